@@ -1,0 +1,369 @@
+//! What the screen shows, as data: the panes make it, the widgets draw it.
+//!
+//! Nothing here knows a colour, a terminal or AWS. Text that came from AWS is
+//! made harmless when it becomes a [`Span`], so no later stage can forget to.
+
+mod flow;
+mod text;
+
+pub use text::{Align, Cut, cut, harmless, width};
+
+/// What a piece of text means; the theme says how that looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Tone {
+    /// Ordinary text.
+    #[default]
+    Plain,
+    /// Structure, labels, stale values.
+    Muted,
+    /// The one fact that matters in its place.
+    Strong,
+    /// Healthy.
+    Good,
+    /// Something is under way.
+    Busy,
+    /// Degraded, or somebody should look.
+    Warn,
+    /// Broken.
+    Bad,
+}
+
+/// A piece of text with one meaning. Its text holds no control character.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    text: String,
+    tone: Tone,
+}
+
+impl Span {
+    /// Takes any text, even a hostile one: control characters, escape sequences
+    /// and bidirectional overrides are replaced.
+    pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
+        Self {
+            text: harmless(text.as_ref()),
+            tone,
+        }
+    }
+    /// The harmless text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    /// What it means.
+    #[must_use]
+    pub fn tone(&self) -> Tone {
+        self.tone
+    }
+}
+
+/// One line of text in pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line(pub Vec<Span>);
+
+impl Line {
+    /// An empty line.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Adds a piece.
+    #[must_use]
+    pub fn with(mut self, text: impl AsRef<str>, tone: Tone) -> Self {
+        self.0.push(Span::new(text, tone));
+        self
+    }
+    /// Adds a plain piece.
+    #[must_use]
+    pub fn plain(self, text: impl AsRef<str>) -> Self {
+        self.with(text, Tone::Plain)
+    }
+    /// Adds a muted piece.
+    #[must_use]
+    pub fn muted(self, text: impl AsRef<str>) -> Self {
+        self.with(text, Tone::Muted)
+    }
+    /// Its width in terminal cells.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|s| width(&s.text)).sum()
+    }
+    /// Its text without meanings.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.iter().map(|s| s.text.as_str()).collect()
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Self {
+        Self::new().plain(text)
+    }
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        Self::new().plain(text)
+    }
+}
+
+/// The whole screen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Screen {
+    /// One or two rows at the top: `(left, right)` each, cut on the left side first.
+    pub header: Vec<(Line, Line)>,
+    /// Something the operator must know now (expired credentials, a lost network); one row each.
+    pub banners: Vec<Line>,
+    /// From top to bottom; the heights add up to what is left between header and footer.
+    pub blocks: Vec<Block>,
+    /// The last row.
+    pub footer: Footer,
+    /// A sheet over everything.
+    pub sheet: Option<Sheet>,
+}
+
+/// The last row: the keys that matter now, or what the operator is typing, or what just happened.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Footer {
+    /// What just happened, or an input line; takes the place of the keys when there is one.
+    pub message: Option<Line>,
+    /// Cell of the cursor within `message`, when the operator is typing.
+    pub cursor: Option<usize>,
+    /// `key` and what it does; `false` when it does nothing here (drawn muted).
+    pub keys: Vec<(String, String, bool)>,
+}
+
+/// A part of the screen with its height in rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Rows it takes, title included.
+    pub height: u16,
+    /// What is in it.
+    pub content: Content,
+}
+
+/// What a block can hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// The names of the panes, with the one that is shown.
+    Tabs(Vec<Tab>),
+    /// Rows and columns.
+    Table(Table),
+    /// One model's way, drawn.
+    Chain(Chain),
+    /// Lines of text under an optional title.
+    Lines {
+        /// Over the lines; none takes no row.
+        title: Option<Line>,
+        /// As many as fit are drawn.
+        lines: Vec<Line>,
+    },
+    /// A tree (lineage), with the facts of the selected thing beside it.
+    Tree(Tree),
+    /// A value over time.
+    Chart(Chart),
+}
+
+/// One entry of the tab row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tab {
+    /// Key that opens it, as the operator would type it.
+    pub key: String,
+    /// Its name.
+    pub name: String,
+    /// Is it the one that is shown?
+    pub shown: bool,
+    /// The worst state in it.
+    pub tone: Tone,
+}
+
+/// How wide a column is. Widths do not depend on the rows, so nothing jumps when data arrives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// So many cells.
+    Cells(u16),
+    /// A share of what is left, at least so many cells.
+    Fill {
+        /// Its share among the filling columns.
+        share: u16,
+        /// Never less than this.
+        min: u16,
+    },
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Over the column.
+    pub title: &'static str,
+    /// How wide.
+    pub width: Width,
+    /// Numbers right, words left.
+    pub align: Align,
+    /// Where a text that does not fit loses its cells.
+    pub cut: Cut,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// One line a column.
+    pub cells: Vec<Line>,
+    /// Is the cursor here?
+    pub selected: bool,
+    /// Did it change a moment ago?
+    pub changed: bool,
+}
+
+/// Rows and columns; only the rows that fit.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// Over the table: its name, counts, filter; none takes no row.
+    pub title: Option<Line>,
+    /// On the right of the title: freshness, caps, errors.
+    pub note: Option<Line>,
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// Which column sorts, and whether the largest comes first.
+    pub sorted: Option<(usize, bool)>,
+    /// The rows that fit.
+    pub rows: Vec<Row>,
+    /// Place of the first of `rows` among all, and how many there are: `(first, all)`.
+    pub place: (usize, usize),
+    /// Shown instead of rows when there are none: why, and what would fill it.
+    pub empty: Vec<Line>,
+}
+
+/// One model's way: boxes with arrows where there is room, a strip where there is not.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chain {
+    /// The model and its worst fact.
+    pub title: Line,
+    /// Data, training, registry, endpoint, alarms.
+    pub stages: Vec<Stage>,
+    /// Between stage `n` and `n + 1`.
+    pub arrows: Vec<Arrow>,
+}
+
+/// One box of the chain.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Stage {
+    /// `DATA`, `TRAINING`, `REGISTRY`, `ENDPOINT prod`, `ALARMS`.
+    pub title: String,
+    /// How the box is drawn.
+    pub tone: Tone,
+    /// Glyph and word and the one fact that matters, for the strip and the box's first line.
+    pub state: Line,
+    /// Further facts, most important first.
+    pub facts: Vec<Line>,
+    /// Is the cursor on it?
+    pub selected: bool,
+}
+
+/// How sure a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arrow {
+    /// An ARN or name inside an API reply, or the user's own configuration.
+    #[default]
+    Exact,
+    /// A unique equality of an S3 URI, a digest or a name pattern.
+    Derived,
+    /// A heuristic.
+    Guess,
+    /// Nothing links the two.
+    Missing,
+}
+
+/// A tree and the facts of what is selected in it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tree {
+    /// Over the tree.
+    pub title: Line,
+    /// The top nodes.
+    pub nodes: Vec<Node>,
+    /// Path of ids to the selected node.
+    pub selected: Vec<String>,
+    /// Paths of the nodes that are closed (all others are open).
+    pub closed: Vec<Vec<String>>,
+    /// Facts of the selected thing: label and value.
+    pub facts: Vec<(String, Line)>,
+    /// How many facts are scrolled away.
+    pub scroll: usize,
+}
+
+/// One node of a tree.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Node {
+    /// Unique among its siblings.
+    pub id: String,
+    /// What it says.
+    pub line: Line,
+    /// Below it.
+    pub children: Vec<Node>,
+}
+
+/// A value over time, newest last. `None` is a gap: no data is not zero.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chart {
+    /// What is drawn, with its unit.
+    pub title: Line,
+    /// One value a minute, in the unit of the title.
+    pub points: Vec<Option<f64>>,
+    /// A line across, and how it reads.
+    pub threshold: Option<(f64, String)>,
+    /// Glyphs on the time axis (a deployment, an alarm), each below the point of its index.
+    pub marks: Vec<(usize, Span)>,
+    /// Label of the oldest and of the newest point.
+    pub ends: (String, String),
+    /// How the last value stands.
+    pub tone: Tone,
+}
+
+/// A sheet over the screen: help, palette, form, plan.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    /// In its frame.
+    pub title: Line,
+    /// Colours the frame: a plan that writes is not plain.
+    pub tone: Tone,
+    /// Wished width in cells, frame included; the screen may give less.
+    pub width: u16,
+    /// The content; lines that are too long are wrapped between words.
+    pub rows: Vec<SheetRow>,
+    /// Which of `rows` must be visible (the selected item, the field with the cursor).
+    pub focus: Option<usize>,
+    /// The first rows drawn when nothing has the focus.
+    pub scroll: usize,
+    /// In the lower frame: the keys that work here.
+    pub keys: Vec<(String, String)>,
+}
+
+/// One row of a sheet.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SheetRow {
+    /// Text, wrapped.
+    Text(Line),
+    /// Columns of text that share their left edges with the neighbouring `Columns` rows.
+    Columns(Vec<Line>),
+    /// A line across.
+    Rule,
+    /// Something to choose.
+    Item {
+        /// What it says.
+        line: Line,
+        /// On the right: key or reason.
+        note: Line,
+        /// Is the cursor here?
+        selected: bool,
+    },
+    /// Something to fill in.
+    Field {
+        /// Before the value.
+        label: String,
+        /// What has been typed.
+        value: String,
+        /// Cell of the cursor in the value, when it has the focus.
+        cursor: Option<usize>,
+        /// After the value: the default, the choices, or what is wrong with it.
+        hint: Line,
+    },
+}

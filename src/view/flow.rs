@@ -1,0 +1,285 @@
+//! Lines in a given room: cut to it, or wrapped between words.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+
+use super::text::{Cut, cells, head, width};
+use super::{Line, Span, Tone};
+
+impl Line {
+    /// The line in at most so many cells, with `…` where something is left out; meanings stay.
+    #[must_use]
+    pub fn cut(&self, room: usize, how: Cut) -> Self {
+        let all = self.width();
+        if all <= room {
+            return self.clone();
+        }
+        let Some(left) = room.checked_sub(1) else {
+            return Self::new();
+        };
+        let tail = match how {
+            Cut::End => 0,
+            Cut::Middle => left / 3,
+        };
+        let mut shown = self.first_cells(left - tail);
+        let tone = shown.0.last().map_or(Tone::Plain, Span::tone);
+        shown = shown.with("…", tone);
+        shown.0.extend(self.last_cells(tail).0);
+        shown
+    }
+
+    /// The line in rows of at most so many cells, broken between words where it can be;
+    /// later rows start below the first word when the line starts with a glyph or an indent.
+    #[must_use]
+    pub fn wrap(&self, room: usize) -> Vec<Self> {
+        let room = room.max(1);
+        if self.width() <= room {
+            return vec![self.clone()];
+        }
+        let indent = self.hanging().min(room / 2);
+        let mut rows = Rows {
+            room,
+            indent,
+            rows: Vec::new(),
+            row: Self::new(),
+            used: 0,
+        };
+        for span in &self.0 {
+            for word in span.text().split_word_bounds() {
+                rows.add(word, span.tone());
+            }
+        }
+        rows.finish()
+    }
+
+    /// The line with spaces behind or before it, so that it takes exactly so many cells.
+    #[must_use]
+    pub fn padded(&self, room: usize, align: super::Align, how: Cut) -> Self {
+        let mut shown = self.cut(room, how);
+        let missing = " ".repeat(room - shown.width().min(room));
+        if missing.is_empty() {
+            return shown;
+        }
+        match align {
+            super::Align::Left => shown.plain(missing),
+            super::Align::Right => {
+                shown.0.insert(0, Span::new(missing, Tone::Plain));
+                shown
+            }
+        }
+    }
+
+    fn first_cells(&self, mut room: usize) -> Self {
+        let mut kept = Self::new();
+        for span in &self.0 {
+            let part = head(span.text(), room);
+            if !part.is_empty() {
+                kept = kept.with(part, span.tone());
+            }
+            if part.len() < span.text().len() {
+                break;
+            }
+            room -= width(part);
+        }
+        kept
+    }
+
+    fn last_cells(&self, mut room: usize) -> Self {
+        let mut kept = Vec::new();
+        'spans: for span in self.0.iter().rev() {
+            let mut part: Vec<&str> = Vec::new();
+            for grapheme in span.text().graphemes(true).rev() {
+                let Some(less) = room.checked_sub(cells(grapheme)) else {
+                    kept.push(turned(part, span.tone()));
+                    break 'spans;
+                };
+                room = less;
+                part.push(grapheme);
+            }
+            kept.push(turned(part, span.tone()));
+        }
+        kept.retain(|s| !s.text().is_empty());
+        kept.reverse();
+        Self(kept)
+    }
+
+    /// Cells before the first word: an indent, and a glyph with its space.
+    fn hanging(&self) -> usize {
+        let text = self.text();
+        let indent = text.len() - text.trim_start_matches(' ').len();
+        let mut words = text.trim_start_matches(' ').splitn(2, ' ');
+        let glyph = words
+            .next()
+            .filter(|w| width(w) == 1 && !w.chars().all(char::is_alphanumeric));
+        indent + glyph.map_or(0, |_| 2)
+    }
+}
+
+fn turned(mut part: Vec<&str>, tone: Tone) -> Span {
+    part.reverse();
+    Span::new(part.concat(), tone)
+}
+
+/// Rows being filled.
+struct Rows {
+    room: usize,
+    indent: usize,
+    done: Vec<Line>,
+    row: Line,
+    used: usize,
+}
+
+impl Rows {
+    /// Adds a word (or the space between two), on the next row if it does not fit on this one.
+    fn add(&mut self, word: &str, tone: Tone) {
+        let cells = width(word);
+        let is_space = word.chars().all(|c| c == ' ');
+        if self.used + cells <= self.room {
+            self.push(word, cells, tone);
+        } else if is_space {
+            self.turn();
+        } else if cells <= self.room - self.indent {
+            self.take_back_then_turn(word, cells, tone);
+        } else {
+            for grapheme in word.graphemes(true) {
+                let cells = super::text::cells(grapheme);
+                if self.used + cells > self.room && self.used > self.indent {
+                    self.turn();
+                }
+                self.push(grapheme, cells, tone);
+            }
+        }
+    }
+
+    /// Words glued to this one (`a-b`, `5 %,`) come along when they are short.
+    fn take_back_then_turn(&mut self, word: &str, cells: usize, tone: Tone) {
+        let mut glued = Vec::new();
+        let mut taken = cells;
+        while let Some(last) = self.row.0.last() {
+            let is_space = last.text().chars().all(|c| c == ' ');
+            taken += width(last.text());
+            if is_space || taken > (self.room - self.indent).min(24) || self.row.0.len() < 2 {
+                break;
+            }
+            glued.extend(self.row.0.pop());
+        }
+        self.turn();
+        for span in glued.into_iter().rev() {
+            self.push(span.text(), width(span.text()), span.tone());
+        }
+        self.push(word, cells, tone);
+    }
+
+    fn push(&mut self, word: &str, cells: usize, tone: Tone) {
+        let starts_later_row = self.used <= self.indent && !self.done.is_empty();
+        if starts_later_row && word.chars().all(|c| c == ' ') {
+            return;
+        }
+        self.row.0.push(Span::new(word, tone));
+        self.used += cells;
+    }
+
+    fn turn(&mut self) {
+        while self
+            .row
+            .0
+            .last()
+            .is_some_and(|s| s.text().chars().all(|c| c == ' '))
+        {
+            self.row.0.pop();
+        }
+        self.done.push(joined(&self.row));
+        self.row = Line::new();
+        self.used = self.indent;
+        if self.indent > 0 {
+            self.row
+                .0
+                .push(Span::new(" ".repeat(self.indent), Tone::Plain));
+        }
+    }
+
+    fn finish(mut self) -> Vec<Line> {
+        let has_words = self.row.0.iter().any(|s| !s.text().trim().is_empty());
+        if has_words || self.done.is_empty() {
+            self.done.push(joined(&self.row));
+        }
+        self.done
+    }
+}
+
+/// The same line with neighbours of one meaning in one piece.
+fn joined(line: &Line) -> Line {
+    let mut pieces: Vec<Span> = Vec::new();
+    for span in &line.0 {
+        match pieces.last_mut() {
+            Some(last) if last.tone() == span.tone() => last.text.push_str(span.text()),
+            _ => pieces.push(span.clone()),
+        }
+    }
+    Line(pieces)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Align;
+
+    fn texts(rows: &[Line]) -> Vec<String> {
+        rows.iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn a_cut_line_keeps_its_meanings() {
+        let line = Line::new()
+            .with("✗ ", Tone::Bad)
+            .plain("recommendation-prod");
+        let shown = line.cut(12, Cut::Middle);
+        assert_eq!(shown.text(), "✗ recomm…rod");
+        assert_eq!(shown.0.first().map(Span::tone), Some(Tone::Bad));
+        assert_eq!(line.cut(3, Cut::End).text(), "✗ …");
+        assert_eq!(line.cut(0, Cut::End).text(), "");
+    }
+
+    #[test]
+    fn lines_wrap_between_words_and_hang_below_the_first() {
+        let line = Line::new()
+            .with("▲ ", Tone::Warn)
+            .plain("P1-recommendation-5xx is in ALARM: it would undo this");
+        let rows = line.wrap(30);
+        assert_eq!(
+            texts(&rows),
+            [
+                "▲ P1-recommendation-5xx is in",
+                "  ALARM: it would undo this"
+            ]
+        );
+        assert_eq!(
+            texts(&Line::from("aaaaaaaaaa").wrap(4)),
+            ["aaaa", "aaaa", "aa"]
+        );
+        assert_eq!(texts(&Line::from("").wrap(4)), [""]);
+        assert_eq!(texts(&Line::from("one two").wrap(0)).concat(), "onetwo");
+    }
+
+    #[test]
+    fn no_wrapped_row_is_too_wide_and_no_word_is_lost() {
+        let text = "Sends sagemaker:UpdateEndpoint recommendation-prod → v12-20261109-0200, 日本語のモデル all at once";
+        let squeezed = |t: &str| t.replace(' ', "");
+        for room in 2..60 {
+            let rows = Line::from(text).wrap(room);
+            assert!(rows.iter().all(|r| r.width() <= room), "{room}: {rows:?}");
+            assert_eq!(squeezed(&texts(&rows).concat()), squeezed(text), "{room}");
+        }
+    }
+
+    #[test]
+    fn padding_fills_the_room() {
+        assert_eq!(
+            Line::from("7").padded(3, Align::Right, Cut::End).text(),
+            "  7"
+        );
+        assert_eq!(
+            Line::from("seven").padded(3, Align::Left, Cut::End).text(),
+            "se…"
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! Text for a terminal: made harmless, measured in cells, cut between graphemes.
+//!
+//! Widths are those of what is drawn (one grapheme after the other), never bytes or chars.
+
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+/// Stands for a character that must not reach a terminal.
+const REPLACED: char = '·';
+
+/// Marks that a text was cut.
+const CUT: char = '…';
+
+/// More marks on one letter than any script needs only make lines unreadable.
+const MOST_MARKS: usize = 4;
+
+/// Which side a text is pushed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Align {
+    /// Words.
+    #[default]
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Where a text that does not fit loses its cells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Cut {
+    /// Names: both ends tell them apart.
+    Middle,
+    /// Sentences.
+    #[default]
+    End,
+}
+
+/// The same text without anything that could move the cursor, hide or reorder
+/// what follows: every grapheme of the result takes at least one cell.
+#[must_use]
+pub fn harmless(text: &str) -> String {
+    if text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+        return text.to_owned();
+    }
+    let mut visible = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        match fate(c) {
+            Fate::Keep => visible.push(c),
+            Fate::Space => visible.push(' '),
+            Fate::Drop => {}
+            Fate::Replace => visible.push(REPLACED),
+            Fate::Sequence => {
+                let (after, shown) = sequence(c, rest);
+                rest = after;
+                visible.extend(shown);
+            }
+        }
+    }
+    visible.graphemes(true).map(thinned).collect()
+}
+
+/// How many cells a text takes.
+#[must_use]
+pub fn width(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.bytes().filter(|b| !b.is_ascii_control()).count();
+    }
+    text.graphemes(true).map(cells).sum()
+}
+
+/// The text in at most so many cells, with `…` where something is left out.
+#[must_use]
+pub fn cut(text: &str, room: usize, how: Cut) -> String {
+    if width(text) <= room {
+        return text.to_owned();
+    }
+    let Some(left) = room.checked_sub(1) else {
+        return String::new();
+    };
+    let tail = match how {
+        Cut::End => 0,
+        Cut::Middle => left / 3,
+    };
+    let mut shown = head(text, left - tail).to_owned();
+    shown.push(CUT);
+    shown.push_str(&ending(text, tail));
+    shown
+}
+
+/// The first graphemes that fit.
+pub(super) fn head(text: &str, room: usize) -> &str {
+    let mut used = 0;
+    let end = text
+        .grapheme_indices(true)
+        .find(|(_, g)| {
+            used += cells(g);
+            used > room
+        })
+        .map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The last graphemes that fit.
+fn ending(text: &str, room: usize) -> String {
+    let mut used = 0;
+    let mut kept: Vec<&str> = text
+        .graphemes(true)
+        .rev()
+        .take_while(|g| {
+            used += cells(g);
+            used <= room
+        })
+        .collect();
+    kept.reverse();
+    kept.concat()
+}
+
+/// Cells of one grapheme, as the terminal library counts them.
+pub(super) fn cells(grapheme: &str) -> usize {
+    if grapheme.contains(char::is_control) {
+        0
+    } else {
+        grapheme.width()
+    }
+}
+
+enum Fate {
+    Keep,
+    Space,
+    Drop,
+    Replace,
+    Sequence,
+}
+
+/// What becomes of one character.
+fn fate(c: char) -> Fate {
+    match c {
+        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Fate::Space,
+        '\u{1b}' | '\u{9b}' => Fate::Sequence,
+        // Joiners, fillers, variation selectors, tags: terminals disagree about their width.
+        '\u{ad}'
+        | '\u{34f}'
+        | '\u{115f}'..='\u{1160}'
+        | '\u{17b4}'..='\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200d}'
+        | '\u{2060}'..='\u{2065}'
+        | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{feff}'
+        | '\u{ffa0}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}' => Fate::Drop,
+        // Marks, embeddings, overrides and isolates reorder what the reader sees.
+        '\u{61c}'
+        | '\u{200e}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{206f}'
+        | '\u{fff0}'..='\u{fffb}' => Fate::Replace,
+        c if c.is_control() => Fate::Replace,
+        c if is_noncharacter(c) => Fate::Replace,
+        _ => Fate::Keep,
+    }
+}
+
+/// Code points that are no characters, now and in every later Unicode.
+fn is_noncharacter(c: char) -> bool {
+    let code = u32::from(c);
+    (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
+}
+
+/// Behind an escape: colours of a log line vanish, any other sequence leaves a
+/// mark, and the payload of a longer one (a title, a clipboard) stays readable.
+fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Option<char>) {
+    let mut after = rest.clone();
+    if first == '\u{1b}' && after.next() != Some('[') {
+        return (rest, Some(REPLACED));
+    }
+    loop {
+        match after.next() {
+            Some(' '..='?') => {}
+            Some('m') => return (after, None),
+            Some('@'..='~') => return (after, Some(REPLACED)),
+            // Not a sequence after all: only the escape goes.
+            _ => return (rest, Some(REPLACED)),
+        }
+    }
+}
+
+/// A grapheme with at least one cell and few enough marks.
+fn thinned(grapheme: &str) -> String {
+    if cells(grapheme) == 0 {
+        return REPLACED.to_string();
+    }
+    let mut marks = 0;
+    grapheme
+        .chars()
+        .filter(|c| {
+            let is_mark = cells(c.encode_utf8(&mut [0; 4])) == 0;
+            marks += usize::from(is_mark);
+            !is_mark || marks <= MOST_MARKS
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
