@@ -39,7 +39,7 @@ impl Line {
         let mut rows = Rows {
             room,
             indent,
-            rows: Vec::new(),
+            done: Vec::new(),
             row: Self::new(),
             used: 0,
         };
