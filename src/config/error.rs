@@ -1,0 +1,240 @@
+//! What is wrong in a file of the user's, with the place, the line and a way on.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A file's text with the name the user knows it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Path as the user would type it, or `themes/dark.toml` for what is built in.
+    pub file: String,
+    /// All of it.
+    pub text: String,
+}
+
+/// A mistake in a file of the user's. Its text is meant for the terminal's ordinary
+/// screen: `error: …`, the place, the line with a caret, a hint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    /// The file, as the user would type it.
+    pub file: String,
+    /// Line from 1; 0 when the whole file is meant.
+    pub line: usize,
+    /// Column from 1, in characters; 0 when the whole file is meant.
+    pub column: usize,
+    /// What is wrong, in a sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    excerpt: String,
+    carets: usize,
+}
+
+impl ConfigError {
+    /// A mistake that has no place within its file.
+    #[must_use]
+    pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            message: message.into(),
+            hint: None,
+            excerpt: String::new(),
+            carets: 0,
+        }
+    }
+
+    /// A mistake at some bytes of a file.
+    #[must_use]
+    pub fn at(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
+        Self::new(source.file.as_str(), message).placed(source, span)
+    }
+
+    /// What the TOML reader found, with a hint when it was a wrong name.
+    #[must_use]
+    pub fn from_toml(source: &Source, error: &toml::de::Error) -> Self {
+        let message = error.message().replace('\n', ", ");
+        let found = Self::new(source.file.as_str(), message.as_str());
+        let found = match error.span() {
+            Some(span) => found.placed(source, span),
+            None => found,
+        };
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        match (message.starts_with("unknown "), quoted.next()) {
+            (true, Some(word)) => found.did_you_mean(word, quoted),
+            _ => found,
+        }
+    }
+
+    /// The same mistake with its place, unless it has one already.
+    #[must_use]
+    pub fn placed(mut self, source: &Source, span: Range<usize>) -> Self {
+        if self.line > 0 {
+            return self;
+        }
+        let start = span.start.min(source.text.len());
+        let before = source.text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = source.text.get(line_start..).unwrap_or_default();
+        let excerpt = line.lines().next().unwrap_or_default();
+        let marked = source.text.get(start..span.end).unwrap_or_default();
+        let column = before.get(line_start..).unwrap_or_default();
+
+        self.file.clone_from(&source.file);
+        self.line = before.matches('\n').count() + 1;
+        self.column = column.chars().count() + 1;
+        self.carets = marked.lines().next().map_or(0, |m| m.chars().count());
+        excerpt.clone_into(&mut self.excerpt);
+        self
+    }
+
+    /// The same mistake with a way on.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same mistake with the nearest right word as a hint, or all of them.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, word: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.collect();
+        if let Some(near) = nearest(word, known.iter().copied()) {
+            return self.hint(format!("did you mean {near:?}?"));
+        }
+        if known.is_empty() {
+            return self;
+        }
+        self.hint(format!("one of: {}", known.join(", ")))
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "error: {}", self.message)?;
+        if self.line == 0 {
+            write!(f, "\n  --> {}", self.file)?;
+        } else {
+            let number = self.line.to_string();
+            let gutter = " ".repeat(number.len());
+            // The caret line repeats the tabs of the line above it.
+            let indent: String = self
+                .excerpt
+                .chars()
+                .take(self.column.saturating_sub(1))
+                .map(|c| if c == '\t' { '\t' } else { ' ' })
+                .collect();
+            write!(
+                f,
+                "\n{gutter} --> {}:{}:{}",
+                self.file, self.line, self.column
+            )?;
+            write!(f, "\n{gutter} |\n{number} | {}", self.excerpt)?;
+            write!(f, "\n{gutter} | {indent}{}", "^".repeat(self.carets.max(1)))?;
+        }
+        match &self.hint {
+            Some(hint) => write!(f, "\n  hint: {hint}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The known word that was probably meant: few letters differ, or it begins the same way.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let allowed = word.chars().count().div_ceil(3);
+    known
+        .map(|k| {
+            let prefixed = word.len() >= 3 && (k.starts_with(&word) || word.starts_with(k));
+            (if prefixed { 1 } else { distance(&word, k) }, k)
+        })
+        .filter(|(d, _)| *d <= allowed)
+        .min()
+        .map(|(_, k)| k)
+}
+
+/// Letters to insert, remove, replace or swap to come from one word to the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before: Vec<usize> = Vec::new();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut previous = None;
+    for (i, c) in a.chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, d) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+            let mut least = (at(&row, j) + usize::from(c != *d))
+                .min(at(&row, j + 1) + 1)
+                .min(at(&next, j) + 1);
+            let swapped = j > 0 && previous == Some(*d) && b.get(j - 1) == Some(&c);
+            if swapped {
+                least = least.min(at(&before, j - 1) + 1);
+            }
+            next.push(least);
+        }
+        before = std::mem::replace(&mut row, next);
+        previous = Some(c);
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_shows_its_place_and_a_way_on() {
+        let source = Source {
+            file: "keymaps/x.toml".into(),
+            text: "[keys]\na = \"quit\"\nb = \"aprove\"\n".into(),
+        };
+        let at = source.text.find("\"aprove\"").unwrap();
+        let error = ConfigError::at(&source, at..at + 8, "there is no action \"aprove\"")
+            .did_you_mean("aprove", ["approve", "reject"].into_iter());
+        assert_eq!((error.line, error.column), (3, 5));
+        let text = "\
+error: there is no action \"aprove\"
+  --> keymaps/x.toml:3:5
+  |
+3 | b = \"aprove\"
+  |     ^^^^^^^^
+  hint: did you mean \"approve\"?";
+        assert_eq!(error.to_string(), text);
+    }
+
+    #[test]
+    fn places_outside_the_text_do_not_matter() {
+        let source = Source {
+            file: "f".into(),
+            text: "é".into(),
+        };
+        for span in [0..0, 5..9, 1..2, 2..2] {
+            let error = ConfigError::at(&source, span, "m");
+            assert_eq!(error.line, 1);
+            assert!(error.to_string().contains('^'));
+        }
+    }
+
+    #[test]
+    fn which_word_was_meant() {
+        let known = [
+            "approve",
+            "reject",
+            "rollback",
+            "quit",
+            "page-down",
+            "page-up",
+        ];
+        let near = |word| nearest(word, known.into_iter());
+        assert_eq!(near("aprove"), Some("approve"));
+        assert_eq!(near("rejcet"), Some("reject"));
+        assert_eq!(near("roll"), Some("rollback"));
+        assert_eq!(near("Quit"), Some("quit"));
+        assert_eq!(near("pagedown"), Some("page-down"));
+        assert_eq!(near("explode"), None);
+    }
+}

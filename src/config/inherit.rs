@@ -1,0 +1,44 @@
+//! Files that build on another file of their kind.
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+
+/// A file that may name another one that it builds on.
+pub trait Inherits: DeserializeOwned {
+    /// The name of the file below this one.
+    fn inherits(&self) -> Option<&Spanned<String>>;
+}
+
+/// Finds the file of that name for the file that asks for it.
+pub type Find<'a> = &'a dyn Fn(&str, &Source) -> Result<Source, ConfigError>;
+
+/// The file and all that it builds on, the lowest first.
+///
+/// # Errors
+/// When one of them cannot be found or read, or builds on itself.
+pub fn family<T: Inherits>(
+    source: &Source,
+    find: Find<'_>,
+) -> Result<Vec<(Source, T)>, ConfigError> {
+    let mut found: Vec<(Source, T)> = Vec::new();
+    let mut next = Some(source.clone());
+    while let Some(source) = next.take() {
+        let file: T =
+            toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(&source, &e))?;
+        if let Some(name) = file.inherits() {
+            let parent =
+                find(name.get_ref(), &source).map_err(|e| e.placed(&source, name.span()))?;
+            let above = found.iter().map(|(s, _)| s).chain([&source]);
+            if above.into_iter().any(|s| s.file == parent.file) {
+                let message = format!("{} would inherit from itself", parent.file);
+                return Err(ConfigError::at(&source, name.span(), message));
+            }
+            next = Some(parent);
+        }
+        found.push((source, file));
+    }
+    found.reverse();
+    Ok(found)
+}

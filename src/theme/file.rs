@@ -1,0 +1,145 @@
+//! A theme's file: colours by name, and how each token looks.
+
+use std::collections::BTreeMap;
+
+use ratatui::style::{Color, Modifier, Style};
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::Token;
+use super::color::literal;
+use crate::config::{ConfigError, Inherits, Source};
+
+/// One file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    inherits: Option<Spanned<String>>,
+    #[serde(default)]
+    palette: BTreeMap<Spanned<String>, Spanned<String>>,
+    #[serde(default)]
+    tone: BTreeMap<Spanned<String>, Look>,
+    #[serde(default)]
+    chrome: BTreeMap<Spanned<String>, Look>,
+}
+
+impl Inherits for File {
+    fn inherits(&self) -> Option<&Spanned<String>> {
+        self.inherits.as_ref()
+    }
+}
+
+/// How one token looks.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the attributes of a terminal cell, by name"
+)]
+struct Look {
+    fg: Option<Spanned<String>>,
+    bg: Option<Spanned<String>>,
+    bold: bool,
+    dim: bool,
+    italic: bool,
+    underlined: bool,
+    reversed: bool,
+}
+
+/// What a family of files says together.
+#[derive(Default)]
+pub(super) struct Looks {
+    palette: BTreeMap<String, Color>,
+    looks: BTreeMap<Token, (Source, Look)>,
+}
+
+impl Looks {
+    /// Lays a file over what is there; a token it names is replaced as a whole.
+    pub(super) fn lay(&mut self, source: &Source, file: File) -> Result<(), ConfigError> {
+        for (name, value) in file.palette {
+            let color = literal(value.get_ref()).ok_or_else(|| not_a_color(source, &value, &[]))?;
+            self.palette.insert(name.into_inner(), color);
+        }
+        let tones = file.tone.into_iter().map(|entry| (entry, Token::TONES));
+        let chrome = file.chrome.into_iter().map(|entry| (entry, Token::CHROME));
+        for ((name, look), known) in tones.chain(chrome) {
+            let token = known
+                .iter()
+                .find(|t| t.name() == name.get_ref())
+                .ok_or_else(|| {
+                    let message = format!("a theme has no token {:?} here", name.get_ref());
+                    ConfigError::at(source, name.span(), message)
+                        .did_you_mean(name.get_ref(), known.iter().map(|t| t.name()))
+                })?;
+            self.looks.insert(*token, (source.clone(), look));
+        }
+        Ok(())
+    }
+
+    /// The style of a token in full colour; an error when no file of the family has it.
+    pub(super) fn style(&self, token: Token, source: &Source) -> Result<Style, ConfigError> {
+        let Some((source, look)) = self.looks.get(&token) else {
+            let message = format!("the theme says nothing about {:?}", token.name());
+            return Err(ConfigError::new(source.file.as_str(), message)
+                .hint("add it, or start with inherits = \"dark\""));
+        };
+        let mut style = Style::new();
+        style.fg = look
+            .fg
+            .as_ref()
+            .map(|c| self.color(source, c))
+            .transpose()?;
+        style.bg = look
+            .bg
+            .as_ref()
+            .map(|c| self.color(source, c))
+            .transpose()?;
+        let attributes = [
+            (look.bold, Modifier::BOLD),
+            (look.dim, Modifier::DIM),
+            (look.italic, Modifier::ITALIC),
+            (look.underlined, Modifier::UNDERLINED),
+            (look.reversed, Modifier::REVERSED),
+        ];
+        let chosen = attributes.into_iter().filter(|(on, _)| *on).map(|(_, m)| m);
+        Ok(style.add_modifier(chosen.collect()))
+    }
+
+    fn color(&self, source: &Source, text: &Spanned<String>) -> Result<Color, ConfigError> {
+        let own = self.palette.get(text.get_ref()).copied();
+        let names: Vec<&str> = self.palette.keys().map(String::as_str).collect();
+        own.or_else(|| literal(text.get_ref()))
+            .ok_or_else(|| not_a_color(source, text, &names))
+    }
+}
+
+fn not_a_color(source: &Source, text: &Spanned<String>, names: &[&str]) -> ConfigError {
+    const TERMINAL: [&str; 17] = [
+        "reset",
+        "black",
+        "red",
+        "green",
+        "yellow",
+        "blue",
+        "magenta",
+        "cyan",
+        "gray",
+        "darkgray",
+        "lightred",
+        "lightgreen",
+        "lightyellow",
+        "lightblue",
+        "lightmagenta",
+        "lightcyan",
+        "white",
+    ];
+    let message = format!("{:?} is not a colour", text.get_ref());
+    let error = ConfigError::at(source, text.span(), message);
+    let known = names.iter().copied().chain(TERMINAL);
+    match crate::config::nearest(text.get_ref(), known) {
+        Some(near) => error.hint(format!("did you mean {near:?}?")),
+        None => error.hint(
+            "\"#rrggbb\", a name of [palette], a name such as \"lightred\", or \"0\" to \"255\"",
+        ),
+    }
+}
