@@ -1,0 +1,61 @@
+//! A twin in ASCII for each glyph, for terminals and fonts without them.
+
+use ratatui::buffer::Buffer;
+
+/// Replaces everything in the buffer that is not ASCII.
+pub(super) fn replace(buf: &mut Buffer) {
+    for cell in &mut buf.content {
+        if !cell.symbol().is_ascii() {
+            let twin = cell.symbol().chars().next().map_or(' ', twin);
+            cell.set_char(twin);
+        }
+    }
+}
+
+/// States keep apart from each other and from arrows; foreign letters become `?`.
+fn twin(glyph: char) -> char {
+    match glyph {
+        '▲' => '!',
+        '✗' => 'x',
+        '◐' => '~',
+        '⧖' => 'w',
+        '–' | '—' | '─' | '╌' | '╴' | '╶' | '▄' => '-',
+        '●' => 'o',
+        '○' => 'O',
+        '…' | '▇' => '*',
+        '·' | '•' | '▂' => '.',
+        '→' | '▶' | '▸' | '›' => '>',
+        '←' | '◀' | '◂' | '‹' => '<',
+        '↑' => '^',
+        '↓' | '▼' | '▾' => 'v',
+        '│' | '┃' | '║' | '▏' | '▌' => '|',
+        '━' | '═' | '▅' => '=',
+        '┄' | '┈' | '▃' => ':',
+        '✓' | '▆' | '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼'
+        | '┏' | '┓' | '┗' | '┛' => '+',
+        '▁' => '_',
+        '█' => '#',
+        '⏎' => '/',
+        _ => '?',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    #[test]
+    fn nothing_but_ascii_is_left_and_states_stay_apart() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 24, 1));
+        buf.set_string(0, 0, "✓▲✗◐⧖◌– ╭─╮ ──▶ 日é", ratatui::style::Style::new());
+        replace(&mut buf);
+        let text: String = buf
+            .content
+            .iter()
+            .map(ratatui::buffer::Cell::symbol)
+            .collect();
+        assert_eq!(text, "+!x~w?- +-+ --> ? ?     ");
+    }
+}

@@ -1,0 +1,4 @@
+//! stub
+use crate::{theme::Theme, view};
+use ratatui::{buffer::Buffer, layout::Rect};
+pub(super) fn draw(_: &view::Chain, _: &Theme, _: Rect, _: &mut Buffer) {}

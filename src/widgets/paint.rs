@@ -1,0 +1,125 @@
+//! Lines of the view as lines of the terminal library.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text;
+use ratatui::widgets::Widget as _;
+
+use crate::theme::{Theme, Token};
+use crate::view::{Cut, Line, Tone};
+
+/// The line in the theme's styles.
+pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
+    styled_as(line, theme, Token::Plain)
+}
+
+/// The line in the theme's styles, its plain pieces in the style of a token.
+pub(super) fn styled_as<'a>(line: &'a Line, theme: &Theme, plain: Token) -> text::Line<'a> {
+    line.0
+        .iter()
+        .map(|span| {
+            let token = if span.tone() == Tone::Plain {
+                plain
+            } else {
+                span.tone().into()
+            };
+            text::Span::styled(span.text(), theme.style(token))
+        })
+        .collect()
+}
+
+/// Draws a line in the first row of an area, cut to its width.
+pub(super) fn line(line: &Line, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    line_as(line, theme, Token::Plain, area, buf);
+}
+
+/// Draws a line in the first row of an area, its plain pieces in the style of a token.
+pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
+    let row = first_row(area).intersection(buf.area);
+    styled_as(&line.cut(row.width.into(), Cut::End), theme, plain).render(row, buf);
+}
+
+/// Draws two lines in one row; the left one gives way to the right one.
+pub(super) fn both(
+    left: &Line,
+    right: &Line,
+    theme: &Theme,
+    plain: Token,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let room = usize::from(area.width);
+    let right = right.cut(room, Cut::End);
+    let taken = right.width();
+    let gap = if taken == 0 { 0 } else { 2 };
+    line_as(
+        &left.cut(room.saturating_sub(taken + gap), Cut::End),
+        theme,
+        plain,
+        area,
+        buf,
+    );
+    line(&right, theme, from_right(first_row(area), taken), buf);
+}
+
+/// Draws words in one style at the start of an area; says how many cells they took.
+pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> u16 {
+    let row = first_row(area).intersection(buf.area);
+    if row.is_empty() {
+        return 0;
+    }
+    let (end, _) = buf.set_stringn(row.x, row.y, words, row.width.into(), style);
+    end - row.x
+}
+
+/// The first row of an area.
+pub(super) fn first_row(area: Rect) -> Rect {
+    Rect {
+        height: area.height.min(1),
+        ..area
+    }
+}
+
+/// An area without its first rows.
+pub(super) fn below(area: Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    Rect {
+        y: area.y + rows,
+        height: area.height - rows,
+        ..area
+    }
+}
+
+/// An area without its first cells.
+pub(super) fn behind(area: Rect, cells: u16) -> Rect {
+    let cells = cells.min(area.width);
+    Rect {
+        x: area.x + cells,
+        width: area.width - cells,
+        ..area
+    }
+}
+
+/// The last cells of an area.
+pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
+    behind(area, area.width.saturating_sub(cut_to_u16(cells)))
+}
+
+/// An area without the margins that everything on the screen keeps.
+pub(super) fn inset(area: Rect) -> Rect {
+    if area.width < 40 {
+        area
+    } else {
+        Rect {
+            x: area.x + 1,
+            width: area.width - 2,
+            ..area
+        }
+    }
+}
+
+/// A count as cells of a terminal, which has no more than `u16` can say.
+pub(super) fn cut_to_u16(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}

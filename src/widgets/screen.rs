@@ -1,0 +1,131 @@
+//! The whole screen: header, banners, blocks, footer, and a sheet over them.
+//!
+//! ```text
+//! header          one or two rows on their own ground
+//! banners         what the operator must know now
+//! block           tabs, tables, the chain, charts …
+//! block
+//! footer          keys, or what is being typed
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Modifier;
+
+use super::{ascii, chain, chart, paint, sheet, status, table, tree};
+use crate::theme::{Theme, Token};
+use crate::view::{Block, Content, Line, Screen, Tone};
+
+/// On fewer cells than this nothing can be read.
+const LEAST: (u16, u16) = (40, 8);
+
+/// Draws all of it; says where the cursor belongs.
+pub(super) fn draw(
+    screen: &Screen,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
+    buf.set_style(area, theme.style(Token::Screen));
+    let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
+        too_small(theme, area, buf);
+        None
+    } else {
+        let below = rows(screen, theme, area, buf);
+        let above = screen.sheet.as_ref().map(|sheet| {
+            // What lies below stays readable but steps back.
+            buf.set_style(area, Modifier::DIM);
+            sheet::draw(sheet, theme, area, buf)
+        });
+        above.unwrap_or(below)
+    };
+    if theme.ascii() {
+        ascii::replace(buf);
+    }
+    cursor
+}
+
+fn rows(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let mut rest = area;
+    for (left, right) in &screen.header {
+        let row = paint::first_row(rest);
+        buf.set_style(row, theme.style(Token::Header));
+        paint::both(left, right, theme, Token::Plain, paint::inset(row), buf);
+        rest = paint::below(rest, 1);
+    }
+    for line in &screen.banners {
+        banner(line, theme, paint::first_row(rest), buf);
+        rest = paint::below(rest, 1);
+    }
+    let footer = Rect {
+        y: rest.bottom().saturating_sub(1),
+        height: rest.height.min(1),
+        ..rest
+    };
+    rest.height -= footer.height;
+    for block in &screen.blocks {
+        let height = block.height.min(rest.height);
+        content(block, theme, Rect { height, ..rest }, buf);
+        rest = paint::below(rest, height);
+    }
+    status::footer(&screen.footer, theme, footer, buf)
+}
+
+fn content(block: &Block, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    match &block.content {
+        Content::Tabs(tabs) => status::tabs(tabs, theme, area, buf),
+        Content::Table(it) => table::draw(it, theme, area, buf),
+        Content::Chain(it) => chain::draw(it, theme, paint::inset(area), buf),
+        Content::Lines { title, lines } => {
+            let mut rest = paint::inset(area);
+            if let Some(title) = title {
+                paint::line_as(title, theme, Token::Title, rest, buf);
+                rest = paint::below(rest, 1);
+            }
+            for (row, line) in rest.rows().zip(lines) {
+                paint::line(line, theme, row, buf);
+            }
+        }
+        Content::Tree(it) => tree::draw(it, theme, area, buf),
+        Content::Chart(it) => chart::draw(it, theme, paint::inset(area), buf),
+    }
+}
+
+/// A bar across the screen in the colour of its worst piece.
+fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let tones = [Tone::Bad, Tone::Warn, Tone::Busy, Tone::Good];
+    let worst = tones
+        .into_iter()
+        .find(|t| line.0.iter().any(|s| s.tone() == *t));
+    let style = theme
+        .tone(worst.unwrap_or(Tone::Warn))
+        .add_modifier(Modifier::REVERSED);
+    buf.set_style(row, style);
+    paint::words(
+        &line
+            .cut(row.width.saturating_sub(2).into(), crate::view::Cut::End)
+            .text(),
+        style,
+        paint::inset(row),
+        buf,
+    );
+}
+
+fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let (cells, rows) = LEAST;
+    let message = format!(
+        "sagetop needs {cells}×{rows} cells to be read, here are {}×{}.",
+        area.width, area.height
+    );
+    let lines = Line::from(message).wrap(area.width.into());
+    let top = area.height.saturating_sub(paint::cut_to_u16(lines.len())) / 2;
+    for (row, line) in paint::below(area, top).rows().zip(&lines) {
+        paint::line(line, theme, row, buf);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Rows and columns whose edges stay where they are when data arrives.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Rect};
+use ratatui::text::Text;
+use ratatui::widgets::{Cell, Row, Table as Grid, Widget as _};
+
+use super::paint;
+use crate::theme::{Theme, Token};
+use crate::view::{self, Column, Cut, Line, Table, Tone, Width};
+
+/// Draws title, column heads and as many rows as fit; the selected one always does.
+pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let has_heads = table.columns.iter().any(|c| !c.title.is_empty());
+    let has_title = table.title.is_some() || table.note.is_some();
+    let body = paint::below(area, u16::from(has_title) + u16::from(has_heads));
+    let shown = window(&table.rows, body.height.into());
+
+    if has_title {
+        let title = table.title.clone().unwrap_or_default();
+        paint::both(
+            &title,
+            &note(table, shown.clone()),
+            theme,
+            Token::Title,
+            paint::inset(area),
+            buf,
+        );
+    }
+    let widths = widths(&table.columns, paint::inset(area).width);
+    let rows = table.rows.get(shown).unwrap_or_default();
+    let grid = paint::inset(paint::below(area, u16::from(has_title)));
+    let lines: Vec<Row> = rows
+        .iter()
+        .map(|row| cells(&row.cells, table, &widths, theme))
+        .collect();
+    let constraints = widths
+        .iter()
+        .map(|(cells, gap)| Constraint::Length(cells + gap));
+    let drawn = Grid::new(lines, constraints).column_spacing(0);
+    let drawn = if has_heads {
+        drawn.header(heads(table, &widths, theme))
+    } else {
+        drawn
+    };
+    drawn.render(grid, buf);
+
+    for (row, at) in rows.iter().zip(body.rows()) {
+        let token = match (row.selected, row.changed) {
+            (true, _) => Token::Selection,
+            (false, true) => Token::Changed,
+            (false, false) => continue,
+        };
+        buf.set_style(at, theme.style(token));
+    }
+    if rows.is_empty() {
+        for (line, at) in table.empty.iter().zip(paint::inset(body).rows()) {
+            paint::line_as(line, theme, Token::Muted, at, buf);
+        }
+    }
+}
+
+/// Which rows are drawn: from the first, unless the selected one would be out of sight.
+fn window(rows: &[view::Row], height: usize) -> std::ops::Range<usize> {
+    let selected = rows.iter().position(|r| r.selected).unwrap_or(0);
+    let start = (selected + 1).saturating_sub(height.max(1));
+    start..rows.len().min(start + height)
+}
+
+/// What stands on the right of the title, with the place when not all rows are shown.
+fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
+    let note = table.note.clone().unwrap_or_default();
+    let (first, all) = table.place;
+    if shown.is_empty() || shown.len() >= all {
+        return note;
+    }
+    let gap = if note.width() == 0 { "" } else { "   " };
+    note.muted(format!(
+        "{gap}{}–{} of {all}",
+        first + shown.start + 1,
+        first + shown.end
+    ))
+}
+
+/// The column heads; an arrow says which one sorts.
+fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
+    let heads = table
+        .columns
+        .iter()
+        .zip(widths)
+        .enumerate()
+        .map(|(at, (column, (cells, _)))| {
+            let sorted = table.sorted.filter(|(by, _)| *by == at);
+            let head = match sorted {
+                Some((_, largest_first)) => {
+                    let arrow = if largest_first { "↓" } else { "↑" };
+                    Line::new().with(format!("{} {arrow}", column.title), Tone::Strong)
+                }
+                None => Line::new().muted(column.title),
+            };
+            cell(
+                &head.padded(usize::from(*cells), column.align, Cut::End),
+                theme,
+            )
+        });
+    Row::new(heads)
+}
+
+fn cells<'a>(cells: &[Line], table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
+    let cells =
+        cells
+            .iter()
+            .zip(table.columns.iter().zip(widths))
+            .map(|(line, (column, (cells, _)))| {
+                cell(
+                    &line.padded(usize::from(*cells), column.align, column.cut),
+                    theme,
+                )
+            });
+    Row::new(cells)
+}
+
+fn cell<'a>(line: &Line, theme: &Theme) -> Cell<'a> {
+    let spans = paint::styled(line, theme).spans.into_iter();
+    let owned = spans.map(|s| ratatui::text::Span::styled(s.content.into_owned(), s.style));
+    Cell::new(Text::from(owned.collect::<ratatui::text::Line>()))
+}
+
+/// Cells of each column and of the gap behind it. Columns that do not fit are
+/// left out from the right; what is left over goes to the filling ones.
+fn widths(columns: &[Column], room: u16) -> Vec<(u16, u16)> {
+    let gap = |at: usize, cells: u16| match columns.get(at + 1) {
+        None => 0,
+        // A glyph stands close to the word that it belongs to.
+        Some(_) if cells <= 2 => 1,
+        Some(_) => {
+            if room >= 98 {
+                2
+            } else {
+                1
+            }
+        }
+    };
+    let mut widths = Vec::new();
+    let mut left = room;
+    for (at, column) in columns.iter().enumerate() {
+        let least = match column.width {
+            Width::Cells(cells) => cells,
+            Width::Fill { min, .. } => min,
+        };
+        let shown = least.min(left);
+        if shown == 0 || (shown < least && shown < 4) {
+            break;
+        }
+        let gap = gap(at, least).min(left - shown);
+        left -= shown + gap;
+        widths.push((shown, gap));
+    }
+    share(columns, &mut widths, left);
+    widths
+}
+
+/// Gives what is left to the filling columns.
+fn share(columns: &[Column], widths: &mut [(u16, u16)], left: u16) {
+    let share = |column: &Column| match column.width {
+        Width::Cells(_) => 0,
+        Width::Fill { share, .. } => u32::from(share),
+    };
+    let mut shares: u32 = columns.iter().take(widths.len()).map(share).sum();
+    let mut left = u32::from(left);
+    for (column, (cells, _)) in columns.iter().zip(widths) {
+        let mine = (left * share(column)).checked_div(shares).unwrap_or(0);
+        *cells += paint::cut_to_u16(usize::try_from(mine).unwrap_or_default());
+        left -= mine;
+        shares -= share(column);
+    }
+}

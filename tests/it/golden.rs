@@ -1,0 +1,219 @@
+//! What was drawn, compared with what was drawn before: text, and below it what
+//! each run of cells means.
+//!
+//! Screens are drawn with the theme of [`probe`], which numbers the tokens. So a
+//! golden names meanings, never colours, and [`painted`] gives the same screen the
+//! colours of a real theme for a picture.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier, Style};
+use sagetop::config::{ConfigError, Source};
+use sagetop::theme::{Level, Theme, Token};
+
+/// The theme that goldens are drawn with.
+pub(crate) fn probe() -> Theme {
+    let source = Source {
+        file: "probe.toml".into(),
+        text: include_str!("probe.toml").into(),
+    };
+    let alone = |_: &str, _: &Source| Err(ConfigError::new("probe.toml", "builds on nothing"));
+    let theme = Theme::parse(&source, Level::True, &alone);
+    assert!(theme.is_ok(), "{theme:?}");
+    theme.unwrap_or_else(|_| unreachable!())
+}
+
+/// Compares a drawn screen with `tests/it/goldens/NAME.txt`; with `UPDATE_GOLDENS=1`
+/// writes that file instead.
+pub(crate) fn golden(name: &str, buffer: &Buffer) {
+    let found = described(buffer);
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/goldens/{name}.txt"));
+    if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
+        let written = path
+            .parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, found));
+        assert!(written.is_ok(), "{}: {written:?}", path.display());
+        return;
+    }
+    let wanted = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == wanted,
+        "{name} is not as it was (UPDATE_GOLDENS=1 takes it as it is now)\n{}",
+        difference(&wanted, &found)
+    );
+}
+
+/// The text of a screen and, below it, its runs of meaning: `row:first-last name`, counted from 1.
+pub(crate) fn described(buffer: &Buffer) -> String {
+    let (probe, buffer) = (probe(), whole(buffer));
+    let width = usize::from(buffer.area.width).max(1);
+    let mut text = format!("{}×{}\n", buffer.area.width, buffer.area.height);
+    let mut runs = String::new();
+    for (y, row) in buffer.content.chunks(width).enumerate() {
+        let line = row_text(row);
+        let _ = writeln!(text, "{}", line.trim_end());
+        let mut names: Vec<(usize, usize, String)> = Vec::new();
+        for (x, cell) in row.iter().enumerate() {
+            let name = name_of(&probe, cell);
+            match names.last_mut() {
+                Some((_, last, known)) if *known == name => *last = x,
+                _ => names.push((x, x, name)),
+            }
+        }
+        for (first, last, name) in names.iter().filter(|(_, _, name)| !name.is_empty()) {
+            let _ = writeln!(runs, "{}:{}-{} {name}", y + 1, first + 1, last + 1);
+        }
+    }
+    format!("{text}---\n{runs}")
+}
+
+/// The buffer with the second cell of each wide glyph in the style of the first:
+/// a terminal never shows that cell, so drawing leaves it bare.
+pub(crate) fn whole(buffer: &Buffer) -> Buffer {
+    let mut whole = buffer.clone();
+    let (mut hidden, mut style) = (0, Style::new());
+    for cell in &mut whole.content {
+        if hidden > 0 {
+            hidden -= 1;
+            cell.set_style(style);
+        } else {
+            hidden = sagetop::view::width(cell.symbol()).max(1) - 1;
+            style = cell.style();
+        }
+    }
+    whole
+}
+
+/// The text of some cells; the second cell of a wide glyph holds nothing.
+fn row_text(row: &[Cell]) -> String {
+    let mut hidden = 0;
+    let mut text = String::new();
+    for cell in row {
+        if hidden == 0 {
+            text.push_str(cell.symbol());
+            hidden = sagetop::view::width(cell.symbol()).max(1);
+        }
+        hidden -= 1;
+    }
+    text
+}
+
+/// What a cell that was drawn with [`probe`] means; empty for plain text on the bare screen.
+fn name_of(probe: &Theme, cell: &Cell) -> String {
+    let (text, ground) = tokens(probe, cell);
+    // The look of a blank is that of its ground.
+    let is_blank = cell.symbol() == " " && !cell.modifier.contains(Modifier::REVERSED);
+    let text = text
+        .filter(|t| *t != Token::Plain && !is_blank)
+        .map(Token::name);
+    let ground = ground.filter(|t| *t != Token::Screen).map(Token::name);
+    let attributes = [
+        (Modifier::BOLD, "bold"),
+        (Modifier::DIM, "dim"),
+        (Modifier::REVERSED, "reversed"),
+        (Modifier::UNDERLINED, "underlined"),
+    ];
+    let set = attributes
+        .into_iter()
+        .filter(|(m, _)| cell.modifier.contains(*m))
+        .map(|(_, n)| n);
+    let own = (cell.fg == Color::Reset || cell.bg == Color::Reset).then_some("undrawn");
+    text.into_iter()
+        .chain(ground)
+        .chain(set)
+        .chain(own)
+        .collect::<Vec<_>>()
+        .join("+")
+}
+
+/// Text token and ground token of a cell that was drawn with [`probe`].
+fn tokens(probe: &Theme, cell: &Cell) -> (Option<Token>, Option<Token>) {
+    let all = || Token::TONES.iter().chain(Token::CHROME).copied();
+    let text = all().find(|t| probe.style(*t).fg == Some(cell.fg));
+    let ground = all().find(|t| probe.style(*t).bg == Some(cell.bg));
+    (text, ground)
+}
+
+/// A screen that was drawn with [`probe`], in the colours of another theme.
+pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
+    let probe = probe();
+    let mut painted = whole(buffer);
+    for cell in &mut painted.content {
+        let (text, ground) = tokens(&probe, cell);
+        let text = text.map(|t| theme.style(t)).unwrap_or_default();
+        let over = ground.map(|t| theme.style(t)).unwrap_or_default();
+        let own = Style::new().add_modifier(cell.modifier);
+        let style = theme
+            .style(Token::Screen)
+            .patch(over)
+            .patch(text)
+            .patch(over_only(ground, over))
+            .patch(own);
+        cell.fg = Color::Reset;
+        cell.bg = Color::Reset;
+        cell.set_style(style);
+    }
+    painted
+}
+
+/// The cursor's bar covers the colour of a text, the ground of a sheet does not.
+fn over_only(ground: Option<Token>, style: Style) -> Style {
+    match ground {
+        Some(Token::Selection | Token::Changed | Token::Field) => style,
+        _ => Style::new(),
+    }
+}
+
+/// The lines that differ, with the line before them.
+fn difference(wanted: &str, found: &str) -> String {
+    let (wanted, found): (Vec<&str>, Vec<&str>) =
+        (wanted.lines().collect(), found.lines().collect());
+    let is_in = |lines: &[&str], line: &str| lines.contains(&line);
+    let mut shown = String::new();
+    let mut last = None;
+    for at in 0..wanted.len().max(found.len()) {
+        let (old, new) = (wanted.get(at), found.get(at));
+        if old == new {
+            last = old.map(|line| (at, line));
+            continue;
+        }
+        if let Some((number, line)) = last.take() {
+            let _ = writeln!(shown, "{number:>4}   {line}", number = number + 1);
+        }
+        for (sign, line, others) in [('-', old, &found), ('+', new, &wanted)] {
+            if let Some(line) = line.filter(|line| !line.contains(':') || !is_in(others, line)) {
+                let _ = writeln!(shown, "{:>4} {sign} {line}", at + 1);
+            }
+        }
+    }
+    shown
+}
+
+#[test]
+fn a_golden_names_meanings() {
+    let probe = probe();
+    let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 12, 2));
+    buffer.set_style(buffer.area, probe.style(Token::Screen));
+    buffer.set_string(1, 0, "✗ 日 down", probe.style(Token::Bad));
+    buffer.set_string(0, 1, "here", probe.style(Token::Plain));
+    buffer.set_style(
+        ratatui::layout::Rect::new(0, 1, 12, 1),
+        probe.style(Token::Selection),
+    );
+    let text = described(&buffer);
+    assert_eq!(
+        text,
+        "12×2\n ✗ 日 down\nhere\n---\n1:2-2 bad\n1:4-4 bad\n1:7-10 bad\n2:1-12 selection\n"
+    );
+}
+
+#[test]
+fn a_difference_is_short() {
+    let shown = difference("a\nb\nc\n", "a\nx\nc\n");
+    assert_eq!(shown, "   1   a\n   2 - b\n   2 + x\n");
+}

@@ -1,0 +1,338 @@
+//! A terminal's picture as SVG, the same bytes for the same buffer.
+//!
+//! Every run of text says how long it is, and lines, boxes and bars are shapes,
+//! so that the picture is sharp and aligned whatever font shows it.
+
+use std::fmt::Write as _;
+
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+use sagetop::view::width;
+
+use crate::golden::whole;
+
+/// Size of a cell, the margin around the screen, and the height of the title bar.
+const CELL: (f64, f64) = (8.4, 18.0);
+const MARGIN: f64 = 14.0;
+const BAR: f64 = 34.0;
+
+const FONT: &str =
+    "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas,'Liberation Mono',monospace";
+
+/// The buffer as a picture of a terminal window with that title.
+pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
+    let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
+    let (w, h) = (
+        columns * CELL.0 + 2.0 * MARGIN,
+        rows * CELL.1 + BAR + MARGIN,
+    );
+    let buffer = &whole(buffer);
+    let ground = ground(buffer);
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w:.0}\" height=\"{h:.0}\" viewBox=\"0 0 {w:.1} {h:.1}\" font-family=\"{FONT}\" font-size=\"14\">"
+    );
+    let _ = writeln!(out, "<title>{}</title>", escaped(title));
+    let (ground, dots) = (hex(ground), ["#ff5f57", "#febc2e", "#28c840"]);
+    let _ = writeln!(
+        out,
+        "<rect x=\".5\" y=\".5\" width=\"{:.1}\" height=\"{:.1}\" rx=\"10\" fill=\"{ground}\" stroke=\"#7f8a99\" stroke-opacity=\".45\"/>",
+        w - 1.0,
+        h - 1.0
+    );
+    for (dot, x) in dots.iter().zip([20.0, 38.0, 56.0]) {
+        let _ = writeln!(
+            out,
+            "<circle cx=\"{x}\" cy=\"17\" r=\"5.5\" fill=\"{dot}\"/>"
+        );
+    }
+    let _ = writeln!(
+        out,
+        "<text x=\"{:.1}\" y=\"21.5\" text-anchor=\"middle\" font-size=\"12.5\" fill=\"#8592a3\">{}</text>",
+        w / 2.0,
+        escaped(title)
+    );
+    let _ = writeln!(
+        out,
+        "<g transform=\"translate({MARGIN},{BAR})\" shape-rendering=\"auto\">"
+    );
+    for (y, row) in buffer
+        .content
+        .chunks(usize::from(buffer.area.width).max(1))
+        .enumerate()
+    {
+        draw_row(&mut out, row, y, &ground);
+    }
+    out.push_str("</g>\n</svg>\n");
+    out
+}
+
+/// A cell as it is seen: reversal and dimness are applied.
+#[derive(Clone, PartialEq)]
+struct Look {
+    fg: String,
+    bg: String,
+    attributes: String,
+    underlined: bool,
+}
+
+fn look(cell: &Cell) -> Look {
+    let (mut fg, mut bg) = (rgb(cell.fg, (201, 210, 222)), rgb(cell.bg, (14, 19, 26)));
+    if cell.modifier.contains(Modifier::REVERSED) {
+        (fg, bg) = (bg, fg);
+    }
+    if cell.modifier.contains(Modifier::DIM) {
+        let mix =
+            |a: u8, b: u8| u8::try_from((u16::from(a) * 11 + u16::from(b) * 9) / 20).unwrap_or(a);
+        fg = (mix(fg.0, bg.0), mix(fg.1, bg.1), mix(fg.2, bg.2));
+    }
+    let mut attributes = String::new();
+    if cell.modifier.contains(Modifier::BOLD) {
+        attributes.push_str(" font-weight=\"700\"");
+    }
+    if cell.modifier.contains(Modifier::ITALIC) {
+        attributes.push_str(" font-style=\"italic\"");
+    }
+    let underlined = cell.modifier.contains(Modifier::UNDERLINED);
+    Look {
+        fg: hex(fg),
+        bg: hex(bg),
+        attributes,
+        underlined,
+    }
+}
+
+fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
+    let looks: Vec<Look> = row.iter().map(look).collect();
+    let top = cells(y) * CELL.1;
+    let mut start = 0;
+    for run in looks.chunk_by(|a, b| a.bg == b.bg) {
+        if let Some(look) = run.first().filter(|look| look.bg != ground) {
+            rect(
+                out,
+                (cells(start) * CELL.0, top),
+                (cells(run.len()) * CELL.0, CELL.1),
+                &look.bg,
+            );
+        }
+        start += run.len();
+    }
+    start = 0;
+    for run in looks.chunk_by(PartialEq::eq) {
+        let (Some(look), Some(part)) = (run.first(), row.get(start..start + run.len())) else {
+            continue;
+        };
+        if look.underlined {
+            let at = (cells(start) * CELL.0, top + CELL.1 - 2.5);
+            rect(out, at, (cells(run.len()) * CELL.0, 1.2), &look.fg);
+        }
+        draw_run(out, part, start, top, look);
+        start += run.len();
+    }
+}
+
+/// Words of ordinary letters go together; every other glyph is placed by itself.
+fn draw_run(out: &mut String, run: &[Cell], first: usize, top: f64, look: &Look) {
+    let mut word = String::new();
+    let mut start = first;
+    for (at, cell) in (first..).zip(run) {
+        let symbol = cell.symbol();
+        let is_letter = symbol.is_ascii() && symbol != " ";
+        if is_letter {
+            if word.is_empty() {
+                start = at;
+            }
+            word.push_str(symbol);
+            continue;
+        }
+        // One space between two words does not end the run.
+        let goes_on = symbol == " "
+            && !word.is_empty()
+            && run
+                .get(at - first + 1)
+                .is_some_and(|c| c.symbol().is_ascii() && c.symbol() != " ");
+        if goes_on {
+            word.push(' ');
+            continue;
+        }
+        text(out, &std::mem::take(&mut word), start, top, look);
+        if symbol != " " && !shape(out, symbol, (cells(at) * CELL.0, top), &look.fg) {
+            text(out, symbol, at, top, look);
+        }
+    }
+    text(out, &word, start, top, look);
+}
+
+fn text(out: &mut String, text: &str, at: usize, top: f64, look: &Look) {
+    if text.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "<text x=\"{:.1}\" y=\"{:.1}\" textLength=\"{:.1}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{} xml:space=\"preserve\">{}</text>",
+        cells(at) * CELL.0,
+        top + CELL.1 * 0.74,
+        cells(width(text)) * CELL.0,
+        look.fg,
+        look.attributes,
+        escaped(text)
+    );
+}
+
+/// Draws a line, corner, bar or block as a shape; says whether it could.
+fn shape(out: &mut String, symbol: &str, at: (f64, f64), color: &str) -> bool {
+    let Some(path) = strokes(symbol, at) else {
+        return block(out, symbol, at, color);
+    };
+    let stroke = if "━┃┏┓┗┛".contains(symbol) {
+        2.4
+    } else {
+        1.2
+    };
+    let _ = writeln!(
+        out,
+        "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{stroke}\"/>"
+    );
+    true
+}
+
+/// The way of the pen for a line or a corner: a cell's middle and its four edges.
+fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
+    let (right, bottom) = (left + CELL.0, top + CELL.1);
+    let (mid, half) = (f64::midpoint(left, right), f64::midpoint(top, bottom));
+    let (above, beneath) = (half - CELL.0 / 2.0, half + CELL.0 / 2.0);
+    let dash = CELL.0 / 6.0;
+    Some(match symbol {
+        "─" | "━" => format!("M{left:.1} {half:.1}H{right:.1}"),
+        "│" | "┃" => format!("M{mid:.1} {top:.1}V{bottom:.1}"),
+        "╶" => format!("M{mid:.1} {half:.1}H{right:.1}"),
+        "╴" => format!("M{left:.1} {half:.1}H{mid:.1}"),
+        "╭" => {
+            format!("M{mid:.1} {bottom:.1}V{beneath:.1}Q{mid:.1} {half:.1} {right:.1} {half:.1}")
+        }
+        "╮" => {
+            format!("M{mid:.1} {bottom:.1}V{beneath:.1}Q{mid:.1} {half:.1} {left:.1} {half:.1}")
+        }
+        "╰" => format!("M{mid:.1} {top:.1}V{above:.1}Q{mid:.1} {half:.1} {right:.1} {half:.1}"),
+        "╯" => format!("M{mid:.1} {top:.1}V{above:.1}Q{mid:.1} {half:.1} {left:.1} {half:.1}"),
+        "┏" => format!("M{mid:.1} {bottom:.1}V{half:.1}H{right:.1}"),
+        "┓" => format!("M{mid:.1} {bottom:.1}V{half:.1}H{left:.1}"),
+        "┗" | "└" => format!("M{mid:.1} {top:.1}V{half:.1}H{right:.1}"),
+        "┛" => format!("M{mid:.1} {top:.1}V{half:.1}H{left:.1}"),
+        "├" => format!("M{mid:.1} {top:.1}V{bottom:.1}M{mid:.1} {half:.1}H{right:.1}"),
+        "┤" => format!("M{mid:.1} {top:.1}V{bottom:.1}M{mid:.1} {half:.1}H{left:.1}"),
+        "┄" => {
+            let first = left + dash / 2.0;
+            format!("M{first:.1} {half:.1}h{dash:.1}m{dash:.1} 0h{dash:.1}m{dash:.1} 0h{dash:.1}")
+        }
+        _ => return None,
+    })
+}
+
+/// Draws an arrow's head or a bar of a chart; says whether it was one.
+fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -> bool {
+    if symbol == "▶" {
+        let (half, right) = (top + CELL.1 / 2.0, left + CELL.0 - 0.6);
+        let (above, beneath) = (half - 4.2, half + 4.2);
+        let path = format!("M{left:.1} {above:.1}L{right:.1} {half:.1}L{left:.1} {beneath:.1}Z");
+        let _ = writeln!(out, "<path d=\"{path}\" fill=\"{color}\"/>");
+        return true;
+    }
+    let bars = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
+    let Some(eighths) = bars.iter().position(|bar| *bar == symbol) else {
+        return false;
+    };
+    let height = CELL.1 * cells(eighths + 1) / 8.0;
+    rect(out, (left, top + CELL.1 - height), (CELL.0, height), color);
+    true
+}
+
+fn rect(out: &mut String, (x, y): (f64, f64), (w, h): (f64, f64), color: &str) {
+    let _ = writeln!(
+        out,
+        "<rect x=\"{x:.1}\" y=\"{y:.2}\" width=\"{w:.1}\" height=\"{h:.2}\" fill=\"{color}\" shape-rendering=\"crispEdges\"/>"
+    );
+}
+
+/// The background that most cells have.
+fn ground(buffer: &Buffer) -> (u8, u8, u8) {
+    let mut counts = std::collections::BTreeMap::new();
+    for cell in &buffer.content {
+        *counts.entry(rgb(cell.bg, (14, 19, 26))).or_insert(0) += 1;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, n)| *n)
+        .map_or((14, 19, 26), |(color, _)| color)
+}
+
+/// A colour as it is seen on a usual terminal.
+fn rgb(color: Color, reset: (u8, u8, u8)) -> (u8, u8, u8) {
+    match color {
+        Color::Reset => reset,
+        Color::Rgb(r, g, b) => (r, g, b),
+        Color::Black => (12, 16, 22),
+        Color::Red => (224, 96, 92),
+        Color::Green => (114, 190, 110),
+        Color::Yellow => (220, 178, 80),
+        Color::Blue => (92, 148, 230),
+        Color::Magenta => (190, 120, 205),
+        Color::Cyan => (84, 186, 200),
+        Color::Gray => (190, 198, 208),
+        Color::DarkGray => (118, 128, 142),
+        Color::LightRed => (255, 135, 128),
+        Color::LightGreen => (150, 220, 140),
+        Color::LightYellow => (245, 210, 120),
+        Color::LightBlue => (130, 180, 255),
+        Color::LightMagenta => (220, 160, 235),
+        Color::LightCyan => (120, 215, 228),
+        Color::White => (245, 247, 250),
+        Color::Indexed(n @ 232..) => {
+            let grey = 8 + (n - 232) * 10;
+            (grey, grey, grey)
+        }
+        Color::Indexed(n) => {
+            let (cube, step) = (
+                n.saturating_sub(16),
+                |n: u8| if n == 0 { 0 } else { 55 + n * 40 },
+            );
+            (step(cube / 36), step(cube / 6 % 6), step(cube % 6))
+        }
+    }
+}
+
+fn hex((r, g, b): (u8, u8, u8)) -> String {
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+/// A count of cells as a length.
+fn cells(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+#[test]
+fn a_picture_is_well_formed_and_the_same_every_time() {
+    let mut buffer = Buffer::empty(ratatui::layout::Rect::new(0, 0, 20, 3));
+    buffer.set_string(0, 0, "╭─ a < b & c ─▶ ✓ 日", Color::Green);
+    buffer.set_string(0, 1, "two words ▃█", Modifier::REVERSED | Modifier::BOLD);
+    let picture = svg(&buffer, "sagetop <demo>");
+    assert_eq!(picture, svg(&buffer, "sagetop <demo>"));
+    assert!(picture.contains("a &lt; b &amp; c</text>"), "{picture}");
+    assert!(picture.contains(">two words</text>"), "{picture}");
+    assert!(
+        picture.contains("<title>sagetop &lt;demo&gt;</title>"),
+        "{picture}"
+    );
+    assert_eq!(
+        picture.matches("<text").count(),
+        picture.matches("</text>").count()
+    );
+}
