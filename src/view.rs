@@ -4,8 +4,10 @@
 //! made harmless when it becomes a [`Span`], so no later stage can forget to.
 
 mod flow;
+mod sheet;
 mod text;
 
+pub use sheet::{Laid, Look};
 pub use text::{Align, Cut, cut, harmless, width};
 
 /// What a piece of text means; the theme says how that looks.
@@ -331,7 +333,8 @@ pub struct Sheet {
     pub rows: Vec<SheetRow>,
     /// Which of `rows` must be visible (the selected item, the field with the cursor).
     pub focus: Option<usize>,
-    /// The first rows drawn when nothing has the focus.
+    /// How many drawn rows (after wrapping) are scrolled away when nothing has the focus;
+    /// at most [`Sheet::most_scroll`].
     pub scroll: usize,
     /// In the lower frame: the keys that work here.
     pub keys: Vec<(String, String)>,

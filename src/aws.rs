@@ -1,0 +1,139 @@
+//! The seam to AWS: the clients, and the one stack that every call passes.
+//!
+//! `Meter` paces and counts by service; below it stands whatever answers: live
+//! AWS, an endpoint URL, or the simulated account. Nothing above knows which.
+
+mod error;
+mod meter;
+mod page;
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+pub use error::{AwsError, Kind, failed};
+pub use meter::{Meter, Pace, Usage, attributed};
+pub use page::{Described, Page, describe, pages};
+
+/// Where the clients point.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// Named profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// Region; otherwise the standard chain decides.
+    pub region: Option<String>,
+    /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
+    pub endpoint_url: Option<String>,
+}
+
+/// The clients of one account and region.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    /// `SageMaker`: endpoints, registry, pipelines, jobs, features.
+    pub sagemaker: aws_sdk_sagemaker::Client,
+    /// `CloudWatch`: alarms and metrics.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
+    /// S3: data and artifacts.
+    pub s3: aws_sdk_s3::Client,
+    /// SNS: topics and subscriptions.
+    pub sns: aws_sdk_sns::Client,
+    /// STS: who am I.
+    pub sts: aws_sdk_sts::Client,
+    /// Counts and pace of all calls.
+    pub meter: Meter,
+    /// Region name.
+    pub region: String,
+    /// The endpoint URL in force, when it is not AWS itself.
+    pub endpoint: Option<String>,
+}
+
+impl Aws {
+    /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
+    ///
+    /// # Errors
+    /// When no region can be found; credentials are looked up with the first call, not here.
+    pub async fn connect(target: &Target, pace: Pace) -> Result<Self, String> {
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(profile) = &target.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(region) = &target.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(url) = &target.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let config = loader.load().await;
+        let Some(region) = config.region().map(ToString::to_string) else {
+            return Err("no region: pass --region, set AWS_REGION, or give the profile a region".into());
+        };
+        let endpoint = config.endpoint_url().map(str::to_owned);
+        let http = config.http_client().unwrap_or_else(https);
+        // A stand-in on this machine is shared with nobody: pacing would only slow it down.
+        let pace = if endpoint.as_deref().is_some_and(on_loopback) { Pace::unlimited() } else { pace };
+        Ok(Self::assemble(&config, &http, Meter::new(pace), region, endpoint))
+    }
+
+    /// Clients over any connector, with credentials that mean nothing: the simulated account.
+    #[must_use]
+    pub fn over(http: &SharedHttpClient, region: &str) -> Self {
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+                Credentials::new("DEMO", "DEMO", None, None, "simulated account"),
+            ))
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+                aws_smithy_async::rt::sleep::TokioSleep::new(),
+            ))
+            .build();
+        Self::assemble(&config, http, Meter::new(Pace::unlimited()), region.to_owned(), None)
+    }
+
+    fn assemble(
+        config: &aws_config::SdkConfig,
+        http: &SharedHttpClient,
+        meter: Meter,
+        region: String,
+        endpoint: Option<String>,
+    ) -> Self {
+        // The pollers decide when to try again, and a write is sent once: the SDK does not retry on its own.
+        let config = |service| {
+            config
+                .to_builder()
+                .http_client(meter.around(service, http))
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(
+                    TimeoutConfig::builder()
+                        .connect_timeout(Duration::from_secs(5))
+                        .operation_timeout(Duration::from_secs(30))
+                        .build(),
+                )
+                .build()
+        };
+        let s3 = aws_sdk_s3::config::Builder::from(&config("s3")).force_path_style(endpoint.is_some()).build();
+        Self {
+            sagemaker: aws_sdk_sagemaker::Client::new(&config("sagemaker")),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(&config("cloudwatch")),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sns: aws_sdk_sns::Client::new(&config("sns")),
+            sts: aws_sdk_sts::Client::new(&config("sts")),
+            meter,
+            region,
+            endpoint,
+        }
+    }
+}
+
+fn https() -> SharedHttpClient {
+    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
+}
+
+/// Is this URL on the machine itself?
+fn on_loopback(url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or(url);
+    ["127.", "localhost", "[::1]"].iter().any(|l| host.starts_with(l))
+}

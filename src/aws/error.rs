@@ -1,0 +1,217 @@
+//! One error for every call: what was asked, what kind of trouble, what AWS said.
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::Serialize;
+
+/// What kind of trouble a failed call is in (`aws-map` 4.10).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The identity may not do this.
+    Denied,
+    /// Too many calls; the account's limit is shared.
+    Throttled,
+    /// Credentials are missing, expired or not accepted.
+    Expired,
+    /// The thing is not there.
+    Gone,
+    /// The thing is changing; try when it is steady.
+    Busy,
+    /// Somebody else changed it.
+    Conflict,
+    /// A quota is used up.
+    Quota,
+    /// No answer: network, name resolution, time-out.
+    Unreachable,
+    /// This account or endpoint does not know the operation.
+    Unsupported,
+    /// Anything else.
+    Other,
+}
+
+impl Kind {
+    /// One word for the screen and for `dump`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Expired => "expired",
+            Self::Gone => "gone",
+            Self::Busy => "busy",
+            Self::Conflict => "conflict",
+            Self::Quota => "quota",
+            Self::Unreachable => "unreachable",
+            Self::Unsupported => "unsupported",
+            Self::Other => "error",
+        }
+    }
+
+    /// What the operator can do about it, as the end of a sentence.
+    #[must_use]
+    pub fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::Denied => Some("ask for this IAM action, or go on without it"),
+            Self::Throttled => Some("the account's API limit is shared; the pace is lowered by itself"),
+            Self::Expired => Some("log in again (for SSO: aws sso login); it is picked up without a restart"),
+            Self::Unreachable => Some("check the network, the region and the endpoint URL; it is tried again by itself"),
+            Self::Busy => Some("wait until it is InService"),
+            Self::Conflict => Some("look again: somebody else changed it"),
+            Self::Quota => Some("raise the quota or free some of it"),
+            Self::Gone | Self::Unsupported | Self::Other => None,
+        }
+    }
+
+    /// May the same call succeed in a moment?
+    #[must_use]
+    pub fn passing(self) -> bool {
+        matches!(self, Self::Throttled | Self::Unreachable)
+    }
+}
+
+/// A call that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AwsError {
+    /// API name, for example `ListEndpoints`.
+    pub operation: &'static str,
+    /// What kind of trouble.
+    pub kind: Kind,
+    /// AWS's error code, raw.
+    pub code: Option<String>,
+    /// What AWS said, or what the connection said; raw text.
+    pub message: String,
+    /// For AWS support.
+    pub request_id: Option<String>,
+}
+
+impl std::error::Error for AwsError {}
+
+impl std::fmt::Display for AwsError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.operation, self.kind.word())?;
+        match &self.code {
+            Some(code) => write!(f, " ({code}): {}", self.message),
+            None => write!(f, ": {}", self.message),
+        }
+    }
+}
+
+/// Makes an [`AwsError`] of what a call of `operation` returned; for `map_err`.
+pub fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E, HttpResponse>) -> AwsError
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    move |error| AwsError::new(operation, &error)
+}
+
+impl AwsError {
+    /// An error of our own making, for example a reply without the field that matters.
+    #[must_use]
+    pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
+        Self { operation, kind: Kind::Other, code: None, message: message.into(), request_id: None }
+    }
+
+    fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    where
+        E: std::error::Error + ProvideErrorMetadata + 'static,
+    {
+        let code = error.code().map(str::to_owned);
+        let raw = error.raw_response();
+        let status = raw.map(|r| r.status().as_u16());
+        let request_id = raw.and_then(|r| {
+            ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|h| r.headers().get(h)).map(str::to_owned)
+        });
+        let message = match (error.message(), status) {
+            (Some(message), _) => message.to_owned(),
+            (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
+            (None, None) => root_cause(error),
+        };
+        let kind = match status {
+            None => without_answer(&format!("{}", DisplayErrorContext(error))),
+            Some(status) => classify(status, code.as_deref().unwrap_or_default(), &message),
+        };
+        Self { operation, kind, code, message, request_id }
+    }
+}
+
+/// The innermost cause: "connection refused" says more than "dispatch failure".
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}
+
+fn without_answer(context: &str) -> Kind {
+    let context = context.to_ascii_lowercase();
+    let credentials = ["credential", "sso", "token has expired", "token is expired", "profile"];
+    if credentials.iter().any(|word| context.contains(word)) { Kind::Expired } else { Kind::Unreachable }
+}
+
+/// Status first, then code, then message: not-found and busy are `ValidationException`s (`aws-map` 0, 2.8).
+fn classify(status: u16, code: &str, message: &str) -> Kind {
+    let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
+    match code {
+        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
+            Kind::Throttled
+        }
+        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "AuthorizationError"
+        | "AuthorizationErrorException" => Kind::Denied,
+        "ExpiredTokenException" | "ExpiredToken" | "UnrecognizedClientException" | "InvalidClientTokenId"
+        | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationToken"
+        | "IncompleteSignature" | "RequestExpired" => Kind::Expired,
+        "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => Kind::Gone,
+        "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
+        "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,
+        "ResourceInUse" => Kind::Busy,
+        "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => Kind::Unsupported,
+        _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => Kind::Gone,
+        _ if has(&["Cannot update in-progress endpoint"]) => Kind::Busy,
+        _ => match status {
+            401 => Kind::Expired,
+            403 => Kind::Denied,
+            // A service or operation that the other side has never heard of answers with a page, not an error.
+            404 | 405 | 501 if code.is_empty() => Kind::Unsupported,
+            500 if code.is_empty() => Kind::Unsupported,
+            429 => Kind::Throttled,
+            502..=504 => Kind::Unreachable,
+            _ => Kind::Other,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_follow_what_aws_really_answers() {
+        let cases = [
+            (400, "ThrottlingException", "Rate exceeded", Kind::Throttled),
+            (400, "ValidationException", "Could not find endpoint \"arn:aws:…\".", Kind::Gone),
+            (400, "ValidationException", "Cannot update in-progress endpoint \"x\".", Kind::Busy),
+            (400, "ValidationException", "1 validation error detected", Kind::Other),
+            (403, "", "no code in an XML body for a JSON service", Kind::Denied),
+            (403, "InvalidClientTokenId", "The security token is invalid", Kind::Expired),
+            (500, "", "an HTML page", Kind::Unsupported),
+            (500, "InternalFailure", "oops", Kind::Other),
+            (404, "", "an HTML page", Kind::Unsupported),
+            (404, "NoSuchBucket", "The specified bucket does not exist", Kind::Gone),
+            (503, "", "", Kind::Unreachable),
+            (400, "SomethingNew", "", Kind::Other),
+        ];
+        for (status, code, message, kind) in cases {
+            assert_eq!(classify(status, code, message), kind, "{status} {code} {message}");
+        }
+    }
+
+    #[test]
+    fn a_missing_answer_is_a_network_or_a_login_problem() {
+        assert_eq!(without_answer("dispatch failure: Connection refused"), Kind::Unreachable);
+        assert_eq!(without_answer("no providers in chain provided credentials"), Kind::Expired);
+    }
+}

@@ -1,0 +1,119 @@
+//! Reading every page and describing many things, with the manners that AWS needs.
+
+use std::collections::BTreeSet;
+
+use futures_util::{StreamExt, stream};
+
+use super::{AwsError, Kind};
+
+/// Describes at the same time; more would only queue at the pace of the account.
+const AT_ONCE: usize = 8;
+
+/// What one page brought and the token of the next.
+pub type Page<T> = (Vec<T>, Option<String>);
+
+/// Reads pages until there is no token, at most `cap` of them; the flag says that there was more.
+///
+/// An empty page with a token is normal (`aws-map` 2.2); a token that comes again would page
+/// for ever, so it ends the reading.
+///
+/// # Errors
+/// Those of `fetch`; pages read before are dropped, as half a list would look like deletions.
+pub async fn pages<T, F, Fut>(cap: usize, mut fetch: F) -> Result<(Vec<T>, bool), AwsError>
+where
+    F: FnMut(Option<String>) -> Fut,
+    Fut: Future<Output = Result<Page<T>, AwsError>>,
+{
+    let mut all = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut token = None;
+    for _ in 0..cap {
+        let (mut items, next) = fetch(token).await?;
+        all.append(&mut items);
+        let Some(next) = next.filter(|t| !t.is_empty()) else { return Ok((all, false)) };
+        if !seen.insert(next.clone()) {
+            return Ok((all, true));
+        }
+        token = Some(next);
+    }
+    Ok((all, true))
+}
+
+/// What describing many things brought.
+#[derive(Debug)]
+pub struct Described<T> {
+    /// Those that answered.
+    pub found: Vec<T>,
+    /// The first failure that was not "gone".
+    pub fault: Option<AwsError>,
+}
+
+/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out; after a denial,
+/// an unknown operation or lost credentials the rest is not asked, as it would fail the same way.
+pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
+where
+    F: Fn(I) -> Fut,
+    Fut: Future<Output = Result<T, AwsError>>,
+{
+    let mut answers = stream::iter(ids).map(fetch).buffer_unordered(AT_ONCE);
+    let mut described = Described { found: Vec::new(), fault: None };
+    while let Some(answer) = answers.next().await {
+        match answer {
+            Ok(thing) => described.found.push(thing),
+            Err(error) if error.kind == Kind::Gone => {}
+            Err(error) => {
+                let hopeless = matches!(
+                    error.kind,
+                    Kind::Denied | Kind::Unsupported | Kind::Expired | Kind::Unreachable | Kind::Throttled
+                );
+                described.fault.get_or_insert(error);
+                if hopeless {
+                    break;
+                }
+            }
+        }
+    }
+    described
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(cap: usize, tokens: &[Option<&str>]) -> (usize, bool) {
+        let mut turn = 0;
+        let (items, more) = pages(cap, |_| {
+            let next = tokens.get(turn).copied().flatten().map(str::to_owned);
+            turn += 1;
+            async move { Ok((vec![turn], next)) }
+        })
+        .await
+        .unwrap();
+        (items.len(), more)
+    }
+
+    #[tokio::test]
+    async fn pages_end_even_when_the_server_does_not() {
+        assert_eq!(read(5, &[None]).await, (1, false));
+        assert_eq!(read(5, &[Some("a"), Some("b"), None]).await, (3, false));
+        assert_eq!(read(2, &[Some("a"), Some("b"), None]).await, (2, true), "capped");
+        assert_eq!(read(99, &[Some("a"), Some("a"), Some("a")]).await, (2, true), "the same token again");
+        assert_eq!(read(5, &[Some("")]).await, (1, false), "an empty token is no token");
+    }
+
+    #[tokio::test]
+    async fn a_denial_is_asked_once_and_gone_things_are_left_out() {
+        let asked = std::cell::Cell::new(0);
+        let answer = |n: i32| {
+            asked.set(asked.get() + 1);
+            async move {
+                let kind = if n == 1 { Kind::Gone } else { Kind::Denied };
+                if n == 0 { Ok(n) } else { Err(AwsError { kind, ..AwsError::other("DescribeModel", "") }) }
+            }
+        };
+        let described = describe((0..100).collect(), answer).await;
+        assert_eq!(described.found, [0]);
+        assert_eq!(described.fault.unwrap().kind, Kind::Denied);
+        assert!(asked.get() <= AT_ONCE + 3, "{}", asked.get());
+    }
+}

@@ -1,0 +1,137 @@
+//! How ages, sizes, money and names read; pure.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+/// How long ago: `45 s`, `12 min`, `3 h`, `2 d`; what is in the future is `now`.
+#[must_use]
+pub fn age(now: Timestamp, at: Timestamp) -> String {
+    let seconds = now.as_second() - at.as_second();
+    span(Duration::from_secs(seconds.try_into().unwrap_or(0)))
+}
+
+/// A duration with its largest unit, whole hours up to two days.
+#[must_use]
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match seconds {
+        0..=89 => format!("{seconds} s"),
+        90..=5_399 => format!("{} min", (seconds + 30) / 60),
+        5_400..=172_799 => format!("{} h", (seconds + 1_800) / 3_600),
+        _ => format!("{} d", (seconds + 43_200) / 86_400),
+    }
+}
+
+/// Local time of day for today, with the date before it otherwise: `03:12`, `11-21 03:12`.
+#[must_use]
+pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
+    let (today, then) = (now.to_zoned_datetime(zone.clone()), at.to_zoned_datetime(zone.clone()));
+    let format = if today.date() == then.date() { "%H:%M" } else { "%m-%d %H:%M" };
+    then.strftime(format).to_string()
+}
+
+/// Bytes with a binary unit and at most three digits: `512 B`, `1.5 MiB`.
+#[must_use]
+pub fn bytes(count: u64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut value = count as f64;
+    let mut unit = 0;
+    while value >= 1000.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    format!("{} {}", number(value), units.get(unit).unwrap_or(&"B"))
+}
+
+/// At most three significant digits, without trailing zeros.
+#[must_use]
+pub fn number(value: f64) -> String {
+    let magnitude = value.abs();
+    let text = match magnitude {
+        m if m >= 100.0 || m == 0.0 => format!("{value:.0}"),
+        m if m >= 10.0 => format!("{value:.1}"),
+        m if m >= 1.0 => format!("{value:.2}"),
+        m if m >= 0.001 => format!("{value:.3}"),
+        _ => format!("{value:.1e}"),
+    };
+    if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// A share as per cent: `0.041` → `4.1 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{} %", number(share * 100.0))
+}
+
+/// US dollars: `$0.41`, `$12`.
+#[must_use]
+pub fn dollars(amount: f64) -> String {
+    if amount >= 10.0 { format!("${amount:.0}") } else { format!("${amount:.2}") }
+}
+
+/// Microseconds as the nearest readable unit: `850 µs`, `41 ms`, `1.2 s`.
+#[must_use]
+pub fn micros(value: f64) -> String {
+    match value {
+        v if v < 1_000.0 => format!("{} µs", number(v)),
+        v if v < 1_000_000.0 => format!("{} ms", number(v / 1_000.0)),
+        v => format!("{} s", number(v / 1_000_000.0)),
+    }
+}
+
+/// An account number in groups of four, as AWS shows it.
+#[must_use]
+pub fn account(id: &str) -> String {
+    let digits: Vec<char> = id.chars().collect();
+    if digits.len() != 12 {
+        return id.to_owned();
+    }
+    digits.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-")
+}
+
+/// One or many: `1 alarm`, `3 alarms`.
+#[must_use]
+pub fn count(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ages_are_compact() {
+        let now = Timestamp::from_second(1_000_000).unwrap();
+        let ago = |s: i64| age(now, Timestamp::from_second(1_000_000 - s).unwrap());
+        let cases = [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3_600, "60 min"), (5_400, "2 h"), (111_600, "31 h"), (200_000, "2 d"), (-5, "0 s")];
+        for (seconds, text) in cases {
+            assert_eq!(ago(seconds), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let cases = [(0.0, "0"), (0.041, "0.041"), (1234.5, "1234"), (12.34, "12.3"), (1.0, "1"), (0.000_05, "5.0e-5"), (100.0, "100")];
+        for (value, text) in cases {
+            assert_eq!(number(value), text);
+        }
+        assert_eq!(percent(0.041), "4.1 %");
+        assert_eq!(bytes(1_572_864), "1.5 MiB");
+        assert_eq!(micros(41_000.0), "41 ms");
+        assert_eq!(account("123456789012"), "1234-5678-9012");
+    }
+
+    #[test]
+    fn times_of_another_day_carry_the_date() {
+        let now = "2026-11-23T03:20:00Z".parse().unwrap();
+        let clock = |at: &str| clock(now, at.parse().unwrap(), &TimeZone::UTC);
+        assert_eq!(clock("2026-11-23T03:12:00Z"), "03:12");
+        assert_eq!(clock("2026-11-21T03:12:00Z"), "11-21 03:12");
+    }
+}

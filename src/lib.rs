@@ -1,0 +1,7 @@
+//! sagetop
+pub mod aws;
+#[path = "/tmp/stubs/config.rs"]
+pub mod config;
+pub mod fmt;
+pub mod model;
+pub mod resources;

@@ -1,0 +1,243 @@
+//! The joined model: one [`Chain`] a model, data → training → registry → endpoint → alarms → people.
+//!
+//! `join` finds what belongs together and says how sure it is; `attention` says what deserves the eye.
+//! Both are pure functions of the tables.
+
+mod attention;
+mod index;
+mod join;
+pub mod severity;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+pub use attention::{ATTENTION, Rule};
+pub use join::chains;
+
+/// How well something is, best first. The order is that of attention: later is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// There is nothing there.
+    #[default]
+    Absent,
+    /// Well.
+    Ok,
+    /// Well, and something is under way.
+    Running,
+    /// Well, and somebody is waited for.
+    Waiting,
+    /// It cannot be told.
+    Unknown,
+    /// Degraded.
+    Warning,
+    /// Broken.
+    Critical,
+}
+
+impl Health {
+    /// Glyph and word: state is never told by colour alone.
+    #[must_use]
+    pub fn sign(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Absent => ("–", "nothing"),
+            Self::Ok => ("✓", "ok"),
+            Self::Running => ("◐", "running"),
+            Self::Waiting => ("⧖", "waits"),
+            Self::Unknown => ("◌", "unknown"),
+            Self::Warning => ("▲", "degraded"),
+            Self::Critical => ("✗", "broken"),
+        }
+    }
+    /// `ok`, `warning`, `critical` or `unknown`: what scripts ask for.
+    #[must_use]
+    pub fn severity(self) -> &'static str {
+        match self {
+            Self::Absent | Self::Ok | Self::Running | Self::Waiting => "ok",
+            Self::Unknown => "unknown",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// The five places a model passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StageKind {
+    /// S3 locations and feature groups.
+    Data,
+    /// Pipelines, executions, training jobs.
+    Training,
+    /// Registered versions.
+    Registry,
+    /// What serves.
+    Endpoint,
+    /// Alarms, topics, people.
+    Alarms,
+}
+
+impl StageKind {
+    /// All of them, from left to right.
+    pub const ALL: [Self; 5] = [Self::Data, Self::Training, Self::Registry, Self::Endpoint, Self::Alarms];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Training => "training",
+            Self::Registry => "registry",
+            Self::Endpoint => "endpoint",
+            Self::Alarms => "alarms",
+        }
+    }
+}
+
+/// How sure an edge is, surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// An ARN or a name inside an API reply.
+    Exact,
+    /// The user's configuration says so.
+    Config,
+    /// A unique equality of an S3 URI, a tag or a name pattern that AWS makes.
+    Derived,
+    /// A heuristic; actions do not rely on it.
+    Guess,
+}
+
+/// One edge: what it joins, how sure it is, and by which rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Link {
+    /// ARN, S3 URI or name of what comes before.
+    pub from: String,
+    /// ARN, S3 URI or name of what follows.
+    pub to: String,
+    /// How sure.
+    pub confidence: Confidence,
+    /// The field that says so.
+    pub rule: &'static str,
+    /// The stage that it leads into (or stays within).
+    #[serde(skip)]
+    pub into: StageKind,
+    /// Does it cross from the stage before?
+    #[serde(skip)]
+    pub crossing: bool,
+}
+
+/// Something that a rule found, or that went on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Where.
+    pub stage: StageKind,
+    /// How bad.
+    pub health: Health,
+    /// What, as a short phrase that follows a name: "5XX alarm since 03:12" without the time.
+    pub text: String,
+    /// Since when, where it is known.
+    pub since: Option<Timestamp>,
+    /// Name of the rule.
+    pub rule: &'static str,
+}
+
+/// One place of a chain, judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stage {
+    /// Which.
+    pub kind: StageKind,
+    /// The worst of its reasons.
+    pub health: Health,
+    /// The one fact that matters.
+    pub summary: String,
+    /// Since when.
+    pub since: Option<Timestamp>,
+}
+
+/// An endpoint of the chain and what it runs.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Serving {
+    /// Endpoint name.
+    pub endpoint: String,
+    /// `prod`, `staging`, …; empty when nothing tells.
+    pub stage: String,
+    /// Configuration that serves.
+    pub config: Option<String>,
+    /// When that configuration was made: the nearest thing to "live since" that lists tell.
+    pub since: Option<Timestamp>,
+    /// Versions that serve: ARN and number.
+    pub versions: Vec<(String, i32)>,
+    /// Versions that arrive with the deployment under way.
+    pub arriving: Vec<(String, i32)>,
+}
+
+impl Serving {
+    /// Do customers see it? What has no stage counts.
+    #[must_use]
+    pub fn production(&self) -> bool {
+        matches!(self.stage.as_str(), "" | "prod" | "production" | "live" | "prd")
+    }
+    /// The newest version that serves.
+    #[must_use]
+    pub fn version(&self) -> Option<i32> {
+        self.versions.iter().map(|v| v.1).max()
+    }
+}
+
+/// One model's whole way.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chain {
+    /// Its name: that of the configuration, the group, or the endpoint.
+    pub name: String,
+    /// Its model package group.
+    pub group: Option<String>,
+    /// Its place among the `[[model]]` tables of the configuration.
+    pub configured: Option<usize>,
+    /// S3 URIs that were looked at.
+    pub datasets: Vec<String>,
+    /// Feature group names.
+    pub feature_groups: Vec<String>,
+    /// Pipeline names.
+    pub pipelines: Vec<String>,
+    /// Execution ARNs, newest first.
+    pub executions: Vec<String>,
+    /// Training job names, newest first.
+    pub jobs: Vec<String>,
+    /// Version ARNs, newest first.
+    pub packages: Vec<String>,
+    /// Endpoints, production first.
+    pub serving: Vec<Serving>,
+    /// Alarm names.
+    pub alarms: Vec<String>,
+    /// Topic ARNs.
+    pub topics: Vec<String>,
+    /// Every edge.
+    pub links: Vec<Link>,
+    /// The five places.
+    pub stages: Vec<Stage>,
+    /// What the rules found, worst first.
+    pub reasons: Vec<Reason>,
+    /// The worst of it.
+    pub health: Health,
+    /// The newest thing that happened.
+    pub last_change: Option<(Timestamp, String)>,
+}
+
+impl Chain {
+    /// One of the five places.
+    #[must_use]
+    pub fn stage(&self, kind: StageKind) -> Option<&Stage> {
+        self.stages.iter().find(|s| s.kind == kind)
+    }
+    /// How sure the step into a stage is: its best crossing edge; `None` when nothing links the two.
+    #[must_use]
+    pub fn arrow(&self, into: StageKind) -> Option<Confidence> {
+        self.links.iter().filter(|l| l.into == into && l.crossing).map(|l| l.confidence).min()
+    }
+    /// The worst thing the rules found.
+    #[must_use]
+    pub fn worst(&self) -> Option<&Reason> {
+        self.reasons.first().filter(|r| r.health >= Health::Waiting)
+    }
+}

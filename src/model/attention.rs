@@ -1,0 +1,148 @@
+//! What deserves the eye: small named rules, each with a reason that follows a name as a phrase.
+
+mod alarms;
+mod data;
+mod endpoint;
+mod registry;
+mod training;
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+
+use super::index::Index;
+use super::{Chain, Health, Reason, Stage, StageKind};
+use crate::config::ModelConfig;
+use crate::resources::{Freshness, Resource, Seen, Table};
+
+/// What the rules may look at.
+pub(super) struct Facts<'a> {
+    chain: &'a Chain,
+    index: &'a Index<'a>,
+    seen: &'a Seen,
+    config: Option<&'a ModelConfig>,
+    now: Timestamp,
+}
+
+/// What a rule found: how bad, a phrase, since when.
+pub(super) type Finding = (Health, String, Option<Timestamp>);
+
+/// One rule. Its phrases say what is so, not what to do: "no new data", "v14 waits for approval".
+pub struct Rule {
+    /// Its name, for help and `dump`.
+    pub name: &'static str,
+    /// The stage it judges.
+    pub stage: StageKind,
+    /// What it means, for the README and the help.
+    pub help: &'static str,
+    check: fn(&Facts<'_>) -> Vec<Finding>,
+}
+
+macro_rules! rules {
+    ($($stage:ident $name:literal $check:path: $help:literal,)+) => {
+        /// All rules (`aws-map` 5.7).
+        pub static ATTENTION: &[Rule] =
+            &[$(Rule { name: $name, stage: StageKind::$stage, help: $help, check: $check },)+];
+    };
+}
+
+rules! {
+    Data "data-unreadable" data::unreadable: "a location that is configured or was trained on is empty or cannot be read",
+    Data "data-age" data::age: "the newest object is older than max_age of the configuration",
+    Data "offline-store" data::offline_store: "a feature group failed or its offline store is blocked",
+    Training "running" training::running: "an execution or a job is under way",
+    Training "last-run-failed" training::last_run_failed: "the newest finished execution or job failed",
+    Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",
+    Training "source" training::source: "pipelines cannot be read",
+    Registry "waits" registry::waits: "a version newer than the approved one waits for approval",
+    Registry "version-failed" registry::version_failed: "the newest version could not be made",
+    Registry "source" registry::source: "the registry cannot be read",
+    Endpoint "status" endpoint::status: "an endpoint is failing, out of service, rolling back or being updated",
+    Endpoint "rolled-back" endpoint::rolled_back: "the last update failed and the old configuration serves",
+    Endpoint "config-deleted" endpoint::config_deleted: "AWS cannot patch or scale an endpoint whose configuration is gone",
+    Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
+    Endpoint "errors" endpoint::errors: "5XX rate over five minutes: above 0.5 % degraded, above 2 % with 20 requests broken",
+    Endpoint "business-metric" endpoint::business: "a metric of the configuration is on the wrong side of its threshold",
+    Endpoint "source" endpoint::source: "endpoints cannot be read",
+    Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
+    Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms has no confirmed subscription",
+    Alarms "source" alarms::source: "alarms cannot be read",
+}
+
+/// Judges a joined chain: its reasons, stages, health and last change.
+pub(super) fn judge(chain: &mut Chain, index: &Index<'_>, seen: &Seen) {
+    let config = chain.configured.and_then(|i| seen.models.get(i));
+    let facts = Facts { chain, index, seen, config, now: seen.at };
+    let mut reasons: Vec<Reason> = ATTENTION
+        .iter()
+        .flat_map(|rule| {
+            (rule.check)(&facts).into_iter().map(|(health, text, since)| Reason {
+                stage: rule.stage,
+                health,
+                text,
+                since,
+                rule: rule.name,
+            })
+        })
+        .collect();
+    // Worst first; among equals what users see, then what is newest.
+    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage == StageKind::Endpoint), Reverse(r.since)));
+    let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &facts, &reasons)).collect();
+    let health = reasons.iter().map(counts_as).max().unwrap_or(Health::Ok);
+    let last_change = last_change(&facts);
+    (chain.stages, chain.reasons, chain.health, chain.last_change) = (stages, reasons, health, last_change);
+}
+
+/// Only what customers see breaks a model: trouble behind the endpoint degrades it.
+fn counts_as(reason: &Reason) -> Health {
+    match reason.stage {
+        StageKind::Endpoint | StageKind::Alarms => reason.health,
+        StageKind::Data | StageKind::Training | StageKind::Registry => reason.health.min(Health::Warning),
+    }
+}
+
+fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
+    let (present, summary, since) = match kind {
+        StageKind::Data => data::summary(facts),
+        StageKind::Training => training::summary(facts),
+        StageKind::Registry => registry::summary(facts),
+        StageKind::Endpoint => endpoint::summary(facts),
+        StageKind::Alarms => alarms::summary(facts),
+    };
+    let worst = reasons.iter().filter(|r| r.stage == kind).max_by_key(|r| r.health);
+    match worst.filter(|r| r.health > Health::Ok) {
+        Some(r) => Stage { kind, health: r.health, summary: r.text.clone(), since: r.since },
+        None => Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, since },
+    }
+}
+
+/// A finding when a stage's main table has no rows because it could not be read.
+fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
+    match table.freshness() {
+        Freshness::Waiting => vec![(Health::Unknown, "not read yet".to_owned(), None)],
+        Freshness::Stale { since: None, why } => {
+            vec![(Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None)]
+        }
+        Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
+    }
+}
+
+fn last_change(facts: &Facts<'_>) -> Option<(Timestamp, String)> {
+    let (chain, store) = (facts.chain, facts.index.store);
+    let mut changes: Vec<(Timestamp, String)> = Vec::new();
+    for serving in &chain.serving {
+        let what = serving.version().map_or_else(|| "deployed".to_owned(), |v| format!("v{v} live"));
+        let stage = if serving.production() { String::new() } else { format!(" in {}", serving.stage) };
+        changes.extend(serving.since.map(|at| (at, format!("{what}{stage}"))));
+    }
+    for package in chain.packages.iter().take(5).filter_map(|p| store.packages.get(p)) {
+        let version = package.version.unwrap_or_default();
+        changes.extend(package.created.map(|at| (at, format!("v{version} registered"))));
+        let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
+        changes.extend(decided.map(|at| (at, format!("v{version} {}", package.approval.to_lowercase()))));
+    }
+    for execution in chain.executions.iter().take(1).filter_map(|e| store.executions.get(e)) {
+        changes.extend(execution.started.map(|at| (at, "run started".to_owned())));
+    }
+    changes.into_iter().max_by_key(|(at, _)| *at)
+}

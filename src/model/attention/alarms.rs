@@ -1,0 +1,72 @@
+//! What fires, and does it reach anybody?
+
+use jiff::Timestamp;
+
+use super::{Facts, Finding, unread};
+use crate::model::{Health, severity};
+use crate::resources::alarm::Alarm;
+
+fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
+    facts.chain.alarms.iter().filter_map(|name| facts.index.store.alarms.get(name)).filter(|a| !a.scaling())
+}
+
+/// A guard of deployments has its actions off on purpose.
+fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
+    let store = facts.index.store;
+    facts.chain.serving.iter().filter_map(|s| store.endpoints.get(&s.endpoint)).any(|e| e.guards.contains(&alarm.name))
+}
+
+pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
+    alarms(facts)
+        .filter(|a| a.firing())
+        .map(|alarm| {
+            let tier = severity::tier(&facts.seen.severity, alarm);
+            let health = match tier.as_deref() {
+                Some(tier) => severity::weight(tier),
+                // Nobody gave it a tier: what the service itself measures of a model that serves is what users see.
+                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker") && !guard(facts, alarm) => Health::Critical,
+                None => Health::Warning,
+            };
+            let tier = tier.map(|t| format!(" {t}")).unwrap_or_default();
+            (health, format!("{} in ALARM{tier}", alarm.name), alarm.since)
+        })
+        .collect()
+}
+
+pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
+    let (store, index) = (facts.index.store, facts.index);
+    if !store.subscriptions.answered() || store.subscriptions.source().state != "fresh" {
+        return Vec::new();
+    }
+    facts
+        .chain
+        .topics
+        .iter()
+        // Topics of other accounts and regions cannot be listed.
+        .filter(|topic| store.topics.get(topic).is_some())
+        .filter_map(|topic| {
+            let listeners = index.subscriptions.get(topic.as_str()).map_or(&[][..], Vec::as_slice);
+            let name = topic.rsplit(':').next().unwrap_or(topic);
+            if listeners.iter().any(|s| s.confirmed()) {
+                return None;
+            }
+            let why = if listeners.is_empty() { "has no subscription" } else { "waits for confirmation" };
+            Some((Health::Warning, format!("nobody is told: {name} {why}"), None))
+        })
+        .collect()
+}
+
+pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
+    let alarms = &facts.index.store.alarms;
+    if alarms.is_empty() { unread(alarms) } else { Vec::new() }
+}
+
+pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+    let all = alarms(facts).count();
+    let since = alarms(facts).filter_map(|a| a.since).max();
+    match all {
+        0 => (false, "no alarm watches it".to_owned(), None),
+        1 => (true, "1 alarm quiet".to_owned(), since),
+        n => (true, format!("{n} alarms quiet"), since),
+    }
+}

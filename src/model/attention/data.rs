@@ -1,0 +1,69 @@
+//! Is the data there, fresh, and writable?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Facts, Finding};
+use crate::fmt;
+use crate::model::Health;
+use crate::resources::dataset::{Dataset, Role};
+
+fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
+    facts.chain.datasets.iter().filter_map(|uri| facts.index.store.datasets.get(uri))
+}
+
+fn max_age(facts: &Facts<'_>, uri: &str) -> Option<Duration> {
+    facts.config?.data.iter().find(|d| d.uri == uri)?.max_age
+}
+
+pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
+    let configured = |uri: &str| facts.config.is_some_and(|m| m.data.iter().any(|d| d.uri == uri));
+    datasets(facts)
+        .filter_map(|d| {
+            // What an old job read may have been tidied away; what the user named must be there.
+            let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
+            let empty = d.problem.as_deref() == Some("no object there");
+            let health = if empty { health } else { Health::Unknown };
+            (health == Health::Critical || configured(&d.uri))
+                .then(|| d.problem.as_ref().map(|p| (health, format!("{}: {p}", d.uri), None)))?
+        })
+        .collect()
+}
+
+pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
+    let old = |d: &Dataset| {
+        let (newest, allowed) = (d.newest?, max_age(facts, &d.uri)?);
+        let age = Duration::from_secs((facts.now.as_second() - newest.as_second()).try_into().unwrap_or(0));
+        (age > allowed).then(|| (Health::Warning, format!("no data for {}", fmt::span(age)), Some(newest)))
+    };
+    datasets(facts).filter_map(old).collect()
+}
+
+pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
+    let groups = facts.chain.feature_groups.iter();
+    groups
+        .filter_map(|name| {
+            let Some(group) = facts.index.store.feature_groups.get(name) else {
+                return None;
+            };
+            if group.offline_status.as_deref() == Some("Blocked") {
+                let why = group.blocked.as_deref().unwrap_or("no reason given");
+                return Some((Health::Critical, format!("offline store of {name} is blocked: {why}"), None));
+            }
+            let failed = group.status.contains("Failed");
+            failed.then(|| (Health::Critical, format!("feature group {name} is {}", group.status), group.modified))
+        })
+        .collect()
+}
+
+pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+    let present = !facts.chain.datasets.is_empty() || !facts.chain.feature_groups.is_empty();
+    let newest = datasets(facts).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
+    let summary = match (present, newest) {
+        (false, _) => "no data location known",
+        (true, Some(_)) => "fresh",
+        (true, None) => "linked",
+    };
+    (present, summary.to_owned(), newest)
+}

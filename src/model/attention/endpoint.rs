@@ -1,0 +1,147 @@
+//! Does what customers see work, with which version, and is it good?
+
+use jiff::Timestamp;
+
+use super::{Facts, Finding, unread};
+use crate::config::{Meaning, MetricConfig};
+use crate::fmt;
+use crate::model::{Health, Serving, severity};
+use crate::resources::endpoint::Endpoint;
+use crate::resources::metric::MetricSeries;
+
+fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving, &'a Endpoint)> {
+    let store = facts.index.store;
+    facts.chain.serving.iter().filter_map(|s| Some((s, store.endpoints.get(&s.endpoint)?)))
+}
+
+/// Trouble of an endpoint that customers do not see is worth a look, not an alarm.
+fn graded(serving: &Serving, health: Health) -> Health {
+    if serving.production() { health } else { health.min(Health::Warning) }
+}
+
+pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
+    endpoints(facts)
+        .filter_map(|(serving, endpoint)| {
+            let name = &endpoint.name;
+            let since = endpoint.pending.as_ref().and_then(|p| p.started).or(endpoint.modified);
+            let (health, text) = match endpoint.status.as_str() {
+                "InService" => return None,
+                "Updating" => (Health::Running, updating(serving, endpoint)),
+                "Creating" | "SystemUpdating" | "Deleting" => (Health::Running, format!("{name} {}", endpoint.status)),
+                _ => {
+                    let why = endpoint.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
+                    (Health::Critical, format!("{name} {}{why}", endpoint.status))
+                }
+            };
+            Some((graded(serving, health), text, since))
+        })
+        .collect()
+}
+
+fn updating(serving: &Serving, endpoint: &Endpoint) -> String {
+    let target = match (serving.arriving.first(), &endpoint.pending) {
+        (Some((_, version)), _) => format!("v{version}"),
+        (None, Some(pending)) => pending.config.clone(),
+        (None, None) => "a new configuration".to_owned(),
+    };
+    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next();
+    let phase = phase.map(|p| format!(" ({p})")).unwrap_or_default();
+    format!("{} Updating to {target}{phase}", endpoint.name)
+}
+
+/// A failed update rolls back by itself and looks healthy (`aws-map` 0.1).
+pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
+    endpoints(facts)
+        .filter(|(_, e)| e.status == "InService")
+        .filter_map(|(serving, endpoint)| {
+            let why = endpoint.failure.as_ref()?;
+            let text = format!("{}: last update was rolled back: {why}", endpoint.name);
+            Some((graded(serving, Health::Critical), text, endpoint.modified))
+        })
+        .collect()
+}
+
+pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
+    let configs = &facts.index.store.configs;
+    if configs.capped() || !matches!(configs.freshness(), crate::resources::Freshness::Fresh { .. }) {
+        return Vec::new();
+    }
+    endpoints(facts)
+        .filter_map(|(_, endpoint)| {
+            let name = endpoint.config.as_ref().filter(|name| configs.get(name).is_none())?;
+            Some((Health::Warning, format!("configuration {name} was deleted"), None))
+        })
+        .collect()
+}
+
+pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {
+    endpoints(facts)
+        .filter(|(_, e)| e.status == "InService")
+        .flat_map(|(serving, e)| e.variants.iter().map(move |v| (serving, v)))
+        .filter_map(|(serving, v)| {
+            let (now, wanted) = (v.instances?, v.desired_instances?);
+            let text = format!("{now} of {wanted} instances of {}", v.name);
+            (now < wanted).then(|| (graded(serving, Health::Warning), text, None))
+        })
+        .collect()
+}
+
+/// 5XX rate and number of requests of an endpoint over the last five minutes.
+fn error_rate(facts: &Facts<'_>, endpoint: &Endpoint) -> Option<(f64, f64)> {
+    let series = |variant: &str, metric: &str| {
+        facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
+    };
+    let rates = endpoint.variants.iter().filter_map(|v| {
+        let rate = series(&v.name, "Invocation5XXErrors")?.mean(5, facts.now)?;
+        let requests = series(&v.name, "Invocations")?.mean(5, facts.now)? * 5.0;
+        Some((rate, requests))
+    });
+    let (failed, all) = rates.fold((0.0, 0.0), |(f, a), (rate, requests)| (f + rate * requests, a + requests));
+    (all > 0.0).then(|| (failed / all, all))
+}
+
+pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
+    endpoints(facts)
+        .filter_map(|(serving, endpoint)| {
+            let (rate, requests) = error_rate(facts, endpoint)?;
+            let health = match rate {
+                r if r > 0.02 && requests >= 20.0 => Health::Critical,
+                r if r > 0.005 => Health::Warning,
+                _ => return None,
+            };
+            Some((graded(serving, health), format!("5XX {}", fmt::percent(rate)), None))
+        })
+        .collect()
+}
+
+/// Metrics of the configuration: on which side of the threshold, and is that bad?
+pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(config) = facts.config else { return Vec::new() };
+    let judge = |metric: &MetricConfig| {
+        let (_, value) = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?.last()?;
+        let threshold = metric.threshold?;
+        let sign = metric.compare.sign();
+        let text = format!("{} {} {sign} {}", metric.label, fmt::number(value), fmt::number(threshold));
+        if !metric.compare.holds(value, threshold) {
+            return None;
+        }
+        Some(match metric.meaning {
+            Meaning::Promote => (Health::Ok, format!("{text}: good enough to promote"), None),
+            Meaning::Breach => (metric.severity.as_deref().map_or(Health::Warning, severity::weight), text, None),
+        })
+    };
+    config.metrics.iter().filter_map(judge).collect()
+}
+
+pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
+    let endpoints = &facts.index.store.endpoints;
+    if endpoints.is_empty() { unread(endpoints) } else { Vec::new() }
+}
+
+pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+    let Some((serving, endpoint)) = endpoints(facts).next() else {
+        return (false, "not deployed".to_owned(), None);
+    };
+    let version = serving.version().map_or_else(String::new, |v| format!("v{v} "));
+    (true, format!("{version}{}", endpoint.status), serving.since.or(endpoint.created))
+}

@@ -1,0 +1,45 @@
+//! Which version is the good one, and does one wait for somebody?
+
+use jiff::Timestamp;
+
+use super::{Facts, Finding, unread};
+use crate::model::Health;
+use crate::resources::package::ModelPackage;
+
+/// Newest first.
+fn versions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ModelPackage> {
+    facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn))
+}
+
+pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
+    let approved = versions(facts).filter(|p| p.approval == "Approved").filter_map(|p| p.version).max();
+    let waiting = versions(facts).filter(|p| p.waits() && p.version > approved);
+    waiting
+        .map(|p| (Health::Waiting, format!("v{} waits for approval", p.version.unwrap_or_default()), p.created))
+        .collect()
+}
+
+pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
+    let failed = versions(facts).next().filter(|p| p.status == "Failed");
+    failed
+        .map(|p| (Health::Critical, format!("v{} failed", p.version.unwrap_or_default()), p.created))
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
+    let store = facts.index.store;
+    if store.packages.is_empty() { unread(&store.packages) } else { Vec::new() }
+}
+
+pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+    if let Some(p) = versions(facts).find(|p| p.approval == "Approved") {
+        let decided = p.details.as_ref().and_then(|d| d.modified);
+        return (true, format!("v{} approved", p.version.unwrap_or_default()), decided.or(p.created));
+    }
+    match versions(facts).next() {
+        Some(p) => (true, format!("v{} {}", p.version.unwrap_or_default(), p.approval), p.created),
+        None if facts.chain.group.is_some() => (true, "no version yet".to_owned(), None),
+        None => (false, "not registered".to_owned(), None),
+    }
+}

@@ -1,0 +1,96 @@
+//! Did the last run work, and did it leave anything behind?
+
+use jiff::Timestamp;
+
+use super::{Facts, Finding, unread};
+use crate::model::Health;
+use crate::resources::execution::PipelineExecution;
+use crate::resources::job::TrainingJob;
+use crate::resources::step::{Made, PipelineStep};
+
+fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
+    facts.chain.executions.iter().filter_map(|arn| facts.index.store.executions.get(arn))
+}
+
+fn newest_job<'a>(facts: &'a Facts<'_>) -> Option<&'a TrainingJob> {
+    facts.chain.jobs.first().and_then(|name| facts.index.store.jobs.get(name))
+}
+
+fn steps<'a>(facts: &'a Facts<'_>, execution: &str) -> &'a [&'a PipelineStep] {
+    facts.index.steps.get(execution).map_or(&[], Vec::as_slice)
+}
+
+pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
+    let run = executions(facts).find(|e| e.running()).map(|e| {
+        let steps = steps(facts, &e.arn);
+        let now = steps.iter().rev().find(|s| s.status == "Executing").map(|s| s.name.as_str());
+        let all = facts.index.store.pipelines.get(&e.pipeline).and_then(|p| p.definition.as_ref()).map_or(0, |d| d.steps.len());
+        let done = steps.iter().filter(|s| s.status == "Succeeded").count();
+        let text = match now {
+            Some(step) if all > 0 => format!("{step}, {done} of {all} steps"),
+            Some(step) => step.to_owned(),
+            None => e.status.to_lowercase(),
+        };
+        (Health::Running, text, e.started)
+    });
+    let job = || {
+        let job = newest_job(facts).filter(|j| j.running())?;
+        let phase = job.details.as_ref().map_or("running", |d| d.phase.as_str());
+        let health = if phase == "Interrupted" { Health::Warning } else { Health::Running };
+        Some((health, format!("job {phase}"), job.created))
+    };
+    run.or_else(job).into_iter().collect()
+}
+
+pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
+    if let Some(last) = executions(facts).find(|e| !e.running()) {
+        if last.status != "Failed" {
+            return Vec::new();
+        }
+        let step = steps(facts, &last.arn).iter().find(|s| s.status == "Failed").copied();
+        let why = step.and_then(|s| s.failure.clone()).or_else(|| last.failure.clone());
+        let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
+        let why = why.map(|w| format!(": {w}")).unwrap_or_default();
+        return vec![(Health::Critical, format!("last run failed{place}{why}"), last.started)];
+    }
+    let failed = newest_job(facts).filter(|j| j.status == "Failed");
+    failed
+        .map(|j| {
+            let why = j.details.as_ref().and_then(|d| d.failure.as_deref()).unwrap_or("no reason given");
+            (Health::Critical, format!("training job failed: {why}"), j.ended.or(j.created))
+        })
+        .into_iter()
+        .collect()
+}
+
+pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(last) = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded") else {
+        return Vec::new();
+    };
+    let steps = steps(facts, &last.arn);
+    let definition = facts.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
+    let registers = definition.is_some_and(|d| !d.groups.is_empty());
+    let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
+    if steps.is_empty() || !registers || registered {
+        return Vec::new();
+    }
+    let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));
+    let why = condition.map_or_else(|| "no step did".to_owned(), |c| format!("condition {} was false", c.name));
+    vec![(Health::Warning, format!("last run registered nothing: {why}"), last.started)]
+}
+
+pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
+    unread(&facts.index.store.pipelines)
+}
+
+pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+    if let Some(last) = executions(facts).next() {
+        let word = if last.status == "Succeeded" { "run succeeded".to_owned() } else { format!("run {}", last.status.to_lowercase()) };
+        return (true, word, last.started);
+    }
+    match newest_job(facts) {
+        Some(job) => (true, format!("job {}", job.status.to_lowercase()), job.ended.or(job.created)),
+        None if facts.chain.pipelines.is_empty() => (false, "no pipeline or job known".to_owned(), None),
+        None => (true, "never run".to_owned(), None),
+    }
+}

@@ -1,0 +1,57 @@
+//! How severe an alarm is: `CloudWatch` has no field for it, so the topic, the name and the description tell.
+
+use crate::config::Glob;
+use crate::model::Health;
+use crate::resources::alarm::Alarm;
+
+/// The tier of an alarm (`sev1`, `p2`, `critical`, …) in the user's own word, or `None` when nothing tells.
+///
+/// The configuration's topics come first, then words in the name, then words in the description.
+#[must_use]
+pub fn tier(configured: &[(Glob, String)], alarm: &Alarm) -> Option<String> {
+    let by_topic = configured.iter().find(|(topic, _)| alarm.actions.iter().any(|a| topic.matches(a)));
+    by_topic.map(|(_, tier)| tier.clone()).or_else(|| word(&alarm.name)).or_else(|| word(&alarm.description))
+}
+
+/// What a tier means for a model: the two highest break it, the others degrade it.
+#[must_use]
+pub fn weight(tier: &str) -> Health {
+    match tier.to_ascii_lowercase().as_str() {
+        "sev0" | "sev1" | "sev2" | "p0" | "p1" | "p2" | "critical" | "crit" => Health::Critical,
+        _ => Health::Warning,
+    }
+}
+
+/// The first whole word of a text that is a tier.
+fn word(text: &str) -> Option<String> {
+    const WORDS: [&str; 14] = [
+        "sev0", "sev1", "sev2", "sev3", "sev4", "sev5", "p0", "p1", "p2", "p3", "p4", "critical", "warning", "warn",
+    ];
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(str::to_ascii_lowercase)
+        .find(|w| WORDS.contains(&w.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tier_is_a_whole_word() {
+        let alarm = |name: &str, description: &str| Alarm {
+            name: name.into(),
+            description: description.into(),
+            ..Alarm::default()
+        };
+        let cases = [
+            ("P1-recommendation-ctr", "", Some("p1")),
+            ("forecast-mape", "Severity: sev3, tells the team", Some("sev3")),
+            ("ap1-gateway", "", None),
+            ("fraud-Critical", "", Some("critical")),
+        ];
+        for (name, description, found) in cases {
+            assert_eq!(tier(&[], &alarm(name, description)).as_deref(), found, "{name}");
+        }
+        assert_eq!((weight("P1"), weight("sev3")), (Health::Critical, Health::Warning));
+    }
+}

@@ -1,0 +1,237 @@
+//! Alarms of all types: `cloudwatch:DescribeAlarms`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, LogAlarm, MetricAlarm};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Listing, Resource, Seen, time};
+use crate::aws::{Aws, AwsError, failed, pages};
+
+/// Pages of 100 alarms.
+const PAGES: usize = 50;
+
+/// One alarm, of whatever type.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Alarm {
+    /// Unique in account and region.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// `metric`, `composite` or `log`.
+    pub kind: &'static str,
+    /// `OK`, `ALARM`, `INSUFFICIENT_DATA`, raw.
+    pub state: String,
+    /// AWS's reason for the state.
+    pub reason: String,
+    /// When it entered this state (`StateTransitionedTimestamp`; the update time moves without a transition).
+    pub since: Option<Timestamp>,
+    /// What its owner wrote.
+    pub description: String,
+    /// What it looks at: namespace and metric, or the expression, or the composite rule.
+    pub watches: String,
+    /// Operator and threshold, for example `> 0.15`.
+    pub condition: String,
+    /// Dimensions of all metrics in it, also of those inside metric math.
+    pub dimensions: Vec<(String, String)>,
+    /// Namespaces of all metrics in it.
+    pub namespaces: Vec<String>,
+    /// ARNs called when it goes to ALARM.
+    pub actions: Vec<String>,
+    /// Do its actions run?
+    pub actions_enabled: bool,
+    /// Rule of a composite alarm.
+    pub rule: Option<String>,
+}
+
+impl Alarm {
+    /// Is it in ALARM?
+    #[must_use]
+    pub fn firing(&self) -> bool {
+        self.state == "ALARM"
+    }
+    /// Made by auto scaling: in ALARM whenever the endpoint is quiet, so never a bad sign (`aws-map` 0.11).
+    #[must_use]
+    pub fn scaling(&self) -> bool {
+        self.name.starts_with("TargetTracking-") || self.actions.iter().any(|a| a.contains(":autoscaling:"))
+    }
+    /// Names of the alarms that a composite rule speaks of; names may be quoted, or be ARNs.
+    #[must_use]
+    pub fn children(&self) -> Vec<&str> {
+        let Some(rule) = &self.rule else { return Vec::new() };
+        let mut names = Vec::new();
+        for word in ["ALARM(", "OK(", "INSUFFICIENT_DATA("] {
+            for (at, _) in rule.match_indices(word) {
+                let inner = rule.get(at + word.len()..).unwrap_or_default();
+                let name = match inner.trim_start().strip_prefix('"') {
+                    Some(quoted) => quoted.split('"').next().unwrap_or_default(),
+                    None => inner.split(')').next().unwrap_or_default().trim(),
+                };
+                let name = if name.starts_with("arn:") { name.rsplit(':').next().unwrap_or(name) } else { name };
+                if !name.is_empty() && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names
+    }
+}
+
+impl Resource for Alarm {
+    const KIND: &'static str = "alarms";
+    const EVERY: Duration = Duration::from_secs(15);
+    fn id(&self) -> &str {
+        &self.name
+    }
+    fn news(&self, old: Option<&Self>) -> Option<String> {
+        let old = old?;
+        (old.state != self.state).then(|| format!("{}: {} → {}", self.name, old.state, self.state))
+    }
+    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let client = &aws.cloudwatch;
+        let (rows, capped) = pages(PAGES, async |token| {
+            // Without the types AWS answers with metric alarms only (aws-map 0.10).
+            let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+            let request = client.describe_alarms().set_alarm_types(Some(types.to_vec())).max_records(100);
+            let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
+            let mut rows: Vec<Self> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
+            rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
+            rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));
+            Ok((rows, page.next_token))
+        })
+        .await?;
+        Ok(Listing::of(rows).capped(capped))
+    }
+}
+
+fn from_metric(a: MetricAlarm) -> Alarm {
+    let mut dimensions = pairs(a.dimensions());
+    let mut namespaces: Vec<String> = a.namespace.iter().cloned().collect();
+    let mut watches: Vec<String> = a.metric_name.iter().cloned().collect();
+    for query in a.metrics() {
+        watches.extend(query.expression.clone());
+        if let Some(metric) = query.metric_stat().and_then(|s| s.metric()) {
+            namespaces.extend(metric.namespace.clone());
+            watches.extend(metric.metric_name.clone());
+            dimensions.extend(pairs(metric.dimensions()));
+        }
+    }
+    dimensions.dedup();
+    namespaces.dedup();
+    Alarm {
+        condition: condition(
+            a.comparison_operator.as_ref().map(aws_sdk_cloudwatch::types::ComparisonOperator::as_str),
+            a.threshold,
+        ),
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "metric",
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        watches: watches.join(", "),
+        dimensions,
+        namespaces,
+        actions: a.alarm_actions.unwrap_or_default(),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        rule: None,
+    }
+}
+
+fn from_composite(a: CompositeAlarm) -> Alarm {
+    Alarm {
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "composite",
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        watches: a.alarm_rule.clone().unwrap_or_default(),
+        actions: a.alarm_actions.unwrap_or_default(),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        rule: a.alarm_rule,
+        ..Alarm::default()
+    }
+}
+
+fn from_log(a: LogAlarm) -> Alarm {
+    Alarm {
+        condition: condition(
+            a.comparison_operator.as_ref().map(aws_sdk_cloudwatch::types::ComparisonOperator::as_str),
+            a.threshold,
+        ),
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "log",
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        actions: a.alarm_actions.unwrap_or_default(),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        ..Alarm::default()
+    }
+}
+
+fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
+    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+    dimensions.iter().map(|d| (text(d.name()), text(d.value()))).collect()
+}
+
+fn condition(operator: Option<&str>, threshold: Option<f64>) -> String {
+    let signs = BTreeMap::from([
+        ("GreaterThanThreshold", ">"),
+        ("GreaterThanOrEqualToThreshold", "≥"),
+        ("LessThanThreshold", "<"),
+        ("LessThanOrEqualToThreshold", "≤"),
+        ("LessThanLowerOrGreaterThanUpperThreshold", "outside the band"),
+        ("LessThanLowerThreshold", "below the band"),
+        ("GreaterThanUpperThreshold", "above the band"),
+    ]);
+    let operator = operator.unwrap_or_default();
+    let sign = signs.get(operator).copied().unwrap_or(operator);
+    threshold.map_or_else(|| sign.to_owned(), |t| format!("{sign} {t}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_composite_rule_names_its_children() {
+        let rule = r#"ALARM("two words") OR (ALARM(plain) AND NOT OK(arn:aws:cloudwatch:eu-west-1:1:alarm:by-arn)) AND ALARM( plain )"#;
+        let alarm = Alarm { rule: Some(rule.into()), ..Alarm::default() };
+        assert_eq!(alarm.children(), ["two words", "plain", "by-arn"]);
+        let broken = Alarm { rule: Some("ALARM(".into()), ..Alarm::default() };
+        assert!(broken.children().is_empty());
+    }
+
+    #[test]
+    fn metric_math_keeps_the_dimensions_of_its_parts() {
+        use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
+        let part = Metric::builder()
+            .namespace("AWS/SageMaker")
+            .metric_name("Invocation5XXErrors")
+            .dimensions(Dimension::builder().name("EndpointName").value("fraud").build())
+            .build();
+        let alarm = MetricAlarm::builder()
+            .alarm_name("rate")
+            .metrics(MetricDataQuery::builder().id("e").expression("m1/m2").build())
+            .metrics(MetricDataQuery::builder().id("m1").metric_stat(MetricStat::builder().metric(part).build()).build())
+            .build();
+        let alarm = from_metric(alarm);
+        assert_eq!(alarm.dimensions, [("EndpointName".to_owned(), "fraud".to_owned())]);
+        assert_eq!(alarm.watches, "m1/m2, Invocation5XXErrors");
+    }
+
+    #[test]
+    fn conditions_read_like_conditions() {
+        assert_eq!(condition(Some("GreaterThanThreshold"), Some(0.15)), "> 0.15");
+        assert_eq!(condition(Some("GreaterThanUpperThreshold"), None), "above the band");
+        assert_eq!(condition(Some("SomethingNew"), Some(1.0)), "SomethingNew 1");
+    }
+}

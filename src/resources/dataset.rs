@@ -1,0 +1,226 @@
+//! S3 locations that matter: data that models are trained on, and artifacts they became.
+//!
+//! S3 cannot sort by time, so "newest" is the newest of a bounded number of keys.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, Object};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::step::Made;
+use super::{Listing, Resource, Seen, arn_name, time};
+use crate::aws::{Aws, AwsError, Kind, describe, failed, pages};
+use crate::config::DataKind;
+
+/// Pages of 1,000 keys of one location.
+const PAGES: usize = 3;
+/// Locations read in one poll; more are left out, and the listing says so.
+const LOCATIONS: usize = 60;
+
+/// One location.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Dataset {
+    /// `s3://bucket/prefix`, as it was named: the id.
+    pub uri: String,
+    /// What it is to its model.
+    pub role: Role,
+    /// When its newest object was written.
+    pub newest: Option<Timestamp>,
+    /// Key of that object.
+    pub newest_key: Option<String>,
+    /// Objects seen.
+    pub objects: usize,
+    /// Their size in bytes.
+    pub bytes: u64,
+    /// There are more objects than were read.
+    pub capped: bool,
+    /// Bucket versioning: `Enabled`, `Suspended`, `Off`; absent when it could not be read.
+    pub versioning: Option<String>,
+    /// Why it could not be read.
+    pub problem: Option<String>,
+}
+
+/// What a location is to its model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Jobs read it, or the user named it.
+    #[default]
+    Data,
+    /// The offline store of a feature group.
+    Features,
+    /// A job wrote it.
+    Artifact,
+}
+
+impl Resource for Dataset {
+    const KIND: &'static str = "datasets";
+    const EVERY: Duration = Duration::from_secs(120);
+    fn id(&self) -> &str {
+        &self.uri
+    }
+    fn ready(seen: &Seen) -> bool {
+        let s = &seen.store;
+        s.jobs.answered() && s.feature_groups.answered() && s.packages.answered() && s.executions.answered()
+    }
+    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let mut wanted = locations(seen);
+        let capped = wanted.len() > LOCATIONS;
+        wanted.truncate(LOCATIONS);
+        if wanted.is_empty() {
+            return Ok(Listing::of(Vec::new()));
+        }
+        let buckets: BTreeSet<String> =
+            wanted.iter().filter_map(|(uri, _)| split(uri)).map(|(bucket, _)| bucket.to_owned()).collect();
+        let versioning = describe(buckets.into_iter().collect(), async |bucket: String| {
+            Ok((bucket.clone(), versioning(aws, &bucket).await))
+        })
+        .await;
+        let versioning: BTreeMap<String, Option<String>> = versioning.found.into_iter().collect();
+        let at = seen.at;
+        let read = describe(wanted, async |(uri, role): (String, Role)| {
+            let mut row = read(aws, &uri, at).await?;
+            row.role = role;
+            Ok(row)
+        })
+        .await;
+        let mut rows = read.found;
+        for row in &mut rows {
+            row.versioning = split(&row.uri).and_then(|(bucket, _)| versioning.get(bucket).cloned().flatten());
+        }
+        match read.fault {
+            Some(fault) if rows.is_empty() => Err(fault),
+            fault => Ok(Listing::of(rows).capped(capped).fault(fault)),
+        }
+    }
+}
+
+/// Bucket and prefix of `s3://bucket/prefix`.
+#[must_use]
+pub fn split(uri: &str) -> Option<(&str, &str)> {
+    let rest = uri.strip_prefix("s3://")?;
+    Some(rest.split_once('/').unwrap_or((rest, "")))
+}
+
+/// What to look at: configured data first, then what jobs read, features, newest artifacts.
+fn locations(seen: &Seen) -> Vec<(String, Role)> {
+    let store = &seen.store;
+    let configured = seen.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
+    let mut wanted: Vec<(String, Role)> = configured.map(|d| (d.uri.clone(), Role::Data)).collect();
+    let mut artifacts = Vec::new();
+    for job in store.jobs.rows().filter(|j| newest_jobs(seen).contains(&j.name)) {
+        let Some(details) = &job.details else { continue };
+        wanted.extend(details.inputs.iter().map(|uri| (uri.clone(), Role::Data)));
+        artifacts.extend(details.artifact.iter().map(|uri| (uri.clone(), Role::Artifact)));
+    }
+    wanted.extend(store.feature_groups.rows().filter_map(|g| Some((g.offline_uri.clone()?, Role::Features))));
+    wanted.extend(artifacts);
+    let mut once = BTreeSet::new();
+    wanted.retain(|(uri, _)| uri.starts_with("s3://") && once.insert(uri.clone()));
+    wanted
+}
+
+/// The newest job of each pipeline, and the newest jobs of no pipeline.
+fn newest_jobs(seen: &Seen) -> BTreeSet<String> {
+    let store = &seen.store;
+    let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();
+    let mut in_pipelines = BTreeSet::new();
+    for step in store.steps.rows() {
+        let Made::TrainingJob(arn) = &step.made else { continue };
+        let Some(execution) = store.executions.get(&step.execution) else { continue };
+        in_pipelines.insert(arn_name(arn));
+        let newest = by_pipeline.entry(&execution.pipeline).or_default();
+        if newest.1.is_empty() || execution.started > newest.0 {
+            *newest = (execution.started, arn_name(arn));
+        }
+    }
+    let mut alone: Vec<_> = store.jobs.rows().filter(|j| !in_pipelines.contains(j.name.as_str())).collect();
+    alone.sort_by_key(|j| std::cmp::Reverse(j.created));
+    let alone = alone.into_iter().take(10).map(|j| j.name.clone());
+    by_pipeline.into_values().map(|(_, name)| name.to_owned()).chain(alone).collect()
+}
+
+async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
+    let answer = aws.s3.get_bucket_versioning().bucket(bucket).send().await.ok()?;
+    // Absent means never enabled (aws-map 1.2).
+    Some(answer.status.as_ref().map_or("Off", BucketVersioningStatus::as_str).to_owned())
+}
+
+/// Reads one location. A problem of this location alone is a row that says so; trouble that all
+/// locations share is an error.
+async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<Dataset, AwsError> {
+    let mut row = Dataset { uri: uri.to_owned(), ..Dataset::default() };
+    let found = match split(uri) {
+        Some((bucket, prefix)) => match prefix.split_once('{') {
+            Some((stem, _)) => newest_partition(aws, bucket, stem, at).await,
+            None => objects(aws, bucket, prefix).await,
+        },
+        None => return Ok(Dataset { problem: Some("not an S3 URI".into()), ..row }),
+    };
+    match found {
+        Ok((objects, capped)) => {
+            row.capped = capped;
+            row.objects = objects.len();
+            row.bytes = objects.iter().filter_map(|o| u64::try_from(o.size?).ok()).sum();
+            if let Some(newest) = objects.iter().max_by_key(|o| time(o.last_modified.as_ref())) {
+                row.newest = time(newest.last_modified.as_ref());
+                row.newest_key = newest.key.as_deref().map(decoded);
+            }
+            if row.objects == 0 {
+                row.problem = Some("no object there".into());
+            }
+            Ok(row)
+        }
+        Err(error) if matches!(error.kind, Kind::Expired | Kind::Unreachable | Kind::Throttled) => Err(error),
+        Err(error) => Ok(Dataset { problem: Some(error.to_string()), ..row }),
+    }
+}
+
+/// Of `stem{date}/…` the newest date that exists: dates sort as text, and a month back is enough.
+async fn newest_partition(aws: &Aws, bucket: &str, stem: &str, at: Timestamp) -> Result<(Vec<Object>, bool), AwsError> {
+    let month_ago = Timestamp::from_second(at.as_second() - 31 * 86_400).unwrap_or(at);
+    let from = month_ago.strftime("%Y-%m-%d");
+    let start_after = format!("{stem}{from}");
+    let (partitions, _) = pages(PAGES, async |token| {
+        let request = aws.s3.list_objects_v2().bucket(bucket).prefix(stem).delimiter("/").start_after(&start_after);
+        let request = request.encoding_type(EncodingType::Url).set_continuation_token(token);
+        let page = request.send().await.map_err(failed("ListObjectsV2"))?;
+        let prefixes = page.common_prefixes.unwrap_or_default();
+        Ok((prefixes.into_iter().filter_map(|p| p.prefix).collect::<Vec<_>>(), page.next_continuation_token))
+    })
+    .await?;
+    match partitions.iter().max() {
+        Some(newest) => objects(aws, bucket, &decoded(newest)).await,
+        // Nothing in the last month: whatever there is.
+        None => objects(aws, bucket, stem).await,
+    }
+}
+
+async fn objects(aws: &Aws, bucket: &str, prefix: &str) -> Result<(Vec<Object>, bool), AwsError> {
+    pages(PAGES, async |token| {
+        // A control character in a key would break the XML; url encoding keeps it readable.
+        let request = aws.s3.list_objects_v2().bucket(bucket).prefix(prefix).encoding_type(EncodingType::Url);
+        let page = request.set_continuation_token(token).send().await.map_err(failed("ListObjectsV2"))?;
+        Ok((page.contents.unwrap_or_default(), page.next_continuation_token))
+    })
+    .await
+}
+
+fn decoded(key: &str) -> String {
+    percent_encoding::percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uris_are_split_and_keys_decoded() {
+        assert_eq!(split("s3://lake/sales/dt=1/"), Some(("lake", "sales/dt=1/")));
+        assert_eq!(split("s3://lake"), Some(("lake", "")));
+        assert_eq!(split("https://lake"), None);
+        assert_eq!(decoded("a+b%0Ac"), "a b\nc");
+    }
+}

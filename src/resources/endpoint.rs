@@ -1,0 +1,205 @@
+//! Endpoints: what serves, from which configuration, and whether a deployment is under way.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::{EndpointSortKey, EndpointSummary, OrderKey};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Listing, Resource, Seen, time};
+use crate::aws::{Aws, AwsError, Described, describe, failed, pages};
+
+/// Pages of 100 endpoints.
+const PAGES: usize = 100;
+
+/// One endpoint. Details are those of its last `DescribeEndpoint`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Endpoint {
+    /// Unique in account and region.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// `InService`, `Updating`, …, raw. `InService` is not success (`aws-map` 0.1).
+    pub status: String,
+    /// Creation; with the ARN it tells one endpoint from a later one of the same name.
+    pub created: Option<Timestamp>,
+    /// Moves with deployments and with scaling: a change detector, not a deployment time.
+    pub modified: Option<Timestamp>,
+    /// Name of the configuration that serves.
+    pub config: Option<String>,
+    /// Why it is not well; may be empty even then.
+    pub failure: Option<String>,
+    /// What serves.
+    pub variants: Vec<Variant>,
+    /// A deployment under way.
+    pub pending: Option<Pending>,
+    /// Alarms that guarded the last deployment.
+    pub guards: Vec<String>,
+    /// Its tags, read once in its life; absent until they were read.
+    pub tags: Option<BTreeMap<String, String>>,
+}
+
+/// One production variant.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Variant {
+    /// Unique in the endpoint.
+    pub name: String,
+    /// Relative share of the traffic now.
+    pub weight: Option<f32>,
+    /// Relative share that is wanted.
+    pub desired_weight: Option<f32>,
+    /// Instances now.
+    pub instances: Option<i32>,
+    /// Instances wanted.
+    pub desired_instances: Option<i32>,
+    /// What it is doing, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….
+    pub phases: Vec<String>,
+    /// Digest or tag of the image that runs.
+    pub image: Option<String>,
+    /// Runs without instances.
+    pub serverless: bool,
+}
+
+/// A deployment under way.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Pending {
+    /// The configuration that arrives.
+    pub config: String,
+    /// Since when.
+    pub started: Option<Timestamp>,
+}
+
+impl Endpoint {
+    /// Is nothing under way?
+    #[must_use]
+    pub fn steady(&self) -> bool {
+        matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
+    }
+
+    /// What `DescribeEndpoint` says now, bypassing every table.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
+        let request = aws.sagemaker.describe_endpoint().endpoint_name(name);
+        request.send().await.map(from_description).map_err(failed("DescribeEndpoint"))
+    }
+}
+
+impl Resource for Endpoint {
+    const KIND: &'static str = "endpoints";
+    const EVERY: Duration = Duration::from_secs(15);
+    fn id(&self) -> &str {
+        &self.name
+    }
+    fn news(&self, old: Option<&Self>) -> Option<String> {
+        let Some(old) = old else { return Some(format!("{} appears: {}", self.name, self.status)) };
+        if old.config.is_some() && old.config != self.config {
+            let config = self.config.as_deref().unwrap_or("nothing");
+            return Some(format!("{}: {} is live now ({})", self.name, config, self.status));
+        }
+        (old.status != self.status).then(|| format!("{}: {} → {}", self.name, old.status, self.status))
+    }
+    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let (summaries, capped) = pages(PAGES, async |token| {
+            let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
+            let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);
+            let page = request.send().await.map_err(failed("ListEndpoints"))?;
+            Ok((page.endpoints.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
+        let known = &seen.store.endpoints;
+        // Only what changed since it was last described, and what is changing, is described again.
+        let due: Vec<String> = rows
+            .values()
+            .filter(|row| {
+                let unchanged = known.get(&row.name).filter(|k| {
+                    k.config.is_some() && k.modified == row.modified && k.status == row.status && k.created == row.created
+                });
+                unchanged.is_none() || !row.steady()
+            })
+            .map(|row| row.name.clone())
+            .collect();
+        for row in rows.values_mut() {
+            // Until it is described again, the last details stand under the new status.
+            if let Some(k) = known.get(&row.name).filter(|k| k.created == row.created) {
+                *row = Self { status: row.status.clone(), modified: row.modified, ..k.clone() };
+            }
+        }
+        let Described { found, fault } = describe(due, async |name| Self::describe(aws, &name).await).await;
+        for mut endpoint in found {
+            endpoint.tags = known.get(&endpoint.name).and_then(|k| k.tags.clone());
+            rows.insert(endpoint.name.clone(), endpoint);
+        }
+        let tag_fault = read_tags(aws, &mut rows).await;
+        Ok(Listing::of(rows.into_values().collect()).capped(capped).fault(fault.or(tag_fault)))
+    }
+}
+
+/// Tags are read once in an endpoint's life; stage and project are in them (`aws-map` edge 28).
+async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<AwsError> {
+    let untagged: Vec<(String, String)> =
+        rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();
+    let described = describe(untagged, async |(name, arn)| {
+        let page = aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
+        let pairs = page.tags.unwrap_or_default().into_iter();
+        let tags = pairs.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect();
+        Ok((name, tags))
+    })
+    .await;
+    for (name, tags) in described.found {
+        if let Some(row) = rows.get_mut(&name) {
+            row.tags = Some(tags);
+        }
+    }
+    described.fault
+}
+
+fn from_summary(s: EndpointSummary) -> (String, Endpoint) {
+    let endpoint = Endpoint {
+        status: s.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        created: time(s.creation_time.as_ref()),
+        modified: time(s.last_modified_time.as_ref()),
+        arn: s.endpoint_arn.unwrap_or_default(),
+        name: s.endpoint_name.unwrap_or_default(),
+        ..Endpoint::default()
+    };
+    (endpoint.name.clone(), endpoint)
+}
+
+fn from_description(d: DescribeEndpointOutput) -> Endpoint {
+    let guards = d.last_deployment_config.as_ref().and_then(|c| c.auto_rollback_configuration());
+    Endpoint {
+        guards: guards.map(|g| g.alarms().iter().filter_map(|a| a.alarm_name.clone()).collect()).unwrap_or_default(),
+        status: d.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        created: time(d.creation_time.as_ref()),
+        modified: time(d.last_modified_time.as_ref()),
+        pending: d.pending_deployment_summary.map(|p| Pending {
+            config: p.endpoint_config_name.unwrap_or_default(),
+            started: time(p.start_time.as_ref()),
+        }),
+        variants: d.production_variants.unwrap_or_default().into_iter().map(from_variant).collect(),
+        arn: d.endpoint_arn.unwrap_or_default(),
+        name: d.endpoint_name.unwrap_or_default(),
+        config: d.endpoint_config_name,
+        failure: d.failure_reason.filter(|f| !f.is_empty()),
+        tags: None,
+    }
+}
+
+fn from_variant(v: aws_sdk_sagemaker::types::ProductionVariantSummary) -> Variant {
+    let image = v.deployed_images().first().and_then(|i| i.resolved_image.clone().or(i.specified_image.clone()));
+    Variant {
+        image,
+        serverless: v.current_serverless_config.is_some(),
+        phases: v.variant_status().iter().map(|s| s.status.as_ref().map_or("", |s| s.as_str()).to_owned()).collect(),
+        name: v.variant_name.unwrap_or_default(),
+        weight: v.current_weight,
+        desired_weight: v.desired_weight,
+        instances: v.current_instance_count,
+        desired_instances: v.desired_instance_count,
+    }
+}

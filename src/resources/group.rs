@@ -1,0 +1,56 @@
+//! Model package groups: one for each model that is registered.
+
+use std::time::Duration;
+
+use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Listing, Resource, Seen, time};
+use crate::aws::{Aws, AwsError, failed, pages};
+
+/// Pages of 100 groups.
+const PAGES: usize = 50;
+
+/// One group of versions: the identity of a model.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct ModelPackageGroup {
+    /// Unique in account and region.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// What its owner wrote.
+    pub description: String,
+    /// Creation.
+    pub created: Option<Timestamp>,
+    /// `Completed`, …, raw.
+    pub status: String,
+}
+
+impl Resource for ModelPackageGroup {
+    const KIND: &'static str = "model_package_groups";
+    const EVERY: Duration = Duration::from_secs(120);
+    fn id(&self) -> &str {
+        &self.name
+    }
+    fn news(&self, old: Option<&Self>) -> Option<String> {
+        old.is_none().then(|| format!("model package group {} appears", self.name))
+    }
+    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let (summaries, capped) = pages(PAGES, async |token| {
+            let request = aws.sagemaker.list_model_package_groups().max_results(100).set_next_token(token);
+            let request = request.sort_by(ModelPackageGroupSortBy::CreationTime).sort_order(SortOrder::Descending);
+            let page = request.send().await.map_err(failed("ListModelPackageGroups"))?;
+            Ok((page.model_package_group_summary_list.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        let rows = summaries.into_iter().map(|s| Self {
+            status: s.model_package_group_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            created: time(s.creation_time.as_ref()),
+            name: s.model_package_group_name.unwrap_or_default(),
+            arn: s.model_package_group_arn.unwrap_or_default(),
+            description: s.model_package_group_description.unwrap_or_default(),
+        });
+        Ok(Listing::of(rows.collect()).capped(capped))
+    }
+}

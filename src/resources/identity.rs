@@ -1,0 +1,44 @@
+//! Who is asking: `sts:GetCallerIdentity`.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Listing, Resource, Seen};
+use crate::aws::{Aws, AwsError, failed};
+
+/// The identity behind the credentials; one row.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// ARN of the user or the assumed role.
+    pub arn: String,
+    /// AWS's unique id.
+    pub user_id: String,
+}
+
+impl Identity {
+    /// The part a colleague would recognise: `oncall/ana` of `arn:aws:sts::…:assumed-role/oncall/ana`.
+    #[must_use]
+    pub fn short(&self) -> &str {
+        let name = self.arn.rsplit(':').next().unwrap_or(&self.arn);
+        name.strip_prefix("assumed-role/").or_else(|| name.strip_prefix("user/")).unwrap_or(name)
+    }
+}
+
+impl Resource for Identity {
+    const KIND: &'static str = "identity";
+    const EVERY: Duration = Duration::from_secs(600);
+    fn id(&self) -> &str {
+        &self.arn
+    }
+    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let me = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
+        Ok(Listing::of(vec![Self {
+            account: me.account.unwrap_or_default(),
+            arn: me.arn.unwrap_or_default(),
+            user_id: me.user_id.unwrap_or_default(),
+        }]))
+    }
+}

@@ -1,0 +1,165 @@
+//! Steps of executions: what ran, what was registered, and why not.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use aws_sdk_sagemaker::types::{PipelineExecutionStep, PipelineExecutionStepMetadata, SortOrder};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::execution::PipelineExecution;
+use super::{Listing, Resource, Seen, time};
+use crate::aws::{Aws, AwsError, Described, describe, failed, pages};
+
+/// Pages of 100 steps.
+const PAGES: usize = 5;
+/// Executions of each pipeline whose steps are read.
+const NEWEST: usize = 3;
+
+/// One step of one execution.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct PipelineStep {
+    /// Execution ARN and step name: the id.
+    pub id: String,
+    /// ARN of its execution.
+    pub execution: String,
+    /// Its name in the definition.
+    pub name: String,
+    /// `Executing`, `Succeeded`, …, raw.
+    pub status: String,
+    /// Start.
+    pub started: Option<Timestamp>,
+    /// End.
+    pub ended: Option<Timestamp>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// The execution whose result was taken from the cache: nothing ran here.
+    pub cached_from: Option<String>,
+    /// What it ran or made.
+    pub made: Made,
+}
+
+/// What a step ran or made (`aws-map` edges 6 and 7).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Made {
+    /// ARN of a training job.
+    TrainingJob(String),
+    /// ARN of a processing job.
+    ProcessingJob(String),
+    /// ARN of another job (transform, tuning, check).
+    OtherJob(String),
+    /// ARN of the version it registered.
+    ModelPackage(String),
+    /// ARN of the model it created.
+    Model(String),
+    /// Outcome of a condition: `True` or `False`.
+    Condition(String),
+    /// Message of a fail step.
+    Fail(String),
+    /// Nothing that we follow.
+    #[default]
+    Nothing,
+}
+
+impl Resource for PipelineStep {
+    const KIND: &'static str = "pipeline_steps";
+    const EVERY: Duration = Duration::from_secs(15);
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn ready(seen: &Seen) -> bool {
+        seen.store.executions.answered()
+    }
+    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let mut known: BTreeMap<&str, Vec<&Self>> = BTreeMap::new();
+        for step in seen.store.steps.rows() {
+            known.entry(&step.execution).or_default().push(step);
+        }
+        let mut rows = Vec::new();
+        let mut due = Vec::new();
+        for execution in newest(seen) {
+            match known.get(execution.arn.as_str()) {
+                // A finished execution does not change; its steps were read after its end when none is running.
+                Some(steps) if !execution.running() && steps.iter().all(|s| s.over()) => {
+                    rows.extend(steps.iter().map(|s| (*s).clone()));
+                }
+                _ => due.push(execution.arn.clone()),
+            }
+        }
+        let Described { found, fault } = describe(due, async |arn: String| Self::of(aws, &arn).await).await;
+        match fault {
+            Some(fault) if found.is_empty() && rows.is_empty() => Err(fault),
+            fault => {
+                rows.extend(found.into_iter().flatten());
+                Ok(Listing::of(rows).fault(fault))
+            }
+        }
+    }
+}
+
+impl PipelineStep {
+    fn over(&self) -> bool {
+        !matches!(self.status.as_str(), "Executing" | "Starting" | "Stopping" | "")
+    }
+
+    /// All steps of one execution, as AWS knows them now.
+    ///
+    /// # Errors
+    /// Those of `ListPipelineExecutionSteps`.
+    pub async fn of(aws: &Aws, execution: &str) -> Result<Vec<Self>, AwsError> {
+        let (steps, _) = pages(PAGES, async |token| {
+            let request = aws.sagemaker.list_pipeline_execution_steps().pipeline_execution_arn(execution);
+            let request = request.sort_order(SortOrder::Ascending).max_results(100).set_next_token(token);
+            let page = request.send().await.map_err(failed("ListPipelineExecutionSteps"))?;
+            Ok((page.pipeline_execution_steps.unwrap_or_default(), page.next_token))
+        })
+        .await?;
+        Ok(steps.into_iter().map(|s| from_sdk(execution, s)).collect())
+    }
+}
+
+/// The newest executions of each pipeline.
+fn newest(seen: &Seen) -> Vec<&PipelineExecution> {
+    let mut all: Vec<&PipelineExecution> = seen.store.executions.rows().collect();
+    all.sort_by_key(|e| std::cmp::Reverse(e.started));
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    all.retain(|e| {
+        let count = taken.entry(&e.pipeline).or_default();
+        *count += 1;
+        *count <= NEWEST
+    });
+    all
+}
+
+fn from_sdk(execution: &str, s: PipelineExecutionStep) -> PipelineStep {
+    let name = s.step_name.unwrap_or_default();
+    PipelineStep {
+        id: format!("{execution}/{name}"),
+        execution: execution.to_owned(),
+        status: s.step_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        started: time(s.start_time.as_ref()),
+        ended: time(s.end_time.as_ref()),
+        failure: s.failure_reason.filter(|f| !f.is_empty()),
+        cached_from: s.cache_hit_result.and_then(|c| c.source_pipeline_execution_arn),
+        made: s.metadata.map(made).unwrap_or_default(),
+        name,
+    }
+}
+
+fn made(m: PipelineExecutionStepMetadata) -> Made {
+    let training = m.training_job.and_then(|j| j.arn).map(Made::TrainingJob);
+    let processing = || m.processing_job.and_then(|j| j.arn).map(Made::ProcessingJob);
+    let package = || m.register_model.and_then(|r| r.arn).map(Made::ModelPackage);
+    let model = || m.model.and_then(|r| r.arn).map(Made::Model);
+    let condition = || m.condition.and_then(|c| c.outcome).map(|o| Made::Condition(o.as_str().to_owned()));
+    let fail = || m.fail.and_then(|f| f.error_message).map(Made::Fail);
+    let other = || {
+        let transform = m.transform_job.and_then(|j| j.arn);
+        let tuning = || m.tuning_job.and_then(|j| j.arn);
+        let quality = || m.quality_check.and_then(|c| c.check_job_arn);
+        let clarify = || m.clarify_check.and_then(|c| c.check_job_arn);
+        transform.or_else(tuning).or_else(quality).or_else(clarify).map(Made::OtherJob)
+    };
+    training.or_else(processing).or_else(package).or_else(model).or_else(condition).or_else(fail).or_else(other).unwrap_or_default()
+}

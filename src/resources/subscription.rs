@@ -1,0 +1,101 @@
+//! SNS subscriptions: who is told. A pending one means that nobody is (`aws-map` 0.19).
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{Listing, Resource, Seen};
+use crate::aws::{Aws, AwsError, failed, pages};
+
+/// Pages of 100 subscriptions (fixed by SNS).
+const PAGES: usize = 30;
+
+/// One subscription.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Subscription {
+    /// Topic, protocol and address: the id, as pending ones all have the same ARN.
+    pub id: String,
+    /// ARN, or `PendingConfirmation`.
+    pub arn: String,
+    /// Topic ARN.
+    pub topic: String,
+    /// `email`, `sms`, `https`, `lambda`, ….
+    pub protocol: String,
+    /// Address; people's addresses are cut to what tells them apart, the rest never leaves the poller.
+    pub endpoint: String,
+}
+
+impl Subscription {
+    /// Is it delivered to?
+    #[must_use]
+    pub fn confirmed(&self) -> bool {
+        self.arn.starts_with("arn:")
+    }
+}
+
+impl Resource for Subscription {
+    const KIND: &'static str = "subscriptions";
+    const EVERY: Duration = Duration::from_secs(300);
+    fn id(&self) -> &str {
+        &self.id
+    }
+    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        let (rows, capped) = pages(PAGES, async |token| {
+            let request = aws.sns.list_subscriptions().set_next_token(token);
+            let page = request.send().await.map_err(failed("ListSubscriptions"))?;
+            let rows = page.subscriptions.unwrap_or_default().into_iter().map(|s| {
+                let (topic, protocol) = (s.topic_arn.unwrap_or_default(), s.protocol.unwrap_or_default());
+                let endpoint = redacted(&protocol, &s.endpoint.unwrap_or_default());
+                let arn = s.subscription_arn.unwrap_or_default();
+                let id = if arn.starts_with("arn:") { arn.clone() } else { format!("{topic} {protocol} {endpoint}") };
+                Self { id, arn, topic, protocol, endpoint }
+            });
+            Ok((rows.collect::<Vec<_>>(), page.next_token))
+        })
+        .await?;
+        Ok(Listing::of(rows).capped(capped))
+    }
+}
+
+/// `ana.lopez@shop.example` → `a…@shop.example`; `+34600111222` → `+34…22`; a URL loses its path and query.
+fn redacted(protocol: &str, endpoint: &str) -> String {
+    let first = |text: &str, n: usize| text.chars().take(n).collect::<String>();
+    match protocol {
+        "email" | "email-json" => match endpoint.split_once('@') {
+            Some((name, host)) => format!("{}…@{host}", first(name, 1)),
+            None => "…".to_owned(),
+        },
+        "sms" => {
+            let count = endpoint.chars().count();
+            let last: String = endpoint.chars().skip(count.saturating_sub(2)).collect();
+            format!("{}…{last}", first(endpoint, 3))
+        }
+        "http" | "https" => {
+            let mut parts = endpoint.splitn(4, '/');
+            let (scheme, host) = (parts.next().unwrap_or_default(), parts.nth(1).unwrap_or_default());
+            // A user or token before the host is a secret.
+            format!("{scheme}//{}/…", host.rsplit('@').next().unwrap_or_default())
+        }
+        _ => endpoint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_people_and_secrets_in_urls_are_not_kept() {
+        let cases = [
+            ("email", "ana.lopez@shop.example", "a…@shop.example"),
+            ("email", "nonsense", "…"),
+            ("sms", "+34600111222", "+34…22"),
+            ("https", "https://events.pager.example/key/S3CR3T?x=1", "https://events.pager.example/…"),
+            ("https", "https://user:pw@host.example/x", "https://host.example/…"),
+            ("lambda", "arn:aws:lambda:eu-west-1:1:function:fix", "arn:aws:lambda:eu-west-1:1:function:fix"),
+        ];
+        for (protocol, endpoint, kept) in cases {
+            assert_eq!(redacted(protocol, endpoint), kept);
+        }
+    }
+}
