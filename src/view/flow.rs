@@ -44,7 +44,7 @@ impl Line {
             used: 0,
         };
         for span in &self.0 {
-            for word in span.text().split_word_bounds() {
+            for word in words(span.text()) {
                 rows.add(word, span.tone());
             }
         }
@@ -112,6 +112,23 @@ impl Line {
             .filter(|w| width(w) == 1 && !w.chars().all(char::is_alphanumeric));
         indent + glyph.map_or(0, |_| 2)
     }
+}
+
+/// Words with the punctuation behind them, and the spaces between: where a row may end.
+fn words(text: &str) -> Vec<&str> {
+    let ends_word = |g: &str| "-/:_.=,;@|".contains(g);
+    let mut words = Vec::new();
+    let (mut start, mut before) = (0, "");
+    for (at, grapheme) in text.grapheme_indices(true) {
+        let turns = (before == " ") != (grapheme == " ");
+        if at > start && (turns || ends_word(before)) {
+            words.extend(text.get(start..at));
+            start = at;
+        }
+        before = grapheme;
+    }
+    words.extend(text.get(start..).filter(|rest| !rest.is_empty()));
+    words
 }
 
 fn turned(mut part: Vec<&str>, tone: Tone) -> Span {

@@ -1,4 +1,178 @@
-//! stub
-use crate::{theme::Theme, view};
-use ratatui::{buffer::Buffer, layout::Rect};
-pub(super) fn draw(_: &view::Chain, _: &Theme, _: Rect, _: &mut Buffer) {}
+//! One model's way from data to alarms: boxes where there is room, rows or a strip
+//! where there is not.
+//!
+//! ```text
+//! wide    ╭ DATA ───╮     ╭ TRAINING ─╮        narrow, high      DATA      ✓ 2 h   clicks/dt=11-23
+//!         │ ✓ 2 h   │────▶│ ✓ 3 h     │                       ─▶ TRAINING  ✓ 3 h   42 min spot
+//!         ╰─────────╯     ╰───────────╯        narrow, low    DATA ✓ 2 h ─▶ TRAIN ✓ 3 h ─▶ REG ⧖ v14
+//! ```
+
+mod strip;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+use ratatui::widgets::{Block, BorderType, Widget as _};
+
+use super::paint;
+use crate::theme::{Theme, Token};
+use crate::view::{Arrow, Chain, Line, Stage, Tone};
+
+/// A box narrower than this says too little.
+const NARROWEST: u16 = 17;
+
+/// Rows of a box: its frame, the state and two facts.
+const LOWEST: u16 = 5;
+
+/// Draws the way in the shape that fits.
+pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let has_title = chain.title.width() > 0;
+    if has_title {
+        paint::both(
+            &chain.title,
+            &legend(&chain.arrows),
+            theme,
+            Token::Title,
+            area,
+            buf,
+        );
+    }
+    let body = paint::below(area, u16::from(has_title));
+    let stages = paint::cut_to_u16(chain.stages.len());
+    if stages == 0 || body.is_empty() {
+        return;
+    }
+    let gap = if body.width >= 134 { 5 } else { 3 };
+    let room = body.width.saturating_sub(gap * (stages - 1));
+    if body.height >= LOWEST && room / stages >= NARROWEST {
+        boxes(chain, theme, (room, gap), body, buf);
+    } else if body.height >= stages.max(LOWEST) {
+        strip::rows(chain, theme, body, buf);
+    } else {
+        strip::draw(chain, theme, body, buf);
+    }
+}
+
+/// What the arrows mean, when one of them is less than certain.
+fn legend(arrows: &[Arrow]) -> Line {
+    let kinds = [
+        (Arrow::Derived, "derived"),
+        (Arrow::Guess, "guessed"),
+        (Arrow::Missing, "no link found"),
+    ];
+    let mut legend = Line::new();
+    for (kind, words) in kinds.into_iter().filter(|(kind, _)| arrows.contains(kind)) {
+        let gap = if legend.0.is_empty() { "" } else { "  " };
+        let tone = if kind == Arrow::Missing {
+            Tone::Warn
+        } else {
+            Tone::Muted
+        };
+        legend = legend
+            .muted(gap)
+            .with(sign(kind), tone)
+            .muted(format!(" {words}"));
+    }
+    legend
+}
+
+/// The shortest form of an arrow.
+fn sign(arrow: Arrow) -> &'static str {
+    match arrow {
+        Arrow::Exact => "─▶",
+        Arrow::Derived => "┄▶",
+        Arrow::Guess => "·▶",
+        Arrow::Missing => "╴✗╶",
+    }
+}
+
+fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
+    match arrow {
+        Arrow::Exact | Arrow::Derived | Arrow::Guess => theme.style(Token::Muted),
+        Arrow::Missing => theme.tone(Tone::Warn),
+    }
+}
+
+fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
+    let stages = paint::cut_to_u16(chain.stages.len());
+    let facts = chain
+        .stages
+        .iter()
+        .map(|s| s.facts.len())
+        .max()
+        .unwrap_or(0);
+    let height = body.height.min(paint::cut_to_u16(facts + 3)).max(LOWEST);
+    let mut rest = Rect { height, ..body };
+    for (at, stage) in chain.stages.iter().enumerate() {
+        // What does not divide goes to the first boxes, so that both edges are flush.
+        let extra = u16::from(paint::cut_to_u16(at) < room % stages);
+        let width = (room / stages + extra).min(rest.width);
+        one_box(stage, theme, Rect { width, ..rest }, buf);
+        rest = paint::behind(rest, width);
+        if let Some(arrow) = chain.arrows.get(at).filter(|_| at + 1 < chain.stages.len()) {
+            let row = Rect {
+                y: rest.y + height / 2,
+                width: gap.min(rest.width),
+                height: 1,
+                ..rest
+            };
+            paint::words(
+                &long(*arrow, gap.into()),
+                arrow_style(*arrow, theme),
+                row,
+                buf,
+            );
+        }
+        rest = paint::behind(rest, gap);
+    }
+}
+
+/// An arrow from box to box.
+fn long(arrow: Arrow, cells: usize) -> String {
+    let line = |stroke: &str| format!("{}▶", stroke.repeat(cells - 1));
+    match arrow {
+        Arrow::Exact => line("─"),
+        Arrow::Derived => line("┄"),
+        Arrow::Guess => line("·"),
+        Arrow::Missing => {
+            let gap = " ".repeat(cells.saturating_sub(3) / 2);
+            format!("╴{gap}✗{gap}╶")
+        }
+    }
+}
+
+fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    // Only what needs an eye has a coloured frame.
+    let (frame, title) = match stage.tone {
+        Tone::Bad | Tone::Warn | Tone::Busy => (theme.tone(stage.tone), theme.tone(stage.tone)),
+        Tone::Plain | Tone::Muted | Tone::Strong | Tone::Good => {
+            (theme.style(Token::Border), theme.style(Token::Muted))
+        }
+    };
+    let (kind, title) = if stage.selected {
+        (
+            BorderType::Thick,
+            theme
+                .style(Token::Title)
+                .patch(theme.style(Token::Selection)),
+        )
+    } else {
+        (BorderType::Rounded, title)
+    };
+    let frame = Block::bordered().border_type(kind).border_style(frame);
+    let frame = frame.title(Span::styled(format!(" {} ", stage.title), title));
+    let inner = frame.inner(area);
+    frame.render(area, buf);
+    let inner = Rect {
+        x: inner.x + 1,
+        width: inner.width.saturating_sub(2),
+        ..inner
+    };
+    for (row, line) in inner
+        .rows()
+        .zip(std::iter::once(&stage.state).chain(&stage.facts))
+    {
+        paint::line(line, theme, row, buf);
+    }
+}

@@ -1,9 +1,210 @@
-//! stub
-use crate::{theme::Theme, view};
-use ratatui::{
-    buffer::Buffer,
-    layout::{Position, Rect},
-};
-pub(super) fn draw(_: &view::Sheet, _: &Theme, _: Rect, _: &mut Buffer) -> Option<Position> {
-    None
+//! A sheet over the screen, in a frame that says how much of it is out of sight.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Position, Rect};
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget as _};
+
+use super::paint;
+use crate::theme::{Theme, Token};
+use crate::view::{Cut, Laid, Look, Sheet, Tone, cut, width};
+
+/// Draws the sheet; says where the cursor is when the operator types in it.
+pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
+    let place = place(sheet, area);
+    if place.width < 3 || place.height < 3 {
+        return None;
+    }
+    // A column on each side keeps the frame apart from what lies below.
+    let margin = Rect {
+        x: place.x.saturating_sub(1),
+        width: place.width + 2,
+        ..place
+    };
+    Clear.render(margin.intersection(area), buf);
+    buf.set_style(margin.intersection(area), theme.style(Token::Screen));
+    buf.set_style(
+        place,
+        theme.style(Token::Screen).patch(theme.style(Token::Sheet)),
+    );
+
+    let laid = sheet.laid(usize::from(place.width.saturating_sub(4)));
+    let height = usize::from(place.height - 2);
+    let first = first(sheet, &laid, height);
+    let below = laid.len().saturating_sub(first + height);
+
+    let block = frame(sheet, theme, (first, below), place.width);
+    let inner = block.inner(place);
+    block.render(place, buf);
+    let mut cursor = None;
+    for (row, at) in inner.rows().zip(laid.iter().skip(first)) {
+        let edges = Rect {
+            x: place.x,
+            width: place.width,
+            ..row
+        };
+        cursor = cursor.or(one(at, sheet, theme, (row, edges), buf));
+    }
+    cursor
+}
+
+/// In the middle, but one that fits with ease starts where the last one started:
+/// a list that grows while it is filtered does not jump.
+fn place(sheet: &Sheet, area: Rect) -> Rect {
+    let (cells, rows) = sheet.size((area.width, area.height));
+    let top = ((area.height - rows) / 2).min(area.height / 6);
+    Rect {
+        x: area.x + (area.width - cells) / 2,
+        y: area.y + top,
+        width: cells,
+        height: rows,
+    }
+}
+
+/// The first drawn row: as scrolled, or such that all of the focus is in sight.
+fn first(sheet: &Sheet, laid: &[Laid], height: usize) -> usize {
+    let most = laid.len().saturating_sub(height);
+    let Some(focus) = sheet.focus else {
+        return sheet.scroll.min(most);
+    };
+    let start = laid.iter().position(|l| l.row == focus).unwrap_or(0);
+    let end = laid
+        .iter()
+        .rposition(|l| l.row == focus)
+        .map_or(0, |at| at + 1);
+    let middle = (start + end).saturating_sub(height) / 2;
+    // A focus that is higher than the sheet shows its beginning.
+    middle.max(end.saturating_sub(height)).min(start).min(most)
+}
+
+fn style(sheet: &Sheet, theme: &Theme) -> Style {
+    match sheet.tone {
+        Tone::Plain | Tone::Muted | Tone::Strong => theme.style(Token::Frame),
+        Tone::Good | Tone::Busy | Tone::Warn | Tone::Bad => theme.tone(sheet.tone),
+    }
+}
+
+fn frame<'a>(
+    sheet: &'a Sheet,
+    theme: &Theme,
+    (above, below): (usize, usize),
+    cells: u16,
+) -> Block<'a> {
+    let room = usize::from(cells.saturating_sub(6));
+    let mark = |arrow: &str, rows: usize| {
+        let words = if rows == 0 {
+            String::new()
+        } else {
+            format!(" {arrow} {rows} more ")
+        };
+        Line::styled(cut(&words, room, Cut::End), theme.style(Token::Muted))
+    };
+    let title = sheet.title.cut(room, Cut::End);
+    let mut heading = vec![Span::styled(" ", theme.style(Token::Title))];
+    heading.extend(title.0.iter().map(|span| {
+        let token = if span.tone() == Tone::Plain {
+            Token::Title
+        } else {
+            span.tone().into()
+        };
+        Span::styled(span.text().to_owned(), theme.style(token))
+    }));
+    heading.push(Span::raw(" "));
+    let fits = title.width() + 16 < room;
+    let block = Block::bordered()
+        .border_type(BorderType::Rounded)
+        .border_style(style(sheet, theme))
+        .padding(Padding::horizontal(1))
+        .title(Line::from(heading));
+    let block = if fits {
+        block.title(mark("↑", above).alignment(Alignment::Right))
+    } else {
+        block
+    };
+    let mark = mark("↓", below);
+    let left = room.saturating_sub(mark.width());
+    block
+        .title_bottom(mark)
+        .title_bottom(keys(sheet, theme, left).alignment(Alignment::Right))
+}
+
+/// The keys that work here, as many as fit.
+fn keys<'a>(sheet: &'a Sheet, theme: &Theme, room: usize) -> Line<'a> {
+    let mut line = Line::default();
+    let mut used = 1;
+    for (key, what) in &sheet.keys {
+        used += width(key) + width(what) + 3;
+        if used > room {
+            break;
+        }
+        line.push_span(Span::styled(format!(" {key}"), theme.style(Token::Key)));
+        line.push_span(Span::styled(format!(" {what} "), theme.style(Token::Plain)));
+    }
+    line
+}
+
+/// Draws one row: its text within the padding, its bar and its rule from edge to edge.
+fn one(
+    laid: &Laid,
+    sheet: &Sheet,
+    theme: &Theme,
+    (row, edges): (Rect, Rect),
+    buf: &mut Buffer,
+) -> Option<Position> {
+    if laid.look == Look::Rule {
+        let line = format!(
+            "├{}┤",
+            "─".repeat(usize::from(edges.width).saturating_sub(2))
+        );
+        paint::words(&line, theme.style(Token::Border), edges, buf);
+        for x in [edges.left(), edges.right() - 1] {
+            buf.set_style(
+                Rect {
+                    x,
+                    width: 1,
+                    ..edges
+                },
+                style(sheet, theme),
+            );
+        }
+        return None;
+    }
+    paint::line(&laid.line, theme, row, buf);
+    paint::line(
+        &laid.note,
+        theme,
+        paint::from_right(row, laid.note.width()),
+        buf,
+    );
+    match laid.look {
+        Look::Selected => {
+            let bar = Rect {
+                x: edges.x + 1,
+                width: edges.width - 2,
+                ..edges
+            };
+            buf.set_style(bar, theme.style(Token::Selection));
+            None
+        }
+        Look::Field {
+            start,
+            cells,
+            cursor,
+        } => {
+            let field = paint::behind(row, paint::cut_to_u16(start));
+            let field = Rect {
+                width: field.width.min(paint::cut_to_u16(cells)),
+                ..field
+            };
+            buf.set_style(field, theme.style(Token::Field));
+            let at = paint::behind(field, paint::cut_to_u16(cursor?));
+            if at.is_empty() {
+                return None;
+            }
+            buf.set_style(Rect { width: 1, ..at }, Modifier::UNDERLINED);
+            Some(at.as_position())
+        }
+        Look::Text | Look::Rule => None,
+    }
 }

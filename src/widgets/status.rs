@@ -6,27 +6,26 @@ use ratatui::style::Modifier;
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Footer, Tab, Tone, width};
+use crate::view::{Cut, Footer, Tab, Tone, cut, width};
 
 /// Draws the names of the panes; one with trouble says so with a glyph.
 pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = paint::first_row(area);
-    let wide: usize = tabs.iter().map(|tab| tab_width(tab) + 1).sum();
-    let gap = u16::from(wide <= row.width.into());
+    let (letters, gap) = names(tabs, row.width.into());
     let mut rest = row;
     for tab in tabs {
-        let style = if tab.shown {
-            Token::Title
-        } else {
-            Token::Plain
-        };
         let start = rest;
+        let (name, style) = if tab.shown {
+            (tab.name.clone(), Token::Title)
+        } else {
+            (cut(&tab.name, letters, Cut::End), Token::Plain)
+        };
         rest = paint::behind(rest, 1);
         rest = paint::behind(
             rest,
             paint::words(&tab.key, theme.style(Token::Key), rest, buf) + 1,
         );
-        rest = paint::behind(rest, paint::words(&tab.name, theme.style(style), rest, buf));
+        rest = paint::behind(rest, paint::words(&name, theme.style(style), rest, buf));
         if let Some(mark) = mark(tab.tone) {
             rest = paint::behind(rest, 1);
             rest = paint::behind(rest, paint::words(mark, theme.tone(tab.tone), rest, buf));
@@ -45,8 +44,28 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-fn tab_width(tab: &Tab) -> usize {
-    3 + width(&tab.key) + width(&tab.name) + mark(tab.tone).map_or(0, |_| 2)
+/// How long a name may be, and the gap between two tabs, so that the last one is in sight.
+fn names(tabs: &[Tab], room: usize) -> (usize, u16) {
+    let needed = |letters: usize, gap: usize| -> usize {
+        let name = |tab: &Tab| {
+            if tab.shown {
+                width(&tab.name)
+            } else {
+                width(&tab.name).min(letters)
+            }
+        };
+        tabs.iter()
+            .map(|tab| 3 + width(&tab.key) + name(tab) + mark(tab.tone).map_or(0, |_| 2) + gap)
+            .sum()
+    };
+    let longest = tabs.iter().map(|tab| width(&tab.name)).max().unwrap_or(0);
+    if needed(longest, 1) <= room {
+        return (longest, 1);
+    }
+    let fits = (0..=longest)
+        .rev()
+        .find(|letters| needed(*letters, 0) <= room);
+    (fits.unwrap_or(0), 0)
 }
 
 /// Only what needs an eye gets a glyph.

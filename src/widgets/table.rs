@@ -94,7 +94,8 @@ fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
             let head = match sorted {
                 Some((_, largest_first)) => {
                     let arrow = if largest_first { "↓" } else { "↑" };
-                    Line::new().with(format!("{} {arrow}", column.title), Tone::Strong)
+                    let gap = if column.title.is_empty() { "" } else { " " };
+                    Line::new().with(format!("{}{gap}{arrow}", column.title), Tone::Strong)
                 }
                 None => Line::new().muted(column.title),
             };

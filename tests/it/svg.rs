@@ -232,10 +232,22 @@ fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
 
 /// Draws an arrow's head or a bar of a chart; says whether it was one.
 fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -> bool {
-    if symbol == "▶" {
-        let (half, right) = (top + CELL.1 / 2.0, left + CELL.0 - 0.6);
-        let (above, beneath) = (half - 4.2, half + 4.2);
-        let path = format!("M{left:.1} {above:.1}L{right:.1} {half:.1}L{left:.1} {beneath:.1}Z");
+    let (mid, half) = (left + CELL.0 / 2.0, top + CELL.1 / 2.0);
+    let (above, beneath) = (half - 4.2, half + 4.2);
+    let filled = match symbol {
+        "▶" => Some(format!(
+            "M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z",
+            left + CELL.0 - 0.6
+        )),
+        // Few fonts have the hourglass.
+        "⧖" => Some(format!(
+            "M{0:.1} {above:.1}H{1:.1}L{mid:.1} {half:.1}L{1:.1} {beneath:.1}H{0:.1}L{mid:.1} {half:.1}Z",
+            left + 0.9,
+            left + CELL.0 - 0.9
+        )),
+        _ => None,
+    };
+    if let Some(path) = filled {
         let _ = writeln!(out, "<path d=\"{path}\" fill=\"{color}\"/>");
         return true;
     }
@@ -255,16 +267,10 @@ fn rect(out: &mut String, (x, y): (f64, f64), (w, h): (f64, f64), color: &str) {
     );
 }
 
-/// The background that most cells have.
+/// The background of the screen, which its last cell always shows.
 fn ground(buffer: &Buffer) -> (u8, u8, u8) {
-    let mut counts = std::collections::BTreeMap::new();
-    for cell in &buffer.content {
-        *counts.entry(rgb(cell.bg, (14, 19, 26))).or_insert(0) += 1;
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(_, n)| *n)
-        .map_or((14, 19, 26), |(color, _)| color)
+    let last = buffer.content.last();
+    last.map_or((14, 19, 26), |cell| rgb(cell.bg, (14, 19, 26)))
 }
 
 /// A colour as it is seen on a usual terminal.

@@ -1,0 +1,173 @@
+//! The way in one or two lines, or a line a stage.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{arrow_style, sign};
+use crate::theme::{Theme, Token};
+use crate::view::{Arrow, Chain, Cut, Line, Stage, Tone, width};
+use crate::widgets::paint;
+
+/// Draws one stage behind the other, and below them the facts of the selected one.
+pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let room = usize::from(area.width);
+    let full: Vec<(String, Line)> = chain
+        .stages
+        .iter()
+        .map(|s| (s.title.clone(), tight(&s.state)))
+        .collect();
+    let brief: Vec<(String, Line)> = full
+        .iter()
+        .map(|(title, state)| (short(title), state.clone()))
+        .collect();
+    let (words, rows) = if needed(&full) <= room {
+        (full, 1)
+    } else if needed(&brief) <= room {
+        (brief, 1)
+    } else {
+        let rows = area.height.min(2);
+        (squeezed(brief, room * usize::from(rows)), rows)
+    };
+    let per_row = words.len().div_ceil(usize::from(rows).max(1)).max(1);
+    let mut at = 0;
+    for (row, group) in area.rows().zip(words.chunks(per_row)) {
+        let mut rest = row;
+        for (title, state) in group {
+            if at > 0 {
+                let arrow = chain.arrows.get(at - 1).copied().unwrap_or(Arrow::Missing);
+                let before = u16::from(rest.x > row.x);
+                rest = paint::behind(rest, before);
+                rest = paint::behind(
+                    rest,
+                    paint::words(sign(arrow), arrow_style(arrow, theme), rest, buf) + 1,
+                );
+            }
+            let selected = chain.stages.get(at).is_some_and(|s| s.selected);
+            rest = paint::behind(rest, head(title, selected, theme, rest, buf) + 1);
+            paint::line(state, theme, rest, buf);
+            rest = paint::behind(rest, paint::cut_to_u16(state.width()));
+            at += 1;
+        }
+    }
+    let below = paint::below(area, rows);
+    let selected = chain
+        .stages
+        .iter()
+        .find(|s| s.selected)
+        .into_iter()
+        .flat_map(|s| &s.facts);
+    for (row, fact) in below.rows().zip(selected) {
+        paint::line(fact, theme, paint::behind(row, 2), buf);
+    }
+}
+
+/// Draws each stage in a row of its own, with its facts behind it.
+pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let widest = |text: &dyn Fn(&Stage) -> usize| chain.stages.iter().map(text).max().unwrap_or(0);
+    let titles = widest(&|s| width(&s.title)).min(usize::from(area.width) / 3);
+    let states = widest(&|s| s.state.width()).min(usize::from(area.width) / 3);
+    for (at, (stage, row)) in chain.stages.iter().zip(area.rows()).enumerate() {
+        if let Some(before) = at.checked_sub(1) {
+            let arrow = chain.arrows.get(before).copied().unwrap_or(Arrow::Missing);
+            paint::words(sign(arrow), arrow_style(arrow, theme), row, buf);
+        }
+        let row = paint::behind(row, 4);
+        head(&stage.title, stage.selected, theme, row, buf);
+        let row = paint::behind(row, paint::cut_to_u16(titles + 2));
+        paint::line(&stage.state.cut(states, Cut::End), theme, row, buf);
+        let facts = stage
+            .facts
+            .iter()
+            .filter(|f| f.width() > 0)
+            .fold(Line::new(), |line, fact| {
+                let mut line = if line.0.is_empty() {
+                    line
+                } else {
+                    line.muted(" · ")
+                };
+                line.0.extend(fact.0.iter().cloned());
+                line
+            });
+        paint::line(
+            &facts,
+            theme,
+            paint::behind(row, paint::cut_to_u16(states + 2)),
+            buf,
+        );
+    }
+}
+
+/// Draws the name of a stage; says how many cells it took.
+fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
+    let style = if selected {
+        theme
+            .style(Token::Title)
+            .patch(theme.style(Token::Selection))
+    } else {
+        theme.style(Token::Muted)
+    };
+    paint::words(title, style, area, buf)
+}
+
+/// Cells of a strip in one row.
+fn needed(words: &[(String, Line)]) -> usize {
+    let stages: usize = words
+        .iter()
+        .map(|(title, state)| width(title) + 1 + state.width())
+        .sum();
+    stages + words.len().saturating_sub(1) * 4
+}
+
+/// States cut until the strip fits; the longest ones give first.
+fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> {
+    // The two halves of a strip in two rows are rarely of the same length.
+    let room = room.saturating_sub(8);
+    let mut longest = words
+        .iter()
+        .map(|(_, state)| state.width())
+        .max()
+        .unwrap_or(0);
+    while needed(&words) > room && longest > 1 {
+        longest -= 1;
+        for (_, state) in &mut words {
+            *state = state.cut(longest, Cut::End);
+        }
+    }
+    words
+}
+
+/// A stage's name as an operator would abbreviate it.
+fn short(title: &str) -> String {
+    match title.split_once(' ') {
+        Some(("ENDPOINT", stage)) => stage.to_uppercase(),
+        _ => title
+            .replace("TRAINING", "TRAIN")
+            .replace("REGISTRY", "REG"),
+    }
+}
+
+/// The line with single spaces between its words.
+fn tight(line: &Line) -> Line {
+    let mut ended_in_space = true;
+    let mut tight = Line::new();
+    for span in &line.0 {
+        let kept: String = span
+            .text()
+            .chars()
+            .filter(|c| {
+                let keep = *c != ' ' || !ended_in_space;
+                ended_in_space = *c == ' ';
+                keep
+            })
+            .collect();
+        tight = tight.with(
+            kept,
+            if span.text().trim().is_empty() {
+                Tone::Plain
+            } else {
+                span.tone()
+            },
+        );
+    }
+    tight
+}
