@@ -43,10 +43,8 @@ impl Line {
             row: Self::new(),
             used: 0,
         };
-        for span in &self.0 {
-            for word in words(span.text()) {
-                rows.add(word, span.tone());
-            }
+        for word in words(self) {
+            rows.add(&word);
         }
         rows.finish()
     }
@@ -114,21 +112,44 @@ impl Line {
     }
 }
 
-/// Words with the punctuation behind them, and the spaces between: where a row may end.
-fn words(text: &str) -> Vec<&str> {
-    let ends_word = |g: &str| "-/:_.=,;@|".contains(g);
-    let mut words = Vec::new();
+/// A word, or the spaces between two, in the pieces of its meanings.
+type Word<'a> = Vec<(&'a str, Tone)>;
+
+fn words(line: &Line) -> Vec<Word<'_>> {
+    let is_space = |text: &str| text.starts_with(' ');
+    let mut words: Vec<Word> = Vec::new();
+    for span in &line.0 {
+        for part in parts(span.text(), |before, next| {
+            is_space(before) != is_space(next)
+        }) {
+            match words.last_mut() {
+                Some(word)
+                    if word
+                        .last()
+                        .is_some_and(|(t, _)| is_space(t) == is_space(part)) =>
+                {
+                    word.push((part, span.tone()));
+                }
+                _ => words.push(vec![(part, span.tone())]),
+            }
+        }
+    }
+    words
+}
+
+/// A text in parts, with a border wherever two graphemes say so.
+fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
+    let mut parts = Vec::new();
     let (mut start, mut before) = (0, "");
     for (at, grapheme) in text.grapheme_indices(true) {
-        let turns = (before == " ") != (grapheme == " ");
-        if at > start && (turns || ends_word(before)) {
-            words.extend(text.get(start..at));
+        if at > start && border(before, grapheme) {
+            parts.extend(text.get(start..at));
             start = at;
         }
         before = grapheme;
     }
-    words.extend(text.get(start..).filter(|rest| !rest.is_empty()));
-    words
+    parts.extend(text.get(start..).filter(|rest| !rest.is_empty()));
+    parts
 }
 
 fn turned(mut part: Vec<&str>, tone: Tone) -> Span {
@@ -147,17 +168,33 @@ struct Rows {
 
 impl Rows {
     /// Adds a word (or the space between two), on the next row if it does not fit on this one.
-    fn add(&mut self, word: &str, tone: Tone) {
-        let cells = width(word);
-        let is_space = word.chars().all(|c| c == ' ');
-        if self.used + cells <= self.room {
-            self.push(word, cells, tone);
-        } else if is_space {
+    fn add(&mut self, word: &[(&str, Tone)]) {
+        let cells: usize = word.iter().map(|(text, _)| width(text)).sum();
+        let fits = self.used + cells <= self.room;
+        if !fits && word.iter().all(|(text, _)| text.starts_with(' ')) {
             self.turn();
-        } else if cells <= self.room - self.indent {
-            self.take_back_then_turn(word, cells, tone);
+        } else if fits || cells <= self.room - self.indent {
+            if !fits {
+                self.turn();
+            }
+            for (text, tone) in word {
+                self.push(text, width(text), *tone);
+            }
         } else {
-            for grapheme in word.graphemes(true) {
+            for (text, tone) in word {
+                self.add_broken(text, *tone);
+            }
+        }
+    }
+
+    /// Adds a word that no row can hold, broken behind punctuation where it can be.
+    fn add_broken(&mut self, text: &str, tone: Tone) {
+        for part in parts(text, |before, _| "-/:_.=,;@|".contains(before)) {
+            let cells = width(part);
+            if self.used + cells > self.room && cells <= self.room - self.indent {
+                self.turn();
+            }
+            for grapheme in part.graphemes(true) {
                 let cells = super::text::cells(grapheme);
                 if self.used + cells > self.room && self.used > self.indent {
                     self.turn();
@@ -165,25 +202,6 @@ impl Rows {
                 self.push(grapheme, cells, tone);
             }
         }
-    }
-
-    /// Words glued to this one (`a-b`, `5 %,`) come along when they are short.
-    fn take_back_then_turn(&mut self, word: &str, cells: usize, tone: Tone) {
-        let mut glued = Vec::new();
-        let mut taken = cells;
-        while let Some(last) = self.row.0.last() {
-            let is_space = last.text().chars().all(|c| c == ' ');
-            taken += width(last.text());
-            if is_space || taken > (self.room - self.indent).min(24) || self.row.0.len() < 2 {
-                break;
-            }
-            glued.extend(self.row.0.pop());
-        }
-        self.turn();
-        for span in glued.into_iter().rev() {
-            self.push(span.text(), width(span.text()), span.tone());
-        }
-        self.push(word, cells, tone);
     }
 
     fn push(&mut self, word: &str, cells: usize, tone: Tone) {
