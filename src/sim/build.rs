@@ -1,0 +1,77 @@
+//! From a story to an account: everything that the story tells gets a past.
+
+mod alarms;
+mod chain;
+mod data;
+mod definition;
+mod endpoints;
+mod happen;
+
+use super::cloudwatch::series::{Effect, When};
+use super::story::Story;
+use super::time::{Span, Time};
+use super::world::{Home, Task, World};
+
+/// The account as it is when the story begins.
+pub(crate) fn world(story: &Story, start: Time, speed: f64, seed: u64) -> World {
+    let home = Home {
+        account: story.account.id.clone(),
+        alias: story.account.alias.clone(),
+        region: story.account.region.clone(),
+        identity: story.account.identity.clone(),
+    };
+    let mut world = World::empty(home, start, speed, seed);
+    world.build_data(story);
+    for model in &story.models {
+        world.build_model(model);
+    }
+    world.build_series(story);
+    for effect in &story.effects {
+        world.build_effect(effect);
+    }
+    for alarm in &story.alarms {
+        world.build_alarm(alarm);
+    }
+    world.settle_alarms();
+    world.events.clone_from(&story.events);
+    for (place, event) in story.events.iter().enumerate() {
+        let due = start + event.at.paced(speed);
+        world.at(due, Task::Event(place));
+    }
+    world
+}
+
+impl World {
+    /// Lets something happen in the past.
+    fn ago<T>(&mut self, age: Span, happen: impl FnOnce(&mut Self) -> T) -> T {
+        let present = self.now;
+        self.now = self.start - age;
+        let made = happen(self);
+        self.now = present;
+        made
+    }
+
+    fn build_effect(&mut self, effect: &super::story::Effect) {
+        let from = effect.from.map(|from| self.start + self.pace_future(from));
+        let until = effect.until.map(|until| self.start + self.pace_future(until));
+        let when = match &effect.serving {
+            Some(serving) => {
+                When::Serving { endpoint: serving.endpoint.clone(), package: serving.version.clone(), after: serving.after }
+            }
+            None => When::Between(from.unwrap_or(self.start), until),
+        };
+        for series in self.series.values_mut() {
+            let has = |name: &str, wanted: &Option<String>| {
+                wanted.as_ref().is_none_or(|wanted| series.dimensions.iter().any(|(n, v)| n == name && v == wanted))
+            };
+            if series.name == effect.metric && has("EndpointName", &effect.endpoint) && has("Model", &effect.model) {
+                series.effects.push(Effect { to: effect.to, over: effect.over, when: when.clone() });
+            }
+        }
+    }
+
+    /// Speed makes the future come sooner; the past stays where it was.
+    fn pace_future(&self, length: Span) -> Span {
+        if length.0 > 0 { self.pace(length) } else { length }
+    }
+}

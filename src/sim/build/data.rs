@@ -1,0 +1,115 @@
+//! Buckets, data, feature groups, topics.
+
+use std::collections::BTreeMap;
+
+use super::super::num;
+use super::super::s3::Bucket;
+use super::super::sagemaker::listing::record;
+use super::super::sns;
+use super::super::story::{Data, FeatureGroup, Story, Topic};
+use super::super::time::Span;
+use super::super::wire::{Value, tree};
+use super::super::world::World;
+
+const DAY: Span = Span::minutes(24 * 60);
+
+impl World {
+    pub(super) fn build_data(&mut self, story: &Story) {
+        for bucket in &story.buckets {
+            let created = self.start - bucket.age;
+            let versioning = bucket.versioned.then(|| "Enabled".to_owned());
+            self.buckets.insert(bucket.name.clone(), Bucket { created, versioning, objects: BTreeMap::new() });
+        }
+        story.data.iter().for_each(|data| self.build_folder(data));
+        story.feature_groups.iter().for_each(|group| self.build_features(group));
+        story.topics.iter().for_each(|topic| self.build_topic(topic));
+    }
+
+    /// One sub-folder a day, the newest as old as the story says.
+    fn build_folder(&mut self, data: &Data) {
+        let folder = data.uri.trim_end_matches('/');
+        for day in 0..i64::from(data.days.min(400)) {
+            let age = Span(data.newest.0 + DAY.0 * day);
+            for file in 0..i64::from(data.files.clamp(1, 100)) {
+                let age = Span(age.0 + Span::minutes(3).0 * (i64::from(data.files) - 1 - file));
+                self.ago(age, |world| {
+                    let name = world.now.format("dt=%Y-%m-%d");
+                    let grain = num::hash(&format!("{folder}{name}{file}"));
+                    let size = num::whole(num::float(data.size) * (0.9 + 0.2 * num::unit(grain)));
+                    world.put_sized(&format!("{folder}/{name}/part-{file:05}-{}.snappy.parquet", num::hex(grain, 8)), size);
+                });
+            }
+        }
+    }
+
+    fn build_features(&mut self, group: &FeatureGroup) {
+        let created = self.start - group.age;
+        let arn = self.home.sagemaker("feature-group", &group.name);
+        let mut features = vec![
+            tree! { "FeatureName": group.record.as_str(), "FeatureType": "String" },
+            tree! { "FeatureName": group.event_time.as_str(), "FeatureType": "Fractional" },
+        ];
+        features.extend(group.features.iter().map(|(name, kind)| tree! { "FeatureName": name, "FeatureType": kind }));
+        let touched = group.newest.map_or(created, |age| self.start - age);
+        let mut doc = tree! {
+            "FeatureGroupArn": arn,
+            "FeatureGroupName": group.name.as_str(),
+            "RecordIdentifierFeatureName": group.record.as_str(),
+            "EventTimeFeatureName": group.event_time.as_str(),
+            "FeatureDefinitions": features,
+            "CreationTime": created,
+            "LastModifiedTime": touched,
+            "OnlineStoreConfig": group.online.then(|| tree! { "EnableOnlineStore": true, "StorageType": "Standard" }),
+            "RoleArn": self.home.role("feature-store"),
+            "FeatureGroupStatus": "Created",
+            "LastUpdateStatus": tree! { "Status": "Successful" },
+            "Description": Some(group.description.as_str()).filter(|text| !text.is_empty()),
+            "OnlineStoreTotalSizeBytes": group.online.then_some(734_003_200),
+        };
+        if let Some(bucket) = &group.bucket {
+            let (uri, resolved) = self.offline_folder(bucket, &group.name);
+            let table = format!("{}_{}", group.name.replace('-', "_"), created.0 / 1000);
+            doc.set("OfflineStoreConfig", tree! {
+                "S3StorageConfig": tree! { "S3Uri": uri, "ResolvedOutputS3Uri": resolved.as_str() },
+                "DisableGlueTableCreation": false,
+                "DataCatalogConfig": tree! { "TableName": table, "Catalog": "AwsDataCatalog", "Database": "sagemaker_featurestore" },
+                "TableFormat": "Glue",
+            });
+            let status = if group.blocked.is_some() { "Blocked" } else { "Active" };
+            doc.set("OfflineStoreStatus", tree! { "Status": status, "BlockedReason": group.blocked.as_deref() });
+            let newest = group.newest.unwrap_or(Span::minutes(30));
+            for hour in 0..24 {
+                self.ago(Span(newest.0 + Span::minutes(60).0 * hour), |world| {
+                    let part = world.now.format("year=%Y/month=%m/day=%d/hour=%H/%Y%m%dT%H%M%SZ");
+                    let mark = num::hex(num::hash(&part), 16);
+                    world.put_sized(&format!("{resolved}/{part}_{mark}.parquet"), 2_400_000);
+                });
+            }
+        }
+        self.features.insert(group.name.clone(), record(&group.name, created, doc));
+    }
+
+    fn build_topic(&mut self, topic: &Topic) {
+        let arn = self.home.arn("sns", &topic.name);
+        for (key, value) in &topic.tags {
+            self.tag(&arn, key, value);
+        }
+        for subscription in &topic.subscriptions {
+            let id = num::hex(num::hash(&format!("{arn}{}", subscription.endpoint)), 32);
+            let part = |from: usize, to: usize| id.get(from..to).unwrap_or("");
+            let id = format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32));
+            self.subscriptions.push(sns::Subscription {
+                topic: arn.clone(),
+                protocol: subscription.protocol.clone(),
+                endpoint: subscription.endpoint.clone(),
+                arn: if subscription.pending { "PendingConfirmation".to_owned() } else { format!("{arn}:{id}") },
+            });
+        }
+        self.topics.insert(topic.name.clone(), sns::Topic { arn, display: topic.display.clone() });
+    }
+
+    /// The ARN of an action that a story names: a topic, or an ARN as it is.
+    pub(super) fn action_arn(&self, name: &str) -> Value {
+        if name.starts_with("arn:") { Value::from(name) } else { Value::from(self.home.arn("sns", name)) }
+    }
+}

@@ -1,0 +1,182 @@
+//! Calls that fail, wait, or answer strangely, as the story and the settings want it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::fault::Fault;
+use super::num;
+use super::route::{Call, Protocol, Service, respond};
+use super::story::{self, Story};
+use super::time::{Span, Time};
+use super::wire::Value;
+use super::{Response, Settings};
+
+/// The token of pages that never end.
+const ENDLESS: &str = "AAAAendless";
+/// The token of pages that are empty; the number follows.
+const EMPTY: &str = "AAAAempty";
+
+/// What stands between a call and the account.
+pub(crate) struct Weather {
+    faults: Vec<story::Fault>,
+    start: Time,
+    speed: f64,
+    seed: u64,
+    latency: Duration,
+    jitter: f64,
+    buckets: BTreeMap<String, Bucket>,
+    calls: u64,
+}
+
+/// Tokens for calls: one is taken by each.
+struct Bucket {
+    rate: f64,
+    tokens: f64,
+    at: Time,
+}
+
+/// What is to be done with one call.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// The answer, when the account is not asked.
+    pub(crate) response: Option<Result<Response, Fault>>,
+    pub(crate) latency: Duration,
+    endless: bool,
+    empty: Option<String>,
+}
+
+impl Weather {
+    /// The weather of a story.
+    pub(crate) fn new(story: &Story, settings: &Settings, start: Time, seed: u64) -> Self {
+        let bucket = |rate: f64| Bucket { rate, tokens: rate.max(1.0), at: start };
+        Self {
+            faults: story.faults.clone(),
+            start,
+            speed: settings.speed,
+            seed,
+            latency: settings.latency,
+            jitter: settings.jitter.clamp(0.0, 1.0),
+            buckets: settings.rates.iter().map(|(service, rate)| (service.clone(), bucket(*rate))).collect(),
+            calls: 0,
+        }
+    }
+
+    /// Looks at a call before it reaches the account.
+    pub(crate) fn over(&mut self, call: &mut Call, now: Time) -> Outcome {
+        self.calls += 1;
+        let chance = num::unit(num::mix(self.seed ^ num::mix(self.calls)));
+        let mut outcome = Outcome { latency: self.latency.mul_f64(1.0 + self.jitter * (chance * 2.0 - 1.0)), ..Outcome::default() };
+        if let Some(fault) = self.throttled(call, now) {
+            outcome.response = Some(Err(fault));
+            return outcome;
+        }
+        let token = call.input.as_ref().ok().and_then(|input| input.get("NextToken")).and_then(Value::as_text).map(str::to_owned);
+        let token = token.unwrap_or_default();
+        for fault in &self.faults {
+            let since = self.start + fault.from.paced(self.speed);
+            let over = fault.to.is_some_and(|to| now >= self.start + to.paced(self.speed));
+            if now < since || over || chance >= fault.share || !glob(&fault.operation, &call.name) {
+                continue;
+            }
+            outcome.latency += fault.latency.duration();
+            outcome.endless |= fault.endless;
+            let page: u32 = token.strip_prefix(EMPTY).and_then(|n| n.parse().ok()).unwrap_or(0);
+            if fault.empty_pages > page && (token.is_empty() || token.starts_with(EMPTY)) {
+                outcome.empty = Some(format!("{EMPTY}{}", page + 1));
+            }
+            if let Some(body) = &fault.body {
+                let body = Bytes::copy_from_slice(body.as_bytes());
+                outcome.response = Some(Ok(respond(fault.status, &[("content-type", "text/html")], body)));
+            } else if let Some(code) = &fault.code {
+                outcome.response = Some(Err(Fault::new(code.clone(), fault.message.clone()).status(fault.status)));
+            }
+        }
+        if let Some(input) = call.input.as_mut().ok().filter(|_| token.starts_with(ENDLESS) || token.starts_with(EMPTY)) {
+            input.set("NextToken", Value::Null);
+        }
+        outcome
+    }
+
+    fn throttled(&mut self, call: &Call, now: Time) -> Option<Fault> {
+        let name = match call.service {
+            Service::SageMaker => "sagemaker",
+            Service::CloudWatch => "monitoring",
+            Service::Sns => "sns",
+            Service::Sts => "sts",
+            Service::S3 => "s3",
+            Service::Unknown => return None,
+        };
+        let bucket = self.buckets.get_mut(name)?;
+        let passed = num::float((now - bucket.at).0).max(0.0) / 1000.0;
+        bucket.tokens = (bucket.tokens + passed * bucket.rate).min(bucket.rate.max(1.0));
+        bucket.at = now;
+        if bucket.tokens >= 1.0 {
+            bucket.tokens -= 1.0;
+            return None;
+        }
+        Some(match call.protocol {
+            Protocol::Json10 | Protocol::Json11 if call.service == Service::SageMaker => Fault::new("ThrottlingException", "Rate exceeded"),
+            Protocol::Rest => Fault::new("SlowDown", "Please reduce your request rate.").status(503),
+            Protocol::Json10 | Protocol::Json11 | Protocol::Cbor | Protocol::Query => Fault::new("Throttling", "Rate exceeded"),
+        })
+    }
+}
+
+impl Outcome {
+    /// Changes an answer on its way out.
+    pub(crate) fn touch(&self, call: &Call, value: &mut Value) {
+        let lists = call.name.starts_with("List") || call.name.starts_with("Describe") || call.name == "Search";
+        let paged = value.members().iter().any(|(_, member)| matches!(member, Value::List(_)));
+        if !lists || !paged {
+            return;
+        }
+        if let Some(token) = &self.empty {
+            let keys: Vec<_> = value.members().iter().filter(|(_, v)| matches!(v, Value::List(_))).map(|(k, _)| k.clone()).collect();
+            for key in keys {
+                value.set(key, Vec::<Value>::new());
+            }
+            value.set("NextToken", token.as_str());
+        } else if self.endless {
+            value.set("NextToken", ENDLESS);
+        }
+    }
+}
+
+/// Whether a pattern with `*` fits a text.
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = rest.split('*').collect();
+    let Some((last, middle)) = parts.split_last() else { return true };
+    for part in middle {
+        let Some((_, after)) = text.split_once(part) else { return false };
+        text = after;
+    }
+    text.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_fit() {
+        for (pattern, text, fits) in [
+            ("*", "x", true),
+            ("List*", "ListEndpoints", true),
+            ("List*s", "ListEndpoint", false),
+            ("*End*", "ListEndpoints", true),
+            ("a", "a", true),
+            ("a*a", "a", false),
+        ] {
+            assert_eq!(glob(pattern, text), fits, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn unused_lengths_are_zero() {
+        assert_eq!(Span::default().duration(), Duration::ZERO);
+    }
+}

@@ -1,0 +1,309 @@
+//! How an execution walks through the steps of its definition.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::super::num;
+use super::super::time::{Span, Time};
+use super::super::wire::{Value, tree, json};
+use super::super::world::{Record, Task, World};
+use super::listing::{person, record};
+
+/// What a pipeline's runs come to: the model group, the metrics that evaluation finds.
+#[derive(Debug, Clone)]
+pub(crate) struct Recipe {
+    /// The member of the evaluation file that holds the metrics.
+    pub(crate) family: String,
+    pub(crate) quality: Vec<Quality>,
+    pub(crate) repository: String,
+    pub(crate) bucket: String,
+    /// How coming runs fail, while they do.
+    pub(crate) spoils: Vec<Spoil>,
+}
+
+/// A metric of the evaluation.
+#[derive(Debug, Clone)]
+pub(crate) struct Quality {
+    pub(crate) name: String,
+    pub(crate) value: f64,
+    pub(crate) spread: f64,
+}
+
+/// A failure of coming runs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Spoil {
+    pub(crate) step: String,
+    pub(crate) reason: String,
+    /// The run succeeds when this parameter has this value.
+    pub(crate) unless: Option<(String, String)>,
+}
+
+/// What is laid down for one run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Script {
+    pub(crate) quality: BTreeMap<String, f64>,
+    pub(crate) fail: Option<(String, String)>,
+}
+
+/// A wish to run a pipeline.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Order {
+    pub(crate) token: String,
+    pub(crate) given: BTreeMap<String, String>,
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) by: String,
+    pub(crate) script: Script,
+}
+
+/// A run of a pipeline.
+#[derive(Debug, Clone)]
+pub(crate) struct Execution {
+    pub(crate) record: Record,
+    pub(crate) pipeline: String,
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) given: BTreeMap<String, String>,
+    pub(crate) definition: Arc<str>,
+    /// As the service lists them, oldest first.
+    pub(crate) steps: Vec<Value>,
+    /// The definitions of the steps to come.
+    pub(crate) queue: VecDeque<Value>,
+    /// What steps gave, by the path under which later steps ask for it.
+    pub(crate) outputs: BTreeMap<String, String>,
+    pub(crate) quality: BTreeMap<String, f64>,
+    pub(crate) fail: Option<(String, String)>,
+    pub(crate) by: String,
+    /// Goes up whenever the running step is replaced, so that late ends are ignored.
+    pub(crate) attempt: u64,
+    pub(crate) current: Option<Value>,
+}
+
+impl Execution {
+    /// Its status, by AWS's word.
+    pub(crate) fn status(&self) -> &str {
+        self.record.doc.str("PipelineExecutionStatus")
+    }
+    /// Changes the status.
+    pub(crate) fn set_status(&mut self, status: &str, now: Time) {
+        self.record.doc.set("PipelineExecutionStatus", status);
+        self.record.doc.set("LastModifiedTime", now);
+    }
+    /// All parameters with the values of this run.
+    pub(crate) fn parameters(&self) -> Vec<Value> {
+        let definition = parsed(&self.definition);
+        let known = definition.get("Parameters").map(Value::items).unwrap_or_default();
+        known
+            .iter()
+            .map(|p| {
+                let name = p.str("Name");
+                let usual = p.get("DefaultValue").map(text_of).unwrap_or_default();
+                tree! { "Name": name, "Value": self.given.get(name).cloned().unwrap_or(usual) }
+            })
+            .collect()
+    }
+    /// As `Search` finds it.
+    pub(crate) fn found(&self) -> Value {
+        self.record.doc.clone().with("PipelineParameters", self.parameters())
+    }
+    /// Makes it run again from the step that failed.
+    pub(crate) fn retry(&mut self, now: Time) {
+        self.set_status("Executing", now);
+        self.record.doc.set("FailureReason", Value::Null);
+        self.fail = None;
+        self.attempt += 1;
+    }
+    /// The row of the running step.
+    pub(crate) fn row(&mut self) -> Option<&mut Value> {
+        self.steps.last_mut()
+    }
+}
+
+/// A definition as a tree; one that cannot be read is empty.
+pub(crate) fn parsed(definition: &str) -> Value {
+    json::read(definition.as_bytes()).unwrap_or_else(|_| Value::Map(Vec::new()))
+}
+
+/// A parameter's value as text.
+pub(crate) fn text_of(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Int(int) => int.to_string(),
+        Value::Float(float) => float.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Null | Value::Time(_) | Value::List(_) | Value::Map(_) | Value::Dict(_) => String::new(),
+    }
+}
+
+impl World {
+    /// Starts an execution of an existing pipeline, without its first step; gives its ARN.
+    pub(crate) fn start_execution(&mut self, pipeline: &str, order: Order) -> String {
+        let id = num::id(self.fresh(), 12);
+        let arn = self.home.sagemaker("pipeline", &format!("{}/execution/{id}", pipeline.to_lowercase()));
+        let now = self.now;
+        let definition: Arc<str> = self.pipelines.get(pipeline).map_or("", |p| p.doc.str("PipelineDefinition")).into();
+        let role = self.pipelines.get(pipeline).map(|p| p.doc.str("RoleArn").to_owned());
+        if let Some(record) = self.pipelines.get_mut(pipeline) {
+            record.doc.set("LastRunTime", now);
+        }
+        let seconds = now.0 / 1000;
+        let doc = tree! {
+            "PipelineArn": self.home.sagemaker("pipeline", &pipeline.to_lowercase()),
+            "PipelineExecutionArn": arn.as_str(),
+            "PipelineExecutionDisplayName": order.name.unwrap_or_else(|| format!("execution-{seconds}")),
+            "PipelineExecutionStatus": "Executing",
+            "PipelineExecutionDescription": order.description,
+            "CreationTime": now,
+            "LastModifiedTime": now,
+            "CreatedBy": person(&self.home.account, &order.by),
+            "LastModifiedBy": person(&self.home.account, &order.by),
+            "RoleArn": role,
+        };
+        let queue = parsed(&definition).get("Steps").map(Value::items).unwrap_or_default().iter().cloned().collect();
+        let execution = Execution {
+            record: record(&arn, now, doc),
+            pipeline: pipeline.to_owned(),
+            id,
+            token: order.token,
+            given: order.given,
+            definition,
+            steps: Vec::new(),
+            queue,
+            outputs: BTreeMap::new(),
+            quality: order.script.quality,
+            fail: order.script.fail,
+            by: order.by,
+            attempt: 0,
+            current: None,
+        };
+        self.executions.insert(arn.clone(), execution);
+        arn
+    }
+
+    /// Begins the next step, and puts its end on the agenda.
+    pub(crate) fn run_on(&mut self, arn: &str) {
+        if let Some(natural) = self.begin_next(arn) {
+            let attempt = self.executions.get(arn).map_or(0, |e| e.attempt);
+            self.after(shortened(natural), Task::StepEnds { execution: arn.to_owned(), attempt });
+        }
+    }
+
+    /// Lets an execution that began in the past run in its own time; `until` is a step that is still running.
+    pub(crate) fn replay(&mut self, arn: &str, until: Option<&str>) {
+        let present = self.now;
+        self.now = self.executions.get(arn).map_or(present, |e| e.record.created);
+        while let Some(natural) = self.begin_next(arn) {
+            let running = self.executions.get(arn).and_then(|e| e.current.as_ref()).map(|s| s.str("Name").to_owned());
+            if until.is_some() && running.as_deref() == until {
+                let attempt = self.executions.get(arn).map_or(0, |e| e.attempt);
+                self.now = present;
+                self.after(shortened(natural), Task::StepEnds { execution: arn.to_owned(), attempt });
+                return;
+            }
+            self.now = (self.now + natural).min(present);
+            self.end_current(arn);
+        }
+        self.now = present;
+    }
+
+    /// A running step has come to its end.
+    pub(crate) fn step_ends(&mut self, arn: &str, attempt: u64) {
+        if self.executions.get(arn).is_some_and(|e| e.attempt == attempt && e.status() == "Executing") {
+            self.end_current(arn);
+            self.run_on(arn);
+        }
+    }
+
+    /// An execution that was asked to stop has stopped.
+    pub(crate) fn execution_stopped(&mut self, arn: &str, attempt: u64) {
+        let now = self.now;
+        let Some(execution) = self.executions.get_mut(arn) else { return };
+        if execution.attempt != attempt || execution.status() != "Stopping" {
+            return;
+        }
+        execution.attempt += 1;
+        execution.set_status("Stopped", now);
+        if let Some(step) = execution.current.take() {
+            execution.queue.push_front(step);
+            if let Some(row) = execution.row() {
+                row.set("StepStatus", "Stopped");
+                row.set("EndTime", now);
+            }
+        }
+        self.stop_jobs(arn);
+    }
+
+    /// Begins the next step; gives how long it takes in nature, or nothing when the run is over.
+    fn begin_next(&mut self, arn: &str) -> Option<Span> {
+        let now = self.now;
+        let execution = self.executions.get_mut(arn)?;
+        if execution.status() != "Executing" {
+            return None;
+        }
+        let Some(step) = execution.queue.pop_front() else {
+            execution.set_status("Succeeded", now);
+            return None;
+        };
+        execution.current = Some(step.clone());
+        let name = step.str("Name").to_owned();
+        let before = execution.steps.iter().position(|row| row.str("StepName") == name);
+        let attempts = before.map_or(0, |at| execution.steps.remove(at).get("AttemptCount").and_then(Value::as_int).unwrap_or(1));
+        execution.steps.push(tree! {
+            "StepName": name,
+            "StepDisplayName": step.get("DisplayName"),
+            "StepDescription": step.get("Description"),
+            "StartTime": now,
+            "StepStatus": "Executing",
+            "AttemptCount": attempts + 1,
+        });
+        Some(self.begin_step(arn, &step))
+    }
+
+    /// Ends the running step, well or badly.
+    fn end_current(&mut self, arn: &str) {
+        let now = self.now;
+        let Some(execution) = self.executions.get_mut(arn) else { return };
+        let Some(step) = execution.current.take() else { return };
+        let failure = self.failure_of(arn, &step);
+        let failure = self.end_step(arn, &step, failure);
+        let Some(execution) = self.executions.get_mut(arn) else { return };
+        execution.attempt += 1;
+        execution.record.doc.set("LastModifiedTime", now);
+        let status = if failure.is_some() { "Failed" } else { "Succeeded" };
+        if let Some(row) = execution.row() {
+            row.set("StepStatus", status);
+            row.set("EndTime", now);
+            row.set("FailureReason", failure.clone());
+        }
+        if failure.is_some() {
+            let words = "Step failure: One or multiple steps failed.";
+            execution.queue.push_front(step);
+            execution.set_status("Failed", now);
+            execution.record.doc.set("FailureReason", words);
+        }
+    }
+
+    /// Why the running step fails, if it does.
+    fn failure_of(&self, arn: &str, step: &Value) -> Option<String> {
+        let execution = self.executions.get(arn)?;
+        let name = step.str("Name");
+        if let Some((_, reason)) = execution.fail.as_ref().filter(|(failing, _)| failing == name) {
+            return Some(reason.clone());
+        }
+        if execution.token.is_empty() {
+            return None;
+        }
+        let parameters = execution.parameters();
+        let value = |wanted: &str| parameters.iter().find(|p| p.str("Name") == wanted).map_or("", |p| p.str("Value")).to_owned();
+        let spoils = &self.recipes.get(&execution.pipeline)?.spoils;
+        let found = spoils.iter().find(|spoil| {
+            spoil.step == name && spoil.unless.as_ref().is_none_or(|(parameter, saving)| value(parameter) != *saving)
+        });
+        found.map(|spoil| spoil.reason.clone())
+    }
+}
+
+/// A step's length in a demo: what takes minutes in nature takes 10 to 25 seconds here.
+fn shortened(natural: Span) -> Span {
+    Span((natural.0 / 60).clamp(1_000, 25_000)).max(if natural.0 > 60_000 { Span::seconds(10) } else { Span::seconds(2) })
+}

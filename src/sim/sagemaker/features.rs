@@ -1,0 +1,64 @@
+//! Feature groups.
+
+use super::super::fault::Fault;
+use super::super::wire::{Value, tree};
+use super::super::world::World;
+use super::listing::{Listing, TIMES};
+use super::{Operation, read};
+
+pub(super) static OPERATIONS: &[Operation] = &[read("ListFeatureGroups", list), read("DescribeFeatureGroup", describe)];
+
+const LISTING: Listing = Listing {
+    out: "FeatureGroupSummaries",
+    summary: &["FeatureGroupName", "FeatureGroupArn", "CreationTime", "FeatureGroupStatus", "OfflineStoreStatus"],
+    sort: &[
+        ("Name", "FeatureGroupName"),
+        ("FeatureGroupStatus", "FeatureGroupStatus"),
+        ("OfflineStoreStatus", "OfflineStoreStatus.Status"),
+        ("CreationTime", "CreationTime"),
+    ],
+    by: "CreationTime",
+    descending: true,
+    status: None,
+    late: false,
+    times: TIMES,
+};
+
+fn list(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let status = input.one_of("FeatureGroupStatusEquals", &["Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"])?;
+    let offline = input.one_of("OfflineStoreStatusEquals", &["Active", "Blocked", "Disabled"])?;
+    let found = world.features.values().filter(|group| {
+        let store = group.doc.at("OfflineStoreStatus.Status").and_then(Value::as_text);
+        status.is_none_or(|wanted| group.doc.str("FeatureGroupStatus") == wanted) && offline.is_none_or(|wanted| store == Some(wanted))
+    });
+    LISTING.answer(input, found)
+}
+
+fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let name = input.need("FeatureGroupName")?;
+    let short = name.rsplit('/').next().unwrap_or(name);
+    let Some(group) = world.features.get(short) else {
+        let arn = world.home.sagemaker("feature-group", short);
+        return Err(Fault::not_found(format!("Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {arn}")));
+    };
+    // AWS gives this token even on the last page of features, where it is empty.
+    Ok(group.doc.clone().with("NextToken", ""))
+}
+
+impl World {
+    /// The S3 folder of an offline store.
+    pub(crate) fn offline_folder(&self, bucket: &str, name: &str) -> (String, String) {
+        let uri = format!("s3://{bucket}/feature-store");
+        let table = name.replace('-', "_");
+        let resolved = format!("{uri}/{}/sagemaker/{}/offline-store/{table}/data", self.home.account, self.home.region);
+        (uri, resolved)
+    }
+
+    /// Blocks or frees an offline store.
+    pub(crate) fn set_offline(&mut self, name: &str, blocked: Option<&str>) {
+        let Some(group) = self.features.get_mut(name) else { return };
+        let status = if blocked.is_some() { "Blocked" } else { "Active" };
+        group.doc.set("OfflineStoreStatus", tree! { "Status": status, "BlockedReason": blocked });
+        group.doc.set("LastModifiedTime", self.now);
+    }
+}

@@ -1,0 +1,164 @@
+//! What all list operations share: filters, sort orders, pages and their errors.
+
+use super::super::fault::Fault;
+use super::super::num;
+use super::super::time::Time;
+use super::super::wire::{Value, tree, json};
+use super::super::world::Record;
+
+/// How one operation lists.
+pub(super) struct Listing {
+    /// The member of the answer that holds the summaries.
+    pub(super) out: &'static str,
+    /// The members of a summary.
+    pub(super) summary: &'static [&'static str],
+    /// The request's word for sorting by it, and its member in the description.
+    pub(super) sort: &'static [(&'static str, &'static str)],
+    /// The sort key when none is given.
+    pub(super) by: &'static str,
+    /// The order when none is given.
+    pub(super) descending: bool,
+    /// The member that `StatusEquals` looks at, and its words.
+    pub(super) status: Option<(&'static str, &'static [&'static str])>,
+    /// Whether status and modification time are looked at after the page was cut, as AWS does for jobs.
+    pub(super) late: bool,
+    /// The request's words for the time of creation.
+    pub(super) times: (&'static str, &'static str),
+}
+
+/// The usual words for the time of creation.
+pub(super) const TIMES: (&str, &str) = ("CreationTimeAfter", "CreationTimeBefore");
+/// Ascending and descending, as requests say it.
+pub(super) const ORDERS: &[&str] = &["Ascending", "Descending"];
+
+impl Listing {
+    /// Answers a list request from the given resources.
+    pub(super) fn answer<'a>(&self, input: &Value, records: impl Iterator<Item = &'a Record>) -> Result<Value, Fault> {
+        let (mut found, descending, key) = self.filtered(input, records)?;
+        let status = self.status.map_or(Ok(None), |(_, words)| input.one_of("StatusEquals", words))?;
+        let after = input.time("LastModifiedTimeAfter")?;
+        let before = input.time("LastModifiedTimeBefore")?;
+        let passes = |record: &Record| {
+            let modified = record.doc.instant("LastModifiedTime");
+            let right = status.is_none_or(|wanted| self.status.is_none_or(|(member, _)| record.doc.str(member) == wanted));
+            right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
+        };
+        if !self.late {
+            found.retain(|record| passes(record));
+        }
+        found.sort_by(|a, b| {
+            let order = if key == "CreationTime" { a.created.cmp(&b.created) } else { compare(&a.doc, &b.doc, key) };
+            let order = order.then_with(|| a.name.cmp(&b.name));
+            if descending { order.reverse() } else { order }
+        });
+        let (mut page, next) = cut(input, found, 10, 100)?;
+        if self.late {
+            page.retain(|record| passes(record));
+        }
+        let rows: Vec<Value> = page.iter().map(|record| record.doc.project(self.summary)).collect();
+        Ok(Value::Map(vec![(self.out.into(), rows.into()), ("NextToken".into(), next.into())]))
+    }
+
+    /// What passes the filters that are applied before a page is cut; also order and sort key.
+    fn filtered<'a>(
+        &self,
+        input: &Value,
+        records: impl Iterator<Item = &'a Record>,
+    ) -> Result<(Vec<&'a Record>, bool, &'static str), Fault> {
+        let words: Vec<&str> = self.sort.iter().map(|(word, _)| *word).collect();
+        let by = input.one_of("SortBy", &words)?.unwrap_or(self.by);
+        let key = self.sort.iter().find(|(word, _)| *word == by).map_or("CreationTime", |(_, member)| *member);
+        let descending = match input.one_of("SortOrder", ORDERS)? {
+            Some(order) => order == "Descending",
+            None => self.descending,
+        };
+        let contains = input.text("NameContains")?.map(str::to_ascii_lowercase);
+        let (after, before) = (input.time(self.times.0)?, input.time(self.times.1)?);
+        let found = records.filter(|record| {
+            contains.as_ref().is_none_or(|part| record.name.to_ascii_lowercase().contains(part))
+                && after.is_none_or(|t| record.created > t)
+                && before.is_none_or(|t| record.created < t)
+        });
+        Ok((found.collect(), descending, key))
+    }
+}
+
+/// The order of two descriptions by one member.
+pub(super) fn compare(a: &Value, b: &Value, key: &str) -> std::cmp::Ordering {
+    match (a.at(key), b.at(key)) {
+        (Some(Value::Text(x)), Some(Value::Text(y))) => x.cmp(y),
+        (Some(x), Some(y)) => x.as_float().unwrap_or(0.0).total_cmp(&y.as_float().unwrap_or(0.0)),
+        (x, y) => x.is_some().cmp(&y.is_some()),
+    }
+}
+
+/// Cuts one page, and makes the token of the next one.
+pub(crate) fn cut<T>(input: &Value, all: Vec<T>, usual: usize, most: i64) -> Result<(Vec<T>, Option<String>), Fault> {
+    cut_by(input, all, ("NextToken", "MaxResults"), usual, most)
+}
+
+/// The same for services that name the members differently.
+pub(crate) fn cut_by<T>(
+    input: &Value,
+    all: Vec<T>,
+    (token, size): (&str, &str),
+    usual: usize,
+    most: i64,
+) -> Result<(Vec<T>, Option<String>), Fault> {
+    let wanted = input.int(size)?;
+    if let Some(n) = wanted {
+        if n < 1 {
+            return Err(Fault::constraint(&format!("'{n}'"), size, "Member must have value greater than or equal to 1"));
+        }
+        if n > most {
+            return Err(Fault::constraint(&format!("'{n}'"), size, &format!("Member must have value less than or equal to {most}")));
+        }
+    }
+    let mark = mark(input, &[token, size]);
+    let size = wanted.and_then(|n| usize::try_from(n).ok()).unwrap_or(usual);
+    let from = match input.text(token)?.filter(|t| !t.is_empty()) {
+        None => 0,
+        Some(text) => place(text, &mark).ok_or_else(|| Fault::invalid("Invalid NextToken: the token does not belong to this request"))?,
+    };
+    let total = all.len();
+    let page: Vec<T> = all.into_iter().skip(from).take(size).collect();
+    let next = (from + page.len() < total && !page.is_empty()).then(|| format!("{mark}{:x}", from + page.len()));
+    Ok((page, next))
+}
+
+/// What ties a token to the request that it continues.
+fn mark(input: &Value, without: &[&str]) -> String {
+    let mut rest: Vec<String> = input
+        .members()
+        .iter()
+        .filter(|(key, value)| !without.contains(&key.as_ref()) && !value.is_null())
+        .map(|(key, value)| format!("{key}={}", json::text(value)))
+        .collect();
+    rest.sort();
+    format!("AAAAAA{}", num::hex(num::hash(&rest.join("&")), 24))
+}
+
+fn place(token: &str, mark: &str) -> Option<usize> {
+    usize::from_str_radix(token.strip_prefix(mark)?, 16).ok()
+}
+
+/// A page of ready-made rows under a member's name.
+pub(super) fn rows(out: &'static str, rows: Vec<Value>, next: Option<String>) -> Value {
+    Value::Map(vec![(out.into(), rows.into()), ("NextToken".into(), next.into())])
+}
+
+/// Who made or changed something, as AWS tells it.
+pub(crate) fn person(account: &str, name: &str) -> Value {
+    let principal = num::id(num::hash(name), 17).to_uppercase();
+    tree! {
+        "IamIdentity": tree! {
+            "Arn": format!("arn:aws:sts::{account}:assumed-role/ml-engineer/{name}"),
+            "PrincipalId": format!("AROA{principal}:{name}"),
+        },
+    }
+}
+
+/// The time of creation is needed by most records twice: as a member and for sorting.
+pub(crate) fn record(name: &str, created: Time, doc: Value) -> Record {
+    Record { name: name.to_owned(), created, doc }
+}

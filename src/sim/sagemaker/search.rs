@@ -1,0 +1,209 @@
+//! `Search`: whole records with tags, by any property.
+
+use super::super::fault::Fault;
+use super::super::num;
+use super::super::time::Time;
+use super::super::wire::{Value, tree};
+use super::super::world::World;
+use super::listing::{ORDERS, compare, cut};
+use super::{Operation, read};
+
+pub(super) static OPERATIONS: &[Operation] = &[read("Search", search)];
+
+const KINDS: &[&str] = &[
+    "TrainingJob",
+    "Experiment",
+    "ExperimentTrial",
+    "ExperimentTrialComponent",
+    "Endpoint",
+    "Model",
+    "ModelPackage",
+    "ModelPackageGroup",
+    "Pipeline",
+    "PipelineExecution",
+    "FeatureGroup",
+    "FeatureMetadata",
+    "Image",
+    "ImageVersion",
+    "Project",
+    "HyperParameterTuningJob",
+    "ModelCard",
+    "PipelineVersion",
+    "Job",
+    "HubContent",
+];
+
+const OPERATORS: &[&str] = &[
+    "Equals",
+    "NotEquals",
+    "GreaterThan",
+    "GreaterThanOrEqualTo",
+    "LessThan",
+    "LessThanOrEqualTo",
+    "Contains",
+    "Exists",
+    "NotExists",
+    "In",
+];
+
+fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let kind = input.one_of("Resource", KINDS)?.ok_or_else(|| Fault::missing("Resource"))?;
+    let usual = if matches!(kind, "Model" | "ModelPackageGroup") { "CreationTime" } else { "LastModifiedTime" };
+    let by = input.text("SortBy")?.unwrap_or(usual);
+    let descending = input.one_of("SortOrder", ORDERS)?.unwrap_or("Descending") == "Descending";
+    let mut found = world.searchable(kind);
+    if let Some(expression) = input.get("SearchExpression") {
+        check(expression, 0)?;
+        found.retain(|record| matches(record, expression));
+    }
+    found.sort_by(|a, b| {
+        let order = compare(a, b, by);
+        if descending { order.reverse() } else { order }
+    });
+    let total = num::count(found.len());
+    let (page, next) = cut(input, found, 10, 100)?;
+    let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
+    let member = if member.is_empty() { "Experiment" } else { member };
+    let results: Vec<Value> = page.into_iter().map(|record| Value::Map(vec![(member.to_owned().into(), record)])).collect();
+    Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
+}
+
+impl World {
+    /// The records of a kind, with tags.
+    fn searchable(&self, kind: &str) -> Vec<Value> {
+        let tagged = |doc: Value, key: &str| {
+            let tags = self.tags_of(doc.str(key));
+            doc.with("Tags", tags)
+        };
+        match kind {
+            "TrainingJob" => self.training.values().map(|r| tagged(r.doc.clone(), "TrainingJobArn")).collect(),
+            "Endpoint" => self.endpoints.values().map(|e| tagged(self.indexed(e), "EndpointArn")).collect(),
+            "Model" => self.models.values().map(|r| self.dashboard(&r.doc)).collect(),
+            "ModelPackage" => self.packages.values().flatten().map(|r| tagged(r.doc.clone(), "ModelPackageArn")).collect(),
+            "ModelPackageGroup" => self.groups.values().map(|r| tagged(r.doc.clone(), "ModelPackageGroupArn")).collect(),
+            "Pipeline" => self.pipelines.values().map(|r| tagged(pipeline(&r.doc), "PipelineArn")).collect(),
+            "PipelineExecution" => self.executions.values().map(|e| e.found()).collect(),
+            "FeatureGroup" => self.features.values().map(|r| tagged(r.doc.clone(), "FeatureGroupArn")).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// An endpoint as the index has it: without the deployment that is going on.
+    fn indexed(&self, endpoint: &super::deploy::Endpoint) -> Value {
+        let mut doc = self.describe_endpoint(endpoint);
+        doc.set("PendingDeploymentSummary", Value::Null);
+        doc.set("LastDeploymentConfig", Value::Null);
+        doc
+    }
+
+    /// A model as the model dashboard has it: with the endpoints that it serves.
+    fn dashboard(&self, model: &Value) -> Value {
+        let name = model.str("ModelName");
+        let serving = self.endpoints.values().filter(|e| e.variants.iter().any(|v| v.model == name));
+        let endpoints: Vec<Value> = serving
+            .map(|e| {
+                e.record.doc.project(&["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"])
+            })
+            .collect();
+        let tags = self.tags_of(model.str("ModelArn"));
+        tree! {
+            "Model": model.clone().with("Tags", tags),
+            "Endpoints": endpoints,
+            "ModelName": Value::Null,
+        }
+    }
+}
+
+fn pipeline(doc: &Value) -> Value {
+    let mut doc = doc.clone();
+    doc.set("PipelineDefinition", Value::Null);
+    doc.set("LastRunTime", doc.get("LastRunTime").cloned().unwrap_or(Value::Null));
+    doc
+}
+
+/// Whether an expression is one that the service accepts.
+fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
+    if depth > 20 {
+        return Err(Fault::invalid("The search expression is nested too deeply."));
+    }
+    expression.one_of("Operator", &["And", "Or"])?;
+    let filters = expression.list("Filters")?;
+    if filters.len() > 20 {
+        return Err(Fault::invalid("A search expression can have at most 20 filters."));
+    }
+    for filter in filters {
+        filter.need("Name")?;
+        filter.one_of("Operator", OPERATORS)?;
+    }
+    expression.list("SubExpressions")?.iter().try_for_each(|sub| check(sub, depth + 1))
+}
+
+fn matches(record: &Value, expression: &Value) -> bool {
+    let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
+    let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
+    let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
+    let mut parts = filters
+        .iter()
+        .map(|filter| passes(record, filter))
+        .chain(nested.iter().flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default()).map(|f| passes(record, f)))
+        .chain(subs.iter().map(|sub| matches(record, sub)));
+    if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
+}
+
+/// The values under a property's path; lists give all of theirs.
+fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
+    if let Some(key) = path.strip_prefix("Tags.") {
+        let tags = record.get("Tags").or_else(|| record.at("Model.Tags")).map(Value::items).unwrap_or_default();
+        return tags.iter().filter(|tag| tag.str("Key") == key).filter_map(|tag| tag.get("Value")).collect();
+    }
+    let mut found = vec![record];
+    for key in path.split('.') {
+        let step = |value: &'a Value| match value {
+            Value::List(items) => items.iter().filter_map(|item| item.get(key)).collect::<Vec<_>>(),
+            Value::Map(_) | Value::Dict(_) => {
+                value.get(key).or_else(|| value.get("Model").and_then(|model| model.get(key))).into_iter().collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => Vec::new(),
+        };
+        found = found.into_iter().flat_map(step).collect();
+    }
+    found
+}
+
+fn passes(record: &Value, filter: &Value) -> bool {
+    let found = values(record, filter.str("Name"));
+    let wanted = filter.str("Value");
+    let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));
+    match filter.get("Operator").and_then(Value::as_text).unwrap_or("Equals") {
+        "NotEquals" => !any(&|text| text == wanted),
+        "Contains" => any(&|text| text.contains(wanted)),
+        "Exists" => !found.is_empty(),
+        "NotExists" => found.is_empty(),
+        "In" => any(&|text| wanted.split(',').any(|one| one.trim() == text)),
+        "GreaterThan" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_gt)),
+        "GreaterThanOrEqualTo" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_ge)),
+        "LessThan" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_lt)),
+        "LessThanOrEqualTo" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_le)),
+        _ => any(&|text| text == wanted),
+    }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        Value::Time(time) => time.iso(),
+        Value::Int(int) => int.to_string(),
+        Value::Float(float) => float.to_string(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Dict(_) => String::new(),
+    }
+}
+
+fn order(value: &Value, wanted: &str) -> Option<std::cmp::Ordering> {
+    match value {
+        Value::Time(time) => Some(time.cmp(&Time::parse(wanted)?)),
+        Value::Text(text) => Some((**text).cmp(wanted)),
+        Value::Int(_) | Value::Float(_) => Some(value.as_float()?.total_cmp(&wanted.parse().ok()?)),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) | Value::Dict(_) => None,
+    }
+}

@@ -1,0 +1,60 @@
+//! The account on loopback, for any AWS client.
+
+use std::convert::Infallible;
+use std::io;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+
+use super::route::respond;
+use super::{Response, Sim};
+
+/// Requests with larger bodies are refused.
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// Serves the account until the future is dropped; an address that is not loopback is refused.
+///
+/// # Errors
+/// When the address is not loopback, or the listener breaks.
+pub async fn serve(sim: Sim, listener: TcpListener) -> io::Result<()> {
+    let address = listener.local_addr()?;
+    if !address.ip().is_loopback() {
+        let words = format!("{address} is not a loopback address: the simulated account checks no signatures and is served on this machine only");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+    }
+    loop {
+        let (stream, _) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            // A client that went away while it connected is no reason to stop.
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => continue,
+            Err(error) => return Err(error),
+        };
+        tokio::spawn(connection(sim.clone(), stream));
+    }
+}
+
+async fn connection(sim: Sim, stream: TcpStream) {
+    let service = service_fn(move |request: http::Request<Incoming>| {
+        let sim = sim.clone();
+        async move { Ok::<_, Infallible>(exchange(&sim, request).await.map(Full::new)) }
+    });
+    // A broken connection ends itself; there is nobody to tell.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn exchange(sim: &Sim, request: http::Request<Incoming>) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {
+        return respond(413, &[("content-type", "text/plain")], Bytes::from_static(b"request too large\n"));
+    };
+    let request = http::Request::from_parts(parts, body.to_bytes());
+    let (response, latency) = sim.answer(&request);
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    response
+}

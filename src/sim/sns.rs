@@ -1,0 +1,112 @@
+//! SNS: topics and who listens to them.
+
+use super::fault::Fault;
+use super::num;
+use super::operation::{Operation, read};
+use super::sagemaker::listing::cut_by;
+use super::wire::{Value, tree};
+use super::world::World;
+
+static OPERATIONS: &[Operation] = &[
+    read("ListTopics", list_topics),
+    read("GetTopicAttributes", attributes),
+    read("ListSubscriptions", list_subscriptions),
+    read("ListSubscriptionsByTopic", by_topic),
+    read("GetSubscriptionAttributes", subscription),
+    read("ListTagsForResource", tags),
+];
+
+/// A topic.
+#[derive(Debug, Clone)]
+pub(crate) struct Topic {
+    pub(crate) arn: String,
+    pub(crate) display: String,
+}
+
+/// Somebody who listens, or has not yet said that they want to.
+#[derive(Debug, Clone)]
+pub(crate) struct Subscription {
+    pub(crate) topic: String,
+    pub(crate) protocol: String,
+    pub(crate) endpoint: String,
+    /// `PendingConfirmation`, or an ARN.
+    pub(crate) arn: String,
+}
+
+/// The operation of that name, if the account knows it.
+pub(crate) fn find(name: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().find(|operation| operation.name == name)
+}
+
+fn worded(fault: Fault) -> Fault {
+    Fault::new("InvalidParameter", format!("Invalid parameter: {}", fault.message))
+}
+
+fn page(input: &Value, rows: Vec<Value>, out: &'static str) -> Result<Value, Fault> {
+    let (page, next) = cut_by(input, rows, ("NextToken", "-"), 100, 100).map_err(worded)?;
+    Ok(Value::Map(vec![(out.into(), page.into()), ("NextToken".into(), next.into())]))
+}
+
+fn list_topics(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let rows = world.topics.values().map(|topic| tree! { "TopicArn": topic.arn.as_str() });
+    page(input, rows.collect(), "Topics")
+}
+
+fn row(world: &World, found: &Subscription) -> Value {
+    tree! {
+        "SubscriptionArn": found.arn.as_str(),
+        "Owner": world.home.account.as_str(),
+        "Protocol": found.protocol.as_str(),
+        "Endpoint": found.endpoint.as_str(),
+        "TopicArn": found.topic.as_str(),
+    }
+}
+
+fn list_subscriptions(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let rows = world.subscriptions.iter().map(|found| row(world, found)).collect();
+    page(input, rows, "Subscriptions")
+}
+
+fn topic<'a>(world: &'a World, input: &Value) -> Result<&'a Topic, Fault> {
+    let arn = input.need("TopicArn").map_err(worded)?;
+    let found = world.topics.values().find(|topic| topic.arn == arn);
+    found.ok_or_else(|| Fault::new("NotFound", "Topic does not exist").status(404))
+}
+
+fn by_topic(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let arn = topic(world, input)?.arn.clone();
+    let rows = world.subscriptions.iter().filter(|s| s.topic == arn).map(|found| row(world, found)).collect();
+    page(input, rows, "Subscriptions")
+}
+
+fn attributes(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let topic = topic(world, input)?;
+    let own = world.subscriptions.iter().filter(|s| s.topic == topic.arn);
+    let (pending, confirmed): (Vec<_>, Vec<_>) = own.partition(|s| s.arn == "PendingConfirmation");
+    let pairs = vec![
+        ("TopicArn".into(), topic.arn.as_str().into()),
+        ("DisplayName".into(), topic.display.as_str().into()),
+        ("Owner".into(), world.home.account.as_str().into()),
+        ("SubscriptionsConfirmed".into(), num::count(confirmed.len()).to_string().into()),
+        ("SubscriptionsPending".into(), num::count(pending.len()).to_string().into()),
+        ("SubscriptionsDeleted".into(), "0".into()),
+    ];
+    Ok(Value::Map(vec![("Attributes".into(), Value::Dict(pairs))]))
+}
+
+fn subscription(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let arn = input.need("SubscriptionArn").map_err(worded)?;
+    let found = world.subscriptions.iter().find(|s| s.arn == arn);
+    let found = found.ok_or_else(|| Fault::new("NotFound", "Subscription does not exist").status(404))?;
+    let row = row(world, found);
+    let pairs = row.members().iter().cloned().chain([("PendingConfirmation".into(), "false".into())]);
+    Ok(Value::Map(vec![("Attributes".into(), Value::Dict(pairs.collect()))]))
+}
+
+fn tags(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let arn = input.need("ResourceArn").map_err(worded)?;
+    if !world.topics.values().any(|topic| topic.arn == arn) {
+        return Err(Fault::new("ResourceNotFound", "Resource does not exist").status(404));
+    }
+    Ok(tree! { "Tags": world.tags_of(arn) })
+}

@@ -1,0 +1,271 @@
+//! Stories: TOML files that say what an account holds, what happens when, and which calls fail.
+//!
+//! The set of fields is closed, so that a typing error is an error with a line and
+//! a column instead of a silent nothing. Lengths of time are text such as `"90s"` or `"14d"`.
+
+mod alarm;
+mod bundled;
+mod happen;
+mod model;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::time::Span;
+
+pub(crate) use alarm::{Alarm, Metric, Missing};
+pub(crate) use bundled::BUNDLED;
+pub(crate) use happen::{Event, Fault};
+pub(crate) use model::{Endpoint, Model, Quality, Run, Scaling, Version};
+
+/// What a simulated account holds when it begins, and what happens to it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Story {
+    /// What the story is called, in a few words.
+    #[serde(default)]
+    pub title: String,
+    /// What it shows, in a sentence or two.
+    #[serde(default)]
+    pub about: String,
+    #[serde(default = "seven")]
+    pub(crate) seed: u64,
+    #[serde(default)]
+    pub(crate) account: Account,
+    #[serde(default, rename = "topic")]
+    pub(crate) topics: Vec<Topic>,
+    #[serde(default, rename = "bucket")]
+    pub(crate) buckets: Vec<Bucket>,
+    #[serde(default)]
+    pub(crate) data: Vec<Data>,
+    #[serde(default, rename = "feature_group")]
+    pub(crate) feature_groups: Vec<FeatureGroup>,
+    #[serde(default, rename = "model")]
+    pub(crate) models: Vec<Model>,
+    #[serde(default)]
+    pub(crate) series: Vec<Series>,
+    #[serde(default, rename = "effect")]
+    pub(crate) effects: Vec<Effect>,
+    #[serde(default, rename = "alarm")]
+    pub(crate) alarms: Vec<Alarm>,
+    #[serde(default, rename = "event")]
+    pub(crate) events: Vec<Event>,
+    #[serde(default, rename = "fault")]
+    pub(crate) faults: Vec<Fault>,
+}
+
+fn seven() -> u64 {
+    7
+}
+
+pub(crate) fn yes() -> bool {
+    true
+}
+
+/// Whose account it is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) alias: String,
+    pub(crate) region: String,
+    /// Role and session, `oncall/demo`.
+    pub(crate) identity: String,
+}
+
+impl Default for Account {
+    fn default() -> Self {
+        Self {
+            id: "123456789012".to_owned(),
+            alias: "demo-retail".to_owned(),
+            region: "eu-west-1".to_owned(),
+            identity: "oncall/demo".to_owned(),
+        }
+    }
+}
+
+/// An SNS topic.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Topic {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) display: String,
+    #[serde(default)]
+    pub(crate) tags: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) subscriptions: Vec<Subscription>,
+}
+
+/// Somebody who listens to a topic.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Subscription {
+    pub(crate) protocol: String,
+    pub(crate) endpoint: String,
+    #[serde(default)]
+    pub(crate) pending: bool,
+}
+
+/// A bucket.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    #[serde(default = "yes")]
+    pub(crate) versioned: bool,
+    #[serde(default = "year")]
+    pub(crate) age: Span,
+}
+
+fn year() -> Span {
+    Span::minutes(400 * 24 * 60)
+}
+
+/// A folder with one sub-folder a day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Data {
+    /// Such as `s3://lake/clicks/`.
+    pub(crate) uri: String,
+    /// How old the newest object is.
+    pub(crate) newest: Span,
+    #[serde(default = "fortnight")]
+    pub(crate) days: u32,
+    #[serde(default = "three")]
+    pub(crate) files: u32,
+    #[serde(default = "size")]
+    pub(crate) size: i64,
+}
+
+fn fortnight() -> u32 {
+    14
+}
+fn three() -> u32 {
+    3
+}
+fn size() -> i64 {
+    64_000_000
+}
+
+/// A feature group.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FeatureGroup {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    pub(crate) record: String,
+    #[serde(default = "event_time")]
+    pub(crate) event_time: String,
+    /// Names with `Integral`, `Fractional` or `String`.
+    pub(crate) features: BTreeMap<String, String>,
+    #[serde(default = "yes")]
+    pub(crate) online: bool,
+    /// The bucket of the offline store; none without it.
+    pub(crate) bucket: Option<String>,
+    #[serde(default = "year")]
+    pub(crate) age: Span,
+    /// How old the newest record in the offline store is.
+    pub(crate) newest: Option<Span>,
+    /// Why the offline store is blocked, if it is.
+    pub(crate) blocked: Option<String>,
+}
+
+fn event_time() -> String {
+    "event_time".to_owned()
+}
+
+/// A metric that does not come from an endpoint.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Series {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) dimensions: BTreeMap<String, String>,
+    #[serde(default = "none")]
+    pub(crate) unit: String,
+    pub(crate) base: f64,
+    #[serde(default)]
+    pub(crate) daily: f64,
+    #[serde(default = "little")]
+    pub(crate) noise: f64,
+}
+
+fn none() -> String {
+    "None".to_owned()
+}
+fn little() -> f64 {
+    0.03
+}
+
+/// Something that pushes a metric away from its usual course.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Effect {
+    pub(crate) metric: String,
+    /// The endpoint whose metric it is.
+    pub(crate) endpoint: Option<String>,
+    /// The value of the dimension `Model`, for business metrics.
+    pub(crate) model: Option<String>,
+    pub(crate) to: f64,
+    #[serde(default = "minute")]
+    pub(crate) over: Span,
+    /// Since when, seen from the beginning of the story; negative is before it.
+    pub(crate) from: Option<Span>,
+    pub(crate) until: Option<Span>,
+    /// Only while an endpoint serves with a version: `{ endpoint = "x-prod", version = "x/13" }`.
+    pub(crate) serving: Option<Serving>,
+}
+
+fn minute() -> Span {
+    Span::minutes(1)
+}
+
+/// A version that serves.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Serving {
+    pub(crate) endpoint: String,
+    /// `model/number`.
+    pub(crate) version: String,
+    /// How long after it went live.
+    #[serde(default)]
+    pub(crate) after: Span,
+}
+
+impl Story {
+    /// Reads a story.
+    ///
+    /// # Errors
+    /// When the text is not TOML, or says something that stories do not have; the error carries its place.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bundled_stories_read() {
+        for (name, text) in BUNDLED {
+            let story = Story::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert!(!story.title.is_empty(), "{name} has no title");
+        }
+    }
+
+    #[test]
+    fn errors_have_a_place() {
+        let text = "title = \"x\"\n[[topic]]\nname = \"a\"\ncolour = \"red\"\n";
+        let error = Story::parse(text).unwrap_err();
+        let span = error.span().unwrap();
+        assert_eq!(&text[span.start..span.start + 6], "colour");
+        assert!(error.to_string().contains("line 4"), "{error}");
+        let error = Story::parse("[[data]]\nuri = \"s3://a/\"\nnewest = \"soon\"\n").unwrap_err();
+        assert!(error.to_string().contains("line 3") && error.to_string().contains("soon"), "{error}");
+    }
+}

@@ -1,0 +1,129 @@
+//! Alarms of a story.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::super::time::Span;
+use super::yes;
+
+/// An alarm: on a metric, on an expression, on a band, or on other alarms.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Alarm {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    /// The metric that it watches; for `expression`, see `metrics`.
+    pub(crate) watch: Option<Metric>,
+    #[serde(default = "minute")]
+    pub(crate) period: i64,
+    #[serde(default = "one")]
+    pub(crate) periods: i64,
+    pub(crate) needed: Option<i64>,
+    pub(crate) threshold: Option<f64>,
+    /// `>`, `>=`, `<` or `<=`.
+    #[serde(default)]
+    pub(crate) compare: Compare,
+    pub(crate) missing: Option<Missing>,
+    /// Math over `metrics`, by their keys.
+    pub(crate) expression: Option<String>,
+    #[serde(default)]
+    pub(crate) metrics: BTreeMap<String, Metric>,
+    /// The width of an anomaly band around the metric.
+    pub(crate) band: Option<f64>,
+    /// The rule of a composite alarm.
+    pub(crate) rule: Option<String>,
+    /// Topics by name, or ARNs.
+    #[serde(default)]
+    pub(crate) actions: Vec<String>,
+    #[serde(default = "yes")]
+    pub(crate) enabled: bool,
+    #[serde(default = "quarter")]
+    pub(crate) age: Span,
+}
+
+fn minute() -> i64 {
+    60
+}
+fn one() -> i64 {
+    1
+}
+fn quarter() -> Span {
+    Span::minutes(90 * 24 * 60)
+}
+
+/// A metric and how it is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metric {
+    pub(crate) name: String,
+    #[serde(default = "average")]
+    pub(crate) stat: String,
+    /// The endpoint whose metric it is.
+    pub(crate) endpoint: Option<String>,
+    /// The value of the dimension `Model`.
+    pub(crate) model: Option<String>,
+    pub(crate) namespace: Option<String>,
+    #[serde(default)]
+    pub(crate) dimensions: BTreeMap<String, String>,
+}
+
+fn average() -> String {
+    "Average".to_owned()
+}
+
+/// How a value is compared with the threshold.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+pub(crate) enum Compare {
+    #[default]
+    #[serde(rename = ">")]
+    More,
+    #[serde(rename = ">=")]
+    Least,
+    #[serde(rename = "<")]
+    Less,
+    #[serde(rename = "<=")]
+    Most,
+}
+
+impl Compare {
+    /// AWS's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::More => "GreaterThanThreshold",
+            Self::Least => "GreaterThanOrEqualToThreshold",
+            Self::Less => "LessThanThreshold",
+            Self::Most => "LessThanOrEqualToThreshold",
+        }
+    }
+    /// AWS's word for leaving a band on that side.
+    pub(crate) fn band_word(self) -> &'static str {
+        match self {
+            Self::More | Self::Least => "GreaterThanUpperThreshold",
+            Self::Less | Self::Most => "LessThanLowerThreshold",
+        }
+    }
+}
+
+/// What a missing data point means.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Missing {
+    Breaching,
+    NotBreaching,
+    Ignore,
+    Missing,
+}
+
+impl Missing {
+    /// AWS's word for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Breaching => "breaching",
+            Self::NotBreaching => "notBreaching",
+            Self::Ignore => "ignore",
+            Self::Missing => "missing",
+        }
+    }
+}
