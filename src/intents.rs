@@ -1,0 +1,169 @@
+//! What we tell AWS: one file an intent, one line each in `intents!`.
+//!
+//! An intent is planned (reads only), shown, confirmed by typing its target's name, checked
+//! again against AWS, sent once, verified by its end state, and journalled all the way.
+
+mod approve;
+mod evidence;
+mod guard;
+mod retrain;
+mod rollback;
+mod run;
+mod step;
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::aws::{Aws, AwsError};
+
+pub use approve::{Approve, Reject};
+pub use guard::Guard;
+pub use retrain::Retrain;
+pub use rollback::Rollback;
+pub use run::{Access, Executor, Outcome, Progress};
+pub use step::{Receipt, Step};
+
+/// One thing that the operator can want of AWS.
+pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// Its name in the palette, the keymap, the command line and the journal.
+    const NAME: &'static str;
+    /// How long its end state may take to come.
+    const PATIENCE: Duration;
+
+    /// Reads what is so, and says what would be sent. Sends nothing that changes anything.
+    fn plan(&self, aws: &Aws, now: Timestamp) -> impl Future<Output = Result<Plan, Refusal>> + Send;
+
+    /// Looks whether the end state is there, `waited` after the last call.
+    fn verify(
+        &self,
+        aws: &Aws,
+        receipt: &Receipt,
+        waited: Duration,
+    ) -> impl Future<Output = Result<Verdict, AwsError>> + Send;
+}
+
+/// How an intent stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Not yet; what it is doing.
+    Pending(String),
+    /// The end state is there; what is so now.
+    Done(String),
+    /// Another end state is there; what is so now and why.
+    Failed(String),
+}
+
+/// Why nothing is planned or sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// AWS did not answer a question.
+    Aws(AwsError),
+    /// It makes no sense, is not allowed, or is not safe; a sentence.
+    No(String),
+}
+
+impl From<AwsError> for Refusal {
+    fn from(error: AwsError) -> Self {
+        Self::Aws(error)
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Aws(error) => {
+                write!(f, "{error}")?;
+                error.kind.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
+            }
+            Self::No(why) => f.write_str(why),
+        }
+    }
+}
+
+/// One row of a plan: what, how it is now, how it would be, and what to know about it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Difference {
+    /// What.
+    pub what: String,
+    /// Now.
+    pub now: String,
+    /// Then.
+    pub then: String,
+    /// What to know about it.
+    pub note: String,
+}
+
+/// Exactly what would be sent, for reading.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Id of this intent: in the journal, and as token where the API takes one.
+    pub id: String,
+    /// What it is for.
+    pub intent: AnyIntent,
+    /// A headline.
+    pub title: String,
+    /// What must be typed to send it.
+    pub target: String,
+    /// What changes, and what stays although one might fear otherwise.
+    pub differences: Vec<Difference>,
+    /// What was checked and found good.
+    pub checks: Vec<String>,
+    /// What the operator should know before saying yes.
+    pub warnings: Vec<String>,
+    /// What happens after the call, how long it takes, when it is done.
+    pub then: String,
+    /// How to take it back.
+    pub undo: String,
+    /// The calls, in order.
+    pub steps: Vec<Step>,
+    /// What must still be so when they are sent.
+    pub guards: Vec<Guard>,
+}
+
+macro_rules! intents {
+    ($($intent:ident,)+) => {
+        /// Any of the intents.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum AnyIntent {
+            $(#[doc = concat!("See [`", stringify!($intent), "`].")] $intent($intent),)+
+        }
+
+        $(impl From<$intent> for AnyIntent {
+            fn from(intent: $intent) -> Self {
+                Self::$intent(intent)
+            }
+        })+
+
+        impl AnyIntent {
+            /// Its name.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$intent(_) => $intent::NAME,)+ }
+            }
+            /// How long its end state may take to come.
+            #[must_use]
+            pub fn patience(&self) -> Duration {
+                match self { $(Self::$intent(_) => $intent::PATIENCE,)+ }
+            }
+            /// Reads what is so, and says what would be sent.
+            ///
+            /// # Errors
+            /// When AWS does not answer, or when it makes no sense or is not safe.
+            pub async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
+                match self { $(Self::$intent(intent) => intent.plan(aws, now).await,)+ }
+            }
+            async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
+                match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ }
+            }
+        }
+    };
+}
+
+intents! { Approve, Reject, Retrain, Rollback, }
+
+/// A new id: a UUID, which fits every token that AWS takes (1–36 and 32–128 characters).
+fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}

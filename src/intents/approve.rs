@@ -1,0 +1,174 @@
+//! Approve or reject a version: `UpdateModelPackage` with a reason (`aws-map` 4.1).
+
+use std::time::Duration;
+
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
+use jiff::Timestamp;
+
+use super::evidence::{self, Evidence};
+use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use crate::aws::{Aws, AwsError, failed};
+use crate::resources::package::{Details, ModelPackage};
+
+/// AWS's limit of `ApprovalDescription`.
+const LONGEST_REASON: usize = 1024;
+
+/// Approve a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approve {
+    /// ARN of the version.
+    pub arn: String,
+    /// Why; kept in AWS as `ApprovalDescription`.
+    pub reason: String,
+}
+
+/// Reject a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// ARN of the version.
+    pub arn: String,
+    /// Why; kept in AWS as `ApprovalDescription`.
+    pub reason: String,
+}
+
+impl Intent for Approve {
+    const NAME: &'static str = "approve";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
+        decision(aws, &self.arn, &self.reason, "Approved", self.clone().into()).await
+    }
+    async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
+        decided(aws, &self.arn, "Approved").await
+    }
+}
+
+impl Intent for Reject {
+    const NAME: &'static str = "reject";
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
+        decision(aws, &self.arn, &self.reason, "Rejected", self.clone().into()).await
+    }
+    async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
+        decided(aws, &self.arn, "Rejected").await
+    }
+}
+
+async fn decided(aws: &Aws, arn: &str, wanted: &str) -> Result<Verdict, AwsError> {
+    let now = ModelPackage::describe(aws, arn).await?;
+    let text = format!("{} is {}", now.label(), now.approval);
+    Ok(if now.approval == wanted { Verdict::Done(text) } else { Verdict::Pending(text) })
+}
+
+async fn decision(aws: &Aws, arn: &str, reason: &str, approval: &str, intent: super::AnyIntent) -> Result<Plan, Refusal> {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Refusal::No("a reason is needed: it is kept with the version, for whoever asks later".into()));
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(Refusal::No(format!("the reason is longer than {LONGEST_REASON} characters")));
+    }
+    let package = ModelPackage::describe(aws, arn).await?;
+    refuse_nonsense(&package, approval)?;
+    let rivals = approved(aws, &package).await?;
+    let details = package.details.clone().unwrap_or_default();
+    let id = new_id();
+    let step = Step::UpdateModelPackage {
+        arn: package.arn.clone(),
+        approval: approval.to_owned(),
+        description: reason.to_owned(),
+        metadata: details.metadata.clone().into_iter().collect(),
+        token: id.clone(),
+    };
+    let (differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
+    let mut warnings = vec![follow_up(&package, approval, &rivals)];
+    warnings.extend(evidence.problem);
+    let verb = if approval == "Approved" { "Approve" } else { "Reject" };
+    Ok(Plan {
+        id,
+        intent,
+        title: format!("{verb} {}", package.label()),
+        target: package.label(),
+        differences,
+        checks: vec![format!("ModelPackageStatus is {}", package.status)],
+        warnings,
+        then: format!("The change is immediate; done when {} reads {approval}.", package.label()),
+        undo: format!("The approval can be set again (now {}), but what a deploy rule started is not undone by that.", package.approval),
+        steps: vec![step],
+        guards: vec![Guard::Package { arn: package.arn, approval: package.approval, status: package.status }],
+    })
+}
+
+fn refuse_nonsense(package: &ModelPackage, approval: &str) -> Result<(), Refusal> {
+    let label = package.label();
+    if package.approval == approval {
+        let by = package.details.as_ref().and_then(|d| d.approval_description.as_deref());
+        let why = by.map(|b| format!(" ({b})")).unwrap_or_default();
+        return Err(Refusal::No(format!("{label} is {approval} already{why}")));
+    }
+    if package.status != "Completed" && approval == "Approved" {
+        return Err(Refusal::No(format!("{label} is {}: only a Completed version can be approved", package.status)));
+    }
+    Ok(())
+}
+
+/// The approved versions of the same group, newest first.
+async fn approved(aws: &Aws, package: &ModelPackage) -> Result<Vec<(String, i32)>, Refusal> {
+    let Some(group) = &package.group else { return Ok(Vec::new()) };
+    let request = aws.sagemaker.list_model_packages().model_package_group_name(group);
+    let request = request.model_package_type(ModelPackageType::Versioned).max_results(100);
+    let request = request.model_approval_status(ModelApprovalStatus::Approved);
+    let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
+    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    let versions = page.model_package_summary_list.unwrap_or_default().into_iter();
+    let mut versions: Vec<(String, i32)> =
+        versions.filter_map(|s| Some((s.model_package_arn?, s.model_package_version?))).collect();
+    versions.sort_by_key(|v| std::cmp::Reverse(v.1));
+    Ok(versions)
+}
+
+/// What a deploy pipeline would take next: the newest approved version, not the one that was decided on (`aws-map` 0.6).
+fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -> String {
+    let others = rivals.iter().filter(|(arn, _)| *arn != package.arn).map(|v| v.1);
+    let newest = if approval == "Approved" { others.chain(package.version).max() } else { others.max() };
+    let taken = newest.map_or_else(|| "none is left".to_owned(), |v| format!("that would be v{v}"));
+    match (approval, package.approval.as_str()) {
+        ("Approved", _) => format!("Deploy rules on approval take the newest Approved version: {taken}."),
+        (_, "Approved") => format!("Deploy rules that react on rejection redeploy the newest version still Approved: {taken}."),
+        _ => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
+    }
+}
+
+async fn compared(
+    aws: &Aws,
+    package: &ModelPackage,
+    details: &Details,
+    approval: &str,
+    rivals: &[(String, i32)],
+) -> (Vec<Difference>, Evidence) {
+    let row = |what: &str, now: &str, then: &str| Difference {
+        what: what.to_owned(),
+        now: now.to_owned(),
+        then: then.to_owned(),
+        note: String::new(),
+    };
+    let mut rows = vec![row("ModelApprovalStatus", &package.approval, approval)];
+    let evidence = evidence::read(aws, details.metrics_uri.as_deref()).await;
+    let rival = rivals.iter().find(|(arn, _)| *arn != package.arn);
+    let mut before = Evidence::default();
+    if let Some((arn, version)) = rival {
+        rows.push(row("compared with", &format!("v{version} (approved)"), &package.label()));
+        if let Ok(old) = ModelPackage::describe(aws, arn).await {
+            before = evidence::read(aws, old.details.and_then(|d| d.metrics_uri).as_deref()).await;
+        }
+    }
+    for (name, value) in &evidence.values {
+        let old = before.values.iter().find(|(n, _)| n == name).map(|(_, v)| crate::fmt::number(*v));
+        rows.push(row(name, old.as_deref().unwrap_or("–"), &crate::fmt::number(*value)));
+    }
+    for (what, value) in [("made by", &details.generated_by), ("commit", &details.commit)] {
+        rows.extend(value.as_ref().map(|v| row(what, "", v)));
+    }
+    (rows, evidence)
+}

@@ -1,0 +1,89 @@
+//! The evaluation report of a version: a JSON file in S3 whose names are free (`aws-map` 0.14).
+
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use serde_json::Value;
+
+use crate::aws::{Aws, failed};
+use crate::resources::dataset::split;
+
+/// A report is small; what is larger is none.
+const LARGEST: usize = 256 * 1024;
+/// Numbers shown; more would bury the ones that matter.
+const MOST: usize = 8;
+
+/// What a report says.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Evidence {
+    /// Name and value.
+    pub(super) values: Vec<(String, f64)>,
+    /// Why there are none.
+    pub(super) problem: Option<String>,
+}
+
+/// Reads a report; what cannot be read is a problem to show, never an error.
+pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
+    let problem = |text: String| Evidence { values: Vec::new(), problem: Some(text) };
+    let Some(uri) = uri else { return problem("This version has no evaluation report (ModelMetrics).".into()) };
+    let Some((bucket, key)) = split(uri) else { return problem(format!("The evaluation report {uri} is not in S3.")) };
+    let reply = match aws.s3.get_object().bucket(bucket).key(key).send().await {
+        Ok(reply) => reply,
+        // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
+        Err(error) if error.code() == Some("AccessDenied") => {
+            return problem(format!("The evaluation report {uri} may not be read."));
+        }
+        Err(error) => return problem(format!("The evaluation report {uri} cannot be read: {}", failed("GetObject")(error))),
+    };
+    if reply.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > LARGEST)) {
+        return problem(format!("The evaluation report {uri} is larger than {} KiB.", LARGEST / 1024));
+    }
+    let Ok(body) = reply.body.collect().await else { return problem(format!("The evaluation report {uri} broke off.")) };
+    match serde_json::from_slice::<Value>(&body.into_bytes()) {
+        Ok(json) => Evidence { values: numbers(&json), problem: None },
+        Err(error) => problem(format!("The evaluation report {uri} is not JSON: {error}.")),
+    }
+}
+
+/// `{"ranking": {"ctr": {"value": 0.031, "standard_deviation": …}}}` → `ranking.ctr` 0.031.
+fn numbers(json: &Value) -> Vec<(String, f64)> {
+    let mut found = Vec::new();
+    walk(json, &mut Vec::new(), &mut found);
+    found.truncate(MOST);
+    found
+}
+
+fn walk(json: &Value, path: &mut Vec<String>, found: &mut Vec<(String, f64)>) {
+    match json {
+        Value::Number(number) => {
+            let skip = path.last().is_some_and(|last| last.contains("standard_deviation"));
+            let named = path.last().is_some_and(|last| last == "value");
+            let name = if named { path.get(..path.len() - 1).unwrap_or_default().join(".") } else { path.join(".") };
+            if let (false, Some(value)) = (skip, number.as_f64()) {
+                found.push((name, value));
+            }
+        }
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                path.push(name.clone());
+                walk(value, path, found);
+                path.pop();
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Array(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_values_of_a_report_are_found_under_any_name() {
+        let json = serde_json::json!({
+            "regression_metrics": {"mse": {"value": 4.5, "standard_deviation": 0.2}, "mape": 0.12},
+            "version": 1.0, "curve": [1, 2, 3], "note": "text"
+        });
+        let found = numbers(&json);
+        let expected = [("regression_metrics.mse", 4.5), ("regression_metrics.mape", 0.12), ("version", 1.0)];
+        assert_eq!(found, expected.map(|(n, v)| (n.to_owned(), v)));
+    }
+}

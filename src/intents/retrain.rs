@@ -1,0 +1,187 @@
+//! Retrain: `StartPipelineExecution` with checked parameters (`aws-map` 4.2).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use crate::aws::{Aws, AwsError, Kind, failed};
+use crate::resources::pipeline::{Definition, Pipeline};
+use crate::resources::step::{Made, PipelineStep};
+
+/// Start a pipeline.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Retrain {
+    /// Name of the pipeline.
+    pub pipeline: String,
+    /// Values that differ from the defaults: name and value.
+    pub parameters: Vec<(String, String)>,
+}
+
+impl Intent for Retrain {
+    const NAME: &'static str = "retrain";
+    const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+
+    async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
+        let pipeline = Pipeline::describe(aws, &self.pipeline).await?;
+        let definition = pipeline.definition.clone().unwrap_or_default();
+        if let Some(problem) = &definition.problem {
+            return Err(Refusal::No(format!("{}: {problem}", self.pipeline)));
+        }
+        self.check(&definition)?;
+        let mut warnings = running(aws, &self.pipeline).await?;
+        if definition.groups.is_empty() {
+            warnings.push("Its definition registers no version: a run will not appear in the registry.".into());
+        } else if definition.steps.iter().any(|s| s.kind == "Condition") {
+            warnings.push("It registers behind a condition: a run may succeed and register nothing.".into());
+        }
+        let id = new_id();
+        let step = Step::StartPipelineExecution {
+            pipeline: self.pipeline.clone(),
+            display_name: format!("sagetop-{}", now.strftime("%Y%m%d-%H%M%S")),
+            description: format!("started from sagetop, intent {id}"),
+            parameters: self.parameters.clone(),
+            token: id.clone(),
+        };
+        Ok(Plan {
+            id,
+            intent: self.clone().into(),
+            title: format!("Start {}", self.pipeline),
+            target: self.pipeline.clone(),
+            differences: self.differences(&definition),
+            checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],
+            warnings,
+            then: match definition.groups.first() {
+                Some(group) => format!("Runs {} steps; done when a new version of {group} is registered.", definition.steps.len()),
+                None => format!("Runs {} steps; done when the execution succeeds.", definition.steps.len()),
+            },
+            undo: "StopPipelineExecution ends the run; what it wrote stays.".into(),
+            steps: vec![step],
+            guards: vec![Guard::Pipeline { name: self.pipeline.clone(), modified: pipeline.modified }],
+        })
+    }
+
+    async fn verify(&self, aws: &Aws, receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
+        let Some(arn) = &receipt.arn else {
+            return Ok(Verdict::Failed("AWS did not say which execution it started; look at the pipeline's executions".into()));
+        };
+        let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(arn);
+        let execution = request.send().await.map_err(failed("DescribePipelineExecution"))?;
+        let status = execution.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
+        let steps = match PipelineStep::of(aws, arn).await {
+            Ok(steps) => Some(steps),
+            Err(error) if matches!(error.kind, Kind::Unsupported | Kind::Denied) => None,
+            Err(error) => return Err(error),
+        };
+        Ok(verdict(&status, execution.failure_reason.as_deref(), steps.as_deref()))
+    }
+}
+
+impl Retrain {
+    fn check(&self, definition: &Definition) -> Result<(), Refusal> {
+        for (name, value) in &self.parameters {
+            let Some(parameter) = definition.parameters.iter().find(|p| p.name == *name) else {
+                let known: Vec<&str> = definition.parameters.iter().map(|p| p.name.as_str()).collect();
+                let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                return Err(Refusal::No(format!("{} has no parameter {name}; it has: {known}", self.pipeline)));
+            };
+            parameter.check(value).map_err(|why| Refusal::No(format!("{name} = {value:?}: {why}")))?;
+        }
+        let given = |name: &str| self.parameters.iter().any(|(n, _)| n == name);
+        match definition.parameters.iter().find(|p| p.default.is_none() && !given(&p.name)) {
+            Some(missing) => Err(Refusal::No(format!("{} has no default and must be given", missing.name))),
+            None => Ok(()),
+        }
+    }
+
+    fn differences(&self, definition: &Definition) -> Vec<Difference> {
+        let given = |name: &str| self.parameters.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let row = |p: &crate::resources::pipeline::Parameter| {
+            let default = p.default.clone().unwrap_or_else(|| "–".into());
+            let then = given(&p.name).unwrap_or_else(|| default.clone());
+            let note = if then == default { "default".to_owned() } else { p.kind.clone() };
+            Difference { what: p.name.clone(), now: default, then, note }
+        };
+        definition.parameters.iter().map(row).collect()
+    }
+}
+
+async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
+    use aws_sdk_sagemaker::types::{PipelineExecutionStatus, SortOrder, SortPipelineExecutionsBy};
+    let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(10);
+    let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
+    let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
+    let executions = page.pipeline_execution_summaries.unwrap_or_default();
+    let running = executions.iter().filter(|e| e.pipeline_execution_status == Some(PipelineExecutionStatus::Executing));
+    Ok(running
+        .filter_map(|e| e.pipeline_execution_arn.as_deref())
+        .map(|arn| format!("It is running already ({}); both would write to the same places.", crate::resources::arn_name(arn)))
+        .collect())
+}
+
+/// A run is only good when it left a version behind, where its steps can be read (`aws-map` 4.2).
+fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>) -> Verdict {
+    let all = steps.unwrap_or_default();
+    match status {
+        "Succeeded" => Verdict::Done(result(steps)),
+        "Failed" | "Stopped" => {
+            let step = all.iter().find(|s| s.status == "Failed");
+            let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
+            let why = step.and_then(|s| s.failure.as_deref()).or(failure).unwrap_or("AWS gave no reason");
+            Verdict::Failed(format!("the run {}{place}: {why}", status.to_lowercase()))
+        }
+        _ => {
+            let done = all.iter().filter(|s| s.status == "Succeeded").count();
+            let now = all.iter().rev().find(|s| s.status == "Executing").map_or(status, |s| s.name.as_str());
+            Verdict::Pending(format!("{now}, {}", crate::fmt::count(done, "step") + " done"))
+        }
+    }
+}
+
+fn result(steps: Option<&[PipelineStep]>) -> String {
+    let Some(steps) = steps else {
+        return "the run succeeded; its steps cannot be read, so what it registered is not known".into();
+    };
+    let registered = steps.iter().find_map(|s| match &s.made {
+        Made::ModelPackage(arn) => Some(arn),
+        _ => None,
+    });
+    if let Some((group, version)) = registered.and_then(|arn| crate::resources::package::ModelPackage::parse_arn(arn)) {
+        return format!("the run succeeded and registered {group}/{version}");
+    }
+    let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));
+    let why = condition.map(|c| format!(": condition {} was false", c.name)).unwrap_or_default();
+    format!("the run succeeded and registered nothing{why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(name: &str, status: &str, made: Made) -> PipelineStep {
+        PipelineStep { name: name.into(), status: status.into(), made, ..Default::default() }
+    }
+
+    #[test]
+    fn success_says_what_it_left_behind() {
+        let package = Made::ModelPackage("arn:aws:sagemaker:r:1:model-package/fraud/8".into());
+        let told = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps);
+        assert_eq!(
+            told(Some(&[step("Register", "Succeeded", package)])),
+            Verdict::Done("the run succeeded and registered fraud/8".into())
+        );
+        let condition = [step("Check", "Succeeded", Made::Condition("False".into()))];
+        let Verdict::Done(text) = told(Some(&condition)) else { panic!() };
+        assert!(text.ends_with("registered nothing: condition Check was false"));
+        let Verdict::Done(text) = told(None) else { panic!() };
+        assert!(text.contains("cannot be read"));
+    }
+
+    #[test]
+    fn failure_names_the_step_and_its_reason() {
+        let mut train = step("Train", "Failed", Made::Nothing);
+        train.failure = Some("CapacityError".into());
+        let told = verdict("Failed", Some("Step failure"), Some(&[train]));
+        assert_eq!(told, Verdict::Failed("the run failed at Train: CapacityError".into()));
+    }
+}

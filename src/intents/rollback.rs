@@ -1,0 +1,212 @@
+//! Roll back an endpoint to an earlier configuration, or rebuild one from the registry (`aws-map` 4.3).
+
+mod candidate;
+mod rebuild;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use crate::aws::{Aws, AwsError, Kind};
+use crate::resources::endpoint::Endpoint;
+
+use candidate::Candidate;
+
+/// AWS starts an update within seconds; an endpoint that still looks untouched after this was not updated.
+const SETTLED: Duration = Duration::from_secs(30);
+
+/// Roll an endpoint back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rollback {
+    /// Name of the endpoint.
+    pub endpoint: String,
+    /// The configuration to go back to; the newest good one before the present when absent.
+    pub to: Option<String>,
+}
+
+/// What a plan needs to know of the endpoint.
+struct Present {
+    endpoint: Endpoint,
+    /// What serves now; absent when its configuration or model was deleted.
+    serving: Option<Candidate>,
+}
+
+impl Intent for Rollback {
+    const NAME: &'static str = "rollback";
+    const PATIENCE: Duration = Duration::from_secs(2 * 3600);
+
+    async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
+        let endpoint = Endpoint::describe(aws, &self.endpoint).await?;
+        refuse_unsteady(&endpoint)?;
+        let serving = match &endpoint.config {
+            Some(name) => candidate::look(aws, name).await.ok(),
+            None => None,
+        };
+        let present = Present { endpoint, serving };
+        match &self.to {
+            Some(name) => {
+                let target = candidate::look(aws, name).await?;
+                self.to_config(aws, &present, target).await
+            }
+            None => match candidate::previous(aws, &present).await? {
+                Some(target) => self.to_config(aws, &present, target).await,
+                None => rebuild::plan(self, aws, &present, now).await,
+            },
+        }
+    }
+
+    async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
+        let _ = receipt;
+        let now = Endpoint::describe(aws, &self.endpoint).await?;
+        let target = self.to.as_deref().unwrap_or_default();
+        Ok(verdict(&now, target, waited))
+    }
+}
+
+/// Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and looks healthy.
+fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
+    let config = now.config.as_deref().unwrap_or("nothing");
+    let why = now.failure.as_deref().map_or_else(|| "AWS gave no reason".to_owned(), str::to_owned);
+    match now.status.as_str() {
+        "InService" if now.pending.is_some() => Verdict::Pending("InService, deployment pending".into()),
+        "InService" if config == target => Verdict::Done(format!("{} is InService on {target}", now.name)),
+        "InService" if waited < SETTLED => Verdict::Pending(format!("InService on {config}, not started yet")),
+        "InService" => Verdict::Failed(format!(
+            "silently rolled back: {} is InService, but still on {config} instead of {target}: {why}",
+            now.name
+        )),
+        "Failed" | "OutOfService" | "UpdateRollbackFailed" => {
+            Verdict::Failed(format!("{} is {} on {config}: {why}", now.name, now.status))
+        }
+        "RollingBack" => Verdict::Pending(format!("RollingBack to {config}: the update failed: {why}")),
+        status => {
+            let phases: Vec<&str> = now.variants.iter().flat_map(|v| &v.phases).map(String::as_str).collect();
+            let phases = if phases.is_empty() { String::new() } else { format!(" ({})", phases.join(", ")) };
+            Verdict::Pending(format!("{status}{phases}"))
+        }
+    }
+}
+
+fn refuse_unsteady(endpoint: &Endpoint) -> Result<(), Refusal> {
+    match endpoint.status.as_str() {
+        "InService" | "UpdateRollbackFailed" => Ok(()),
+        "Failed" => Err(Refusal::No(format!(
+            "{} is Failed: AWS lets a failed endpoint only be deleted; this program deletes nothing, use: aws sagemaker delete-endpoint",
+            endpoint.name
+        ))),
+        status => Err(Refusal::No(format!("{} is {status}: it can be rolled back when InService", endpoint.name))),
+    }
+}
+
+impl Rollback {
+    async fn to_config(&self, aws: &Aws, present: &Present, target: Candidate) -> Result<Plan, Refusal> {
+        let endpoint = &present.endpoint;
+        let name = target.config.name.clone();
+        if endpoint.config.as_deref() == Some(name.as_str()) {
+            return Err(Refusal::No(format!("{} runs {name} already", endpoint.name)));
+        }
+        let (checks, mut warnings) = target.checked(aws, present).await;
+        let retain = target.same_variants(present);
+        if !retain {
+            warnings.push("The variants have other names: instance counts and weights go back to what the configuration says.".into());
+        }
+        warnings.extend(self.warnings(aws, present).await);
+        let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
+        Ok(Plan {
+            id: new_id(),
+            intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
+            title: format!("Roll back {} to {}", endpoint.name, target.label()),
+            target: endpoint.name.clone(),
+            differences: target.differences(present, retain),
+            checks,
+            warnings,
+            then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
+            undo: undo(present),
+            steps: vec![step],
+            guards: vec![
+                endpoint_guard(endpoint),
+                Guard::Config { name, created: target.config.created },
+            ],
+        })
+    }
+
+    /// What everybody should know before an endpoint is moved.
+    async fn warnings(&self, aws: &Aws, present: &Present) -> Vec<String> {
+        let endpoint = &present.endpoint;
+        let mut warnings = Vec::new();
+        if !endpoint.guards.is_empty() {
+            warnings.push(format!(
+                "The last deployment was guarded by {}: they are left out, as an alarm that is in ALARM because of the bad version would undo the rollback.",
+                endpoint.guards.join(", ")
+            ));
+        }
+        if let Some(failure) = &endpoint.failure {
+            warnings.push(format!("The last update failed: {failure}"));
+        }
+        let tags = aws.sagemaker.list_tags().resource_arn(&endpoint.arn).max_results(100).send().await;
+        let tags = tags.map(|page| page.tags.unwrap_or_default()).unwrap_or_default();
+        let stack = tags.iter().find(|t| t.key() == Some("aws:cloudformation:stack-name")).and_then(|t| t.value());
+        if let Some(stack) = stack {
+            warnings.push(format!("CloudFormation stack {stack} owns this endpoint and will not know of the change; rejecting the bad version may be the better way."));
+        }
+        warnings
+    }
+}
+
+fn endpoint_guard(endpoint: &Endpoint) -> Guard {
+    Guard::Endpoint { name: endpoint.name.clone(), status: endpoint.status.clone(), config: endpoint.config.clone() }
+}
+
+fn undo(present: &Present) -> String {
+    match &present.endpoint.config {
+        Some(config) if present.serving.is_some() => {
+            format!("Roll forward: sagetop rollback {} --to {config}", present.endpoint.name)
+        }
+        _ => "None: what serves now was deleted from the account and cannot be deployed again.".to_owned(),
+    }
+}
+
+/// One row of the plan.
+fn row(what: &str, now: &str, then: &str, note: &str) -> Difference {
+    Difference { what: what.to_owned(), now: now.to_owned(), then: then.to_owned(), note: note.to_owned() }
+}
+
+/// Does the error only say that the thing is not there?
+fn gone(error: &AwsError) -> bool {
+    error.kind == Kind::Gone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(status: &str, config: &str, failure: Option<&str>) -> Endpoint {
+        Endpoint {
+            name: "e".into(),
+            status: status.into(),
+            config: Some(config.into()),
+            failure: failure.map(str::to_owned),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn in_service_is_success_only_on_the_target() {
+        let later = Duration::from_secs(120);
+        assert!(matches!(verdict(&endpoint("InService", "old", None), "old", later), Verdict::Done(_)));
+        assert!(matches!(verdict(&endpoint("Updating", "bad", None), "old", later), Verdict::Pending(_)));
+        let Verdict::Failed(text) = verdict(&endpoint("InService", "bad", Some("alarm x")), "old", later) else { panic!() };
+        assert!(text.starts_with("silently rolled back") && text.ends_with("alarm x"), "{text}");
+        let at_once = verdict(&endpoint("InService", "bad", None), "old", Duration::ZERO);
+        assert!(matches!(at_once, Verdict::Pending(_)), "AWS needs a moment to begin");
+        assert!(matches!(verdict(&endpoint("SomethingNew", "bad", None), "old", later), Verdict::Pending(_)));
+    }
+
+    #[test]
+    fn only_a_steady_endpoint_is_rolled_back() {
+        assert!(refuse_unsteady(&endpoint("InService", "c", None)).is_ok());
+        let refusal = refuse_unsteady(&endpoint("Updating", "c", None)).unwrap_err().to_string();
+        assert_eq!(refusal, "e is Updating: it can be rolled back when InService");
+    }
+}

@@ -1,0 +1,168 @@
+//! Configurations that an endpoint could go back to, each looked at before it is offered.
+
+use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
+
+use super::{Present, gone, row};
+use crate::aws::{Aws, AwsError, failed};
+use crate::intents::{Difference, Refusal};
+use crate::resources::config::EndpointConfig;
+use crate::resources::dataset::split;
+use crate::resources::model::Model;
+use crate::resources::package::ModelPackage;
+
+/// Configurations looked at, newest first.
+const MOST: i32 = 20;
+
+/// A configuration with the models and the versions that it runs; all of them exist.
+#[derive(Debug, Clone)]
+pub(super) struct Candidate {
+    pub(super) config: EndpointConfig,
+    pub(super) models: Vec<Model>,
+    /// Group and version of each model that was made from the registry.
+    pub(super) versions: Vec<(String, i32)>,
+}
+
+/// Looks at a configuration and its models.
+///
+/// # Errors
+/// When it or one of its models is gone: then it cannot be deployed.
+pub(super) async fn look(aws: &Aws, name: &str) -> Result<Candidate, AwsError> {
+    let config = EndpointConfig::describe(aws, name).await?;
+    let mut models = Vec::new();
+    for model in config.models() {
+        models.push(Model::describe(aws, model).await?);
+    }
+    let versions = models.iter().flat_map(Model::packages).filter_map(ModelPackage::parse_arn);
+    let versions = versions.map(|(group, version)| (group.to_owned(), version)).collect();
+    Ok(Candidate { config, models, versions })
+}
+
+/// The newest configuration before the present one that is deployable and runs an older version of the same model.
+pub(super) async fn previous(aws: &Aws, present: &Present) -> Result<Option<Candidate>, Refusal> {
+    let current = present.serving.as_ref();
+    let before = current.and_then(|c| c.config.created);
+    for name in names(aws, present).await? {
+        if present.endpoint.config.as_deref() == Some(name.as_str()) {
+            continue;
+        }
+        let candidate = match look(aws, &name).await {
+            Ok(candidate) => candidate,
+            Err(error) if gone(&error) => continue,
+            Err(error) => return Err(error.into()),
+        };
+        let earlier = before.is_none() || candidate.config.created < before;
+        if earlier && candidate.older_than(current) && candidate.same_variants(present) {
+            return Ok(Some(candidate));
+        }
+    }
+    Ok(None)
+}
+
+/// Names of configurations that look like this endpoint's, newest first (`aws-map` 4.3: a heuristic, so each is checked).
+async fn names(aws: &Aws, present: &Present) -> Result<Vec<String>, Refusal> {
+    let full = present.endpoint.name.as_str();
+    let stem = full.rsplit_once(['-', '_']).map_or(full, |(stem, _)| stem);
+    let mut names: Vec<String> = Vec::new();
+    for part in [full, stem] {
+        let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(MOST);
+        let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
+        let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
+        for name in page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|c| c.endpoint_config_name) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    Ok(names)
+}
+
+impl Candidate {
+    /// `v12`, or the configuration's name when it runs nothing registered.
+    pub(super) fn label(&self) -> String {
+        self.versions.first().map_or_else(|| self.config.name.clone(), |(_, version)| format!("v{version}"))
+    }
+
+    /// An older version of the same group; where one of the two is not registered, nothing speaks against it.
+    fn older_than(&self, current: Option<&Self>) -> bool {
+        match (self.versions.first(), current.and_then(|c| c.versions.first())) {
+            (Some((group, version)), Some((current_group, current))) => group == current_group && version < current,
+            _ => true,
+        }
+    }
+
+    /// `RetainAllVariantProperties` needs the same variant names.
+    pub(super) fn same_variants(&self, present: &Present) -> bool {
+        let mut mine: Vec<&str> = self.config.variants.iter().flatten().map(|v| v.name.as_str()).collect();
+        let mut theirs: Vec<&str> = present.endpoint.variants.iter().map(|v| v.name.as_str()).collect();
+        mine.sort_unstable();
+        theirs.sort_unstable();
+        mine == theirs
+    }
+
+    /// What was found good, and what was not but does not forbid it.
+    pub(super) async fn checked(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
+        let mut good = vec!["configuration exists".to_owned(), format!("{} exist", crate::fmt::count(self.models.len(), "model"))];
+        let mut bad = Vec::new();
+        if self.same_variants(present) {
+            good.push("variants match".into());
+        }
+        good.push(format!("{} is {}", present.endpoint.name, present.endpoint.status));
+        for uri in self.models.iter().flat_map(|m| m.containers.iter().flatten()).filter_map(|c| c.data.as_deref()) {
+            let Some((bucket, key)) = split(uri) else { continue };
+            match aws.s3.head_object().bucket(bucket).key(key).send().await {
+                Ok(_) => good.push("artifact readable".into()),
+                Err(error) => {
+                    let error = failed("HeadObject")(error);
+                    // Without s3:ListBucket a missing key is a 403: "may not be read" is all that is known.
+                    let what = if gone(&error) { "is not there" } else { "cannot be checked" };
+                    bad.push(format!("The artifact {uri} {what} ({}).", error.kind.word()));
+                }
+            }
+        }
+        for arn in self.models.iter().flat_map(Model::packages) {
+            match ModelPackage::describe(aws, arn).await {
+                Ok(package) if package.approval != "Approved" => {
+                    bad.push(format!("{} is {}, not Approved.", package.label(), package.approval));
+                }
+                Ok(package) => good.push(format!("{} is Approved", package.label())),
+                Err(error) => bad.push(format!("The version {arn} cannot be read ({}).", error.kind.word())),
+            }
+        }
+        (good, bad)
+    }
+
+    /// What changes, and what stays although one might fear otherwise.
+    pub(super) fn differences(&self, present: &Present, retain: bool) -> Vec<Difference> {
+        let current = present.serving.as_ref();
+        let same = |a: &str, b: &str| if a == b { "same" } else { "" };
+        let version = |c: Option<&Self>| c.map_or_else(|| "?".to_owned(), Self::label);
+        let image = |c: Option<&Self>| {
+            let images = c.into_iter().flat_map(|c| &c.models).flat_map(|m| m.containers.iter().flatten());
+            images.filter_map(|c| c.image.clone()).next().unwrap_or_else(|| "–".to_owned())
+        };
+        let mut rows = vec![
+            row("configuration", present.endpoint.config.as_deref().unwrap_or("–"), &self.config.name, ""),
+            row("model version", &version(current), &self.label(), ""),
+        ];
+        let (now, then) = (image(current), image(Some(self)));
+        rows.push(row("image", &now, &then, same(&now, &then)));
+        for variant in self.config.variants.iter().flatten() {
+            let live = present.endpoint.variants.iter().find(|v| v.name == variant.name);
+            let old = current.and_then(|c| c.config.variants.iter().flatten().find(|v| v.name == variant.name));
+            let kind = |v: Option<&crate::resources::config::ConfigVariant>| {
+                v.map_or("–".to_owned(), |v| v.instance_type.clone().unwrap_or_else(|| "serverless".to_owned()))
+            };
+            let (now, then) = (kind(old), kind(Some(variant)));
+            rows.push(row(&format!("{} type", variant.name), &now, &then, same(&now, &then)));
+            let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+            let (now, initial) = (count(live.and_then(|v| v.instances)), count(variant.instances));
+            let note = format!("the configuration says {initial}: RetainAllVariantProperties={retain}");
+            let then = if retain { format!("{now} kept") } else { initial };
+            rows.push(row(&format!("{} instances", variant.name), &now, &then, &note));
+        }
+        let capture = |on: bool| if on { "on" } else { "off" };
+        let (now, then) = (current.is_some_and(|c| c.config.data_capture), self.config.data_capture);
+        rows.push(row("data capture", capture(now), capture(then), same(capture(now), capture(then))));
+        rows
+    }
+}
