@@ -1,0 +1,85 @@
+"""A second AWS for the tests: moto on loopback, with CloudWatch in CBOR and a list of what it was asked.
+
+    python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION]
+
+Prints one line when it listens: {"url": "http://127.0.0.1:PORT"}.
+GET /moto-api/calls?from=N gives the names of the operations asked since the N-th, oldest first.
+"""
+
+import argparse
+import io
+import json
+import logging
+import os
+import sys
+import threading
+from urllib.parse import parse_qs
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+import cbor
+
+
+class Calls:
+    """Notes the name of every operation; a write that a client kept quiet about would be in the list."""
+
+    def __init__(self, app, die_at):
+        self.app = app
+        self.die_at = die_at
+        self.names = []
+
+    def __call__(self, environ, start_response):
+        if environ.get("PATH_INFO") == "/moto-api/calls":
+            since = int(parse_qs(environ.get("QUERY_STRING", "")).get("from", ["0"])[0])
+            start_response("200 OK", [("content-type", "application/json")])
+            return [json.dumps(self.names[since:]).encode()]
+        name = operation(environ)
+        self.names.append(name)
+        if name == self.die_at:
+            # Not even a goodbye: the client sees its connection cut in the middle of a call.
+            os._exit(1)
+        return self.app(environ, start_response)
+
+
+def operation(environ):
+    """`ListEndpoints`, `DescribeAlarms`, `ListTopics`; for S3 its method and path."""
+    path = environ.get("PATH_INFO", "")
+    found = cbor.PATH.match(path)
+    if found:
+        return found.group(1)
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return target.rsplit(".", 1)[-1]
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        if action := parse_qs(body.decode()).get("Action"):
+            return action[0]
+    return f"{environ['REQUEST_METHOD']} {path}"
+
+
+def end_with_stdin():
+    """Ends this process when whoever started it is gone, however it went."""
+    sys.stdin.read()
+    os._exit(0)
+
+
+def main():
+    options = argparse.ArgumentParser()
+    options.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    options.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input is closed")
+    options.add_argument("--die-at", help="vanish when this operation is asked for")
+    options = options.parse_args()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    app = Calls(cbor.CborLayer(DomainDispatcherApplication(create_backend_app)), options.die_at)
+    server = make_server("127.0.0.1", options.port, app, threaded=True)
+    # moto asks itself over HTTP for a few things and takes its port from here.
+    os.environ["MOTO_PORT"] = str(server.server_port)
+    print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)
+    if options.until_stdin_ends:
+        threading.Thread(target=end_with_stdin, daemon=True).start()
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
