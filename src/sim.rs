@@ -111,7 +111,7 @@ impl Sim {
     pub fn with(story: &Story, clock: Clock, settings: &Settings) -> Self {
         let start = Time::of(clock());
         let seed = settings.seed.unwrap_or(story.seed);
-        let world = build::world(story, start, settings.speed, seed);
+        let world = build::world(story, start, (settings.speed, seed));
         let weather = Weather::new(story, settings, start, seed);
         let inner = Inner { world, weather, calls: BTreeMap::new(), writes: Vec::new(), answered: 0 };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
@@ -141,6 +141,12 @@ impl Sim {
         let mut inner = self.lock();
         inner.world.advance(now);
         inner
+    }
+
+    /// What people call the account.
+    #[must_use]
+    pub fn alias(&self) -> String {
+        self.lock().world.home.alias.clone()
     }
 
     /// The approval of a model version (`group/version`), by AWS's word.
@@ -175,7 +181,7 @@ impl Sim {
         let inner = self.now();
         let own = inner.world.executions.values().filter(|execution| execution.pipeline == pipeline);
         let mut found: Vec<(Time, String)> = own.map(|e| (e.record.created, e.status().to_owned())).collect();
-        found.sort_by(|a, b| b.0.cmp(&a.0));
+        found.sort_by_key(|(created, _)| std::cmp::Reverse(*created));
         found.into_iter().map(|(_, status)| status).collect()
     }
 

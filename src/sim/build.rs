@@ -13,14 +13,14 @@ use super::time::{Span, Time};
 use super::world::{Home, Task, World};
 
 /// The account as it is when the story begins.
-pub(crate) fn world(story: &Story, start: Time, speed: f64, seed: u64) -> World {
+pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64)) -> World {
     let home = Home {
         account: story.account.id.clone(),
         alias: story.account.alias.clone(),
         region: story.account.region.clone(),
         identity: story.account.identity.clone(),
     };
-    let mut world = World::empty(home, start, speed, seed);
+    let mut world = World::empty(home, start, settings);
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
@@ -35,7 +35,7 @@ pub(crate) fn world(story: &Story, start: Time, speed: f64, seed: u64) -> World 
     world.settle_alarms();
     world.events.clone_from(&story.events);
     for (place, event) in story.events.iter().enumerate() {
-        let due = start + event.at.paced(speed);
+        let due = start + event.at.paced(settings.0);
         world.at(due, Task::Event(place));
     }
     world

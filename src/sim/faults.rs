@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::num;
 use super::route::{Call, Protocol, Service, respond};
 use super::story::{self, Story};
-use super::time::{Span, Time};
+use super::time::Time;
 use super::wire::Value;
 use super::{Response, Settings};
 
@@ -159,6 +159,7 @@ pub(crate) fn glob(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::time::Span;
     use super::*;
 
     #[test]

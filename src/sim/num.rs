@@ -1,5 +1,7 @@
 //! Conversions between number types, in one place with their rounding said aloud.
 
+use std::fmt::Write as _;
+
 /// A count as a float; exact below 2^53, which nothing here exceeds.
 #[expect(clippy::cast_precision_loss, reason = "counts and milliseconds stay below 2^53")]
 pub(crate) fn float(whole: i64) -> f64 {
@@ -53,7 +55,7 @@ pub(crate) fn hex(seed: u64, length: usize) -> String {
     let mut x = seed;
     while out.len() < length {
         x = mix(x);
-        out.push_str(&format!("{x:016x}"));
+        let _ = write!(out, "{x:016x}");
     }
     out.truncate(length);
     out

@@ -106,7 +106,7 @@ fn by_form(scope: &str, version: &str, action: &str) -> Service {
 
 /// An S3 request, path-style or with the bucket in the host's name.
 fn rest(request: &Request) -> s3::Asked {
-    let host = request.uri().host().map_or_else(|| header(request, "host"), |host| host);
+    let host = request.uri().host().unwrap_or_else(|| header(request, "host"));
     let named = host.split_once(".s3.").or_else(|| host.split_once(".s3-")).map(|(bucket, _)| bucket.to_owned());
     let path = request.uri().path().trim_start_matches('/');
     let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();

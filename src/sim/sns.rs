@@ -39,7 +39,8 @@ pub(crate) fn find(name: &str) -> Option<&'static Operation> {
 }
 
 fn worded(fault: Fault) -> Fault {
-    Fault::new("InvalidParameter", format!("Invalid parameter: {}", fault.message))
+    let words = fault.message;
+    Fault::new("InvalidParameter", format!("Invalid parameter: {words}"))
 }
 
 fn page(input: &Value, rows: Vec<Value>, out: &'static str) -> Result<Value, Fault> {

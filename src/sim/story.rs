@@ -185,8 +185,6 @@ pub(crate) struct Series {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) dimensions: BTreeMap<String, String>,
-    #[serde(default = "none")]
-    pub(crate) unit: String,
     pub(crate) base: f64,
     #[serde(default)]
     pub(crate) daily: f64,
@@ -194,9 +192,6 @@ pub(crate) struct Series {
     pub(crate) noise: f64,
 }
 
-fn none() -> String {
-    "None".to_owned()
-}
 fn little() -> f64 {
     0.03
 }

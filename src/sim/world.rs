@@ -101,12 +101,12 @@ pub(crate) struct World {
 
 impl World {
     /// An account with nothing in it.
-    pub(crate) fn empty(home: Home, start: Time, speed: f64, seed: u64) -> Self {
+    pub(crate) fn empty(home: Home, start: Time, (pace, seed): (f64, u64)) -> Self {
         Self {
             home,
             now: start,
             start,
-            speed,
+            speed: pace,
             seed,
             endpoints: BTreeMap::new(),
             dooms: BTreeMap::new(),

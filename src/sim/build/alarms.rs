@@ -24,7 +24,7 @@ impl World {
             doc.set("TreatMissingData", spec.missing.map(Missing::word));
         }
         let created = self.start - spec.age;
-        self.add_alarm(&spec.name, created, doc);
+        self.add_alarm(&spec.name, created, &doc);
     }
 
     /// What a metric alarm watches, in one of AWS's three forms.
@@ -95,7 +95,7 @@ impl World {
                 if state == "ALARM" {
                     self.change_alarm(name, "OK", "Threshold Crossed: the metric was within bounds.", None, first + Span::minutes(5));
                 }
-                self.change_alarm(name, state, &reason, data, since.max(first + Span::minutes(6)));
+                self.change_alarm(name, state, &reason, data.as_deref(), since.max(first + Span::minutes(6)));
             }
         }
     }
@@ -103,7 +103,7 @@ impl World {
     /// The instant at which a metric alarm got its present state; the search goes back for days, not for ever.
     fn since(&mut self, name: &str, state: &str) -> Time {
         let present = self.now;
-        let mut same = |world: &mut Self, age: Span| {
+        let same = |world: &mut Self, age: Span| {
             world.now = present - age;
             world.alarms.get(name).map(|alarm| world.judge(alarm).0) == Some(state)
         };

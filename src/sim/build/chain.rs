@@ -86,7 +86,6 @@ impl World {
             family: model.family.clone(),
             quality: quality.collect(),
             repository: format!("https://git.example.com/ml/{}", model.name),
-            bucket: model.bucket.clone(),
             spoils: Vec::new(),
         };
         self.recipes.insert(name, recipe);
@@ -111,12 +110,12 @@ impl World {
         let who = person(&self.home.account, &version.by);
         let Ok(package) = self.package_mut(&name) else { return };
         package.doc.set("ModelApprovalStatus", version.status.as_str());
-        if version.status != "PendingManualApproval" {
+        if version.status == "PendingManualApproval" {
+            package.doc.set("LastModifiedTime", created);
+        } else {
             package.doc.set("LastModifiedTime", decided);
             package.doc.set("LastModifiedBy", who);
             package.doc.set("ApprovalDescription", Some(version.note.as_str()).filter(|note| !note.is_empty()));
-        } else {
-            package.doc.set("LastModifiedTime", created);
         }
     }
 

@@ -88,24 +88,23 @@ impl World {
         let since = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
         let instances = super::super::num::float(spec.now.unwrap_or(spec.instances)).max(1.0);
         let own = [
-            ("AWS/SageMaker", "Invocations", "None", Kind::Count, spec.requests, 0.45, 0.08),
-            ("AWS/SageMaker", "InvocationsPerInstance", "None", Kind::Count, spec.requests / instances, 0.45, 0.08),
-            ("AWS/SageMaker", "Invocation4XXErrors", "None", Kind::Rate, spec.errors * 2.0, 0.1, 0.6),
-            ("AWS/SageMaker", "Invocation5XXErrors", "None", Kind::Rate, spec.errors, 0.1, 0.6),
-            ("AWS/SageMaker", "InvocationModelErrors", "None", Kind::Rate, spec.errors, 0.1, 0.6),
-            ("AWS/SageMaker", "ModelLatency", "Microseconds", Kind::Latency, spec.latency_ms * 1000.0, 0.12, 0.12),
-            ("AWS/SageMaker", "OverheadLatency", "Microseconds", Kind::Latency, 3_200.0, 0.1, 0.15),
-            ("/aws/sagemaker/Endpoints", "CPUUtilization", "Percent", Kind::Gauge, spec.cpu, 0.3, 0.15),
-            ("/aws/sagemaker/Endpoints", "MemoryUtilization", "Percent", Kind::Gauge, 41.0, 0.05, 0.04),
-            ("/aws/sagemaker/Endpoints", "DiskUtilization", "Percent", Kind::Gauge, 17.0, 0.0, 0.02),
+            ("AWS/SageMaker", "Invocations", Kind::Count, spec.requests, 0.45, 0.08),
+            ("AWS/SageMaker", "InvocationsPerInstance", Kind::Count, spec.requests / instances, 0.45, 0.08),
+            ("AWS/SageMaker", "Invocation4XXErrors", Kind::Rate, spec.errors * 2.0, 0.1, 0.6),
+            ("AWS/SageMaker", "Invocation5XXErrors", Kind::Rate, spec.errors, 0.1, 0.6),
+            ("AWS/SageMaker", "InvocationModelErrors", Kind::Rate, spec.errors, 0.1, 0.6),
+            ("AWS/SageMaker", "ModelLatency", Kind::Latency, spec.latency_ms * 1000.0, 0.12, 0.12),
+            ("AWS/SageMaker", "OverheadLatency", Kind::Latency, 3_200.0, 0.1, 0.15),
+            ("/aws/sagemaker/Endpoints", "CPUUtilization", Kind::Gauge, spec.cpu, 0.3, 0.15),
+            ("/aws/sagemaker/Endpoints", "MemoryUtilization", Kind::Gauge, 41.0, 0.05, 0.04),
+            ("/aws/sagemaker/Endpoints", "DiskUtilization", Kind::Gauge, 17.0, 0.0, 0.02),
         ];
-        for (namespace, metric, unit, kind, base, daily, noise) in own {
+        for (namespace, metric, kind, base, daily, noise) in own {
             let dimensions = [("EndpointName", name), ("VariantName", spec.variant.as_str())];
             self.add_series(Series {
                 namespace: namespace.to_owned(),
                 name: metric.to_owned(),
                 dimensions: dimensions.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
-                unit: unit.to_owned(),
                 kind,
                 base,
                 daily,
@@ -133,7 +132,7 @@ impl World {
                 tree! { "Name": "VariantName", "Value": spec.variant.as_str() },
             ];
             let age = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
-            self.add_alarm(&alarm, age, tree! {
+            self.add_alarm(&alarm, age, &tree! {
                 "AlarmDescription": words,
                 "ActionsEnabled": true,
                 "AlarmActions": vec![self.home.arn("autoscaling", &policy)],
@@ -169,7 +168,6 @@ impl World {
                 namespace: series.namespace.clone(),
                 name: series.name.clone(),
                 dimensions: own.into_iter().collect(),
-                unit: series.unit.clone(),
                 kind: Kind::Gauge,
                 base: series.base,
                 daily: series.daily,
@@ -182,7 +180,7 @@ impl World {
     }
 
     /// Keeps an alarm that watches something; its state comes later.
-    pub(super) fn add_alarm(&mut self, name: &str, created: Time, spec: Value) {
+    pub(super) fn add_alarm(&mut self, name: &str, created: Time, spec: &Value) {
         let arn = self.home.arn("cloudwatch", &format!("alarm:{name}"));
         let base = tree! { "AlarmName": name, "AlarmArn": arn };
         let doc = spec.members().iter().fold(base, |doc, (key, value)| doc.with(key.clone(), value));

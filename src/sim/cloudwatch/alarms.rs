@@ -99,7 +99,7 @@ fn set_state(world: &mut World, input: &Value) -> Result<Value, Fault> {
         alarm.held = now_holds;
     }
     let now = world.now;
-    world.change_alarm(&name, &state, &reason, data, now);
+    world.change_alarm(&name, &state, &reason, data.as_deref(), now);
     Ok(Value::Null)
 }
 
@@ -151,11 +151,11 @@ impl World {
     }
 
     /// Gives an alarm a state, and tells everyone who wants to know.
-    pub(crate) fn change_alarm(&mut self, name: &str, state: &str, reason: &str, data: Option<String>, at: Time) {
+    pub(crate) fn change_alarm(&mut self, name: &str, state: &str, reason: &str, data: Option<&str>, at: Time) {
         let Some(alarm) = self.alarms.get_mut(name) else { return };
         let before = alarm.state().to_owned();
         alarm.doc.set("StateReason", reason);
-        alarm.doc.set("StateReasonData", data.clone());
+        alarm.doc.set("StateReasonData", data);
         alarm.doc.set("StateUpdatedTimestamp", at);
         if before == state {
             return;
@@ -166,7 +166,7 @@ impl World {
         let story = tree! {
             "version": "1.0",
             "oldState": tree! { "stateValue": before },
-            "newState": tree! { "stateValue": state, "stateReason": reason, "stateReasonData": data.as_deref() },
+            "newState": tree! { "stateValue": state, "stateReason": reason, "stateReasonData": data },
         };
         let mut items = vec![Item::new(alarm, name, at, "StateUpdate", &words, &story)];
         let list = match state {

@@ -24,7 +24,7 @@ pub(crate) struct Item {
     name: String,
     kind: &'static str,
     at: Time,
-    item: &'static str,
+    about: &'static str,
     summary: String,
     data: String,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Item {
 impl Item {
     /// Something that happened to an alarm.
     pub(crate) fn new(alarm: &Alarm, name: &str, at: Time, item: &'static str, summary: &str, data: &Value) -> Self {
-        Self { name: name.to_owned(), kind: alarm.kind(), at, item, summary: summary.to_owned(), data: json::text(data) }
+        Self { name: name.to_owned(), kind: alarm.kind(), at, about: item, summary: summary.to_owned(), data: json::text(data) }
     }
 }
 
@@ -49,7 +49,7 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
         .filter(|item| {
             name.is_none_or(|name| item.name == name)
                 && kinds.contains(&item.kind)
-                && wanted.is_none_or(|wanted| item.item == wanted)
+                && wanted.is_none_or(|wanted| item.about == wanted)
                 && from.is_none_or(|t| item.at >= t)
                 && to.is_none_or(|t| item.at <= t)
         })
@@ -66,7 +66,7 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
                 "AlarmName": item.name.as_str(),
                 "AlarmType": item.kind,
                 "Timestamp": item.at,
-                "HistoryItemType": item.item,
+                "HistoryItemType": item.about,
                 "HistorySummary": item.summary.as_str(),
                 "HistoryData": item.data.as_str(),
             }

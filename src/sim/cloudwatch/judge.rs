@@ -40,7 +40,7 @@ impl World {
                     alarm.held = None;
                 }
                 let now = self.now;
-                self.change_alarm(&name, state, &reason, data, now);
+                self.change_alarm(&name, state, &reason, data.as_deref(), now);
             }
         }
     }
@@ -83,15 +83,34 @@ impl World {
         let bad = window.values.iter().enumerate().filter(|(at, value)| value.map_or(missing == "breaching", |v| breaching(*at, v)));
         let bad = num::count(bad.count());
         let on = bad >= needed;
-        let shown: Vec<String> = known.iter().map(|v| format!("{} ({})", num::rounded(*v, 4), self.now.format("%d/%m/%y %H:%M:%S"))).collect();
-        let reason = format!(
-            "Threshold Crossed: {} out of the last {periods} datapoints [{}] {} the threshold ({threshold}) (minimum {needed} datapoints for {} transition).",
-            if on { bad } else { periods - bad },
-            shown.join(", "),
-            if on { "crossed" } else { "did not cross" },
-            if on { "OK -> ALARM" } else { "ALARM -> OK" },
-        );
+        let reason = self.words(alarm, &window.values, (bad, periods, needed), on);
         (if on { "ALARM" } else { "OK" }, reason, Some(self.reason_data(alarm, &known, threshold)))
+    }
+
+    /// The reason in AWS's words.
+    fn words(&self, alarm: &Value, values: &[Option<f64>], (bad, periods, needed): (i64, i64, i64), on: bool) -> String {
+        let period = alarm.get("Period").and_then(Value::as_int).unwrap_or(60);
+        let moment = |at: usize| self.now - Span::seconds(period * (num::count(at) + 1));
+        let known = values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
+        let shown: Vec<String> =
+            known.map(|(at, v)| format!("{} ({})", num::rounded(v, 4), moment(at).format("%d/%m/%y %H:%M:%S"))).collect();
+        let bound = alarm.get("Threshold").and_then(Value::as_float).map_or("bounds of the band".to_owned(), |t| format!("threshold ({t})"));
+        let how = match alarm.str("ComparisonOperator") {
+            "GreaterThanThreshold" | "GreaterThanUpperThreshold" => "greater than",
+            "GreaterThanOrEqualToThreshold" => "greater than or equal to",
+            "LessThanThreshold" | "LessThanLowerThreshold" => "less than",
+            "LessThanOrEqualToThreshold" => "less than or equal to",
+            _ => "outside",
+        };
+        let count = if on { bad } else { periods - bad };
+        let verb = if count == 1 { "was" } else { "were" };
+        let not = if on { "" } else { "not " };
+        let turn = if on { "OK -> ALARM" } else { "ALARM -> OK" };
+        let plural = if needed == 1 { "" } else { "s" };
+        format!(
+            "Threshold Crossed: {count} out of the last {periods} datapoints [{}] {verb} {not}{how} the {bound} (minimum {needed} datapoint{plural} for {turn} transition).",
+            shown.join(", ")
+        )
     }
 
     fn reason_data(&self, alarm: &Value, known: &[f64], threshold: f64) -> String {

@@ -73,7 +73,7 @@ fn get_data(world: &mut World, input: &Value) -> Result<Value, Fault> {
         return Err(Fault::new("ValidationError", "The collection MetricDataQueries must not have a size greater than 500."));
     }
     let newest_first = input.text("ScanBy")? != Some("TimestampAscending");
-    let answers = world.answers(queries, start, end)?;
+    let answers = world.all(queries, start, end)?;
     let results: Vec<Value> = answers.into_iter().map(|answer| answer.shown(newest_first)).collect();
     Ok(tree! { "MetricDataResults": results, "Messages": Vec::<Value>::new() })
 }
@@ -100,7 +100,7 @@ fn period_of(query: &Value) -> Result<i64, Fault> {
 }
 
 impl World {
-    fn answers(&self, queries: &[Value], start: Time, end: Time) -> Result<Vec<Answer>, Fault> {
+    fn all(&self, queries: &[Value], start: Time, end: Time) -> Result<Vec<Answer>, Fault> {
         let mut known: BTreeMap<String, Points> = BTreeMap::new();
         let mut ready: BTreeMap<String, Vec<Answer>> = BTreeMap::new();
         let mut grid: Vec<Time> = Vec::new();
@@ -125,23 +125,23 @@ impl World {
         }
         for query in queries.iter().filter(|query| query.get("Expression").is_some()) {
             let (id, expression) = (query.str("Id"), query.str("Expression"));
-            let answers = self.computed(query, queries, expression, &known, &grid)?;
-            if let [only] = answers.as_slice() {
+            let found = self.computed(query, queries, expression, &known, &grid)?;
+            if let [only] = found.as_slice() {
                 known.insert(id.to_owned(), only.points.clone());
             }
-            ready.insert(id.to_owned(), answers);
+            ready.insert(id.to_owned(), found);
         }
         let shown = queries.iter().filter(|query| query.get("ReturnData").is_none_or(|v| !matches!(v, Value::Bool(false))) && query.str("ReturnData") != "false");
         Ok(shown.filter_map(|query| ready.remove(query.str("Id"))).flatten().collect())
     }
 
     fn measured(&self, query: &Value, start: Time, end: Time) -> Result<Answer, Fault> {
-        let stat = query.get("MetricStat").unwrap_or(&Value::Null);
-        let statistic = stat.need("Stat").map_err(worded)?;
+        let spec = query.get("MetricStat").unwrap_or(&Value::Null);
+        let statistic = spec.need("Stat").map_err(worded)?;
         if !matches!(statistic, "Average" | "Sum" | "Minimum" | "Maximum" | "SampleCount") && percentile(statistic).is_none() {
             return Err(Fault::new("ValidationError", format!("The value {statistic} for parameter MetricDataQueries.member.MetricStat.Stat is not supported.")));
         }
-        let metric = stat.get("Metric").unwrap_or(&Value::Null);
+        let metric = spec.get("Metric").unwrap_or(&Value::Null);
         let period = Span::seconds(period_of(query)?);
         let (first, last) = (start.floor(period), end.min(self.now));
         let count = ((last - first).0 + period.0 - 1).div_euclid(period.0).clamp(0, MOST_POINTS);

@@ -43,7 +43,6 @@ pub(crate) struct Series {
     pub(crate) name: String,
     /// Sorted by name.
     pub(crate) dimensions: Vec<(String, String)>,
-    pub(crate) unit: String,
     pub(crate) kind: Kind,
     pub(crate) base: f64,
     /// How much of the base comes and goes in a day, 0 to 1.

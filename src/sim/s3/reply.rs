@@ -77,11 +77,11 @@ pub(crate) fn answer(world: &World, asked: &Asked) -> Result<Reply, Fault> {
         "HeadBucket" => Ok(Reply { status: 200, headers: vec![region], body: Bytes::new() }),
         "GetBucketLocation" => {
             let place = if world.home.region == "us-east-1" { "" } else { world.home.region.as_str() };
-            Ok(xml(format!("<LocationConstraint xmlns=\"{NAMESPACE}\">{place}</LocationConstraint>")))
+            Ok(xml(&format!("<LocationConstraint xmlns=\"{NAMESPACE}\">{place}</LocationConstraint>")))
         }
         "GetBucketVersioning" => {
             let status = bucket.versioning.as_ref().map(|s| format!("<Status>{s}</Status>")).unwrap_or_default();
-            Ok(xml(format!("<VersioningConfiguration xmlns=\"{NAMESPACE}\">{status}</VersioningConfiguration>")))
+            Ok(xml(&format!("<VersioningConfiguration xmlns=\"{NAMESPACE}\">{status}</VersioningConfiguration>")))
         }
         "ListObjectsV2" => list_objects(bucket, asked),
         "ListObjectVersions" => list_versions(bucket, asked),
@@ -89,7 +89,7 @@ pub(crate) fn answer(world: &World, asked: &Asked) -> Result<Reply, Fault> {
     }
 }
 
-fn xml(body: String) -> Reply {
+fn xml(body: &str) -> Reply {
     let body = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}");
     Reply { status: 200, headers: vec![("content-type", "application/xml".to_owned())], body: body.into() }
 }
@@ -111,7 +111,7 @@ fn list_buckets(world: &World, asked: &Asked) -> Reply {
     }
     let owner = num::hex(num::hash(&world.home.account), 64);
     let _ = write!(out, "<Owner><ID>{owner}</ID></Owner></ListAllMyBucketsResult>");
-    xml(out)
+    xml(&out)
 }
 
 /// The page size of a listing.
@@ -170,7 +170,7 @@ fn list_objects(bucket: &Bucket, asked: &Asked) -> Result<Reply, Fault> {
         let _ = write!(out, "<CommonPrefixes><Prefix>{}</Prefix></CommonPrefixes>", shown(&group));
     }
     out.push_str("</ListBucketResult>");
-    Ok(xml(out))
+    Ok(xml(&out))
 }
 
 fn row(key: &str, object: &Object) -> String {
@@ -206,7 +206,7 @@ fn list_versions(bucket: &Bucket, asked: &Asked) -> Result<Reply, Fault> {
         let _ = write!(out, "<NextKeyMarker>{}</NextKeyMarker>", escape(last));
     }
     let _ = write!(out, "{rows}</ListVersionsResult>");
-    Ok(xml(out))
+    Ok(xml(&out))
 }
 
 fn object(bucket: &Bucket, asked: &Asked, head: bool) -> Result<Reply, Fault> {
@@ -220,7 +220,7 @@ fn object(bucket: &Bucket, asked: &Asked, head: bool) -> Result<Reply, Fault> {
         ("last-modified", http_date(object.modified)),
         ("etag", format!("\"{}\"", object.etag)),
         ("accept-ranges", "bytes".to_owned()),
-        ("content-type", if asked.key.ends_with(".json") { "application/json" } else { "binary/octet-stream" }.to_owned()),
+        ("content-type", if asked.key.rsplit('.').next() == Some("json") { "application/json" } else { "binary/octet-stream" }.to_owned()),
         ("x-amz-server-side-encryption", "AES256".to_owned()),
     ];
     if bucket.versioning.is_some() {

@@ -65,7 +65,7 @@ impl World {
             return doc;
         }
         let capacity = endpoint.update.as_ref().filter(|update| update.change == Change::Capacity);
-        let fleet: Vec<Value> = endpoint.variants.iter().map(|v| self.serving(v, capacity)).collect();
+        let fleet: Vec<Value> = endpoint.variants.iter().map(|v| serving(v, capacity)).collect();
         doc.set("ProductionVariants", fleet);
         if let Some(update) = endpoint.update.as_ref().filter(|update| update.change == Change::Deployment) {
             doc.set("PendingDeploymentSummary", self.pending(update));
@@ -73,38 +73,10 @@ impl World {
         doc
     }
 
-    fn serving(&self, variant: &Variant, changing: Option<&Update>) -> Value {
-        let mut doc = self.variant(variant);
-        doc.set("DesiredWeight", variant.weight);
-        if let Some(update) = changing {
-            doc.set("VariantStatus", vec![tree! { "Status": "Updating", "StartTime": update.started }]);
-        }
-        doc
-    }
-
-    /// The members that a variant has in both fleets.
-    fn variant(&self, variant: &Variant) -> Value {
-        let image = tree! {
-            "SpecifiedImage": variant.image.as_str(),
-            "ResolvedImage": format!("{}@{}", variant.image.split(':').next().unwrap_or(""), variant.digest),
-            "ResolutionTime": variant.since,
-        };
-        let instances = variant.serverless.is_none();
-        tree! {
-            "VariantName": variant.name.as_str(),
-            "DeployedImages": vec![image],
-            "CurrentWeight": variant.weight,
-            "DesiredWeight": variant.weight,
-            "CurrentInstanceCount": instances.then_some(variant.current),
-            "DesiredInstanceCount": instances.then_some(variant.desired),
-            "CurrentServerlessConfig": variant.serverless.as_ref(),
-        }
-    }
-
     fn pending(&self, update: &Update) -> Value {
         let (phase, message, since, part) = update.phase(self);
         let fleet = update.variants.iter().map(|variant| {
-            let mut doc = self.variant(variant);
+            let mut doc = common(variant);
             let share = num::rounded(variant.weight * part, 2);
             doc.set("CurrentWeight", share);
             if variant.serverless.is_none() {
@@ -170,6 +142,34 @@ impl World {
         let digest = spec.map_or("", |s| s.str("ImageDigest")).to_owned();
         let digest = if digest.is_empty() { format!("sha256:{}", num::hex(num::hash(&image), 64)) } else { digest };
         (image, digest, package.map(|p| p.name.clone()).unwrap_or_default())
+    }
+}
+
+fn serving(variant: &Variant, changing: Option<&Update>) -> Value {
+    let mut doc = common(variant);
+    doc.set("DesiredWeight", variant.weight);
+    if let Some(update) = changing {
+        doc.set("VariantStatus", vec![tree! { "Status": "Updating", "StartTime": update.started }]);
+    }
+    doc
+}
+
+/// The members that a variant has in both fleets.
+fn common(variant: &Variant) -> Value {
+    let image = tree! {
+        "SpecifiedImage": variant.image.as_str(),
+        "ResolvedImage": format!("{}@{}", variant.image.split(':').next().unwrap_or(""), variant.digest),
+        "ResolutionTime": variant.since,
+    };
+    let instances = variant.serverless.is_none();
+    tree! {
+        "VariantName": variant.name.as_str(),
+        "DeployedImages": vec![image],
+        "CurrentWeight": variant.weight,
+        "DesiredWeight": variant.weight,
+        "CurrentInstanceCount": instances.then_some(variant.current),
+        "DesiredInstanceCount": instances.then_some(variant.desired),
+        "CurrentServerlessConfig": variant.serverless.as_ref(),
     }
 }
 

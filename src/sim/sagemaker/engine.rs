@@ -16,7 +16,6 @@ pub(crate) struct Recipe {
     pub(crate) family: String,
     pub(crate) quality: Vec<Quality>,
     pub(crate) repository: String,
-    pub(crate) bucket: String,
     /// How coming runs fail, while they do.
     pub(crate) spoils: Vec<Spoil>,
 }

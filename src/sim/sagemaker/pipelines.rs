@@ -6,7 +6,7 @@ use super::super::fault::Fault;
 use super::super::wire::{Value, tree};
 use super::super::world::{Record, Task, World};
 use super::super::time::Span;
-use super::engine::{Execution, Order};
+use super::engine::{Execution, Order, Script};
 use super::listing::{Listing, ORDERS, cut, rows};
 use super::{Operation, no_such, read, write};
 
@@ -145,7 +145,7 @@ fn start(world: &mut World, input: &Value) -> Result<Value, Fault> {
         name: input.text("PipelineExecutionDisplayName")?.map(str::to_owned),
         description: input.text("PipelineExecutionDescription")?.map(str::to_owned),
         by: world.home.session().to_owned(),
-        script: Default::default(),
+        script: Script::default(),
     };
     let arn = world.start_execution(&pipeline.name, order);
     world.run_on(&arn);

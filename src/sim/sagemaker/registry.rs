@@ -177,7 +177,7 @@ impl World {
     }
 
     /// Registers a version; gives its ARN.
-    pub(crate) fn register(&mut self, group: &str, by: &str, spec: Value) -> String {
+    pub(crate) fn register(&mut self, group: &str, by: &str, spec: &Value) -> String {
         let versions = self.packages.entry(group.to_owned()).or_default();
         let version = versions.last().and_then(|p| p.doc.get("ModelPackageVersion")).and_then(Value::as_int).unwrap_or(0) + 1;
         let name = format!("{group}/{version}");

@@ -82,7 +82,7 @@ impl World {
             "ModelPackage" => self.packages.values().flatten().map(|r| tagged(r.doc.clone(), "ModelPackageArn")).collect(),
             "ModelPackageGroup" => self.groups.values().map(|r| tagged(r.doc.clone(), "ModelPackageGroupArn")).collect(),
             "Pipeline" => self.pipelines.values().map(|r| tagged(pipeline(&r.doc), "PipelineArn")).collect(),
-            "PipelineExecution" => self.executions.values().map(|e| e.found()).collect(),
+            "PipelineExecution" => self.executions.values().map(super::engine::Execution::found).collect(),
             "FeatureGroup" => self.features.values().map(|r| tagged(r.doc.clone(), "FeatureGroupArn")).collect(),
             _ => Vec::new(),
         }

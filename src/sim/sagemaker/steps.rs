@@ -238,7 +238,7 @@ impl World {
             spec.set("ModelMetrics", tree! { "ModelQuality": tree! { "Statistics": source } });
         }
         let by = execution.by.clone();
-        let package = self.register(&group, &by, spec);
+        let package = self.register(&group, &by, &spec);
         self.note(arn, tree! { "RegisterModel": tree! { "Arn": package } });
     }
 }

@@ -113,7 +113,8 @@ pub(crate) enum Missing {
     Breaching,
     NotBreaching,
     Ignore,
-    Missing,
+    #[serde(rename = "missing")]
+    Unknown,
 }
 
 impl Missing {
@@ -123,7 +124,7 @@ impl Missing {
             Self::Breaching => "breaching",
             Self::NotBreaching => "notBreaching",
             Self::Ignore => "ignore",
-            Self::Missing => "missing",
+            Self::Unknown => "missing",
         }
     }
 }

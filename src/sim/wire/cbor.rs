@@ -78,8 +78,8 @@ fn value(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError
         Type::F16 | Type::F32 | Type::F64 => Value::Float(from.double()?),
         Type::String | Type::StringIndef => Value::Text(from.str()?.as_ref().into()),
         Type::Tag => {
-            let time = from.timestamp()?;
-            Value::Time(Time(time.to_millis().map_err(|error| DeserializeError::custom(error.to_string(), at))?))
+            // Read as seconds: a float's own nanoseconds are a little less than what was meant.
+            Value::Time(Time::from_seconds(from.timestamp()?.as_secs_f64()))
         }
         Type::Array | Type::ArrayIndef => list(from, depth)?,
         Type::Map | Type::MapIndef => map(from, depth)?,
