@@ -12,7 +12,7 @@ mod scale;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Sparkline, SparklineBar, Widget as _};
 
 use self::scale::{Scale, columns};
@@ -88,11 +88,8 @@ fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffe
                 (Some(limit), Some(value), Some(last)) => (value < limit) == (last < limit),
                 _ => true,
             };
-            let tone = match chart.tone {
-                Tone::Plain | Tone::Strong => Tone::Muted,
-                _ if !is_like_last => Tone::Muted,
-                tone => tone,
-            };
+            let has_color = is_like_last && !matches!(chart.tone, Tone::Plain | Tone::Strong);
+            let tone = if has_color { chart.tone } else { Tone::Muted };
             // A value at the foot of the scale is still seen: nothing drawn means no data.
             let eighths = value.map(|v| scale.eighths(v, plot.height).clamp(1, most));
             let color = theme.tone(tone).fg;
@@ -125,12 +122,7 @@ fn threshold(
             cell.set_symbol("┄").set_style(theme.style(Token::Muted));
         } else if cell.symbol() == "█" {
             // Within a bar the line is cut out of it.
-            let bar = cell.fg;
-            cell.set_symbol("┄").set_style(theme.style(Token::Screen));
-            if bar != ratatui::style::Color::Reset {
-                let ground = cell.bg;
-                cell.set_fg(ground).set_bg(bar);
-            }
+            cell.set_symbol("┄").set_style(Modifier::REVERSED);
         }
     }
     let at = Rect {

@@ -1,0 +1,123 @@
+//! A keymap's file: what is written, checked and laid over what it inherits.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Binding, Key, shown};
+use crate::config::{ConfigError, Inherits, Source, nearest};
+
+/// Takes an inherited key away.
+const NONE: &str = "none";
+
+/// Keys as written, and the names of their actions.
+type Written = BTreeMap<Spanned<String>, Spanned<String>>;
+
+/// One file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    inherits: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) keys: Written,
+    #[serde(default)]
+    pub(super) ask: Written,
+}
+
+impl Inherits for File {
+    fn inherits(&self) -> Option<&Spanned<String>> {
+        self.inherits.as_ref()
+    }
+}
+
+/// Lays the keys of a file over those it inherits: the same keys get a new meaning, and a
+/// chord takes the place of the key that it begins with.
+pub(super) fn lay(
+    table: &mut Vec<Binding>,
+    written: Written,
+    known: &'static [&'static str],
+    source: &Source,
+) -> Result<(), ConfigError> {
+    let mut written: Vec<_> = written.into_iter().collect();
+    written.sort_by_key(|(keys, _)| keys.span().start);
+    let mut own: Vec<(Vec<Key>, Spanned<String>)> = Vec::new();
+    for (text, name) in written {
+        let keys = chord(&text, source)?;
+        let meets = |other: &[Key]| other.starts_with(&keys) || keys.starts_with(other);
+        if let Some((other, before)) = own.iter().find(|(other, _)| meets(other)) {
+            return Err(clash((&text, &keys), (before, other), source));
+        }
+        table.retain(|(other, _)| !meets(other));
+        match known
+            .iter()
+            .copied()
+            .find(|action| action == name.get_ref())
+        {
+            Some(action) => table.push((keys.clone(), action)),
+            None if name.get_ref() == NONE => {}
+            None => return Err(unknown(&name, known, source)),
+        }
+        own.push((keys, text));
+    }
+    Ok(())
+}
+
+/// The keys of a chord.
+fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigError> {
+    let mistake = |message: String| {
+        ConfigError::at(source, text.span(), message)
+            .hint("a key is one character or a name such as enter, esc, f1; ctrl-, alt- or shift- may go before it; several with spaces between are a chord")
+    };
+    let keys: Result<Vec<Key>, String> =
+        text.get_ref().split_whitespace().map(Key::parse).collect();
+    match keys {
+        Ok(keys) if keys.is_empty() => Err(mistake("no key is named".into())),
+        Ok(keys) => Ok(keys),
+        Err(message) => Err(mistake(message)),
+    }
+}
+
+/// Two keys of one file that cannot both work.
+fn clash(
+    this: (&Spanned<String>, &[Key]),
+    before: (&Spanned<String>, &[Key]),
+    source: &Source,
+) -> ConfigError {
+    let line = source
+        .text
+        .get(..before.0.span().start)
+        .map_or(0, |text| text.matches('\n').count() + 1);
+    let message = if this.1 == before.1 {
+        format!(
+            "{:?} is the same key as {:?} in line {line}",
+            this.0.get_ref(),
+            before.0.get_ref()
+        )
+    } else {
+        let (short, long) = if this.1.len() < before.1.len() {
+            (this.1, before.1)
+        } else {
+            (before.1, this.1)
+        };
+        format!(
+            "{:?} would never be reached: {:?} acts at once (the other one is in line {line})",
+            shown(long),
+            shown(short)
+        )
+    };
+    ConfigError::at(source, this.0.span(), message)
+}
+
+fn unknown(name: &Spanned<String>, known: &[&str], source: &Source) -> ConfigError {
+    let error = ConfigError::at(
+        source,
+        name.span(),
+        format!("there is no action {:?} here", name.get_ref()),
+    );
+    let all = format!("{}, {NONE}", known.join(", "));
+    match nearest(name.get_ref(), known.iter().copied().chain([NONE])) {
+        Some(near) => error.hint(format!("did you mean {near:?}? All are: {all}")),
+        None => error.hint(format!("one of: {all}")),
+    }
+}

@@ -1,0 +1,251 @@
+use crossterm::event::{KeyCode, KeyModifiers};
+
+use super::*;
+
+const ACTIONS: Actions = Actions {
+    keys: &[
+        "quit",
+        "help",
+        "palette",
+        "back",
+        "open",
+        "filter",
+        "up",
+        "down",
+        "page-up",
+        "page-down",
+        "top",
+        "bottom",
+        "left",
+        "right",
+        "next-pane",
+        "previous-pane",
+        "home",
+        "data",
+        "training",
+        "registry",
+        "endpoints",
+        "alarms",
+        "activity",
+        "sources",
+        "sort",
+        "reverse",
+        "refresh",
+        "copy",
+        "approve",
+        "reject",
+        "retrain",
+        "rollback",
+        "scaling",
+        "reveal",
+    ],
+    ask: &[
+        "confirm",
+        "cancel",
+        "next-field",
+        "previous-field",
+        "copy-call",
+        "scroll-up",
+        "scroll-down",
+    ],
+};
+
+fn source(name: &str, text: &str) -> Source {
+    Source {
+        file: format!("keymaps/{name}.toml"),
+        text: text.to_owned(),
+    }
+}
+
+fn find(name: &str, _: &Source) -> Result<Source, ConfigError> {
+    match name {
+        "default" => Ok(source(name, include_str!("../../keymaps/default.toml"))),
+        "vim" => Ok(source(name, include_str!("../../keymaps/vim.toml"))),
+        _ => Err(ConfigError::new("", format!("there is no keymap {name:?}"))),
+    }
+}
+
+fn bundled(name: &str) -> Keymap {
+    Keymap::parse(&find(name, &source("", "")).unwrap(), ACTIONS, &find).unwrap()
+}
+
+fn parsed(text: &str) -> Result<Keymap, ConfigError> {
+    Keymap::parse(&source("x", text), ACTIONS, &find)
+}
+
+fn char(c: char) -> KeyEvent {
+    KeyEvent::from(KeyCode::Char(c))
+}
+
+#[test]
+fn every_action_has_a_key_in_every_bundled_keymap() {
+    for name in ["default", "vim"] {
+        let keymap = bundled(name);
+        for action in ACTIONS.keys.iter().chain(ACTIONS.ask) {
+            assert!(!keymap.keys_for(action).is_empty(), "{name}: {action}");
+        }
+    }
+}
+
+#[test]
+fn a_key_means_an_action() {
+    let mut keymap = bundled("default");
+    assert_eq!(
+        keymap.press(Mode::Keys, char('b')),
+        Press::Action("rollback")
+    );
+    assert_eq!(keymap.press(Mode::Ask, char('b')), Press::None);
+    assert_eq!(
+        keymap.press(Mode::Ask, KeyCode::Enter.into()),
+        Press::Action("confirm")
+    );
+    let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert_eq!(keymap.press(Mode::Keys, interrupt), Press::Action("quit"));
+    assert_eq!(keymap.keys_for("down"), ["down", "j"]);
+    assert_eq!(
+        keymap.bindings(Mode::Ask).next(),
+        Some(("enter".into(), "confirm"))
+    );
+}
+
+#[test]
+fn a_chord_waits_for_its_end() {
+    let mut keymap = bundled("vim");
+    let Press::Pending(follow) = keymap.press(Mode::Keys, char('g')) else {
+        panic!("g begins a chord")
+    };
+    assert_eq!(
+        follow,
+        [
+            ("g".into(), "top"),
+            ("t".into(), "next-pane"),
+            ("T".into(), "previous-pane")
+        ]
+    );
+    assert_eq!(keymap.pending(), "g");
+    assert_eq!(keymap.press(Mode::Keys, char('g')), Press::Action("top"));
+    assert_eq!(keymap.pending(), "");
+
+    keymap.press(Mode::Keys, char('g'));
+    assert_eq!(
+        keymap.press(Mode::Keys, char('b')),
+        Press::None,
+        "a stray key ends the chord and acts not"
+    );
+    assert_eq!(
+        keymap.press(Mode::Keys, char('b')),
+        Press::Action("rollback")
+    );
+
+    keymap.press(Mode::Keys, char('g'));
+    assert_eq!(
+        keymap.press(Mode::Ask, char('j')),
+        Press::Action("scroll-down"),
+        "a sheet forgets the chord"
+    );
+}
+
+#[test]
+fn a_file_builds_on_another() {
+    let mut mine = parsed(
+        "inherits = \"vim\"\n[keys]\nx = \"none\"\n\"Ctrl-R\" = \"retrain\"\ng = \"bottom\"\n",
+    )
+    .unwrap();
+    assert_eq!(mine.press(Mode::Keys, char('x')), Press::None);
+    assert_eq!(
+        mine.press(Mode::Keys, char('g')),
+        Press::Action("bottom"),
+        "a key takes the place of chords"
+    );
+    assert_eq!(mine.keys_for("retrain"), ["r", "ctrl-r"]);
+    assert!(mine.keys_for("refresh").is_empty());
+}
+
+/// Text, line, column, part of the message, part of the hint.
+const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
+    (
+        "inherits = \"default\"\n[keys]\nz = \"aprove\"",
+        3,
+        5,
+        "no action \"aprove\"",
+        "mean \"approve\"? All are: quit",
+    ),
+    (
+        "inherits = \"default\"\n[ask]\nz = \"quit\"",
+        3,
+        5,
+        "no action \"quit\" here",
+        "one of: confirm",
+    ),
+    (
+        "inherits = \"default\"\n[keys]\nctrl-c = \"quit\"\nCtrl-C = \"back\"",
+        4,
+        1,
+        "same key as \"ctrl-c\" in line 3",
+        "",
+    ),
+    (
+        "inherits = \"default\"\n[keys]\na = \"quit\"\na = \"back\"",
+        4,
+        1,
+        "duplicate key",
+        "",
+    ),
+    (
+        "inherits = \"default\"\n[keys]\n\"g g\" = \"top\"\ng = \"bottom\"",
+        4,
+        1,
+        "\"g g\" would never be reached",
+        "",
+    ),
+    (
+        "inherits = \"default\"\n[keys]\nab = \"quit\"",
+        3,
+        1,
+        "\"ab\" is not a key",
+        "one character",
+    ),
+    (
+        "inherits = \"default\"\n[keys]\n\"\" = \"quit\"",
+        3,
+        1,
+        "no key is named",
+        "one character",
+    ),
+    (
+        "inherits = \"defualt\"\n",
+        1,
+        12,
+        "no keymap \"defualt\"",
+        "",
+    ),
+    ("[key]\n", 1, 2, "unknown field `key`", "\"keys\""),
+    ("[keys]\nq = 7", 2, 5, "invalid type", ""),
+    (
+        "[keys]\na = \"open\"",
+        0,
+        0,
+        "no key does \"quit\"",
+        "inherits",
+    ),
+    (
+        "inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"",
+        0,
+        0,
+        "no key does \"cancel\"",
+        "inherits",
+    ),
+];
+
+#[test]
+fn mistakes_have_a_place_and_a_way_on() {
+    for (text, line, column, message, hint) in MISTAKES {
+        let error = parsed(text).expect_err(text);
+        assert_eq!((error.line, error.column), (*line, *column), "{error}");
+        assert!(error.message.contains(message), "{error}");
+        assert!(
+            error.hint.clone().unwrap_or_default().contains(hint),
+            "{error}"
+        );
+    }
+}
