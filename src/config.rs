@@ -1,7 +1,143 @@
 //! The user's files: what they may say, and mistakes in them with their place.
+//!
+//! Every file is a closed set: a word that is not known is a mistake, never ignored.
 
 mod error;
+mod glob;
 mod inherit;
+mod model;
+mod value;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use directories::ProjectDirs;
+use serde::Deserialize;
+use toml::Spanned;
 
 pub use error::{ConfigError, Source, nearest};
+pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
+pub use model::{Data, DataKind, Metric, MetricSource, Model};
+pub use value::{Compare, Confirm, Meaning, Severity};
+
+/// What the config file says; the default is what holds without one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Config {
+    /// Name of the theme.
+    pub theme: Option<String>,
+    /// Name of the keymap.
+    pub keymap: Option<String>,
+    /// Must nothing be written to AWS?
+    pub read_only: bool,
+    /// How a write is confirmed.
+    pub confirm: Confirm,
+    /// Dollars that reading from AWS may cost a day.
+    pub max_cost_per_day: Option<f64>,
+    /// What the user says about the models, in the order of the file.
+    pub models: Vec<Model>,
+    /// Topics and alarm names with their severity; the first pattern that matches counts.
+    pub severities: Vec<(Glob, Severity)>,
+}
+
+/// The file as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    theme: Option<value::Name>,
+    keymap: Option<value::Name>,
+    #[serde(default)]
+    read_only: bool,
+    #[serde(default)]
+    confirm: Confirm,
+    max_cost_per_day: Option<Spanned<f64>>,
+    #[serde(default)]
+    model: Vec<model::Written>,
+    #[serde(default)]
+    severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
+}
+
+impl Config {
+    /// Reads the text of a config file.
+    ///
+    /// # Errors
+    /// When something in it is unknown, of the wrong kind or contradicts itself.
+    pub fn parse(source: &Source) -> Result<Self, ConfigError> {
+        let file: File =
+            toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(source, &e))?;
+        let cost = file.max_cost_per_day;
+        if let Some(cost) = cost
+            .as_ref()
+            .filter(|cost| !(cost.get_ref().is_finite() && *cost.get_ref() > 0.0))
+        {
+            let message = format!("{} dollars a day is not an amount", cost.get_ref());
+            return Err(
+                ConfigError::at(source, cost.span(), message).hint("leave it out for no limit")
+            );
+        }
+        let mut severities: Vec<_> = file.severity.into_iter().collect();
+        severities.sort_by_key(|(pattern, _)| pattern.span().start);
+        let severities = severities.into_iter().map(|(pattern, severity)| {
+            let span = pattern.span();
+            let glob = Glob::try_from(pattern.into_inner())
+                .map_err(|message| ConfigError::at(source, span, message))?;
+            Ok((glob, severity.into_inner()))
+        });
+        Ok(Self {
+            theme: file.theme.map(|n| n.0),
+            keymap: file.keymap.map(|n| n.0),
+            read_only: file.read_only,
+            confirm: file.confirm,
+            max_cost_per_day: cost.map(Spanned::into_inner),
+            models: model::checked(file.model, source)?,
+            severities: severities.collect::<Result<_, ConfigError>>()?,
+        })
+    }
+
+    /// Reads the file that the user named, or `sagetop.toml` in the user's directory, where
+    /// having none is fine.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or [`Config::parse`] finds a mistake in it.
+    pub fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let usual = directory().map(|dir| dir.join("sagetop.toml"));
+        let Some(path) = named.map(Path::to_path_buf).or(usual) else {
+            return Ok(Self::default());
+        };
+        match read(&path) {
+            Err(e) if named.is_none() && e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(e) => Err(ConfigError::new(
+                path.display().to_string(),
+                format!("the file cannot be read: {e}"),
+            )),
+            Ok(source) => Self::parse(&source),
+        }
+    }
+
+    /// How bad it is when this topic or alarm speaks, if the user said so.
+    #[must_use]
+    pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
+        self.severities
+            .iter()
+            .find(|(glob, _)| glob.matches(topic_or_alarm))
+            .map(|(_, severity)| *severity)
+    }
+}
+
+/// The user's directory for config, themes and keymaps, if there is a home directory.
+#[must_use]
+pub fn directory() -> Option<PathBuf> {
+    ProjectDirs::from("", "", "sagetop").map(|dirs| dirs.config_dir().to_path_buf())
+}
+
+/// A file with its text.
+pub(crate) fn read(path: &Path) -> io::Result<Source> {
+    Ok(Source {
+        file: path.display().to_string(),
+        text: fs::read_to_string(path)?,
+    })
+}
+
+#[cfg(test)]
+mod tests;

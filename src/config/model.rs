@@ -1,0 +1,319 @@
+//! What the user says about a model: the links that AWS does not know, and the
+//! measures that only the team knows.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+use super::glob::Glob;
+use super::value::{Compare, Meaning, Name, Severity, Span};
+
+/// One model, from its data to its alarms.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// How the team calls it.
+    pub name: String,
+    /// Name or ARN of its model package group.
+    pub group: Option<String>,
+    /// Which pipelines train it.
+    pub pipelines: Vec<Glob>,
+    /// Which endpoints serve it; `{stage}` says where.
+    pub endpoints: Vec<Glob>,
+    /// Which alarms watch it.
+    pub alarms: Vec<Glob>,
+    /// Which deployment pipelines bring it out.
+    pub codepipeline: Vec<String>,
+    /// What to do when it is broken.
+    pub runbook_url: Option<String>,
+    /// What it is trained on.
+    pub data: Vec<Data>,
+    /// How good it is.
+    pub metrics: Vec<Metric>,
+}
+
+/// A source of training data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Data {
+    /// What it is.
+    pub kind: DataKind,
+    /// `s3://bucket/prefix/`, where `{yyyy-MM-dd}` is a date; or the name of a feature group.
+    pub uri: String,
+    /// Older than this is too old.
+    pub max_age: Option<Duration>,
+}
+
+/// What a source of training data is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataKind {
+    /// Objects below a prefix.
+    S3,
+    /// A group in the feature store.
+    FeatureGroup,
+}
+
+/// A measure of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// How the team calls it.
+    pub label: String,
+    /// Where its values are.
+    pub source: MetricSource,
+    /// What is beyond what.
+    pub limit: Option<(Compare, f64)>,
+    /// How bad that is.
+    pub severity: Option<Severity>,
+    /// Whether that is bad at all.
+    pub meaning: Meaning,
+}
+
+/// Where the values of a measure are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetricSource {
+    /// In CloudWatch.
+    CloudWatch {
+        /// Its namespace.
+        namespace: String,
+        /// Its name there.
+        name: String,
+        /// All of its dimensions.
+        dimensions: BTreeMap<String, String>,
+        /// How values are put together.
+        stat: String,
+    },
+    /// In the evaluation report of the model package.
+    Package {
+        /// Where in the report, such as `$.ranking.ctr.value`.
+        json_path: String,
+    },
+}
+
+/// Several texts; each is checked apart, because the reader knows only the place of the list.
+type Texts = Vec<Spanned<String>>;
+
+/// A model as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    name: Spanned<Name>,
+    group: Option<Name>,
+    #[serde(default)]
+    pipelines: Texts,
+    #[serde(default)]
+    endpoints: Texts,
+    #[serde(default)]
+    alarms: Texts,
+    #[serde(default)]
+    codepipeline: Texts,
+    runbook_url: Option<Spanned<String>>,
+    #[serde(default)]
+    data: Vec<WrittenData>,
+    #[serde(default)]
+    metric: Vec<Spanned<WrittenMetric>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenData {
+    kind: DataKind,
+    uri: Spanned<Name>,
+    max_age: Option<Span>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenMetric {
+    label: Name,
+    namespace: Option<Name>,
+    name: Option<Name>,
+    #[serde(default)]
+    dimensions: BTreeMap<String, String>,
+    stat: Option<Name>,
+    threshold: Option<Spanned<f64>>,
+    compare: Option<Spanned<Compare>>,
+    severity: Option<Severity>,
+    #[serde(default)]
+    meaning: Meaning,
+    source: Option<Spanned<WrittenSource>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSource {
+    s3: WrittenReport,
+    json_path: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenReport {
+    Package,
+}
+
+/// Checks what no single value can tell: names that are taken, fields that need each other.
+pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Model>, ConfigError> {
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    written
+        .into_iter()
+        .map(|model| {
+            let (span, name) = (model.name.span(), model.name.get_ref().0.clone());
+            let line = ConfigError::at(source, span.clone(), "").line;
+            if let Some(before) = taken.insert(name.clone(), line) {
+                let message = format!("there is another model {name:?} in line {before}");
+                return Err(ConfigError::at(source, span, message));
+            }
+            model.checked(source)
+        })
+        .collect()
+}
+
+impl Written {
+    fn checked(self, source: &Source) -> Result<Model, ConfigError> {
+        if let Some(url) = &self.runbook_url
+            && !(url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://"))
+        {
+            let message = format!("{:?} is not a web address", url.get_ref());
+            return Err(
+                ConfigError::at(source, url.span(), message).hint("it starts with https://")
+            );
+        }
+        let data = self
+            .data
+            .into_iter()
+            .map(|data| data.checked(source))
+            .collect::<Result<_, _>>()?;
+        let metrics = self
+            .metric
+            .into_iter()
+            .map(|metric| checked_metric(metric, source));
+        Ok(Model {
+            name: self.name.into_inner().0,
+            group: self.group.map(|g| g.0),
+            pipelines: each(self.pipelines, source)?,
+            endpoints: each(self.endpoints, source)?,
+            alarms: each(self.alarms, source)?,
+            codepipeline: each::<Name>(self.codepipeline, source)?
+                .into_iter()
+                .map(|n| n.0)
+                .collect(),
+            runbook_url: self.runbook_url.map(Spanned::into_inner),
+            data,
+            metrics: metrics.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl WrittenData {
+    fn checked(self, source: &Source) -> Result<Data, ConfigError> {
+        let uri = &self.uri.get_ref().0;
+        if self.kind == DataKind::S3
+            && !uri
+                .strip_prefix("s3://")
+                .is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty())
+        {
+            let message = format!("{uri:?} is not a place in S3");
+            return Err(ConfigError::at(source, self.uri.span(), message)
+                .hint("write \"s3://bucket/prefix/\""));
+        }
+        if self.kind == DataKind::FeatureGroup && uri.contains("://") {
+            let message = format!("{uri:?} is not the name of a feature group");
+            return Err(ConfigError::at(source, self.uri.span(), message)
+                .hint("a place in S3 has kind = \"s3\""));
+        }
+        Ok(Data {
+            kind: self.kind,
+            uri: self.uri.into_inner().0,
+            max_age: self.max_age.map(|s| s.0),
+        })
+    }
+}
+
+fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Metric, ConfigError> {
+    let span = written.span();
+    let metric = written.into_inner();
+    let limit = match (metric.threshold, metric.compare) {
+        (Some(threshold), Some(compare)) if threshold.get_ref().is_finite() => {
+            Some((compare.into_inner(), threshold.into_inner()))
+        }
+        (Some(threshold), Some(_)) => {
+            return Err(ConfigError::at(
+                source,
+                threshold.span(),
+                "a threshold is a number",
+            ));
+        }
+        (Some(threshold), None) => {
+            return Err(needs(
+                source,
+                threshold.span(),
+                "threshold",
+                "compare = \">\"",
+            ));
+        }
+        (None, Some(compare)) => {
+            return Err(needs(source, compare.span(), "compare", "threshold = 0.15"));
+        }
+        (None, None) => None,
+    };
+    let from = match (metric.source, metric.namespace, metric.name) {
+        (None, Some(namespace), Some(name)) => MetricSource::CloudWatch {
+            namespace: namespace.0,
+            name: name.0,
+            dimensions: metric.dimensions,
+            stat: metric.stat.map_or_else(|| "Average".to_owned(), |s| s.0),
+        },
+        (Some(report), None, None) => package(report.into_inner(), source)?,
+        (Some(report), _, _) => {
+            let message = "a metric is in CloudWatch or in a report, not in both";
+            return Err(ConfigError::at(source, report.span(), message)
+                .hint("leave out either source, or namespace and name"));
+        }
+        (None, _, _) => {
+            let message = format!("nothing says where {:?} is", metric.label.0);
+            return Err(ConfigError::at(source, span, message).hint(
+                "add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }",
+            ));
+        }
+    };
+    Ok(Metric {
+        label: metric.label.0,
+        source: from,
+        limit,
+        severity: metric.severity,
+        meaning: metric.meaning,
+    })
+}
+
+fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
+    let WrittenSource {
+        s3: WrittenReport::Package,
+        json_path,
+    } = report;
+    if json_path.get_ref().len() < 3 || !json_path.get_ref().starts_with("$.") {
+        let message = format!("{:?} is not a path into a report", json_path.get_ref());
+        return Err(ConfigError::at(source, json_path.span(), message)
+            .hint("write \"$.ranking.ctr.value\""));
+    }
+    Ok(MetricSource::Package {
+        json_path: json_path.into_inner(),
+    })
+}
+
+fn each<T: TryFrom<String, Error = String>>(
+    texts: Texts,
+    source: &Source,
+) -> Result<Vec<T>, ConfigError> {
+    let each = texts.into_iter().map(|text| {
+        let span = text.span();
+        T::try_from(text.into_inner()).map_err(|message| ConfigError::at(source, span, message))
+    });
+    each.collect()
+}
+
+fn needs(source: &Source, span: Range<usize>, has: &str, lacks: &str) -> ConfigError {
+    ConfigError::at(source, span, format!("{has} says nothing alone")).hint(format!("add {lacks}"))
+}

@@ -1,0 +1,231 @@
+use std::time::Duration;
+
+use super::*;
+
+const SAMPLE: &str = r#"
+theme = "light"
+keymap = "vim"
+read_only = true
+confirm = "confirm"
+max_cost_per_day = 5
+
+[[model]]
+name      = "demand-forecast"
+group     = "demand-forecast"
+pipelines = ["demand-forecast-*"]
+endpoints = ["demand-forecast-{stage}"]
+alarms    = ["demand-*", "sev?-forecast-*"]
+codepipeline = ["sagemaker-demand-forecast-deploy"]
+runbook_url  = "https://runbooks.example/forecast"
+
+[[model.data]]
+kind = "s3"
+uri  = "s3://lake/sales/dt={yyyy-MM-dd}/"
+max_age = "26h"
+
+[[model.metric]]
+label = "MAPE"
+namespace = "Retail/Models"
+name = "MAPE"
+dimensions = { Model = "demand-forecast" }
+stat = "Average"
+threshold = 0.15
+compare = ">"
+severity = "sev2"
+
+[[model.metric]]
+label = "Silhouette"
+namespace = "Retail/Models"
+name = "Silhouette"
+dimensions = { Model = "segmentation" }
+compare = ">="
+threshold = 0.6
+meaning = "promote"
+
+[[model.metric]]
+label = "CTR"
+source = { s3 = "package", json_path = "$.ranking.ctr.value" }
+compare = "<"
+threshold = 0.025
+severity = "sev2"
+
+[severity]
+"arn:aws:sns:*:*:oncall-page" = "sev1"
+"arn:aws:sns:*:*:ml-warn"     = "sev3"
+"*" = "sev5"
+"#;
+
+fn parsed(text: &str) -> Result<Config, ConfigError> {
+    Config::parse(&Source {
+        file: "sagetop.toml".into(),
+        text: text.into(),
+    })
+}
+
+#[test]
+fn the_whole_of_it_is_read() {
+    let config = parsed(SAMPLE).unwrap();
+    assert_eq!(
+        (config.theme.as_deref(), config.keymap.as_deref()),
+        (Some("light"), Some("vim"))
+    );
+    assert_eq!(
+        (config.read_only, config.confirm, config.max_cost_per_day),
+        (true, Confirm::Confirm, Some(5.0))
+    );
+    let model = &config.models[0];
+    assert_eq!(
+        model.endpoints[0].stage("demand-forecast-prod"),
+        Some("prod")
+    );
+    assert!(model.alarms[1].matches("sev1-forecast-mape"));
+    assert_eq!(model.data[0].max_age, Some(Duration::from_hours(26)));
+    assert_eq!(model.metrics[0].limit, Some((Compare::Greater, 0.15)));
+    assert_eq!(model.metrics[1].meaning, Meaning::Promote);
+    assert_eq!(
+        model.metrics[2].source,
+        MetricSource::Package {
+            json_path: "$.ranking.ctr.value".into()
+        }
+    );
+    let level = |name: &str| config.severity(name).map(Severity::level);
+    assert_eq!(
+        level("arn:aws:sns:eu-west-1:1:oncall-page"),
+        Some(1),
+        "the first pattern counts"
+    );
+    assert_eq!(level("anything"), Some(5));
+    assert_eq!(parsed("").unwrap(), Config::default());
+}
+
+/// Text, line, column, part of the message, part of the hint.
+const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
+    ("them = \"dark\"", 1, 1, "unknown field `them`", "\"theme\""),
+    (
+        "confirm = \"typ\"",
+        1,
+        11,
+        "unknown variant `typ`",
+        "\"type\"",
+    ),
+    ("read_only = \"yes\"", 1, 13, "invalid type", ""),
+    (
+        "max_cost_per_day = -1",
+        1,
+        20,
+        "-1 dollars a day",
+        "no limit",
+    ),
+    ("max_cost_per_day = nan", 1, 20, "NaN dollars", ""),
+    ("theme = \"\"", 1, 9, "\"\" is not a name", ""),
+    ("[[model]]\ngroup = \"x\"", 1, 1, "missing field `name`", ""),
+    ("[[model]]\nname = \"\"", 2, 8, "\"\" is not a name", ""),
+    (
+        "[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"",
+        4,
+        8,
+        "another model \"a\" in line 2",
+        "",
+    ),
+    (
+        "[[model]]\nname = \"a\"\nendpoint = [\"x\"]",
+        3,
+        1,
+        "unknown field `endpoint`",
+        "\"endpoints\"",
+    ),
+    (
+        "[[model]]\nname = \"a\"\nendpoints = [\"x\", \"{env}\"]",
+        3,
+        19,
+        "{stage}",
+        "",
+    ),
+    (
+        "[[model]]\nname = \"a\"\nrunbook_url = \"wiki\"",
+        3,
+        15,
+        "not a web address",
+        "https",
+    ),
+    (
+        "[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"lake\" }]",
+        3,
+        30,
+        "not a place in S3",
+        "s3://",
+    ),
+    (
+        "[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/\", max_age = \"-2h\" }]",
+        3,
+        51,
+        "not a duration",
+        "",
+    ),
+    (
+        "[[model]]\nname = \"a\"\ndata = [{ kind = \"S3\", uri = \"s3://b/\" }]",
+        3,
+        18,
+        "unknown variant `S3`",
+        "\"s3\"",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"",
+        3,
+        1,
+        "nothing says where \"m\" is",
+        "namespace",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nnamespace = \"n\"\nname = \"m\"\nthreshold = 1",
+        7,
+        13,
+        "says nothing alone",
+        "compare",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\ncompare = \"=>\"",
+        5,
+        11,
+        "unknown variant `=>`",
+        "\">",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nsource = { s3 = \"package\", json_path = \"ctr\" }",
+        5,
+        40,
+        "not a path",
+        "$.",
+    ),
+    (
+        "[severity]\n\"*\" = \"high\"",
+        2,
+        7,
+        "\"high\" is not a severity",
+        "",
+    ),
+    ("[severity]\n\"{x}\" = \"sev1\"", 2, 1, "not a pattern", ""),
+];
+
+#[test]
+fn mistakes_have_a_place_and_a_way_on() {
+    for (text, line, column, message, hint) in MISTAKES {
+        let error = parsed(text).expect_err(text);
+        assert_eq!((error.line, error.column), (*line, *column), "{error}");
+        assert!(error.message.contains(message), "{error}");
+        assert!(
+            error.hint.clone().unwrap_or_default().contains(hint),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_named_file_must_be_there() {
+    let error = Config::read(Some(Path::new("/nowhere/sagetop.toml"))).unwrap_err();
+    assert_eq!(error.to_string().lines().count(), 2);
+    assert!(
+        error.to_string().contains("--> /nowhere/sagetop.toml"),
+        "{error}"
+    );
+}

@@ -1,0 +1,209 @@
+//! The small values of a config file: durations, patterns, severities, comparisons.
+//!
+//! Each checks itself while it is read, so that a wrong one is reported with its place.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// How bad something is: 1 wakes somebody, 5 can wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Severity(u8);
+
+impl Severity {
+    /// From 1, the worst, to 5.
+    #[must_use]
+    pub fn level(self) -> u8 {
+        self.0
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "sev{}", self.0)
+    }
+}
+
+impl TryFrom<String> for Severity {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let level = text.strip_prefix("sev").and_then(|n| n.parse().ok());
+        let level = level.filter(|n| (1..=5).contains(n));
+        level
+            .map(Self)
+            .ok_or_else(|| format!("{text:?} is not a severity; write \"sev1\" to \"sev5\""))
+    }
+}
+
+/// When a value is on the other side of its threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+pub enum Compare {
+    /// When it is greater.
+    #[serde(rename = ">")]
+    Greater,
+    /// When it is greater, or the same.
+    #[serde(rename = ">=")]
+    GreaterOrEqual,
+    /// When it is less.
+    #[serde(rename = "<")]
+    Less,
+    /// When it is less, or the same.
+    #[serde(rename = "<=")]
+    LessOrEqual,
+}
+
+impl Compare {
+    /// Does `value` compare like this with `threshold`?
+    #[must_use]
+    pub fn holds(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::Greater => value > threshold,
+            Self::GreaterOrEqual => value >= threshold,
+            Self::Less => value < threshold,
+            Self::LessOrEqual => value <= threshold,
+        }
+    }
+
+    /// As it is written.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+        }
+    }
+}
+
+/// What it means that a metric is beyond its threshold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Meaning {
+    /// Something is wrong.
+    #[default]
+    Breach,
+    /// The model is good enough to be promoted.
+    Promote,
+}
+
+/// How a write is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confirm {
+    /// By typing the name of what is written to.
+    #[default]
+    Type,
+    /// By a key, with the way out selected first.
+    Confirm,
+}
+
+/// A length of time, written `26h`, `90m`, `2d` or `1h30m`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Span(pub(super) Duration);
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let parsed = seconds(&text)
+            .filter(|s| *s > 0)
+            .map(|s| Self(Duration::from_secs(s)));
+        parsed
+            .ok_or_else(|| format!("{text:?} is not a duration; write \"90m\", \"26h\" or \"2d\""))
+    }
+}
+
+fn seconds(text: &str) -> Option<u64> {
+    let mut sum = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, after) = rest.split_at_checked(digits)?;
+        let mut letters = after.chars();
+        let unit = match letters.next()? {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            'w' => 604_800,
+            _ => return None,
+        };
+        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
+        rest = letters.as_str();
+    }
+    Some(sum)
+}
+
+/// A text that is not empty and has no space at its ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Name(pub(super) String);
+
+impl TryFrom<String> for Name {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        if text.is_empty() || text.trim() != text {
+            return Err(format!(
+                "{text:?} is not a name: it is empty or has a space at an end"
+            ));
+        }
+        Ok(Self(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations() {
+        let seconds = |text: &str| Span::try_from(text.to_owned()).ok().map(|s| s.0.as_secs());
+        let cases = [
+            ("26h", Some(93_600)),
+            ("90m", Some(5400)),
+            ("2d", Some(172_800)),
+            ("1h30m", Some(5400)),
+            ("45s", Some(45)),
+            ("1w", Some(604_800)),
+            ("", None),
+            ("0h", None),
+            ("-2h", None),
+            ("26", None),
+            ("h", None),
+            ("2 h", None),
+            ("2y", None),
+            ("99999999999999999999d", None),
+            ("9999999999999999999w", None),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(seconds(text), wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn severities_and_comparisons() {
+        let level = |text: &str| {
+            Severity::try_from(text.to_owned())
+                .ok()
+                .map(Severity::level)
+        };
+        assert_eq!(
+            (
+                level("sev1"),
+                level("sev5"),
+                level("sev6"),
+                level("SEV1"),
+                level("1")
+            ),
+            (Some(1), Some(5), None, None, None)
+        );
+        assert!(Compare::Greater.holds(2.0, 1.0) && !Compare::Greater.holds(1.0, 1.0));
+        assert!(Compare::LessOrEqual.holds(1.0, 1.0) && !Compare::Less.holds(f64::NAN, 1.0));
+    }
+}
