@@ -1,7 +1,7 @@
 """What the retail account contains, as plain data; `seed.py` makes it."""
 
 ACCOUNT = "123456789012"
-RETAIL, CALM, CROWDED = "eu-west-1", "eu-central-1", "us-east-1"
+RETAIL, CHANGING, CALM, CROWDED = "eu-west-1", "eu-west-2", "eu-central-1", "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/ml-platform"
 IMAGE = f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/retail/"
 LAKE, ARTIFACTS = "retail-lake", "retail-artifacts"
@@ -10,13 +10,14 @@ LAKE, ARTIFACTS = "retail-lake", "retail-artifacts"
 class Model:
     """One model: its group, its pipeline, its versions by approval, the endpoints and the versions they run."""
 
-    def __init__(self, group, pipeline, data, versions, endpoints, *, containers, registers):
+    def __init__(self, group, pipeline, data, versions, endpoints, *, containers, registers, features=None):
         self.group = group
         self.pipeline = pipeline
         self.data = data
         self.versions = versions
         self.endpoints = endpoints
         self.containers = containers  # as CreateModel names them: one PrimaryContainer, or Containers
+        self.features = features  # feature group whose offline store the jobs read
         self.registers = registers  # how the definition names the group: three ways that AWS's SDK writes
 
 
@@ -35,11 +36,14 @@ MODELS = [
     ),
     Model(
         # Two variants side by side, and an endpoint whose name says nothing about the model.
-        "recommender", "recommender-train", ["features/clicks/"], [APPROVED, REJECTED, APPROVED, PENDING],
+        "recommender", "recommender-train", [], [APPROVED, REJECTED, APPROVED, PENDING],
         {"shop-front-prod": [1, 3], "recommender-staging": [3]},
-        containers="Containers", registers={"Std:Join": {"On": "", "Values": ["recomm", "ender"]}},
+        containers="Containers", registers={"Std:Join": {"On": "", "Values": ["recomm", "ender"]}}, features="clicks",
     ),
 ]
+
+# Where an endpoint was before: which versions an older configuration of it runs.
+PREVIOUS = {"demand-forecast-prod": [1]}
 
 # No part of the registry: an endpoint that somebody made by hand, and one whose only trace is its artifact.
 BY_HAND, BY_ARTIFACT = "store-traffic-prod", "segments-trial"

@@ -111,7 +111,8 @@ class View:
             for uri in inputs(job):
                 yield uri, job["TrainingJobArn"], "exact"
                 for feature in self.feature_groups.values():
-                    if uri.startswith(feature["OfflineStoreConfig"]["S3StorageConfig"]["S3Uri"] + "/"):
+                    store = feature["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
+                    if uri == store or uri.startswith(store + "/"):
                         yield feature["FeatureGroupArn"], job["TrainingJobArn"], "derived"
 
     def serving(self, group):

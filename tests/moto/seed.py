@@ -1,8 +1,8 @@
-"""Fills the second AWS: a retail account, a calm one with one model, and a crowded one with more than a page of all.
+"""Fills the second AWS: a retail account, one for writes, a calm one, and one with more than a page of everything.
 
     python seed.py URL
 
-The three are regions of one account, as regions share nothing that matters here.
+The four are regions of one account, as regions share nothing that matters here.
 """
 
 import json
@@ -19,6 +19,7 @@ def main():
     url = sys.argv[1]
     buckets(client(url, "s3", account.RETAIL))
     retail(url)
+    changing(url)
     calm(url)
     crowded(url)
 
@@ -27,7 +28,7 @@ def buckets(s3):
     for bucket in (account.LAKE, account.ARTIFACTS):
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": account.RETAIL})
     s3.put_bucket_versioning(Bucket=account.LAKE, VersioningConfiguration={"Status": "Enabled"})
-    for prefix in ("sales/daily/", "calendar/", "crm/snapshots/", "features/clicks/"):
+    for prefix in ("sales/daily/", "calendar/", "crm/snapshots/"):
         for day in range(1, 4):
             s3.put_object(Bucket=account.LAKE, Key=f"{prefix}dt=2026-11-0{day}/part-0.parquet", Body=b"x" * day)
 
@@ -36,7 +37,10 @@ def retail(url):
     sagemaker = client(url, "sagemaker", account.RETAIL)
     s3 = client(url, "s3", account.RETAIL)
     for model in account.MODELS:
-        artifacts = trained(sagemaker, model)
+        uris = [f"s3://{account.LAKE}/{prefix}" for prefix in model.data]
+        if model.features:
+            uris.append(features(sagemaker, s3, model.features))
+        artifacts = trained(sagemaker, model, uris)
         for uri in artifacts:
             s3.put_object(Bucket=account.ARTIFACTS, Key=uri.split("/", 3)[3], Body=b"weights")
         served(sagemaker, model)
@@ -44,10 +48,17 @@ def retail(url):
             by_artifact(sagemaker, artifacts[0])
     by_hand(sagemaker)
     pipeline(sagemaker, "clickstream-etl", account.ETL)
-    features(sagemaker)
     told(client(url, "sns", account.RETAIL), account.RETAIL, account.TOPICS)
     watched(client(url, "cloudwatch", account.RETAIL), account.alarms())
     measured(client(url, "cloudwatch", account.RETAIL), ["demand-forecast-prod", "shop-front-prod"])
+
+
+def changing(url):
+    """One model with versions to decide on, for the tests that change what is there."""
+    sagemaker = client(url, "sagemaker", account.CHANGING)
+    model = account.MODELS[0]
+    trained(sagemaker, model, [f"s3://{account.LAKE}/{prefix}" for prefix in model.data])
+    served(sagemaker, model)
 
 
 def calm(url):
@@ -57,7 +68,7 @@ def calm(url):
         "price-elasticity", "price-build", ["sales/daily/"], [account.APPROVED], {"price-elasticity-prod": [1]},
         containers="Containers", registers="price-elasticity",
     )
-    trained(sagemaker, model)
+    trained(sagemaker, model, [f"s3://{account.LAKE}/sales/daily/"])
     served(sagemaker, model)
     page = account.topic("page", account.CALM)
     told(client(url, "sns", account.CALM), account.CALM, {"page": [("email", "oncall@shop.example")]})
@@ -93,7 +104,7 @@ def crowded(url):
             "Dimensions": [{"Name": "EndpointName", "Value": store}]}))
 
 
-def trained(sagemaker, model):
+def trained(sagemaker, model, uris):
     """Pipeline, and for each version an execution, its job and the version; the artifacts of the versions."""
     sagemaker.create_model_package_group(
         ModelPackageGroupName=model.group, ModelPackageGroupDescription=f"{model.group} of the shop")
@@ -105,7 +116,7 @@ def trained(sagemaker, model):
             PipelineParameters=[{"Name": "Epochs", "Value": str(10 + number)}],
         )["PipelineExecutionArn"]
         name = f"pipelines-{execution.rsplit('/', 1)[1]}-Train-v{number}"
-        job(sagemaker, name, model.data)
+        job(sagemaker, name, uris)
         artifact = sagemaker.describe_training_job(TrainingJobName=name)["ModelArtifacts"]["S3ModelArtifacts"]
         sagemaker.create_model_package(
             ModelPackageGroupName=model.group, ModelApprovalStatus=approval,
@@ -117,14 +128,14 @@ def trained(sagemaker, model):
     return artifacts
 
 
-def job(sagemaker, name, prefixes):
+def job(sagemaker, name, uris):
     sagemaker.create_training_job(
         TrainingJobName=name, RoleArn=account.ROLE,
         AlgorithmSpecification={"TrainingImage": account.IMAGE + "train:1", "TrainingInputMode": "File"},
         InputDataConfig=[
             {"ChannelName": f"c{n}", "DataSource": {"S3DataSource": {
-                "S3DataType": "S3Prefix", "S3Uri": f"s3://{account.LAKE}/{prefix}"}}}
-            for n, prefix in enumerate(prefixes)
+                "S3DataType": "S3Prefix", "S3Uri": uri}}}
+            for n, uri in enumerate(uris)
         ],
         OutputDataConfig={"S3OutputPath": f"s3://{account.ARTIFACTS}/jobs"},
         ResourceConfig={"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 30},
@@ -133,22 +144,26 @@ def job(sagemaker, name, prefixes):
 
 
 def served(sagemaker, model):
-    region = sagemaker.meta.region_name
     for endpoint, versions in model.endpoints.items():
         stage = endpoint.rsplit("-", 1)[1]
-        names = {}
-        for version in versions:
-            name = names[f"v{version}"] = f"{model.group}-{stage}-{version}"
-            container = {"ModelPackageName": arn(region, f"model-package/{model.group}/{version}")}
-            contents = {"PrimaryContainer": container} if model.containers == "PrimaryContainer" else {
-                "Containers": [container]}
-            sagemaker.create_model(ModelName=name, ExecutionRoleArn=account.ROLE, **contents)
-        # An older configuration of the same models: what a roll back would look for.
-        config(sagemaker, f"{endpoint}-previous", names)
-        config(sagemaker, f"{endpoint}-current", names)
+        if before := account.PREVIOUS.get(endpoint):
+            config(sagemaker, f"{endpoint}-previous", models(sagemaker, model, stage, before))
+        config(sagemaker, f"{endpoint}-current", models(sagemaker, model, stage, versions))
         sagemaker.create_endpoint(
             EndpointName=endpoint, EndpointConfigName=f"{endpoint}-current",
             Tags=[{"Key": "sagemaker:deployment-stage", "Value": stage}])
+
+
+def models(sagemaker, model, stage, versions):
+    """One SageMaker model a version, by the name of the variant that runs it."""
+    names = {f"v{place}": f"{model.group}-{stage}-{version}" for place, version in enumerate(versions, 1)}
+    for name in names.values():
+        package = arn(sagemaker.meta.region_name, f"model-package/{model.group}/{name.rsplit('-', 1)[1]}")
+        container = {"ModelPackageName": package}
+        contents = {"PrimaryContainer": container} if model.containers == "PrimaryContainer" else {
+            "Containers": [container]}
+        sagemaker.create_model(ModelName=name, ExecutionRoleArn=account.ROLE, **contents)
+    return names
 
 
 def by_artifact(sagemaker, artifact):
@@ -177,12 +192,18 @@ def pipeline(sagemaker, name, definition):
         PipelineDescription=f"{name}, every night", ClientRequestToken="0" * 32)
 
 
-def features(sagemaker):
+def features(sagemaker, s3, name):
+    """A feature group with rows in its offline store; where those are."""
     sagemaker.create_feature_group(
-        FeatureGroupName="clicks", RecordIdentifierFeatureName="id", EventTimeFeatureName="at", RoleArn=account.ROLE,
+        FeatureGroupName=name, RecordIdentifierFeatureName="id", EventTimeFeatureName="at", RoleArn=account.ROLE,
         FeatureDefinitions=[{"FeatureName": "id", "FeatureType": "String"},
                             {"FeatureName": "at", "FeatureType": "Fractional"}],
         OfflineStoreConfig={"S3StorageConfig": {"S3Uri": f"s3://{account.LAKE}/features"}})
+    described = sagemaker.describe_feature_group(FeatureGroupName=name)
+    resolved = described["OfflineStoreConfig"]["S3StorageConfig"]["ResolvedOutputS3Uri"]
+    key = resolved.split("/", 3)[3]
+    s3.put_object(Bucket=account.LAKE, Key=f"{key}/year=2026/month=11/day=03/rows.parquet", Body=b"rows")
+    return resolved
 
 
 def told(sns, region, topics):

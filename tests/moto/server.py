@@ -3,7 +3,7 @@
     python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION]
 
 Prints one line when it listens: {"url": "http://127.0.0.1:PORT"}.
-GET /moto-api/calls?from=N gives the names of the operations asked since the N-th, oldest first.
+GET /moto-api/calls?region=R gives the names of the operations asked in a region, oldest first.
 """
 
 import argparse
@@ -27,19 +27,25 @@ class Calls:
     def __init__(self, app, die_at):
         self.app = app
         self.die_at = die_at
-        self.names = []
+        self.by_region = {}
 
     def __call__(self, environ, start_response):
         if environ.get("PATH_INFO") == "/moto-api/calls":
-            since = int(parse_qs(environ.get("QUERY_STRING", "")).get("from", ["0"])[0])
+            region = parse_qs(environ.get("QUERY_STRING", ""))["region"][0]
             start_response("200 OK", [("content-type", "application/json")])
-            return [json.dumps(self.names[since:]).encode()]
+            return [json.dumps(self.by_region.get(region, [])).encode()]
         name = operation(environ)
-        self.names.append(name)
+        self.by_region.setdefault(region_of(environ), []).append(name)
         if name == self.die_at:
             # Not even a goodbye: the client sees its connection cut in the middle of a call.
             os._exit(1)
         return self.app(environ, start_response)
+
+
+def region_of(environ):
+    """The region that a request was signed for: `… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`."""
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
+    return scope[2] if len(scope) > 3 else ""
 
 
 def operation(environ):

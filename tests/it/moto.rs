@@ -1,0 +1,10 @@
+//! The real program against an AWS that is not ours: moto, filled and read back by boto3.
+//!
+//! Nothing expected here comes from the program: it is what boto3 lists, or what the
+//! issue of a command says about exit codes.
+
+mod dump;
+mod server;
+mod status;
+mod trouble;
+mod write;

@@ -1,0 +1,133 @@
+//! The second AWS as a process: started, filled, asked by boto3, and gone with the tests.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+
+/// Regions of the account that `tests/moto/seed.py` fills; `tests/moto/account.py` names them.
+pub const RETAIL: &str = "eu-west-1";
+pub const CHANGING: &str = "eu-west-2";
+pub const CALM: &str = "eu-central-1";
+pub const CROWDED: &str = "us-east-1";
+
+/// A moto server on loopback.
+pub struct Moto {
+    child: Child,
+    pub url: String,
+}
+
+impl Moto {
+    /// The one that all tests share, filled; it ends with this process, as its standard input does.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Moto> = OnceLock::new();
+        SHARED.get_or_init(|| {
+            let moto = Self::start(&[]);
+            moto.fill();
+            moto
+        })
+    }
+
+    /// An empty one.
+    pub fn start(flags: &[&str]) -> Self {
+        let mut command = python("server.py");
+        let mut child = command.arg("--until-stdin-ends").args(flags).stdin(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        // It prints the line or dies; both end this read.
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let ready: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("no moto: {e}: {}", said(&mut child)));
+        Self { child, url: ready["url"].as_str().unwrap().to_owned() }
+    }
+
+    fn fill(&self) {
+        let output = python("seed.py").arg(&self.url).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// What boto3 sees of a region: `resources` by kind and `edges` that must be found.
+    pub fn facts(&self, region: &str) -> Value {
+        answer(python("facts.py").args([&self.url, region]))
+    }
+
+    /// One call of boto3: `ask(CALM, "cloudwatch", "set_alarm_state", …)`.
+    pub fn ask(&self, region: &str, service: &str, method: &str, request: &Value) -> Value {
+        answer(python("aws.py").args([&self.url, region, service, method]).arg(request.to_string()))
+    }
+
+    /// Turns permissions on: from here on moto knows nobody.
+    pub fn lock(&self) {
+        self.http("POST /moto-api/reset-auth", "0");
+    }
+
+    /// Every operation that was asked for in a region, oldest first.
+    pub fn calls(&self, region: &str) -> Vec<String> {
+        serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
+    }
+
+    /// How often an operation was asked for in a region.
+    pub fn count(&self, region: &str, operation: &str) -> usize {
+        self.calls(region).iter().filter(|call| *call == operation).count()
+    }
+
+    fn http(&self, request: &str, body: &str) -> String {
+        let address = self.url.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "{request} HTTP/1.0\r\nHost: {address}\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+            .unwrap();
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).unwrap();
+        let (head, body) = reply.split_once("\r\n\r\n").unwrap();
+        assert!(head.split(' ').nth(1) == Some("200"), "{head}");
+        body.to_owned()
+    }
+}
+
+impl Drop for Moto {
+    fn drop(&mut self) {
+        // It may be gone already: some tests have it die.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A script of `tests/moto`, to be run by the Python that has moto.
+fn python(script: &str) -> Command {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let python =
+        std::env::var_os("SAGETOP_TEST_PYTHON").map_or_else(|| package.join(".venv/bin/python"), PathBuf::from);
+    assert!(
+        python.exists(),
+        "{} is not there: run ./test, which makes it, or name a Python with tests/moto/requirements.txt in SAGETOP_TEST_PYTHON",
+        python.display()
+    );
+    let mut command = Command::new(python);
+    // Warnings of libraries are no part of an answer; bytecode is no part of the tree.
+    command.args(["-B", "-W", "ignore"]).arg(package.join("tests/moto").join(script));
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn answer(command: &mut Command) -> Value {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn said(child: &mut Child) -> String {
+    let mut text = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// The version of the model with decisions to be made, as its ARN spells it.
+pub fn version(number: u32) -> String {
+    format!("arn:aws:sagemaker:{CHANGING}:123456789012:model-package/demand-forecast/{number}")
+}
+
+/// `DescribeModelPackage` of that version, by boto3.
+pub fn described(moto: &Moto, number: u32) -> Value {
+    moto.ask(CHANGING, "sagemaker", "describe_model_package", &json!({"ModelPackageName": version(number)}))
+}

@@ -1,0 +1,78 @@
+//! What goes wrong around the program: nobody answers, somebody stops answering, nobody knows us, wrong words.
+
+use serde_json::Value;
+
+use super::server::{Moto, RETAIL};
+use crate::sagetop::Home;
+
+/// A loopback address where nobody listens: no test and no stand-in gets so low a port.
+const NOBODY: &str = "http://127.0.0.1:1";
+
+#[test]
+fn nobody_answers() {
+    let home = Home::new();
+    let dump = home.run_at(NOBODY, RETAIL, &["dump"]).ends(0).json();
+    assert_eq!(dump["identity"], Value::Null);
+    assert_eq!(state(&dump, "endpoints"), "unreachable");
+    assert_eq!(state(&dump, "alarms"), "unreachable");
+    assert_eq!(state(&dump, "topics"), "unreachable");
+    home.run_at(NOBODY, RETAIL, &["status"]).ends(3).says("unreachable");
+    let arn = format!("arn:aws:sagemaker:{RETAIL}:123456789012:model-package/recommender/4");
+    home.run_at(NOBODY, RETAIL, &["approve", &arn, "--reason", "x", "--yes", "recommender/4"])
+        .ends(1)
+        .says("unreachable");
+    assert!(home.events().is_empty(), "nothing was sent, so nothing is journalled");
+}
+
+#[test]
+fn the_server_dies_in_the_middle() {
+    // The first page of pipelines is never answered; what was answered before stays, the rest says why it is not there.
+    let moto = Moto::start(&["--die-at", "ListPipelines"]);
+    let dump = Home::new().run_at(&moto.url, RETAIL, &["dump"]).ends(0).json();
+    assert_eq!(state(&dump, "pipelines"), "unreachable");
+    let sources = dump["sources"].as_array().unwrap();
+    assert!(sources.iter().all(|s| s["state"] == "fresh" || s["error"].is_string()), "{sources:#?}");
+}
+
+#[test]
+fn credentials_that_nobody_knows() {
+    let (moto, home) = (Moto::start(&[]), Home::new());
+    moto.lock();
+    let dump = home.run_at(&moto.url, RETAIL, &["dump"]).ends(0).json();
+    assert_eq!(dump["identity"], Value::Null);
+    for source in ["identity", "endpoints", "alarms", "topics", "pipelines"] {
+        assert!(["denied", "expired"].contains(&state(&dump, source)), "{source}: {}", state(&dump, source));
+    }
+    home.run_at(&moto.url, RETAIL, &["status"]).ends(3);
+}
+
+#[test]
+fn no_credentials_and_no_region() {
+    let (moto, home) = (Moto::start(&[]), Home::new());
+    let dump = home.run(&["dump", "--endpoint-url", &moto.url, "--region", RETAIL], &[]).ends(0).json();
+    assert_eq!(state(&dump, "endpoints"), "expired");
+    home.run(&["status", "--endpoint-url", &moto.url, "--region", RETAIL], &[]).ends(3).says("credentials");
+    home.run(&["dump"], &[]).ends(2).says("region");
+}
+
+#[test]
+fn wrong_words_end_with_two() {
+    let home = Home::new();
+    let usage = |arguments: &[&str]| home.run(arguments, &[]).ends(2);
+    usage(&["frobnicate"]).says("frobnicate");
+    usage(&["status", "--fail-on", "mild"]).says("critical");
+    usage(&["approve"]).says("--reason");
+    usage(&["rollback"]);
+    usage(&["dump", "--no-such-flag"]).says("--no-such-flag");
+    usage(&["demo", "no-such-story"]).says("no-such-story").says("demo");
+    let config = home.path("broken.toml");
+    std::fs::write(&config, "theme = \"dark\"\nthema = 1\n").unwrap();
+    usage(&["dump", "--demo", "--config", config.to_str().unwrap()]).says("broken.toml:2");
+}
+
+/// State of a source in a dump.
+fn state<'a>(dump: &'a Value, name: &str) -> &'a str {
+    let mut sources = dump["sources"].as_array().unwrap().iter();
+    let source = sources.find(|s| s["name"] == name).unwrap_or_else(|| panic!("no source {name}: {dump:#}"));
+    source["state"].as_str().unwrap()
+}

@@ -1,0 +1,113 @@
+//! The real program as a process, in a home of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// No run takes this long unless it hangs.
+const LONGEST: Duration = Duration::from_secs(100);
+
+/// A home directory that goes with the test.
+pub struct Home(PathBuf);
+
+impl Home {
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("home-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// All that the program may know of the world: nothing of this machine's user gets in.
+    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+        let folder = |name| self.0.join(name);
+        vec![
+            ("HOME", self.0.clone()),
+            ("XDG_CONFIG_HOME", folder("config")),
+            ("XDG_STATE_HOME", folder("state")),
+            ("XDG_DATA_HOME", folder("data")),
+            ("XDG_CACHE_HOME", folder("cache")),
+            ("AWS_EC2_METADATA_DISABLED", "true".into()),
+            ("TERM", "xterm-256color".into()),
+            ("TZ", "UTC".into()),
+            ("LANG", "C.UTF-8".into()),
+        ]
+    }
+
+    /// Lines of the journal, oldest first.
+    pub fn journal(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(self.path("state/sagetop/journal.jsonl")).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    /// What the journal says happened, oldest first.
+    pub fn events(&self) -> Vec<String> {
+        self.journal().iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// Runs the program against a URL, with credentials that mean nothing.
+    pub fn run_at(&self, url: &str, region: &str, arguments: &[&str]) -> Run {
+        let place = ["--endpoint-url", url, "--region", region];
+        self.run(
+            &[arguments, &place].concat(),
+            &[("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")],
+        )
+    }
+
+    /// Runs the program with nothing on standard input.
+    pub fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_sagetop"));
+        command.args(arguments).env_clear().envs(self.environment()).envs(environment.iter().copied());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let output = runtime.block_on(async { tokio::time::timeout(LONGEST, command.output()).await });
+        let output = output.unwrap_or_else(|_| panic!("sagetop {arguments:?} hangs")).unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        let run = Run { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) };
+        assert!(!run.err.contains("panicked"), "{arguments:?}: {}", run.err);
+        run
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// How a run ended and what it said.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl Run {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
+    }
+
+    /// Checks the exit code; a wrong one shows what was said.
+    #[track_caller]
+    pub fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.out, self.err);
+        self
+    }
+
+    /// Checks that something was said, on either stream.
+    #[track_caller]
+    pub fn says(self, text: &str) -> Self {
+        let all = format!("{}{}", self.out, self.err);
+        assert!(all.contains(text), "nothing about {text:?} in: {all}");
+        self
+    }
+}

@@ -1,0 +1,131 @@
+//! The real binary in a pseudo-terminal: it starts, draws, resizes, answers, and leaves things as it found them.
+
+mod pty;
+
+use std::net::TcpListener;
+
+use crate::sagetop::Home;
+use pty::Terminal;
+
+/// The models of the simulated account.
+const MODELS: [&str; 3] = ["demand-forecast", "segmentation", "recommendation"];
+
+fn demo(home: &Home) -> Terminal {
+    let mut terminal = Terminal::start(home, 80, 24, &["demo"], &[]);
+    terminal.until_shown(&[&["DEMO"], &MODELS[..]].concat());
+    terminal
+}
+
+#[test]
+fn the_demo_starts_draws_resizes_helps_and_quits() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    assert!(terminal.raw_mode(), "keys reach the program one by one");
+    terminal.until("whole", whole);
+
+    for (columns, rows) in [(120, 36), (80, 24), (120, 36), (80, 24)] {
+        terminal.resize(columns, rows);
+        terminal.until(&format!("whole at {columns}×{rows}"), whole);
+    }
+
+    terminal.press("?");
+    terminal.until_shown(&["quit", "help"]);
+    terminal.press("\x1b");
+    terminal.until("back at home", whole);
+
+    terminal.press("q");
+    let status = terminal.end();
+    assert_eq!((status.exit_code(), status.signal()), (0, None));
+    assert!(terminal.entered());
+    terminal.left_as_found();
+}
+
+/// The whole home screen and nothing else: one header in the first row, every model, the footer in the last.
+fn whole(screen: &vt100::Screen) -> bool {
+    let (_, columns) = screen.size();
+    let rows: Vec<String> = screen.rows(0, columns).collect();
+    let text = rows.join("\n");
+    let once = |word: &str| text.matches(word).count() == 1;
+    rows.first().is_some_and(|row| row.contains("DEMO"))
+        && rows.last().is_some_and(|row| row.contains("quit"))
+        && once("DEMO")
+        && MODELS.iter().all(|model| text.contains(model))
+}
+
+#[test]
+fn signals_restore_the_terminal_too() {
+    for signal in ["TERM", "HUP", "INT"] {
+        let home = Home::new();
+        let mut terminal = demo(&home);
+        terminal.signal(signal);
+        let status = terminal.end();
+        assert_ne!(status.exit_code(), 101, "a panic on {signal}");
+        terminal.left_as_found();
+    }
+}
+
+#[test]
+fn without_credentials_it_says_so_and_stays() {
+    let home = Home::new();
+    // Nothing is reached: credentials are looked for before anything is sent.
+    let arguments = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:1"];
+    let mut terminal = Terminal::start(&home, 100, 30, &arguments, &[]);
+    terminal.until_shown(&["expired"]);
+    terminal.press("q");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
+fn a_region_where_nobody_answers_is_told() {
+    let home = Home::new();
+    let arguments = ["--region", "nowhere-1", "--endpoint-url", "http://127.0.0.1:1"];
+    let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
+    let mut terminal = Terminal::start(&home, 100, 30, &arguments, &keys);
+    terminal.until_shown(&["nowhere-1", "unreachable"]);
+    terminal.press("q");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
+fn without_a_region_the_screen_is_never_taken() {
+    let home = Home::new();
+    let mut terminal = Terminal::start(&home, 80, 24, &[], &[]);
+    assert_eq!(terminal.end().exit_code(), 2);
+    assert!(terminal.text().contains("region"), "{}", terminal.text());
+    assert!(!terminal.entered());
+    terminal.left_as_found();
+}
+
+#[test]
+fn keys_are_answered_while_every_call_hangs() {
+    let home = Home::new();
+    // It takes connections and never says a word.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
+    let mut terminal = Terminal::start(&home, 80, 24, &["--region", "eu-west-1", "--endpoint-url", &url], &keys);
+    terminal.until_shown(&["eu-west-1", "quit"]);
+    // A call is under way: its connection is there.
+    let (_call, _) = silent.accept().unwrap();
+    terminal.press("?");
+    terminal.until_shown(&["help"]);
+    terminal.press("\x1bq");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
+fn broken_files_are_told_with_their_place_before_the_screen_is_taken() {
+    let home = Home::new();
+    for (kind, text) in [("theme", "[tone]\ngood = 7\n"), ("keymap", "[keys]\nx = \"frobnicate\"\n")] {
+        let folder = home.path(&format!("config/sagetop/{kind}s"));
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("broken.toml"), text).unwrap();
+        let mut terminal = Terminal::start(&home, 100, 30, &["demo", &format!("--{kind}"), "broken"], &[]);
+        assert_eq!(terminal.end().exit_code(), 2, "{}", terminal.text());
+        assert!(terminal.text().contains("broken.toml:2:"), "{}", terminal.text());
+        assert!(!terminal.entered());
+    }
+}

@@ -1,0 +1,198 @@
+//! The real program in a pseudo-terminal: what it draws, what it is typed, how it leaves.
+//!
+//! Waiting is for output, not for time; a watchdog ends a wait that would never end.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+use crate::sagetop::Home;
+
+/// No test in here takes this long unless something hangs.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What a shell had written before the program was started.
+const BEFORE: &str = "shell$ ";
+
+enum Event {
+    Output(Vec<u8>),
+    End,
+    TooLate,
+}
+
+/// A terminal with the program in it.
+pub struct Terminal {
+    master: Box<dyn MasterPty + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    keys: Box<dyn Write + Send>,
+    events: Receiver<Event>,
+    emulator: vt100::Parser,
+    /// Everything that was written, for modes that the emulator does not know.
+    raw: Vec<u8>,
+    /// How the terminal was set up before the program came, as text.
+    found: String,
+    _watchdog: Sender<()>,
+}
+
+impl Terminal {
+    pub fn start(home: &Home, columns: u16, rows: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sagetop"));
+        command.args(arguments);
+        command.env_clear();
+        home.environment().into_iter().for_each(|(name, value)| command.env(name, value));
+        environment.iter().for_each(|(name, value)| command.env(name, value));
+        command.cwd(env!("CARGO_TARGET_TMPDIR"));
+        let found = setup(pair.master.as_ref());
+        let (tell, events) = channel();
+        read(pair.master.try_clone_reader().unwrap(), tell.clone());
+        let watchdog = watch(tell);
+        let child = pair.slave.spawn_command(command).unwrap();
+        let keys = pair.master.take_writer().unwrap();
+        let mut emulator = vt100::Parser::new(rows, columns, 0);
+        emulator.process(BEFORE.as_bytes());
+        Self { master: pair.master, child, keys, events, emulator, raw: Vec::new(), found, _watchdog: watchdog }
+    }
+
+    /// Reads output until the screen is as wanted; panics with the screen when the program ends or hangs before.
+    #[track_caller]
+    pub fn until(&mut self, wanted: &str, holds: impl Fn(&vt100::Screen) -> bool) {
+        while !holds(self.emulator.screen()) {
+            match self.events.recv().unwrap() {
+                Event::Output(bytes) => self.take(&bytes),
+                Event::End => panic!("it ended before {wanted}:\n{}", self.text()),
+                Event::TooLate => panic!("never {wanted}:\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Waits until all of these words are on the screen.
+    #[track_caller]
+    pub fn until_shown(&mut self, words: &[&str]) {
+        self.until(&words.join(", "), |screen| words.iter().all(|word| screen.contents().contains(word)));
+    }
+
+    pub fn text(&self) -> String {
+        self.emulator.screen().contents()
+    }
+
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.master.resize(size(columns, rows)).unwrap();
+        self.emulator.screen_mut().set_size(rows, columns);
+    }
+
+    /// Sends a signal to the program, by name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+
+    /// Has the program changed how the terminal treats keys?
+    pub fn raw_mode(&self) -> bool {
+        setup(self.master.as_ref()) != self.found
+    }
+
+    /// Reads the rest; how the program ended.
+    #[track_caller]
+    pub fn end(&mut self) -> ExitStatus {
+        loop {
+            match self.events.recv().unwrap() {
+                Event::Output(bytes) => self.take(&bytes),
+                Event::End => return self.child.wait().unwrap(),
+                Event::TooLate => panic!("it does not end:\n{}", self.text()),
+            }
+        }
+    }
+
+    /// Checks that the terminal is as it was found: modes, keys, cursor, and what the shell had written.
+    #[track_caller]
+    pub fn left_as_found(&self) {
+        assert!(!self.raw_mode(), "keys are still raw: {} instead of {}", setup(self.master.as_ref()), self.found);
+        let left_on: Vec<u16> =
+            modes(&self.raw).into_iter().filter(|&(mode, on)| on != by_default(mode)).map(|m| m.0).collect();
+        assert!(left_on.is_empty(), "private modes not put back: {left_on:?}");
+        let screen = self.emulator.screen();
+        assert!(!screen.alternate_screen() && !screen.hide_cursor());
+        assert!(self.text().starts_with(BEFORE.trim_end()), "what the shell wrote is gone:\n{}", self.text());
+        // Keyboard protocols are a stack: what was pushed must be popped.
+        let count = |start: &[u8]| self.raw.windows(start.len()).filter(|part| *part == start).count();
+        assert_eq!(count(b"\x1b[>1u"), count(b"\x1b[<1u"), "keyboard protocol");
+    }
+
+    /// Did it ever take the whole screen?
+    pub fn entered(&self) -> bool {
+        modes(&self.raw).contains_key(&1049)
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.emulator.process(bytes);
+        self.raw.extend_from_slice(bytes);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A failed test leaves no program behind; after a good one it is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The private modes that were touched, and whether each is on at the end: `ESC [ ? 1049 ; 25 h`.
+fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
+    let text = String::from_utf8_lossy(raw);
+    let mut modes = BTreeMap::new();
+    for part in text.split("\x1b[?").skip(1) {
+        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(part.len());
+        let on = part[end..].starts_with('h');
+        if on || part[end..].starts_with('l') {
+            modes.extend(part[..end].split(';').filter_map(|mode| Some((mode.parse().ok()?, on))));
+        }
+    }
+    modes
+}
+
+/// The cursor is shown (25) and lines wrap (7) in a terminal that nobody touched; all else is off.
+fn by_default(mode: u16) -> bool {
+    matches!(mode, 7 | 25)
+}
+
+fn setup(master: &(dyn MasterPty + Send)) -> String {
+    format!("{:?}", master.get_termios().unwrap())
+}
+
+fn size(columns: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
+}
+
+/// Hands on what is written; the end of the program is an error or nothing more to read.
+fn read(mut output: Box<dyn Read + Send>, tell: Sender<Event>) {
+    std::thread::spawn(move || {
+        let mut buffer = [0; 65536];
+        while let Ok(count @ 1..) = output.read(&mut buffer) {
+            if tell.send(Event::Output(buffer[..count].to_vec())).is_err() {
+                return;
+            }
+        }
+        let _ = tell.send(Event::End);
+    });
+}
+
+/// Says so when the test still runs after the longest time; ends with the test.
+fn watch(tell: Sender<Event>) -> Sender<()> {
+    let (alive, ended) = channel::<()>();
+    std::thread::spawn(move || {
+        if ended.recv_timeout(LONGEST) == Err(RecvTimeoutError::Timeout) {
+            let _ = tell.send(Event::TooLate);
+        }
+    });
+    alive
+}
