@@ -22,3 +22,6 @@ pub fn draw(screen: &Screen, theme: &Theme, frame: &mut Frame<'_>) {
         frame.set_cursor_position(cursor);
     }
 }
+
+#[cfg(test)]
+mod tests;

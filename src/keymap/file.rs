@@ -49,11 +49,7 @@ pub(super) fn lay(
             return Err(clash((&text, &keys), (before, other), source));
         }
         table.retain(|(other, _)| !meets(other));
-        match known
-            .iter()
-            .copied()
-            .find(|action| action == name.get_ref())
-        {
+        match known.iter().copied().find(|action| action == name.get_ref()) {
             Some(action) => table.push((keys.clone(), action)),
             None if name.get_ref() == NONE => {}
             None => return Err(unknown(&name, known, source)),
@@ -69,8 +65,7 @@ fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigErro
         ConfigError::at(source, text.span(), message)
             .hint("a key is one character or a name such as enter, esc, f1; ctrl-, alt- or shift- may go before it; several with spaces between are a chord")
     };
-    let keys: Result<Vec<Key>, String> =
-        text.get_ref().split_whitespace().map(Key::parse).collect();
+    let keys: Result<Vec<Key>, String> = text.get_ref().split_whitespace().map(Key::parse).collect();
     match keys {
         Ok(keys) if keys.is_empty() => Err(mistake("no key is named".into())),
         Ok(keys) => Ok(keys),
@@ -79,27 +74,12 @@ fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigErro
 }
 
 /// Two keys of one file that cannot both work.
-fn clash(
-    this: (&Spanned<String>, &[Key]),
-    before: (&Spanned<String>, &[Key]),
-    source: &Source,
-) -> ConfigError {
-    let line = source
-        .text
-        .get(..before.0.span().start)
-        .map_or(0, |text| text.matches('\n').count() + 1);
+fn clash(this: (&Spanned<String>, &[Key]), before: (&Spanned<String>, &[Key]), source: &Source) -> ConfigError {
+    let line = source.text.get(..before.0.span().start).map_or(0, |text| text.matches('\n').count() + 1);
     let message = if this.1 == before.1 {
-        format!(
-            "{:?} is the same key as {:?} in line {line}",
-            this.0.get_ref(),
-            before.0.get_ref()
-        )
+        format!("{:?} is the same key as {:?} in line {line}", this.0.get_ref(), before.0.get_ref())
     } else {
-        let (short, long) = if this.1.len() < before.1.len() {
-            (this.1, before.1)
-        } else {
-            (before.1, this.1)
-        };
+        let (short, long) = if this.1.len() < before.1.len() { (this.1, before.1) } else { (before.1, this.1) };
         format!(
             "{:?} would never be reached: {:?} acts at once (the other one is in line {line})",
             shown(long),
@@ -110,11 +90,7 @@ fn clash(
 }
 
 fn unknown(name: &Spanned<String>, known: &[&str], source: &Source) -> ConfigError {
-    let error = ConfigError::at(
-        source,
-        name.span(),
-        format!("there is no action {:?} here", name.get_ref()),
-    );
+    let error = ConfigError::at(source, name.span(), format!("there is no action {:?} here", name.get_ref()));
     let all = format!("{}, {NONE}", known.join(", "));
     match nearest(name.get_ref(), known.iter().copied().chain([NONE])) {
         Some(near) => error.hint(format!("did you mean {near:?}? All are: {all}")),

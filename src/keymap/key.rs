@@ -38,11 +38,8 @@ const NAMES: &[(&str, KeyCode)] = &[
     ("minus", KeyCode::Char('-')),
 ];
 
-const MODIFIERS: &[(&str, KeyModifiers)] = &[
-    ("ctrl-", KeyModifiers::CONTROL),
-    ("alt-", KeyModifiers::ALT),
-    ("shift-", KeyModifiers::SHIFT),
-];
+const MODIFIERS: &[(&str, KeyModifiers)] =
+    &[("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)];
 
 impl Key {
     /// Reads a key: `ctrl-r`, `G`, `enter`, `shift-tab`, `f1`, `?`. The error says what is wrong.
@@ -74,10 +71,7 @@ impl Key {
     /// The key that was pressed; none when one was let go.
     #[must_use]
     pub fn of(event: KeyEvent) -> Option<Self> {
-        let key = Self {
-            code: event.code,
-            modifiers: event.modifiers,
-        };
+        let key = Self { code: event.code, modifiers: event.modifiers };
         (event.kind != KeyEventKind::Release).then(|| key.normal())
     }
 
@@ -106,14 +100,8 @@ fn code(text: &str) -> Option<KeyCode> {
         return (!c.is_control() && c != ' ').then_some(KeyCode::Char(c));
     }
     let lower = text.to_ascii_lowercase();
-    let function = lower
-        .strip_prefix('f')
-        .and_then(|n| n.parse().ok())
-        .filter(|n| (1..=24).contains(n));
-    let named = NAMES
-        .iter()
-        .find(|(name, _)| *name == lower)
-        .map(|(_, code)| *code);
+    let function = lower.strip_prefix('f').and_then(|n| n.parse().ok()).filter(|n| (1..=24).contains(n));
+    let named = NAMES.iter().find(|(name, _)| *name == lower).map(|(_, code)| *code);
     named.or(function.map(KeyCode::F))
 }
 
@@ -124,9 +112,7 @@ impl fmt::Display for Key {
                 f.write_str(name)?;
             }
         }
-        let named = NAMES
-            .iter()
-            .find(|(name, code)| *code == self.code && *name != "minus");
+        let named = NAMES.iter().find(|(name, code)| *code == self.code && *name != "minus");
         match (named, self.code) {
             (Some((name, _)), _) => f.write_str(name),
             (None, KeyCode::Char(c)) => write!(f, "{c}"),
@@ -140,10 +126,7 @@ impl fmt::Display for Key {
 #[must_use]
 pub fn typed(event: KeyEvent) -> Option<char> {
     match Key::of(event)? {
-        Key {
-            code: KeyCode::Char(c),
-            modifiers,
-        } if modifiers.is_empty() => Some(c),
+        Key { code: KeyCode::Char(c), modifiers } if modifiers.is_empty() => Some(c),
         _ => None,
     }
 }
@@ -173,38 +156,14 @@ mod tests {
 
     #[test]
     fn what_is_no_key() {
-        for text in [
-            "",
-            "ab",
-            "ctrl-",
-            "f0",
-            "f25",
-            "ctrl-ctrl-a",
-            "shift-1",
-            "ctrl-shift-a",
-            "hyper-a",
-            " ",
-        ] {
+        for text in ["", "ab", "ctrl-", "f0", "f25", "ctrl-ctrl-a", "shift-1", "ctrl-shift-a", "hyper-a", " "] {
             assert!(Key::parse(text).is_err(), "{text:?}");
         }
     }
 
     #[test]
     fn keys_read_as_they_are_shown() {
-        for text in [
-            "ctrl-r",
-            "G",
-            "?",
-            ":",
-            "enter",
-            "esc",
-            "space",
-            "shift-tab",
-            "f12",
-            "page-down",
-            "alt-x",
-            "-",
-        ] {
+        for text in ["ctrl-r", "G", "?", ":", "enter", "esc", "space", "shift-tab", "f12", "page-down", "alt-x", "-"] {
             assert_eq!(Key::parse(text).unwrap().to_string(), text);
         }
     }
@@ -223,14 +182,10 @@ mod tests {
         for (code, modifiers, text) in cases {
             assert_eq!(event(code, modifiers), Key::parse(text).ok(), "{text}");
         }
-        let released =
-            KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
+        let released = KeyEvent::new_with_kind(KeyCode::Enter, KeyModifiers::NONE, KeyEventKind::Release);
         assert_eq!(Key::of(released), None);
         assert_eq!(typed(KeyEvent::from(KeyCode::Char('A'))), Some('A'));
-        assert_eq!(
-            typed(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL)),
-            None
-        );
+        assert_eq!(typed(KeyEvent::new(KeyCode::Char('a'), KeyModifiers::CONTROL)), None);
         assert_eq!(typed(KeyEvent::from(KeyCode::Enter)), None);
     }
 }

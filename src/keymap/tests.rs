@@ -39,22 +39,11 @@ const ACTIONS: Actions = Actions {
         "scaling",
         "reveal",
     ],
-    ask: &[
-        "confirm",
-        "cancel",
-        "next-field",
-        "previous-field",
-        "copy-call",
-        "scroll-up",
-        "scroll-down",
-    ],
+    ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down"],
 };
 
 fn source(name: &str, text: &str) -> Source {
-    Source {
-        file: format!("keymaps/{name}.toml"),
-        text: text.to_owned(),
-    }
+    Source { file: format!("keymaps/{name}.toml"), text: text.to_owned() }
 }
 
 fn find(name: &str, _: &Source) -> Result<Source, ConfigError> {
@@ -90,93 +79,46 @@ fn every_action_has_a_key_in_every_bundled_keymap() {
 #[test]
 fn a_key_means_an_action() {
     let mut keymap = bundled("default");
-    assert_eq!(
-        keymap.press(Mode::Keys, char('b')),
-        Press::Action("rollback")
-    );
+    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::Action("rollback"));
     assert_eq!(keymap.press(Mode::Ask, char('b')), Press::None);
-    assert_eq!(
-        keymap.press(Mode::Ask, KeyCode::Enter.into()),
-        Press::Action("confirm")
-    );
+    assert_eq!(keymap.press(Mode::Ask, KeyCode::Enter.into()), Press::Action("confirm"));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     assert_eq!(keymap.press(Mode::Keys, interrupt), Press::Action("quit"));
     assert_eq!(keymap.keys_for("down"), ["down", "j"]);
-    assert_eq!(
-        keymap.bindings(Mode::Ask).next(),
-        Some(("enter".into(), "confirm"))
-    );
+    assert_eq!(keymap.bindings(Mode::Ask).next(), Some(("enter".into(), "confirm")));
 }
 
 #[test]
 fn a_chord_waits_for_its_end() {
     let mut keymap = bundled("vim");
-    let Press::Pending(follow) = keymap.press(Mode::Keys, char('g')) else {
-        panic!("g begins a chord")
-    };
-    assert_eq!(
-        follow,
-        [
-            ("g".into(), "top"),
-            ("t".into(), "next-pane"),
-            ("T".into(), "previous-pane")
-        ]
-    );
+    let Press::Pending(follow) = keymap.press(Mode::Keys, char('g')) else { panic!("g begins a chord") };
+    assert_eq!(follow, [("g".into(), "top"), ("t".into(), "next-pane"), ("T".into(), "previous-pane")]);
     assert_eq!(keymap.pending(), "g");
     assert_eq!(keymap.press(Mode::Keys, char('g')), Press::Action("top"));
     assert_eq!(keymap.pending(), "");
 
     keymap.press(Mode::Keys, char('g'));
-    assert_eq!(
-        keymap.press(Mode::Keys, char('b')),
-        Press::None,
-        "a stray key ends the chord and acts not"
-    );
-    assert_eq!(
-        keymap.press(Mode::Keys, char('b')),
-        Press::Action("rollback")
-    );
+    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::None, "a stray key ends the chord and acts not");
+    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::Action("rollback"));
 
     keymap.press(Mode::Keys, char('g'));
-    assert_eq!(
-        keymap.press(Mode::Ask, char('j')),
-        Press::Action("scroll-down"),
-        "a sheet forgets the chord"
-    );
+    assert_eq!(keymap.press(Mode::Ask, char('j')), Press::Action("scroll-down"), "a sheet forgets the chord");
 }
 
 #[test]
 fn a_file_builds_on_another() {
-    let mut mine = parsed(
-        "inherits = \"vim\"\n[keys]\nx = \"none\"\n\"Ctrl-R\" = \"retrain\"\ng = \"bottom\"\n",
-    )
-    .unwrap();
+    let mut mine =
+        parsed("inherits = \"vim\"\n[keys]\nx = \"none\"\n\"Ctrl-R\" = \"retrain\"\ng = \"bottom\"\n").unwrap();
     assert_eq!(mine.press(Mode::Keys, char('x')), Press::None);
-    assert_eq!(
-        mine.press(Mode::Keys, char('g')),
-        Press::Action("bottom"),
-        "a key takes the place of chords"
-    );
+    assert_eq!(mine.press(Mode::Keys, char('g')), Press::Action("bottom"), "a key takes the place of chords");
     assert_eq!(mine.keys_for("retrain"), ["r", "ctrl-r"]);
     assert!(mine.keys_for("refresh").is_empty());
 }
 
 /// Text, line, column, part of the message, part of the hint.
 const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
-    (
-        "inherits = \"default\"\n[keys]\nz = \"aprove\"",
-        3,
-        5,
-        "no action \"aprove\"",
-        "mean \"approve\"? All are: quit",
-    ),
-    (
-        "inherits = \"default\"\n[ask]\nz = \"quit\"",
-        3,
-        5,
-        "no action \"quit\" here",
-        "one of: confirm",
-    ),
+    ("inherits = \"default\"\n[keys]\nz = \"aprove\"", 3, 5, "no action \"aprove\"", "mean \"approve\"? All are: quit"),
+    ("inherits = \"default\"\n[ask]\nz = \"quit\"", 3, 5, "no action \"quit\" here", "one of: confirm"),
     (
         "inherits = \"default\"\n[keys]\nctrl-c = \"quit\"\nCtrl-C = \"back\"",
         4,
@@ -184,57 +126,15 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "same key as \"ctrl-c\" in line 3",
         "",
     ),
-    (
-        "inherits = \"default\"\n[keys]\na = \"quit\"\na = \"back\"",
-        4,
-        1,
-        "duplicate key",
-        "",
-    ),
-    (
-        "inherits = \"default\"\n[keys]\n\"g g\" = \"top\"\ng = \"bottom\"",
-        4,
-        1,
-        "\"g g\" would never be reached",
-        "",
-    ),
-    (
-        "inherits = \"default\"\n[keys]\nab = \"quit\"",
-        3,
-        1,
-        "\"ab\" is not a key",
-        "one character",
-    ),
-    (
-        "inherits = \"default\"\n[keys]\n\"\" = \"quit\"",
-        3,
-        1,
-        "no key is named",
-        "one character",
-    ),
-    (
-        "inherits = \"defualt\"\n",
-        1,
-        12,
-        "no keymap \"defualt\"",
-        "",
-    ),
+    ("inherits = \"default\"\n[keys]\na = \"quit\"\na = \"back\"", 4, 1, "duplicate key", ""),
+    ("inherits = \"default\"\n[keys]\n\"g g\" = \"top\"\ng = \"bottom\"", 4, 1, "\"g g\" would never be reached", ""),
+    ("inherits = \"default\"\n[keys]\nab = \"quit\"", 3, 1, "\"ab\" is not a key", "one character"),
+    ("inherits = \"default\"\n[keys]\n\"\" = \"quit\"", 3, 1, "no key is named", "one character"),
+    ("inherits = \"defualt\"\n", 1, 12, "no keymap \"defualt\"", ""),
     ("[key]\n", 1, 2, "unknown field `key`", "\"keys\""),
     ("[keys]\nq = 7", 2, 5, "invalid type", ""),
-    (
-        "[keys]\na = \"open\"",
-        0,
-        0,
-        "no key does \"quit\"",
-        "inherits",
-    ),
-    (
-        "inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"",
-        0,
-        0,
-        "no key does \"cancel\"",
-        "inherits",
-    ),
+    ("[keys]\na = \"open\"", 0, 0, "no key does \"quit\"", "inherits"),
+    ("inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"", 0, 0, "no key does \"cancel\"", "inherits"),
 ];
 
 #[test]
@@ -243,9 +143,6 @@ fn mistakes_have_a_place_and_a_way_on() {
         let error = parsed(text).expect_err(text);
         assert_eq!((error.line, error.column), (*line, *column), "{error}");
         assert!(error.message.contains(message), "{error}");
-        assert!(
-            error.hint.clone().unwrap_or_default().contains(hint),
-            "{error}"
-        );
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{error}");
     }
 }

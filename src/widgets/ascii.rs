@@ -31,8 +31,8 @@ fn twin(glyph: char) -> char {
         '│' | '┃' | '║' | '▏' | '▌' => '|',
         '━' | '═' | '▅' => '=',
         '┄' | '┈' | '▃' => ':',
-        '✓' | '▆' | '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼'
-        | '┏' | '┓' | '┗' | '┛' => '+',
+        '✓' | '▆' | '╭' | '╮' | '╰' | '╯' | '┌' | '┐' | '└' | '┘' | '├' | '┤' | '┬' | '┴' | '┼' | '┏' | '┓' | '┗'
+        | '┛' => '+',
         '▁' => '_',
         '█' => '#',
         '⏎' => '/',
@@ -51,11 +51,7 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, 24, 1));
         buf.set_string(0, 0, "✓▲✗◐⧖◌– ╭─╮ ──▶ 日é", ratatui::style::Style::new());
         replace(&mut buf);
-        let text: String = buf
-            .content
-            .iter()
-            .map(ratatui::buffer::Cell::symbol)
-            .collect();
+        let text: String = buf.content.iter().map(ratatui::buffer::Cell::symbol).collect();
         assert_eq!(text, "+!x~w?- +-+ --> ? ?     ");
     }
 }

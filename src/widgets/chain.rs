@@ -29,14 +29,7 @@ const LOWEST: u16 = 5;
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let has_title = chain.title.width() > 0;
     if has_title {
-        paint::both(
-            &chain.title,
-            &legend(&chain.arrows),
-            theme,
-            Token::Title,
-            area,
-            buf,
-        );
+        paint::both(&chain.title, &legend(&chain.arrows), theme, Token::Title, area, buf);
     }
     let body = paint::below(area, u16::from(has_title));
     let stages = paint::cut_to_u16(chain.stages.len());
@@ -56,23 +49,12 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// What the arrows mean, when one of them is less than certain.
 fn legend(arrows: &[Arrow]) -> Line {
-    let kinds = [
-        (Arrow::Derived, "derived"),
-        (Arrow::Guess, "guessed"),
-        (Arrow::Missing, "no link found"),
-    ];
+    let kinds = [(Arrow::Derived, "derived"), (Arrow::Guess, "guessed"), (Arrow::Missing, "no link found")];
     let mut legend = Line::new();
     for (kind, words) in kinds.into_iter().filter(|(kind, _)| arrows.contains(kind)) {
         let gap = if legend.0.is_empty() { "" } else { "  " };
-        let tone = if kind == Arrow::Missing {
-            Tone::Warn
-        } else {
-            Tone::Muted
-        };
-        legend = legend
-            .muted(gap)
-            .with(sign(kind), tone)
-            .muted(format!(" {words}"));
+        let tone = if kind == Arrow::Missing { Tone::Warn } else { Tone::Muted };
+        legend = legend.muted(gap).with(sign(kind), tone).muted(format!(" {words}"));
     }
     legend
 }
@@ -96,12 +78,7 @@ fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
 
 fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
     let stages = paint::cut_to_u16(chain.stages.len());
-    let facts = chain
-        .stages
-        .iter()
-        .map(|s| s.facts.len())
-        .max()
-        .unwrap_or(0);
+    let facts = chain.stages.iter().map(|s| s.facts.len()).max().unwrap_or(0);
     let height = body.height.min(paint::cut_to_u16(facts + 3)).max(LOWEST);
     let mut rest = Rect { height, ..body };
     for (at, stage) in chain.stages.iter().enumerate() {
@@ -111,18 +88,8 @@ fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf:
         one_box(stage, theme, Rect { width, ..rest }, buf);
         rest = paint::behind(rest, width);
         if let Some(arrow) = chain.arrows.get(at).filter(|_| at + 1 < chain.stages.len()) {
-            let row = Rect {
-                y: rest.y + height / 2,
-                width: gap.min(rest.width),
-                height: 1,
-                ..rest
-            };
-            paint::words(
-                &long(*arrow, gap.into()),
-                arrow_style(*arrow, theme),
-                row,
-                buf,
-            );
+            let row = Rect { y: rest.y + height / 2, width: gap.min(rest.width), height: 1, ..rest };
+            paint::words(&long(*arrow, gap.into()), arrow_style(*arrow, theme), row, buf);
         }
         rest = paint::behind(rest, gap);
     }
@@ -151,12 +118,7 @@ fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
     };
     let (kind, title) = if stage.selected {
-        (
-            BorderType::Thick,
-            theme
-                .style(Token::Title)
-                .patch(theme.style(Token::Selection)),
-        )
+        (BorderType::Thick, theme.style(Token::Title).patch(theme.style(Token::Selection)))
     } else {
         (BorderType::Rounded, title)
     };
@@ -164,15 +126,8 @@ fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let frame = frame.title(Span::styled(format!(" {} ", stage.title), title));
     let inner = frame.inner(area);
     frame.render(area, buf);
-    let inner = Rect {
-        x: inner.x + 1,
-        width: inner.width.saturating_sub(2),
-        ..inner
-    };
-    for (row, line) in inner
-        .rows()
-        .zip(std::iter::once(&stage.state).chain(&stage.facts))
-    {
+    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
+    for (row, line) in inner.rows().zip(std::iter::once(&stage.state).chain(&stage.facts)) {
         paint::line(line, theme, row, buf);
     }
 }

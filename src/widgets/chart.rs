@@ -29,42 +29,20 @@ pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     let scale = Scale::of(&chart.points, chart.threshold.as_ref().map(|(at, _)| *at));
     let labels = scale.labels(body.height - 1);
-    let left = paint::cut_to_u16(
-        labels
-            .iter()
-            .map(|(_, text)| width(text))
-            .max()
-            .unwrap_or(0),
-    ) + 2;
-    let right = chart
-        .threshold
-        .as_ref()
-        .map_or(0, |(_, words)| paint::cut_to_u16(width(words)) + 1);
+    let left = paint::cut_to_u16(labels.iter().map(|(_, text)| width(text)).max().unwrap_or(0)) + 2;
+    let right = chart.threshold.as_ref().map_or(0, |(_, words)| paint::cut_to_u16(width(words)) + 1);
     let right = right.min(body.width / 4);
     let plot = paint::behind(body, left);
-    let plot = Rect {
-        width: plot.width.saturating_sub(right),
-        height: body.height - 1,
-        ..plot
-    };
+    let plot = Rect { width: plot.width.saturating_sub(right), height: body.height - 1, ..plot };
     if plot.is_empty() {
         return;
     }
     for row in plot.rows() {
-        let at = Rect {
-            x: plot.x.saturating_sub(1),
-            width: 1,
-            ..row
-        };
+        let at = Rect { x: plot.x.saturating_sub(1), width: 1, ..row };
         paint::words("│", theme.style(Token::Border), at, buf);
     }
     for (row, text) in &labels {
-        let at = Rect {
-            y: plot.y + row,
-            width: left,
-            height: 1,
-            ..body
-        };
+        let at = Rect { y: plot.y + row, width: left, height: 1, ..body };
         let cells = usize::from(left).saturating_sub(2);
         let text = format!("{text:>cells$}");
         paint::words(&text, theme.style(Token::Muted), at, buf);
@@ -80,39 +58,26 @@ fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffe
     let most = u64::from(plot.height) * 8;
     let limit = chart.threshold.as_ref().map(|(value, _)| *value);
     let last = chart.points.iter().rev().flatten().next().copied();
-    let data = columns(&chart.points, plot.width.into())
-        .into_iter()
-        .map(|value| {
-            // Only what stands where the last value stands has its colour.
-            let is_like_last = match (limit, value, last) {
-                (Some(limit), Some(value), Some(last)) => (value < limit) == (last < limit),
-                _ => true,
-            };
-            let has_color = is_like_last && !matches!(chart.tone, Tone::Plain | Tone::Strong);
-            let tone = if has_color { chart.tone } else { Tone::Muted };
-            // A value at the foot of the scale is still seen: nothing drawn means no data.
-            let eighths = value.map(|v| scale.eighths(v, plot.height).clamp(1, most));
-            let color = theme.tone(tone).fg;
-            SparklineBar::from(eighths).style(color.map_or(Style::new(), |c| Style::new().fg(c)))
-        });
+    let data = columns(&chart.points, plot.width.into()).into_iter().map(|value| {
+        // Only what stands where the last value stands has its colour.
+        let is_like_last = match (limit, value, last) {
+            (Some(limit), Some(value), Some(last)) => (value < limit) == (last < limit),
+            _ => true,
+        };
+        let has_color = is_like_last && !matches!(chart.tone, Tone::Plain | Tone::Strong);
+        let tone = if has_color { chart.tone } else { Tone::Muted };
+        // A value at the foot of the scale is still seen: nothing drawn means no data.
+        let eighths = value.map(|v| scale.eighths(v, plot.height).clamp(1, most));
+        let color = theme.tone(tone).fg;
+        SparklineBar::from(eighths).style(color.map_or(Style::new(), |c| Style::new().fg(c)))
+    });
     let bars: Vec<SparklineBar> = data.collect();
-    Sparkline::default()
-        .data(bars)
-        .max(most)
-        .absent_value_symbol(" ")
-        .render(plot, buf);
+    Sparkline::default().data(bars).max(most).absent_value_symbol(" ").render(plot, buf);
 }
 
 /// A line across all bars, with its words behind it.
-fn threshold(
-    (value, words): (f64, &str),
-    scale: &Scale,
-    theme: &Theme,
-    (plot, right): (Rect, u16),
-    buf: &mut Buffer,
-) {
-    let up =
-        (scale.eighths(value, plot.height).saturating_sub(1) / 8).min(u64::from(plot.height) - 1);
+fn threshold((value, words): (f64, &str), scale: &Scale, theme: &Theme, (plot, right): (Rect, u16), buf: &mut Buffer) {
+    let up = (scale.eighths(value, plot.height).saturating_sub(1) / 8).min(u64::from(plot.height) - 1);
     let y = plot.bottom() - 1 - u16::try_from(up).unwrap_or(0);
     for x in plot.left()..plot.right() {
         let Some(cell) = buf.cell_mut((x, y)) else {
@@ -125,39 +90,33 @@ fn threshold(
             cell.set_symbol("┄").set_style(Modifier::REVERSED);
         }
     }
-    let at = Rect {
-        x: plot.right(),
-        y,
-        width: right,
-        height: 1,
-    };
+    let at = Rect { x: plot.right(), y, width: right, height: 1 };
     paint::line(&Line::new().muted(format!(" {words}")), theme, at, buf);
 }
 
-/// Oldest and newest time, and the marks between them.
+/// Oldest and newest time, and the marks between them; a time gives way to a mark.
 fn axis(chart: &Chart, theme: &Theme, (plot, body): (Rect, Rect), buf: &mut Buffer) {
-    let row = Rect {
-        y: body.bottom() - 1,
-        height: 1,
-        ..plot
-    };
-    let (first, last) = &chart.ends;
-    paint::line(&Line::new().muted(first), theme, row, buf);
-    paint::line(
-        &Line::new().muted(last),
-        theme,
-        paint::from_right(row, width(last)),
-        buf,
-    );
+    let row = Rect { y: body.bottom() - 1, height: 1, ..plot };
+    let room = usize::from(row.width);
     let points = chart.points.len().max(1);
-    for (at, mark) in &chart.marks {
-        let cell = at.min(&(points - 1)) * usize::from(plot.width) / points;
+    let places: Vec<usize> = chart.marks.iter().map(|(at, _)| at.min(&(points - 1)) * room / points).collect();
+    let (first, last) = &chart.ends;
+    let mut start = 0;
+    while let Some(place) = places.iter().find(|p| (start..=start + width(first)).contains(p)) {
+        start = place + 2;
+    }
+    let mut end = room;
+    while let Some(place) = places.iter().find(|p| (end.saturating_sub(width(last) + 1)..end).contains(p)) {
+        end = place.saturating_sub(1);
+    }
+    let newest = end.saturating_sub(width(last));
+    if start + width(first) < newest {
+        let at = |cell| paint::behind(row, paint::cut_to_u16(cell));
+        paint::line(&Line::new().muted(first), theme, at(start), buf);
+        paint::line(&Line::new().muted(last), theme, at(newest), buf);
+    }
+    for ((_, mark), cell) in chart.marks.iter().zip(places) {
         let place = paint::behind(row, paint::cut_to_u16(cell));
-        paint::words(
-            mark.text(),
-            theme.tone(mark.tone()),
-            Rect { width: 1, ..place },
-            buf,
-        );
+        paint::words(mark.text(), theme.tone(mark.tone()), Rect { width: 1, ..place }, buf);
     }
 }

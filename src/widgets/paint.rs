@@ -19,11 +19,7 @@ pub(super) fn styled_as<'a>(line: &'a Line, theme: &Theme, plain: Token) -> text
     line.0
         .iter()
         .map(|span| {
-            let token = if span.tone() == Tone::Plain {
-                plain
-            } else {
-                span.tone().into()
-            };
+            let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
             text::Span::styled(span.text(), theme.style(token))
         })
         .collect()
@@ -41,25 +37,12 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
 }
 
 /// Draws two lines in one row; the left one gives way to the right one.
-pub(super) fn both(
-    left: &Line,
-    right: &Line,
-    theme: &Theme,
-    plain: Token,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+pub(super) fn both(left: &Line, right: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
     let right = right.cut(room, Cut::End);
     let taken = right.width();
     let gap = if taken == 0 { 0 } else { 2 };
-    line_as(
-        &left.cut(room.saturating_sub(taken + gap), Cut::End),
-        theme,
-        plain,
-        area,
-        buf,
-    );
+    line_as(&left.cut(room.saturating_sub(taken + gap), Cut::End), theme, plain, area, buf);
     line(&right, theme, from_right(first_row(area), taken), buf);
 }
 
@@ -75,30 +58,19 @@ pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> 
 
 /// The first row of an area.
 pub(super) fn first_row(area: Rect) -> Rect {
-    Rect {
-        height: area.height.min(1),
-        ..area
-    }
+    Rect { height: area.height.min(1), ..area }
 }
 
 /// An area without its first rows.
 pub(super) fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
-    Rect {
-        y: area.y + rows,
-        height: area.height - rows,
-        ..area
-    }
+    Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
 /// An area without its first cells.
 pub(super) fn behind(area: Rect, cells: u16) -> Rect {
     let cells = cells.min(area.width);
-    Rect {
-        x: area.x + cells,
-        width: area.width - cells,
-        ..area
-    }
+    Rect { x: area.x + cells, width: area.width - cells, ..area }
 }
 
 /// The last cells of an area.
@@ -108,15 +80,7 @@ pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
 
 /// An area without the margins that everything on the screen keeps.
 pub(super) fn inset(area: Rect) -> Rect {
-    if area.width < 40 {
-        area
-    } else {
-        Rect {
-            x: area.x + 1,
-            width: area.width - 2,
-            ..area
-        }
-    }
+    if area.width < 40 { area } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
 }
 
 /// A count as cells of a terminal, which has no more than `u16` can say.

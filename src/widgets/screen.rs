@@ -20,12 +20,7 @@ use crate::view::{Block, Content, Line, Screen, Tone};
 const LEAST: (u16, u16) = (40, 8);
 
 /// Draws all of it; says where the cursor belongs.
-pub(super) fn draw(
-    screen: &Screen,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) -> Option<Position> {
+pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, theme.style(Token::Screen));
     let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
         too_small(theme, area, buf);
@@ -57,11 +52,7 @@ fn rows(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<
         banner(line, theme, paint::first_row(rest), buf);
         rest = paint::below(rest, 1);
     }
-    let footer = Rect {
-        y: rest.bottom().saturating_sub(1),
-        height: rest.height.min(1),
-        ..rest
-    };
+    let footer = Rect { y: rest.bottom().saturating_sub(1), height: rest.height.min(1), ..rest };
     rest.height -= footer.height;
     for block in &screen.blocks {
         let height = block.height.min(rest.height);
@@ -97,17 +88,11 @@ fn content(block: &Block, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// A bar across the screen in the colour of its worst piece.
 fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
     let tones = [Tone::Bad, Tone::Warn, Tone::Busy, Tone::Good];
-    let worst = tones
-        .into_iter()
-        .find(|t| line.0.iter().any(|s| s.tone() == *t));
-    let style = theme
-        .tone(worst.unwrap_or(Tone::Warn))
-        .add_modifier(Modifier::REVERSED);
+    let worst = tones.into_iter().find(|t| line.0.iter().any(|s| s.tone() == *t));
+    let style = theme.tone(worst.unwrap_or(Tone::Warn)).add_modifier(Modifier::REVERSED);
     buf.set_style(row, style);
     paint::words(
-        &line
-            .cut(row.width.saturating_sub(2).into(), crate::view::Cut::End)
-            .text(),
+        &line.cut(row.width.saturating_sub(2).into(), crate::view::Cut::End).text(),
         style,
         paint::inset(row),
         buf,
@@ -116,16 +101,10 @@ fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
 
 fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (cells, rows) = LEAST;
-    let message = format!(
-        "sagetop needs {cells}×{rows} cells to be read, here are {}×{}.",
-        area.width, area.height
-    );
+    let message = format!("sagetop needs {cells}×{rows} cells to be read, here are {}×{}.", area.width, area.height);
     let lines = Line::from(message).wrap(area.width.into());
     let top = area.height.saturating_sub(paint::cut_to_u16(lines.len())) / 2;
     for (row, line) in paint::below(area, top).rows().zip(&lines) {
         paint::line(line, theme, row, buf);
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -17,17 +17,10 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
         return None;
     }
     // A column on each side keeps the frame apart from what lies below.
-    let margin = Rect {
-        x: place.x.saturating_sub(1),
-        width: place.width + 2,
-        ..place
-    };
+    let margin = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
     Clear.render(margin.intersection(area), buf);
     buf.set_style(margin.intersection(area), theme.style(Token::Screen));
-    buf.set_style(
-        place,
-        theme.style(Token::Screen).patch(theme.style(Token::Sheet)),
-    );
+    buf.set_style(place, theme.style(Token::Screen).patch(theme.style(Token::Sheet)));
 
     let laid = sheet.laid(usize::from(place.width.saturating_sub(4)));
     let height = usize::from(place.height - 2);
@@ -39,11 +32,7 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
     block.render(place, buf);
     let mut cursor = None;
     for (row, at) in inner.rows().zip(laid.iter().skip(first)) {
-        let edges = Rect {
-            x: place.x,
-            width: place.width,
-            ..row
-        };
+        let edges = Rect { x: place.x, width: place.width, ..row };
         cursor = cursor.or(one(at, sheet, theme, (row, edges), buf));
     }
     cursor
@@ -54,12 +43,7 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
 fn place(sheet: &Sheet, area: Rect) -> Rect {
     let (cells, rows) = sheet.size((area.width, area.height));
     let top = ((area.height - rows) / 2).min(area.height / 6);
-    Rect {
-        x: area.x + (area.width - cells) / 2,
-        y: area.y + top,
-        width: cells,
-        height: rows,
-    }
+    Rect { x: area.x + (area.width - cells) / 2, y: area.y + top, width: cells, height: rows }
 }
 
 /// The first drawn row: as scrolled, or such that all of the focus is in sight.
@@ -69,10 +53,7 @@ fn first(sheet: &Sheet, laid: &[Laid], height: usize) -> usize {
         return sheet.scroll.min(most);
     };
     let start = laid.iter().position(|l| l.row == focus).unwrap_or(0);
-    let end = laid
-        .iter()
-        .rposition(|l| l.row == focus)
-        .map_or(0, |at| at + 1);
+    let end = laid.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
     let middle = (start + end).saturating_sub(height) / 2;
     // A focus that is higher than the sheet shows its beginning.
     middle.max(end.saturating_sub(height)).min(start).min(most)
@@ -85,29 +66,16 @@ fn style(sheet: &Sheet, theme: &Theme) -> Style {
     }
 }
 
-fn frame<'a>(
-    sheet: &'a Sheet,
-    theme: &Theme,
-    (above, below): (usize, usize),
-    cells: u16,
-) -> Block<'a> {
+fn frame<'a>(sheet: &'a Sheet, theme: &Theme, (above, below): (usize, usize), cells: u16) -> Block<'a> {
     let room = usize::from(cells.saturating_sub(6));
     let mark = |arrow: &str, rows: usize| {
-        let words = if rows == 0 {
-            String::new()
-        } else {
-            format!(" {arrow} {rows} more ")
-        };
+        let words = if rows == 0 { String::new() } else { format!(" {arrow} {rows} more ") };
         Line::styled(cut(&words, room, Cut::End), theme.style(Token::Muted))
     };
     let title = sheet.title.cut(room, Cut::End);
     let mut heading = vec![Span::styled(" ", theme.style(Token::Title))];
     heading.extend(title.0.iter().map(|span| {
-        let token = if span.tone() == Tone::Plain {
-            Token::Title
-        } else {
-            span.tone().into()
-        };
+        let token = if span.tone() == Tone::Plain { Token::Title } else { span.tone().into() };
         Span::styled(span.text().to_owned(), theme.style(token))
     }));
     heading.push(Span::raw(" "));
@@ -117,16 +85,10 @@ fn frame<'a>(
         .border_style(style(sheet, theme))
         .padding(Padding::horizontal(1))
         .title(Line::from(heading));
-    let block = if fits {
-        block.title(mark("↑", above).alignment(Alignment::Right))
-    } else {
-        block
-    };
+    let block = if fits { block.title(mark("↑", above).alignment(Alignment::Right)) } else { block };
     let mark = mark("↓", below);
     let left = room.saturating_sub(mark.width());
-    block
-        .title_bottom(mark)
-        .title_bottom(keys(sheet, theme, left).alignment(Alignment::Right))
+    block.title_bottom(mark).title_bottom(keys(sheet, theme, left).alignment(Alignment::Right))
 }
 
 /// The keys that work here, as many as fit.
@@ -145,58 +107,26 @@ fn keys<'a>(sheet: &'a Sheet, theme: &Theme, room: usize) -> Line<'a> {
 }
 
 /// Draws one row: its text within the padding, its bar and its rule from edge to edge.
-fn one(
-    laid: &Laid,
-    sheet: &Sheet,
-    theme: &Theme,
-    (row, edges): (Rect, Rect),
-    buf: &mut Buffer,
-) -> Option<Position> {
+fn one(laid: &Laid, sheet: &Sheet, theme: &Theme, (row, edges): (Rect, Rect), buf: &mut Buffer) -> Option<Position> {
     if laid.look == Look::Rule {
-        let line = format!(
-            "├{}┤",
-            "─".repeat(usize::from(edges.width).saturating_sub(2))
-        );
+        let line = format!("├{}┤", "─".repeat(usize::from(edges.width).saturating_sub(2)));
         paint::words(&line, theme.style(Token::Border), edges, buf);
         for x in [edges.left(), edges.right() - 1] {
-            buf.set_style(
-                Rect {
-                    x,
-                    width: 1,
-                    ..edges
-                },
-                style(sheet, theme),
-            );
+            buf.set_style(Rect { x, width: 1, ..edges }, style(sheet, theme));
         }
         return None;
     }
     paint::line(&laid.line, theme, row, buf);
-    paint::line(
-        &laid.note,
-        theme,
-        paint::from_right(row, laid.note.width()),
-        buf,
-    );
+    paint::line(&laid.note, theme, paint::from_right(row, laid.note.width()), buf);
     match laid.look {
         Look::Selected => {
-            let bar = Rect {
-                x: edges.x + 1,
-                width: edges.width - 2,
-                ..edges
-            };
+            let bar = Rect { x: edges.x + 1, width: edges.width - 2, ..edges };
             buf.set_style(bar, theme.style(Token::Selection));
             None
         }
-        Look::Field {
-            start,
-            cells,
-            cursor,
-        } => {
+        Look::Field { start, cells, cursor } => {
             let field = paint::behind(row, paint::cut_to_u16(start));
-            let field = Rect {
-                width: field.width.min(paint::cut_to_u16(cells)),
-                ..field
-            };
+            let field = Rect { width: field.width.min(paint::cut_to_u16(cells)), ..field };
             buf.set_style(field, theme.style(Token::Field));
             let at = paint::behind(field, paint::cut_to_u16(cursor?));
             if at.is_empty() {

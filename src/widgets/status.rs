@@ -21,10 +21,7 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
             (cut(&tab.name, letters, Cut::End), Token::Plain)
         };
         rest = paint::behind(rest, 1);
-        rest = paint::behind(
-            rest,
-            paint::words(&tab.key, theme.style(Token::Key), rest, buf) + 1,
-        );
+        rest = paint::behind(rest, paint::words(&tab.key, theme.style(Token::Key), rest, buf) + 1);
         rest = paint::behind(rest, paint::words(&name, theme.style(style), rest, buf));
         if let Some(mark) = mark(tab.tone) {
             rest = paint::behind(rest, 1);
@@ -32,13 +29,7 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
         rest = paint::behind(rest, 1);
         if tab.shown {
-            buf.set_style(
-                Rect {
-                    width: rest.x - start.x,
-                    ..start
-                },
-                theme.style(Token::Selection),
-            );
+            buf.set_style(Rect { width: rest.x - start.x, ..start }, theme.style(Token::Selection));
         }
         rest = paint::behind(rest, gap);
     }
@@ -48,23 +39,15 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
 fn names(tabs: &[Tab], room: usize) -> (usize, u16) {
     let needed = |letters: usize, gap: usize| -> usize {
         let name = |tab: &Tab| {
-            if tab.shown {
-                width(&tab.name)
-            } else {
-                width(&tab.name).min(letters)
-            }
+            if tab.shown { width(&tab.name) } else { width(&tab.name).min(letters) }
         };
-        tabs.iter()
-            .map(|tab| 3 + width(&tab.key) + name(tab) + mark(tab.tone).map_or(0, |_| 2) + gap)
-            .sum()
+        tabs.iter().map(|tab| 3 + width(&tab.key) + name(tab) + mark(tab.tone).map_or(0, |_| 2) + gap).sum()
     };
     let longest = tabs.iter().map(|tab| width(&tab.name)).max().unwrap_or(0);
     if needed(longest, 1) <= room {
         return (longest, 1);
     }
-    let fits = (0..=longest)
-        .rev()
-        .find(|letters| needed(*letters, 0) <= room);
+    let fits = (0..=longest).rev().find(|letters| needed(*letters, 0) <= room);
     (fits.unwrap_or(0), 0)
 }
 
@@ -79,22 +62,14 @@ fn mark(tone: Tone) -> Option<&'static str> {
 }
 
 /// Draws the last row; says where the cursor is when the operator types there.
-pub(super) fn footer(
-    footer: &Footer,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) -> Option<Position> {
+pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let row = paint::inset(area);
     let Some(message) = &footer.message else {
         keys(&footer.keys, theme, row, buf);
         return None;
     };
     paint::line(message, theme, row, buf);
-    let at = paint::behind(
-        row,
-        paint::cut_to_u16(footer.cursor?).min(row.width.saturating_sub(1)),
-    );
+    let at = paint::behind(row, paint::cut_to_u16(footer.cursor?).min(row.width.saturating_sub(1)));
     if at.is_empty() {
         return None;
     }
@@ -117,18 +92,10 @@ fn keys(keys: &[(String, String, bool)], theme: &Theme, row: Rect, buf: &mut Buf
         }
         used += cells(key);
         let (key, what, works) = key;
-        let styles = if *works {
-            [Token::Key, Token::Plain]
-        } else {
-            [Token::Muted; 2]
-        };
+        let styles = if *works { [Token::Key, Token::Plain] } else { [Token::Muted; 2] };
         for (text, token) in [key, what].into_iter().zip(styles) {
             let style = theme.style(token);
-            let style = if *works {
-                style
-            } else {
-                style.add_modifier(Modifier::DIM)
-            };
+            let style = if *works { style } else { style.add_modifier(Modifier::DIM) };
             rest = paint::behind(rest, paint::words(text, style, rest, buf) + 1);
         }
         rest = paint::behind(rest, 2);

@@ -18,31 +18,15 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
     if has_title {
         let title = table.title.clone().unwrap_or_default();
-        paint::both(
-            &title,
-            &note(table, shown.clone()),
-            theme,
-            Token::Title,
-            paint::inset(area),
-            buf,
-        );
+        paint::both(&title, &note(table, shown.clone()), theme, Token::Title, paint::inset(area), buf);
     }
     let widths = widths(&table.columns, paint::inset(area).width);
     let rows = table.rows.get(shown).unwrap_or_default();
     let grid = paint::inset(paint::below(area, u16::from(has_title)));
-    let lines: Vec<Row> = rows
-        .iter()
-        .map(|row| cells(&row.cells, table, &widths, theme))
-        .collect();
-    let constraints = widths
-        .iter()
-        .map(|(cells, gap)| Constraint::Length(cells + gap));
+    let lines: Vec<Row> = rows.iter().map(|row| cells(&row.cells, table, &widths, theme)).collect();
+    let constraints = widths.iter().map(|(cells, gap)| Constraint::Length(cells + gap));
     let drawn = Grid::new(lines, constraints).column_spacing(0);
-    let drawn = if has_heads {
-        drawn.header(heads(table, &widths, theme))
-    } else {
-        drawn
-    };
+    let drawn = if has_heads { drawn.header(heads(table, &widths, theme)) } else { drawn };
     drawn.render(grid, buf);
 
     for (row, at) in rows.iter().zip(body.rows()) {
@@ -75,49 +59,31 @@ fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
         return note;
     }
     let gap = if note.width() == 0 { "" } else { "   " };
-    note.muted(format!(
-        "{gap}{}–{} of {all}",
-        first + shown.start + 1,
-        first + shown.end
-    ))
+    note.muted(format!("{gap}{}–{} of {all}", first + shown.start + 1, first + shown.end))
 }
 
 /// The column heads; an arrow says which one sorts.
 fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
-    let heads = table
-        .columns
-        .iter()
-        .zip(widths)
-        .enumerate()
-        .map(|(at, (column, (cells, _)))| {
-            let sorted = table.sorted.filter(|(by, _)| *by == at);
-            let head = match sorted {
-                Some((_, largest_first)) => {
-                    let arrow = if largest_first { "↓" } else { "↑" };
-                    let gap = if column.title.is_empty() { "" } else { " " };
-                    Line::new().with(format!("{}{gap}{arrow}", column.title), Tone::Strong)
-                }
-                None => Line::new().muted(column.title),
-            };
-            cell(
-                &head.padded(usize::from(*cells), column.align, Cut::End),
-                theme,
-            )
-        });
+    let heads = table.columns.iter().zip(widths).enumerate().map(|(at, (column, (cells, _)))| {
+        let sorted = table.sorted.filter(|(by, _)| *by == at);
+        let head = match sorted {
+            Some((_, largest_first)) => {
+                let arrow = if largest_first { "↓" } else { "↑" };
+                let gap = if column.title.is_empty() { "" } else { " " };
+                Line::new().with(format!("{}{gap}{arrow}", column.title), Tone::Strong)
+            }
+            None => Line::new().muted(column.title),
+        };
+        cell(&head.padded(usize::from(*cells), column.align, Cut::End), theme)
+    });
     Row::new(heads)
 }
 
 fn cells<'a>(cells: &[Line], table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
-    let cells =
-        cells
-            .iter()
-            .zip(table.columns.iter().zip(widths))
-            .map(|(line, (column, (cells, _)))| {
-                cell(
-                    &line.padded(usize::from(*cells), column.align, column.cut),
-                    theme,
-                )
-            });
+    let cells = cells
+        .iter()
+        .zip(table.columns.iter().zip(widths))
+        .map(|(line, (column, (cells, _)))| cell(&line.padded(usize::from(*cells), column.align, column.cut), theme));
     Row::new(cells)
 }
 

@@ -11,15 +11,8 @@ use crate::widgets::paint;
 /// Draws one stage behind the other, and below them the facts of the selected one.
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
-    let full: Vec<(String, Line)> = chain
-        .stages
-        .iter()
-        .map(|s| (s.title.clone(), tight(&s.state)))
-        .collect();
-    let brief: Vec<(String, Line)> = full
-        .iter()
-        .map(|(title, state)| (short(title), state.clone()))
-        .collect();
+    let full: Vec<(String, Line)> = chain.stages.iter().map(|s| (s.title.clone(), tight(&s.state))).collect();
+    let brief: Vec<(String, Line)> = full.iter().map(|(title, state)| (short(title), state.clone())).collect();
     let (words, rows) = if needed(&full) <= room {
         (full, 1)
     } else if needed(&brief) <= room {
@@ -37,10 +30,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
                 let arrow = chain.arrows.get(at - 1).copied().unwrap_or(Arrow::Missing);
                 let before = u16::from(rest.x > row.x);
                 rest = paint::behind(rest, before);
-                rest = paint::behind(
-                    rest,
-                    paint::words(sign(arrow), arrow_style(arrow, theme), rest, buf) + 1,
-                );
+                rest = paint::behind(rest, paint::words(sign(arrow), arrow_style(arrow, theme), rest, buf) + 1);
             }
             let selected = chain.stages.get(at).is_some_and(|s| s.selected);
             rest = paint::behind(rest, head(title, selected, theme, rest, buf) + 1);
@@ -50,12 +40,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
     }
     let below = paint::below(area, rows);
-    let selected = chain
-        .stages
-        .iter()
-        .find(|s| s.selected)
-        .into_iter()
-        .flat_map(|s| &s.facts);
+    let selected = chain.stages.iter().find(|s| s.selected).into_iter().flat_map(|s| &s.facts);
     for (row, fact) in below.rows().zip(selected) {
         paint::line(fact, theme, paint::behind(row, 2), buf);
     }
@@ -75,34 +60,19 @@ pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
         head(&stage.title, stage.selected, theme, row, buf);
         let row = paint::behind(row, paint::cut_to_u16(titles + 2));
         paint::line(&stage.state.cut(states, Cut::End), theme, row, buf);
-        let facts = stage
-            .facts
-            .iter()
-            .filter(|f| f.width() > 0)
-            .fold(Line::new(), |line, fact| {
-                let mut line = if line.0.is_empty() {
-                    line
-                } else {
-                    line.muted(" · ")
-                };
-                line.0.extend(fact.0.iter().cloned());
-                line
-            });
-        paint::line(
-            &facts,
-            theme,
-            paint::behind(row, paint::cut_to_u16(states + 2)),
-            buf,
-        );
+        let facts = stage.facts.iter().filter(|f| f.width() > 0).fold(Line::new(), |line, fact| {
+            let mut line = if line.0.is_empty() { line } else { line.muted(" · ") };
+            line.0.extend(fact.0.iter().cloned());
+            line
+        });
+        paint::line(&facts, theme, paint::behind(row, paint::cut_to_u16(states + 2)), buf);
     }
 }
 
 /// Draws the name of a stage; says how many cells it took.
 fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     let style = if selected {
-        theme
-            .style(Token::Title)
-            .patch(theme.style(Token::Selection))
+        theme.style(Token::Title).patch(theme.style(Token::Selection))
     } else {
         theme.style(Token::Muted)
     };
@@ -111,10 +81,7 @@ fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer
 
 /// Cells of a strip in one row.
 fn needed(words: &[(String, Line)]) -> usize {
-    let stages: usize = words
-        .iter()
-        .map(|(title, state)| width(title) + 1 + state.width())
-        .sum();
+    let stages: usize = words.iter().map(|(title, state)| width(title) + 1 + state.width()).sum();
     stages + words.len().saturating_sub(1) * 4
 }
 
@@ -122,11 +89,7 @@ fn needed(words: &[(String, Line)]) -> usize {
 fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> {
     // The two halves of a strip in two rows are rarely of the same length.
     let room = room.saturating_sub(8);
-    let mut longest = words
-        .iter()
-        .map(|(_, state)| state.width())
-        .max()
-        .unwrap_or(0);
+    let mut longest = words.iter().map(|(_, state)| state.width()).max().unwrap_or(0);
     while needed(&words) > room && longest > 1 {
         longest -= 1;
         for (_, state) in &mut words {
@@ -140,9 +103,7 @@ fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> 
 fn short(title: &str) -> String {
     match title.split_once(' ') {
         Some(("ENDPOINT", stage)) => stage.to_uppercase(),
-        _ => title
-            .replace("TRAINING", "TRAIN")
-            .replace("REGISTRY", "REG"),
+        _ => title.replace("TRAINING", "TRAIN").replace("REGISTRY", "REG"),
     }
 }
 
@@ -160,14 +121,7 @@ fn tight(line: &Line) -> Line {
                 keep
             })
             .collect();
-        tight = tight.with(
-            kept,
-            if span.text().trim().is_empty() {
-                Tone::Plain
-            } else {
-                span.tone()
-            },
-        );
+        tight = tight.with(kept, if span.text().trim().is_empty() { Tone::Plain } else { span.tone() });
     }
     tight
 }

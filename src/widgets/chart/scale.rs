@@ -10,36 +10,16 @@ pub(super) struct Scale {
 impl Scale {
     /// A scale for these values. It starts at zero, unless all of them are far from it.
     pub(super) fn of(points: &[Option<f64>], threshold: Option<f64>) -> Self {
-        let values = || {
-            points
-                .iter()
-                .flatten()
-                .copied()
-                .chain(threshold)
-                .filter(|v| v.is_finite())
-        };
+        let values = || points.iter().flatten().copied().chain(threshold).filter(|v| v.is_finite());
         let least = values().fold(f64::INFINITY, f64::min);
         let most = values().fold(f64::NEG_INFINITY, f64::max);
         if least > most {
-            return Self {
-                foot: 0.0,
-                top: 1.0,
-            };
+            return Self { foot: 0.0, top: 1.0 };
         }
         let from_zero = least >= 0.0 && least < most * 0.6;
         let room = if from_zero { most } else { most - least };
-        let step = round_up(
-            if room > 0.0 {
-                room
-            } else {
-                most.abs().max(1.0)
-            } / 4.0,
-        );
-        let foot = if from_zero {
-            0.0
-        } else {
-            (least / step).floor() * step
-        };
+        let step = round_up(if room > 0.0 { room } else { most.abs().max(1.0) } / 5.0);
+        let foot = if from_zero { 0.0 } else { (least / step).floor() * step };
         let mut top = (most / step).ceil() * step;
         if top <= foot {
             top = foot + step;
@@ -48,11 +28,7 @@ impl Scale {
     }
 
     /// Height of a value in eighths of a row, in a chart of so many rows.
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "held within a screen's height"
-    )]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within a screen's height")]
     pub(super) fn eighths(&self, value: f64, rows: u16) -> u64 {
         let most = f64::from(rows) * 8.0;
         let share = (value - self.foot) / (self.top - self.foot);
@@ -75,9 +51,7 @@ impl Scale {
 
 /// A number with no more digits than its scale needs.
 fn number(value: f64, top: f64) -> String {
-    let shorter = [(1e9, "G"), (1e6, "M"), (1e4, "k")]
-        .into_iter()
-        .find(|(unit, _)| top.abs() >= *unit);
+    let shorter = [(1e9, "G"), (1e6, "M"), (1e4, "k")].into_iter().find(|(unit, _)| top.abs() >= *unit);
     let (value, unit) = match shorter {
         Some((1e4, sign)) => (value / 1e3, sign),
         Some((unit, sign)) => (value / unit, sign),
@@ -109,26 +83,15 @@ pub(super) fn columns(points: &[Option<f64>], cells: usize) -> Vec<Option<f64>> 
     if count == 0 || cells == 0 {
         return Vec::new();
     }
-    let mut sorted: Vec<f64> = points
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| v.is_finite())
-        .collect();
+    let mut sorted: Vec<f64> = points.iter().flatten().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     (0..cells)
         .map(|cell| {
             let start = cell * count / cells;
             let end = ((cell + 1) * count / cells).max(start + 1);
-            let part = points
-                .get(start..end.min(count))
-                .unwrap_or_default()
-                .iter()
-                .flatten();
-            part.copied()
-                .filter(|v| v.is_finite())
-                .max_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()))
+            let part = points.get(start..end.min(count)).unwrap_or_default().iter().flatten();
+            part.copied().filter(|v| v.is_finite()).max_by(|a, b| (a - middle).abs().total_cmp(&(b - middle).abs()))
         })
         .collect()
 }
@@ -144,9 +107,9 @@ mod tests {
             let scale = Scale::of(&points, None);
             (scale.foot, scale.top)
         };
-        assert_eq!(scale(&[0.3, 4.1]), (0.0, 6.0));
+        assert_eq!(scale(&[0.3, 4.1]), (0.0, 5.0));
         assert_eq!(scale(&[300.0, 310.0]), (300.0, 310.0));
-        assert_eq!(scale(&[0.0, 0.0]), (0.0, 0.25));
+        assert_eq!(scale(&[0.0, 0.0]), (0.0, 0.2));
         assert_eq!(scale(&[7.0]), (6.0, 8.0));
         assert_eq!(scale(&[]), (0.0, 1.0));
         assert_eq!(scale(&[f64::NAN, f64::INFINITY]), (0.0, 1.0));
@@ -155,13 +118,8 @@ mod tests {
 
     #[test]
     fn labels_are_short() {
-        let labels = |foot, top, rows| {
-            Scale { foot, top }
-                .labels(rows)
-                .into_iter()
-                .map(|(_, text)| text)
-                .collect::<Vec<_>>()
-        };
+        let labels =
+            |foot, top, rows| Scale { foot, top }.labels(rows).into_iter().map(|(_, text)| text).collect::<Vec<_>>();
         assert_eq!(labels(0.0, 6.0, 8), ["6", "3", "0"]);
         assert_eq!(labels(0.0, 0.25, 8), ["0.25", "0.12", "0"]);
         assert_eq!(labels(0.0, 50_000.0, 4), ["50k", "0"]);

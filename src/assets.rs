@@ -1,0 +1,188 @@
+//! Themes and keymaps by name: built in, or the user's own over them.
+//!
+//! To build one in, put its file into the folder and a line into the table.
+
+use std::path::PathBuf;
+
+use crate::config::{self, ConfigError, Source};
+use crate::keymap::{Actions, Keymap};
+use crate::theme::{Level, Theme};
+
+/// Names and texts of the themes that are built in.
+pub const THEMES: &[(&str, &str)] = &[
+    ("dark", include_str!("../themes/dark.toml")),
+    ("light", include_str!("../themes/light.toml")),
+    ("high-contrast", include_str!("../themes/high-contrast.toml")),
+    ("mono", include_str!("../themes/mono.toml")),
+];
+
+/// Names and texts of the keymaps that are built in.
+pub const KEYMAPS: &[(&str, &str)] =
+    &[("default", include_str!("../keymaps/default.toml")), ("vim", include_str!("../keymaps/vim.toml"))];
+
+/// A kind of file, with its folder and those of it that are built in.
+struct Kind {
+    word: &'static str,
+    folder: &'static str,
+    bundled: &'static [(&'static str, &'static str)],
+}
+
+const THEME: Kind = Kind { word: "theme", folder: "themes", bundled: THEMES };
+const KEYMAP: Kind = Kind { word: "keymap", folder: "keymaps", bundled: KEYMAPS };
+
+/// Where themes and keymaps are looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Assets {
+    directory: Option<PathBuf>,
+}
+
+impl Assets {
+    /// Looks in that directory of the user's first, then at what is built in.
+    #[must_use]
+    pub fn new(directory: Option<PathBuf>) -> Self {
+        Self { directory }
+    }
+
+    /// The theme of that name, for a terminal with so many colours.
+    ///
+    /// # Errors
+    /// When there is none, or there is a mistake in it.
+    pub fn theme(&self, name: &str, level: Level) -> Result<Theme, ConfigError> {
+        let source = self.find(&THEME, name, None)?;
+        Theme::parse(&source, level, &|name, asking| self.find(&THEME, name, Some(asking)))
+    }
+
+    /// The keymap of that name, for these actions.
+    ///
+    /// # Errors
+    /// When there is none, or there is a mistake in it.
+    pub fn keymap(&self, name: &str, actions: Actions) -> Result<Keymap, ConfigError> {
+        let source = self.find(&KEYMAP, name, None)?;
+        Keymap::parse(&source, actions, &|name, asking| self.find(&KEYMAP, name, Some(asking)))
+    }
+
+    /// The names of all themes, built in and the user's.
+    #[must_use]
+    pub fn themes(&self) -> Vec<String> {
+        self.names(&THEME)
+    }
+
+    /// The names of all keymaps, built in and the user's.
+    #[must_use]
+    pub fn keymaps(&self) -> Vec<String> {
+        self.names(&KEYMAP)
+    }
+
+    /// A user's file over a bundled one; but one that inherits its own name means the bundled one.
+    fn find(&self, kind: &Kind, name: &str, asking: Option<&Source>) -> Result<Source, ConfigError> {
+        let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+        let own = self.directory.as_ref().filter(|_| is_word && !name.is_empty());
+        let own = own.map(|dir| dir.join(kind.folder).join(format!("{name}.toml")));
+        let own = own.filter(|path| asking.is_none_or(|source| source.file != path.display().to_string()));
+        if let Some(path) = own.filter(|path| path.exists()) {
+            let shown = path.display().to_string();
+            return config::read(&path).map_err(|e| ConfigError::new(shown, format!("the file cannot be read: {e}")));
+        }
+        let file = format!("{}/{name}.toml", kind.folder);
+        if let Some((_, text)) = kind.bundled.iter().find(|(known, _)| *known == name) {
+            return Ok(Source { file, text: (*text).to_owned() });
+        }
+        let names = self.names(kind);
+        let error = ConfigError::new(file, format!("there is no {} {name:?}", kind.word));
+        Err(error.did_you_mean(name, names.iter().map(String::as_str)))
+    }
+
+    fn names(&self, kind: &Kind) -> Vec<String> {
+        let mut names: Vec<String> = kind.bundled.iter().map(|(name, _)| (*name).to_owned()).collect();
+        let folder = self.directory.as_ref().map(|dir| dir.join(kind.folder));
+        let files = folder.and_then(|folder| folder.read_dir().ok()).into_iter().flatten().flatten();
+        let mut own: Vec<String> = files
+            .filter_map(|file| Some(file.file_name().to_str()?.strip_suffix(".toml")?.to_owned()))
+            .filter(|name| !names.contains(name))
+            .collect();
+        own.sort();
+        names.extend(own);
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::view::Tone;
+
+    const ACTIONS: Actions = Actions { keys: &[], ask: &[] };
+
+    /// A directory of the user's with these files, gone when the test is done.
+    struct Home(PathBuf);
+
+    impl Home {
+        fn with(test: &str, files: &[(&str, &str)]) -> Self {
+            let home = Self(env::temp_dir().join(format!("sagetop-assets-{test}-{}", process::id())));
+            for (name, text) in files {
+                let path = home.0.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            home
+        }
+
+        fn assets(&self) -> Assets {
+            Assets::new(Some(self.0.clone()))
+        }
+    }
+
+    impl Drop for Home {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn every_bundled_theme_can_be_read() {
+        for (name, _) in THEMES {
+            for level in [Level::None, Level::Ansi, Level::Indexed, Level::True] {
+                assert!(Assets::default().theme(name, level).is_ok(), "{name}");
+            }
+        }
+        assert_eq!(Assets::default().keymaps(), ["default", "vim"]);
+    }
+
+    #[test]
+    fn a_users_file_lies_over_a_bundled_one() {
+        let files = [
+            ("themes/dark.toml", "inherits = \"dark\"\n[tone]\ngood = { bold = true }\n"),
+            ("themes/mine.toml", "inherits = \"dark\"\n"),
+        ];
+        let home = Home::with("over", &files);
+        let mine = home.assets().theme("mine", Level::True).unwrap();
+        assert_eq!(mine.tone(Tone::Good).fg, None, "what it inherits is the user's too");
+        let bundled = Assets::default().theme("dark", Level::True).unwrap();
+        assert_eq!(mine.tone(Tone::Bad), bundled.tone(Tone::Bad));
+        assert_eq!(home.assets().themes(), ["dark", "light", "high-contrast", "mono", "mine"]);
+    }
+
+    #[test]
+    fn a_wrong_name_is_told_the_right_ones() {
+        let error = |name: &str| Assets::default().theme(name, Level::True).unwrap_err();
+        assert_eq!(error("drak").hint.as_deref(), Some("did you mean \"dark\"?"));
+        assert_eq!(error("solarized").hint.as_deref(), Some("one of: dark, light, high-contrast, mono"));
+        assert!(error("../dark").message.contains("no theme"));
+        let error = Assets::default().keymap("emacs", ACTIONS).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "error: there is no keymap \"emacs\"\n  --> keymaps/emacs.toml\n  hint: one of: default, vim"
+        );
+    }
+
+    #[test]
+    fn a_wrong_parent_has_a_place() {
+        let home = Home::with("parent", &[("keymaps/mine.toml", "\ninherits = \"vmi\"\n")]);
+        let error = home.assets().keymap("mine", ACTIONS).unwrap_err();
+        assert_eq!((error.line, error.column), (2, 12));
+        assert!(error.file.ends_with("keymaps/mine.toml"), "{error}");
+        assert_eq!(error.hint.as_deref(), Some("did you mean \"vim\"?"));
+    }
+}

@@ -1,0 +1,133 @@
+//! Copying through the terminal (OSC 52), which also works over a remote shell.
+
+use std::io::{self, Write};
+
+/// More than this some terminals drop silently.
+const MOST: usize = 74_994;
+
+/// GNU screen hands on no longer piece than this.
+const PIECE: usize = 252;
+
+/// What stands between the program and the terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Multiplexer {
+    /// Nothing.
+    None,
+    /// tmux.
+    Tmux,
+    /// GNU screen.
+    Screen,
+}
+
+impl Multiplexer {
+    /// What the environment says (`TMUX`, `STY`, `TERM`).
+    pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name: &str| variable(name).is_some_and(|v| !v.is_empty());
+        let term = variable("TERM").unwrap_or_default();
+        if is_set("TMUX") || term.starts_with("tmux") {
+            Self::Tmux
+        } else if is_set("STY") || term.starts_with("screen") {
+            Self::Screen
+        } else {
+            Self::None
+        }
+    }
+}
+
+/// Puts a text on the operator's clipboard; `false` when it is too long for that and
+/// should be shown instead.
+///
+/// # Errors
+/// When the terminal cannot be written to.
+pub fn copy(text: &str, through: Multiplexer, out: &mut impl Write) -> io::Result<bool> {
+    let Some(bytes) = osc52(text, through) else {
+        return Ok(false);
+    };
+    out.write_all(&bytes)?;
+    out.flush()?;
+    Ok(true)
+}
+
+/// The bytes that ask a terminal to take a text on its clipboard; none when it is too long.
+///
+/// The plain request goes first: some multiplexers answer it themselves, the others
+/// ignore it and hand on the wrapped one.
+#[must_use]
+pub fn osc52(text: &str, through: Multiplexer) -> Option<Vec<u8>> {
+    let encoded = base64(text.as_bytes());
+    if encoded.len() > MOST {
+        return None;
+    }
+    let plain = format!("\u{1b}]52;c;{encoded}\u{7}");
+    let mut bytes = plain.clone().into_bytes();
+    match through {
+        Multiplexer::None => {}
+        Multiplexer::Tmux => {
+            let inner = plain.replace('\u{1b}', "\u{1b}\u{1b}");
+            bytes.extend_from_slice(format!("\u{1b}Ptmux;{inner}\u{1b}\\").as_bytes());
+        }
+        Multiplexer::Screen => {
+            for piece in plain.as_bytes().chunks(PIECE) {
+                bytes.extend_from_slice(b"\x1bP");
+                bytes.extend_from_slice(piece);
+                bytes.extend_from_slice(b"\x1b\\");
+            }
+        }
+    }
+    Some(bytes)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut encoded = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for three in bytes.chunks(3) {
+        let word = (0..3).fold(0_usize, |word, at| word << 8 | usize::from(three.get(at).copied().unwrap_or(0)));
+        for at in 0..4 {
+            let letter = LETTERS.get(word >> (18 - at * 6) & 63).filter(|_| at <= three.len());
+            encoded.push(letter.map_or('=', |l| char::from(*l)));
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_as_everybody_writes_it() {
+        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy"), ("✓", "4pyT")];
+        for (text, wanted) in cases {
+            assert_eq!(base64(text.as_bytes()), wanted, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn requests_pass_through_multiplexers() {
+        let sent = |through| String::from_utf8(osc52("foo", through).unwrap()).unwrap();
+        assert_eq!(sent(Multiplexer::None), "\u{1b}]52;c;Zm9v\u{7}");
+        assert_eq!(sent(Multiplexer::Tmux), "\u{1b}]52;c;Zm9v\u{7}\u{1b}Ptmux;\u{1b}\u{1b}]52;c;Zm9v\u{7}\u{1b}\\");
+        assert_eq!(sent(Multiplexer::Screen), "\u{1b}]52;c;Zm9v\u{7}\u{1b}P\u{1b}]52;c;Zm9v\u{7}\u{1b}\\");
+        let long = osc52(&"x".repeat(1000), Multiplexer::Screen).unwrap();
+        assert!(long.windows(2).filter(|w| w == b"\x1bP").count() > 4);
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_sent() {
+        assert_eq!(osc52(&"x".repeat(60_000), Multiplexer::None), None);
+        let mut out = Vec::new();
+        assert!(!copy(&"x".repeat(60_000), Multiplexer::None, &mut out).unwrap());
+        assert!(out.is_empty());
+        assert!(copy("arn", Multiplexer::None, &mut out).unwrap());
+    }
+
+    #[test]
+    fn which_multiplexer() {
+        let detect = |variables: &[(&str, &str)]| {
+            Multiplexer::detect(|name| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert_eq!(detect(&[("TMUX", "/tmp/x"), ("TERM", "screen-256color")]), Multiplexer::Tmux);
+        assert_eq!(detect(&[("TERM", "screen-256color")]), Multiplexer::Screen);
+        assert_eq!(detect(&[("TERM", "xterm-256color")]), Multiplexer::None);
+    }
+}
