@@ -64,24 +64,18 @@ impl Config {
     /// # Errors
     /// When something in it is unknown, of the wrong kind or contradicts itself.
     pub fn parse(source: &Source) -> Result<Self, ConfigError> {
-        let file: File =
-            toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(source, &e))?;
+        let file: File = toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(source, &e))?;
         let cost = file.max_cost_per_day;
-        if let Some(cost) = cost
-            .as_ref()
-            .filter(|cost| !(cost.get_ref().is_finite() && *cost.get_ref() > 0.0))
-        {
+        if let Some(cost) = cost.as_ref().filter(|cost| !(cost.get_ref().is_finite() && *cost.get_ref() > 0.0)) {
             let message = format!("{} dollars a day is not an amount", cost.get_ref());
-            return Err(
-                ConfigError::at(source, cost.span(), message).hint("leave it out for no limit")
-            );
+            return Err(ConfigError::at(source, cost.span(), message).hint("leave it out for no limit"));
         }
         let mut severities: Vec<_> = file.severity.into_iter().collect();
         severities.sort_by_key(|(pattern, _)| pattern.span().start);
         let severities = severities.into_iter().map(|(pattern, severity)| {
             let span = pattern.span();
-            let glob = Glob::try_from(pattern.into_inner())
-                .map_err(|message| ConfigError::at(source, span, message))?;
+            let glob =
+                Glob::try_from(pattern.into_inner()).map_err(|message| ConfigError::at(source, span, message))?;
             Ok((glob, severity.into_inner()))
         });
         Ok(Self {
@@ -107,10 +101,7 @@ impl Config {
         };
         match read(&path) {
             Err(e) if named.is_none() && e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(e) => Err(ConfigError::new(
-                path.display().to_string(),
-                format!("the file cannot be read: {e}"),
-            )),
+            Err(e) => Err(ConfigError::new(path.display().to_string(), format!("the file cannot be read: {e}"))),
             Ok(source) => Self::parse(&source),
         }
     }
@@ -118,10 +109,7 @@ impl Config {
     /// How bad it is when this topic or alarm speaks, if the user said so.
     #[must_use]
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
-        self.severities
-            .iter()
-            .find(|(glob, _)| glob.matches(topic_or_alarm))
-            .map(|(_, severity)| *severity)
+        self.severities.iter().find(|(glob, _)| glob.matches(topic_or_alarm)).map(|(_, severity)| *severity)
     }
 }
 
@@ -133,10 +121,7 @@ pub fn directory() -> Option<PathBuf> {
 
 /// A file with its text.
 pub(crate) fn read(path: &Path) -> io::Result<Source> {
-    Ok(Source {
-        file: path.display().to_string(),
-        text: fs::read_to_string(path)?,
-    })
+    Ok(Source { file: path.display().to_string(), text: fs::read_to_string(path)? })
 }
 
 #[cfg(test)]

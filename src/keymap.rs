@@ -67,25 +67,14 @@ impl Keymap {
             file::lay(&mut keys, file.keys, actions.keys, &source)?;
             file::lay(&mut ask, file.ask, actions.ask, &source)?;
         }
-        let needed = [
-            (&keys, actions.keys, "quit"),
-            (&ask, actions.ask, "confirm"),
-            (&ask, actions.ask, "cancel"),
-        ];
+        let needed = [(&keys, actions.keys, "quit"), (&ask, actions.ask, "confirm"), (&ask, actions.ask, "cancel")];
         for (table, known, name) in needed {
             if known.contains(&name) && !table.iter().any(|(_, action)| *action == name) {
-                return Err(ConfigError::new(
-                    source.file.as_str(),
-                    format!("no key does {name:?}"),
-                )
-                .hint("add one, or start with inherits = \"default\""));
+                return Err(ConfigError::new(source.file.as_str(), format!("no key does {name:?}"))
+                    .hint("add one, or start with inherits = \"default\""));
             }
         }
-        Ok(Self {
-            keys,
-            ask,
-            pending: None,
-        })
+        Ok(Self { keys, ask, pending: None })
     }
 
     /// What this key means now. An unfinished chord is remembered; a key that does not
@@ -117,31 +106,20 @@ impl Keymap {
     /// The keys of an unfinished chord, as they are shown; empty when there is none.
     #[must_use]
     pub fn pending(&self) -> String {
-        self.pending
-            .as_ref()
-            .map(|(_, chord)| shown(chord))
-            .unwrap_or_default()
+        self.pending.as_ref().map(|(_, chord)| shown(chord)).unwrap_or_default()
     }
 
     /// The keys that do this, in both tables, the oldest first.
     #[must_use]
     pub fn keys_for(&self, action: &str) -> Vec<String> {
-        let all = self
-            .keys
-            .iter()
-            .chain(&self.ask)
-            .filter(|(_, a)| *a == action);
+        let all = self.keys.iter().chain(&self.ask).filter(|(_, a)| *a == action);
         let mut seen = BTreeSet::new();
-        all.map(|(keys, _)| shown(keys))
-            .filter(|text| seen.insert(text.clone()))
-            .collect()
+        all.map(|(keys, _)| shown(keys)).filter(|text| seen.insert(text.clone())).collect()
     }
 
     /// All keys of a table with what they do, in the order of the files.
     pub fn bindings(&self, mode: Mode) -> impl Iterator<Item = (String, &'static str)> {
-        self.table(mode)
-            .iter()
-            .map(|(keys, action)| (shown(keys), *action))
+        self.table(mode).iter().map(|(keys, action)| (shown(keys), *action))
     }
 
     fn table(&self, mode: Mode) -> &[Binding] {
@@ -153,10 +131,7 @@ impl Keymap {
 }
 
 fn shown(keys: &[Key]) -> String {
-    keys.iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
+    keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -18,10 +18,7 @@ use file::{File, Looks};
 
 /// Everything a theme decides. The names in a file are the same words in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(
-    missing_docs,
-    reason = "the tones are explained in the view, the rest in `name`"
-)]
+#[expect(missing_docs, reason = "the tones are explained in the view, the rest in `name`")]
 pub enum Token {
     Plain,
     Muted,
@@ -44,15 +41,7 @@ pub enum Token {
 
 impl Token {
     /// Those of `[tone]`.
-    pub const TONES: &[Self] = &[
-        Self::Plain,
-        Self::Muted,
-        Self::Strong,
-        Self::Good,
-        Self::Busy,
-        Self::Warn,
-        Self::Bad,
-    ];
+    pub const TONES: &[Self] = &[Self::Plain, Self::Muted, Self::Strong, Self::Good, Self::Busy, Self::Warn, Self::Bad];
 
     /// Those of `[chrome]`.
     pub const CHROME: &[Self] = &[
@@ -160,10 +149,7 @@ impl Theme {
             let style = looks.style(*token, source)?;
             styles.insert(*token, reduced(*token, style, level));
         }
-        Ok(Self {
-            styles,
-            ascii: false,
-        })
+        Ok(Self { styles, ascii: false })
     }
 
     /// The same theme for a terminal that shows no more than ASCII.
@@ -204,13 +190,7 @@ fn reduced(token: Token, style: Style, level: Level) -> Style {
         }
         Level::Ansi => {
             // A background of the theme's own would meet a foreground of the terminal's.
-            style.fg = style.fg.and_then(|c| {
-                if color::rgb(c).is_some() {
-                    token.ansi()
-                } else {
-                    Some(c)
-                }
-            });
+            style.fg = style.fg.and_then(|c| if color::rgb(c).is_some() { token.ansi() } else { Some(c) });
             style.bg = style.bg.filter(|c| color::rgb(*c).is_none());
         }
         Level::None => {

@@ -41,10 +41,7 @@ impl Span {
     /// Takes any text, even a hostile one: control characters, escape sequences
     /// and bidirectional overrides are replaced.
     pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
-        Self {
-            text: harmless(text.as_ref()),
-            tone,
-        }
+        Self { text: harmless(text.as_ref()), tone }
     }
     /// The harmless text.
     #[must_use]

@@ -125,11 +125,7 @@ impl fmt::Display for ConfigError {
                 .take(self.column.saturating_sub(1))
                 .map(|c| if c == '\t' { '\t' } else { ' ' })
                 .collect();
-            write!(
-                f,
-                "\n{gutter} --> {}:{}:{}",
-                self.file, self.line, self.column
-            )?;
+            write!(f, "\n{gutter} --> {}:{}:{}", self.file, self.line, self.column)?;
             write!(f, "\n{gutter} |\n{number} | {}", self.excerpt)?;
             write!(f, "\n{gutter} | {indent}{}", "^".repeat(self.carets.max(1)))?;
         }
@@ -167,9 +163,7 @@ fn distance(a: &str, b: &str) -> usize {
         let mut next = vec![i + 1];
         for (j, d) in b.iter().enumerate() {
             let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
-            let mut least = (at(&row, j) + usize::from(c != *d))
-                .min(at(&row, j + 1) + 1)
-                .min(at(&next, j) + 1);
+            let mut least = (at(&row, j) + usize::from(c != *d)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
             let swapped = j > 0 && previous == Some(*d) && b.get(j - 1) == Some(&c);
             if swapped {
                 least = least.min(at(&before, j - 1) + 1);
@@ -188,10 +182,7 @@ mod tests {
 
     #[test]
     fn a_mistake_shows_its_place_and_a_way_on() {
-        let source = Source {
-            file: "keymaps/x.toml".into(),
-            text: "[keys]\na = \"quit\"\nb = \"aprove\"\n".into(),
-        };
+        let source = Source { file: "keymaps/x.toml".into(), text: "[keys]\na = \"quit\"\nb = \"aprove\"\n".into() };
         let at = source.text.find("\"aprove\"").unwrap();
         let error = ConfigError::at(&source, at..at + 8, "there is no action \"aprove\"")
             .did_you_mean("aprove", ["approve", "reject"].into_iter());
@@ -208,10 +199,7 @@ error: there is no action \"aprove\"
 
     #[test]
     fn places_outside_the_text_do_not_matter() {
-        let source = Source {
-            file: "f".into(),
-            text: "é".into(),
-        };
+        let source = Source { file: "f".into(), text: "é".into() };
         for span in [0..0, 5..9, 1..2, 2..2] {
             let error = ConfigError::at(&source, span, "m");
             assert_eq!(error.line, 1);
@@ -221,14 +209,7 @@ error: there is no action \"aprove\"
 
     #[test]
     fn which_word_was_meant() {
-        let known = [
-            "approve",
-            "reject",
-            "rollback",
-            "quit",
-            "page-down",
-            "page-up",
-        ];
+        let known = ["approve", "reject", "rollback", "quit", "page-down", "page-up"];
         let near = |word| nearest(word, known.into_iter());
         assert_eq!(near("aprove"), Some("approve"));
         assert_eq!(near("rejcet"), Some("reject"));

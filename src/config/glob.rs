@@ -58,12 +58,7 @@ impl Glob {
 
 /// Matches the pieces with a name from some byte on. What failed once is not tried
 /// again, so that a pattern of many stars stays cheap.
-fn walk(
-    pieces: &[Piece],
-    name: &str,
-    at: usize,
-    failed: &mut HashSet<(usize, usize)>,
-) -> Option<Found> {
+fn walk(pieces: &[Piece], name: &str, at: usize, failed: &mut HashSet<(usize, usize)>) -> Option<Found> {
     let rest = name.get(at..)?;
     let Some((piece, after)) = pieces.split_first() else {
         return rest.is_empty().then_some(Found::default());
@@ -73,26 +68,14 @@ fn walk(
     }
     let next = rest.chars().next();
     let found = match piece {
-        Piece::Is(c) => next
-            .filter(|n| n == c)
-            .and_then(|n| walk(after, name, at + n.len_utf8(), failed)),
+        Piece::Is(c) => next.filter(|n| n == c).and_then(|n| walk(after, name, at + n.len_utf8(), failed)),
         Piece::One => next.and_then(|n| walk(after, name, at + n.len_utf8(), failed)),
         Piece::Any | Piece::Stage => {
             let is_stage = *piece == Piece::Stage;
-            let ends = rest
-                .char_indices()
-                .map(|(i, _)| at + i)
-                .chain([name.len()])
-                .skip(usize::from(is_stage));
+            let ends = rest.char_indices().map(|(i, _)| at + i).chain([name.len()]).skip(usize::from(is_stage));
             ends.into_iter().find_map(|end| {
                 let kept = walk(after, name, end, failed)?;
-                Some(if is_stage {
-                    Found {
-                        stage: Some((at, end)),
-                    }
-                } else {
-                    kept
-                })
+                Some(if is_stage { Found { stage: Some((at, end)) } } else { kept })
             })
         }
     };
@@ -118,9 +101,7 @@ impl TryFrom<String> for Glob {
                 '*' => Piece::Any,
                 '?' => Piece::One,
                 '{' | '}' => {
-                    return Err(format!(
-                        "{text:?} is not a pattern; the only word in braces is {STAGE}"
-                    ));
+                    return Err(format!("{text:?} is not a pattern; the only word in braces is {STAGE}"));
                 }
                 c => Piece::Is(c),
             });
@@ -157,11 +138,7 @@ mod tests {
             ("a*b*c", "aXbYbZ", false),
             ("exact", "exact", true),
             ("exact", "exactly", false),
-            (
-                "arn:aws:sns:*:*:oncall-page",
-                "arn:aws:sns:eu-west-1:123456789012:oncall-page",
-                true,
-            ),
+            ("arn:aws:sns:*:*:oncall-page", "arn:aws:sns:eu-west-1:123456789012:oncall-page", true),
             ("m?dell", "mødell", true),
         ];
         for (pattern, name, wanted) in cases {
@@ -173,10 +150,7 @@ mod tests {
     fn what_the_stage_is() {
         let stage = |pattern: &str, name: &'static str| glob(pattern).stage(name);
         assert_eq!(stage("demand-{stage}", "demand-prod"), Some("prod"));
-        assert_eq!(
-            stage("{stage}-demand-*", "prod-eu-demand-v1"),
-            Some("prod-eu")
-        );
+        assert_eq!(stage("{stage}-demand-*", "prod-eu-demand-v1"), Some("prod-eu"));
         assert_eq!(stage("demand-{stage}", "demand-"), None);
         assert_eq!(stage("demand-*", "demand-prod"), None);
         assert_eq!(stage("*-{stage}", "größe-übung"), Some("übung"));

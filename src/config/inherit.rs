@@ -18,18 +18,13 @@ pub type Find<'a> = &'a dyn Fn(&str, &Source) -> Result<Source, ConfigError>;
 ///
 /// # Errors
 /// When one of them cannot be found or read, or builds on itself.
-pub fn family<T: Inherits>(
-    source: &Source,
-    find: Find<'_>,
-) -> Result<Vec<(Source, T)>, ConfigError> {
+pub fn family<T: Inherits>(source: &Source, find: Find<'_>) -> Result<Vec<(Source, T)>, ConfigError> {
     let mut found: Vec<(Source, T)> = Vec::new();
     let mut next = Some(source.clone());
     while let Some(source) = next.take() {
-        let file: T =
-            toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(&source, &e))?;
+        let file: T = toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(&source, &e))?;
         if let Some(name) = file.inherits() {
-            let parent =
-                find(name.get_ref(), &source).map_err(|e| e.placed(&source, name.span()))?;
+            let parent = find(name.get_ref(), &source).map_err(|e| e.placed(&source, name.span()))?;
             let above = found.iter().map(|(s, _)| s).chain([&source]);
             if above.into_iter().any(|s| s.file == parent.file) {
                 let message = format!("{} would inherit from itself", parent.file);

@@ -177,29 +177,17 @@ impl Written {
             && !(url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://"))
         {
             let message = format!("{:?} is not a web address", url.get_ref());
-            return Err(
-                ConfigError::at(source, url.span(), message).hint("it starts with https://")
-            );
+            return Err(ConfigError::at(source, url.span(), message).hint("it starts with https://"));
         }
-        let data = self
-            .data
-            .into_iter()
-            .map(|data| data.checked(source))
-            .collect::<Result<_, _>>()?;
-        let metrics = self
-            .metric
-            .into_iter()
-            .map(|metric| checked_metric(metric, source));
+        let data = self.data.into_iter().map(|data| data.checked(source)).collect::<Result<_, _>>()?;
+        let metrics = self.metric.into_iter().map(|metric| checked_metric(metric, source));
         Ok(Model {
             name: self.name.into_inner().0,
             group: self.group.map(|g| g.0),
             pipelines: each(self.pipelines, source)?,
             endpoints: each(self.endpoints, source)?,
             alarms: each(self.alarms, source)?,
-            codepipeline: each::<Name>(self.codepipeline, source)?
-                .into_iter()
-                .map(|n| n.0)
-                .collect(),
+            codepipeline: each::<Name>(self.codepipeline, source)?.into_iter().map(|n| n.0).collect(),
             runbook_url: self.runbook_url.map(Spanned::into_inner),
             data,
             metrics: metrics.collect::<Result<_, _>>()?,
@@ -211,24 +199,16 @@ impl WrittenData {
     fn checked(self, source: &Source) -> Result<Data, ConfigError> {
         let uri = &self.uri.get_ref().0;
         if self.kind == DataKind::S3
-            && !uri
-                .strip_prefix("s3://")
-                .is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty())
+            && !uri.strip_prefix("s3://").is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty())
         {
             let message = format!("{uri:?} is not a place in S3");
-            return Err(ConfigError::at(source, self.uri.span(), message)
-                .hint("write \"s3://bucket/prefix/\""));
+            return Err(ConfigError::at(source, self.uri.span(), message).hint("write \"s3://bucket/prefix/\""));
         }
         if self.kind == DataKind::FeatureGroup && uri.contains("://") {
             let message = format!("{uri:?} is not the name of a feature group");
-            return Err(ConfigError::at(source, self.uri.span(), message)
-                .hint("a place in S3 has kind = \"s3\""));
+            return Err(ConfigError::at(source, self.uri.span(), message).hint("a place in S3 has kind = \"s3\""));
         }
-        Ok(Data {
-            kind: self.kind,
-            uri: self.uri.into_inner().0,
-            max_age: self.max_age.map(|s| s.0),
-        })
+        Ok(Data { kind: self.kind, uri: self.uri.into_inner().0, max_age: self.max_age.map(|s| s.0) })
     }
 }
 
@@ -240,19 +220,10 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
             Some((compare.into_inner(), threshold.into_inner()))
         }
         (Some(threshold), Some(_)) => {
-            return Err(ConfigError::at(
-                source,
-                threshold.span(),
-                "a threshold is a number",
-            ));
+            return Err(ConfigError::at(source, threshold.span(), "a threshold is a number"));
         }
         (Some(threshold), None) => {
-            return Err(needs(
-                source,
-                threshold.span(),
-                "threshold",
-                "compare = \">\"",
-            ));
+            return Err(needs(source, threshold.span(), "threshold", "compare = \">\""));
         }
         (None, Some(compare)) => {
             return Err(needs(source, compare.span(), "compare", "threshold = 0.15"));
@@ -269,44 +240,29 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
         (Some(report), None, None) => package(report.into_inner(), source)?,
         (Some(report), _, _) => {
             let message = "a metric is in CloudWatch or in a report, not in both";
-            return Err(ConfigError::at(source, report.span(), message)
-                .hint("leave out either source, or namespace and name"));
+            return Err(
+                ConfigError::at(source, report.span(), message).hint("leave out either source, or namespace and name")
+            );
         }
         (None, _, _) => {
             let message = format!("nothing says where {:?} is", metric.label.0);
-            return Err(ConfigError::at(source, span, message).hint(
-                "add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }",
-            ));
+            return Err(ConfigError::at(source, span, message)
+                .hint("add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }"));
         }
     };
-    Ok(Metric {
-        label: metric.label.0,
-        source: from,
-        limit,
-        severity: metric.severity,
-        meaning: metric.meaning,
-    })
+    Ok(Metric { label: metric.label.0, source: from, limit, severity: metric.severity, meaning: metric.meaning })
 }
 
 fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
-    let WrittenSource {
-        s3: WrittenReport::Package,
-        json_path,
-    } = report;
+    let WrittenSource { s3: WrittenReport::Package, json_path } = report;
     if json_path.get_ref().len() < 3 || !json_path.get_ref().starts_with("$.") {
         let message = format!("{:?} is not a path into a report", json_path.get_ref());
-        return Err(ConfigError::at(source, json_path.span(), message)
-            .hint("write \"$.ranking.ctr.value\""));
+        return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
     }
-    Ok(MetricSource::Package {
-        json_path: json_path.into_inner(),
-    })
+    Ok(MetricSource::Package { json_path: json_path.into_inner() })
 }
 
-fn each<T: TryFrom<String, Error = String>>(
-    texts: Texts,
-    source: &Source,
-) -> Result<Vec<T>, ConfigError> {
+fn each<T: TryFrom<String, Error = String>>(texts: Texts, source: &Source) -> Result<Vec<T>, ConfigError> {
     let each = texts.into_iter().map(|text| {
         let span = text.span();
         T::try_from(text.into_inner()).map_err(|message| ConfigError::at(source, span, message))

@@ -56,44 +56,23 @@ severity = "sev2"
 "#;
 
 fn parsed(text: &str) -> Result<Config, ConfigError> {
-    Config::parse(&Source {
-        file: "sagetop.toml".into(),
-        text: text.into(),
-    })
+    Config::parse(&Source { file: "sagetop.toml".into(), text: text.into() })
 }
 
 #[test]
 fn the_whole_of_it_is_read() {
     let config = parsed(SAMPLE).unwrap();
-    assert_eq!(
-        (config.theme.as_deref(), config.keymap.as_deref()),
-        (Some("light"), Some("vim"))
-    );
-    assert_eq!(
-        (config.read_only, config.confirm, config.max_cost_per_day),
-        (true, Confirm::Confirm, Some(5.0))
-    );
+    assert_eq!((config.theme.as_deref(), config.keymap.as_deref()), (Some("light"), Some("vim")));
+    assert_eq!((config.read_only, config.confirm, config.max_cost_per_day), (true, Confirm::Confirm, Some(5.0)));
     let model = &config.models[0];
-    assert_eq!(
-        model.endpoints[0].stage("demand-forecast-prod"),
-        Some("prod")
-    );
+    assert_eq!(model.endpoints[0].stage("demand-forecast-prod"), Some("prod"));
     assert!(model.alarms[1].matches("sev1-forecast-mape"));
     assert_eq!(model.data[0].max_age, Some(Duration::from_hours(26)));
     assert_eq!(model.metrics[0].limit, Some((Compare::Greater, 0.15)));
     assert_eq!(model.metrics[1].meaning, Meaning::Promote);
-    assert_eq!(
-        model.metrics[2].source,
-        MetricSource::Package {
-            json_path: "$.ranking.ctr.value".into()
-        }
-    );
+    assert_eq!(model.metrics[2].source, MetricSource::Package { json_path: "$.ranking.ctr.value".into() });
     let level = |name: &str| config.severity(name).map(Severity::level);
-    assert_eq!(
-        level("arn:aws:sns:eu-west-1:1:oncall-page"),
-        Some(1),
-        "the first pattern counts"
-    );
+    assert_eq!(level("arn:aws:sns:eu-west-1:1:oncall-page"), Some(1), "the first pattern counts");
     assert_eq!(level("anything"), Some(5));
     assert_eq!(parsed("").unwrap(), Config::default());
 }
@@ -101,60 +80,18 @@ fn the_whole_of_it_is_read() {
 /// Text, line, column, part of the message, part of the hint.
 const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("them = \"dark\"", 1, 1, "unknown field `them`", "\"theme\""),
-    (
-        "confirm = \"typ\"",
-        1,
-        11,
-        "unknown variant `typ`",
-        "\"type\"",
-    ),
+    ("confirm = \"typ\"", 1, 11, "unknown variant `typ`", "\"type\""),
     ("read_only = \"yes\"", 1, 13, "invalid type", ""),
-    (
-        "max_cost_per_day = -1",
-        1,
-        20,
-        "-1 dollars a day",
-        "no limit",
-    ),
+    ("max_cost_per_day = -1", 1, 20, "-1 dollars a day", "no limit"),
     ("max_cost_per_day = nan", 1, 20, "NaN dollars", ""),
     ("theme = \"\"", 1, 9, "\"\" is not a name", ""),
     ("[[model]]\ngroup = \"x\"", 1, 1, "missing field `name`", ""),
     ("[[model]]\nname = \"\"", 2, 8, "\"\" is not a name", ""),
-    (
-        "[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"",
-        4,
-        8,
-        "another model \"a\" in line 2",
-        "",
-    ),
-    (
-        "[[model]]\nname = \"a\"\nendpoint = [\"x\"]",
-        3,
-        1,
-        "unknown field `endpoint`",
-        "\"endpoints\"",
-    ),
-    (
-        "[[model]]\nname = \"a\"\nendpoints = [\"x\", \"{env}\"]",
-        3,
-        19,
-        "{stage}",
-        "",
-    ),
-    (
-        "[[model]]\nname = \"a\"\nrunbook_url = \"wiki\"",
-        3,
-        15,
-        "not a web address",
-        "https",
-    ),
-    (
-        "[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"lake\" }]",
-        3,
-        30,
-        "not a place in S3",
-        "s3://",
-    ),
+    ("[[model]]\nname = \"a\"\n[[model]]\nname = \"a\"", 4, 8, "another model \"a\" in line 2", ""),
+    ("[[model]]\nname = \"a\"\nendpoint = [\"x\"]", 3, 1, "unknown field `endpoint`", "\"endpoints\""),
+    ("[[model]]\nname = \"a\"\nendpoints = [\"x\", \"{env}\"]", 3, 19, "{stage}", ""),
+    ("[[model]]\nname = \"a\"\nrunbook_url = \"wiki\"", 3, 15, "not a web address", "https"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"lake\" }]", 3, 30, "not a place in S3", "s3://"),
     (
         "[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/\", max_age = \"-2h\" }]",
         3,
@@ -162,20 +99,8 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "not a duration",
         "",
     ),
-    (
-        "[[model]]\nname = \"a\"\ndata = [{ kind = \"S3\", uri = \"s3://b/\" }]",
-        3,
-        18,
-        "unknown variant `S3`",
-        "\"s3\"",
-    ),
-    (
-        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"",
-        3,
-        1,
-        "nothing says where \"m\" is",
-        "namespace",
-    ),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"S3\", uri = \"s3://b/\" }]", 3, 18, "unknown variant `S3`", "\"s3\""),
+    ("[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"", 3, 1, "nothing says where \"m\" is", "namespace"),
     (
         "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nnamespace = \"n\"\nname = \"m\"\nthreshold = 1",
         7,
@@ -197,13 +122,7 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "not a path",
         "$.",
     ),
-    (
-        "[severity]\n\"*\" = \"high\"",
-        2,
-        7,
-        "\"high\" is not a severity",
-        "",
-    ),
+    ("[severity]\n\"*\" = \"high\"", 2, 7, "\"high\" is not a severity", ""),
     ("[severity]\n\"{x}\" = \"sev1\"", 2, 1, "not a pattern", ""),
 ];
 
@@ -213,10 +132,7 @@ fn mistakes_have_a_place_and_a_way_on() {
         let error = parsed(text).expect_err(text);
         assert_eq!((error.line, error.column), (*line, *column), "{error}");
         assert!(error.message.contains(message), "{error}");
-        assert!(
-            error.hint.clone().unwrap_or_default().contains(hint),
-            "{error}"
-        );
+        assert!(error.hint.clone().unwrap_or_default().contains(hint), "{error}");
     }
 }
 
@@ -224,8 +140,5 @@ fn mistakes_have_a_place_and_a_way_on() {
 fn a_named_file_must_be_there() {
     let error = Config::read(Some(Path::new("/nowhere/sagetop.toml"))).unwrap_err();
     assert_eq!(error.to_string().lines().count(), 2);
-    assert!(
-        error.to_string().contains("--> /nowhere/sagetop.toml"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("--> /nowhere/sagetop.toml"), "{error}");
 }

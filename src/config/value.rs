@@ -32,9 +32,7 @@ impl TryFrom<String> for Severity {
     fn try_from(text: String) -> Result<Self, String> {
         let level = text.strip_prefix("sev").and_then(|n| n.parse().ok());
         let level = level.filter(|n| (1..=5).contains(n));
-        level
-            .map(Self)
-            .ok_or_else(|| format!("{text:?} is not a severity; write \"sev1\" to \"sev5\""))
+        level.map(Self).ok_or_else(|| format!("{text:?} is not a severity; write \"sev1\" to \"sev5\""))
     }
 }
 
@@ -110,11 +108,8 @@ impl TryFrom<String> for Span {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let parsed = seconds(&text)
-            .filter(|s| *s > 0)
-            .map(|s| Self(Duration::from_secs(s)));
-        parsed
-            .ok_or_else(|| format!("{text:?} is not a duration; write \"90m\", \"26h\" or \"2d\""))
+        let parsed = seconds(&text).filter(|s| *s > 0).map(|s| Self(Duration::from_secs(s)));
+        parsed.ok_or_else(|| format!("{text:?} is not a duration; write \"90m\", \"26h\" or \"2d\""))
     }
 }
 
@@ -149,9 +144,7 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, String> {
         if text.is_empty() || text.trim() != text {
-            return Err(format!(
-                "{text:?} is not a name: it is empty or has a space at an end"
-            ));
+            return Err(format!("{text:?} is not a name: it is empty or has a space at an end"));
         }
         Ok(Self(text))
     }
@@ -188,19 +181,9 @@ mod tests {
 
     #[test]
     fn severities_and_comparisons() {
-        let level = |text: &str| {
-            Severity::try_from(text.to_owned())
-                .ok()
-                .map(Severity::level)
-        };
+        let level = |text: &str| Severity::try_from(text.to_owned()).ok().map(Severity::level);
         assert_eq!(
-            (
-                level("sev1"),
-                level("sev5"),
-                level("sev6"),
-                level("SEV1"),
-                level("1")
-            ),
+            (level("sev1"), level("sev5"), level("sev6"), level("SEV1"), level("1")),
             (Some(1), Some(5), None, None, None)
         );
         assert!(Compare::Greater.holds(2.0, 1.0) && !Compare::Greater.holds(1.0, 1.0));

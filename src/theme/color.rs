@@ -25,15 +25,7 @@ impl Level {
         if set("NO_COLOR").is_some() || term == "dumb" {
             return Self::None;
         }
-        let known = [
-            "direct",
-            "kitty",
-            "alacritty",
-            "wezterm",
-            "ghostty",
-            "foot",
-            "iterm",
-        ];
+        let known = ["direct", "kitty", "alacritty", "wezterm", "ghostty", "foot", "iterm"];
         let says_true = set("COLORTERM").is_some_and(|v| v == "truecolor" || v == "24bit");
         if says_true || known.iter().any(|k| term.contains(k)) {
             Self::True
@@ -49,20 +41,12 @@ impl Level {
 pub(super) fn literal(text: &str) -> Option<Color> {
     let is_hex = text.starts_with('#') && text.len() == 7 && text.is_ascii();
     let is_other = !text.starts_with('#');
-    if is_hex || is_other {
-        Color::from_str(text).ok()
-    } else {
-        None
-    }
+    if is_hex || is_other { Color::from_str(text).ok() } else { None }
 }
 
 /// Red, green and blue, when the colour is not the terminal's own.
 pub(super) fn rgb(color: Color) -> Option<(u8, u8, u8)> {
-    if let Color::Rgb(r, g, b) = color {
-        Some((r, g, b))
-    } else {
-        None
-    }
+    if let Color::Rgb(r, g, b) = color { Some((r, g, b)) } else { None }
 }
 
 /// The nearest of the 240 colours that are the same on every terminal.
@@ -71,10 +55,7 @@ pub(super) fn indexed(color: Color) -> Color {
         return color;
     };
     let away = |(x, y, z): (u8, u8, u8)| {
-        [(r, x), (g, y), (b, z)]
-            .map(|(p, q)| u32::from(p.abs_diff(q)).pow(2))
-            .iter()
-            .sum::<u32>()
+        [(r, x), (g, y), (b, z)].map(|(p, q)| u32::from(p.abs_diff(q)).pow(2)).iter().sum::<u32>()
     };
     let nearest = (16..=255u8).min_by_key(|i| away(fixed(*i)));
     nearest.map_or(color, Color::Indexed)
@@ -98,31 +79,17 @@ mod tests {
     #[test]
     fn what_a_terminal_can_show() {
         let cases: &[(&[(&str, &str)], Level)] = &[
-            (
-                &[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")],
-                Level::True,
-            ),
+            (&[("TERM", "xterm-256color"), ("COLORTERM", "truecolor")], Level::True),
             (&[("TERM", "xterm-kitty")], Level::True),
             (&[("TERM", "tmux-256color")], Level::Indexed),
             (&[("TERM", "linux")], Level::Ansi),
             (&[], Level::Ansi),
             (&[("TERM", "dumb"), ("COLORTERM", "truecolor")], Level::None),
-            (
-                &[("NO_COLOR", "1"), ("COLORTERM", "truecolor")],
-                Level::None,
-            ),
-            (
-                &[("NO_COLOR", ""), ("TERM", "xterm-256color")],
-                Level::Indexed,
-            ),
+            (&[("NO_COLOR", "1"), ("COLORTERM", "truecolor")], Level::None),
+            (&[("NO_COLOR", ""), ("TERM", "xterm-256color")], Level::Indexed),
         ];
         for (variables, level) in cases {
-            let find = |name: &str| {
-                variables
-                    .iter()
-                    .find(|(n, _)| *n == name)
-                    .map(|(_, v)| (*v).to_owned())
-            };
+            let find = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
             assert_eq!(Level::detect(find), *level, "{variables:?}");
         }
     }

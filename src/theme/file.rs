@@ -32,10 +32,7 @@ impl Inherits for File {
 /// How one token looks.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "the attributes of a terminal cell, by name"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "the attributes of a terminal cell, by name")]
 struct Look {
     fg: Option<Spanned<String>>,
     bg: Option<Spanned<String>>,
@@ -63,14 +60,11 @@ impl Looks {
         let tones = file.tone.into_iter().map(|entry| (entry, Token::TONES));
         let chrome = file.chrome.into_iter().map(|entry| (entry, Token::CHROME));
         for ((name, look), known) in tones.chain(chrome) {
-            let token = known
-                .iter()
-                .find(|t| t.name() == name.get_ref())
-                .ok_or_else(|| {
-                    let message = format!("a theme has no token {:?} here", name.get_ref());
-                    ConfigError::at(source, name.span(), message)
-                        .did_you_mean(name.get_ref(), known.iter().map(|t| t.name()))
-                })?;
+            let token = known.iter().find(|t| t.name() == name.get_ref()).ok_or_else(|| {
+                let message = format!("a theme has no token {:?} here", name.get_ref());
+                ConfigError::at(source, name.span(), message)
+                    .did_you_mean(name.get_ref(), known.iter().map(|t| t.name()))
+            })?;
             self.looks.insert(*token, (source.clone(), look));
         }
         Ok(())
@@ -80,20 +74,13 @@ impl Looks {
     pub(super) fn style(&self, token: Token, source: &Source) -> Result<Style, ConfigError> {
         let Some((source, look)) = self.looks.get(&token) else {
             let message = format!("the theme says nothing about {:?}", token.name());
-            return Err(ConfigError::new(source.file.as_str(), message)
-                .hint("add it, or start with inherits = \"dark\""));
+            return Err(
+                ConfigError::new(source.file.as_str(), message).hint("add it, or start with inherits = \"dark\"")
+            );
         };
         let mut style = Style::new();
-        style.fg = look
-            .fg
-            .as_ref()
-            .map(|c| self.color(source, c))
-            .transpose()?;
-        style.bg = look
-            .bg
-            .as_ref()
-            .map(|c| self.color(source, c))
-            .transpose()?;
+        style.fg = look.fg.as_ref().map(|c| self.color(source, c)).transpose()?;
+        style.bg = look.bg.as_ref().map(|c| self.color(source, c)).transpose()?;
         let attributes = [
             (look.bold, Modifier::BOLD),
             (look.dim, Modifier::DIM),
@@ -108,8 +95,7 @@ impl Looks {
     fn color(&self, source: &Source, text: &Spanned<String>) -> Result<Color, ConfigError> {
         let own = self.palette.get(text.get_ref()).copied();
         let names: Vec<&str> = self.palette.keys().map(String::as_str).collect();
-        own.or_else(|| literal(text.get_ref()))
-            .ok_or_else(|| not_a_color(source, text, &names))
+        own.or_else(|| literal(text.get_ref())).ok_or_else(|| not_a_color(source, text, &names))
     }
 }
 
@@ -138,8 +124,6 @@ fn not_a_color(source: &Source, text: &Spanned<String>, names: &[&str]) -> Confi
     let known = names.iter().copied().chain(TERMINAL);
     match crate::config::nearest(text.get_ref(), known) {
         Some(near) => error.hint(format!("did you mean {near:?}?")),
-        None => error.hint(
-            "\"#rrggbb\", a name of [palette], a name such as \"lightred\", or \"0\" to \"255\"",
-        ),
+        None => error.hint("\"#rrggbb\", a name of [palette], a name such as \"lightred\", or \"0\" to \"255\""),
     }
 }

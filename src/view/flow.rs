@@ -36,13 +36,7 @@ impl Line {
             return vec![self.clone()];
         }
         let indent = self.hanging().min(room / 2);
-        let mut rows = Rows {
-            room,
-            indent,
-            done: Vec::new(),
-            row: Self::new(),
-            used: 0,
-        };
+        let mut rows = Rows { room, indent, done: Vec::new(), row: Self::new(), used: 0 };
         for word in words(self) {
             rows.add(&word);
         }
@@ -105,9 +99,7 @@ impl Line {
         let text = self.text();
         let indent = text.len() - text.trim_start_matches(' ').len();
         let mut words = text.trim_start_matches(' ').splitn(2, ' ');
-        let glyph = words
-            .next()
-            .filter(|w| width(w) == 1 && !w.chars().all(char::is_alphanumeric));
+        let glyph = words.next().filter(|w| width(w) == 1 && !w.chars().all(char::is_alphanumeric));
         indent + glyph.map_or(0, |_| 2)
     }
 }
@@ -119,15 +111,9 @@ fn words(line: &Line) -> Vec<Word<'_>> {
     let is_space = |text: &str| text.starts_with(' ');
     let mut words: Vec<Word> = Vec::new();
     for span in &line.0 {
-        for part in parts(span.text(), |before, next| {
-            is_space(before) != is_space(next)
-        }) {
+        for part in parts(span.text(), |before, next| is_space(before) != is_space(next)) {
             match words.last_mut() {
-                Some(word)
-                    if word
-                        .last()
-                        .is_some_and(|(t, _)| is_space(t) == is_space(part)) =>
-                {
+                Some(word) if word.last().is_some_and(|(t, _)| is_space(t) == is_space(part)) => {
                     word.push((part, span.tone()));
                 }
                 _ => words.push(vec![(part, span.tone())]),
@@ -214,21 +200,14 @@ impl Rows {
     }
 
     fn turn(&mut self) {
-        while self
-            .row
-            .0
-            .last()
-            .is_some_and(|s| s.text().chars().all(|c| c == ' '))
-        {
+        while self.row.0.last().is_some_and(|s| s.text().chars().all(|c| c == ' ')) {
             self.row.0.pop();
         }
         self.done.push(joined(&self.row));
         self.row = Line::new();
         self.used = self.indent;
         if self.indent > 0 {
-            self.row
-                .0
-                .push(Span::new(" ".repeat(self.indent), Tone::Plain));
+            self.row.0.push(Span::new(" ".repeat(self.indent), Tone::Plain));
         }
     }
 
@@ -264,9 +243,7 @@ mod tests {
 
     #[test]
     fn a_cut_line_keeps_its_meanings() {
-        let line = Line::new()
-            .with("✗ ", Tone::Bad)
-            .plain("recommendation-prod");
+        let line = Line::new().with("✗ ", Tone::Bad).plain("recommendation-prod");
         let shown = line.cut(12, Cut::Middle);
         assert_eq!(shown.text(), "✗ recomm…rod");
         assert_eq!(shown.0.first().map(Span::tone), Some(Tone::Bad));
@@ -276,21 +253,10 @@ mod tests {
 
     #[test]
     fn lines_wrap_between_words_and_hang_below_the_first() {
-        let line = Line::new()
-            .with("▲ ", Tone::Warn)
-            .plain("P1-recommendation-5xx is in ALARM: it would undo this");
+        let line = Line::new().with("▲ ", Tone::Warn).plain("P1-recommendation-5xx is in ALARM: it would undo this");
         let rows = line.wrap(30);
-        assert_eq!(
-            texts(&rows),
-            [
-                "▲ P1-recommendation-5xx is in",
-                "  ALARM: it would undo this"
-            ]
-        );
-        assert_eq!(
-            texts(&Line::from("aaaaaaaaaa").wrap(4)),
-            ["aaaa", "aaaa", "aa"]
-        );
+        assert_eq!(texts(&rows), ["▲ P1-recommendation-5xx is in", "  ALARM: it would undo this"]);
+        assert_eq!(texts(&Line::from("aaaaaaaaaa").wrap(4)), ["aaaa", "aaaa", "aa"]);
         assert_eq!(texts(&Line::from("").wrap(4)), [""]);
         assert_eq!(texts(&Line::from("one two").wrap(0)).concat(), "onetwo");
     }
@@ -308,13 +274,7 @@ mod tests {
 
     #[test]
     fn padding_fills_the_room() {
-        assert_eq!(
-            Line::from("7").padded(3, Align::Right, Cut::End).text(),
-            "  7"
-        );
-        assert_eq!(
-            Line::from("seven").padded(3, Align::Left, Cut::End).text(),
-            "se…"
-        );
+        assert_eq!(Line::from("7").padded(3, Align::Right, Cut::End).text(), "  7");
+        assert_eq!(Line::from("seven").padded(3, Align::Left, Cut::End).text(), "se…");
     }
 }

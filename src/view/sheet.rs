@@ -56,10 +56,7 @@ impl Sheet {
         let cells = wished.min(if cells < 60 { cells } else { cells - 2 });
         let most = if rows < 12 { rows } else { rows - 2 };
         let laid = self.laid(usize::from(cells.saturating_sub(SIDES)));
-        (
-            cells,
-            u16::try_from(laid.len() + 2).unwrap_or(u16::MAX).min(most),
-        )
+        (cells, u16::try_from(laid.len() + 2).unwrap_or(u16::MAX).min(most))
     }
 
     /// How far `scroll` goes on a screen of that size: further down is nothing new.
@@ -67,8 +64,7 @@ impl Sheet {
     pub fn most_scroll(&self, screen: (u16, u16)) -> usize {
         let (cells, rows) = self.size(screen);
         let laid = self.laid(usize::from(cells.saturating_sub(SIDES)));
-        laid.len()
-            .saturating_sub(usize::from(rows.saturating_sub(2)))
+        laid.len().saturating_sub(usize::from(rows.saturating_sub(2)))
     }
 
     /// All rows in so many cells, the frame left out.
@@ -80,22 +76,19 @@ impl Sheet {
         let alike = |a: &SheetRow, b: &SheetRow| {
             matches!(
                 (a, b),
-                (SheetRow::Columns(_), SheetRow::Columns(_))
-                    | (SheetRow::Field { .. }, SheetRow::Field { .. })
+                (SheetRow::Columns(_), SheetRow::Columns(_)) | (SheetRow::Field { .. }, SheetRow::Field { .. })
             )
         };
         for group in self.rows.chunk_by(alike) {
             let widths = columns(group, cells);
             let label = label(group, cells);
             for row in group {
-                laid.extend(one(row, cells, &widths, label).into_iter().map(
-                    |(line, note, look)| Laid {
-                        row: at,
-                        line,
-                        note,
-                        look,
-                    },
-                ));
+                laid.extend(one(row, cells, &widths, label).into_iter().map(|(line, note, look)| Laid {
+                    row: at,
+                    line,
+                    note,
+                    look,
+                }));
                 at += 1;
             }
         }
@@ -113,34 +106,14 @@ fn one(row: &SheetRow, cells: usize, widths: &[usize], label: usize) -> Vec<Row>
     match row {
         SheetRow::Text(line) => line.wrap(cells).into_iter().map(text).collect(),
         SheetRow::Rule => vec![(Line::new(), Line::new(), Look::Rule)],
-        SheetRow::Columns(columns) => beside(columns, cells, widths)
-            .into_iter()
-            .map(text)
-            .collect(),
-        SheetRow::Item {
-            line,
-            note,
-            selected,
-        } => {
+        SheetRow::Columns(columns) => beside(columns, cells, widths).into_iter().map(text).collect(),
+        SheetRow::Item { line, note, selected } => {
             let note = note.cut(cells, Cut::End);
             let gap = if note.width() == 0 { 0 } else { 2 };
             let line = line.cut(cells.saturating_sub(note.width() + gap), Cut::End);
-            vec![(
-                line,
-                note,
-                if *selected {
-                    Look::Selected
-                } else {
-                    Look::Text
-                },
-            )]
+            vec![(line, note, if *selected { Look::Selected } else { Look::Text })]
         }
-        SheetRow::Field {
-            label: name,
-            value,
-            cursor,
-            hint,
-        } => field((name, label), (value, *cursor), hint, cells),
+        SheetRow::Field { label: name, value, cursor, hint } => field((name, label), (value, *cursor), hint, cells),
     }
 }
 
@@ -174,9 +147,7 @@ fn columns(group: &[SheetRow], cells: usize) -> Vec<usize> {
             _ => break,
         }
     }
-    *last = cells
-        .saturating_sub(first.iter().sum::<usize>() + gaps)
-        .max(1);
+    *last = cells.saturating_sub(first.iter().sum::<usize>() + gaps).max(1);
     widths
 }
 
@@ -186,11 +157,7 @@ fn beside(columns: &[Line], cells: usize, widths: &[usize]) -> Vec<Line> {
     let mut start = 0;
     for (at, (column, width)) in columns.iter().zip(widths).enumerate() {
         let is_last = at + 1 == columns.len();
-        let width = if is_last {
-            cells.saturating_sub(start).max(1)
-        } else {
-            *width
-        };
+        let width = if is_last { cells.saturating_sub(start).max(1) } else { *width };
         let wrapped = column.wrap(width);
         rows.resize(rows.len().max(wrapped.len()), Line::new());
         for (row, part) in rows.iter_mut().zip(wrapped) {
@@ -209,20 +176,11 @@ fn label(group: &[SheetRow], cells: usize) -> usize {
         SheetRow::Text(_) | SheetRow::Columns(_) | SheetRow::Rule | SheetRow::Item { .. } => 0,
     });
     let widest = labels.max().unwrap_or(0);
-    if widest + 1 + LEAST > cells {
-        0
-    } else {
-        widest
-    }
+    if widest + 1 + LEAST > cells { 0 } else { widest }
 }
 
 /// Label, place to type, hint; the hint goes below when it does not fit behind.
-fn field(
-    (name, label): (&str, usize),
-    (value, cursor): (&str, Option<usize>),
-    hint: &Line,
-    cells: usize,
-) -> Vec<Row> {
+fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), hint: &Line, cells: usize) -> Vec<Row> {
     let named = Line::new().muted(name);
     let mut rows = Vec::new();
     let mut start = 0;
@@ -235,25 +193,11 @@ fn field(
     }
     let room = cells.saturating_sub(start).max(1);
     let behind = hint.width() > 0 && hint.width() + 2 + LEAST <= room;
-    let place = if behind {
-        room - hint.width() - 2
-    } else {
-        room
-    };
-    let place = if hint.width() > 0 {
-        place.min(40.max(width(value) + 1)).min(room)
-    } else {
-        place
-    };
+    let place = if behind { room - hint.width() - 2 } else { room };
+    let place = if hint.width() > 0 { place.min(40.max(width(value) + 1)).min(room) } else { place };
     let (shown, cursor) = seen(value, cursor, place);
-    line = line
-        .plain(&shown)
-        .plain(" ".repeat(place - width(&shown).min(place)));
-    let look = Look::Field {
-        start,
-        cells: place,
-        cursor,
-    };
+    line = line.plain(&shown).plain(" ".repeat(place - width(&shown).min(place)));
+    let look = Look::Field { start, cells: place, cursor };
     if behind {
         line = line.plain("  ");
         line.0.extend(hint.0.iter().cloned());
@@ -284,10 +228,7 @@ fn seen(value: &str, cursor: Option<usize>, room: usize) -> (String, Option<usiz
         })
         .collect();
     let shown = super::text::head(&rest, room).to_owned();
-    (
-        shown,
-        Some(cursor.saturating_sub(dropped).min(room.saturating_sub(1))),
-    )
+    (shown, Some(cursor.saturating_sub(dropped).min(room.saturating_sub(1))))
 }
 
 #[cfg(test)]

@@ -117,11 +117,7 @@ fn ending(text: &str, room: usize) -> String {
 
 /// Cells of one grapheme, as the terminal library counts them.
 pub(super) fn cells(grapheme: &str) -> usize {
-    if grapheme.contains(char::is_control) {
-        0
-    } else {
-        grapheme.width()
-    }
+    if grapheme.contains(char::is_control) { 0 } else { grapheme.width() }
 }
 
 enum Fate {

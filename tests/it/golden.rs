@@ -16,10 +16,7 @@ use sagetop::theme::{Level, Theme, Token};
 
 /// The theme that goldens are drawn with.
 pub(crate) fn probe() -> Theme {
-    let source = Source {
-        file: "probe.toml".into(),
-        text: include_str!("probe.toml").into(),
-    };
+    let source = Source { file: "probe.toml".into(), text: include_str!("probe.toml").into() };
     let alone = |_: &str, _: &Source| Err(ConfigError::new("probe.toml", "builds on nothing"));
     let theme = Theme::parse(&source, Level::True, &alone);
     assert!(theme.is_ok(), "{theme:?}");
@@ -30,13 +27,9 @@ pub(crate) fn probe() -> Theme {
 /// writes that file instead.
 pub(crate) fn golden(name: &str, buffer: &Buffer) {
     let found = described(buffer);
-    let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/goldens/{name}.txt"));
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/goldens/{name}.txt"));
     if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
-        let written = path
-            .parent()
-            .map_or(Ok(()), fs::create_dir_all)
-            .and_then(|()| fs::write(&path, found));
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, found));
         assert!(written.is_ok(), "{}: {written:?}", path.display());
         return;
     }
@@ -108,9 +101,7 @@ fn name_of(probe: &Theme, cell: &Cell) -> String {
     let (text, ground) = tokens(probe, cell);
     // The look of a blank is that of its ground.
     let is_blank = cell.symbol() == " " && !cell.modifier.contains(Modifier::REVERSED);
-    let text = text
-        .filter(|t| *t != Token::Plain && !is_blank)
-        .map(Token::name);
+    let text = text.filter(|t| *t != Token::Plain && !is_blank).map(Token::name);
     let ground = ground.filter(|t| *t != Token::Screen).map(Token::name);
     let attributes = [
         (Modifier::BOLD, "bold"),
@@ -118,17 +109,9 @@ fn name_of(probe: &Theme, cell: &Cell) -> String {
         (Modifier::REVERSED, "reversed"),
         (Modifier::UNDERLINED, "underlined"),
     ];
-    let set = attributes
-        .into_iter()
-        .filter(|(m, _)| cell.modifier.contains(*m))
-        .map(|(_, n)| n);
+    let set = attributes.into_iter().filter(|(m, _)| cell.modifier.contains(*m)).map(|(_, n)| n);
     let own = (cell.fg == Color::Reset || cell.bg == Color::Reset).then_some("undrawn");
-    text.into_iter()
-        .chain(ground)
-        .chain(set)
-        .chain(own)
-        .collect::<Vec<_>>()
-        .join("+")
+    text.into_iter().chain(ground).chain(set).chain(own).collect::<Vec<_>>().join("+")
 }
 
 /// Text token and ground token of a cell that was drawn with [`probe`].
@@ -148,12 +131,7 @@ pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
         let text = text.map(|t| theme.style(t)).unwrap_or_default();
         let over = ground.map(|t| theme.style(t)).unwrap_or_default();
         let own = Style::new().add_modifier(cell.modifier);
-        let style = theme
-            .style(Token::Screen)
-            .patch(over)
-            .patch(text)
-            .patch(over_only(ground, over))
-            .patch(own);
+        let style = theme.style(Token::Screen).patch(over).patch(text).patch(over_only(ground, over)).patch(own);
         cell.fg = Color::Reset;
         cell.bg = Color::Reset;
         cell.set_style(style);
@@ -171,8 +149,7 @@ fn over_only(ground: Option<Token>, style: Style) -> Style {
 
 /// The lines that differ, with the line before them.
 fn difference(wanted: &str, found: &str) -> String {
-    let (wanted, found): (Vec<&str>, Vec<&str>) =
-        (wanted.lines().collect(), found.lines().collect());
+    let (wanted, found): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), found.lines().collect());
     let is_in = |lines: &[&str], line: &str| lines.contains(&line);
     let mut shown = String::new();
     let mut last = None;
@@ -201,15 +178,9 @@ fn a_golden_names_meanings() {
     buffer.set_style(buffer.area, probe.style(Token::Screen));
     buffer.set_string(1, 0, "✗ 日 down", probe.style(Token::Bad));
     buffer.set_string(0, 1, "here", probe.style(Token::Plain));
-    buffer.set_style(
-        ratatui::layout::Rect::new(0, 1, 12, 1),
-        probe.style(Token::Selection),
-    );
+    buffer.set_style(ratatui::layout::Rect::new(0, 1, 12, 1), probe.style(Token::Selection));
     let text = described(&buffer);
-    assert_eq!(
-        text,
-        "12×2\n ✗ 日 down\nhere\n---\n1:2-2 bad\n1:4-4 bad\n1:7-10 bad\n2:1-12 selection\n"
-    );
+    assert_eq!(text, "12×2\n ✗ 日 down\nhere\n---\n1:2-2 bad\n1:4-4 bad\n1:7-10 bad\n2:1-12 selection\n");
 }
 
 #[test]

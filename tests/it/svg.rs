@@ -16,16 +16,12 @@ const CELL: (f64, f64) = (8.4, 18.0);
 const MARGIN: f64 = 14.0;
 const BAR: f64 = 34.0;
 
-const FONT: &str =
-    "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas,'Liberation Mono',monospace";
+const FONT: &str = "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas,'Liberation Mono',monospace";
 
 /// The buffer as a picture of a terminal window with that title.
 pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
     let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
-    let (w, h) = (
-        columns * CELL.0 + 2.0 * MARGIN,
-        rows * CELL.1 + BAR + MARGIN,
-    );
+    let (w, h) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + BAR + MARGIN);
     let buffer = &whole(buffer);
     let ground = ground(buffer);
     let mut out = String::new();
@@ -42,10 +38,7 @@ pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
         h - 1.0
     );
     for (dot, x) in dots.iter().zip([20.0, 38.0, 56.0]) {
-        let _ = writeln!(
-            out,
-            "<circle cx=\"{x}\" cy=\"17\" r=\"5.5\" fill=\"{dot}\"/>"
-        );
+        let _ = writeln!(out, "<circle cx=\"{x}\" cy=\"17\" r=\"5.5\" fill=\"{dot}\"/>");
     }
     let _ = writeln!(
         out,
@@ -53,15 +46,8 @@ pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
         w / 2.0,
         escaped(title)
     );
-    let _ = writeln!(
-        out,
-        "<g transform=\"translate({MARGIN},{BAR})\" shape-rendering=\"auto\">"
-    );
-    for (y, row) in buffer
-        .content
-        .chunks(usize::from(buffer.area.width).max(1))
-        .enumerate()
-    {
+    let _ = writeln!(out, "<g transform=\"translate({MARGIN},{BAR})\" shape-rendering=\"auto\">");
+    for (y, row) in buffer.content.chunks(usize::from(buffer.area.width).max(1)).enumerate() {
         draw_row(&mut out, row, y, &ground);
     }
     out.push_str("</g>\n</svg>\n");
@@ -83,8 +69,7 @@ fn look(cell: &Cell) -> Look {
         (fg, bg) = (bg, fg);
     }
     if cell.modifier.contains(Modifier::DIM) {
-        let mix =
-            |a: u8, b: u8| u8::try_from((u16::from(a) * 11 + u16::from(b) * 9) / 20).unwrap_or(a);
+        let mix = |a: u8, b: u8| u8::try_from((u16::from(a) * 11 + u16::from(b) * 9) / 20).unwrap_or(a);
         fg = (mix(fg.0, bg.0), mix(fg.1, bg.1), mix(fg.2, bg.2));
     }
     let mut attributes = String::new();
@@ -95,12 +80,7 @@ fn look(cell: &Cell) -> Look {
         attributes.push_str(" font-style=\"italic\"");
     }
     let underlined = cell.modifier.contains(Modifier::UNDERLINED);
-    Look {
-        fg: hex(fg),
-        bg: hex(bg),
-        attributes,
-        underlined,
-    }
+    Look { fg: hex(fg), bg: hex(bg), attributes, underlined }
 }
 
 fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
@@ -109,12 +89,7 @@ fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
     let mut start = 0;
     for run in looks.chunk_by(|a, b| a.bg == b.bg) {
         if let Some(look) = run.first().filter(|look| look.bg != ground) {
-            rect(
-                out,
-                (cells(start) * CELL.0, top),
-                (cells(run.len()) * CELL.0, CELL.1),
-                &look.bg,
-            );
+            rect(out, (cells(start) * CELL.0, top), (cells(run.len()) * CELL.0, CELL.1), &look.bg);
         }
         start += run.len();
     }
@@ -149,9 +124,7 @@ fn draw_run(out: &mut String, run: &[Cell], first: usize, top: f64, look: &Look)
         // One space between two words does not end the run.
         let goes_on = symbol == " "
             && !word.is_empty()
-            && run
-                .get(at - first + 1)
-                .is_some_and(|c| c.symbol().is_ascii() && c.symbol() != " ");
+            && run.get(at - first + 1).is_some_and(|c| c.symbol().is_ascii() && c.symbol() != " ");
         if goes_on {
             word.push(' ');
             continue;
@@ -185,15 +158,8 @@ fn shape(out: &mut String, symbol: &str, at: (f64, f64), color: &str) -> bool {
     let Some(path) = strokes(symbol, at) else {
         return block(out, symbol, at, color);
     };
-    let stroke = if "━┃┏┓┗┛".contains(symbol) {
-        2.4
-    } else {
-        1.2
-    };
-    let _ = writeln!(
-        out,
-        "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{stroke}\"/>"
-    );
+    let stroke = if "━┃┏┓┗┛".contains(symbol) { 2.4 } else { 1.2 };
+    let _ = writeln!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{stroke}\"/>");
     true
 }
 
@@ -235,10 +201,7 @@ fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -
     let (mid, half) = (left + CELL.0 / 2.0, top + CELL.1 / 2.0);
     let (above, beneath) = (half - 4.2, half + 4.2);
     let filled = match symbol {
-        "▶" => Some(format!(
-            "M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z",
-            left + CELL.0 - 0.6
-        )),
+        "▶" => Some(format!("M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z", left + CELL.0 - 0.6)),
         // Few fonts have the hourglass.
         "⧖" => Some(format!(
             "M{0:.1} {above:.1}H{1:.1}L{mid:.1} {half:.1}L{1:.1} {beneath:.1}H{0:.1}L{mid:.1} {half:.1}Z",
@@ -299,10 +262,7 @@ fn rgb(color: Color, reset: (u8, u8, u8)) -> (u8, u8, u8) {
             (grey, grey, grey)
         }
         Color::Indexed(n) => {
-            let (cube, step) = (
-                n.saturating_sub(16),
-                |n: u8| if n == 0 { 0 } else { 55 + n * 40 },
-            );
+            let (cube, step) = (n.saturating_sub(16), |n: u8| if n == 0 { 0 } else { 55 + n * 40 });
             (step(cube / 36), step(cube / 6 % 6), step(cube % 6))
         }
     }
@@ -313,10 +273,7 @@ fn hex((r, g, b): (u8, u8, u8)) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A count of cells as a length.
@@ -333,12 +290,6 @@ fn a_picture_is_well_formed_and_the_same_every_time() {
     assert_eq!(picture, svg(&buffer, "sagetop <demo>"));
     assert!(picture.contains("a &lt; b &amp; c</text>"), "{picture}");
     assert!(picture.contains(">two words</text>"), "{picture}");
-    assert!(
-        picture.contains("<title>sagetop &lt;demo&gt;</title>"),
-        "{picture}"
-    );
-    assert_eq!(
-        picture.matches("<text").count(),
-        picture.matches("</text>").count()
-    );
+    assert!(picture.contains("<title>sagetop &lt;demo&gt;</title>"), "{picture}");
+    assert_eq!(picture.matches("<text").count(), picture.matches("</text>").count());
 }

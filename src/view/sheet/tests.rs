@@ -1,18 +1,11 @@
 use super::*;
 
 fn sheet(rows: Vec<SheetRow>) -> Sheet {
-    Sheet {
-        rows,
-        ..Sheet::default()
-    }
+    Sheet { rows, ..Sheet::default() }
 }
 
 fn texts(sheet: &Sheet, cells: usize) -> Vec<String> {
-    sheet
-        .laid(cells)
-        .iter()
-        .map(|l| l.line.text().trim_end().to_owned())
-        .collect()
+    sheet.laid(cells).iter().map(|l| l.line.text().trim_end().to_owned()).collect()
 }
 
 fn columns(texts: &[&str]) -> SheetRow {
@@ -20,85 +13,40 @@ fn columns(texts: &[&str]) -> SheetRow {
 }
 
 fn field(label: &str, value: &str, cursor: Option<usize>, hint: &str) -> SheetRow {
-    SheetRow::Field {
-        label: label.into(),
-        value: value.into(),
-        cursor,
-        hint: Line::from(hint),
-    }
+    SheetRow::Field { label: label.into(), value: value.into(), cursor, hint: Line::from(hint) }
 }
 
 #[test]
 fn columns_share_their_left_edges() {
-    let rows = vec![
-        columns(&["model version", "13", "12"]),
-        columns(&["image", "sha256:9f3c…", "same"]),
-    ];
-    assert_eq!(
-        texts(&sheet(rows), 60),
-        [
-            "model version   13             12",
-            "image           sha256:9f3c…   same"
-        ]
-    );
+    let rows = vec![columns(&["model version", "13", "12"]), columns(&["image", "sha256:9f3c…", "same"])];
+    assert_eq!(texts(&sheet(rows), 60), ["model version   13             12", "image           sha256:9f3c…   same"]);
 }
 
 #[test]
 fn columns_wrap_where_they_stand() {
     let rows = vec![columns(&["Sends", "sagemaker:UpdateEndpoint all at once"])];
-    assert_eq!(
-        texts(&sheet(rows), 22),
-        [
-            "Sends  sagemaker:",
-            "       UpdateEndpoint",
-            "       all at once"
-        ]
-    );
+    assert_eq!(texts(&sheet(rows), 22), ["Sends  sagemaker:", "       UpdateEndpoint", "       all at once"]);
 }
 
 #[test]
 fn fields_show_the_cursor_and_keep_hints_in_sight() {
     let one = sheet(vec![field("name", "abcdef", Some(6), "needed")]);
     let laid = one.laid(60);
-    assert_eq!(
-        laid[0].look,
-        Look::Field {
-            start: 5,
-            cells: 40,
-            cursor: Some(6)
-        }
-    );
+    assert_eq!(laid[0].look, Look::Field { start: 5, cells: 40, cursor: Some(6) });
     assert!(laid[0].line.text().ends_with("  needed"));
 
     let long = "x".repeat(200);
     let laid = sheet(vec![field("name", &long, Some(200), "")]).laid(30);
-    assert_eq!(
-        laid[0].look,
-        Look::Field {
-            start: 5,
-            cells: 25,
-            cursor: Some(24)
-        }
-    );
+    assert_eq!(laid[0].look, Look::Field { start: 5, cells: 25, cursor: Some(24) });
     assert_eq!(laid[0].line.width(), 30);
 
-    let narrow = sheet(vec![field(
-        "Type recommendation-prod to send:",
-        "r",
-        Some(1),
-        "1 of 19",
-    )]);
-    assert_eq!(
-        texts(&narrow, 24),
-        ["Type recommendation-prod", "to send:", "r", "1 of 19"]
-    );
+    let narrow = sheet(vec![field("Type recommendation-prod to send:", "r", Some(1), "1 of 19")]);
+    assert_eq!(texts(&narrow, 24), ["Type recommendation-prod", "to send:", "r", "1 of 19"]);
 }
 
 #[test]
 fn scrolling_ends_with_the_last_row() {
-    let rows = (0..50)
-        .map(|n| SheetRow::Text(Line::from(format!("row {n}"))))
-        .collect();
+    let rows = (0..50).map(|n| SheetRow::Text(Line::from(format!("row {n}")))).collect();
     let sheet = sheet(rows);
     assert_eq!(sheet.size((80, 24)), (76, 22));
     assert_eq!(sheet.most_scroll((80, 24)), 30);
@@ -108,9 +56,7 @@ fn scrolling_ends_with_the_last_row() {
 #[test]
 fn any_sheet_fits_any_room() {
     let rows = vec![
-        SheetRow::Text(Line::from(
-            "日本語 a long line that wraps, with recommendation-prod-v12-20261109-0200 in it",
-        )),
+        SheetRow::Text(Line::from("日本語 a long line that wraps, with recommendation-prod-v12-20261109-0200 in it")),
         columns(&["a", "sha256:9f3c", "the last one is long", "and one more"]),
         columns(&["a much longer first column", "b"]),
         columns(&[]),
@@ -126,21 +72,10 @@ fn any_sheet_fits_any_room() {
     let sheet = sheet(rows);
     for cells in 0..90 {
         for laid in sheet.laid(cells) {
-            assert!(
-                laid.line.width() + laid.note.width() <= cells.max(2),
-                "{cells}: {laid:?}"
-            );
+            assert!(laid.line.width() + laid.note.width() <= cells.max(2), "{cells}: {laid:?}");
         }
     }
-    for screen in [
-        (0, 0),
-        (1, 1),
-        (2, 2),
-        (5, 3),
-        (20, 5),
-        (80, 24),
-        (300, 100),
-    ] {
+    for screen in [(0, 0), (1, 1), (2, 2), (5, 3), (20, 5), (80, 24), (300, 100)] {
         let (cells, rows) = sheet.size(screen);
         assert!(cells <= screen.0 && rows <= screen.1, "{screen:?}");
     }

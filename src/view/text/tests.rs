@@ -65,16 +65,8 @@ fn nothing_hostile_is_left() {
     for text in hostile() {
         let shown = harmless(&text);
         assert!(!shown.chars().any(char::is_control), "{text:?} → {shown:?}");
-        assert!(
-            !shown
-                .chars()
-                .any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')),
-            "{text:?}"
-        );
-        assert!(
-            shown.graphemes(true).all(|g| cells(g) > 0),
-            "{text:?} → {shown:?}"
-        );
+        assert!(!shown.chars().any(|c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')), "{text:?}");
+        assert!(shown.graphemes(true).all(|g| cells(g) > 0), "{text:?} → {shown:?}");
         assert_eq!(harmless(&shown), shown, "not stable: {text:?}");
     }
 }
@@ -91,10 +83,7 @@ fn a_cut_text_fits_and_keeps_whole_graphemes() {
                 } else if room > 0 {
                     let (head, tail) = shown.split_once(CUT).unwrap_or((&shown, ""));
                     assert!(text.starts_with(head), "{text:?} in {room}: {shown:?}");
-                    assert!(
-                        text.ends_with(tail) || text.contains(CUT),
-                        "{text:?} in {room}: {shown:?}"
-                    );
+                    assert!(text.ends_with(tail) || text.contains(CUT), "{text:?} in {room}: {shown:?}");
                 }
             }
         }
@@ -114,10 +103,7 @@ fn what_becomes_of_known_trouble() {
         ("zero\u{200b}width", "zerowidth"),
         ("❤\u{fe0f}", "❤"),
         ("\u{301}leading", "·leading"),
-        (
-            "Z\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}",
-            "Z\u{301}\u{301}\u{301}\u{301}",
-        ),
+        ("Z\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "Z\u{301}\u{301}\u{301}\u{301}"),
         ("日本語 é", "日本語 é"),
         ("\u{1b}[12", "·[12"),
     ];
