@@ -183,7 +183,7 @@ impl World {
         let name = format!("{group}/{version}");
         let arn = self.home.sagemaker("model-package", &name);
         let base = tree! {
-            "ModelPackageName": name.as_str(),
+            "ModelPackageName": group,
             "ModelPackageGroupName": group,
             "ModelPackageVersion": version,
             "ModelPackageRegistrationType": "Registered",

@@ -1,0 +1,52 @@
+"""Serves the simulated account for the tests, or uses the one at `SAGETOP_SIM_URL`.
+
+Run with `python -m unittest discover -s tests/contract` from the project's folder.
+"""
+
+import atexit
+import os
+import re
+import subprocess
+import unittest
+
+from account import Account
+
+_url = None
+
+
+def url():
+    """The address of the served account; it is started once."""
+    global _url
+    if _url is None:
+        _url = os.environ.get("SAGETOP_SIM_URL") or _start()
+    return _url
+
+
+def _start():
+    binary = os.environ.get("SAGETOP_BIN", "target/debug/sagetop")
+    command = [binary, "simulate", "--listen", "127.0.0.1:0", "--story", "demo", "--speed", "20x"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    atexit.register(_stop, server)
+    for line in server.stdout:
+        found = re.search(r"http://127\.0\.0\.1:\d+", line)
+        if found:
+            return found.group(0)
+    raise RuntimeError("the account did not say where it listens")
+
+
+def _stop(server):
+    server.terminate()
+    server.wait(timeout=10)
+
+
+class Contract(unittest.TestCase):
+    """A test whose every answer must be what the service models say."""
+
+    maxDiff = None
+
+    def setUp(self):
+        self.account = Account(url())
+
+    def tearDown(self):
+        faults = sorted(set(self.account.faults))
+        self.assertEqual([], faults[:30])
