@@ -11,10 +11,10 @@ use serde_json::Value;
 const LONGEST: Duration = Duration::from_secs(100);
 
 /// A home directory that goes with the test.
-pub struct Home(PathBuf);
+pub(crate) struct Home(PathBuf);
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("home-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -22,12 +22,12 @@ impl Home {
         Self(path)
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// All that the program may know of the world: nothing of this machine's user gets in.
-    pub fn environment(&self) -> Vec<(&'static str, PathBuf)> {
+    pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let folder = |name| self.0.join(name);
         vec![
             ("HOME", self.0.clone()),
@@ -43,18 +43,18 @@ impl Home {
     }
 
     /// Lines of the journal, oldest first.
-    pub fn journal(&self) -> Vec<Value> {
+    pub(crate) fn journal(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.path("state/sagetop/journal.jsonl")).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// What the journal says happened, oldest first.
-    pub fn events(&self) -> Vec<String> {
+    pub(crate) fn events(&self) -> Vec<String> {
         self.journal().iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Runs the program against a URL, with credentials that mean nothing.
-    pub fn run_at(&self, url: &str, region: &str, arguments: &[&str]) -> Run {
+    pub(crate) fn run_at(&self, url: &str, region: &str, arguments: &[&str]) -> Run {
         let place = ["--endpoint-url", url, "--region", region];
         self.run(
             &[arguments, &place].concat(),
@@ -63,7 +63,7 @@ impl Home {
     }
 
     /// Runs the program with nothing on standard input.
-    pub fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
+    pub(crate) fn run(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Run {
         let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_sagetop"));
         command.args(arguments).env_clear().envs(self.environment()).envs(environment.iter().copied());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -85,27 +85,27 @@ impl Drop for Home {
 
 /// How a run ended and what it said.
 #[derive(Debug)]
-pub struct Run {
-    pub code: Option<i32>,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Run {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
     /// Checks the exit code; a wrong one shows what was said.
     #[track_caller]
-    pub fn ends(self, code: i32) -> Self {
+    pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.out, self.err);
         self
     }
 
     /// Checks that something was said, on either stream.
     #[track_caller]
-    pub fn says(self, text: &str) -> Self {
+    pub(crate) fn says(self, text: &str) -> Self {
         let all = format!("{}{}", self.out, self.err);
         assert!(all.contains(text), "nothing about {text:?} in: {all}");
         self

@@ -9,20 +9,20 @@ use std::sync::OnceLock;
 use serde_json::{Value, json};
 
 /// Regions of the account that `tests/moto/seed.py` fills; `tests/moto/account.py` names them.
-pub const RETAIL: &str = "eu-west-1";
-pub const CHANGING: &str = "eu-west-2";
-pub const CALM: &str = "eu-central-1";
-pub const CROWDED: &str = "us-east-1";
+pub(crate) const RETAIL: &str = "eu-west-1";
+pub(crate) const CHANGING: &str = "eu-west-2";
+pub(crate) const CALM: &str = "eu-central-1";
+pub(crate) const CROWDED: &str = "us-east-1";
 
 /// A moto server on loopback.
-pub struct Moto {
+pub(crate) struct Moto {
     child: Child,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Moto {
     /// The one that all tests share, filled; it ends with this process, as its standard input does.
-    pub fn shared() -> &'static Self {
+    pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Moto> = OnceLock::new();
         SHARED.get_or_init(|| {
             let moto = Self::start(&[]);
@@ -32,7 +32,7 @@ impl Moto {
     }
 
     /// An empty one.
-    pub fn start(flags: &[&str]) -> Self {
+    pub(crate) fn start(flags: &[&str]) -> Self {
         let mut command = python("server.py");
         let mut child = command.arg("--until-stdin-ends").args(flags).stdin(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
@@ -48,27 +48,27 @@ impl Moto {
     }
 
     /// What boto3 sees of a region: `resources` by kind and `edges` that must be found.
-    pub fn facts(&self, region: &str) -> Value {
+    pub(crate) fn facts(&self, region: &str) -> Value {
         answer(python("facts.py").args([&self.url, region]))
     }
 
     /// One call of boto3: `ask(CALM, "cloudwatch", "set_alarm_state", …)`.
-    pub fn ask(&self, region: &str, service: &str, method: &str, request: &Value) -> Value {
+    pub(crate) fn ask(&self, region: &str, service: &str, method: &str, request: &Value) -> Value {
         answer(python("aws.py").args([&self.url, region, service, method]).arg(request.to_string()))
     }
 
     /// Turns permissions on: from here on moto knows nobody.
-    pub fn lock(&self) {
+    pub(crate) fn lock(&self) {
         self.http("POST /moto-api/reset-auth", "0");
     }
 
     /// Every operation that was asked for in a region, oldest first.
-    pub fn calls(&self, region: &str) -> Vec<String> {
+    pub(crate) fn calls(&self, region: &str) -> Vec<String> {
         serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
     }
 
     /// How often an operation was asked for in a region.
-    pub fn count(&self, region: &str, operation: &str) -> usize {
+    pub(crate) fn count(&self, region: &str, operation: &str) -> usize {
         self.calls(region).iter().filter(|call| *call == operation).count()
     }
 
@@ -123,11 +123,11 @@ fn said(child: &mut Child) -> String {
 }
 
 /// The version of the model with decisions to be made, as its ARN spells it.
-pub fn version(number: u32) -> String {
+pub(crate) fn version(number: u32) -> String {
     format!("arn:aws:sagemaker:{CHANGING}:123456789012:model-package/demand-forecast/{number}")
 }
 
 /// `DescribeModelPackage` of that version, by boto3.
-pub fn described(moto: &Moto, number: u32) -> Value {
+pub(crate) fn described(moto: &Moto, number: u32) -> Value {
     moto.ask(CHANGING, "sagemaker", "describe_model_package", &json!({"ModelPackageName": version(number)}))
 }

@@ -24,7 +24,7 @@ enum Event {
 }
 
 /// A terminal with the program in it.
-pub struct Terminal {
+pub(crate) struct Terminal {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
@@ -38,7 +38,13 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    pub fn start(home: &Home, columns: u16, rows: u16, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(
+        home: &Home,
+        columns: u16,
+        rows: u16,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Self {
         let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sagetop"));
         command.args(arguments);
@@ -59,7 +65,7 @@ impl Terminal {
 
     /// Reads output until the screen is as wanted; panics with the screen when the program ends or hangs before.
     #[track_caller]
-    pub fn until(&mut self, wanted: &str, holds: impl Fn(&vt100::Screen) -> bool) {
+    pub(crate) fn until(&mut self, wanted: &str, holds: impl Fn(&vt100::Screen) -> bool) {
         while !holds(self.emulator.screen()) {
             match self.events.recv().unwrap() {
                 Event::Output(bytes) => self.take(&bytes),
@@ -71,38 +77,38 @@ impl Terminal {
 
     /// Waits until all of these words are on the screen.
     #[track_caller]
-    pub fn until_shown(&mut self, words: &[&str]) {
+    pub(crate) fn until_shown(&mut self, words: &[&str]) {
         self.until(&words.join(", "), |screen| words.iter().all(|word| screen.contents().contains(word)));
     }
 
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.emulator.screen().contents()
     }
 
-    pub fn press(&mut self, keys: &str) {
+    pub(crate) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
         self.keys.flush().unwrap();
     }
 
-    pub fn resize(&mut self, columns: u16, rows: u16) {
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.master.resize(size(columns, rows)).unwrap();
         self.emulator.screen_mut().set_size(rows, columns);
     }
 
     /// Sends a signal to the program, by name.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.process_id().unwrap().to_string();
         assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
     /// Has the program changed how the terminal treats keys?
-    pub fn raw_mode(&self) -> bool {
+    pub(crate) fn raw_mode(&self) -> bool {
         setup(self.master.as_ref()) != self.found
     }
 
     /// Reads the rest; how the program ended.
     #[track_caller]
-    pub fn end(&mut self) -> ExitStatus {
+    pub(crate) fn end(&mut self) -> ExitStatus {
         loop {
             match self.events.recv().unwrap() {
                 Event::Output(bytes) => self.take(&bytes),
@@ -114,7 +120,7 @@ impl Terminal {
 
     /// Checks that the terminal is as it was found: modes, keys, cursor, and what the shell had written.
     #[track_caller]
-    pub fn left_as_found(&self) {
+    pub(crate) fn left_as_found(&self) {
         assert!(!self.raw_mode(), "keys are still raw: {} instead of {}", setup(self.master.as_ref()), self.found);
         let left_on: Vec<u16> =
             modes(&self.raw).into_iter().filter(|&(mode, on)| on != by_default(mode)).map(|m| m.0).collect();
@@ -128,7 +134,7 @@ impl Terminal {
     }
 
     /// Did it ever take the whole screen?
-    pub fn entered(&self) -> bool {
+    pub(crate) fn entered(&self) -> bool {
         modes(&self.raw).contains_key(&1049)
     }
 
