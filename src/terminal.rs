@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -39,10 +41,9 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
     enable_raw_mode()?;
     let guard = Guard { inside: Arc::new(AtomicBool::new(true)) };
     guard.leave_when_panicking();
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-    let mut screen = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-    screen.clear()?;
-    Ok((screen, guard))
+    // Not the library's own way to clear: it asks where the cursor is, and not every terminal answers.
+    execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)?;
+    Ok((Terminal::new(CrosstermBackend::new(io::stdout()))?, guard))
 }
 
 impl Guard {

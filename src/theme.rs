@@ -89,15 +89,9 @@ impl Token {
             Self::Busy | Self::Key | Self::Frame => Some(Color::Cyan),
             Self::Warn => Some(Color::Yellow),
             Self::Bad => Some(Color::Red),
-            Self::Plain
-            | Self::Strong
-            | Self::Screen
-            | Self::Header
-            | Self::Title
-            | Self::Selection
-            | Self::Changed
-            | Self::Sheet
-            | Self::Field => None,
+            // The terminal's own, so that a word on a coloured line does not take the line's.
+            Self::Plain | Self::Strong | Self::Title | Self::Field | Self::Screen | Self::Sheet => Some(Color::Reset),
+            Self::Header | Self::Selection | Self::Changed => None,
         }
     }
 

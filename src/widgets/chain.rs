@@ -29,7 +29,10 @@ const LOWEST: u16 = 5;
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let has_title = chain.title.width() > 0;
     if has_title {
-        paint::both(&chain.title, &legend(&chain.arrows), theme, Token::Title, area, buf);
+        let legend = legend(&chain.arrows);
+        let fits = chain.title.width() + 2 + legend.width() <= area.width.into();
+        let legend = if fits { legend } else { Line::new() };
+        paint::both(&chain.title, &legend, theme, Token::Title, area, buf);
     }
     let body = paint::below(area, u16::from(has_title));
     let stages = paint::cut_to_u16(chain.stages.len());
@@ -112,7 +115,7 @@ fn long(arrow: Arrow, cells: usize) -> String {
 fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Only what needs an eye has a coloured frame.
     let (frame, title) = match stage.tone {
-        Tone::Bad | Tone::Warn | Tone::Busy => (theme.tone(stage.tone), theme.tone(stage.tone)),
+        Tone::Bad | Tone::Warn | Tone::Busy => (paint::stroke(theme.tone(stage.tone)), theme.tone(stage.tone)),
         Tone::Plain | Tone::Muted | Tone::Strong | Tone::Good => {
             (theme.style(Token::Border), theme.style(Token::Muted))
         }

@@ -12,7 +12,7 @@ mod scale;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::widgets::{Sparkline, SparklineBar, Widget as _};
 
 use self::scale::{Scale, columns};
@@ -68,8 +68,7 @@ fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffe
         let tone = if has_color { chart.tone } else { Tone::Muted };
         // A value at the foot of the scale is still seen: nothing drawn means no data.
         let eighths = value.map(|v| scale.eighths(v, plot.height).clamp(1, most));
-        let color = theme.tone(tone).fg;
-        SparklineBar::from(eighths).style(color.map_or(Style::new(), |c| Style::new().fg(c)))
+        SparklineBar::from(eighths).style(paint::stroke(theme.tone(tone)))
     });
     let bars: Vec<SparklineBar> = data.collect();
     Sparkline::default().data(bars).max(most).absent_value_symbol(" ").render(plot, buf);

@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text;
 use ratatui::widgets::Widget as _;
 
@@ -54,6 +54,11 @@ pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> 
     }
     let (end, _) = buf.set_stringn(row.x, row.y, words, row.width.into(), style);
     end - row.x
+}
+
+/// The style of a line or a bar: the colour of a meaning, without what belongs to words.
+pub(super) fn stroke(style: Style) -> Style {
+    Style { add_modifier: Modifier::empty(), ..style }
 }
 
 /// The first row of an area.

@@ -62,7 +62,7 @@ fn first(sheet: &Sheet, laid: &[Laid], height: usize) -> usize {
 fn style(sheet: &Sheet, theme: &Theme) -> Style {
     match sheet.tone {
         Tone::Plain | Tone::Muted | Tone::Strong => theme.style(Token::Frame),
-        Tone::Good | Tone::Busy | Tone::Warn | Tone::Bad => theme.tone(sheet.tone),
+        Tone::Good | Tone::Busy | Tone::Warn | Tone::Bad => paint::stroke(theme.tone(sheet.tone)),
     }
 }
 

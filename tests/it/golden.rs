@@ -128,7 +128,13 @@ pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
     let mut painted = whole(buffer);
     for cell in &mut painted.content {
         let (text, ground) = tokens(&probe, cell);
-        let text = text.map(|t| theme.style(t)).unwrap_or_default();
+        let is_stroke = cell.symbol().starts_with(|c| c == ' ' || ('─'..='▟').contains(&c));
+        let is_state = matches!(text, Some(Token::Good | Token::Busy | Token::Warn | Token::Bad));
+        let mut text = text.map(|t| theme.style(t)).unwrap_or_default();
+        if is_stroke && is_state {
+            // Lines and bars have the colour of a state, not the weight of its words.
+            text.add_modifier = Modifier::empty();
+        }
         let over = ground.map(|t| theme.style(t)).unwrap_or_default();
         let own = Style::new().add_modifier(cell.modifier);
         let style = theme.style(Token::Screen).patch(over).patch(text).patch(over_only(ground, over)).patch(own);
