@@ -1,1 +1,111 @@
-fn main(){}
+//! `sagetop`: arguments → pieces → run → exit code.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use sagetop::args::{Answer, Args, Command, Common};
+use sagetop::aws::Pace;
+use sagetop::headless::{Answered, Look, carry_out, dump, seen_with, status};
+use sagetop::intents::{AnyIntent, Approve, Executor, Reject, Retrain, Rollback};
+use sagetop::session::{Session, simulated, wall_clock};
+
+/// A failed start or a lost terminal; 1 is kept for "not done", 2 for usage.
+const FAILED: u8 = 1;
+/// The command line or a file of the user's is wrong.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
+    };
+    let code = runtime.block_on(run(args));
+    // Calls that hang must not hold the exit.
+    runtime.shutdown_background();
+    code
+}
+
+async fn run(args: Args) -> ExitCode {
+    let common = args.common;
+    let result = match args.command {
+        None => console(&common).await,
+        Some(Command::Demo { list: true, .. }) => list_stories(),
+        Some(Command::Demo { story, speed, .. }) => demo(&common, &story, speed).await,
+        Some(Command::Simulate { listen, story, speed }) => simulate(listen, &story, speed).await,
+        Some(Command::Dump) => look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0)),
+        Some(Command::Status { json, fail_on }) => {
+            look(&common).await.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())))
+        }
+        Some(Command::Approve(d)) => write(&common, Approve { arn: d.arn, reason: d.reason }.into(), &d.answer).await,
+        Some(Command::Reject(d)) => write(&common, Reject { arn: d.arn, reason: d.reason }.into(), &d.answer).await,
+        Some(Command::Retrain { pipeline, parameters, answer }) => {
+            write(&common, Retrain { pipeline, parameters }.into(), &answer).await
+        }
+        Some(Command::Rollback { endpoint, to, answer }) => write(&common, Rollback { endpoint, to }.into(), &answer).await,
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(text) => told(&text, USAGE),
+    }
+}
+
+async fn session(common: &Common, pace: Pace) -> Result<Session, String> {
+    if common.demo { Session::demo(common, "demo", 1.0) } else { Session::live(common, pace).await }
+}
+
+async fn look(common: &Common) -> Result<Look, String> {
+    let session = session(common, Pace::once()).await?;
+    Ok(Look::take(session.aws, seen_with(&session.config), &session.clock).await)
+}
+
+async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, String> {
+    let session = session(common, Pace::once()).await?;
+    let identity = session.aws.sts.get_caller_identity().send().await;
+    let identity = identity.ok().and_then(|me| me.arn).unwrap_or_else(|| "unknown".to_owned());
+    let Session { aws, access, journal, clock, .. } = session;
+    let executor = Executor { aws, access, journal, identity, clock };
+    let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await)?;
+    Ok(u8::from(answered == Answered::NotDone))
+}
+
+async fn console(common: &Common) -> Result<u8, String> {
+    let session = session(common, Pace::steady()).await?;
+    let _ = session; Ok(0)
+}
+
+async fn demo(common: &Common, story: &str, speed: f64) -> Result<u8, String> {
+    let session = Session::demo(common, story, speed)?;
+    let _ = session; Ok(0)
+}
+
+async fn simulate(listen: std::net::SocketAddr, story: &str, speed: f64) -> Result<u8, String> {
+    let sim = simulated(story, speed, &wall_clock())?;
+    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
+    let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
+    let text = format!(
+        "a simulated AWS account on http://{address}\nsignatures are not checked; any credentials will do\n\
+         export AWS_ENDPOINT_URL=http://{address} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=DEMO AWS_SECRET_ACCESS_KEY=DEMO\n"
+    );
+    printed(io::stdout().write_all(text.as_bytes()))?;
+    sagetop::sim::serve(sim, listener).await.map_err(|e| format!("error: {address}: {e}\n"))?;
+    Ok(0)
+}
+
+fn list_stories() -> Result<u8, String> {
+    let text: String = sagetop::sim::Sim::stories().iter().map(|name| format!("{name}\n")).collect();
+    printed(io::stdout().write_all(text.as_bytes())).map(|()| 0)
+}
+
+/// A reader that went away (`| head`) is no error worth a word.
+fn printed<T>(result: io::Result<T>) -> Result<T, String> {
+    result.map_err(|e| if e.kind() == io::ErrorKind::BrokenPipe { String::new() } else { format!("error: {e}\n") })
+}
+
+fn told(text: &str, code: u8) -> ExitCode {
+    // Nobody is left to tell when stderr is gone.
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    ExitCode::from(code)
+}

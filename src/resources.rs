@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aws::{Aws, AwsError};
-use crate::config::{Glob, ModelConfig};
+use crate::config::{Glob, Model as ModelConfig, Severity};
 
 pub use table::{Change, Freshness, Polled, Source, Table, What};
 
@@ -97,8 +97,8 @@ pub struct Seen {
     pub focus: Arc<Focus>,
     /// The `[[model]]` tables of the configuration.
     pub models: Arc<Vec<ModelConfig>>,
-    /// Tiers of topics: pattern of the ARN and the user's word.
-    pub severity: Arc<Vec<(Glob, String)>>,
+    /// Severities of topics and alarms, by pattern; the first match counts.
+    pub severity: Arc<Vec<(Glob, Severity)>>,
     /// Time of this poll.
     pub at: Timestamp,
     /// One thorough look instead of a steady watch: describe more, wait for nothing.

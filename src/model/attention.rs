@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::index::Index;
 use super::{Chain, Health, Reason, Stage, StageKind};
-use crate::config::ModelConfig;
+use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Resource, Seen, Table};
 
 /// What the rules may look at.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::Index;
 use super::{Chain, Confidence, Link, StageKind, attention};
-use crate::config::ModelConfig;
+use crate::config::Model as ModelConfig;
 use crate::resources::{Seen, Store, arn_name};
 
 pub(super) use serving::Traced;

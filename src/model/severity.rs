@@ -1,16 +1,17 @@
 //! How severe an alarm is: `CloudWatch` has no field for it, so the topic, the name and the description tell.
 
-use crate::config::Glob;
+use crate::config::{Glob, Severity};
 use crate::model::Health;
 use crate::resources::alarm::Alarm;
 
 /// The tier of an alarm (`sev1`, `p2`, `critical`, …) in the user's own word, or `None` when nothing tells.
 ///
-/// The configuration's topics come first, then words in the name, then words in the description.
+/// The configuration's patterns come first, then words in the name, then words in the description.
 #[must_use]
-pub fn tier(configured: &[(Glob, String)], alarm: &Alarm) -> Option<String> {
-    let by_topic = configured.iter().find(|(topic, _)| alarm.actions.iter().any(|a| topic.matches(a)));
-    by_topic.map(|(_, tier)| tier.clone()).or_else(|| word(&alarm.name)).or_else(|| word(&alarm.description))
+pub fn tier(configured: &[(Glob, Severity)], alarm: &Alarm) -> Option<String> {
+    let named = |glob: &Glob| glob.matches(&alarm.name) || alarm.actions.iter().any(|a| glob.matches(a));
+    let by_config = configured.iter().find(|(glob, _)| named(glob));
+    by_config.map(|(_, severity)| severity.to_string()).or_else(|| word(&alarm.name)).or_else(|| word(&alarm.description))
 }
 
 /// What a tier means for a model: the two highest break it, the others degrade it.

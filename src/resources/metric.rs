@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Listing, Resource, Seen};
 use crate::aws::{Aws, AwsError, Kind, failed, pages};
+use crate::config::MetricSource;
 
 /// Seconds between two points.
 const PERIOD: i64 = 60;
@@ -129,14 +130,14 @@ fn wanted(seen: &Seen, plain: bool) -> Vec<Wanted> {
     }
     for model in seen.models.iter() {
         for metric in &model.metrics {
-            let (Some(namespace), Some(name)) = (&metric.namespace, &metric.name) else { continue };
+            let MetricSource::CloudWatch { namespace, name, dimensions, stat } = &metric.source else { continue };
             wanted.push(Wanted {
                 id: MetricSeries::of_model(&model.name, &metric.label),
                 label: metric.label.clone(),
                 namespace: namespace.clone(),
                 name: name.clone(),
-                dimensions: metric.dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-                stat: metric.stat.clone().unwrap_or_else(|| "Average".to_owned()),
+                dimensions: dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
+                stat: stat.clone(),
             });
         }
     }

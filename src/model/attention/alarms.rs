@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Facts, Finding, unread};
+use crate::config::{Meaning, MetricSource};
 use crate::model::{Health, severity};
 use crate::resources::alarm::Alarm;
 
@@ -20,6 +21,9 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
     alarms(facts)
         .filter(|a| a.firing())
         .map(|alarm| {
+            if good_news(facts, alarm) {
+                return (Health::Ok, format!("{}: good enough to promote", alarm.name), alarm.since);
+            }
             let tier = severity::tier(&facts.seen.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
@@ -31,6 +35,17 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
             (health, format!("{} in ALARM{tier}", alarm.name), alarm.since)
         })
         .collect()
+}
+
+/// Does it watch a metric of which the configuration says that crossing the line is good?
+fn good_news(facts: &Facts<'_>, alarm: &Alarm) -> bool {
+    let metrics = facts.config.map(|m| m.metrics.as_slice()).unwrap_or_default();
+    metrics.iter().filter(|m| m.meaning == Meaning::Promote).any(|m| match &m.source {
+        MetricSource::CloudWatch { namespace, name, .. } => {
+            alarm.namespaces.contains(namespace) && alarm.watches.split(", ").any(|w| w == name)
+        }
+        MetricSource::Package { .. } => false,
+    })
 }
 
 pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {

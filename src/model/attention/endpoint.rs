@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Facts, Finding, unread};
-use crate::config::{Meaning, MetricConfig};
+use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
 use crate::resources::endpoint::Endpoint;
@@ -117,17 +117,17 @@ pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
 /// Metrics of the configuration: on which side of the threshold, and is that bad?
 pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(config) = facts.config else { return Vec::new() };
-    let judge = |metric: &MetricConfig| {
+    let judge = |metric: &Metric| {
         let (_, value) = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?.last()?;
-        let threshold = metric.threshold?;
-        let sign = metric.compare.sign();
+        let (compare, threshold) = metric.limit?;
+        let sign = compare.sign();
         let text = format!("{} {} {sign} {}", metric.label, fmt::number(value), fmt::number(threshold));
-        if !metric.compare.holds(value, threshold) {
+        if !compare.holds(value, threshold) {
             return None;
         }
         Some(match metric.meaning {
             Meaning::Promote => (Health::Ok, format!("{text}: good enough to promote"), None),
-            Meaning::Breach => (metric.severity.as_deref().map_or(Health::Warning, severity::weight), text, None),
+            Meaning::Breach => (metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string())), text, None),
         })
     };
     config.metrics.iter().filter_map(judge).collect()

@@ -1,6 +1,6 @@
 //! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
 
-use crate::config::ModelConfig;
+use crate::config::Model as ModelConfig;
 use crate::model::index::Index;
 use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
@@ -74,8 +74,8 @@ fn trace<'a>(index: &Index<'a>, models: &[ModelConfig], endpoint: &'a Endpoint) 
     let (stem, suffix) = split_stage(&endpoint.name);
     let tagged = |key: &str| endpoint.tags.as_ref().and_then(|t| t.get(key)).map(String::as_str);
     let claim = models.iter().enumerate().find_map(|(place, model)| {
-        let captured = model.endpoints.iter().find_map(|glob| glob.capture(&endpoint.name))?;
-        Some((place, model, captured))
+        let glob = model.endpoints.iter().find(|glob| glob.matches(&endpoint.name))?;
+        Some((place, model, glob.stage(&endpoint.name).map(str::to_owned)))
     });
     let captured = claim.as_ref().and_then(|(_, _, stage)| stage.clone());
     let stage = captured.or_else(|| tagged("sagemaker:deployment-stage").map(str::to_owned));

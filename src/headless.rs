@@ -1,0 +1,58 @@
+//! Without a screen: `dump`, `status`, and the intents as commands.
+
+mod dump;
+mod status;
+mod write;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use crate::aws::Aws;
+use crate::model::{Chain, chains};
+use crate::resources::poll::{Clock, look_once};
+use crate::resources::{Seen, Store};
+
+pub use dump::dump;
+pub use status::status;
+pub use write::{Answered, carry_out};
+
+/// One thorough look at an account: every source asked, everything joined.
+#[derive(Debug)]
+pub struct Look {
+    /// The account's clients; their meter knows the calls.
+    pub aws: Aws,
+    /// Tables, configuration, time of the look.
+    pub seen: Seen,
+    /// The models, worst first.
+    pub chains: Vec<Chain>,
+}
+
+impl Look {
+    /// Asks every source once.
+    pub async fn take(aws: Aws, seen: Seen, clock: &Clock) -> Self {
+        let mut seen = look_once(&aws, seen, clock).await;
+        seen.at = clock();
+        let chains = chains(&seen);
+        Self { aws, seen, chains }
+    }
+
+    fn store(&self) -> &Store {
+        &self.seen.store
+    }
+}
+
+/// What the pollers and joins take from a configuration.
+#[must_use]
+pub fn seen_with(config: &crate::config::Config) -> Seen {
+    Seen {
+        models: Arc::new(config.models.clone()),
+        severity: Arc::new(config.severities.clone()),
+        ..Seen::default()
+    }
+}
+
+/// Writes JSON with an end of line.
+fn print_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
+    writeln!(out)
+}

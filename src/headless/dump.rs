@@ -1,0 +1,73 @@
+//! `sagetop dump`: everything as JSON. The shape is stable; `schema` grows when it is not.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::{Look, print_json};
+use crate::model::Chain;
+
+/// Version of the shape.
+const SCHEMA: u32 = 1;
+
+/// Prints a look: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`, `usage`.
+///
+/// # Errors
+/// When `out` cannot be written.
+pub fn dump(look: &Look, out: &mut impl Write) -> io::Result<()> {
+    let store = look.store();
+    let usage = look.aws.meter.usage();
+    let sources: Vec<Value> = store
+        .sources()
+        .into_iter()
+        .map(|source| {
+            let calls = usage.by_source.get(source.name).copied().unwrap_or(0);
+            let mut row = serde_json::to_value(&source).unwrap_or_default();
+            if let Value::Object(fields) = &mut row {
+                fields.insert("calls".into(), calls.into());
+            }
+            row
+        })
+        .collect();
+    let identity = store.identity.rows().next().map(|me| json!({"account": me.account, "arn": me.arn, "user_id": me.user_id}));
+    print_json(out, &json!({
+        "schema": SCHEMA,
+        "identity": identity,
+        "region": look.aws.region,
+        "endpoint_url": look.aws.endpoint,
+        "taken_at": look.seen.at,
+        "models": look.chains.iter().map(model).collect::<Vec<_>>(),
+        "resources": store.to_json(),
+        "sources": sources,
+        "usage": {"calls": usage.calls, "throttled": usage.throttled, "metrics": usage.metrics, "cost_usd": usage.cost},
+    }))
+}
+
+/// One model as JSON; also what `status --json` prints.
+pub(super) fn model(chain: &Chain) -> Value {
+    let stages: Map<String, Value> = chain
+        .stages
+        .iter()
+        .map(|stage| {
+            let state = stage.health;
+            let value = json!({"health": state.severity(), "state": state, "summary": stage.summary, "since": stage.since});
+            (stage.kind.name().to_owned(), value)
+        })
+        .collect();
+    let reasons = chain.reasons.iter().map(|r| {
+        json!({"stage": r.stage, "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since, "rule": r.rule})
+    });
+    json!({
+        "name": chain.name,
+        "health": chain.health.severity(),
+        "reasons": reasons.collect::<Vec<_>>(),
+        "stages": stages,
+        "links": chain.links,
+        "model_package_group": chain.group,
+        "serving": chain.serving,
+        "pipelines": chain.pipelines,
+        "alarms": chain.alarms,
+        "topics": chain.topics,
+        "last_change": chain.last_change.as_ref().map(|(at, what)| json!({"at": at, "what": what})),
+    })
+}

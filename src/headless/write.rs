@@ -1,0 +1,112 @@
+//! The intents as commands: the same plans, printed; the same question, asked on the terminal.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+
+use tokio::sync::mpsc;
+
+use crate::args::Answer;
+use crate::intents::{Access, AnyIntent, Executor, Outcome, Plan, Progress};
+use crate::view::{harmless, width};
+
+/// How a command ended, as an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answered {
+    /// The end state was seen, or only the plan was asked for: 0.
+    Verified,
+    /// Refused, failed, or not seen: 1.
+    NotDone,
+}
+
+/// Plans, asks, sends, waits; says all of it on `out`.
+///
+/// # Errors
+/// When `out` cannot be written or the answer cannot be read.
+pub async fn carry_out(
+    executor: Executor,
+    intent: AnyIntent,
+    answer: &Answer,
+    out: &mut (impl Write + Send),
+) -> io::Result<Answered> {
+    let now = (executor.clock)();
+    let plan = match intent.plan(&executor.aws, now).await {
+        Ok(plan) => plan,
+        Err(refusal) => {
+            writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;
+            return Ok(Answered::NotDone);
+        }
+    };
+    print(&plan, out)?;
+    if answer.plan_only {
+        return Ok(Answered::Verified);
+    }
+    if executor.access == Access::ReadWrite && !confirmed(&plan, answer, out)? {
+        writeln!(out, "not confirmed: nothing was sent")?;
+        return Ok(Answered::NotDone);
+    }
+    let outcome = follow(executor, plan, out).await?;
+    let (word, text, answered) = match &outcome {
+        Outcome::Done(what) => ("done", what, Answered::Verified),
+        Outcome::Failed(why) => ("failed", why, Answered::NotDone),
+        Outcome::Refused(why) => ("refused", why, Answered::NotDone),
+    };
+    writeln!(out, "{word}: {}", harmless(text))?;
+    Ok(answered)
+}
+
+async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
+    let (tell, mut told) = mpsc::channel(16);
+    let work = tokio::spawn(async move { executor.run(&plan, &tell).await });
+    while let Some(progress) = told.recv().await {
+        match progress {
+            Progress::Sent { call, request_id } => {
+                writeln!(out, "sent {call} {}", request_id.as_deref().unwrap_or_default())?;
+            }
+            Progress::Waiting(what) => writeln!(out, "… {}", harmless(&what))?,
+        }
+        out.flush()?;
+    }
+    Ok(work.await.unwrap_or_else(|error| Outcome::Failed(format!("the work broke off: {error}"))))
+}
+
+/// The plan as text: what changes, what to know, what is sent.
+fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "{}", harmless(&plan.title))?;
+    let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
+    let columns = |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);
+    let (what, now) = (columns(|d| &d.what), columns(|d| &d.now));
+    for d in &plan.differences {
+        let (name, old) = (pad(&harmless(&d.what), what), pad(&harmless(&d.now), now));
+        let note = if d.note.is_empty() { String::new() } else { format!("   {}", harmless(&d.note)) };
+        writeln!(out, "  {name}  {old}  → {}{note}", harmless(&d.then))?;
+    }
+    for check in &plan.checks {
+        writeln!(out, "✓ {}", harmless(check))?;
+    }
+    for warning in &plan.warnings {
+        writeln!(out, "▲ {}", harmless(warning))?;
+    }
+    for step in &plan.steps {
+        writeln!(out, "Sends  {}", step.call())?;
+        writeln!(out, "       {}", harmless(&step.cli()))?;
+    }
+    writeln!(out, "Then   {}", harmless(&plan.then))?;
+    writeln!(out, "Undo   {}", harmless(&plan.undo))
+}
+
+fn confirmed(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
+    if let Some(name) = &answer.yes {
+        if *name != plan.target {
+            writeln!(out, "--yes {} does not name the target: {}", harmless(name), harmless(&plan.target))?;
+        }
+        return Ok(*name == plan.target);
+    }
+    if !io::stdin().is_terminal() {
+        writeln!(out, "no terminal to ask on: answer with --yes {}", harmless(&plan.target))?;
+        return Ok(false);
+    }
+    write!(out, "Type {} to send: ", harmless(&plan.target))?;
+    out.flush()?;
+    let mut typed = String::new();
+    io::stdin().lock().read_line(&mut typed)?;
+    Ok(typed.trim_end_matches(['\r', '\n']) == plan.target)
+}
