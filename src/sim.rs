@@ -7,6 +7,8 @@
 mod build;
 mod cloudwatch;
 mod connector;
+mod drill;
+mod events;
 mod faults;
 mod fault;
 mod num;
@@ -29,6 +31,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 
+pub use drill::DrillState;
 pub use serve::serve;
 pub use story::Story;
 
@@ -185,6 +188,14 @@ impl Sim {
         found.into_iter().map(|(_, status)| status).collect()
     }
 
+    /// What the story asks of the operator, and whether it was done.
+    #[must_use]
+    pub fn drill(&self) -> Option<DrillState> {
+        let mut inner = self.now();
+        inner.world.check_drill();
+        inner.world.drill_state()
+    }
+
     /// How often an operation was called, also when it failed.
     #[must_use]
     pub fn calls(&self, operation: &str) -> u64 {
@@ -229,6 +240,7 @@ impl Inner {
         let Some(operation) = call.operation() else { return Err(call.unknown()) };
         let input = call.input.as_ref().map_err(|why| Fault::new("SerializationException", why.as_str()))?;
         let result = (operation.run)(&mut self.world, input)?;
+        self.world.answered.insert(operation.name.to_owned(), self.world.now);
         if operation.writes {
             self.writes.push(format!("{} {}", operation.name, wire::json::text(input)));
         }
@@ -248,3 +260,6 @@ fn request_id(seed: u64, number: u64) -> String {
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("");
     format!("{}-{}-4{}-a{}-{}", part(0, 8), part(8, 12), part(13, 16), part(17, 20), part(20, 32))
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,25 +6,35 @@ mod data;
 mod definition;
 mod endpoints;
 mod happen;
+mod rules;
 
 use super::cloudwatch::series::{Effect, When};
+use super::drill::Progress;
 use super::story::Story;
 use super::time::{Span, Time};
 use super::world::{Home, Task, World};
 
 /// The account as it is when the story begins.
 pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64)) -> World {
+    let account = story.account.clone().unwrap_or_default();
     let home = Home {
-        account: story.account.id.clone(),
-        alias: story.account.alias.clone(),
-        region: story.account.region.clone(),
-        identity: story.account.identity.clone(),
+        account: account.id,
+        alias: account.alias,
+        region: account.region,
+        identity: account.identity,
     };
     let mut world = World::empty(home, start, settings);
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
     }
+    for spoil in &story.spoils {
+        world.build_spoil(spoil);
+    }
+    for finding in &story.findings {
+        world.build_finding(finding);
+    }
+    world.build_rules(story);
     world.build_series(story);
     for effect in &story.effects {
         world.build_effect(effect);
@@ -33,6 +43,7 @@ pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64)) -> World {
         world.build_alarm(alarm);
     }
     world.settle_alarms();
+    world.drill = story.drill.clone().map(Progress::new);
     world.events.clone_from(&story.events);
     for (place, event) in story.events.iter().enumerate() {
         let due = start + event.at.paced(settings.0);
@@ -60,12 +71,13 @@ impl World {
             }
             None => When::Between(from.unwrap_or(self.start), until),
         };
+        let relief = effect.relief.as_ref().map(|relief| (relief.endpoint.clone(), relief.instances));
         for series in self.series.values_mut() {
             let has = |name: &str, wanted: &Option<String>| {
                 wanted.as_ref().is_none_or(|wanted| series.dimensions.iter().any(|(n, v)| n == name && v == wanted))
             };
             if series.name == effect.metric && has("EndpointName", &effect.endpoint) && has("Model", &effect.model) {
-                series.effects.push(Effect { to: effect.to, over: effect.over, when: when.clone() });
+                series.effects.push(Effect { to: effect.to, over: effect.over, when: when.clone(), relief: relief.clone() });
             }
         }
     }

@@ -106,6 +106,7 @@ impl Weather {
             Service::Sns => "sns",
             Service::Sts => "sts",
             Service::S3 => "s3",
+            Service::Events => "events",
             Service::Unknown => return None,
         };
         let bucket = self.buckets.get_mut(name)?;

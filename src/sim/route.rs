@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::operation::Operation;
 use super::s3;
 use super::wire::{Value, cbor, json, query, xml};
-use super::{Request, Response, cloudwatch, sagemaker, sns, sts};
+use super::{Request, Response, cloudwatch, events, sagemaker, sns, sts};
 
 /// A protocol: how a request was written, and how its answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub(crate) enum Service {
     CloudWatch,
     Sns,
     Sts,
+    Events,
     S3,
     Unknown,
 }
@@ -81,6 +82,7 @@ fn by_target(prefix: &str) -> Service {
     match prefix {
         "SageMaker" => Service::SageMaker,
         "GraniteServiceVersion20100801" => Service::CloudWatch,
+        "AWSEvents" => Service::Events,
         _ => Service::Unknown,
     }
 }
@@ -127,6 +129,7 @@ impl Call {
             Service::CloudWatch => cloudwatch::find(&self.name),
             Service::Sns => sns::find(&self.name),
             Service::Sts => sts::find(&self.name),
+            Service::Events => events::find(&self.name),
             Service::S3 | Service::Unknown => None,
         }
     }
@@ -146,7 +149,7 @@ impl Call {
             Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
             Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
             Service::CloudWatch => "http://monitoring.amazonaws.com/doc/2010-08-01/",
-            Service::SageMaker | Service::S3 | Service::Unknown => "",
+            Service::SageMaker | Service::Events | Service::S3 | Service::Unknown => "",
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::num;
-use super::operation::{Operation, read};
+use super::operation::{Operation, read, write};
 use super::sagemaker::listing::cut_by;
 use super::wire::{Value, tree};
 use super::world::World;
@@ -14,6 +14,7 @@ static OPERATIONS: &[Operation] = &[
     read("ListSubscriptionsByTopic", by_topic),
     read("GetSubscriptionAttributes", subscription),
     read("ListTagsForResource", tags),
+    write("Subscribe", subscribe),
 ];
 
 /// A topic.
@@ -110,4 +111,27 @@ fn tags(world: &mut World, input: &Value) -> Result<Value, Fault> {
         return Err(Fault::new("ResourceNotFound", "Resource does not exist").status(404));
     }
     Ok(tree! { "Tags": world.tags_of(arn) })
+}
+
+/// Adds a receiver; those that AWS itself can ask are confirmed at once, people have to answer first.
+fn subscribe(world: &mut World, input: &Value) -> Result<Value, Fault> {
+    let topic = topic(world, input)?.arn.clone();
+    let protocol = input.need("Protocol").map_err(worded)?.to_owned();
+    let endpoint = input.need("Endpoint").map_err(worded)?.to_owned();
+    let people = matches!(protocol.as_str(), "email" | "email-json" | "http" | "https");
+    let id = num::hex(world.fresh(), 32);
+    let arn = if people { "PendingConfirmation".to_owned() } else { format!("{topic}:{id}") };
+    world.subscriptions.push(Subscription { topic, protocol, endpoint, arn: arn.clone() });
+    let shown = if people { "pending confirmation".to_owned() } else { arn };
+    Ok(tree! { "SubscriptionArn": shown })
+}
+
+impl World {
+    /// Everybody who was asked to confirm a topic does.
+    pub(crate) fn confirm(&mut self, topic: &str) {
+        let arn = self.home.arn("sns", topic);
+        for pending in self.subscriptions.iter_mut().filter(|s| s.topic == arn && s.arn == "PendingConfirmation") {
+            pending.arn = format!("{arn}:{}", num::hex(num::hash(&pending.endpoint), 32));
+        }
+    }
 }

@@ -5,7 +5,9 @@
 
 mod alarm;
 mod bundled;
+mod drill;
 mod happen;
+mod inherit;
 mod model;
 
 use std::collections::BTreeMap;
@@ -16,13 +18,17 @@ use super::time::Span;
 
 pub(crate) use alarm::{Alarm, Metric, Missing};
 pub(crate) use bundled::BUNDLED;
-pub(crate) use happen::{Event, Fault};
+pub(crate) use drill::{Condition, Drill};
+pub(crate) use happen::{Event, Fault, Rule, Spoil};
+pub(crate) use inherit::Add;
 pub(crate) use model::{Endpoint, Model, Quality, Run, Scaling, Version};
 
 /// What a simulated account holds when it begins, and what happens to it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
+    /// The bundled story that this one adds to.
+    inherits: Option<String>,
     /// What the story is called, in a few words.
     #[serde(default)]
     pub title: String,
@@ -31,8 +37,7 @@ pub struct Story {
     pub about: String,
     #[serde(default = "seven")]
     pub(crate) seed: u64,
-    #[serde(default)]
-    pub(crate) account: Account,
+    pub(crate) account: Option<Account>,
     #[serde(default, rename = "topic")]
     pub(crate) topics: Vec<Topic>,
     #[serde(default, rename = "bucket")]
@@ -49,6 +54,16 @@ pub struct Story {
     pub(crate) effects: Vec<Effect>,
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    /// What is added to inherited models.
+    #[serde(default, rename = "add")]
+    pub(crate) adds: Vec<Add>,
+    #[serde(default, rename = "spoil")]
+    pub(crate) spoils: Vec<Spoil>,
+    #[serde(default, rename = "quality")]
+    pub(crate) findings: Vec<Finding>,
+    #[serde(default, rename = "rule")]
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) drill: Option<Drill>,
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,
     #[serde(default, rename = "fault")]
@@ -211,12 +226,33 @@ pub(crate) struct Effect {
     /// Since when, seen from the beginning of the story; negative is before it.
     pub(crate) from: Option<Span>,
     pub(crate) until: Option<Span>,
+    /// Ends when an endpoint has at least so many instances.
+    pub(crate) relief: Option<Relief>,
     /// Only while an endpoint serves with a version: `{ endpoint = "x-prod", version = "x/13" }`.
     pub(crate) serving: Option<Serving>,
 }
 
 fn minute() -> Span {
     Span::minutes(1)
+}
+
+/// Enough instances.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Relief {
+    pub(crate) endpoint: String,
+    pub(crate) instances: i64,
+}
+
+/// What coming runs of a pipeline find when they evaluate.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finding {
+    pub(crate) pipeline: String,
+    pub(crate) name: String,
+    pub(crate) value: f64,
+    #[serde(default)]
+    pub(crate) spread: f64,
 }
 
 /// A version that serves.
@@ -232,12 +268,13 @@ pub(crate) struct Serving {
 }
 
 impl Story {
-    /// Reads a story.
+    /// Reads a story, with what it inherits.
     ///
     /// # Errors
     /// When the text is not TOML, or says something that stories do not have; the error carries its place.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
-        toml::from_str(text)
+        let story: Self = toml::from_str(text)?;
+        story.inherited(0)
     }
 }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use super::cloudwatch::alarms::Alarm;
 use super::cloudwatch::history::Item;
 use super::cloudwatch::series::Series;
+use super::drill::Progress;
+use super::events::Rule;
 use super::num;
 use super::s3::Bucket;
 use super::sagemaker::deploy::{Doom, Endpoint};
@@ -63,6 +65,8 @@ pub(crate) enum Task {
     StepEnds { execution: String, attempt: u64 },
     /// An execution that was asked to stop has stopped.
     Stopped { execution: String, attempt: u64 },
+    /// The newest approved version of a group goes to an endpoint.
+    Deliver { endpoint: String, group: String },
     /// An event of the story, by its place there.
     Event(usize),
 }
@@ -94,6 +98,10 @@ pub(crate) struct World {
     pub(crate) subscriptions: Vec<Subscription>,
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) events: Vec<super::story::Event>,
+    pub(crate) rules: BTreeMap<String, Rule>,
+    pub(crate) drill: Option<Progress>,
+    /// When each operation was last answered without an error.
+    pub(crate) answered: BTreeMap<String, Time>,
     agenda: BTreeMap<(Time, u64), Task>,
     next_tick: Time,
     serial: u64,
@@ -128,6 +136,9 @@ impl World {
             subscriptions: Vec::new(),
             buckets: BTreeMap::new(),
             events: Vec::new(),
+            rules: BTreeMap::new(),
+            drill: None,
+            answered: BTreeMap::new(),
             agenda: BTreeMap::new(),
             next_tick: start,
             serial: 0,
@@ -192,6 +203,7 @@ impl World {
             Task::Deployed { endpoint, id } => self.deployed(&endpoint, id),
             Task::StepEnds { execution, attempt } => self.step_ends(&execution, attempt),
             Task::Stopped { execution, attempt } => self.execution_stopped(&execution, attempt),
+            Task::Deliver { endpoint, group } => self.deliver(&endpoint, &group),
             Task::Event(at) => self.happen(at),
         }
     }
@@ -199,6 +211,7 @@ impl World {
     fn tick(&mut self) {
         self.evaluate_alarms();
         self.guard_deployments();
+        self.check_drill();
     }
 
     /// Tags a resource.

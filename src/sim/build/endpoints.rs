@@ -24,6 +24,10 @@ impl World {
             self.configs.remove(&config);
             self.models.remove(&model);
         }
+        if let (Some(reason), Some(endpoint)) = (&spec.stuck, self.endpoints.get_mut(&name)) {
+            endpoint.record.doc.set("EndpointStatus", "UpdateRollbackFailed");
+            endpoint.record.doc.set("FailureReason", reason.as_str());
+        }
         self.build_endpoint_series(spec, &name);
         if let Some(scaling) = &spec.scaling {
             self.build_scaling_alarms(spec, &name, scaling);

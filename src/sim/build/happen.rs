@@ -24,6 +24,9 @@ impl World {
         if let Some(group) = event.block {
             self.set_offline(&group, Some(&event.reason));
         }
+        if let Some(topic) = event.confirm {
+            self.confirm(&topic);
+        }
     }
 
     /// Approves or rejects a version as a colleague would.
@@ -36,9 +39,6 @@ impl World {
         package.doc.set("LastModifiedTime", now);
         self.approval_changed(version, &before, status);
     }
-
-    /// What follows from an approval.
-    pub(crate) fn approval_changed(&mut self, _version: &str, _before: &str, _after: &str) {}
 
     /// Deploys a version as the delivery pipeline would: new model, new configuration, update.
     pub(crate) fn deploy_version(&mut self, endpoint: &str, version: &str) {

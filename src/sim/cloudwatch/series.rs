@@ -25,6 +25,8 @@ pub(crate) struct Effect {
     /// How long it takes to get there.
     pub(crate) over: Span,
     pub(crate) when: When,
+    /// An endpoint, and the number of instances from which on the effect is gone.
+    pub(crate) relief: Option<(String, i64)>,
 }
 
 /// When an effect works.
@@ -118,6 +120,8 @@ impl World {
         let mut value = series.usual(at, self.seed);
         for effect in &series.effects {
             let over = self.pace(effect.over);
+            let until = effect.relief.as_ref().and_then(|(endpoint, instances)| self.grown(endpoint, *instances));
+            let relieved = until.map_or(1.0, |grown| 1.0 - weight(at, grown, None, fading, fading));
             let weight = match &effect.when {
                 When::Between(from, until) => weight(at, *from, *until, over, fading),
                 When::Serving { endpoint, package, after } => {
@@ -126,9 +130,16 @@ impl World {
                     with.map(|s| weight(at, s.since + *after, s.until, over, fading)).fold(0.0, f64::max)
                 }
             };
-            value += (effect.to - value) * weight;
+            value += (effect.to - value) * weight * relieved;
         }
         value.max(0.0)
+    }
+
+    /// Since when an endpoint has at least so many instances, if it has.
+    fn grown(&self, endpoint: &str, instances: i64) -> Option<Time> {
+        let found = self.endpoints.get(endpoint)?;
+        let now: i64 = found.variants.iter().map(|variant| variant.current).sum();
+        (now >= instances).then(|| found.record.doc.instant("LastModifiedTime"))
     }
 
     /// A statistic of a metric over a period, as far as the period has come; nothing when there is no data.

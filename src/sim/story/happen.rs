@@ -20,9 +20,50 @@ pub(crate) struct Event {
     pub(crate) reject: Option<String>,
     /// Blocks the offline store of a feature group.
     pub(crate) block: Option<String>,
+    /// Confirms the pending subscriptions of a topic.
+    pub(crate) confirm: Option<String>,
     /// Why; for `block`, `approve` and `reject`.
     #[serde(default)]
     pub(crate) reason: String,
+}
+
+/// A failure of coming runs of a pipeline.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Spoil {
+    pub(crate) pipeline: String,
+    pub(crate) step: String,
+    pub(crate) reason: String,
+    /// A run with this parameter succeeds: `[name, value]`.
+    pub(crate) unless: Option<(String, String)>,
+}
+
+/// An event rule: what starts when a version is decided upon, or when its time comes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Rule {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    #[serde(default = "super::yes")]
+    pub(crate) enabled: bool,
+    /// The model group whose decisions it waits for.
+    pub(crate) group: Option<String>,
+    /// The decisions that it waits for.
+    #[serde(default)]
+    pub(crate) on: Vec<String>,
+    /// The endpoints to which the newest approved version then goes.
+    #[serde(default)]
+    pub(crate) deploys: Vec<String>,
+    /// The delivery pipeline by which it goes there.
+    pub(crate) via: Option<String>,
+    /// `rate(7 days)`, or a cron expression.
+    pub(crate) schedule: Option<String>,
+    /// The pipeline that the schedule starts.
+    pub(crate) runs: Option<String>,
+    /// A rule without targets drops its events without a word.
+    #[serde(default = "super::yes")]
+    pub(crate) targets: bool,
 }
 
 /// Calls that do not succeed, or answer strangely.

@@ -142,6 +142,8 @@ pub(crate) struct Endpoint {
     #[serde(default = "forty")]
     pub(crate) cpu: f64,
     pub(crate) deployed: Vec<Deployed>,
+    /// Why it is in `UpdateRollbackFailed`, if it is.
+    pub(crate) stuck: Option<String>,
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
 }

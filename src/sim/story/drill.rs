@@ -1,0 +1,48 @@
+//! What an operator has to do in a story, and how the account notices.
+
+use serde::Deserialize;
+
+use super::super::time::Span;
+
+/// A task with the conditions under which it is done.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Drill {
+    /// What the operator is asked to do.
+    pub(crate) task: String,
+    /// What would have been right, told afterwards.
+    pub(crate) fix: String,
+    /// All of them must hold.
+    pub(crate) done: Vec<Condition>,
+}
+
+/// Something that holds or does not; what is not given does not matter.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Condition {
+    /// An endpoint that is in service, with `version` if that is given.
+    pub(crate) serves: Option<String>,
+    /// `model/number`; `model/new` is any that was registered during the story.
+    pub(crate) version: Option<String>,
+    /// An alarm that has `state`.
+    pub(crate) alarm: Option<String>,
+    pub(crate) state: Option<String>,
+    /// A version that has the approval `is`.
+    pub(crate) approval: Option<String>,
+    pub(crate) is: Option<String>,
+    /// A pipeline of which an execution has the status `ended`, reached during the story.
+    pub(crate) pipeline: Option<String>,
+    pub(crate) ended: Option<String>,
+    /// A model of which a version was registered during the story.
+    pub(crate) registered: Option<String>,
+    /// A topic that reaches somebody.
+    pub(crate) reaches: Option<String>,
+    /// A rule that is enabled and has a target.
+    pub(crate) armed: Option<String>,
+    /// An endpoint with at least `instances`.
+    pub(crate) capacity: Option<String>,
+    pub(crate) instances: i64,
+    /// An operation that was answered without an error at least so long after the beginning.
+    pub(crate) answered: Option<String>,
+    pub(crate) after: Span,
+}

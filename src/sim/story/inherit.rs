@@ -1,0 +1,98 @@
+//! Stories that add to other stories.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::Error as _;
+
+use super::model::Deployed;
+use super::{BUNDLED, Run, Story, Version};
+
+/// What is added to an inherited model.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Add {
+    pub(crate) model: String,
+    #[serde(default)]
+    pub(crate) versions: Vec<Version>,
+    #[serde(default)]
+    pub(crate) runs: Vec<Run>,
+    /// Later deployments, by stage.
+    #[serde(default)]
+    pub(crate) deployed: BTreeMap<String, Vec<Deployed>>,
+    /// Why the endpoint of a stage is in `UpdateRollbackFailed`.
+    #[serde(default)]
+    pub(crate) stuck: BTreeMap<String, String>,
+    /// Instances now, by stage.
+    #[serde(default)]
+    pub(crate) instances: BTreeMap<String, i64>,
+    /// Versions whose configuration and model were deleted since, by stage.
+    #[serde(default)]
+    pub(crate) gone: BTreeMap<String, Vec<usize>>,
+}
+
+/// Later items take the place of earlier ones with the same name.
+fn merge<T>(base: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> String) {
+    for item in more {
+        match base.iter_mut().find(|known| name(known) == name(&item)) {
+            Some(place) => *place = item,
+            None => base.push(item),
+        }
+    }
+}
+
+impl Story {
+    /// This story upon the one that it inherits from.
+    pub(super) fn inherited(self, depth: usize) -> Result<Self, toml::de::Error> {
+        let Some(parent) = &self.inherits else { return Ok(self) };
+        let Some((_, text)) = BUNDLED.iter().find(|(name, _)| name == parent).filter(|_| depth < 4) else {
+            let known: Vec<&str> = BUNDLED.iter().map(|(name, _)| *name).collect();
+            return Err(toml::de::Error::custom(format!("there is no story `{parent}` to inherit from; there are {}", known.join(", "))));
+        };
+        let base: Self = toml::from_str(text)?;
+        let mut base = base.inherited(depth + 1)?;
+        base.add(self)?;
+        Ok(base)
+    }
+
+    fn add(&mut self, more: Self) -> Result<(), toml::de::Error> {
+        self.title = more.title;
+        self.about = more.about;
+        self.seed = more.seed;
+        self.account = more.account.or(self.account.take());
+        self.drill = more.drill;
+        merge(&mut self.topics, more.topics, |topic| topic.name.clone());
+        merge(&mut self.buckets, more.buckets, |bucket| bucket.name.clone());
+        merge(&mut self.data, more.data, |data| data.uri.clone());
+        merge(&mut self.feature_groups, more.feature_groups, |group| group.name.clone());
+        merge(&mut self.models, more.models, |model| model.name.clone());
+        merge(&mut self.alarms, more.alarms, |alarm| alarm.name.clone());
+        merge(&mut self.rules, more.rules, |rule| rule.name.clone());
+        merge(&mut self.series, more.series, |series| format!("{} {} {:?}", series.namespace, series.name, series.dimensions));
+        self.effects.extend(more.effects);
+        self.events.extend(more.events);
+        self.faults.extend(more.faults);
+        self.spoils.extend(more.spoils);
+        self.findings.extend(more.findings);
+        more.adds.into_iter().try_for_each(|add| self.add_to_model(add))
+    }
+
+    fn add_to_model(&mut self, add: Add) -> Result<(), toml::de::Error> {
+        let Some(model) = self.models.iter_mut().find(|model| model.name == add.model) else {
+            return Err(toml::de::Error::custom(format!("there is no model `{}` to add to", add.model)));
+        };
+        model.versions.extend(add.versions.clone());
+        model.runs.extend(add.runs.clone());
+        for endpoint in &mut model.endpoints {
+            endpoint.deployed.extend(add.deployed.get(&endpoint.stage).cloned().unwrap_or_default());
+            let gone = add.gone.get(&endpoint.stage).cloned().unwrap_or_default();
+            for deployed in endpoint.deployed.iter_mut().filter(|deployed| gone.contains(&deployed.version)) {
+                deployed.gone = true;
+            }
+            endpoint.stuck = add.stuck.get(&endpoint.stage).cloned().or(endpoint.stuck.take());
+            endpoint.now = add.instances.get(&endpoint.stage).copied().or(endpoint.now);
+        }
+        self.adds.push(add);
+        Ok(())
+    }
+}
