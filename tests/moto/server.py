@@ -1,6 +1,6 @@
 """A second AWS for the tests: moto on loopback, with CloudWatch in CBOR and a list of what it was asked.
 
-    python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION]
+    python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION] [--fail OPERATION=CODE]
 
 Prints one line when it listens: {"url": "http://127.0.0.1:PORT"}.
 GET /moto-api/calls?region=R gives the names of the operations asked in a region, oldest first.
@@ -24,9 +24,10 @@ import cbor
 class Calls:
     """Notes the name of every operation; a write that a client kept quiet about would be in the list."""
 
-    def __init__(self, app, die_at):
+    def __init__(self, app, die_at, failures):
         self.app = app
         self.die_at = die_at
+        self.failures = dict(failure.split("=", 1) for failure in failures)
         self.by_region = {}
 
     def __call__(self, environ, start_response):
@@ -39,6 +40,11 @@ class Calls:
         if name == self.die_at:
             # Not even a goodbye: the client sees its connection cut in the middle of a call.
             os._exit(1)
+        if name in self.failures:
+            # As SageMaker says it; moto itself can neither throttle nor deny in JSON.
+            body = json.dumps({"__type": self.failures[name], "message": "said the test"}).encode()
+            start_response("400 Bad Request", [("content-type", "application/x-amz-json-1.1")])
+            return [body]
         return self.app(environ, start_response)
 
 
@@ -75,9 +81,10 @@ def main():
     options.add_argument("--port", type=int, default=0, help="0 takes a free one")
     options.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input is closed")
     options.add_argument("--die-at", help="vanish when this operation is asked for")
+    options.add_argument("--fail", action="append", default=[], help="SageMaker operation and the code it fails with")
     options = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = Calls(cbor.CborLayer(DomainDispatcherApplication(create_backend_app)), options.die_at)
+    app = Calls(cbor.CborLayer(DomainDispatcherApplication(create_backend_app)), options.die_at, options.fail)
     server = make_server("127.0.0.1", options.port, app, threaded=True)
     # moto asks itself over HTTP for a few things and takes its port from here.
     os.environ["MOTO_PORT"] = str(server.server_port)

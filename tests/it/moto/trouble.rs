@@ -35,6 +35,18 @@ fn the_server_dies_in_the_middle() {
 }
 
 #[test]
+fn what_is_refused_does_not_stop_the_rest() {
+    let failures =
+        ["ListPipelines=AccessDeniedException", "ListTrainingJobs=ThrottlingException", "ListModels=ExpiredToken"];
+    let flags: Vec<&str> = failures.iter().flat_map(|failure| ["--fail", failure]).collect();
+    let moto = Moto::start(&flags);
+    let dump = Home::new().run_at(&moto.url, RETAIL, &["dump"]).ends(0).json();
+    let states = ["pipelines", "training_jobs", "models", "endpoints", "alarms", "model_packages", "topics"];
+    let states = states.map(|name| state(&dump, name));
+    assert_eq!(states, ["denied", "throttled", "expired", "fresh", "fresh", "fresh", "fresh"]);
+}
+
+#[test]
 fn credentials_that_nobody_knows() {
     let (moto, home) = (Moto::start(&[]), Home::new());
     moto.lock();
