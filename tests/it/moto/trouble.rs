@@ -1,6 +1,6 @@
 //! What goes wrong around the program: nobody answers, somebody stops answering, nobody knows us, wrong words.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::server::{Moto, RETAIL};
 use crate::sagetop::Home;
@@ -13,9 +13,12 @@ fn nobody_answers() {
     let home = Home::new();
     let dump = home.run_at(NOBODY, RETAIL, &["dump"]).ends(0).json();
     assert_eq!(dump["identity"], Value::Null);
-    assert_eq!(state(&dump, "endpoints"), "unreachable");
-    assert_eq!(state(&dump, "alarms"), "unreachable");
-    assert_eq!(state(&dump, "topics"), "unreachable");
+    for source in ["identity", "endpoints", "alarms", "model_packages", "pipelines", "topics"] {
+        assert_eq!(state(&dump, source), "unreachable");
+    }
+    // What hangs on another source has not been read either: an empty list is not the truth.
+    let fresh = dump["sources"].as_array().unwrap().iter().filter(|s| s["state"] == "fresh");
+    assert_eq!(fresh.collect::<Vec<_>>(), Vec::<&Value>::new());
     home.run_at(NOBODY, RETAIL, &["status"]).ends(3).says("unreachable");
     let arn = format!("arn:aws:sagemaker:{RETAIL}:123456789012:model-package/recommender/4");
     home.run_at(NOBODY, RETAIL, &["approve", &arn, "--reason", "x", "--yes", "recommender/4"])
@@ -26,12 +29,16 @@ fn nobody_answers() {
 
 #[test]
 fn the_server_dies_in_the_middle() {
-    // The first page of pipelines is never answered; what was answered before stays, the rest says why it is not there.
-    let moto = Moto::start(&["--die-at", "ListPipelines"]);
+    // Pipelines are read, the question about their executions is the last one that the server hears.
+    let moto = Moto::start(&["--die-at", "ListPipelineExecutions"]);
+    let role = "arn:aws:iam::123456789012:role/ml";
+    let pipeline = json!({"PipelineName": "build", "PipelineDefinition": "{}", "RoleArn": role, "ClientRequestToken": "0".repeat(32)});
+    moto.ask(RETAIL, "sagemaker", "create_pipeline", &pipeline);
     let dump = Home::new().run_at(&moto.url, RETAIL, &["dump"]).ends(0).json();
-    assert_eq!(state(&dump, "pipelines"), "unreachable");
-    let sources = dump["sources"].as_array().unwrap();
-    assert!(sources.iter().all(|s| s["state"] == "fresh" || s["error"].is_string()), "{sources:#?}");
+    assert_eq!(state(&dump, "pipelines"), "fresh");
+    assert_eq!(dump["resources"]["pipelines"][0]["name"], "build");
+    assert_eq!(state(&dump, "endpoints"), "fresh");
+    assert_eq!(state(&dump, "pipeline_executions"), "unreachable");
 }
 
 #[test]
