@@ -11,16 +11,20 @@ mod drill;
 mod events;
 mod faults;
 mod fault;
+mod logs;
 mod num;
 mod operation;
 mod route;
 mod s3;
 mod sagemaker;
+mod scaling;
 mod serve;
 mod sns;
 mod story;
 mod sts;
+mod tagging;
 mod time;
+mod trail;
 mod wire;
 mod world;
 
@@ -239,7 +243,13 @@ impl Inner {
         }
         let Some(operation) = call.operation() else { return Err(call.unknown()) };
         let input = call.input.as_ref().map_err(|why| Fault::new("SerializationException", why.as_str()))?;
-        let result = (operation.run)(&mut self.world, input)?;
+        let result = (operation.run)(&mut self.world, input);
+        if operation.writes {
+            let error = result.as_ref().err().map(|fault| fault.code.to_string());
+            let user = self.world.home.session().to_owned();
+            self.world.trace(call.service.source(), operation.name, &user, input.clone(), error);
+        }
+        let result = result?;
         self.world.answered.insert(operation.name.to_owned(), self.world.now);
         if operation.writes {
             self.writes.push(format!("{} {}", operation.name, wire::json::text(input)));

@@ -100,16 +100,7 @@ impl Weather {
     }
 
     fn throttled(&mut self, call: &Call, now: Time) -> Option<Fault> {
-        let name = match call.service {
-            Service::SageMaker => "sagemaker",
-            Service::CloudWatch => "monitoring",
-            Service::Sns => "sns",
-            Service::Sts => "sts",
-            Service::S3 => "s3",
-            Service::Events => "events",
-            Service::Unknown => return None,
-        };
-        let bucket = self.buckets.get_mut(name)?;
+        let bucket = self.buckets.get_mut(call.service.signing())?;
         let passed = num::float((now - bucket.at).0).max(0.0) / 1000.0;
         bucket.tokens = (bucket.tokens + passed * bucket.rate).min(bucket.rate.max(1.0));
         bucket.at = now;

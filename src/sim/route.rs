@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::operation::Operation;
 use super::s3;
 use super::wire::{Value, cbor, json, query, xml};
-use super::{Request, Response, cloudwatch, events, sagemaker, sns, sts};
+use super::{Request, Response, cloudwatch, events, logs, sagemaker, scaling, sns, sts, tagging, trail};
 
 /// A protocol: how a request was written, and how its answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,59 @@ pub(crate) enum Service {
     Sns,
     Sts,
     Events,
+    Scaling,
+    Trail,
+    Logs,
+    Tagging,
     S3,
     Unknown,
+}
+
+/// The services that are told by the target of a request.
+const TARGETS: &[(&str, Service)] = &[
+    ("SageMaker", Service::SageMaker),
+    ("GraniteServiceVersion20100801", Service::CloudWatch),
+    ("AWSEvents", Service::Events),
+    ("AnyScaleFrontendService", Service::Scaling),
+    ("CloudTrail_20131101", Service::Trail),
+    ("Logs_20140328", Service::Logs),
+    ("ResourceGroupsTaggingAPI_20170126", Service::Tagging),
+];
+
+impl Service {
+    /// The name by which rates and signatures speak of it.
+    pub(crate) fn signing(self) -> &'static str {
+        match self {
+            Self::SageMaker => "sagemaker",
+            Self::CloudWatch => "monitoring",
+            Self::Sns => "sns",
+            Self::Sts => "sts",
+            Self::Events => "events",
+            Self::Scaling => "application-autoscaling",
+            Self::Trail => "cloudtrail",
+            Self::Logs => "logs",
+            Self::Tagging => "tagging",
+            Self::S3 => "s3",
+            Self::Unknown => "",
+        }
+    }
+
+    /// The name by which `CloudTrail` speaks of it.
+    pub(crate) fn source(self) -> &'static str {
+        match self {
+            Self::SageMaker => "sagemaker.amazonaws.com",
+            Self::CloudWatch => "monitoring.amazonaws.com",
+            Self::Sns => "sns.amazonaws.com",
+            Self::Sts => "sts.amazonaws.com",
+            Self::Events => "events.amazonaws.com",
+            Self::Scaling => "autoscaling.amazonaws.com",
+            Self::Trail => "cloudtrail.amazonaws.com",
+            Self::Logs => "logs.amazonaws.com",
+            Self::Tagging => "tagging.amazonaws.com",
+            Self::S3 => "s3.amazonaws.com",
+            Self::Unknown => "",
+        }
+    }
 }
 
 /// A request, understood as far as it can be without the account.
@@ -79,12 +130,8 @@ pub(crate) fn understand(request: &Request) -> Call {
 }
 
 fn by_target(prefix: &str) -> Service {
-    match prefix {
-        "SageMaker" => Service::SageMaker,
-        "GraniteServiceVersion20100801" => Service::CloudWatch,
-        "AWSEvents" => Service::Events,
-        _ => Service::Unknown,
-    }
+    let short = prefix.rsplit('.').next().unwrap_or(prefix);
+    TARGETS.iter().find(|(known, _)| *known == short).map_or(Service::Unknown, |(_, service)| *service)
 }
 
 /// The service in the signature's scope: `…/region/service/aws4_request`.
@@ -130,6 +177,10 @@ impl Call {
             Service::Sns => sns::find(&self.name),
             Service::Sts => sts::find(&self.name),
             Service::Events => events::find(&self.name),
+            Service::Scaling => scaling::find(&self.name),
+            Service::Trail => trail::find(&self.name),
+            Service::Logs => logs::find(&self.name),
+            Service::Tagging => tagging::find(&self.name),
             Service::S3 | Service::Unknown => None,
         }
     }
@@ -145,11 +196,11 @@ impl Call {
     }
 
     fn namespace(&self) -> &'static str {
-        match self.service {
-            Service::Sns => "http://sns.amazonaws.com/doc/2010-03-31/",
-            Service::Sts => "https://sts.amazonaws.com/doc/2011-06-15/",
-            Service::CloudWatch => "http://monitoring.amazonaws.com/doc/2010-08-01/",
-            Service::SageMaker | Service::Events | Service::S3 | Service::Unknown => "",
+        match self.service.signing() {
+            "sns" => "http://sns.amazonaws.com/doc/2010-03-31/",
+            "sts" => "https://sts.amazonaws.com/doc/2011-06-15/",
+            "monitoring" => "http://monitoring.amazonaws.com/doc/2010-08-01/",
+            _ => "",
         }
     }
 

@@ -14,8 +14,10 @@ use super::num;
 use super::s3::Bucket;
 use super::sagemaker::deploy::{Doom, Endpoint};
 use super::sagemaker::engine::{Execution, Recipe};
+use super::scaling::{Activity, Scalable};
 use super::sns::{Subscription, Topic};
 use super::time::{Span, Time};
+use super::trail::Entry;
 use super::wire::Value;
 
 /// How often alarms are looked at, before speed.
@@ -99,6 +101,10 @@ pub(crate) struct World {
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) events: Vec<super::story::Event>,
     pub(crate) rules: BTreeMap<String, Rule>,
+    /// Endpoints that are scaled, by name.
+    pub(crate) scaling: BTreeMap<String, Scalable>,
+    pub(crate) activities: Vec<Activity>,
+    pub(crate) trail: Vec<Entry>,
     pub(crate) drill: Option<Progress>,
     /// When each operation was last answered without an error.
     pub(crate) answered: BTreeMap<String, Time>,
@@ -137,6 +143,9 @@ impl World {
             buckets: BTreeMap::new(),
             events: Vec::new(),
             rules: BTreeMap::new(),
+            scaling: BTreeMap::new(),
+            activities: Vec::new(),
+            trail: Vec::new(),
             drill: None,
             answered: BTreeMap::new(),
             agenda: BTreeMap::new(),
@@ -211,6 +220,7 @@ impl World {
     fn tick(&mut self) {
         self.evaluate_alarms();
         self.guard_deployments();
+        self.scale();
         self.check_drill();
     }
 

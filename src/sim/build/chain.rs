@@ -116,6 +116,11 @@ impl World {
             package.doc.set("LastModifiedTime", decided);
             package.doc.set("LastModifiedBy", who);
             package.doc.set("ApprovalDescription", Some(version.note.as_str()).filter(|note| !note.is_empty()));
+            let arn = package.doc.str("ModelPackageArn").to_owned();
+            let request = tree! { "ModelPackageArn": arn, "ModelApprovalStatus": version.status.as_str(), "ApprovalDescription": version.note.as_str() };
+            let present = std::mem::replace(&mut self.now, decided);
+            self.trace("sagemaker.amazonaws.com", "UpdateModelPackage", &version.by, request, None);
+            self.now = present;
         }
     }
 

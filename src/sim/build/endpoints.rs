@@ -6,9 +6,13 @@ use super::super::cloudwatch::series::{Kind, Series};
 use super::super::sagemaker::deploy::Endpoint;
 use super::super::sagemaker::listing::record;
 use super::super::story::{self, Model, Story};
-use super::super::time::Time;
+use super::super::scaling::{Activity, Scalable};
+use super::super::time::{Span, Time};
 use super::super::wire::{Value, tree};
 use super::super::world::World;
+
+/// How `CloudTrail` names the service.
+const SOURCE: &str = "sagemaker.amazonaws.com";
 
 impl World {
     pub(super) fn build_endpoint(&mut self, model: &Model, spec: &story::Endpoint) {
@@ -51,6 +55,8 @@ impl World {
             request.set("PrimaryContainer", container);
         }
         self.add_model(&request);
+        let by = format!("{}-deploy", model.name);
+        self.trace(SOURCE, "CreateModel", &by, request, None);
         let variant = tree! {
             "VariantName": spec.variant.as_str(),
             "ModelName": model_name.as_str(),
@@ -58,11 +64,16 @@ impl World {
             "InstanceType": model.instance.as_str(),
             "InitialVariantWeight": 1.0,
         };
-        self.add_config(&tree! {
+        let request = tree! {
             "EndpointConfigName": config.as_str(),
             "ProductionVariants": vec![variant],
             "EnableNetworkIsolation": false,
-        });
+        };
+        self.add_config(&request);
+        self.trace(SOURCE, "CreateEndpointConfig", &by, request, None);
+        let change = if self.endpoints.contains_key(name) { "UpdateEndpoint" } else { "CreateEndpoint" };
+        let request = tree! { "EndpointName": name, "EndpointConfigName": config.as_str() };
+        self.trace(SOURCE, change, &by, request, None);
         let fleet = self.fleet(&config).unwrap_or_default();
         let now = self.now;
         let arn = self.home.sagemaker("endpoint", name);
@@ -90,10 +101,9 @@ impl World {
 
     fn build_endpoint_series(&mut self, spec: &story::Endpoint, name: &str) {
         let since = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
-        let instances = super::super::num::float(spec.now.unwrap_or(spec.instances)).max(1.0);
         let own = [
             ("AWS/SageMaker", "Invocations", Kind::Count, spec.requests, 0.45, 0.08),
-            ("AWS/SageMaker", "InvocationsPerInstance", Kind::Count, spec.requests / instances, 0.45, 0.08),
+            ("AWS/SageMaker", "InvocationsPerInstance", Kind::Count, spec.requests, 0.45, 0.08),
             ("AWS/SageMaker", "Invocation4XXErrors", Kind::Rate, spec.errors * 2.0, 0.1, 0.6),
             ("AWS/SageMaker", "Invocation5XXErrors", Kind::Rate, spec.errors, 0.1, 0.6),
             ("AWS/SageMaker", "InvocationModelErrors", Kind::Rate, spec.errors, 0.1, 0.6),
@@ -150,14 +160,28 @@ impl World {
                 "ComparisonOperator": operator,
             });
         }
-        self.tag_scaling(name, scaling);
-    }
-
-    /// Keeps the limits where an operator would look for them.
-    fn tag_scaling(&mut self, name: &str, scaling: &story::Scaling) {
-        let arn = self.home.sagemaker("endpoint", name);
-        self.tag(&arn, "scaling:min", &scaling.least.to_string());
-        self.tag(&arn, "scaling:max", &scaling.most.to_string());
+        let created = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
+        let id = |side: &str| super::super::num::hex(super::super::num::hash(&format!("{resource}{side}")), 12);
+        self.scaling.insert(name.to_owned(), Scalable {
+            endpoint: name.to_owned(),
+            variant: spec.variant.clone(),
+            least: scaling.least,
+            most: scaling.most,
+            aim: scaling.target,
+            created,
+            high: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
+            low: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
+        });
+        let steps = spec.now.map_or(0, |now| now - spec.instances).clamp(0, 20);
+        for step in 1..=steps {
+            self.activities.push(Activity {
+                resource: resource.clone(),
+                at: self.start - Span::minutes(40 * (steps - step + 5)),
+                cause: format!("monitor alarm TargetTracking-{resource}-AlarmHigh-{} in state ALARM triggered policy {name}-target", id("AlarmHigh")),
+                count: spec.instances + step,
+                limit: None,
+            });
+        }
     }
 
     fn add_series(&mut self, mut series: Series) {

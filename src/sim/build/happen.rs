@@ -66,6 +66,9 @@ impl World {
                 variant.desired = now.desired;
             }
         }
+        let by = format!("{}-deploy", version.split('/').next().unwrap_or(""));
+        let request = tree! { "EndpointName": endpoint, "EndpointConfigName": config.as_str() };
+        self.trace("sagemaker.amazonaws.com", "UpdateEndpoint", &by, request, None);
         self.begin_deployment(endpoint, &config, fleet, None);
     }
 }

@@ -179,6 +179,13 @@ impl World {
         self.series.get(&key(namespace, name, &dimensions(wanted)))
     }
 
+    /// A metric of an endpoint, by its name.
+    pub(crate) fn find_metric(&self, name: &str, endpoint: &str) -> Option<&Series> {
+        let variant = self.endpoints.get(endpoint)?.variants.first()?;
+        let dimensions = [("EndpointName".to_owned(), endpoint.to_owned()), ("VariantName".to_owned(), variant.name.clone())];
+        self.series.get(&key("AWS/SageMaker", name, &dimensions))
+    }
+
     /// Lower and upper bound of what is usual.
     pub(crate) fn band(&self, series: &Series, at: Time, width: f64) -> (f64, f64) {
         let usual = series.usual(at, self.seed);

@@ -132,6 +132,11 @@ impl World {
             };
             value += (effect.to - value) * weight * relieved;
         }
+        if series.name == "InvocationsPerInstance" {
+            let endpoint = series.dimensions.iter().find(|(name, _)| name == "EndpointName");
+            let fleet = endpoint.and_then(|(_, name)| self.endpoints.get(name)).map_or(1, |e| e.variants.iter().map(|v| v.current).sum());
+            value /= num::float(fleet.max(1));
+        }
         value.max(0.0)
     }
 
@@ -201,7 +206,9 @@ mod tests {
         let at = |seconds: i64| Time(seconds * 1000);
         let over = Span::seconds(10);
         let w = |now: i64| weight(at(now), at(100), Some(at(200)), over, over);
-        assert_eq!([w(99), w(105), w(150), w(205), w(300)], [0.0, 0.5, 1.0, 0.5, 0.0]);
+        for (second, wanted) in [(99, 0.0), (105, 0.5), (150, 1.0), (205, 0.5), (300, 0.0)] {
+            assert!((w(second) - wanted).abs() < 1e-9, "{second}");
+        }
     }
 
     #[test]

@@ -1,0 +1,105 @@
+"""The services around the models: rules, scaling, who changed what, logs, tags, delivery."""
+
+import json
+import time
+import unittest
+
+from botocore.exceptions import ClientError
+
+from account import pages
+from served import Contract
+
+
+class Around(Contract):
+    def test_rules(self):
+        events = self.account.client("events")
+        rules = [rule for page in pages(events, "list_rules") for rule in page["Rules"]]
+        self.assertTrue(rules)
+        for rule in rules:
+            events.describe_rule(Name=rule["Name"])
+            for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
+                self.assertIn(rule["Name"], events.list_rule_names_by_target(TargetArn=target["Arn"])["RuleNames"])
+        name = rules[-1]["Name"]
+        events.disable_rule(Name=name)
+        self.assertEqual("DISABLED", events.describe_rule(Name=name)["State"])
+        events.enable_rule(Name=name)
+        self.assertEqual("ENABLED", events.describe_rule(Name=name)["State"])
+        with self.assertRaises(events.exceptions.ResourceNotFoundException):
+            events.describe_rule(Name="nothing")
+
+    def test_scaling(self):
+        scaling = self.account.client("application-autoscaling")
+        targets = [t for page in pages(scaling, "describe_scalable_targets", ServiceNamespace="sagemaker") for t in page["ScalableTargets"]]
+        self.assertTrue(targets)
+        own = {"ServiceNamespace": "sagemaker", "ResourceId": targets[0]["ResourceId"]}
+        alarms = self.account.client("cloudwatch").describe_alarms()["MetricAlarms"]
+        for policy in scaling.describe_scaling_policies(**own)["ScalingPolicies"]:
+            for alarm in policy["Alarms"]:
+                self.assertIn(alarm["AlarmName"], [a["AlarmName"] for a in alarms])
+        pages(scaling, "describe_scaling_activities", ServiceNamespace="sagemaker")
+        scaling.describe_scaling_activities(**own, IncludeNotScaledActivities=True)
+        dimension = "sagemaker:variant:DesiredInstanceCount"
+        wanted = targets[0]["MaxCapacity"] + 1
+        scaling.register_scalable_target(**own, ScalableDimension=dimension, MaxCapacity=wanted)
+        found = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[own["ResourceId"]])
+        self.assertEqual([wanted], [t["MaxCapacity"] for t in found["ScalableTargets"]])
+        self.assertEqual([], scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"])
+
+    def test_trail(self):
+        trail = self.account.client("cloudtrail")
+        by_name = [{"AttributeKey": "EventName", "AttributeValue": "UpdateEndpoint"}]
+        events = [e for page in pages(trail, "lookup_events", LookupAttributes=by_name) for e in page["Events"]]
+        self.assertTrue(events)
+        times = [event["EventTime"] for event in events]
+        self.assertEqual(sorted(times, reverse=True), times)
+        sm = self.account.client("sagemaker")
+        for event in events:
+            request = json.loads(event["CloudTrailEvent"])["requestParameters"]
+            sm.describe_endpoint(EndpointName=request["endpointName"])
+            self.assertTrue(request["endpointConfigName"])
+        with self.assertRaises(ClientError):
+            trail.lookup_events(LookupAttributes=by_name * 2)
+
+    def test_the_trail_is_late(self):
+        trail, events = self.account.client("cloudtrail"), self.account.client("events")
+        own = [{"AttributeKey": "EventName", "AttributeValue": "DisableRule"}]
+        before = len(trail.lookup_events(LookupAttributes=own)["Events"])
+        events.disable_rule(Name="recommendation-weekly")
+        self.assertEqual(before, len(trail.lookup_events(LookupAttributes=own)["Events"]))
+        events.enable_rule(Name="recommendation-weekly")
+
+    def test_logs(self):
+        logs = self.account.client("logs")
+        groups = [g["logGroupName"] for page in pages(logs, "describe_log_groups") for g in page["logGroups"]]
+        self.assertIn("/aws/sagemaker/TrainingJobs", groups)
+        sm = self.account.client("sagemaker")
+        failed = [j for page in pages(sm, "list_training_jobs", StatusEquals="Failed") for j in page["TrainingJobSummaries"]]
+        job = failed[-1]["TrainingJobName"]
+        group = "/aws/sagemaker/TrainingJobs"
+        stream = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=job)["logStreams"][0]
+        lines = logs.filter_log_events(logGroupName=group, logStreamNamePrefix=job, startTime=0, filterPattern="ERROR")["events"]
+        self.assertTrue(any("Error" in line["message"] for line in lines))
+        name = stream["logStreamName"]
+        tail = logs.get_log_events(logGroupName=group, logStreamName=name, startTime=0, limit=2)
+        self.assertEqual(2, len(tail["events"]))
+        end = logs.get_log_events(logGroupName=group, logStreamName=name, startTime=0, limit=2, nextToken=tail["nextForwardToken"])
+        self.assertEqual(([], tail["nextForwardToken"]), (end["events"], end["nextForwardToken"]))
+        for endpoint in [g for g in groups if "Endpoints" in g]:
+            streams = logs.describe_log_streams(logGroupName=endpoint, orderBy="LastEventTime", descending=True)["logStreams"]
+            now = int(time.time() * 1000)
+            if streams:
+                self.assertTrue(logs.filter_log_events(logGroupName=endpoint, startTime=now - 3_600_000)["events"])
+        with self.assertRaises(logs.exceptions.ResourceNotFoundException):
+            logs.filter_log_events(logGroupName="/nothing")
+
+    def test_tags(self):
+        tagging = self.account.client("resourcegroupstaggingapi")
+        found = [r for page in pages(tagging, "get_resources", ResourcesPerPage=5) for r in page["ResourceTagMappingList"]]
+        self.assertEqual(len(found), len({r["ResourceARN"] for r in found}))
+        stage = [{"Key": "sagemaker:deployment-stage", "Values": ["prod"]}]
+        prod = tagging.get_resources(ResourceTypeFilters=["sagemaker:endpoint"], TagFilters=stage)["ResourceTagMappingList"]
+        self.assertTrue(prod and all(":endpoint/" in r["ResourceARN"] for r in prod))
+
+
+if __name__ == "__main__":
+    unittest.main()
