@@ -1,4 +1,6 @@
 //! sagetop
+pub mod actions;
+pub mod app;
 pub mod args;
 pub mod assets;
 pub mod aws;
@@ -9,7 +11,9 @@ pub mod intents;
 pub mod journal;
 pub mod keymap;
 pub mod model;
+pub mod panes;
 pub mod resources;
+pub mod runtime;
 pub mod session;
 pub mod sim;
 pub mod terminal;

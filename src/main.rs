@@ -73,12 +73,12 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
 
 async fn console(common: &Common) -> Result<u8, String> {
     let session = session(common, Pace::steady()).await?;
-    let _ = session; Ok(0)
+    sagetop::runtime::console(common, session).await
 }
 
 async fn demo(common: &Common, story: &str, speed: f64) -> Result<u8, String> {
     let session = Session::demo(common, story, speed)?;
-    let _ = session; Ok(0)
+    sagetop::runtime::console(common, session).await
 }
 
 async fn simulate(listen: std::net::SocketAddr, story: &str, speed: f64) -> Result<u8, String> {

@@ -7,12 +7,14 @@ mod attention;
 mod index;
 mod join;
 pub mod severity;
+mod timeline;
 
 use jiff::Timestamp;
 use serde::Serialize;
 
 pub use attention::{ATTENTION, Rule};
 pub use join::chains;
+pub use timeline::{Happened, timeline};
 
 /// How well something is, best first. The order is that of attention: later is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]

@@ -17,6 +17,7 @@ mod operation;
 mod route;
 mod s3;
 mod sagemaker;
+mod scale;
 mod scaling;
 mod serve;
 mod sns;
@@ -36,6 +37,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 
 pub use drill::DrillState;
+pub use scale::Scale;
 pub use serve::serve;
 pub use story::Story;
 
@@ -65,11 +67,13 @@ pub struct Settings {
     pub jitter: f64,
     /// Most requests a second by service (`sagemaker`, `monitoring`, `s3`, `sns`, `sts`); more are throttled.
     pub rates: BTreeMap<String, f64>,
+    /// What the account holds beyond the story.
+    pub scale: Scale,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: BTreeMap::new() }
+        Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: BTreeMap::new(), scale: Scale::default() }
     }
 }
 
@@ -118,7 +122,7 @@ impl Sim {
     pub fn with(story: &Story, clock: Clock, settings: &Settings) -> Self {
         let start = Time::of(clock());
         let seed = settings.seed.unwrap_or(story.seed);
-        let world = build::world(story, start, (settings.speed, seed));
+        let world = build::world(story, start, (settings.speed, seed), &settings.scale);
         let weather = Weather::new(story, settings, start, seed);
         let inner = Inner { world, weather, calls: BTreeMap::new(), writes: Vec::new(), answered: 0 };
         Self { inner: Arc::new(Mutex::new(inner)), clock }

@@ -37,7 +37,6 @@ const ACTIONS: Actions = Actions {
         "retrain",
         "rollback",
         "scaling",
-        "reveal",
     ],
     ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down"],
 };

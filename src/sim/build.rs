@@ -2,6 +2,7 @@
 
 mod alarms;
 mod chain;
+mod crowd;
 mod data;
 mod definition;
 mod endpoints;
@@ -10,12 +11,13 @@ mod rules;
 
 use super::cloudwatch::series::{Effect, When};
 use super::drill::Progress;
+use super::scale::Scale;
 use super::story::Story;
 use super::time::{Span, Time};
 use super::world::{Home, Task, World};
 
 /// The account as it is when the story begins.
-pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64)) -> World {
+pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64), scale: &Scale) -> World {
     let account = story.account.clone().unwrap_or_default();
     let home = Home {
         account: account.id,
@@ -42,6 +44,7 @@ pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64)) -> World {
     for alarm in &story.alarms {
         world.build_alarm(alarm);
     }
+    world.build_crowd(scale);
     world.settle_alarms();
     world.drill = story.drill.clone().map(Progress::new);
     world.events.clone_from(&story.events);

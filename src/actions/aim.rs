@@ -1,0 +1,125 @@
+//! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
+
+use crate::app::{App, Effect, Form, Modal, Subject};
+use crate::intents::{AnyIntent, Approve, Reject, Rollback};
+use crate::resources::package::ModelPackage;
+
+use super::Context;
+
+/// A decision that still lacks its reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intended {
+    /// ARN of the version.
+    pub arn: String,
+    /// `GROUP/VERSION`.
+    pub label: String,
+    /// Approve or reject?
+    pub approve: bool,
+}
+
+impl Intended {
+    /// The intent, with its reason.
+    #[must_use]
+    pub fn with_reason(&self, reason: &str) -> AnyIntent {
+        let (arn, reason) = (self.arn.clone(), reason.trim().to_owned());
+        if self.approve { Approve { arn, reason }.into() } else { Reject { arn, reason }.into() }
+    }
+}
+
+fn writable(context: &Context<'_>) -> Result<(), String> {
+    if context.app.read_only { Err("read-only: start without --read-only to change things".into()) } else { Ok(()) }
+}
+
+/// The version that the cursor is on, or the newest one of the model that fits.
+fn version<'a>(context: &'a Context<'_>, fits: fn(&ModelPackage) -> bool) -> Option<&'a ModelPackage> {
+    let packages = &context.app.seen.store.packages;
+    match &context.subject {
+        Some(Subject { kind: "model_packages", id }) => packages.get(id),
+        _ => context.chain?.packages.iter().filter_map(|arn| packages.get(arn)).find(|p| fits(p)),
+    }
+}
+
+pub(super) fn can_approve(context: &Context<'_>) -> Result<String, String> {
+    writable(context)?;
+    let Some(package) = version(context, ModelPackage::waits) else { return Err("no version waits for approval here".into()) };
+    match package.approval.as_str() {
+        "Approved" => Err(format!("{} is Approved already", package.label())),
+        _ if package.status != "Completed" => Err(format!("{} is {}", package.label(), package.status)),
+        _ => Ok(format!("approve v{}", package.version.unwrap_or_default())),
+    }
+}
+
+pub(super) fn can_reject(context: &Context<'_>) -> Result<String, String> {
+    writable(context)?;
+    let Some(package) = version(context, ModelPackage::waits) else { return Err("no version waits for approval here".into()) };
+    if package.approval == "Rejected" {
+        return Err(format!("{} is Rejected already", package.label()));
+    }
+    Ok(format!("reject v{}", package.version.unwrap_or_default()))
+}
+
+pub(super) fn approve(app: &mut App) -> Option<Effect> {
+    decide(app, true)
+}
+
+pub(super) fn reject(app: &mut App) -> Option<Effect> {
+    decide(app, false)
+}
+
+fn decide(app: &mut App, approve: bool) -> Option<Effect> {
+    let context = app.context();
+    let package = version(&context, ModelPackage::waits)?;
+    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve };
+    app.modal = Some(Modal::Reason { intended, input: tui_input::Input::default(), problem: None });
+    None
+}
+
+/// The pipeline that the cursor is on, or the first one of the model.
+fn pipeline(context: &Context<'_>) -> Option<String> {
+    let store = &context.app.seen.store;
+    match &context.subject {
+        Some(Subject { kind: "pipelines", id }) => Some(id.clone()),
+        Some(Subject { kind: "pipeline_executions", id }) => store.executions.get(id).map(|e| e.pipeline.clone()),
+        _ => context.chain?.pipelines.first().cloned(),
+    }
+}
+
+pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
+    writable(context)?;
+    let Some(name) = pipeline(context) else { return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into()) };
+    match context.app.seen.store.pipelines.get(&name) {
+        Some(pipeline) if pipeline.definition.is_some() => Ok("retrain".into()),
+        Some(_) => Err(format!("the definition of {name} was not read yet")),
+        None => Err(format!("{name} is gone")),
+    }
+}
+
+pub(super) fn retrain(app: &mut App) -> Option<Effect> {
+    let name = pipeline(&app.context())?;
+    let form = Form::new(app.seen.store.pipelines.get(&name)?);
+    app.modal = Some(Modal::Form(form));
+    None
+}
+
+/// The endpoint that the cursor is on, or the production one of the model.
+fn endpoint(context: &Context<'_>) -> Option<String> {
+    match &context.subject {
+        Some(Subject { kind: "endpoints", id }) => Some(id.clone()),
+        _ => context.chain?.serving.first().map(|s| s.endpoint.clone()),
+    }
+}
+
+pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
+    writable(context)?;
+    let Some(name) = endpoint(context) else { return Err("no endpoint here".into()) };
+    match context.app.seen.store.endpoints.get(&name).map(|e| e.status.as_str()) {
+        Some("InService" | "UpdateRollbackFailed") => Ok("roll back".into()),
+        Some(status) => Err(format!("{name} is {status}: it can be rolled back when InService")),
+        None => Err(format!("{name} is gone")),
+    }
+}
+
+pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
+    let endpoint = endpoint(&app.context())?;
+    Some(crate::app::plan(app, Rollback { endpoint, to: None }.into()))
+}

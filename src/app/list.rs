@@ -1,0 +1,133 @@
+//! Selection, order and filter of a pane. Selected is a thing, so nothing moves when rows do.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::{App, Effect, Subject};
+use crate::panes;
+
+/// How one pane is looked at.
+#[derive(Debug, Clone, Default)]
+pub struct ListState {
+    /// What the cursor is on.
+    pub selected: Option<Subject>,
+    /// Place of the first row that is drawn.
+    pub first: usize,
+    /// Column that sorts (its place in the pane's table), and whether the largest comes first.
+    pub sort: Option<(usize, bool)>,
+    /// Only rows with all of these words.
+    pub filter: String,
+    /// Is the filter being typed?
+    pub typing: bool,
+    /// The rows in order.
+    pub ids: Vec<Subject>,
+    /// Where the cursor was, for when its thing goes away.
+    place: usize,
+    /// What `ids` were made from.
+    made: Option<(u64, String, Option<(usize, bool)>, bool)>,
+}
+
+impl ListState {
+    /// Place of the cursor among the rows.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.place
+    }
+    /// Moves the cursor by rows.
+    pub fn step(&mut self, by: isize) {
+        let last = self.ids.len().saturating_sub(1);
+        self.put(self.place.saturating_add_signed(by).min(last));
+    }
+    /// Moves the cursor to a row.
+    pub fn put(&mut self, place: usize) {
+        if let Some(subject) = self.ids.get(place) {
+            (self.selected, self.place) = (Some(subject.clone()), place);
+        }
+    }
+}
+
+/// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
+pub(super) fn settle(app: &mut App) {
+    let pane = app.pane;
+    let (revision, scaling) = (app.revision, app.show_scaling);
+    let rows = panes::list_rows(app).max(1);
+    let state = app.lists.entry(pane.name).or_default();
+    let made = Some((revision, state.filter.clone(), state.sort, scaling));
+    if state.made != made {
+        let (filter, sort) = (state.filter.clone(), state.sort);
+        let ids = ordered(app, &filter, sort);
+        let state = app.lists.entry(pane.name).or_default();
+        (state.ids, state.made) = (ids, made);
+    }
+    let state = app.lists.entry(pane.name).or_default();
+    let found = state.selected.as_ref().and_then(|s| state.ids.iter().position(|id| id == s));
+    // The thing under the cursor is gone: the one that took its place is the nearest.
+    let place = found.unwrap_or(state.place).min(state.ids.len().saturating_sub(1));
+    state.selected = state.ids.get(place).cloned();
+    state.place = place;
+    state.first = state.first.min(place).max((place + 1).saturating_sub(rows)).min(state.ids.len().saturating_sub(rows.min(state.ids.len())));
+}
+
+fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
+    let ids = (app.pane.ids)(app);
+    if filter.is_empty() && sort.is_none() {
+        return ids;
+    }
+    let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+    let mut rows: Vec<_> = ids
+        .into_iter()
+        .filter_map(|id| {
+            let cells = (app.pane.row)(app, &id)?;
+            let text = || cells.iter().map(|c| c.line.text().to_lowercase() + " ").collect::<String>();
+            let kept = words.is_empty() || {
+                let text = text();
+                words.iter().all(|w| match w.strip_prefix('!') {
+                    Some(not) if !not.is_empty() => !text.contains(not),
+                    _ => text.contains(w.as_str()),
+                })
+            };
+            let key = sort.and_then(|(column, _)| cells.get(column).map(|c| c.order.clone()));
+            kept.then_some((key, id))
+        })
+        .collect();
+    if let Some((_, descending)) = sort {
+        // Stable: equal rows keep the pane's own order.
+        rows.sort_by(|a, b| if descending { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+    }
+    rows.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Puts the cursor on the first row that belongs to a model.
+pub(super) fn select_first_of(app: &mut App, model: &str) {
+    let Some(state) = app.lists.get(app.pane.name) else { return };
+    let belongs = |s: &Subject| super::subject::chain_of(app, s).is_some_and(|c| c.name == model);
+    if state.selected.as_ref().is_some_and(belongs) {
+        return;
+    }
+    let place = state.ids.iter().position(belongs);
+    if let Some(place) = place {
+        app.list_mut().put(place);
+    }
+}
+
+/// A key while the filter is typed: text goes into it, Enter keeps it, Esc drops it, arrows move on.
+pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
+    let list = app.list_mut();
+    match key.code {
+        KeyCode::Enter => list.typing = false,
+        KeyCode::Esc => {
+            list.typing = false;
+            list.filter.clear();
+        }
+        KeyCode::Backspace if list.filter.is_empty() => list.typing = false,
+        KeyCode::Backspace => {
+            list.filter.pop();
+        }
+        KeyCode::Up => list.step(-1),
+        KeyCode::Down => list.step(1),
+        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => list.filter.clear(),
+        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Effect::Quit),
+        KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => list.filter.push(c),
+        _ => {}
+    }
+    None
+}

@@ -1,0 +1,185 @@
+//! The screen as data: each pane is one list, `screen` puts the whole together. Pure.
+
+mod activity;
+mod alarms;
+mod cell;
+mod chain;
+mod data;
+mod endpoints;
+mod facts;
+mod frame;
+mod home;
+pub mod lineage;
+mod registry;
+mod sheets;
+mod sources;
+mod training;
+
+use crate::app::{App, Subject};
+use crate::view::{Align, Block, Column, Content, Cut, Line, Row, Screen, Tab, Table, Tone, Width};
+
+pub use cell::{Cell, Order};
+
+/// One list on the screen: which things, and what a row says about one.
+pub struct Pane {
+    /// Its name: also that of the action that opens it.
+    pub name: &'static str,
+    /// In the tabs.
+    pub title: &'static str,
+    /// Its columns.
+    pub columns: &'static [PaneColumn],
+    /// Which things, in the pane's own order.
+    pub ids: fn(&App) -> Vec<Subject>,
+    /// One row; asked for visible rows only, unless a filter or an order needs all.
+    pub row: fn(&App, &Subject) -> Option<Vec<Cell>>,
+    /// Why it is empty, and what would fill it.
+    pub empty: fn(&App) -> Vec<Line>,
+}
+
+impl std::fmt::Debug for Pane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// One column, and from which to which width of the terminal it is shown.
+#[derive(Debug)]
+pub struct PaneColumn {
+    /// How it is drawn.
+    pub column: Column,
+    /// Least width in cells.
+    pub from: u16,
+    /// Greatest width in cells.
+    pub to: u16,
+}
+
+impl PaneColumn {
+    const fn new(title: &'static str, width: Width) -> Self {
+        let column = Column { title, width, align: Align::Left, cut: Cut::End };
+        Self { column, from: 0, to: u16::MAX }
+    }
+    /// A column of fixed width.
+    const fn cells(title: &'static str, cells: u16) -> Self {
+        Self::new(title, Width::Cells(cells))
+    }
+    /// A column that takes a share of what is left.
+    const fn fill(title: &'static str, share: u16, min: u16) -> Self {
+        Self::new(title, Width::Fill { share, min })
+    }
+    /// Numbers stand on the right.
+    const fn right(mut self) -> Self {
+        self.column.align = Align::Right;
+        self
+    }
+    /// Names lose their middle, as both ends tell them apart.
+    const fn name(mut self) -> Self {
+        self.column.cut = Cut::Middle;
+        self
+    }
+    /// Only on terminals at least this wide.
+    const fn from(mut self, cells: u16) -> Self {
+        self.from = cells;
+        self
+    }
+    /// Only on terminals narrower than this.
+    const fn below(mut self, cells: u16) -> Self {
+        self.to = cells - 1;
+        self
+    }
+}
+
+/// All panes, in the order of their keys.
+pub static PANES: &[Pane] = &[
+    home::PANE, data::PANE, training::PANE, registry::PANE, endpoints::PANE, alarms::PANE, activity::PANE, sources::PANE,
+];
+
+/// The pane that is shown first.
+#[must_use]
+pub fn home() -> &'static Pane {
+    &PANES[0]
+}
+
+/// The pane of this name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Pane> {
+    PANES.iter().find(|p| p.name == name)
+}
+
+/// Rows between header and footer.
+fn body_rows(app: &App) -> u16 {
+    let taken = frame::HEADER_ROWS + u16::try_from(frame::banners(app).len()).unwrap_or(0) + 1;
+    app.size.1.saturating_sub(taken)
+}
+
+/// Rows of the list that is shown.
+#[must_use]
+pub fn list_rows(app: &App) -> usize {
+    let rows = if app.pane.name == "home" { home::table_rows(app) } else { body_rows(app).saturating_sub(3) };
+    usize::from(rows)
+}
+
+/// The whole screen.
+#[must_use]
+pub fn screen(app: &App) -> Screen {
+    let blocks = match &app.detail {
+        Some(detail) => lineage::blocks(app, detail, body_rows(app)),
+        None if app.pane.name == "home" => home::blocks(app, body_rows(app)),
+        None => vec![
+            Block { height: 1, content: Content::Tabs(tabs(app)) },
+            Block { height: body_rows(app).saturating_sub(1), content: Content::Table(table(app, list_rows(app), true)) },
+        ],
+    };
+    Screen {
+        header: frame::header(app),
+        banners: frame::banners(app),
+        blocks,
+        footer: frame::footer(app),
+        sheet: app.modal.as_ref().map(|modal| sheets::sheet(app, modal)),
+    }
+}
+
+fn tabs(app: &App) -> Vec<Tab> {
+    let tab = |pane: &Pane| Tab {
+        key: app.keymap.keys_for(pane.name).into_iter().next().unwrap_or_default(),
+        name: pane.title.to_owned(),
+        shown: pane.name == app.pane.name,
+        tone: Tone::Plain,
+    };
+    PANES.iter().map(tab).collect()
+}
+
+/// The list of the pane that is shown; only the rows that fit.
+fn table(app: &App, rows: usize, titled: bool) -> Table {
+    let shown = |c: &&PaneColumn| (c.from..=c.to).contains(&app.size.0);
+    let columns: Vec<(usize, &PaneColumn)> = app.pane.columns.iter().enumerate().filter(|(_, c)| shown(&c)).collect();
+    let empty = crate::app::ListState::default();
+    let list = app.lists.get(app.pane.name).unwrap_or(&empty);
+    let row = |subject: &Subject| {
+        let cells = (app.pane.row)(app, subject)?;
+        let cells = columns.iter().map(|(place, _)| cells.get(*place).map(|c| c.line.clone()).unwrap_or_default()).collect();
+        Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed: app.changed(subject) })
+    };
+    let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
+    let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
+    Table {
+        title: titled.then(|| title(app, list)),
+        note: if titled { frame::note(app, app.pane.name) } else { None },
+        columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
+        sorted,
+        rows: visible,
+        place: (list.first, list.ids.len()),
+        empty: if list.ids.is_empty() { reasons_for_nothing(app, list) } else { Vec::new() },
+    }
+}
+
+fn title(app: &App, list: &crate::app::ListState) -> Line {
+    let line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {}", list.ids.len()));
+    if list.filter.is_empty() { line } else { line.muted("  /").plain(&list.filter) }
+}
+
+fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {
+    if list.filter.is_empty() {
+        return (app.pane.empty)(app);
+    }
+    vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter)).muted("  esc clears the filter")]
+}

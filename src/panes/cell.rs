@@ -1,0 +1,107 @@
+//! What stands in one place of a list: a line to read and a value to sort by.
+
+use jiff::Timestamp;
+
+use crate::fmt;
+use crate::model::Health;
+use crate::view::{Line, Tone};
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// What is read.
+    pub line: Line,
+    /// What is compared.
+    pub order: Order,
+}
+
+/// A value to sort by; numbers come before words.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Order {
+    /// A count, a time, a share in millionths.
+    Number(i64),
+    /// A word.
+    Word(String),
+}
+
+impl Cell {
+    /// A word.
+    pub(super) fn text(text: impl AsRef<str>, tone: Tone) -> Self {
+        let text = text.as_ref();
+        Self { line: Line::new().with(text, tone), order: Order::Word(text.to_lowercase()) }
+    }
+    /// An ordinary word.
+    pub(super) fn plain(text: impl AsRef<str>) -> Self {
+        Self::text(text, Tone::Plain)
+    }
+    /// A word that steps back.
+    pub(super) fn muted(text: impl AsRef<str>) -> Self {
+        Self::text(text, Tone::Muted)
+    }
+    /// A line with its own value.
+    pub(super) fn of(line: Line, order: i64) -> Self {
+        Self { line, order: Order::Number(order) }
+    }
+    /// A count; nothing is a dash.
+    pub(super) fn count(n: Option<i64>) -> Self {
+        match n {
+            Some(n) => Self::of(Line::new().plain(n.to_string()), n),
+            None => Self::of(Line::new().muted("–"), i64::MIN),
+        }
+    }
+    /// How long ago; the newest sorts first.
+    pub(super) fn age(now: Timestamp, at: Option<Timestamp>) -> Self {
+        match at {
+            Some(at) => Self::of(Line::new().plain(fmt::age(now, at)), now.as_second() - at.as_second()),
+            None => Self::of(Line::new().muted("–"), i64::MAX),
+        }
+    }
+    /// Glyph of a health.
+    pub(super) fn glyph(health: Health) -> Self {
+        Self::of(Line::new().with(health.sign().0, tone(health)), -(health as i64))
+    }
+    /// An AWS status with its glyph.
+    pub(super) fn status(raw: &str) -> Self {
+        let health = of_status(raw);
+        let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
+        Self { line, order: Order::Word(raw.to_owned()) }
+    }
+}
+
+/// How a health is drawn.
+pub(super) fn tone(health: Health) -> Tone {
+    match health {
+        Health::Absent => Tone::Muted,
+        Health::Ok => Tone::Good,
+        Health::Running => Tone::Busy,
+        Health::Waiting | Health::Unknown | Health::Warning => Tone::Warn,
+        Health::Critical => Tone::Bad,
+    }
+}
+
+/// What AWS's own status words mean; a word that is not known yet is unknown, never an error.
+pub(super) fn of_status(raw: &str) -> Health {
+    match raw {
+        "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled" => Health::Ok,
+        "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping" | "Deleting"
+        | "Starting" => Health::Running,
+        "PendingManualApproval" => Health::Waiting,
+        "Rejected" | "Stopped" | "Suspended" | "Off" => Health::Warning,
+        "Failed" | "ALARM" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" | "Blocked" | "CreateFailed"
+        | "DeleteFailed" => Health::Critical,
+        "" => Health::Absent,
+        _ => Health::Unknown,
+    }
+}
+
+/// Values as eighth blocks, newest last, from zero to the largest.
+pub(super) fn sparkline(values: &[f64]) -> String {
+    const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let block = |v: &f64| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the eight blocks")]
+        let level = ((v / most) * 7.0).round().clamp(0.0, 7.0) as usize;
+        BLOCKS.get(level).copied().unwrap_or(' ')
+    };
+    values.iter().map(block).collect()
+}

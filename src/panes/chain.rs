@@ -1,0 +1,213 @@
+//! The selected model as five boxes with arrows: state, age and the facts that matter in each.
+
+use super::cell::{self, sparkline};
+use crate::app::App;
+use crate::fmt;
+use crate::model::{Chain, Confidence, Health, Serving, Stage, StageKind, severity};
+use crate::resources::metric::MetricSeries;
+use crate::view::{self, Arrow, Line, Tone};
+
+/// Minutes in a sparkline.
+const SPARK: usize = 12;
+
+/// A model, drawn.
+pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
+    let arrows = StageKind::ALL.iter().skip(1).map(|into| arrow(chain.arrow(*into))).collect();
+    view::Chain { title: title(app, chain), stages: chain.stages.iter().map(|s| stage(app, chain, s)).collect(), arrows }
+}
+
+fn arrow(confidence: Option<Confidence>) -> Arrow {
+    match confidence {
+        Some(Confidence::Exact | Confidence::Config) => Arrow::Exact,
+        Some(Confidence::Derived) => Arrow::Derived,
+        Some(Confidence::Guess) => Arrow::Guess,
+        None => Arrow::Missing,
+    }
+}
+
+fn title(app: &App, chain: &Chain) -> Line {
+    let line = Line::new().with(&chain.name, Tone::Strong);
+    match chain.worst() {
+        Some(worst) => {
+            let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.seen.at, at, &app.zone)));
+            line.plain("  ").with(&worst.text, cell::tone(worst.health)).muted(since.unwrap_or_default())
+        }
+        None => line.muted("  nothing to see to"),
+    }
+}
+
+fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
+    let (glyph, word) = stage.health.sign();
+    let tone = cell::tone(stage.health);
+    let title = match (stage.kind, chain.serving.first()) {
+        (StageKind::Endpoint, Some(s)) if !s.stage.is_empty() => format!("ENDPOINT {}", s.stage),
+        (kind, _) => kind.name().to_uppercase(),
+    };
+    let age = stage.since.map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    let known = !matches!(stage.health, Health::Absent);
+    let state = Line::new().with(format!("{glyph} "), tone);
+    let state = if known { state.with(headline(stage), tone).muted(age) } else { state.muted(word) };
+    let facts = match stage.kind {
+        StageKind::Data => data(app, chain),
+        StageKind::Training => training(app, chain),
+        StageKind::Registry => registry(app, chain),
+        StageKind::Endpoint => chain.serving.first().map(|s| endpoint(app, s)).unwrap_or_default(),
+        StageKind::Alarms => alarms(app, chain),
+    };
+    let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind))] } else { facts };
+    view::Stage { title, tone, state, facts, selected: false }
+}
+
+/// The one fact of a stage, in as few words as a box has.
+fn headline(stage: &Stage) -> String {
+    match stage.kind {
+        StageKind::Alarms if stage.health >= Health::Warning => stage.summary.replace(" in ALARM", ""),
+        _ => stage.summary.clone(),
+    }
+}
+
+/// What would fill a hop that is not there.
+fn missing(kind: StageKind) -> &'static str {
+    match kind {
+        StageKind::Data => "add [[model.data]]",
+        StageKind::Training => "add pipelines = […]",
+        StageKind::Registry => "register a version",
+        StageKind::Endpoint => "add endpoints = […]",
+        StageKind::Alarms => "add alarms = […]",
+    }
+}
+
+fn data(app: &App, chain: &Chain) -> Vec<Line> {
+    let store = &app.seen.store;
+    let mut facts: Vec<(Option<jiff::Timestamp>, Line)> = Vec::new();
+    for uri in &chain.datasets {
+        let Some(set) = store.datasets.get(uri) else { continue };
+        let tail = set.newest_key.as_deref().map_or_else(|| tail(uri), partition);
+        let line = match (&set.problem, set.newest) {
+            (Some(problem), _) => Line::new().with(format!("▲ {problem}"), Tone::Warn),
+            (None, Some(at)) => Line::new().plain(tail).muted(format!(" {}", fmt::age(app.seen.at, at))),
+            (None, None) => Line::new().plain(tail),
+        };
+        facts.push((set.newest, line));
+    }
+    facts.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let groups = chain.feature_groups.iter().map(|name| match store.feature_groups.get(name) {
+        Some(group) => {
+            let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
+            Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name)
+        }
+        None => Line::new().muted(format!("? {name}")),
+    });
+    let mut lines: Vec<Line> = facts.into_iter().map(|(_, line)| line).collect();
+    lines.dedup();
+    lines.truncate(2);
+    lines.extend(groups);
+    lines
+}
+
+/// The folder of a key with its parent: `clicks/dt=2026-11-23`.
+fn partition(key: &str) -> String {
+    let mut parts: Vec<&str> = key.split('/').collect();
+    parts.pop();
+    let from = parts.len().saturating_sub(2);
+    parts.get(from..).unwrap_or_default().join("/")
+}
+
+fn tail(uri: &str) -> String {
+    uri.trim_end_matches('/').rsplit('/').next().unwrap_or(uri).to_owned()
+}
+
+fn training(app: &App, chain: &Chain) -> Vec<Line> {
+    let store = &app.seen.store;
+    let mut facts = Vec::new();
+    let jobs: Vec<_> = chain.jobs.iter().filter_map(|name| store.jobs.get(name)).collect();
+    if let Some(details) = jobs.first().and_then(|j| j.details.as_ref()) {
+        let time = details.seconds.and_then(|s| u64::try_from(s).ok());
+        let time = time.map(|s| fmt::span(std::time::Duration::from_secs(s))).unwrap_or_else(|| details.phase.clone());
+        let spot = if details.spot { " spot" } else { "" };
+        facts.push(Line::new().plain(format!("job {time}{spot}")));
+        let before = jobs.get(1).and_then(|j| j.details.as_ref());
+        for (name, value) in details.metrics.iter().take(2) {
+            let line = Line::new().plain(format!("{name} {}", fmt::number(f64::from(*value))));
+            let old = before.and_then(|d| d.metrics.iter().find(|(n, _)| n == name)).map(|(_, v)| value - v);
+            let change = old.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(f64::from(d))));
+            facts.push(line.muted(change.unwrap_or_default()));
+        }
+    }
+    if let Some(pipeline) = chain.pipelines.first() {
+        facts.push(Line::new().muted(pipeline));
+    }
+    facts
+}
+
+fn registry(app: &App, chain: &Chain) -> Vec<Line> {
+    let packages = chain.packages.iter().filter_map(|arn| app.seen.store.packages.get(arn));
+    packages
+        .take(4)
+        .map(|p| {
+            let health = cell::of_status(&p.approval);
+            let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
+            let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
+            let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
+            line.muted(note.unwrap_or_else(|| p.approval.clone()))
+        })
+        .collect()
+}
+
+fn endpoint(app: &App, serving: &Serving) -> Vec<Line> {
+    let Some(endpoint) = app.seen.store.endpoints.get(&serving.endpoint) else { return Vec::new() };
+    let mut facts = Vec::new();
+    for variant in &endpoint.variants {
+        let text = match (variant.instances, variant.desired_instances) {
+            (Some(now), Some(wanted)) => format!("{now} of {wanted} instances"),
+            _ if variant.serverless => "serverless".to_owned(),
+            _ => continue,
+        };
+        let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
+        facts.push(Line::new().plain(text).with(phase, Tone::Busy));
+    }
+    let series = |metric: &str| series(app, &serving.endpoint, metric);
+    if let Some(latency) = series("ModelLatency") {
+        let values: Vec<f64> = latency.points.iter().rev().take(SPARK).rev().map(|p| p.1).collect();
+        let last = latency.last().map(|p| fmt::micros(p.1)).unwrap_or_default();
+        facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)));
+    }
+    if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.seen.at)) {
+        let tone = if rate > 0.02 { Tone::Bad } else if rate > 0.005 { Tone::Warn } else { Tone::Plain };
+        facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone));
+    }
+    if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last) {
+        facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))));
+    }
+    facts
+}
+
+fn series<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
+    let variant = &app.seen.store.endpoints.get(endpoint)?.variants.first()?.name;
+    app.seen.store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
+}
+
+/// The newest p99 of an endpoint's first variant, in µs.
+pub(super) fn latency(app: &App, endpoint: &str) -> Option<f64> {
+    series(app, endpoint, "ModelLatency")?.last().map(|p| p.1)
+}
+
+fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
+    let all = chain.alarms.iter().filter_map(|name| app.seen.store.alarms.get(name)).filter(|a| !a.scaling());
+    let mut firing: Vec<_> = all.filter(|a| a.firing()).collect();
+    firing.sort_by_key(|a| std::cmp::Reverse(a.since));
+    let mut facts: Vec<Line> = firing
+        .iter()
+        .take(3)
+        .map(|alarm| {
+            let tier = severity::tier(&app.seen.severity, alarm);
+            let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
+            Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad)).plain(&alarm.name).muted(format!(" {}", tier.unwrap_or_default()))
+        })
+        .collect();
+    if !chain.topics.is_empty() {
+        let names: Vec<&str> = chain.topics.iter().filter_map(|t| t.rsplit(':').next()).collect();
+        facts.push(Line::new().muted(format!("→ {}", names.join(", "))));
+    }
+    facts
+}

@@ -1,0 +1,99 @@
+//! Where models get their data: S3 locations and feature groups.
+
+use super::{Cell, Pane, PaneColumn, cell};
+use crate::app::{App, Subject};
+use crate::fmt;
+use crate::model::Health;
+use crate::resources::dataset::{Dataset, Role};
+use crate::view::{Line, Tone};
+
+/// One row a location or a feature group.
+pub(super) const PANE: Pane = Pane {
+    name: "data",
+    title: "data",
+    columns: &[
+        PaneColumn::cells("", 1),
+        PaneColumn::fill("LOCATION", 6, 24).name(),
+        PaneColumn::cells("ROLE", 9),
+        PaneColumn::cells("NEWEST", 8).right(),
+        PaneColumn::cells("OBJECTS", 8).right().from(90),
+        PaneColumn::cells("SIZE", 9).right().from(90),
+        PaneColumn::cells("VERSIONING", 11).from(110),
+        PaneColumn::fill("MODEL", 3, 14).name(),
+        PaneColumn::fill("WHAT", 4, 12).from(130),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("No data location is known yet: training jobs name theirs, [[model.data]] adds others.")],
+};
+
+fn ids(app: &App) -> Vec<Subject> {
+    let store = &app.seen.store;
+    let mut sets: Vec<_> = store.datasets.rows().collect();
+    sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), std::cmp::Reverse(d.newest)));
+    let groups = store.feature_groups.rows().map(|g| Subject::new("feature_groups", &g.name));
+    let (data, artifacts): (Vec<_>, Vec<_>) = sets.into_iter().partition(|d| d.role == Role::Data);
+    let subject = |d: &Dataset| Subject::new("datasets", &d.uri);
+    data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
+}
+
+/// Is it older than the configuration allows?
+fn too_old(app: &App, set: &Dataset) -> bool {
+    let allowed = app.seen.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
+    let age = set.newest.map(|at| app.seen.at.as_second() - at.as_second());
+    matches!((allowed, age), (Some(allowed), Some(age)) if u64::try_from(age).is_ok_and(|age| age > allowed.as_secs()))
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let (store, now) = (&app.seen.store, app.seen.at);
+    let model = Cell::muted(app.model_of(subject).unwrap_or_default());
+    if subject.kind == "feature_groups" {
+        let group = store.feature_groups.get(&subject.id)?;
+        let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
+        let newest = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri)).and_then(|d| d.newest);
+        let what = group.blocked.clone().unwrap_or_else(|| {
+            format!("{}{}", group.status, if group.online { ", online" } else { "" })
+        });
+        return Some(vec![
+            Cell::glyph(health),
+            Cell::plain(&group.name),
+            Cell::muted("group"),
+            Cell::age(now, newest),
+            Cell::muted(""),
+            Cell::muted(""),
+            Cell::muted(""),
+            model,
+            Cell::plain(what),
+        ]);
+    }
+    let set = store.datasets.get(&subject.id)?;
+    let old = too_old(app, set);
+    let health = match (&set.problem, old) {
+        (Some(_), _) => Health::Unknown,
+        (None, true) => Health::Warning,
+        (None, false) => Health::Ok,
+    };
+    let role = match set.role {
+        Role::Data => "data",
+        Role::Features => "features",
+        Role::Artifact => "artifact",
+    };
+    let more = if set.capped { "+" } else { "" };
+    let objects = i64::try_from(set.objects).unwrap_or(i64::MAX);
+    let versioning = match set.versioning.as_deref() {
+        Some("Enabled") => Cell::muted("Enabled"),
+        Some(other) => Cell::text(other, Tone::Warn),
+        None => Cell::muted("?"),
+    };
+    Some(vec![
+        Cell::glyph(health),
+        Cell::plain(&set.uri),
+        Cell::muted(role),
+        Cell::age(now, set.newest),
+        Cell::of(Line::new().plain(format!("{objects}{more}")), objects),
+        Cell::of(Line::new().plain(fmt::bytes(set.bytes)), i64::try_from(set.bytes).unwrap_or(i64::MAX)),
+        versioning,
+        model,
+        Cell::plain(set.problem.as_deref().or(set.newest_key.as_deref()).unwrap_or_default()),
+    ])
+}

@@ -1,0 +1,80 @@
+//! What serves: status, version, instances, traffic, errors, latency.
+
+use super::{Cell, Pane, PaneColumn, cell};
+use crate::app::{App, Subject};
+use crate::fmt;
+use crate::resources::endpoint::Endpoint;
+use crate::resources::metric::MetricSeries;
+use crate::view::{Line, Tone};
+
+/// One row an endpoint, what is not well first.
+pub(super) const PANE: Pane = Pane {
+    name: "endpoints",
+    title: "endpoints",
+    columns: &[
+        PaneColumn::fill("ENDPOINT", 4, 20).name(),
+        PaneColumn::cells("STATUS", 14),
+        PaneColumn::cells("LIVE", 6),
+        PaneColumn::cells("INSTANCES", 9).right(),
+        PaneColumn::cells("REQ/MIN", 7).right().from(90),
+        PaneColumn::cells("5XX", 8).right(),
+        PaneColumn::cells("P99", 8).right(),
+        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(110),
+        PaneColumn::fill("MODEL", 2, 12).name().from(130),
+        PaneColumn::fill("WHAT", 3, 10).from(150),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("No endpoint in this account and region.")],
+};
+
+fn ids(app: &App) -> Vec<Subject> {
+    let mut all: Vec<&Endpoint> = app.seen.store.endpoints.rows().collect();
+    all.sort_by_key(|e| (std::cmp::Reverse(cell::of_status(&e.status)), e.name.clone()));
+    all.into_iter().map(|e| Subject::new("endpoints", &e.name)).collect()
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let endpoint = app.seen.store.endpoints.get(&subject.id)?;
+    let serving = app.chains.iter().flat_map(|c| &c.serving).find(|s| s.endpoint == endpoint.name);
+    let version = serving.and_then(|s| s.version());
+    let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
+        let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();
+        (!counts.is_empty()).then(|| counts.iter().sum())
+    };
+    let instances = match (count(|v| v.instances), count(|v| v.desired_instances)) {
+        (Some(now), Some(wanted)) if now != wanted => Cell::of(Line::new().with(format!("{now} of {wanted}"), Tone::Busy), now.into()),
+        (Some(now), _) => Cell::count(Some(now.into())),
+        (None, _) => Cell::muted("–"),
+    };
+    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next().cloned();
+    let pending = endpoint.pending.as_ref().map(|p| format!("→ {}", p.config));
+    let what = endpoint.failure.clone().or(pending).or(phase).unwrap_or_default();
+    Some(vec![
+        Cell::plain(&endpoint.name),
+        Cell::status(&endpoint.status),
+        version.map_or_else(|| Cell::muted("–"), |v| Cell::of(Line::new().plain(format!("v{v}")), v.into())),
+        instances,
+        metric(app, endpoint, "Invocations", fmt::number),
+        metric(app, endpoint, "Invocation5XXErrors", fmt::percent),
+        metric(app, endpoint, "ModelLatency", fmt::micros),
+        Cell::muted(endpoint.config.as_deref().unwrap_or("–")),
+        Cell::muted(app.model_of(subject).unwrap_or_default()),
+        Cell::plain(what),
+    ])
+}
+
+/// The newest value; metrics are fetched for what is looked at and what is not well, so most rows have none.
+fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
+    let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
+    let series = app.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
+    match series.and_then(MetricSeries::last) {
+        Some((_, value)) => {
+            #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
+            let order = (value * 1e6) as i64;
+            let tone = if name == "Invocation5XXErrors" && value > 0.02 { Tone::Bad } else { Tone::Plain };
+            Cell::of(Line::new().with(read(value), tone), order)
+        }
+        None => Cell::of(Line::new().muted("·"), i64::MIN),
+    }
+}

@@ -1,0 +1,158 @@
+//! What stands around every pane: header, banners, notes, footer.
+
+use crate::actions;
+use crate::app::App;
+use crate::aws::Kind;
+use crate::fmt;
+use crate::model::Health;
+use crate::panes::cell::tone;
+use crate::resources::{Resource, Source, Table};
+use crate::view::{Footer, Line, Tone, width};
+
+/// Rows of the header.
+pub(super) const HEADER_ROWS: u16 = 2;
+
+/// Who and where on the left, how it stands on the right; what it costs below.
+pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
+    vec![(who(app), standing(app)), (under_way(app), cost(app))]
+}
+
+fn who(app: &App) -> Line {
+    let mut line = Line::new().with("sagetop", Tone::Strong);
+    if let Some(label) = &app.label {
+        line = line.plain("  ").with(label, Tone::Warn);
+    }
+    if app.read_only {
+        line = line.plain("  ").with("read-only", Tone::Warn);
+    }
+    let region = &app.region;
+    match app.seen.store.identity.rows().next() {
+        Some(me) => line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short()),
+        None => line.plain(format!("  {region}")),
+    }
+}
+
+fn standing(app: &App) -> Line {
+    let count = |healths: &[Health]| app.chains.iter().filter(|c| healths.contains(&c.health)).count();
+    let groups = [
+        (Health::Critical, count(&[Health::Critical])),
+        (Health::Warning, count(&[Health::Warning])),
+        (Health::Unknown, count(&[Health::Unknown])),
+        (Health::Ok, count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent])),
+    ];
+    let mut line = Line::new();
+    for (health, n) in groups.into_iter().filter(|(_, n)| *n > 0) {
+        let (glyph, word) = health.sign();
+        line = line.with(format!("{glyph} {n} {word}  "), tone(health));
+    }
+    let waiting = app.inbox();
+    line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
+    match data_age(app) {
+        Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
+        None => line.muted("  asking AWS…"),
+    }
+}
+
+/// Age of the oldest of the sources that are read all the time.
+fn data_age(app: &App) -> Option<(i64, String)> {
+    let store = &app.seen.store;
+    let (alarms, endpoints) = (store.alarms.source().fetched_at?, store.endpoints.source().fetched_at?);
+    let oldest = alarms.min(endpoints);
+    Some((app.seen.at.as_second() - oldest.as_second(), fmt::age(app.seen.at, oldest)))
+}
+
+/// The newest plan that was sent and did not end.
+fn under_way(app: &App) -> Line {
+    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return Line::new() };
+    let age = fmt::age(app.seen.at, run.since);
+    Line::new().with(format!("◐ {}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
+}
+
+fn cost(app: &App) -> Line {
+    let usage = &app.usage;
+    let throttled = if usage.throttled > 0 { Tone::Warn } else { Tone::Muted };
+    Line::new()
+        .muted(format!("api {}/min  ", usage.last_minute))
+        .with(format!("throttled {}  ", usage.throttled), throttled)
+        .muted(format!("{}/day", fmt::dollars(usage.cost_per_day)))
+}
+
+/// What the operator must know now: lost credentials, a lost network.
+pub(super) fn banners(app: &App) -> Vec<Line> {
+    let sources = app.seen.store.sources();
+    let in_state = |state: &str| sources.iter().filter(|s| s.state == state).collect::<Vec<&Source>>();
+    let mut banners = Vec::new();
+    for kind in [Kind::Expired, Kind::Unreachable] {
+        let hit = in_state(kind.word());
+        let Some(first) = hit.first() else { continue };
+        let error = first.error.as_deref().unwrap_or_default();
+        let advice = kind.advice().unwrap_or_default();
+        let what = if kind == Kind::Expired { "credentials" } else { "AWS cannot be reached" };
+        banners.push(Line::new().with(format!("{what}: {error}: {advice}"), Tone::Bad));
+    }
+    banners
+}
+
+/// How fresh a pane is, and what went wrong.
+pub(super) fn note(app: &App, pane: &str) -> Option<Line> {
+    let s = &app.seen.store;
+    let mut notes = Vec::new();
+    match pane {
+        "data" => notes.extend([noted(app, &s.datasets), noted(app, &s.feature_groups)]),
+        "training" => notes.extend([noted(app, &s.pipelines), noted(app, &s.executions), noted(app, &s.steps), noted(app, &s.jobs)]),
+        "registry" => notes.extend([noted(app, &s.packages)]),
+        "endpoints" => notes.extend([noted(app, &s.endpoints), noted(app, &s.configs), noted(app, &s.models), noted(app, &s.metrics)]),
+        "alarms" => notes.extend([noted(app, &s.alarms), noted(app, &s.topics), noted(app, &s.subscriptions)]),
+        _ => {}
+    }
+    let mut line = Line::new();
+    for note in notes.into_iter().flatten() {
+        line.0.extend(note.muted("  ").0);
+    }
+    (!line.0.is_empty()).then_some(line)
+}
+
+/// Only what is not as usual: not read, cut, or in trouble.
+fn noted<T: Resource>(app: &App, table: &Table<T>) -> Option<Line> {
+    let source = table.source();
+    if source.state == "waiting" {
+        return Some(Line::new().muted(format!("{} not read yet", source.name)));
+    }
+    if source.error.is_some() {
+        let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+        return Some(Line::new().with(format!("▲ {} {}{age}", source.name, source.state), Tone::Warn));
+    }
+    source.capped.then(|| Line::new().with(format!("{} cut at {}", source.name, source.rows), Tone::Warn))
+}
+
+/// The keys that matter now, or what is typed, or what just happened.
+pub(super) fn footer(app: &App) -> Footer {
+    let list = app.lists.get(app.pane.name);
+    if let Some(list) = list.filter(|l| l.typing && app.modal.is_none()) {
+        let message = Line::new().with("/", Tone::Strong).plain(&list.filter).muted("   enter keeps, esc clears, !word leaves out");
+        return Footer { message: Some(message), cursor: Some(1 + width(&list.filter)), keys: Vec::new() };
+    }
+    if let Some(keys) = &app.pending_keys {
+        return Footer { message: Some(Line::new().muted(keys)), ..Footer::default() };
+    }
+    if let Some((tone, text)) = &app.message {
+        return Footer { message: Some(Line::new().with(text, *tone)), ..Footer::default() };
+    }
+    Footer { keys: keys(app), ..Footer::default() }
+}
+
+fn keys(app: &App) -> Vec<(String, String, bool)> {
+    let context = app.context();
+    let key = |action: &str| app.keymap.keys_for(action).into_iter().next();
+    let mut keys: Vec<(String, String, bool)> = ["approve", "reject", "retrain", "rollback"]
+        .into_iter()
+        .filter_map(|name| {
+            let able = (actions::named(name)?.able)(&context);
+            let label = able.as_deref().map_or(name, |l| if l.is_empty() { name } else { l }).to_owned();
+            Some((key(name)?, label, able.is_ok()))
+        })
+        .collect();
+    let fixed = [("open", "open"), ("filter", "filter"), ("palette", "anything"), ("help", "keys"), ("quit", "quit")];
+    keys.extend(fixed.into_iter().filter_map(|(name, label)| Some((key(name)?, label.to_owned(), true))));
+    keys
+}

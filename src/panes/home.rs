@@ -1,0 +1,188 @@
+//! All models, worst first; the selected one drawn below, with its past.
+
+use super::{Cell, Pane, PaneColumn, cell, chain, table};
+use crate::app::{App, Subject};
+use crate::fmt;
+use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
+use crate::view::{Block, Content, Line, Tone};
+
+/// From this width on each stage has its column.
+const WIDE: u16 = 100;
+
+/// One row a model.
+pub(super) const PANE: Pane = Pane {
+    name: "home",
+    title: "models",
+    columns: &[
+        PaneColumn::cells("", 1),
+        PaneColumn::fill("MODEL", 4, 16).name(),
+        PaneColumn::fill("WHAT", 7, 18).below(WIDE),
+        PaneColumn::cells("LIVE", 5).below(WIDE),
+        PaneColumn::cells("DATA", 10).from(WIDE),
+        PaneColumn::cells("TRAINING", 14).from(WIDE),
+        PaneColumn::cells("REGISTRY", 12).from(WIDE),
+        PaneColumn::fill("PROD", 5, 15).from(WIDE),
+        PaneColumn::cells("STAGING", 7).from(WIDE),
+        PaneColumn::cells("ALARMS", 8),
+        PaneColumn::fill("LAST CHANGE", 4, 13),
+    ],
+    ids: |app| app.chains.iter().map(|c| Subject::chain(&c.name)).collect(),
+    row,
+    empty: |_| {
+        vec![
+            Line::from("No model found in this account and region."),
+            Line::new().muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
+        ]
+    },
+};
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let chain = app.chain(&subject.id)?;
+    let production = chain.serving.iter().find(|s| s.production());
+    let other = chain.serving.iter().find(|s| !s.production());
+    Some(vec![
+        Cell::glyph(chain.health),
+        Cell::text(&chain.name, Tone::Strong),
+        what(app, chain),
+        live(production.or(other)),
+        stage(app, chain, StageKind::Data),
+        stage(app, chain, StageKind::Training),
+        stage(app, chain, StageKind::Registry),
+        served(app, chain, production),
+        staging(app, other),
+        alarms(app, chain),
+        last_change(app, chain),
+    ])
+}
+
+/// The worst thing and its age, for narrow screens.
+fn what(app: &App, chain: &Chain) -> Cell {
+    let Some(worst) = chain.worst() else { return Cell::of(Line::new().muted("ok"), 0) };
+    let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(app.seen.at, at)));
+    let line = Line::new().with(&worst.text, cell::tone(worst.health)).muted(age.unwrap_or_default());
+    Cell::of(line, -(worst.health as i64))
+}
+
+fn live(serving: Option<&Serving>) -> Cell {
+    match serving.and_then(Serving::version) {
+        Some(version) => Cell::of(Line::new().plain(format!("v{version}")), version.into()),
+        None => Cell::of(Line::new().muted("–"), 0),
+    }
+}
+
+/// Glyph and the one short fact of a stage.
+fn stage(app: &App, chain: &Chain, kind: StageKind) -> Cell {
+    let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
+    let age = stage.since.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+    let text = match (kind, stage.health) {
+        (_, Health::Absent) => String::new(),
+        (StageKind::Registry, Health::Ok | Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
+        (StageKind::Training, Health::Critical) => format!("failed {age}"),
+        (StageKind::Training, Health::Warning) => format!("no version {age}"),
+        (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
+        _ => stage.summary.clone(),
+    };
+    glyphed(stage.health, &text)
+}
+
+fn glyphed(health: Health, text: &str) -> Cell {
+    let line = Line::new().with(health.sign().0, cell::tone(health));
+    let text_tone = if health >= Health::Warning { cell::tone(health) } else { Tone::Plain };
+    let line = if text.is_empty() { line } else { line.with(format!(" {text}"), text_tone) };
+    Cell::of(line, -(health as i64))
+}
+
+/// Version, and what is wrong with it.
+fn served(app: &App, chain: &Chain, serving: Option<&Serving>) -> Cell {
+    let Some(serving) = serving else { return Cell::muted("–") };
+    let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+    let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| s.health);
+    let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
+    let fact = why.map(|r| r.text.replace(&format!("{} ", serving.endpoint), ""));
+    let fact = fact.or_else(|| chain::latency(app, &serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
+    glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
+}
+
+fn staging(app: &App, serving: Option<&Serving>) -> Cell {
+    let Some(serving) = serving else { return Cell::muted("–") };
+    let status = app.seen.store.endpoints.get(&serving.endpoint).map_or("", |e| e.status.as_str());
+    let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+    glyphed(cell::of_status(status), &version)
+}
+
+/// How many fire, and the worst tier.
+fn alarms(app: &App, chain: &Chain) -> Cell {
+    let all = chain.alarms.iter().filter_map(|name| app.seen.store.alarms.get(name)).filter(|a| !a.scaling());
+    let firing: Vec<_> = all.filter(|a| a.firing()).collect();
+    let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| s.health);
+    if firing.is_empty() {
+        return glyphed(health, "");
+    }
+    let tier = firing.iter().filter_map(|a| severity::tier(&app.seen.severity, a)).min();
+    glyphed(health, &format!("{} {}", firing.len(), tier.unwrap_or_default()))
+}
+
+fn last_change(app: &App, chain: &Chain) -> Cell {
+    match &chain.last_change {
+        Some((at, what)) => {
+            let line = Line::new().plain(what).muted(format!(" {}", fmt::age(app.seen.at, *at)));
+            Cell::of(line, app.seen.at.as_second() - at.as_second())
+        }
+        None => Cell::of(Line::new().muted("–"), i64::MAX),
+    }
+}
+
+/// Rows of the list of models: all of them, but never so many that the chain has no room.
+pub(super) fn table_rows(app: &App) -> u16 {
+    let body = super::body_rows(app);
+    let models = u16::try_from(app.chains.len()).unwrap_or(u16::MAX).max(1);
+    let kept_free = chain_rows(app, body) + if body >= 16 { 5 } else { 1 };
+    models.min(body.saturating_sub(kept_free + 1)).max(3)
+}
+
+fn chain_rows(app: &App, body: u16) -> u16 {
+    match (app.size.0 >= WIDE, body) {
+        (true, 34..) => 10,
+        (true, 20..) => 8,
+        (false, 26..) => 7,
+        (_, 12..) => 3,
+        (_, _) => 0,
+    }
+}
+
+/// The list, the selected model, and its past.
+pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
+    let rows = table_rows(app);
+    let mut blocks = vec![Block { height: rows + 1, content: Content::Table(table(app, rows.into(), false)) }];
+    let mut left = body.saturating_sub(rows + 1);
+    let Some(selected) = app.current_chain() else { return blocks };
+    let drawn = chain_rows(app, body).min(left);
+    let gap = u16::from(left > drawn + 3);
+    if drawn > 0 {
+        let space = Content::Lines { title: None, lines: Vec::new() };
+        blocks.push(Block { height: gap, content: space });
+        blocks.push(Block { height: drawn, content: Content::Chain(chain::chain(app, selected)) });
+        left = left.saturating_sub(drawn + gap);
+    }
+    if left > 1 {
+        blocks.push(Block { height: left, content: past(app, selected) });
+    }
+    blocks
+}
+
+fn past(app: &App, chain: &Chain) -> Content {
+    let line = |h: &Happened| {
+        let line = Line::new().muted(format!("{:>11}  ", fmt::clock(app.seen.at, h.at, &app.zone)));
+        let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
+        if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
+    };
+    let lines = timeline(chain, &app.seen.store).iter().take(60).map(line).collect();
+    let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
+    let zone = app.zone.iana_name().map_or(zone, str::to_owned);
+    Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
+}
+
+/// ARNs of people end with what tells them apart.
+fn short(by: &str) -> &str {
+    if by.starts_with("arn:") { by.rsplit(':').next().unwrap_or(by) } else { by }
+}

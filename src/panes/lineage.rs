@@ -1,0 +1,272 @@
+//! One model's lineage as a tree, with the facts of what the cursor is on.
+
+use super::{cell, chain, facts};
+use crate::app::{App, Detail, Subject};
+use crate::fmt;
+use crate::model::{Chain, Confidence, Health, Stage, StageKind};
+use crate::resources::metric::MetricSeries;
+use crate::resources::step::Made;
+use crate::view::{Block, Chart, Content, Line, Node, Tone, Tree};
+
+/// Things listed below one node.
+const MOST: usize = 12;
+
+/// Tree and facts, with a chart below where there is room and something to draw.
+pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
+    let Some(chain) = app.chain(&detail.model) else {
+        let lines = vec![Line::from("This model is gone."), Line::new().muted("esc goes back")];
+        return vec![Block { height: body, content: Content::Lines { title: None, lines } }];
+    };
+    let nodes = nodes(app, chain);
+    let subject = detail.selected.last().and_then(|key| Subject::parse(key));
+    let shown = subject.as_ref().map(|s| facts::facts(app, chain, s)).unwrap_or_default();
+    let chart = if body >= 26 { subject.as_ref().and_then(|s| chart(app, chain, s)) } else { None };
+    let below = if chart.is_some() { 9 } else { 0 };
+    let tree = Tree {
+        title: chain::chain(app, chain).title,
+        nodes,
+        selected: detail.selected.clone(),
+        closed: detail.closed.iter().cloned().collect(),
+        facts: shown,
+        scroll: detail.scroll,
+    };
+    let mut blocks = vec![Block { height: body - below, content: Content::Tree(tree) }];
+    blocks.extend(chart.map(|c| Block { height: below, content: Content::Chart(c) }));
+    blocks
+}
+
+/// Path to the node of a thing; to the model itself when it is in no branch.
+#[must_use]
+pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
+    let nodes = nodes(app, chain);
+    let key = subject.key();
+    let found = paths(&nodes, &std::collections::BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
+    found.unwrap_or_else(|| vec![Subject::chain(&chain.name).key()])
+}
+
+/// Moves the cursor through the open branches.
+pub fn step(app: &mut App, by: isize) {
+    let Some(detail) = &app.detail else { return };
+    let Some(chain) = app.chain(&detail.model) else { return };
+    let open = paths(&nodes(app, chain), &detail.closed);
+    let now = open.iter().position(|p| *p == detail.selected).unwrap_or(0);
+    let next = now.saturating_add_signed(by).min(open.len().saturating_sub(1));
+    if let (Some(path), Some(detail)) = (open.into_iter().nth(next), &mut app.detail) {
+        (detail.selected, detail.scroll) = (path, 0);
+    }
+}
+
+/// Does the node under the cursor have branches?
+#[must_use]
+pub fn has_children(app: &App) -> bool {
+    let Some((detail, chain)) = app.detail.as_ref().and_then(|d| Some((d, app.chain(&d.model)?))) else { return false };
+    let all = paths(&nodes(app, chain), &std::collections::BTreeSet::new());
+    all.iter().any(|p| p.len() > detail.selected.len() && p.starts_with(&detail.selected))
+}
+
+/// Paths of all nodes that are in sight, from top to bottom.
+fn paths(nodes: &[Node], closed: &std::collections::BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
+    fn walk(node: &Node, above: &[String], closed: &std::collections::BTreeSet<Vec<String>>, all: &mut Vec<Vec<String>>) {
+        let mut path = above.to_vec();
+        path.push(node.id.clone());
+        all.push(path.clone());
+        if !closed.contains(&path) {
+            for child in &node.children {
+                walk(child, &path, closed, all);
+            }
+        }
+    }
+    let mut all = Vec::new();
+    for node in nodes {
+        walk(node, &[], closed, &mut all);
+    }
+    all
+}
+
+fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
+    let stages = chain.stages.iter().map(|stage| {
+        let children = match stage.kind {
+            StageKind::Data => data(app, chain),
+            StageKind::Training => training(app, chain),
+            StageKind::Registry => registry(app, chain),
+            StageKind::Endpoint => endpoints(app, chain),
+            StageKind::Alarms => alarms(app, chain),
+        };
+        Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
+    });
+    let (glyph, word) = chain.health.sign();
+    let line = Line::new().with(format!("{glyph} "), cell::tone(chain.health)).with(&chain.name, Tone::Strong).muted(format!("  {word}"));
+    vec![Node { id: Subject::chain(&chain.name).key(), line, children: stages.collect() }]
+}
+
+/// Siblings need different ids; the same thing twice is shown once.
+fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
+    let mut seen = std::collections::BTreeSet::new();
+    nodes.retain(|n| seen.insert(n.id.clone()));
+    let left_out = nodes.len().saturating_sub(MOST);
+    if left_out > 0 {
+        nodes.truncate(MOST);
+        nodes.push(Node { id: "more".into(), line: Line::new().muted(format!("… {left_out} more in its pane")), children: Vec::new() });
+    }
+    nodes
+}
+
+fn heading(app: &App, stage: &Stage) -> Line {
+    let age = stage.since.map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    Line::new()
+        .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))
+        .with(stage.kind.name().to_uppercase(), Tone::Strong)
+        .plain(format!("  {}", stage.summary))
+        .muted(age)
+}
+
+fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, children: Vec<Node>) -> Node {
+    let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
+    let line = if note.is_empty() { line } else { line.muted(format!("  {note}")) };
+    Node { id: Subject::new(kind, id).key(), line, children: unique(children) }
+}
+
+/// How sure a chain is of a thing, in a word; nothing where it is certain.
+fn doubt(chain: &Chain, id: &str) -> &'static str {
+    let link = chain.links.iter().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
+    match link {
+        Some(Confidence::Derived) => "derived",
+        Some(Confidence::Guess) => "· guess",
+        Some(Confidence::Exact | Confidence::Config) | None => "",
+    }
+}
+
+fn data(app: &App, chain: &Chain) -> Vec<Node> {
+    let store = &app.seen.store;
+    let sets = chain.datasets.iter().map(|uri| {
+        let set = store.datasets.get(uri);
+        let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
+        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        node("datasets", uri, health, uri, &age, Vec::new())
+    });
+    let groups = chain.feature_groups.iter().map(|name| {
+        let group = store.feature_groups.get(name);
+        let status = group.map_or("", |g| g.offline_status.as_deref().unwrap_or(&g.status));
+        let note = format!("feature group  {}", group.map_or("", |g| doubt(chain, &g.arn)));
+        node("feature_groups", name, cell::of_status(status), name, note.trim_end(), Vec::new())
+    });
+    sets.chain(groups).collect()
+}
+
+fn training(app: &App, chain: &Chain) -> Vec<Node> {
+    let store = &app.seen.store;
+    let run = |arn: &str| {
+        let execution = store.executions.get(arn)?;
+        let mut steps: Vec<_> = store.steps.rows().filter(|s| s.execution == arn).collect();
+        steps.sort_by_key(|s| s.started);
+        let steps = steps.into_iter().map(|s| {
+            let made = match &s.made {
+                Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Model(arn) => crate::resources::arn_name(arn).to_owned(),
+                Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
+                Made::Condition(outcome) => format!("condition {outcome}"),
+                Made::Fail(text) => text.clone(),
+                Made::Nothing => String::new(),
+            };
+            let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
+            node("pipeline_steps", &s.id, cell::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
+        });
+        let age = execution.started.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        let name = format!("run {}", execution.short());
+        Some(node("pipeline_executions", arn, cell::of_status(&execution.status), &name, &format!("{}  {age}", execution.status), steps.collect()))
+    };
+    let pipelines = chain.pipelines.iter().filter_map(|name| {
+        let pipeline = store.pipelines.get(name)?;
+        let runs = chain.executions.iter().filter(|arn| store.executions.get(arn).is_some_and(|e| e.pipeline == *name));
+        let runs = runs.take(4).filter_map(|arn| run(arn)).collect();
+        Some(node("pipelines", name, cell::of_status(&pipeline.status), name, "pipeline", runs))
+    });
+    let jobs = chain.jobs.iter().take(5).filter_map(|name| {
+        let job = store.jobs.get(name)?;
+        Some(node("training_jobs", name, cell::of_status(&job.status), name, "job", Vec::new()))
+    });
+    pipelines.chain(jobs).collect()
+}
+
+fn registry(app: &App, chain: &Chain) -> Vec<Node> {
+    let packages = chain.packages.iter().filter_map(|arn| app.seen.store.packages.get(arn));
+    let version = |p: &crate::resources::package::ModelPackage| {
+        let age = p.created.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        let name = format!("v{}", p.version.unwrap_or_default());
+        node("model_packages", &p.arn, cell::of_status(&p.approval), &name, &format!("{}  {age}", p.approval), Vec::new())
+    };
+    packages.map(version).collect()
+}
+
+fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
+    let store = &app.seen.store;
+    let config = |name: &str, note: &str| {
+        let config = store.configs.get(name);
+        let models = config.into_iter().flat_map(|c| c.models()).map(|model| {
+            let packages = store.models.get(model).into_iter().flat_map(|m| m.packages()).map(|arn| {
+                let version = crate::resources::arn_name(arn);
+                node("model_packages", arn, Health::Ok, &format!("v{version}"), "version", Vec::new())
+            });
+            let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
+            node("models", model, health, model, "model", packages.collect())
+        });
+        let (health, note) = if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
+        node("endpoint_configs", name, health, name, note, models.collect())
+    };
+    chain
+        .serving
+        .iter()
+        .filter_map(|serving| {
+            let endpoint = store.endpoints.get(&serving.endpoint)?;
+            let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
+            below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
+            let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
+            Some(node("endpoints", &endpoint.name, cell::of_status(&endpoint.status), &endpoint.name, note.trim_end(), below))
+        })
+        .collect()
+}
+
+fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
+    let store = &app.seen.store;
+    let mut all: Vec<_> = chain.alarms.iter().filter_map(|name| store.alarms.get(name)).filter(|a| app.show_scaling || !a.scaling()).collect();
+    all.sort_by_key(|a| (!a.firing(), a.name.clone()));
+    let topic = |arn: &String| {
+        let people = store.subscriptions.rows().filter(|s| s.topic == *arn).map(|s| {
+            let (health, note) = if s.confirmed() { (Health::Ok, "") } else { (Health::Warning, "waits for confirmation") };
+            node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
+        });
+        let known = if store.topics.get(arn).is_some() { "topic" } else { "of another account or region" };
+        let name = arn.rsplit([':']).next().unwrap_or(arn);
+        node("topics", arn, Health::Ok, name, known, people.collect())
+    };
+    all.into_iter()
+        .map(|alarm| {
+            let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
+            node("alarms", &alarm.name, health, &alarm.name, doubt(chain, &alarm.arn), alarm.actions.iter().map(topic).collect())
+        })
+        .collect()
+}
+
+/// The last hour of what matters: a metric of the configuration, or the latency of an endpoint.
+fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
+    let store = &app.seen.store;
+    let configured = chain.configured.and_then(|i| app.seen.models.get(i));
+    let (series, title, limit, scale) = match subject.kind {
+        "chain" => {
+            let metric = configured?.metrics.first()?;
+            let series = store.metrics.get(&MetricSeries::of_model(&configured?.name, &metric.label))?;
+            (series, metric.label.clone(), metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v)))), 1.0)
+        }
+        "endpoints" => {
+            let variant = &store.endpoints.get(&subject.id)?.variants.first()?.name;
+            let series = store.metrics.get(&MetricSeries::of_variant(&subject.id, variant, "ModelLatency"))?;
+            (series, format!("ModelLatency {} ms", series.stat), None, 1000.0)
+        }
+        _ => return None,
+    };
+    let (last, _) = series.last()?;
+    let from = last.as_second() - 59 * 60;
+    let value = |minute: i64| series.points.iter().find(|(t, _)| t.as_second() == from + minute * 60).map(|(_, v)| v / scale);
+    let start = jiff::Timestamp::from_second(from).ok()?;
+    let ends = (fmt::clock(app.seen.at, start, &app.zone), fmt::clock(app.seen.at, last, &app.zone));
+    Some(Chart { title: Line::from(title), points: (0..60).map(value).collect(), threshold: limit, ends, tone: Tone::Busy, ..Chart::default() })
+}

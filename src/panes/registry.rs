@@ -1,0 +1,70 @@
+//! Registered versions: which waits, which is approved, which serves where.
+
+use super::{Cell, Pane, PaneColumn};
+use crate::app::{App, Subject};
+use crate::view::{Line, Tone};
+
+/// One row a version, newest first within its group; groups with waiting versions first.
+pub(super) const PANE: Pane = Pane {
+    name: "registry",
+    title: "registry",
+    columns: &[
+        PaneColumn::fill("GROUP", 3, 14).name(),
+        PaneColumn::cells("VERSION", 7).right(),
+        PaneColumn::cells("APPROVAL", 23),
+        PaneColumn::cells("REGISTERED", 10).right(),
+        PaneColumn::cells("SERVES", 13),
+        PaneColumn::cells("STATUS", 11).from(110),
+        PaneColumn::fill("WHY", 5, 12),
+        PaneColumn::fill("BY", 2, 10).from(130),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("No version is registered in this account and region.")],
+};
+
+fn ids(app: &App) -> Vec<Subject> {
+    let mut packages: Vec<_> = app.seen.store.packages.rows().collect();
+    let newest_waiting = |group: &Option<String>| {
+        let waiting = app.seen.store.packages.rows().filter(|p| p.group == *group && p.waits());
+        waiting.filter_map(|p| p.created).max()
+    };
+    let mut waiting = std::collections::BTreeMap::new();
+    for package in &packages {
+        waiting.entry(package.group.clone()).or_insert_with(|| newest_waiting(&package.group));
+    }
+    packages.sort_by(|a, b| {
+        let key = |p: &crate::resources::package::ModelPackage| {
+            (std::cmp::Reverse(waiting.get(&p.group).copied().flatten()), p.group.clone(), std::cmp::Reverse(p.version))
+        };
+        key(a).cmp(&key(b))
+    });
+    packages.into_iter().map(|p| Subject::new("model_packages", &p.arn)).collect()
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let package = app.seen.store.packages.get(&subject.id)?;
+    let details = package.details.as_ref();
+    let chain = app.chains.iter().find(|c| c.group.is_some() && c.group == package.group);
+    let serves: Vec<String> = chain
+        .map(|c| c.serving.iter())
+        .into_iter()
+        .flatten()
+        .filter(|s| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn)))
+        .map(|s| if s.stage.is_empty() { s.endpoint.clone() } else { s.stage.clone() })
+        .collect();
+    let why = details.and_then(|d| d.approval_description.as_deref()).unwrap_or(&package.description);
+    let by = details.and_then(|d| d.modified_by.as_deref().or(d.created_by.as_deref())).unwrap_or_default();
+    let version = i64::from(package.version.unwrap_or_default());
+    let group = package.group.as_deref().unwrap_or_else(|| crate::resources::arn_name(&package.arn));
+    Some(vec![
+        Cell::plain(group),
+        Cell::of(Line::new().with(package.version.map_or("–".to_owned(), |v| format!("v{v}")), Tone::Strong), version),
+        Cell::status(&package.approval),
+        Cell::age(app.seen.at, package.created),
+        Cell::text(serves.join(", "), Tone::Good),
+        Cell::status(&package.status),
+        Cell::plain(why),
+        Cell::muted(by.rsplit([':', '/']).next().unwrap_or(by)),
+    ])
+}

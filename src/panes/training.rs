@@ -1,0 +1,85 @@
+//! Pipelines, their executions, and training jobs.
+
+use super::{Cell, Pane, PaneColumn};
+use crate::app::{App, Subject};
+use crate::fmt;
+use crate::view::Line;
+
+/// Executions listed of each pipeline.
+const RUNS: usize = 5;
+
+/// A pipeline, then its newest executions; jobs of no pipeline at the end.
+pub(super) const PANE: Pane = Pane {
+    name: "training",
+    title: "training",
+    columns: &[
+        PaneColumn::fill("PIPELINE / RUN / JOB", 5, 22).name(),
+        PaneColumn::cells("STATUS", 16),
+        PaneColumn::cells("STARTED", 8).right(),
+        PaneColumn::fill("MODEL", 2, 12).name(),
+        PaneColumn::cells("TOOK", 8).right().from(100),
+        PaneColumn::fill("WHAT", 5, 14),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("No SageMaker pipeline and no training job in this account and region.")],
+};
+
+fn ids(app: &App) -> Vec<Subject> {
+    let store = &app.seen.store;
+    let mut ids = Vec::new();
+    for pipeline in store.pipelines.rows() {
+        ids.push(Subject::new("pipelines", &pipeline.name));
+        let mut runs: Vec<_> = store.executions.rows().filter(|e| e.pipeline == pipeline.name).collect();
+        runs.sort_by_key(|e| std::cmp::Reverse(e.started));
+        ids.extend(runs.iter().take(RUNS).map(|e| Subject::new("pipeline_executions", &e.arn)));
+    }
+    let mut jobs: Vec<_> = store.jobs.rows().collect();
+    jobs.sort_by_key(|j| std::cmp::Reverse(j.created));
+    ids.extend(jobs.into_iter().map(|j| Subject::new("training_jobs", &j.name)));
+    ids
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let (store, now) = (&app.seen.store, app.seen.at);
+    let model = Cell::muted(app.model_of(subject).unwrap_or_default());
+    match subject.kind {
+        "pipelines" => {
+            let pipeline = store.pipelines.get(&subject.id)?;
+            let definition = pipeline.definition.as_ref();
+            let what = definition.map(|d| match &d.problem {
+                Some(problem) => problem.clone(),
+                None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
+            });
+            let line = Line::new().with(&pipeline.name, crate::view::Tone::Strong);
+            let name = Cell { line, order: super::Order::Word(pipeline.name.to_lowercase()) };
+            Some(vec![name, Cell::status(&pipeline.status), Cell::age(now, pipeline.last_execution), model, Cell::muted(""), Cell::plain(what.unwrap_or_default())])
+        }
+        "pipeline_executions" => {
+            let run = store.executions.get(&subject.id)?;
+            let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
+            let ended = if run.running() { None } else { steps.iter().filter_map(|s| s.ended).max() };
+            let step = steps.iter().filter(|s| s.status == "Executing").map(|s| s.name.as_str()).next();
+            let failed = steps.iter().find(|s| s.status == "Failed");
+            let what = failed.map(|s| format!("{}: {}", s.name, s.failure.as_deref().unwrap_or("no reason given")));
+            let what = what.or_else(|| run.failure.clone()).or_else(|| step.map(str::to_owned)).unwrap_or_else(|| run.name.clone());
+            let name = Line::new().muted("└ ").plain(run.short());
+            let order = super::Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
+            Some(vec![Cell { line: name, order }, Cell::status(&run.status), Cell::age(now, run.started), model, took(run.started, ended), Cell::plain(what)])
+        }
+        _ => {
+            let job = store.jobs.get(&subject.id)?;
+            let details = job.details.as_ref();
+            let metrics = details.map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect::<Vec<_>>().join("  "));
+            let what = details.and_then(|d| d.failure.clone()).or(metrics).unwrap_or_default();
+            Some(vec![Cell::plain(&job.name), Cell::status(&job.status), Cell::age(now, job.created), model, took(job.created, job.ended), Cell::plain(what)])
+        }
+    }
+}
+
+fn took(from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Cell {
+    let (Some(from), Some(to)) = (from, to) else { return Cell::muted("–") };
+    let seconds = (to.as_second() - from.as_second()).max(0);
+    let text = fmt::span(std::time::Duration::from_secs(seconds.unsigned_abs()));
+    Cell::of(Line::new().plain(text), seconds)
+}

@@ -1,0 +1,268 @@
+//! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
+
+use std::io::{self, IsTerminal};
+use std::time::Duration;
+
+use crossterm::event::{Event, EventStream, KeyEventKind};
+use futures_util::StreamExt;
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::actions;
+use crate::app::{App, Effect, Msg};
+use crate::args::Common;
+use crate::assets::Assets;
+use crate::config::{self, Confirm};
+use crate::headless::seen_with;
+use crate::intents::{Access, Executor};
+use crate::panes;
+use crate::resources::poll::{Pollers, Wake};
+use crate::resources::Seen;
+use crate::session::Session;
+use crate::terminal::{self, Multiplexer};
+use crate::theme::{Level, Theme};
+use crate::view::Screen;
+use crate::widgets;
+
+/// Messages that may wait; a slow screen slows the polling, never the memory.
+const QUEUE: usize = 64;
+
+/// What the loop works with besides the screen.
+#[derive(Debug)]
+pub struct Machine {
+    /// The account, the journal and the clock.
+    pub executor: Executor,
+    /// Puts a text into the clipboard.
+    pub copy: fn(&str),
+}
+
+/// Runs the console until it is left or its input ends; hands the state back.
+///
+/// # Errors
+/// When the terminal cannot be drawn to.
+pub async fn run<B: Backend>(
+    terminal: &mut Terminal<B>,
+    mut app: App,
+    machine: Machine,
+    theme: &Theme,
+    mut input: mpsc::Receiver<Event>,
+) -> Result<App, B::Error> {
+    let (out, mut snapshots) = mpsc::channel(QUEUE);
+    let (answer, mut answers) = mpsc::channel(QUEUE);
+    let (seen, seen_by_pollers) = watch::channel(app.seen.clone());
+    let (wake, woken) = watch::channel(Wake::default());
+    let clock = machine.executor.clock.clone();
+    let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
+    let mut hands = Hands { machine, answer, wake, work: JoinSet::new() };
+    let mut painter = Painter { last: None };
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    app.update(Msg::Tick(clock()));
+    painter.draw(terminal, &app, theme)?;
+    // The first frame stands before the first call is made.
+    pollers.start();
+    loop {
+        let msg = tokio::select! {
+            biased;
+            event = input.recv() => match event {
+                Some(event) => message(event),
+                None => return Ok(app),
+            },
+            Some(msg) = answers.recv() => Some(msg),
+            Some(snapshot) = snapshots.recv() => Some(Msg::Polled(snapshot)),
+            _ = ticks.tick() => {
+                app.update(Msg::Usage(hands.machine.executor.aws.meter.usage()));
+                Some(Msg::Tick(clock()))
+            }
+        };
+        let Some(msg) = msg else { continue };
+        if matches!(msg, Msg::Size(..)) {
+            painter.last = None;
+        }
+        let polled = matches!(msg, Msg::Polled(_));
+        let effect = app.update(msg);
+        publish(&seen, &app, polled);
+        if effect == Some(Effect::Quit) {
+            return Ok(app);
+        }
+        if let Some(effect) = effect {
+            hands.perform(effect, &app);
+        }
+        // Whatever waits is taken in before anything is drawn: a burst costs one frame.
+        if input.is_empty() && answers.is_empty() && snapshots.is_empty() {
+            painter.draw(terminal, &app, theme)?;
+        }
+    }
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Size(columns, rows)),
+        Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+    }
+}
+
+/// Lets the pollers see what there is and what is looked at.
+fn publish(seen: &watch::Sender<Seen>, app: &App, polled: bool) {
+    seen.send_if_modified(|old| {
+        let news = polled || old.focus != app.seen.focus;
+        if news {
+            *old = app.seen.clone();
+        }
+        news
+    });
+}
+
+/// Draws when something looks different, and only then.
+struct Painter {
+    last: Option<Screen>,
+}
+
+impl Painter {
+    fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
+        let screen = panes::screen(app);
+        if self.last.as_ref() == Some(&screen) {
+            return Ok(());
+        }
+        terminal.draw(|frame| widgets::draw(&screen, theme, frame))?;
+        self.last = Some(screen);
+        Ok(())
+    }
+}
+
+/// Carries out effects; the answers come back as messages.
+struct Hands {
+    machine: Machine,
+    answer: mpsc::Sender<Msg>,
+    wake: watch::Sender<Wake>,
+    work: JoinSet<()>,
+}
+
+impl Hands {
+    fn perform(&mut self, effect: Effect, app: &App) {
+        while self.work.try_join_next().is_some() {}
+        let answer = self.answer.clone();
+        let mut executor = self.machine.executor.clone();
+        match effect {
+            Effect::Quit => {}
+            Effect::Refresh => {
+                self.wake.send_replace(Wake::default());
+            }
+            Effect::Copy(text) => (self.machine.copy)(&text),
+            Effect::Plan(intent) => {
+                self.work.spawn(async move {
+                    let plan = intent.plan(&executor.aws, (executor.clock)()).await;
+                    let _ = answer.send(Msg::Planned(intent, plan.map(Box::new))).await;
+                });
+            }
+            Effect::Run(plan) => {
+                if let Some(me) = app.seen.store.identity.rows().next() {
+                    executor.identity.clone_from(&me.arn);
+                }
+                self.work.spawn(async move {
+                    let (tell, mut told) = mpsc::channel(QUEUE);
+                    let id = plan.id.clone();
+                    let forward = async {
+                        while let Some(progress) = told.recv().await {
+                            let _ = answer.send(Msg::Progress(id.clone(), progress)).await;
+                        }
+                    };
+                    let work = async {
+                        let outcome = executor.run(&plan, &tell).await;
+                        drop(tell);
+                        outcome
+                    };
+                    let (outcome, ()) = tokio::join!(work, forward);
+                    let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;
+                });
+            }
+        }
+    }
+}
+
+/// The console on the real terminal. Returns the exit code.
+///
+/// # Errors
+/// A text for the terminal: no terminal, or a theme or keymap that cannot be read.
+pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
+    let assets = Assets::new(config::directory());
+    let level = Level::detect(|name| std::env::var(name).ok());
+    let theme = common.theme.as_deref().or(session.config.theme.as_deref()).unwrap_or("dark");
+    let theme = assets.theme(theme, level).map_err(|e| e.to_string())?.with_ascii(common.ascii);
+    let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
+    let keymap = assets.keymap(keymap, actions::NAMES).map_err(|e| e.to_string())?;
+    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
+        return Err("error: the console needs a terminal\nhint: for scripts there are `sagetop status` and `sagetop dump`\n".into());
+    }
+    let mut app = App::new(seen_with(&session.config), keymap);
+    app.seen.at = (session.clock)();
+    app.zone = TimeZone::system();
+    app.region.clone_from(&session.aws.region);
+    app.label = label(&session);
+    app.read_only = session.access == Access::ReadOnly;
+    app.lenient = session.config.confirm == Confirm::Confirm;
+    let Session { aws, access, journal, clock, .. } = session;
+    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
+    let machine = Machine { executor, copy: copy_out };
+    let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
+    app.size = crossterm::terminal::size().unwrap_or((80, 24));
+    let input = keyboard();
+    let ended = run(&mut screen, app, machine, &theme, input).await;
+    guard.leave();
+    ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
+}
+
+/// What the header says where it is not AWS itself: nobody may take a stand-in for the real thing.
+fn label(session: &Session) -> Option<String> {
+    match (&session.sim, &session.aws.endpoint) {
+        (Some(_), _) => Some("DEMO".to_owned()),
+        (None, Some(url)) => Some(format!("at {url}")),
+        (None, None) => None,
+    }
+}
+
+fn copy_out(text: &str) {
+    let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
+    // A terminal that takes no clipboard text ignores it; the text is on the screen as well.
+    let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+/// Keys from the terminal; the channel closes when the terminal goes away or a signal says to leave.
+fn keyboard() -> mpsc::Receiver<Event> {
+    let (events, input) = mpsc::channel(QUEUE);
+    tokio::spawn(async move {
+        let mut stream = EventStream::new();
+        let leave = told_to_leave();
+        tokio::pin!(leave);
+        loop {
+            let event = tokio::select! {
+                event = stream.next() => event,
+                () = &mut leave => None,
+            };
+            let Some(Ok(event)) = event else { return };
+            if events.send(event).await.is_err() {
+                return;
+            }
+        }
+    });
+    input
+}
+
+#[cfg(unix)]
+async fn told_to_leave() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
+    let mut signals: Vec<_> = signals.into_iter().flatten().collect();
+    let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
+    futures_util::future::select_all(waits).await;
+}
+
+#[cfg(not(unix))]
+async fn told_to_leave() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+

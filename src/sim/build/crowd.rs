@@ -1,0 +1,150 @@
+//! Many more models of the same kind, so that lists are long.
+
+use super::super::num;
+use super::super::scale::Scale;
+use super::super::story::Story;
+use super::super::time::Span;
+use super::super::wire::{Value, tree};
+use super::super::world::World;
+
+const WHAT: &[&str] = &["basket", "returns", "search", "promo", "churn", "stock", "loyalty", "fresh", "delivery", "returns-abuse", "size", "image"];
+const DOES: &[&str] = &["ranking", "forecast", "scoring", "matching", "segments", "uplift", "embedding", "anomaly"];
+const WHERE: &[&str] = &["ie", "uk", "de", "fr", "es", "nl", "pl", "it"];
+
+fn word(list: &'static [&'static str], seed: u64) -> &'static str {
+    let at = usize::try_from(seed % 64).unwrap_or(0) % list.len().max(1);
+    list.get(at).copied().unwrap_or("model")
+}
+
+/// A model's name; the number keeps it apart from all others.
+fn name(number: usize) -> String {
+    let seed = num::hash(&format!("crowd{number}"));
+    format!("{}-{}-{}-{number:04}", word(WHAT, seed), word(DOES, seed >> 8), word(WHERE, seed >> 16))
+}
+
+impl World {
+    /// Adds what a scale asks for.
+    pub(super) fn build_crowd(&mut self, scale: &Scale) {
+        if scale.endpoints + scale.versions + scale.alarms + scale.jobs == 0 {
+            return;
+        }
+        let models = scale.endpoints.div_ceil(2).max(1);
+        let stages = scale.endpoints.min(2);
+        for number in 0..models {
+            let last = number + 1 == models && scale.endpoints % 2 == 1;
+            self.build_one(number, if last { 1 } else { stages });
+        }
+        self.build_versions(models, scale.versions);
+        self.build_jobs(scale.jobs);
+        self.build_crowd_alarms(scale.alarms);
+    }
+
+    /// One model with a run, a version and its endpoints, written as a story would.
+    fn build_one(&mut self, number: usize, stages: usize) {
+        let seed = num::hash(&name(number));
+        let (age, requests, latency) = (30 + seed % 300, 5 + seed % 900, 8 + seed % 220);
+        let live = 1 + seed % (age - 1);
+        let endpoint = |stage: &str, share: u64| {
+            format!(
+                "[[model.endpoints]]\nstage = \"{stage}\"\nrequests = {}.0\nlatency_ms = {latency}.0\ndeployed = [{{ version = 1, age = \"{live}d\" }}]\n",
+                requests / share + 1
+            )
+        };
+        let mut text = format!(
+            "[[model]]\nname = \"{}\"\nimage = \"123456789012.dkr.ecr.eu-west-1.amazonaws.com/crowd:1.{}\"\nbucket = \"crowd-artifacts\"\nfamily = \"metrics\"\nquality = [{{ name = \"auc\", value = 0.9, spread = 0.02, least = 0.8 }}]\nversions = [{{ age = \"{age}d\" }}]\n",
+            name(number),
+            seed % 20
+        );
+        if stages > 0 {
+            text.push_str(&endpoint("prod", 1));
+        }
+        if stages > 1 {
+            text.push_str(&endpoint("staging", 40));
+        }
+        if let Ok(story) = Story::parse(&text) {
+            story.models.iter().for_each(|model| self.build_model(model));
+        }
+    }
+
+    /// Fills the registry up to a number of versions.
+    fn build_versions(&mut self, models: usize, wanted: usize) {
+        let more = wanted.saturating_sub(models);
+        for number in 0..more {
+            let group = name(number % models);
+            let Some(first) = self.packages.get(&group).and_then(|versions| versions.first()) else { continue };
+            let mut spec = first.doc.project(&["InferenceSpecification", "ModelMetrics", "MetadataProperties", "CustomerMetadataProperties"]);
+            let (oldest, round) = (first.created, num::count(number / models + 1));
+            let rounds = num::count(more / models + 2);
+            let at = oldest + Span((self.start - oldest).0 * round / rounds);
+            let status = match num::hash(&format!("{group}{round}")) % 12 {
+                0 => "PendingManualApproval",
+                1 | 2 => "Rejected",
+                _ => "Approved",
+            };
+            spec.set("ModelApprovalStatus", status);
+            spec.set("LastModifiedTime", at);
+            let present = std::mem::replace(&mut self.now, at);
+            self.register(&group, "scheduler", &spec);
+            self.now = present;
+        }
+    }
+
+    /// Copies training jobs up to a number.
+    fn build_jobs(&mut self, wanted: usize) {
+        let patterns: Vec<_> = self.training.values().filter(|job| job.doc.get("TrainingEndTime").is_some()).take(50).cloned().collect();
+        let more = wanted.saturating_sub(self.training.len());
+        for (number, pattern) in patterns.iter().cycle().take(if patterns.is_empty() { 0 } else { more }).enumerate() {
+            let seed = num::mix(self.seed ^ num::hash(&format!("job{number}")));
+            let mut job = pattern.clone();
+            job.name = format!("pipelines-{}-Train-{}", num::id(seed, 12), num::id(num::mix(seed), 10));
+            job.created = self.start - Span::minutes(i64::try_from(seed % 500_000).unwrap_or(0) + 90);
+            let end = job.created + Span::minutes(i64::try_from(seed % 70).unwrap_or(0) + 4);
+            let failed = seed.is_multiple_of(37);
+            let status = if failed { "Failed" } else { "Completed" };
+            job.doc.set("TrainingJobName", job.name.as_str());
+            job.doc.set("TrainingJobArn", self.home.sagemaker("training-job", &job.name));
+            job.doc.set("TrainingJobStatus", status);
+            job.doc.set("SecondaryStatus", status);
+            job.doc.set("FailureReason", failed.then_some("AlgorithmError: exit code 1"));
+            job.doc.set("CreationTime", job.created);
+            job.doc.set("TrainingStartTime", job.created);
+            for key in ["TrainingEndTime", "LastModifiedTime"] {
+                job.doc.set(key, end);
+            }
+            job.doc.set("SecondaryStatusTransitions", Value::Null);
+            self.training.insert(job.name.clone(), job);
+        }
+    }
+
+    /// Alarms on endpoints, a few kinds for each, up to a number.
+    fn build_crowd_alarms(&mut self, wanted: usize) {
+        let names: Vec<String> = self.endpoints.keys().cloned().collect();
+        let kinds = [
+            ("5xx", "Invocation5XXErrors", "Average", 0.02),
+            ("latency", "ModelLatency", "Average", 2_000_000.0),
+            ("4xx", "Invocation4XXErrors", "Average", 0.2),
+            ("overhead", "OverheadLatency", "Average", 90_000.0),
+            ("errors", "InvocationModelErrors", "Average", 0.05),
+            ("slow", "ModelLatency", "Maximum", 60_000_000.0),
+            ("busy", "Invocations", "Sum", 90_000.0),
+            ("quiet", "Invocations", "Sum", 99_000.0),
+        ];
+        let more = wanted.saturating_sub(self.alarms.len());
+        let places = kinds.iter().flat_map(|kind| names.iter().map(move |name| (kind, name)));
+        for ((short, metric, statistic, threshold), endpoint) in places.take(more) {
+            let spec = tree! {
+                "ActionsEnabled": true,
+                "MetricName": *metric,
+                "Namespace": "AWS/SageMaker",
+                "Statistic": *statistic,
+                "Dimensions": vec![tree! { "Name": "EndpointName", "Value": endpoint.as_str() }, tree! { "Name": "VariantName", "Value": "AllTraffic" }],
+                "Period": 60,
+                "EvaluationPeriods": 1,
+                "Threshold": *threshold,
+                "ComparisonOperator": "GreaterThanThreshold",
+                "TreatMissingData": "notBreaching",
+            };
+            self.add_alarm(&format!("{endpoint}-{short}"), self.start - Span::minutes(90_000), &spec);
+        }
+    }
+}
