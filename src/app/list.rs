@@ -20,6 +20,8 @@ pub struct ListState {
     pub typing: bool,
     /// The rows in order.
     pub ids: Vec<Subject>,
+    /// Did the operator move the cursor? Until then it stays on the first row, where the worst is.
+    moved: bool,
     /// Where the cursor was, for when its thing goes away.
     place: usize,
     /// What `ids` were made from.
@@ -40,7 +42,7 @@ impl ListState {
     /// Moves the cursor to a row.
     pub fn put(&mut self, place: usize) {
         if let Some(subject) = self.ids.get(place) {
-            (self.selected, self.place) = (Some(subject.clone()), place);
+            (self.selected, self.place, self.moved) = (Some(subject.clone()), place, true);
         }
     }
 }
@@ -59,6 +61,9 @@ pub(super) fn settle(app: &mut App) {
         (state.ids, state.made) = (ids, made);
     }
     let state = app.lists.entry(pane.name).or_default();
+    if !state.moved {
+        (state.selected, state.place) = (None, 0);
+    }
     let found = state.selected.as_ref().and_then(|s| state.ids.iter().position(|id| id == s));
     // The thing under the cursor is gone: the one that took its place is the nearest.
     let place = found.unwrap_or(state.place).min(state.ids.len().saturating_sub(1));

@@ -4,6 +4,7 @@ use super::cell::{self, sparkline};
 use crate::app::App;
 use crate::fmt;
 use crate::model::{Chain, Confidence, Health, Serving, Stage, StageKind, severity};
+use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Line, Tone};
 
@@ -32,7 +33,7 @@ fn title(app: &App, chain: &Chain) -> Line {
             let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.seen.at, at, &app.zone)));
             line.plain("  ").with(&worst.text, cell::tone(worst.health)).muted(since.unwrap_or_default())
         }
-        None => line.muted("  nothing to see to"),
+        None => line.muted("  all well"),
     }
 }
 
@@ -43,7 +44,9 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         (StageKind::Endpoint, Some(s)) if !s.stage.is_empty() => format!("ENDPOINT {}", s.stage),
         (kind, _) => kind.name().to_uppercase(),
     };
-    let age = stage.since.map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    // A quiet alarm's age tells nothing; that of the data is in its words already.
+    let told = stage.kind == StageKind::Alarms && stage.health <= Health::Ok || stage.summary.contains(" for ");
+    let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let state = Line::new().with(format!("{glyph} "), tone);
     let state = if known { state.with(headline(stage), tone).muted(age) } else { state.muted(word) };
@@ -62,6 +65,8 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
 fn headline(stage: &Stage) -> String {
     match stage.kind {
         StageKind::Alarms if stage.health >= Health::Warning => stage.summary.replace(" in ALARM", ""),
+        StageKind::Registry => stage.summary.replace(" for approval", ""),
+        StageKind::Training => stage.summary.replace("run ", ""),
         _ => stage.summary.clone(),
     }
 }
@@ -192,10 +197,20 @@ pub(super) fn latency(app: &App, endpoint: &str) -> Option<f64> {
     series(app, endpoint, "ModelLatency")?.last().map(|p| p.1)
 }
 
-fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
-    let all = chain.alarms.iter().filter_map(|name| app.seen.store.alarms.get(name)).filter(|a| !a.scaling());
-    let mut firing: Vec<_> = all.filter(|a| a.firing()).collect();
+/// Alarms that fire and mean harm, the newest first.
+pub(super) fn firing<'a>(app: &'a App, chain: &Chain) -> Vec<&'a Alarm> {
+    let harmful = |name: &str| {
+        let mut found = chain.reasons.iter().filter(|r| r.rule == "firing" && r.health >= Health::Warning);
+        found.any(|r| r.text.strip_prefix(name).is_some_and(|rest| rest.starts_with(" in ALARM")))
+    };
+    let all = chain.alarms.iter().filter(|name| harmful(name)).filter_map(|name| app.seen.store.alarms.get(name));
+    let mut firing: Vec<_> = all.collect();
     firing.sort_by_key(|a| std::cmp::Reverse(a.since));
+    firing
+}
+
+fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
+    let firing = firing(app, chain);
     let mut facts: Vec<Line> = firing
         .iter()
         .take(3)

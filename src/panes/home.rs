@@ -19,8 +19,8 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("WHAT", 7, 18).below(WIDE),
         PaneColumn::cells("LIVE", 5).below(WIDE),
         PaneColumn::cells("DATA", 10).from(WIDE),
-        PaneColumn::cells("TRAINING", 14).from(WIDE),
-        PaneColumn::cells("REGISTRY", 12).from(WIDE),
+        PaneColumn::cells("TRAINING", 17).from(WIDE),
+        PaneColumn::cells("REGISTRY", 11).from(WIDE),
         PaneColumn::fill("PROD", 5, 15).from(WIDE),
         PaneColumn::cells("STAGING", 7).from(WIDE),
         PaneColumn::cells("ALARMS", 8),
@@ -76,7 +76,8 @@ fn stage(app: &App, chain: &Chain, kind: StageKind) -> Cell {
     let age = stage.since.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
     let text = match (kind, stage.health) {
         (_, Health::Absent) => String::new(),
-        (StageKind::Registry, Health::Ok | Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
+        (StageKind::Registry, Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
+        (StageKind::Registry, Health::Ok) => stage.summary.trim_end_matches(" approved").to_owned(),
         (StageKind::Training, Health::Critical) => format!("failed {age}"),
         (StageKind::Training, Health::Warning) => format!("no version {age}"),
         (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
@@ -112,8 +113,7 @@ fn staging(app: &App, serving: Option<&Serving>) -> Cell {
 
 /// How many fire, and the worst tier.
 fn alarms(app: &App, chain: &Chain) -> Cell {
-    let all = chain.alarms.iter().filter_map(|name| app.seen.store.alarms.get(name)).filter(|a| !a.scaling());
-    let firing: Vec<_> = all.filter(|a| a.firing()).collect();
+    let firing = chain::firing(app, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| s.health);
     if firing.is_empty() {
         return glyphed(health, "");

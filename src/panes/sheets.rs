@@ -63,7 +63,7 @@ fn help(app: &App, scroll: usize) -> Sheet {
     rows.push(SheetRow::Rule);
     let signs = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ waits   ◌ unknown   – nothing there";
     rows.push(SheetRow::Text(Line::new().muted(signs)));
-    let keys = keys(app, &[("scroll-down", "down"), ("scroll-up", "up"), ("cancel", "close")]);
+    let keys = keys(app, &[("scroll-down", "scroll"), ("next-field", "page"), ("cancel", "close")]);
     Sheet { title: Line::from("keys"), width: 100, rows, scroll, keys, ..Sheet::default() }
 }
 
