@@ -295,7 +295,7 @@ mod tests {
         let text = "title = \"x\"\n[[topic]]\nname = \"a\"\ncolour = \"red\"\n";
         let error = Story::parse(text).unwrap_err();
         let span = error.span().unwrap();
-        assert_eq!(&text[span.start..span.start + 6], "colour");
+        assert!(text.get(span.start..).unwrap().starts_with("colour"));
         assert!(error.to_string().contains("line 4"), "{error}");
         let error = Story::parse("[[data]]\nuri = \"s3://a/\"\nnewest = \"soon\"\n").unwrap_err();
         assert!(error.to_string().contains("line 3") && error.to_string().contains("soon"), "{error}");

@@ -85,7 +85,8 @@ impl World {
 
     /// Gives each alarm the state that its metric calls for, and finds out since when.
     pub(super) fn settle_alarms(&mut self) {
-        let names: Vec<(String, bool)> = self.alarms.iter().map(|(name, alarm)| (name.clone(), alarm.rule.is_some())).collect();
+        let unsettled = self.alarms.iter().filter(|(_, alarm)| alarm.state() == "INSUFFICIENT_DATA");
+        let names: Vec<(String, bool)> = unsettled.map(|(name, alarm)| (name.clone(), alarm.rule.is_some())).collect();
         for composite in [false, true] {
             for (name, _) in names.iter().filter(|(_, kind)| *kind == composite) {
                 let Some(alarm) = self.alarms.get(name) else { continue };

@@ -1,5 +1,7 @@
 //! What all list operations share: filters, sort orders, pages and their errors.
 
+use std::cmp::Ordering;
+
 use super::super::fault::Fault;
 use super::super::num;
 use super::super::time::Time;
@@ -46,12 +48,11 @@ impl Listing {
         if !self.late {
             found.retain(|record| passes(record));
         }
-        found.sort_by(|a, b| {
+        let (mut page, next) = cut_sorted(input, found, |a, b| {
             let order = if key == "CreationTime" { a.created.cmp(&b.created) } else { compare(&a.doc, &b.doc, key) };
             let order = order.then_with(|| a.name.cmp(&b.name));
             if descending { order.reverse() } else { order }
-        });
-        let (mut page, next) = cut(input, found, 10, 100)?;
+        })?;
         if self.late {
             page.retain(|record| passes(record));
         }
@@ -84,12 +85,27 @@ impl Listing {
 }
 
 /// The order of two descriptions by one member.
-pub(super) fn compare(a: &Value, b: &Value, key: &str) -> std::cmp::Ordering {
+pub(super) fn compare(a: &Value, b: &Value, key: &str) -> Ordering {
     match (a.at(key), b.at(key)) {
         (Some(Value::Text(x)), Some(Value::Text(y))) => x.cmp(y),
         (Some(x), Some(y)) => x.as_float().unwrap_or(0.0).total_cmp(&y.as_float().unwrap_or(0.0)),
         (x, y) => x.is_some().cmp(&y.is_some()),
     }
+}
+
+/// Cuts one page of what has yet to be sorted; only as much is sorted as the page needs.
+pub(super) fn cut_sorted<T>(input: &Value, mut all: Vec<T>, by: impl Fn(&T, &T) -> Ordering) -> Result<(Vec<T>, Option<String>), Fault> {
+    let from = input.text("NextToken")?.and_then(offset).unwrap_or(0);
+    let needed = from.saturating_add(100);
+    if needed < all.len() / 2 {
+        all.select_nth_unstable_by(needed, &by);
+        if let Some(front) = all.get_mut(..needed) {
+            front.sort_by(&by);
+        }
+    } else {
+        all.sort_by(&by);
+    }
+    cut(input, all, 10, 100)
 }
 
 /// Cuts one page, and makes the token of the next one.
@@ -126,6 +142,9 @@ pub(crate) fn cut_by<T>(
     Ok((page, next))
 }
 
+/// The length of the part of a token that ties it to its request.
+const MARK: usize = 30;
+
 /// What ties a token to the request that it continues.
 fn mark(input: &Value, without: &[&str]) -> String {
     let mut rest: Vec<String> = input
@@ -135,11 +154,16 @@ fn mark(input: &Value, without: &[&str]) -> String {
         .map(|(key, value)| format!("{key}={}", json::text(value)))
         .collect();
     rest.sort();
-    format!("AAAAAA{}", num::hex(num::hash(&rest.join("&")), 24))
+    format!("AAAAAA{}", num::hex(num::hash(&rest.join("&")), MARK - 6))
 }
 
 fn place(token: &str, mark: &str) -> Option<usize> {
-    usize::from_str_radix(token.strip_prefix(mark)?, 16).ok()
+    token.strip_prefix(mark).and(offset(token))
+}
+
+/// Where the page of a token begins.
+fn offset(token: &str) -> Option<usize> {
+    usize::from_str_radix(token.get(MARK..)?, 16).ok()
 }
 
 /// A page of ready-made rows under a member's name.

@@ -1,11 +1,14 @@
 //! `Search`: whole records with tags, by any property.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::super::fault::Fault;
 use super::super::num;
 use super::super::time::Time;
 use super::super::wire::{Value, tree};
 use super::super::world::World;
-use super::listing::{ORDERS, compare, cut};
+use super::listing::{ORDERS, compare, cut_sorted};
 use super::{Operation, read};
 
 pub(super) static OPERATIONS: &[Operation] = &[read("Search", search)];
@@ -56,35 +59,50 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
         check(expression, 0)?;
         found.retain(|record| matches(record, expression));
     }
-    found.sort_by(|a, b| {
-        let order = compare(a, b, by);
-        if descending { order.reverse() } else { order }
-    });
     let total = num::count(found.len());
-    let (page, next) = cut(input, found, 10, 100)?;
+    let (page, next) = cut_sorted(input, found, |a, b| {
+        let order = compare(&a.doc, &b.doc, by);
+        if descending { order.reverse() } else { order }
+    })?;
     let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
     let member = if member.is_empty() { "Experiment" } else { member };
-    let results: Vec<Value> = page.into_iter().map(|record| Value::Map(vec![(member.to_owned().into(), record)])).collect();
+    let results: Vec<Value> = page.into_iter().map(|found| Value::Map(vec![(member.to_owned().into(), world.shown(kind, found))])).collect();
     Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
 }
 
+/// A record that a search looks at.
+struct Found<'a> {
+    doc: Cow<'a, Value>,
+    tags: Option<&'a BTreeMap<String, String>>,
+}
+
 impl World {
-    /// The records of a kind, with tags.
-    fn searchable(&self, kind: &str) -> Vec<Value> {
-        let tagged = |doc: Value, key: &str| {
-            let tags = self.tags_of(doc.str(key));
-            doc.with("Tags", tags)
-        };
+    /// The records of a kind.
+    fn searchable(&self, kind: &str) -> Vec<Found<'_>> {
+        let lent = |doc: &'_ Value, key: &str| self.tags.get(doc.str(key));
+        let borrowed = |doc, key| Found { doc: Cow::Borrowed(doc), tags: lent(doc, key) };
+        let owned = |doc: Value, tags| Found { doc: Cow::Owned(doc), tags };
         match kind {
-            "TrainingJob" => self.training.values().map(|r| tagged(r.doc.clone(), "TrainingJobArn")).collect(),
-            "Endpoint" => self.endpoints.values().map(|e| tagged(self.indexed(e), "EndpointArn")).collect(),
-            "Model" => self.models.values().map(|r| self.dashboard(&r.doc)).collect(),
-            "ModelPackage" => self.packages.values().flatten().map(|r| tagged(r.doc.clone(), "ModelPackageArn")).collect(),
-            "ModelPackageGroup" => self.groups.values().map(|r| tagged(r.doc.clone(), "ModelPackageGroupArn")).collect(),
-            "Pipeline" => self.pipelines.values().map(|r| tagged(pipeline(&r.doc), "PipelineArn")).collect(),
-            "PipelineExecution" => self.executions.values().map(super::engine::Execution::found).collect(),
-            "FeatureGroup" => self.features.values().map(|r| tagged(r.doc.clone(), "FeatureGroupArn")).collect(),
+            "TrainingJob" => self.training.values().map(|r| borrowed(&r.doc, "TrainingJobArn")).collect(),
+            "ModelPackage" => self.packages.values().flatten().map(|r| borrowed(&r.doc, "ModelPackageArn")).collect(),
+            "ModelPackageGroup" => self.groups.values().map(|r| borrowed(&r.doc, "ModelPackageGroupArn")).collect(),
+            "FeatureGroup" => self.features.values().map(|r| borrowed(&r.doc, "FeatureGroupArn")).collect(),
+            "Pipeline" => self.pipelines.values().map(|r| borrowed(&r.doc, "PipelineArn")).collect(),
+            "Endpoint" => self.endpoints.values().map(|e| owned(self.indexed(e), lent(&e.record.doc, "EndpointArn"))).collect(),
+            "Model" => self.models.values().map(|r| owned(self.dashboard(&r.doc), lent(&r.doc, "ModelArn"))).collect(),
+            "PipelineExecution" => self.executions.values().map(|e| owned(e.found(), None)).collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// A record as an answer shows it.
+    fn shown(&self, kind: &str, found: Found<'_>) -> Value {
+        let doc = found.doc.into_owned();
+        let arn = doc.str(&format!("{kind}Arn")).to_owned();
+        match kind {
+            "Model" | "PipelineExecution" => doc,
+            "Pipeline" => doc.with("PipelineDefinition", Value::Null).with("Tags", self.tags_of(&arn)),
+            _ => doc.with("Tags", self.tags_of(&arn)),
         }
     }
 
@@ -114,13 +132,6 @@ impl World {
     }
 }
 
-fn pipeline(doc: &Value) -> Value {
-    let mut doc = doc.clone();
-    doc.set("PipelineDefinition", Value::Null);
-    doc.set("LastRunTime", doc.get("LastRunTime").cloned().unwrap_or(Value::Null));
-    doc
-}
-
 /// Whether an expression is one that the service accepts.
 fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
     if depth > 20 {
@@ -138,7 +149,7 @@ fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
     expression.list("SubExpressions")?.iter().try_for_each(|sub| check(sub, depth + 1))
 }
 
-fn matches(record: &Value, expression: &Value) -> bool {
+fn matches(record: &Found<'_>, expression: &Value) -> bool {
     let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
     let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
     let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
@@ -152,10 +163,6 @@ fn matches(record: &Value, expression: &Value) -> bool {
 
 /// The values under a property's path; lists give all of theirs.
 fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
-    if let Some(key) = path.strip_prefix("Tags.") {
-        let tags = record.get("Tags").or_else(|| record.at("Model.Tags")).map(Value::items).unwrap_or_default();
-        return tags.iter().filter(|tag| tag.str("Key") == key).filter_map(|tag| tag.get("Value")).collect();
-    }
     let mut found = vec![record];
     for key in path.split('.') {
         let step = |value: &'a Value| match value {
@@ -170,8 +177,13 @@ fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
     found
 }
 
-fn passes(record: &Value, filter: &Value) -> bool {
-    let found = values(record, filter.str("Name"));
+fn passes(record: &Found<'_>, filter: &Value) -> bool {
+    let name = filter.str("Name");
+    let tag = name.strip_prefix("Tags.").map(|key| record.tags.and_then(|tags| tags.get(key)).map(Value::from));
+    let found = match &tag {
+        Some(tag) => tag.iter().collect(),
+        None => values(&record.doc, name),
+    };
     let wanted = filter.str("Value");
     let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));
     match filter.get("Operator").and_then(Value::as_text).unwrap_or("Equals") {
