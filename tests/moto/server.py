@@ -33,8 +33,7 @@ class Calls:
     def __call__(self, environ, start_response):
         if environ.get("PATH_INFO") == "/moto-api/calls":
             region = parse_qs(environ.get("QUERY_STRING", ""))["region"][0]
-            start_response("200 OK", [("content-type", "application/json")])
-            return [json.dumps(self.by_region.get(region, [])).encode()]
+            return said(start_response, "200 OK", self.by_region.get(region, []))
         name = operation(environ)
         self.by_region.setdefault(region_of(environ), []).append(name)
         if name == self.die_at:
@@ -42,10 +41,16 @@ class Calls:
             os._exit(1)
         if name in self.failures:
             # As SageMaker says it; moto itself can neither throttle nor deny in JSON.
-            body = json.dumps({"__type": self.failures[name], "message": "said the test"}).encode()
-            start_response("400 Bad Request", [("content-type", "application/x-amz-json-1.1")])
-            return [body]
+            error = {"__type": self.failures[name], "message": "said the test"}
+            return said(start_response, "400 Bad Request", error)
         return self.app(environ, start_response)
+
+
+def said(start_response, status, value):
+    """A whole answer in JSON."""
+    body = json.dumps(value).encode()
+    start_response(status, [("content-type", "application/x-amz-json-1.1"), ("content-length", str(len(body)))])
+    return [body]
 
 
 def region_of(environ):

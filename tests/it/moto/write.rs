@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::server::{CHANGING, Moto, described, version};
 use crate::sagetop::{Home, Run};
 
+const PIPELINE: &str = "DemandForecast-Nightly";
+const ENDPOINT: &str = "demand-forecast-prod";
+
 /// Runs a command in the region that may be changed.
 fn run(home: &Home, arguments: &[&str]) -> Run {
     home.run_at(&Moto::shared().url, CHANGING, arguments)
@@ -52,7 +55,6 @@ fn decisions_need_the_right_name_and_a_reason() {
 #[test]
 fn a_run_starts_with_checked_parameters() {
     let (moto, home) = (Moto::shared(), Home::new());
-    const PIPELINE: &str = "DemandForecast-Nightly";
     let sent = moto.count(CHANGING, "StartPipelineExecution");
     let retrain = |more: &[&str]| run(&home, &[&["retrain", PIPELINE], more].concat());
     let yes = ["--yes", PIPELINE];
@@ -87,7 +89,6 @@ fn a_run_starts_with_checked_parameters() {
 #[test]
 fn a_roll_back_that_aws_does_not_know_fails_in_plain_words() {
     let (moto, home) = (Moto::shared(), Home::new());
-    const ENDPOINT: &str = "demand-forecast-prod";
     let describe = || moto.ask(CHANGING, "sagemaker", "describe_endpoint", &json!({"EndpointName": ENDPOINT}));
     let before = describe();
     let rollback = |more: &[&str]| run(&home, &[&["rollback", ENDPOINT], more].concat());

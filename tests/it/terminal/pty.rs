@@ -12,7 +12,7 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 use crate::sagetop::Home;
 
 /// No test in here takes this long unless something hangs.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What a shell had written before the program was started.
 const BEFORE: &str = "shell$ ";
@@ -49,8 +49,12 @@ impl Terminal {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sagetop"));
         command.args(arguments);
         command.env_clear();
-        home.environment().into_iter().for_each(|(name, value)| command.env(name, value));
-        environment.iter().for_each(|(name, value)| command.env(name, value));
+        for (name, value) in home.environment() {
+            command.env(name, value);
+        }
+        for (name, value) in environment {
+            command.env(name, value);
+        }
         command.cwd(env!("CARGO_TARGET_TMPDIR"));
         let found = setup(pair.master.as_ref());
         let (tell, events) = channel();
@@ -157,11 +161,14 @@ fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
     let text = String::from_utf8_lossy(raw);
     let mut modes = BTreeMap::new();
     for part in text.split("\x1b[?").skip(1) {
-        let end = part.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(part.len());
-        let on = part[end..].starts_with('h');
-        if on || part[end..].starts_with('l') {
-            modes.extend(part[..end].split(';').filter_map(|mode| Some((mode.parse().ok()?, on))));
-        }
+        let mut numbers = part.split(|c: char| !c.is_ascii_digit() && c != ';');
+        let numbers = numbers.next().unwrap_or_default();
+        let on = match part.strip_prefix(numbers).and_then(|rest| rest.chars().next()) {
+            Some('h') => true,
+            Some('l') => false,
+            _ => continue,
+        };
+        modes.extend(numbers.split(';').filter_map(|mode| Some((mode.parse().ok()?, on))));
     }
     modes
 }
@@ -182,9 +189,9 @@ fn size(columns: u16, rows: u16) -> PtySize {
 /// Hands on what is written; the end of the program is an error or nothing more to read.
 fn read(mut output: Box<dyn Read + Send>, tell: Sender<Event>) {
     std::thread::spawn(move || {
-        let mut buffer = [0; 65536];
+        let mut buffer = [0; 8192];
         while let Ok(count @ 1..) = output.read(&mut buffer) {
-            if tell.send(Event::Output(buffer[..count].to_vec())).is_err() {
+            if tell.send(Event::Output(buffer.iter().copied().take(count).collect())).is_err() {
                 return;
             }
         }
