@@ -318,7 +318,9 @@ impl App {
         }
         self.modal = match result {
             Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
-            Err(refusal) => Some(Modal::Refused { title: format!("{} is not possible", intent.name()), why: refusal.to_string() }),
+            Err(refusal) => {
+                Some(Modal::Refused { title: format!("{} is not possible", intent.name()), why: refusal.to_string() })
+            }
         };
     }
 

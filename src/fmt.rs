@@ -109,7 +109,16 @@ mod tests {
     fn ages_are_compact() {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let ago = |s: i64| age(now, Timestamp::from_second(1_000_000 - s).unwrap());
-        let cases = [(0, "0 s"), (89, "89 s"), (90, "2 min"), (3_600, "60 min"), (5_400, "2 h"), (111_600, "31 h"), (200_000, "2 d"), (-5, "0 s")];
+        let cases = [
+            (0, "0 s"),
+            (89, "89 s"),
+            (90, "2 min"),
+            (3_600, "60 min"),
+            (5_400, "2 h"),
+            (111_600, "31 h"),
+            (200_000, "2 d"),
+            (-5, "0 s"),
+        ];
         for (seconds, text) in cases {
             assert_eq!(ago(seconds), text, "{seconds}");
         }
@@ -117,7 +126,15 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        let cases = [(0.0, "0"), (0.041, "0.041"), (1234.5, "1234"), (12.34, "12.3"), (1.0, "1"), (0.000_05, "5.0e-5"), (100.0, "100")];
+        let cases = [
+            (0.0, "0"),
+            (0.041, "0.041"),
+            (1234.5, "1234"),
+            (12.34, "12.3"),
+            (1.0, "1"),
+            (0.000_05, "5.0e-5"),
+            (100.0, "100"),
+        ];
         for (value, text) in cases {
             assert_eq!(number(value), text);
         }

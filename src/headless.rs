@@ -44,11 +44,7 @@ impl Look {
 /// What the pollers and joins take from a configuration.
 #[must_use]
 pub fn seen_with(config: &crate::config::Config) -> Seen {
-    Seen {
-        models: Arc::new(config.models.clone()),
-        severity: Arc::new(config.severities.clone()),
-        ..Seen::default()
-    }
+    Seen { models: Arc::new(config.models.clone()), severity: Arc::new(config.severities.clone()), ..Seen::default() }
 }
 
 /// Writes JSON with an end of line.

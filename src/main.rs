@@ -35,7 +35,9 @@ async fn run(args: Args) -> ExitCode {
         Some(Command::Demo { list: true, .. }) => list_stories(),
         Some(Command::Demo { story, speed, .. }) => demo(&common, &story, speed).await,
         Some(Command::Simulate { listen, story, speed }) => simulate(listen, &story, speed).await,
-        Some(Command::Dump) => look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0)),
+        Some(Command::Dump) => {
+            look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
+        }
         Some(Command::Status { json, fail_on }) => {
             look(&common).await.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())))
         }
@@ -44,7 +46,9 @@ async fn run(args: Args) -> ExitCode {
         Some(Command::Retrain { pipeline, parameters, answer }) => {
             write(&common, Retrain { pipeline, parameters }.into(), &answer).await
         }
-        Some(Command::Rollback { endpoint, to, answer }) => write(&common, Rollback { endpoint, to }.into(), &answer).await,
+        Some(Command::Rollback { endpoint, to, answer }) => {
+            write(&common, Rollback { endpoint, to }.into(), &answer).await
+        }
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -90,7 +90,14 @@ impl PaneColumn {
 
 /// All panes, in the order of their keys.
 pub static PANES: &[Pane] = &[
-    home::PANE, data::PANE, training::PANE, registry::PANE, endpoints::PANE, alarms::PANE, activity::PANE, sources::PANE,
+    home::PANE,
+    data::PANE,
+    training::PANE,
+    registry::PANE,
+    endpoints::PANE,
+    alarms::PANE,
+    activity::PANE,
+    sources::PANE,
 ];
 
 /// The pane that is shown first.
@@ -126,7 +133,10 @@ pub fn screen(app: &App) -> Screen {
         None if app.pane.name == "home" => home::blocks(app, body_rows(app)),
         None => vec![
             Block { height: 1, content: Content::Tabs(tabs(app)) },
-            Block { height: body_rows(app).saturating_sub(1), content: Content::Table(table(app, list_rows(app), true)) },
+            Block {
+                height: body_rows(app).saturating_sub(1),
+                content: Content::Table(table(app, list_rows(app), true)),
+            },
         ],
     };
     Screen {
@@ -156,7 +166,8 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
     let row = |subject: &Subject| {
         let cells = (app.pane.row)(app, subject)?;
-        let cells = columns.iter().map(|(place, _)| cells.get(*place).map(|c| c.line.clone()).unwrap_or_default()).collect();
+        let cells =
+            columns.iter().map(|(place, _)| cells.get(*place).map(|c| c.line.clone()).unwrap_or_default()).collect();
         Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed: app.changed(subject) })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();

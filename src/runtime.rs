@@ -19,8 +19,8 @@ use crate::config::{self, Confirm};
 use crate::headless::seen_with;
 use crate::intents::{Access, Executor};
 use crate::panes;
-use crate::resources::poll::{Pollers, Wake};
 use crate::resources::Seen;
+use crate::resources::poll::{Pollers, Wake};
 use crate::session::Session;
 use crate::terminal::{self, Multiplexer};
 use crate::theme::{Level, Theme};
@@ -196,7 +196,10 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
     let keymap = assets.keymap(keymap, actions::NAMES).map_err(|e| e.to_string())?;
     if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err("error: the console needs a terminal\nhint: for scripts there are `sagetop status` and `sagetop dump`\n".into());
+        return Err(
+            "error: the console needs a terminal\nhint: for scripts there are `sagetop status` and `sagetop dump`\n"
+                .into(),
+        );
     }
     let mut app = App::new(seen_with(&session.config), keymap);
     app.seen.at = (session.clock)();
@@ -265,4 +268,3 @@ async fn told_to_leave() {
 async fn told_to_leave() {
     let _ = tokio::signal::ctrl_c().await;
 }
-

@@ -37,7 +37,10 @@ pub struct Session {
 
 impl std::fmt::Debug for Session {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Session").field("access", &self.access).field("sim", &self.sim.is_some()).finish_non_exhaustive()
+        f.debug_struct("Session")
+            .field("access", &self.access)
+            .field("sim", &self.sim.is_some())
+            .finish_non_exhaustive()
     }
 }
 

@@ -41,7 +41,9 @@ fn version<'a>(context: &'a Context<'_>, fits: fn(&ModelPackage) -> bool) -> Opt
 
 pub(super) fn can_approve(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
-    let Some(package) = version(context, ModelPackage::waits) else { return Err("no version waits for approval here".into()) };
+    let Some(package) = version(context, ModelPackage::waits) else {
+        return Err("no version waits for approval here".into());
+    };
     match package.approval.as_str() {
         "Approved" => Err(format!("{} is Approved already", package.label())),
         _ if package.status != "Completed" => Err(format!("{} is {}", package.label(), package.status)),
@@ -51,7 +53,9 @@ pub(super) fn can_approve(context: &Context<'_>) -> Result<String, String> {
 
 pub(super) fn can_reject(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
-    let Some(package) = version(context, ModelPackage::waits) else { return Err("no version waits for approval here".into()) };
+    let Some(package) = version(context, ModelPackage::waits) else {
+        return Err("no version waits for approval here".into());
+    };
     if package.approval == "Rejected" {
         return Err(format!("{} is Rejected already", package.label()));
     }
@@ -86,7 +90,9 @@ fn pipeline(context: &Context<'_>) -> Option<String> {
 
 pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
-    let Some(name) = pipeline(context) else { return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into()) };
+    let Some(name) = pipeline(context) else {
+        return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into());
+    };
     match context.app.seen.store.pipelines.get(&name) {
         Some(pipeline) if pipeline.definition.is_some() => Ok("retrain".into()),
         Some(_) => Err(format!("the definition of {name} was not read yet")),

@@ -69,7 +69,11 @@ pub(super) fn settle(app: &mut App) {
     let place = found.unwrap_or(state.place).min(state.ids.len().saturating_sub(1));
     state.selected = state.ids.get(place).cloned();
     state.place = place;
-    state.first = state.first.min(place).max((place + 1).saturating_sub(rows)).min(state.ids.len().saturating_sub(rows.min(state.ids.len())));
+    state.first = state
+        .first
+        .min(place)
+        .max((place + 1).saturating_sub(rows))
+        .min(state.ids.len().saturating_sub(rows.min(state.ids.len())));
 }
 
 fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {

@@ -106,7 +106,8 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
 
 /// Letters are typed where something can be typed, whatever else they are bound to.
 fn types_into(modal: &Modal, key: KeyEvent) -> bool {
-    let letter = matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let letter =
+        matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match modal {
         Modal::Palette(_) | Modal::Reason { .. } | Modal::Form(_) => letter,
         Modal::Ask(ask) => letter && ask.lenient.is_none(),

@@ -14,8 +14,20 @@ pub struct Subject {
 
 /// The kinds that a cursor can be on.
 const KINDS: [&str; 14] = [
-    "chain", "datasets", "feature_groups", "pipelines", "pipeline_executions", "pipeline_steps", "training_jobs",
-    "model_packages", "endpoints", "endpoint_configs", "models", "alarms", "topics", "subscriptions",
+    "chain",
+    "datasets",
+    "feature_groups",
+    "pipelines",
+    "pipeline_executions",
+    "pipeline_steps",
+    "training_jobs",
+    "model_packages",
+    "endpoints",
+    "endpoint_configs",
+    "models",
+    "alarms",
+    "topics",
+    "subscriptions",
 ];
 
 impl Subject {
@@ -55,9 +67,7 @@ fn holds(app: &App, chain: &Chain, subject: &Subject) -> bool {
         "feature_groups" => chain.feature_groups.contains(id),
         "pipelines" => chain.pipelines.contains(id),
         "pipeline_executions" => chain.executions.contains(id),
-        "pipeline_steps" => {
-            app.seen.store.steps.get(id).is_some_and(|s| chain.executions.contains(&s.execution))
-        }
+        "pipeline_steps" => app.seen.store.steps.get(id).is_some_and(|s| chain.executions.contains(&s.execution)),
         "training_jobs" => chain.jobs.contains(id),
         "model_packages" => chain.packages.contains(id),
         "endpoints" => chain.serving.iter().any(|s| s.endpoint == *id),

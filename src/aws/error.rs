@@ -57,7 +57,9 @@ impl Kind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared; the pace is lowered by itself"),
             Self::Expired => Some("log in again (for SSO: aws sso login); it is picked up without a restart"),
-            Self::Unreachable => Some("check the network, the region and the endpoint URL; it is tried again by itself"),
+            Self::Unreachable => {
+                Some("check the network, the region and the endpoint URL; it is tried again by itself")
+            }
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
@@ -159,11 +161,21 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
             Kind::Throttled
         }
-        "AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation" | "AuthorizationError"
+        "AccessDeniedException"
+        | "AccessDenied"
+        | "UnauthorizedOperation"
+        | "AuthorizationError"
         | "AuthorizationErrorException" => Kind::Denied,
-        "ExpiredTokenException" | "ExpiredToken" | "UnrecognizedClientException" | "InvalidClientTokenId"
-        | "InvalidAccessKeyId" | "SignatureDoesNotMatch" | "InvalidSignatureException" | "MissingAuthenticationToken"
-        | "IncompleteSignature" | "RequestExpired" => Kind::Expired,
+        "ExpiredTokenException"
+        | "ExpiredToken"
+        | "UnrecognizedClientException"
+        | "InvalidClientTokenId"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "InvalidSignatureException"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature"
+        | "RequestExpired" => Kind::Expired,
         "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => Kind::Gone,
         "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,

@@ -29,18 +29,22 @@ pub fn dump(look: &Look, out: &mut impl Write) -> io::Result<()> {
             row
         })
         .collect();
-    let identity = store.identity.rows().next().map(|me| json!({"account": me.account, "arn": me.arn, "user_id": me.user_id}));
-    print_json(out, &json!({
-        "schema": SCHEMA,
-        "identity": identity,
-        "region": look.aws.region,
-        "endpoint_url": look.aws.endpoint,
-        "taken_at": look.seen.at,
-        "models": look.chains.iter().map(model).collect::<Vec<_>>(),
-        "resources": store.to_json(),
-        "sources": sources,
-        "usage": {"calls": usage.calls, "throttled": usage.throttled, "metrics": usage.metrics, "cost_usd": usage.cost},
-    }))
+    let identity =
+        store.identity.rows().next().map(|me| json!({"account": me.account, "arn": me.arn, "user_id": me.user_id}));
+    print_json(
+        out,
+        &json!({
+            "schema": SCHEMA,
+            "identity": identity,
+            "region": look.aws.region,
+            "endpoint_url": look.aws.endpoint,
+            "taken_at": look.seen.at,
+            "models": look.chains.iter().map(model).collect::<Vec<_>>(),
+            "resources": store.to_json(),
+            "sources": sources,
+            "usage": {"calls": usage.calls, "throttled": usage.throttled, "metrics": usage.metrics, "cost_usd": usage.cost},
+        }),
+    )
 }
 
 /// One model as JSON; also what `status --json` prints.
@@ -50,7 +54,8 @@ pub(super) fn model(chain: &Chain) -> Value {
         .iter()
         .map(|stage| {
             let state = stage.health;
-            let value = json!({"health": state.severity(), "state": state, "summary": stage.summary, "since": stage.since});
+            let value =
+                json!({"health": state.severity(), "state": state, "summary": stage.summary, "since": stage.since});
             (stage.kind.name().to_owned(), value)
         })
         .collect();

@@ -18,7 +18,10 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
     let worst = overall(look);
     if as_json {
         let models: Vec<_> = look.chains.iter().map(dump::model).collect();
-        print_json(out, &json!({"schema": 1, "health": worst.severity(), "taken_at": look.seen.at, "models": models, "sources": look.store().sources()}))?;
+        print_json(
+            out,
+            &json!({"schema": 1, "health": worst.severity(), "taken_at": look.seen.at, "models": models, "sources": look.store().sources()}),
+        )?;
     } else {
         for chain in &look.chains {
             writeln!(out, "{}", line(chain, look))?;
@@ -27,7 +30,13 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
             writeln!(out, "no model found in {}: no model package group, no endpoint, no [[model]]", look.aws.region)?;
         }
         for source in look.store().sources().iter().filter(|s| s.error.is_some()) {
-            writeln!(out, "{} {} {}", Health::Unknown.sign().0, source.name, harmless(source.error.as_deref().unwrap_or_default()))?;
+            writeln!(
+                out,
+                "{} {} {}",
+                Health::Unknown.sign().0,
+                source.name,
+                harmless(source.error.as_deref().unwrap_or_default())
+            )?;
         }
     }
     Ok(match worst {

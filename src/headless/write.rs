@@ -72,7 +72,8 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
 fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", harmless(&plan.title))?;
     let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
-    let columns = |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);
+    let columns =
+        |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);
     let (what, now) = (columns(|d| &d.what), columns(|d| &d.now));
     for d in &plan.differences {
         let (name, old) = (pad(&harmless(&d.what), what), pad(&harmless(&d.now), now));

@@ -61,7 +61,13 @@ async fn decided(aws: &Aws, arn: &str, wanted: &str) -> Result<Verdict, AwsError
     Ok(if now.approval == wanted { Verdict::Done(text) } else { Verdict::Pending(text) })
 }
 
-async fn decision(aws: &Aws, arn: &str, reason: &str, approval: &str, intent: super::AnyIntent) -> Result<Plan, Refusal> {
+async fn decision(
+    aws: &Aws,
+    arn: &str,
+    reason: &str,
+    approval: &str,
+    intent: super::AnyIntent,
+) -> Result<Plan, Refusal> {
     let reason = reason.trim();
     if reason.is_empty() {
         return Err(Refusal::No("a reason is needed: it is kept with the version, for whoever asks later".into()));
@@ -94,7 +100,10 @@ async fn decision(aws: &Aws, arn: &str, reason: &str, approval: &str, intent: su
         checks: vec![format!("ModelPackageStatus is {}", package.status)],
         warnings,
         then: format!("The change is immediate; done when {} reads {approval}.", package.label()),
-        undo: format!("The approval can be set again (now {}), but what a deploy rule started is not undone by that.", package.approval),
+        undo: format!(
+            "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
+            package.approval
+        ),
         steps: vec![step],
         guards: vec![Guard::Package { arn: package.arn, approval: package.approval, status: package.status }],
     })
@@ -135,7 +144,9 @@ fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -
     let taken = newest.map_or_else(|| "none is left".to_owned(), |v| format!("that would be v{v}"));
     match (approval, package.approval.as_str()) {
         ("Approved", _) => format!("Deploy rules on approval take the newest Approved version: {taken}."),
-        (_, "Approved") => format!("Deploy rules that react on rejection redeploy the newest version still Approved: {taken}."),
+        (_, "Approved") => {
+            format!("Deploy rules that react on rejection redeploy the newest version still Approved: {taken}.")
+        }
         _ => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
     }
 }

@@ -31,12 +31,16 @@ pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
         Err(error) if error.code() == Some("AccessDenied") => {
             return problem(format!("The evaluation report {uri} may not be read."));
         }
-        Err(error) => return problem(format!("The evaluation report {uri} cannot be read: {}", failed("GetObject")(error))),
+        Err(error) => {
+            return problem(format!("The evaluation report {uri} cannot be read: {}", failed("GetObject")(error)));
+        }
     };
     if reply.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > LARGEST)) {
         return problem(format!("The evaluation report {uri} is larger than {} KiB.", LARGEST / 1024));
     }
-    let Ok(body) = reply.body.collect().await else { return problem(format!("The evaluation report {uri} broke off.")) };
+    let Ok(body) = reply.body.collect().await else {
+        return problem(format!("The evaluation report {uri} broke off."));
+    };
     match serde_json::from_slice::<Value>(&body.into_bytes()) {
         Ok(json) => Evidence { values: numbers(&json), problem: None },
         Err(error) => problem(format!("The evaluation report {uri} is not JSON: {error}.")),

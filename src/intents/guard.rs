@@ -60,7 +60,9 @@ impl Guard {
             }
             Self::Endpoint { name, status, config } => {
                 let now = Endpoint::describe(aws, name).await?;
-                let text = |status: &str, config: &Option<String>| format!("{status} on {}", config.as_deref().unwrap_or("nothing"));
+                let text = |status: &str, config: &Option<String>| {
+                    format!("{status} on {}", config.as_deref().unwrap_or("nothing"))
+                };
                 (name.clone(), text(status, config), text(&now.status, &now.config))
             }
             Self::Config { name, created } => {
@@ -75,7 +77,9 @@ impl Guard {
         if planned == now {
             return Ok(());
         }
-        Err(Refusal::No(format!("{what} changed since the plan was made: it was {planned}, now it is {now}; nothing was sent, plan again")))
+        Err(Refusal::No(format!(
+            "{what} changed since the plan was made: it was {planned}, now it is {now}; nothing was sent, plan again"
+        )))
     }
 }
 

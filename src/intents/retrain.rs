@@ -52,7 +52,9 @@ impl Intent for Retrain {
             checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],
             warnings,
             then: match definition.groups.first() {
-                Some(group) => format!("Runs {} steps; done when a new version of {group} is registered.", definition.steps.len()),
+                Some(group) => {
+                    format!("Runs {} steps; done when a new version of {group} is registered.", definition.steps.len())
+                }
                 None => format!("Runs {} steps; done when the execution succeeds.", definition.steps.len()),
             },
             undo: "StopPipelineExecution ends the run; what it wrote stays.".into(),
@@ -63,7 +65,9 @@ impl Intent for Retrain {
 
     async fn verify(&self, aws: &Aws, receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         let Some(arn) = &receipt.arn else {
-            return Ok(Verdict::Failed("AWS did not say which execution it started; look at the pipeline's executions".into()));
+            return Ok(Verdict::Failed(
+                "AWS did not say which execution it started; look at the pipeline's executions".into(),
+            ));
         };
         let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(arn);
         let execution = request.send().await.map_err(failed("DescribePipelineExecution"))?;
@@ -115,7 +119,9 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
     let running = executions.iter().filter(|e| e.pipeline_execution_status == Some(PipelineExecutionStatus::Executing));
     Ok(running
         .filter_map(|e| e.pipeline_execution_arn.as_deref())
-        .map(|arn| format!("It is running already ({}); both would write to the same places.", crate::resources::arn_name(arn)))
+        .map(|arn| {
+            format!("It is running already ({}); both would write to the same places.", crate::resources::arn_name(arn))
+        })
         .collect())
 }
 

@@ -109,7 +109,10 @@ impl Rollback {
         let (checks, mut warnings) = target.checked(aws, present).await;
         let retain = target.same_variants(present);
         if !retain {
-            warnings.push("The variants have other names: instance counts and weights go back to what the configuration says.".into());
+            warnings.push(
+                "The variants have other names: instance counts and weights go back to what the configuration says."
+                    .into(),
+            );
         }
         warnings.extend(self.warnings(aws, present).await);
         let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
@@ -124,10 +127,7 @@ impl Rollback {
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
             undo: undo(present),
             steps: vec![step],
-            guards: vec![
-                endpoint_guard(endpoint),
-                Guard::Config { name, created: target.config.created },
-            ],
+            guards: vec![endpoint_guard(endpoint), Guard::Config { name, created: target.config.created }],
         })
     }
 
@@ -196,7 +196,9 @@ mod tests {
         let later = Duration::from_secs(120);
         assert!(matches!(verdict(&endpoint("InService", "old", None), "old", later), Verdict::Done(_)));
         assert!(matches!(verdict(&endpoint("Updating", "bad", None), "old", later), Verdict::Pending(_)));
-        let Verdict::Failed(text) = verdict(&endpoint("InService", "bad", Some("alarm x")), "old", later) else { panic!() };
+        let Verdict::Failed(text) = verdict(&endpoint("InService", "bad", Some("alarm x")), "old", later) else {
+            panic!()
+        };
         assert!(text.starts_with("silently rolled back") && text.ends_with("alarm x"), "{text}");
         let at_once = verdict(&endpoint("InService", "bad", None), "old", Duration::ZERO);
         assert!(matches!(at_once, Verdict::Pending(_)), "AWS needs a moment to begin");

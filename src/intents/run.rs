@@ -63,7 +63,10 @@ pub struct Executor {
 
 impl std::fmt::Debug for Executor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Executor").field("access", &self.access).field("identity", &self.identity).finish_non_exhaustive()
+        f.debug_struct("Executor")
+            .field("access", &self.access)
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
     }
 }
 
@@ -95,7 +98,10 @@ impl Executor {
 
     async fn admit(&self, plan: &Plan) -> Result<(), Refusal> {
         if self.access == Access::ReadOnly {
-            return Err(Refusal::No(format!("read-only: {} was not sent; start without --read-only to change things", plan.intent.name())));
+            return Err(Refusal::No(format!(
+                "read-only: {} was not sent; start without --read-only to change things",
+                plan.intent.name()
+            )));
         }
         for guard in &plan.guards {
             guard.check(&self.aws).await?;
@@ -114,12 +120,17 @@ impl Executor {
                 e.parameters = Some(step.parameters());
             };
             if let Err(error) = self.note(plan, Event::Sending, call) {
-                return Err(Outcome::Failed(format!("the journal cannot be written ({error}); {} was not sent", step.call())));
+                return Err(Outcome::Failed(format!(
+                    "the journal cannot be written ({error}); {} was not sent",
+                    step.call()
+                )));
             }
             match step.send(&self.aws).await {
                 Ok(receipt) => {
                     let id = receipt.request_id.clone();
-                    let _ = self.note(plan, Event::Sent, |e| (e.call, e.request_id) = (Some(step.call().to_owned()), id.clone()));
+                    let _ = self.note(plan, Event::Sent, |e| {
+                        (e.call, e.request_id) = (Some(step.call().to_owned()), id.clone())
+                    });
                     let _ = tell.send(Progress::Sent { call: step.call(), request_id: id }).await;
                     last = receipt;
                 }
@@ -150,7 +161,9 @@ impl Executor {
                 Ok(Verdict::Done(what)) => return Outcome::Done(what),
                 Ok(Verdict::Failed(why)) => return Outcome::Failed(why),
                 Ok(Verdict::Pending(what)) => what,
-                Err(error) if matches!(error.kind, Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Other) => {
+                Err(error)
+                    if matches!(error.kind, Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Other) =>
+                {
                     format!("sent, but it cannot be looked at: {error}")
                 }
                 Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be seen: {error}")),

@@ -167,10 +167,12 @@ impl Step {
                 Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_package_arn })
             }
             Self::StartPipelineExecution { pipeline, display_name, description, parameters, token } => {
-                let parameters = parameters.iter().map(|(n, v)| Parameter::builder().name(n).value(v).build()).collect();
+                let parameters =
+                    parameters.iter().map(|(n, v)| Parameter::builder().name(n).value(v).build()).collect();
                 let request = client.start_pipeline_execution().pipeline_name(pipeline).client_request_token(token);
                 let request = request.pipeline_execution_display_name(display_name);
-                let request = request.pipeline_execution_description(description).set_pipeline_parameters(Some(parameters));
+                let request =
+                    request.pipeline_execution_description(description).set_pipeline_parameters(Some(parameters));
                 let reply = request.send().await.map_err(failed("StartPipelineExecution"))?;
                 Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.pipeline_execution_arn })
             }
@@ -181,14 +183,23 @@ impl Step {
                 Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_arn })
             }
             Self::CreateModel { name, package, like, intent } => create_model(aws, name, package, like, intent).await,
-            Self::CreateEndpointConfig { name, model, like, intent } => create_config(aws, name, model, like, intent).await,
+            Self::CreateEndpointConfig { name, model, like, intent } => {
+                create_config(aws, name, model, like, intent).await
+            }
         }
     }
 }
 
-async fn create_model(aws: &Aws, name: &str, package: &str, like: &DescribeModelOutput, intent: &str) -> Result<Receipt, AwsError> {
+async fn create_model(
+    aws: &Aws,
+    name: &str,
+    package: &str,
+    like: &DescribeModelOutput,
+    intent: &str,
+) -> Result<Receipt, AwsError> {
     let container = ContainerDefinition::builder().model_package_name(package).build();
-    let request = aws.sagemaker.create_model().model_name(name).containers(container).tags(tag("sagetop:intent", intent));
+    let request =
+        aws.sagemaker.create_model().model_name(name).containers(container).tags(tag("sagetop:intent", intent));
     let request = request.set_execution_role_arn(like.execution_role_arn.clone());
     // A description may carry an empty network; sending that back would be refused.
     let network = like.vpc_config.clone().filter(|v| !v.subnets().is_empty());
@@ -197,7 +208,13 @@ async fn create_model(aws: &Aws, name: &str, package: &str, like: &DescribeModel
     Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_arn })
 }
 
-async fn create_config(aws: &Aws, name: &str, model: &str, like: &DescribeEndpointConfigOutput, intent: &str) -> Result<Receipt, AwsError> {
+async fn create_config(
+    aws: &Aws,
+    name: &str,
+    model: &str,
+    like: &DescribeEndpointConfigOutput,
+    intent: &str,
+) -> Result<Receipt, AwsError> {
     let variant = |v: &ProductionVariant| {
         let mut copy = v.clone();
         copy.model_name = Some(model.to_owned());
@@ -208,7 +225,9 @@ async fn create_config(aws: &Aws, name: &str, model: &str, like: &DescribeEndpoi
     let request = request
         .set_production_variants(Some(like.production_variants().iter().map(variant).collect()))
         .set_kms_key_id(like.kms_key_id.clone())
-        .set_data_capture_config(like.data_capture_config.clone().filter(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty())))
+        .set_data_capture_config(
+            like.data_capture_config.clone().filter(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty())),
+        )
         .set_async_inference_config(like.async_inference_config.clone())
         .set_explainer_config(like.explainer_config.clone())
         .tags(tag("sagetop:intent", intent))

@@ -30,7 +30,15 @@ impl Draft<'_> {
     fn within(&mut self, from: &str, to: &str, confidence: Confidence, rule: &'static str, stage: StageKind) {
         self.link(from, to, confidence, rule, stage, false);
     }
-    fn link(&mut self, from: &str, to: &str, confidence: Confidence, rule: &'static str, into: StageKind, crossing: bool) {
+    fn link(
+        &mut self,
+        from: &str,
+        to: &str,
+        confidence: Confidence,
+        rule: &'static str,
+        into: StageKind,
+        crossing: bool,
+    ) {
         self.links.insert(Link { from: from.to_owned(), to: to.to_owned(), confidence, rule, into, crossing });
     }
 }

@@ -11,7 +11,10 @@ use crate::resources::alarm::Alarm;
 pub fn tier(configured: &[(Glob, Severity)], alarm: &Alarm) -> Option<String> {
     let named = |glob: &Glob| glob.matches(&alarm.name) || alarm.actions.iter().any(|a| glob.matches(a));
     let by_config = configured.iter().find(|(glob, _)| named(glob));
-    by_config.map(|(_, severity)| severity.to_string()).or_else(|| word(&alarm.name)).or_else(|| word(&alarm.description))
+    by_config
+        .map(|(_, severity)| severity.to_string())
+        .or_else(|| word(&alarm.name))
+        .or_else(|| word(&alarm.description))
 }
 
 /// What a tier means for a model: the two highest break it, the others degrade it.
@@ -25,12 +28,9 @@ pub fn weight(tier: &str) -> Health {
 
 /// The first whole word of a text that is a tier.
 fn word(text: &str) -> Option<String> {
-    const WORDS: [&str; 14] = [
-        "sev0", "sev1", "sev2", "sev3", "sev4", "sev5", "p0", "p1", "p2", "p3", "p4", "critical", "warning", "warn",
-    ];
-    text.split(|c: char| !c.is_alphanumeric())
-        .map(str::to_ascii_lowercase)
-        .find(|w| WORDS.contains(&w.as_str()))
+    const WORDS: [&str; 14] =
+        ["sev0", "sev1", "sev2", "sev3", "sev4", "sev5", "p0", "p1", "p2", "p3", "p4", "critical", "warning", "warn"];
+    text.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase).find(|w| WORDS.contains(&w.as_str()))
 }
 
 #[cfg(test)]

@@ -44,7 +44,11 @@ fn alarms(chain: &Chain, store: &Store, past: &mut Vec<Happened>) {
             _ => Health::Unknown,
         };
         let topics: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit(':').next()).collect();
-        let by = if topics.is_empty() || health != Health::Critical { String::new() } else { format!("→ {}", topics.join(", ")) };
+        let by = if topics.is_empty() || health != Health::Critical {
+            String::new()
+        } else {
+            format!("→ {}", topics.join(", "))
+        };
         past.push(Happened { at, health, text: format!("{} {}", alarm.name, alarm.state), by });
     }
 }

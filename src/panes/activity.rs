@@ -9,10 +9,18 @@ use crate::view::Line;
 pub(super) const PANE: Pane = Pane {
     name: "activity",
     title: "activity",
-    columns: &[PaneColumn::cells("WHEN", 12), PaneColumn::fill("WHAT", 6, 30), PaneColumn::fill("MODEL", 1, 12).from(100).name()],
+    columns: &[
+        PaneColumn::cells("WHEN", 12),
+        PaneColumn::fill("WHAT", 6, 30),
+        PaneColumn::fill("MODEL", 1, 12).from(100).name(),
+    ],
     ids: |app| app.feed.iter().map(|n| Subject::new("news", n.serial.to_string())).collect(),
     row,
-    empty: |_| vec![Line::from("Nothing changed since the start. The past of one model is on the first pane, under its drawing.")],
+    empty: |_| {
+        vec![Line::from(
+            "Nothing changed since the start. The past of one model is on the first pane, under its drawing.",
+        )]
+    },
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {

@@ -83,11 +83,17 @@ pub(super) fn tone(health: Health) -> Tone {
 pub(super) fn of_status(raw: &str) -> Health {
     match raw {
         "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled" => Health::Ok,
-        "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping" | "Deleting"
-        | "Starting" => Health::Running,
+        "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping"
+        | "Deleting" | "Starting" => Health::Running,
         "PendingManualApproval" => Health::Waiting,
         "Rejected" | "Stopped" | "Suspended" | "Off" => Health::Warning,
-        "Failed" | "ALARM" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" | "Blocked" | "CreateFailed"
+        "Failed"
+        | "ALARM"
+        | "OutOfService"
+        | "RollingBack"
+        | "UpdateRollbackFailed"
+        | "Blocked"
+        | "CreateFailed"
         | "DeleteFailed" => Health::Critical,
         "" => Health::Absent,
         _ => Health::Unknown,

@@ -14,7 +14,11 @@ const SPARK: usize = 12;
 /// A model, drawn.
 pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
     let arrows = StageKind::ALL.iter().skip(1).map(|into| arrow(chain.arrow(*into))).collect();
-    view::Chain { title: title(app, chain), stages: chain.stages.iter().map(|s| stage(app, chain, s)).collect(), arrows }
+    view::Chain {
+        title: title(app, chain),
+        stages: chain.stages.iter().map(|s| stage(app, chain, s)).collect(),
+        arrows,
+    }
 }
 
 fn arrow(confidence: Option<Confidence>) -> Arrow {
@@ -178,7 +182,13 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Line> {
         facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)));
     }
     if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.seen.at)) {
-        let tone = if rate > 0.02 { Tone::Bad } else if rate > 0.005 { Tone::Warn } else { Tone::Plain };
+        let tone = if rate > 0.02 {
+            Tone::Bad
+        } else if rate > 0.005 {
+            Tone::Warn
+        } else {
+            Tone::Plain
+        };
         facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone));
     }
     if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last) {
@@ -217,7 +227,10 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
         .map(|alarm| {
             let tier = severity::tier(&app.seen.severity, alarm);
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
-            Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad)).plain(&alarm.name).muted(format!(" {}", tier.unwrap_or_default()))
+            Line::new()
+                .with(format!("{} ", bad.sign().0), cell::tone(bad))
+                .plain(&alarm.name)
+                .muted(format!(" {}", tier.unwrap_or_default()))
         })
         .collect();
     if !chain.topics.is_empty() {

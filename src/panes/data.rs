@@ -24,7 +24,9 @@ pub(super) const PANE: Pane = Pane {
     ],
     ids,
     row,
-    empty: |_| vec![Line::from("No data location is known yet: training jobs name theirs, [[model.data]] adds others.")],
+    empty: |_| {
+        vec![Line::from("No data location is known yet: training jobs name theirs, [[model.data]] adds others.")]
+    },
 };
 
 fn ids(app: &App) -> Vec<Subject> {
@@ -51,9 +53,10 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         let group = store.feature_groups.get(&subject.id)?;
         let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
         let newest = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri)).and_then(|d| d.newest);
-        let what = group.blocked.clone().unwrap_or_else(|| {
-            format!("{}{}", group.status, if group.online { ", online" } else { "" })
-        });
+        let what = group
+            .blocked
+            .clone()
+            .unwrap_or_else(|| format!("{}{}", group.status, if group.online { ", online" } else { "" }));
         return Some(vec![
             Cell::glyph(health),
             Cell::plain(&group.name),

@@ -43,7 +43,9 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         (!counts.is_empty()).then(|| counts.iter().sum())
     };
     let instances = match (count(|v| v.instances), count(|v| v.desired_instances)) {
-        (Some(now), Some(wanted)) if now != wanted => Cell::of(Line::new().with(format!("{now} of {wanted}"), Tone::Busy), now.into()),
+        (Some(now), Some(wanted)) if now != wanted => {
+            Cell::of(Line::new().with(format!("{now} of {wanted}"), Tone::Busy), now.into())
+        }
         (Some(now), _) => Cell::count(Some(now.into())),
         (None, _) => Cell::muted("–"),
     };

@@ -54,7 +54,8 @@ fn optional(label: &str, value: Option<&String>) -> Fact {
 fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     let reason = |r: &crate::model::Reason| {
         let since = r.since.map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
-        let line = Line::new().with(format!("{} ", r.health.sign().0), cell::tone(r.health)).plain(&r.text).muted(since);
+        let line =
+            Line::new().with(format!("{} ", r.health.sign().0), cell::tone(r.health)).plain(&r.text).muted(since);
         (r.stage.name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
@@ -75,7 +76,12 @@ fn endpoint(app: &App, name: &str) -> Vec<Fact> {
     ];
     for v in &e.variants {
         let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
-        let text = format!("{} of {} instances, weight {}", count(v.instances), count(v.desired_instances), v.weight.unwrap_or_default());
+        let text = format!(
+            "{} of {} instances, weight {}",
+            count(v.instances),
+            count(v.desired_instances),
+            v.weight.unwrap_or_default()
+        );
         facts.push(fact(&v.name, if v.serverless { "serverless".to_owned() } else { text }));
         facts.push(fact("  phases", v.phases.join(", ")));
         facts.push(optional("  image", v.image.as_ref()));
@@ -120,7 +126,11 @@ fn sagemaker_model(app: &App, name: &str) -> Vec<Fact> {
 
 fn package(app: &App, arn: &str) -> Vec<Fact> {
     let Some(p) = app.seen.store.packages.get(arn) else { return Vec::new() };
-    let mut facts = vec![status("ModelApprovalStatus", &p.approval), status("ModelPackageStatus", &p.status), when(app, "registered", p.created)];
+    let mut facts = vec![
+        status("ModelApprovalStatus", &p.approval),
+        status("ModelPackageStatus", &p.status),
+        when(app, "registered", p.created),
+    ];
     if let Some(d) = &p.details {
         facts.extend([
             optional("ApprovalDescription", d.approval_description.as_ref()),
@@ -142,13 +152,25 @@ fn package(app: &App, arn: &str) -> Vec<Fact> {
 
 fn pipeline(app: &App, name: &str) -> Vec<Fact> {
     let Some(p) = app.seen.store.pipelines.get(name) else { return Vec::new() };
-    let mut facts = vec![status("PipelineStatus", &p.status), when(app, "last execution", p.last_execution), when(app, "LastModifiedTime", p.modified)];
+    let mut facts = vec![
+        status("PipelineStatus", &p.status),
+        when(app, "last execution", p.last_execution),
+        when(app, "LastModifiedTime", p.modified),
+    ];
     if let Some(d) = &p.definition {
         facts.push(optional("problem", d.problem.as_ref()));
         facts.push(fact("registers into", d.groups.join(", ")));
-        let steps: Vec<String> = d.steps.iter().map(|s| format!("{} ({}{})", s.name, s.kind, if s.conditional { ", conditional" } else { "" })).collect();
+        let steps: Vec<String> = d
+            .steps
+            .iter()
+            .map(|s| format!("{} ({}{})", s.name, s.kind, if s.conditional { ", conditional" } else { "" }))
+            .collect();
         facts.push(fact("steps", steps.join(" → ")));
-        facts.extend(d.parameters.iter().map(|p| fact(&format!("{} {}", p.name, p.kind), p.default.as_deref().unwrap_or("must be given"))));
+        facts.extend(
+            d.parameters
+                .iter()
+                .map(|p| fact(&format!("{} {}", p.name, p.kind), p.default.as_deref().unwrap_or("must be given"))),
+        );
     }
     facts.push(fact("description", &p.description));
     facts.push(fact("arn", &p.arn));
@@ -181,9 +203,17 @@ fn step(app: &App, id: &str) -> Vec<Fact> {
 
 fn job(app: &App, name: &str) -> Vec<Fact> {
     let Some(j) = app.seen.store.jobs.get(name) else { return Vec::new() };
-    let mut facts = vec![status("TrainingJobStatus", &j.status), when(app, "CreationTime", j.created), when(app, "TrainingEndTime", j.ended)];
+    let mut facts = vec![
+        status("TrainingJobStatus", &j.status),
+        when(app, "CreationTime", j.created),
+        when(app, "TrainingEndTime", j.ended),
+    ];
     if let Some(d) = &j.details {
-        let seconds = |s: Option<i32>| s.and_then(|s| u64::try_from(s).ok()).map(|s| fmt::span(std::time::Duration::from_secs(s))).unwrap_or_default();
+        let seconds = |s: Option<i32>| {
+            s.and_then(|s| u64::try_from(s).ok())
+                .map(|s| fmt::span(std::time::Duration::from_secs(s)))
+                .unwrap_or_default()
+        };
         facts.extend([
             fact("SecondaryStatus", &d.phase),
             optional("FailureReason", d.failure.as_ref()),
@@ -201,7 +231,9 @@ fn job(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn dataset(app: &App, uri: &str) -> Vec<Fact> {
-    let Some(d) = app.seen.store.datasets.get(uri) else { return vec![fact("state", "not read: older jobs' inputs are not followed")] };
+    let Some(d) = app.seen.store.datasets.get(uri) else {
+        return vec![fact("state", "not read: older jobs' inputs are not followed")];
+    };
     vec![
         optional("problem", d.problem.as_ref()),
         when(app, "newest object", d.newest),

@@ -27,7 +27,9 @@ fn who(app: &App) -> Line {
     }
     let region = &app.region;
     match app.seen.store.identity.rows().next() {
-        Some(me) => line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short()),
+        Some(me) => {
+            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short())
+        }
         None => line.plain(format!("  {region}")),
     }
 }
@@ -99,9 +101,19 @@ pub(super) fn note(app: &App, pane: &str) -> Option<Line> {
     let mut notes = Vec::new();
     match pane {
         "data" => notes.extend([noted(app, &s.datasets), noted(app, &s.feature_groups)]),
-        "training" => notes.extend([noted(app, &s.pipelines), noted(app, &s.executions), noted(app, &s.steps), noted(app, &s.jobs)]),
+        "training" => notes.extend([
+            noted(app, &s.pipelines),
+            noted(app, &s.executions),
+            noted(app, &s.steps),
+            noted(app, &s.jobs),
+        ]),
         "registry" => notes.extend([noted(app, &s.packages)]),
-        "endpoints" => notes.extend([noted(app, &s.endpoints), noted(app, &s.configs), noted(app, &s.models), noted(app, &s.metrics)]),
+        "endpoints" => notes.extend([
+            noted(app, &s.endpoints),
+            noted(app, &s.configs),
+            noted(app, &s.models),
+            noted(app, &s.metrics),
+        ]),
         "alarms" => notes.extend([noted(app, &s.alarms), noted(app, &s.topics), noted(app, &s.subscriptions)]),
         _ => {}
     }
@@ -129,7 +141,10 @@ fn noted<T: Resource>(app: &App, table: &Table<T>) -> Option<Line> {
 pub(super) fn footer(app: &App) -> Footer {
     let list = app.lists.get(app.pane.name);
     if let Some(list) = list.filter(|l| l.typing && app.modal.is_none()) {
-        let message = Line::new().with("/", Tone::Strong).plain(&list.filter).muted("   enter keeps, esc clears, !word leaves out");
+        let message = Line::new()
+            .with("/", Tone::Strong)
+            .plain(&list.filter)
+            .muted("   enter keeps, esc clears, !word leaves out");
         return Footer { message: Some(message), cursor: Some(1 + width(&list.filter)), keys: Vec::new() };
     }
     if let Some(keys) = &app.pending_keys {

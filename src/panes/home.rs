@@ -31,7 +31,8 @@ pub(super) const PANE: Pane = Pane {
     empty: |_| {
         vec![
             Line::from("No model found in this account and region."),
-            Line::new().muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
+            Line::new()
+                .muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
         ]
     },
 };

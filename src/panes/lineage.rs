@@ -66,7 +66,12 @@ pub fn has_children(app: &App) -> bool {
 
 /// Paths of all nodes that are in sight, from top to bottom.
 fn paths(nodes: &[Node], closed: &std::collections::BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
-    fn walk(node: &Node, above: &[String], closed: &std::collections::BTreeSet<Vec<String>>, all: &mut Vec<Vec<String>>) {
+    fn walk(
+        node: &Node,
+        above: &[String],
+        closed: &std::collections::BTreeSet<Vec<String>>,
+        all: &mut Vec<Vec<String>>,
+    ) {
         let mut path = above.to_vec();
         path.push(node.id.clone());
         all.push(path.clone());
@@ -95,7 +100,10 @@ fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
         Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
     });
     let (glyph, word) = chain.health.sign();
-    let line = Line::new().with(format!("{glyph} "), cell::tone(chain.health)).with(&chain.name, Tone::Strong).muted(format!("  {word}"));
+    let line = Line::new()
+        .with(format!("{glyph} "), cell::tone(chain.health))
+        .with(&chain.name, Tone::Strong)
+        .muted(format!("  {word}"));
     vec![Node { id: Subject::chain(&chain.name).key(), line, children: stages.collect() }]
 }
 
@@ -106,7 +114,11 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
     let left_out = nodes.len().saturating_sub(MOST);
     if left_out > 0 {
         nodes.truncate(MOST);
-        nodes.push(Node { id: "more".into(), line: Line::new().muted(format!("… {left_out} more in its pane")), children: Vec::new() });
+        nodes.push(Node {
+            id: "more".into(),
+            line: Line::new().muted(format!("… {left_out} more in its pane")),
+            children: Vec::new(),
+        });
     }
     nodes
 }
@@ -161,7 +173,9 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
         steps.sort_by_key(|s| s.started);
         let steps = steps.into_iter().map(|s| {
             let made = match &s.made {
-                Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Model(arn) => crate::resources::arn_name(arn).to_owned(),
+                Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Model(arn) => {
+                    crate::resources::arn_name(arn).to_owned()
+                }
                 Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
                 Made::Condition(outcome) => format!("condition {outcome}"),
                 Made::Fail(text) => text.clone(),
@@ -172,7 +186,14 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
         });
         let age = execution.started.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
         let name = format!("run {}", execution.short());
-        Some(node("pipeline_executions", arn, cell::of_status(&execution.status), &name, &format!("{}  {age}", execution.status), steps.collect()))
+        Some(node(
+            "pipeline_executions",
+            arn,
+            cell::of_status(&execution.status),
+            &name,
+            &format!("{}  {age}", execution.status),
+            steps.collect(),
+        ))
     };
     let pipelines = chain.pipelines.iter().filter_map(|name| {
         let pipeline = store.pipelines.get(name)?;
@@ -192,7 +213,14 @@ fn registry(app: &App, chain: &Chain) -> Vec<Node> {
     let version = |p: &crate::resources::package::ModelPackage| {
         let age = p.created.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
         let name = format!("v{}", p.version.unwrap_or_default());
-        node("model_packages", &p.arn, cell::of_status(&p.approval), &name, &format!("{}  {age}", p.approval), Vec::new())
+        node(
+            "model_packages",
+            &p.arn,
+            cell::of_status(&p.approval),
+            &name,
+            &format!("{}  {age}", p.approval),
+            Vec::new(),
+        )
     };
     packages.map(version).collect()
 }
@@ -209,7 +237,8 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
             let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
             node("models", model, health, model, "model", packages.collect())
         });
-        let (health, note) = if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
+        let (health, note) =
+            if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node("endpoint_configs", name, health, name, note, models.collect())
     };
     chain
@@ -220,18 +249,31 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
             let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
             below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
             let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
-            Some(node("endpoints", &endpoint.name, cell::of_status(&endpoint.status), &endpoint.name, note.trim_end(), below))
+            Some(node(
+                "endpoints",
+                &endpoint.name,
+                cell::of_status(&endpoint.status),
+                &endpoint.name,
+                note.trim_end(),
+                below,
+            ))
         })
         .collect()
 }
 
 fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
     let store = &app.seen.store;
-    let mut all: Vec<_> = chain.alarms.iter().filter_map(|name| store.alarms.get(name)).filter(|a| app.show_scaling || !a.scaling()).collect();
+    let mut all: Vec<_> = chain
+        .alarms
+        .iter()
+        .filter_map(|name| store.alarms.get(name))
+        .filter(|a| app.show_scaling || !a.scaling())
+        .collect();
     all.sort_by_key(|a| (!a.firing(), a.name.clone()));
     let topic = |arn: &String| {
         let people = store.subscriptions.rows().filter(|s| s.topic == *arn).map(|s| {
-            let (health, note) = if s.confirmed() { (Health::Ok, "") } else { (Health::Warning, "waits for confirmation") };
+            let (health, note) =
+                if s.confirmed() { (Health::Ok, "") } else { (Health::Warning, "waits for confirmation") };
             node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
         });
         let known = if store.topics.get(arn).is_some() { "topic" } else { "of another account or region" };
@@ -241,7 +283,14 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
     all.into_iter()
         .map(|alarm| {
             let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
-            node("alarms", &alarm.name, health, &alarm.name, doubt(chain, &alarm.arn), alarm.actions.iter().map(topic).collect())
+            node(
+                "alarms",
+                &alarm.name,
+                health,
+                &alarm.name,
+                doubt(chain, &alarm.arn),
+                alarm.actions.iter().map(topic).collect(),
+            )
         })
         .collect()
 }
@@ -254,7 +303,12 @@ fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
         "chain" => {
             let metric = configured?.metrics.first()?;
             let series = store.metrics.get(&MetricSeries::of_model(&configured?.name, &metric.label))?;
-            (series, metric.label.clone(), metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v)))), 1.0)
+            (
+                series,
+                metric.label.clone(),
+                metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v)))),
+                1.0,
+            )
         }
         "endpoints" => {
             let variant = &store.endpoints.get(&subject.id)?.variants.first()?.name;
@@ -265,8 +319,16 @@ fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
     };
     let (last, _) = series.last()?;
     let from = last.as_second() - 59 * 60;
-    let value = |minute: i64| series.points.iter().find(|(t, _)| t.as_second() == from + minute * 60).map(|(_, v)| v / scale);
+    let value =
+        |minute: i64| series.points.iter().find(|(t, _)| t.as_second() == from + minute * 60).map(|(_, v)| v / scale);
     let start = jiff::Timestamp::from_second(from).ok()?;
     let ends = (fmt::clock(app.seen.at, start, &app.zone), fmt::clock(app.seen.at, last, &app.zone));
-    Some(Chart { title: Line::from(title), points: (0..60).map(value).collect(), threshold: limit, ends, tone: Tone::Busy, ..Chart::default() })
+    Some(Chart {
+        title: Line::from(title),
+        points: (0..60).map(value).collect(),
+        threshold: limit,
+        ends,
+        tone: Tone::Busy,
+        ..Chart::default()
+    })
 }

@@ -3,7 +3,10 @@
 use crate::actions::{self, ACTIONS, Intended};
 use crate::app::{App, Ask, Form, Modal, Palette};
 use crate::intents::Plan;
-use crate::view::{Line, Sheet, SheetRow, Tone, width};
+use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
+
+/// Widest value in a plan's columns, in cells.
+const LONGEST: usize = 36;
 
 /// The sheet of what is open.
 pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
@@ -25,7 +28,10 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
             title: Line::from(title.as_str()),
             tone: Tone::Warn,
             width: 80,
-            rows: vec![SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(why)), SheetRow::Text(Line::new().muted("Nothing was sent."))],
+            rows: vec![
+                SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(why)),
+                SheetRow::Text(Line::new().muted("Nothing was sent.")),
+            ],
             keys: keys(app, &[("confirm", "close")]),
             ..Sheet::default()
         },
@@ -87,7 +93,11 @@ fn palette(app: &App, palette: &Palette) -> Sheet {
         rows.push(SheetRow::Item { line, note, selected: place == palette.place });
     }
     let focus = Some(palette.place + 2).filter(|_| rows.len() > 2);
-    let keys = vec![("↑↓".to_owned(), "choose".to_owned()), ("enter".to_owned(), "do it".to_owned()), ("esc".to_owned(), "close".to_owned())];
+    let keys = vec![
+        ("↑↓".to_owned(), "choose".to_owned()),
+        ("enter".to_owned(), "do it".to_owned()),
+        ("esc".to_owned(), "close".to_owned()),
+    ];
     Sheet { title: Line::from("anything"), width: 90, rows, focus, keys, ..Sheet::default() }
 }
 
@@ -100,7 +110,12 @@ fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Opt
         width: 90,
         rows: vec![
             SheetRow::Text(Line::new().muted("Why? It is kept in AWS with the version (ApprovalDescription).")),
-            SheetRow::Field { label: "reason".into(), value: input.value().to_owned(), cursor: Some(input.visual_cursor()), hint },
+            SheetRow::Field {
+                label: "reason".into(),
+                value: input.value().to_owned(),
+                cursor: Some(input.visual_cursor()),
+                hint,
+            },
         ],
         focus: Some(1),
         keys: keys(app, &[("confirm", "make the plan"), ("cancel", "no")]),
@@ -114,8 +129,12 @@ fn form(app: &App, form: &Form) -> Sheet {
         let hint = match field.problem() {
             Some(problem) => Line::new().with(problem, Tone::Bad),
             None if !p.choices.is_empty() => Line::new().muted(format!("←→ {}", p.choices.join(" | "))),
-            None if p.default.as_deref() == Some(field.input.value()) => Line::new().muted(format!("{}, default  {}", p.kind, p.description)),
-            None => Line::new().with(format!("{}, default {}", p.kind, p.default.as_deref().unwrap_or("–")), Tone::Busy),
+            None if p.default.as_deref() == Some(field.input.value()) => {
+                Line::new().muted(format!("{}, default  {}", p.kind, p.description))
+            }
+            None => {
+                Line::new().with(format!("{}, default {}", p.kind, p.default.as_deref().unwrap_or("–")), Tone::Busy)
+            }
         };
         let cursor = (place == form.focus).then(|| field.input.visual_cursor());
         SheetRow::Field { label: p.name.clone(), value: field.input.value().to_owned(), cursor, hint }
@@ -163,10 +182,17 @@ fn ask(app: &App, ask: &Ask) -> Sheet {
         rows,
         focus,
         scroll: ask.scroll.unwrap_or(0),
-        keys: keys(app, &[("confirm", "send"), ("copy-call", "copy as aws command"), ("scroll-up", "scroll"), ("cancel", "no")])
-            .into_iter()
-            .map(|(key, label)| if ask.lenient.is_none() && key == "c" { ("ctrl-y".to_owned(), label) } else { (key, label) })
-            .collect(),
+        keys: keys(
+            app,
+            &[("confirm", "send"), ("copy-call", "copy as aws command"), ("scroll-up", "scroll"), ("cancel", "no")],
+        )
+        .into_iter()
+        .map(
+            |(key, label)| {
+                if ask.lenient.is_none() && key == "c" { ("ctrl-y".to_owned(), label) } else { (key, label) }
+            },
+        )
+        .collect(),
     }
 }
 
@@ -175,11 +201,11 @@ fn plan_rows(plan: &Plan) -> Vec<SheetRow> {
     let mut rows = Vec::new();
     for d in &plan.differences {
         let changed = d.now != d.then && !d.then.is_empty();
-        let then = Line::new().with(&d.then, if changed { Tone::Strong } else { Tone::Muted });
+        let tone = if changed { Tone::Strong } else { Tone::Muted };
         rows.push(SheetRow::Columns(vec![
             Line::new().muted(&d.what),
             Line::new().plain(shortened(&d.now)),
-            if d.then.is_empty() { Line::new() } else { Line { 0: Line::new().muted("→ ").0.into_iter().chain(then.0).collect() } },
+            if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shortened(&d.then), tone) },
             Line::new().muted(&d.note),
         ]));
     }
@@ -193,7 +219,9 @@ fn plan_rows(plan: &Plan) -> Vec<SheetRow> {
     rows.push(SheetRow::Text(Line::new()));
     for step in &plan.steps {
         let parameters = step.parameters();
-        rows.push(SheetRow::Text(Line::new().muted("Sends  ").with(step.call(), Tone::Strong).plain(format!("  {parameters}"))));
+        rows.push(SheetRow::Text(
+            Line::new().muted("Sends  ").with(step.call(), Tone::Strong).plain(format!("  {parameters}")),
+        ));
     }
     rows.push(SheetRow::Text(Line::new().muted("Then   ").plain(&plan.then)));
     rows.push(SheetRow::Text(Line::new().muted("Undo   ").plain(&plan.undo)));
@@ -202,5 +230,5 @@ fn plan_rows(plan: &Plan) -> Vec<SheetRow> {
 
 /// Long values would push the columns apart; the whole is in the call below.
 fn shortened(text: &str) -> String {
-    if width(text) <= 48 { text.to_owned() } else { crate::view::cut(text, 48, crate::view::Cut::Middle) }
+    if width(text) <= LONGEST { text.to_owned() } else { cut(text, LONGEST, Cut::Middle) }
 }

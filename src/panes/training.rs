@@ -49,11 +49,20 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             let definition = pipeline.definition.as_ref();
             let what = definition.map(|d| match &d.problem {
                 Some(problem) => problem.clone(),
-                None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
+                None => {
+                    format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter"))
+                }
             });
             let line = Line::new().with(&pipeline.name, crate::view::Tone::Strong);
             let name = Cell { line, order: super::Order::Word(pipeline.name.to_lowercase()) };
-            Some(vec![name, Cell::status(&pipeline.status), Cell::age(now, pipeline.last_execution), model, Cell::muted(""), Cell::plain(what.unwrap_or_default())])
+            Some(vec![
+                name,
+                Cell::status(&pipeline.status),
+                Cell::age(now, pipeline.last_execution),
+                model,
+                Cell::muted(""),
+                Cell::plain(what.unwrap_or_default()),
+            ])
         }
         "pipeline_executions" => {
             let run = store.executions.get(&subject.id)?;
@@ -62,17 +71,40 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             let step = steps.iter().filter(|s| s.status == "Executing").map(|s| s.name.as_str()).next();
             let failed = steps.iter().find(|s| s.status == "Failed");
             let what = failed.map(|s| format!("{}: {}", s.name, s.failure.as_deref().unwrap_or("no reason given")));
-            let what = what.or_else(|| run.failure.clone()).or_else(|| step.map(str::to_owned)).unwrap_or_else(|| run.name.clone());
+            let what = what
+                .or_else(|| run.failure.clone())
+                .or_else(|| step.map(str::to_owned))
+                .unwrap_or_else(|| run.name.clone());
             let name = Line::new().muted("└ ").plain(run.short());
             let order = super::Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
-            Some(vec![Cell { line: name, order }, Cell::status(&run.status), Cell::age(now, run.started), model, took(run.started, ended), Cell::plain(what)])
+            Some(vec![
+                Cell { line: name, order },
+                Cell::status(&run.status),
+                Cell::age(now, run.started),
+                model,
+                took(run.started, ended),
+                Cell::plain(what),
+            ])
         }
         _ => {
             let job = store.jobs.get(&subject.id)?;
             let details = job.details.as_ref();
-            let metrics = details.map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect::<Vec<_>>().join("  "));
+            let metrics = details.map(|d| {
+                d.metrics
+                    .iter()
+                    .map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v))))
+                    .collect::<Vec<_>>()
+                    .join("  ")
+            });
             let what = details.and_then(|d| d.failure.clone()).or(metrics).unwrap_or_default();
-            Some(vec![Cell::plain(&job.name), Cell::status(&job.status), Cell::age(now, job.created), model, took(job.created, job.ended), Cell::plain(what)])
+            Some(vec![
+                Cell::plain(&job.name),
+                Cell::status(&job.status),
+                Cell::age(now, job.created),
+                model,
+                took(job.created, job.ended),
+                Cell::plain(what),
+            ])
         }
     }
 }

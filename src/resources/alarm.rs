@@ -221,7 +221,9 @@ mod tests {
         let alarm = MetricAlarm::builder()
             .alarm_name("rate")
             .metrics(MetricDataQuery::builder().id("e").expression("m1/m2").build())
-            .metrics(MetricDataQuery::builder().id("m1").metric_stat(MetricStat::builder().metric(part).build()).build())
+            .metrics(
+                MetricDataQuery::builder().id("m1").metric_stat(MetricStat::builder().metric(part).build()).build(),
+            )
             .build();
         let alarm = from_metric(alarm);
         assert_eq!(alarm.dimensions, [("EndpointName".to_owned(), "fraud".to_owned())]);

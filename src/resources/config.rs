@@ -119,7 +119,12 @@ fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
     });
     EndpointConfig {
         variants: Some(variants.collect()),
-        shadow_models: d.shadow_production_variants.unwrap_or_default().into_iter().filter_map(|v| v.model_name).collect(),
+        shadow_models: d
+            .shadow_production_variants
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|v| v.model_name)
+            .collect(),
         data_capture: d.data_capture_config.is_some_and(|c| c.enable_capture == Some(true)),
         asynchronous: d.async_inference_config.is_some(),
         created: time(d.creation_time.as_ref()),

@@ -117,7 +117,10 @@ impl Resource for Endpoint {
             .values()
             .filter(|row| {
                 let unchanged = known.get(&row.name).filter(|k| {
-                    k.config.is_some() && k.modified == row.modified && k.status == row.status && k.created == row.created
+                    k.config.is_some()
+                        && k.modified == row.modified
+                        && k.status == row.status
+                        && k.created == row.created
                 });
                 unchanged.is_none() || !row.steady()
             })
@@ -144,7 +147,8 @@ async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<A
     let untagged: Vec<(String, String)> =
         rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();
     let described = describe(untagged, async |(name, arn)| {
-        let page = aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
+        let page =
+            aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
         let pairs = page.tags.unwrap_or_default().into_iter();
         let tags = pairs.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect();
         Ok((name, tags))

@@ -67,8 +67,7 @@ impl Resource for PipelineExecution {
         let mut rows: BTreeMap<String, Self> = BTreeMap::new();
         let mut due = Vec::new();
         for pipeline in seen.store.pipelines.rows() {
-            let known: Vec<&Self> =
-                seen.store.executions.rows().filter(|e| e.pipeline == pipeline.name).collect();
+            let known: Vec<&Self> = seen.store.executions.rows().filter(|e| e.pipeline == pipeline.name).collect();
             if unchanged(pipeline, &known) {
                 rows.extend(known.into_iter().map(|e| (e.arn.clone(), e.clone())));
             } else {
@@ -97,9 +96,7 @@ impl Resource for PipelineExecution {
 /// Nothing runs, and no execution started since the last look.
 fn unchanged(pipeline: &Pipeline, known: &[&PipelineExecution]) -> bool {
     let newest = known.iter().filter_map(|e| e.started).max();
-    pipeline.last_execution.is_some()
-        && newest >= pipeline.last_execution
-        && !known.iter().any(|e| e.running())
+    pipeline.last_execution.is_some() && newest >= pipeline.last_execution && !known.iter().any(|e| e.running())
 }
 
 fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecution {

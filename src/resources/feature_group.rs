@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_feature_group::DescribeFeatureGroupOutput;
-use aws_sdk_sagemaker::types::{
-    FeatureGroupSortBy, FeatureGroupSortOrder, ResourceType, SearchSortOrder,
-};
+use aws_sdk_sagemaker::types::{FeatureGroupSortBy, FeatureGroupSortOrder, ResourceType, SearchSortOrder};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -148,7 +148,8 @@ fn wanted(seen: &Seen, plain: bool) -> Vec<Wanted> {
 async fn read(aws: &Aws, seen: &Seen, wanted: &[Wanted], end: i64) -> Result<Vec<MetricSeries>, AwsError> {
     let oldest = end - KEPT * PERIOD;
     let known = |w: &Wanted| seen.store.metrics.get(&w.id).filter(|k| k.stat == w.stat);
-    let newest = wanted.iter().map(|w| known(w).and_then(MetricSeries::last).map_or(oldest, |(t, _)| t.as_second())).min();
+    let newest =
+        wanted.iter().map(|w| known(w).and_then(MetricSeries::last).map_or(oldest, |(t, _)| t.as_second())).min();
     let start = (newest.unwrap_or(oldest) - LATE * PERIOD).max(oldest);
     aws.meter.metrics(wanted.len());
     let queries: Vec<MetricDataQuery> = wanted.iter().enumerate().map(|(i, w)| query(i, w)).collect();

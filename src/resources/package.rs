@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_model_package::DescribeModelPackageOutput;
-use aws_sdk_sagemaker::types::{
-    ModelPackageSortBy, ModelPackageSummary, ModelPackageType, SortOrder, UserContext,
-};
+use aws_sdk_sagemaker::types::{ModelPackageSortBy, ModelPackageSummary, ModelPackageType, SortOrder, UserContext};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -160,7 +158,11 @@ fn wanted(rows: &BTreeMap<String, ModelPackage>, seen: &Seen) -> Vec<String> {
         let count = taken.entry(package.group.as_deref()).or_default();
         *count += 1;
         let known = seen.store.packages.get(&package.arn).is_some_and(|k| k.details.is_some());
-        if *count <= window || known || seen.focus.packages.contains(&package.arn) || live.contains(&package.arn.as_str()) {
+        if *count <= window
+            || known
+            || seen.focus.packages.contains(&package.arn)
+            || live.contains(&package.arn.as_str())
+        {
             wanted.push(package.arn.clone());
         }
     }
@@ -191,7 +193,8 @@ fn from_description(d: DescribeModelPackageOutput) -> ModelPackage {
     let data = |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| {
         c.model_data_url.clone().or_else(|| c.model_data_source()?.s3_data_source()?.s3_uri.clone())
     };
-    let image = |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| c.image_digest.clone().or(c.image.clone());
+    let image =
+        |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| c.image_digest.clone().or(c.image.clone());
     let details = Details {
         data: containers.iter().filter_map(data).collect(),
         images: containers.iter().filter_map(image).collect(),

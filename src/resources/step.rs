@@ -161,5 +161,12 @@ fn made(m: PipelineExecutionStepMetadata) -> Made {
         let clarify = || m.clarify_check.and_then(|c| c.check_job_arn);
         transform.or_else(tuning).or_else(quality).or_else(clarify).map(Made::OtherJob)
     };
-    training.or_else(processing).or_else(package).or_else(model).or_else(condition).or_else(fail).or_else(other).unwrap_or_default()
+    training
+        .or_else(processing)
+        .or_else(package)
+        .or_else(model)
+        .or_else(condition)
+        .or_else(fail)
+        .or_else(other)
+        .unwrap_or_default()
 }

@@ -18,6 +18,8 @@ const MOST: i32 = 20;
 pub(super) struct Candidate {
     pub(super) config: EndpointConfig,
     pub(super) models: Vec<Model>,
+    /// The versions that its models were made from, as far as they can be read.
+    packages: Vec<Result<ModelPackage, (String, AwsError)>>,
     /// Group and version of each model that was made from the registry.
     pub(super) versions: Vec<(String, i32)>,
 }
@@ -34,7 +36,11 @@ pub(super) async fn look(aws: &Aws, name: &str) -> Result<Candidate, AwsError> {
     }
     let versions = models.iter().flat_map(Model::packages).filter_map(ModelPackage::parse_arn);
     let versions = versions.map(|(group, version)| (group.to_owned(), version)).collect();
-    Ok(Candidate { config, models, versions })
+    let mut packages = Vec::new();
+    for arn in models.iter().flat_map(Model::packages) {
+        packages.push(ModelPackage::describe(aws, arn).await.map_err(|error| (arn.to_owned(), error)));
+    }
+    Ok(Candidate { config, models, packages, versions })
 }
 
 /// The newest configuration before the present one that is deployable and runs an older version of the same model.
@@ -101,14 +107,14 @@ impl Candidate {
 
     /// What was found good, and what was not but does not forbid it.
     pub(super) async fn checked(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
-        let mut good = vec!["configuration exists".to_owned(), format!("{} exist", crate::fmt::count(self.models.len(), "model"))];
+        let mut good = vec!["configuration exists".to_owned(), "its models exist".to_owned()];
         let mut bad = Vec::new();
         if self.same_variants(present) {
             good.push("variants match".into());
         }
         good.push(format!("{} is {}", present.endpoint.name, present.endpoint.status));
-        for uri in self.models.iter().flat_map(|m| m.containers.iter().flatten()).filter_map(|c| c.data.as_deref()) {
-            let Some((bucket, key)) = split(uri) else { continue };
+        for uri in self.artifacts() {
+            let Some((bucket, key)) = split(&uri) else { continue };
             match aws.s3.head_object().bucket(bucket).key(key).send().await {
                 Ok(_) => good.push("artifact readable".into()),
                 Err(error) => {
@@ -119,16 +125,30 @@ impl Candidate {
                 }
             }
         }
-        for arn in self.models.iter().flat_map(Model::packages) {
-            match ModelPackage::describe(aws, arn).await {
+        for package in &self.packages {
+            match package {
                 Ok(package) if package.approval != "Approved" => {
                     bad.push(format!("{} is {}, not Approved.", package.label(), package.approval));
                 }
                 Ok(package) => good.push(format!("{} is Approved", package.label())),
-                Err(error) => bad.push(format!("The version {arn} cannot be read ({}).", error.kind.word())),
+                Err((arn, error)) => bad.push(format!("The version {arn} cannot be read ({}).", error.kind.word())),
             }
         }
         (good, bad)
+    }
+
+    /// Where the artifacts are that it would serve.
+    fn artifacts(&self) -> Vec<String> {
+        let containers = self.models.iter().flat_map(|m| m.containers.iter().flatten());
+        let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref()).flat_map(|d| &d.data);
+        containers.filter_map(|c| c.data.clone()).chain(packages.cloned()).collect()
+    }
+
+    /// The image that it would run: that of the model, or of the version it was made from.
+    fn image(&self) -> Option<String> {
+        let containers = self.models.iter().flat_map(|m| m.containers.iter().flatten());
+        let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref()).flat_map(|d| &d.images);
+        containers.filter_map(|c| c.image.clone()).chain(packages.cloned()).next()
     }
 
     /// What changes, and what stays although one might fear otherwise.
@@ -136,10 +156,7 @@ impl Candidate {
         let current = present.serving.as_ref();
         let same = |a: &str, b: &str| if a == b { "same" } else { "" };
         let version = |c: Option<&Self>| c.map_or_else(|| "?".to_owned(), Self::label);
-        let image = |c: Option<&Self>| {
-            let images = c.into_iter().flat_map(|c| &c.models).flat_map(|m| m.containers.iter().flatten());
-            images.filter_map(|c| c.image.clone()).next().unwrap_or_else(|| "–".to_owned())
-        };
+        let image = |c: Option<&Self>| c.and_then(Self::image).unwrap_or_else(|| "–".to_owned());
         let mut rows = vec![
             row("configuration", present.endpoint.config.as_deref().unwrap_or("–"), &self.config.name, ""),
             row("model version", &version(current), &self.label(), ""),
@@ -156,7 +173,7 @@ impl Candidate {
             rows.push(row(&format!("{} type", variant.name), &now, &then, same(&now, &then)));
             let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
             let (now, initial) = (count(live.and_then(|v| v.instances)), count(variant.instances));
-            let note = format!("the configuration says {initial}: RetainAllVariantProperties={retain}");
+            let note = format!("configuration says {initial}");
             let then = if retain { format!("{now} kept") } else { initial };
             rows.push(row(&format!("{} instances", variant.name), &now, &then, &note));
         }

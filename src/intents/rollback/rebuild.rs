@@ -18,7 +18,9 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
     let endpoint = &present.endpoint;
     let none = |why: &str| Refusal::No(format!("{}: no earlier configuration is left, and {why}", endpoint.name));
     let Some(serving) = &present.serving else {
-        return Err(none("its own was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)"));
+        return Err(none(
+            "its own was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)",
+        ));
     };
     let Some((group, current)) = serving.versions.first() else {
         return Err(none("what it runs does not come from the registry"));
@@ -35,12 +37,24 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
     let name = name(&endpoint.name, version, now);
     let id = new_id();
     let steps = vec![
-        Step::CreateModel { name: name.clone(), package: package.arn.clone(), like: Box::new(like_model), intent: id.clone() },
-        Step::CreateEndpointConfig { name: name.clone(), model: name.clone(), like: Box::new(like), intent: id.clone() },
+        Step::CreateModel {
+            name: name.clone(),
+            package: package.arn.clone(),
+            like: Box::new(like_model),
+            intent: id.clone(),
+        },
+        Step::CreateEndpointConfig {
+            name: name.clone(),
+            model: name.clone(),
+            like: Box::new(like),
+            intent: id.clone(),
+        },
         Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true },
     ];
     let mut warnings = vec![
-        format!("No earlier configuration is left: a model and a configuration named {name} are made; both stay, nothing is cleaned up."),
+        format!(
+            "No earlier configuration is left: a model and a configuration named {name} are made; both stay, nothing is cleaned up."
+        ),
         "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
     ];
     warnings.extend(intent.warnings(aws, present).await);
@@ -66,7 +80,11 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
         steps,
         guards: vec![
             endpoint_guard(endpoint),
-            Guard::Package { arn: package.arn.clone(), approval: package.approval.clone(), status: package.status.clone() },
+            Guard::Package {
+                arn: package.arn.clone(),
+                approval: package.approval.clone(),
+                status: package.status.clone(),
+            },
         ],
     })
 }
@@ -100,7 +118,9 @@ async fn raw_config(aws: &Aws, name: &str) -> Result<DescribeEndpointConfigOutpu
 
 async fn raw_model(aws: &Aws, models: &[crate::resources::model::Model]) -> Result<DescribeModelOutput, Refusal> {
     let [model] = models else {
-        return Err(Refusal::No("the configuration runs several models: which role the new one gets cannot be told".into()));
+        return Err(Refusal::No(
+            "the configuration runs several models: which role the new one gets cannot be told".into(),
+        ));
     };
     Ok(aws.sagemaker.describe_model().model_name(&model.name).send().await.map_err(failed("DescribeModel"))?)
 }

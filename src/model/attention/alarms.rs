@@ -28,7 +28,9 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
                 // Nobody gave it a tier: what the service itself measures of a model that serves is what users see.
-                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker") && !guard(facts, alarm) => Health::Critical,
+                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker") && !guard(facts, alarm) => {
+                    Health::Critical
+                }
                 None => Health::Warning,
             };
             let tier = tier.map(|t| format!(" {t}")).unwrap_or_default();

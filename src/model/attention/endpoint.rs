@@ -127,7 +127,9 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
         }
         Some(match metric.meaning {
             Meaning::Promote => (Health::Ok, format!("{text}: good enough to promote"), None),
-            Meaning::Breach => (metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string())), text, None),
+            Meaning::Breach => {
+                (metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string())), text, None)
+            }
         })
     };
     config.metrics.iter().filter_map(judge).collect()

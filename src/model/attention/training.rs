@@ -24,7 +24,13 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
     let run = executions(facts).find(|e| e.running()).map(|e| {
         let steps = steps(facts, &e.arn);
         let now = steps.iter().rev().find(|s| s.status == "Executing").map(|s| s.name.as_str());
-        let all = facts.index.store.pipelines.get(&e.pipeline).and_then(|p| p.definition.as_ref()).map_or(0, |d| d.steps.len());
+        let all = facts
+            .index
+            .store
+            .pipelines
+            .get(&e.pipeline)
+            .and_then(|p| p.definition.as_ref())
+            .map_or(0, |d| d.steps.len());
         let done = steps.iter().filter(|s| s.status == "Succeeded").count();
         let text = match now {
             Some(step) if all > 0 => format!("{step}, {done} of {all} steps"),
@@ -85,7 +91,11 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
     if let Some(last) = executions(facts).next() {
-        let word = if last.status == "Succeeded" { "run succeeded".to_owned() } else { format!("run {}", last.status.to_lowercase()) };
+        let word = if last.status == "Succeeded" {
+            "run succeeded".to_owned()
+        } else {
+            format!("run {}", last.status.to_lowercase())
+        };
         return (true, word, last.started);
     }
     match newest_job(facts) {

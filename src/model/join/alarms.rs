@@ -45,7 +45,9 @@ fn of_endpoints(draft: &Draft<'_>, index: &Index<'_>, found: &mut BTreeMap<Strin
                 add(&alarm.name, Confidence::Exact, "Dimensions.EndpointName");
             }
         }
-        for (alarm, dimension) in endpoint.config.as_deref().and_then(|c| index.alarms_by_value.get(c)).into_iter().flatten() {
+        for (alarm, dimension) in
+            endpoint.config.as_deref().and_then(|c| index.alarms_by_value.get(c)).into_iter().flatten()
+        {
             if *dimension == "EndpointConfigName" {
                 add(&alarm.name, Confidence::Exact, "Dimensions.EndpointConfigName");
             }

@@ -13,8 +13,22 @@ use super::Draft;
 
 /// Words that end an endpoint's name and tell its stage (`aws-map` 3.5).
 const STAGES: [&str; 16] = [
-    "prod", "production", "prd", "live", "staging", "stage", "stg", "preprod", "qa", "test", "dev", "development",
-    "canary", "shadow", "sandbox", "uat",
+    "prod",
+    "production",
+    "prd",
+    "live",
+    "staging",
+    "stage",
+    "stg",
+    "preprod",
+    "qa",
+    "test",
+    "dev",
+    "development",
+    "canary",
+    "shadow",
+    "sandbox",
+    "uat",
 ];
 
 /// One endpoint followed back to where it comes from.
@@ -120,9 +134,20 @@ fn owner(
 ) -> Option<Owner> {
     if let Some((configured, group)) = by_config {
         let group = group.map(str::to_owned);
-        return Some(Owner { group, configured: Some(configured), confidence: Confidence::Config, rule: "[[model]] endpoints" });
+        return Some(Owner {
+            group,
+            configured: Some(configured),
+            confidence: Confidence::Config,
+            rule: "[[model]] endpoints",
+        });
     }
-    let by_name = || index.store.groups.get(stem).map(|g| (g.name.clone(), Confidence::Guess, "the endpoint's name begins with the group's"));
+    let by_name = || {
+        index
+            .store
+            .groups
+            .get(stem)
+            .map(|g| (g.name.clone(), Confidence::Guess, "the endpoint's name begins with the group's"))
+    };
     let by_tag = by_tag.map(|p| (p.to_owned(), Confidence::Derived, "tag sagemaker:project-name"));
     let by_version = by_version.map(|(g, c)| (g, c, "Containers[].ModelPackageName"));
     let (group, confidence, rule) = by_version.or(by_tag).or_else(by_name)?;
@@ -140,7 +165,12 @@ impl Traced<'_> {
     }
 
     /// The versions that a configuration runs; adds its edges, and the groups of its versions.
-    fn versions(&mut self, index: &Index<'_>, config: &EndpointConfig, groups: &mut Vec<(String, Confidence)>) -> Vec<(String, i32)> {
+    fn versions(
+        &mut self,
+        index: &Index<'_>,
+        config: &EndpointConfig,
+        groups: &mut Vec<(String, Confidence)>,
+    ) -> Vec<(String, i32)> {
         let mut versions = Vec::new();
         for name in config.models() {
             let Some(model) = index.store.models.get(name) else {

@@ -45,7 +45,8 @@ fn pipelines(draft: &mut Draft<'_>, index: &Index<'_>, versions: &[&ModelPackage
         .collect();
     for pipeline in index.store.pipelines.rows() {
         let configured = draft.config.is_some_and(|m| m.pipelines.iter().any(|glob| glob.matches(&pipeline.name)));
-        let registers = pipeline.definition.as_ref().is_some_and(|d| group.as_ref().is_some_and(|g| d.groups.contains(g)));
+        let registers =
+            pipeline.definition.as_ref().is_some_and(|d| group.as_ref().is_some_and(|g| d.groups.contains(g)));
         let edge = if registers {
             Some((Confidence::Exact, "RegisterModel.ModelPackageGroupName of the definition"))
         } else if made_by.contains(&pipeline.name.to_ascii_lowercase()) {
@@ -82,13 +83,30 @@ fn jobs<'a>(
         for step in index.steps.get(execution.arn.as_str()).into_iter().flatten() {
             match &step.made {
                 Made::TrainingJob(arn) => {
-                    draft.within(&execution.arn, arn, Confidence::Exact, "Metadata.TrainingJob.Arn", StageKind::Training);
+                    draft.within(
+                        &execution.arn,
+                        arn,
+                        Confidence::Exact,
+                        "Metadata.TrainingJob.Arn",
+                        StageKind::Training,
+                    );
                     jobs.extend(index.store.jobs.get(arn_name(arn)));
                 }
                 Made::ModelPackage(arn) => {
-                    draft.cross(&execution.arn, arn, Confidence::Exact, "Metadata.RegisterModel.Arn", StageKind::Registry);
+                    draft.cross(
+                        &execution.arn,
+                        arn,
+                        Confidence::Exact,
+                        "Metadata.RegisterModel.Arn",
+                        StageKind::Registry,
+                    );
                 }
-                Made::ProcessingJob(_) | Made::OtherJob(_) | Made::Model(_) | Made::Condition(_) | Made::Fail(_) | Made::Nothing => {}
+                Made::ProcessingJob(_)
+                | Made::OtherJob(_)
+                | Made::Model(_)
+                | Made::Condition(_)
+                | Made::Fail(_)
+                | Made::Nothing => {}
             }
         }
         for job in index.jobs_by_execution.get(execution.short()).into_iter().flatten() {
@@ -101,7 +119,13 @@ fn jobs<'a>(
         let Some(details) = &package.details else { continue };
         let made_by = details.generated_by.as_deref();
         if let Some(execution) = executions.iter().find(|e| made_by.is_some_and(|m| m.eq_ignore_ascii_case(&e.arn))) {
-            draft.cross(&execution.arn, &package.arn, Confidence::Exact, "MetadataProperties.GeneratedBy", StageKind::Registry);
+            draft.cross(
+                &execution.arn,
+                &package.arn,
+                Confidence::Exact,
+                "MetadataProperties.GeneratedBy",
+                StageKind::Registry,
+            );
         }
         for job in details.data.iter().filter_map(|d| index.job_by_artifact.get(d.as_str())) {
             let rule = "ModelDataUrl equals S3ModelArtifacts";
@@ -121,11 +145,16 @@ fn data(draft: &mut Draft<'_>, index: &Index<'_>, jobs: &[&TrainingJob]) {
         for uri in job.details.iter().flat_map(|d| &d.inputs) {
             draft.cross(uri, &job.arn, Confidence::Exact, "InputDataConfig[].S3Uri", StageKind::Training);
             uris.insert(uri.clone());
-            let stores = index.store.feature_groups.rows().filter(|g| {
-                g.offline_uri.as_deref().is_some_and(|o| within(uri, o))
-            });
+            let stores =
+                index.store.feature_groups.rows().filter(|g| g.offline_uri.as_deref().is_some_and(|o| within(uri, o)));
             for group in stores {
-                draft.cross(&group.arn, &job.arn, Confidence::Derived, "the input lies in the offline store", StageKind::Training);
+                draft.cross(
+                    &group.arn,
+                    &job.arn,
+                    Confidence::Derived,
+                    "the input lies in the offline store",
+                    StageKind::Training,
+                );
                 groups.insert(group.name.clone());
             }
         }
@@ -141,8 +170,20 @@ fn data(draft: &mut Draft<'_>, index: &Index<'_>, jobs: &[&TrainingJob]) {
     }
     // Most teams export features first, so that no input shows the group: a name is better than nothing, and says so.
     let stem = draft.chain.name.clone();
-    for group in index.store.feature_groups.rows().filter(|g| g.name.starts_with(&stem) && !groups.contains(&g.name)).collect::<Vec<_>>() {
-        draft.cross(&group.arn, &target, Confidence::Guess, "the feature group's name begins with the model's", StageKind::Training);
+    for group in index
+        .store
+        .feature_groups
+        .rows()
+        .filter(|g| g.name.starts_with(&stem) && !groups.contains(&g.name))
+        .collect::<Vec<_>>()
+    {
+        draft.cross(
+            &group.arn,
+            &target,
+            Confidence::Guess,
+            "the feature group's name begins with the model's",
+            StageKind::Training,
+        );
         groups.insert(group.name.clone());
     }
     draft.chain.datasets = uris.into_iter().collect();

@@ -72,7 +72,9 @@ impl Definition {
     pub fn parse(text: &str) -> Self {
         let json: Value = match serde_json::from_str(text) {
             Ok(json) => json,
-            Err(error) => return Self { problem: Some(format!("the definition is not JSON: {error}")), ..Self::default() },
+            Err(error) => {
+                return Self { problem: Some(format!("the definition is not JSON: {error}")), ..Self::default() };
+            }
         };
         let mut definition =
             Self { parameters: list(&json, "Parameters").iter().map(parameter).collect(), ..Self::default() };
