@@ -7,6 +7,7 @@
 mod build;
 mod cloudwatch;
 mod connector;
+mod delivery;
 mod drill;
 mod events;
 mod faults;

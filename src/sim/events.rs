@@ -154,17 +154,22 @@ impl World {
         let fires = |rule: &&Rule| {
             rule.enabled && !rule.targets.is_empty() && rule.group.as_deref() == Some(group) && rule.on.iter().any(|on| on == after)
         };
-        let endpoints: Vec<String> = self.rules.values().filter(fires).flat_map(|rule| rule.deploys.clone()).collect();
-        for endpoint in endpoints {
-            self.after(Span::seconds(8), Task::Deliver { endpoint, group: group.to_owned() });
+        let ready: Vec<Rule> = self.rules.values().filter(fires).cloned().collect();
+        for rule in ready {
+            let deliveries = rule.targets.iter().filter_map(|target| target.arn.split_once(":codepipeline:"));
+            let names: Vec<&str> = deliveries.filter_map(|(_, rest)| rest.rsplit(':').next()).collect();
+            let started = names.iter().filter(|name| self.start_delivery(name).is_some()).count();
+            if names.is_empty() && started == 0 {
+                for endpoint in rule.deploys {
+                    self.after(Span::seconds(8), Task::Deliver { endpoint, group: group.to_owned() });
+                }
+            }
         }
     }
 
     /// A delivery begins: the newest approved version goes to an endpoint, unless it is there already.
     pub(crate) fn deliver(&mut self, endpoint: &str, group: &str) {
-        let versions = self.packages.get(group).map(Vec::as_slice).unwrap_or_default();
-        let newest = versions.iter().rev().find(|package| package.doc.str("ModelApprovalStatus") == "Approved");
-        let Some(version) = newest.map(|package| package.name.clone()) else { return };
+        let Some(version) = self.newest_approved(group) else { return };
         let serving = self.endpoints.get(endpoint).is_some_and(|e| e.variants.iter().any(|v| v.package == version));
         if !serving {
             self.deploy_version(endpoint, &version);

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::operation::Operation;
 use super::s3;
 use super::wire::{Value, cbor, json, query, xml};
-use super::{Request, Response, cloudwatch, events, logs, sagemaker, scaling, sns, sts, tagging, trail};
+use super::{Request, Response, cloudwatch, delivery, events, logs, sagemaker, scaling, sns, sts, tagging, trail};
 
 /// A protocol: how a request was written, and how its answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +31,7 @@ pub(crate) enum Service {
     Trail,
     Logs,
     Tagging,
+    Delivery,
     S3,
     Unknown,
 }
@@ -44,6 +45,7 @@ const TARGETS: &[(&str, Service)] = &[
     ("CloudTrail_20131101", Service::Trail),
     ("Logs_20140328", Service::Logs),
     ("ResourceGroupsTaggingAPI_20170126", Service::Tagging),
+    ("CodePipeline_20150709", Service::Delivery),
 ];
 
 impl Service {
@@ -59,6 +61,7 @@ impl Service {
             Self::Trail => "cloudtrail",
             Self::Logs => "logs",
             Self::Tagging => "tagging",
+            Self::Delivery => "codepipeline",
             Self::S3 => "s3",
             Self::Unknown => "",
         }
@@ -76,6 +79,7 @@ impl Service {
             Self::Trail => "cloudtrail.amazonaws.com",
             Self::Logs => "logs.amazonaws.com",
             Self::Tagging => "tagging.amazonaws.com",
+            Self::Delivery => "codepipeline.amazonaws.com",
             Self::S3 => "s3.amazonaws.com",
             Self::Unknown => "",
         }
@@ -181,6 +185,7 @@ impl Call {
             Service::Trail => trail::find(&self.name),
             Service::Logs => logs::find(&self.name),
             Service::Tagging => tagging::find(&self.name),
+            Service::Delivery => delivery::find(&self.name),
             Service::S3 | Service::Unknown => None,
         }
     }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::cloudwatch::alarms::Alarm;
 use super::cloudwatch::history::Item;
 use super::cloudwatch::series::Series;
+use super::delivery::Delivery;
 use super::drill::Progress;
 use super::events::Rule;
 use super::num;
@@ -101,6 +102,7 @@ pub(crate) struct World {
     pub(crate) buckets: BTreeMap<String, Bucket>,
     pub(crate) events: Vec<super::story::Event>,
     pub(crate) rules: BTreeMap<String, Rule>,
+    pub(crate) deliveries: BTreeMap<String, Delivery>,
     /// Endpoints that are scaled, by name.
     pub(crate) scaling: BTreeMap<String, Scalable>,
     pub(crate) activities: Vec<Activity>,
@@ -143,6 +145,7 @@ impl World {
             buckets: BTreeMap::new(),
             events: Vec::new(),
             rules: BTreeMap::new(),
+            deliveries: BTreeMap::new(),
             scaling: BTreeMap::new(),
             activities: Vec::new(),
             trail: Vec::new(),
@@ -221,6 +224,7 @@ impl World {
         self.evaluate_alarms();
         self.guard_deployments();
         self.scale();
+        self.deliver_on();
         self.check_drill();
     }
 

@@ -92,6 +92,38 @@ class Around(Contract):
         with self.assertRaises(logs.exceptions.ResourceNotFoundException):
             logs.filter_log_events(logGroupName="/nothing")
 
+    def test_delivery(self):
+        delivery = self.account.client("codepipeline")
+        names = [p["name"] for page in pages(delivery, "list_pipelines") for p in page["pipelines"]]
+        self.assertIn("fraud-screening-deploy", names)
+        for name in names:
+            delivery.get_pipeline_state(name=name)
+            self.assertTrue(delivery.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"])
+            delivery.list_action_executions(pipelineName=name)
+        with self.assertRaises(delivery.exceptions.PipelineNotFoundException):
+            delivery.get_pipeline_state(name="nothing")
+
+    def test_a_person_agrees_to_a_delivery(self):
+        delivery, name = self.account.client("codepipeline"), "fraud-screening-deploy"
+        run = delivery.start_pipeline_execution(name=name)["pipelineExecutionId"]
+        action = lambda: next(s for s in delivery.get_pipeline_state(name=name)["stageStates"] if s["stageName"] == "Approve")["actionStates"][0]
+        end = time.monotonic() + 20
+        while "token" not in action().get("latestExecution", {}) and time.monotonic() < end:
+            time.sleep(0.2)
+        token = action()["latestExecution"]["token"]
+        answer = {"pipelineName": name, "stageName": "Approve", "actionName": "ApproveProduction"}
+        result = {"summary": "looks good", "status": "Approved"}
+        with self.assertRaises(delivery.exceptions.InvalidApprovalTokenException):
+            delivery.put_approval_result(**answer, result=result, token=token[:-4] + "0000")
+        delivery.put_approval_result(**answer, result=result, token=token)
+        with self.assertRaises(delivery.exceptions.ApprovalAlreadyCompletedException):
+            delivery.put_approval_result(**answer, result=result, token=token)
+        status = lambda: delivery.list_pipeline_executions(pipelineName=name)["pipelineExecutionSummaries"][0]
+        end = time.monotonic() + 20
+        while status()["status"] == "InProgress" and time.monotonic() < end:
+            time.sleep(0.2)
+        self.assertEqual((run, "Succeeded"), (status()["pipelineExecutionId"], status()["status"]))
+
     def test_tags(self):
         tagging = self.account.client("resourcegroupstaggingapi")
         found = [r for page in pages(tagging, "get_resources", ResourcesPerPage=5) for r in page["ResourceTagMappingList"]]

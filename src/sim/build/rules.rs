@@ -1,5 +1,6 @@
 //! Event rules of a story, and what spoils coming runs.
 
+use super::super::delivery::Delivery;
 use super::super::events::{Rule, Target};
 use super::super::sagemaker::engine;
 use super::super::story::{self, Story};
@@ -11,7 +12,19 @@ impl World {
         for spec in &story.rules {
             let rule = self.rule(spec);
             self.rules.insert(spec.name.clone(), rule);
+            if let (Some(via), Some(group)) = (&spec.via, &spec.group) {
+                let delivery = Delivery {
+                    name: via.clone(),
+                    group: group.clone(),
+                    endpoints: spec.deploys.clone(),
+                    gated: spec.gated,
+                    created: self.groups.get(group).map_or(self.start, |group| group.created),
+                    runs: Vec::new(),
+                };
+                self.deliveries.insert(via.clone(), delivery);
+            }
         }
+        self.build_past_deliveries();
     }
 
     fn rule(&self, spec: &story::Rule) -> Rule {

@@ -57,6 +57,9 @@ pub(crate) struct Rule {
     pub(crate) deploys: Vec<String>,
     /// The delivery pipeline by which it goes there.
     pub(crate) via: Option<String>,
+    /// Whether a person has to agree before the last endpoint.
+    #[serde(default)]
+    pub(crate) gated: bool,
     /// `rate(7 days)`, or a cron expression.
     pub(crate) schedule: Option<String>,
     /// The pipeline that the schedule starts.
