@@ -99,7 +99,8 @@ async fn simulate(listen: std::net::SocketAddr, story: &str, speed: f64) -> Resu
 }
 
 fn list_stories() -> Result<u8, String> {
-    let text: String = sagetop::sim::Sim::stories().iter().map(|name| format!("{name}\n")).collect();
+    let mut text = sagetop::sim::Sim::stories().join("\n");
+    text.push('\n');
     printed(io::stdout().write_all(text.as_bytes())).map(|()| 0)
 }
 

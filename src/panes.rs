@@ -88,6 +88,9 @@ impl PaneColumn {
     }
 }
 
+/// The pane that is shown first.
+static HOME: Pane = home::PANE;
+
 /// All panes, in the order of their keys.
 pub static PANES: &[Pane] = &[
     home::PANE,
@@ -103,7 +106,7 @@ pub static PANES: &[Pane] = &[
 /// The pane that is shown first.
 #[must_use]
 pub fn home() -> &'static Pane {
-    &PANES[0]
+    &HOME
 }
 
 /// The pane of this name.
@@ -161,7 +164,7 @@ fn tabs(app: &App) -> Vec<Tab> {
 /// The list of the pane that is shown; only the rows that fit.
 fn table(app: &App, rows: usize, titled: bool) -> Table {
     let shown = |c: &&PaneColumn| (c.from..=c.to).contains(&app.size.0);
-    let columns: Vec<(usize, &PaneColumn)> = app.pane.columns.iter().enumerate().filter(|(_, c)| shown(&c)).collect();
+    let columns: Vec<(usize, &PaneColumn)> = app.pane.columns.iter().enumerate().filter(|(_, c)| shown(c)).collect();
     let empty = crate::app::ListState::default();
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
     let row = |subject: &Subject| {

@@ -48,6 +48,7 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'stati
         None
     }
     /// May it be asked already? Kinds that read other tables wait until those were answered once.
+    #[must_use]
     fn ready(_seen: &Seen) -> bool {
         true
     }

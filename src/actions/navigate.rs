@@ -26,9 +26,10 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 }
 
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
-    match app.detail.is_some() {
-        true => panes::lineage::step(app, by),
-        false => app.list_mut().step(by),
+    if app.detail.is_some() {
+        panes::lineage::step(app, by)
+    } else {
+        app.list_mut().step(by)
     }
     None
 }
@@ -64,7 +65,7 @@ pub(super) fn open(app: &mut App) -> Moved {
     if app.detail.is_some() {
         return branch_toggle(app);
     }
-    let Some(subject) = app.subject() else { return None };
+    let subject = app.subject()?;
     let Some(chain) = app.current_chain() else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
         app.message = Some((Tone::Warn, text));

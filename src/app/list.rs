@@ -5,6 +5,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Effect, Subject};
 use crate::panes;
 
+/// Revision of the tables, filter, order, and whether auto scaling's alarms are listed.
+type MadeOf = (u64, String, Option<(usize, bool)>, bool);
+
 /// How one pane is looked at.
 #[derive(Debug, Clone, Default)]
 pub struct ListState {
@@ -25,7 +28,7 @@ pub struct ListState {
     /// Where the cursor was, for when its thing goes away.
     place: usize,
     /// What `ids` were made from.
-    made: Option<(u64, String, Option<(usize, bool)>, bool)>,
+    made: Option<MadeOf>,
 }
 
 impl ListState {
@@ -119,6 +122,7 @@ pub(super) fn select_first_of(app: &mut App, model: &str) {
 }
 
 /// A key while the filter is typed: text goes into it, Enter keeps it, Esc drops it, arrows move on.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let list = app.list_mut();
     match key.code {

@@ -134,11 +134,7 @@ fn line(modal: &mut Modal) -> Option<&mut Input> {
 
 fn edit(modal: &mut Modal, key: KeyEvent) {
     if let Modal::Form(form) = modal {
-        let by = match key.code {
-            KeyCode::Left => -1,
-            KeyCode::Right => 1,
-            _ => 0,
-        };
+        let by = isize::from(key.code == KeyCode::Right) - isize::from(key.code == KeyCode::Left);
         if by != 0 && form.choose(by) {
             return;
         }

@@ -187,8 +187,7 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
             401 => Kind::Expired,
             403 => Kind::Denied,
             // A service or operation that the other side has never heard of answers with a page, not an error.
-            404 | 405 | 501 if code.is_empty() => Kind::Unsupported,
-            500 if code.is_empty() => Kind::Unsupported,
+            404 | 405 | 500 | 501 if code.is_empty() => Kind::Unsupported,
             429 => Kind::Throttled,
             502..=504 => Kind::Unreachable,
             _ => Kind::Other,

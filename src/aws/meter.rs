@@ -134,7 +134,7 @@ impl Meter {
         {
             usage.cost += usage.metrics as f64 * PER_METRIC;
         }
-        let lived = state.started.map_or(Duration::ZERO, |s| now - s).max(Duration::from_secs(60));
+        let lived = state.started.map_or(Duration::ZERO, |s| now - s).max(Duration::from_mins(1));
         usage.cost_per_day = usage.cost * 86_400.0 / lived.as_secs_f64();
         usage
     }
@@ -168,7 +168,7 @@ impl Meter {
 
 impl State {
     fn forget_before(&mut self, now: Instant) {
-        while self.recent.front().is_some_and(|at| now - *at > Duration::from_secs(60)) {
+        while self.recent.front().is_some_and(|at| now - *at > Duration::from_mins(1)) {
             self.recent.pop_front();
         }
     }
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(waits[10], Duration::from_millis(500));
         assert_eq!(waits[12], Duration::from_millis(1500));
         assert!(meter.admit("sns").is_zero(), "each service has its own bucket");
-        tokio::time::advance(Duration::from_secs(60)).await;
+        tokio::time::advance(Duration::from_mins(1)).await;
         assert!(meter.admit("sagemaker").is_zero(), "the bucket fills again");
         assert_eq!((meter.usage().calls, meter.usage().last_minute), (15, 15));
         tokio::time::advance(Duration::from_secs(61)).await;
@@ -230,7 +230,7 @@ mod tests {
         let meter = Meter::new(Pace::unlimited());
         attributed("alarms", async { meter.admit("cloudwatch") }).await;
         meter.metrics(500);
-        tokio::time::advance(Duration::from_secs(3600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
         let usage = meter.usage();
         assert_eq!(usage.by_source.get("alarms"), Some(&1));
         assert!((usage.cost - 0.005).abs() < 1e-9, "{}", usage.cost);

@@ -33,7 +33,7 @@ pub struct Reject {
 
 impl Intent for Approve {
     const NAME: &'static str = "approve";
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
         decision(aws, &self.arn, &self.reason, "Approved", self.clone().into()).await
@@ -45,7 +45,7 @@ impl Intent for Approve {
 
 impl Intent for Reject {
     const NAME: &'static str = "reject";
-    const PATIENCE: Duration = Duration::from_secs(60);
+    const PATIENCE: Duration = Duration::from_mins(1);
 
     async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
         decision(aws, &self.arn, &self.reason, "Rejected", self.clone().into()).await

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind, failed};
+use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
 use crate::resources::step::{Made, PipelineStep};
 
@@ -20,7 +21,7 @@ pub struct Retrain {
 
 impl Intent for Retrain {
     const NAME: &'static str = "retrain";
-    const PATIENCE: Duration = Duration::from_secs(24 * 3600);
+    const PATIENCE: Duration = Duration::from_hours(24);
 
     async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
         let pipeline = Pipeline::describe(aws, &self.pipeline).await?;
@@ -148,11 +149,8 @@ fn result(steps: Option<&[PipelineStep]>) -> String {
     let Some(steps) = steps else {
         return "the run succeeded; its steps cannot be read, so what it registered is not known".into();
     };
-    let registered = steps.iter().find_map(|s| match &s.made {
-        Made::ModelPackage(arn) => Some(arn),
-        _ => None,
-    });
-    if let Some((group, version)) = registered.and_then(|arn| crate::resources::package::ModelPackage::parse_arn(arn)) {
+    let registered = steps.iter().find_map(|s| s.made.model_package());
+    if let Some((group, version)) = registered.and_then(ModelPackage::parse_arn) {
         return format!("the run succeeded and registered {group}/{version}");
     }
     let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));

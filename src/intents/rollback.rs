@@ -34,7 +34,7 @@ struct Present {
 
 impl Intent for Rollback {
     const NAME: &'static str = "rollback";
-    const PATIENCE: Duration = Duration::from_secs(2 * 3600);
+    const PATIENCE: Duration = Duration::from_hours(2);
 
     async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
         let endpoint = Endpoint::describe(aws, &self.endpoint).await?;
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn in_service_is_success_only_on_the_target() {
-        let later = Duration::from_secs(120);
+        let later = Duration::from_mins(2);
         assert!(matches!(verdict(&endpoint("InService", "old", None), "old", later), Verdict::Done(_)));
         assert!(matches!(verdict(&endpoint("Updating", "bad", None), "old", later), Verdict::Pending(_)));
         let Verdict::Failed(text) = verdict(&endpoint("InService", "bad", Some("alarm x")), "old", later) else {

@@ -129,7 +129,7 @@ impl Executor {
                 Ok(receipt) => {
                     let id = receipt.request_id.clone();
                     let _ = self.note(plan, Event::Sent, |e| {
-                        (e.call, e.request_id) = (Some(step.call().to_owned()), id.clone())
+                        (e.call, e.request_id) = (Some(step.call().to_owned()), id.clone());
                     });
                     let _ = tell.send(Progress::Sent { call: step.call(), request_id: id }).await;
                     last = receipt;

@@ -101,9 +101,9 @@ impl Step {
                     "ModelPackageArn": arn, "ModelApprovalStatus": approval,
                     "ApprovalDescription": description, "ClientToken": token,
                 });
-                if !metadata.is_empty() {
+                if let (false, Some(fields)) = (metadata.is_empty(), call.as_object_mut()) {
                     let metadata: serde_json::Map<_, _> = metadata.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
-                    call["CustomerMetadataProperties"] = Value::Object(metadata);
+                    fields.insert("CustomerMetadataProperties".into(), Value::Object(metadata));
                 }
                 call
             }

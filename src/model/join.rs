@@ -5,7 +5,7 @@ mod serving;
 mod training;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::index::Index;
 use super::{Chain, Confidence, Link, StageKind, attention};
@@ -84,8 +84,7 @@ fn drafts<'a>(store: &Store, models: &'a [ModelConfig], traced: &[Traced<'_>]) -
     for group in groups.into_iter().filter(|g| !claimed.contains(*g)) {
         drafts.push(draft(group, Some(group), None));
     }
-    let homeless: BTreeMap<&str, ()> =
-        traced.iter().filter(|t| t.owner.is_none()).map(|t| (t.stem.as_str(), ())).collect();
-    drafts.extend(homeless.into_keys().map(|stem| draft(stem, None, None)));
+    let homeless: BTreeSet<&str> = traced.iter().filter(|t| t.owner.is_none()).map(|t| t.stem.as_str()).collect();
+    drafts.extend(homeless.into_iter().map(|stem| draft(stem, None, None)));
     drafts
 }

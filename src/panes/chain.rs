@@ -52,8 +52,8 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     let told = stage.kind == StageKind::Alarms && stage.health <= Health::Ok || stage.summary.contains(" for ");
     let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
-    let state = Line::new().with(format!("{glyph} "), tone);
-    let state = if known { state.with(headline(stage), tone).muted(age) } else { state.muted(word) };
+    let sign = Line::new().with(format!("{glyph} "), tone);
+    let words = if known { sign.with(headline(stage), tone).muted(age) } else { sign.muted(word) };
     let facts = match stage.kind {
         StageKind::Data => data(app, chain),
         StageKind::Training => training(app, chain),
@@ -62,7 +62,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Alarms => alarms(app, chain),
     };
     let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind))] } else { facts };
-    view::Stage { title, tone, state, facts, selected: false }
+    view::Stage { title, tone, state: words, facts, selected: false }
 }
 
 /// The one fact of a stage, in as few words as a box has.
@@ -71,7 +71,7 @@ fn headline(stage: &Stage) -> String {
         StageKind::Alarms if stage.health >= Health::Warning => stage.summary.replace(" in ALARM", ""),
         StageKind::Registry => stage.summary.replace(" for approval", ""),
         StageKind::Training => stage.summary.replace("run ", ""),
-        _ => stage.summary.clone(),
+        StageKind::Data | StageKind::Endpoint | StageKind::Alarms => stage.summary.clone(),
     }
 }
 
@@ -132,7 +132,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Line> {
     let jobs: Vec<_> = chain.jobs.iter().filter_map(|name| store.jobs.get(name)).collect();
     if let Some(details) = jobs.first().and_then(|j| j.details.as_ref()) {
         let time = details.seconds.and_then(|s| u64::try_from(s).ok());
-        let time = time.map(|s| fmt::span(std::time::Duration::from_secs(s))).unwrap_or_else(|| details.phase.clone());
+        let time = time.map_or_else(|| details.phase.clone(), |s| fmt::span(std::time::Duration::from_secs(s)));
         let spot = if details.spot { " spot" } else { "" };
         facts.push(Line::new().plain(format!("job {time}{spot}")));
         let before = jobs.get(1).and_then(|j| j.details.as_ref());

@@ -37,7 +37,7 @@ fn ids(app: &App) -> Vec<Subject> {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let endpoint = app.seen.store.endpoints.get(&subject.id)?;
     let serving = app.chains.iter().flat_map(|c| &c.serving).find(|s| s.endpoint == endpoint.name);
-    let version = serving.and_then(|s| s.version());
+    let version = serving.and_then(super::super::model::Serving::version);
     let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
         let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();
         (!counts.is_empty()).then(|| counts.iter().sum())

@@ -229,14 +229,18 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
     let store = &app.seen.store;
     let config = |name: &str, note: &str| {
         let config = store.configs.get(name);
-        let models = config.into_iter().flat_map(|c| c.models()).map(|model| {
-            let packages = store.models.get(model).into_iter().flat_map(|m| m.packages()).map(|arn| {
-                let version = crate::resources::arn_name(arn);
-                node("model_packages", arn, Health::Ok, &format!("v{version}"), "version", Vec::new())
+        let models =
+            config.into_iter().flat_map(super::super::resources::config::EndpointConfig::models).map(|model| {
+                let packages =
+                    store.models.get(model).into_iter().flat_map(super::super::resources::model::Model::packages).map(
+                        |arn| {
+                            let version = crate::resources::arn_name(arn);
+                            node("model_packages", arn, Health::Ok, &format!("v{version}"), "version", Vec::new())
+                        },
+                    );
+                let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
+                node("models", model, health, model, "model", packages.collect())
             });
-            let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
-            node("models", model, health, model, "model", packages.collect())
-        });
         let (health, note) =
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node("endpoint_configs", name, health, name, note, models.collect())

@@ -1,9 +1,9 @@
 //! Pipelines, their executions, and training jobs.
 
-use super::{Cell, Pane, PaneColumn};
+use super::{Cell, Order, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::view::Line;
+use crate::view::{Line, Tone};
 
 /// Executions listed of each pipeline.
 const RUNS: usize = 5;
@@ -41,72 +41,69 @@ fn ids(app: &App) -> Vec<Subject> {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let (store, now) = (&app.seen.store, app.seen.at);
-    let model = Cell::muted(app.model_of(subject).unwrap_or_default());
     match subject.kind {
-        "pipelines" => {
-            let pipeline = store.pipelines.get(&subject.id)?;
-            let definition = pipeline.definition.as_ref();
-            let what = definition.map(|d| match &d.problem {
-                Some(problem) => problem.clone(),
-                None => {
-                    format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter"))
-                }
-            });
-            let line = Line::new().with(&pipeline.name, crate::view::Tone::Strong);
-            let name = Cell { line, order: super::Order::Word(pipeline.name.to_lowercase()) };
-            Some(vec![
-                name,
-                Cell::status(&pipeline.status),
-                Cell::age(now, pipeline.last_execution),
-                model,
-                Cell::muted(""),
-                Cell::plain(what.unwrap_or_default()),
-            ])
-        }
-        "pipeline_executions" => {
-            let run = store.executions.get(&subject.id)?;
-            let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
-            let ended = if run.running() { None } else { steps.iter().filter_map(|s| s.ended).max() };
-            let step = steps.iter().filter(|s| s.status == "Executing").map(|s| s.name.as_str()).next();
-            let failed = steps.iter().find(|s| s.status == "Failed");
-            let what = failed.map(|s| format!("{}: {}", s.name, s.failure.as_deref().unwrap_or("no reason given")));
-            let what = what
-                .or_else(|| run.failure.clone())
-                .or_else(|| step.map(str::to_owned))
-                .unwrap_or_else(|| run.name.clone());
-            let name = Line::new().muted("└ ").plain(run.short());
-            let order = super::Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
-            Some(vec![
-                Cell { line: name, order },
-                Cell::status(&run.status),
-                Cell::age(now, run.started),
-                model,
-                took(run.started, ended),
-                Cell::plain(what),
-            ])
-        }
-        _ => {
-            let job = store.jobs.get(&subject.id)?;
-            let details = job.details.as_ref();
-            let metrics = details.map(|d| {
-                d.metrics
-                    .iter()
-                    .map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v))))
-                    .collect::<Vec<_>>()
-                    .join("  ")
-            });
-            let what = details.and_then(|d| d.failure.clone()).or(metrics).unwrap_or_default();
-            Some(vec![
-                Cell::plain(&job.name),
-                Cell::status(&job.status),
-                Cell::age(now, job.created),
-                model,
-                took(job.created, job.ended),
-                Cell::plain(what),
-            ])
-        }
+        "pipelines" => pipeline(app, subject),
+        "pipeline_executions" => execution(app, subject),
+        _ => job(app, subject),
     }
+}
+
+fn model(app: &App, subject: &Subject) -> Cell {
+    Cell::muted(app.model_of(subject).unwrap_or_default())
+}
+
+fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let pipeline = app.seen.store.pipelines.get(&subject.id)?;
+    let what = pipeline.definition.as_ref().map(|d| match &d.problem {
+        Some(problem) => problem.clone(),
+        None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
+    });
+    Some(vec![
+        Cell::text(&pipeline.name, Tone::Strong),
+        Cell::status(&pipeline.status),
+        Cell::age(app.seen.at, pipeline.last_execution),
+        model(app, subject),
+        Cell::muted(""),
+        Cell::plain(what.unwrap_or_default()),
+    ])
+}
+
+fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let store = &app.seen.store;
+    let run = store.executions.get(&subject.id)?;
+    let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
+    let ended = if run.running() { None } else { steps.iter().filter_map(|s| s.ended).max() };
+    let step = steps.iter().find(|s| s.status == "Executing").map(|s| s.name.clone());
+    let failed = steps.iter().find(|s| s.status == "Failed");
+    let what = failed.map(|s| format!("{}: {}", s.name, s.failure.as_deref().unwrap_or("no reason given")));
+    let what = what.or_else(|| run.failure.clone()).or(step).unwrap_or_else(|| run.name.clone());
+    let name = Line::new().muted("└ ").plain(run.short());
+    let order = Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
+    Some(vec![
+        Cell { line: name, order },
+        Cell::status(&run.status),
+        Cell::age(app.seen.at, run.started),
+        model(app, subject),
+        took(run.started, ended),
+        Cell::plain(what),
+    ])
+}
+
+fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let job = app.seen.store.jobs.get(&subject.id)?;
+    let details = job.details.as_ref();
+    let metrics: Vec<String> = details
+        .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect())
+        .unwrap_or_default();
+    let what = details.and_then(|d| d.failure.clone()).unwrap_or_else(|| metrics.join("  "));
+    Some(vec![
+        Cell::plain(&job.name),
+        Cell::status(&job.status),
+        Cell::age(app.seen.at, job.created),
+        model(app, subject),
+        took(job.created, job.ended),
+        Cell::plain(what),
+    ])
 }
 
 fn took(from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Cell {

@@ -70,7 +70,7 @@ impl EndpointConfig {
 
 impl Resource for EndpointConfig {
     const KIND: &'static str = "endpoint_configs";
-    const EVERY: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_mins(1);
     fn id(&self) -> &str {
         &self.name
     }

@@ -57,7 +57,7 @@ pub enum Role {
 
 impl Resource for Dataset {
     const KIND: &'static str = "datasets";
-    const EVERY: Duration = Duration::from_secs(120);
+    const EVERY: Duration = Duration::from_mins(2);
     fn id(&self) -> &str {
         &self.uri
     }

@@ -39,7 +39,7 @@ pub struct FeatureGroup {
 
 impl Resource for FeatureGroup {
     const KIND: &'static str = "feature_groups";
-    const EVERY: Duration = Duration::from_secs(300);
+    const EVERY: Duration = Duration::from_mins(5);
     fn id(&self) -> &str {
         &self.name
     }

@@ -29,7 +29,7 @@ pub struct ModelPackageGroup {
 
 impl Resource for ModelPackageGroup {
     const KIND: &'static str = "model_package_groups";
-    const EVERY: Duration = Duration::from_secs(120);
+    const EVERY: Duration = Duration::from_mins(2);
     fn id(&self) -> &str {
         &self.name
     }

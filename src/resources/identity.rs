@@ -29,7 +29,7 @@ impl Identity {
 
 impl Resource for Identity {
     const KIND: &'static str = "identity";
-    const EVERY: Duration = Duration::from_secs(600);
+    const EVERY: Duration = Duration::from_mins(10);
     fn id(&self) -> &str {
         &self.arn
     }

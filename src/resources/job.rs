@@ -8,7 +8,6 @@ use aws_sdk_sagemaker::types::{SortBy, SortOrder, TrainingJobSummary};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::step::Made;
 use super::{Listing, Resource, Seen, arn_name, time};
 use crate::aws::{Aws, AwsError, describe, failed, pages};
 
@@ -129,10 +128,7 @@ fn wanted(rows: &BTreeMap<String, TrainingJob>, seen: &Seen) -> Vec<String> {
     let window = if seen.thorough { THOROUGH_WINDOW } else { WINDOW };
     let mut newest: Vec<&TrainingJob> = rows.values().collect();
     newest.sort_by_key(|j| std::cmp::Reverse(j.created));
-    let steps = seen.store.steps.rows().filter_map(|s| match &s.made {
-        Made::TrainingJob(arn) => Some(arn_name(arn).to_owned()),
-        _ => None,
-    });
+    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(|arn| arn_name(arn).to_owned());
     let mut names: Vec<String> = newest.iter().take(window).map(|j| j.name.clone()).collect();
     names.extend(steps.chain(seen.focus.jobs.iter().cloned()));
     let described = rows.keys().filter(|n| seen.store.jobs.get(n).is_some_and(|k| k.details.is_some()));

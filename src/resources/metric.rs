@@ -83,7 +83,7 @@ struct Wanted {
 
 impl Resource for MetricSeries {
     const KIND: &'static str = "metrics";
-    const EVERY: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_mins(1);
     fn id(&self) -> &str {
         &self.id
     }

@@ -60,7 +60,7 @@ impl Model {
 
 impl Resource for Model {
     const KIND: &'static str = "models";
-    const EVERY: Duration = Duration::from_secs(60);
+    const EVERY: Duration = Duration::from_mins(1);
     fn id(&self) -> &str {
         &self.name
     }
@@ -96,7 +96,8 @@ impl Resource for Model {
 /// What serves is looked at before what once served.
 fn live_first(due: &mut [String], seen: &Seen) {
     let configs = seen.store.endpoints.rows().filter_map(|e| e.config.as_deref());
-    let live: Vec<&str> = configs.filter_map(|c| seen.store.configs.get(c)).flat_map(|c| c.models()).collect();
+    let live: Vec<&str> =
+        configs.filter_map(|c| seen.store.configs.get(c)).flat_map(super::config::EndpointConfig::models).collect();
     due.sort_by_key(|name| !live.contains(&name.as_str()));
 }
 

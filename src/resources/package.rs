@@ -188,7 +188,10 @@ fn from_description(d: DescribeModelPackageOutput) -> ModelPackage {
         let user = user?;
         user.user_profile_name.clone().or_else(|| user.iam_identity()?.arn.clone())
     };
-    let containers = d.inference_specification().map(|s| s.containers()).unwrap_or_default();
+    let containers = d
+        .inference_specification()
+        .map(aws_sdk_sagemaker::types::InferenceSpecification::containers)
+        .unwrap_or_default();
     let quality = d.model_metrics().and_then(|m| m.model_quality()).and_then(|q| q.statistics());
     let data = |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| {
         c.model_data_url.clone().or_else(|| c.model_data_source()?.s3_data_source()?.s3_uri.clone())

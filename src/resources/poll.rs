@@ -12,7 +12,7 @@ use super::{Polled, Resource, Seen, Snapshot};
 use crate::aws::{Aws, AwsError, Kind, attributed};
 
 /// Nothing waits longer than this, whatever goes wrong.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -167,6 +167,6 @@ mod tests {
         let waits: Vec<u64> = (0..8).map(|n| delay(every, n).as_secs()).collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!(delay(every, u32::MAX).as_secs(), 600);
-        assert_eq!(delay(Duration::from_secs(900), 3).as_secs(), 900, "never faster than its own pace");
+        assert_eq!(delay(Duration::from_mins(15), 3).as_secs(), 900, "never faster than its own pace");
     }
 }

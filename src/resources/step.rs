@@ -62,6 +62,19 @@ pub enum Made {
     Nothing,
 }
 
+impl Made {
+    /// ARN of the training job it ran.
+    #[must_use]
+    pub fn training_job(&self) -> Option<&str> {
+        if let Self::TrainingJob(arn) = self { Some(arn) } else { None }
+    }
+    /// ARN of the version it registered.
+    #[must_use]
+    pub fn model_package(&self) -> Option<&str> {
+        if let Self::ModelPackage(arn) = self { Some(arn) } else { None }
+    }
+}
+
 impl Resource for PipelineStep {
     const KIND: &'static str = "pipeline_steps";
     const EVERY: Duration = Duration::from_secs(15);

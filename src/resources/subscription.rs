@@ -35,7 +35,7 @@ impl Subscription {
 
 impl Resource for Subscription {
     const KIND: &'static str = "subscriptions";
-    const EVERY: Duration = Duration::from_secs(300);
+    const EVERY: Duration = Duration::from_mins(5);
     fn id(&self) -> &str {
         &self.id
     }

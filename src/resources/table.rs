@@ -116,6 +116,7 @@ pub struct Source {
 
 impl<T: Resource> Table<T> {
     /// The rows in the order of their ids.
+    #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.rows.values()
     }

@@ -21,7 +21,7 @@ pub struct Topic {
 
 impl Resource for Topic {
     const KIND: &'static str = "topics";
-    const EVERY: Duration = Duration::from_secs(300);
+    const EVERY: Duration = Duration::from_mins(5);
     fn id(&self) -> &str {
         &self.arn
     }

@@ -13,10 +13,80 @@ use crate::resources::package::ModelPackage;
 /// Longest name of a model or configuration.
 const LONGEST_NAME: usize = 63;
 
+/// What a new configuration is made of.
+struct Parts {
+    /// The version that will serve.
+    package: ModelPackage,
+    /// The version that serves now.
+    current: i32,
+    /// The configuration that is copied.
+    config: DescribeEndpointConfigOutput,
+    /// The model whose role and network are copied.
+    model: DescribeModelOutput,
+}
+
 /// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`.
 pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: Timestamp) -> Result<Plan, Refusal> {
     let endpoint = &present.endpoint;
-    let none = |why: &str| Refusal::No(format!("{}: no earlier configuration is left, and {why}", endpoint.name));
+    let Parts { package, current, config, model } = parts(aws, present).await?;
+    let version = package.version.unwrap_or_default();
+    let name = name(&endpoint.name, version, now);
+    let id = new_id();
+    let mut warnings = vec![
+        format!("No earlier configuration is left: a model and a configuration named {name} are made; both stay."),
+        "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
+    ];
+    warnings.extend(intent.warnings(aws, present).await);
+    let differences = vec![
+        row("configuration", config.endpoint_config_name().unwrap_or_default(), &name, "new"),
+        row("model version", &format!("v{current}"), &format!("v{version}"), "newest approved one before it"),
+        row("everything else", "", "", "like the present configuration"),
+    ];
+    let checks = vec![
+        format!("{} is Approved and Completed", package.label()),
+        "the present configuration can be copied".to_owned(),
+        format!("{} is {}", endpoint.name, endpoint.status),
+    ];
+    Ok(Plan {
+        intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
+        title: format!("Rebuild {} from {}", endpoint.name, package.label()),
+        target: endpoint.name.clone(),
+        differences,
+        checks,
+        warnings,
+        then: format!("About a minute more than an update; done when InService and {name} is live."),
+        undo: undo(present),
+        guards: vec![endpoint_guard(endpoint), package_guard(&package)],
+        steps: steps(&id, &endpoint.name, &name, package.arn, config, model),
+        id,
+    })
+}
+
+fn steps(
+    id: &str,
+    endpoint: &str,
+    name: &str,
+    package: String,
+    config: DescribeEndpointConfigOutput,
+    model: DescribeModelOutput,
+) -> Vec<Step> {
+    let (name, intent) = (name.to_owned(), id.to_owned());
+    vec![
+        Step::CreateModel { name: name.clone(), package, like: Box::new(model), intent: intent.clone() },
+        Step::CreateEndpointConfig { name: name.clone(), model: name.clone(), like: Box::new(config), intent },
+        Step::UpdateEndpoint { endpoint: endpoint.to_owned(), config: name, retain: true },
+    ]
+}
+
+fn package_guard(package: &ModelPackage) -> Guard {
+    let (arn, approval, status) = (package.arn.clone(), package.approval.clone(), package.status.clone());
+    Guard::Package { arn, approval, status }
+}
+
+/// Looks whether there is anything to build from.
+async fn parts(aws: &Aws, present: &Present) -> Result<Parts, Refusal> {
+    let name = &present.endpoint.name;
+    let none = |why: &str| Refusal::No(format!("{name}: no earlier configuration is left, and {why}"));
     let Some(serving) = &present.serving else {
         return Err(none(
             "its own was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)",
@@ -28,65 +98,12 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
     let Some(package) = older_approved(aws, group, *current).await? else {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };
-    let like = raw_config(aws, &serving.config.name).await?;
-    if like.production_variants().len() != 1 {
+    let config = raw_config(aws, &serving.config.name).await?;
+    if config.production_variants().len() != 1 {
         return Err(none("its configuration has several variants: which one would change cannot be told"));
     }
-    let like_model = raw_model(aws, &serving.models).await?;
-    let version = package.version.unwrap_or_default();
-    let name = name(&endpoint.name, version, now);
-    let id = new_id();
-    let steps = vec![
-        Step::CreateModel {
-            name: name.clone(),
-            package: package.arn.clone(),
-            like: Box::new(like_model),
-            intent: id.clone(),
-        },
-        Step::CreateEndpointConfig {
-            name: name.clone(),
-            model: name.clone(),
-            like: Box::new(like),
-            intent: id.clone(),
-        },
-        Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true },
-    ];
-    let mut warnings = vec![
-        format!(
-            "No earlier configuration is left: a model and a configuration named {name} are made; both stay, nothing is cleaned up."
-        ),
-        "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
-    ];
-    warnings.extend(intent.warnings(aws, present).await);
-    let differences = vec![
-        row("configuration", &serving.config.name, &name, "new"),
-        row("model version", &format!("v{current}"), &format!("v{version}"), "newest approved one before it"),
-        row("everything else", "", "", "like the present configuration"),
-    ];
-    Ok(Plan {
-        id,
-        intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
-        title: format!("Rebuild {} from {}", endpoint.name, package.label()),
-        target: endpoint.name.clone(),
-        differences,
-        checks: vec![
-            format!("{} is Approved and Completed", package.label()),
-            "the present configuration can be copied".to_owned(),
-            format!("{} is {}", endpoint.name, endpoint.status),
-        ],
-        warnings,
-        then: format!("About a minute more than an update; done when InService and {name} is live."),
-        undo: undo(present),
-        steps,
-        guards: vec![
-            endpoint_guard(endpoint),
-            Guard::Package {
-                arn: package.arn.clone(),
-                approval: package.approval.clone(),
-                status: package.status.clone(),
-            },
-        ],
-    })
+    let model = raw_model(aws, &serving.models).await?;
+    Ok(Parts { package, current: *current, config, model })
 }
 
 async fn older_approved(aws: &Aws, group: &str, current: i32) -> Result<Option<ModelPackage>, Refusal> {

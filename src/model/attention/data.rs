@@ -44,9 +44,7 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
     let groups = facts.chain.feature_groups.iter();
     groups
         .filter_map(|name| {
-            let Some(group) = facts.index.store.feature_groups.get(name) else {
-                return None;
-            };
+            let group = facts.index.store.feature_groups.get(name)?;
             if group.offline_status.as_deref() == Some("Blocked") {
                 let why = group.blocked.as_deref().unwrap_or("no reason given");
                 return Some((Health::Critical, format!("offline store of {name} is blocked: {why}"), None));

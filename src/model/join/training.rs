@@ -9,7 +9,6 @@ use crate::resources::arn_name;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::package::ModelPackage;
-use crate::resources::step::Made;
 
 use super::Draft;
 
@@ -41,7 +40,7 @@ fn pipelines(draft: &mut Draft<'_>, index: &Index<'_>, versions: &[&ModelPackage
     let made_by: BTreeSet<String> = versions
         .iter()
         .filter_map(|p| pipeline_of(p.details.as_ref()?.generated_by.as_deref()?))
-        .map(|name| name.to_ascii_lowercase())
+        .map(str::to_ascii_lowercase)
         .collect();
     for pipeline in index.store.pipelines.rows() {
         let configured = draft.config.is_some_and(|m| m.pipelines.iter().any(|glob| glob.matches(&pipeline.name)));
@@ -81,32 +80,13 @@ fn jobs<'a>(
             draft.within(&pipeline.arn, &execution.arn, Confidence::Exact, rule, StageKind::Training);
         }
         for step in index.steps.get(execution.arn.as_str()).into_iter().flatten() {
-            match &step.made {
-                Made::TrainingJob(arn) => {
-                    draft.within(
-                        &execution.arn,
-                        arn,
-                        Confidence::Exact,
-                        "Metadata.TrainingJob.Arn",
-                        StageKind::Training,
-                    );
-                    jobs.extend(index.store.jobs.get(arn_name(arn)));
-                }
-                Made::ModelPackage(arn) => {
-                    draft.cross(
-                        &execution.arn,
-                        arn,
-                        Confidence::Exact,
-                        "Metadata.RegisterModel.Arn",
-                        StageKind::Registry,
-                    );
-                }
-                Made::ProcessingJob(_)
-                | Made::OtherJob(_)
-                | Made::Model(_)
-                | Made::Condition(_)
-                | Made::Fail(_)
-                | Made::Nothing => {}
+            if let Some(arn) = step.made.training_job() {
+                let rule = "Metadata.TrainingJob.Arn";
+                draft.within(&execution.arn, arn, Confidence::Exact, rule, StageKind::Training);
+                jobs.extend(index.store.jobs.get(arn_name(arn)));
+            }
+            if let Some(arn) = step.made.model_package() {
+                draft.cross(&execution.arn, arn, Confidence::Exact, "Metadata.RegisterModel.Arn", StageKind::Registry);
             }
         }
         for job in index.jobs_by_execution.get(execution.short()).into_iter().flatten() {
@@ -115,6 +95,20 @@ fn jobs<'a>(
             jobs.push(job);
         }
     }
+    jobs.extend(jobs_of_versions(draft, index, executions, versions));
+    jobs.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
+    jobs.dedup_by(|a, b| a.name == b.name);
+    jobs
+}
+
+/// Jobs whose artifact a version serves; and the executions that versions say they were made by.
+fn jobs_of_versions<'a>(
+    draft: &mut Draft<'_>,
+    index: &Index<'a>,
+    executions: &[&PipelineExecution],
+    versions: &[&ModelPackage],
+) -> Vec<&'a TrainingJob> {
+    let mut jobs: Vec<&TrainingJob> = Vec::new();
     for package in versions {
         let Some(details) = &package.details else { continue };
         let made_by = details.generated_by.as_deref();
@@ -133,8 +127,6 @@ fn jobs<'a>(
             jobs.push(job);
         }
     }
-    jobs.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
-    jobs.dedup_by(|a, b| a.name == b.name);
     jobs
 }
 
