@@ -56,6 +56,24 @@ fn whole(screen: &vt100::Screen) -> bool {
         && MODELS.iter().all(|model| text.contains(model))
 }
 
+/// Terminals say both at once; what waits for the edge of one must not miss the other.
+#[test]
+fn a_key_pressed_while_the_window_changes_is_not_late() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    for turn in 0..60 {
+        if turn % 2 == 0 {
+            terminal.resize(120, 36)
+        } else {
+            terminal.resize(80, 24)
+        }
+        terminal.press("?");
+        terminal.until_shown(&HELP);
+        terminal.press("\x1b");
+        terminal.until("closed", |screen| !screen.contents().contains(HELP[0]));
+    }
+}
+
 #[test]
 fn signals_restore_the_terminal_too() {
     for signal in ["TERM", "HUP", "INT"] {
