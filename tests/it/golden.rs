@@ -65,6 +65,19 @@ pub(crate) fn described(buffer: &Buffer) -> String {
     format!("{text}---\n{runs}")
 }
 
+/// The text of a screen, a line a row.
+pub(crate) fn text(buffer: &Buffer) -> String {
+    let width = usize::from(buffer.area.width).max(1);
+    buffer.content.chunks(width).map(|row| row_text(row).trim_end().to_owned() + "\n").collect()
+}
+
+/// What the cells of a text mean, where it first stands on a screen: the names of its first cell.
+pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
+    let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
+    let starts = |row: &[Cell]| (0..row.len()).find(|at| row.get(*at..).is_some_and(|r| row_text(r).starts_with(text)));
+    buffer.content.chunks(width).find_map(|row| row.get(starts(row)?)).map(|cell| name_of(&probe, cell))
+}
+
 /// The buffer with the second cell of each wide glyph in the style of the first:
 /// a terminal never shows that cell, so drawing leaves it bare.
 pub(crate) fn whole(buffer: &Buffer) -> Buffer {

@@ -1,5 +1,13 @@
 //! The one integration binary: each further one would link the AWS SDK again.
+//!
+//! The console in process, on a simulated account in virtual time (`screens`, `intents`,
+//! `failures`); the real program from outside (`moto`, `terminal`); and the project itself
+//! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
+mod golden;
+mod harness;
+mod intents;
 mod moto;
 mod sagetop;
+mod svg;
 mod terminal;

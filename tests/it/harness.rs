@@ -1,0 +1,315 @@
+//! The real loop over the simulated account, in virtual time: what the operator would see and do.
+//!
+//! Time is tokio's paused clock. It moves when nothing is left to do, so a wait of an hour takes
+//! no longer than the work in it, and every run of a test sees the same moments.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
+mod keys;
+mod screen;
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use crossterm::event::Event;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::Terminal;
+use ratatui::buffer::Buffer;
+use sagetop::actions;
+use sagetop::app::App;
+use sagetop::assets::Assets;
+use sagetop::aws::Aws;
+use sagetop::config::{Config, Source};
+use sagetop::headless::seen_with;
+use sagetop::intents::{Access, Executor};
+use sagetop::journal::{self, Entry, Journal};
+use sagetop::resources::poll::Clock;
+use sagetop::runtime::{Machine, run};
+use sagetop::sim::{Sim, Story};
+use sagetop::theme::Theme;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::golden;
+use screen::Shared;
+
+/// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
+const NIGHT: i64 = 1_795_403_400;
+
+/// Long enough for details that pollers fetch one after another, short enough that nothing else happens.
+const MOMENT: Duration = Duration::from_millis(200);
+
+thread_local! {
+    /// What was copied last; a test and its loop share a thread.
+    static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// How a console is to be started.
+pub(crate) struct Setup {
+    story: String,
+    size: (u16, u16),
+    theme: Theme,
+    access: Access,
+}
+
+/// A console that runs.
+pub(crate) struct Harness {
+    screen: Shared,
+    input: Option<mpsc::Sender<Event>>,
+    console: JoinHandle<App>,
+    executor: Executor,
+    sim: Sim,
+    folder: PathBuf,
+}
+
+impl Harness {
+    /// A console over the account of a bundled story, or of a story's text.
+    pub(crate) fn story(story: &str) -> Setup {
+        let story = Sim::story(story).unwrap_or(story).to_owned();
+        Setup { story, size: (120, 36), theme: golden::probe(), access: Access::ReadWrite }
+    }
+}
+
+impl Setup {
+    /// Columns and rows of the terminal.
+    pub(crate) fn size(self, columns: u16, rows: u16) -> Self {
+        Self { size: (columns, rows), ..self }
+    }
+
+    /// Draws with another theme than the one that goldens need.
+    pub(crate) fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// As with `--read-only`.
+    pub(crate) fn read_only(self) -> Self {
+        Self { access: Access::ReadOnly, ..self }
+    }
+
+    /// Starts the loop; comes back when the first frame stands and nothing was asked yet.
+    pub(crate) async fn start(self) -> Harness {
+        fastrand::seed(7);
+        let began = tokio::time::Instant::now();
+        let clock: Clock = Arc::new(move || Timestamp::from_second(NIGHT).unwrap() + began.elapsed());
+        let time = Arc::clone(&clock);
+        let story = Story::parse(&self.story).unwrap_or_else(|e| panic!("{e}"));
+        let sim = Sim::new(&story, Arc::new(move || SystemTime::from(time())));
+        let aws = Aws::over(&SharedHttpClient::new(sim.clone()), "eu-west-1");
+        let folder = folder();
+        let journal = Journal::at(folder.join("journal.jsonl"));
+        let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
+        let app = app(&self, &executor);
+        let machine = Machine { executor: executor.clone(), copy };
+        let screen = Shared::new(self.size);
+        let (input, events) = mpsc::channel(64);
+        let mut terminal = Terminal::new(screen.clone()).unwrap();
+        let theme = self.theme;
+        let console =
+            tokio::spawn(async move { run(&mut terminal, app, machine, &theme, events).await.unwrap() });
+        tokio::task::yield_now().await;
+        Harness { screen, input: Some(input), console, executor, sim, folder }
+    }
+
+    /// Starts the loop and waits until the account has been read.
+    pub(crate) async fn ready(self) -> Harness {
+        let mut t = self.start().await;
+        t.run_for("3s").await;
+        t
+    }
+}
+
+/// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
+fn app(setup: &Setup, executor: &Executor) -> App {
+    let source = Source { file: "demo.toml".into(), text: include_str!("../../src/demo.toml").into() };
+    let config = Config::parse(&source).unwrap_or_else(|e| panic!("{e}"));
+    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
+    let mut app = App::new(seen_with(&config), keymap);
+    app.seen.at = (executor.clock)();
+    app.zone = TimeZone::UTC;
+    app.region.clone_from(&executor.aws.region);
+    app.label = Some("DEMO".into());
+    app.read_only = setup.access == Access::ReadOnly;
+    app.size = setup.size;
+    app
+}
+
+fn copy(text: &str) {
+    CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
+}
+
+/// A folder of its own for each console; it goes with the harness.
+fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("console-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+impl Harness {
+    /// Lets time pass: `90s`, `5m`, `200ms`.
+    pub(crate) async fn run_for(&mut self, length: &str) {
+        sleep(keys::length(length)).await;
+        // What falls on that very moment belongs to it.
+        sleep(Duration::from_millis(1)).await;
+    }
+
+    /// Presses keys, written as in keymaps; `'text'` is typed letter by letter. Each is answered before the next.
+    pub(crate) async fn keys(&mut self, script: &str) {
+        self.press(script).await;
+        sleep(MOMENT).await;
+    }
+
+    /// Presses keys and gives the console no more time than it needs to answer them.
+    pub(crate) async fn press(&mut self, script: &str) {
+        for key in keys::script(script) {
+            self.send(Event::Key(key)).await;
+            // Virtual time moves when all work is done, so this ends when the key was answered.
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Presses keys faster than they are answered.
+    pub(crate) async fn burst(&mut self, script: &str) {
+        for key in keys::script(script) {
+            self.send(Event::Key(key)).await;
+        }
+        sleep(MOMENT).await;
+    }
+
+    /// Pastes a text.
+    pub(crate) async fn paste(&mut self, text: &str) {
+        self.send(Event::Paste(text.to_owned())).await;
+        sleep(MOMENT).await;
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) async fn resize(&mut self, columns: u16, rows: u16) {
+        self.screen.resize(columns, rows);
+        self.send(Event::Resize(columns, rows)).await;
+        sleep(MOMENT).await;
+    }
+
+    async fn send(&mut self, event: Event) {
+        let sent = self.input.as_ref().unwrap().send(event).await;
+        assert!(sent.is_ok(), "the console has ended:\n{}", self.text());
+    }
+
+    /// Waits until the screen shows a text.
+    #[track_caller]
+    pub(crate) fn until<'a>(&'a mut self, text: &'a str, limit: &str) -> impl Future<Output = ()> + 'a {
+        self.wait(limit, format!("{text:?}"), move |t| t.shows(text))
+    }
+
+    /// Waits until something is so of the simulated account.
+    #[track_caller]
+    pub(crate) fn until_account<'a>(
+        &'a mut self,
+        limit: &str,
+        is_so: impl Fn(&Sim) -> bool + 'a,
+    ) -> impl Future<Output = ()> + 'a {
+        self.wait(limit, "the account's state".into(), move |t| is_so(&t.sim))
+    }
+
+    #[track_caller]
+    fn wait<'a>(
+        &'a mut self,
+        limit: &str,
+        what: String,
+        is_so: impl Fn(&Self) -> bool + 'a,
+    ) -> impl Future<Output = ()> + 'a {
+        let (place, limit) = (std::panic::Location::caller(), keys::length(limit));
+        async move {
+            let began = tokio::time::Instant::now();
+            while !is_so(self) {
+                let waited = began.elapsed();
+                assert!(waited < limit, "{place}: {what} did not come in {waited:?}:\n{}", self.text());
+                sleep(Duration::from_millis(500)).await;
+            }
+        }
+    }
+
+    /// What the screen shows.
+    pub(crate) fn buffer(&self) -> Buffer {
+        self.screen.buffer()
+    }
+
+    /// The text of the screen.
+    pub(crate) fn text(&self) -> String {
+        self.screen.text()
+    }
+
+    /// Does the screen show a text, on one line?
+    pub(crate) fn shows(&self, text: &str) -> bool {
+        self.text().contains(text)
+    }
+
+    /// The line of the screen that holds a text.
+    #[track_caller]
+    pub(crate) fn line(&self, text: &str) -> String {
+        let all = self.text();
+        let Some(line) = all.lines().find(|l| l.contains(text)) else { panic!("no {text:?} on the screen:\n{all}") };
+        line.to_owned()
+    }
+
+    /// Checks that the screen shows a text.
+    #[track_caller]
+    pub(crate) fn says(&self, text: &str) {
+        assert!(self.shows(text), "no {text:?} on the screen:\n{}", self.text());
+    }
+
+    /// Checks that the screen does not show a text.
+    #[track_caller]
+    pub(crate) fn never_says(&self, text: &str) {
+        assert!(!self.shows(text), "{text:?} is on the screen:\n{}", self.text());
+    }
+
+    /// Meanings of the cells of a text on the screen: `bad`, `muted+sheet`.
+    #[track_caller]
+    pub(crate) fn meaning(&self, text: &str) -> String {
+        let found = golden::meaning(&self.buffer(), text);
+        found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{}", self.text()))
+    }
+
+    /// The simulated account, to see what really became of it.
+    pub(crate) fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
+    /// Clients of the account, the journal and the clock, to act beside the screen.
+    pub(crate) fn executor(&self) -> &Executor {
+        &self.executor
+    }
+
+    /// Lines of the journal, oldest first.
+    pub(crate) fn journal(&self) -> Vec<Entry> {
+        self.executor.journal.tail(1000)
+    }
+
+    /// What the journal says happened, oldest first.
+    pub(crate) fn events(&self) -> Vec<journal::Event> {
+        self.journal().iter().map(|entry| entry.event).collect()
+    }
+
+    /// What was copied last.
+    pub(crate) fn clipboard() -> String {
+        CLIPBOARD.with_borrow(Clone::clone)
+    }
+
+    /// Closes the input, as a lost terminal does; gives the state back.
+    pub(crate) async fn end(mut self) -> App {
+        drop(self.input.take());
+        let console = std::mem::replace(&mut self.console, tokio::spawn(std::future::pending()));
+        console.await.unwrap()
+    }
+}
+
+impl Drop for Harness {
+    fn drop(&mut self) {
+        self.console.abort();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}

@@ -1,0 +1,71 @@
+//! A terminal's screen that can be read while the console draws on it.
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::{Position, Size};
+
+use crate::golden;
+
+/// Clones are the same screen.
+#[derive(Clone)]
+pub(super) struct Shared(Arc<Mutex<TestBackend>>);
+
+impl Shared {
+    pub(super) fn new((columns, rows): (u16, u16)) -> Self {
+        Self(Arc::new(Mutex::new(TestBackend::new(columns, rows))))
+    }
+
+    pub(super) fn resize(&self, columns: u16, rows: u16) {
+        self.lock().resize(columns, rows);
+    }
+
+    pub(super) fn buffer(&self) -> Buffer {
+        self.lock().buffer().clone()
+    }
+
+    pub(super) fn text(&self) -> String {
+        golden::text(&self.buffer())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, TestBackend> {
+        self.0.lock().unwrap()
+    }
+}
+
+impl Backend for Shared {
+    type Error = Infallible;
+
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> Result<(), Infallible> {
+        self.lock().draw(content)
+    }
+    fn hide_cursor(&mut self) -> Result<(), Infallible> {
+        self.lock().hide_cursor()
+    }
+    fn show_cursor(&mut self) -> Result<(), Infallible> {
+        self.lock().show_cursor()
+    }
+    fn get_cursor_position(&mut self) -> Result<Position, Infallible> {
+        self.lock().get_cursor_position()
+    }
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> Result<(), Infallible> {
+        self.lock().set_cursor_position(position)
+    }
+    fn clear(&mut self) -> Result<(), Infallible> {
+        self.lock().clear()
+    }
+    fn clear_region(&mut self, region: ClearType) -> Result<(), Infallible> {
+        self.lock().clear_region(region)
+    }
+    fn size(&self) -> Result<Size, Infallible> {
+        self.lock().size()
+    }
+    fn window_size(&mut self) -> Result<WindowSize, Infallible> {
+        self.lock().window_size()
+    }
+    fn flush(&mut self) -> Result<(), Infallible> {
+        self.lock().flush()
+    }
+}
