@@ -10,8 +10,8 @@ mod connector;
 mod delivery;
 mod drill;
 mod events;
-mod faults;
 mod fault;
+mod faults;
 mod logs;
 mod num;
 mod operation;
@@ -74,7 +74,14 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: BTreeMap::new(), scale: Scale::default() }
+        Self {
+            speed: 1.0,
+            seed: None,
+            latency: Duration::ZERO,
+            jitter: 0.0,
+            rates: BTreeMap::new(),
+            scale: Scale::default(),
+        }
     }
 }
 
@@ -243,7 +250,8 @@ impl Inner {
     fn perform(&mut self, call: &Call) -> Result<Done, Fault> {
         if let Some(asked) = &call.s3 {
             let reply = s3::answer(&self.world, asked)?;
-            let headers: Vec<(&str, &str)> = reply.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let headers: Vec<(&str, &str)> =
+                reply.headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
             return Ok(Done::Raw(respond(reply.status, &headers, reply.body)));
         }
         let Some(operation) = call.operation() else { return Err(call.unknown()) };

@@ -19,12 +19,7 @@ use super::world::{Home, Task, World};
 /// The account as it is when the story begins.
 pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64), scale: &Scale) -> World {
     let account = story.account.clone().unwrap_or_default();
-    let home = Home {
-        account: account.id,
-        alias: account.alias,
-        region: account.region,
-        identity: account.identity,
-    };
+    let home = Home { account: account.id, alias: account.alias, region: account.region, identity: account.identity };
     let mut world = World::empty(home, start, settings);
     world.build_data(story);
     for model in &story.models {
@@ -69,9 +64,11 @@ impl World {
         let from = effect.from.map(|from| self.start + self.pace_future(from));
         let until = effect.until.map(|until| self.start + self.pace_future(until));
         let when = match &effect.serving {
-            Some(serving) => {
-                When::Serving { endpoint: serving.endpoint.clone(), package: serving.version.clone(), after: serving.after }
-            }
+            Some(serving) => When::Serving {
+                endpoint: serving.endpoint.clone(),
+                package: serving.version.clone(),
+                after: serving.after,
+            },
             None => When::Between(from.unwrap_or(self.start), until),
         };
         let relief = effect.relief.as_ref().map(|relief| (relief.endpoint.clone(), relief.instances));
@@ -80,7 +77,12 @@ impl World {
                 wanted.as_ref().is_none_or(|wanted| series.dimensions.iter().any(|(n, v)| n == name && v == wanted))
             };
             if series.name == effect.metric && has("EndpointName", &effect.endpoint) && has("Model", &effect.model) {
-                series.effects.push(Effect { to: effect.to, over: effect.over, when: when.clone(), relief: relief.clone() });
+                series.effects.push(Effect {
+                    to: effect.to,
+                    over: effect.over,
+                    when: when.clone(),
+                    relief: relief.clone(),
+                });
             }
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod history;
 mod judge;
 pub(crate) mod math;
 mod metrics;
+mod put;
 mod rule;
 pub(crate) mod series;
 
@@ -13,7 +14,7 @@ use super::operation::{Operation, read, write};
 
 /// The operation of that name, if the account knows it.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
-    let all = [alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS];
+    let all = [alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, put::OPERATIONS];
     all.into_iter().flatten().find(|operation| operation.name == name)
 }
 

@@ -175,8 +175,12 @@ impl World {
                 step.becomes(State::Running, now, "");
                 self.deploy_version(&endpoint, &version);
             }
-            State::Waiting => step.becomes(State::Failed, now, format!("Cannot update in-progress endpoint \"{endpoint}\".")),
-            State::Running if free => step.becomes(State::Failed, now, format!("{endpoint} went back to its old configuration")),
+            State::Waiting => {
+                step.becomes(State::Failed, now, format!("Cannot update in-progress endpoint \"{endpoint}\"."));
+            }
+            State::Running if free => {
+                step.becomes(State::Failed, now, format!("{endpoint} went back to its old configuration"));
+            }
             State::Running | State::Succeeded | State::Failed => return,
         }
         run.updated = now;
@@ -186,7 +190,10 @@ impl World {
     pub(crate) fn build_past_deliveries(&mut self) {
         let mut deliveries = std::mem::take(&mut self.deliveries);
         for delivery in deliveries.values_mut() {
-            let Some(served) = delivery.endpoints.last().and_then(|e| self.endpoints.get(e)).map(|e| e.served.clone()) else { continue };
+            let Some(served) = delivery.endpoints.last().and_then(|e| self.endpoints.get(e)).map(|e| e.served.clone())
+            else {
+                continue;
+            };
             for (number, past) in served.iter().enumerate() {
                 let Some(version) = past.packages.first() else { continue };
                 let id = num::hex(num::hash(&format!("{}{number}", delivery.name)), 32);

@@ -57,7 +57,10 @@ impl World {
     fn holds(&self, wanted: &Condition) -> bool {
         let due = self.start + self.pace(wanted.after);
         wanted.serves.as_ref().is_none_or(|endpoint| self.serves(endpoint, wanted.version.as_deref()))
-            && wanted.alarm.as_ref().is_none_or(|alarm| self.alarms.get(alarm).map(Alarm::state) == wanted.state.as_deref())
+            && wanted
+                .alarm
+                .as_ref()
+                .is_none_or(|alarm| self.alarms.get(alarm).map(Alarm::state) == wanted.state.as_deref())
             && wanted.approval.as_ref().is_none_or(|version| {
                 let status = self.package(version).ok().map(|package| package.doc.str("ModelApprovalStatus"));
                 status == wanted.is.as_deref()
@@ -65,21 +68,32 @@ impl World {
             && wanted.pipeline.as_ref().is_none_or(|pipeline| {
                 let changed = |at: Time| at > self.start;
                 let mut own = self.executions.values().filter(|execution| execution.pipeline == *pipeline);
-                own.any(|e| Some(e.status()) == wanted.ended.as_deref() && changed(e.record.doc.instant("LastModifiedTime")))
+                own.any(|e| {
+                    Some(e.status()) == wanted.ended.as_deref() && changed(e.record.doc.instant("LastModifiedTime"))
+                })
             })
             && wanted.registered.as_ref().is_none_or(|model| {
-                self.packages.get(model).and_then(|versions| versions.last()).is_some_and(|package| package.created > self.start)
+                self.packages
+                    .get(model)
+                    .and_then(|versions| versions.last())
+                    .is_some_and(|package| package.created > self.start)
             })
             && wanted.reaches.as_ref().is_none_or(|topic| {
                 let arn = self.home.arn("sns", topic);
                 self.subscriptions.iter().any(|s| s.topic == arn && s.arn != "PendingConfirmation")
             })
-            && wanted.armed.as_ref().is_none_or(|rule| self.rules.get(rule).is_some_and(|rule| rule.enabled && !rule.targets.is_empty()))
+            && wanted
+                .armed
+                .as_ref()
+                .is_none_or(|rule| self.rules.get(rule).is_some_and(|rule| rule.enabled && !rule.targets.is_empty()))
             && wanted.capacity.as_ref().is_none_or(|endpoint| {
                 let fleet = self.endpoints.get(endpoint).map(|e| e.variants.iter().map(|v| v.current).sum());
                 fleet.unwrap_or(0) >= wanted.instances
             })
-            && wanted.answered.as_ref().is_none_or(|operation| self.answered.get(operation).is_some_and(|at| *at >= due))
+            && wanted
+                .answered
+                .as_ref()
+                .is_none_or(|operation| self.answered.get(operation).is_some_and(|at| *at >= due))
     }
 
     /// Whether an endpoint is in service, with a version if one is given.

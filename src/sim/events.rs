@@ -3,9 +3,9 @@
 use super::fault::Fault;
 use super::operation::{Operation, read, write};
 use super::sagemaker::listing::cut_by;
+use super::time::Span;
 use super::wire::{Value, tree};
 use super::world::{Task, World};
-use super::time::Span;
 
 static OPERATIONS: &[Operation] = &[
     read("ListRules", list),
@@ -90,7 +90,8 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
 
 fn targets(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let rule = wanted(world, input, "Rule")?;
-    let rows = rule.targets.iter().map(|t| tree! { "Id": t.id.as_str(), "Arn": t.arn.as_str(), "RoleArn": t.role.as_str() });
+    let rows =
+        rule.targets.iter().map(|t| tree! { "Id": t.id.as_str(), "Arn": t.arn.as_str(), "RoleArn": t.role.as_str() });
     page(input, rows.collect(), "Targets")
 }
 
@@ -152,7 +153,10 @@ impl World {
             return;
         }
         let fires = |rule: &&Rule| {
-            rule.enabled && !rule.targets.is_empty() && rule.group.as_deref() == Some(group) && rule.on.iter().any(|on| on == after)
+            rule.enabled
+                && !rule.targets.is_empty()
+                && rule.group.as_deref() == Some(group)
+                && rule.on.iter().any(|on| on == after)
         };
         let ready: Vec<Rule> = self.rules.values().filter(fires).cloned().collect();
         for rule in ready {

@@ -28,7 +28,9 @@ impl Fault {
     pub(crate) fn constraint(value: &str, member: &str, rule: &str) -> Self {
         let mut letters = member.chars();
         let member: String = letters.next().map(|c| c.to_ascii_lowercase()).into_iter().chain(letters).collect();
-        Self::invalid(format!("1 validation error detected: Value {value} at '{member}' failed to satisfy constraint: {rule}"))
+        Self::invalid(format!(
+            "1 validation error detected: Value {value} at '{member}' failed to satisfy constraint: {rule}"
+        ))
     }
     /// A required member that is not there.
     pub(crate) fn missing(member: &str) -> Self {

@@ -67,12 +67,19 @@ impl Weather {
     pub(crate) fn over(&mut self, call: &mut Call, now: Time) -> Outcome {
         self.calls += 1;
         let chance = num::unit(num::mix(self.seed ^ num::mix(self.calls)));
-        let mut outcome = Outcome { latency: self.latency.mul_f64(1.0 + self.jitter * (chance * 2.0 - 1.0)), ..Outcome::default() };
+        let mut outcome =
+            Outcome { latency: self.latency.mul_f64(1.0 + self.jitter * (chance * 2.0 - 1.0)), ..Outcome::default() };
         if let Some(fault) = self.throttled(call, now) {
             outcome.response = Some(Err(fault));
             return outcome;
         }
-        let token = call.input.as_ref().ok().and_then(|input| input.get("NextToken")).and_then(Value::as_text).map(str::to_owned);
+        let token = call
+            .input
+            .as_ref()
+            .ok()
+            .and_then(|input| input.get("NextToken"))
+            .and_then(Value::as_text)
+            .map(str::to_owned);
         let token = token.unwrap_or_default();
         for fault in &self.faults {
             let since = self.start + fault.from.paced(self.speed);
@@ -93,7 +100,8 @@ impl Weather {
                 outcome.response = Some(Err(Fault::new(code.clone(), fault.message.clone()).status(fault.status)));
             }
         }
-        if let Some(input) = call.input.as_mut().ok().filter(|_| token.starts_with(ENDLESS) || token.starts_with(EMPTY)) {
+        if let Some(input) = call.input.as_mut().ok().filter(|_| token.starts_with(ENDLESS) || token.starts_with(EMPTY))
+        {
             input.set("NextToken", Value::Null);
         }
         outcome
@@ -109,9 +117,13 @@ impl Weather {
             return None;
         }
         Some(match call.protocol {
-            Protocol::Json10 | Protocol::Json11 if call.service == Service::SageMaker => Fault::new("ThrottlingException", "Rate exceeded"),
+            Protocol::Json10 | Protocol::Json11 if call.service == Service::SageMaker => {
+                Fault::new("ThrottlingException", "Rate exceeded")
+            }
             Protocol::Rest => Fault::new("SlowDown", "Please reduce your request rate.").status(503),
-            Protocol::Json10 | Protocol::Json11 | Protocol::Cbor | Protocol::Query => Fault::new("Throttling", "Rate exceeded"),
+            Protocol::Json10 | Protocol::Json11 | Protocol::Cbor | Protocol::Query => {
+                Fault::new("Throttling", "Rate exceeded")
+            }
         })
     }
 }
@@ -125,7 +137,8 @@ impl Outcome {
             return;
         }
         if let Some(token) = &self.empty {
-            let keys: Vec<_> = value.members().iter().filter(|(_, v)| matches!(v, Value::List(_))).map(|(k, _)| k.clone()).collect();
+            let keys: Vec<_> =
+                value.members().iter().filter(|(_, v)| matches!(v, Value::List(_))).map(|(k, _)| k.clone()).collect();
             for key in keys {
                 value.set(key, Vec::<Value>::new());
             }

@@ -55,7 +55,13 @@ fn groups(world: &mut World, input: &Value) -> Result<Value, Fault> {
 fn wanted(world: &World, input: &Value) -> Result<Vec<Stream>, Fault> {
     let name = match input.text("logGroupName")? {
         Some(name) => name,
-        None => input.need("logGroupIdentifier").map_err(invalid)?.rsplit(":log-group:").next().unwrap_or("").trim_end_matches(":*"),
+        None => input
+            .need("logGroupIdentifier")
+            .map_err(invalid)?
+            .rsplit(":log-group:")
+            .next()
+            .unwrap_or("")
+            .trim_end_matches(":*"),
     };
     if !world.log_groups().iter().any(|(group, _)| group == name) {
         return Err(Fault::new("ResourceNotFoundException", "The specified log group does not exist."));
@@ -66,9 +72,13 @@ fn wanted(world: &World, input: &Value) -> Result<Vec<Stream>, Fault> {
 fn streams(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let mut found = wanted(world, input)?;
     let prefix = input.text("logStreamNamePrefix")?;
-    let by_time = input.one_of("orderBy", &["LogStreamName", "LastEventTime"]).map_err(invalid)? == Some("LastEventTime");
+    let by_time =
+        input.one_of("orderBy", &["LogStreamName", "LastEventTime"]).map_err(invalid)? == Some("LastEventTime");
     if by_time && prefix.is_some() {
-        return Err(Fault::new("InvalidParameterException", "Cannot order by LastEventTime with a logStreamNamePrefix."));
+        return Err(Fault::new(
+            "InvalidParameterException",
+            "Cannot order by LastEventTime with a logStreamNamePrefix.",
+        ));
     }
     found.retain(|stream| stream.name.starts_with(prefix.unwrap_or("")));
     found.sort_by(|a, b| if by_time { a.until.cmp(&b.until) } else { a.name.cmp(&b.name) });
@@ -116,12 +126,16 @@ fn get(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let (first, last) = match (token.get(..2), place) {
         (Some("f/"), Some(place)) => (place.min(all.len()), place.saturating_add(most).min(all.len())),
         (Some("b/"), Some(place)) => (place.min(all.len()).saturating_sub(most), place.min(all.len())),
-        _ if !token.is_empty() => return Err(Fault::new("InvalidParameterException", "The specified nextToken is invalid.")),
+        _ if !token.is_empty() => {
+            return Err(Fault::new("InvalidParameterException", "The specified nextToken is invalid."));
+        }
         _ if input.flag("startFromHead")? => (0, most.min(all.len())),
         _ => (all.len().saturating_sub(most), all.len()),
     };
     let rows: Vec<Value> = all.get(first..last).unwrap_or_default().iter().map(|line| shown(line, None)).collect();
-    Ok(tree! { "events": rows, "nextForwardToken": format!("f/{last:030}"), "nextBackwardToken": format!("b/{first:030}") })
+    Ok(
+        tree! { "events": rows, "nextForwardToken": format!("f/{last:030}"), "nextBackwardToken": format!("b/{first:030}") },
+    )
 }
 
 fn limit(input: &Value) -> Result<usize, Fault> {
@@ -141,13 +155,18 @@ fn filter(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let names = input.texts("logStreamNames")?;
     let prefix = input.text("logStreamNamePrefix")?;
     if !names.is_empty() && prefix.is_some() {
-        return Err(Fault::new("InvalidParameterException", "Cannot specify both logStreamNames and logStreamNamePrefix."));
+        return Err(Fault::new(
+            "InvalidParameterException",
+            "Cannot specify both logStreamNames and logStreamNamePrefix.",
+        ));
     }
     let pattern = lines::Pattern::parse(input.text("filterPattern")?.unwrap_or(""));
     let (from, to) = range(world, input)?;
     let most = limit(input)?;
     let streams = wanted(world, input)?;
-    let streams = streams.into_iter().filter(|s| prefix.is_none_or(|p| s.name.starts_with(p)) && (names.is_empty() || names.contains(&s.name.as_str())));
+    let streams = streams.into_iter().filter(|s| {
+        prefix.is_none_or(|p| s.name.starts_with(p)) && (names.is_empty() || names.contains(&s.name.as_str()))
+    });
     let mut all: Vec<(Line, String)> = Vec::new();
     for stream in streams {
         let lines = world.log_lines(&stream, from, to);

@@ -105,8 +105,13 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
 /// Reads a request.
 pub(crate) fn understand(request: &Request) -> Call {
     let path = request.uri().path();
-    let call = |service, protocol, name: &str, input| {
-        Call { service, protocol, name: name.to_owned(), input, s3: None, head: false }
+    let call = |service, protocol, name: &str, input| Call {
+        service,
+        protocol,
+        name: name.to_owned(),
+        input,
+        s3: None,
+        head: false,
     };
     let target = header(request, "x-amz-target");
     if let Some((prefix, name)) = target.rsplit_once('.') {
@@ -196,7 +201,9 @@ impl Call {
             Protocol::Query => Fault::new("InvalidAction", format!("Could not find operation {}", self.name)),
             Protocol::Json10 | Protocol::Json11 => Fault::new("UnknownOperationException", ""),
             Protocol::Cbor => Fault::new("UnknownOperationException", "").status(404),
-            Protocol::Rest => Fault::new("MethodNotAllowed", "The specified method is not allowed against this resource.").status(405),
+            Protocol::Rest => {
+                Fault::new("MethodNotAllowed", "The specified method is not allowed against this resource.").status(405)
+            }
         }
     }
 
@@ -220,7 +227,8 @@ impl Call {
             Protocol::Cbor => {
                 let empty = Value::Map(Vec::new());
                 let body = cbor::write(if result.is_null() { &empty } else { result });
-                let headers = [("content-type", self.kind()), ("smithy-protocol", "rpc-v2-cbor"), ("x-amzn-requestid", id)];
+                let headers =
+                    [("content-type", self.kind()), ("smithy-protocol", "rpc-v2-cbor"), ("x-amzn-requestid", id)];
                 respond(200, &headers, body.into())
             }
             Protocol::Query | Protocol::Rest => {
@@ -243,8 +251,19 @@ impl Call {
     /// Writes an error in the form of the request's protocol.
     pub(crate) fn fail(&self, fault: &Fault, id: &str) -> Response {
         let query_error = format!("{};Sender", fault.code);
-        let shape = |name: &str| if self.service == Service::CloudWatch { format!("com.amazonaws.cloudwatch#{name}") } else { name.to_owned() };
-        let tree = || Value::Map(vec![("__type".into(), shape(&fault.code).into()), ("message".into(), fault.message.as_str().into())]);
+        let shape = |name: &str| {
+            if self.service == Service::CloudWatch {
+                format!("com.amazonaws.cloudwatch#{name}")
+            } else {
+                name.to_owned()
+            }
+        };
+        let tree = || {
+            Value::Map(vec![
+                ("__type".into(), shape(&fault.code).into()),
+                ("message".into(), fault.message.as_str().into()),
+            ])
+        };
         let mut headers = vec![("content-type", self.kind()), ("x-amzn-requestid", id)];
         if self.service == Service::CloudWatch {
             headers.push(("x-amzn-query-error", &query_error));
@@ -276,7 +295,9 @@ pub(crate) fn respond(status: u16, headers: &[(&str, &str)], body: Bytes) -> Res
     let mut response = Response::new(body);
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_REQUEST);
     for (name, value) in headers {
-        if let (Ok(name), Ok(value)) = (http::HeaderName::from_bytes(name.as_bytes()), http::HeaderValue::from_str(value)) {
+        if let (Ok(name), Ok(value)) =
+            (http::HeaderName::from_bytes(name.as_bytes()), http::HeaderValue::from_str(value))
+        {
             response.headers_mut().insert(name, value);
         }
     }

@@ -7,10 +7,12 @@ pub(crate) mod engine;
 mod features;
 mod jobs;
 pub(crate) mod listing;
+mod nothing;
 pub(crate) mod pipelines;
 pub(crate) mod registry;
 mod search;
 pub(crate) mod steps;
+mod strangers;
 mod tags;
 
 use super::fault::Fault;
@@ -29,6 +31,8 @@ pub(crate) fn find(name: &str) -> Option<&'static Operation> {
         features::OPERATIONS,
         search::OPERATIONS,
         tags::OPERATIONS,
+        strangers::OPERATIONS,
+        nothing::OPERATIONS,
     ];
     all.into_iter().flatten().find(|operation| operation.name == name)
 }

@@ -36,7 +36,11 @@ impl FromStr for Scale {
         }
         let mut scale = Self::default();
         for part in text.split(',') {
-            let wrong = || format!("`{part}` is no scale: write small, medium, large, fleet, or numbers such as E=200,V=6000,A=1500,J=20000");
+            let wrong = || {
+                format!(
+                    "`{part}` is no scale: write small, medium, large, fleet, or numbers such as E=200,V=6000,A=1500,J=20000"
+                )
+            };
             let (letter, number) = part.split_once('=').ok_or_else(wrong)?;
             let number: usize = number.trim().parse().ok().filter(|n| *n <= MOST).ok_or_else(wrong)?;
             match letter.trim() {

@@ -16,8 +16,21 @@ static OPERATIONS: &[Operation] = &[
 ];
 
 const NAMESPACES: &[&str] = &[
-    "ecs", "elasticmapreduce", "ec2", "appstream", "dynamodb", "rds", "sagemaker", "custom-resource", "comprehend", "lambda",
-    "cassandra", "kafka", "elasticache", "neptune", "workspaces",
+    "ecs",
+    "elasticmapreduce",
+    "ec2",
+    "appstream",
+    "dynamodb",
+    "rds",
+    "sagemaker",
+    "custom-resource",
+    "comprehend",
+    "lambda",
+    "cassandra",
+    "kafka",
+    "elasticache",
+    "neptune",
+    "workspaces",
 ];
 const DIMENSION: &str = "sagemaker:variant:DesiredInstanceCount";
 
@@ -122,18 +135,27 @@ fn policies(world: &mut World, input: &Value) -> Result<Value, Fault> {
 fn activities(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let (resource, ours) = (input.text("ResourceId")?, ours(input)?);
     let all = input.flag("IncludeNotScaledActivities")?;
-    let wanted = world.activities.iter().rev().filter(|a| ours && (all || a.limit.is_none()) && resource.is_none_or(|id| a.resource == id));
+    let wanted = world
+        .activities
+        .iter()
+        .rev()
+        .filter(|a| ours && (all || a.limit.is_none()) && resource.is_none_or(|id| a.resource == id));
     let rows = wanted.map(|a| {
         let id = num::hex(num::hash(&format!("{}{}", a.resource, a.at.0)), 32);
         let (status, words, told) = match a.limit {
             None => (
                 "Successful",
                 format!("Setting desired instance count to {}.", a.count),
-                Some(format!("Successfully set desired instance count to {}. Change successfully fulfilled by sagemaker.", a.count)),
+                Some(format!(
+                    "Successfully set desired instance count to {}. Change successfully fulfilled by sagemaker.",
+                    a.count
+                )),
             ),
             Some(_) => ("Unfulfilled", "Attempting to scale due to alarm triggered".to_owned(), None),
         };
-        let reasons = a.limit.map(|limit| vec![tree! { "Code": "AlreadyAtMaxCapacity", "MaxCapacity": limit, "CurrentCapacity": a.count }]);
+        let reasons = a.limit.map(|limit| {
+            vec![tree! { "Code": "AlreadyAtMaxCapacity", "MaxCapacity": limit, "CurrentCapacity": a.count }]
+        });
         tree! {
             "ActivityId": id,
             "ServiceNamespace": "sagemaker",
@@ -157,7 +179,9 @@ fn register(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let (least, most) = (input.int("MinCapacity")?, input.int("MaxCapacity")?);
     let found = world.scaling.values_mut().find(|s| s.resource() == resource);
     let Some(scalable) = found.filter(|_| ours(input).unwrap_or(false)) else {
-        return Err(Fault::invalid(format!("No scalable target registered for service namespace: sagemaker, resource ID: {resource}, scalable dimension: {DIMENSION}")));
+        return Err(Fault::invalid(format!(
+            "No scalable target registered for service namespace: sagemaker, resource ID: {resource}, scalable dimension: {DIMENSION}"
+        )));
     };
     let (low, high) = (least.unwrap_or(scalable.least), most.unwrap_or(scalable.most));
     if low < 0 || high < low {
@@ -171,23 +195,37 @@ fn register(world: &mut World, input: &Value) -> Result<Value, Fault> {
 impl World {
     /// Scaling looks at its alarms: out while the high one is in ALARM and there is room.
     pub(crate) fn scale(&mut self) {
-        let wanted: Vec<Scalable> = self.scaling.values().filter(|s| self.alarms.get(&s.high).is_some_and(|a| a.state() == "ALARM")).cloned().collect();
+        let wanted: Vec<Scalable> = self
+            .scaling
+            .values()
+            .filter(|s| self.alarms.get(&s.high).is_some_and(|a| a.state() == "ALARM"))
+            .cloned()
+            .collect();
         for scalable in wanted {
-            let Some(endpoint) = self.endpoints.get(&scalable.endpoint).filter(|e| e.update.is_none()) else { continue };
+            let Some(endpoint) = self.endpoints.get(&scalable.endpoint).filter(|e| e.update.is_none()) else {
+                continue;
+            };
             let mut fleet = endpoint.variants.clone();
             let Some(variant) = fleet.iter_mut().find(|v| v.name == scalable.variant) else { continue };
             let series = self.find_metric("InvocationsPerInstance", &scalable.endpoint);
-            let each = series.and_then(|s| self.statistic(s, self.now - Span::minutes(1), self.now, "Sum")).unwrap_or(0.0);
+            let each =
+                series.and_then(|s| self.statistic(s, self.now - Span::minutes(1), self.now, "Sum")).unwrap_or(0.0);
             let needed = num::whole((each * num::float(variant.current) / scalable.aim.max(1.0)).ceil());
             let count = needed.clamp(scalable.least, scalable.most);
-            let cause = format!("monitor alarm {} in state ALARM triggered policy {}-target", scalable.high, scalable.endpoint);
+            let cause =
+                format!("monitor alarm {} in state ALARM triggered policy {}-target", scalable.high, scalable.endpoint);
             let activity = Activity { resource: scalable.resource(), at: self.now, cause, count, limit: None };
             if count > variant.current {
                 variant.desired = count;
                 self.begin_capacity(&scalable.endpoint, fleet);
                 self.activities.push(activity);
             } else if needed > scalable.most {
-                let known = self.activities.iter().rev().take(20).any(|a| a.limit == Some(scalable.most) && a.resource == activity.resource);
+                let known = self
+                    .activities
+                    .iter()
+                    .rev()
+                    .take(20)
+                    .any(|a| a.limit == Some(scalable.most) && a.resource == activity.resource);
                 if !known {
                     self.activities.push(Activity { count: variant.current, limit: Some(scalable.most), ..activity });
                 }

@@ -23,14 +23,18 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 pub async fn serve(sim: Sim, listener: TcpListener) -> io::Result<()> {
     let address = listener.local_addr()?;
     if !address.ip().is_loopback() {
-        let words = format!("{address} is not a loopback address: the simulated account checks no signatures and is served on this machine only");
+        let words = format!(
+            "{address} is not a loopback address: the simulated account checks no signatures and is served on this machine only"
+        );
         return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
     }
     loop {
         let (stream, _) = match listener.accept().await {
             Ok(accepted) => accepted,
             // A client that went away while it connected is no reason to stop.
-            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => continue,
+            Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
+                continue;
+            }
             Err(error) => return Err(error),
         };
         tokio::spawn(connection(sim.clone(), stream));

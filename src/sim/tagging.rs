@@ -28,7 +28,8 @@ fn resources(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let mut found = Vec::new();
     for (arn, tags) in &world.tags {
         let (service, what) = kind(arn);
-        let right = kinds.is_empty() || kinds.iter().any(|k| k.split_once(':').map_or(*k == service, |(s, w)| s == service && w == what));
+        let right = kinds.is_empty()
+            || kinds.iter().any(|k| k.split_once(':').map_or(*k == service, |(s, w)| s == service && w == what));
         if !right || !(arns.is_empty() || arns.contains(&arn.as_str())) {
             continue;
         }

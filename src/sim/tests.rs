@@ -2,6 +2,8 @@
 
 mod behaviour;
 mod drills;
+mod rubbish;
+mod wires;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -73,19 +75,22 @@ impl Account {
     }
 
     fn deploy(&self, endpoint: &str, config: &str) {
-        let order = json!({ "EndpointName": endpoint, "EndpointConfigName": config, "RetainAllVariantProperties": true });
+        let order =
+            json!({ "EndpointName": endpoint, "EndpointConfigName": config, "RetainAllVariantProperties": true });
         self.sagemaker("UpdateEndpoint", &order);
     }
 
     fn decide(&self, version: &str, status: &str) {
         let arn = format!("arn:aws:sagemaker:eu-west-1:123456789012:model-package/{version}");
-        let order = json!({ "ModelPackageArn": arn, "ModelApprovalStatus": status, "ApprovalDescription": "by a test" });
+        let order =
+            json!({ "ModelPackageArn": arn, "ModelApprovalStatus": status, "ApprovalDescription": "by a test" });
         self.sagemaker("UpdateModelPackage", &order);
     }
 
     /// Starts a pipeline; gives the execution.
     fn retrain(&self, pipeline: &str, parameters: &[(&str, &str)]) -> String {
-        let parameters: Vec<Value> = parameters.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
+        let parameters: Vec<Value> =
+            parameters.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
         let token = format!("{pipeline}-{:040}", self.clock.load(Ordering::Relaxed));
         let order = json!({ "PipelineName": pipeline, "ClientRequestToken": token, "PipelineParameters": parameters });
         self.sagemaker("StartPipelineExecution", &order)["PipelineExecutionArn"].as_str().unwrap().to_owned()

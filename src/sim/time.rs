@@ -106,7 +106,9 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         Self::parse(&text).ok_or_else(|| {
-            D::Error::custom(format!("`{text}` is not a length of time; write for example \"90s\", \"2h30m\" or \"14d\""))
+            D::Error::custom(format!(
+                "`{text}` is not a length of time; write for example \"90s\", \"2h30m\" or \"14d\""
+            ))
         })
     }
 }
@@ -157,7 +159,9 @@ mod tests {
 
     #[test]
     fn spans_read_as_people_write_them() {
-        for (text, millis) in [("90s", 90_000), ("2h30m", 9_000_000), ("-6m", -360_000), ("14d", 1_209_600_000), ("40ms", 40)] {
+        for (text, millis) in
+            [("90s", 90_000), ("2h30m", 9_000_000), ("-6m", -360_000), ("14d", 1_209_600_000), ("40ms", 40)]
+        {
             assert_eq!(Span::parse(text), Some(Span(millis)), "{text}");
         }
         for text in ["", "-", "h", "12", "3 h", "5y", "99999999999999999999d", "é"] {

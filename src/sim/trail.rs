@@ -12,9 +12,8 @@ static OPERATIONS: &[Operation] = &[read("LookupEvents", lookup)];
 
 /// How long it takes until an event can be found.
 const DELAY: Span = Span::minutes(4);
-const KEYS: &[&str] = &[
-    "EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId",
-];
+const KEYS: &[&str] =
+    &["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"];
 
 /// One call that changed something, or tried to.
 #[derive(Debug, Clone)]
@@ -43,7 +42,9 @@ fn camel(value: &Value) -> Value {
             Value::Map(members.iter().map(|(key, value)| (small(key).into(), camel(value))).collect())
         }
         Value::List(items) => Value::List(items.iter().map(camel).collect()),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => value.clone(),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => {
+            value.clone()
+        }
     }
 }
 
@@ -64,12 +65,14 @@ impl Entry {
             ("PipelineName", "AWS::SageMaker::Pipeline"),
             ("AlarmName", "AWS::CloudWatch::Alarm"),
         ];
-        let found = kinds.iter().filter_map(|(member, kind)| Some((*kind, self.request.get(member)?.as_text()?.to_owned())));
+        let found =
+            kinds.iter().filter_map(|(member, kind)| Some((*kind, self.request.get(member)?.as_text()?.to_owned())));
         found.collect()
     }
 
     fn shown(&self, world: &World) -> Value {
-        let resources = self.resources().into_iter().map(|(kind, name)| tree! { "ResourceType": kind, "ResourceName": name });
+        let resources =
+            self.resources().into_iter().map(|(kind, name)| tree! { "ResourceType": kind, "ResourceName": name });
         tree! {
             "EventId": self.id(),
             "EventName": self.name.as_str(),
@@ -126,7 +129,9 @@ fn lookup(world: &mut World, input: &Value) -> Result<Value, Fault> {
         return Err(Fault::new("InvalidLookupAttributesException", "Only one lookup attribute is allowed."));
     }
     for attribute in attributes {
-        attribute.one_of("AttributeKey", KEYS).map_err(|fault| Fault::new("InvalidLookupAttributesException", fault.message))?;
+        attribute
+            .one_of("AttributeKey", KEYS)
+            .map_err(|fault| Fault::new("InvalidLookupAttributesException", fault.message))?;
     }
     let (from, to) = (input.time("StartTime")?, input.time("EndTime")?);
     if from.zip(to).is_some_and(|(from, to)| from > to) {
@@ -145,7 +150,11 @@ fn lookup(world: &mut World, input: &Value) -> Result<Value, Fault> {
         .collect();
     found.sort_by_key(|entry| std::cmp::Reverse(entry.at));
     let (page, next) = cut(input, found, 50, 50).map_err(|fault| {
-        if fault.message.starts_with("Invalid NextToken") { Fault::new("InvalidNextTokenException", fault.message) } else { fault }
+        if fault.message.starts_with("Invalid NextToken") {
+            Fault::new("InvalidNextTokenException", fault.message)
+        } else {
+            fault
+        }
     })?;
     let rows: Vec<Value> = page.into_iter().map(|entry| entry.shown(world)).collect();
     Ok(tree! { "Events": rows, "NextToken": next })
@@ -153,7 +162,14 @@ fn lookup(world: &mut World, input: &Value) -> Result<Value, Fault> {
 
 impl World {
     /// Writes down a call of somebody.
-    pub(crate) fn trace(&mut self, source: &'static str, name: &str, user: &str, request: Value, error: Option<String>) {
+    pub(crate) fn trace(
+        &mut self,
+        source: &'static str,
+        name: &str,
+        user: &str,
+        request: Value,
+        error: Option<String>,
+    ) {
         self.trail.push(Entry { at: self.now, source, name: name.to_owned(), user: user.to_owned(), request, error });
     }
 }

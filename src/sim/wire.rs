@@ -111,7 +111,13 @@ impl Value {
             Self::Int(int) => Some(*int),
             Self::Float(float) if float.fract() == 0.0 => Some(super::num::whole(*float)),
             Self::Text(text) => text.parse().ok(),
-            Self::Null | Self::Bool(_) | Self::Float(_) | Self::Time(_) | Self::List(_) | Self::Map(_) | Self::Dict(_) => None,
+            Self::Null
+            | Self::Bool(_)
+            | Self::Float(_)
+            | Self::Time(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Dict(_) => None,
         }
     }
     /// Its items, when it is a list.

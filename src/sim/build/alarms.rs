@@ -1,7 +1,7 @@
 //! Alarms of a story, and since when each has the state that it has.
 
-use super::super::story::{Alarm, Metric, Missing};
 use super::super::num;
+use super::super::story::{Alarm, Metric, Missing};
 use super::super::time::{Span, Time};
 use super::super::wire::{Value, tree};
 use super::super::world::World;
@@ -56,7 +56,11 @@ impl World {
         for (key, value) in found.members() {
             doc.set(key.clone(), value);
         }
-        let key = if metric.stat.starts_with('p') || metric.stat.starts_with("tm") { "ExtendedStatistic" } else { "Statistic" };
+        let key = if metric.stat.starts_with('p') || metric.stat.starts_with("tm") {
+            "ExtendedStatistic"
+        } else {
+            "Statistic"
+        };
         doc.set(key, metric.stat.as_str());
         doc.set("Period", spec.period);
         doc.set("Threshold", spec.threshold);
@@ -67,7 +71,8 @@ impl World {
     fn metric(&self, metric: &Metric) -> Value {
         let mut dimensions: Vec<(String, String)> = metric.dimensions.clone().into_iter().collect();
         if let Some(endpoint) = &metric.endpoint {
-            let variant = self.endpoints.get(endpoint).and_then(|e| e.variants.first()).map_or("AllTraffic", |v| v.name.as_str());
+            let variant =
+                self.endpoints.get(endpoint).and_then(|e| e.variants.first()).map_or("AllTraffic", |v| v.name.as_str());
             dimensions.push(("EndpointName".to_owned(), endpoint.clone()));
             dimensions.push(("VariantName".to_owned(), variant.to_owned()));
         }
@@ -75,7 +80,8 @@ impl World {
             dimensions.push(("Model".to_owned(), model.clone()));
         }
         let usual = if metric.endpoint.is_some() { "AWS/SageMaker" } else { "Retail/Models" };
-        let dimensions: Vec<Value> = dimensions.into_iter().map(|(name, value)| tree! { "Name": name, "Value": value }).collect();
+        let dimensions: Vec<Value> =
+            dimensions.into_iter().map(|(name, value)| tree! { "Name": name, "Value": value }).collect();
         tree! {
             "MetricName": metric.name.as_str(),
             "Namespace": metric.namespace.as_deref().unwrap_or(usual),
@@ -94,7 +100,13 @@ impl World {
                 let (state, reason, data) = self.judge(alarm);
                 let since = if composite { self.since_children(name) } else { self.since(name, state) };
                 if state == "ALARM" {
-                    self.change_alarm(name, "OK", "Threshold Crossed: the metric was within bounds.", None, first + Span::minutes(5));
+                    self.change_alarm(
+                        name,
+                        "OK",
+                        "Threshold Crossed: the metric was within bounds.",
+                        None,
+                        first + Span::minutes(5),
+                    );
                 }
                 self.change_alarm(name, state, &reason, data.as_deref(), since.max(first + Span::minutes(6)));
             }

@@ -7,7 +7,7 @@ use super::super::sagemaker::engine::{Order, Quality, Recipe, Script};
 use super::super::sagemaker::listing::{person, record};
 use super::super::story::{Model, Run, Version};
 use super::super::time::Span;
-use super::super::wire::{tree, json};
+use super::super::wire::{json, tree};
 use super::super::world::World;
 use super::definition::definition;
 
@@ -24,12 +24,14 @@ enum Past<'a> {
 
 impl World {
     pub(super) fn build_model(&mut self, model: &Model) {
-        let first = model.versions.iter().map(|v| v.age).chain(model.runs.iter().map(|r| r.age)).max().unwrap_or_default();
+        let first =
+            model.versions.iter().map(|v| v.age).chain(model.runs.iter().map(|r| r.age)).max().unwrap_or_default();
         self.ago(first + EARLIER, |world| {
             world.build_group(model);
             world.build_pipeline(model);
         });
-        let mut past: Vec<Past<'_>> = model.versions.iter().map(Past::Version).chain(model.runs.iter().map(Past::Run)).collect();
+        let mut past: Vec<Past<'_>> =
+            model.versions.iter().map(Past::Version).chain(model.runs.iter().map(Past::Run)).collect();
         past.sort_by_key(|one| std::cmp::Reverse(one.began()));
         for one in past {
             match one {

@@ -7,7 +7,20 @@ use super::super::time::Span;
 use super::super::wire::{Value, tree};
 use super::super::world::World;
 
-const WHAT: &[&str] = &["basket", "returns", "search", "promo", "churn", "stock", "loyalty", "fresh", "delivery", "returns-abuse", "size", "image"];
+const WHAT: &[&str] = &[
+    "basket",
+    "returns",
+    "search",
+    "promo",
+    "churn",
+    "stock",
+    "loyalty",
+    "fresh",
+    "delivery",
+    "returns-abuse",
+    "size",
+    "image",
+];
 const DOES: &[&str] = &["ranking", "forecast", "scoring", "matching", "segments", "uplift", "embedding", "anomaly"];
 const WHERE: &[&str] = &["ie", "uk", "de", "fr", "es", "nl", "pl", "it"];
 
@@ -72,7 +85,12 @@ impl World {
         for number in 0..more {
             let group = name(number % models);
             let Some(first) = self.packages.get(&group).and_then(|versions| versions.first()) else { continue };
-            let mut spec = first.doc.project(&["InferenceSpecification", "ModelMetrics", "MetadataProperties", "CustomerMetadataProperties"]);
+            let mut spec = first.doc.project(&[
+                "InferenceSpecification",
+                "ModelMetrics",
+                "MetadataProperties",
+                "CustomerMetadataProperties",
+            ]);
             let (oldest, round) = (first.created, num::count(number / models + 1));
             let rounds = num::count(more / models + 2);
             let at = oldest + Span((self.start - oldest).0 * round / rounds);
@@ -91,7 +109,8 @@ impl World {
 
     /// Copies training jobs up to a number.
     fn build_jobs(&mut self, wanted: usize) {
-        let patterns: Vec<_> = self.training.values().filter(|job| job.doc.get("TrainingEndTime").is_some()).take(50).cloned().collect();
+        let patterns: Vec<_> =
+            self.training.values().filter(|job| job.doc.get("TrainingEndTime").is_some()).take(50).cloned().collect();
         let more = wanted.saturating_sub(self.training.len());
         for (number, pattern) in patterns.iter().cycle().take(if patterns.is_empty() { 0 } else { more }).enumerate() {
             let seed = num::mix(self.seed ^ num::hash(&format!("job{number}")));

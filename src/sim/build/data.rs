@@ -36,7 +36,10 @@ impl World {
                     let name = world.now.format("dt=%Y-%m-%d");
                     let grain = num::hash(&format!("{folder}{name}{file}"));
                     let size = num::whole(num::float(data.size) * (0.9 + 0.2 * num::unit(grain)));
-                    world.put_sized(&format!("{folder}/{name}/part-{file:05}-{}.snappy.parquet", num::hex(grain, 8)), size);
+                    world.put_sized(
+                        &format!("{folder}/{name}/part-{file:05}-{}.snappy.parquet", num::hex(grain, 8)),
+                        size,
+                    );
                 });
             }
         }

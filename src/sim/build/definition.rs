@@ -13,7 +13,10 @@ fn parameter(name: &str) -> Value {
 fn gate_name(quality: &Quality) -> Option<(String, f64)> {
     let name: String = quality.name.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = name.get(..1).unwrap_or("").to_uppercase() + name.get(1..).unwrap_or("");
-    quality.least.map(|gate| (format!("Min{name}"), gate)).or_else(|| quality.most.map(|gate| (format!("Max{name}"), gate)))
+    quality
+        .least
+        .map(|gate| (format!("Min{name}"), gate))
+        .or_else(|| quality.most.map(|gate| (format!("Max{name}"), gate)))
 }
 
 /// The definition of a model's pipeline.
@@ -90,7 +93,7 @@ fn preprocess(home: &Home, model: &Model) -> Value {
         "Name": "Preprocess",
         "Type": "Processing",
         "Arguments": processing(home, model, inputs, "train", "preprocess/train", "preprocess.py"),
-        "CacheConfig": tree! { "Enabled": true, "ExpireAfter": "P7D" },
+        "CacheConfig": model.cached.then(|| tree! { "Enabled": true, "ExpireAfter": "P7D" }),
     }
 }
 
@@ -102,7 +105,10 @@ fn train(home: &Home, model: &Model) -> Value {
     let mut channels = vec![channel("train", output(model, "preprocess/train"))];
     if let Some(group) = &model.features {
         let table = group.replace('-', "_");
-        let uri = format!("s3://{}/feature-store/{}/sagemaker/{}/offline-store/{table}/data", model.bucket, home.account, home.region);
+        let uri = format!(
+            "s3://{}/feature-store/{}/sagemaker/{}/offline-store/{table}/data",
+            model.bucket, home.account, home.region
+        );
         channels.push(channel("features", Value::from(uri)));
     }
     if let Some(uri) = model.data.first() {
@@ -138,7 +144,8 @@ fn train(home: &Home, model: &Model) -> Value {
 }
 
 fn evaluate(home: &Home, model: &Model) -> Value {
-    let inputs = vec![tree! { "Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts" }, output(model, "preprocess/train")];
+    let inputs =
+        vec![tree! { "Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts" }, output(model, "preprocess/train")];
     tree! {
         "Name": "Evaluate",
         "Type": "Processing",

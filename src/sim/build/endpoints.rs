@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::super::cloudwatch::series::{Kind, Series};
 use super::super::sagemaker::deploy::Endpoint;
 use super::super::sagemaker::listing::record;
-use super::super::story::{self, Model, Story};
 use super::super::scaling::{Activity, Scalable};
+use super::super::story::{self, Model, Story};
 use super::super::time::{Span, Time};
 use super::super::wire::{Value, tree};
 use super::super::world::World;
@@ -39,7 +39,13 @@ impl World {
     }
 
     /// What one deployment of the past left: a model, a configuration, and another entry in the endpoint's history.
-    fn build_deployment(&mut self, model: &Model, spec: &story::Endpoint, name: &str, version: usize) -> (String, String) {
+    fn build_deployment(
+        &mut self,
+        model: &Model,
+        spec: &story::Endpoint,
+        name: &str,
+        version: usize,
+    ) -> (String, String) {
         let stamp = self.now.format("%Y%m%d-%H%M");
         let (config, model_name) = (format!("{name}-v{version}-{stamp}"), format!("{name}-model-v{version}-{stamp}"));
         let package = self.home.sagemaker("model-package", &format!("{}/{version}", model.name));
@@ -85,7 +91,8 @@ impl World {
             }
         }
         let endpoint = self.endpoints.entry(name.to_owned()).or_insert_with(|| {
-            let doc = tree! { "EndpointName": name, "EndpointArn": arn, "EndpointStatus": "InService", "CreationTime": now };
+            let doc =
+                tree! { "EndpointName": name, "EndpointArn": arn, "EndpointStatus": "InService", "CreationTime": now };
             Endpoint { record: record(name, now, doc), variants: Vec::new(), update: None, served: Vec::new() }
         });
         endpoint.record.doc.set("EndpointConfigName", config.as_str());
@@ -140,38 +147,46 @@ impl World {
             let id = super::super::num::hex(super::super::num::hash(&format!("{resource}{side}")), 12);
             let alarm = format!("TargetTracking-{resource}-{side}-{id}");
             let policy = format!("scalingPolicy:{id}:resource/sagemaker/{resource}:policyName/{name}-target");
-            let words = format!("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy arn:aws:autoscaling:::{policy}.");
+            let words =
+                format!("DO NOT EDIT OR DELETE. For TargetTrackingScaling policy arn:aws:autoscaling:::{policy}.");
             let dimensions = vec![
                 tree! { "Name": "EndpointName", "Value": name },
                 tree! { "Name": "VariantName", "Value": spec.variant.as_str() },
             ];
             let age = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
-            self.add_alarm(&alarm, age, &tree! {
-                "AlarmDescription": words,
-                "ActionsEnabled": true,
-                "AlarmActions": vec![self.home.arn("autoscaling", &policy)],
-                "MetricName": "InvocationsPerInstance",
-                "Namespace": "AWS/SageMaker",
-                "Statistic": "Sum",
-                "Dimensions": dimensions,
-                "Period": 60,
-                "EvaluationPeriods": periods,
-                "Threshold": threshold,
-                "ComparisonOperator": operator,
-            });
+            self.add_alarm(
+                &alarm,
+                age,
+                &tree! {
+                    "AlarmDescription": words,
+                    "ActionsEnabled": true,
+                    "AlarmActions": vec![self.home.arn("autoscaling", &policy)],
+                    "MetricName": "InvocationsPerInstance",
+                    "Namespace": "AWS/SageMaker",
+                    "Statistic": "Sum",
+                    "Dimensions": dimensions,
+                    "Period": 60,
+                    "EvaluationPeriods": periods,
+                    "Threshold": threshold,
+                    "ComparisonOperator": operator,
+                },
+            );
         }
         let created = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
         let id = |side: &str| super::super::num::hex(super::super::num::hash(&format!("{resource}{side}")), 12);
-        self.scaling.insert(name.to_owned(), Scalable {
-            endpoint: name.to_owned(),
-            variant: spec.variant.clone(),
-            least: scaling.least,
-            most: scaling.most,
-            aim: scaling.target,
-            created,
-            high: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
-            low: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
-        });
+        self.scaling.insert(
+            name.to_owned(),
+            Scalable {
+                endpoint: name.to_owned(),
+                variant: spec.variant.clone(),
+                least: scaling.least,
+                most: scaling.most,
+                aim: scaling.target,
+                created,
+                high: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
+                low: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
+            },
+        );
         let steps = spec.now.map_or(0, |now| now - spec.instances).clamp(0, 20);
         for step in 1..=steps {
             self.activities.push(Activity {
@@ -208,12 +223,14 @@ impl World {
     }
 
     /// Keeps an alarm that watches something; its state comes later.
-    pub(super) fn add_alarm(&mut self, name: &str, created: Time, spec: &Value) {
+    pub(crate) fn add_alarm(&mut self, name: &str, created: Time, spec: &Value) {
         let arn = self.home.arn("cloudwatch", &format!("alarm:{name}"));
         let base = tree! { "AlarmName": name, "AlarmArn": arn };
         let doc = spec.members().iter().fold(base, |doc, (key, value)| doc.with(key.clone(), value));
         let empty = ["OKActions", "AlarmActions", "InsufficientDataActions"];
-        let doc = empty.into_iter().fold(doc, |doc, key| if doc.get(key).is_some() { doc } else { doc.with(key, Vec::<Value>::new()) });
+        let doc = empty
+            .into_iter()
+            .fold(doc, |doc, key| if doc.get(key).is_some() { doc } else { doc.with(key, Vec::<Value>::new()) });
         let doc = doc
             .with("AlarmConfigurationUpdatedTimestamp", created)
             .with("StateValue", "INSUFFICIENT_DATA")

@@ -1,8 +1,8 @@
 //! The events of a story, when their time comes.
 
-use super::super::world::World;
 use super::super::sagemaker::engine::Order;
 use super::super::wire::tree;
+use super::super::world::World;
 
 impl World {
     /// Lets an event of the story happen; what it names and is not there is passed over.

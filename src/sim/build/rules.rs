@@ -41,7 +41,9 @@ impl World {
         let arn = match (&spec.via, &spec.runs) {
             (Some(delivery), _) => Some(self.home.arn("codepipeline", delivery)),
             (None, Some(pipeline)) => Some(self.home.sagemaker("pipeline", &pipeline.to_lowercase())),
-            (None, None) if !spec.deploys.is_empty() => Some(self.home.arn("lambda", &format!("function:{}", spec.name))),
+            (None, None) if !spec.deploys.is_empty() => {
+                Some(self.home.arn("lambda", &format!("function:{}", spec.name)))
+            }
             (None, None) => None,
         };
         let target = |arn: String| Target { id: "Target0".to_owned(), arn, role: self.home.role("events-start") };

@@ -31,7 +31,8 @@ pub(crate) struct Alarm {
 impl Alarm {
     /// An alarm from its description; a composite one has an `AlarmRule`.
     pub(crate) fn new(doc: Value) -> Self {
-        let rule = doc.get("AlarmRule").and_then(Value::as_text).map(|text| Rule::parse(text).unwrap_or(Rule::Always(false)));
+        let rule =
+            doc.get("AlarmRule").and_then(Value::as_text).map(|text| Rule::parse(text).unwrap_or(Rule::Always(false)));
         Self { doc, rule, held: None }
     }
     /// Its state, by AWS's word.
@@ -53,7 +54,10 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let names = input.texts("AlarmNames").map_err(worded)?;
     let prefix = input.text("AlarmNamePrefix").map_err(worded)?;
     if !names.is_empty() && prefix.is_some() {
-        return Err(Fault::new("InvalidParameterCombination", "AlarmNames and AlarmNamePrefix are mutually exclusive."));
+        return Err(Fault::new(
+            "InvalidParameterCombination",
+            "AlarmNames and AlarmNamePrefix are mutually exclusive.",
+        ));
     }
     let state = input.one_of("StateValue", STATES).map_err(|fault| invalid(fault.message))?;
     let action = input.text("ActionPrefix")?;
@@ -84,7 +88,11 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
 
 fn has_action(doc: &Value, prefix: &str) -> bool {
     let lists = ["AlarmActions", "OKActions", "InsufficientDataActions"];
-    lists.iter().filter_map(|list| doc.get(list)).flat_map(Value::items).any(|arn| arn.as_text().is_some_and(|a| a.starts_with(prefix)))
+    lists
+        .iter()
+        .filter_map(|list| doc.get(list))
+        .flat_map(Value::items)
+        .any(|arn| arn.as_text().is_some_and(|a| a.starts_with(prefix)))
 }
 
 fn set_state(world: &mut World, input: &Value) -> Result<Value, Fault> {
@@ -123,7 +131,14 @@ fn actions(world: &mut World, input: &Value, on: bool) -> Result<Value, Fault> {
         alarm.doc.set("ActionsEnabled", on);
         alarm.doc.set("AlarmConfigurationUpdatedTimestamp", now);
         let words = if on { "Alarm actions enabled" } else { "Alarm actions disabled" };
-        let item = Item::new(alarm, name, now, "ConfigurationUpdate", words, &tree! { "version": "1.0", "actionsEnabled": on });
+        let item = Item::new(
+            alarm,
+            name,
+            now,
+            "ConfigurationUpdate",
+            words,
+            &tree! { "version": "1.0", "actionsEnabled": on },
+        );
         world.history.push(item);
     }
     Ok(Value::Null)
@@ -178,7 +193,8 @@ impl World {
             for action in alarm.doc.get(list).map(Value::items).unwrap_or_default() {
                 let action = action.as_text().unwrap_or("");
                 let words = format!("Successfully executed action {action}");
-                let story = tree! { "actionState": "Succeeded", "stateUpdateTimestamp": at.0, "notificationResource": action };
+                let story =
+                    tree! { "actionState": "Succeeded", "stateUpdateTimestamp": at.0, "notificationResource": action };
                 items.push(Item::new(alarm, name, at, "Action", &words, &story));
             }
         }

@@ -3,20 +3,15 @@
 use super::super::fault::Fault;
 use super::super::sagemaker::listing::cut_by;
 use super::super::time::Time;
-use super::super::wire::{Value, tree, json};
+use super::super::wire::{Value, json, tree};
 use super::super::world::World;
 use super::alarms::Alarm;
 use super::{Operation, invalid, read, worded};
 
 pub(super) static OPERATIONS: &[Operation] = &[read("DescribeAlarmHistory", describe)];
 
-const ITEMS: &[&str] = &[
-    "ConfigurationUpdate",
-    "StateUpdate",
-    "Action",
-    "AlarmContributorStateUpdate",
-    "AlarmContributorAction",
-];
+const ITEMS: &[&str] =
+    &["ConfigurationUpdate", "StateUpdate", "Action", "AlarmContributorStateUpdate", "AlarmContributorAction"];
 
 /// One thing that happened to an alarm.
 #[derive(Debug, Clone)]
@@ -32,7 +27,14 @@ pub(crate) struct Item {
 impl Item {
     /// Something that happened to an alarm.
     pub(crate) fn new(alarm: &Alarm, name: &str, at: Time, item: &'static str, summary: &str, data: &Value) -> Self {
-        Self { name: name.to_owned(), kind: alarm.kind(), at, about: item, summary: summary.to_owned(), data: json::text(data) }
+        Self {
+            name: name.to_owned(),
+            kind: alarm.kind(),
+            at,
+            about: item,
+            summary: summary.to_owned(),
+            data: json::text(data),
+        }
     }
 }
 

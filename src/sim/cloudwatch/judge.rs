@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::num;
 use super::super::time::{Span, Time};
-use super::super::wire::{Value, tree, json};
+use super::super::wire::{Value, json, tree};
 use super::super::world::World;
 use super::alarms::Alarm;
 use super::math;
@@ -81,10 +81,15 @@ impl World {
         };
         let known: Vec<f64> = window.values.iter().flatten().copied().collect();
         if known.is_empty() && !matches!(missing, "breaching" | "notBreaching") {
-            let state = if missing == "ignore" && alarm.str("StateValue") == "ALARM" { "ALARM" } else { "INSUFFICIENT_DATA" };
+            let state =
+                if missing == "ignore" && alarm.str("StateValue") == "ALARM" { "ALARM" } else { "INSUFFICIENT_DATA" };
             return (state, format!("Insufficient Data: {periods} datapoints were unknown."), None);
         }
-        let bad = window.values.iter().enumerate().filter(|(at, value)| value.map_or(missing == "breaching", |v| breaching(*at, v)));
+        let bad = window
+            .values
+            .iter()
+            .enumerate()
+            .filter(|(at, value)| value.map_or(missing == "breaching", |v| breaching(*at, v)));
         let bad = num::count(bad.count());
         let on = bad >= needed;
         let reason = self.words(alarm, &window.values, (bad, periods, needed), on);
@@ -92,13 +97,23 @@ impl World {
     }
 
     /// The reason in AWS's words.
-    fn words(&self, alarm: &Value, values: &[Option<f64>], (bad, periods, needed): (i64, i64, i64), on: bool) -> String {
+    fn words(
+        &self,
+        alarm: &Value,
+        values: &[Option<f64>],
+        (bad, periods, needed): (i64, i64, i64),
+        on: bool,
+    ) -> String {
         let period = alarm.get("Period").and_then(Value::as_int).unwrap_or(60);
         let moment = |at: usize| self.now - Span::seconds(period * (num::count(at) + 1));
         let known = values.iter().enumerate().filter_map(|(at, value)| Some((at, (*value)?)));
-        let shown: Vec<String> =
-            known.map(|(at, v)| format!("{} ({})", num::rounded(v, 4), moment(at).format("%d/%m/%y %H:%M:%S"))).collect();
-        let bound = alarm.get("Threshold").and_then(Value::as_float).map_or("bounds of the band".to_owned(), |t| format!("threshold ({t})"));
+        let shown: Vec<String> = known
+            .map(|(at, v)| format!("{} ({})", num::rounded(v, 4), moment(at).format("%d/%m/%y %H:%M:%S")))
+            .collect();
+        let bound = alarm
+            .get("Threshold")
+            .and_then(Value::as_float)
+            .map_or("bounds of the band".to_owned(), |t| format!("threshold ({t})"));
         let how = match alarm.str("ComparisonOperator") {
             "GreaterThanThreshold" | "GreaterThanUpperThreshold" => "greater than",
             "GreaterThanOrEqualToThreshold" => "greater than or equal to",
@@ -155,7 +170,8 @@ impl World {
             let Some(expression) = query.get("Expression").and_then(Value::as_text) else { continue };
             if let Some((metric, width)) = math::band(expression) {
                 if let Some((Some(series), period)) = series_of.get(metric) {
-                    bounds = Some((0..periods).map(|at| self.band(series, self.now - Span(period.0 * at), width)).collect());
+                    bounds =
+                        Some((0..periods).map(|at| self.band(series, self.now - Span(period.0 * at), width)).collect());
                 }
                 continue;
             }
@@ -164,7 +180,8 @@ impl World {
         }
         let band = alarm.str("ThresholdMetricId");
         let watched = queries.iter().filter(|q| q.str("Id") != band);
-        let watched = watched.max_by_key(|q| (q.get("ReturnData") != Some(&Value::Bool(false)), q.get("Expression").is_some()));
+        let watched =
+            watched.max_by_key(|q| (q.get("ReturnData") != Some(&Value::Bool(false)), q.get("Expression").is_some()));
         let values = watched.and_then(|query| known.remove(query.str("Id"))).unwrap_or_default();
         Window { values, bounds }
     }
@@ -186,7 +203,8 @@ impl World {
     /// A metric of an endpoint, by its name.
     pub(crate) fn find_metric(&self, name: &str, endpoint: &str) -> Option<&Series> {
         let variant = self.endpoints.get(endpoint)?.variants.first()?;
-        let dimensions = [("EndpointName".to_owned(), endpoint.to_owned()), ("VariantName".to_owned(), variant.name.clone())];
+        let dimensions =
+            [("EndpointName".to_owned(), endpoint.to_owned()), ("VariantName".to_owned(), variant.name.clone())];
         self.series.get(&key("AWS/SageMaker", name, &dimensions))
     }
 

@@ -18,7 +18,11 @@ pub(crate) fn evaluate(expression: &str, known: &BTreeMap<String, Points>, size:
     let mut reader = Reader { rest: expression, known, size, depth: 0 };
     let points = reader.sum()?;
     reader.space();
-    if reader.rest.is_empty() { Ok(points) } else { Err(format!("Error in expression: unexpected \"{}\"", reader.rest)) }
+    if reader.rest.is_empty() {
+        Ok(points)
+    } else {
+        Err(format!("Error in expression: unexpected \"{}\"", reader.rest))
+    }
 }
 
 /// Metric and width of an anomaly band.
@@ -138,7 +142,8 @@ mod tests {
 
     #[test]
     fn sums_come_out_right() {
-        let known = BTreeMap::from([("m1".to_owned(), vec![Some(4.0), None]), ("m2".to_owned(), vec![Some(200.0), Some(0.0)])]);
+        let known =
+            BTreeMap::from([("m1".to_owned(), vec![Some(4.0), None]), ("m2".to_owned(), vec![Some(200.0), Some(0.0)])]);
         for (text, wanted) in [
             ("100*(m1/m2)", vec![Some(2.0), None]),
             ("FILL(m1, 0) + 1", vec![Some(5.0), Some(1.0)]),

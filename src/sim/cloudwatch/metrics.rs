@@ -70,7 +70,10 @@ fn get_data(world: &mut World, input: &Value) -> Result<Value, Fault> {
         return Err(worded(Fault::missing("MetricDataQueries")));
     }
     if queries.len() > 500 {
-        return Err(Fault::new("ValidationError", "The collection MetricDataQueries must not have a size greater than 500."));
+        return Err(Fault::new(
+            "ValidationError",
+            "The collection MetricDataQueries must not have a size greater than 500.",
+        ));
     }
     let newest_first = input.text("ScanBy")? != Some("TimestampAscending");
     let answers = world.all(queries, start, end)?;
@@ -96,7 +99,12 @@ fn period_of(query: &Value) -> Result<i64, Fault> {
     if matches!(period, 1 | 5 | 10 | 20 | 30) || (period > 0 && period % 60 == 0) {
         return Ok(period);
     }
-    Err(Fault::new("ValidationError", format!("The parameter MetricDataQueries.member.MetricStat.Period must be 1, 5, 10, 20, 30 or a multiple of 60; it was {period}.")))
+    Err(Fault::new(
+        "ValidationError",
+        format!(
+            "The parameter MetricDataQueries.member.MetricStat.Period must be 1, 5, 10, 20, 30 or a multiple of 60; it was {period}."
+        ),
+    ))
 }
 
 impl World {
@@ -106,16 +114,27 @@ impl World {
         let mut grid: Vec<Time> = Vec::new();
         for query in queries {
             let id = query.need("Id").map_err(worded)?;
-            if !id.starts_with(|c: char| c.is_ascii_lowercase()) || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-                return Err(Fault::new("ValidationError", format!("The value {id} for parameter MetricDataQueries.member.Id is not valid.")));
+            if !id.starts_with(|c: char| c.is_ascii_lowercase())
+                || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            {
+                return Err(Fault::new(
+                    "ValidationError",
+                    format!("The value {id} for parameter MetricDataQueries.member.Id is not valid."),
+                ));
             }
             if query.get("MetricStat").is_none() == query.get("Expression").is_none() {
-                return Err(Fault::new("ValidationError", format!("Query {id} must have either MetricStat or Expression.")));
+                return Err(Fault::new(
+                    "ValidationError",
+                    format!("Query {id} must have either MetricStat or Expression."),
+                ));
             }
             if query.get("MetricStat").is_some() {
                 let answer = self.measured(query, start, end)?;
                 if known.insert(id.to_owned(), answer.points.clone()).is_some() {
-                    return Err(Fault::new("ValidationError", format!("The values for parameter id in MetricDataQueries are not unique: {id}")));
+                    return Err(Fault::new(
+                        "ValidationError",
+                        format!("The values for parameter id in MetricDataQueries are not unique: {id}"),
+                    ));
                 }
                 if grid.is_empty() {
                     grid.clone_from(&answer.times);
@@ -131,15 +150,25 @@ impl World {
             }
             ready.insert(id.to_owned(), found);
         }
-        let shown = queries.iter().filter(|query| query.get("ReturnData").is_none_or(|v| !matches!(v, Value::Bool(false))) && query.str("ReturnData") != "false");
+        let shown = queries.iter().filter(|query| {
+            query.get("ReturnData").is_none_or(|v| !matches!(v, Value::Bool(false)))
+                && query.str("ReturnData") != "false"
+        });
         Ok(shown.filter_map(|query| ready.remove(query.str("Id"))).flatten().collect())
     }
 
     fn measured(&self, query: &Value, start: Time, end: Time) -> Result<Answer, Fault> {
         let spec = query.get("MetricStat").unwrap_or(&Value::Null);
         let statistic = spec.need("Stat").map_err(worded)?;
-        if !matches!(statistic, "Average" | "Sum" | "Minimum" | "Maximum" | "SampleCount") && percentile(statistic).is_none() {
-            return Err(Fault::new("ValidationError", format!("The value {statistic} for parameter MetricDataQueries.member.MetricStat.Stat is not supported.")));
+        if !matches!(statistic, "Average" | "Sum" | "Minimum" | "Maximum" | "SampleCount")
+            && percentile(statistic).is_none()
+        {
+            return Err(Fault::new(
+                "ValidationError",
+                format!(
+                    "The value {statistic} for parameter MetricDataQueries.member.MetricStat.Stat is not supported."
+                ),
+            ));
         }
         let metric = spec.get("Metric").unwrap_or(&Value::Null);
         let period = Span::seconds(period_of(query)?);
@@ -154,13 +183,21 @@ impl World {
         Ok(Answer { id: query.str("Id").to_owned(), label, times, points })
     }
 
-    fn computed(&self, query: &Value, queries: &[Value], expression: &str, known: &BTreeMap<String, Points>, grid: &[Time]) -> Result<Vec<Answer>, Fault> {
+    fn computed(
+        &self,
+        query: &Value,
+        queries: &[Value],
+        expression: &str,
+        known: &BTreeMap<String, Points>,
+        grid: &[Time],
+    ) -> Result<Vec<Answer>, Fault> {
         let id = query.str("Id");
         let label = query.text("Label")?.unwrap_or(id);
         let answer = |label: String, points: Points| Answer { id: id.to_owned(), label, times: grid.to_vec(), points };
         if let Some((metric, width)) = math::band(expression) {
             let of = queries.iter().find(|q| q.str("Id") == metric).and_then(|q| q.at("MetricStat.Metric"));
-            let series = of.and_then(|m| self.find_series(m.str("Namespace"), m.str("MetricName"), m.get("Dimensions")));
+            let series =
+                of.and_then(|m| self.find_series(m.str("Namespace"), m.str("MetricName"), m.get("Dimensions")));
             let bounds: Vec<Option<(f64, f64)>> = grid.iter().map(|at| Some(self.band(series?, *at, width))).collect();
             let low = bounds.iter().map(|b| b.map(|(low, _)| low)).collect();
             let high = bounds.iter().map(|b| b.map(|(_, high)| high)).collect();

@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn rules_read_and_hold() {
-        let rule = Rule::parse("ALARM(\"a b\") AND (OK(c) OR NOT ALARM(arn:aws:cloudwatch:eu-west-1:1:alarm:d))").unwrap();
+        let rule =
+            Rule::parse("ALARM(\"a b\") AND (OK(c) OR NOT ALARM(arn:aws:cloudwatch:eu-west-1:1:alarm:d))").unwrap();
         assert_eq!(rule.children(), ["a b", "c", "d"]);
         let state = |name: &str| Some(if name == "a b" { "ALARM" } else { "OK" }.to_owned());
         assert!(rule.holds(&state));

@@ -134,7 +134,9 @@ impl World {
         }
         if series.name == "InvocationsPerInstance" {
             let endpoint = series.dimensions.iter().find(|(name, _)| name == "EndpointName");
-            let fleet = endpoint.and_then(|(_, name)| self.endpoints.get(name)).map_or(1, |e| e.variants.iter().map(|v| v.current).sum());
+            let fleet = endpoint
+                .and_then(|(_, name)| self.endpoints.get(name))
+                .map_or(1, |e| e.variants.iter().map(|v| v.current).sum());
             value /= num::float(fleet.max(1));
         }
         value.max(0.0)
@@ -154,7 +156,8 @@ impl World {
             return None;
         }
         let length = (to - from).0;
-        let samples: Vec<f64> = (0..SAMPLES).map(|at| self.sample(series, from + Span(length * (2 * at + 1) / (2 * SAMPLES)))).collect();
+        let samples: Vec<f64> =
+            (0..SAMPLES).map(|at| self.sample(series, from + Span(length * (2 * at + 1) / (2 * SAMPLES)))).collect();
         let mean = samples.iter().sum::<f64>() / num::sized(samples.len());
         let minutes = num::float(length) / 60_000.0;
         let requests = (series.requests * series.daylight(from) * minutes).max(1.0);

@@ -24,8 +24,13 @@ pub(crate) fn find(name: &str) -> Option<&'static Operation> {
 }
 
 fn page(input: &Value, rows: Vec<Value>, out: &'static str) -> Result<Value, Fault> {
-    let (page, next) = cut_by(input, rows, ("nextToken", "maxResults"), 100, 1000)
-        .map_err(|fault| if fault.message.starts_with("Invalid NextToken") { Fault::new("InvalidNextTokenException", fault.message) } else { fault })?;
+    let (page, next) = cut_by(input, rows, ("nextToken", "maxResults"), 100, 1000).map_err(|fault| {
+        if fault.message.starts_with("Invalid NextToken") {
+            Fault::new("InvalidNextTokenException", fault.message)
+        } else {
+            fault
+        }
+    })?;
     Ok(Value::Map(vec![(out.into(), page.into()), ("nextToken".into(), next.into())]))
 }
 
@@ -38,7 +43,10 @@ fn list(world: &mut World, input: &Value) -> Result<Value, Fault> {
 }
 
 fn missing(name: &str) -> Fault {
-    Fault::new("PipelineNotFoundException", format!("The account with id does not include a pipeline with the name '{name}'"))
+    Fault::new(
+        "PipelineNotFoundException",
+        format!("The account with id does not include a pipeline with the name '{name}'"),
+    )
 }
 
 fn wanted<'a>(world: &'a World, input: &Value, key: &str) -> Result<&'a Delivery, Fault> {
@@ -150,7 +158,8 @@ fn answer(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let (now, who) = (world.now, world.home.session().to_owned());
     let (stage, action, token) = (input.need("stageName")?, input.need("actionName")?, input.need("token")?);
     let result = input.get("result").ok_or_else(|| Fault::missing("result"))?;
-    let agreed = result.one_of("status", &["Approved", "Rejected"])?.ok_or_else(|| Fault::missing("status"))? == "Approved";
+    let agreed =
+        result.one_of("status", &["Approved", "Rejected"])?.ok_or_else(|| Fault::missing("status"))? == "Approved";
     let summary = result.need("summary")?;
     let delivery = wanted_mut(world, input)?;
     let names = (stage.to_owned(), action.to_owned());
@@ -159,10 +168,14 @@ fn answer(world: &mut World, input: &Value) -> Result<Value, Fault> {
     }
     for run in delivery.runs.iter_mut().rev() {
         let tokens: Vec<String> = run.steps.iter().map(|step| run.token(step)).collect();
-        let waiting = run.steps.iter_mut().zip(tokens).find(|(step, _)| step.names() == names && step.state == State::Running);
+        let waiting =
+            run.steps.iter_mut().zip(tokens).find(|(step, _)| step.names() == names && step.state == State::Running);
         if let Some((step, expected)) = waiting {
             if expected != token {
-                return Err(Fault::new("InvalidApprovalTokenException", "The approval token is not valid; it is no longer the newest."));
+                return Err(Fault::new(
+                    "InvalidApprovalTokenException",
+                    "The approval token is not valid; it is no longer the newest.",
+                ));
             }
             step.becomes(if agreed { State::Succeeded } else { State::Failed }, now, format!("{who}: {summary}"));
             run.updated = now;
@@ -178,7 +191,10 @@ fn retry(world: &mut World, input: &Value) -> Result<Value, Fault> {
     input.one_of("retryMode", &["FAILED_ACTIONS", "ALL_ACTIONS"])?.ok_or_else(|| Fault::missing("retryMode"))?;
     let delivery = wanted_mut(world, input)?;
     let Some(run) = delivery.runs.last_mut().filter(|run| run.id == id) else {
-        return Err(Fault::new("NotLatestPipelineExecutionException", "The stage has failed in a later run of the pipeline."));
+        return Err(Fault::new(
+            "NotLatestPipelineExecutionException",
+            "The stage has failed in a later run of the pipeline.",
+        ));
     };
     let Some(step) = run.steps.iter_mut().find(|step| step.names().0 == stage && step.state == State::Failed) else {
         return Err(Fault::new("StageNotRetryableException", format!("The stage {stage} has not failed.")));

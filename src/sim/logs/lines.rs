@@ -48,15 +48,19 @@ impl Pattern {
     }
     /// Whether a line is wanted.
     pub(super) fn fits(&self, text: &str) -> bool {
-        self.all.iter().all(|word| text.contains(word.as_str())) && (self.any.is_empty() || self.any.iter().any(|word| text.contains(word.as_str())))
+        self.all.iter().all(|word| text.contains(word.as_str()))
+            && (self.any.is_empty() || self.any.iter().any(|word| text.contains(word.as_str())))
     }
 }
 
 impl World {
     /// All groups, with the time since when they exist.
     pub(super) fn log_groups(&self) -> Vec<(String, Time)> {
-        let mut found: Vec<(String, Time)> =
-            self.endpoints.values().map(|e| (format!("/aws/sagemaker/Endpoints/{}", e.record.name), e.record.created)).collect();
+        let mut found: Vec<(String, Time)> = self
+            .endpoints
+            .values()
+            .map(|e| (format!("/aws/sagemaker/Endpoints/{}", e.record.name), e.record.created))
+            .collect();
         let oldest = |jobs: &super::super::world::Table| jobs.values().map(|job| job.created).min();
         found.extend(oldest(&self.processing).map(|at| ("/aws/sagemaker/ProcessingJobs".to_owned(), at)));
         found.extend(oldest(&self.training).map(|at| ("/aws/sagemaker/TrainingJobs".to_owned(), at)));
@@ -65,17 +69,33 @@ impl World {
 
     /// The streams of a group.
     pub(super) fn log_streams(&self, group: &str) -> Vec<Stream> {
-        if let Some(endpoint) = group.strip_prefix("/aws/sagemaker/Endpoints/").and_then(|name| self.endpoints.get(name)) {
+        if let Some(endpoint) =
+            group.strip_prefix("/aws/sagemaker/Endpoints/").and_then(|name| self.endpoints.get(name))
+        {
             let of = |variant: &super::super::sagemaker::deploy::Variant, number: i64| {
                 let id = num::hex(num::hash(&format!("{group}{}{number}", variant.package)), 17);
-                Stream { group: group.to_owned(), name: format!("{}/i-{id}", variant.name), since: variant.since, until: self.now }
+                Stream {
+                    group: group.to_owned(),
+                    name: format!("{}/i-{id}", variant.name),
+                    since: variant.since,
+                    until: self.now,
+                }
             };
             return endpoint.variants.iter().flat_map(|v| (0..v.current).map(move |n| of(v, n))).collect();
         }
-        let (jobs, end) = if group.ends_with("TrainingJobs") { (&self.training, "TrainingEndTime") } else { (&self.processing, "ProcessingEndTime") };
+        let (jobs, end) = if group.ends_with("TrainingJobs") {
+            (&self.training, "TrainingEndTime")
+        } else {
+            (&self.processing, "ProcessingEndTime")
+        };
         let of = |job: &Record| {
             let until = if job.doc.get(end).is_some() { job.doc.instant(end) } else { self.now };
-            Stream { group: group.to_owned(), name: format!("{}/algo-1-{}", job.name, job.created.0 / 1000), since: job.created, until }
+            Stream {
+                group: group.to_owned(),
+                name: format!("{}/algo-1-{}", job.name, job.created.0 / 1000),
+                since: job.created,
+                until,
+            }
         };
         jobs.values().map(of).collect()
     }
@@ -118,10 +138,18 @@ impl World {
                 lines.extend(words.iter().map(|text| Line { at, text: (*text).to_owned() }));
             } else if seed.is_multiple_of(29) {
                 // Colours that a framework writes; a console must not pass them on.
-                lines.push(Line { at, text: "\u{1b}[33mWARN\u{1b}[0m slow tokenizer in use \u{2192} 遅い".to_owned() });
+                lines.push(Line {
+                    at, text: "\u{1b}[33mWARN\u{1b}[0m slow tokenizer in use \u{2192} 遅い".to_owned()
+                });
             } else {
                 let ms = 20 + seed % 60;
-                lines.push(Line { at, text: format!("INFO 169.254.178.2:{} \"POST /invocations HTTP/1.1\" 200 {ms} ms", 33_000 + seed % 9_000) });
+                lines.push(Line {
+                    at,
+                    text: format!(
+                        "INFO 169.254.178.2:{} \"POST /invocations HTTP/1.1\" 200 {ms} ms",
+                        33_000 + seed % 9_000
+                    ),
+                });
             }
         }
         lines
@@ -140,7 +168,11 @@ fn job_lines(job: &Record, stream: &Stream) -> Vec<Line> {
     let seed = num::hash(&job.name);
     for epoch in 1..=20 {
         let loss = 0.9 / num::float(epoch + 2) + num::unit(num::mix(seed ^ num::hash(&epoch.to_string()))) * 0.01;
-        let text = if training { format!("INFO epoch {epoch}/20 loss={loss:.4}") } else { format!("INFO {epoch} of 20 partitions done") };
+        let text = if training {
+            format!("INFO epoch {epoch}/20 loss={loss:.4}")
+        } else {
+            format!("INFO {epoch} of 20 partitions done")
+        };
         lines.push(Line { at: at(5 + epoch * 4), text });
     }
     let failure = job.doc.get("FailureReason").and_then(Value::as_text);

@@ -45,7 +45,19 @@ impl Asked {
     }
     /// The name of the operation that it asks for; nothing when this account does not know it.
     pub(crate) fn operation(&self) -> Option<&'static str> {
-        let sub = ["location", "versioning", "versions", "replication", "acl", "policy", "lifecycle", "encryption", "tagging", "uploads", "notification"];
+        let sub = [
+            "location",
+            "versioning",
+            "versions",
+            "replication",
+            "acl",
+            "policy",
+            "lifecycle",
+            "encryption",
+            "tagging",
+            "uploads",
+            "notification",
+        ];
         let asked = sub.iter().find(|name| self.has(name)).copied();
         match (self.method.as_str(), self.bucket.is_empty(), self.key.is_empty(), asked) {
             ("GET", true, _, None) => Some("ListBuckets"),
@@ -64,7 +76,9 @@ impl Asked {
 /// Answers a request; a fault becomes an XML error elsewhere.
 pub(crate) fn answer(world: &World, asked: &Asked) -> Result<Reply, Fault> {
     let Some(operation) = asked.operation() else {
-        return Err(Fault::new("NotImplemented", "A header you provided implies functionality that is not implemented").status(501));
+        return Err(
+            Fault::new("MethodNotAllowed", "The specified method is not allowed against this resource.").status(405)
+        );
     };
     if operation == "ListBuckets" {
         return Ok(list_buckets(world, asked));
@@ -102,7 +116,12 @@ fn list_buckets(world: &World, asked: &Asked) -> Reply {
     let mut out = format!("<ListAllMyBucketsResult xmlns=\"{NAMESPACE}\"><Buckets>");
     let mut last = "";
     for (name, bucket) in found.by_ref().take(most) {
-        let _ = write!(out, "<Bucket><Name>{}</Name><CreationDate>{}</CreationDate></Bucket>", escape(name), bucket.created.iso());
+        let _ = write!(
+            out,
+            "<Bucket><Name>{}</Name><CreationDate>{}</CreationDate></Bucket>",
+            escape(name),
+            bucket.created.iso()
+        );
         last = name;
     }
     out.push_str("</Buckets>");
@@ -129,10 +148,13 @@ fn list_objects(bucket: &Bucket, asked: &Asked) -> Result<Reply, Fault> {
     let shown = |text: &str| if encode { utf8_percent_encode(text, URL).to_string() } else { escape(text) };
     let (prefix, delimiter) = (asked.get("prefix").unwrap_or(""), asked.get("delimiter").filter(|d| !d.is_empty()));
     let after = match asked.get("continuation-token") {
-        Some(token) => token.strip_prefix("1~").ok_or_else(|| Fault::new("InvalidArgument", "The continuation token provided is incorrect"))?,
+        Some(token) => token
+            .strip_prefix("1~")
+            .ok_or_else(|| Fault::new("InvalidArgument", "The continuation token provided is incorrect"))?,
         None => asked.get("start-after").or_else(|| asked.get("marker")).unwrap_or(""),
     };
-    let (mut contents, mut groups, mut count, mut last, mut more) = (String::new(), Vec::<String>::new(), 0, String::new(), false);
+    let (mut contents, mut groups, mut count, mut last, mut more) =
+        (String::new(), Vec::<String>::new(), 0, String::new(), false);
     for (key, object) in bucket.objects.range(prefix.to_owned()..).take_while(|(key, _)| key.starts_with(prefix)) {
         let tail = key.strip_prefix(prefix).unwrap_or("");
         let group = delimiter.and_then(|d| tail.split_once(d).map(|(head, _)| format!("{prefix}{head}{d}")));
@@ -151,7 +173,11 @@ fn list_objects(bucket: &Bucket, asked: &Asked) -> Result<Reply, Fault> {
             None => contents.push_str(&row(&shown(key), object)),
         }
     }
-    let mut out = format!("<ListBucketResult xmlns=\"{NAMESPACE}\"><Name>{}</Name><Prefix>{}</Prefix>", escape(&asked.bucket), shown(prefix));
+    let mut out = format!(
+        "<ListBucketResult xmlns=\"{NAMESPACE}\"><Name>{}</Name><Prefix>{}</Prefix>",
+        escape(&asked.bucket),
+        shown(prefix)
+    );
     let _ = write!(out, "<MaxKeys>{most}</MaxKeys><IsTruncated>{more}</IsTruncated>");
     if v2 {
         let _ = write!(out, "<KeyCount>{count}</KeyCount>");
@@ -200,7 +226,11 @@ fn list_versions(bucket: &Bucket, asked: &Asked) -> Result<Reply, Fault> {
         last = key;
     }
     let more = found.next().is_some();
-    let mut out = format!("<ListVersionsResult xmlns=\"{NAMESPACE}\"><Name>{}</Name><Prefix>{}</Prefix>", escape(&asked.bucket), escape(prefix));
+    let mut out = format!(
+        "<ListVersionsResult xmlns=\"{NAMESPACE}\"><Name>{}</Name><Prefix>{}</Prefix>",
+        escape(&asked.bucket),
+        escape(prefix)
+    );
     let _ = write!(out, "<MaxKeys>{most}</MaxKeys><IsTruncated>{more}</IsTruncated>");
     if more {
         let _ = write!(out, "<NextKeyMarker>{}</NextKeyMarker>", escape(last));
@@ -220,7 +250,11 @@ fn object(bucket: &Bucket, asked: &Asked, head: bool) -> Result<Reply, Fault> {
         ("last-modified", http_date(object.modified)),
         ("etag", format!("\"{}\"", object.etag)),
         ("accept-ranges", "bytes".to_owned()),
-        ("content-type", if asked.key.rsplit('.').next() == Some("json") { "application/json" } else { "binary/octet-stream" }.to_owned()),
+        (
+            "content-type",
+            if asked.key.rsplit('.').next() == Some("json") { "application/json" } else { "binary/octet-stream" }
+                .to_owned(),
+        ),
         ("x-amz-server-side-encryption", "AES256".to_owned()),
     ];
     if bucket.versioning.is_some() {

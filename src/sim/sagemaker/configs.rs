@@ -57,7 +57,11 @@ pub(super) fn valid_name(name: &str, member: &str) -> Result<(), Fault> {
     if name.len() <= 63 && inside && edge(name.chars().next()) && edge(name.chars().next_back()) {
         return Ok(());
     }
-    Err(Fault::constraint(&format!("'{name}'"), member, &format!("Member must satisfy regular expression pattern: {pattern}")))
+    Err(Fault::constraint(
+        &format!("'{name}'"),
+        member,
+        &format!("Member must satisfy regular expression pattern: {pattern}"),
+    ))
 }
 
 fn create_config(world: &mut World, input: &Value) -> Result<Value, Fault> {

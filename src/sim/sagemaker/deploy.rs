@@ -115,12 +115,30 @@ impl Update {
 
 impl World {
     /// Starts a deployment of an existing configuration.
-    pub(crate) fn begin_deployment(&mut self, name: &str, config: &str, variants: Vec<Variant>, deployment: Option<Value>) {
+    pub(crate) fn begin_deployment(
+        &mut self,
+        name: &str,
+        config: &str,
+        variants: Vec<Variant>,
+        deployment: Option<Value>,
+    ) {
         let id = self.serial();
-        let update = Update { id, change: Change::Deployment, config: config.to_owned(), variants, started: self.now, deployment };
+        let update = Update {
+            id,
+            change: Change::Deployment,
+            config: config.to_owned(),
+            variants,
+            started: self.now,
+            deployment,
+        };
         let length = CREATING + SHIFTING + BAKING;
         let doomed = update.variants.iter().any(|v| self.dooms.contains_key(&v.package));
         self.begin(name, update, "Updating", if doomed { CREATING + SHIFTING } else { length });
+    }
+
+    /// Starts a new endpoint.
+    pub(crate) fn begin_creation(&mut self, name: &str, update: Update) {
+        self.begin(name, update, "Creating", CREATING + SHIFTING);
     }
 
     /// Starts a change of counts or weights.
@@ -199,7 +217,8 @@ impl World {
             let mut names = guards.map(Value::items).unwrap_or_default().iter().map(|alarm| alarm.str("AlarmName"));
             let guard = names.find(|name| self.alarms.get(*name).is_some_and(|alarm| alarm.state() == "ALARM"));
             if let Some(guard) = guard.filter(|_| phase != "Creating") {
-                tripped.push((endpoint.record.name.clone(), format!("The following alarms are in ALARM state: {guard}.")));
+                tripped
+                    .push((endpoint.record.name.clone(), format!("The following alarms are in ALARM state: {guard}.")));
             }
         }
         for (name, reason) in tripped {

@@ -66,8 +66,9 @@ impl World {
         }
         let capacity = endpoint.update.as_ref().filter(|update| update.change == Change::Capacity);
         let fleet: Vec<Value> = endpoint.variants.iter().map(|v| serving(v, capacity)).collect();
-        doc.set("ProductionVariants", fleet);
-        if let Some(update) = endpoint.update.as_ref().filter(|update| update.change == Change::Deployment) {
+        doc.set("ProductionVariants", Some(fleet).filter(|fleet| !fleet.is_empty()));
+        let arriving = endpoint.update.as_ref().filter(|update| update.change == Change::Deployment);
+        if let Some(update) = arriving.filter(|_| endpoint.status() != "Creating") {
             doc.set("PendingDeploymentSummary", self.pending(update));
         }
         doc
@@ -134,10 +135,12 @@ impl World {
 
     /// Image, digest and package (`group/version`) of a model's first container.
     fn contents(&self, model: &Value) -> (String, String, String) {
-        let container = model.get("PrimaryContainer").or_else(|| model.get("Containers").and_then(|list| list.items().first()));
+        let container =
+            model.get("PrimaryContainer").or_else(|| model.get("Containers").and_then(|list| list.items().first()));
         let Some(container) = container else { return Default::default() };
         let package = self.package(container.str("ModelPackageName")).ok();
-        let spec = package.and_then(|p| p.doc.at("InferenceSpecification.Containers")).and_then(|list| list.items().first());
+        let spec =
+            package.and_then(|p| p.doc.at("InferenceSpecification.Containers")).and_then(|list| list.items().first());
         let image = spec.unwrap_or(container).str("Image").to_owned();
         let digest = spec.map_or("", |s| s.str("ImageDigest")).to_owned();
         let digest = if digest.is_empty() { format!("sha256:{}", num::hex(num::hash(&image), 64)) } else { digest };
@@ -222,11 +225,17 @@ fn weights(world: &mut World, input: &Value) -> Result<Value, Fault> {
     for change in wanted {
         let variant = change.need("VariantName")?;
         let Some(found) = fleet.iter_mut().find(|v| v.name == variant) else {
-            return Err(Fault::invalid(format!("The variant name(s) \"{variant}\" is/are not present within endpoint \"{arn}\".")));
+            return Err(Fault::invalid(format!(
+                "The variant name(s) \"{variant}\" is/are not present within endpoint \"{arn}\"."
+            )));
         };
         if let Some(count) = change.int("DesiredInstanceCount")? {
             if count < 0 {
-                return Err(Fault::constraint(&format!("'{count}'"), "desiredInstanceCount", "Member must have value greater than or equal to 0"));
+                return Err(Fault::constraint(
+                    &format!("'{count}'"),
+                    "desiredInstanceCount",
+                    "Member must have value greater than or equal to 0",
+                ));
             }
             found.desired = count;
         }

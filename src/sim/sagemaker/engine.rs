@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::num;
 use super::super::time::{Span, Time};
-use super::super::wire::{Value, tree, json};
+use super::super::wire::{Value, json, tree};
 use super::super::world::{Record, Task, World};
 use super::listing::{person, record};
 
@@ -246,7 +246,8 @@ impl World {
         execution.current = Some(step.clone());
         let name = step.str("Name").to_owned();
         let before = execution.steps.iter().position(|row| row.str("StepName") == name);
-        let attempts = before.map_or(0, |at| execution.steps.remove(at).get("AttemptCount").and_then(Value::as_int).unwrap_or(1));
+        let attempts =
+            before.map_or(0, |at| execution.steps.remove(at).get("AttemptCount").and_then(Value::as_int).unwrap_or(1));
         execution.steps.push(tree! {
             "StepName": name,
             "StepDisplayName": step.get("DisplayName"),
@@ -255,7 +256,39 @@ impl World {
             "StepStatus": "Executing",
             "AttemptCount": attempts + 1,
         });
+        if self.take_from_cache(arn, &step) {
+            return Some(Span::seconds(2));
+        }
         Some(self.begin_step(arn, &step))
+    }
+
+    /// Takes a step's result from an earlier run with the same parameters, where the definition allows that.
+    fn take_from_cache(&mut self, arn: &str, step: &Value) -> bool {
+        let allowed = step.at("CacheConfig.Enabled") == Some(&Value::Bool(true));
+        let Some(execution) = self.executions.get(arn).filter(|_| allowed) else { return false };
+        let name = step.str("Name");
+        let since = execution.record.created - Span::minutes(7 * 24 * 60);
+        let fits = |e: &&Execution| {
+            e.pipeline == execution.pipeline
+                && e.given == execution.given
+                && e.record.name != arn
+                && e.record.created >= since
+        };
+        let row = |e: &Execution| {
+            let done =
+                e.steps.iter().find(|row| row.str("StepName") == name && row.str("StepStatus") == "Succeeded")?;
+            Some((e.record.name.clone(), done.clone()))
+        };
+        let earlier = self.executions.values().filter(fits).filter(|e| e.current.is_none()).filter_map(row);
+        let Some((source, found)) = earlier.max_by_key(|(_, row)| row.instant("EndTime")) else { return false };
+        let source = found
+            .at("CacheHitResult.SourcePipelineExecutionArn")
+            .and_then(Value::as_text)
+            .map_or(source, str::to_owned);
+        let Some(row) = self.executions.get_mut(arn).and_then(Execution::row) else { return false };
+        row.set("CacheHitResult", tree! { "SourcePipelineExecutionArn": source });
+        row.set("Metadata", found.get("Metadata").cloned());
+        true
     }
 
     /// Ends the running step, well or badly.
@@ -263,8 +296,9 @@ impl World {
         let now = self.now;
         let Some(execution) = self.executions.get_mut(arn) else { return };
         let Some(step) = execution.current.take() else { return };
-        let failure = self.failure_of(arn, &step);
-        let failure = self.end_step(arn, &step, failure);
+        let cached = execution.steps.last().is_some_and(|row| row.get("CacheHitResult").is_some());
+        let failure = if cached { None } else { self.failure_of(arn, &step) };
+        let failure = if cached { None } else { self.end_step(arn, &step, failure) };
         let Some(execution) = self.executions.get_mut(arn) else { return };
         execution.attempt += 1;
         execution.record.doc.set("LastModifiedTime", now);
@@ -293,7 +327,9 @@ impl World {
             return None;
         }
         let parameters = execution.parameters();
-        let value = |wanted: &str| parameters.iter().find(|p| p.str("Name") == wanted).map_or("", |p| p.str("Value")).to_owned();
+        let value = |wanted: &str| {
+            parameters.iter().find(|p| p.str("Name") == wanted).map_or("", |p| p.str("Value")).to_owned()
+        };
         let spoils = &self.recipes.get(&execution.pipeline)?.spoils;
         let found = spoils.iter().find(|spoil| {
             spoil.step == name && spoil.unless.as_ref().is_none_or(|(parameter, saving)| value(parameter) != *saving)
@@ -304,5 +340,9 @@ impl World {
 
 /// A step's length in a demo: what takes minutes in nature takes 10 to 25 seconds here.
 fn shortened(natural: Span) -> Span {
-    Span((natural.0 / 60).clamp(1_000, 25_000)).max(if natural.0 > 60_000 { Span::seconds(10) } else { Span::seconds(2) })
+    Span((natural.0 / 60).clamp(1_000, 25_000)).max(if natural.0 > 60_000 {
+        Span::seconds(10)
+    } else {
+        Span::seconds(2)
+    })
 }

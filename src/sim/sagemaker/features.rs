@@ -25,11 +25,13 @@ const LISTING: Listing = Listing {
 };
 
 fn list(world: &mut World, input: &Value) -> Result<Value, Fault> {
-    let status = input.one_of("FeatureGroupStatusEquals", &["Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"])?;
+    let status = input
+        .one_of("FeatureGroupStatusEquals", &["Creating", "Created", "CreateFailed", "Deleting", "DeleteFailed"])?;
     let offline = input.one_of("OfflineStoreStatusEquals", &["Active", "Blocked", "Disabled"])?;
     let found = world.features.values().filter(|group| {
         let store = group.doc.at("OfflineStoreStatus.Status").and_then(Value::as_text);
-        status.is_none_or(|wanted| group.doc.str("FeatureGroupStatus") == wanted) && offline.is_none_or(|wanted| store == Some(wanted))
+        status.is_none_or(|wanted| group.doc.str("FeatureGroupStatus") == wanted)
+            && offline.is_none_or(|wanted| store == Some(wanted))
     });
     LISTING.answer(input, found)
 }
@@ -39,7 +41,9 @@ fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let short = name.rsplit('/').next().unwrap_or(name);
     let Some(group) = world.features.get(short) else {
         let arn = world.home.sagemaker("feature-group", short);
-        return Err(Fault::not_found(format!("Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {arn}")));
+        return Err(Fault::not_found(format!(
+            "Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {arn}"
+        )));
     };
     // AWS gives this token even on the last page of features, where it is empty.
     Ok(group.doc.clone().with("NextToken", ""))

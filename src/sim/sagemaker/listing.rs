@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::super::fault::Fault;
 use super::super::num;
 use super::super::time::Time;
-use super::super::wire::{Value, tree, json};
+use super::super::wire::{Value, json, tree};
 use super::super::world::Record;
 
 /// How one operation lists.
@@ -42,7 +42,8 @@ impl Listing {
         let before = input.time("LastModifiedTimeBefore")?;
         let passes = |record: &Record| {
             let modified = record.doc.instant("LastModifiedTime");
-            let right = status.is_none_or(|wanted| self.status.is_none_or(|(member, _)| record.doc.str(member) == wanted));
+            let right =
+                status.is_none_or(|wanted| self.status.is_none_or(|(member, _)| record.doc.str(member) == wanted));
             right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
         };
         if !self.late {
@@ -94,7 +95,11 @@ pub(super) fn compare(a: &Value, b: &Value, key: &str) -> Ordering {
 }
 
 /// Cuts one page of what has yet to be sorted; only as much is sorted as the page needs.
-pub(super) fn cut_sorted<T>(input: &Value, mut all: Vec<T>, by: impl Fn(&T, &T) -> Ordering) -> Result<(Vec<T>, Option<String>), Fault> {
+pub(super) fn cut_sorted<T>(
+    input: &Value,
+    mut all: Vec<T>,
+    by: impl Fn(&T, &T) -> Ordering,
+) -> Result<(Vec<T>, Option<String>), Fault> {
     let from = input.text("NextToken")?.and_then(offset).unwrap_or(0);
     let needed = from.saturating_add(100);
     if needed < all.len() / 2 {
@@ -124,17 +129,26 @@ pub(crate) fn cut_by<T>(
     let wanted = input.int(size)?;
     if let Some(n) = wanted {
         if n < 1 {
-            return Err(Fault::constraint(&format!("'{n}'"), size, "Member must have value greater than or equal to 1"));
+            return Err(Fault::constraint(
+                &format!("'{n}'"),
+                size,
+                "Member must have value greater than or equal to 1",
+            ));
         }
         if n > most {
-            return Err(Fault::constraint(&format!("'{n}'"), size, &format!("Member must have value less than or equal to {most}")));
+            return Err(Fault::constraint(
+                &format!("'{n}'"),
+                size,
+                &format!("Member must have value less than or equal to {most}"),
+            ));
         }
     }
     let mark = mark(input, &[token, size]);
     let size = wanted.and_then(|n| usize::try_from(n).ok()).unwrap_or(usual);
     let from = match input.text(token)?.filter(|t| !t.is_empty()) {
         None => 0,
-        Some(text) => place(text, &mark).ok_or_else(|| Fault::invalid("Invalid NextToken: the token does not belong to this request"))?,
+        Some(text) => place(text, &mark)
+            .ok_or_else(|| Fault::invalid("Invalid NextToken: the token does not belong to this request"))?,
     };
     let total = all.len();
     let page: Vec<T> = all.into_iter().skip(from).take(size).collect();

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
+use super::super::time::Span;
 use super::super::wire::{Value, tree};
 use super::super::world::{Record, Task, World};
-use super::super::time::Span;
 use super::engine::{Execution, Order, Script};
 use super::listing::{Listing, ORDERS, cut, rows};
 use super::{Operation, no_such, read, write};
@@ -158,7 +158,9 @@ fn check_parameters(pipeline: &Record, given: &BTreeMap<String, String>) -> Resu
     let known = definition.get("Parameters").map(Value::items).unwrap_or_default();
     for (name, value) in given {
         let Some(parameter) = known.iter().find(|p| p.str("Name") == name) else {
-            return Err(Fault::invalid(format!("Assigned parameter(s) [{name}] do not exist in the pipeline definition.")));
+            return Err(Fault::invalid(format!(
+                "Assigned parameter(s) [{name}] do not exist in the pipeline definition."
+            )));
         };
         let kind = parameter.str("Type");
         let right = match kind {
@@ -172,7 +174,9 @@ fn check_parameters(pipeline: &Record, given: &BTreeMap<String, String>) -> Resu
         }
         let words = parameter.get("EnumValues").map(Value::items).unwrap_or_default();
         if !words.is_empty() && !words.iter().any(|word| word.as_text() == Some(value.as_str())) {
-            return Err(Fault::invalid(format!("Value [{value}] of parameter [{name}] is not one of its enum values.")));
+            return Err(Fault::invalid(format!(
+                "Value [{value}] of parameter [{name}] is not one of its enum values."
+            )));
         }
     }
     Ok(())
@@ -199,7 +203,10 @@ fn retry(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let arn = input.need("PipelineExecutionArn")?.to_owned();
     let (now, execution) = (world.now, world.execution_mut(&arn)?);
     if !matches!(execution.status(), "Failed" | "Stopped") {
-        return Err(Fault::invalid(format!("Only failed or stopped executions can be retried; {arn} is {}.", execution.status())));
+        return Err(Fault::invalid(format!(
+            "Only failed or stopped executions can be retried; {arn} is {}.",
+            execution.status()
+        )));
     }
     execution.retry(now);
     world.run_on(&arn);
@@ -210,9 +217,10 @@ impl World {
     /// A pipeline by name or ARN, or AWS's words that there is none.
     pub(crate) fn pipeline(&self, name: &str) -> Result<&Record, Fault> {
         let short = name.rsplit('/').next().unwrap_or(name);
-        let found = self.pipelines.get(short).or_else(|| {
-            self.pipelines.values().find(|pipeline| pipeline.name.eq_ignore_ascii_case(short))
-        });
+        let found = self
+            .pipelines
+            .get(short)
+            .or_else(|| self.pipelines.values().find(|pipeline| pipeline.name.eq_ignore_ascii_case(short)));
         found.ok_or_else(|| no_such("Pipeline", &self.home.sagemaker("pipeline", &short.to_lowercase())))
     }
 

@@ -19,7 +19,13 @@ const APPROVALS: &[&str] = &["Approved", "Rejected", "PendingManualApproval"];
 
 const GROUPS: Listing = Listing {
     out: "ModelPackageGroupSummaryList",
-    summary: &["ModelPackageGroupName", "ModelPackageGroupArn", "ModelPackageGroupDescription", "CreationTime", "ModelPackageGroupStatus"],
+    summary: &[
+        "ModelPackageGroupName",
+        "ModelPackageGroupArn",
+        "ModelPackageGroupDescription",
+        "CreationTime",
+        "ModelPackageGroupStatus",
+    ],
     sort: &[("Name", "ModelPackageGroupName"), ("CreationTime", "CreationTime")],
     by: "CreationTime",
     descending: false,
@@ -94,7 +100,10 @@ fn batch_describe(world: &mut World, input: &Value) -> Result<Value, Fault> {
     }
     let summaries = Value::Dict(found);
     let errors = if errors.is_empty() { Value::Null } else { Value::Dict(errors) };
-    Ok(Value::Map(vec![("ModelPackageSummaries".into(), summaries), ("BatchDescribeModelPackageErrorMap".into(), errors)]))
+    Ok(Value::Map(vec![
+        ("ModelPackageSummaries".into(), summaries),
+        ("BatchDescribeModelPackageErrorMap".into(), errors),
+    ]))
 }
 
 fn update_package(world: &mut World, input: &Value) -> Result<Value, Fault> {
@@ -102,7 +111,11 @@ fn update_package(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let approval = input.one_of("ModelApprovalStatus", APPROVALS)?.map(str::to_owned);
     let description = input.text("ApprovalDescription")?.map(str::to_owned);
     if description.as_ref().is_some_and(|text| text.chars().count() > 1024) {
-        return Err(Fault::constraint("'…'", "approvalDescription", "Member must have length less than or equal to 1024"));
+        return Err(Fault::constraint(
+            "'…'",
+            "approvalDescription",
+            "Member must have length less than or equal to 1024",
+        ));
     }
     let (account, who, now) = (world.home.account.clone(), world.home.session().to_owned(), world.now);
     let before = world.package(arn)?.doc.str("ModelApprovalStatus").to_owned();
@@ -179,7 +192,8 @@ impl World {
     /// Registers a version; gives its ARN.
     pub(crate) fn register(&mut self, group: &str, by: &str, spec: &Value) -> String {
         let versions = self.packages.entry(group.to_owned()).or_default();
-        let version = versions.last().and_then(|p| p.doc.get("ModelPackageVersion")).and_then(Value::as_int).unwrap_or(0) + 1;
+        let version =
+            versions.last().and_then(|p| p.doc.get("ModelPackageVersion")).and_then(Value::as_int).unwrap_or(0) + 1;
         let name = format!("{group}/{version}");
         let arn = self.home.sagemaker("model-package", &name);
         let base = tree! {

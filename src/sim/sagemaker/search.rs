@@ -66,7 +66,8 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     })?;
     let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
     let member = if member.is_empty() { "Experiment" } else { member };
-    let results: Vec<Value> = page.into_iter().map(|found| Value::Map(vec![(member.to_owned().into(), world.shown(kind, found))])).collect();
+    let results: Vec<Value> =
+        page.into_iter().map(|found| Value::Map(vec![(member.to_owned().into(), world.shown(kind, found))])).collect();
     Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
 }
 
@@ -88,7 +89,9 @@ impl World {
             "ModelPackageGroup" => self.groups.values().map(|r| borrowed(&r.doc, "ModelPackageGroupArn")).collect(),
             "FeatureGroup" => self.features.values().map(|r| borrowed(&r.doc, "FeatureGroupArn")).collect(),
             "Pipeline" => self.pipelines.values().map(|r| borrowed(&r.doc, "PipelineArn")).collect(),
-            "Endpoint" => self.endpoints.values().map(|e| owned(self.indexed(e), lent(&e.record.doc, "EndpointArn"))).collect(),
+            "Endpoint" => {
+                self.endpoints.values().map(|e| owned(self.indexed(e), lent(&e.record.doc, "EndpointArn"))).collect()
+            }
             "Model" => self.models.values().map(|r| owned(self.dashboard(&r.doc), lent(&r.doc, "ModelArn"))).collect(),
             "PipelineExecution" => self.executions.values().map(|e| owned(e.found(), None)).collect(),
             _ => Vec::new(),
@@ -120,7 +123,13 @@ impl World {
         let serving = self.endpoints.values().filter(|e| e.variants.iter().any(|v| v.model == name));
         let endpoints: Vec<Value> = serving
             .map(|e| {
-                e.record.doc.project(&["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"])
+                e.record.doc.project(&[
+                    "EndpointName",
+                    "EndpointArn",
+                    "CreationTime",
+                    "LastModifiedTime",
+                    "EndpointStatus",
+                ])
             })
             .collect();
         let tags = self.tags_of(model.str("ModelArn"));
@@ -156,7 +165,12 @@ fn matches(record: &Found<'_>, expression: &Value) -> bool {
     let mut parts = filters
         .iter()
         .map(|filter| passes(record, filter))
-        .chain(nested.iter().flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default()).map(|f| passes(record, f)))
+        .chain(
+            nested
+                .iter()
+                .flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default())
+                .map(|f| passes(record, f)),
+        )
         .chain(subs.iter().map(|sub| matches(record, sub)));
     if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
 }
@@ -170,7 +184,9 @@ fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
             Value::Map(_) | Value::Dict(_) => {
                 value.get(key).or_else(|| value.get("Model").and_then(|model| model.get(key))).into_iter().collect()
             }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => Vec::new(),
+            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => {
+                Vec::new()
+            }
         };
         found = found.into_iter().flat_map(step).collect();
     }

@@ -2,7 +2,7 @@
 
 use super::super::num;
 use super::super::time::Span;
-use super::super::wire::{Value, tree, json};
+use super::super::wire::{Value, json, tree};
 use super::super::world::World;
 use super::engine::{Execution, text_of};
 use super::listing::record;
@@ -84,7 +84,12 @@ impl World {
     fn begin_training(&mut self, arn: &str, step: &Value, arguments: &Value) {
         let name = self.job_name(arn, step);
         let job = self.home.sagemaker("training-job", &name);
-        let output = arguments.at("OutputDataConfig.S3OutputPath").and_then(Value::as_text).unwrap_or("s3://").trim_end_matches('/').to_owned();
+        let output = arguments
+            .at("OutputDataConfig.S3OutputPath")
+            .and_then(Value::as_text)
+            .unwrap_or("s3://")
+            .trim_end_matches('/')
+            .to_owned();
         let artifact = format!("{output}/{name}/output/model.tar.gz");
         let now = self.now;
         let base = tree! {
@@ -132,7 +137,8 @@ impl World {
         let evaluates = step.get("PropertyFiles").is_some();
         let report = if evaluates { Some(self.evaluate(arn)) } else { None };
         for output in outputs.items() {
-            let uri = output.at("S3Output.S3Uri").and_then(Value::as_text).unwrap_or("").trim_end_matches('/').to_owned();
+            let uri =
+                output.at("S3Output.S3Uri").and_then(Value::as_text).unwrap_or("").trim_end_matches('/').to_owned();
             match &report {
                 Some(body) => self.put_text(&format!("{uri}/evaluation.json"), body),
                 None => self.put_sized(&format!("{uri}/part-00000.parquet"), 48_000_000),
@@ -152,7 +158,10 @@ impl World {
         for (at, quality) in recipe.quality.iter().enumerate() {
             let drawn = quality.value + quality.spread * (num::unit(num::mix(seed ^ num::mix(at as u64))) - 0.5);
             let value = *execution.quality.entry(quality.name.clone()).or_insert(num::rounded(drawn, 4));
-            metrics.set(quality.name.clone(), tree! { "value": value, "standard_deviation": num::rounded(quality.spread / 4.0, 4) });
+            metrics.set(
+                quality.name.clone(),
+                tree! { "value": value, "standard_deviation": num::rounded(quality.spread / 4.0, 4) },
+            );
         }
         json::text(&Value::Map(vec![(recipe.family.clone().into(), metrics)]))
     }
@@ -160,7 +169,12 @@ impl World {
     fn end_training(&mut self, arn: &str, step: &Value, failure: Option<&str>) {
         let Some(name) = self.running_job(arn, "TrainingJob") else { return };
         let now = self.now;
-        let quality = self.executions.get(arn).map(|e| e.pipeline.clone()).and_then(|p| self.recipes.get(&p)).map(|r| r.quality.clone());
+        let quality = self
+            .executions
+            .get(arn)
+            .map(|e| e.pipeline.clone())
+            .and_then(|p| self.recipes.get(&p))
+            .map(|r| r.quality.clone());
         let Some(job) = self.training.get_mut(&name) else { return };
         let seconds = (now - job.created).whole_seconds().max(1);
         let spot = job.doc.get("EnableManagedSpotTraining") == Some(&Value::Bool(true));
@@ -180,7 +194,12 @@ impl World {
                 transition("Starting", begun, part(4), "Preparing the instances for training"),
                 transition("Downloading", part(4), part(9), "Downloading input data"),
                 transition("Training", part(9), part(97), "Training image download completed. Training in progress."),
-                transition(if failure.is_some() { "Failed" } else { "Uploading" }, part(97), now, failure.unwrap_or("Uploading generated training model")),
+                transition(
+                    if failure.is_some() { "Failed" } else { "Uploading" },
+                    part(97),
+                    now,
+                    failure.unwrap_or("Uploading generated training model"),
+                ),
                 transition(last, now, now, failure.unwrap_or("Training job completed")),
             ],
         );
@@ -194,6 +213,20 @@ impl World {
         job.doc.set("FinalMetricDataList", values.collect::<Vec<_>>());
         let size = 20_000_000 + i64::try_from(num::hash(step.str("Name")) % 60_000_000).unwrap_or(0);
         self.put_sized(&artifact, size);
+    }
+
+    /// A job was stopped by hand: the step that it belongs to fails.
+    pub(super) fn job_was_stopped(&mut self, kind: &str, job: &str) {
+        let arns: Vec<String> =
+            self.executions.values().filter(|e| e.current.is_some()).map(|e| e.record.name.clone()).collect();
+        for arn in arns {
+            if self.running_job(&arn, kind).as_deref() != Some(job) {
+                continue;
+            }
+            let Some(execution) = self.executions.get_mut(&arn) else { continue };
+            let step = execution.current.as_ref().map(|step| step.str("Name").to_owned());
+            execution.fail = step.map(|name| (name, format!("ClientError: The job {job} was stopped.")));
+        }
     }
 
     /// Stops the jobs of a stopped execution.
@@ -229,9 +262,13 @@ impl World {
         let group = spec.str("ModelPackageGroupName").to_owned();
         let Some(execution) = self.executions.get(arn) else { return };
         let Some(recipe) = self.recipes.get(&execution.pipeline) else { return };
-        let quality: Vec<_> = execution.quality.iter().map(|(k, v)| (k.clone().into(), Value::from(v.to_string()))).collect();
+        let quality: Vec<_> =
+            execution.quality.iter().map(|(k, v)| (k.clone().into(), Value::from(v.to_string()))).collect();
         let commit = num::hex(num::hash(arn), 40);
-        spec.set("MetadataProperties", tree! { "CommitId": commit, "Repository": recipe.repository.as_str(), "GeneratedBy": arn });
+        spec.set(
+            "MetadataProperties",
+            tree! { "CommitId": commit, "Repository": recipe.repository.as_str(), "GeneratedBy": arn },
+        );
         spec.set("CustomerMetadataProperties", Value::Dict(quality));
         if let Some(report) = execution.outputs.get("evaluation") {
             let source = tree! { "ContentType": "application/json", "S3Uri": report.as_str() };
@@ -268,7 +305,8 @@ fn resolved(value: &Value, execution: &Execution, parameters: &[Value], depth: u
         return execution.outputs.get(path).map_or_else(|| Value::from(path), Value::from);
     }
     if let Some(join) = value.get("Std:Join") {
-        let parts: Vec<String> = join.get("Values").map(Value::items).unwrap_or_default().iter().map(|v| text_of(&deeper(v))).collect();
+        let parts: Vec<String> =
+            join.get("Values").map(Value::items).unwrap_or_default().iter().map(|v| text_of(&deeper(v))).collect();
         return Value::from(parts.join(join.str("On")));
     }
     Value::Map(members.iter().map(|(key, value)| (key.clone(), deeper(value))).collect())
@@ -293,7 +331,9 @@ fn holds(condition: &Value, execution: &Execution) -> bool {
         }
         value.as_float()
     };
-    let (Some(left), Some(right)) = (side(condition.get("LeftValue")), side(condition.get("RightValue"))) else { return false };
+    let (Some(left), Some(right)) = (side(condition.get("LeftValue")), side(condition.get("RightValue"))) else {
+        return false;
+    };
     match condition.str("Type") {
         "GreaterThan" => left > right,
         "GreaterThanOrEqualTo" => left >= right,

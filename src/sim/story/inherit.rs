@@ -47,7 +47,10 @@ impl Story {
         let Some(parent) = &self.inherits else { return Ok(self) };
         let Some((_, text)) = BUNDLED.iter().find(|(name, _)| name == parent).filter(|_| depth < 4) else {
             let known: Vec<&str> = BUNDLED.iter().map(|(name, _)| *name).collect();
-            return Err(toml::de::Error::custom(format!("there is no story `{parent}` to inherit from; there are {}", known.join(", "))));
+            return Err(toml::de::Error::custom(format!(
+                "there is no story `{parent}` to inherit from; there are {}",
+                known.join(", ")
+            )));
         };
         let base: Self = toml::from_str(text)?;
         let mut base = base.inherited(depth + 1)?;
@@ -68,7 +71,9 @@ impl Story {
         merge(&mut self.models, more.models, |model| model.name.clone());
         merge(&mut self.alarms, more.alarms, |alarm| alarm.name.clone());
         merge(&mut self.rules, more.rules, |rule| rule.name.clone());
-        merge(&mut self.series, more.series, |series| format!("{} {} {:?}", series.namespace, series.name, series.dimensions));
+        merge(&mut self.series, more.series, |series| {
+            format!("{} {} {:?}", series.namespace, series.name, series.dimensions)
+        });
         self.effects.extend(more.effects);
         self.events.extend(more.events);
         self.faults.extend(more.faults);

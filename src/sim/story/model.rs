@@ -33,6 +33,9 @@ pub(crate) struct Model {
     /// The member of the evaluation file that holds the metrics.
     pub(crate) family: String,
     pub(crate) quality: Vec<Quality>,
+    /// Whether the pipeline may take the result of its first step from an earlier run.
+    #[serde(default)]
+    pub(crate) cached: bool,
     /// Whether models put their container in `Containers`, as the official templates do.
     #[serde(default)]
     pub(crate) containers: bool,

@@ -10,7 +10,8 @@ fn the_same_seed_and_clock_give_the_same_bytes() {
         for step in 0..12 {
             account.wait(7);
             for operation in ["ListEndpoints", "ListTrainingJobs", "ListModelPackageGroups", "Search"] {
-                let (_, answer) = account.send(&format!("SageMaker.{operation}"), &json!({ "Resource": "PipelineExecution" }));
+                let (_, answer) =
+                    account.send(&format!("SageMaker.{operation}"), &json!({ "Resource": "PipelineExecution" }));
                 all.push(answer.to_string());
             }
             if step == 3 {
@@ -85,7 +86,10 @@ fn what_is_being_updated_cannot_be_updated() {
     let order = json!({ "EndpointName": "recommendation-prod", "EndpointConfigName": old });
     let (code, message) = account.refused("UpdateEndpoint", &order);
     assert_eq!(code, "ValidationException");
-    assert_eq!(message, "Cannot update in-progress endpoint \"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/recommendation-prod\".");
+    assert_eq!(
+        message,
+        "Cannot update in-progress endpoint \"arn:aws:sagemaker:eu-west-1:123456789012:endpoint/recommendation-prod\"."
+    );
 }
 
 #[test]
@@ -111,7 +115,9 @@ fn pages_end_and_hold_everything_once() {
             order["NextToken"] = token.clone();
         }
         let page = account.sagemaker("ListTrainingJobs", &order);
-        names.extend(page["TrainingJobSummaries"].as_array().unwrap().iter().map(|job| job["TrainingJobName"].to_string()));
+        names.extend(
+            page["TrainingJobSummaries"].as_array().unwrap().iter().map(|job| job["TrainingJobName"].to_string()),
+        );
         token = page["NextToken"].clone();
         if token.is_null() {
             break;
@@ -151,7 +157,10 @@ fn a_rate_throttles_with_status_400() {
     let account = Account::with("shop", &settings);
     let codes: Vec<u16> = (0..4).map(|_| account.send("SageMaker.ListEndpoints", &json!({})).0).collect();
     assert_eq!(codes, [200, 200, 400, 400]);
-    assert_eq!(account.refused("ListEndpoints", &json!({})), ("ThrottlingException".to_owned(), "Rate exceeded".to_owned()));
+    assert_eq!(
+        account.refused("ListEndpoints", &json!({})),
+        ("ThrottlingException".to_owned(), "Rate exceeded".to_owned())
+    );
     account.wait(1);
     account.sagemaker("ListEndpoints", &json!({}));
 }

@@ -57,7 +57,10 @@ fn a_bad_container_is_fixed_by_rebuilding_the_old_version() {
         let model = json!({ "ModelName": "back", "ExecutionRoleArn": "arn:aws:iam::123456789012:role/x", "Containers": [{ "ModelPackageName": package }] });
         account.sagemaker("CreateModel", &model);
         variants[0]["ModelName"] = json!("back");
-        account.sagemaker("CreateEndpointConfig", &json!({ "EndpointConfigName": "back", "ProductionVariants": variants }));
+        account.sagemaker(
+            "CreateEndpointConfig",
+            &json!({ "EndpointConfigName": "back", "ProductionVariants": variants }),
+        );
         account.deploy("fraud-screening-prod", "back");
     });
 }
@@ -109,7 +112,8 @@ fn stale_data_is_answered_by_stopping() {
     let found = account.sagemaker("ListPipelineExecutions", &json!({ "PipelineName": "demand-forecasting-build" }));
     let running = &found["PipelineExecutionSummaries"][0];
     assert_eq!(running["PipelineExecutionStatus"], "Executing");
-    let order = json!({ "PipelineExecutionArn": running["PipelineExecutionArn"], "ClientRequestToken": "t".repeat(36) });
+    let order =
+        json!({ "PipelineExecutionArn": running["PipelineExecutionArn"], "ClientRequestToken": "t".repeat(36) });
     account.sagemaker("StopPipelineExecution", &order);
     assert!(!account.fixed());
     account.wait(10);

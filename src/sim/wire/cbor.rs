@@ -74,7 +74,9 @@ fn value(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError
             Value::Null
         }
         Type::Bool => Value::Bool(from.boolean()?),
-        Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64 => Value::Int(from.long()?),
+        Type::U8 | Type::U16 | Type::U32 | Type::U64 | Type::I8 | Type::I16 | Type::I32 | Type::I64 => {
+            Value::Int(from.long()?)
+        }
         Type::F16 | Type::F32 | Type::F64 => Value::Float(from.double()?),
         Type::String | Type::StringIndef => Value::Text(from.str()?.as_ref().into()),
         Type::Tag => {
@@ -127,13 +129,20 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_again() {
-        let value = tree! { "A": 1, "B": vec!["x", "y"], "C": Time(1_700_000_000_500), "D": tree! { "E": true, "F": 1.5 } };
+        let value =
+            tree! { "A": 1, "B": vec!["x", "y"], "C": Time(1_700_000_000_500), "D": tree! { "E": true, "F": 1.5 } };
         assert_eq!(read(&write(&value)), Ok(value));
     }
 
     #[test]
     fn rubbish_is_an_error() {
-        for body in [&[0xff][..], &[0xbf], &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], &[0xc1, 0x61, 0x61], &[0x9f; 200]] {
+        for body in [
+            &[0xff][..],
+            &[0xbf],
+            &[0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+            &[0xc1, 0x61, 0x61],
+            &[0x9f; 200],
+        ] {
             assert!(read(body).is_err());
         }
     }

@@ -57,7 +57,9 @@ fn tree(mut branch: BTreeMap<String, Node>) -> Value {
             return Value::List(numbered(items));
         }
         if let Some(Node::Branch(entries)) = branch.remove("entry") {
-            let pair = |entry: Value| (Cow::Owned(entry.str("key").to_owned()), entry.get("value").cloned().unwrap_or(Value::Null));
+            let pair = |entry: Value| {
+                (Cow::Owned(entry.str("key").to_owned()), entry.get("value").cloned().unwrap_or(Value::Null))
+            };
             return Value::Dict(numbered(entries).into_iter().map(pair).collect());
         }
     }
@@ -84,7 +86,9 @@ mod tests {
 
     #[test]
     fn forms_become_trees() {
-        let value = read(&pairs("Action=X&N.member.2=b&N.member.10=c&N.member.1=a+%26&D.entry.1.key=k&D.entry.1.value=v&Q.R.S=1"));
+        let value = read(&pairs(
+            "Action=X&N.member.2=b&N.member.10=c&N.member.1=a+%26&D.entry.1.key=k&D.entry.1.value=v&Q.R.S=1",
+        ));
         assert_eq!(value.texts("N"), Ok(vec!["a &", "b", "c"]));
         assert_eq!(value.at("D.k").and_then(Value::as_text), Some("v"));
         assert_eq!(value.at("Q.R.S").and_then(Value::as_int), Some(1));

@@ -6,7 +6,8 @@ use super::Value;
 
 /// Text made safe for XML 1.0: markup is escaped, what XML cannot hold is replaced.
 pub(crate) fn escape(text: &str) -> String {
-    let legal: String = text.chars().map(|c| if c < ' ' && !matches!(c, '\t' | '\n' | '\r') { '\u{fffd}' } else { c }).collect();
+    let legal: String =
+        text.chars().map(|c| if c < ' ' && !matches!(c, '\t' | '\n' | '\r') { '\u{fffd}' } else { c }).collect();
     quick_xml::escape::escape(legal.as_str()).into_owned()
 }
 
@@ -49,7 +50,8 @@ pub(crate) fn content(out: &mut String, value: &Value) {
 pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id: &str) -> String {
     let mut out = format!("<{operation}Response xmlns=\"{namespace}\">");
     element(&mut out, &format!("{operation}Result"), result);
-    let _ = write!(out, "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>");
+    let _ =
+        write!(out, "<ResponseMetadata><RequestId>{request_id}</RequestId></ResponseMetadata></{operation}Response>");
     out
 }
 
