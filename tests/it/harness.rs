@@ -39,7 +39,7 @@ use crate::golden;
 use screen::Shared;
 
 /// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
-const NIGHT: i64 = 1_795_403_400;
+const NIGHT: u64 = 1_795_403_400;
 
 /// Long enough for details that pollers fetch one after another, short enough that nothing else happens.
 const MOMENT: Duration = Duration::from_millis(200);
@@ -95,10 +95,11 @@ impl Setup {
     pub(crate) async fn start(self) -> Harness {
         fastrand::seed(7);
         let began = tokio::time::Instant::now();
-        let clock: Clock = Arc::new(move || Timestamp::from_second(NIGHT).unwrap() + began.elapsed());
-        let time = Arc::clone(&clock);
+        // One time, in the two types that the console and the account have for it.
+        let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
+        let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
         let story = Story::parse(&self.story).unwrap_or_else(|e| panic!("{e}"));
-        let sim = Sim::new(&story, Arc::new(move || SystemTime::from(time())));
+        let sim = Sim::new(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()));
         let aws = Aws::over(&SharedHttpClient::new(sim.clone()), "eu-west-1");
         let folder = folder();
         let journal = Journal::at(folder.join("journal.jsonl"));
