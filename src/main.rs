@@ -111,6 +111,7 @@ fn printed<T>(result: io::Result<T>) -> Result<T, String> {
 
 fn told(text: &str, code: u8) -> ExitCode {
     // Nobody is left to tell when stderr is gone.
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(io::stderr().lock(), "{text}{end}");
     ExitCode::from(code)
 }

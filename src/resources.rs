@@ -162,6 +162,12 @@ macro_rules! resources {
             pub fn sources(&self) -> Vec<Source> {
                 vec![$(self.$field.source(),)+]
             }
+            /// The sources that are in trouble, and why.
+            #[must_use]
+            pub fn troubles(&self) -> Vec<(&'static str, AwsError)> {
+                let all = [$((<$kind>::KIND, self.$field.trouble()),)+];
+                all.into_iter().filter_map(|(name, why)| Some((name, why?.clone()))).collect()
+            }
             /// All rows as JSON, by kind.
             #[must_use]
             pub fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {

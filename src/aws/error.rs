@@ -126,15 +126,16 @@ impl AwsError {
         let request_id = raw.and_then(|r| {
             ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|h| r.headers().get(h)).map(str::to_owned)
         });
-        let message = match (error.message(), status) {
+        let said = match (error.message(), status) {
             (Some(message), _) => message.to_owned(),
             (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
             (None, None) => root_cause(error),
         };
         let kind = match status {
             None => without_answer(&format!("{}", DisplayErrorContext(error))),
-            Some(status) => classify(status, code.as_deref().unwrap_or_default(), &message),
+            Some(status) => classify(status, code.as_deref().unwrap_or_default(), &said),
         };
+        let message = if status.is_none() { readable(kind, &said) } else { said };
         Self { operation, kind, code, message, request_id }
     }
 }
@@ -146,6 +147,15 @@ fn root_cause(error: &dyn std::error::Error) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// The SDK tells where it looked for credentials; that there are none is what matters.
+fn readable(kind: Kind, cause: &str) -> String {
+    if kind != Kind::Expired {
+        return cause.to_owned();
+    }
+    let short: String = cause.chars().take(120).collect();
+    format!("no usable credentials, set AWS_PROFILE or pass --profile ({short})")
 }
 
 fn without_answer(context: &str) -> Kind {

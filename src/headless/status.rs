@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{Look, dump, print_json};
 use crate::args::FailOn;
+use crate::aws::AwsError;
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::view::harmless;
@@ -26,17 +27,8 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
         for chain in &look.chains {
             writeln!(out, "{}", line(chain, look))?;
         }
-        if look.chains.is_empty() {
-            writeln!(out, "no model found in {}: no model package group, no endpoint, no [[model]]", look.aws.region)?;
-        }
-        for source in look.store().sources().iter().filter(|s| s.error.is_some()) {
-            writeln!(
-                out,
-                "{} {} {}",
-                Health::Unknown.sign().0,
-                source.name,
-                harmless(source.error.as_deref().unwrap_or_default())
-            )?;
+        for line in troubles(look) {
+            writeln!(out, "{line}")?;
         }
     }
     Ok(match worst {
@@ -45,6 +37,31 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
         Health::Unknown => 3,
         Health::Warning | Health::Waiting | Health::Running | Health::Ok | Health::Absent => 0,
     })
+}
+
+/// What could not be read, one line for each cause; sources that fail for the same reason share it.
+fn troubles(look: &Look) -> Vec<String> {
+    let mut causes: Vec<(&AwsError, Vec<&str>)> = Vec::new();
+    let sources = look.store().troubles();
+    for (name, error) in &sources {
+        match causes.iter_mut().find(|(e, _)| e.kind == error.kind && e.message == error.message) {
+            Some((_, names)) => names.push(name),
+            None => causes.push((error, vec![name])),
+        }
+    }
+    let mut lines: Vec<String> = causes
+        .into_iter()
+        .map(|(error, names)| {
+            let what = if names.len() > 3 { format!("{} sources", names.len()) } else { names.join(", ") };
+            let advice = error.kind.advice().map(|a| format!("; {a}")).unwrap_or_default();
+            harmless(&format!("{} {what}: {error}{advice}", Health::Unknown.sign().0))
+        })
+        .collect();
+    if look.chains.is_empty() && lines.is_empty() {
+        let region = &look.aws.region;
+        lines.push(format!("no model found in {region}: no model package group, no endpoint, no [[model]]"));
+    }
+    lines
 }
 
 /// The worst model; unknown when a source that decides could not be read at all.
@@ -67,7 +84,8 @@ fn line(chain: &Chain, look: &Look) -> String {
         s.version().map(|v| format!("v{v}{stage}"))
     });
     let reasons = chain.reasons.iter().filter(|r| r.health > Health::Running).take(3).map(|r| {
-        let since = r.since.map(|at| format!(" {}", fmt::age(look.seen.at, at))).unwrap_or_default();
+        // The age of old data is in its words already.
+        let since = r.since.filter(|_| r.rule != "data-age").map(|at| format!(" {}", fmt::age(look.seen.at, at))).unwrap_or_default();
         format!("{}{since}", r.text)
     });
     let serving: Vec<String> = serving.collect();

@@ -176,6 +176,16 @@ impl<T: Resource> Table<T> {
         if first { Vec::new() } else { differences(&old, &self.rows, polled.at) }
     }
 
+    /// What went wrong last, wholly or in part.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&AwsError> {
+        match &self.freshness {
+            Freshness::Waiting => None,
+            Freshness::Fresh { fault, .. } => fault.as_ref(),
+            Freshness::Stale { why, .. } => Some(why),
+        }
+    }
+
     /// Its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {
