@@ -3,7 +3,8 @@
 pub(crate) mod configs;
 pub(crate) mod deploy;
 pub(crate) mod endpoints;
-pub(crate) mod engine;
+mod engine;
+pub(crate) mod execution;
 mod features;
 mod jobs;
 pub(crate) mod listing;

@@ -14,7 +14,7 @@ use super::events::Rule;
 use super::num;
 use super::s3::Bucket;
 use super::sagemaker::deploy::{Doom, Endpoint};
-use super::sagemaker::engine::{Execution, Recipe};
+use super::sagemaker::execution::{Execution, Recipe};
 use super::scaling::{Activity, Scalable};
 use super::sns::{Subscription, Topic};
 use super::time::{Span, Time};

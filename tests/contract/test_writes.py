@@ -1,4 +1,4 @@
-"""What the console changes, and what the account makes of it. The account should run fast (`--speed 20x`)."""
+"""What the console changes, and what the account makes of it. The account should run fast (`--speed 20`)."""
 
 import json
 import time

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::sagemaker::deploy::Doom;
-use super::super::sagemaker::engine::{Order, Quality, Recipe, Script};
+use super::super::sagemaker::execution::{Order, Quality, Recipe, Script};
 use super::super::sagemaker::listing::{person, record};
 use super::super::story::{Model, Run, Version};
 use super::super::time::Span;

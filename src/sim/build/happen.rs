@@ -1,6 +1,6 @@
 //! The events of a story, when their time comes.
 
-use super::super::sagemaker::engine::Order;
+use super::super::sagemaker::execution::Order;
 use super::super::wire::tree;
 use super::super::world::World;
 

@@ -2,7 +2,7 @@
 
 use super::super::delivery::Delivery;
 use super::super::events::{Rule, Target};
-use super::super::sagemaker::engine;
+use super::super::sagemaker::execution::Spoil;
 use super::super::story::{self, Story};
 use super::super::wire::{json, tree};
 use super::super::world::World;
@@ -70,7 +70,7 @@ impl World {
 
     pub(super) fn build_spoil(&mut self, spoil: &story::Spoil) {
         if let Some(recipe) = self.recipes.get_mut(&spoil.pipeline) {
-            recipe.spoils.push(engine::Spoil {
+            recipe.spoils.push(Spoil {
                 step: spoil.step.clone(),
                 reason: spoil.reason.clone(),
                 unless: spoil.unless.clone(),

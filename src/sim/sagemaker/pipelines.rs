@@ -6,7 +6,7 @@ use super::super::fault::Fault;
 use super::super::time::Span;
 use super::super::wire::{Value, tree};
 use super::super::world::{Record, Task, World};
-use super::engine::{Execution, Order, Script};
+use super::execution::{Execution, Order, Script};
 use super::listing::{Listing, ORDERS, cut, rows};
 use super::{Operation, no_such, read, write};
 
@@ -154,7 +154,7 @@ fn start(world: &mut World, input: &Value) -> Result<Value, Fault> {
 
 /// Whether the given parameters are those of the definition, with their types.
 fn check_parameters(pipeline: &Record, given: &BTreeMap<String, String>) -> Result<(), Fault> {
-    let definition = super::engine::parsed(pipeline.doc.str("PipelineDefinition"));
+    let definition = super::execution::parsed(pipeline.doc.str("PipelineDefinition"));
     let known = definition.get("Parameters").map(Value::items).unwrap_or_default();
     for (name, value) in given {
         let Some(parameter) = known.iter().find(|p| p.str("Name") == name) else {

@@ -166,3 +166,13 @@ fn every_story_can_be_told() {
         }
     }
 }
+
+#[test]
+fn the_template_can_be_played_to_its_end() {
+    play("template", |account| {
+        assert_eq!(account.sim.alarm("my-mape").as_deref(), Some("ALARM"));
+        account.retrain("my-model-build", &[("UseSpotInstances", "false")]);
+        account.wait(100);
+        account.decide("my-model/4", "Approved");
+    });
+}
