@@ -64,6 +64,10 @@ impl Resource for PipelineExecution {
         seen.store.pipelines.answered()
     }
     async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        // What hangs on something that was never read is not known either.
+        if let Some(why) = seen.store.pipelines.blind() {
+            return Err(why.clone());
+        }
         let mut rows: BTreeMap<String, Self> = BTreeMap::new();
         let mut due = Vec::new();
         for pipeline in seen.store.pipelines.rows() {

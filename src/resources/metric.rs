@@ -91,6 +91,10 @@ impl Resource for MetricSeries {
         seen.store.endpoints.answered()
     }
     async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        // What hangs on something that was never read is not known either.
+        if let Some(why) = seen.store.endpoints.blind() {
+            return Err(why.clone());
+        }
         let end = seen.at.as_second().div_euclid(PERIOD) * PERIOD;
         let mut rows = Vec::new();
         let all = wanted(seen, false);

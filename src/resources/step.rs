@@ -85,6 +85,10 @@ impl Resource for PipelineStep {
         seen.store.executions.answered()
     }
     async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+        // What hangs on something that was never read is not known either.
+        if let Some(why) = seen.store.executions.blind() {
+            return Err(why.clone());
+        }
         let mut known: BTreeMap<&str, Vec<&Self>> = BTreeMap::new();
         for step in seen.store.steps.rows() {
             known.entry(&step.execution).or_default().push(step);

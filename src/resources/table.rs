@@ -186,6 +186,15 @@ impl<T: Resource> Table<T> {
         }
     }
 
+    /// Why nothing at all is known: it was asked and never answered.
+    #[must_use]
+    pub fn blind(&self) -> Option<&AwsError> {
+        match &self.freshness {
+            Freshness::Stale { since: None, why } => Some(why),
+            Freshness::Waiting | Freshness::Fresh { .. } | Freshness::Stale { .. } => None,
+        }
+    }
+
     /// Its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {
