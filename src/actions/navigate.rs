@@ -27,9 +27,9 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
     if app.detail.is_some() {
-        panes::lineage::step(app, by)
+        panes::lineage::step(app, by);
     } else {
-        app.list_mut().step(by)
+        app.list_mut().step(by);
     }
     None
 }

@@ -51,6 +51,7 @@ fn standing(app: &App) -> Line {
     line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
     match data_age(app) {
         Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
+        None if app.seen.store.endpoints.blind().is_some() => line.with("  no answer", Tone::Bad),
         None => line.muted("  asking AWS…"),
     }
 }

@@ -28,14 +28,24 @@ pub(super) const PANE: Pane = Pane {
     ],
     ids: |app| app.chains.iter().map(|c| Subject::chain(&c.name)).collect(),
     row,
-    empty: |_| {
-        vec![
-            Line::from("No model found in this account and region."),
-            Line::new()
-                .muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
-        ]
-    },
+    empty,
 };
+
+/// Nothing there, not asked yet, and not readable are three different things.
+fn empty(app: &App) -> Vec<Line> {
+    let store = &app.seen.store;
+    if let Some(why) = store.endpoints.blind().or(store.groups.blind()) {
+        let advice = why.kind.advice().unwrap_or_default();
+        return vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)];
+    }
+    if !store.endpoints.answered() || !store.groups.answered() {
+        return vec![Line::new().with("◐ asking AWS…", Tone::Busy)];
+    }
+    vec![
+        Line::from("No model found in this account and region."),
+        Line::new().muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
+    ]
+}
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let chain = app.chain(&subject.id)?;
