@@ -27,7 +27,7 @@ pub struct Common {
     /// AWS region
     #[arg(long, global = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// One URL for all services (default: AWS_ENDPOINT_URL)
+    /// One URL for all services (default: `AWS_ENDPOINT_URL`)
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Use the simulated account instead of AWS
