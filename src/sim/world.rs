@@ -189,8 +189,8 @@ impl World {
     pub(crate) fn advance(&mut self, to: Time) {
         let to = to.max(self.now);
         let tick = Span(self.pace(TICK).0.max(100));
-        // After a long silence only the last hours are evaluated tick by tick.
-        self.next_tick = self.next_tick.max((to - Span::minutes(120)).floor(tick));
+        // After a long silence only the last two hours are looked at tick by tick.
+        self.next_tick = self.next_tick.max(to - Span(tick.0 * 720));
         loop {
             let due = self.agenda.first_key_value().map(|(key, _)| *key).filter(|key| key.0 <= to);
             match due {

@@ -22,9 +22,13 @@ def url():
     return _url
 
 
+def binary():
+    """The console that is tested."""
+    return os.environ.get("SAGETOP_BIN", "target/debug/sagetop")
+
+
 def _start():
-    binary = os.environ.get("SAGETOP_BIN", "target/debug/sagetop")
-    command = [binary, "simulate", "--listen", "127.0.0.1:0", "--story", "demo", "--speed", "20"]
+    command = [binary(), "simulate", "--listen", "127.0.0.1:0", "--story", "demo", "--speed", "20"]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     atexit.register(_stop, server)
     for line in server.stdout:
