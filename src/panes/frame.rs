@@ -84,16 +84,23 @@ fn cost(app: &App) -> Line {
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let sources = app.seen.store.sources();
     let in_state = |state: &str| sources.iter().filter(|s| s.state == state).collect::<Vec<&Source>>();
-    let mut banners = Vec::new();
+    let mut banners: Vec<Line> = drill(app).into_iter().collect();
     for kind in [Kind::Expired, Kind::Unreachable] {
         let hit = in_state(kind.word());
         let Some(first) = hit.first() else { continue };
         let error = first.error.as_deref().unwrap_or_default();
         let advice = kind.advice().unwrap_or_default();
-        let what = if kind == Kind::Expired { "credentials" } else { "AWS cannot be reached" };
-        banners.push(Line::new().with(format!("{what}: {error}: {advice}"), Tone::Bad));
+        let what = if kind == Kind::Expired { "no valid credentials" } else { "AWS cannot be reached" };
+        // What to do comes before what was said: the end of a long line is cut.
+        banners.push(Line::new().with(format!("{what}: {advice} · {error}"), Tone::Bad));
     }
     banners
+}
+
+/// The task of a drill while it is open.
+fn drill(app: &App) -> Option<Line> {
+    let (drill, keys) = app.drill.as_ref().filter(|(d, _)| d.solved.is_none())?;
+    Some(Line::new().with(format!("drill: {}  ({})", drill.task, fmt::count(*keys as usize, "key")), Tone::Busy))
 }
 
 /// How fresh a pane is, and what went wrong.

@@ -78,6 +78,14 @@ pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
     buffer.content.chunks(width).find_map(|row| row.get(starts(row)?)).map(|cell| name_of(&probe, cell))
 }
 
+/// The text of the row that the cursor is on.
+pub(crate) fn selected(buffer: &Buffer) -> Option<String> {
+    let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
+    let is_selected = |cell: &&Cell| tokens(&probe, cell).1 == Some(Token::Selection);
+    // The name of the pane that is shown looks the same, but is shorter than a row.
+    buffer.content.chunks(width).find(|row| row.iter().filter(is_selected).count() > width / 2).map(row_text)
+}
+
 /// The buffer with the second cell of each wide glyph in the style of the first:
 /// a terminal never shows that cell, so drawing leaves it bare.
 pub(crate) fn whole(buffer: &Buffer) -> Buffer {

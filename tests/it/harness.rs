@@ -61,7 +61,7 @@ pub(crate) struct Setup {
 pub(crate) struct Harness {
     screen: Shared,
     input: Option<mpsc::Sender<Event>>,
-    console: JoinHandle<App>,
+    console: JoinHandle<()>,
     executor: Executor,
     sim: Sim,
     folder: PathBuf,
@@ -91,7 +91,7 @@ impl Setup {
         Self { access: Access::ReadOnly, ..self }
     }
 
-    /// Starts the loop; comes back when the first frame stands and nothing was asked yet.
+    /// Starts the loop; comes back when the first frame stands.
     pub(crate) async fn start(self) -> Harness {
         fastrand::seed(7);
         let began = tokio::time::Instant::now();
@@ -106,12 +106,12 @@ impl Setup {
         let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
         let app = app(&self, &executor);
         let machine = Machine { executor: executor.clone(), copy };
-        let screen = Shared::new(self.size);
+        let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
         let theme = self.theme;
         let console =
-            tokio::spawn(async move { run(&mut terminal, app, machine, &theme, events).await.unwrap() });
+            tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
         tokio::task::yield_now().await;
         Harness { screen, input: Some(input), console, executor, sim, folder }
     }
@@ -205,6 +205,12 @@ impl Harness {
         self.wait(limit, format!("{text:?}"), move |t| t.shows(text))
     }
 
+    /// Waits until the screen no longer shows a text.
+    #[track_caller]
+    pub(crate) fn until_gone<'a>(&'a mut self, text: &'a str, limit: &str) -> impl Future<Output = ()> + 'a {
+        self.wait(limit, format!("the end of {text:?}"), move |t| !t.shows(text))
+    }
+
     /// Waits until something is so of the simulated account.
     #[track_caller]
     pub(crate) fn until_account<'a>(
@@ -233,6 +239,22 @@ impl Harness {
         }
     }
 
+    /// Moves the cursor of the pane that is shown to the row that begins with a text.
+    #[track_caller]
+    pub(crate) fn to<'a>(&'a mut self, row: &'a str) -> impl Future<Output = ()> + 'a {
+        let place = std::panic::Location::caller();
+        async move {
+            self.keys("g").await;
+            for _ in 0..40 {
+                if golden::selected(&self.buffer()).is_some_and(|line| line.contains(row)) {
+                    return;
+                }
+                self.press("j").await;
+            }
+            panic!("{place}: the cursor does not get to {row:?}:\n{}", self.text());
+        }
+    }
+
     /// What the screen shows.
     pub(crate) fn buffer(&self) -> Buffer {
         self.screen.buffer()
@@ -254,6 +276,15 @@ impl Harness {
         let all = self.text();
         let Some(line) = all.lines().find(|l| l.contains(text)) else { panic!("no {text:?} on the screen:\n{all}") };
         line.to_owned()
+    }
+
+    /// The row of a list that begins with a text.
+    #[track_caller]
+    pub(crate) fn row(&self, start: &str) -> String {
+        let all = self.text();
+        let is_row = |line: &&str| line.trim_start().starts_with(start);
+        let Some(row) = all.lines().rfind(is_row) else { panic!("no row {start:?} on the screen:\n{all}") };
+        row.to_owned()
     }
 
     /// Checks that the screen shows a text.
@@ -300,11 +331,27 @@ impl Harness {
         CLIPBOARD.with_borrow(Clone::clone)
     }
 
-    /// Closes the input, as a lost terminal does; gives the state back.
-    pub(crate) async fn end(mut self) -> App {
-        drop(self.input.take());
-        let console = std::mem::replace(&mut self.console, tokio::spawn(std::future::pending()));
-        console.await.unwrap()
+    /// Text of the frame that was drawn first, and how many calls had been made by then.
+    pub(crate) fn first_frame(&self) -> (String, u64) {
+        let (first, calls) = self.screen.first();
+        (golden::text(&first), calls)
+    }
+
+    /// The buffer of the frame that was drawn first.
+    pub(crate) fn first_buffer(&self) -> Buffer {
+        self.screen.first().0
+    }
+
+    /// Closes the input, as a lost terminal does; the loop must end.
+    pub(crate) async fn hang_up(&mut self) {
+        self.input = None;
+        self.ended().await;
+    }
+
+    /// Waits for the end of the loop, which is at hand.
+    pub(crate) async fn ended(&mut self) {
+        let ended = tokio::time::timeout(MOMENT, &mut self.console).await;
+        assert!(ended.is_ok_and(|joined| joined.is_ok()), "the loop goes on, or has panicked");
     }
 }
 

@@ -1,18 +1,147 @@
-//! The three intents from the key to the end state: what the simulated account became, not what we think of it.
+//! The three intents from the key to the end state. What became of it is asked of the simulated
+//! account, never of the console's own tables.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod refused;
+mod rollback;
+
+use sagetop::journal::{Entry, Event};
+use serde_json::Value;
 
 use crate::harness::Harness;
 
+/// The events of a change by one call that went well.
+const ONE_CALL: [Event; 4] = [Event::Confirmed, Event::Sending, Event::Sent, Event::Done];
+
+/// The request of a call that was sent, when it is the one of that operation.
+fn sent(call: &str, operation: &str) -> Value {
+    let request = call.strip_prefix(operation).unwrap_or_default();
+    assert!(request.starts_with(' '), "{call} is no {operation}");
+    serde_json::from_str(request).unwrap()
+}
+
+/// Checks what every line of an intent must say.
+fn all_tell_the_same(journal: &[Entry], intent: &str, target: &str) {
+    for entry in journal {
+        assert_eq!((entry.intent.as_str(), entry.target.as_str()), (intent, target), "{entry:?}");
+        assert_eq!(entry.id, journal[0].id, "{entry:?}");
+        assert_eq!(entry.identity, "arn:aws:sts::123456789012:assumed-role/oncall/demo", "{entry:?}");
+        assert_eq!(entry.region, "eu-west-1");
+    }
+    assert!(journal.is_sorted_by_key(|entry| entry.at));
+}
+
 #[tokio::test(start_paused = true)]
-async fn look() {
-    let mut t = Harness::story("demo").size(120, 36).start().await;
-    println!("{}", t.text());
-    t.run_for("3s").await;
-    println!("{}", t.text());
-    t.run_for("100s").await;
-    println!("{}", t.text());
-    t.keys("b").await;
-    println!("{}", t.text());
-    t.keys("esc a 'good' enter").await;
-    println!("{}", t.text());
-    println!("{}", t.executor().aws.meter.usage().calls);
+async fn a_version_is_approved_with_a_reason() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("recommendation").await;
+    t.keys("a").await;
+    t.says("Approve recommendation/14");
+    t.keys("enter").await;
+    t.says("a reason is needed");
+    t.keys("'CTR holds in staging' enter").await;
+    t.says("sagemaker:UpdateModelPackage");
+    t.says("Type recommendation/14 to send");
+    assert!(t.sim().write_calls().is_empty(), "a plan sends nothing");
+
+    t.keys("'recommendation/13' enter").await;
+    t.says("nothing was sent");
+    t.run_for("30s").await;
+    assert!(t.sim().write_calls().is_empty());
+    assert!(t.journal().is_empty());
+    assert_eq!(t.sim().approval("recommendation/14").unwrap(), "PendingManualApproval");
+
+    t.keys("ctrl-u 'recommendation/14' enter").await;
+    t.until("recommendation/14 is Approved", "20s").await;
+    assert_eq!(t.sim().approval("recommendation/14").unwrap(), "Approved");
+    let calls = t.sim().write_calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    let request = sent(&calls[0], "UpdateModelPackage");
+    assert_eq!(request["ApprovalDescription"], "CTR holds in staging");
+
+    let journal = t.journal();
+    assert_eq!(t.events(), ONE_CALL);
+    all_tell_the_same(&journal, "approve", "recommendation/14");
+    assert_eq!(request["ClientToken"], journal[0].id);
+    assert_eq!(journal[1].call.as_deref(), Some("sagemaker:UpdateModelPackage"));
+    assert_eq!(journal[1].parameters.as_ref().unwrap()["ApprovalDescription"], "CTR holds in staging");
+    assert!(journal[2].request_id.is_some(), "{:?}", journal[2]);
+
+    t.run_for("40s").await;
+    t.keys("3").await;
+    let row = t.line("v14");
+    assert!(row.contains("Approved"), "the tables follow: {row}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_rejected_from_its_row_in_the_registry() {
+    let mut t = Harness::story("demo").ready().await;
+    t.keys("3").await;
+    t.to("v14").await;
+    t.keys("x 'worse on new shoppers' enter").await;
+    t.says("Reject recommendation/14");
+    t.keys("'recommendation/14' enter").await;
+    t.until("recommendation/14 is Rejected", "20s").await;
+    assert_eq!(t.sim().approval("recommendation/14").unwrap(), "Rejected");
+    assert_eq!(t.sim().approval("recommendation/13").unwrap(), "Approved", "its neighbour is not touched");
+    assert_eq!(t.events(), ONE_CALL);
+    all_tell_the_same(&t.journal(), "reject", "recommendation/14");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pipeline_is_started_and_watched_until_its_version_is_registered() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("fraud-screening").await;
+    let before = t.sim().executions("fraud-screening-build").len();
+    t.keys("r").await;
+    t.says("Start fraud-screening-build");
+    // Input data, instance type and count, then the depth, which is a whole number.
+    t.keys("tab tab tab ctrl-u 'deep' enter").await;
+    t.says("deep");
+    t.never_says("to send");
+    t.keys("ctrl-u '8' enter").await;
+    t.says("sagemaker:StartPipelineExecution");
+    t.keys("'fraud-screening-build' enter").await;
+    t.until_account("30s", |account| account.executions("fraud-screening-build").len() == before + 1).await;
+    t.until("steps done", "5m").await;
+    t.until("registered fraud-screening/5", "30m").await;
+    assert_eq!(t.sim().executions("fraud-screening-build")[0], "Succeeded");
+    assert_eq!(t.sim().approval("fraud-screening/5").unwrap(), "PendingManualApproval");
+
+    let calls = t.sim().write_calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    let request = sent(&calls[0], "StartPipelineExecution");
+    let parameters: Value = serde_json::json!([{ "Name": "MaxDepth", "Value": "8" }]);
+    assert_eq!(request["PipelineParameters"], parameters, "only what differs from the defaults");
+    assert_eq!(t.events(), ONE_CALL);
+    all_tell_the_same(&t.journal(), "retrain", "fraud-screening-build");
+    assert_eq!(request["ClientRequestToken"], t.journal()[0].id, "our own token");
+    t.keys("3").await;
+    t.until("v5", "2m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_fails_is_told_with_its_reason() {
+    let story = "inherits = \"shop\"\n[[spoil]]\npipeline = \"price-elasticity-build\"\nstep = \"Train\"\n\
+                 reason = \"AlgorithmError: no prices\"\n";
+    let mut t = Harness::story(story).ready().await;
+    t.to("price-elasticity").await;
+    t.keys("r enter 'price-elasticity-build' enter").await;
+    t.until("failed at Train", "30m").await;
+    t.says("AlgorithmError: no prices");
+    assert_eq!(t.events().last(), Some(&Event::Failed));
+    assert!(t.meaning("failed at Train").contains("bad"), "{}", t.meaning("failed at Train"));
+    assert!(t.sim().approval("price-elasticity/4").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_denied_is_told_and_written_down() {
+    let mut t = Harness::story("denied").ready().await;
+    t.to("recommendation").await;
+    t.keys("a 'good' enter 'recommendation/14' enter").await;
+    t.until("failed: UpdateModelPackage: denied", "20s").await;
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Failed]);
+    assert_eq!(t.sim().approval("recommendation/14").unwrap(), "PendingManualApproval");
+    assert_eq!(t.sim().calls("UpdateModelPackage"), 1, "it is not tried again");
 }

@@ -4,6 +4,7 @@
 //! `failures`); the real program from outside (`moto`, `terminal`); and the project itself
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
+mod failures;
 mod golden;
 mod harness;
 mod intents;

@@ -1,21 +1,31 @@
 //! A terminal's screen that can be read while the console draws on it.
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Size};
+use sagetop::aws::Meter;
 
 use crate::golden;
 
 /// Clones are the same screen.
 #[derive(Clone)]
-pub(super) struct Shared(Arc<Mutex<TestBackend>>);
+pub(super) struct Shared {
+    backend: Arc<Mutex<TestBackend>>,
+    /// The frame that was drawn first, and how many calls had been made by then.
+    first: Arc<OnceLock<(Buffer, u64)>>,
+    meter: Meter,
+}
 
 impl Shared {
-    pub(super) fn new((columns, rows): (u16, u16)) -> Self {
-        Self(Arc::new(Mutex::new(TestBackend::new(columns, rows))))
+    pub(super) fn new((columns, rows): (u16, u16), meter: Meter) -> Self {
+        Self { backend: Arc::new(Mutex::new(TestBackend::new(columns, rows))), first: Arc::default(), meter }
+    }
+
+    pub(super) fn first(&self) -> (Buffer, u64) {
+        self.first.get().unwrap().clone()
     }
 
     pub(super) fn resize(&self, columns: u16, rows: u16) {
@@ -31,7 +41,7 @@ impl Shared {
     }
 
     fn lock(&self) -> MutexGuard<'_, TestBackend> {
-        self.0.lock().unwrap()
+        self.backend.lock().unwrap()
     }
 }
 
@@ -66,6 +76,7 @@ impl Backend for Shared {
         self.lock().window_size()
     }
     fn flush(&mut self) -> Result<(), Infallible> {
+        self.first.get_or_init(|| (self.buffer(), self.meter.usage().calls));
         self.lock().flush()
     }
 }

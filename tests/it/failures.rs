@@ -1,0 +1,197 @@
+//! Calls that fail, hang or make no sense: the rows stay with their age, the screen says what is
+//! wrong, keys are answered, and it goes on by itself when it is over.
+
+use crate::harness::Harness;
+
+/// The demo account, in which some calls go wrong.
+fn demo_with(faults: &str) -> String {
+    format!("inherits = \"demo\"\n{faults}")
+}
+
+/// Nobody answers, for ever.
+const SILENCE: &str = "[[fault]]\noperation = \"*\"\nlatency = \"2h\"\n";
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame_comes_before_the_first_answer() {
+    let mut t = Harness::story(&demo_with(SILENCE)).start().await;
+    let (first, calls) = t.first_frame();
+    assert_eq!(calls, 0, "nothing was asked before there was something to look at");
+    assert!(first.contains("sagetop  DEMO"), "{first}");
+    assert!(first.contains("asking AWS…"), "{first}");
+    t.run_for("5s").await;
+    t.says("asking AWS…");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_answered_while_calls_hang() {
+    let mut t = Harness::story(&demo_with(SILENCE)).start().await;
+    t.run_for("2s").await;
+    for (key, text) in [("4", "endpoints  0"), ("?", "open the lineage"), ("esc", "not read yet"), ("/", "esc clears")]
+    {
+        t.press(key).await;
+        t.says(text);
+    }
+    t.press("esc q").await;
+    t.ended().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_never_answers_is_told_to_be_out_of_reach() {
+    let mut t = Harness::story(&demo_with(SILENCE)).start().await;
+    t.run_for("40s").await;
+    t.says("AWS cannot be reached");
+    t.says("check the network");
+    let told = t.meaning("AWS cannot be reached");
+    assert!(told.contains("bad"), "{told}");
+    t.never_says("✓");
+}
+
+#[tokio::test(start_paused = true)]
+async fn slow_answers_are_waited_for() {
+    let slow = demo_with("[[fault]]\noperation = \"*\"\nlatency = \"12s\"\n");
+    let mut t = Harness::story(&slow).start().await;
+    t.run_for("5s").await;
+    t.says("asking AWS…");
+    t.until("fraud-screening", "2m").await;
+    t.until("p99", "5m").await;
+    t.never_says("AWS cannot be reached");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_minute_of_silence_leaves_the_rows_and_passes() {
+    let pause = demo_with("[[fault]]\noperation = \"*\"\nlatency = \"40s\"\nfrom = \"30s\"\nto = \"90s\"\n");
+    let mut t = Harness::story(&pause).ready().await;
+    t.until("AWS cannot be reached", "2m").await;
+    t.says("fraud-screening");
+    t.says("▲ demand-fore");
+    t.keys("4").await;
+    t.says("fraud-screening-prod");
+    t.until("endpoints unreachable", "1m").await;
+    t.until_gone("AWS cannot be reached", "5m").await;
+    t.never_says("unreachable");
+}
+
+#[tokio::test(start_paused = true)]
+async fn expired_credentials_are_told_once_and_picked_up_again() {
+    let mut t = Harness::story("expired").ready().await;
+    t.until("no valid credentials: ", "60s").await;
+    t.says("log in again");
+    assert!(t.meaning("no valid credentials: ").contains("bad"), "{}", t.meaning("no valid credentials: "));
+    assert_eq!(t.text().matches("log in again").count(), 1);
+    t.says("fraud-screening");
+    let before = t.line(" old");
+    t.run_for("20s").await;
+    assert_ne!(t.line(" old"), before, "the rows stay, and their age grows");
+    t.keys("7").await;
+    assert!(t.row("endpoints").contains("expired"), "{}", t.row("endpoints"));
+    t.until_gone("no valid credentials: ", "5m").await;
+    t.until_gone("expired", "5m").await;
+    t.keys("0").await;
+    t.until("✗ recommendation", "2m").await;
+}
+
+fn listings(t: &Harness) -> u64 {
+    t.sim().calls("ListEndpoints") + t.sim().calls("DescribeAlarms")
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttling_slows_the_polling_down() {
+    let mut t = Harness::story("throttled").ready().await;
+    t.until("throttled 1", "60s").await;
+    t.says("fraud-screening");
+    // Twenty seconds into the trouble and to its end: fewer calls than in twenty good seconds.
+    t.run_for("10s").await;
+    let before = listings(&t);
+    t.run_for("30s").await;
+    let during = listings(&t) - before;
+    assert!(during <= 8, "{during} calls in half a minute of throttling");
+    t.until("✗ recommendation", "5m").await;
+    t.keys("7").await;
+    t.until_gone("ThrottlingException", "12m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_denied_is_told_where_it_is_missing_and_nowhere_else() {
+    let mut t = Harness::story("denied").ready().await;
+    t.run_for("20s").await;
+    t.says("fraud-screening");
+    t.keys("5").await;
+    t.says("denied");
+    t.says("P1-recommendation-ctr");
+    t.keys("4").await;
+    t.never_says("endpoint denied");
+    t.says("recommendation-prod");
+    t.keys("7").await;
+    let row = t.row("topics");
+    assert!(row.contains("denied"), "{row}");
+    assert!(row.contains("ListTopics: denied (AuthorizationError)"), "{row}");
+    let row = t.row("endpoints");
+    assert!(row.contains("fresh"), "the others are read: {row}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_without_sense_are_an_error_of_their_source_alone() {
+    let mut t = Harness::story("garbage").ready().await;
+    t.run_for("30s").await;
+    t.says("fraud-screening");
+    t.keys("7").await;
+    for (source, state) in [("feature_groups", "error"), ("models", "unreachable"), ("endpoints", "fresh")] {
+        let row = t.row(source);
+        assert!(row.contains(state), "{row}");
+    }
+    assert!(t.row("training_jobs").contains("45+"), "a list without an end: {}", t.row("training_jobs"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_call_may_fail_at_first() {
+    let late = demo_with("[[fault]]\noperation = \"*\"\ncode = \"InternalFailure\"\nstatus = 500\nto = \"20s\"\n");
+    let mut t = Harness::story(&late).ready().await;
+    t.never_says("fraud-screening");
+    t.keys("7").await;
+    t.says("InternalFailure");
+    t.keys("0").await;
+    t.until("fraud-screening", "5m").await;
+    t.until("✗ recommendation", "5m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_again_at_once_ends_the_wait() {
+    let late = demo_with("[[fault]]\noperation = \"*\"\ncode = \"InternalFailure\"\nstatus = 500\nto = \"100s\"\n");
+    let mut t = Harness::story(&late).ready().await;
+    t.run_for("100s").await;
+    t.never_says("fraud-screening");
+    t.keys("ctrl-r").await;
+    t.run_for("1s").await;
+    t.says("fraud-screening");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_account_says_what_would_fill_it() {
+    let mut t = Harness::story("empty").ready().await;
+    for pane in ["1", "2", "3", "4", "5"] {
+        t.keys(pane).await;
+        assert!(t.text().lines().skip(4).any(|line| line.trim().len() > 20), "pane {pane} is bare:\n{}", t.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_terminal_ends_the_loop() {
+    let mut t = Harness::story("demo").ready().await;
+    t.hang_up().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_size_is_drawn() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("recommendation").await;
+    t.keys("b").await;
+    for (columns, rows) in [(200, 60), (40, 10), (1, 1), (3, 2), (80, 24), (20, 40), (0, 0), (120, 36)] {
+        t.resize(columns, rows).await;
+    }
+    t.says("Type recommendation-prod to send");
+    t.keys("esc enter").await;
+    for (columns, rows) in [(200, 60), (40, 10), (1, 1), (80, 24)] {
+        t.resize(columns, rows).await;
+    }
+    t.says("sagetop");
+}

@@ -1,0 +1,112 @@
+//! Rolling back: done only when the endpoint is `InService` and serves with the wanted configuration.
+
+use sagetop::journal::Event;
+
+use super::{ONE_CALL, all_tell_the_same, sent};
+use crate::harness::Harness;
+
+/// v14 serves; its predecessor v13 cannot be deployed any more, and AWS goes back without a word.
+const SILENT: &str = "inherits = \"shop\"\n\
+    [[add]]\nmodel = \"recommendation\"\nversions = [\n\
+    { age = \"3d\", rolls_back = \"alarm recommendation-prod-Endpoint500Errors went off\" },\n\
+    { age = \"1d\" },\n]\n\
+    [add.deployed]\nprod = [{ version = 13, age = \"2d\" }, { version = 14, age = \"30m\" }]\n";
+
+#[tokio::test(start_paused = true)]
+async fn the_incident_of_the_demo_is_ended() {
+    let mut t = Harness::story("demo").ready().await;
+    t.until_account("2m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "ALARM").await;
+    t.run_for("40s").await;
+    t.to("✗ recommendation").await;
+    t.keys("b").await;
+    t.says("Roll back recommendation-prod to v12");
+    t.says("6 kept");
+    t.keys("ctrl-y").await;
+    let copied = Harness::clipboard();
+    assert!(copied.starts_with("aws sagemaker update-endpoint --cli-input-json '{"), "{copied}");
+    let before = t.sim().endpoint_config("recommendation-prod").unwrap();
+    assert!(before.contains("-v13-"), "{before}");
+
+    t.keys("'recommendation-staging' enter").await;
+    t.says("nothing was sent");
+    assert!(t.sim().write_calls().is_empty());
+    t.keys("ctrl-u 'recommendation-prod' enter").await;
+    t.until_account("10s", |account| account.endpoint_status("recommendation-prod").unwrap() == "Updating").await;
+    assert_eq!(t.events().last(), Some(&Event::Sent), "not done yet");
+    t.until("is InService on", "30m").await;
+    let now = t.sim().endpoint_config("recommendation-prod").unwrap();
+    assert!(now.starts_with("recommendation-prod-v12-"), "{now}");
+    assert_eq!(t.sim().endpoint_status("recommendation-prod").unwrap(), "InService");
+    t.says(&format!("recommendation-prod is InService on {now}"));
+
+    let calls = t.sim().write_calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    let request = sent(&calls[0], "UpdateEndpoint");
+    assert_eq!(request["RetainAllVariantProperties"], true);
+    assert_eq!(request["EndpointConfigName"], now);
+    assert_eq!(t.events(), ONE_CALL);
+    all_tell_the_same(&t.journal(), "rollback", "recommendation-prod");
+
+    t.until_account("15m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "OK").await;
+    assert!(t.sim().drill().unwrap().fixed_after.is_some(), "what the story asked for is done");
+    t.run_for("3m").await;
+    t.keys("0 esc").await;
+    t.never_says("✗ recommendation");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_configuration_that_is_gone_is_rebuilt_from_the_registry() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("demand-fore").await;
+    t.keys("b").await;
+    t.says("Rebuild demand-forecasting-prod from demand-forecasting/11");
+    for call in ["CreateModel", "CreateEndpointConfig", "UpdateEndpoint"] {
+        t.says(&format!("sagemaker:{call}"));
+    }
+    t.keys("'demand-forecasting-prod' enter").await;
+    t.until("is InService on", "30m").await;
+    let now = t.sim().endpoint_config("demand-forecasting-prod").unwrap();
+    assert!(now.starts_with("demand-forecasting-prod-v11-"), "{now}");
+    assert_eq!(t.sim().endpoint_status("demand-forecasting-prod").unwrap(), "InService");
+    let calls = t.sim().write_calls();
+    assert_eq!(calls.len(), 3, "{calls:?}");
+    let model = sent(&calls[0], "CreateModel");
+    let package = model["Containers"][0]["ModelPackageName"].as_str().unwrap();
+    assert!(package.ends_with("model-package/demand-forecasting/11"), "{package}");
+    sent(&calls[1], "CreateEndpointConfig");
+    sent(&calls[2], "UpdateEndpoint");
+    let step = [Event::Sending, Event::Sent];
+    let wanted: Vec<Event> = [Event::Confirmed].into_iter().chain(step).chain(step).chain(step).collect();
+    assert_eq!(t.events(), [wanted, vec![Event::Done]].concat());
+    all_tell_the_same(&t.journal(), "rollback", "demand-forecasting-prod");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_rollback_is_no_success() {
+    let mut t = Harness::story(SILENT).ready().await;
+    let before = t.sim().endpoint_config("recommendation-prod").unwrap();
+    t.to("recommendation").await;
+    t.keys("b").await;
+    t.says("Roll back recommendation-prod to v13");
+    t.keys("'recommendation-prod' enter").await;
+    t.until("silently rolled back", "1h").await;
+    assert_eq!(t.sim().endpoint_config("recommendation-prod").unwrap(), before);
+    assert_eq!(t.sim().endpoint_status("recommendation-prod").unwrap(), "InService", "it looks healthy");
+    let told = t.meaning("silently rolled back");
+    assert!(told.contains("bad"), "in red: {told}");
+    let last = t.journal().pop().unwrap();
+    assert_eq!(last.event, Event::Failed);
+    assert!(last.message.contains("Endpoint500Errors"), "{}", last.message);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_is_being_updated_is_left_alone() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("recommendation").await;
+    t.keys("b 'recommendation-prod' enter").await;
+    t.until_account("10s", |account| account.endpoint_status("recommendation-prod").unwrap() == "Updating").await;
+    t.run_for("20s").await;
+    t.keys("b").await;
+    t.says("can be rolled back when InService");
+    assert_eq!(t.sim().write_calls().len(), 1);
+}
