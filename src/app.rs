@@ -2,6 +2,7 @@
 //!
 //! `update` takes one message, never waits, and hands back at most one effect for the runtime.
 
+mod drill;
 mod feed;
 mod form;
 mod list;
@@ -23,11 +24,12 @@ use crate::panes::{self, Pane};
 use crate::resources::{Focus, Seen, Snapshot};
 use crate::view::Tone;
 
+pub use drill::Drill;
 pub use feed::{Feed, News};
 pub use form::{Field, Form};
 pub use list::ListState;
 pub(crate) use modal::plan;
-pub use modal::{Ask, Modal, Palette};
+pub use modal::{Ask, Modal, Notice, Palette};
 pub use subject::Subject;
 
 /// Seconds that a changed row glows.
@@ -50,6 +52,8 @@ pub enum Msg {
     Usage(Usage),
     /// A plan was made, or not.
     Planned(AnyIntent, Result<Box<Plan>, Refusal>),
+    /// What a drill asks for, and whether it was done.
+    Drill(Drill),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
     /// A plan ended: its id, and how.
@@ -123,6 +127,8 @@ pub struct App {
     pub message: Option<(Tone, String)>,
     /// Are auto scaling's alarms listed?
     pub show_scaling: bool,
+    /// The drill that is played, and the keys pressed in it.
+    pub drill: Option<(Drill, u32)>,
     /// Keys to actions.
     pub keymap: Keymap,
     /// What may follow the keys pressed so far.
@@ -170,6 +176,7 @@ impl App {
             runs: Vec::new(),
             message: None,
             show_scaling: false,
+            drill: None,
             keymap,
             pending_keys: None,
             changed: BTreeMap::new(),
@@ -208,6 +215,10 @@ impl App {
             }
             Msg::Planned(intent, result) => {
                 self.planned(&intent, result);
+                None
+            }
+            Msg::Drill(drill) => {
+                drill::told(self, drill);
                 None
             }
             Msg::Progress(id, progress) => {
@@ -262,6 +273,7 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         self.pending_keys = None;
+        drill::key(self);
         if self.modal.is_some() {
             return modal::key(self, key);
         }
@@ -318,9 +330,7 @@ impl App {
         }
         self.modal = match result {
             Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
-            Err(refusal) => {
-                Some(Modal::Refused { title: format!("{} is not possible", intent.name()), why: refusal.to_string() })
-            }
+            Err(refusal) => Some(Notice::refused(format!("{} is not possible", intent.name()), refusal.to_string())),
         };
     }
 

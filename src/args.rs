@@ -1,8 +1,11 @@
 //! The command line: one place for each flag.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::sim::Scale;
 
 /// A live terminal console for machine learning on AWS.
 ///
@@ -55,27 +58,27 @@ pub struct Common {
 pub enum Command {
     /// The console on a simulated retail account; needs no credentials and no network
     Demo {
-        /// Story to play
+        /// Story to play: a bundled one, or a file of yours
         #[arg(default_value = "demo")]
         story: String,
         /// List the stories
         #[arg(long)]
         list: bool,
-        /// How many times faster than usual
-        #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
-        speed: f64,
+        /// How it behaves.
+        #[command(flatten)]
+        weather: Weather,
     },
     /// Serve a simulated account on loopback, for any AWS client
     Simulate {
         /// Address to listen on; only loopback is allowed
         #[arg(long, default_value = "127.0.0.1:4599")]
         listen: std::net::SocketAddr,
-        /// Story to play
+        /// Story to play: a bundled one, or a file of yours
         #[arg(long, default_value = "demo")]
         story: String,
-        /// How many times faster than usual
-        #[arg(long, default_value_t = 1.0, value_name = "FACTOR")]
-        speed: f64,
+        /// How it behaves.
+        #[command(flatten)]
+        weather: Weather,
     },
     /// Print everything as JSON: identity, models, resources, sources
     Dump,
@@ -116,6 +119,35 @@ pub enum Command {
     },
 }
 
+/// How a simulated account behaves apart from its story.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Weather {
+    /// How many times faster than usual things happen
+    #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
+    pub speed: f64,
+    /// Where chance comes from; the same seed gives the same account
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// How long every answer takes, such as 40ms
+    #[arg(long, default_value = "0ms", value_name = "TIME", value_parser = time)]
+    pub latency: Duration,
+    /// The part of the latency that is chance, such as 20%
+    #[arg(long, default_value = "0%", value_name = "SHARE", value_parser = share)]
+    pub jitter: f64,
+    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled
+    #[arg(long = "rate", value_name = "SERVICE=N/s", value_parser = rate)]
+    pub rates: Vec<(String, f64)>,
+    /// What it holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000
+    #[arg(long, value_name = "SCALE")]
+    pub scale: Option<Scale>,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: Vec::new(), scale: None }
+    }
+}
+
 /// A decision about a version.
 #[derive(Debug, ClapArgs)]
 pub struct Decide {
@@ -149,6 +181,42 @@ pub enum FailOn {
     Critical,
 }
 
+fn factor(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('x').unwrap_or(text).parse().ok();
+    number.filter(|n: &f64| (0.01..=10_000.0).contains(n)).ok_or_else(|| "write a factor such as 10x".to_owned())
+}
+
+fn time(text: &str) -> Result<Duration, String> {
+    let (number, unit) =
+        text.find(|c: char| c.is_ascii_alphabetic()).and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
+    let scale = match unit {
+        "ms" => 0.001,
+        "s" => 1.0,
+        _ => return Err("write a time such as 40ms or 2s".to_owned()),
+    };
+    let seconds = number.parse::<f64>().ok().map(|n| n * scale).filter(|s| (0.0..=600.0).contains(s));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write a time such as 40ms or 2s, at most 600s".to_owned())
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    let number: Option<f64> = text.strip_suffix('%').and_then(|n| n.parse().ok());
+    number
+        .filter(|n| (0.0..=100.0).contains(n))
+        .map(|n| n / 100.0)
+        .ok_or_else(|| "write a share such as 20%".to_owned())
+}
+
+fn rate(text: &str) -> Result<(String, f64), String> {
+    let wrong = || "write a rate such as sagemaker=2/s".to_owned();
+    let (service, number) = text.split_once('=').ok_or_else(wrong)?;
+    let number: f64 = number.strip_suffix("/s").unwrap_or(number).parse().map_err(|_| wrong())?;
+    if service.is_empty() || !number.is_finite() || number <= 0.0 {
+        Err(wrong())
+    } else {
+        Ok((service.to_owned(), number))
+    }
+}
+
 fn pair(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -164,6 +232,15 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn the_weather_is_written_as_people_write_it() {
+        assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
+        assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
+        assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));
+        assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
+        assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
     }
 
     #[test]

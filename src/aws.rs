@@ -9,6 +9,7 @@ mod page;
 
 use std::time::Duration;
 
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -26,6 +27,22 @@ pub struct Target {
     pub region: Option<String>,
     /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
     pub endpoint_url: Option<String>,
+}
+
+impl Target {
+    /// Refuses what cannot be meant, before it turns into a network error.
+    fn check(&self) -> Result<(), String> {
+        let wrong = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
+        if let Some(region) = self.region.as_deref().filter(|r| r.is_empty() || r.contains(wrong)) {
+            return Err(format!("{region:?} is not a region; write one such as eu-west-1"));
+        }
+        let host =
+            |url: &str| url.strip_prefix("http://").or(url.strip_prefix("https://")).is_some_and(|h| !h.is_empty());
+        if let Some(url) = self.endpoint_url.as_deref().filter(|url| !host(url) || url.contains(char::is_whitespace)) {
+            return Err(format!("{url:?} is not an endpoint URL; write one such as http://127.0.0.1:4599"));
+        }
+        Ok(())
+    }
 }
 
 /// The clients of one account and region.
@@ -55,9 +72,12 @@ impl Aws {
     /// # Errors
     /// When no region can be found; credentials are looked up with the first call, not here.
     pub async fn connect(target: &Target, pace: Pace) -> Result<Self, String> {
+        target.check()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &target.profile {
-            loader = loader.profile_name(profile);
+            // A profile that was asked for wins over keys in the environment.
+            let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
+            loader = loader.profile_name(profile).credentials_provider(provider);
         }
         if let Some(region) = &target.region {
             loader = loader.region(Region::new(region.clone()));
@@ -140,4 +160,24 @@ fn https() -> SharedHttpClient {
 fn on_loopback(url: &str) -> bool {
     let host = url.split("://").nth(1).unwrap_or(url);
     ["127.", "localhost", "[::1]"].iter().any(|l| host.starts_with(l))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_before_any_call() {
+        let target = |region: &str, url: &str| Target {
+            profile: None,
+            region: Some(region.into()),
+            endpoint_url: Some(url.into()),
+        };
+        assert_eq!(target("eu-west-1", "http://127.0.0.1:4599").check(), Ok(()));
+        for (region, url) in
+            [("eu west", "http://h"), ("", "http://h"), ("eu-west-1", "nonsense"), ("eu-west-1", "http://")]
+        {
+            assert!(target(region, url).check().is_err(), "{region} {url}");
+        }
+    }
 }

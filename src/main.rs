@@ -1,15 +1,17 @@
 //! `sagetop`: arguments → pieces → run → exit code.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use sagetop::args::{Answer, Args, Command, Common};
+use sagetop::args::{Answer, Args, Command, Common, Weather};
 use sagetop::aws::Pace;
 use sagetop::headless::{Answered, Look, carry_out, dump, seen_with, status};
 use sagetop::intents::{AnyIntent, Approve, Executor, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
+use sagetop::sim::{Sim, Story};
 
 /// A failed start or a lost terminal; 1 is kept for "not done", 2 for usage.
 const FAILED: u8 = 1;
@@ -33,8 +35,8 @@ async fn run(args: Args) -> ExitCode {
     let result = match args.command {
         None => console(&common).await,
         Some(Command::Demo { list: true, .. }) => list_stories(),
-        Some(Command::Demo { story, speed, .. }) => demo(&common, &story, speed).await,
-        Some(Command::Simulate { listen, story, speed }) => simulate(listen, &story, speed).await,
+        Some(Command::Demo { story, weather, .. }) => demo(&common, &story, &weather).await,
+        Some(Command::Simulate { listen, story, weather }) => simulate(listen, &story, &weather).await,
         Some(Command::Dump) => {
             look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
         }
@@ -52,20 +54,25 @@ async fn run(args: Args) -> ExitCode {
     };
     match result {
         Ok(code) => ExitCode::from(code),
-        Err(text) => told(&text, USAGE),
+        Err(Stop { text, code }) => told(&text, code),
     }
 }
 
-async fn session(common: &Common, pace: Pace) -> Result<Session, String> {
-    if common.demo { Session::demo(common, "demo", 1.0) } else { Session::live(common, pace).await }
+async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
+    let session = if common.demo {
+        Session::demo(common, "demo", &Weather::default())?
+    } else {
+        Session::live(common, pace).await?
+    };
+    Ok(session)
 }
 
-async fn look(common: &Common) -> Result<Look, String> {
+async fn look(common: &Common) -> Result<Look, Stop> {
     let session = session(common, Pace::once()).await?;
     Ok(Look::take(session.aws, seen_with(&session.config), &session.clock).await)
 }
 
-async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, String> {
+async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, Stop> {
     let session = session(common, Pace::once()).await?;
     let identity = session.aws.sts.get_caller_identity().send().await;
     let identity = identity.ok().and_then(|me| me.arn).unwrap_or_else(|| "unknown".to_owned());
@@ -75,18 +82,18 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
     Ok(u8::from(answered == Answered::NotDone))
 }
 
-async fn console(common: &Common) -> Result<u8, String> {
+async fn console(common: &Common) -> Result<u8, Stop> {
     let session = session(common, Pace::steady()).await?;
-    sagetop::runtime::console(common, session).await
+    Ok(sagetop::runtime::console(common, session).await?)
 }
 
-async fn demo(common: &Common, story: &str, speed: f64) -> Result<u8, String> {
-    let session = Session::demo(common, story, speed)?;
-    sagetop::runtime::console(common, session).await
+async fn demo(common: &Common, story: &str, weather: &Weather) -> Result<u8, Stop> {
+    let session = Session::demo(common, story, weather)?;
+    Ok(sagetop::runtime::console(common, session).await?)
 }
 
-async fn simulate(listen: std::net::SocketAddr, story: &str, speed: f64) -> Result<u8, String> {
-    let sim = simulated(story, speed, &wall_clock())?;
+async fn simulate(listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
+    let sim = simulated(story, weather, &wall_clock())?;
     let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
     let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
     let text = format!(
@@ -98,15 +105,35 @@ async fn simulate(listen: std::net::SocketAddr, story: &str, speed: f64) -> Resu
     Ok(0)
 }
 
-fn list_stories() -> Result<u8, String> {
-    let mut text = sagetop::sim::Sim::stories().join("\n");
-    text.push('\n');
+fn list_stories() -> Result<u8, Stop> {
+    let mut text = String::new();
+    for name in Sim::stories() {
+        let story = Sim::story(name).and_then(|text| Story::parse(text).ok());
+        let title = story.map(|s| s.title).unwrap_or_default();
+        let _ = writeln!(text, "{name:<18} {title}");
+    }
     printed(io::stdout().write_all(text.as_bytes())).map(|()| 0)
 }
 
-/// A reader that went away (`| head`) is no error worth a word.
-fn printed<T>(result: io::Result<T>) -> Result<T, String> {
-    result.map_err(|e| if e.kind() == io::ErrorKind::BrokenPipe { String::new() } else { format!("error: {e}\n") })
+/// Why it ends before it did anything: a text for the terminal, and the exit code.
+struct Stop {
+    text: String,
+    code: u8,
+}
+
+/// What was asked for cannot be meant, or a file of the user's cannot be read.
+impl From<String> for Stop {
+    fn from(text: String) -> Self {
+        Self { text, code: USAGE }
+    }
+}
+
+/// A reader that went away (`| head`) is not worth a word.
+fn printed<T>(result: io::Result<T>) -> Result<T, Stop> {
+    result.map_err(|e| {
+        let text = if e.kind() == io::ErrorKind::BrokenPipe { String::new() } else { format!("error: {e}\n") };
+        Stop { text, code: FAILED }
+    })
 }
 
 fn told(text: &str, code: u8) -> ExitCode {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::actions;
-use crate::app::{App, Effect, Msg};
+use crate::app::{App, Drill, Effect, Msg};
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config::{self, Confirm};
@@ -22,6 +22,7 @@ use crate::panes;
 use crate::resources::Seen;
 use crate::resources::poll::{Pollers, Wake};
 use crate::session::Session;
+use crate::sim::Sim;
 use crate::terminal::{self, Multiplexer};
 use crate::theme::{Level, Theme};
 use crate::view::Screen;
@@ -37,6 +38,15 @@ pub struct Machine {
     pub executor: Executor,
     /// Puts a text into the clipboard.
     pub copy: fn(&str),
+    /// The simulated account, when its drills are to be told.
+    pub sim: Option<Sim>,
+}
+
+impl Machine {
+    fn drill(&self) -> Option<Drill> {
+        let state = self.sim.as_ref()?.drill()?;
+        Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
+    }
 }
 
 /// Runs the console until it is left or its input ends; hands the state back.
@@ -74,6 +84,9 @@ pub async fn run<B: Backend>(
             Some(snapshot) = snapshots.recv() => Some(Msg::Polled(snapshot)),
             _ = ticks.tick() => {
                 app.update(Msg::Usage(hands.machine.executor.aws.meter.usage()));
+                if let Some(drill) = hands.machine.drill() {
+                    app.update(Msg::Drill(drill));
+                }
                 Some(Msg::Tick(clock()))
             }
         };
@@ -208,9 +221,9 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.label = label(&session);
     app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
-    let Session { aws, access, journal, clock, .. } = session;
+    let Session { aws, access, journal, clock, sim, .. } = session;
     let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out };
+    let machine = Machine { executor, copy: copy_out, sim };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();

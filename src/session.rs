@@ -7,9 +7,9 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
-use crate::args::Common;
+use crate::args::{Common, Weather};
 use crate::aws::{Aws, Pace, Target};
-use crate::config::{Config, Source};
+use crate::config::{Config, ConfigError, Source};
 use crate::intents::Access;
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
@@ -71,9 +71,9 @@ impl Session {
     ///
     /// # Errors
     /// A text for the terminal: an unknown story, or a configuration that cannot be read.
-    pub fn demo(common: &Common, story: &str, speed: f64) -> Result<Self, String> {
+    pub fn demo(common: &Common, story: &str, weather: &Weather) -> Result<Self, String> {
         let clock = wall_clock();
-        let sim = simulated(story, speed, &clock)?;
+        let sim = simulated(story, weather, &clock)?;
         let config = match &common.config {
             Some(path) => Config::read(Some(path)),
             None => Config::parse(&Source { file: "demo.toml".into(), text: DEMO_CONFIG.into() }),
@@ -93,18 +93,33 @@ impl Session {
     }
 }
 
-/// A simulated account that plays a bundled story.
+/// A simulated account that plays a bundled story, or one in a file.
 ///
 /// # Errors
-/// A text for the terminal that names the stories there are.
-pub fn simulated(story: &str, speed: f64, clock: &Clock) -> Result<Sim, String> {
-    let Some(text) = Sim::story(story) else {
-        return Err(format!("error: no story named {story:?}\nhint: there are: {}\n", Sim::stories().join(", ")));
+/// A text for the terminal: the stories there are, or what is wrong in the file and where.
+pub fn simulated(story: &str, weather: &Weather, clock: &Clock) -> Result<Sim, String> {
+    let source = match Sim::story(story) {
+        Some(text) => Source { file: format!("{story}.toml"), text: text.to_owned() },
+        None => story_file(story)?,
     };
-    let story = Story::parse(text).map_err(|e| format!("error: the bundled story cannot be read: {e}\n"))?;
+    let story = Story::parse(&source.text).map_err(|e| ConfigError::from_toml(&source, &e).to_string())?;
     let clock = clock.clone();
     let system: sim::Clock = Arc::new(move || system_time(clock()));
-    Ok(Sim::with(&story, system, &Settings { speed, ..Settings::default() }))
+    let settings = Settings {
+        speed: weather.speed,
+        seed: weather.seed,
+        latency: weather.latency,
+        jitter: weather.jitter,
+        rates: weather.rates.iter().cloned().collect(),
+        scale: weather.scale.unwrap_or_default(),
+    };
+    Ok(Sim::with(&story, system, &settings))
+}
+
+fn story_file(path: &str) -> Result<Source, String> {
+    std::fs::read_to_string(path).map(|text| Source { file: path.to_owned(), text }).map_err(|e| {
+        format!("error: no story named {path:?}, and no file ({e})\nhint: there are: {}\n", Sim::stories().join(", "))
+    })
 }
 
 /// A time as the standard library has it; what lies before 1970 is 1970.

@@ -35,13 +35,26 @@ pub enum Modal {
     Planning(AnyIntent),
     /// A plan waits for its answer.
     Ask(Ask),
+    /// Something to read, to be closed by a key.
+    Notice(Notice),
+}
+
+/// Something to read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub title: String,
+    /// Paragraphs.
+    pub text: Vec<String>,
+    /// How it reads.
+    pub tone: Tone,
+}
+
+impl Notice {
     /// Nothing can be planned, and why.
-    Refused {
-        /// What was wanted.
-        title: String,
-        /// A sentence.
-        why: String,
-    },
+    pub(super) fn refused(title: String, why: String) -> Modal {
+        Modal::Notice(Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn })
+    }
 }
 
 /// All actions, found by typing.
@@ -98,8 +111,8 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Reason { intended, input, .. } if action == "confirm" => return reasoned(app, intended, input),
         Modal::Form(form) => return form_action(app, form, action),
         Modal::Ask(ask) => return ask_action(app, ask, action),
-        Modal::Refused { .. } if action == "confirm" => {}
-        other @ (Modal::Reason { .. } | Modal::Planning(_) | Modal::Refused { .. }) => app.modal = Some(other),
+        Modal::Notice(_) if action == "confirm" => {}
+        other @ (Modal::Reason { .. } | Modal::Planning(_) | Modal::Notice(_)) => app.modal = Some(other),
     }
     None
 }
@@ -111,7 +124,7 @@ fn types_into(modal: &Modal, key: KeyEvent) -> bool {
     match modal {
         Modal::Palette(_) | Modal::Reason { .. } | Modal::Form(_) => letter,
         Modal::Ask(ask) => letter && ask.lenient.is_none(),
-        Modal::Help { .. } | Modal::Planning(_) | Modal::Refused { .. } => false,
+        Modal::Help { .. } | Modal::Planning(_) | Modal::Notice(_) => false,
     }
 }
 
@@ -128,7 +141,7 @@ fn line(modal: &mut Modal) -> Option<&mut Input> {
             (ask.problem, ask.scroll) = (None, None);
             Some(&mut ask.input)
         }
-        Modal::Ask(_) | Modal::Help { .. } | Modal::Planning(_) | Modal::Refused { .. } => None,
+        Modal::Ask(_) | Modal::Help { .. } | Modal::Planning(_) | Modal::Notice(_) => None,
     }
 }
 
@@ -234,7 +247,7 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
     let under_way = |r: &Run| r.outcome.is_none() && r.plan.target == ask.plan.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
-        app.modal = Some(Modal::Refused { title: ask.plan.title, why });
+        app.modal = Some(Notice::refused(ask.plan.title, why));
         return None;
     }
     let run = Run { plan: (*ask.plan).clone(), since: app.seen.at, text: "checking again".into(), outcome: None };

@@ -84,7 +84,10 @@ impl Intent for Retrain {
 
 impl Retrain {
     fn check(&self, definition: &Definition) -> Result<(), Refusal> {
-        for (name, value) in &self.parameters {
+        for (place, (name, value)) in self.parameters.iter().enumerate() {
+            if self.parameters.iter().take(place).any(|(earlier, _)| earlier == name) {
+                return Err(Refusal::No(format!("{name} is given twice")));
+            }
             let Some(parameter) = definition.parameters.iter().find(|p| p.name == *name) else {
                 let known: Vec<&str> = definition.parameters.iter().map(|p| p.name.as_str()).collect();
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };

@@ -50,6 +50,7 @@ rules! {
     Data "data-unreadable" data::unreadable: "a location that is configured or was trained on is empty or cannot be read",
     Data "data-age" data::age: "the newest object is older than max_age of the configuration",
     Data "offline-store" data::offline_store: "a feature group failed or its offline store is blocked",
+    Data "source" data::source: "data locations cannot be read",
     Training "running" training::running: "an execution or a job is under way",
     Training "last-run-failed" training::last_run_failed: "the newest finished execution or job failed",
     Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",

@@ -84,7 +84,7 @@ fn cost(app: &App) -> Line {
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let sources = app.seen.store.sources();
     let in_state = |state: &str| sources.iter().filter(|s| s.state == state).collect::<Vec<&Source>>();
-    let mut banners: Vec<Line> = drill(app).into_iter().collect();
+    let mut banners = drill(app);
     for kind in [Kind::Expired, Kind::Unreachable] {
         let hit = in_state(kind.word());
         let Some(first) = hit.first() else { continue };
@@ -97,10 +97,12 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
     banners
 }
 
-/// The task of a drill while it is open.
-fn drill(app: &App) -> Option<Line> {
-    let (drill, keys) = app.drill.as_ref().filter(|(d, _)| d.solved.is_none())?;
-    Some(Line::new().with(format!("drill: {}  ({})", drill.task, fmt::count(*keys as usize, "key")), Tone::Busy))
+/// The task of a drill while it is open, on as many rows as it needs, three at most.
+fn drill(app: &App) -> Vec<Line> {
+    let Some((drill, keys)) = app.drill.as_ref().filter(|(d, _)| d.solved.is_none()) else { return Vec::new() };
+    let task = Line::from(format!("drill: {}  ({})", drill.task, fmt::count(*keys as usize, "key")));
+    let rows = task.wrap(usize::from(app.size.0).saturating_sub(2));
+    rows.into_iter().take(3).map(|row| Line::new().with(row.text(), Tone::Busy)).collect()
 }
 
 /// How fresh a pane is, and what went wrong.

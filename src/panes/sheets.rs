@@ -24,14 +24,11 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
             ..Sheet::default()
         },
         Modal::Ask(it) => ask(app, it),
-        Modal::Refused { title, why } => Sheet {
-            title: Line::from(title.as_str()),
-            tone: Tone::Warn,
+        Modal::Notice(it) => Sheet {
+            title: Line::from(it.title.as_str()),
+            tone: it.tone,
             width: 80,
-            rows: vec![
-                SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(why)),
-                SheetRow::Text(Line::new().muted("Nothing was sent.")),
-            ],
+            rows: it.text.iter().map(|text| SheetRow::Text(Line::from(text.as_str()))).collect(),
             keys: keys(app, &[("confirm", "close")]),
             ..Sheet::default()
         },

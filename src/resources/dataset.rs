@@ -69,6 +69,9 @@ impl Resource for Dataset {
         let mut wanted = locations(seen);
         let capped = wanted.len() > LOCATIONS;
         wanted.truncate(LOCATIONS);
+        if let (true, Some(why)) = (wanted.is_empty(), seen.store.jobs.blind()) {
+            return Err(why.clone());
+        }
         if wanted.is_empty() {
             return Ok(Listing::of(Vec::new()));
         }

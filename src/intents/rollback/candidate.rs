@@ -43,12 +43,17 @@ pub(super) async fn look(aws: &Aws, name: &str) -> Result<Candidate, AwsError> {
     Ok(Candidate { config, models, packages, versions })
 }
 
-/// The newest configuration before the present one that is deployable and runs an older version of the same model.
+/// The newest configuration before the present one that is deployable and runs an older, approved version of the
+/// same model. Without a version to compare, the name must be the endpoint's own: a guess is never the default.
 pub(super) async fn previous(aws: &Aws, present: &Present) -> Result<Option<Candidate>, Refusal> {
     let current = present.serving.as_ref();
     let before = current.and_then(|c| c.config.created);
+    let mine = present.endpoint.name.as_str();
+    let others = neighbours(aws, mine).await?;
     for name in names(aws, present).await? {
-        if present.endpoint.config.as_deref() == Some(name.as_str()) {
+        let own = belongs(&name, mine);
+        let theirs = others.iter().any(|other| belongs(&name, other) && !(own && other.len() < mine.len()));
+        if theirs || present.endpoint.config.as_deref() == Some(name.as_str()) {
             continue;
         }
         let candidate = match look(aws, &name).await {
@@ -57,19 +62,37 @@ pub(super) async fn previous(aws: &Aws, present: &Present) -> Result<Option<Cand
             Err(error) => return Err(error.into()),
         };
         let earlier = before.is_none() || candidate.config.created < before;
-        if earlier && candidate.older_than(current) && candidate.same_variants(present) {
+        let same_model = candidate.older_version_than(current).unwrap_or(own);
+        if earlier && same_model && candidate.approved() && candidate.same_variants(present) {
             return Ok(Some(candidate));
         }
     }
     Ok(None)
 }
 
+/// Is the name that of the endpoint, or the endpoint's with something after it?
+fn belongs(config: &str, endpoint: &str) -> bool {
+    config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+}
+
+/// Other endpoints with a name like this one's: their configurations are not ours.
+async fn neighbours(aws: &Aws, endpoint: &str) -> Result<Vec<String>, Refusal> {
+    let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
+    let page = request.send().await.map_err(failed("ListEndpoints"))?;
+    let names = page.endpoints.unwrap_or_default().into_iter().filter_map(|e| e.endpoint_name);
+    Ok(names.filter(|name| name != endpoint).collect())
+}
+
+/// The endpoint's name without its last part, which is often the stage.
+fn stem(endpoint: &str) -> &str {
+    endpoint.rsplit_once(['-', '_']).map_or(endpoint, |(stem, _)| stem)
+}
+
 /// Names of configurations that look like this endpoint's, newest first (`aws-map` 4.3: a heuristic, so each is checked).
 async fn names(aws: &Aws, present: &Present) -> Result<Vec<String>, Refusal> {
     let full = present.endpoint.name.as_str();
-    let stem = full.rsplit_once(['-', '_']).map_or(full, |(stem, _)| stem);
     let mut names: Vec<String> = Vec::new();
-    for part in [full, stem] {
+    for part in [full, stem(full)] {
         let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(MOST);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
         let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
@@ -88,12 +111,16 @@ impl Candidate {
         self.versions.first().map_or_else(|| self.config.name.clone(), |(_, version)| format!("v{version}"))
     }
 
-    /// An older version of the same group; where one of the two is not registered, nothing speaks against it.
-    fn older_than(&self, current: Option<&Self>) -> bool {
-        match (self.versions.first(), current.and_then(|c| c.versions.first())) {
-            (Some((group, version)), Some((current_group, current))) => group == current_group && version < current,
-            _ => true,
-        }
+    /// Does it run an older version of the same group? `None` where one of the two is not registered.
+    fn older_version_than(&self, current: Option<&Self>) -> Option<bool> {
+        let (group, version) = self.versions.first()?;
+        let (current_group, current) = current?.versions.first()?;
+        Some(group == current_group && version < current)
+    }
+
+    /// Is no version in it pending or rejected? What cannot be read is not held against it.
+    fn approved(&self) -> bool {
+        self.packages.iter().flatten().all(|p| p.approval == "Approved")
     }
 
     /// `RetainAllVariantProperties` needs the same variant names.
@@ -181,5 +208,36 @@ impl Candidate {
         let (now, then) = (current.is_some_and(|c| c.config.data_capture), self.config.data_capture);
         rows.push(row("data capture", capture(now), capture(then), same(capture(now), capture(then))));
         rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_configuration_belongs_to_the_endpoint_it_is_named_after() {
+        assert!(belongs("web-prod-v3", "web-prod") && belongs("web-prod", "web-prod"));
+        assert!(!belongs("cobweb-prod-v3", "web-prod") && !belongs("web-production", "web-prod"));
+    }
+
+    #[test]
+    fn only_an_older_version_of_the_same_group_is_evidence() {
+        let runs = |version: Option<(&str, i32)>| Candidate {
+            config: EndpointConfig::default(),
+            models: Vec::new(),
+            packages: Vec::new(),
+            versions: version.into_iter().map(|(g, v)| (g.to_owned(), v)).collect(),
+        };
+        let now = runs(Some(("fraud", 4)));
+        let cases = [
+            (Some(("fraud", 3)), Some(true)),
+            (Some(("fraud", 5)), Some(false)),
+            (Some(("web", 3)), Some(false)),
+            (None, None),
+        ];
+        for (version, expected) in cases {
+            assert_eq!(runs(version).older_version_than(Some(&now)), expected, "{version:?}");
+        }
     }
 }

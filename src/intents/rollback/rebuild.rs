@@ -86,7 +86,9 @@ fn package_guard(package: &ModelPackage) -> Guard {
 /// Looks whether there is anything to build from.
 async fn parts(aws: &Aws, present: &Present) -> Result<Parts, Refusal> {
     let name = &present.endpoint.name;
-    let none = |why: &str| Refusal::No(format!("{name}: no earlier configuration is left, and {why}"));
+    let none = |why: &str| {
+        Refusal::No(format!("{name}: no earlier configuration is surely its own, and {why}; name one with --to"))
+    };
     let Some(serving) = &present.serving else {
         return Err(none(
             "its own was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)",

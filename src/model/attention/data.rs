@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding};
+use super::{Facts, Finding, unread};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::dataset::{Dataset, Role};
@@ -53,6 +53,14 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
             failed.then(|| (Health::Critical, format!("feature group {name} is {}", group.status), group.modified))
         })
         .collect()
+}
+
+pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
+    let (chain, store) = (facts.chain, facts.index.store);
+    let located = !chain.datasets.is_empty() && store.datasets.is_empty();
+    let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();
+    let found = if located { unread(&store.datasets) } else { Vec::new() };
+    if found.is_empty() && grouped { unread(&store.feature_groups) } else { found }
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
