@@ -7,6 +7,7 @@ mod feed;
 mod form;
 mod list;
 mod modal;
+mod runs;
 mod subject;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,19 +74,6 @@ pub enum Effect {
     Run(Box<Plan>),
     /// Put a text into the clipboard.
     Copy(String),
-}
-
-/// A plan that was sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// The plan.
-    pub plan: Plan,
-    /// Since when.
-    pub since: Timestamp,
-    /// What it is doing, or how it ended.
-    pub text: String,
-    /// Its end; absent while it is under way.
-    pub outcome: Option<Outcome>,
 }
 
 /// Everything that the screen is a function of.
@@ -321,44 +309,6 @@ impl App {
         self.judged = self.seen.at;
         self.chains = chains(&self.seen);
         self.revision += 1;
-    }
-
-    fn planned(&mut self, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
-        // An answer to a question that was closed meanwhile is dropped.
-        if !matches!(&self.modal, Some(Modal::Planning(asked)) if asked == intent) {
-            return;
-        }
-        self.modal = match result {
-            Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
-            Err(refusal) => Some(Notice::refused(format!("{} is not possible", intent.name()), refusal.to_string())),
-        };
-    }
-
-    fn progress(&mut self, id: &str, progress: Progress) {
-        let Some(run) = self.runs.iter_mut().find(|r| r.plan.id == id) else { return };
-        run.text = match progress {
-            Progress::Sent { call, request_id } => match request_id {
-                Some(request) => format!("sent {call}, request {request}"),
-                None => format!("sent {call}"),
-            },
-            Progress::Waiting(what) => what,
-        };
-        let text = format!("{}: {}", run.plan.title, run.text);
-        self.feed.push(self.seen.at, Tone::Busy, text, None);
-    }
-
-    fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
-        let now = self.seen.at;
-        let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
-        let (tone, text) = match &outcome {
-            Outcome::Done(what) => (Tone::Good, format!("{}: {what}", run.plan.title)),
-            Outcome::Failed(why) => (Tone::Bad, format!("{} failed: {why}", run.plan.title)),
-            Outcome::Refused(why) => (Tone::Warn, format!("{} refused: {why}", run.plan.title)),
-        };
-        (run.text, run.outcome) = (text.clone(), Some(outcome));
-        self.feed.push(now, tone, text.clone(), None);
-        self.message = Some((tone, text));
-        Some(Effect::Refresh)
     }
 
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.

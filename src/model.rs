@@ -166,7 +166,7 @@ pub struct Serving {
     pub stage: String,
     /// Configuration that serves.
     pub config: Option<String>,
-    /// When that configuration was made: the nearest thing to "live since" that lists tell.
+    /// When that configuration was seen to go live, otherwise when it was made: the nearest that AWS tells.
     pub since: Option<Timestamp>,
     /// Versions that serve: ARN and number.
     pub versions: Vec<(String, i32)>,

@@ -28,7 +28,9 @@ pub fn timeline(chain: &Chain, store: &Store) -> Vec<Happened> {
     for serving in &chain.serving {
         let Some(at) = serving.since else { continue };
         let version = serving.version().map_or_else(|| "a configuration".to_owned(), |v| format!("v{v}"));
-        let text = format!("{version} configured for {}", serving.endpoint);
+        let seen_live = store.endpoints.get(&serving.endpoint).is_some_and(|e| e.live_since.is_some());
+        let word = if seen_live { "live in" } else { "configured for" };
+        let text = format!("{version} {word} {}", serving.endpoint);
         past.push(Happened { at, health: Health::Running, text, by: serving.config.clone().unwrap_or_default() });
     }
     past.sort_by(|a, b| b.cmp(a));

@@ -29,6 +29,8 @@ pub struct Endpoint {
     pub modified: Option<Timestamp>,
     /// Name of the configuration that serves.
     pub config: Option<String>,
+    /// When this console saw that configuration go live; absent when it was live before.
+    pub live_since: Option<Timestamp>,
     /// Why it is not well; may be empty even then.
     pub failure: Option<String>,
     /// What serves.
@@ -134,7 +136,11 @@ impl Resource for Endpoint {
         }
         let Described { found, fault } = describe(due, async |name| Self::describe(aws, &name).await).await;
         for mut endpoint in found {
-            endpoint.tags = known.get(&endpoint.name).and_then(|k| k.tags.clone());
+            if let Some(before) = known.get(&endpoint.name).filter(|k| k.created == endpoint.created) {
+                let moved = before.config.is_some() && before.config != endpoint.config;
+                endpoint.live_since = if moved { Some(seen.at) } else { before.live_since };
+                endpoint.tags.clone_from(&before.tags);
+            }
             rows.insert(endpoint.name.clone(), endpoint);
         }
         let tag_fault = read_tags(aws, &mut rows).await;
@@ -189,6 +195,7 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
         arn: d.endpoint_arn.unwrap_or_default(),
         name: d.endpoint_name.unwrap_or_default(),
         config: d.endpoint_config_name,
+        live_since: None,
         failure: d.failure_reason.filter(|f| !f.is_empty()),
         tags: None,
     }

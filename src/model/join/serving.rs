@@ -108,7 +108,7 @@ fn trace<'a>(index: &Index<'a>, models: &[ModelConfig], endpoint: &'a Endpoint) 
     let mut groups = Vec::new();
     if let Some(name) = &endpoint.config {
         let config = index.store.configs.get(name);
-        traced.serving.since = config.and_then(|c| c.created);
+        traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
         let versions = config.map(|c| traced.versions(index, c, &mut groups)).unwrap_or_default();
         traced.serving.versions = versions;

@@ -1,0 +1,60 @@
+//! Plans from their answer to their end.
+
+use jiff::Timestamp;
+
+use super::{App, Ask, Effect, Modal};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
+use crate::view::Tone;
+
+/// A plan that was sent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The plan.
+    pub plan: Plan,
+    /// Since when.
+    pub since: Timestamp,
+    /// What it is doing, or how it ended.
+    pub text: String,
+    /// Its end; absent while it is under way.
+    pub outcome: Option<Outcome>,
+}
+
+impl App {
+    pub(super) fn planned(&mut self, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
+        // An answer to a question that was closed meanwhile is dropped.
+        if !matches!(&self.modal, Some(Modal::Planning(asked)) if asked == intent) {
+            return;
+        }
+        self.modal = match result {
+            Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
+            Err(refusal) => Some(Notice::refused(format!("{} is not possible", intent.name()), refusal.to_string())),
+        };
+    }
+
+    pub(super) fn progress(&mut self, id: &str, progress: Progress) {
+        let Some(run) = self.runs.iter_mut().find(|r| r.plan.id == id) else { return };
+        run.text = match progress {
+            Progress::Sent { call, request_id } => match request_id {
+                Some(request) => format!("sent {call}, request {request}"),
+                None => format!("sent {call}"),
+            },
+            Progress::Waiting(what) => what,
+        };
+        let text = format!("{}: {}", run.plan.title, run.text);
+        self.feed.push(self.seen.at, Tone::Busy, text, None);
+    }
+
+    pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
+        let now = self.seen.at;
+        let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
+        let (tone, text) = match &outcome {
+            Outcome::Done(what) => (Tone::Good, format!("{}: {what}", run.plan.title)),
+            Outcome::Failed(why) => (Tone::Bad, format!("{} failed: {why}", run.plan.title)),
+            Outcome::Refused(why) => (Tone::Warn, format!("{} refused: {why}", run.plan.title)),
+        };
+        (run.text, run.outcome) = (text.clone(), Some(outcome));
+        self.feed.push(now, tone, text.clone(), None);
+        self.message = Some((tone, text));
+        Some(Effect::Refresh)
+    }
+}
