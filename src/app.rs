@@ -31,6 +31,7 @@ pub use form::{Field, Form};
 pub use list::ListState;
 pub(crate) use modal::plan;
 pub use modal::{Ask, Modal, Notice, Palette};
+pub use runs::Run;
 pub use subject::Subject;
 
 /// Seconds that a changed row glows.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{App, Ask, Effect, Modal};
+use super::{App, Ask, Effect, Modal, Notice};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::view::Tone;
 

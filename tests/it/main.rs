@@ -4,11 +4,14 @@
 //! `failures`); the real program from outside (`moto`, `terminal`); and the project itself
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
+mod bundled;
 mod failures;
 mod golden;
 mod harness;
 mod intents;
+mod layers;
 mod moto;
 mod sagetop;
+mod screens;
 mod svg;
 mod terminal;

@@ -1,0 +1,97 @@
+//! What comes with the program: themes, keymaps, and the table of keys in the README.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::{env, fs};
+
+use sagetop::actions::{self, ACTIONS};
+use sagetop::assets::{Assets, KEYMAPS, THEMES};
+use sagetop::keymap::Keymap;
+use sagetop::theme::Level;
+
+/// Actions that are too rare for a key; the palette has them.
+const PALETTE_ONLY: &[&str] = &[];
+
+/// Without these a console cannot be used, whatever its keymap.
+const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down", "confirm", "cancel"];
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn keymap(name: &str) -> Keymap {
+    Assets::default().keymap(name, actions::NAMES).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// Name and text of each TOML file in a folder.
+fn files(folder: &str) -> BTreeSet<(String, String)> {
+    let files = fs::read_dir(path(folder)).unwrap().map(|file| file.unwrap().path());
+    let name = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    files.map(|path| (name(&path), fs::read_to_string(&path).unwrap())).collect()
+}
+
+fn built_in(table: &[(&str, &str)]) -> BTreeSet<(String, String)> {
+    table.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+#[test]
+fn every_file_has_its_line_in_assets_and_loads() {
+    assert_eq!(files("themes"), built_in(THEMES));
+    assert_eq!(files("keymaps"), built_in(KEYMAPS));
+    for (name, _) in THEMES {
+        for level in [Level::None, Level::Ansi, Level::Indexed, Level::True] {
+            let theme = Assets::default().theme(name, level);
+            assert!(theme.is_ok(), "{theme:?}");
+        }
+    }
+    for (name, _) in KEYMAPS {
+        let keymap = keymap(name);
+        let missing: Vec<&&str> = NEEDED.iter().filter(|action| keymap.keys_for(action).is_empty()).collect();
+        assert!(missing.is_empty(), "{name} has no key for {missing:?}");
+    }
+}
+
+#[test]
+fn every_action_has_a_key_or_is_known_to_have_none() {
+    let keymap = keymap("default");
+    let names = ACTIONS.iter().map(|action| action.name).chain(actions::NAMES.ask.iter().copied());
+    let unbound: Vec<&str> = names.filter(|name| keymap.keys_for(name).is_empty()).collect();
+    assert_eq!(unbound, PALETTE_ONLY);
+}
+
+/// The keys of an action as they stand in the README.
+fn keys(keymap: &Keymap, action: &str) -> String {
+    let keys = keymap.keys_for(action);
+    // A bar would end the cell of the table.
+    keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
+}
+
+/// The table of keys, from the actions and the keymaps that are built in.
+fn table() -> String {
+    let (default, vim) = (keymap("default"), keymap("vim"));
+    let mut text = "| default | vim, where it differs | action | |\n|---|---|---|---|\n".to_owned();
+    for action in ACTIONS {
+        let (own, other) = (keys(&default, action.name), keys(&vim, action.name));
+        let other = if other == own { String::new() } else { other };
+        let _ = writeln!(text, "| {own} | {other} | {} | {} |", action.name, action.help);
+    }
+    text
+}
+
+#[test]
+fn the_table_of_keys_in_the_readme_is_current() {
+    let (begin, end) = ("<!-- keys:begin -->\n", "<!-- keys:end -->");
+    let file = path("README.md");
+    let readme = fs::read_to_string(&file).unwrap();
+    let (before, rest) = readme.split_once(begin).unwrap();
+    let (found, after) = rest.split_once(end).unwrap();
+    let wanted = table();
+    if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
+        fs::write(&file, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
+        return;
+    }
+    assert!(found == wanted, "the README has other keys (UPDATE_GOLDENS=1 writes them):\n{wanted}");
+}

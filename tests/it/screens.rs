@@ -1,0 +1,162 @@
+//! What the operator sees, compared with what was looked at and found good: text and meaning.
+//!
+//! The pictures in `screenshots/` are made of the very same buffers; a stale one fails.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use ratatui::buffer::Buffer;
+use sagetop::assets::{Assets, THEMES};
+use sagetop::theme::{Level, Theme};
+
+use crate::golden::{self, golden, painted};
+use crate::harness::Harness;
+use crate::svg::svg;
+
+fn theme(name: &str) -> Theme {
+    Assets::default().theme(name, Level::True).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// The demo account when its incident has begun.
+async fn incident(columns: u16, rows: u16) -> Harness {
+    let mut t = Harness::story("demo").size(columns, rows).start().await;
+    t.run_for("100s").await;
+    t
+}
+
+/// Compares a screen with its golden.
+#[track_caller]
+fn expect(t: &Harness, name: &str) -> Buffer {
+    let buffer = golden::without_ids(&t.buffer());
+    golden(name, &buffer);
+    buffer
+}
+
+/// Compares a screen with its golden and with its picture.
+#[track_caller]
+fn picture(t: &Harness, name: &str, title: &str) {
+    let buffer = expect(t, name);
+    let drawn = svg(&painted(&buffer, &theme("dark")), title);
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("screenshots/{name}.svg"));
+    if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
+        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, drawn));
+        assert!(written.is_ok(), "{}: {written:?}", path.display());
+        return;
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == drawn, "screenshots/{name}.svg is another picture (UPDATE_GOLDENS=1 makes it anew)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn home_in_four_sizes() {
+    for (columns, rows) in [(60, 15), (80, 24), (200, 50)] {
+        let t = incident(columns, rows).await;
+        expect(&t, &format!("home_{columns}x{rows}"));
+    }
+    let mut t = incident(120, 36).await;
+    picture(&t, "home", "sagetop demo");
+    let found = golden::described(&t.buffer());
+    // The same screen is drawn when the terminal was given this size later.
+    t.resize(80, 24).await;
+    t.resize(120, 36).await;
+    assert_eq!(golden::described(&t.buffer()), found);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_first_frame() {
+    let t = Harness::story("demo").start().await;
+    golden("first_frame", &t.first_buffer());
+}
+
+#[tokio::test(start_paused = true)]
+async fn panes() {
+    let mut t = incident(120, 36).await;
+    for (key, name) in [("1", "data"), ("2", "training"), ("3", "registry"), ("4", "endpoints"), ("5", "alarms")] {
+        t.keys(key).await;
+        picture(&t, name, &format!("sagetop: {name}"));
+    }
+    for (key, name) in [("6", "activity"), ("7", "sources")] {
+        t.keys(key).await;
+        expect(&t, name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn lineage() {
+    let mut t = incident(120, 36).await;
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    picture(&t, "lineage", "sagetop: lineage of a model");
+    t.keys("esc 5").await;
+    t.to("P1-recommendation-ctr").await;
+    t.keys("enter").await;
+    expect(&t, "alarm");
+}
+
+#[tokio::test(start_paused = true)]
+async fn help_palette_and_filter() {
+    let mut t = incident(120, 36).await;
+    t.keys("?").await;
+    picture(&t, "help", "sagetop: keys");
+    t.keys("esc : 'roll'").await;
+    expect(&t, "palette");
+    t.keys("esc 3 / 'recommend !rejected'").await;
+    expect(&t, "filter");
+}
+
+#[tokio::test(start_paused = true)]
+async fn sheets_of_the_intents() {
+    let mut t = incident(120, 36).await;
+    t.to("recommendation").await;
+    t.keys("b 'recommend'").await;
+    picture(&t, "rollback", "sagetop: rolling back");
+    t.keys("esc a 'CTR holds'").await;
+    expect(&t, "reason");
+    t.keys("enter").await;
+    expect(&t, "approve");
+    t.keys("esc r tab tab tab ctrl-u 'deep'").await;
+    expect(&t, "retrain");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_theme_paints_the_same_meanings() {
+    let keys = "b 'recommend'";
+    let mut t = incident(120, 36).await;
+    let home = t.buffer();
+    t.keys(keys).await;
+    let plan = t.buffer();
+    for (name, _) in THEMES {
+        let mut painter = Harness::story("demo").theme(theme(name)).start().await;
+        painter.run_for("100s").await;
+        assert!(painter.buffer() == painted(&home, &theme(name)), "{name}: the picture of home is not what it draws");
+        painter.keys(keys).await;
+        assert!(painter.buffer() == painted(&plan, &theme(name)), "{name}: the picture of a plan is not what it draws");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_colour_nothing_is_coloured_and_every_state_has_its_word() {
+    use ratatui::style::Color;
+    let mut t = Harness::story("demo").theme(theme("mono")).start().await;
+    t.run_for("100s").await;
+    for keys in ["", "b", "esc 5", "?"] {
+        t.keys(keys).await;
+        let coloured = |cell: &ratatui::buffer::Cell| cell.fg != Color::Reset || cell.bg != Color::Reset;
+        assert!(!t.buffer().content.iter().any(coloured), "after {keys:?}:\n{}", t.text());
+    }
+    t.keys("esc").await;
+    t.says("ALARM");
+}
+
+#[tokio::test(start_paused = true)]
+async fn ascii_needs_no_other_sign() {
+    let mut t = Harness::story("demo").theme(golden::probe().with_ascii(true)).start().await;
+    t.run_for("100s").await;
+    expect(&t, "home_ascii");
+    for keys in ["", "1", "2", "3", "4", "5", "6", "7", "0 enter", "esc b", "esc ?", "esc :"] {
+        t.keys(keys).await;
+        let text = t.text();
+        let strange: String = text.chars().filter(|c| !c.is_ascii()).collect();
+        assert!(strange.is_empty(), "{strange:?} after {keys:?}:\n{text}");
+    }
+}
