@@ -297,6 +297,10 @@ impl App {
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         self.changed.extend(changes.into_iter().map(|c| (Subject::new(c.kind, c.id), at)));
         self.join();
+        if self.seen.store.sources().iter().any(|source| source.state == "waiting") {
+            // While something was never read, a health says more about that than about the model.
+            return;
+        }
         for chain in &self.chains {
             let old = before.get(&chain.name).copied().unwrap_or_default();
             if old != chain.health && !matches!(old, Health::Absent | Health::Unknown) {

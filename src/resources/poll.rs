@@ -75,6 +75,8 @@ impl Pollers {
     pub(super) fn spawn<T: Resource>(&mut self, wrap: fn(Polled<T>) -> Snapshot) {
         let (aws, clock, out) = (self.aws.clone(), self.clock.0.clone(), self.out.clone());
         let (mut seen, mut wake) = (self.seen.clone(), self.wake.clone());
+        // Each kind has chance of its own: when it polls does not hang on who else polled before.
+        let mut chance = fastrand::Rng::with_seed(fastrand::u64(..));
         self.tasks.spawn(async move {
             let mut failures = 0;
             loop {
@@ -90,7 +92,7 @@ impl Pollers {
                     return;
                 }
                 // Details that are still missing come at once; the channel gives the screen time to take them in.
-                let pause = if more { Duration::from_millis(50) } else { jittered(delay(T::EVERY, failures)) };
+                let pause = if more { Duration::from_millis(50) } else { jittered(delay(T::EVERY, failures), &mut chance) };
                 if sleep_or_wake(pause, &mut wake, T::KIND).await.is_err() {
                     return;
                 }
@@ -100,8 +102,8 @@ impl Pollers {
 }
 
 /// A tenth more or less, so that the kinds do not all ask at the same moment.
-fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(0.9 + 0.2 * fastrand::f64())
+fn jittered(pause: Duration, chance: &mut fastrand::Rng) -> Duration {
+    pause.mul_f64(0.9 + 0.2 * chance.f64())
 }
 
 async fn sleep_or_wake(
