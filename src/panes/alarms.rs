@@ -1,8 +1,8 @@
 //! Alarms and whom they reach. Auto scaling's own are hidden: they are in ALARM whenever it is quiet.
 
-use super::{Cell, Pane, PaneColumn};
+use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
-use crate::model::severity;
+use crate::model::{Health, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
@@ -11,7 +11,7 @@ pub(super) const PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
     columns: &[
-        PaneColumn::cells("STATE", 19),
+        PaneColumn::cells("STATE", 9),
         PaneColumn::fill("ALARM", 5, 20).name(),
         PaneColumn::cells("TIER", 5),
         PaneColumn::cells("SINCE", 7).right(),
@@ -44,12 +44,8 @@ fn ids(app: &App) -> Vec<Subject> {
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let alarm = app.seen.store.alarms.get(&subject.id)?;
-    let state = match (alarm.state.as_str(), alarm.scaling()) {
-        ("INSUFFICIENT_DATA", _) | ("ALARM", true) => Cell::muted(format!("◌ {}", alarm.state)),
-        (state, _) => Cell::status(state),
-    };
     Some(vec![
-        state,
+        state(app, subject, alarm),
         Cell::plain(&alarm.name),
         Cell::muted(severity::tier(&app.seen.severity, alarm).unwrap_or_default()),
         Cell::age(app.seen.at, alarm.since),
@@ -59,6 +55,22 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(format!("{} {}", alarm.watches, alarm.condition)),
         Cell::muted(&alarm.reason),
     ])
+}
+
+/// Its state; one in ALARM is as bad as the model's rules say, and may even be good news.
+fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
+    match (alarm.state.as_str(), alarm.scaling()) {
+        ("INSUFFICIENT_DATA", _) => Cell::muted("◌ no data"),
+        ("ALARM", true) => Cell::muted("◌ ALARM"),
+        ("ALARM", false) => {
+            let about = |text: &str| text.strip_prefix(&alarm.name).is_some_and(|rest| rest.starts_with([' ', ':']));
+            let chain = app.model_of(subject).and_then(|model| app.chain(&model));
+            let reason = chain.and_then(|c| c.reasons.iter().find(|r| r.rule == "firing" && about(&r.text)));
+            let health = reason.map_or(Health::Warning, |r| r.health);
+            Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
+        }
+        (state, _) => Cell::status(state),
+    }
 }
 
 /// Names of what its actions call, or why nobody is told.

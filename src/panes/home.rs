@@ -122,15 +122,19 @@ fn staging(app: &App, serving: Option<&Serving>) -> Cell {
     glyphed(cell::of_status(status), &version)
 }
 
-/// How many fire, and the worst tier.
+/// The worst tier that fires, and how many do in it.
 fn alarms(app: &App, chain: &Chain) -> Cell {
     let firing = chain::firing(app, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| s.health);
     if firing.is_empty() {
         return glyphed(health, "");
     }
-    let tier = firing.iter().filter_map(|a| severity::tier(&app.seen.severity, a)).min();
-    glyphed(health, &format!("{} {}", firing.len(), tier.unwrap_or_default()))
+    let mut tiers: Vec<String> = firing.iter().filter_map(|a| severity::tier(&app.seen.severity, a)).collect();
+    tiers.sort();
+    match tiers.first() {
+        Some(worst) => glyphed(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
+        None => glyphed(health, &firing.len().to_string()),
+    }
 }
 
 fn last_change(app: &App, chain: &Chain) -> Cell {
