@@ -2,6 +2,7 @@
 
 use super::{cell, chain, facts};
 use crate::app::{App, Detail, Subject};
+use crate::config::Meaning;
 use crate::fmt;
 use crate::model::{Chain, Confidence, Health, Stage, StageKind};
 use crate::resources::metric::MetricSeries;
@@ -303,21 +304,28 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
 fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
     let store = &app.seen.store;
     let configured = chain.configured.and_then(|i| app.seen.models.get(i));
-    let (series, title, limit, scale) = match subject.kind {
+    let (series, title, limit, scale, tone) = match subject.kind {
         "chain" => {
             let metric = configured?.metrics.first()?;
             let series = store.metrics.get(&MetricSeries::of_model(&configured?.name, &metric.label))?;
+            let crossed = metric.limit.zip(series.last()).is_some_and(|((c, limit), (_, v))| c.holds(v, limit));
+            let tone = match (crossed, metric.meaning) {
+                (false, _) => Tone::Busy,
+                (true, Meaning::Promote) => Tone::Good,
+                (true, Meaning::Breach) => Tone::Bad,
+            };
             (
                 series,
                 metric.label.clone(),
                 metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v)))),
                 1.0,
+                tone,
             )
         }
         "endpoints" => {
             let variant = &store.endpoints.get(&subject.id)?.variants.first()?.name;
             let series = store.metrics.get(&MetricSeries::of_variant(&subject.id, variant, "ModelLatency"))?;
-            (series, format!("ModelLatency {} ms", series.stat), None, 1000.0)
+            (series, format!("ModelLatency {} ms", series.stat), None, 1000.0, Tone::Busy)
         }
         _ => return None,
     };
@@ -332,7 +340,7 @@ fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
         points: (0..60).map(value).collect(),
         threshold: limit,
         ends,
-        tone: Tone::Busy,
+        tone,
         ..Chart::default()
     })
 }
