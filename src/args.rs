@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::sim::Scale;
+use crate::sim::{Scale, Sim};
 
 /// A live terminal console for machine learning on AWS.
 ///
@@ -210,11 +210,14 @@ fn rate(text: &str) -> Result<(String, f64), String> {
     let wrong = || "write a rate such as sagemaker=2/s".to_owned();
     let (service, number) = text.split_once('=').ok_or_else(wrong)?;
     let number: f64 = number.strip_suffix("/s").unwrap_or(number).parse().map_err(|_| wrong())?;
-    if service.is_empty() || !number.is_finite() || number <= 0.0 {
-        Err(wrong())
-    } else {
-        Ok((service.to_owned(), number))
+    if !number.is_finite() || number <= 0.0 {
+        return Err(wrong());
     }
+    if !Sim::services().any(|known| known == service) {
+        let known: Vec<&str> = Sim::services().collect();
+        return Err(format!("there is no service `{service}`; there are {}", known.join(", ")));
+    }
+    Ok((service.to_owned(), number))
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -241,6 +244,7 @@ mod tests {
         assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));
         assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
         assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
+        assert!(rate("sage=2/s").unwrap_err().contains("sagemaker"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
@@ -94,15 +95,35 @@ async fn demo(common: &Common, story: &str, weather: &Weather) -> Result<u8, Sto
 
 async fn simulate(listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
     let sim = simulated(story, weather, &wall_clock())?;
-    let listener = tokio::net::TcpListener::bind(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
+    let listener = sagetop::sim::listen(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
     let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
     let text = format!(
         "a simulated AWS account on http://{address}\nsignatures are not checked; any credentials will do\n\
          export AWS_ENDPOINT_URL=http://{address} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=DEMO AWS_SECRET_ACCESS_KEY=DEMO\n"
     );
     printed(io::stdout().write_all(text.as_bytes()))?;
-    sagetop::sim::serve(sim, listener).await.map_err(|e| format!("error: {address}: {e}\n"))?;
+    tokio::select! {
+        served = sagetop::sim::serve(sim.clone(), listener) => served.map_err(|e| format!("error: {address}: {e}\n"))?,
+        () = tell_drill(&sim) => {}
+    }
     Ok(0)
+}
+
+/// Tells the task of the story, and when it is done; goes on for as long as the account is served.
+async fn tell_drill(sim: &Sim) {
+    // Whoever reads the address may have closed the pipe since; the account is served all the same.
+    let tell = |text: String| drop(io::stdout().write_all(text.as_bytes()));
+    if let Some(drill) = sim.drill() {
+        tell(format!("drill: {}\n", drill.task));
+    }
+    while let Some(drill) = sim.drill() {
+        if let Some(after) = drill.fixed_after {
+            tell(format!("drill: done after {}. {}\n", sagetop::fmt::span(after), drill.fix));
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    std::future::pending::<()>().await;
 }
 
 fn list_stories() -> Result<u8, Stop> {

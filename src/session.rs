@@ -13,7 +13,7 @@ use crate::config::{Config, ConfigError, Source};
 use crate::intents::Access;
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
-use crate::sim::{self, Settings, Sim, Story};
+use crate::sim::{self, Settings, Sim, Story, StoryError};
 
 /// The configuration of the simulated account: what its operators would write.
 const DEMO_CONFIG: &str = include_str!("demo.toml");
@@ -102,7 +102,7 @@ pub fn simulated(story: &str, weather: &Weather, clock: &Clock) -> Result<Sim, S
         Some(text) => Source { file: format!("{story}.toml"), text: text.to_owned() },
         None => story_file(story)?,
     };
-    let story = Story::parse(&source.text).map_err(|e| ConfigError::from_toml(&source, &e).to_string())?;
+    let story = Story::parse(&source.text).map_err(|e| story_error(&source, e))?;
     let clock = clock.clone();
     let system: sim::Clock = Arc::new(move || system_time(clock()));
     let settings = Settings {
@@ -114,6 +114,14 @@ pub fn simulated(story: &str, weather: &Weather, clock: &Clock) -> Result<Sim, S
         scale: weather.scale.unwrap_or_default(),
     };
     Ok(Sim::with(&story, system, &settings))
+}
+
+fn story_error(source: &Source, error: StoryError) -> String {
+    let error = match error {
+        StoryError::Toml(error) => ConfigError::from_toml(source, &error),
+        StoryError::Name { message, span } => ConfigError::at(source, span, message),
+    };
+    error.to_string()
 }
 
 fn story_file(path: &str) -> Result<Source, String> {

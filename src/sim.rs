@@ -39,8 +39,8 @@ use bytes::Bytes;
 
 pub use drill::DrillState;
 pub use scale::Scale;
-pub use serve::serve;
-pub use story::Story;
+pub use serve::{listen, serve};
+pub use story::{Story, StoryError};
 
 use fault::Fault;
 use faults::Weather;
@@ -66,7 +66,7 @@ pub struct Settings {
     pub latency: Duration,
     /// The part of the latency that is chance, 0 to 1.
     pub jitter: f64,
-    /// Most requests a second by service (`sagemaker`, `monitoring`, `s3`, `sns`, `sts`); more are throttled.
+    /// Most requests a second by service, one of [`Sim::services`]; more are throttled.
     pub rates: BTreeMap<String, f64>,
     /// What the account holds beyond the story.
     pub scale: Scale,
@@ -117,6 +117,11 @@ impl Sim {
     #[must_use]
     pub fn stories() -> Vec<&'static str> {
         story::BUNDLED.iter().map(|(name, _)| *name).collect()
+    }
+
+    /// The services that a rate can be given for.
+    pub fn services() -> impl Iterator<Item = &'static str> {
+        route::Service::ALL.iter().map(|service| service.signing())
     }
 
     /// An account that begins as the story says, at the clock's present time.

@@ -1,5 +1,7 @@
 //! From a request's bytes to an operation and back: which service, which protocol, which error form.
 
+mod service;
+
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
@@ -9,6 +11,8 @@ use super::s3;
 use super::wire::{Value, cbor, json, query, xml};
 use super::{Request, Response, cloudwatch, delivery, events, logs, sagemaker, scaling, sns, sts, tagging, trail};
 
+pub(crate) use service::Service;
+
 /// A protocol: how a request was written, and how its answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
@@ -17,23 +21,6 @@ pub(crate) enum Protocol {
     Cbor,
     Query,
     Rest,
-}
-
-/// A service of the account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
-    SageMaker,
-    CloudWatch,
-    Sns,
-    Sts,
-    Events,
-    Scaling,
-    Trail,
-    Logs,
-    Tagging,
-    Delivery,
-    S3,
-    Unknown,
 }
 
 /// The services that are told by the target of a request.
@@ -47,44 +34,6 @@ const TARGETS: &[(&str, Service)] = &[
     ("ResourceGroupsTaggingAPI_20170126", Service::Tagging),
     ("CodePipeline_20150709", Service::Delivery),
 ];
-
-impl Service {
-    /// The name by which rates and signatures speak of it.
-    pub(crate) fn signing(self) -> &'static str {
-        match self {
-            Self::SageMaker => "sagemaker",
-            Self::CloudWatch => "monitoring",
-            Self::Sns => "sns",
-            Self::Sts => "sts",
-            Self::Events => "events",
-            Self::Scaling => "application-autoscaling",
-            Self::Trail => "cloudtrail",
-            Self::Logs => "logs",
-            Self::Tagging => "tagging",
-            Self::Delivery => "codepipeline",
-            Self::S3 => "s3",
-            Self::Unknown => "",
-        }
-    }
-
-    /// The name by which `CloudTrail` speaks of it.
-    pub(crate) fn source(self) -> &'static str {
-        match self {
-            Self::SageMaker => "sagemaker.amazonaws.com",
-            Self::CloudWatch => "monitoring.amazonaws.com",
-            Self::Sns => "sns.amazonaws.com",
-            Self::Sts => "sts.amazonaws.com",
-            Self::Events => "events.amazonaws.com",
-            Self::Scaling => "autoscaling.amazonaws.com",
-            Self::Trail => "cloudtrail.amazonaws.com",
-            Self::Logs => "logs.amazonaws.com",
-            Self::Tagging => "tagging.amazonaws.com",
-            Self::Delivery => "codepipeline.amazonaws.com",
-            Self::S3 => "s3.amazonaws.com",
-            Self::Unknown => "",
-        }
-    }
-}
 
 /// A request, understood as far as it can be without the account.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -16,18 +17,30 @@ use super::{Response, Sim};
 /// Requests with larger bodies are refused.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
+/// Refuses what others could reach.
+fn on_this_machine(address: SocketAddr) -> io::Result<()> {
+    if address.ip().is_loopback() {
+        return Ok(());
+    }
+    let words = "not a loopback address: the simulated account checks no signatures and is served on this machine only";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, words))
+}
+
+/// Listens on a loopback address; any other is refused before anything is bound.
+///
+/// # Errors
+/// When the address is not loopback, or cannot be had.
+pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    on_this_machine(address)?;
+    TcpListener::bind(address).await
+}
+
 /// Serves the account until the future is dropped; an address that is not loopback is refused.
 ///
 /// # Errors
 /// When the address is not loopback, or the listener breaks.
 pub async fn serve(sim: Sim, listener: TcpListener) -> io::Result<()> {
-    let address = listener.local_addr()?;
-    if !address.ip().is_loopback() {
-        let words = format!(
-            "{address} is not a loopback address: the simulated account checks no signatures and is served on this machine only"
-        );
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
-    }
+    on_this_machine(listener.local_addr()?)?;
     loop {
         let (stream, _) = match listener.accept().await {
             Ok(accepted) => accepted,

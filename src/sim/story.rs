@@ -6,6 +6,7 @@
 mod alarm;
 mod bundled;
 mod drill;
+mod error;
 mod happen;
 mod inherit;
 mod model;
@@ -13,12 +14,14 @@ mod model;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::time::Span;
 
 pub(crate) use alarm::{Alarm, Metric, Missing};
 pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
+pub use error::StoryError;
 pub(crate) use happen::{Event, Fault, Rule, Spoil};
 pub(crate) use inherit::Add;
 pub(crate) use model::{Endpoint, Model, Quality, Run, Scaling, Version};
@@ -28,7 +31,7 @@ pub(crate) use model::{Endpoint, Model, Quality, Run, Scaling, Version};
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The bundled story that this one adds to.
-    inherits: Option<String>,
+    inherits: Option<Spanned<String>>,
     /// What the story is called, in a few words.
     #[serde(default)]
     pub title: String,
@@ -272,32 +275,11 @@ impl Story {
     ///
     /// # Errors
     /// When the text is not TOML, or says something that stories do not have; the error carries its place.
-    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+    pub fn parse(text: &str) -> Result<Self, StoryError> {
         let story: Self = toml::from_str(text)?;
         story.inherited(0)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bundled_stories_read() {
-        for (name, text) in BUNDLED {
-            let story = Story::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(!story.title.is_empty(), "{name} has no title");
-        }
-    }
-
-    #[test]
-    fn errors_have_a_place() {
-        let text = "title = \"x\"\n[[topic]]\nname = \"a\"\ncolour = \"red\"\n";
-        let error = Story::parse(text).unwrap_err();
-        let span = error.span().unwrap();
-        assert!(text.get(span.start..).unwrap().starts_with("colour"));
-        assert!(error.to_string().contains("line 4"), "{error}");
-        let error = Story::parse("[[data]]\nuri = \"s3://a/\"\nnewest = \"soon\"\n").unwrap_err();
-        assert!(error.to_string().contains("line 3") && error.to_string().contains("soon"), "{error}");
-    }
-}
+mod tests;

@@ -3,7 +3,7 @@
 //! Nothing runs in the background: each request first brings the world up to its
 //! own time, doing what was due in the order in which it was due.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cloudwatch::alarms::Alarm;
 use super::cloudwatch::history::Item;
@@ -34,6 +34,9 @@ pub(crate) struct Record {
 
 /// Resources of one kind by name.
 pub(crate) type Table = BTreeMap<String, Record>;
+
+/// Names in the order of creation.
+pub(crate) type Created = BTreeSet<(Time, String)>;
 
 /// Whose account this is.
 #[derive(Debug, Clone)]
@@ -91,6 +94,8 @@ pub(crate) struct World {
     pub(crate) recipes: BTreeMap<String, Recipe>,
     pub(crate) executions: BTreeMap<String, Execution>,
     pub(crate) training: Table,
+    /// Training jobs from the oldest: there are many, and lists begin with these.
+    pub(crate) trained: Created,
     pub(crate) processing: Table,
     pub(crate) features: Table,
     pub(crate) tags: BTreeMap<String, BTreeMap<String, String>>,
@@ -134,6 +139,7 @@ impl World {
             recipes: BTreeMap::new(),
             executions: BTreeMap::new(),
             training: Table::new(),
+            trained: Created::new(),
             processing: Table::new(),
             features: Table::new(),
             tags: BTreeMap::new(),
@@ -226,6 +232,15 @@ impl World {
         self.scale();
         self.deliver_on();
         self.check_drill();
+    }
+
+    /// A training job that there is from now on.
+    pub(crate) fn add_training(&mut self, job: Record) {
+        let place = (job.created, job.name.clone());
+        if let Some(old) = self.training.insert(job.name.clone(), job) {
+            self.trained.remove(&(old.created, old.name));
+        }
+        self.trained.insert(place);
     }
 
     /// Tags a resource.

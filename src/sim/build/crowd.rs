@@ -131,7 +131,7 @@ impl World {
                 job.doc.set(key, end);
             }
             job.doc.set("SecondaryStatusTransitions", Value::Null);
-            self.training.insert(job.name.clone(), job);
+            self.add_training(job);
         }
     }
 

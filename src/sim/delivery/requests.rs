@@ -42,21 +42,21 @@ fn list(world: &mut World, input: &Value) -> Result<Value, Fault> {
     page(input, rows.collect(), "pipelines")
 }
 
-fn missing(name: &str) -> Fault {
+fn missing(account: &str, name: &str) -> Fault {
     Fault::new(
         "PipelineNotFoundException",
-        format!("The account with id does not include a pipeline with the name '{name}'"),
+        format!("The account with id '{account}' does not include a pipeline with the name '{name}'"),
     )
 }
 
 fn wanted<'a>(world: &'a World, input: &Value, key: &str) -> Result<&'a Delivery, Fault> {
     let name = input.need(key)?;
-    world.deliveries.get(name).ok_or_else(|| missing(name))
+    world.deliveries.get(name).ok_or_else(|| missing(&world.home.account, name))
 }
 
 fn wanted_mut<'a>(world: &'a mut World, input: &Value) -> Result<&'a mut Delivery, Fault> {
     let name = input.need("pipelineName")?;
-    world.deliveries.get_mut(name).ok_or_else(|| missing(name))
+    world.deliveries.get_mut(name).ok_or_else(|| missing(&world.home.account, name))
 }
 
 fn word(state: State) -> Option<&'static str> {

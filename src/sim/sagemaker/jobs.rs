@@ -50,7 +50,7 @@ const PROCESSING: Listing = Listing {
 };
 
 fn list_training(world: &mut World, input: &Value) -> Result<Value, Fault> {
-    TRAINING.answer(input, world.training.values())
+    TRAINING.answer_in_order(input, &world.training, &world.trained)
 }
 
 fn list_processing(world: &mut World, input: &Value) -> Result<Value, Fault> {

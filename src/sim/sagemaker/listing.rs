@@ -6,7 +6,7 @@ use super::super::fault::Fault;
 use super::super::num;
 use super::super::time::Time;
 use super::super::wire::{Value, json, tree};
-use super::super::world::Record;
+use super::super::world::{Created, Record, Table};
 
 /// How one operation lists.
 pub(super) struct Listing {
@@ -36,58 +36,92 @@ pub(super) const ORDERS: &[&str] = &["Ascending", "Descending"];
 impl Listing {
     /// Answers a list request from the given resources.
     pub(super) fn answer<'a>(&self, input: &Value, records: impl Iterator<Item = &'a Record>) -> Result<Value, Fault> {
-        let (mut found, descending, key) = self.filtered(input, records)?;
-        let status = self.status.map_or(Ok(None), |(_, words)| input.one_of("StatusEquals", words))?;
-        let after = input.time("LastModifiedTimeAfter")?;
-        let before = input.time("LastModifiedTimeBefore")?;
-        let passes = |record: &Record| {
-            let modified = record.doc.instant("LastModifiedTime");
-            let right =
-                status.is_none_or(|wanted| self.status.is_none_or(|(member, _)| record.doc.str(member) == wanted));
-            right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
-        };
+        let asked = self.asked(input)?;
+        let passes = self.passing(input)?;
+        let mut found: Vec<&Record> = records.filter(|record| asked.wants(record.created, &record.name)).collect();
         if !self.late {
             found.retain(|record| passes(record));
         }
-        let (mut page, next) = cut_sorted(input, found, |a, b| {
-            let order = if key == "CreationTime" { a.created.cmp(&b.created) } else { compare(&a.doc, &b.doc, key) };
+        let (page, next) = cut_sorted(input, found, |a, b| {
+            let order = if asked.key == "CreationTime" {
+                a.created.cmp(&b.created)
+            } else {
+                compare(a.doc.at(asked.key), b.doc.at(asked.key))
+            };
             let order = order.then_with(|| a.name.cmp(&b.name));
-            if descending { order.reverse() } else { order }
+            if asked.descending { order.reverse() } else { order }
         })?;
-        if self.late {
-            page.retain(|record| passes(record));
-        }
-        let rows: Vec<Value> = page.iter().map(|record| record.doc.project(self.summary)).collect();
-        Ok(Value::Map(vec![(self.out.into(), rows.into()), ("NextToken".into(), next.into())]))
+        Ok(self.told(page.into_iter().filter(|record| !self.late || passes(record)), next))
     }
 
-    /// What passes the filters that are applied before a page is cut; also order and sort key.
-    fn filtered<'a>(
-        &self,
-        input: &Value,
-        records: impl Iterator<Item = &'a Record>,
-    ) -> Result<(Vec<&'a Record>, bool, &'static str), Fault> {
+    /// The same for resources whose order of creation is kept: only the rows of the page are looked at.
+    pub(super) fn answer_in_order(&self, input: &Value, records: &Table, order: &Created) -> Result<Value, Fault> {
+        let asked = self.asked(input)?;
+        if asked.key != "CreationTime" || !self.late {
+            return self.answer(input, records.values());
+        }
+        let passes = self.passing(input)?;
+        let wanted = order.iter().filter(|(created, name)| asked.wants(*created, name)).map(|(_, name)| name);
+        let found: Vec<&String> = if asked.descending { wanted.rev().collect() } else { wanted.collect() };
+        let (page, next) = cut(input, found, 10, 100)?;
+        let page = page.into_iter().filter_map(|name| records.get(name));
+        Ok(self.told(page.filter(|record| passes(record)), next))
+    }
+
+    fn told<'a>(&self, page: impl Iterator<Item = &'a Record>, next: Option<String>) -> Value {
+        rows(self.out, page.map(|record| record.doc.project(self.summary)).collect(), next)
+    }
+
+    /// How the request wants its rows.
+    fn asked(&self, input: &Value) -> Result<Asked, Fault> {
         let words: Vec<&str> = self.sort.iter().map(|(word, _)| *word).collect();
         let by = input.one_of("SortBy", &words)?.unwrap_or(self.by);
-        let key = self.sort.iter().find(|(word, _)| *word == by).map_or("CreationTime", |(_, member)| *member);
-        let descending = match input.one_of("SortOrder", ORDERS)? {
-            Some(order) => order == "Descending",
-            None => self.descending,
-        };
-        let contains = input.text("NameContains")?.map(str::to_ascii_lowercase);
-        let (after, before) = (input.time(self.times.0)?, input.time(self.times.1)?);
-        let found = records.filter(|record| {
-            contains.as_ref().is_none_or(|part| record.name.to_ascii_lowercase().contains(part))
-                && after.is_none_or(|t| record.created > t)
-                && before.is_none_or(|t| record.created < t)
-        });
-        Ok((found.collect(), descending, key))
+        Ok(Asked {
+            key: self.sort.iter().find(|(word, _)| *word == by).map_or("CreationTime", |(_, member)| *member),
+            descending: match input.one_of("SortOrder", ORDERS)? {
+                Some(order) => order == "Descending",
+                None => self.descending,
+            },
+            contains: input.text("NameContains")?.map(str::to_ascii_lowercase),
+            after: input.time(self.times.0)?,
+            before: input.time(self.times.1)?,
+        })
+    }
+
+    /// The filters by status and time of modification.
+    fn passing<'a>(&self, input: &'a Value) -> Result<impl Fn(&Record) -> bool + use<'a>, Fault> {
+        let member = self.status.map(|(member, _)| member);
+        let status = self.status.map_or(Ok(None), |(_, words)| input.one_of("StatusEquals", words))?;
+        let after = input.time("LastModifiedTimeAfter")?;
+        let before = input.time("LastModifiedTimeBefore")?;
+        Ok(move |record: &Record| {
+            let modified = record.doc.instant("LastModifiedTime");
+            let right = status.is_none_or(|wanted| member.is_none_or(|member| record.doc.str(member) == wanted));
+            right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
+        })
     }
 }
 
-/// The order of two descriptions by one member.
-pub(super) fn compare(a: &Value, b: &Value, key: &str) -> Ordering {
-    match (a.at(key), b.at(key)) {
+/// How a request wants its rows: the filters that apply before a page is cut, the sort key, the order.
+struct Asked {
+    key: &'static str,
+    descending: bool,
+    contains: Option<String>,
+    after: Option<Time>,
+    before: Option<Time>,
+}
+
+impl Asked {
+    fn wants(&self, created: Time, name: &str) -> bool {
+        self.contains.as_ref().is_none_or(|part| name.to_ascii_lowercase().contains(part))
+            && self.after.is_none_or(|t| created > t)
+            && self.before.is_none_or(|t| created < t)
+    }
+}
+
+/// The order of two descriptions by what one member says.
+pub(super) fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
+    match (a, b) {
         (Some(Value::Text(x)), Some(Value::Text(y))) => x.cmp(y),
         (Some(x), Some(y)) => x.as_float().unwrap_or(0.0).total_cmp(&y.as_float().unwrap_or(0.0)),
         (x, y) => x.is_some().cmp(&y.is_some()),

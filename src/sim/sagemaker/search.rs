@@ -1,7 +1,6 @@
 //! `Search`: whole records with tags, by any property.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
 use super::super::num;
@@ -57,11 +56,15 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let mut found = world.searchable(kind);
     if let Some(expression) = input.get("SearchExpression") {
         check(expression, 0)?;
-        found.retain(|record| matches(record, expression));
+        found.retain(|record| matches(world, record, expression));
     }
     let total = num::count(found.len());
+    // Each record is asked once for what it is sorted by, not in every comparison.
+    for record in &mut found {
+        record.rank = record.doc.at(by).cloned();
+    }
     let (page, next) = cut_sorted(input, found, |a, b| {
-        let order = compare(&a.doc, &b.doc, by);
+        let order = compare(a.rank.as_ref(), b.rank.as_ref());
         if descending { order.reverse() } else { order }
     })?;
     let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
@@ -74,15 +77,18 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
 /// A record that a search looks at.
 struct Found<'a> {
     doc: Cow<'a, Value>,
-    tags: Option<&'a BTreeMap<String, String>>,
+    /// The name that its tags are under.
+    arn: &'a str,
+    rank: Option<Value>,
 }
 
 impl World {
     /// The records of a kind.
     fn searchable(&self, kind: &str) -> Vec<Found<'_>> {
-        let lent = |doc: &'_ Value, key: &str| self.tags.get(doc.str(key));
-        let borrowed = |doc, key| Found { doc: Cow::Borrowed(doc), tags: lent(doc, key) };
-        let owned = |doc: Value, tags| Found { doc: Cow::Owned(doc), tags };
+        fn borrowed<'a>(doc: &'a Value, key: &str) -> Found<'a> {
+            Found { doc: Cow::Borrowed(doc), arn: doc.str(key), rank: None }
+        }
+        let owned = |doc, arn| Found { doc: Cow::Owned(doc), arn, rank: None };
         match kind {
             "TrainingJob" => self.training.values().map(|r| borrowed(&r.doc, "TrainingJobArn")).collect(),
             "ModelPackage" => self.packages.values().flatten().map(|r| borrowed(&r.doc, "ModelPackageArn")).collect(),
@@ -90,10 +96,10 @@ impl World {
             "FeatureGroup" => self.features.values().map(|r| borrowed(&r.doc, "FeatureGroupArn")).collect(),
             "Pipeline" => self.pipelines.values().map(|r| borrowed(&r.doc, "PipelineArn")).collect(),
             "Endpoint" => {
-                self.endpoints.values().map(|e| owned(self.indexed(e), lent(&e.record.doc, "EndpointArn"))).collect()
+                self.endpoints.values().map(|e| owned(self.indexed(e), e.record.doc.str("EndpointArn"))).collect()
             }
-            "Model" => self.models.values().map(|r| owned(self.dashboard(&r.doc), lent(&r.doc, "ModelArn"))).collect(),
-            "PipelineExecution" => self.executions.values().map(|e| owned(e.found(), None)).collect(),
+            "Model" => self.models.values().map(|r| owned(self.dashboard(&r.doc), r.doc.str("ModelArn"))).collect(),
+            "PipelineExecution" => self.executions.values().map(|e| owned(e.found(), "")).collect(),
             _ => Vec::new(),
         }
     }
@@ -158,20 +164,20 @@ fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
     expression.list("SubExpressions")?.iter().try_for_each(|sub| check(sub, depth + 1))
 }
 
-fn matches(record: &Found<'_>, expression: &Value) -> bool {
+fn matches(world: &World, record: &Found<'_>, expression: &Value) -> bool {
     let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
     let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
     let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
     let mut parts = filters
         .iter()
-        .map(|filter| passes(record, filter))
+        .map(|filter| passes(world, record, filter))
         .chain(
             nested
                 .iter()
                 .flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default())
-                .map(|f| passes(record, f)),
+                .map(|f| passes(world, record, f)),
         )
-        .chain(subs.iter().map(|sub| matches(record, sub)));
+        .chain(subs.iter().map(|sub| matches(world, record, sub)));
     if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
 }
 
@@ -193,9 +199,10 @@ fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
     found
 }
 
-fn passes(record: &Found<'_>, filter: &Value) -> bool {
+fn passes(world: &World, record: &Found<'_>, filter: &Value) -> bool {
     let name = filter.str("Name");
-    let tag = name.strip_prefix("Tags.").map(|key| record.tags.and_then(|tags| tags.get(key)).map(Value::from));
+    let tags = || world.tags.get(record.arn);
+    let tag = name.strip_prefix("Tags.").map(|key| tags().and_then(|tags| tags.get(key)).map(Value::from));
     let found = match &tag {
         Some(tag) => tag.iter().collect(),
         None => values(&record.doc, name),
@@ -216,14 +223,14 @@ fn passes(record: &Found<'_>, filter: &Value) -> bool {
     }
 }
 
-fn plain(value: &Value) -> String {
+fn plain(value: &Value) -> Cow<'_, str> {
     match value {
-        Value::Text(text) => text.to_string(),
-        Value::Time(time) => time.iso(),
-        Value::Int(int) => int.to_string(),
-        Value::Float(float) => float.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Dict(_) => String::new(),
+        Value::Text(text) => text.as_ref().into(),
+        Value::Time(time) => time.iso().into(),
+        Value::Int(int) => int.to_string().into(),
+        Value::Float(float) => float.to_string().into(),
+        Value::Bool(flag) => flag.to_string().into(),
+        Value::Null | Value::List(_) | Value::Map(_) | Value::Dict(_) => "".into(),
     }
 }
 

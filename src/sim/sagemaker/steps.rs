@@ -112,7 +112,7 @@ impl World {
             "EnableInterContainerTrafficEncryption": false,
         };
         let doc = arguments.members().iter().fold(base, |doc, (key, value)| doc.with(key.clone(), value));
-        self.training.insert(name.clone(), record(&name, now, doc));
+        self.add_training(record(&name, now, doc));
         self.note(arn, tree! { "TrainingJob": tree! { "Arn": job } });
         if let Some(execution) = self.executions.get_mut(arn) {
             execution.outputs.insert(format!("Steps.{}.ModelArtifacts.S3ModelArtifacts", step.str("Name")), artifact);

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde::de::Error as _;
+use toml::Spanned;
 
 use super::model::Deployed;
-use super::{BUNDLED, Run, Story, Version};
+use super::{BUNDLED, Run, Story, StoryError, Version};
 
 /// What is added to an inherited model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Add {
-    pub(crate) model: String,
+    pub(crate) model: Spanned<String>,
     #[serde(default)]
     pub(crate) versions: Vec<Version>,
     #[serde(default)]
@@ -43,14 +43,10 @@ fn merge<T>(base: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> String) {
 
 impl Story {
     /// This story upon the one that it inherits from.
-    pub(super) fn inherited(self, depth: usize) -> Result<Self, toml::de::Error> {
+    pub(super) fn inherited(self, depth: usize) -> Result<Self, StoryError> {
         let Some(parent) = &self.inherits else { return Ok(self) };
-        let Some((_, text)) = BUNDLED.iter().find(|(name, _)| name == parent).filter(|_| depth < 4) else {
-            let known: Vec<&str> = BUNDLED.iter().map(|(name, _)| *name).collect();
-            return Err(toml::de::Error::custom(format!(
-                "there is no story `{parent}` to inherit from; there are {}",
-                known.join(", ")
-            )));
+        let Some((_, text)) = BUNDLED.iter().find(|(name, _)| name == parent.get_ref()).filter(|_| depth < 4) else {
+            return Err(StoryError::name(("story", "to inherit from"), parent, BUNDLED.iter().map(|(name, _)| *name)));
         };
         let base: Self = toml::from_str(text)?;
         let mut base = base.inherited(depth + 1)?;
@@ -58,7 +54,7 @@ impl Story {
         Ok(base)
     }
 
-    fn add(&mut self, more: Self) -> Result<(), toml::de::Error> {
+    fn add(&mut self, more: Self) -> Result<(), StoryError> {
         self.title = more.title;
         self.about = more.about;
         self.seed = more.seed;
@@ -82,10 +78,15 @@ impl Story {
         more.adds.into_iter().try_for_each(|add| self.add_to_model(add))
     }
 
-    fn add_to_model(&mut self, add: Add) -> Result<(), toml::de::Error> {
-        let Some(model) = self.models.iter_mut().find(|model| model.name == add.model) else {
-            return Err(toml::de::Error::custom(format!("there is no model `{}` to add to", add.model)));
+    fn add_to_model(&mut self, add: Add) -> Result<(), StoryError> {
+        let Some(place) = self.models.iter().position(|model| model.name == *add.model.get_ref()) else {
+            return Err(StoryError::name(
+                ("model", "to add to"),
+                &add.model,
+                self.models.iter().map(|m| m.name.as_str()),
+            ));
         };
+        let Some(model) = self.models.get_mut(place) else { return Ok(()) };
         model.versions.extend(add.versions.clone());
         model.runs.extend(add.runs.clone());
         for endpoint in &mut model.endpoints {
