@@ -1,6 +1,6 @@
 //! What comes with the program: themes, keymaps, and the table of keys in the README.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

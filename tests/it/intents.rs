@@ -1,8 +1,9 @@
 //! The three intents from the key to the end state. What became of it is asked of the simulated
 //! account, never of the console's own tables.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
+mod lost;
 mod refused;
 mod rollback;
 

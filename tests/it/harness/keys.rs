@@ -68,5 +68,5 @@ fn scripts_are_read_as_they_are_written() {
     let [j, a, blank, b, g] = ['j', 'a', ' ', 'b', 'G'].map(KeyCode::Char);
     assert_eq!(codes, [j, KeyCode::Enter, a, blank, b, g]);
     assert_eq!(script("ctrl-r"), [KeyEvent::new(KeyCode::Char('r'), KeyModifiers::CONTROL)]);
-    assert_eq!([length("200ms"), length("2h")], [Duration::from_millis(200), Duration::from_secs(7200)]);
+    assert_eq!([length("200ms"), length("2h")], [Duration::from_millis(200), Duration::from_hours(2)]);
 }

@@ -1,0 +1,74 @@
+//! Answers that get lost: what was sent is looked for, never sent again.
+
+use sagetop::journal::Event;
+
+use super::sent;
+use crate::harness::Harness;
+
+/// The demo account, in which some calls go wrong.
+fn demo_with(operation: &str, fault: &str) -> String {
+    format!("inherits = \"demo\"\n[[fault]]\noperation = \"{operation}\"\n{fault}\n")
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_whose_answer_is_lost_is_done_when_its_end_state_is_seen() {
+    let mut t = Harness::story(&demo_with("UpdateEndpoint", "latency = \"10m\"")).ready().await;
+    t.to("recommendation").await;
+    t.keys("b 'recommendation-prod' enter").await;
+    t.until("is InService on", "30m").await;
+    assert!(t.sim().endpoint_config("recommendation-prod").unwrap().contains("-v12-"));
+    assert_eq!(t.sim().calls("UpdateEndpoint"), 1);
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Done]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_whose_answer_is_lost_is_not_started_twice() {
+    let mut t = Harness::story(&demo_with("StartPipelineExecution", "latency = \"10m\"")).ready().await;
+    t.to("fraud-screening").await;
+    let before = t.sim().executions("fraud-screening-build").len();
+    t.keys("r enter 'fraud-screening-build' enter").await;
+    t.run_for("5m").await;
+    assert_eq!(t.sim().executions("fraud-screening-build").len(), before + 1);
+    assert_eq!(t.sim().calls("StartPipelineExecution"), 1);
+    assert_eq!(t.events().get(..3).unwrap(), [Event::Confirmed, Event::Sending, Event::Error]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_state_that_cannot_be_looked_at_is_waited_for() {
+    let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"10s\"\nto = \"8m\"";
+    let mut t = Harness::story(&demo_with("DescribeEndpoint", away)).ready().await;
+    t.to("recommendation").await;
+    t.keys("b 'recommendation-prod' enter").await;
+    t.until("it cannot be looked at", "1m").await;
+    t.until("is InService on", "30m").await;
+    assert_eq!(t.events().last(), Some(&Event::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_that_cannot_be_checked_again_is_not_sent() {
+    let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"20s\"\nto = \"1m\"";
+    let mut t = Harness::story(&demo_with("DescribeModelPackage", away)).ready().await;
+    t.to("recommendation").await;
+    t.keys("a 'good' enter").await;
+    t.says("Type recommendation/14 to send");
+    t.run_for("20s").await;
+    t.keys("'recommendation/14' enter").await;
+    t.until("refused", "10s").await;
+    assert!(t.sim().write_calls().is_empty());
+    assert_eq!(t.events(), [Event::Refused]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rebuild_that_breaks_off_says_how_far_it_got() {
+    let full = "code = \"ResourceLimitExceeded\"\nmessage = \"no more configurations\"";
+    let mut t = Harness::story(&demo_with("CreateEndpointConfig", full)).ready().await;
+    t.to("demand-fore").await;
+    t.keys("b 'demand-forecasting-prod' enter").await;
+    t.until("failed: CreateEndpointConfig", "1m").await;
+    let calls = t.sim().write_calls();
+    assert_eq!(calls.len(), 1, "{calls:?}");
+    sent(&calls[0], "CreateModel");
+    let wanted = [Event::Confirmed, Event::Sending, Event::Sent, Event::Sending, Event::Error, Event::Failed];
+    assert_eq!(t.events(), wanted);
+    assert!(t.sim().endpoint_config("demand-forecasting-prod").unwrap().contains("-v12-"));
+}
