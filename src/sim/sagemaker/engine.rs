@@ -7,7 +7,7 @@ use super::super::num;
 use super::super::time::Span;
 use super::super::wire::{Value, tree};
 use super::super::world::{Task, World};
-use super::execution::{Execution, Order, parsed};
+use super::execution::{Execution, Order, parameters, parsed};
 use super::listing::{person, record};
 
 impl World {
@@ -34,7 +34,9 @@ impl World {
             "LastModifiedBy": person(&self.home.account, &order.by),
             "RoleArn": role,
         };
-        let queue = parsed(&definition).get("Steps").map(Value::items).unwrap_or_default().iter().cloned().collect();
+        let tree = parsed(&definition);
+        let parameters = parameters(&tree, &order.given);
+        let queue = tree.get("Steps").map(Value::items).unwrap_or_default().iter().cloned().collect();
         let execution = Execution {
             record: record(&arn, now, doc),
             pipeline: pipeline.to_owned(),
@@ -42,6 +44,7 @@ impl World {
             token: order.token,
             given: order.given,
             definition,
+            parameters,
             steps: Vec::new(),
             queue,
             outputs: BTreeMap::new(),
@@ -202,7 +205,7 @@ impl World {
         if execution.token.is_empty() {
             return None;
         }
-        let parameters = execution.parameters();
+        let parameters = &execution.parameters;
         let value = |wanted: &str| {
             parameters.iter().find(|p| p.str("Name") == wanted).map_or("", |p| p.str("Value")).to_owned()
         };

@@ -62,6 +62,8 @@ pub(crate) struct Execution {
     pub(crate) token: String,
     pub(crate) given: BTreeMap<String, String>,
     pub(crate) definition: Arc<str>,
+    /// All parameters with the values of this run; every step asks for them.
+    pub(crate) parameters: Vec<Value>,
     /// As the service lists them, oldest first.
     pub(crate) steps: Vec<Value>,
     /// The definitions of the steps to come.
@@ -86,22 +88,9 @@ impl Execution {
         self.record.doc.set("PipelineExecutionStatus", status);
         self.record.doc.set("LastModifiedTime", now);
     }
-    /// All parameters with the values of this run.
-    pub(crate) fn parameters(&self) -> Vec<Value> {
-        let definition = parsed(&self.definition);
-        let known = definition.get("Parameters").map(Value::items).unwrap_or_default();
-        known
-            .iter()
-            .map(|p| {
-                let name = p.str("Name");
-                let usual = p.get("DefaultValue").map(text_of).unwrap_or_default();
-                tree! { "Name": name, "Value": self.given.get(name).cloned().unwrap_or(usual) }
-            })
-            .collect()
-    }
     /// As `Search` finds it.
     pub(crate) fn found(&self) -> Value {
-        self.record.doc.clone().with("PipelineParameters", self.parameters())
+        self.record.doc.clone().with("PipelineParameters", self.parameters.clone())
     }
     /// Makes it run again from the step that failed.
     pub(crate) fn retry(&mut self, now: Time) {
@@ -119,6 +108,19 @@ impl Execution {
 /// A definition as a tree; one that cannot be read is empty.
 pub(crate) fn parsed(definition: &str) -> Value {
     json::read(definition.as_bytes()).unwrap_or_else(|_| Value::Map(Vec::new()))
+}
+
+/// The parameters of a definition, with the values of a run.
+pub(crate) fn parameters(definition: &Value, given: &BTreeMap<String, String>) -> Vec<Value> {
+    let known = definition.get("Parameters").map(Value::items).unwrap_or_default();
+    known
+        .iter()
+        .map(|p| {
+            let name = p.str("Name");
+            let usual = p.get("DefaultValue").map(text_of).unwrap_or_default();
+            tree! { "Name": name, "Value": given.get(name).cloned().unwrap_or(usual) }
+        })
+        .collect()
 }
 
 /// A parameter's value as text.

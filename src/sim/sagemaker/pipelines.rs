@@ -108,7 +108,7 @@ fn steps(world: &mut World, input: &Value) -> Result<Value, Fault> {
 
 fn parameters(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let execution = world.execution(input.need("PipelineExecutionArn")?)?;
-    let (page, next) = cut(input, execution.parameters(), 10, 100)?;
+    let (page, next) = cut(input, execution.parameters.clone(), 10, 100)?;
     Ok(rows("PipelineParameters", page, next))
 }
 
