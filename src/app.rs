@@ -360,7 +360,7 @@ impl App {
     /// How many versions wait for somebody.
     #[must_use]
     pub fn inbox(&self) -> usize {
-        self.chains.iter().flat_map(|c| &c.reasons).filter(|r| r.health == Health::Waiting).count()
+        self.chains.iter().flat_map(|c| &c.reasons).filter(|r| r.rule == "waits").count()
     }
 
     /// What actions may look at.

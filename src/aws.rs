@@ -10,6 +10,7 @@ mod page;
 use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -129,12 +130,9 @@ impl Aws {
                 .to_builder()
                 .http_client(meter.around(service, http))
                 .retry_config(RetryConfig::disabled())
-                .timeout_config(
-                    TimeoutConfig::builder()
-                        .connect_timeout(Duration::from_secs(5))
-                        .operation_timeout(Duration::from_secs(30))
-                        .build(),
-                )
+                .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
+                // It would take the wait for a turn (see `Meter`) for a connection that stands still.
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
                 .build()
         };
         let s3 = aws_sdk_s3::config::Builder::from(&config("s3")).force_path_style(endpoint.is_some()).build();

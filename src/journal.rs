@@ -4,7 +4,7 @@
 //! machine leaves a trace. No credential and no token of AWS ever gets here.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -90,6 +90,9 @@ impl Journal {
         }
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
+        if self.cut()? {
+            line.insert(0, b'\n');
+        }
         let mut options = OpenOptions::new();
         options.create(true).append(true);
         #[cfg(unix)]
@@ -98,6 +101,21 @@ impl Journal {
         // One write call a line: lines of two consoles do not mix.
         file.write_all(&line)?;
         file.sync_data()
+    }
+
+    /// Does the file end in the middle of a line (a full disk, a lost machine)?
+    fn cut(&self) -> std::io::Result<bool> {
+        let mut file = match File::open(&self.path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            file => file?,
+        };
+        if file.metadata()?.len() == 0 {
+            return Ok(false);
+        }
+        file.seek(SeekFrom::End(-1))?;
+        let mut last = [0];
+        file.read_exact(&mut last)?;
+        Ok(last != [b'\n'])
     }
 
     /// The last lines, oldest first; what cannot be read (a cut line) is left out.
@@ -148,8 +166,10 @@ mod tests {
         let mut text = std::fs::read_to_string(journal.path()).unwrap();
         text.push_str("{\"at\":\"2026-");
         std::fs::write(journal.path(), text).unwrap();
-        let events: Vec<Event> = journal.tail(2).iter().map(|e| e.event).collect();
-        assert_eq!(events, [Event::Sending, Event::Sent]);
+        let events = |most| journal.tail(most).iter().map(|e| e.event).collect::<Vec<_>>();
+        assert_eq!(events(2), [Event::Sending, Event::Sent]);
+        journal.append(&entry(Event::Done)).unwrap();
+        assert_eq!(events(2), [Event::Sent, Event::Done], "the next line does not stick to the cut one");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

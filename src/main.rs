@@ -16,6 +16,8 @@ use sagetop::sim::{Sim, Story};
 
 /// A failed start or a lost terminal; 1 is kept for "not done", 2 for usage.
 const FAILED: u8 = 1;
+/// `status` could not look: its 2 means broken.
+const UNKNOWN: u8 = 3;
 /// The command line or a file of the user's is wrong.
 const USAGE: u8 = 2;
 
@@ -42,7 +44,8 @@ async fn run(args: Args) -> ExitCode {
             look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
         }
         Some(Command::Status { json, fail_on }) => {
-            look(&common).await.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())))
+            let told = look(&common).await.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
+            told.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
         Some(Command::Approve(d)) => write(&common, Approve { arn: d.arn, reason: d.reason }.into(), &d.answer).await,
         Some(Command::Reject(d)) => write(&common, Reject { arn: d.arn, reason: d.reason }.into(), &d.answer).await,

@@ -178,7 +178,7 @@ impl Serving {
     /// Do customers see it? What has no stage counts.
     #[must_use]
     pub fn production(&self) -> bool {
-        matches!(self.stage.as_str(), "" | "prod" | "production" | "live" | "prd")
+        ["", "prod", "production", "live", "prd"].iter().any(|stage| self.stage.eq_ignore_ascii_case(stage))
     }
     /// The newest version that serves.
     #[must_use]

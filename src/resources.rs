@@ -41,6 +41,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + Send + Sync + 'stati
     const KIND: &'static str;
     /// Its own pace while nothing is wrong.
     const EVERY: Duration;
+    /// Are only the newest, or those looked at, ever listed? Then one that is missing is not gone.
+    const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
     /// One line for the activity pane about what changed since `old`; `None` when it is not news.
@@ -104,6 +106,16 @@ pub struct Seen {
     pub at: Timestamp,
     /// One thorough look instead of a steady watch: describe more, wait for nothing.
     pub thorough: bool,
+}
+
+/// Descriptions a poll; the rest follow at once, so that the screen fills while they come.
+const CHUNK: usize = 20;
+
+impl Seen {
+    /// How many things one poll may describe: a single look waits for nothing in between.
+    pub(crate) fn chunk(&self) -> usize {
+        if self.thorough { usize::MAX } else { CHUNK }
+    }
 }
 
 /// What deserves money and calls: what is looked at, and what is unhealthy.

@@ -1,6 +1,7 @@
 //! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
@@ -8,8 +9,9 @@ use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{RwLock, mpsc, watch};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use crate::actions;
 use crate::app::{App, Drill, Effect, Msg};
@@ -30,6 +32,11 @@ use crate::widgets;
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
 const QUEUE: usize = 64;
+
+/// However much there is to take in, a key is seen to be answered within this time.
+const LONGEST_FRAME: Duration = Duration::from_millis(50);
+/// Leaving waits so long for calls that are being sent.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 
 /// What the loop works with besides the screen.
 #[derive(Debug)]
@@ -66,8 +73,8 @@ pub async fn run<B: Backend>(
     let (wake, woken) = watch::channel(Wake::default());
     let clock = machine.executor.clock.clone();
     let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
-    let mut hands = Hands { machine, answer, wake, work: JoinSet::new() };
-    let mut painter = Painter { last: None };
+    let mut hands = Hands { machine, answer, wake, work: JoinSet::new(), sending: Arc::default() };
+    let mut painter = Painter { last: None, drawn: Instant::now() };
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
@@ -78,7 +85,7 @@ pub async fn run<B: Backend>(
             biased;
             event = input.recv() => match event {
                 Some(event) => message(event),
-                None => return Ok(app),
+                None => break,
             },
             Some(msg) = answers.recv() => Some(msg),
             Some(snapshot) = snapshots.recv() => Some(Msg::Polled(snapshot)),
@@ -98,16 +105,18 @@ pub async fn run<B: Backend>(
         let effect = app.update(msg);
         publish(&seen, &app, polled);
         if effect == Some(Effect::Quit) {
-            return Ok(app);
+            break;
         }
         if let Some(effect) = effect {
             hands.perform(effect, &app);
         }
-        // Whatever waits is taken in before anything is drawn: a burst costs one frame.
-        if input.is_empty() && answers.is_empty() && snapshots.is_empty() {
+        // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
+        if (input.is_empty() && answers.is_empty() && snapshots.is_empty()) || painter.drawn.elapsed() > LONGEST_FRAME {
             painter.draw(terminal, &app, theme)?;
         }
     }
+    hands.settle().await;
+    Ok(app)
 }
 
 fn message(event: Event) -> Option<Msg> {
@@ -133,10 +142,12 @@ fn publish(seen: &watch::Sender<Seen>, app: &App, polled: bool) {
 /// Draws when something looks different, and only then.
 struct Painter {
     last: Option<Screen>,
+    drawn: Instant,
 }
 
 impl Painter {
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
+        self.drawn = Instant::now();
         let screen = panes::screen(app);
         if self.last.as_ref() == Some(&screen) {
             return Ok(());
@@ -153,9 +164,16 @@ struct Hands {
     answer: mpsc::Sender<Msg>,
     wake: watch::Sender<Wake>,
     work: JoinSet<()>,
+    /// Read-locked by each plan whose calls are being sent.
+    sending: Arc<RwLock<()>>,
 }
 
 impl Hands {
+    /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
+    async fn settle(&mut self) {
+        let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
+    }
+
     fn perform(&mut self, effect: Effect, app: &App) {
         while self.work.try_join_next().is_some() {}
         let answer = self.answer.clone();
@@ -176,6 +194,7 @@ impl Hands {
                 if let Some(me) = app.seen.store.identity.rows().next() {
                     executor.identity.clone_from(&me.arn);
                 }
+                let sending = self.sending.clone().try_read_owned();
                 self.work.spawn(async move {
                     let (tell, mut told) = mpsc::channel(QUEUE);
                     let id = plan.id.clone();
@@ -185,7 +204,12 @@ impl Hands {
                         }
                     };
                     let work = async {
-                        let outcome = executor.run(&plan, &tell).await;
+                        let sent = executor.send(&plan, &tell).await;
+                        drop(sending);
+                        let outcome = match sent {
+                            Ok(receipt) => executor.finish(&plan, &receipt, &tell).await,
+                            Err(ended) => ended,
+                        };
                         drop(tell);
                         outcome
                     };

@@ -84,7 +84,15 @@ fn pipeline(context: &Context<'_>) -> Option<String> {
     match &context.subject {
         Some(Subject { kind: "pipelines", id }) => Some(id.clone()),
         Some(Subject { kind: "pipeline_executions", id }) => store.executions.get(id).map(|e| e.pipeline.clone()),
-        _ => context.chain?.pipelines.first().cloned(),
+        _ => {
+            // The one that registers into the model's group is the one that trains it.
+            let chain = context.chain?;
+            let registers = |name: &&String| {
+                let definition = store.pipelines.get(name).and_then(|p| p.definition.as_ref());
+                definition.is_some_and(|d| chain.group.as_ref().is_some_and(|g| d.groups.contains(g)))
+            };
+            chain.pipelines.iter().find(registers).or(chain.pipelines.first()).cloned()
+        }
     }
 }
 

@@ -83,7 +83,7 @@ pub struct Ask {
 
 impl Ask {
     pub(super) fn new(plan: Box<Plan>, lenient: bool) -> Self {
-        Self { plan, input: Input::default(), lenient: lenient.then_some(false), problem: None, scroll: None }
+        Self { plan, input: Input::default(), lenient: lenient.then_some(false), problem: None, scroll: Some(0) }
     }
     /// Is the answer yes?
     #[must_use]

@@ -87,6 +87,9 @@ pub struct AwsError {
     pub message: String,
     /// For AWS support.
     pub request_id: Option<String>,
+    /// AWS said no (an HTTP status of 4xx); without it a write may have been done all the same.
+    #[serde(skip)]
+    pub answered_no: bool,
 }
 
 impl std::error::Error for AwsError {}
@@ -113,7 +116,7 @@ impl AwsError {
     /// An error of our own making, for example a reply without the field that matters.
     #[must_use]
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, kind: Kind::Other, code: None, message: message.into(), request_id: None }
+        Self { operation, kind: Kind::Other, code: None, message: message.into(), request_id: None, answered_no: false }
     }
 
     fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
@@ -136,7 +139,8 @@ impl AwsError {
             Some(status) => classify(status, code.as_deref().unwrap_or_default(), &said),
         };
         let message = if status.is_none() { readable(kind, &said) } else { said };
-        Self { operation, kind, code, message, request_id }
+        let answered_no = status.is_some_and(|s| (400..500).contains(&s));
+        Self { operation, kind, code, message, request_id, answered_no }
     }
 }
 
@@ -160,8 +164,10 @@ fn readable(kind: Kind, cause: &str) -> String {
 
 fn without_answer(context: &str) -> Kind {
     let context = context.to_ascii_lowercase();
-    let credentials = ["credential", "sso", "token has expired", "token is expired", "profile"];
-    if credentials.iter().any(|word| context.contains(word)) { Kind::Expired } else { Kind::Unreachable }
+    let mut words = context.split(|c: char| !c.is_ascii_alphanumeric());
+    let credentials = ["credential", "credentials", "sso", "profile"];
+    let said = words.any(|word| credentials.contains(&word));
+    if said || context.contains("token has expired") { Kind::Expired } else { Kind::Unreachable }
 }
 
 /// Status first, then code, then message: not-found and busy are `ValidationException`s (`aws-map` 0, 2.8).
@@ -233,6 +239,7 @@ mod tests {
     #[test]
     fn a_missing_answer_is_a_network_or_a_login_problem() {
         assert_eq!(without_answer("dispatch failure: Connection refused"), Kind::Unreachable);
+        assert_eq!(without_answer("No address associated with hostname"), Kind::Unreachable);
         assert_eq!(without_answer("no providers in chain provided credentials"), Kind::Expired);
     }
 }

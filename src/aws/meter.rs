@@ -8,6 +8,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
@@ -15,6 +16,9 @@ use tokio::time::Instant;
 const PER_METRIC: f64 = 0.01 / 1000.0;
 /// US dollars for one S3 call; the price of a list, the dearest of those we make (`aws-map` 2.5).
 const PER_S3_CALL: f64 = 0.005 / 1000.0;
+
+/// No answer after this long is no answer.
+const LONGEST_CALL: Duration = Duration::from_secs(30);
 
 tokio::task_local! {
     static SOURCE: &'static str;
@@ -158,11 +162,13 @@ impl Meter {
         state.recent.push_back(now);
         state.forget_before(now);
         let Some(bucket) = self.pace.of(service) else { return Duration::ZERO };
+        let polled = SOURCE.try_with(|_| ()).is_ok();
         let (tokens, at) = state.buckets.entry(service).or_insert((bucket.burst, now));
         let refilled = (*tokens + (now - *at).as_secs_f64() * bucket.per_second).min(bucket.burst);
         // A debt is a place in the queue: whoever comes later waits longer.
         (*tokens, *at) = (refilled - 1.0, now);
-        Duration::from_secs_f64((-*tokens).max(0.0) / bucket.per_second)
+        // Plans and writes have no source: an operator waits for nobody, the pollers wait for the operator.
+        if polled { Duration::from_secs_f64((-*tokens).max(0.0) / bucket.per_second) } else { Duration::ZERO }
     }
 }
 
@@ -195,13 +201,14 @@ impl HttpClient for Metered<SharedHttpClient> {
 impl HttpConnector for Metered<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let wait = self.meter.admit(self.service);
-        if wait.is_zero() {
-            return self.inner.call(request);
-        }
         let inner = self.inner.clone();
         HttpConnectorFuture::new(async move {
             tokio::time::sleep(wait).await;
-            inner.call(request).await
+            // The time-out begins after the wait for a turn: our own manners are no failure of the network.
+            match tokio::time::timeout(LONGEST_CALL, inner.call(request)).await {
+                Ok(answer) => answer,
+                Err(late) => Err(ConnectorError::timeout(late.into())),
+            }
         })
     }
 }
@@ -213,16 +220,18 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_burst_passes_and_then_the_rate_holds() {
         let meter = Meter::new(Pace::steady());
-        let waits: Vec<Duration> = (0..13).map(|_| meter.admit("sagemaker")).collect();
+        let polled = |service| SOURCE.sync_scope("endpoints", || meter.admit(service));
+        let waits: Vec<Duration> = (0..13).map(|_| polled("sagemaker")).collect();
         assert!(waits[..10].iter().all(Duration::is_zero), "{waits:?}");
         assert_eq!(waits[10], Duration::from_millis(500));
         assert_eq!(waits[12], Duration::from_millis(1500));
-        assert!(meter.admit("sns").is_zero(), "each service has its own bucket");
+        assert!(polled("sns").is_zero(), "each service has its own bucket");
+        assert!(meter.admit("sagemaker").is_zero(), "an operator does not wait behind the pollers");
         tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(meter.admit("sagemaker").is_zero(), "the bucket fills again");
-        assert_eq!((meter.usage().calls, meter.usage().last_minute), (15, 15));
+        assert!(polled("sagemaker").is_zero(), "the bucket fills again");
+        assert_eq!((meter.usage().calls, meter.usage().last_minute), (16, 16));
         tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!((meter.usage().calls, meter.usage().last_minute), (15, 0));
+        assert_eq!((meter.usage().calls, meter.usage().last_minute), (16, 0));
     }
 
     #[tokio::test(start_paused = true)]

@@ -9,6 +9,9 @@ use super::{AwsError, Kind};
 /// Describes at the same time; more would only queue at the pace of the account.
 const AT_ONCE: usize = 8;
 
+/// So many denials without any answer, and the rest would be denied as well.
+const DENIALS: usize = 5;
+
 /// What one page brought and the token of the next.
 pub type Page<T> = (Vec<T>, Option<String>);
 
@@ -48,8 +51,9 @@ pub struct Described<T> {
     pub fault: Option<AwsError>,
 }
 
-/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out; after a denial,
-/// an unknown operation or lost credentials the rest is not asked, as it would fail the same way.
+/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out; after an unknown
+/// operation or lost credentials the rest is not asked, as it would fail the same way. Denials may
+/// hit single things (tags, keys), so only a row of them without any answer ends it.
 pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
 where
     F: Fn(I) -> Fut,
@@ -57,15 +61,15 @@ where
 {
     let mut answers = stream::iter(ids).map(fetch).buffer_unordered(AT_ONCE);
     let mut described = Described { found: Vec::new(), fault: None };
+    let mut denied = 0;
     while let Some(answer) = answers.next().await {
         match answer {
             Ok(thing) => described.found.push(thing),
             Err(error) if error.kind == Kind::Gone => {}
             Err(error) => {
-                let hopeless = matches!(
-                    error.kind,
-                    Kind::Denied | Kind::Unsupported | Kind::Expired | Kind::Unreachable | Kind::Throttled
-                );
+                denied += usize::from(error.kind == Kind::Denied);
+                let lost = [Kind::Unsupported, Kind::Expired, Kind::Unreachable, Kind::Throttled].contains(&error.kind);
+                let hopeless = lost || (denied >= DENIALS && described.found.is_empty());
                 described.fault.get_or_insert(error);
                 if hopeless {
                     break;
@@ -101,19 +105,33 @@ mod tests {
         assert_eq!(read(5, &[Some("")]).await, (1, false), "an empty token is no token");
     }
 
-    #[tokio::test]
-    async fn a_denial_is_asked_once_and_gone_things_are_left_out() {
+    async fn asked(answer: fn(i32) -> Option<Kind>) -> (usize, Described<i32>) {
         let asked = std::cell::Cell::new(0);
-        let answer = |n: i32| {
+        let described = describe((0..100).collect(), |n: i32| {
             asked.set(asked.get() + 1);
             async move {
-                let kind = if n == 1 { Kind::Gone } else { Kind::Denied };
-                if n == 0 { Ok(n) } else { Err(AwsError { kind, ..AwsError::other("DescribeModel", "") }) }
+                answer(n).map_or(Ok(n), |kind| Err(AwsError { kind, ..AwsError::other("DescribeModel", "") }))
             }
+        })
+        .await;
+        (asked.get(), described)
+    }
+
+    #[tokio::test]
+    async fn what_is_denied_everywhere_is_not_asked_for_ever() {
+        let (count, described) = asked(|_| Some(Kind::Denied)).await;
+        assert_eq!((described.found.len(), described.fault.unwrap().kind), (0, Kind::Denied));
+        assert!(count <= AT_ONCE + DENIALS, "{count}");
+    }
+
+    #[tokio::test]
+    async fn one_denied_or_gone_thing_does_not_hide_the_others() {
+        let answer = |n| match n {
+            0 | 50 => Some(Kind::Denied),
+            1 => Some(Kind::Gone),
+            _ => None,
         };
-        let described = describe((0..100).collect(), answer).await;
-        assert_eq!(described.found, [0]);
-        assert_eq!(described.fault.unwrap().kind, Kind::Denied);
-        assert!(asked.get() <= AT_ONCE + 3, "{}", asked.get());
+        let (_, described) = asked(answer).await;
+        assert_eq!((described.found.len(), described.fault.unwrap().kind), (97, Kind::Denied));
     }
 }

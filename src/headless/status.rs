@@ -31,11 +31,17 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
             writeln!(out, "{line}")?;
         }
     }
+    let any = |health| worst == health || look.chains.iter().any(|c| c.health == health);
     Ok(match worst {
         Health::Critical => 2,
         Health::Warning if fail_on == FailOn::Warning => 1,
-        Health::Unknown => 3,
-        Health::Warning | Health::Waiting | Health::Running | Health::Ok | Health::Absent => 0,
+        // A warning that is not asked for does not hide what could not be read.
+        Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent
+            if any(Health::Unknown) || blind(look) =>
+        {
+            3
+        }
+        Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent => 0,
     })
 }
 
@@ -67,10 +73,13 @@ fn troubles(look: &Look) -> Vec<String> {
 /// The worst model; unknown when a source that decides could not be read at all.
 fn overall(look: &Look) -> Health {
     let worst = look.chains.iter().map(|c| c.health).max().unwrap_or(Health::Ok);
+    if blind(look) { worst.max(Health::Unknown) } else { worst }
+}
+
+/// Could one of the sources that decide not be read at all?
+fn blind(look: &Look) -> bool {
     let store = look.store();
-    let blind = [store.endpoints.source(), store.alarms.source(), store.groups.source()];
-    let blind = blind.iter().any(|s| s.fetched_at.is_none());
-    if blind { worst.max(Health::Unknown) } else { worst }
+    [store.endpoints.source(), store.alarms.source(), store.groups.source()].iter().any(|s| s.fetched_at.is_none())
 }
 
 /// `✗ broken  recommendation  v13 (prod) v14 (staging)  CTR 1.9 < 2.5, 5XX alarm in ALARM since …`
@@ -85,7 +94,11 @@ fn line(chain: &Chain, look: &Look) -> String {
     });
     let reasons = chain.reasons.iter().filter(|r| r.health > Health::Running).take(3).map(|r| {
         // The age of old data is in its words already.
-        let since = r.since.filter(|_| r.rule != "data-age").map(|at| format!(" {}", fmt::age(look.seen.at, at))).unwrap_or_default();
+        let since = r
+            .since
+            .filter(|_| r.rule != "data-age")
+            .map(|at| format!(" {}", fmt::age(look.seen.at, at)))
+            .unwrap_or_default();
         format!("{}{since}", r.text)
     });
     let serving: Vec<String> = serving.collect();

@@ -35,7 +35,10 @@ pub async fn carry_out(
             return Ok(Answered::NotDone);
         }
     };
+    let Executor { identity, aws, .. } = &executor;
+    let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
     print(&plan, out)?;
+    writeln!(out, "In     {}  as {}{at}", aws.region, harmless(identity))?;
     if answer.plan_only {
         return Ok(Answered::Verified);
     }
@@ -56,16 +59,17 @@ pub async fn carry_out(
 async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
     let (tell, mut told) = mpsc::channel(16);
     let work = tokio::spawn(async move { executor.run(&plan, &tell).await });
+    // A reader that went away must not end the work in the middle.
+    let mut written = Ok(());
     while let Some(progress) = told.recv().await {
-        match progress {
-            Progress::Sent { call, request_id } => {
-                writeln!(out, "sent {call} {}", request_id.as_deref().unwrap_or_default())?;
-            }
-            Progress::Waiting(what) => writeln!(out, "… {}", harmless(&what))?,
-        }
-        out.flush()?;
+        let line = match progress {
+            Progress::Sent { call, request_id } => format!("sent {call} {}", request_id.as_deref().unwrap_or_default()),
+            Progress::Waiting(what) => format!("… {}", harmless(&what)),
+        };
+        written = written.and_then(|()| writeln!(out, "{line}")).and_then(|()| out.flush());
     }
-    Ok(work.await.unwrap_or_else(|error| Outcome::Failed(format!("the work broke off: {error}"))))
+    let outcome = work.await.unwrap_or_else(|error| Outcome::Failed(format!("the work broke off: {error}")));
+    written.map(|()| outcome)
 }
 
 /// The plan as text: what changes, what to know, what is sent.

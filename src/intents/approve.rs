@@ -84,7 +84,8 @@ async fn decision(
         arn: package.arn.clone(),
         approval: approval.to_owned(),
         description: reason.to_owned(),
-        metadata: details.metadata.clone().into_iter().collect(),
+        // AWS merges properties; stand-ins replace all of them, so they get them back.
+        metadata: aws.endpoint.iter().flat_map(|_| details.metadata.clone()).collect(),
         token: id.clone(),
     };
     let (differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;

@@ -78,7 +78,15 @@ impl Intent for Retrain {
             Err(error) if matches!(error.kind, Kind::Unsupported | Kind::Denied) => None,
             Err(error) => return Err(error),
         };
-        Ok(verdict(&status, execution.failure_reason.as_deref(), steps.as_deref()))
+        // A run that should have registered a version and did not is not what was wanted.
+        let registers = match (status.as_str(), &steps) {
+            ("Succeeded", Some(_)) => {
+                let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
+                definition.is_some_and(|d| !d.groups.is_empty())
+            }
+            _ => false,
+        };
+        Ok(verdict(&status, execution.failure_reason.as_deref(), steps.as_deref(), registers))
     }
 }
 
@@ -130,20 +138,23 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
 }
 
 /// A run is only good when it left a version behind, where its steps can be read (`aws-map` 4.2).
-fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>) -> Verdict {
+fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>, registers: bool) -> Verdict {
     let all = steps.unwrap_or_default();
     match status {
+        "Succeeded" if registers && all.iter().all(|s| s.made.model_package().is_none()) => {
+            Verdict::Failed(result(steps))
+        }
         "Succeeded" => Verdict::Done(result(steps)),
-        "Failed" | "Stopped" => {
+        "Executing" | "Stopping" | "" => {
+            let done = all.iter().filter(|s| s.status == "Succeeded").count();
+            let now = all.iter().rev().find(|s| s.status == "Executing").map_or(status, |s| s.name.as_str());
+            Verdict::Pending(format!("{now}, {}", crate::fmt::count(done, "step") + " done"))
+        }
+        _ => {
             let step = all.iter().find(|s| s.status == "Failed");
             let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
             let why = step.and_then(|s| s.failure.as_deref()).or(failure).unwrap_or("AWS gave no reason");
             Verdict::Failed(format!("the run {}{place}: {why}", status.to_lowercase()))
-        }
-        _ => {
-            let done = all.iter().filter(|s| s.status == "Succeeded").count();
-            let now = all.iter().rev().find(|s| s.status == "Executing").map_or(status, |s| s.name.as_str());
-            Verdict::Pending(format!("{now}, {}", crate::fmt::count(done, "step") + " done"))
         }
     }
 }
@@ -172,15 +183,15 @@ mod tests {
     #[test]
     fn success_says_what_it_left_behind() {
         let package = Made::ModelPackage("arn:aws:sagemaker:r:1:model-package/fraud/8".into());
-        let told = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps);
+        let told = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps, true);
         assert_eq!(
             told(Some(&[step("Register", "Succeeded", package)])),
             Verdict::Done("the run succeeded and registered fraud/8".into())
         );
         let condition = [step("Check", "Succeeded", Made::Condition("False".into()))];
-        let Verdict::Done(text) = told(Some(&condition)) else { panic!() };
+        let Verdict::Failed(text) = told(Some(&condition)) else { panic!() };
         assert!(text.ends_with("registered nothing: condition Check was false"));
-        let Verdict::Done(text) = told(None) else { panic!() };
+        let Verdict::Done(text) = verdict("Succeeded", None, None, false) else { panic!() };
         assert!(text.contains("cannot be read"));
     }
 
@@ -188,7 +199,7 @@ mod tests {
     fn failure_names_the_step_and_its_reason() {
         let mut train = step("Train", "Failed", Made::Nothing);
         train.failure = Some("CapacityError".into());
-        let told = verdict("Failed", Some("Step failure"), Some(&[train]));
+        let told = verdict("Failed", Some("Step failure"), Some(&[train]), true);
         assert_eq!(told, Verdict::Failed("the run failed at Train: CapacityError".into()));
     }
 }

@@ -40,7 +40,12 @@ impl Intent for Rollback {
         let endpoint = Endpoint::describe(aws, &self.endpoint).await?;
         refuse_unsteady(&endpoint)?;
         let serving = match &endpoint.config {
-            Some(name) => candidate::look(aws, name).await.ok(),
+            Some(name) => match candidate::look(aws, name).await {
+                Ok(serving) => Some(serving),
+                // Only what is gone is gone; any other answer would make a guess of the plan.
+                Err(error) if gone(&error) => None,
+                Err(error) => return Err(error.into()),
+            },
             None => None,
         };
         let present = Present { endpoint, serving };
@@ -49,6 +54,10 @@ impl Intent for Rollback {
                 let target = candidate::look(aws, name).await?;
                 self.to_config(aws, &present, target).await
             }
+            None if present.serving.is_none() => Err(Refusal::No(format!(
+                "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
+                self.endpoint
+            ))),
             None => match candidate::previous(aws, &present).await? {
                 Some(target) => self.to_config(aws, &present, target).await,
                 None => rebuild::plan(self, aws, &present, now).await,
@@ -113,6 +122,9 @@ impl Rollback {
                 "The variants have other names: instance counts and weights go back to what the configuration says."
                     .into(),
             );
+        }
+        if let Some(other) = target.other_group(present) {
+            warnings.push(format!("It runs {other}: that is another model than the one that serves now."));
         }
         warnings.extend(self.warnings(aws, present).await);
         let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{Plan, Receipt, Refusal, Verdict};
-use crate::aws::{Aws, Kind};
+use super::{Plan, Receipt, Refusal, Step, Verdict};
+use crate::aws::{Aws, AwsError, Kind};
 use crate::journal::{Entry, Event, Journal};
 use crate::resources::poll::Clock;
 
 /// Between two looks at an end state.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// After so long without an answer the end is left to be looked up.
+const BLIND: Duration = Duration::from_mins(10);
 
 /// May anything be changed?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,16 +78,37 @@ impl Executor {
     ///
     /// Dropping it after a call was sent is harmless: AWS goes on, and the journal tells.
     pub async fn run(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Outcome {
+        match self.send(plan, tell).await {
+            Ok(receipt) => self.finish(plan, &receipt, tell).await,
+            Err(ended) => ended,
+        }
+    }
+
+    /// Checks again, writes down, sends each call once. Must not be dropped in the middle: a plan may have several calls.
+    ///
+    /// # Errors
+    /// The end, when nothing or not everything was taken.
+    pub async fn send(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         if let Err(refusal) = self.admit(plan).await {
             let why = refusal.to_string();
             // What was not sent is worth a line, not worth failing for.
             let _ = self.note(plan, Event::Refused, |e| e.message.clone_from(&why));
-            return Outcome::Refused(why);
+            return Err(Outcome::Refused(why));
         }
-        let outcome = match self.send_all(plan, tell).await {
-            Ok(receipt) => self.wait(plan, &receipt, tell).await,
-            Err(ended) => ended,
-        };
+        match self.send_all(plan, tell).await {
+            Ok(receipt) => Ok(receipt),
+            Err(ended) => Err(self.noted(plan, ended)),
+        }
+    }
+
+    /// Waits for the end state. Dropping it is harmless: AWS goes on, and the journal tells what was sent.
+    pub async fn finish(&self, plan: &Plan, receipt: &Receipt, tell: &mpsc::Sender<Progress>) -> Outcome {
+        let outcome = self.wait(plan, receipt, tell).await;
+        self.noted(plan, outcome)
+    }
+
+    /// Writes down how it ended.
+    fn noted(&self, plan: &Plan, outcome: Outcome) -> Outcome {
         let (event, message) = match &outcome {
             Outcome::Done(what) => (Event::Done, what),
             Outcome::Failed(why) => (Event::Failed, why),
@@ -125,7 +149,7 @@ impl Executor {
                     step.call()
                 )));
             }
-            match step.send(&self.aws).await {
+            match self.make(step).await {
                 Ok(receipt) => {
                     let id = receipt.request_id.clone();
                     let _ = self.note(plan, Event::Sent, |e| {
@@ -140,8 +164,8 @@ impl Executor {
                         (e.call, e.request_id) = (Some(step.call().to_owned()), error.request_id.clone());
                         e.message.clone_from(&message);
                     });
-                    // No answer is not a no: the only call of a plan may have been taken, and the end state tells.
-                    if error.kind == Kind::Unreachable && place + 1 == plan.steps.len() {
+                    // No answer is not a no: the last call of a plan may have been taken, and the end state tells.
+                    if unanswered(&error) && place + 1 == plan.steps.len() {
                         let _ = tell.send(Progress::Waiting(format!("{message}; looking whether it was done"))).await;
                         return Ok(last);
                     }
@@ -152,15 +176,32 @@ impl Executor {
         Ok(last)
     }
 
+    /// Makes a call. One that AWS recognises by its token is made again when there was no answer.
+    async fn make(&self, step: &Step) -> Result<Receipt, AwsError> {
+        match step.send(&self.aws).await {
+            Err(error) if unanswered(&error) && step.repeatable() => step.send(&self.aws).await,
+            answer => answer,
+        }
+    }
+
     async fn wait(&self, plan: &Plan, receipt: &Receipt, tell: &mpsc::Sender<Progress>) -> Outcome {
         let sent = tokio::time::Instant::now();
         let mut said = String::new();
+        let mut seen = sent;
         loop {
             let waited = sent.elapsed();
             let text = match plan.intent.verify(&self.aws, receipt, waited).await {
                 Ok(Verdict::Done(what)) => return Outcome::Done(what),
                 Ok(Verdict::Failed(why)) => return Outcome::Failed(why),
-                Ok(Verdict::Pending(what)) => what,
+                Ok(Verdict::Pending(what)) => {
+                    seen = tokio::time::Instant::now();
+                    what
+                }
+                Err(error) if seen.elapsed() >= BLIND => {
+                    return Outcome::Failed(format!(
+                        "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
+                    ));
+                }
                 Err(error)
                     if matches!(error.kind, Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Other) =>
                 {
@@ -196,4 +237,9 @@ impl Executor {
         fill(&mut entry);
         self.journal.append(&entry)
     }
+}
+
+/// Nothing was answered that means no: the call may have been taken.
+fn unanswered(error: &AwsError) -> bool {
+    !error.answered_no && error.kind != Kind::Unsupported
 }

@@ -1,5 +1,7 @@
 //! Every mutating call of the crate, as data; and the only place that sends one.
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
@@ -7,6 +9,9 @@ use aws_sdk_sagemaker::types::{ContainerDefinition, ModelApprovalStatus, Paramet
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, AwsError, failed};
+
+/// Seconds that a new configuration may take until it can be read.
+const MOMENTS: u32 = 15;
 
 /// One mutating call.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,9 +97,21 @@ impl Step {
         }
     }
 
+    /// Does AWS take the same call twice as one, by its token?
+    #[must_use]
+    pub fn repeatable(&self) -> bool {
+        matches!(self, Self::StartPipelineExecution { .. })
+    }
+
     /// The parameters as AWS names them.
     #[must_use]
     pub fn parameters(&self) -> Value {
+        let mut call = self.named_parameters();
+        without_nulls(&mut call);
+        call
+    }
+
+    fn named_parameters(&self) -> Value {
         match self {
             Self::UpdateModelPackage { arn, approval, description, metadata, token } => {
                 let mut call = json!({
@@ -129,9 +146,10 @@ impl Step {
                     "VariantName": v.variant_name(), "ModelName": model,
                     "InstanceType": v.instance_type().map(aws_sdk_sagemaker::types::ProductionVariantInstanceType::as_str),
                     "InitialInstanceCount": v.initial_instance_count(),
+                    "InitialVariantWeight": v.initial_variant_weight(),
                 })).collect::<Vec<_>>(),
                 "KmsKeyId": like.kms_key_id(),
-                "Tags": [{"Key": "sagetop:intent", "Value": intent}],
+                "Tags": [{"Key": "sagetop:intent", "Value": intent}, {"Key": "sagetop:rolled-back-from", "Value": like.endpoint_config_name()}],
             }),
         }
     }
@@ -190,6 +208,18 @@ impl Step {
     }
 }
 
+/// What is not sent is not shown.
+fn without_nulls(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, v| !v.is_null());
+            fields.values_mut().for_each(without_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(without_nulls),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 async fn create_model(
     aws: &Aws,
     name: &str,
@@ -201,9 +231,7 @@ async fn create_model(
     let request =
         aws.sagemaker.create_model().model_name(name).containers(container).tags(tag("sagetop:intent", intent));
     let request = request.set_execution_role_arn(like.execution_role_arn.clone());
-    // A description may carry an empty network; sending that back would be refused.
-    let network = like.vpc_config.clone().filter(|v| !v.subnets().is_empty());
-    let request = request.set_vpc_config(network).set_enable_network_isolation(like.enable_network_isolation);
+    let request = request.set_enable_network_isolation(like.enable_network_isolation);
     let reply = request.send().await.map_err(failed("CreateModel"))?;
     Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_arn })
 }
@@ -225,14 +253,16 @@ async fn create_config(
     let request = request
         .set_production_variants(Some(like.production_variants().iter().map(variant).collect()))
         .set_kms_key_id(like.kms_key_id.clone())
-        .set_data_capture_config(
-            like.data_capture_config.clone().filter(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty())),
-        )
-        .set_async_inference_config(like.async_inference_config.clone())
-        .set_explainer_config(like.explainer_config.clone())
         .tags(tag("sagetop:intent", intent))
         .tags(tag("sagetop:rolled-back-from", source));
     let reply = request.send().await.map_err(failed("CreateEndpointConfig"))?;
+    // What was just made can be read a moment later (aws-map 2.7); an update before that would be refused.
+    for _ in 0..MOMENTS {
+        if aws.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
     Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_config_arn })
 }
 

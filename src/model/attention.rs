@@ -56,6 +56,7 @@ rules! {
     Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",
     Training "source" training::source: "pipelines cannot be read",
     Registry "waits" registry::waits: "a version newer than the approved one waits for approval",
+    Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "source" registry::source: "the registry cannot be read",
     Endpoint "status" endpoint::status: "an endpoint is failing, out of service, rolling back or being updated",
@@ -67,6 +68,7 @@ rules! {
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
     Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms has no confirmed subscription",
+    Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm",
     Alarms "source" alarms::source: "alarms cannot be read",
 }
 
@@ -110,7 +112,8 @@ fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
         StageKind::Endpoint => endpoint::summary(facts),
         StageKind::Alarms => alarms::summary(facts),
     };
-    let worst = reasons.iter().filter(|r| r.stage == kind).max_by_key(|r| r.health);
+    // Of equals the first: reasons are sorted.
+    let worst = reasons.iter().filter(|r| r.stage == kind).rev().max_by_key(|r| r.health);
     match worst.filter(|r| r.health > Health::Ok) {
         Some(r) => Stage { kind, health: r.health, summary: r.text.clone(), since: r.since },
         None => Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, since },

@@ -80,7 +80,10 @@ fn drafts<'a>(store: &Store, models: &'a [ModelConfig], traced: &[Traced<'_>]) -
     }
     // A group may show itself only by its versions, when the list of groups is denied.
     let by_versions = store.packages.rows().filter_map(|p| p.group.as_deref());
-    let groups: BTreeSet<&str> = store.groups.rows().map(|g| g.name.as_str()).chain(by_versions).collect();
+    // And one of another account, or a deleted one, only by what serves from it.
+    let by_owner = traced.iter().filter_map(|t| t.owner.as_ref()?.group());
+    let groups: BTreeSet<&str> =
+        store.groups.rows().map(|g| g.name.as_str()).chain(by_versions).chain(by_owner).collect();
     for group in groups.into_iter().filter(|g| !claimed.contains(*g)) {
         drafts.push(draft(group, Some(group), None));
     }

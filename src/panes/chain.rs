@@ -3,7 +3,7 @@
 use super::cell::{self, sparkline};
 use crate::app::App;
 use crate::fmt;
-use crate::model::{Chain, Confidence, Health, Serving, Stage, StageKind, severity};
+use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Line, Tone};
@@ -35,10 +35,20 @@ fn title(app: &App, chain: &Chain) -> Line {
     match chain.worst() {
         Some(worst) => {
             let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.seen.at, at, &app.zone)));
-            line.plain("  ").with(&worst.text, cell::tone(worst.health)).muted(since.unwrap_or_default())
+            let line = line.plain("  ").with(&worst.text, cell::tone(worst.health)).muted(since.unwrap_or_default());
+            line.muted(after_deployment(chain, worst).unwrap_or_default())
         }
         None => line.muted("  all well"),
     }
+}
+
+/// Trouble that began soon after a version went live is most often its fault.
+fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
+    let serving = chain.serving.first()?;
+    let (since, live) = (worst.since?, serving.since?);
+    let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| *s < 2 * 3600)?;
+    let version = serving.version()?;
+    Some(format!(", {} after v{version} went live", fmt::span(std::time::Duration::from_secs(seconds))))
 }
 
 fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
@@ -137,7 +147,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Line> {
         facts.push(Line::new().plain(format!("job {time}{spot}")));
         let before = jobs.get(1).and_then(|j| j.details.as_ref());
         for (name, value) in details.metrics.iter().take(2) {
-            let line = Line::new().plain(format!("{name} {}", fmt::number(f64::from(*value))));
+            let line = Line::new().plain(format!("{} {}", metric_name(name), fmt::number(f64::from(*value))));
             let old = before.and_then(|d| d.metrics.iter().find(|(n, _)| n == name)).map(|(_, v)| value - v);
             let change = old.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(f64::from(d))));
             facts.push(line.muted(change.unwrap_or_default()));
@@ -147,6 +157,11 @@ fn training(app: &App, chain: &Chain) -> Vec<Line> {
         facts.push(Line::new().muted(pipeline));
     }
     facts
+}
+
+/// `validation:ndcg` → `ndcg`.
+fn metric_name(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Line> {
@@ -229,7 +244,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
             Line::new()
                 .with(format!("{} ", bad.sign().0), cell::tone(bad))
-                .plain(&alarm.name)
+                .plain(alarm.name.replace(&chain.name, "…"))
                 .muted(format!(" {}", tier.unwrap_or_default()))
         })
         .collect();

@@ -240,7 +240,7 @@ fn dataset(app: &App, uri: &str) -> Vec<Fact> {
         optional("key", d.newest_key.as_ref()),
         fact("objects", format!("{}{}", d.objects, if d.capped { " or more" } else { "" })),
         fact("size", fmt::bytes(d.bytes)),
-        optional("bucket versioning", d.versioning.as_ref()),
+        optional("versioning", d.versioning.as_ref()),
         fact("uri", &d.uri),
     ]
 }

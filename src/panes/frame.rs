@@ -177,7 +177,8 @@ fn keys(app: &App) -> Vec<(String, String, bool)> {
             Some((key(name)?, label, able.is_ok()))
         })
         .collect();
-    let fixed = [("open", "open"), ("filter", "filter"), ("palette", "anything"), ("help", "keys"), ("quit", "quit")];
+    // The way to all other keys is the last to give way.
+    let fixed = [("help", "keys"), ("open", "open"), ("filter", "filter"), ("palette", "anything"), ("quit", "quit")];
     keys.extend(fixed.into_iter().filter_map(|(name, label)| Some((key(name)?, label.to_owned(), true))));
     keys
 }

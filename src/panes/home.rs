@@ -15,11 +15,11 @@ pub(super) const PANE: Pane = Pane {
     title: "models",
     columns: &[
         PaneColumn::cells("", 1),
-        PaneColumn::fill("MODEL", 4, 16).name(),
+        PaneColumn::fill("MODEL", 5, 16).name(),
         PaneColumn::fill("WHAT", 7, 18).below(WIDE),
         PaneColumn::cells("LIVE", 5).below(WIDE),
-        PaneColumn::cells("DATA", 10).from(WIDE),
-        PaneColumn::cells("TRAINING", 17).from(WIDE),
+        PaneColumn::cells("DATA", 8).from(WIDE),
+        PaneColumn::cells("TRAINING", 13).from(WIDE),
         PaneColumn::cells("REGISTRY", 11).from(WIDE),
         PaneColumn::fill("PROD", 5, 15).from(WIDE),
         PaneColumn::cells("STAGING", 7).from(WIDE),
@@ -90,7 +90,7 @@ fn stage(app: &App, chain: &Chain, kind: StageKind) -> Cell {
         (StageKind::Registry, Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
         (StageKind::Registry, Health::Ok) => stage.summary.trim_end_matches(" approved").to_owned(),
         (StageKind::Training, Health::Critical) => format!("failed {age}"),
-        (StageKind::Training, Health::Warning) => format!("no version {age}"),
+        (StageKind::Training, Health::Warning) => "no version".to_owned(),
         (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
         _ => stage.summary.clone(),
     };

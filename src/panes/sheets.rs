@@ -6,7 +6,7 @@ use crate::intents::Plan;
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
 /// Widest value in a plan's columns, in cells.
-const LONGEST: usize = 36;
+const LONGEST: usize = 32;
 
 /// The sheet of what is open.
 pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {

@@ -13,8 +13,6 @@ use crate::aws::{Aws, AwsError, describe, failed, pages};
 
 /// Pages of 100 configurations.
 const PAGES: usize = 20;
-/// Descriptions a poll; the rest follow at once, so that the screen fills while they come.
-const CHUNK: usize = 20;
 
 /// One endpoint configuration.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -93,11 +91,29 @@ impl Resource for EndpointConfig {
             });
             rows.insert(name, row);
         }
+        // What serves may be older than everything the list was read to.
+        for name in
+            seen.store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)))
+        {
+            if capped && !rows.contains_key(name) {
+                match seen.store.configs.get(name).filter(|k| k.variants.is_some()) {
+                    Some(known) => drop(rows.insert(name.clone(), known.clone())),
+                    None => due.push(name.clone()),
+                }
+            }
+        }
         live_first(&mut due, seen);
-        let more = due.len() > CHUNK;
-        due.truncate(CHUNK);
+        let waiting = due.len();
+        due.truncate(seen.chunk());
+        let asked = due.len();
         let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        rows.extend(described.found.into_iter().map(|c| (c.name.clone(), c)));
+        let learnt = !described.found.is_empty();
+        for config in described.found {
+            // The list's time stays: it is what the next list is compared with.
+            let created = rows.get(&config.name).and_then(|row| row.created).or(config.created);
+            rows.insert(config.name.clone(), Self { created, ..config });
+        }
+        let more = waiting > asked && learnt;
         let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
         Ok(listing.capped(capped).fault(described.fault))
     }

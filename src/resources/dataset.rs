@@ -58,6 +58,7 @@ pub enum Role {
 impl Resource for Dataset {
     const KIND: &'static str = "datasets";
     const EVERY: Duration = Duration::from_mins(2);
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.uri
     }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, Described, describe, failed, pages};
+use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
 
 /// Pages of 100 endpoints.
 const PAGES: usize = 100;
@@ -31,6 +31,8 @@ pub struct Endpoint {
     pub config: Option<String>,
     /// When this console saw that configuration go live; absent when it was live before.
     pub live_since: Option<Timestamp>,
+    /// The configuration that this console saw arriving and not going live: AWS took the update back.
+    pub went_back_from: Option<String>,
     /// Why it is not well; may be empty even then.
     pub failure: Option<String>,
     /// What serves.
@@ -78,6 +80,15 @@ impl Endpoint {
     #[must_use]
     pub fn steady(&self) -> bool {
         matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
+    }
+
+    /// What an update that was under way wanted, when it ended with the configuration of before.
+    fn went_back(&self, now: &Self) -> Option<String> {
+        if now.config != self.config || now.pending.is_some() {
+            return None;
+        }
+        let wanted = self.pending.as_ref().map(|p| p.config.clone()).filter(|c| Some(c) != now.config.as_ref());
+        wanted.or_else(|| self.went_back_from.clone())
     }
 
     /// What `DescribeEndpoint` says now, bypassing every table.
@@ -136,9 +147,14 @@ impl Resource for Endpoint {
         }
         let Described { found, fault } = describe(due, async |name| Self::describe(aws, &name).await).await;
         for mut endpoint in found {
+            // The list's times stay: they are what the next list is compared with.
+            if let Some(listed) = rows.get(&endpoint.name) {
+                (endpoint.created, endpoint.modified) = (listed.created, listed.modified);
+            }
             if let Some(before) = known.get(&endpoint.name).filter(|k| k.created == endpoint.created) {
                 let moved = before.config.is_some() && before.config != endpoint.config;
                 endpoint.live_since = if moved { Some(seen.at) } else { before.live_since };
+                endpoint.went_back_from = before.went_back(&endpoint);
                 endpoint.tags.clone_from(&before.tags);
             }
             rows.insert(endpoint.name.clone(), endpoint);
@@ -163,6 +179,12 @@ async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<A
     for (name, tags) in described.found {
         if let Some(row) = rows.get_mut(&name) {
             row.tags = Some(tags);
+        }
+    }
+    if described.fault.as_ref().is_some_and(|f| matches!(f.kind, Kind::Denied | Kind::Unsupported)) {
+        // It would be refused at every poll: without tags is how it is.
+        for row in rows.values_mut() {
+            row.tags.get_or_insert_default();
         }
     }
     described.fault
@@ -196,6 +218,7 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
         name: d.endpoint_name.unwrap_or_default(),
         config: d.endpoint_config_name,
         live_since: None,
+        went_back_from: None,
         failure: d.failure_reason.filter(|f| !f.is_empty()),
         tags: None,
     }

@@ -47,6 +47,7 @@ impl PipelineExecution {
 impl Resource for PipelineExecution {
     const KIND: &'static str = "pipeline_executions";
     const EVERY: Duration = Duration::from_secs(15);
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
     }

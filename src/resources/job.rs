@@ -19,8 +19,6 @@ const THOROUGH_PAGES: usize = 10;
 const WINDOW: usize = 10;
 /// The same for a single thorough look.
 const THOROUGH_WINDOW: usize = 100;
-/// Descriptions a poll; the rest follow at once.
-const CHUNK: usize = 20;
 
 /// One training job.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -80,6 +78,7 @@ impl TrainingJob {
 impl Resource for TrainingJob {
     const KIND: &'static str = "training_jobs";
     const EVERY: Duration = Duration::from_secs(30);
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
     }
@@ -114,10 +113,13 @@ impl Resource for TrainingJob {
                 _ => due.push(name),
             }
         }
-        let more = due.len() > CHUNK;
-        due.truncate(CHUNK);
+        let waiting = due.len();
+        due.truncate(seen.chunk());
+        let asked = due.len();
         let described = describe(due, async |name| Self::describe(aws, &name).await).await;
+        let learnt = !described.found.is_empty();
         rows.extend(described.found.into_iter().map(|j| (j.name.clone(), j)));
+        let more = waiting > asked && learnt;
         let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
         Ok(listing.capped(capped).fault(described.fault))
     }

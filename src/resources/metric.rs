@@ -84,6 +84,7 @@ struct Wanted {
 impl Resource for MetricSeries {
     const KIND: &'static str = "metrics";
     const EVERY: Duration = Duration::from_mins(1);
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
     }

@@ -13,8 +13,6 @@ use crate::aws::{Aws, AwsError, describe, failed, pages};
 
 /// Pages of 100 models.
 const PAGES: usize = 20;
-/// Descriptions a poll; the rest follow at once.
-const CHUNK: usize = 20;
 
 /// One model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -83,14 +81,36 @@ impl Resource for Model {
             });
             rows.insert(name, row);
         }
+        // What serves may be older than everything the list was read to.
+        for name in live(seen) {
+            if capped && !rows.contains_key(name) {
+                match seen.store.models.get(name).filter(|k| k.containers.is_some()) {
+                    Some(known) => drop(rows.insert(name.to_owned(), known.clone())),
+                    None => due.push(name.to_owned()),
+                }
+            }
+        }
         live_first(&mut due, seen);
-        let more = due.len() > CHUNK;
-        due.truncate(CHUNK);
+        let waiting = due.len();
+        due.truncate(seen.chunk());
+        let asked = due.len();
         let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        rows.extend(described.found.into_iter().map(|m| (m.name.clone(), m)));
+        let learnt = !described.found.is_empty();
+        for model in described.found {
+            // The list's time stays: it is what the next list is compared with.
+            let created = rows.get(&model.name).and_then(|row| row.created).or(model.created);
+            rows.insert(model.name.clone(), Self { created, ..model });
+        }
+        let more = waiting > asked && learnt;
         let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
         Ok(listing.capped(capped).fault(described.fault))
     }
+}
+
+/// Names of the models that serve.
+fn live(seen: &Seen) -> Vec<&str> {
+    let configs = seen.store.endpoints.rows().filter_map(|e| e.config.as_deref());
+    configs.filter_map(|c| seen.store.configs.get(c)).flat_map(super::config::EndpointConfig::models).collect()
 }
 
 /// What serves is looked at before what once served.

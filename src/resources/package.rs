@@ -16,9 +16,7 @@ const PAGES: usize = 100;
 /// The newest versions of each group are described; the rest when they are looked at.
 const WINDOW: usize = 5;
 /// The same for a single thorough look.
-const THOROUGH_WINDOW: usize = 50;
-/// Descriptions a poll; the rest follow at once.
-const CHUNK: usize = 20;
+const THOROUGH_WINDOW: usize = 20;
 
 /// One version (or an unversioned package).
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -134,13 +132,19 @@ impl Resource for ModelPackage {
                 None => due.push(arn),
             }
         }
-        let more = due.len() > CHUNK;
-        due.truncate(CHUNK);
+        let waiting = due.len();
+        due.truncate(seen.chunk());
+        let asked = due.len();
         let described = describe(due, async |arn| Self::describe(aws, &arn).await).await;
+        let learnt = !described.found.is_empty();
         for package in described.found {
-            // Keyed by the ARN that was asked for: AWS's own spelling of it may differ in case.
-            rows.insert(package.arn.clone(), package);
+            // Names compare without case (aws-map 2.7): the list's spelling and time stay, as the next list has them.
+            let listed = rows.values().find(|row| row.arn.eq_ignore_ascii_case(&package.arn));
+            let (arn, created) =
+                listed.map_or((package.arn.clone(), package.created), |row| (row.arn.clone(), row.created));
+            rows.insert(arn.clone(), Self { arn, created, ..package });
         }
+        let more = waiting > asked && learnt;
         let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
         Ok(listing.capped(capped).fault(described.fault))
     }
@@ -159,6 +163,7 @@ fn wanted(rows: &BTreeMap<String, ModelPackage>, seen: &Seen) -> Vec<String> {
         *count += 1;
         let known = seen.store.packages.get(&package.arn).is_some_and(|k| k.details.is_some());
         if *count <= window
+            || package.waits()
             || known
             || seen.focus.packages.contains(&package.arn)
             || live.contains(&package.arn.as_str())

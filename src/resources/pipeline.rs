@@ -17,8 +17,6 @@ pub use definition::{Definition, Parameter, StepDefinition};
 
 /// Pages of 100 pipelines.
 const PAGES: usize = 20;
-/// Descriptions a poll; the rest follow at once.
-const CHUNK: usize = 20;
 
 /// One `SageMaker` pipeline.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -75,9 +73,11 @@ impl Resource for Pipeline {
                 None => due.push(row.name.clone()),
             }
         }
-        let more = due.len() > CHUNK;
-        due.truncate(CHUNK);
+        let waiting = due.len();
+        due.truncate(seen.chunk());
+        let asked = due.len();
         let described = describe(due, async |name| Self::describe(aws, &name).await).await;
+        let learnt = !described.found.is_empty();
         for mut pipeline in described.found {
             // Only the list tells when it last ran; and its times are the change detector.
             if let Some(row) = rows.get(&pipeline.name) {
@@ -85,6 +85,7 @@ impl Resource for Pipeline {
             }
             rows.insert(pipeline.name.clone(), pipeline);
         }
+        let more = waiting > asked && learnt;
         let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
         Ok(listing.capped(capped).fault(described.fault))
     }

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::{Polled, Resource, Seen, Snapshot};
-use crate::aws::{Aws, AwsError, Kind, attributed};
+use crate::aws::{Aws, Kind, attributed};
 
 /// Nothing waits longer than this, whatever goes wrong.
 const LONGEST: Duration = Duration::from_mins(10);
@@ -26,10 +26,11 @@ pub fn delay(every: Duration, failures: u32) -> Duration {
 /// Asks AWS once for one kind.
 pub async fn ask<T: Resource>(aws: &Aws, seen: &Seen) -> Polled<T> {
     let result = attributed(T::KIND, T::list(aws, seen)).await;
-    if let Err(AwsError { kind: Kind::Throttled, .. }) = &result {
+    let polled = Polled { at: seen.at, result };
+    if polled.trouble().is_some_and(|why| why.kind == Kind::Throttled) {
         aws.meter.throttled();
     }
-    Polled { at: seen.at, result }
+    polled
 }
 
 /// The polling tasks of one account; they end when this is dropped.
@@ -86,13 +87,15 @@ impl Pollers {
                 let now = Seen { at: clock(), ..seen.borrow_and_update().clone() };
                 let mut polled = ask::<T>(&aws, &now).await;
                 polled.at = clock();
-                failures = if polled.result.is_ok() { 0 } else { failures + 1 };
+                let failed = polled.result.is_err() || polled.passing_failure();
+                failures = if failed { failures + 1 } else { 0 };
                 let more = polled.unfinished();
                 if out.send(wrap(polled)).await.is_err() {
                     return;
                 }
                 // Details that are still missing come at once; the channel gives the screen time to take them in.
-                let pause = if more { Duration::from_millis(50) } else { jittered(delay(T::EVERY, failures), &mut chance) };
+                let pause =
+                    if more { Duration::from_millis(50) } else { jittered(delay(T::EVERY, failures), &mut chance) };
                 if sleep_or_wake(pause, &mut wake, T::KIND).await.is_err() {
                     return;
                 }

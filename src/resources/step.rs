@@ -78,6 +78,7 @@ impl Made {
 impl Resource for PipelineStep {
     const KIND: &'static str = "pipeline_steps";
     const EVERY: Duration = Duration::from_secs(15);
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
     }

@@ -22,16 +22,21 @@ impl<T> Polled<T> {
     /// Details are still missing and may be had at once.
     #[must_use]
     pub fn unfinished(&self) -> bool {
-        self.result.as_ref().is_ok_and(|listing| listing.more && listing.fault.is_none())
+        let single = |fault: &AwsError| fault.kind == Kind::Denied;
+        self.result.as_ref().is_ok_and(|listing| listing.more && listing.fault.as_ref().is_none_or(single))
+    }
+    /// What went wrong, wholly or in part.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&AwsError> {
+        match &self.result {
+            Ok(listing) => listing.fault.as_ref(),
+            Err(why) => Some(why),
+        }
     }
     /// It failed for a reason that may be over in a moment.
     #[must_use]
     pub fn passing_failure(&self) -> bool {
-        let why = match &self.result {
-            Ok(listing) => listing.fault.as_ref(),
-            Err(why) => Some(why),
-        };
-        why.is_some_and(|why| why.kind.passing())
+        self.trouble().is_some_and(|why| why.kind.passing())
     }
 }
 
@@ -222,7 +227,8 @@ fn differences<T: Resource>(old: &BTreeMap<String, T>, new: &BTreeMap<String, T>
     let removed = old
         .keys()
         .filter(|id| !new.contains_key(*id))
-        .map(|id| change(id, What::Removed, Some(format!("{} {id} is gone", T::KIND))));
+        // What leaves a window of the newest is not gone.
+        .map(|id| change(id, What::Removed, (!T::WINDOWED).then(|| format!("{} {id} is gone", T::KIND))));
     let others = new.iter().filter_map(|(id, row)| match old.get(id) {
         None => Some(change(id, What::Added, row.news(None))),
         Some(before) if before != row => Some(change(id, What::Changed, row.news(Some(before)))),

@@ -64,9 +64,9 @@ fn a_key_pressed_while_the_window_changes_is_not_late() {
     let mut terminal = demo(&home);
     for turn in 0..60 {
         if turn % 2 == 0 {
-            terminal.resize(120, 36)
+            terminal.resize(120, 36);
         } else {
-            terminal.resize(80, 24)
+            terminal.resize(80, 24);
         }
         terminal.press("?");
         terminal.until_shown(&HELP);

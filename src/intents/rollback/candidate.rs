@@ -118,6 +118,13 @@ impl Candidate {
         Some(group == current_group && version < current)
     }
 
+    /// `group/version` when it is of another group than what serves now.
+    pub(super) fn other_group(&self, present: &Present) -> Option<String> {
+        let (group, version) = self.versions.first()?;
+        let (current, _) = present.serving.as_ref()?.versions.first()?;
+        (group != current).then(|| format!("{group}/{version}"))
+    }
+
     /// Is no version in it pending or rejected? What cannot be read is not held against it.
     fn approved(&self) -> bool {
         self.packages.iter().flatten().all(|p| p.approval == "Approved")
@@ -182,11 +189,14 @@ impl Candidate {
     pub(super) fn differences(&self, present: &Present, retain: bool) -> Vec<Difference> {
         let current = present.serving.as_ref();
         let same = |a: &str, b: &str| if a == b { "same" } else { "" };
-        let version = |c: Option<&Self>| c.map_or_else(|| "?".to_owned(), Self::label);
+        let version = |c: Option<&Self>| match c.and_then(|c| c.versions.first()) {
+            Some((group, version)) => format!("{group}/{version}"),
+            None => "not registered".to_owned(),
+        };
         let image = |c: Option<&Self>| c.and_then(Self::image).unwrap_or_else(|| "–".to_owned());
         let mut rows = vec![
             row("configuration", present.endpoint.config.as_deref().unwrap_or("–"), &self.config.name, ""),
-            row("model version", &version(current), &self.label(), ""),
+            row("model version", &version(current), &version(Some(self)), ""),
         ];
         let (now, then) = (image(current), image(Some(self)));
         rows.push(row("image", &now, &then, same(&now, &then)));

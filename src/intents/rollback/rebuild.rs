@@ -2,7 +2,9 @@
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
-use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
+use aws_sdk_sagemaker::types::{
+    ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ProductionVariant, SortOrder, VpcConfig,
+};
 use jiff::Timestamp;
 
 use super::{Present, Rollback, endpoint_guard, row, undo};
@@ -101,11 +103,38 @@ async fn parts(aws: &Aws, present: &Present) -> Result<Parts, Refusal> {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };
     let config = raw_config(aws, &serving.config.name).await?;
-    if config.production_variants().len() != 1 {
-        return Err(none("its configuration has several variants: which one would change cannot be told"));
-    }
     let model = raw_model(aws, &serving.models).await?;
+    if let Some(what) = uncopied(&config, &model) {
+        return Err(none(&format!("its own has {what}, which a copy would lose")));
+    }
     Ok(Parts { package, current: *current, config, model })
+}
+
+/// What stands in the present configuration and model that a copy would not hold: then none is made.
+fn uncopied(config: &DescribeEndpointConfigOutput, model: &DescribeModelOutput) -> Option<&'static str> {
+    let [variant] = config.production_variants() else { return Some("several variants") };
+    let plain = ProductionVariant::builder()
+        .set_variant_name(variant.variant_name.clone())
+        .set_model_name(variant.model_name.clone())
+        .set_instance_type(variant.instance_type.clone())
+        .set_initial_instance_count(variant.initial_instance_count)
+        .set_initial_variant_weight(variant.initial_variant_weight)
+        .build();
+    let containers = usize::from(model.primary_container().is_some()) + model.containers().len();
+    let capture = config.data_capture_config().is_some_and(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty()));
+    let network = |vpc: Option<&VpcConfig>| vpc.is_some_and(|v| !v.subnets().is_empty());
+    [
+        (plain != *variant, "a variant with settings of its own (serverless, scaling, routing, time-outs)"),
+        (containers != 1, "several containers"),
+        (!config.shadow_production_variants().is_empty(), "shadow variants"),
+        (config.async_inference_config().is_some(), "asynchronous inference"),
+        (config.explainer_config().is_some(), "an explainer"),
+        (capture, "data capture"),
+        (network(config.vpc_config()) || network(model.vpc_config()), "a network of its own"),
+        (config.execution_role_arn().is_some(), "a role of its own"),
+    ]
+    .into_iter()
+    .find_map(|(there, what)| there.then_some(what))
 }
 
 async fn older_approved(aws: &Aws, group: &str, current: i32) -> Result<Option<ModelPackage>, Refusal> {

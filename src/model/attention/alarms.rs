@@ -73,6 +73,15 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
+pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
+    let silent = |a: &&Alarm| a.firing() && (a.actions.is_empty() || !a.actions_enabled) && !guard(facts, a);
+    alarms(facts)
+        .filter(silent)
+        .filter(|a| !facts.index.parents.contains_key(a.name.as_str()) && !good_news(facts, a))
+        .map(|a| (Health::Warning, format!("nobody is told of {}: it has no action", a.name), a.since))
+        .collect()
+}
+
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
     if alarms.is_empty() { unread(alarms) } else { Vec::new() }

@@ -33,7 +33,8 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
     let old = |d: &Dataset| {
-        let (newest, allowed) = (d.newest?, max_age(facts, &d.uri)?);
+        // Of more keys than are read the newest is not known.
+        let (newest, allowed) = (d.newest.filter(|_| !d.capped)?, max_age(facts, &d.uri)?);
         let age = Duration::from_secs((facts.now.as_second() - newest.as_second()).try_into().unwrap_or(0));
         (age > allowed).then(|| (Health::Warning, format!("no data for {}", fmt::span(age)), Some(newest)))
     };
@@ -68,7 +69,8 @@ pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
     let newest = datasets(facts).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
     let summary = match (present, newest) {
         (false, _) => "no data location known",
-        (true, Some(_)) => "fresh",
+        (true, Some(_)) if datasets(facts).any(|d| max_age(facts, &d.uri).is_some()) => "fresh",
+        (true, Some(_)) => "newest",
         (true, None) => "linked",
     };
     (present, summary.to_owned(), newest)

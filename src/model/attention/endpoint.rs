@@ -54,7 +54,9 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts)
         .filter(|(_, e)| e.status == "InService")
         .filter_map(|(serving, endpoint)| {
-            let why = endpoint.failure.as_ref()?;
+            let seen =
+                endpoint.went_back_from.as_ref().map(|config| format!("AWS gave no reason, {config} is not live"));
+            let why = endpoint.failure.clone().or(seen)?;
             let text = format!("{}: last update was rolled back: {why}", endpoint.name);
             Some((graded(serving, Health::Critical), text, endpoint.modified))
         })
@@ -68,7 +70,12 @@ pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
     }
     endpoints(facts)
         .filter_map(|(_, endpoint)| {
+            // A configuration that went live after the list was read is not in it yet.
+            let read = configs.source().fetched_at;
             let name = endpoint.config.as_ref().filter(|name| configs.get(name).is_none())?;
+            if endpoint.live_since.or(endpoint.created) >= read {
+                return None;
+            }
             Some((Health::Warning, format!("configuration {name} was deleted"), None))
         })
         .collect()
@@ -87,13 +94,17 @@ pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// 5XX rate and number of requests of an endpoint over the last five minutes.
+///
+/// What came before the present version went live is not its fault.
 fn error_rate(facts: &Facts<'_>, endpoint: &Endpoint) -> Option<(f64, f64)> {
+    let live = endpoint.live_since.map_or(i64::MAX, |at| (facts.now.as_second() - at.as_second()) / 60);
+    let minutes = live.min(5);
     let series = |variant: &str, metric: &str| {
         facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
     };
     let rates = endpoint.variants.iter().filter_map(|v| {
-        let rate = series(&v.name, "Invocation5XXErrors")?.mean(5, facts.now)?;
-        let requests = series(&v.name, "Invocations")?.mean(5, facts.now)? * 5.0;
+        let rate = series(&v.name, "Invocation5XXErrors")?.mean(minutes, facts.now)?;
+        let requests = series(&v.name, "Invocations")?.mean(minutes, facts.now)? * 5.0;
         Some((rate, requests))
     });
     let (failed, all) = rates.fold((0.0, 0.0), |(f, a), (rate, requests)| (f + rate * requests, a + requests));
@@ -136,8 +147,16 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let endpoints = &facts.index.store.endpoints;
-    if endpoints.is_empty() { unread(endpoints) } else { Vec::new() }
+    let table = &facts.index.store.endpoints;
+    if table.is_empty() {
+        return unread(table);
+    }
+    // What is listed but cannot be described is not known to be well.
+    let Some(why) = table.trouble() else { return Vec::new() };
+    let unknown = endpoints(facts).filter(|(_, e)| e.config.is_none());
+    unknown
+        .map(|(_, e)| (Health::Unknown, format!("{}: {} {}", e.name, why.operation, why.kind.word()), None))
+        .collect()
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {

@@ -19,6 +19,23 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Somebody approved a version an hour ago or more, and production still serves an older one.
+pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(serving) = facts.chain.serving.iter().find(|s| s.production() && s.arriving.is_empty()) else {
+        return Vec::new();
+    };
+    let (Some(live), Some(newest)) = (serving.version(), versions(facts).find(|p| p.approval == "Approved")) else {
+        return Vec::new();
+    };
+    let decided = newest.details.as_ref().and_then(|d| d.modified).or(newest.created);
+    let version = newest.version.unwrap_or_default();
+    let long_ago = decided.is_some_and(|at| facts.now.as_second() - at.as_second() > 3600);
+    if version <= live || !long_ago {
+        return Vec::new();
+    }
+    vec![(Health::Waiting, format!("v{version} is approved, {} serves v{live}", serving.endpoint), decided)]
+}
+
 pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
     let failed = versions(facts).next().filter(|p| p.status == "Failed");
     failed

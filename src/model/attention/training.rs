@@ -49,15 +49,13 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
-    if let Some(last) = executions(facts).find(|e| !e.running()) {
-        if last.status != "Failed" {
-            return Vec::new();
-        }
-        let step = steps(facts, &last.arn).iter().find(|s| s.status == "Failed").copied();
-        let why = step.and_then(|s| s.failure.clone()).or_else(|| last.failure.clone());
-        let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
-        let why = why.map(|w| format!(": {w}")).unwrap_or_default();
-        return vec![(Health::Critical, format!("last run failed{place}{why}"), last.started)];
+    // Each pipeline for itself: a scoring run that works does not heal a training run that failed.
+    let mut finished = Vec::new();
+    for pipeline in &facts.chain.pipelines {
+        finished.extend(executions(facts).find(|e| e.pipeline == *pipeline && !e.running()));
+    }
+    if !finished.is_empty() {
+        return finished.into_iter().filter(|e| e.status == "Failed").map(|e| failed_run(facts, e)).collect();
     }
     let failed = newest_job(facts).filter(|j| j.status == "Failed");
     failed
@@ -69,6 +67,14 @@ pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
+fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
+    let step = steps(facts, &run.arn).iter().find(|s| s.status == "Failed").copied();
+    let why = step.and_then(|s| s.failure.clone()).or_else(|| run.failure.clone());
+    let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
+    let why = why.map(|w| format!(": {w}")).unwrap_or_default();
+    (Health::Critical, format!("last run failed{place}{why}"), run.started)
+}
+
 pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(last) = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded") else {
         return Vec::new();
@@ -77,7 +83,9 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     let definition = facts.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
     let registers = definition.is_some_and(|d| !d.groups.is_empty());
     let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
-    if steps.is_empty() || !registers || registered {
+    // Steps are read a moment after the execution: a last look that still saw one running tells nothing.
+    let read = steps.iter().all(|s| !matches!(s.status.as_str(), "Executing" | "Starting"));
+    if steps.is_empty() || !registers || registered || !read {
         return Vec::new();
     }
     let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));

@@ -50,6 +50,13 @@ pub(super) struct Owner {
     rule: &'static str,
 }
 
+impl Owner {
+    /// The group that it serves from.
+    pub(super) fn group(&self) -> Option<&str> {
+        self.group.as_deref()
+    }
+}
+
 /// Follows every endpoint.
 pub(super) fn trace_all<'a>(index: &Index<'a>, models: &[ModelConfig]) -> Vec<Traced<'a>> {
     index.store.endpoints.rows().map(|endpoint| trace(index, models, endpoint)).collect()

@@ -6,6 +6,7 @@ use crate::config::DataKind;
 use crate::model::index::Index;
 use crate::model::{Confidence, StageKind};
 use crate::resources::arn_name;
+use crate::resources::config::EndpointConfig;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::package::ModelPackage;
@@ -96,6 +97,7 @@ fn jobs<'a>(
         }
     }
     jobs.extend(jobs_of_versions(draft, index, executions, versions));
+    jobs.extend(jobs_of_models(draft, index));
     jobs.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
     jobs.dedup_by(|a, b| a.name == b.name);
     jobs
@@ -125,6 +127,24 @@ fn jobs_of_versions<'a>(
             let rule = "ModelDataUrl equals S3ModelArtifacts";
             draft.cross(&job.arn, &package.arn, Confidence::Derived, rule, StageKind::Registry);
             jobs.push(job);
+        }
+    }
+    jobs
+}
+
+/// Jobs whose artifact a model serves that was made without the registry.
+fn jobs_of_models<'a>(draft: &mut Draft<'_>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
+    let configs = draft.chain.serving.iter().filter_map(|s| index.store.configs.get(s.config.as_deref()?));
+    let models: Vec<_> =
+        configs.flat_map(EndpointConfig::models).filter_map(|name| index.store.models.get(name)).collect();
+    let mut jobs = Vec::new();
+    for model in models {
+        let artifacts =
+            model.containers.iter().flatten().filter(|c| c.package.is_none()).filter_map(|c| c.data.as_deref());
+        for job in artifacts.filter_map(|artifact| index.job_by_artifact.get(artifact)) {
+            let rule = "the model's ModelDataUrl equals S3ModelArtifacts";
+            draft.cross(&job.arn, &model.arn, Confidence::Derived, rule, StageKind::Endpoint);
+            jobs.push(*job);
         }
     }
     jobs

@@ -50,7 +50,8 @@ impl World {
     /// A step's arguments with parameters and earlier outputs put in.
     fn arguments(&self, arn: &str, step: &Value) -> Value {
         let Some(execution) = self.executions.get(arn) else { return Value::Null };
-        step.get("Arguments").map_or_else(|| Value::Map(Vec::new()), |value| resolved(value, execution, &execution.parameters, 0))
+        step.get("Arguments")
+            .map_or_else(|| Value::Map(Vec::new()), |value| resolved(value, execution, &execution.parameters, 0))
     }
 
     /// Sets the metadata of the running step.
