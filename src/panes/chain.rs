@@ -63,7 +63,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
-    let words = if known { sign.with(headline(stage), tone).muted(age) } else { sign.muted(word) };
+    let words = if known { sign.with(headline(chain, stage), tone).muted(age) } else { sign.muted(word) };
     let facts = match stage.kind {
         StageKind::Data => data(app, chain),
         StageKind::Training => training(app, chain),
@@ -76,9 +76,11 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
 }
 
 /// The one fact of a stage, in as few words as a box has.
-fn headline(stage: &Stage) -> String {
+fn headline(chain: &Chain, stage: &Stage) -> String {
     match stage.kind {
-        StageKind::Alarms if stage.health >= Health::Warning => stage.summary.replace(" in ALARM", ""),
+        StageKind::Alarms if stage.health >= Health::Warning => {
+            stage.summary.replace(" in ALARM", "").replace(&chain.name, "…")
+        }
         StageKind::Registry => stage.summary.replace(" for approval", ""),
         StageKind::Training => stage.summary.replace("run ", ""),
         StageKind::Data | StageKind::Endpoint | StageKind::Alarms => stage.summary.clone(),

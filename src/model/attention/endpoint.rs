@@ -129,17 +129,21 @@ pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(config) = facts.config else { return Vec::new() };
     let judge = |metric: &Metric| {
-        let (_, value) = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?.last()?;
+        let series = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
+        let (_, value) = series.last()?;
         let (compare, threshold) = metric.limit?;
         let sign = compare.sign();
         let text = format!("{} {} {sign} {}", metric.label, fmt::number(value), fmt::number(threshold));
         if !compare.holds(value, threshold) {
             return None;
         }
+        // Since the first of the values in a row that are on this side.
+        let row = series.points.iter().rev().take_while(|(_, v)| compare.holds(*v, threshold));
+        let since = row.last().map(|(at, _)| *at);
         Some(match metric.meaning {
             Meaning::Promote => (Health::Ok, format!("{text}: good enough to promote"), None),
             Meaning::Breach => {
-                (metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string())), text, None)
+                (metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string())), text, since)
             }
         })
     };
