@@ -139,7 +139,9 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
         }
         // Since the first of the values in a row that are on this side.
         let row = series.points.iter().rev().take_while(|(_, v)| compare.holds(*v, threshold));
-        let since = row.last().map(|(at, _)| *at);
+        // When all that is kept is on this side, it began before what is kept.
+        let began = row.clone().count() < series.points.len();
+        let since = row.last().map(|(at, _)| *at).filter(|_| began);
         Some(match metric.meaning {
             Meaning::Promote => (Health::Ok, format!("{text}: good enough to promote"), None),
             Meaning::Breach => {
