@@ -22,7 +22,7 @@ use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
 use crate::model::{Chain, Health, chains};
 use crate::panes::{self, Pane};
-use crate::resources::{Focus, Seen, Snapshot};
+use crate::resources::{Focus, Seen, Snapshot, Source};
 use crate::view::Tone;
 
 pub use drill::Drill;
@@ -36,6 +36,8 @@ pub use subject::Subject;
 
 /// Seconds that a changed row glows.
 const GLOW: i64 = 2;
+/// Seconds without a key after which nobody is there.
+const IDLE: i64 = 15 * 60;
 
 /// Something happened.
 #[derive(Debug)]
@@ -126,6 +128,8 @@ pub struct App {
     changed: BTreeMap<Subject, Timestamp>,
     /// Chains are judged anew when this has passed, as time alone makes data old.
     judged: Timestamp,
+    /// When a key was pressed last, or the console was started.
+    last_key: Option<Timestamp>,
 }
 
 /// An open lineage.
@@ -170,6 +174,7 @@ impl App {
             pending_keys: None,
             changed: BTreeMap::new(),
             judged,
+            last_key: None,
         };
         app.join();
         app
@@ -189,6 +194,7 @@ impl App {
             }
             Msg::Tick(now) => {
                 self.seen.at = now;
+                self.last_key.get_or_insert(now);
                 if now.as_second() - self.judged.as_second() >= 15 {
                     self.join();
                 }
@@ -262,6 +268,7 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         self.pending_keys = None;
+        self.last_key = Some(self.seen.at);
         drill::key(self);
         if self.modal.is_some() {
             return modal::key(self, key);
@@ -297,7 +304,7 @@ impl App {
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         self.changed.extend(changes.into_iter().map(|c| (Subject::new(c.kind, c.id), at)));
         self.join();
-        if self.seen.store.sources().iter().any(|source| source.state == "waiting") {
+        if !self.seen.store.sources().iter().all(Source::settled) {
             // While something was never read, a health says more about that than about the model.
             return;
         }
@@ -322,13 +329,21 @@ impl App {
         self.refocus();
     }
 
-    /// Metrics are fetched for what is looked at and for what is not well.
+    /// What is looked at and what is not well is read more often, and in detail.
     fn refocus(&mut self) {
-        let mut focus = Focus::default();
-        let looked_at = self.current_chain().map(|c| c.name.clone());
-        for chain in &self.chains {
-            if chain.health >= Health::Warning || Some(&chain.name) == looked_at.as_ref() {
-                focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
+        let mut focus = Focus { kinds: self.pane.kinds.iter().copied().collect(), ..Focus::default() };
+        focus.idle = self.last_key.is_some_and(|at| self.seen.at.as_second() - at.as_second() > IDLE);
+        if let Some(chain) = self.current_chain() {
+            focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
+            focus.selected = focus.endpoints.len();
+            focus.pipelines.extend(chain.pipelines.iter().cloned());
+            focus.groups.extend(chain.group.clone());
+            focus.datasets.extend(chain.datasets.iter().cloned());
+        }
+        let ill = self.chains.iter().filter(|c| c.health >= Health::Warning).flat_map(|c| &c.serving);
+        for serving in ill {
+            if !focus.endpoints.contains(&serving.endpoint) {
+                focus.endpoints.push(serving.endpoint.clone());
             }
         }
         match self.subject() {

@@ -5,7 +5,9 @@
 
 mod error;
 mod meter;
+mod pace;
 mod page;
+mod search;
 
 use std::time::Duration;
 
@@ -16,8 +18,11 @@ use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 pub use error::{AwsError, Kind, failed};
-pub use meter::{Meter, Pace, Usage, attributed};
+pub(crate) use meter::in_background;
+pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
+pub use pace::{Pace, Urgency, Widening};
 pub use page::{Described, Page, describe, pages};
+pub use search::Query;
 
 /// Where the clients point.
 #[derive(Debug, Clone, Default)]
@@ -65,6 +70,8 @@ pub struct Aws {
     pub region: String,
     /// The endpoint URL in force, when it is not AWS itself.
     pub endpoint: Option<String>,
+    /// What may not be searched here.
+    refusals: search::Refusals,
 }
 
 impl Aws {
@@ -145,6 +152,7 @@ impl Aws {
             meter,
             region,
             endpoint,
+            refusals: search::Refusals::default(),
         }
     }
 }

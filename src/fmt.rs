@@ -72,7 +72,12 @@ pub fn percent(share: f64) -> String {
 /// US dollars: `$0.41`, `$12`.
 #[must_use]
 pub fn dollars(amount: f64) -> String {
-    if amount >= 10.0 { format!("${amount:.0}") } else { format!("${amount:.2}") }
+    match amount {
+        a if a >= 10.0 => format!("${a:.0}"),
+        // Less than a cent is not nothing.
+        a if a > 0.0 && a < 0.005 => format!("${a:.4}"),
+        a => format!("${a:.2}"),
+    }
 }
 
 /// Microseconds as the nearest readable unit: `850 µs`, `41 ms`, `1.2 s`.

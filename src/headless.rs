@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::aws::Aws;
 use crate::model::{Chain, chains};
 use crate::resources::poll::{Clock, look_once};
-use crate::resources::{Seen, Store};
+use crate::resources::{Seen, Store, Wishes};
 
 pub use dump::dump;
 pub use status::status;
@@ -44,7 +44,12 @@ impl Look {
 /// What the pollers and joins take from a configuration.
 #[must_use]
 pub fn seen_with(config: &crate::config::Config) -> Seen {
-    Seen { models: Arc::new(config.models.clone()), severity: Arc::new(config.severities.clone()), ..Seen::default() }
+    let wishes = Wishes {
+        models: config.models.clone(),
+        severity: config.severities.clone(),
+        max_cost_per_day: config.max_cost_per_day,
+    };
+    Seen { wishes: Arc::new(wishes), ..Seen::default() }
 }
 
 /// Writes JSON with an end of line.

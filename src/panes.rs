@@ -28,6 +28,8 @@ pub struct Pane {
     pub title: &'static str,
     /// Its columns.
     pub columns: &'static [PaneColumn],
+    /// The kinds that it lists: they are read more often while it is shown, and their trouble is told beside its title.
+    pub kinds: &'static [&'static str],
     /// Which things, in the pane's own order.
     pub ids: fn(&App) -> Vec<Subject>,
     /// One row; asked for visible rows only, unless a filter or an order needs all.
@@ -177,7 +179,7 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
     let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
     Table {
         title: titled.then(|| title(app, list)),
-        note: if titled { frame::note(app, app.pane.name) } else { None },
+        note: if titled { frame::note(app, app.pane) } else { None },
         columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
         sorted,
         rows: visible,

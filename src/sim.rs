@@ -223,6 +223,12 @@ impl Sim {
         self.lock().calls.get(operation).copied().unwrap_or(0)
     }
 
+    /// How often each operation was called, also when it failed.
+    #[must_use]
+    pub fn all_calls(&self) -> BTreeMap<String, u64> {
+        self.lock().calls.clone()
+    }
+
     /// The calls that changed something, oldest first: operation and request as JSON.
     #[must_use]
     pub fn write_calls(&self) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! The connector that every call passes: it paces by service, counts by source and knows what it cost.
+//! The connector that every call passes: it waits for its turn, counts by source and knows what it cost.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
+use super::pace::{Gate, Pace, Urgency};
+
 /// US dollars for one metric asked of `GetMetricData` (`aws-map` 2.5: $0.01 per 1,000, never free).
-const PER_METRIC: f64 = 0.01 / 1000.0;
+pub const PER_METRIC: f64 = 0.01 / 1000.0;
 /// US dollars for one S3 call; the price of a list, the dearest of those we make (`aws-map` 2.5).
 const PER_S3_CALL: f64 = 0.005 / 1000.0;
 
@@ -21,52 +23,40 @@ const PER_S3_CALL: f64 = 0.005 / 1000.0;
 const LONGEST_CALL: Duration = Duration::from_secs(30);
 
 tokio::task_local! {
-    static SOURCE: &'static str;
+    static ON_BEHALF: OnBehalf;
 }
 
-/// Runs `work` so that its calls count for `source`, the kind of resource they are made for.
-pub async fn attributed<F: Future>(source: &'static str, work: F) -> F::Output {
-    SOURCE.scope(source, work).await
-}
-
-/// How fast each service may be asked. Limits are per account and region and shared with everybody (`aws-map` 2.4).
+/// For whom a call is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Pace {
-    sagemaker: Option<Bucket>,
-    others: Option<Bucket>,
+struct OnBehalf {
+    source: &'static str,
+    urgency: Urgency,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Bucket {
-    per_second: f64,
-    burst: f64,
+/// Runs `work` so that its calls count for `source`, the kind of resource they are made for, and wait as urgently as
+/// they are needed.
+pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work: F) -> F::Output {
+    ON_BEHALF.scope(OnBehalf { source, urgency }, work).await
 }
 
-impl Pace {
-    /// For a console that stays on: 2 calls a second to `SageMaker` with a burst of 10, 4 to the others.
-    #[must_use]
-    pub fn steady() -> Self {
-        Self {
-            sagemaker: Some(Bucket { per_second: 2.0, burst: 10.0 }),
-            others: Some(Bucket { per_second: 4.0, burst: 10.0 }),
-        }
+/// Runs `work`, which nobody waits for, behind everything else that its source asks.
+pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
+    match ON_BEHALF.try_with(|me| *me) {
+        Ok(me) => ON_BEHALF.scope(OnBehalf { urgency: Urgency::Background, ..me }, work).await,
+        // Without a source it is an operator who asks.
+        Err(_) => work.await,
     }
-    /// For one look and then silence: a larger burst, the same rate after it.
-    #[must_use]
-    pub fn once() -> Self {
-        Self {
-            sagemaker: Some(Bucket { per_second: 4.0, burst: 60.0 }),
-            others: Some(Bucket { per_second: 8.0, burst: 40.0 }),
-        }
-    }
-    /// For an account that nobody shares.
-    #[must_use]
-    pub fn unlimited() -> Self {
-        Self { sagemaker: None, others: None }
-    }
-    fn of(self, service: &str) -> Option<Bucket> {
-        if service == "sagemaker" { self.sagemaker } else { self.others }
-    }
+}
+
+/// What the calls of one source amount to.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Spent {
+    /// Calls since the start.
+    pub calls: u64,
+    /// Metrics asked of `GetMetricData`.
+    pub metrics: u64,
+    /// Estimated cost, US dollars.
+    pub cost: f64,
 }
 
 /// What the calls so far amount to.
@@ -78,20 +68,22 @@ pub struct Usage {
     pub last_minute: u64,
     /// Answers that said "too fast".
     pub throttled: u64,
+    /// How many times less often than usual the most throttled service is asked; 1 when all is well.
+    pub widening: u32,
     /// Metrics asked of `GetMetricData`.
     pub metrics: u64,
     /// Estimated cost so far, US dollars.
     pub cost: f64,
-    /// The same, carried on for a day at the pace so far, US dollars.
+    /// What the last hour (or the time since the start) would cost if it went on for a day, US dollars.
     pub cost_per_day: f64,
-    /// Calls by source.
-    pub by_source: BTreeMap<&'static str, u64>,
+    /// The same by source.
+    pub by_source: BTreeMap<&'static str, Spent>,
 }
 
 /// Counts and paces; clones share the count.
 #[derive(Debug, Clone)]
 pub struct Meter {
-    pace: Pace,
+    gate: Gate,
     state: Arc<Mutex<State>>,
 }
 
@@ -100,14 +92,15 @@ struct State {
     started: Option<Instant>,
     usage: Usage,
     recent: VecDeque<Instant>,
-    buckets: BTreeMap<&'static str, (f64, Instant)>,
+    /// When money was spent in the last hour, and how much.
+    spent: VecDeque<(Instant, f64)>,
 }
 
 impl Meter {
     /// A meter that has counted nothing.
     #[must_use]
     pub fn new(pace: Pace) -> Self {
-        Self { pace, state: Arc::default() }
+        Self { gate: Gate::new(pace), state: Arc::default() }
     }
 
     /// A client that counts the calls of `service` and passes them to `inner`.
@@ -118,12 +111,23 @@ impl Meter {
 
     /// Counts metrics that are about to be asked for; they are what `GetMetricData` costs.
     pub fn metrics(&self, asked: usize) {
-        self.lock().usage.metrics += asked as u64;
+        let mut state = self.lock();
+        state.usage.metrics += asked as u64;
+        #[expect(clippy::cast_precision_loss, reason = "an estimate in cents")]
+        let cost = asked as f64 * PER_METRIC;
+        state.spend(cost, asked as u64, 0);
     }
 
-    /// Counts an answer that said "too fast".
-    pub fn throttled(&self) {
-        self.lock().usage.throttled += 1;
+    /// Takes note of what a service answered: was it "too fast"?
+    pub fn answered(&self, service: &'static str, too_fast: bool) {
+        self.gate.answered(service, too_fast);
+        self.lock().usage.throttled += u64::from(too_fast);
+    }
+
+    /// How many times less often than usual a service is asked, because it said "too fast"; 1 when all is well.
+    #[must_use]
+    pub fn widening(&self, service: &str) -> u32 {
+        self.gate.widening(service)
     }
 
     /// What the calls so far amount to.
@@ -134,12 +138,10 @@ impl Meter {
         state.forget_before(now);
         let mut usage = state.usage.clone();
         usage.last_minute = state.recent.len() as u64;
-        #[expect(clippy::cast_precision_loss, reason = "an estimate in cents")]
-        {
-            usage.cost += usage.metrics as f64 * PER_METRIC;
-        }
-        let lived = state.started.map_or(Duration::ZERO, |s| now - s).max(Duration::from_mins(1));
-        usage.cost_per_day = usage.cost * 86_400.0 / lived.as_secs_f64();
+        usage.widening = self.gate.widest();
+        let lived = state.started.map_or(Duration::ZERO, |s| now - s);
+        let lived = lived.clamp(Duration::from_mins(1), HOUR);
+        usage.cost_per_day = state.spent.iter().map(|(_, cost)| cost).sum::<f64>() * 86_400.0 / lived.as_secs_f64();
         usage
     }
 
@@ -147,35 +149,39 @@ impl Meter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a token; says how long to wait for it.
-    fn admit(&self, service: &'static str) -> Duration {
+    fn count(&self, service: &'static str) {
         let now = Instant::now();
         let mut state = self.lock();
         state.started.get_or_insert(now);
         state.usage.calls += 1;
-        if service == "s3" {
-            state.usage.cost += PER_S3_CALL;
-        }
-        if let Ok(source) = SOURCE.try_with(|s| *s) {
-            *state.usage.by_source.entry(source).or_default() += 1;
-        }
+        state.spend(if service == "s3" { PER_S3_CALL } else { 0.0 }, 0, 1);
         state.recent.push_back(now);
         state.forget_before(now);
-        let Some(bucket) = self.pace.of(service) else { return Duration::ZERO };
-        let polled = SOURCE.try_with(|_| ()).is_ok();
-        let (tokens, at) = state.buckets.entry(service).or_insert((bucket.burst, now));
-        let refilled = (*tokens + (now - *at).as_secs_f64() * bucket.per_second).min(bucket.burst);
-        // A debt is a place in the queue: whoever comes later waits longer.
-        (*tokens, *at) = (refilled - 1.0, now);
-        // Plans and writes have no source: an operator waits for nobody, the pollers wait for the operator.
-        if polled { Duration::from_secs_f64((-*tokens).max(0.0) / bucket.per_second) } else { Duration::ZERO }
     }
 }
 
+const HOUR: Duration = Duration::from_hours(1);
+
 impl State {
+    fn spend(&mut self, cost: f64, metrics: u64, calls: u64) {
+        let now = Instant::now();
+        self.usage.cost += cost;
+        if cost > 0.0 {
+            self.spent.push_back((now, cost));
+        }
+        if let Ok(me) = ON_BEHALF.try_with(|me| *me) {
+            let spent = self.usage.by_source.entry(me.source).or_default();
+            spent.calls += calls;
+            spent.metrics += metrics;
+            spent.cost += cost;
+        }
+    }
     fn forget_before(&mut self, now: Instant) {
         while self.recent.front().is_some_and(|at| now - *at > Duration::from_mins(1)) {
             self.recent.pop_front();
+        }
+        while self.spent.front().is_some_and(|(at, _)| now - *at > HOUR) {
+            self.spent.pop_front();
         }
     }
 }
@@ -200,10 +206,12 @@ impl HttpClient for Metered<SharedHttpClient> {
 
 impl HttpConnector for Metered<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let wait = self.meter.admit(self.service);
-        let inner = self.inner.clone();
+        let (service, meter, inner) = (self.service, self.meter.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            tokio::time::sleep(wait).await;
+            // Plans and writes have no source: they are an operator's.
+            let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
+            meter.gate.pass(service, urgency).await;
+            meter.count(service);
             // The time-out begins after the wait for a turn: our own manners are no failure of the network.
             match tokio::time::timeout(LONGEST_CALL, inner.call(request)).await {
                 Ok(answer) => answer,
@@ -218,31 +226,20 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_passes_and_then_the_rate_holds() {
-        let meter = Meter::new(Pace::steady());
-        let polled = |service| SOURCE.sync_scope("endpoints", || meter.admit(service));
-        let waits: Vec<Duration> = (0..13).map(|_| polled("sagemaker")).collect();
-        assert!(waits[..10].iter().all(Duration::is_zero), "{waits:?}");
-        assert_eq!(waits[10], Duration::from_millis(500));
-        assert_eq!(waits[12], Duration::from_millis(1500));
-        assert!(polled("sns").is_zero(), "each service has its own bucket");
-        assert!(meter.admit("sagemaker").is_zero(), "an operator does not wait behind the pollers");
-        tokio::time::advance(Duration::from_mins(1)).await;
-        assert!(polled("sagemaker").is_zero(), "the bucket fills again");
-        assert_eq!((meter.usage().calls, meter.usage().last_minute), (16, 16));
-        tokio::time::advance(Duration::from_secs(61)).await;
-        assert_eq!((meter.usage().calls, meter.usage().last_minute), (16, 0));
-    }
-
-    #[tokio::test(start_paused = true)]
     async fn calls_are_counted_for_their_source_and_metrics_cost_money() {
         let meter = Meter::new(Pace::unlimited());
-        attributed("alarms", async { meter.admit("cloudwatch") }).await;
-        meter.metrics(500);
-        tokio::time::advance(Duration::from_hours(1)).await;
+        attributed("alarms", Urgency::Visible, async { meter.count("cloudwatch") }).await;
+        attributed("metrics", Urgency::Background, async { meter.metrics(500) }).await;
+        meter.count("sts");
+        assert_eq!((meter.usage().calls, meter.usage().last_minute), (2, 2));
+        tokio::time::advance(Duration::from_mins(30)).await;
         let usage = meter.usage();
-        assert_eq!(usage.by_source.get("alarms"), Some(&1));
+        assert_eq!((usage.calls, usage.last_minute), (2, 0));
+        assert_eq!(usage.by_source.get("alarms").map(|s| s.calls), Some(1));
+        assert_eq!(usage.by_source.get("metrics").map(|s| (s.calls, s.metrics)), Some((0, 500)));
         assert!((usage.cost - 0.005).abs() < 1e-9, "{}", usage.cost);
-        assert!((usage.cost_per_day - 0.12).abs() < 1e-9, "{}", usage.cost_per_day);
+        assert!((usage.cost_per_day - 0.24).abs() < 1e-9, "half an hour, 48 times: {}", usage.cost_per_day);
+        tokio::time::advance(Duration::from_hours(1)).await;
+        assert!(meter.usage().cost_per_day.abs() < 1e-9, "what is long ago says nothing about today");
     }
 }

@@ -22,24 +22,42 @@ pub type Page<T> = (Vec<T>, Option<String>);
 ///
 /// # Errors
 /// Those of `fetch`; pages read before are dropped, as half a list would look like deletions.
-pub async fn pages<T, F, Fut>(cap: usize, mut fetch: F) -> Result<(Vec<T>, bool), AwsError>
+pub async fn pages<T, F, Fut>(cap: usize, fetch: F) -> Result<(Vec<T>, bool), AwsError>
+where
+    F: FnMut(Option<String>) -> Fut,
+    Fut: Future<Output = Result<Page<T>, AwsError>>,
+{
+    let (all, next) = pages_until(None, cap, |_| false, fetch).await?;
+    Ok((all, next.is_some()))
+}
+
+/// The same from a token on, until a page is `enough`; hands out the token of the page that would be next.
+pub(super) async fn pages_until<T, F, Fut>(
+    mut token: Option<String>,
+    cap: usize,
+    mut enough: impl FnMut(&[T]) -> bool,
+    mut fetch: F,
+) -> Result<Page<T>, AwsError>
 where
     F: FnMut(Option<String>) -> Fut,
     Fut: Future<Output = Result<Page<T>, AwsError>>,
 {
     let mut all = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut token = None;
     for _ in 0..cap {
         let (mut items, next) = fetch(token).await?;
+        let done = enough(&items);
         all.append(&mut items);
-        let Some(next) = next.filter(|t| !t.is_empty()) else { return Ok((all, false)) };
+        let Some(next) = next.filter(|t| !t.is_empty()) else { return Ok((all, None)) };
+        if done {
+            return Ok((all, Some(next)));
+        }
         if !seen.insert(next.clone()) {
-            return Ok((all, true));
+            return Ok((all, Some(next)));
         }
         token = Some(next);
     }
-    Ok((all, true))
+    Ok((all, token))
 }
 
 /// What describing many things brought.

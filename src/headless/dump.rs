@@ -21,7 +21,7 @@ pub fn dump(look: &Look, out: &mut impl Write) -> io::Result<()> {
         .sources()
         .into_iter()
         .map(|source| {
-            let calls = usage.by_source.get(source.name).copied().unwrap_or(0);
+            let calls = usage.by_source.get(source.name).map_or(0, |spent| spent.calls);
             let mut row = serde_json::to_value(&source).unwrap_or_default();
             if let Value::Object(fields) = &mut row {
                 fields.insert("calls".into(), calls.into());

@@ -147,10 +147,10 @@ impl Rollback {
     async fn warnings(&self, aws: &Aws, present: &Present) -> Vec<String> {
         let endpoint = &present.endpoint;
         let mut warnings = Vec::new();
-        if !endpoint.guards.is_empty() {
+        if let Some(guards) = endpoint.guards.as_ref().filter(|guards| !guards.is_empty()) {
             warnings.push(format!(
                 "The last deployment was guarded by {}: they are left out, as an alarm that is in ALARM because of the bad version would undo the rollback.",
-                endpoint.guards.join(", ")
+                guards.join(", ")
             ));
         }
         if let Some(failure) = &endpoint.failure {

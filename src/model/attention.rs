@@ -74,7 +74,7 @@ rules! {
 
 /// Judges a joined chain: its reasons, stages, health and last change.
 pub(super) fn judge(chain: &mut Chain, index: &Index<'_>, seen: &Seen) {
-    let config = chain.configured.and_then(|i| seen.models.get(i));
+    let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
     let facts = Facts { chain, index, seen, config, now: seen.at };
     let mut reasons: Vec<Reason> = ATTENTION
         .iter()
@@ -127,7 +127,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
         Freshness::Stale { since: None, why } => {
             vec![(Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None)]
         }
-        Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
+        Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::resources::Store;
 use crate::resources::alarm::Alarm;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
+use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
@@ -20,6 +21,8 @@ pub(super) struct Index<'a> {
     pub(super) package_by_arn: HashMap<String, &'a ModelPackage>,
     /// Versions by the artifact they serve.
     pub(super) package_by_data: HashMap<&'a str, Vec<&'a ModelPackage>>,
+    /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
+    pub(super) models_by_endpoint: HashMap<&'a str, Vec<&'a Model>>,
     /// Executions of a pipeline, newest first.
     pub(super) executions: HashMap<&'a str, Vec<&'a PipelineExecution>>,
     /// Steps of an execution.
@@ -47,6 +50,7 @@ impl<'a> Index<'a> {
             packages: HashMap::new(),
             package_by_arn: HashMap::new(),
             package_by_data: HashMap::new(),
+            models_by_endpoint: HashMap::new(),
             executions: HashMap::new(),
             steps: HashMap::new(),
             job_by_artifact: HashMap::new(),
@@ -71,6 +75,11 @@ impl<'a> Index<'a> {
             self.package_by_arn.insert(package.arn.to_ascii_lowercase(), package);
             for data in package.details.iter().flat_map(|d| &d.data) {
                 self.package_by_data.entry(data).or_default().push(package);
+            }
+        }
+        for model in self.store.models.rows() {
+            for endpoint in &model.endpoints {
+                self.models_by_endpoint.entry(endpoint).or_default().push(model);
             }
         }
         for versions in self.packages.values_mut() {

@@ -47,8 +47,8 @@ impl Draft<'_> {
 #[must_use]
 pub fn chains(seen: &Seen) -> Vec<Chain> {
     let index = Index::new(&seen.store);
-    let traced = serving::trace_all(&index, &seen.models);
-    let mut chains: Vec<Chain> = drafts(&seen.store, &seen.models, &traced)
+    let traced = serving::trace_all(&index, &seen.wishes.models);
+    let mut chains: Vec<Chain> = drafts(&seen.store, &seen.wishes.models, &traced)
         .into_iter()
         .map(|mut draft| {
             serving::join(&mut draft, &index, &traced);

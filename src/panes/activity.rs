@@ -14,6 +14,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("WHAT", 6, 30),
         PaneColumn::fill("MODEL", 1, 12).from(100).name(),
     ],
+    kinds: &[],
     ids: |app| app.feed.iter().map(|n| Subject::new("news", n.serial.to_string())).collect(),
     row,
     empty: |_| {

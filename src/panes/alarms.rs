@@ -21,6 +21,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("WATCHES", 4, 14).from(120),
         PaneColumn::fill("WHY", 5, 14).from(150),
     ],
+    kinds: &["alarms", "topics", "subscriptions"],
     ids,
     row,
     empty: |_| {
@@ -47,11 +48,11 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         state(app, subject, alarm),
         Cell::plain(&alarm.name),
-        Cell::muted(severity::tier(&app.seen.severity, alarm).unwrap_or_default()),
+        Cell::muted(severity::tier(&app.seen.wishes.severity, alarm).unwrap_or_default()),
         Cell::age(app.seen.at, alarm.since),
         tells(alarm),
         Cell::muted(app.model_of(subject).unwrap_or_default()),
-        Cell::muted(alarm.kind),
+        Cell::muted(&*alarm.kind),
         Cell::plain(format!("{} {}", alarm.watches, alarm.condition)),
         Cell::muted(&alarm.reason),
     ])

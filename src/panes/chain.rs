@@ -242,7 +242,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
         .iter()
         .take(3)
         .map(|alarm| {
-            let tier = severity::tier(&app.seen.severity, alarm);
+            let tier = severity::tier(&app.seen.wishes.severity, alarm);
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
             Line::new()
                 .with(format!("{} ", bad.sign().0), cell::tone(bad))

@@ -22,6 +22,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 3, 14).name(),
         PaneColumn::fill("WHAT", 4, 12).from(130),
     ],
+    kinds: &["datasets", "feature_groups"],
     ids,
     row,
     empty: |_| {
@@ -41,7 +42,8 @@ fn ids(app: &App) -> Vec<Subject> {
 
 /// Is it older than the configuration allows?
 fn too_old(app: &App, set: &Dataset) -> bool {
-    let allowed = app.seen.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
+    let allowed =
+        app.seen.wishes.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
     let age = set.newest.map(|at| app.seen.at.as_second() - at.as_second());
     matches!((allowed, age), (Some(allowed), Some(age)) if u64::try_from(age).is_ok_and(|age| age > allowed.as_secs()))
 }

@@ -23,6 +23,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 2, 12).name().from(130),
         PaneColumn::fill("WHAT", 3, 10).from(150),
     ],
+    kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
     ids,
     row,
     empty: |_| vec![Line::from("No endpoint in this account and region.")],

@@ -60,7 +60,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.push(optional("group", chain.group.as_ref()));
-    let config = chain.configured.and_then(|i| app.seen.models.get(i));
+    let config = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
     facts.push(optional("runbook", config.and_then(|m| m.runbook_url.as_ref())));
     facts.push(fact("links", fmt::count(chain.links.len(), "edge")));
     facts
@@ -86,7 +86,7 @@ fn endpoint(app: &App, name: &str) -> Vec<Fact> {
         facts.push(fact("  phases", v.phases.join(", ")));
         facts.push(optional("  image", v.image.as_ref()));
     }
-    facts.push(fact("rollback alarms", e.guards.join(", ")));
+    facts.push(fact("rollback alarms", e.guards.as_deref().unwrap_or_default().join(", ")));
     facts.push(when(app, "CreationTime", e.created));
     facts.push(when(app, "LastModifiedTime", e.modified));
     facts.extend(e.tags.iter().flatten().map(|(k, v)| fact(&format!("tag {k}"), v)));
@@ -270,7 +270,7 @@ fn alarm(app: &App, name: &str) -> Vec<Fact> {
         fact("dimensions", dimensions.join(", ")),
         fact("description", &a.description),
         fact("ActionsEnabled", if a.actions_enabled { "true" } else { "false" }),
-        fact("type", a.kind),
+        fact("type", &*a.kind),
         fact("arn", &a.arn),
     ]
 }

@@ -2,11 +2,12 @@
 
 use crate::actions;
 use crate::app::App;
-use crate::aws::Kind;
+use crate::aws::{Kind, Usage};
 use crate::fmt;
 use crate::model::Health;
+use crate::panes::Pane;
 use crate::panes::cell::tone;
-use crate::resources::{Resource, Source, Table};
+use crate::resources::Source;
 use crate::view::{Footer, Line, Tone, width};
 
 /// Rows of the header.
@@ -76,8 +77,13 @@ fn cost(app: &App) -> Line {
     let throttled = if usage.throttled > 0 { Tone::Warn } else { Tone::Muted };
     Line::new()
         .muted(format!("api {}/min  ", usage.last_minute))
-        .with(format!("throttled {}  ", usage.throttled), throttled)
+        .with(format!("throttled {}{}  ", usage.throttled, widened(usage)), throttled)
         .muted(format!("{}/day", fmt::dollars(usage.cost_per_day)))
+}
+
+/// How much less often everything is asked than usual.
+fn widened(usage: &Usage) -> String {
+    if usage.widening > 1 { format!(" (asked {}× less)", usage.widening) } else { String::new() }
 }
 
 /// What the operator must know now: lost credentials, a lost network.
@@ -105,43 +111,26 @@ fn drill(app: &App) -> Vec<Line> {
     rows.into_iter().take(3).map(|row| Line::new().with(row.text(), Tone::Busy)).collect()
 }
 
-/// How fresh a pane is, and what went wrong.
-pub(super) fn note(app: &App, pane: &str) -> Option<Line> {
-    let s = &app.seen.store;
-    let mut notes = Vec::new();
-    match pane {
-        "data" => notes.extend([noted(app, &s.datasets), noted(app, &s.feature_groups)]),
-        "training" => notes.extend([
-            noted(app, &s.pipelines),
-            noted(app, &s.executions),
-            noted(app, &s.steps),
-            noted(app, &s.jobs),
-        ]),
-        "registry" => notes.extend([noted(app, &s.packages)]),
-        "endpoints" => notes.extend([
-            noted(app, &s.endpoints),
-            noted(app, &s.configs),
-            noted(app, &s.models),
-            noted(app, &s.metrics),
-        ]),
-        "alarms" => notes.extend([noted(app, &s.alarms), noted(app, &s.topics), noted(app, &s.subscriptions)]),
-        _ => {}
-    }
+/// What is not as usual with the kinds that a pane lists.
+pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
+    let sources = app.seen.store.sources();
     let mut line = Line::new();
-    for note in notes.into_iter().flatten() {
-        line.0.extend(note.muted("  ").0);
+    for kind in pane.kinds {
+        let noted = sources.iter().find(|s| s.name == *kind).and_then(|source| noted(app, source));
+        line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));
     }
     (!line.0.is_empty()).then_some(line)
 }
 
-/// Only what is not as usual: not read, cut, or in trouble.
-fn noted<T: Resource>(app: &App, table: &Table<T>) -> Option<Line> {
-    let source = table.source();
-    if source.state == "waiting" {
-        return Some(Line::new().muted(format!("{} not read yet", source.name)));
+/// Only what is not as usual: not read, of an earlier run, cut, or in trouble.
+fn noted(app: &App, source: &Source) -> Option<Line> {
+    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    match source.state {
+        "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.name))),
+        "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.name), Tone::Warn)),
+        _ => {}
     }
     if source.error.is_some() {
-        let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
         return Some(Line::new().with(format!("▲ {} {}{age}", source.name, source.state), Tone::Warn));
     }
     source.capped.then(|| Line::new().with(format!("{} cut at {}", source.name, source.rows), Tone::Warn))

@@ -26,6 +26,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("ALARMS", 8),
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
+    kinds: &[],
     ids: |app| app.chains.iter().map(|c| Subject::chain(&c.name)).collect(),
     row,
     empty,
@@ -129,7 +130,7 @@ fn alarms(app: &App, chain: &Chain) -> Cell {
     if firing.is_empty() {
         return glyphed(health, "");
     }
-    let mut tiers: Vec<String> = firing.iter().filter_map(|a| severity::tier(&app.seen.severity, a)).collect();
+    let mut tiers: Vec<String> = firing.iter().filter_map(|a| severity::tier(&app.seen.wishes.severity, a)).collect();
     tiers.sort();
     match tiers.first() {
         Some(worst) => glyphed(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),

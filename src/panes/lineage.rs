@@ -304,7 +304,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
 /// The last hour of what matters: a metric of the configuration, or the latency of an endpoint.
 fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
     let store = &app.seen.store;
-    let configured = chain.configured.and_then(|i| app.seen.models.get(i));
+    let configured = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
     let (series, title, limit, scale, tone) = match subject.kind {
         "chain" => {
             let metric = configured?.metrics.first()?;

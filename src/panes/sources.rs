@@ -2,6 +2,8 @@
 
 use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
+use crate::fmt;
+use crate::resources::Lane;
 use crate::view::{Line, Tone};
 
 /// One row a source.
@@ -9,13 +11,17 @@ pub(super) const PANE: Pane = Pane {
     name: "sources",
     title: "sources",
     columns: &[
-        PaneColumn::fill("SOURCE", 2, 20),
-        PaneColumn::cells("STATE", 12),
-        PaneColumn::cells("AGE", 7).right(),
-        PaneColumn::cells("ROWS", 8).right(),
-        PaneColumn::cells("CALLS", 7).right(),
-        PaneColumn::fill("LAST ERROR", 6, 20),
+        PaneColumn::fill("SOURCE", 2, 19),
+        PaneColumn::cells("STATE", 11),
+        PaneColumn::cells("LANE", 4),
+        PaneColumn::cells("AGE", 6).right(),
+        PaneColumn::cells("ROWS", 7).right(),
+        PaneColumn::cells("CALLS", 6).right(),
+        PaneColumn::cells("METRICS", 7).right().from(140),
+        PaneColumn::cells("COST", 8).right(),
+        PaneColumn::fill("LAST ERROR", 6, 10),
     ],
+    kinds: &[],
     ids: |app| app.seen.store.sources().iter().map(|s| Subject::new("source", s.name)).collect(),
     row,
     empty: |_| Vec::new(),
@@ -23,9 +29,9 @@ pub(super) const PANE: Pane = Pane {
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let source = app.seen.store.sources().into_iter().find(|s| s.name == subject.id)?;
-    let calls = app.usage.by_source.get(source.name).copied().unwrap_or(0);
+    let spent = app.usage.by_source.get(source.name).copied().unwrap_or_default();
+    let count = |n: u64| Cell::count(i64::try_from(n).ok());
     let rows = i64::try_from(source.rows).unwrap_or(i64::MAX);
-    let count = format!("{rows}{}", if source.capped { "+" } else { "" });
     let tone = match source.state {
         "fresh" => Tone::Good,
         "waiting" => Tone::Muted,
@@ -33,10 +39,20 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     };
     Some(vec![
         Cell::plain(source.name),
-        Cell::text(source.state, tone),
+        Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone),
+        Cell::muted(source.lane.map_or("–", Lane::name)),
         Cell::age(app.seen.at, source.fetched_at),
-        Cell::of(Line::new().plain(count), rows),
-        Cell::count(i64::try_from(calls).ok()),
+        Cell::of(Line::new().plain(format!("{rows}{}", if source.capped { "+" } else { "" })), rows),
+        count(spent.calls),
+        count(spent.metrics),
+        cost(spent.cost),
         Cell::text(source.error.unwrap_or_default(), Tone::Warn),
     ])
+}
+
+fn cost(dollars: f64) -> Cell {
+    #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
+    let order = (dollars * 1e9) as i64;
+    let text = if order == 0 { "–".to_owned() } else { fmt::dollars(dollars) };
+    Cell::of(Line::new().plain(text), order)
 }

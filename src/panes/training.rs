@@ -20,6 +20,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("TOOK", 8).right().from(100),
         PaneColumn::fill("WHAT", 5, 14),
     ],
+    kinds: &["pipelines", "pipeline_executions", "pipeline_steps", "training_jobs"],
     ids,
     row,
     empty: |_| vec![Line::from("No SageMaker pipeline and no training job in this account and region.")],

@@ -1,27 +1,30 @@
 //! Alarms of all types: `cloudwatch:DescribeAlarms`.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, LogAlarm, MetricAlarm};
+use aws_sdk_cloudwatch::operation::describe_alarms::builders::DescribeAlarmsFluentBuilder;
+use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, LogAlarm, MetricAlarm, StateValue};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
+use super::{Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 
 /// Pages of 100 alarms.
-const PAGES: usize = 50;
+const PAGES: usize = 250;
+/// Alarms that one call can ask for by name.
+const NAMES: usize = 100;
 
 /// One alarm, of whatever type.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Alarm {
     /// Unique in account and region.
     pub name: String,
     /// ARN.
     pub arn: String,
     /// `metric`, `composite` or `log`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// `OK`, `ALARM`, `INSUFFICIENT_DATA`, raw.
     pub state: String,
     /// AWS's reason for the state.
@@ -81,7 +84,10 @@ impl Alarm {
 
 impl Resource for Alarm {
     const KIND: &'static str = "alarms";
-    const EVERY: Duration = Duration::from_secs(15);
+    const SERVICE: &'static str = "cloudwatch";
+    const LANE: Lane = Lane::Fast;
+    const SWEEP: Option<Lane> = Some(Lane::Slow);
+    const VITAL: bool = true;
     fn id(&self) -> &str {
         &self.name
     }
@@ -89,21 +95,41 @@ impl Resource for Alarm {
         let old = old?;
         (old.state != self.state).then(|| format!("{}: {} → {}", self.name, old.state, self.state))
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let client = &aws.cloudwatch;
-        let (rows, capped) = pages(PAGES, async |token| {
-            // Without the types AWS answers with metric alarms only (aws-map 0.10).
-            let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
-            let request = client.describe_alarms().set_alarm_types(Some(types.to_vec())).max_records(100);
-            let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
-            let mut rows: Vec<Self> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
-            rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
-            rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));
-            Ok((rows, page.next_token))
-        })
-        .await?;
-        Ok(Listing::of(rows).capped(capped))
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        // The worst news first: what fires is known before everything that does not.
+        if turn.sweep && (seen.thorough || !turn.first()) {
+            let (rows, capped) = described(&aws.cloudwatch.describe_alarms()).await?;
+            return Ok(Listing::all(rows).capped(capped));
+        }
+        let firing = aws.cloudwatch.describe_alarms().state_value(StateValue::Alarm);
+        let (mut rows, capped) = described(&firing).await?;
+        let fires: BTreeSet<String> = rows.iter().map(|a| a.name.clone()).collect();
+        let over: Vec<String> =
+            turn.known.rows().filter(|a| a.firing() && !fires.contains(&a.name)).map(|a| a.name.clone()).collect();
+        for names in over.chunks(NAMES) {
+            let (calm, _) = described(&aws.cloudwatch.describe_alarms().set_alarm_names(Some(names.to_vec()))).await?;
+            rows.extend(calm);
+        }
+        // An alarm that is not there any more fires no more.
+        let gone = over.into_iter().filter(|name| !rows.iter().any(|a| a.name == *name)).collect();
+        let capped = capped || turn.known.capped();
+        Ok(Listing::part(rows).without(gone).capped(capped).more(turn.sweep))
     }
+}
+
+/// Every page of a question about alarms, of all types.
+async fn described(question: &DescribeAlarmsFluentBuilder) -> Result<(Vec<Alarm>, bool), AwsError> {
+    pages(PAGES, async |token| {
+        // Without the types AWS answers with metric alarms only (aws-map 0.10).
+        let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+        let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
+        let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
+        let mut rows: Vec<Alarm> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
+        rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
+        rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));
+        Ok((rows, page.next_token))
+    })
+    .await
 }
 
 fn from_metric(a: MetricAlarm) -> Alarm {
@@ -129,7 +155,7 @@ fn from_metric(a: MetricAlarm) -> Alarm {
         state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         name: a.alarm_name.unwrap_or_default(),
         arn: a.alarm_arn.unwrap_or_default(),
-        kind: "metric",
+        kind: "metric".into(),
         reason: a.state_reason.unwrap_or_default(),
         description: a.alarm_description.unwrap_or_default(),
         watches: watches.join(", "),
@@ -147,7 +173,7 @@ fn from_composite(a: CompositeAlarm) -> Alarm {
         state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         name: a.alarm_name.unwrap_or_default(),
         arn: a.alarm_arn.unwrap_or_default(),
-        kind: "composite",
+        kind: "composite".into(),
         reason: a.state_reason.unwrap_or_default(),
         description: a.alarm_description.unwrap_or_default(),
         watches: a.alarm_rule.clone().unwrap_or_default(),
@@ -168,7 +194,7 @@ fn from_log(a: LogAlarm) -> Alarm {
         state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         name: a.alarm_name.unwrap_or_default(),
         arn: a.alarm_arn.unwrap_or_default(),
-        kind: "log",
+        kind: "log".into(),
         reason: a.state_reason.unwrap_or_default(),
         description: a.alarm_description.unwrap_or_default(),
         actions: a.alarm_actions.unwrap_or_default(),

@@ -1,21 +1,20 @@
 //! Endpoint configurations: which models an endpoint would run. Immutable, so each is described once in its life.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background, pages};
 
-/// Pages of 100 configurations.
+/// Pages of 100 configurations in a thorough look.
 const PAGES: usize = 20;
 
 /// One endpoint configuration.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EndpointConfig {
     /// Unique in account and region; can be deleted and made again.
     pub name: String,
@@ -33,10 +32,13 @@ pub struct EndpointConfig {
     pub data_capture: bool,
     /// Does it serve asynchronously?
     pub asynchronous: bool,
+    /// An endpoint names it, and AWS does not know it any more.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// One variant as configured.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ConfigVariant {
     /// Unique in the configuration.
     pub name: String,
@@ -68,61 +70,105 @@ impl EndpointConfig {
 
 impl Resource for EndpointConfig {
     const KIND: &'static str = "endpoint_configs";
-    const EVERY: Duration = Duration::from_mins(1);
+    const LANE: Lane = Lane::Slow;
+    // Only those that endpoints name; what is missing is not gone.
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let (summaries, capped) = pages(PAGES, async |token| {
-            let request = aws.sagemaker.list_endpoint_configs().max_results(100).set_next_token(token);
-            let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
-            let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
-            Ok((page.endpoint_configs.unwrap_or_default(), page.next_token))
-        })
-        .await?;
-        let mut rows = BTreeMap::new();
-        let mut due = Vec::new();
-        for s in summaries {
-            let (name, created) = (s.endpoint_config_name.unwrap_or_default(), time(s.creation_time.as_ref()));
-            let known = seen.store.configs.get(&name).filter(|k| k.created == created && k.variants.is_some());
-            let row = known.cloned().unwrap_or_else(|| {
-                due.push(name.clone());
-                Self { name: name.clone(), arn: s.endpoint_config_arn.unwrap_or_default(), created, ..Self::default() }
-            });
-            rows.insert(name, row);
+    fn ready(seen: &Seen) -> bool {
+        seen.store.endpoints.answered()
+    }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && !needed(seen, known).is_empty()
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if seen.thorough {
+            return everything(aws).await;
         }
-        // What serves may be older than everything the list was read to.
-        for name in
-            seen.store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)))
-        {
-            if capped && !rows.contains_key(name) {
-                match seen.store.configs.get(name).filter(|k| k.variants.is_some()) {
-                    Some(known) => drop(rows.insert(name.clone(), known.clone())),
-                    None => due.push(name.clone()),
-                }
-            }
+        let mut due = needed(seen, turn.known);
+        // Nothing is to be read: one of those that serve is looked at again, as they can be deleted.
+        if due.is_empty() {
+            due.extend(one_a_minute(seen));
         }
-        live_first(&mut due, seen);
-        let waiting = due.len();
-        due.truncate(seen.chunk());
-        let asked = due.len();
-        let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        let learnt = !described.found.is_empty();
-        for config in described.found {
-            // The list's time stays: it is what the next list is compared with.
-            let created = rows.get(&config.name).and_then(|row| row.created).or(config.created);
-            rows.insert(config.name.clone(), Self { created, ..config });
-        }
-        let more = waiting > asked && learnt;
-        let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
-        Ok(listing.capped(capped).fault(described.fault))
+        let more = due.len() > CHUNK;
+        due.truncate(CHUNK);
+        let (first, rest): (Vec<String>, Vec<String>) = due.iter().cloned().partition(|c| looked_at(seen, c));
+        let first = read(aws, first).await;
+        let rest = in_background(read(aws, rest)).await;
+        let rows = first.found.into_iter().chain(rest.found).collect();
+        let fault = first.fault.or(rest.fault);
+        Ok(Listing::part(rows).asked(settled(due, fault.as_ref())).more(more).fault(fault))
     }
 }
 
-/// What serves is looked at before what once served.
-fn live_first(due: &mut [String], seen: &Seen) {
-    let live: Vec<&str> = seen.store.endpoints.rows().filter_map(|e| e.config.as_deref()).collect();
-    due.sort_by_key(|name| !live.contains(&name.as_str()));
+/// Descriptions a turn, so that what is looked at meanwhile does not wait for all of them.
+const CHUNK: usize = 10;
+
+/// Describes configurations; one that is gone is a row that says so.
+async fn read(aws: &Aws, names: Vec<String>) -> Described<EndpointConfig> {
+    describe(names, async |name: String| match EndpointConfig::describe(aws, &name).await {
+        Err(error) if error.kind == Kind::Gone => {
+            Ok(EndpointConfig { name, variants: Some(Vec::new()), deleted: true, ..EndpointConfig::default() })
+        }
+        answer => answer,
+    })
+    .await
+}
+
+fn named(seen: &Seen) -> impl Iterator<Item = &str> {
+    let endpoints = seen.store.endpoints.rows();
+    endpoints.flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config))).map(String::as_str)
+}
+
+/// Configurations that endpoints name and that are not known; what is looked at comes first.
+fn needed(seen: &Seen, known: &Table<EndpointConfig>) -> Vec<String> {
+    let once: BTreeSet<&str> = named(seen).collect();
+    let lacks = |name: &&str| known.get(name).is_none() && !asked_lately(known, name, seen.at);
+    let mut needed: Vec<String> = once.into_iter().filter(lacks).map(str::to_owned).collect();
+    needed.sort_by_cached_key(|name| !looked_at(seen, name));
+    needed
+}
+
+fn looked_at(seen: &Seen, config: &str) -> bool {
+    let names = |e: &super::endpoint::Endpoint| {
+        e.config.as_deref() == Some(config) || e.pending.as_ref().is_some_and(|p| p.config == config)
+    };
+    seen.focus.endpoints.iter().filter_map(|e| seen.store.endpoints.get(e)).any(names)
+}
+
+/// The configuration whose turn it is in this minute, of all that serve: a constant cost, however many there are.
+fn one_a_minute(seen: &Seen) -> Option<String> {
+    let all: Vec<&str> = named(seen).collect();
+    let minute = usize::try_from(seen.at.as_second() / 60).unwrap_or(0);
+    all.get(minute.checked_rem(all.len())?).map(|name| (*name).to_owned())
+}
+
+/// Everything there is, for a single look.
+async fn everything(aws: &Aws) -> Result<Listing<EndpointConfig>, AwsError> {
+    let (summaries, capped) = pages(PAGES, async |token| {
+        let request = aws.sagemaker.list_endpoint_configs().max_results(100).set_next_token(token);
+        let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
+        let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
+        Ok((page.endpoint_configs.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    let row = |s: aws_sdk_sagemaker::types::EndpointConfigSummary| EndpointConfig {
+        created: time(s.creation_time.as_ref()),
+        name: s.endpoint_config_name.unwrap_or_default(),
+        arn: s.endpoint_config_arn.unwrap_or_default(),
+        ..EndpointConfig::default()
+    };
+    let mut rows: BTreeMap<String, EndpointConfig> =
+        summaries.into_iter().map(row).map(|c| (c.name.clone(), c)).collect();
+    let described =
+        describe(rows.keys().cloned().collect(), async |name: String| EndpointConfig::describe(aws, &name).await).await;
+    for config in described.found {
+        // The list's time stays: it is what the next list is compared with.
+        let created = rows.get(&config.name).and_then(|row| row.created).or(config.created);
+        rows.insert(config.name.clone(), EndpointConfig { created, ..config });
+    }
+    Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(described.fault))
 }
 
 fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
@@ -147,5 +193,6 @@ fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
         name: d.endpoint_config_name.unwrap_or_default(),
         arn: d.endpoint_config_arn.unwrap_or_default(),
         kms_key: d.kms_key_id,
+        deleted: false,
     }
 }

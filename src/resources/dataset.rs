@@ -3,24 +3,29 @@
 //! S3 cannot sort by time, so "newest" is the newest of a bounded number of keys.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use aws_sdk_s3::types::{BucketVersioningStatus, EncodingType, Object};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::step::Made;
-use super::{Listing, Resource, Seen, arn_name, time};
-use crate::aws::{Aws, AwsError, Kind, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, arn_name, time};
+use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background, pages};
 use crate::config::DataKind;
 
 /// Pages of 1,000 keys of one location.
 const PAGES: usize = 3;
-/// Locations read in one poll; more are left out, and the listing says so.
+/// Locations that are followed; more are left out, and the listing says so.
 const LOCATIONS: usize = 60;
+/// Seconds after which a location is read again that is looked at.
+const LOOKED_AT: i64 = 55;
+/// The same for one that the user named.
+const NAMED: i64 = 2 * 60 - 5;
+/// The same for all others.
+const OTHERS: i64 = 10 * 60 - 5;
 
 /// One location.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Dataset {
     /// `s3://bucket/prefix`, as it was named: the id.
     pub uri: String,
@@ -43,7 +48,7 @@ pub struct Dataset {
 }
 
 /// What a location is to its model.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Jobs read it, or the user named it.
@@ -57,7 +62,8 @@ pub enum Role {
 
 impl Resource for Dataset {
     const KIND: &'static str = "datasets";
-    const EVERY: Duration = Duration::from_mins(2);
+    const SERVICE: &'static str = "s3";
+    const LANE: Lane = Lane::Slow;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.uri
@@ -66,39 +72,62 @@ impl Resource for Dataset {
         let s = &seen.store;
         s.jobs.answered() && s.feature_groups.answered() && s.packages.answered() && s.executions.answered()
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && locations(seen).iter().take(LOCATIONS).any(|(uri, _)| known.get(uri).is_none())
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let known = turn.known;
         let mut wanted = locations(seen);
         let capped = wanted.len() > LOCATIONS;
         wanted.truncate(LOCATIONS);
         if let (true, Some(why)) = (wanted.is_empty(), seen.store.jobs.blind()) {
             return Err(why.clone());
         }
-        if wanted.is_empty() {
-            return Ok(Listing::of(Vec::new()));
-        }
+        let uris: BTreeSet<&str> = wanted.iter().map(|(uri, _)| uri.as_str()).collect();
+        let left = known.rows().filter(|d| !uris.contains(d.uri.as_str())).map(|d| d.uri.clone()).collect();
+        wanted.retain(|(uri, _)| is_due(seen, known, uri));
         let buckets: BTreeSet<String> =
             wanted.iter().filter_map(|(uri, _)| split(uri)).map(|(bucket, _)| bucket.to_owned()).collect();
-        let versioning = describe(buckets.into_iter().collect(), async |bucket: String| {
-            Ok((bucket.clone(), versioning(aws, &bucket).await))
-        })
-        .await;
-        let versioning: BTreeMap<String, Option<String>> = versioning.found.into_iter().collect();
+        let asked: Vec<String> = buckets.into_iter().filter(|b| !turn.asked_lately(b, seen.at)).collect();
+        let versioning = in_background(versionings(aws, asked.clone())).await;
         let at = seen.at;
-        let read = describe(wanted, async |(uri, role): (String, Role)| {
+        let Described { found: mut rows, fault } = describe(wanted, async |(uri, role): (String, Role)| {
             let mut row = read(aws, &uri, at).await?;
             row.role = role;
             Ok(row)
         })
         .await;
-        let mut rows = read.found;
         for row in &mut rows {
-            row.versioning = split(&row.uri).and_then(|(bucket, _)| versioning.get(bucket).cloned().flatten());
+            let bucket = split(&row.uri).map(|(bucket, _)| bucket.to_owned()).unwrap_or_default();
+            let before = || known.rows().find(|d| split(&d.uri).is_some_and(|(b, _)| b == bucket))?.versioning.clone();
+            row.versioning = versioning.get(&bucket).cloned().unwrap_or_else(before);
         }
-        match read.fault {
+        match fault {
             Some(fault) if rows.is_empty() => Err(fault),
-            fault => Ok(Listing::of(rows).capped(capped).fault(fault)),
+            fault => Ok(Listing::part(rows).without(left).asked(asked).capped(capped).fault(fault)),
         }
     }
+}
+
+/// Was a location never read, or is it time to read it again?
+fn is_due(seen: &Seen, known: &Table<Dataset>, uri: &str) -> bool {
+    let named = || seen.wishes.models.iter().flat_map(|m| &m.data).any(|d| d.uri == uri);
+    let after = if seen.focus.datasets.contains(uri) {
+        LOOKED_AT
+    } else if named() {
+        NAMED
+    } else {
+        OTHERS
+    };
+    known.read_at(uri).is_none_or(|at| seen.at.as_second() - at.as_second() >= after)
+}
+
+async fn versionings(aws: &Aws, buckets: Vec<String>) -> BTreeMap<String, Option<String>> {
+    let answers = describe(buckets, async |bucket: String| {
+        let versioning = versioning(aws, &bucket).await;
+        Ok((bucket, versioning))
+    });
+    answers.await.found.into_iter().collect()
 }
 
 /// Bucket and prefix of `s3://bucket/prefix`.
@@ -111,13 +140,19 @@ pub fn split(uri: &str) -> Option<(&str, &str)> {
 /// What to look at: configured data first, then what jobs read, features, newest artifacts.
 fn locations(seen: &Seen) -> Vec<(String, Role)> {
     let store = &seen.store;
-    let configured = seen.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
+    let configured = seen.wishes.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
     let mut wanted: Vec<(String, Role)> = configured.map(|d| (d.uri.clone(), Role::Data)).collect();
     let mut artifacts = Vec::new();
-    for job in store.jobs.rows().filter(|j| newest_jobs(seen).contains(&j.name)) {
-        let Some(details) = &job.details else { continue };
+    for (name, pipeline) in newest_jobs(seen) {
+        let Some(details) = store.jobs.get(&name).and_then(|j| j.details.as_ref()) else { continue };
         wanted.extend(details.inputs.iter().map(|uri| (uri.clone(), Role::Data)));
-        artifacts.extend(details.artifact.iter().map(|uri| (uri.clone(), Role::Artifact)));
+        // What a job made is immutable: it is looked at when its model is.
+        if seen.thorough
+            || seen.focus.jobs.contains(&name)
+            || pipeline.is_some_and(|p| seen.focus.pipelines.contains(&p))
+        {
+            artifacts.extend(details.artifact.iter().map(|uri| (uri.clone(), Role::Artifact)));
+        }
     }
     wanted.extend(store.feature_groups.rows().filter_map(|g| Some((g.offline_uri.clone()?, Role::Features))));
     wanted.extend(artifacts);
@@ -127,7 +162,7 @@ fn locations(seen: &Seen) -> Vec<(String, Role)> {
 }
 
 /// The newest job of each pipeline, and the newest jobs of no pipeline.
-fn newest_jobs(seen: &Seen) -> BTreeSet<String> {
+fn newest_jobs(seen: &Seen) -> BTreeMap<String, Option<String>> {
     let store = &seen.store;
     let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();
     let mut in_pipelines = BTreeSet::new();
@@ -142,8 +177,9 @@ fn newest_jobs(seen: &Seen) -> BTreeSet<String> {
     }
     let mut alone: Vec<_> = store.jobs.rows().filter(|j| !in_pipelines.contains(j.name.as_str())).collect();
     alone.sort_by_key(|j| std::cmp::Reverse(j.created));
-    let alone = alone.into_iter().take(10).map(|j| j.name.clone());
-    by_pipeline.into_values().map(|(_, name)| name.to_owned()).chain(alone).collect()
+    let alone = alone.into_iter().take(10).map(|j| (j.name.clone(), None));
+    let own = by_pipeline.into_iter().map(|(pipeline, (_, name))| (name.to_owned(), Some(pipeline.to_owned())));
+    own.chain(alone).collect()
 }
 
 async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {

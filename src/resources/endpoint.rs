@@ -1,21 +1,22 @@
 //! Endpoints: what serves, from which configuration, and whether a deployment is under way.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::types::{EndpointSortKey, EndpointSummary, OrderKey};
+use aws_sdk_sagemaker::types::{EndpointSortKey, EndpointSummary, OrderKey, ResourceType, SearchRecord, Tag};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
+use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 endpoints.
 const PAGES: usize = 100;
+/// So many changes are described one by one; more are asked of the index.
+const FEW: usize = 5;
 
 /// One endpoint. Details are those of its last `DescribeEndpoint`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Unique in account and region.
     pub name: String,
@@ -39,14 +40,14 @@ pub struct Endpoint {
     pub variants: Vec<Variant>,
     /// A deployment under way.
     pub pending: Option<Pending>,
-    /// Alarms that guarded the last deployment.
-    pub guards: Vec<String>,
+    /// Alarms that guarded the last deployment; absent until it was described, as no list tells them.
+    pub guards: Option<Vec<String>>,
     /// Its tags, read once in its life; absent until they were read.
     pub tags: Option<BTreeMap<String, String>>,
 }
 
 /// One production variant.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Variant {
     /// Unique in the endpoint.
     pub name: String,
@@ -67,7 +68,7 @@ pub struct Variant {
 }
 
 /// A deployment under way.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Pending {
     /// The configuration that arrives.
     pub config: String,
@@ -80,6 +81,21 @@ impl Endpoint {
     #[must_use]
     pub fn steady(&self) -> bool {
         matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
+    }
+
+    /// What is only seen by comparing with the description of before: what went live, what was taken back.
+    fn after(mut self, before: Option<&Self>, at: Timestamp) -> Self {
+        if let Some(before) = before {
+            let changed = before.config.is_some() && before.config != self.config;
+            self.live_since = if changed { Some(at) } else { before.live_since };
+            self.went_back_from = before.went_back(&self);
+        }
+        self
+    }
+
+    /// Does a list say of both that they are the same, and as they were?
+    fn same_state(&self, listed: &Self) -> bool {
+        (self.created, self.modified, &self.status) == (listed.created, listed.modified, &listed.status)
     }
 
     /// What an update that was under way wanted, when it ended with the configuration of before.
@@ -103,7 +119,8 @@ impl Endpoint {
 
 impl Resource for Endpoint {
     const KIND: &'static str = "endpoints";
-    const EVERY: Duration = Duration::from_secs(15);
+    const LANE: Lane = Lane::Fast;
+    const VITAL: bool = true;
     fn id(&self) -> &str {
         &self.name
     }
@@ -115,53 +132,87 @@ impl Resource for Endpoint {
         }
         (old.status != self.status).then(|| format!("{}: {} → {}", self.name, old.status, self.status))
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let (summaries, capped) = pages(PAGES, async |token| {
-            let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
-            let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);
-            let page = request.send().await.map_err(failed("ListEndpoints"))?;
-            Ok((page.endpoints.unwrap_or_default(), page.next_token))
-        })
-        .await?;
-        let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
-        let known = &seen.store.endpoints;
-        // Only what changed since it was last described, and what is changing, is described again.
-        let due: Vec<String> = rows
-            .values()
-            .filter(|row| {
-                let unchanged = known.get(&row.name).filter(|k| {
-                    k.config.is_some()
-                        && k.modified == row.modified
-                        && k.status == row.status
-                        && k.created == row.created
-                });
-                unchanged.is_none() || !row.steady()
-            })
-            .map(|row| row.name.clone())
-            .collect();
-        for row in rows.values_mut() {
-            // Until it is described again, the last details stand under the new status.
-            if let Some(k) = known.get(&row.name).filter(|k| k.created == row.created) {
-                *row = Self { status: row.status.clone(), modified: row.modified, ..k.clone() };
-            }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        seen.focus.endpoints.iter().filter_map(|name| known.get(name)).any(|e| e.guards.is_none())
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let known = turn.known;
+        // Many without details: the index has them a hundred at a time. It may lag, so the list says what is so.
+        let first = !known.rows().any(|e| e.config.is_some());
+        let (listed, mut indexed) =
+            if first { tokio::join!(listed(aws), indexed(aws)) } else { (listed(aws).await, Ok(BTreeMap::new())) };
+        let (mut rows, capped) = listed?;
+        let changed = |row: &&Self| known.get(&row.name).is_none_or(|k| k.modified != row.modified);
+        if !first && rows.values().filter(changed).count() > FEW {
+            indexed = self::indexed(aws).await;
         }
+        let indexed = indexed?;
+        for row in rows.values_mut() {
+            let before = known.get(&row.name).filter(|k| k.created == row.created);
+            *row = match (before, indexed.get(&row.name).filter(|i| i.same_state(row))) {
+                (_, Some(indexed)) => indexed.clone().after(before, seen.at),
+                // Until it is described again, the last details stand under the new status.
+                (Some(k), None) => Self { status: row.status.clone(), modified: row.modified, ..k.clone() },
+                (None, None) => continue,
+            };
+        }
+        let due = due(&rows, &indexed, seen, known);
+        let chunk = seen.chunk();
+        let waiting = due.iter().filter(|(again, _)| !again).count();
+        let due: Vec<String> = due.into_iter().take(chunk).map(|(_, name)| name).collect();
         let Described { found, fault } = describe(due, async |name| Self::describe(aws, &name).await).await;
+        let learnt = !found.is_empty();
         for mut endpoint in found {
             // The list's times stay: they are what the next list is compared with.
-            if let Some(listed) = rows.get(&endpoint.name) {
-                (endpoint.created, endpoint.modified) = (listed.created, listed.modified);
-            }
-            if let Some(before) = known.get(&endpoint.name).filter(|k| k.created == endpoint.created) {
-                let moved = before.config.is_some() && before.config != endpoint.config;
-                endpoint.live_since = if moved { Some(seen.at) } else { before.live_since };
-                endpoint.went_back_from = before.went_back(&endpoint);
-                endpoint.tags.clone_from(&before.tags);
-            }
-            rows.insert(endpoint.name.clone(), endpoint);
+            let listed = rows.get(&endpoint.name).map(|row| (row.created, row.modified));
+            (endpoint.created, endpoint.modified) = listed.unwrap_or((endpoint.created, endpoint.modified));
+            endpoint.tags = rows.get(&endpoint.name).and_then(|row| row.tags.clone());
+            let before = known.get(&endpoint.name).filter(|k| k.created == endpoint.created);
+            rows.insert(endpoint.name.clone(), endpoint.after(before, seen.at));
         }
-        let tag_fault = read_tags(aws, &mut rows).await;
-        Ok(Listing::of(rows.into_values().collect()).capped(capped).fault(fault.or(tag_fault)))
+        let tag_fault = in_background(read_tags(aws, &mut rows)).await;
+        let more = waiting > chunk && learnt;
+        Ok(Listing::all(rows.into_values().collect()).capped(capped).more(more).fault(fault.or(tag_fault)))
     }
+}
+
+async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Endpoint>, bool), AwsError> {
+    let (summaries, capped) = pages(PAGES, async |token| {
+        let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
+        let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);
+        let page = request.send().await.map_err(failed("ListEndpoints"))?;
+        Ok((page.endpoints.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    Ok((summaries.into_iter().map(from_summary).collect(), capped))
+}
+
+async fn indexed(aws: &Aws) -> Result<BTreeMap<String, Endpoint>, AwsError> {
+    let found = aws.search(&Query::changed(ResourceType::Endpoint), None, PAGES, |_| false).await?;
+    let records = found.map(|(records, _)| records).unwrap_or_default();
+    Ok(records.into_iter().filter_map(from_record).map(|e| (e.name.clone(), e)).collect())
+}
+
+/// What is described, and whether it is only looked at again: what changed since it last was, what is changing, and
+/// what is looked at and was only indexed. What is new comes first, then what was not read for longest.
+fn due(
+    rows: &BTreeMap<String, Endpoint>,
+    indexed: &BTreeMap<String, Endpoint>,
+    seen: &Seen,
+    known: &Table<Endpoint>,
+) -> Vec<(bool, String)> {
+    let mut due = Vec::new();
+    for row in rows.values() {
+        let unchanged =
+            [known.get(&row.name), indexed.get(&row.name)].into_iter().flatten().any(|told| told.same_state(row));
+        let told = row.config.is_some() && unchanged;
+        let wanted = row.guards.is_none() && (seen.thorough || seen.focus.endpoints.contains(&row.name));
+        if !told || wanted || !row.steady() {
+            due.push((told && !wanted, known.read_at(&row.name), row.name.clone()));
+        }
+    }
+    due.sort();
+    due.into_iter().map(|(again, _, name)| (again, name)).collect()
 }
 
 /// Tags are read once in an endpoint's life; stage and project are in them (`aws-map` edge 28).
@@ -171,9 +222,7 @@ async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<A
     let described = describe(untagged, async |(name, arn)| {
         let page =
             aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
-        let pairs = page.tags.unwrap_or_default().into_iter();
-        let tags = pairs.map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect();
-        Ok((name, tags))
+        Ok((name, pairs(page.tags.unwrap_or_default())))
     })
     .await;
     for (name, tags) in described.found {
@@ -188,6 +237,10 @@ async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<A
         }
     }
     described.fault
+}
+
+fn pairs(tags: Vec<Tag>) -> BTreeMap<String, String> {
+    tags.into_iter().map(|t| (t.key.unwrap_or_default(), t.value.unwrap_or_default())).collect()
 }
 
 fn from_summary(s: EndpointSummary) -> (String, Endpoint) {
@@ -205,7 +258,9 @@ fn from_summary(s: EndpointSummary) -> (String, Endpoint) {
 fn from_description(d: DescribeEndpointOutput) -> Endpoint {
     let guards = d.last_deployment_config.as_ref().and_then(|c| c.auto_rollback_configuration());
     Endpoint {
-        guards: guards.map(|g| g.alarms().iter().filter_map(|a| a.alarm_name.clone()).collect()).unwrap_or_default(),
+        guards: Some(
+            guards.map(|g| g.alarms().iter().filter_map(|a| a.alarm_name.clone()).collect()).unwrap_or_default(),
+        ),
         status: d.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: time(d.creation_time.as_ref()),
         modified: time(d.last_modified_time.as_ref()),
@@ -222,6 +277,23 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
         failure: d.failure_reason.filter(|f| !f.is_empty()),
         tags: None,
     }
+}
+
+/// What the index knows: all but deployments, and the alarms that guarded the last one.
+fn from_record(record: SearchRecord) -> Option<Endpoint> {
+    let e = record.endpoint?;
+    Some(Endpoint {
+        status: e.endpoint_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        created: time(e.creation_time.as_ref()),
+        modified: time(e.last_modified_time.as_ref()),
+        variants: e.production_variants.unwrap_or_default().into_iter().map(from_variant).collect(),
+        arn: e.endpoint_arn.unwrap_or_default(),
+        name: e.endpoint_name?,
+        config: e.endpoint_config_name,
+        failure: e.failure_reason.filter(|f| !f.is_empty()),
+        tags: Some(pairs(e.tags.unwrap_or_default())),
+        ..Endpoint::default()
+    })
 }
 
 fn from_variant(v: aws_sdk_sagemaker::types::ProductionVariantSummary) -> Variant {

@@ -1,21 +1,27 @@
 //! Pipeline executions: the newest few of each pipeline.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_sagemaker::types::{PipelineExecutionSummary, SortOrder, SortPipelineExecutionsBy};
+use aws_sdk_sagemaker::operation::describe_pipeline_execution::DescribePipelineExecutionOutput;
+use aws_sdk_sagemaker::types::{
+    PipelineExecutionSummary, ResourceType, SearchRecord, SortOrder, SortPipelineExecutionsBy,
+};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::pipeline::Pipeline;
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, Described, describe, failed};
+use super::pipeline::{Pipeline, of_execution};
+use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, newest, reaches_back, settled, time};
+use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
 
+/// Pages of the index that one turn reads at the start, the newest first.
+const FIRST: usize = 4;
+/// So many pages at the start; pipelines whose last execution is older are asked one by one.
+const ENOUGH: usize = 60;
 /// Executions read of each pipeline, newest first.
 const NEWEST: i32 = 10;
 
 /// One execution.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PipelineExecution {
     /// ARN: the id.
     pub arn: String,
@@ -27,6 +33,8 @@ pub struct PipelineExecution {
     pub status: String,
     /// Start.
     pub started: Option<Timestamp>,
+    /// Last change; absent until the index or a description told it.
+    pub modified: Option<Timestamp>,
     /// Why it failed.
     pub failure: Option<String>,
 }
@@ -46,7 +54,8 @@ impl PipelineExecution {
 
 impl Resource for PipelineExecution {
     const KIND: &'static str = "pipeline_executions";
-    const EVERY: Duration = Duration::from_secs(15);
+    const LANE: Lane = Lane::Fast;
+    const SWEEP: Option<Lane> = Some(Lane::Slow);
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
@@ -64,44 +73,151 @@ impl Resource for PipelineExecution {
     fn ready(seen: &Seen) -> bool {
         seen.store.pipelines.answered()
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && !looked_at(seen, known).is_empty()
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         // What hangs on something that was never read is not known either.
         if let Some(why) = seen.store.pipelines.blind() {
             return Err(why.clone());
         }
-        let mut rows: BTreeMap<String, Self> = BTreeMap::new();
-        let mut due = Vec::new();
-        for pipeline in seen.store.pipelines.rows() {
-            let known: Vec<&Self> = seen.store.executions.rows().filter(|e| e.pipeline == pipeline.name).collect();
-            if unchanged(pipeline, &known) {
-                rows.extend(known.into_iter().map(|e| (e.arn.clone(), e.clone())));
-            } else {
-                due.push(pipeline.name.clone());
-            }
+        let mut rows = BTreeMap::new();
+        let mut cursor = None;
+        if turn.sweep || turn.known.cursor().is_some() {
+            (rows, cursor) = changed(aws, seen, &turn).await?;
         }
-        let Described { found, fault } = describe(due, async |pipeline: String| {
-            let request = aws.sagemaker.list_pipeline_executions().pipeline_name(&pipeline).max_results(NEWEST);
-            // The default order is not documented, so it is always set (aws-map 2.1).
-            let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
-            let summaries = page.pipeline_execution_summaries.unwrap_or_default();
-            Ok(summaries.into_iter().map(|s| from_summary(&pipeline, s)).collect::<Vec<_>>())
+        let ended = ended(seen, turn.known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
+        let ended = describe(ended, async |arn: String| {
+            let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(&arn);
+            let described = request.send().await.map_err(failed("DescribePipelineExecution"))?;
+            Ok(from_description(described, seen))
         })
         .await;
+        rows.extend(ended.found.into_iter().map(|e| (e.arn.clone(), e)));
+        let mut due = looked_at(seen, turn.known);
+        if turn.sweep && cursor.is_none() {
+            due.extend(behind(seen, turn.known, &rows));
+        }
+        let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
+        due.truncate(chunk);
+        let listed = in_background(describe(due.clone(), async |pipeline: String| of_pipeline(aws, &pipeline).await));
+        let Described { found, fault } = listed.await;
+        for execution in found.into_iter().flatten() {
+            rows.entry(execution.arn.clone()).or_insert(execution);
+        }
+        let fault = ended.fault.or(fault);
         match fault {
-            Some(fault) if found.is_empty() && rows.is_empty() => Err(fault),
+            Some(fault) if rows.is_empty() && turn.known.is_empty() => Err(fault),
             fault => {
-                rows.extend(found.into_iter().flatten().map(|e| (e.arn.clone(), e)));
-                Ok(Listing::of(rows.into_values().collect()).fault(fault))
+                let rows = rows.into_values().collect();
+                let listing = if turn.sweep { Listing::changed(rows) } else { Listing::part(rows) };
+                let listing = listing.more(more || cursor.is_some()).cursor(cursor);
+                Ok(listing.asked(settled(due, fault.as_ref())).fault(fault))
             }
         }
     }
 }
 
-/// Nothing runs, and no execution started since the last look.
-fn unchanged(pipeline: &Pipeline, known: &[&PipelineExecution]) -> bool {
-    let newest = known.iter().filter_map(|e| e.started).max();
-    pipeline.last_execution.is_some() && newest >= pipeline.last_execution && !known.iter().any(|e| e.running())
+type Rows = BTreeMap<String, PipelineExecution>;
+
+/// What changed since the last look, from the index; at the start until every pipeline has shown its last execution.
+async fn changed(
+    aws: &Aws,
+    seen: &Seen,
+    turn: &Turn<'_, PipelineExecution>,
+) -> Result<(Rows, Option<Cursor>), AwsError> {
+    let known = turn.known;
+    let since = newest(known, |e| e.modified);
+    let reading = known.cursor().is_some() || since.is_none();
+    let cap = if reading { FIRST } else { ENOUGH };
+    let query = Query::changed(ResourceType::PipelineExecution);
+    let found = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time)).await?;
+    let (records, next) = found.unwrap_or_default();
+    let rows: Rows = records.into_iter().filter_map(|r| from_record(r, seen)).map(|e| (e.arn.clone(), e)).collect();
+    let complete = behind(seen, known, &rows).is_empty();
+    Ok((rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading && !complete)))
+}
+
+fn record_time(record: &SearchRecord) -> Option<&aws_smithy_types::DateTime> {
+    record.pipeline_execution.as_ref()?.last_modified_time.as_ref()
+}
+
+/// Pipelines that ran since their newest known execution: the index does not have it (yet).
+fn behind(seen: &Seen, known: &Table<PipelineExecution>, rows: &Rows) -> Vec<String> {
+    let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
+    for execution in known.rows().chain(rows.values()) {
+        let latest = newest.entry(&execution.pipeline).or_default();
+        *latest = execution.started.max(*latest);
+    }
+    let behind = |p: &&Pipeline| newest.get(p.name.as_str()).copied().flatten() < p.last_execution;
+    seen.store.pipelines.rows().filter(behind).map(|p| p.name.clone()).collect()
+}
+
+/// Pipelines that are looked at and whose past was not read lately.
+fn looked_at(seen: &Seen, known: &Table<PipelineExecution>) -> Vec<String> {
+    let pipelines = if seen.thorough {
+        seen.store.pipelines.rows().map(|p| p.name.clone()).collect()
+    } else {
+        seen.focus.pipelines.clone()
+    };
+    pipelines.into_iter().filter(|name| !super::asked_lately(known, name, seen.at)).collect()
+}
+
+/// Executions that were running and of which no step runs any more.
+fn ended(seen: &Seen, known: &Table<PipelineExecution>) -> Vec<String> {
+    let steps = &seen.store.steps;
+    let mut begun: BTreeSet<&str> = BTreeSet::new();
+    let mut busy: BTreeSet<&str> = BTreeSet::new();
+    for step in steps.rows() {
+        begun.insert(&step.execution);
+        if !step.over() {
+            busy.insert(&step.execution);
+        }
+    }
+    let over = |e: &&PipelineExecution| begun.contains(e.arn.as_str()) && !busy.contains(e.arn.as_str());
+    known.rows().filter(|e| e.running()).filter(over).map(|e| e.arn.clone()).collect()
+}
+
+async fn of_pipeline(aws: &Aws, pipeline: &str) -> Result<Vec<PipelineExecution>, AwsError> {
+    let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(NEWEST);
+    // The default order is not documented, so it is always set (aws-map 2.1).
+    let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
+    let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
+    let summaries = page.pipeline_execution_summaries.unwrap_or_default();
+    Ok(summaries.into_iter().map(|s| from_summary(pipeline, s)).collect())
+}
+
+/// The pipeline of an execution: its ARN spells the name in lower case (`aws-map` edge 5).
+fn pipeline_name(arn: &str, seen: &Seen) -> String {
+    let spelt = of_execution(arn).unwrap_or_default();
+    let pipelines = &seen.store.pipelines;
+    let known = pipelines.get(spelt).or_else(|| pipelines.rows().find(|p| p.name.eq_ignore_ascii_case(spelt)));
+    known.map_or(spelt, |p| &p.name).to_owned()
+}
+
+/// The index and the description have the same fields, in two types.
+macro_rules! execution {
+    ($d:expr, $seen:expr) => {{
+        let d = $d;
+        let arn = d.pipeline_execution_arn.unwrap_or_default();
+        PipelineExecution {
+            pipeline: pipeline_name(&arn, $seen),
+            status: d.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            started: time(d.creation_time.as_ref()),
+            modified: time(d.last_modified_time.as_ref()),
+            failure: d.failure_reason.filter(|f| !f.is_empty() && f != "None"),
+            name: d.pipeline_execution_display_name.unwrap_or_default(),
+            arn,
+        }
+    }};
+}
+
+fn from_description(d: DescribePipelineExecutionOutput, seen: &Seen) -> PipelineExecution {
+    execution!(d, seen)
+}
+
+fn from_record(record: SearchRecord, seen: &Seen) -> Option<PipelineExecution> {
+    Some(execution!(record.pipeline_execution?, seen))
 }
 
 fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecution {
@@ -109,6 +225,7 @@ fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecutio
         pipeline: pipeline.to_owned(),
         status: s.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         started: time(s.start_time.as_ref()),
+        modified: None,
         failure: s.pipeline_execution_failure_reason.filter(|f| !f.is_empty() && f != "None"),
         name: s.pipeline_execution_display_name.unwrap_or_default(),
         arn: s.pipeline_execution_arn.unwrap_or_default(),
@@ -119,16 +236,30 @@ fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecutio
 mod tests {
     use super::*;
 
+    fn seen_with(pipelines: Vec<Pipeline>) -> Seen {
+        let mut seen = Seen::default();
+        seen.store.pipelines.apply(Ok(Listing::all(pipelines)), Timestamp::UNIX_EPOCH);
+        seen
+    }
+
     #[test]
-    fn only_pipelines_with_something_new_are_asked_again() {
+    fn only_pipelines_with_something_new_are_asked_one_by_one() {
         let at = |s| Timestamp::new(s, 0).ok();
-        let run = |status: &str, s| PipelineExecution { status: status.into(), started: at(s), ..Default::default() };
-        let pipeline = |s| Pipeline { last_execution: s, ..Default::default() };
-        let (done, running) = (run("Succeeded", 10), run("Executing", 10));
-        assert!(unchanged(&pipeline(at(10)), &[&done]));
-        assert!(!unchanged(&pipeline(at(11)), &[&done]), "a newer one started");
-        assert!(!unchanged(&pipeline(at(10)), &[&running]), "it is still running");
-        assert!(!unchanged(&pipeline(None), &[&done]), "nothing tells");
-        assert!(!unchanged(&pipeline(at(10)), &[]), "never read");
+        let run = PipelineExecution { pipeline: "p".into(), started: at(10), ..Default::default() };
+        let rows: Rows = [("x".to_owned(), run)].into();
+        let behind = |last_execution| {
+            let seen = seen_with(vec![Pipeline { name: "p".into(), last_execution, ..Default::default() }]);
+            !super::behind(&seen, &Table::default(), &rows).is_empty()
+        };
+        assert!(!behind(at(10)));
+        assert!(behind(at(11)), "a newer one started");
+        assert!(!behind(None), "it never ran: there is nothing to ask for");
+    }
+
+    #[test]
+    fn an_execution_belongs_to_the_pipeline_that_its_arn_spells_in_lower_case() {
+        let seen = seen_with(vec![Pipeline { name: "Fraud-Build".into(), ..Default::default() }]);
+        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/fraud-build/execution/x", &seen), "Fraud-Build");
+        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/other/execution/x", &seen), "other");
     }
 }

@@ -1,21 +1,18 @@
 //! Feature groups: the first hop of a model that reads features.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
 use aws_sdk_sagemaker::operation::describe_feature_group::DescribeFeatureGroupOutput;
-use aws_sdk_sagemaker::types::{FeatureGroupSortBy, FeatureGroupSortOrder, ResourceType, SearchSortOrder};
+use aws_sdk_sagemaker::types::{FeatureGroupSortBy, FeatureGroupSortOrder, ResourceType, SearchRecord};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Turn, time};
+use crate::aws::{Aws, AwsError, Described, Query, describe, failed, pages};
 
 /// Pages of 100 groups.
 const PAGES: usize = 10;
 
 /// One feature group.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FeatureGroup {
     /// Unique in account and region.
     pub name: String,
@@ -39,7 +36,7 @@ pub struct FeatureGroup {
 
 impl Resource for FeatureGroup {
     const KIND: &'static str = "feature_groups";
-    const EVERY: Duration = Duration::from_mins(5);
+    const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.name
     }
@@ -49,12 +46,13 @@ impl Resource for FeatureGroup {
             format!("feature group {}: offline store {}", self.name, self.offline_status.as_deref().unwrap_or("gone"))
         })
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let (names, capped) = match listed(aws).await {
-            // Some stand-ins know the search but not the list.
-            Err(error) if error.kind == Kind::Unsupported => searched(aws).await.map_err(|_| error)?,
-            answer => answer?,
-        };
+    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if let Some((records, next)) =
+            aws.search(&Query::changed(ResourceType::FeatureGroup), None, PAGES, |_| false).await?
+        {
+            return Ok(Listing::all(records.into_iter().filter_map(from_record).collect()).capped(next.is_some()));
+        }
+        let (names, capped) = listed(aws).await?;
         let wanted = names.len();
         let Described { found, fault } = describe(names, async |name: String| {
             let request = aws.sagemaker.describe_feature_group().feature_group_name(name);
@@ -63,10 +61,7 @@ impl Resource for FeatureGroup {
         .await;
         match fault {
             Some(fault) if found.is_empty() && wanted > 0 => Err(fault),
-            fault => {
-                let rows: BTreeMap<_, _> = found.into_iter().map(|g| (g.name.clone(), g)).collect();
-                Ok(Listing::of(rows.into_values().collect()).capped(capped).fault(fault))
-            }
+            fault => Ok(Listing::all(found).capped(capped).fault(fault)),
         }
     }
 }
@@ -82,30 +77,31 @@ async fn listed(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
     .await
 }
 
-async fn searched(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
-    pages(PAGES, async |token| {
-        let request = aws.sagemaker.search().resource(ResourceType::FeatureGroup).max_results(100);
-        let request = request.sort_by("CreationTime").sort_order(SearchSortOrder::Descending).set_next_token(token);
-        let page = request.send().await.map_err(failed("Search"))?;
-        let records = page.results.unwrap_or_default().into_iter();
-        Ok((records.filter_map(|r| r.feature_group?.feature_group_name).collect(), page.next_token))
-    })
-    .await
+/// The index and the description have the same fields, in two types.
+macro_rules! feature_group {
+    ($d:expr) => {{
+        let d = $d;
+        let offline = d.offline_store_config().and_then(|c| c.s3_storage_config());
+        let offline_uri = offline.and_then(|s| s.resolved_output_s3_uri.clone().or(s.s3_uri.clone()));
+        let status = d.offline_store_status.as_ref();
+        FeatureGroup {
+            offline_uri,
+            offline_status: status.and_then(|s| s.status.as_ref()).map(|s| s.as_str().to_owned()),
+            blocked: status.and_then(|s| s.blocked_reason.clone()),
+            online: d.online_store_config().is_some_and(|c| c.enable_online_store != Some(false)),
+            status: d.feature_group_status.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            created: time(d.creation_time.as_ref()),
+            modified: time(d.last_modified_time.as_ref()),
+            name: d.feature_group_name.unwrap_or_default(),
+            arn: d.feature_group_arn.unwrap_or_default(),
+        }
+    }};
 }
 
 fn from_description(d: DescribeFeatureGroupOutput) -> FeatureGroup {
-    let offline = d.offline_store_config().and_then(|c| c.s3_storage_config());
-    let offline_uri = offline.and_then(|s| s.resolved_output_s3_uri.clone().or(s.s3_uri.clone()));
-    let status = d.offline_store_status.as_ref();
-    FeatureGroup {
-        offline_uri,
-        offline_status: status.and_then(|s| s.status.as_ref()).map(|s| s.as_str().to_owned()),
-        blocked: status.and_then(|s| s.blocked_reason.clone()),
-        online: d.online_store_config().is_some_and(|c| c.enable_online_store != Some(false)),
-        status: d.feature_group_status.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        created: time(d.creation_time.as_ref()),
-        modified: time(d.last_modified_time.as_ref()),
-        name: d.feature_group_name.unwrap_or_default(),
-        arn: d.feature_group_arn.unwrap_or_default(),
-    }
+    feature_group!(d)
+}
+
+fn from_record(record: SearchRecord) -> Option<FeatureGroup> {
+    Some(feature_group!(record.feature_group?))
 }

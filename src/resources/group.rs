@@ -1,19 +1,17 @@
 //! Model package groups: one for each model that is registered.
 
-use std::time::Duration;
-
 use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
+use super::{Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 
 /// Pages of 100 groups.
 const PAGES: usize = 50;
 
 /// One group of versions: the identity of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ModelPackageGroup {
     /// Unique in account and region.
     pub name: String,
@@ -29,14 +27,14 @@ pub struct ModelPackageGroup {
 
 impl Resource for ModelPackageGroup {
     const KIND: &'static str = "model_package_groups";
-    const EVERY: Duration = Duration::from_mins(2);
+    const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.name
     }
     fn news(&self, old: Option<&Self>) -> Option<String> {
         old.is_none().then(|| format!("model package group {} appears", self.name))
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_model_package_groups().max_results(100).set_next_token(token);
             let request = request.sort_by(ModelPackageGroupSortBy::CreationTime).sort_order(SortOrder::Descending);
@@ -51,6 +49,6 @@ impl Resource for ModelPackageGroup {
             arn: s.model_package_group_arn.unwrap_or_default(),
             description: s.model_package_group_description.unwrap_or_default(),
         });
-        Ok(Listing::of(rows.collect()).capped(capped))
+        Ok(Listing::all(rows.collect()).capped(capped))
     }
 }

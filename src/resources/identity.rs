@@ -1,14 +1,12 @@
 //! Who is asking: `sts:GetCallerIdentity`.
 
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use super::{Listing, Resource, Seen};
+use super::{Lane, Listing, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The identity behind the credentials; one row.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Identity {
     /// Twelve digits.
     pub account: String,
@@ -29,13 +27,14 @@ impl Identity {
 
 impl Resource for Identity {
     const KIND: &'static str = "identity";
-    const EVERY: Duration = Duration::from_mins(10);
+    const SERVICE: &'static str = "sts";
+    const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.arn
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let me = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
-        Ok(Listing::of(vec![Self {
+        Ok(Listing::all(vec![Self {
             account: me.account.unwrap_or_default(),
             arn: me.arn.unwrap_or_default(),
             user_id: me.user_id.unwrap_or_default(),

@@ -1,27 +1,26 @@
 //! Training jobs: what was trained, from which data, into which artifact.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_training_job::DescribeTrainingJobOutput;
-use aws_sdk_sagemaker::types::{SortBy, SortOrder, TrainingJobSummary};
+use aws_sdk_sagemaker::types::{
+    Channel, MetricData, ResourceType, SearchRecord, SortBy, SortOrder, TrainingJobSummary,
+};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, arn_name, time};
-use crate::aws::{Aws, AwsError, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled, time};
+use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
-/// Pages of 100 jobs, newest first; what is older was joined when it was new.
-const PAGES: usize = 2;
-/// The same for a single thorough look.
+/// Pages of 100 jobs, newest first, in a single thorough look.
 const THOROUGH_PAGES: usize = 10;
-/// The newest jobs are described, whoever started them.
+/// Without the index: the newest jobs are described, whoever started them.
 const WINDOW: usize = 10;
 /// The same for a single thorough look.
 const THOROUGH_WINDOW: usize = 100;
 
 /// One training job.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct TrainingJob {
     /// Unique in account and region.
     pub name: String,
@@ -33,12 +32,14 @@ pub struct TrainingJob {
     pub created: Option<Timestamp>,
     /// End.
     pub ended: Option<Timestamp>,
+    /// Last change.
+    pub modified: Option<Timestamp>,
     /// Details; absent until it was described.
     pub details: Option<JobDetails>,
 }
 
 /// What only `DescribeTrainingJob` tells.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct JobDetails {
     /// `Training`, `Interrupted`, …, raw.
     pub phase: String,
@@ -77,7 +78,7 @@ impl TrainingJob {
 
 impl Resource for TrainingJob {
     const KIND: &'static str = "training_jobs";
-    const EVERY: Duration = Duration::from_secs(30);
+    const LANE: Lane = Lane::Slow;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -89,55 +90,101 @@ impl Resource for TrainingJob {
             Some(_) => None,
         }
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let cap = if seen.thorough { THOROUGH_PAGES } else { PAGES };
-        let (summaries, capped) = pages(cap, async |token| {
-            let request = aws.sagemaker.list_training_jobs().max_results(100).set_next_token(token);
-            let request = request.sort_by(SortBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.send().await.map_err(failed("ListTrainingJobs"))?;
-            Ok((page.training_job_summaries.unwrap_or_default(), page.next_token))
-        })
-        .await?;
-        let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
-        let mut due = Vec::new();
-        for name in wanted(&rows, seen) {
-            let known = seen.store.jobs.get(&name).filter(|k| k.details.is_some());
-            match (rows.get_mut(&name), known) {
-                (Some(row), Some(known)) if known.status == row.status && !row.running() => {
-                    row.details.clone_from(&known.details);
-                }
-                // Too old for the list, but a version was made from it.
-                (None, Some(known)) => {
-                    rows.insert(name, known.clone());
-                }
-                _ => due.push(name),
-            }
-        }
-        let waiting = due.len();
-        due.truncate(seen.chunk());
-        let asked = due.len();
-        let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        let learnt = !described.found.is_empty();
-        rows.extend(described.found.into_iter().map(|j| (j.name.clone(), j)));
-        let more = waiting > asked && learnt;
-        let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
-        Ok(listing.capped(capped).fault(described.fault))
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && !needed(seen, known).is_empty()
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if seen.thorough { everything(aws, seen).await } else { window(aws, seen, turn).await }
     }
 }
 
-/// Names of the jobs whose details matter: the newest, those of known steps, those looked at.
-fn wanted(rows: &BTreeMap<String, TrainingJob>, seen: &Seen) -> Vec<String> {
-    let window = if seen.thorough { THOROUGH_WINDOW } else { WINDOW };
+type Rows = BTreeMap<String, TrainingJob>;
+
+/// As much as there is, for a single look.
+async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsError> {
+    let query = Query::changed(ResourceType::TrainingJob);
+    let (listed, found) =
+        tokio::join!(listed(aws, THOROUGH_PAGES), aws.search(&query, None, THOROUGH_PAGES, |_| false));
+    let (mut rows, capped) = listed?;
+    for job in found?.map(|(records, _)| records).into_iter().flatten().filter_map(from_record) {
+        if rows.get(&job.name).is_some_and(|row| row.status == job.status) {
+            rows.insert(job.name.clone(), job);
+        }
+    }
+    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(|arn| arn_name(arn).to_owned());
+    let mut due = newest_without_details(&rows, THOROUGH_WINDOW);
+    due.extend(steps.filter(|name| rows.get(name).is_none_or(|j| j.details.is_none())));
+    let once: BTreeSet<String> = due.into_iter().collect();
+    let described = describe(once.into_iter().collect(), async |name: String| TrainingJob::describe(aws, &name).await);
+    let described = described.await;
+    rows.extend(described.found.into_iter().map(|j| (j.name.clone(), j)));
+    Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(described.fault))
+}
+
+/// What changed since the last look, and older jobs that something known came from.
+async fn window(aws: &Aws, seen: &Seen, turn: Turn<'_, TrainingJob>) -> Result<Listing<TrainingJob>, AwsError> {
+    let known = turn.known;
+    let since = newest(known, |job| job.modified.max(job.created));
+    // At the start one page: what is older was joined when it was new, or is asked for by name.
+    let cap = if since.is_none() { 1 } else { THOROUGH_PAGES };
+    let query = Query::changed(ResourceType::TrainingJob);
+    let found = aws.search(&query, None, cap, |page| reaches_back(page, since, record_time)).await?;
+    let (mut rows, capped, mut due) = match found {
+        Some((records, next)) => {
+            let rows: Rows = records.into_iter().filter_map(from_record).map(|j| (j.name.clone(), j)).collect();
+            (rows, since.is_none() && next.is_some(), Vec::new())
+        }
+        None => {
+            let (mut rows, capped) = listed(aws, 1).await?;
+            for row in rows.values_mut() {
+                if let Some(k) = known.get(&row.name).filter(|k| k.status == row.status && !row.running()) {
+                    row.details.clone_from(&k.details);
+                }
+            }
+            let due = newest_without_details(&rows, WINDOW);
+            (rows, capped, due)
+        }
+    };
+    let lacks = |name: &String| rows.get(name).is_none_or(|j| j.details.is_none());
+    due.extend(needed(seen, known).into_iter().filter(lacks));
+    let more = due.len() > seen.chunk();
+    due.truncate(seen.chunk());
+    let work = describe(due.clone(), async |name: String| TrainingJob::describe(aws, &name).await);
+    let described = in_background(work).await;
+    rows.extend(described.found.into_iter().map(|j| (j.name.clone(), j)));
+    let listing = Listing::changed(rows.into_values().collect()).capped(capped || known.capped()).more(more);
+    Ok(listing.asked(settled(due, described.fault.as_ref())).fault(described.fault))
+}
+
+fn record_time(record: &SearchRecord) -> Option<&aws_smithy_types::DateTime> {
+    let job = record.training_job.as_ref()?;
+    job.last_modified_time.as_ref().or(job.creation_time.as_ref())
+}
+
+async fn listed(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
+    let (summaries, capped) = pages(cap, async |token| {
+        let request = aws.sagemaker.list_training_jobs().max_results(100).set_next_token(token);
+        let request = request.sort_by(SortBy::CreationTime).sort_order(SortOrder::Descending);
+        let page = request.send().await.map_err(failed("ListTrainingJobs"))?;
+        Ok((page.training_job_summaries.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    Ok((summaries.into_iter().map(from_summary).collect(), capped))
+}
+
+/// Jobs that a known step ran, or that are looked at, without details.
+fn needed(seen: &Seen, known: &Table<TrainingJob>) -> Vec<String> {
+    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(arn_name);
+    let once: BTreeSet<&str> = steps.chain(seen.focus.jobs.iter().map(String::as_str)).collect();
+    let lacks =
+        |name: &&str| known.get(name).is_none_or(|j| j.details.is_none()) && !asked_lately(known, name, seen.at);
+    once.into_iter().filter(lacks).map(str::to_owned).collect()
+}
+
+fn newest_without_details(rows: &Rows, window: usize) -> Vec<String> {
     let mut newest: Vec<&TrainingJob> = rows.values().collect();
     newest.sort_by_key(|j| std::cmp::Reverse(j.created));
-    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(|arn| arn_name(arn).to_owned());
-    let mut names: Vec<String> = newest.iter().take(window).map(|j| j.name.clone()).collect();
-    names.extend(steps.chain(seen.focus.jobs.iter().cloned()));
-    let described = rows.keys().filter(|n| seen.store.jobs.get(n).is_some_and(|k| k.details.is_some()));
-    names.extend(described.cloned());
-    let mut once = std::collections::BTreeSet::new();
-    names.retain(|n| once.insert(n.clone()));
-    names
+    newest.into_iter().take(window).filter(|j| j.details.is_none()).map(|j| j.name.clone()).collect()
 }
 
 fn from_summary(s: TrainingJobSummary) -> (String, TrainingJob) {
@@ -145,6 +192,7 @@ fn from_summary(s: TrainingJobSummary) -> (String, TrainingJob) {
         status: s.training_job_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         created: time(s.creation_time.as_ref()),
         ended: time(s.training_end_time.as_ref()),
+        modified: time(s.last_modified_time.as_ref()),
         name: s.training_job_name.unwrap_or_default(),
         arn: s.training_job_arn.unwrap_or_default(),
         details: None,
@@ -152,31 +200,50 @@ fn from_summary(s: TrainingJobSummary) -> (String, TrainingJob) {
     (job.name.clone(), job)
 }
 
+/// The index and the description have the same fields, in two types.
+macro_rules! job {
+    ($d:expr) => {{
+        let d = $d;
+        let instances = d.resource_config().map(|r| {
+            let kind = r.instance_type.as_ref().map_or("", |t| t.as_str());
+            format!("{} × {kind}", r.instance_count.unwrap_or(1))
+        });
+        let details = JobDetails {
+            phase: d.secondary_status.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            inputs: d.input_data_config().iter().filter_map(input).collect(),
+            metrics: d.final_metric_data_list().iter().filter_map(metric).collect(),
+            artifact: d.model_artifacts().and_then(|a| a.s3_model_artifacts.clone()),
+            image: d.algorithm_specification().and_then(|a| a.training_image.clone()),
+            instances: instances.unwrap_or_default(),
+            spot: d.enable_managed_spot_training.unwrap_or_default(),
+            seconds: d.training_time_in_seconds,
+            billed_seconds: d.billable_time_in_seconds,
+            failure: d.failure_reason.filter(|f| !f.is_empty()),
+        };
+        TrainingJob {
+            status: d.training_job_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            created: time(d.creation_time.as_ref()),
+            ended: time(d.training_end_time.as_ref()),
+            modified: time(d.last_modified_time.as_ref()),
+            name: d.training_job_name.unwrap_or_default(),
+            arn: d.training_job_arn.unwrap_or_default(),
+            details: Some(details),
+        }
+    }};
+}
+
 fn from_description(d: DescribeTrainingJobOutput) -> TrainingJob {
-    let input = |c: &aws_sdk_sagemaker::types::Channel| c.data_source()?.s3_data_source()?.s3_uri.clone();
-    let metric = |m: &aws_sdk_sagemaker::types::MetricData| Some((m.metric_name.clone()?, m.value?));
-    let instances = d.resource_config().map(|r| {
-        let kind = r.instance_type.as_ref().map_or("", |t| t.as_str());
-        format!("{} × {kind}", r.instance_count.unwrap_or(1))
-    });
-    let details = JobDetails {
-        phase: d.secondary_status.as_ref().map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        inputs: d.input_data_config().iter().filter_map(input).collect(),
-        metrics: d.final_metric_data_list().iter().filter_map(metric).collect(),
-        artifact: d.model_artifacts().and_then(|a| a.s3_model_artifacts.clone()),
-        image: d.algorithm_specification().and_then(|a| a.training_image.clone()),
-        instances: instances.unwrap_or_default(),
-        spot: d.enable_managed_spot_training.unwrap_or_default(),
-        seconds: d.training_time_in_seconds,
-        billed_seconds: d.billable_time_in_seconds,
-        failure: d.failure_reason.filter(|f| !f.is_empty()),
-    };
-    TrainingJob {
-        status: d.training_job_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        created: time(d.creation_time.as_ref()),
-        ended: time(d.training_end_time.as_ref()),
-        name: d.training_job_name.unwrap_or_default(),
-        arn: d.training_job_arn.unwrap_or_default(),
-        details: Some(details),
-    }
+    job!(d)
+}
+
+fn from_record(record: SearchRecord) -> Option<TrainingJob> {
+    Some(job!(record.training_job?))
+}
+
+fn input(channel: &Channel) -> Option<String> {
+    channel.data_source()?.s3_data_source()?.s3_uri.clone()
+}
+
+fn metric(metric: &MetricData) -> Option<(String, f32)> {
+    Some((metric.metric_name.clone()?, metric.value?))
 }

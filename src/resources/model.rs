@@ -1,21 +1,24 @@
 //! `SageMaker` models: the link from a configuration to a registered version. Immutable, described once.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
-use aws_sdk_sagemaker::types::{ModelSortKey, OrderKey};
+use aws_sdk_sagemaker::types::{ModelSortKey, OrderKey, ResourceType, SearchRecord};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, describe, failed, pages};
+use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use crate::aws::{Aws, AwsError, Query, describe, failed, pages};
 
-/// Pages of 100 models.
+/// Pages of 100 models in a thorough look.
 const PAGES: usize = 20;
+/// Pages of the index that one turn reads at the start, the newest models first.
+const FIRST: usize = 4;
+/// So many pages at the start; what serves and is older is described one by one.
+const ENOUGH: usize = 120;
 
 /// One model.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Model {
     /// Unique in account and region; can be deleted and made again.
     pub name: String,
@@ -27,10 +30,12 @@ pub struct Model {
     pub containers: Option<Vec<Container>>,
     /// Role that it runs with.
     pub role: Option<String>,
+    /// Endpoints that ran it when the index was read: which version serves is known before any configuration is.
+    pub endpoints: Vec<String>,
 }
 
 /// One container of a model.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Container {
     /// Name or ARN of the registered version it was made from; absent for image + data.
     pub package: Option<String>,
@@ -58,81 +63,131 @@ impl Model {
 
 impl Resource for Model {
     const KIND: &'static str = "models";
-    const EVERY: Duration = Duration::from_mins(1);
+    const LANE: Lane = Lane::Rare;
+    // Only those that serve; what is missing is not gone.
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let (summaries, capped) = pages(PAGES, async |token| {
-            let request = aws.sagemaker.list_models().max_results(100).set_next_token(token);
-            let request = request.sort_by(ModelSortKey::CreationTime).sort_order(OrderKey::Descending);
-            let page = request.send().await.map_err(failed("ListModels"))?;
-            Ok((page.models.unwrap_or_default(), page.next_token))
-        })
-        .await?;
-        let mut rows = BTreeMap::new();
-        let mut due = Vec::new();
-        for s in summaries {
-            let (name, created) = (s.model_name.unwrap_or_default(), time(s.creation_time.as_ref()));
-            let known = seen.store.models.get(&name).filter(|k| k.created == created && k.containers.is_some());
-            let row = known.cloned().unwrap_or_else(|| {
-                due.push(name.clone());
-                Self { name: name.clone(), arn: s.model_arn.unwrap_or_default(), created, ..Self::default() }
-            });
-            rows.insert(name, row);
-        }
-        // What serves may be older than everything the list was read to.
-        for name in live(seen) {
-            if capped && !rows.contains_key(name) {
-                match seen.store.models.get(name).filter(|k| k.containers.is_some()) {
-                    Some(known) => drop(rows.insert(name.to_owned(), known.clone())),
-                    None => due.push(name.to_owned()),
-                }
-            }
-        }
-        live_first(&mut due, seen);
-        let waiting = due.len();
-        due.truncate(seen.chunk());
-        let asked = due.len();
-        let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        let learnt = !described.found.is_empty();
-        for model in described.found {
-            // The list's time stays: it is what the next list is compared with.
-            let created = rows.get(&model.name).and_then(|row| row.created).or(model.created);
-            rows.insert(model.name.clone(), Self { created, ..model });
-        }
-        let more = waiting > asked && learnt;
-        let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
-        Ok(listing.capped(capped).fault(described.fault))
+    fn ready(seen: &Seen) -> bool {
+        seen.store.endpoints.answered()
+    }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && !needed(seen, known).is_empty()
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if seen.thorough { everything(aws).await } else { serving(aws, seen, turn).await }
     }
 }
 
-/// Names of the models that serve.
-fn live(seen: &Seen) -> Vec<&str> {
-    let configs = seen.store.endpoints.rows().filter_map(|e| e.config.as_deref());
-    configs.filter_map(|c| seen.store.configs.get(c)).flat_map(super::config::EndpointConfig::models).collect()
+/// Everything there is, for a single look.
+async fn everything(aws: &Aws) -> Result<Listing<Model>, AwsError> {
+    let query = Query::made(ResourceType::Model);
+    let (listed, found) = tokio::join!(listed(aws), aws.search(&query, None, PAGES, |_| false));
+    let (mut rows, capped) = listed?;
+    for model in found?.map(|(records, _)| records).into_iter().flatten().filter_map(from_record) {
+        if let Some(row) = rows.get_mut(&model.name).filter(|row| row.created == model.created) {
+            *row = model;
+        }
+    }
+    let due = rows.values().filter(|r| r.containers.is_none()).map(|r| r.name.clone()).collect();
+    let described = describe(due, async |name: String| Model::describe(aws, &name).await).await;
+    for model in described.found {
+        // The list's time stays: it is what the next list is compared with.
+        let created = rows.get(&model.name).and_then(|row| row.created).or(model.created);
+        rows.insert(model.name.clone(), Model { created, ..model });
+    }
+    Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(described.fault))
 }
 
-/// What serves is looked at before what once served.
-fn live_first(due: &mut [String], seen: &Seen) {
-    let configs = seen.store.endpoints.rows().filter_map(|e| e.config.as_deref());
-    let live: Vec<&str> =
-        configs.filter_map(|c| seen.store.configs.get(c)).flat_map(super::config::EndpointConfig::models).collect();
-    due.sort_by_key(|name| !live.contains(&name.as_str()));
+/// At the start the index, newest first, until every endpoint has shown what it runs; later what is needed.
+async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listing<Model>, AwsError> {
+    let known = turn.known;
+    let mut rows = Vec::new();
+    let mut cursor = None;
+    if known.cursor().is_some() || known.is_empty() {
+        let mut waiting: BTreeSet<&str> = seen.store.endpoints.rows().map(|e| e.name.as_str()).collect();
+        for name in known.rows().flat_map(|m| &m.endpoints) {
+            waiting.remove(name.as_str());
+        }
+        let found = aws
+            .search(&Query::made(ResourceType::Model), known.token(), FIRST, |page| {
+                for endpoint in page.iter().filter_map(|r| r.model.as_ref()).flat_map(|m| m.endpoints()) {
+                    waiting.remove(endpoint.endpoint_name().unwrap_or_default());
+                }
+                waiting.is_empty()
+            })
+            .await?;
+        let (records, next) = found.unwrap_or_default();
+        // Models that never served are history.
+        rows.extend(records.into_iter().filter_map(from_record).filter(|m| !m.endpoints.is_empty()));
+        cursor = Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| !waiting.is_empty());
+    }
+    let mut due = needed(seen, known);
+    due.retain(|name| !rows.iter().any(|m: &Model| m.name == *name));
+    let more = due.len() > seen.chunk() || cursor.is_some();
+    due.truncate(seen.chunk());
+    let described = describe(due.clone(), async |name: String| Model::describe(aws, &name).await).await;
+    rows.extend(described.found);
+    let asked = settled(due, described.fault.as_ref());
+    Ok(Listing::part(rows).asked(asked).more(more).cursor(cursor).fault(described.fault))
+}
+
+/// Models that a known configuration runs and that are not known.
+fn needed(seen: &Seen, known: &Table<Model>) -> Vec<String> {
+    let store = &seen.store;
+    let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
+    let models = configs.filter_map(|c| store.configs.get(c)).flat_map(super::config::EndpointConfig::models);
+    let once: BTreeSet<&str> = models.collect();
+    let lacks =
+        |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && !asked_lately(known, name, seen.at);
+    once.into_iter().filter(lacks).map(str::to_owned).collect()
+}
+
+async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Model>, bool), AwsError> {
+    let (summaries, capped) = pages(PAGES, async |token| {
+        let request = aws.sagemaker.list_models().max_results(100).set_next_token(token);
+        let request = request.sort_by(ModelSortKey::CreationTime).sort_order(OrderKey::Descending);
+        let page = request.send().await.map_err(failed("ListModels"))?;
+        Ok((page.models.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    let row = |s: aws_sdk_sagemaker::types::ModelSummary| Model {
+        created: time(s.creation_time.as_ref()),
+        name: s.model_name.unwrap_or_default(),
+        arn: s.model_arn.unwrap_or_default(),
+        ..Model::default()
+    };
+    Ok((summaries.into_iter().map(row).map(|m| (m.name.clone(), m)).collect(), capped))
+}
+
+/// The index and the description have the same fields, in two types.
+macro_rules! model {
+    ($d:expr, $endpoints:expr) => {{
+        let d = $d;
+        let containers = d.primary_container.into_iter().chain(d.containers.unwrap_or_default());
+        let containers = containers.map(|c| Container {
+            data: c.model_data_url.or_else(|| c.model_data_source?.s3_data_source?.s3_uri),
+            package: c.model_package_name,
+            image: c.image,
+        });
+        Model {
+            containers: Some(containers.collect()),
+            created: time(d.creation_time.as_ref()),
+            name: d.model_name.unwrap_or_default(),
+            arn: d.model_arn.unwrap_or_default(),
+            role: d.execution_role_arn,
+            endpoints: $endpoints,
+        }
+    }};
 }
 
 fn from_description(d: DescribeModelOutput) -> Model {
-    let containers = d.primary_container.into_iter().chain(d.containers.unwrap_or_default());
-    let containers = containers.map(|c| Container {
-        data: c.model_data_url.or_else(|| c.model_data_source?.s3_data_source?.s3_uri),
-        package: c.model_package_name,
-        image: c.image,
-    });
-    Model {
-        containers: Some(containers.collect()),
-        created: time(d.creation_time.as_ref()),
-        name: d.model_name.unwrap_or_default(),
-        arn: d.model_arn.unwrap_or_default(),
-        role: d.execution_role_arn,
-    }
+    model!(d, Vec::new())
+}
+
+fn from_record(record: SearchRecord) -> Option<Model> {
+    let dashboard = record.model?;
+    let endpoints = dashboard.endpoints.unwrap_or_default().into_iter().filter_map(|e| e.endpoint_name);
+    Some(model!(dashboard.model?, endpoints.collect()))
 }

@@ -1,25 +1,21 @@
 //! Model packages: the registered versions, who approved them, and what they were made from.
 
+mod read;
+
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_model_package::DescribeModelPackageOutput;
-use aws_sdk_sagemaker::types::{ModelPackageSortBy, ModelPackageSummary, ModelPackageType, SortOrder, UserContext};
+use aws_sdk_sagemaker::types::{
+    InferenceSpecification, ModelPackageContainerDefinition, ModelPackageSummary, SearchRecord, UserContext,
+};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, describe, failed, pages};
-
-/// Pages of 100 versions.
-const PAGES: usize = 100;
-/// The newest versions of each group are described; the rest when they are looked at.
-const WINDOW: usize = 5;
-/// The same for a single thorough look.
-const THOROUGH_WINDOW: usize = 20;
+use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
+use crate::aws::{Aws, AwsError, failed};
 
 /// One version (or an unversioned package).
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct ModelPackage {
     /// ARN: the id.
     pub arn: String,
@@ -40,7 +36,7 @@ pub struct ModelPackage {
 }
 
 /// What only `DescribeModelPackage` tells.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Details {
     /// Who, why, ticket.
     pub approval_description: Option<String>,
@@ -98,7 +94,10 @@ impl ModelPackage {
 
 impl Resource for ModelPackage {
     const KIND: &'static str = "model_packages";
-    const EVERY: Duration = Duration::from_secs(30);
+    const LANE: Lane = Lane::Slow;
+    const SWEEP: Option<Lane> = Some(Lane::Rare);
+    // The newest of all and those that serve; what is missing is not gone.
+    const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
     }
@@ -111,67 +110,15 @@ impl Resource for ModelPackage {
             Some(_) => None,
         }
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
-        let (summaries, capped) = pages(PAGES, async |token| {
-            // Without the type AWS answers with unversioned packages only (aws-map 0.8).
-            let request = aws.sagemaker.list_model_packages().model_package_type(ModelPackageType::Both);
-            let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.max_results(100).set_next_token(token).send().await;
-            let page = page.map_err(failed("ListModelPackages"))?;
-            Ok((page.model_package_summary_list.unwrap_or_default(), page.next_token))
-        })
-        .await?;
-        let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
-        let mut due = Vec::new();
-        for arn in wanted(&rows, seen) {
-            let Some(row) = rows.get_mut(&arn) else { continue };
-            // An approval changes no time that a list tells; the approval itself is the change detector.
-            let known = seen.store.packages.get(&arn);
-            match known.filter(|k| k.approval == row.approval && k.status == row.status && k.details.is_some()) {
-                Some(known) => row.details.clone_from(&known.details),
-                None => due.push(arn),
-            }
-        }
-        let waiting = due.len();
-        due.truncate(seen.chunk());
-        let asked = due.len();
-        let described = describe(due, async |arn| Self::describe(aws, &arn).await).await;
-        let learnt = !described.found.is_empty();
-        for package in described.found {
-            // Names compare without case (aws-map 2.7): the list's spelling and time stay, as the next list has them.
-            let listed = rows.values().find(|row| row.arn.eq_ignore_ascii_case(&package.arn));
-            let (arn, created) =
-                listed.map_or((package.arn.clone(), package.created), |row| (row.arn.clone(), row.created));
-            rows.insert(arn.clone(), Self { arn, created, ..package });
-        }
-        let more = waiting > asked && learnt;
-        let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
-        Ok(listing.capped(capped).fault(described.fault))
+    fn ready(seen: &Seen) -> bool {
+        seen.store.groups.answered()
     }
-}
-
-/// The versions whose details matter: the newest of each group, what serves, what is looked at.
-fn wanted(rows: &BTreeMap<String, ModelPackage>, seen: &Seen) -> Vec<String> {
-    let window = if seen.thorough { THOROUGH_WINDOW } else { WINDOW };
-    let mut newest: Vec<&ModelPackage> = rows.values().collect();
-    newest.sort_by_key(|p| (std::cmp::Reverse(p.version), std::cmp::Reverse(p.created)));
-    let mut taken: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    let live: Vec<&str> = seen.store.models.rows().flat_map(super::model::Model::packages).collect();
-    let mut wanted = Vec::new();
-    for package in newest {
-        let count = taken.entry(package.group.as_deref()).or_default();
-        *count += 1;
-        let known = seen.store.packages.get(&package.arn).is_some_and(|k| k.details.is_some());
-        if *count <= window
-            || package.waits()
-            || known
-            || seen.focus.packages.contains(&package.arn)
-            || live.contains(&package.arn.as_str())
-        {
-            wanted.push(package.arn.clone());
-        }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        read::due(seen, known)
     }
-    wanted
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if seen.thorough { read::everything(aws, seen).await } else { read::window(aws, seen, turn).await }
+    }
 }
 
 fn from_summary(s: ModelPackageSummary) -> (String, ModelPackage) {
@@ -188,43 +135,52 @@ fn from_summary(s: ModelPackageSummary) -> (String, ModelPackage) {
     (package.arn.clone(), package)
 }
 
+/// The index and the description have the same fields, in two types.
+macro_rules! package {
+    ($d:expr) => {{
+        let d = $d;
+        let who = |user: Option<&UserContext>| {
+            let user = user?;
+            user.user_profile_name.clone().or_else(|| user.iam_identity()?.arn.clone())
+        };
+        let containers = d.inference_specification().map(InferenceSpecification::containers).unwrap_or_default();
+        let quality = d.model_metrics().and_then(|m| m.model_quality()).and_then(|q| q.statistics());
+        let metadata = d.customer_metadata_properties().into_iter().flatten();
+        let details = Details {
+            data: containers.iter().filter_map(artifact).collect(),
+            images: containers.iter().filter_map(|c| c.image_digest.clone().or(c.image.clone())).collect(),
+            metrics_uri: quality.and_then(|s| s.s3_uri.clone()),
+            modified: time(d.last_modified_time.as_ref()),
+            modified_by: who(d.last_modified_by.as_ref()),
+            created_by: who(d.created_by.as_ref()),
+            generated_by: d.metadata_properties().and_then(|m| m.generated_by.clone()),
+            commit: d.metadata_properties().and_then(|m| m.commit_id.clone()),
+            metadata: metadata.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            approval_description: d.approval_description.clone(),
+        };
+        ModelPackage {
+            created: time(d.creation_time.as_ref()),
+            status: d.model_package_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            approval: d.model_approval_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            arn: d.model_package_arn.unwrap_or_default(),
+            group: d.model_package_group_name,
+            version: d.model_package_version,
+            description: d.model_package_description.unwrap_or_default(),
+            details: Some(details),
+        }
+    }};
+}
+
 fn from_description(d: DescribeModelPackageOutput) -> ModelPackage {
-    let who = |user: Option<&UserContext>| {
-        let user = user?;
-        user.user_profile_name.clone().or_else(|| user.iam_identity()?.arn.clone())
-    };
-    let containers = d
-        .inference_specification()
-        .map(aws_sdk_sagemaker::types::InferenceSpecification::containers)
-        .unwrap_or_default();
-    let quality = d.model_metrics().and_then(|m| m.model_quality()).and_then(|q| q.statistics());
-    let data = |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| {
-        c.model_data_url.clone().or_else(|| c.model_data_source()?.s3_data_source()?.s3_uri.clone())
-    };
-    let image =
-        |c: &aws_sdk_sagemaker::types::ModelPackageContainerDefinition| c.image_digest.clone().or(c.image.clone());
-    let details = Details {
-        data: containers.iter().filter_map(data).collect(),
-        images: containers.iter().filter_map(image).collect(),
-        metrics_uri: quality.and_then(|s| s.s3_uri.clone()),
-        modified: time(d.last_modified_time.as_ref()),
-        modified_by: who(d.last_modified_by.as_ref()),
-        created_by: who(d.created_by.as_ref()),
-        generated_by: d.metadata_properties().and_then(|m| m.generated_by.clone()),
-        commit: d.metadata_properties().and_then(|m| m.commit_id.clone()),
-        metadata: d.customer_metadata_properties().into_iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect(),
-        approval_description: d.approval_description.clone(),
-    };
-    ModelPackage {
-        created: time(d.creation_time.as_ref()),
-        status: d.model_package_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        approval: d.model_approval_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        arn: d.model_package_arn.unwrap_or_default(),
-        group: d.model_package_group_name,
-        version: d.model_package_version,
-        description: d.model_package_description.unwrap_or_default(),
-        details: Some(details),
-    }
+    package!(d)
+}
+
+fn from_record(record: SearchRecord) -> Option<ModelPackage> {
+    Some(package!(record.model_package?))
+}
+
+fn artifact(container: &ModelPackageContainerDefinition) -> Option<String> {
+    container.model_data_url.clone().or_else(|| container.model_data_source()?.s3_data_source()?.s3_uri.clone())
 }
 
 #[cfg(test)]
@@ -236,23 +192,5 @@ mod tests {
         let arn = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";
         assert_eq!(ModelPackage::parse_arn(arn), Some(("recommendation", 14)));
         assert_eq!(ModelPackage::parse_arn("arn:aws:sagemaker:eu-west-1:1:model-package/unversioned"), None);
-    }
-
-    #[test]
-    fn only_the_newest_the_live_and_the_focused_are_described() {
-        let row = |v: i32| {
-            let arn = format!("arn:x:model-package/g/{v}");
-            (arn.clone(), ModelPackage { arn, group: Some("g".into()), version: Some(v), ..Default::default() })
-        };
-        let rows: BTreeMap<_, _> = (1..=20).map(row).collect();
-        let mut seen = Seen::default();
-        assert_eq!(wanted(&rows, &seen).len(), WINDOW);
-        seen.focus = std::sync::Arc::new(super::super::Focus {
-            packages: ["arn:x:model-package/g/2".to_owned()].into(),
-            ..Default::default()
-        });
-        let arns = wanted(&rows, &seen);
-        assert_eq!(arns.len(), WINDOW + 1);
-        assert!(arns.iter().any(|a| a.ends_with("/2")) && arns.iter().any(|a| a.ends_with("/20")));
     }
 }

@@ -2,16 +2,15 @@
 
 mod definition;
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_pipeline::DescribePipelineOutput;
 use aws_sdk_sagemaker::types::{PipelineSummary, SortOrder, SortPipelinesBy};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use crate::aws::{Aws, AwsError, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
 
@@ -19,7 +18,7 @@ pub use definition::{Definition, Parameter, StepDefinition};
 const PAGES: usize = 20;
 
 /// One `SageMaker` pipeline.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Pipeline {
     /// Unique in account and region.
     pub name: String,
@@ -52,11 +51,15 @@ impl Pipeline {
 
 impl Resource for Pipeline {
     const KIND: &'static str = "pipelines";
-    const EVERY: Duration = Duration::from_secs(30);
+    const LANE: Lane = Lane::Slow;
     fn id(&self) -> &str {
         &self.name
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        let lacks = |name: &String| known.get(name).is_some_and(|p| p.definition.is_none());
+        seen.focus.pipelines.iter().any(|name| lacks(name) && !asked_lately(known, name, seen.at))
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_pipelines().max_results(100).set_next_token(token);
             let request = request.sort_by(SortPipelinesBy::CreationTime).sort_order(SortOrder::Descending);
@@ -65,19 +68,20 @@ impl Resource for Pipeline {
         })
         .await?;
         let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
-        let mut due = Vec::new();
         for row in rows.values_mut() {
-            let known = seen.store.pipelines.get(&row.name);
-            match known.filter(|k| k.definition.is_some() && k.modified == row.modified && k.created == row.created) {
-                Some(known) => *row = Self { last_execution: row.last_execution, ..known.clone() },
-                None => due.push(row.name.clone()),
+            let same = |k: &&Self| k.modified == row.modified && k.created == row.created;
+            if let Some(known) = turn.known.get(&row.name).filter(|k| k.definition.is_some()).filter(same) {
+                *row = Self { last_execution: row.last_execution, ..known.clone() };
             }
         }
-        let waiting = due.len();
-        due.truncate(seen.chunk());
-        let asked = due.len();
-        let described = describe(due, async |name| Self::describe(aws, &name).await).await;
-        let learnt = !described.found.is_empty();
+        let mut due: Vec<String> = wanted(&rows, seen)
+            .into_iter()
+            .filter(|name| seen.focus.pipelines.contains(name) || !turn.asked_lately(name, seen.at))
+            .collect();
+        let (waiting, chunk) = (due.len(), seen.chunk());
+        due.truncate(chunk);
+        let described =
+            in_background(describe(due.clone(), async |name: String| Self::describe(aws, &name).await)).await;
         for mut pipeline in described.found {
             // Only the list tells when it last ran; and its times are the change detector.
             if let Some(row) = rows.get(&pipeline.name) {
@@ -85,10 +89,36 @@ impl Resource for Pipeline {
             }
             rows.insert(pipeline.name.clone(), pipeline);
         }
-        let more = waiting > asked && learnt;
-        let listing = Listing { more, ..Listing::of(rows.into_values().collect()) };
-        Ok(listing.capped(capped).fault(described.fault))
+        let listing = Listing::all(rows.into_values().collect()).capped(capped).more(waiting > chunk);
+        Ok(listing.asked(settled(due, described.fault.as_ref())).fault(described.fault))
     }
+}
+
+/// Pipelines whose definition matters: those looked at, those that run, and those of which no version tells the group
+/// they register into.
+fn wanted(rows: &BTreeMap<String, Pipeline>, seen: &Seen) -> Vec<String> {
+    let store = &seen.store;
+    let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
+    let telling: BTreeSet<String> = made.filter_map(of_execution).map(str::to_ascii_lowercase).collect();
+    let running: BTreeSet<&str> =
+        store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str()).collect();
+    let registry_read = store.packages.answered() && !store.packages.unfinished();
+    let matters = |name: &str| {
+        seen.thorough
+            || seen.focus.pipelines.contains(name)
+            || running.contains(name)
+            || (registry_read && !telling.contains(&name.to_ascii_lowercase()))
+    };
+    let wanted = rows.values().filter(|p| p.definition.is_none() && matters(&p.name));
+    let mut names: Vec<String> = wanted.map(|p| p.name.clone()).collect();
+    names.sort_by_key(|name| !seen.focus.pipelines.contains(name));
+    names
+}
+
+/// The pipeline's name in an execution's ARN, `…:pipeline/{name}/execution/{id}`, as AWS spells it there.
+#[must_use]
+pub fn of_execution(execution: &str) -> Option<&str> {
+    execution.split_once(":pipeline/")?.1.split('/').next()
 }
 
 fn from_summary(s: PipelineSummary) -> (String, Pipeline) {

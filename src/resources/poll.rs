@@ -1,4 +1,4 @@
-//! The pollers: one task a kind, each with its own pace, jitter and back-off.
+//! The pollers: one task a kind, each the only writer of its table, with its own pace, jitter and back-off.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,52 +8,76 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{Polled, Resource, Seen, Snapshot};
-use crate::aws::{Aws, Kind, attributed};
-
-/// Nothing waits longer than this, whatever goes wrong.
-const LONGEST: Duration = Duration::from_mins(10);
+use super::{Change, Lane, Resource, Seen, Snapshot, Store, Table, Traffic, Turn};
+use crate::aws::{Aws, Kind, Urgency, attributed};
 
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// How long to wait before the next poll: the kind's own pace, doubled with each failure in a row, capped.
-#[must_use]
-pub fn delay(every: Duration, failures: u32) -> Duration {
-    every.saturating_mul(2u32.saturating_pow(failures.min(16))).min(LONGEST.max(every))
+/// How one turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// There is more to be had at once.
+    More,
+    /// That is all for now.
+    All,
+    /// It failed for a reason that may be over in a moment.
+    Later,
+    /// It failed for a reason that stays until somebody does something.
+    Failed,
 }
 
-/// Asks AWS once for one kind.
-pub async fn ask<T: Resource>(aws: &Aws, seen: &Seen) -> Polled<T> {
-    let result = attributed(T::KIND, T::list(aws, seen)).await;
-    let polled = Polled { at: seen.at, result };
-    if polled.trouble().is_some_and(|why| why.kind == Kind::Throttled) {
-        aws.meter.throttled();
-    }
-    polled
+/// What came of a turn in a single look.
+pub(crate) struct Asked {
+    pub(crate) told: Told,
+    pub(crate) snapshot: Snapshot,
 }
 
-/// The polling tasks of one account; they end when this is dropped.
-#[derive(Debug)]
+/// Takes one turn and lays what it brought over the table.
+pub(crate) async fn ask<T: Resource>(aws: &Aws, seen: &Seen, table: &mut Table<T>, sweep: bool, at: Timestamp) -> Told {
+    turn(aws, seen, table, sweep, &|| at).await.0
+}
+
+async fn turn<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    table: &mut Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> (Told, Vec<Change>) {
+    let answer = attributed(T::KIND, Urgency::Visible, T::read(aws, seen, Turn { known: table, sweep })).await;
+    let trouble = answer.as_ref().map_or_else(|why| Some(why.kind), |l| l.fault.as_ref().map(|f| f.kind));
+    let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
+    aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
+    let changes = table.apply(answer, clock());
+    let told = match trouble {
+        Some(kind) if kind.passing() => Told::Later,
+        Some(Kind::Expired) => Told::Failed,
+        Some(_) if failed => Told::Failed,
+        // What is denied for one thing may be had for another.
+        None | Some(Kind::Denied) if more => Told::More,
+        _ => Told::All,
+    };
+    (told, changes)
+}
+
+/// The polling tasks of one account and region; they end when this is dropped.
 pub struct Pollers {
     aws: Aws,
     seen: watch::Receiver<Seen>,
     wake: watch::Receiver<Wake>,
-    clock: ClockHandle,
+    clock: Clock,
     out: mpsc::Sender<Snapshot>,
     tasks: JoinSet<()>,
 }
 
-#[derive(Clone)]
-struct ClockHandle(Clock);
-
-impl std::fmt::Debug for ClockHandle {
+impl std::fmt::Debug for Pollers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Clock")
+        f.debug_struct("Pollers").field("aws", &self.aws.region).finish_non_exhaustive()
     }
 }
 
-/// Asks kinds to poll now instead of later: all of them, or those that a write touched.
+/// Asks kinds to take their turn now instead of later: all of them, or those that a write touched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wake {
     /// Which kinds; empty means all.
@@ -70,60 +94,155 @@ impl Pollers {
         clock: Clock,
         out: mpsc::Sender<Snapshot>,
     ) -> Self {
-        Self { aws, seen, wake, clock: ClockHandle(clock), out, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, tasks: JoinSet::new() }
     }
 
-    pub(super) fn spawn<T: Resource>(&mut self, wrap: fn(Polled<T>) -> Snapshot) {
-        let (aws, clock, out) = (self.aws.clone(), self.clock.0.clone(), self.out.clone());
-        let (mut seen, mut wake) = (self.seen.clone(), self.wake.clone());
-        // Each kind has chance of its own: when it polls does not hang on who else polled before.
-        let mut chance = fastrand::Rng::with_seed(fastrand::u64(..));
-        self.tasks.spawn(async move {
-            let mut failures = 0;
-            loop {
-                if seen.wait_for(T::ready).await.is_err() {
-                    return;
-                }
-                let now = Seen { at: clock(), ..seen.borrow_and_update().clone() };
-                let mut polled = ask::<T>(&aws, &now).await;
-                polled.at = clock();
-                let failed = polled.result.is_err() || polled.passing_failure();
-                failures = if failed { failures + 1 } else { 0 };
-                let more = polled.unfinished();
-                if out.send(wrap(polled)).await.is_err() {
-                    return;
-                }
-                // Details that are still missing come at once; the channel gives the screen time to take them in.
-                let pause =
-                    if more { Duration::from_millis(50) } else { jittered(delay(T::EVERY, failures), &mut chance) };
-                if sleep_or_wake(pause, &mut wake, T::KIND).await.is_err() {
-                    return;
-                }
+    pub(super) fn spawn<T: Resource>(
+        &mut self,
+        own: fn(&Store) -> &Table<T>,
+        wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
+    ) {
+        let poller = Poller {
+            aws: self.aws.clone(),
+            clock: self.clock.clone(),
+            table: own(&self.seen.borrow().store).clone(),
+            seen: self.seen.clone(),
+            wake: self.wake.clone(),
+            // Each kind has chance of its own: when it polls does not hang on who else polled before.
+            chance: fastrand::Rng::with_seed(fastrand::u64(..)),
+            failures: 0,
+            swept: None,
+            in_vain: false,
+            lost: None,
+        };
+        let out = self.out.clone();
+        self.tasks.spawn(async move { poller.run(out, wrap).await });
+    }
+}
+
+/// One kind's task.
+struct Poller<T> {
+    aws: Aws,
+    clock: Clock,
+    table: Table<T>,
+    seen: watch::Receiver<Seen>,
+    wake: watch::Receiver<Wake>,
+    chance: fastrand::Rng,
+    failures: u32,
+    swept: Option<tokio::time::Instant>,
+    /// What was due could not be had: it waits for the next turn, however often it is still due.
+    in_vain: bool,
+    /// When the first of the failures in a row came, while it was not tried again before its time because others
+    /// were answered.
+    lost: Option<Timestamp>,
+}
+
+/// Why a poller takes its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Why {
+    /// It is time, or there is more to be had.
+    Time,
+    /// Something appeared that it should read.
+    Due,
+    /// Somebody asked for it.
+    Asked,
+}
+
+impl<T: Resource> Poller<T> {
+    async fn run(mut self, out: mpsc::Sender<Snapshot>, wrap: fn(Table<T>, Vec<Change>) -> Snapshot) {
+        let mut why = Why::Time;
+        loop {
+            if self.seen.wait_for(T::ready).await.is_err() {
+                return;
             }
-        });
+            let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
+            let sweep = self.sweeps(why);
+            let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
+            self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
+            let lost =
+                matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Unreachable));
+            if self.failures <= 1 {
+                self.lost = lost.then(|| (self.clock)());
+            }
+            self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
+            if sweep && told == Told::All {
+                self.swept = Some(tokio::time::Instant::now());
+            }
+            let pause = if told == Told::More { Duration::ZERO } else { self.pause() };
+            if out.send(wrap(self.table.clone(), changes)).await.is_err() {
+                return;
+            }
+            why = match self.rest(pause).await {
+                Ok(why) => why,
+                Err(_) => return,
+            };
+        }
     }
-}
 
-/// A tenth more or less, so that the kinds do not all ask at the same moment.
-fn jittered(pause: Duration, chance: &mut fastrand::Rng) -> Duration {
-    pause.mul_f64(0.9 + 0.2 * chance.f64())
-}
+    /// Is this turn to read everything? Where a kind has no sweeps every turn does.
+    fn sweeps(&self, why: Why) -> bool {
+        let Some(lane) = T::SWEEP else { return true };
+        let lane = lane.moved(self.traffic(), T::VITAL);
+        why == Why::Asked || self.swept.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= lane.every())
+    }
 
-async fn sleep_or_wake(
-    pause: Duration,
-    wake: &mut watch::Receiver<Wake>,
-    kind: &'static str,
-) -> Result<(), watch::error::RecvError> {
-    let sleep = tokio::time::sleep(pause);
-    tokio::pin!(sleep);
-    loop {
-        tokio::select! {
-            () = &mut sleep => return Ok(()),
-            changed = wake.changed() => {
-                changed?;
-                let asked = wake.borrow_and_update();
-                if asked.kinds.is_empty() || asked.kinds.contains(&kind) {
-                    return Ok(());
+    fn traffic(&self) -> Traffic {
+        let seen = self.seen.borrow();
+        Traffic {
+            looked_at: seen.focus.kinds.contains(T::KIND),
+            idle: seen.focus.idle,
+            widening: self.aws.meter.widening(T::SERVICE),
+            failures: self.failures,
+        }
+    }
+
+    /// The time to the next turn; a tenth more or less, so that the kinds do not all ask at the same moment.
+    fn pause(&mut self) -> Duration {
+        let traffic = self.traffic();
+        let lane = T::LANE.moved(traffic, T::VITAL);
+        self.table.put_in(lane);
+        lane.pause(traffic).mul_f64(0.9 + 0.2 * self.chance.f64())
+    }
+
+    /// May what others were answered make a turn come sooner?
+    fn listens(&self) -> bool {
+        self.lost.is_some() || (self.failures == 0 && !self.in_vain)
+    }
+
+    /// Waits for the next turn: its time, something that is due, or somebody who asks.
+    async fn rest(&mut self, pause: Duration) -> Result<Why, watch::error::RecvError> {
+        let began = tokio::time::Instant::now();
+        let mut end = began + pause;
+        loop {
+            tokio::select! {
+                biased;
+                changed = self.wake.changed() => {
+                    changed?;
+                    let asked = self.wake.borrow_and_update();
+                    if asked.kinds.is_empty() || asked.kinds.contains(&T::KIND) {
+                        return Ok(Why::Asked);
+                    }
+                }
+                () = tokio::time::sleep_until(end) => return Ok(Why::Time),
+                changed = self.seen.changed(), if self.listens() => {
+                    changed?;
+                    let seen = self.seen.borrow_and_update().clone();
+                    if self.lost.is_some() {
+                        // The network is back, or somebody logged in: others were answered since. Once, not in a storm.
+                        if seen.store.last_answer() > self.lost {
+                            self.lost = None;
+                            return Ok(Why::Time);
+                        }
+                        continue;
+                    }
+                    if T::due(&seen, &self.table) {
+                        return Ok(Why::Due);
+                    }
+                    // What begins to be looked at moves to a faster lane at once, not after the old pause.
+                    let faster = T::LANE.moved(self.traffic(), T::VITAL).pause(self.traffic());
+                    if faster < pause {
+                        end = end.min(began + faster);
+                    }
                 }
             }
         }
@@ -145,14 +264,14 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock) -> Seen {
             break;
         }
         let mut failed = false;
-        for snapshot in answers {
+        for Asked { told, snapshot } in answers {
             let kind = snapshot.kind();
             let tried = failures.entry(kind).or_default();
-            *tried += u32::from(snapshot.passing_failure());
-            if !snapshot.unfinished() && (!snapshot.passing_failure() || *tried >= TRIES) {
+            *tried += u32::from(told == Told::Later);
+            if matches!(told, Told::All | Told::Failed) || *tried >= TRIES {
                 due.remove(kind);
             }
-            failed |= snapshot.passing_failure();
+            failed |= told == Told::Later;
             seen.store.apply(snapshot);
         }
         if failed {
@@ -162,16 +281,9 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock) -> Seen {
     seen
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn failures_widen_the_pace_up_to_a_limit() {
-        let every = Duration::from_secs(15);
-        let waits: Vec<u64> = (0..8).map(|n| delay(every, n).as_secs()).collect();
-        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
-        assert_eq!(delay(every, u32::MAX).as_secs(), 600);
-        assert_eq!(delay(Duration::from_mins(15), 3).as_secs(), 900, "never faster than its own pace");
-    }
+/// The lane of a kind by its name, for what judges ages.
+#[must_use]
+pub fn oldest_allowed(lane: Lane) -> Duration {
+    // One turn may fail and one may be late before a row is called old.
+    lane.every() * 3
 }

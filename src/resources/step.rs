@@ -1,15 +1,14 @@
 //! Steps of executions: what ran, what was registered, and why not.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::types::{PipelineExecutionStep, PipelineExecutionStepMetadata, SortOrder};
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Listing, Resource, Seen, time};
-use crate::aws::{Aws, AwsError, Described, describe, failed, pages};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.
 const PAGES: usize = 5;
@@ -17,7 +16,7 @@ const PAGES: usize = 5;
 const NEWEST: usize = 3;
 
 /// One step of one execution.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PipelineStep {
     /// Execution ARN and step name: the id.
     pub id: String,
@@ -40,7 +39,7 @@ pub struct PipelineStep {
 }
 
 /// What a step ran or made (`aws-map` edges 6 and 7).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Made {
     /// ARN of a training job.
@@ -77,7 +76,7 @@ impl Made {
 
 impl Resource for PipelineStep {
     const KIND: &'static str = "pipeline_steps";
-    const EVERY: Duration = Duration::from_secs(15);
+    const LANE: Lane = Lane::Fast;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
@@ -85,39 +84,71 @@ impl Resource for PipelineStep {
     fn ready(seen: &Seen) -> bool {
         seen.store.executions.answered()
     }
-    async fn list(aws: &Aws, seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && !finished(seen, known).is_empty()
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         // What hangs on something that was never read is not known either.
         if let Some(why) = seen.store.executions.blind() {
             return Err(why.clone());
         }
-        let mut known: BTreeMap<&str, Vec<&Self>> = BTreeMap::new();
-        for step in seen.store.steps.rows() {
-            known.entry(&step.execution).or_default().push(step);
-        }
-        let mut rows = Vec::new();
-        let mut due = Vec::new();
-        for execution in newest(seen) {
-            match known.get(execution.arn.as_str()) {
-                // A finished execution does not change; its steps were read after its end when none is running.
-                Some(steps) if !execution.running() && steps.iter().all(|s| s.over()) => {
-                    rows.extend(steps.iter().map(|s| (*s).clone()));
-                }
-                _ => due.push(execution.arn.clone()),
-            }
-        }
-        let Described { found, fault } = describe(due, async |arn: String| Self::of(aws, &arn).await).await;
-        match fault {
-            Some(fault) if found.is_empty() && rows.is_empty() => Err(fault),
-            fault => {
-                rows.extend(found.into_iter().flatten());
-                Ok(Listing::of(rows).fault(fault))
-            }
+        let running = seen.store.executions.rows().filter(|e| e.running()).map(|e| e.arn.clone());
+        let running = describe(running.collect(), async |arn: String| Self::of(aws, &arn).await).await;
+        let mut due = finished(seen, turn.known);
+        let more = due.len() > seen.chunk();
+        due.truncate(seen.chunk());
+        let once = describe(due.clone(), async |arn: String| Self::of(aws, &arn).await);
+        let Described { found, fault } = in_background(once).await;
+        let rows: Vec<Self> = running.found.into_iter().chain(found).flatten().collect();
+        match running.fault.or(fault) {
+            Some(fault) if rows.is_empty() && turn.known.is_empty() => Err(fault),
+            fault => Ok(Listing::part(rows).asked(settled(due, fault.as_ref())).more(more).fault(fault)),
         }
     }
 }
 
+/// Finished executions whose steps tell something and were not read to their end: read once in their life.
+///
+/// That are the newest of what is looked at, the last one of a pipeline when it failed, and one that says it succeeded
+/// and of which no version says that it came from it (`aws-map` 0.7).
+fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
+    let store = &seen.store;
+    let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
+    let made: BTreeSet<String> = made.map(str::to_ascii_lowercase).collect();
+    let registry_read = store.packages.answered() && !store.packages.unfinished();
+    let mut all: Vec<&PipelineExecution> = store.executions.rows().filter(|e| !e.running()).collect();
+    all.sort_by_key(|e| std::cmp::Reverse(e.started));
+    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wanted = Vec::new();
+    for execution in all {
+        let place = taken.entry(&execution.pipeline).or_default();
+        *place += 1;
+        let looked_at = seen.thorough || seen.focus.pipelines.contains(&execution.pipeline);
+        let telling = match execution.status.as_str() {
+            "Succeeded" => registry_read && !made.contains(&execution.arn.to_ascii_lowercase()),
+            _ => true,
+        };
+        if (looked_at && *place <= NEWEST) || (*place == 1 && telling) {
+            wanted.push(execution);
+        }
+    }
+    // A run that failed before its first step has none, so it is what was asked that counts, not what there is.
+    let mut unfinished: BTreeSet<&str> = BTreeSet::new();
+    let mut read: BTreeSet<&str> = BTreeSet::new();
+    for step in known.rows() {
+        read.insert(&step.execution);
+        if !step.over() {
+            unfinished.insert(&step.execution);
+        }
+    }
+    let lacks = |arn: &str| !read.contains(arn) || unfinished.contains(arn);
+    let due = wanted.into_iter().filter(|e| lacks(&e.arn) && !asked_lately(known, &e.arn, seen.at));
+    due.map(|e| e.arn.clone()).collect()
+}
+
 impl PipelineStep {
-    fn over(&self) -> bool {
+    /// Does it not change any more?
+    pub(super) fn over(&self) -> bool {
         !matches!(self.status.as_str(), "Executing" | "Starting" | "Stopping" | "")
     }
 
@@ -135,19 +166,6 @@ impl PipelineStep {
         .await?;
         Ok(steps.into_iter().map(|s| from_sdk(execution, s)).collect())
     }
-}
-
-/// The newest executions of each pipeline.
-fn newest(seen: &Seen) -> Vec<&PipelineExecution> {
-    let mut all: Vec<&PipelineExecution> = seen.store.executions.rows().collect();
-    all.sort_by_key(|e| std::cmp::Reverse(e.started));
-    let mut taken: BTreeMap<&str, usize> = BTreeMap::new();
-    all.retain(|e| {
-        let count = taken.entry(&e.pipeline).or_default();
-        *count += 1;
-        *count <= NEWEST
-    });
-    all
 }
 
 fn from_sdk(execution: &str, s: PipelineExecutionStep) -> PipelineStep {

@@ -1,17 +1,15 @@
 //! SNS subscriptions: who is told. A pending one means that nobody is (`aws-map` 0.19).
 
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use super::{Listing, Resource, Seen};
+use super::{Lane, Listing, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
 
 /// Pages of 100 subscriptions (fixed by SNS).
 const PAGES: usize = 30;
 
 /// One subscription.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Subscription {
     /// Topic, protocol and address: the id, as pending ones all have the same ARN.
     pub id: String,
@@ -35,11 +33,12 @@ impl Subscription {
 
 impl Resource for Subscription {
     const KIND: &'static str = "subscriptions";
-    const EVERY: Duration = Duration::from_mins(5);
+    const SERVICE: &'static str = "sns";
+    const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.id
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (rows, capped) = pages(PAGES, async |token| {
             let request = aws.sns.list_subscriptions().set_next_token(token);
             let page = request.send().await.map_err(failed("ListSubscriptions"))?;
@@ -53,7 +52,7 @@ impl Resource for Subscription {
             Ok((rows.collect::<Vec<_>>(), page.next_token))
         })
         .await?;
-        Ok(Listing::of(rows).capped(capped))
+        Ok(Listing::all(rows).capped(capped))
     }
 }
 

@@ -1,4 +1,7 @@
 //! The last known rows of one kind, by id, and how much they can be trusted.
+//!
+//! A table has one writer: the poller of its kind, which lays each answer over what it knows and
+//! hands a clone out. Clones share their rows, so handing out costs nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,39 +9,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Listing, Resource};
+use super::{Cursor, Extent, Lane, Listing, Resource};
 use crate::aws::{AwsError, Kind};
-
-/// What one poll brought, and when.
-#[derive(Debug, Clone)]
-pub struct Polled<T> {
-    /// When the answer was complete.
-    pub at: Timestamp,
-    /// The answer.
-    pub result: Result<Listing<T>, AwsError>,
-}
-
-impl<T> Polled<T> {
-    /// Details are still missing and may be had at once.
-    #[must_use]
-    pub fn unfinished(&self) -> bool {
-        let single = |fault: &AwsError| fault.kind == Kind::Denied;
-        self.result.as_ref().is_ok_and(|listing| listing.more && listing.fault.as_ref().is_none_or(single))
-    }
-    /// What went wrong, wholly or in part.
-    #[must_use]
-    pub fn trouble(&self) -> Option<&AwsError> {
-        match &self.result {
-            Ok(listing) => listing.fault.as_ref(),
-            Err(why) => Some(why),
-        }
-    }
-    /// It failed for a reason that may be over in a moment.
-    #[must_use]
-    pub fn passing_failure(&self) -> bool {
-        self.trouble().is_some_and(|why| why.kind.passing())
-    }
-}
 
 /// How much the rows can be trusted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,6 +18,11 @@ pub enum Freshness {
     /// Nothing was answered yet.
     #[default]
     Waiting,
+    /// The rows are those of an earlier run; nothing was answered in this one.
+    Saved {
+        /// When they were read.
+        at: Timestamp,
+    },
     /// The last poll was answered.
     Fresh {
         /// When.
@@ -62,17 +39,44 @@ pub enum Freshness {
     },
 }
 
+/// One row and when it was read.
+#[derive(Debug)]
+struct Entry<T> {
+    row: T,
+    at: Timestamp,
+}
+
 /// The last known rows of one kind. Clones share the rows.
 #[derive(Debug, Clone)]
 pub struct Table<T> {
-    rows: Arc<BTreeMap<String, T>>,
+    rows: Arc<BTreeMap<Arc<str>, Arc<Entry<T>>>>,
     freshness: Freshness,
+    /// When all rows were last known to be as they are.
+    swept: Option<Timestamp>,
     capped: bool,
+    /// Were all rows listed once?
+    whole: bool,
+    more: bool,
+    lane: Option<Lane>,
+    /// The token of the page that is read next, while a long list is read turn by turn.
+    cursor: Option<Cursor>,
+    /// What was asked on demand, and when.
+    asked: Arc<BTreeMap<String, Timestamp>>,
 }
 
 impl<T> Default for Table<T> {
     fn default() -> Self {
-        Self { rows: Arc::default(), freshness: Freshness::Waiting, capped: false }
+        Self {
+            rows: Arc::default(),
+            freshness: Freshness::Waiting,
+            swept: None,
+            capped: false,
+            whole: false,
+            more: false,
+            lane: None,
+            cursor: None,
+            asked: Arc::default(),
+        }
     }
 }
 
@@ -107,7 +111,7 @@ pub struct Change {
 pub struct Source {
     /// The kind it brings.
     pub name: &'static str,
-    /// `fresh`, `stale`, or the kind of trouble (`waiting` before the first answer).
+    /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
     pub state: &'static str,
     /// When it was last answered.
     pub fetched_at: Option<Timestamp>,
@@ -117,18 +121,50 @@ pub struct Source {
     pub capped: bool,
     /// What went wrong last.
     pub error: Option<String>,
+    /// How often it is asked now.
+    #[serde(skip)]
+    pub lane: Option<Lane>,
+    /// Details are still being read.
+    #[serde(skip)]
+    pub more: bool,
+}
+
+impl Source {
+    /// Was it answered in this run, and is nothing missing that is being read?
+    #[must_use]
+    pub fn settled(&self) -> bool {
+        !matches!(self.state, "waiting" | "saved") && !self.more
+    }
 }
 
 impl<T: Resource> Table<T> {
+    /// A table with the rows of an earlier run, each with the time at which it was read.
+    pub(crate) fn saved(rows: Vec<(T, Timestamp)>, at: Timestamp) -> Self {
+        let entry = |(row, at): (T, Timestamp)| (Arc::from(row.id()), Arc::new(Entry { row, at }));
+        let rows: BTreeMap<_, _> = rows.into_iter().map(entry).collect();
+        Self { rows: Arc::new(rows), freshness: Freshness::Saved { at }, ..Self::default() }
+    }
     /// The rows in the order of their ids.
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
-        self.rows.values()
+        self.rows.values().map(|entry| &entry.row)
+    }
+    /// The rows, each with the time at which it was known to be so.
+    pub(crate) fn dated(&self) -> impl Iterator<Item = (&T, Timestamp)> {
+        self.rows.values().map(|entry| (&entry.row, self.dated_at(entry)))
     }
     /// One row.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&T> {
-        self.rows.get(id)
+        self.rows.get(id).map(|entry| &entry.row)
+    }
+    /// When a row was last known to be as it is.
+    #[must_use]
+    pub fn read_at(&self, id: &str) -> Option<Timestamp> {
+        self.rows.get(id).map(|entry| self.dated_at(entry))
+    }
+    fn dated_at(&self, entry: &Entry<T>) -> Timestamp {
+        self.swept.map_or(entry.at, |swept| swept.max(entry.at))
     }
     /// How many rows.
     #[must_use]
@@ -148,44 +184,114 @@ impl<T: Resource> Table<T> {
     /// Was anything answered yet, even with an error?
     #[must_use]
     pub fn answered(&self) -> bool {
-        self.freshness != Freshness::Waiting
+        !matches!(self.freshness, Freshness::Waiting | Freshness::Saved { .. })
     }
     /// Are there more in AWS than were read?
     #[must_use]
     pub fn capped(&self) -> bool {
         self.capped
     }
+    /// Are details still being read?
+    #[must_use]
+    pub fn unfinished(&self) -> bool {
+        self.more
+    }
+    /// Are the rows all there are, as far as the last poll could see?
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.whole && !self.capped && matches!(self.freshness, Freshness::Fresh { .. })
+    }
+    /// The token of the page that is read next, while a long list is read turn by turn.
+    pub(super) fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+    /// The token that it stands at.
+    pub(super) fn token(&self) -> Option<String> {
+        self.cursor.as_ref().map(|cursor| cursor.token.clone())
+    }
+    /// When something was asked on demand (see [`Listing::asked`]).
+    pub(super) fn asked_at(&self, what: &str) -> Option<Timestamp> {
+        self.asked.get(what).copied()
+    }
+    /// Takes note of how often it is asked.
+    pub(super) fn put_in(&mut self, lane: Lane) {
+        self.lane = Some(lane);
+    }
 
-    /// Takes in one poll. A failed one keeps the rows and says why they are old.
-    pub fn apply(&mut self, polled: Polled<T>) -> Vec<Change> {
-        let listing = match polled.result {
+    /// Takes in one answer, complete at `at`. A failed one keeps the rows and says why they are old.
+    pub fn apply(&mut self, answer: Result<Listing<T>, AwsError>, at: Timestamp) -> Vec<Change> {
+        let listing = match answer {
             Ok(listing) => listing,
             Err(why) => {
                 let since = match &self.freshness {
                     Freshness::Waiting => None,
-                    Freshness::Fresh { at, .. } => Some(*at),
+                    Freshness::Saved { at } | Freshness::Fresh { at, .. } => Some(*at),
                     Freshness::Stale { since, .. } => *since,
                 };
                 self.freshness = Freshness::Stale { since, why };
+                self.more = false;
                 return Vec::new();
             }
         };
         let first = !matches!(self.freshness, Freshness::Fresh { .. }) && self.rows.is_empty();
-        self.freshness = Freshness::Fresh { at: polled.at, fault: listing.fault };
-        self.capped = listing.capped;
-        let new: BTreeMap<String, T> = listing.rows.into_iter().map(|row| (row.id().to_owned(), row)).collect();
-        if new == *self.rows {
-            return Vec::new();
+        self.freshness = Freshness::Fresh { at, fault: listing.fault };
+        (self.capped, self.more, self.cursor) = (listing.capped, listing.more, listing.cursor);
+        if !listing.asked.is_empty() {
+            Arc::make_mut(&mut self.asked).extend(listing.asked.into_iter().map(|what| (what, at)));
         }
-        let old = std::mem::replace(&mut self.rows, Arc::new(new));
-        if first { Vec::new() } else { differences(&old, &self.rows, polled.at) }
+        self.whole |= listing.extent == Extent::All;
+        if listing.extent != Extent::Part {
+            self.swept = Some(at);
+        }
+        let changes = self.lay(listing.rows, &listing.gone, listing.extent == Extent::All, at);
+        if first { Vec::new() } else { changes }
+    }
+
+    /// Lays rows over those that are known; says what is different. Rows that are the same are left alone.
+    fn lay(&mut self, rows: Vec<T>, gone: &[String], all: bool, at: Timestamp) -> Vec<Change> {
+        let change = |id: &str, what, news| Change { kind: T::KIND, id: id.to_owned(), what, at, news };
+        let mut changes = Vec::new();
+        let old = self.rows.clone();
+        let mut left: Vec<Arc<str>> = if all {
+            let listed: std::collections::HashSet<&str> = rows.iter().map(Resource::id).collect();
+            old.keys().filter(|id| !listed.contains(id.as_ref())).cloned().collect()
+        } else {
+            Vec::new()
+        };
+        left.extend(gone.iter().filter_map(|id| old.get_key_value(id.as_str())).map(|(id, _)| id.clone()));
+        // What leaves a window of the newest is not gone.
+        changes.extend(
+            left.iter()
+                .map(|id| change(id, What::Removed, (!T::WINDOWED).then(|| format!("{} {id} is gone", T::KIND)))),
+        );
+        let mut new = Vec::new();
+        for row in rows {
+            match old.get(row.id()) {
+                None => changes.push(change(row.id(), What::Added, row.news(None))),
+                Some(known) if known.row != row => {
+                    changes.push(change(row.id(), What::Changed, row.news(Some(&known.row))));
+                }
+                // Read again and the same: only its time is new, and that is worth a row only where it stands alone.
+                Some(_) if self.swept == Some(at) => continue,
+                Some(_) => {}
+            }
+            new.push(row);
+        }
+        if !left.is_empty() || !new.is_empty() {
+            let table = Arc::make_mut(&mut self.rows);
+            for id in left {
+                table.remove(&id);
+            }
+            table.extend(new.into_iter().map(|row| (Arc::from(row.id()), Arc::new(Entry { row, at }))));
+        }
+        changes
     }
 
     /// What went wrong last, wholly or in part.
     #[must_use]
     pub fn trouble(&self) -> Option<&AwsError> {
         match &self.freshness {
-            Freshness::Waiting => None,
+            Freshness::Waiting | Freshness::Saved { .. } => None,
             Freshness::Fresh { fault, .. } => fault.as_ref(),
             Freshness::Stale { why, .. } => Some(why),
         }
@@ -196,7 +302,7 @@ impl<T: Resource> Table<T> {
     pub fn blind(&self) -> Option<&AwsError> {
         match &self.freshness {
             Freshness::Stale { since: None, why } => Some(why),
-            Freshness::Waiting | Freshness::Fresh { .. } | Freshness::Stale { .. } => None,
+            Freshness::Waiting | Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => None,
         }
     }
 
@@ -205,6 +311,7 @@ impl<T: Resource> Table<T> {
     pub fn source(&self) -> Source {
         let (state, fetched_at, error) = match &self.freshness {
             Freshness::Waiting => ("waiting", None, None),
+            Freshness::Saved { at } => ("saved", Some(*at), None),
             Freshness::Fresh { at, fault: None } => ("fresh", Some(*at), None),
             Freshness::Fresh { at, fault: Some(why) } | Freshness::Stale { since: Some(at), why } => {
                 let state = if why.kind == Kind::Other { "stale" } else { why.kind.word() };
@@ -212,74 +319,16 @@ impl<T: Resource> Table<T> {
             }
             Freshness::Stale { since: None, why } => (why.kind.word(), None, Some(why.to_string())),
         };
-        Source { name: T::KIND, state, fetched_at, rows: self.rows.len(), capped: self.capped, error }
+        let (rows, capped, lane, more) = (self.rows.len(), self.capped, self.lane, self.more);
+        Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, more }
     }
 
     /// The rows as a JSON array.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Value {
-        self.rows.values().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
+        self.rows().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
     }
-}
-
-fn differences<T: Resource>(old: &BTreeMap<String, T>, new: &BTreeMap<String, T>, at: Timestamp) -> Vec<Change> {
-    let change = |id: &String, what, news| Change { kind: T::KIND, id: id.clone(), what, at, news };
-    let removed = old
-        .keys()
-        .filter(|id| !new.contains_key(*id))
-        // What leaves a window of the newest is not gone.
-        .map(|id| change(id, What::Removed, (!T::WINDOWED).then(|| format!("{} {id} is gone", T::KIND))));
-    let others = new.iter().filter_map(|(id, row)| match old.get(id) {
-        None => Some(change(id, What::Added, row.news(None))),
-        Some(before) if before != row => Some(change(id, What::Changed, row.news(Some(before)))),
-        Some(_) => None,
-    });
-    removed.chain(others).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::resources::group::ModelPackageGroup;
-
-    fn poll(names: &[&str], second: i64) -> Polled<ModelPackageGroup> {
-        let rows = names.iter().map(|n| ModelPackageGroup { name: (*n).into(), ..Default::default() }).collect();
-        Polled { at: Timestamp::new(second, 0).unwrap(), result: Ok(Listing::of(rows)) }
-    }
-
-    fn denied() -> AwsError {
-        AwsError { kind: Kind::Denied, ..AwsError::other("ListModelPackageGroups", "not for you") }
-    }
-
-    #[test]
-    fn a_first_poll_is_no_news_and_later_ones_tell_what_changed() {
-        let mut table = Table::default();
-        assert_eq!(table.source().state, "waiting");
-        assert!(table.apply(poll(&["a", "b"], 1)).is_empty());
-        assert!(table.apply(poll(&["a", "b"], 2)).is_empty());
-        let changes = table.apply(poll(&["b", "c"], 3));
-        let told: Vec<_> = changes.iter().map(|c| (c.id.as_str(), c.what)).collect();
-        assert_eq!(told, [("a", What::Removed), ("c", What::Added)]);
-    }
-
-    #[test]
-    fn a_failed_poll_keeps_the_rows_and_their_age() {
-        let mut table = Table::default();
-        table.apply(poll(&["a"], 7));
-        table.apply(Polled { at: Timestamp::new(60, 0).unwrap(), result: Err(denied()) });
-        assert_eq!(table.len(), 1);
-        let source = table.source();
-        assert_eq!((source.state, source.fetched_at), ("denied", Timestamp::new(7, 0).ok()));
-        assert!(source.error.unwrap().contains("not for you"));
-    }
-
-    #[test]
-    fn missing_details_do_not_make_the_rows_stale() {
-        let mut table = Table::default();
-        let mut polled = poll(&["a"], 7);
-        polled.result = polled.result.map(|l| l.fault(Some(denied())).capped(true));
-        table.apply(polled);
-        assert!(matches!(table.freshness(), Freshness::Fresh { fault: Some(_), .. }));
-        assert_eq!((table.source().state, table.source().capped), ("denied", true));
-    }
-}
+mod tests;

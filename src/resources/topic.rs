@@ -1,17 +1,15 @@
 //! SNS topics: where alarms go.
 
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
 
-use serde::Serialize;
-
-use super::{Listing, Resource, Seen};
+use super::{Lane, Listing, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
 
 /// One topic.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Topic {
     /// ARN: the id.
     pub arn: String,
@@ -21,11 +19,12 @@ pub struct Topic {
 
 impl Resource for Topic {
     const KIND: &'static str = "topics";
-    const EVERY: Duration = Duration::from_mins(5);
+    const SERVICE: &'static str = "sns";
+    const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.arn
     }
-    async fn list(aws: &Aws, _seen: &Seen) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (arns, capped) = pages(PAGES, async |token| {
             let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed("ListTopics"))?;
             let topics = page.topics.unwrap_or_default();
@@ -33,6 +32,6 @@ impl Resource for Topic {
         })
         .await?;
         let rows = arns.into_iter().map(|arn| Self { name: arn.rsplit(':').next().unwrap_or(&arn).to_owned(), arn });
-        Ok(Listing::of(rows.collect()).capped(capped))
+        Ok(Listing::all(rows.collect()).capped(capped))
     }
 }

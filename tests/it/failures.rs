@@ -135,7 +135,9 @@ async fn answers_without_sense_are_an_error_of_their_source_alone() {
     t.run_for("30s").await;
     t.says("fraud-screening");
     t.keys("7").await;
-    for (source, state) in [("feature_groups", "error"), ("models", "unreachable"), ("endpoints", "fresh")] {
+    for (source, state) in
+        [("topics", "error"), ("pipelines", "unreachable"), ("endpoints", "fresh"), ("subscriptions", "fresh")]
+    {
         let row = t.row(source);
         assert!(row.contains(state), "{row}");
     }

@@ -23,7 +23,7 @@ fn theme(name: &str) -> Theme {
 /// The demo account when its incident has begun.
 async fn incident(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").size(columns, rows).start().await;
-    t.run_for("100s").await;
+    t.run_for("150s").await;
     t
 }
 

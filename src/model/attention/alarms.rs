@@ -14,7 +14,12 @@ fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
 /// A guard of deployments has its actions off on purpose.
 fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
     let store = facts.index.store;
-    facts.chain.serving.iter().filter_map(|s| store.endpoints.get(&s.endpoint)).any(|e| e.guards.contains(&alarm.name))
+    facts
+        .chain
+        .serving
+        .iter()
+        .filter_map(|s| store.endpoints.get(&s.endpoint))
+        .any(|e| e.guards.iter().flatten().any(|guard| *guard == alarm.name))
 }
 
 pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
@@ -24,7 +29,7 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
             if good_news(facts, alarm) {
                 return (Health::Ok, format!("{}: good enough to promote", alarm.name), alarm.since);
             }
-            let tier = severity::tier(&facts.seen.severity, alarm);
+            let tier = severity::tier(&facts.seen.wishes.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
                 // Nobody gave it a tier: what the service itself measures of a model that serves is what users see.

@@ -6,6 +6,8 @@ use super::{Facts, Finding, unread};
 use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
+use crate::resources::Table;
+use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
@@ -65,20 +67,19 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
     let configs = &facts.index.store.configs;
-    if configs.capped() || !matches!(configs.freshness(), crate::resources::Freshness::Fresh { .. }) {
-        return Vec::new();
-    }
     endpoints(facts)
         .filter_map(|(_, endpoint)| {
-            // A configuration that went live after the list was read is not in it yet.
-            let read = configs.source().fetched_at;
-            let name = endpoint.config.as_ref().filter(|name| configs.get(name).is_none())?;
-            if endpoint.live_since.or(endpoint.created) >= read {
-                return None;
-            }
-            Some((Health::Warning, format!("configuration {name} was deleted"), None))
+            let name = endpoint.config.as_ref()?;
+            let deleted = configs.get(name).map_or_else(|| unlisted(configs, endpoint), |config| config.deleted);
+            deleted.then(|| (Health::Warning, format!("configuration {name} was deleted"), None))
         })
         .collect()
+}
+
+/// Is a configuration missing in a complete list of all? One that went live after the list was read is not in it yet.
+fn unlisted(configs: &Table<EndpointConfig>, endpoint: &Endpoint) -> bool {
+    let read = configs.source().fetched_at.filter(|_| configs.complete());
+    read.is_some() && endpoint.live_since.or(endpoint.created) < read
 }
 
 pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {

@@ -6,6 +6,7 @@ use super::{Facts, Finding, unread};
 use crate::model::Health;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
+use crate::resources::pipeline::of_execution;
 use crate::resources::step::{Made, PipelineStep};
 
 fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
@@ -81,7 +82,11 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     };
     let steps = steps(facts, &last.arn);
     let definition = facts.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
-    let registers = definition.is_some_and(|d| !d.groups.is_empty());
+    // Without its definition, that a version came from it says the same.
+    let of_it = |arn: &str| of_execution(arn).is_some_and(|name| name.eq_ignore_ascii_case(&last.pipeline));
+    let versions = facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn));
+    let made = || versions.filter_map(|p| p.details.as_ref()?.generated_by.as_deref()).any(of_it);
+    let registers = definition.map_or_else(made, |d| !d.groups.is_empty());
     let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
     // Steps are read a moment after the execution: a last look that still saw one running tells nothing.
     let read = steps.iter().all(|s| !matches!(s.status.as_str(), "Executing" | "Starting"));

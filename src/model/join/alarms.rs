@@ -52,7 +52,7 @@ fn of_endpoints(draft: &Draft<'_>, index: &Index<'_>, found: &mut BTreeMap<Strin
                 add(&alarm.name, Confidence::Exact, "Dimensions.EndpointConfigName");
             }
         }
-        for guard in &endpoint.guards {
+        for guard in endpoint.guards.iter().flatten() {
             add(guard, Confidence::Exact, "AutoRollbackConfiguration.Alarms");
         }
         for alarm in index.scaling.get(endpoint.name.as_str()).into_iter().flatten() {

@@ -6,7 +6,7 @@ use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
-use crate::resources::model::Container;
+use crate::resources::model::{Container, Model};
 use crate::resources::package::ModelPackage;
 
 use super::Draft;
@@ -117,8 +117,10 @@ fn trace<'a>(index: &Index<'a>, models: &[ModelConfig], endpoint: &'a Endpoint) 
         let config = index.store.configs.get(name);
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
-        let versions = config.map(|c| traced.versions(index, c, &mut groups)).unwrap_or_default();
-        traced.serving.versions = versions;
+        traced.serving.versions = match config.filter(|c| !c.deleted) {
+            Some(config) => traced.versions(index, config, &mut groups),
+            None => traced.versions_by_index(index, endpoint, &mut groups),
+        };
     }
     if let Some(pending) = &endpoint.pending {
         let config = index.store.configs.get(&pending.config);
@@ -185,19 +187,48 @@ impl Traced<'_> {
                 continue;
             };
             self.link(&model.arn, &config.arn, "ProductionVariants[].ModelName");
-            for container in model.containers.iter().flatten() {
-                let Some((arn, confidence, rule)) = package_of(index, container) else { continue };
-                self.push(&arn, &model.arn, confidence, rule, true);
-                let known = index.package(&arn).and_then(|p| Some((p.group.clone()?, p.version?)));
-                let spelt = || ModelPackage::parse_arn(&arn).map(|(g, v)| (g.to_owned(), v));
-                if let Some((group, version)) = known.or_else(spelt) {
-                    groups.push((group, confidence));
-                    versions.push((arn, version));
-                }
-            }
+            self.versions_of(index, model, groups, &mut versions);
         }
         versions.dedup();
         versions
+    }
+
+    /// The versions that the index of AWS says it runs, for as long as its configuration was not read.
+    ///
+    /// The index was read once: what went live since then is told by the configuration alone.
+    fn versions_by_index(
+        &mut self,
+        index: &Index<'_>,
+        endpoint: &Endpoint,
+        groups: &mut Vec<(String, Confidence)>,
+    ) -> Vec<(String, i32)> {
+        let mut versions = Vec::new();
+        let models = index.models_by_endpoint.get(endpoint.name.as_str()).filter(|_| endpoint.live_since.is_none());
+        for model in models.into_iter().flatten() {
+            self.link(&model.arn, &endpoint.arn, "Search(Model).Endpoints[]");
+            self.versions_of(index, model, groups, &mut versions);
+        }
+        versions.dedup();
+        versions
+    }
+
+    fn versions_of(
+        &mut self,
+        index: &Index<'_>,
+        model: &Model,
+        groups: &mut Vec<(String, Confidence)>,
+        versions: &mut Vec<(String, i32)>,
+    ) {
+        for container in model.containers.iter().flatten() {
+            let Some((arn, confidence, rule)) = package_of(index, container) else { continue };
+            self.push(&arn, &model.arn, confidence, rule, true);
+            let known = index.package(&arn).and_then(|p| Some((p.group.clone()?, p.version?)));
+            let spelt = || ModelPackage::parse_arn(&arn).map(|(g, v)| (g.to_owned(), v));
+            if let Some((group, version)) = known.or_else(spelt) {
+                groups.push((group, confidence));
+                versions.push((arn, version));
+            }
+        }
     }
 }
 

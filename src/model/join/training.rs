@@ -10,6 +10,7 @@ use crate::resources::config::EndpointConfig;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::package::ModelPackage;
+use crate::resources::pipeline::of_execution;
 
 use super::Draft;
 
@@ -40,7 +41,7 @@ fn pipelines(draft: &mut Draft<'_>, index: &Index<'_>, versions: &[&ModelPackage
     let target = group_arn.or_else(|| group.clone()).unwrap_or_else(|| draft.chain.name.clone());
     let made_by: BTreeSet<String> = versions
         .iter()
-        .filter_map(|p| pipeline_of(p.details.as_ref()?.generated_by.as_deref()?))
+        .filter_map(|p| of_execution(p.details.as_ref()?.generated_by.as_deref()?))
         .map(str::to_ascii_lowercase)
         .collect();
     for pipeline in index.store.pipelines.rows() {
@@ -61,11 +62,6 @@ fn pipelines(draft: &mut Draft<'_>, index: &Index<'_>, versions: &[&ModelPackage
             draft.cross(&pipeline.arn, &target, confidence, rule, StageKind::Registry);
         }
     }
-}
-
-/// The pipeline's name in an execution's ARN: `…:pipeline/{name}/execution/{id}`.
-fn pipeline_of(execution: &str) -> Option<&str> {
-    execution.split_once(":pipeline/")?.1.split('/').next()
 }
 
 fn jobs<'a>(
@@ -217,7 +213,7 @@ mod tests {
         assert!(within("s3://b/sales/x", "s3://b/sales/"));
         assert!(within("s3://b/sales", "s3://b/sales"));
         assert!(!within("s3://b/sales2/x", "s3://b/sales"));
-        assert_eq!(pipeline_of("arn:aws:sagemaker:r:1:pipeline/build/execution/abc"), Some("build"));
-        assert_eq!(pipeline_of("by hand"), None);
+        assert_eq!(of_execution("arn:aws:sagemaker:r:1:pipeline/build/execution/abc"), Some("build"));
+        assert_eq!(of_execution("by hand"), None);
     }
 }

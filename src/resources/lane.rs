@@ -1,0 +1,101 @@
+//! How often a kind is asked: three lanes, moved by what is looked at, by failures and by "too fast".
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// How often a kind is asked while nothing is wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Lane {
+    /// What tells that something is wrong: every 15 s.
+    Fast,
+    /// What changes with people and pipelines: every minute.
+    Slow,
+    /// What hardly ever changes: every 10 minutes.
+    Rare,
+}
+
+/// What moves a kind from its lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// The pane that is shown lists it.
+    pub looked_at: bool,
+    /// Nobody pressed a key for a while.
+    pub idle: bool,
+    /// How many times less often its service is asked because it said "too fast".
+    pub widening: u32,
+    /// Polls in a row that failed for a reason that may pass.
+    pub failures: u32,
+}
+
+impl Lane {
+    /// Nothing waits longer than this, whatever goes wrong.
+    const LONGEST: Duration = Duration::from_mins(10);
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fast => "fast",
+            Self::Slow => "slow",
+            Self::Rare => "rare",
+        }
+    }
+
+    /// The time between two turns while nothing moves it.
+    #[must_use]
+    pub fn every(self) -> Duration {
+        match self {
+            Self::Fast => Duration::from_secs(15),
+            Self::Slow => Duration::from_mins(1),
+            Self::Rare => Duration::from_mins(10),
+        }
+    }
+
+    /// The lane that it is in now: what is looked at moves up one, and when nobody is there the fast ones move down.
+    ///
+    /// Alarms and endpoints stay fast whoever is there: a console on a wall is looked at without a key.
+    #[must_use]
+    pub fn moved(self, traffic: Traffic, vital: bool) -> Self {
+        match (self, traffic.looked_at, traffic.idle && !vital) {
+            (Self::Rare, true, false) | (Self::Fast, _, true) => Self::Slow,
+            (Self::Slow, true, false) => Self::Fast,
+            (lane, _, _) => lane,
+        }
+    }
+
+    /// The time until the next turn: a pure function of the lane and of what moves it, capped.
+    #[must_use]
+    pub fn pause(self, traffic: Traffic) -> Duration {
+        let every = self.every();
+        let backed_off = every.saturating_mul(2u32.saturating_pow(traffic.failures.min(16)));
+        backed_off.saturating_mul(traffic.widening.max(1)).min(Self::LONGEST.max(every))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CALM: Traffic = Traffic { looked_at: false, idle: false, widening: 1, failures: 0 };
+
+    #[test]
+    fn failures_and_throttling_widen_the_pause_up_to_a_limit() {
+        let pause = |failures, widening| Lane::Fast.pause(Traffic { failures, widening, ..CALM }).as_secs();
+        let waits: Vec<u64> = (0..8).map(|failures| pause(failures, 1)).collect();
+        assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
+        assert_eq!((pause(0, 2), pause(0, 16), pause(2, 4), pause(u32::MAX, 16)), (30, 240, 240, 600));
+        assert_eq!(Lane::Rare.pause(CALM).as_secs(), 600, "never faster than its own pace");
+    }
+
+    #[test]
+    fn what_is_looked_at_is_asked_more_often_and_what_nobody_sees_less() {
+        let (looked, idle) = (Traffic { looked_at: true, ..CALM }, Traffic { idle: true, ..CALM });
+        let moved = |traffic, vital| [Lane::Fast, Lane::Slow, Lane::Rare].map(|lane| lane.moved(traffic, vital));
+        assert_eq!(moved(CALM, false), [Lane::Fast, Lane::Slow, Lane::Rare]);
+        assert_eq!(moved(looked, false), [Lane::Fast, Lane::Fast, Lane::Slow]);
+        assert_eq!(moved(idle, false), [Lane::Slow, Lane::Slow, Lane::Rare]);
+        assert_eq!(moved(idle, true), [Lane::Fast, Lane::Slow, Lane::Rare]);
+    }
+}

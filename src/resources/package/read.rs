@@ -1,0 +1,238 @@
+//! Which versions are read: the newest changed, those that serve, those of a group that is looked at.
+//!
+//! A registry only grows, and what is old hardly ever matters, so a watch reads what changed since
+//! the last look. Without `sagemaker:Search` it reads the newest page and what waits for approval.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ResourceType, SortOrder};
+use jiff::Timestamp;
+
+use super::{ModelPackage, from_record, from_summary};
+use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background, pages};
+use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
+
+/// Pages of 100 versions in a thorough look, or in a sweep without the index.
+const PAGES: usize = 100;
+/// Pages of the index that one turn reads at the start; more follow until each group has shown a version.
+const FIRST: usize = 4;
+/// So many pages at the start, and the groups that showed no version are left to be looked at.
+const ENOUGH: usize = 60;
+/// Without the index: the newest versions of each group that are described.
+const WINDOW: usize = 5;
+/// The same for a single thorough look.
+const THOROUGH_WINDOW: usize = 20;
+
+type Rows = BTreeMap<String, ModelPackage>;
+
+/// Everything there is, for a single look.
+pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPackage>, AwsError> {
+    let query = Query::changed(ResourceType::ModelPackage);
+    let (listed, found) = tokio::join!(listed(aws, PAGES, None), aws.search(&query, None, PAGES, |_| false));
+    let (mut rows, capped) = listed?;
+    let records = found?.map(|(records, _)| records).unwrap_or_default();
+    for package in records.into_iter().filter_map(from_record) {
+        // The index may lag behind the list: what it says of an approval counts only when both say the same.
+        lay(&mut rows, package, |row, package| row.approval == package.approval && row.status == package.status);
+    }
+    let due = newest_of_groups(&rows, seen, THOROUGH_WINDOW);
+    let fault = described(aws, &mut rows, due).await;
+    Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault))
+}
+
+/// What may have changed, and what is needed and not known.
+pub(super) async fn window(
+    aws: &Aws,
+    seen: &Seen,
+    turn: Turn<'_, ModelPackage>,
+) -> Result<Listing<ModelPackage>, AwsError> {
+    let known = turn.known;
+    let query = Query::changed(ResourceType::ModelPackage);
+    let since = newest(known, modified);
+    // At the start until each group has shown a version, later until what is known begins.
+    let reading = known.cursor().is_some() || turn.first() && since.is_none();
+    let cap = if reading { FIRST } else { PAGES };
+    let search = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time));
+    // The first pages tell what waits and what is new; the rest only fills in what is old.
+    let found = if known.cursor().is_some() { in_background(search).await? } else { search.await? };
+    let (mut rows, cursor) = match found {
+        Some((records, next)) => {
+            let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
+            (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading))
+        }
+        None => (without_index(aws, seen, &turn).await?, None),
+    };
+    let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
+    let groups = groups_to_read(seen, known);
+    for group in &groups {
+        in_group(aws, group, &mut rows).await?;
+    }
+    let mut due: Vec<String> = needed(seen, known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
+    let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
+    due.truncate(chunk);
+    let fault = described(aws, &mut rows, due.clone()).await;
+    let asked = groups.into_iter().chain(settled(due, fault.as_ref())).collect();
+    let listing = Listing::changed(rows.into_values().collect()).asked(asked).fault(fault);
+    Ok(listing.more(more || cursor.is_some()).cursor(cursor))
+}
+
+/// Is there something to read before the next turn?
+pub(super) fn due(seen: &Seen, known: &Table<ModelPackage>) -> bool {
+    known.answered() && (!groups_to_read(seen, known).is_empty() || !needed(seen, known).is_empty())
+}
+
+/// Groups that are looked at and whose versions were not read lately.
+fn groups_to_read(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
+    seen.focus.groups.iter().filter(|g| !asked_lately(known, g, seen.at)).cloned().collect()
+}
+
+/// Versions that serve or are looked at, without details.
+fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
+    let live = seen.store.models.rows().flat_map(super::super::model::Model::packages);
+    let looked_at = seen.focus.packages.iter().map(String::as_str);
+    let once: BTreeSet<&str> = looked_at.chain(live).filter(|arn| arn.starts_with("arn:")).collect();
+    let lacks = |arn: &&str| known.get(arn).is_none_or(|k| k.details.is_none()) && !asked_lately(known, arn, seen.at);
+    once.into_iter().filter(lacks).map(str::to_owned).collect()
+}
+
+fn modified(package: &ModelPackage) -> Option<Timestamp> {
+    package.details.as_ref().and_then(|d| d.modified).max(package.created)
+}
+
+fn record_time(record: &aws_sdk_sagemaker::types::SearchRecord) -> Option<&aws_smithy_types::DateTime> {
+    let package = record.model_package.as_ref()?;
+    package.last_modified_time.as_ref().or(package.creation_time.as_ref())
+}
+
+fn every_group(seen: &Seen, known: &Table<ModelPackage>, rows: &Rows) -> bool {
+    let shown: BTreeSet<&str> = known.rows().chain(rows.values()).filter_map(|p| p.group.as_deref()).collect();
+    seen.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
+}
+
+/// The newest hundred versions of a group that is looked at.
+async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsError> {
+    let query = Query::changed(ResourceType::ModelPackage).with("ModelPackageGroupName", group);
+    match aws.search(&query, None, 1, |_| false).await? {
+        Some((records, _)) => rows.extend(records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p))),
+        None => {
+            for (arn, package) in listed(aws, 1, Some(group)).await?.0 {
+                rows.entry(arn).or_insert(package);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The newest page and what waits for approval; in a sweep all pages. What changed is described.
+async fn without_index(aws: &Aws, seen: &Seen, turn: &Turn<'_, ModelPackage>) -> Result<Rows, AwsError> {
+    let known = turn.known;
+    let cap = if turn.sweep && !turn.first() { PAGES } else { 1 };
+    let (listed, waiting) = tokio::join!(listed(aws, cap, None), waiting(aws));
+    let (mut rows, _) = listed?;
+    rows.extend(waiting?);
+    // What waited and no longer does was decided about; no list tells when.
+    let decided = known.rows().filter(|k| k.waits() && !rows.contains_key(&k.arn)).map(|k| k.arn.clone());
+    let mut due: Vec<String> = decided.collect();
+    for row in rows.values_mut() {
+        // An approval changes no time that a list tells; the approval itself is the change detector.
+        if let Some(k) = known.get(&row.arn).filter(|k| k.approval == row.approval && k.status == row.status) {
+            row.details.clone_from(&k.details);
+        }
+    }
+    due.extend(newest_of_groups(&rows, seen, WINDOW));
+    described(aws, &mut rows, due).await.map_or(Ok(rows), Err)
+}
+
+async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
+    let (summaries, capped) = pages(cap, async |token| {
+        // Without the type AWS answers with unversioned packages only (aws-map 0.8).
+        let kind = if group.is_some() { ModelPackageType::Versioned } else { ModelPackageType::Both };
+        let request = aws
+            .sagemaker
+            .list_model_packages()
+            .model_package_type(kind)
+            .set_model_package_group_name(group.map(str::to_owned));
+        let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
+        let page = request.max_results(100).set_next_token(token).send().await;
+        let page = page.map_err(failed("ListModelPackages"))?;
+        Ok((page.model_package_summary_list.unwrap_or_default(), page.next_token))
+    })
+    .await?;
+    Ok((summaries.into_iter().map(from_summary).collect(), capped))
+}
+
+async fn waiting(aws: &Aws) -> Result<Rows, AwsError> {
+    let request = aws.sagemaker.list_model_packages().model_package_type(ModelPackageType::Versioned);
+    let request = request.model_approval_status(ModelApprovalStatus::PendingManualApproval).max_results(100);
+    let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
+    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    Ok(page.model_package_summary_list.unwrap_or_default().into_iter().map(from_summary).collect())
+}
+
+/// Describes versions behind everything else, as none of them is what is wrong now.
+async fn described(aws: &Aws, rows: &mut Rows, due: Vec<String>) -> Option<AwsError> {
+    let work = describe(due, async |arn| ModelPackage::describe(aws, &arn).await);
+    let Described { found, fault } = in_background(work).await;
+    for package in found {
+        lay(rows, package, |_, _| true);
+    }
+    fault
+}
+
+/// Puts a version with details in the place of its row, unless `counts` says that they speak of another state.
+fn lay(rows: &mut Rows, package: ModelPackage, counts: impl Fn(&ModelPackage, &ModelPackage) -> bool) {
+    // Names compare without case (aws-map 2.7): the list's spelling and time stay, as the next list has them.
+    let listed = match rows.get(&package.arn) {
+        Some(row) => Some(row),
+        None => rows.values().find(|row| row.arn.eq_ignore_ascii_case(&package.arn)),
+    };
+    let (arn, created, known) = match listed {
+        Some(row) if !counts(row, &package) => return,
+        Some(row) => (row.arn.clone(), row.created, true),
+        None => (package.arn.clone(), package.created, false),
+    };
+    let created = if known { created } else { package.created };
+    rows.insert(arn.clone(), ModelPackage { arn, created, ..package });
+}
+
+/// The versions without details that matter: the newest of each group, what waits, what serves, what is looked at.
+fn newest_of_groups(rows: &Rows, seen: &Seen, window: usize) -> Vec<String> {
+    let mut newest: Vec<&ModelPackage> = rows.values().collect();
+    newest.sort_by_key(|p| (std::cmp::Reverse(p.version), std::cmp::Reverse(p.created)));
+    let mut taken: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    let live: BTreeSet<&str> = seen.store.models.rows().flat_map(super::super::model::Model::packages).collect();
+    let mut wanted = Vec::new();
+    for package in newest {
+        let count = taken.entry(package.group.as_deref()).or_default();
+        *count += 1;
+        let matters = *count <= window
+            || package.waits()
+            || seen.focus.packages.contains(&package.arn)
+            || live.contains(package.arn.as_str());
+        if matters && package.details.is_none() {
+            wanted.push(package.arn.clone());
+        }
+    }
+    wanted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_the_live_and_the_focused_are_described() {
+        let row = |v: i32| {
+            let arn = format!("arn:x:model-package/g/{v}");
+            (arn.clone(), ModelPackage { arn, group: Some("g".into()), version: Some(v), ..Default::default() })
+        };
+        let rows: Rows = (1..=20).map(row).collect();
+        let mut seen = Seen::default();
+        assert_eq!(newest_of_groups(&rows, &seen, WINDOW).len(), WINDOW);
+        let packages = ["arn:x:model-package/g/2".to_owned()].into();
+        seen.focus = std::sync::Arc::new(crate::resources::Focus { packages, ..Default::default() });
+        let arns = newest_of_groups(&rows, &seen, WINDOW);
+        assert_eq!(arns.len(), WINDOW + 1);
+        assert!(arns.iter().any(|a| a.ends_with("/2")) && arns.iter().any(|a| a.ends_with("/20")));
+    }
+}
