@@ -71,6 +71,7 @@ pub mod resources;
 pub mod runtime;
 pub mod session;
 pub mod sim;
+pub mod snapshot;
 pub mod terminal;
 pub mod theme;
 pub mod view;

@@ -13,11 +13,13 @@ pub mod group;
 pub mod identity;
 pub mod job;
 mod lane;
+mod listing;
 pub mod metric;
 pub mod model;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
+mod seen;
 pub mod step;
 pub mod subscription;
 mod table;
@@ -25,16 +27,17 @@ pub mod topic;
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::aws::{Aws, AwsError, Kind};
-use crate::config::{Glob, Model as ModelConfig, Severity};
+use crate::aws::{Aws, AwsError};
 
 pub use lane::{Lane, Traffic};
+pub use listing::{Cursor, Extent, Listing};
+use listing::{asked_lately, newest, reaches_back, settled};
+pub use seen::{Focus, Seen, Wishes};
 pub use table::{Change, Freshness, Source, Table, What};
 
 /// One kind of thing AWS can tell us about: a plain struct, and how to read it.
@@ -94,179 +97,6 @@ impl<T: Resource> Turn<'_, T> {
     pub(crate) fn asked_lately(&self, what: &str, now: Timestamp) -> bool {
         asked_lately(self.known, what, now)
     }
-}
-
-/// Minutes for which an answer on demand is good enough.
-const DEMAND: i64 = 10;
-
-fn asked_lately<T: Resource>(known: &Table<T>, what: &str, now: Timestamp) -> bool {
-    known.asked_at(what).is_some_and(|at| now.as_second() - at.as_second() < DEMAND * 60)
-}
-
-/// Where a long list goes on that is read turn by turn.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// Pages that were read.
-    pub pages: usize,
-    /// The token of the next one.
-    pub token: String,
-}
-
-impl Cursor {
-    /// After some more pages, unless there is nothing more or that was enough: a list may have no end.
-    pub(crate) fn after(before: Option<&Self>, pages: usize, most: usize, next: Option<String>) -> Option<Self> {
-        let pages = before.map_or(0, |cursor| cursor.pages) + pages;
-        next.filter(|_| pages < most).map(|token| Self { pages, token })
-    }
-}
-
-/// How much of a kind a listing speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// The rows are all there are: what is missing is gone.
-    All,
-    /// The rows are all that changed: what is missing is as it was.
-    Changed,
-    /// The rows are some that were read: of the others nothing is said.
-    Part,
-}
-
-/// What one turn brought.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listing<T> {
-    /// The rows.
-    pub rows: Vec<T>,
-    /// Ids of what is gone, where the extent does not say it.
-    pub gone: Vec<String>,
-    /// What they are of the whole.
-    pub extent: Extent,
-    /// There are more in AWS than were read.
-    pub capped: bool,
-    /// Details are still missing; ask again at once.
-    pub more: bool,
-    /// Part of the details could not be had; the rows are good as far as they go.
-    pub fault: Option<AwsError>,
-    /// The token of the page that the next turn begins with.
-    pub cursor: Option<Cursor>,
-    /// What was asked on demand, so that it is not asked at every turn.
-    pub asked: Vec<String>,
-}
-
-impl<T> Listing<T> {
-    fn new(rows: Vec<T>, extent: Extent) -> Self {
-        let (gone, asked) = (Vec::new(), Vec::new());
-        Self { rows, gone, extent, capped: false, more: false, fault: None, cursor: None, asked }
-    }
-    /// All rows there are.
-    #[must_use]
-    pub fn all(rows: Vec<T>) -> Self {
-        Self::new(rows, Extent::All)
-    }
-    /// All rows that changed.
-    #[must_use]
-    pub fn changed(rows: Vec<T>) -> Self {
-        Self::new(rows, Extent::Changed)
-    }
-    /// Some rows.
-    #[must_use]
-    pub fn part(rows: Vec<T>) -> Self {
-        Self::new(rows, Extent::Part)
-    }
-    /// Takes rows away.
-    #[must_use]
-    pub fn without(mut self, gone: Vec<String>) -> Self {
-        self.gone = gone;
-        self
-    }
-    /// Marks a listing that was cut.
-    #[must_use]
-    pub fn capped(mut self, capped: bool) -> Self {
-        self.capped = capped;
-        self
-    }
-    /// Says that there are details to be had at once.
-    #[must_use]
-    pub fn more(mut self, more: bool) -> Self {
-        self.more = more;
-        self
-    }
-    /// Takes note of what was asked on demand.
-    #[must_use]
-    pub fn asked(mut self, asked: Vec<String>) -> Self {
-        self.asked = asked;
-        self
-    }
-    /// Says where the next turn begins.
-    #[must_use]
-    pub fn cursor(mut self, cursor: Option<Cursor>) -> Self {
-        self.cursor = cursor;
-        self
-    }
-    /// Adds what could not be had.
-    #[must_use]
-    pub fn fault(mut self, fault: Option<AwsError>) -> Self {
-        self.fault = fault;
-        self
-    }
-}
-
-/// What a poller may look at: the tables so far, what is on the screen, what the user configured.
-#[derive(Debug, Clone, Default)]
-pub struct Seen {
-    /// The tables so far; cheap to clone.
-    pub store: Store,
-    /// What the operator looks at.
-    pub focus: Arc<Focus>,
-    /// What the user configured.
-    pub wishes: Arc<Wishes>,
-    /// Time of this poll.
-    pub at: Timestamp,
-    /// One thorough look instead of a steady watch: read everything, wait for nothing.
-    pub thorough: bool,
-}
-
-/// What the user configured that reading and joining depend on.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wishes {
-    /// The `[[model]]` tables of the configuration.
-    pub models: Vec<ModelConfig>,
-    /// Severities of topics and alarms, by pattern; the first match counts.
-    pub severity: Vec<(Glob, Severity)>,
-    /// US dollars that metrics may cost a day; no limit when absent.
-    pub max_cost_per_day: Option<f64>,
-}
-
-/// Descriptions a poll; the rest follow at once, so that the screen fills while they come.
-const CHUNK: usize = 20;
-
-impl Seen {
-    /// How many things one poll may describe: a single look waits for nothing in between.
-    pub(crate) fn chunk(&self) -> usize {
-        if self.thorough { usize::MAX } else { CHUNK }
-    }
-}
-
-/// What deserves money and calls: what is looked at, and what is unhealthy.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Focus {
-    /// Endpoints whose metrics are wanted, most wanted first.
-    pub endpoints: Vec<String>,
-    /// So many of them are of the model that is looked at.
-    pub selected: usize,
-    /// Model package ARNs whose details are wanted.
-    pub packages: BTreeSet<String>,
-    /// Training job names whose details are wanted.
-    pub jobs: BTreeSet<String>,
-    /// Pipelines whose definition and newest steps are wanted.
-    pub pipelines: BTreeSet<String>,
-    /// Model package groups whose versions are wanted.
-    pub groups: BTreeSet<String>,
-    /// S3 locations that are read more often.
-    pub datasets: BTreeSet<String>,
-    /// Kinds that the pane which is shown lists.
-    pub kinds: BTreeSet<&'static str>,
-    /// Nobody pressed a key for a while.
-    pub idle: bool,
 }
 
 /// Declares the kinds; the order is the order of asking (worst news first).
@@ -336,6 +166,25 @@ macro_rules! resources {
             }
         }
 
+        /// All tables on disk. A kind that a file lacks begins empty; one that only the file knows is left out.
+        #[derive(Debug, Default, Serialize, serde::Deserialize)]
+        pub struct KeptStore {
+            $(#[serde(default)] $field: table::Kept<$kind>,)+
+        }
+
+        impl Store {
+            /// What a later run can begin with.
+            #[must_use]
+            pub fn keep(&self) -> KeptStore {
+                KeptStore { $($field: self.$field.keep(),)+ }
+            }
+            /// The tables of an earlier run; their rows are marked as such until they are read again.
+            #[must_use]
+            pub fn restored(kept: KeptStore) -> Self {
+                Self { $($field: Table::restored(kept.$field),)+ }
+            }
+        }
+
         impl poll::Pollers {
             /// Starts one task a kind; they end when this is dropped, or the receiver is.
             pub fn start(&mut self) {
@@ -381,29 +230,6 @@ resources! {
 pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
     let at = at?;
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
-}
-
-/// Seconds by which the index may lag behind: what is a little older than the newest known is read again.
-const LAG: i64 = 300;
-
-/// When the newest thing that is known changed, by `when`.
-pub(crate) fn newest<T: Resource>(known: &Table<T>, when: fn(&T) -> Option<Timestamp>) -> Option<Timestamp> {
-    known.rows().filter_map(when).max()
-}
-
-/// Does a page, newest first, reach back to what is known? Without anything known no page does.
-pub(crate) fn reaches_back<R>(
-    page: &[R],
-    since: Option<Timestamp>,
-    when: fn(&R) -> Option<&aws_smithy_types::DateTime>,
-) -> bool {
-    let oldest = page.last().and_then(|record| time(when(record)));
-    matches!((oldest, since), (Some(oldest), Some(since)) if oldest.as_second() < since.as_second() - LAG)
-}
-
-/// What of `due` need not be asked again soon: all of it, unless the reason why some was not answered may pass.
-pub(crate) fn settled(due: Vec<String>, fault: Option<&AwsError>) -> Vec<String> {
-    if fault.is_some_and(|why| why.kind.passing() || why.kind == Kind::Expired) { Vec::new() } else { due }
 }
 
 /// The last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`.

@@ -229,7 +229,8 @@ async fn ask(
     let mut points: BTreeMap<String, BTreeMap<i64, f64>> = BTreeMap::new();
     for result in results {
         let times = result.timestamps.unwrap_or_default().into_iter().map(|t| t.secs());
-        let values = times.zip(result.values.unwrap_or_default());
+        // What is no number can neither be drawn nor kept.
+        let values = times.zip(result.values.unwrap_or_default()).filter(|(_, v)| v.is_finite());
         points.entry(result.id.unwrap_or_default()).or_default().extend(values);
     }
     let until = Timestamp::from_second(end).unwrap_or_default();

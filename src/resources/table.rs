@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Extent, Lane, Listing, Resource};
 use crate::aws::{AwsError, Kind};
@@ -80,6 +80,20 @@ impl<T> Default for Table<T> {
     }
 }
 
+/// A table on disk: when it was last answered, and each row with the time at which it was read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Kept<T> {
+    at: Option<Timestamp>,
+    capped: bool,
+    rows: Vec<(Timestamp, T)>,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { at: None, capped: false, rows: Vec::new() }
+    }
+}
+
 /// What happened to one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
@@ -139,19 +153,26 @@ impl Source {
 
 impl<T: Resource> Table<T> {
     /// A table with the rows of an earlier run, each with the time at which it was read.
-    pub(crate) fn saved(rows: Vec<(T, Timestamp)>, at: Timestamp) -> Self {
-        let entry = |(row, at): (T, Timestamp)| (Arc::from(row.id()), Arc::new(Entry { row, at }));
-        let rows: BTreeMap<_, _> = rows.into_iter().map(entry).collect();
-        Self { rows: Arc::new(rows), freshness: Freshness::Saved { at }, ..Self::default() }
+    pub(super) fn restored(saved: Kept<T>) -> Self {
+        let Some(at) = saved.at else { return Self::default() };
+        let entry = |(at, row): (Timestamp, T)| (Arc::from(row.id()), Arc::new(Entry { row, at }));
+        let rows: BTreeMap<_, _> = saved.rows.into_iter().map(entry).collect();
+        Self { rows: Arc::new(rows), freshness: Freshness::Saved { at }, capped: saved.capped, ..Self::default() }
+    }
+    /// What a later run can begin with; nothing when nothing was ever answered.
+    pub(super) fn keep(&self) -> Kept<T> {
+        let at = match &self.freshness {
+            Freshness::Waiting => None,
+            Freshness::Saved { at } | Freshness::Fresh { at, .. } => Some(*at),
+            Freshness::Stale { since, .. } => *since,
+        };
+        let rows = self.rows.values().map(|entry| (self.dated_at(entry), entry.row.clone()));
+        Kept { at, capped: self.capped, rows: rows.collect() }
     }
     /// The rows in the order of their ids.
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.rows.values().map(|entry| &entry.row)
-    }
-    /// The rows, each with the time at which it was known to be so.
-    pub(crate) fn dated(&self) -> impl Iterator<Item = (&T, Timestamp)> {
-        self.rows.values().map(|entry| (&entry.row, self.dated_at(entry)))
     }
     /// One row.
     #[must_use]

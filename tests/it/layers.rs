@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const LONGEST: usize = 400;
 
 /// Modules that put the others together, and may name whom they need.
-const GLUE: &[&str] = &["args", "assets", "headless", "journal", "main", "runtime", "session", "terminal"];
+const GLUE: &[&str] = &["args", "assets", "headless", "journal", "main", "runtime", "session", "snapshot", "terminal"];
 
 /// Words of the table for what is outside of the crate, and how that is named in code.
 const OUTSIDE: &[(&str, &[&str])] = &[

@@ -75,7 +75,10 @@ fn missing_details_do_not_make_the_rows_stale() {
 
 #[test]
 fn rows_of_an_earlier_run_are_shown_with_their_age_and_compared_with_the_first_answer() {
-    let mut table = Table::saved(vec![(group("a"), at(3)), (group("b"), at(4))], at(5));
+    let mut earlier = Table::default();
+    earlier.apply(all(&["a", "b"]), at(3));
+    let kept = serde_json::to_string(&earlier.keep()).unwrap();
+    let mut table = Table::restored(serde_json::from_str::<Kept<ModelPackageGroup>>(&kept).unwrap());
     assert_eq!((table.source().state, table.answered(), table.read_at("a")), ("saved", false, Some(at(3))));
     let changes = table.apply(all(&["b", "c"]), at(90));
     assert_eq!(told(&changes), [("a", What::Removed), ("c", What::Added)]);

@@ -139,7 +139,10 @@ fn a_status_filter_of_jobs_is_applied_after_the_page_was_cut() {
 
 #[test]
 fn endless_pages_and_empty_pages_are_as_the_story_says() {
-    let account = Account::of("garbage");
+    let account = Account::of(
+        "inherits = \"demo\"\n[[fault]]\noperation = \"ListTrainingJobs\"\nendless = true\n\
+         [[fault]]\noperation = \"ListProcessingJobs\"\nempty_pages = 3\n",
+    );
     let mut order = json!({});
     for _ in 0..5 {
         let page = account.sagemaker("ListTrainingJobs", &order);

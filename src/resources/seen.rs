@@ -1,0 +1,68 @@
+//! What the pollers and the joins look at: the tables, what is on the screen, what the user wishes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::Store;
+use crate::config::{Glob, Model as ModelConfig, Severity};
+
+/// What a poller may look at: the tables so far, what is on the screen, what the user configured.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// The tables so far; cheap to clone.
+    pub store: Store,
+    /// What the operator looks at.
+    pub focus: Arc<Focus>,
+    /// What the user configured.
+    pub wishes: Arc<Wishes>,
+    /// Time of this poll.
+    pub at: Timestamp,
+    /// One thorough look instead of a steady watch: read everything, wait for nothing.
+    pub thorough: bool,
+}
+
+/// What the user configured that reading and joining depend on.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wishes {
+    /// The `[[model]]` tables of the configuration.
+    pub models: Vec<ModelConfig>,
+    /// Severities of topics and alarms, by pattern; the first match counts.
+    pub severity: Vec<(Glob, Severity)>,
+    /// US dollars that metrics may cost a day; no limit when absent.
+    pub max_cost_per_day: Option<f64>,
+}
+
+/// Descriptions a poll; the rest follow at once, so that the screen fills while they come.
+const CHUNK: usize = 20;
+
+impl Seen {
+    /// How many things one poll may describe: a single look waits for nothing in between.
+    pub(crate) fn chunk(&self) -> usize {
+        if self.thorough { usize::MAX } else { CHUNK }
+    }
+}
+
+/// What deserves money and calls: what is looked at, and what is unhealthy.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Focus {
+    /// Endpoints whose metrics are wanted, most wanted first.
+    pub endpoints: Vec<String>,
+    /// So many of them are of the model that is looked at.
+    pub selected: usize,
+    /// Model package ARNs whose details are wanted.
+    pub packages: BTreeSet<String>,
+    /// Training job names whose details are wanted.
+    pub jobs: BTreeSet<String>,
+    /// Pipelines whose definition and newest steps are wanted.
+    pub pipelines: BTreeSet<String>,
+    /// Model package groups whose versions are wanted.
+    pub groups: BTreeSet<String>,
+    /// S3 locations that are read more often.
+    pub datasets: BTreeSet<String>,
+    /// Kinds that the pane which is shown lists.
+    pub kinds: BTreeSet<&'static str>,
+    /// Nobody pressed a key for a while.
+    pub idle: bool,
+}

@@ -1,0 +1,159 @@
+//! The last look on disk: drawn at once with its age, before the first call returns.
+//!
+//! It holds what the tables hold, so no credential, no token and no address of a person gets here.
+//! A file that cannot be read, or is another account's, is set aside with a message, never trusted.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::resources::{KeptStore, Store};
+
+/// Grows when older programs could not make sense of a file any more, or newer ones of an old file.
+const VERSION: u32 = 1;
+
+/// The file of one account and region.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    path: PathBuf,
+}
+
+/// What is on the disk.
+#[derive(Debug, Serialize, Deserialize)]
+struct File<T> {
+    format: String,
+    version: u32,
+    at: Timestamp,
+    tables: T,
+}
+
+const FORMAT: &str = "sagetop snapshot";
+
+/// What an earlier run left.
+#[derive(Debug)]
+pub enum Found {
+    /// Its tables, and when they were saved.
+    Tables(Box<Store>, Timestamp),
+    /// Nothing: there was no run before.
+    Nothing,
+    /// Something that cannot be used; a sentence that says what, and where it is now.
+    SetAside(String),
+}
+
+impl Snapshot {
+    /// The file in the folder that keeps `name`'s last look: a profile, an account or a URL, and a region.
+    #[must_use]
+    pub fn of(folder: &Path, name: &str) -> Self {
+        let harmless = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
+        let file: String = name.chars().map(harmless).collect();
+        Self { path: folder.join(format!("{file}.json.gz")) }
+    }
+
+    /// Reads it. What cannot be read is moved out of the way, so that it is told once and lost never.
+    #[must_use]
+    pub fn read(&self) -> Found {
+        let file = match fs::File::open(&self.path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Nothing,
+            Err(error) => return self.set_aside(&format!("it cannot be opened ({error})")),
+        };
+        let parsed: Result<File<KeptStore>, _> =
+            serde_json::from_reader(BufReader::new(GzDecoder::new(BufReader::new(file))));
+        match parsed {
+            Ok(file) if file.format == FORMAT && file.version == VERSION => {
+                Found::Tables(Box::new(Store::restored(file.tables)), file.at)
+            }
+            Ok(file) => self.set_aside(&format!("it is of version {}, this program reads {VERSION}", file.version)),
+            Err(error) => self.set_aside(&format!("it cannot be read ({error})")),
+        }
+    }
+
+    /// Moves it out of the way and says why.
+    #[must_use]
+    pub fn set_aside(&self, why: &str) -> Found {
+        let aside = self.path.with_extension("gz.unusable");
+        let moved = fs::rename(&self.path, &aside);
+        let place = moved.map_or_else(|e| format!("{} ({e})", self.path.display()), |()| aside.display().to_string());
+        Found::SetAside(format!("the snapshot of the last run was not used: {why}; it is kept in {place}"))
+    }
+
+    /// Writes the tables in one piece: a reader sees the old file or the new one, only this user can read it.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be written.
+    pub fn write(&self, store: &Store, at: Timestamp) -> io::Result<()> {
+        if let Some(folder) = self.path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let draft = self.path.with_extension(format!("{}.draft", std::process::id()));
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = File { format: FORMAT.to_owned(), version: VERSION, at, tables: store.keep() };
+        let mut packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
+        serde_json::to_writer(&mut packed, &file)?;
+        packed.finish()?.flush()?;
+        fs::rename(&draft, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Listing;
+    use crate::resources::identity::Identity;
+
+    fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("sagetop-snapshot-{}-{name}", std::process::id()))
+    }
+
+    fn store() -> Store {
+        let mut store = Store::default();
+        let me = Identity { account: "123456789012".into(), arn: "arn:x".into(), user_id: "u".into() };
+        store.identity.apply(Ok(Listing::all(vec![me])), Timestamp::from_second(7).unwrap());
+        store
+    }
+
+    #[test]
+    fn what_was_written_is_read_with_its_age_and_by_nobody_else() {
+        let snapshot = Snapshot::of(&folder("round"), "retail/../eu-west-1");
+        assert!(matches!(snapshot.read(), Found::Nothing));
+        snapshot.write(&store(), Timestamp::from_second(9).unwrap()).unwrap();
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(fs::metadata(&snapshot.path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+        let Found::Tables(read, at) = snapshot.read() else { panic!("not read") };
+        assert_eq!((at.as_second(), read.identity.len(), read.identity.source().state), (9, 1, "saved"));
+        assert_eq!(read.identity.read_at("arn:x"), Timestamp::from_second(7).ok());
+        assert_eq!(read.endpoints.source().state, "waiting", "what was never read is not saved");
+        fs::remove_dir_all(folder("round")).unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_set_aside_and_told_once() {
+        let snapshot = Snapshot::of(&folder("broken"), "x");
+        snapshot.write(&store(), Timestamp::UNIX_EPOCH).unwrap();
+        let whole = fs::read(&snapshot.path).unwrap();
+        let mut newer = Vec::new();
+        let text = "{\"format\":\"sagetop snapshot\",\"version\":99,\"at\":\"2026-11-23T03:10:00Z\",\"tables\":{}}";
+        GzEncoder::new(&mut newer, Compression::fast()).write_all(text.as_bytes()).unwrap();
+        let cut = whole.get(..whole.len() / 2).unwrap().to_vec();
+        for (bytes, why) in [(cut, "cannot be read"), (b"PNG".to_vec(), "cannot be read"), (newer, "version 99")] {
+            fs::write(&snapshot.path, &bytes).unwrap();
+            let Found::SetAside(told) = snapshot.read() else { panic!("used: {why}") };
+            assert!(told.contains(why), "{told}");
+            assert!(matches!(snapshot.read(), Found::Nothing));
+            assert_eq!(fs::read(snapshot.path.with_extension("gz.unusable")).unwrap(), bytes, "nothing is lost");
+        }
+        fs::remove_dir_all(folder("broken")).unwrap();
+    }
+}
