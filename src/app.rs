@@ -20,7 +20,7 @@ use crate::actions::{self, Context};
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
-use crate::model::{Chain, Health, chains};
+use crate::model::{Chain, Health, Joined, join};
 use crate::panes::{self, Pane};
 use crate::resources::{Focus, Seen, Snapshot};
 use crate::view::Tone;
@@ -82,9 +82,9 @@ pub enum Effect {
 pub struct App {
     /// The tables, the configuration, the time, the focus.
     pub seen: Seen,
-    /// The models, worst first.
-    pub chains: Vec<Chain>,
-    /// Counts the changes of `chains` and tables; lists are made anew when it moves.
+    /// The models, and what is looked up in them.
+    pub joined: Arc<Joined>,
+    /// Counts the changes of `joined` and tables; lists are made anew when it moves.
     pub revision: u64,
     /// What the calls amount to.
     pub usage: Usage,
@@ -126,6 +126,8 @@ pub struct App {
     changed: BTreeMap<Subject, Timestamp>,
     /// Chains are judged anew when this has passed, as time alone makes data old.
     judged: Timestamp,
+    /// What the focus was made from: revision, open lineage, and what the cursor is on.
+    focused: Option<(u64, Option<String>, Option<Subject>)>,
 }
 
 /// An open lineage.
@@ -148,7 +150,7 @@ impl App {
         let judged = seen.at;
         let mut app = Self {
             seen,
-            chains: Vec::new(),
+            joined: Arc::default(),
             revision: 0,
             usage: Usage::default(),
             size: (80, 24),
@@ -170,6 +172,7 @@ impl App {
             pending_keys: None,
             changed: BTreeMap::new(),
             judged,
+            focused: None,
         };
         app.join();
         app
@@ -220,10 +223,16 @@ impl App {
         effect
     }
 
+    /// The models, worst first.
+    #[must_use]
+    pub fn chains(&self) -> &[Chain] {
+        self.joined.chains()
+    }
+
     /// The model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain> {
-        self.chains.iter().find(|c| c.name == name)
+        self.joined.chain(name)
     }
 
     /// What the cursor is on: in the open lineage, otherwise in the pane.
@@ -290,7 +299,7 @@ impl App {
     }
 
     fn polled(&mut self, snapshot: Snapshot) {
-        let before: BTreeMap<String, Health> = self.chains.iter().map(|c| (c.name.clone(), c.health)).collect();
+        let before = Arc::clone(&self.joined);
         let changes = self.seen.store.apply(snapshot);
         self.feed.take(&changes);
         let at = self.seen.at;
@@ -301,8 +310,8 @@ impl App {
             // While something was never read, a health says more about that than about the model.
             return;
         }
-        for chain in &self.chains {
-            let old = before.get(&chain.name).copied().unwrap_or_default();
+        for chain in self.joined.chains() {
+            let old = before.chain(&chain.name).map_or(Health::Absent, |c| c.health);
             if old != chain.health && !matches!(old, Health::Absent | Health::Unknown) {
                 self.feed.health(self.seen.at, chain, old);
             }
@@ -312,7 +321,7 @@ impl App {
     /// Joins the tables anew.
     fn join(&mut self) {
         self.judged = self.seen.at;
-        self.chains = chains(&self.seen);
+        self.joined = Arc::new(join(&self.seen));
         self.revision += 1;
     }
 
@@ -324,14 +333,16 @@ impl App {
 
     /// Metrics are fetched for what is looked at and for what is not well.
     fn refocus(&mut self) {
-        let mut focus = Focus::default();
-        let looked_at = self.current_chain().map(|c| c.name.clone());
-        for chain in &self.chains {
-            if chain.health >= Health::Warning || Some(&chain.name) == looked_at.as_ref() {
-                focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
-            }
+        let subject = self.subject();
+        let from = Some((self.revision, self.detail.as_ref().map(|d| d.model.clone()), subject.clone()));
+        if self.focused == from {
+            return;
         }
-        match self.subject() {
+        self.focused = from;
+        let mut focus = Focus { endpoints: self.joined.unwell().clone(), ..Focus::default() };
+        let looked_at = self.current_chain().map_or(&[][..], |c| &c.serving);
+        focus.endpoints.extend(looked_at.iter().map(|s| s.endpoint.clone()));
+        match subject {
             Some(Subject { kind: "model_packages", id }) => {
                 focus.packages.insert(id);
             }
@@ -360,7 +371,7 @@ impl App {
     /// How many versions wait for somebody.
     #[must_use]
     pub fn inbox(&self) -> usize {
-        self.chains.iter().flat_map(|c| &c.reasons).filter(|r| r.rule == "waits").count()
+        self.joined.waiting()
     }
 
     /// What actions may look at.

@@ -35,7 +35,7 @@ fn who(app: &App) -> Line {
 }
 
 fn standing(app: &App) -> Line {
-    let count = |healths: &[Health]| app.chains.iter().filter(|c| healths.contains(&c.health)).count();
+    let count = |healths: &[Health]| healths.iter().map(|health| app.joined.count(*health)).sum::<usize>();
     let groups = [
         (Health::Critical, count(&[Health::Critical])),
         (Health::Warning, count(&[Health::Warning])),

@@ -6,12 +6,12 @@ use super::{Facts, Finding, unread};
 use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
+use crate::resources::Freshness;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
 fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving, &'a Endpoint)> {
-    let store = facts.index.store;
-    facts.chain.serving.iter().filter_map(|s| Some((s, store.endpoints.get(&s.endpoint)?)))
+    facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
 }
 
 /// Trouble of an endpoint that customers do not see is worth a look, not an alarm.
@@ -65,15 +65,15 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
     let configs = &facts.index.store.configs;
-    if configs.capped() || !matches!(configs.freshness(), crate::resources::Freshness::Fresh { .. }) {
+    let Freshness::Fresh { at: read, .. } = configs.freshness() else { return Vec::new() };
+    if configs.capped() {
         return Vec::new();
     }
     endpoints(facts)
         .filter_map(|(_, endpoint)| {
-            // A configuration that went live after the list was read is not in it yet.
-            let read = configs.source().fetched_at;
             let name = endpoint.config.as_ref().filter(|name| configs.get(name).is_none())?;
-            if endpoint.live_since.or(endpoint.created) >= read {
+            // A configuration that went live after the list was read is not in it yet.
+            if endpoint.live_since.or(endpoint.created) >= Some(*read) {
                 return None;
             }
             Some((Health::Warning, format!("configuration {name} was deleted"), None))
