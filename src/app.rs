@@ -9,6 +9,7 @@ mod list;
 mod modal;
 mod runs;
 mod subject;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,9 +21,9 @@ use crate::actions::{self, Context};
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
-use crate::model::{Chain, Health, chains};
+use crate::model::{Chain, Joined, join};
 use crate::panes::{self, Pane};
-use crate::resources::{Focus, Seen, Snapshot, Source};
+use crate::resources::{Seen, Snapshot};
 use crate::view::Tone;
 
 pub use drill::Drill;
@@ -52,6 +53,8 @@ pub enum Msg {
     Tick(Timestamp),
     /// A poll was answered.
     Polled(Snapshot),
+    /// The tables were joined, as they were when that was asked for.
+    Joined(Box<Joined>),
     /// What the calls amount to.
     Usage(Usage),
     /// A plan was made, or not.
@@ -84,9 +87,9 @@ pub enum Effect {
 pub struct App {
     /// The tables, the configuration, the time, the focus.
     pub seen: Seen,
-    /// The models, worst first.
-    pub chains: Vec<Chain>,
-    /// Counts the changes of `chains` and tables; lists are made anew when it moves.
+    /// The models, and what is looked up in them.
+    pub joined: Arc<Joined>,
+    /// Counts the changes of `joined` and tables; lists are made anew when it moves.
     pub revision: u64,
     /// What the calls amount to.
     pub usage: Usage,
@@ -128,8 +131,12 @@ pub struct App {
     changed: BTreeMap<Subject, Timestamp>,
     /// Chains are judged anew when this has passed, as time alone makes data old.
     judged: Timestamp,
+    /// The tables changed since they were last given to be joined.
+    unjoined: bool,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
+    /// What the focus was made from: revision, pane, whether nobody is there, open lineage, what the cursor is on.
+    focused: Option<(u64, &'static str, bool, Option<String>, Option<Subject>)>,
 }
 
 /// An open lineage.
@@ -152,7 +159,7 @@ impl App {
         let judged = seen.at;
         let mut app = Self {
             seen,
-            chains: Vec::new(),
+            joined: Arc::default(),
             revision: 0,
             usage: Usage::default(),
             size: (80, 24),
@@ -174,9 +181,11 @@ impl App {
             pending_keys: None,
             changed: BTreeMap::new(),
             judged,
+            unjoined: false,
             last_key: None,
+            focused: None,
         };
-        app.join();
+        app.joined = Arc::new(join(&app.seen));
         app
     }
 
@@ -195,13 +204,15 @@ impl App {
             Msg::Tick(now) => {
                 self.seen.at = now;
                 self.last_key.get_or_insert(now);
-                if now.as_second() - self.judged.as_second() >= 15 {
-                    self.join();
-                }
+                self.unjoined |= now.as_second() - self.judged.as_second() >= 15;
                 None
             }
             Msg::Polled(snapshot) => {
                 self.polled(snapshot);
+                None
+            }
+            Msg::Joined(joined) => {
+                self.take_joined(*joined);
                 None
             }
             Msg::Usage(usage) => {
@@ -226,10 +237,16 @@ impl App {
         effect
     }
 
+    /// The models, worst first.
+    #[must_use]
+    pub fn chains(&self) -> &[Chain] {
+        self.joined.chains()
+    }
+
     /// The model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain> {
-        self.chains.iter().find(|c| c.name == name)
+        self.joined.chain(name)
     }
 
     /// What the cursor is on: in the open lineage, otherwise in the pane.
@@ -296,68 +313,10 @@ impl App {
         }
     }
 
-    fn polled(&mut self, snapshot: Snapshot) {
-        let before: BTreeMap<String, Health> = self.chains.iter().map(|c| (c.name.clone(), c.health)).collect();
-        let changes = self.seen.store.apply(snapshot);
-        self.feed.take(&changes);
-        let at = self.seen.at;
-        self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
-        self.changed.extend(changes.into_iter().map(|c| (Subject::new(c.kind, c.id), at)));
-        self.join();
-        if !self.seen.store.sources().iter().all(Source::settled) {
-            // While something was never read, a health says more about that than about the model.
-            return;
-        }
-        for chain in &self.chains {
-            let old = before.get(&chain.name).copied().unwrap_or_default();
-            if old != chain.health && !matches!(old, Health::Absent | Health::Unknown) {
-                self.feed.health(self.seen.at, chain, old);
-            }
-        }
-    }
-
-    /// Joins the tables anew.
-    fn join(&mut self) {
-        self.judged = self.seen.at;
-        self.chains = chains(&self.seen);
-        self.revision += 1;
-    }
-
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
     fn settle(&mut self) {
         list::settle(self);
         self.refocus();
-    }
-
-    /// What is looked at and what is not well is read more often, and in detail.
-    fn refocus(&mut self) {
-        let mut focus = Focus { kinds: self.pane.kinds.iter().copied().collect(), ..Focus::default() };
-        focus.idle = self.last_key.is_some_and(|at| self.seen.at.as_second() - at.as_second() > IDLE);
-        if let Some(chain) = self.current_chain() {
-            focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
-            focus.selected = focus.endpoints.len();
-            focus.pipelines.extend(chain.pipelines.iter().cloned());
-            focus.groups.extend(chain.group.clone());
-            focus.datasets.extend(chain.datasets.iter().cloned());
-        }
-        let ill = self.chains.iter().filter(|c| c.health >= Health::Warning).flat_map(|c| &c.serving);
-        for serving in ill {
-            if !focus.endpoints.contains(&serving.endpoint) {
-                focus.endpoints.push(serving.endpoint.clone());
-            }
-        }
-        match self.subject() {
-            Some(Subject { kind: "model_packages", id }) => {
-                focus.packages.insert(id);
-            }
-            Some(Subject { kind: "training_jobs", id }) => {
-                focus.jobs.insert(id);
-            }
-            Some(_) | None => {}
-        }
-        if *self.seen.focus != focus {
-            self.seen.focus = Arc::new(focus);
-        }
     }
 
     /// Did it change a moment ago?
@@ -375,7 +334,7 @@ impl App {
     /// How many versions wait for somebody.
     #[must_use]
     pub fn inbox(&self) -> usize {
-        self.chains.iter().flat_map(|c| &c.reasons).filter(|r| r.rule == "waits").count()
+        self.joined.waiting()
     }
 
     /// What actions may look at.

@@ -6,6 +6,7 @@
 mod attention;
 mod index;
 mod join;
+mod joined;
 pub mod severity;
 mod timeline;
 
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use attention::{ATTENTION, Rule};
 pub use join::chains;
+pub use joined::{Joined, join};
 pub use timeline::{Happened, timeline};
 
 /// How well something is, best first. The order is that of attention: later is worse.
@@ -112,11 +114,11 @@ pub enum Confidence {
 
 /// One edge: what it joins, how sure it is, and by which rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Link {
+pub struct Link<Id = String> {
     /// ARN, S3 URI or name of what comes before.
-    pub from: String,
+    pub from: Id,
     /// ARN, S3 URI or name of what follows.
-    pub to: String,
+    pub to: Id,
     /// How sure.
     pub confidence: Confidence,
     /// The field that says so.

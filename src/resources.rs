@@ -142,6 +142,11 @@ macro_rules! resources {
             pub fn sources(&self) -> Vec<Source> {
                 vec![$(self.$field.source(),)+]
             }
+            /// How many rows there are in all tables.
+            #[must_use]
+            pub fn rows(&self) -> usize {
+                0 $(+ self.$field.len())+
+            }
             /// When a source was answered last, of those that are well.
             #[must_use]
             pub fn last_answer(&self) -> Option<Timestamp> {

@@ -20,14 +20,16 @@ use crate::assets::Assets;
 use crate::config::{self, Confirm};
 use crate::headless::seen_with;
 use crate::intents::{Access, Executor};
+use crate::model;
 use crate::panes;
-use crate::resources::Seen;
 use crate::resources::poll::{Pollers, Wake};
+use crate::resources::{Seen, Source};
 use crate::session::Session;
 use crate::sim::Sim;
+use crate::snapshot::{Found, Snapshot};
 use crate::terminal::{self, Multiplexer};
 use crate::theme::{Level, Theme};
-use crate::view::Screen;
+use crate::view::{Screen, Tone};
 use crate::widgets;
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
@@ -35,6 +37,10 @@ const QUEUE: usize = 64;
 
 /// However much there is to take in, a key is seen to be answered within this time.
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
+/// Rows of all tables from which on they are joined on a thread of its own.
+const LARGE: usize = 1_000;
+/// Between two snapshots on disk.
+const KEEP_EVERY: Duration = Duration::from_mins(2);
 /// Leaving waits so long for calls that are being sent.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 
@@ -47,6 +53,8 @@ pub struct Machine {
     pub copy: fn(&str),
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
+    /// Where the tables are kept for the next run.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl Machine {
@@ -73,7 +81,17 @@ pub async fn run<B: Backend>(
     let (wake, woken) = watch::channel(Wake::default());
     let clock = machine.executor.clock.clone();
     let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
-    let mut hands = Hands { machine, answer, wake, work: JoinSet::new(), sending: Arc::default() };
+    let mut hands = Hands {
+        machine,
+        answer,
+        wake,
+        work: JoinSet::new(),
+        sending: Arc::default(),
+        keeping: JoinSet::new(),
+        kept: None,
+    };
+    // One join at a time: what changes meanwhile is joined when it is done.
+    let mut joining = JoinSet::new();
     let mut painter = Painter { last: None, drawn: Instant::now() };
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     app.update(Msg::Tick(clock()));
@@ -89,7 +107,9 @@ pub async fn run<B: Backend>(
             },
             Some(msg) = answers.recv() => Some(msg),
             Some(snapshot) = snapshots.recv() => Some(Msg::Polled(snapshot)),
+            Some(Ok(joined)) = joining.join_next() => Some(Msg::Joined(Box::new(joined))),
             _ = ticks.tick() => {
+                hands.keep(&app, false);
                 app.update(Msg::Usage(hands.machine.executor.aws.meter.usage()));
                 if let Some(drill) = hands.machine.drill() {
                     app.update(Msg::Drill(drill));
@@ -101,9 +121,28 @@ pub async fn run<B: Backend>(
         if matches!(msg, Msg::Size(..)) {
             painter.last = None;
         }
+        if let Msg::Polled(snapshot) = &msg
+            && app.is_foreign(snapshot)
+        {
+            // The rows of the last run are of another account: all of it is read anew.
+            app.forget();
+            seen.send_replace(app.seen.clone());
+            pollers.restart();
+            continue;
+        }
         let polled = matches!(msg, Msg::Polled(_));
         let effect = app.update(msg);
         publish(&seen, &app, polled);
+        if joining.is_empty()
+            && let Some(tables) = app.to_join()
+        {
+            // What is joined in less time than a thread takes to begin is joined here.
+            if tables.store.rows() < LARGE {
+                app.update(Msg::Joined(Box::new(model::join(&tables))));
+            } else {
+                joining.spawn_blocking(move || model::join(&tables));
+            }
+        }
         if effect == Some(Effect::Quit) {
             break;
         }
@@ -116,6 +155,8 @@ pub async fn run<B: Backend>(
         }
     }
     hands.settle().await;
+    hands.keep(&app, true);
+    while hands.keeping.join_next().await.is_some() {}
     Ok(app)
 }
 
@@ -166,12 +207,31 @@ struct Hands {
     work: JoinSet<()>,
     /// Read-locked by each plan whose calls are being sent.
     sending: Arc<RwLock<()>>,
+    /// The tables on their way to the disk.
+    keeping: JoinSet<()>,
+    /// When the tables were kept last.
+    kept: Option<Instant>,
 }
 
 impl Hands {
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
     async fn settle(&mut self) {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
+    }
+
+    /// Keeps the tables for the next run, every few minutes and at the end; the loop does not wait for the disk.
+    fn keep(&mut self, app: &App, now: bool) {
+        let Some(snapshot) = self.machine.snapshot.clone() else { return };
+        while self.keeping.try_join_next().is_some() {}
+        let rested = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
+        // Half a look would take the place of a whole one.
+        if !(now || rested) || !self.keeping.is_empty() || !app.seen.store.sources().iter().all(Source::settled) {
+            return;
+        }
+        self.kept = Some(Instant::now());
+        let (store, at) = (app.seen.store.clone(), app.seen.at);
+        // A disk that is full takes nothing from what is seen; the next start is a cold one.
+        self.keeping.spawn_blocking(move || drop(snapshot.write(&store, at)));
     }
 
     fn perform(&mut self, effect: Effect, app: &App) {
@@ -245,15 +305,25 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.label = label(&session);
     app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
-    let Session { aws, access, journal, clock, sim, .. } = session;
+    warm(&mut app, session.snapshot.as_ref());
+    let Session { aws, access, journal, clock, sim, snapshot, .. } = session;
     let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out, sim };
+    let machine = Machine { executor, copy: copy_out, sim, snapshot };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
     let ended = run(&mut screen, app, machine, &theme, input).await;
     guard.leave();
     ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
+}
+
+/// Begins with what the last run saw, marked as such; a file that cannot be used is told.
+fn warm(app: &mut App, snapshot: Option<&Snapshot>) {
+    match snapshot.map(Snapshot::read) {
+        Some(Found::Tables(store, _)) => app.begin_with(*store),
+        Some(Found::SetAside(told)) => app.message = Some((Tone::Warn, told)),
+        Some(Found::Nothing) | None => {}
+    }
 }
 
 /// What the header says where it is not AWS itself: nobody may take a stand-in for the real thing.

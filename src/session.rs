@@ -14,6 +14,7 @@ use crate::intents::Access;
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::sim::{self, Settings, Sim, Story, StoryError};
+use crate::snapshot::Snapshot;
 
 /// The configuration of the simulated account: what its operators would write.
 const DEMO_CONFIG: &str = include_str!("demo.toml");
@@ -33,6 +34,8 @@ pub struct Session {
     pub clock: Clock,
     /// The simulated account behind it, if that is what it is.
     pub sim: Option<Sim>,
+    /// The last look on disk; a simulated account begins anew each time and has none.
+    pub snapshot: Option<Snapshot>,
 }
 
 impl std::fmt::Debug for Session {
@@ -64,7 +67,11 @@ impl Session {
             endpoint_url: common.endpoint_url.clone(),
         };
         let aws = Aws::connect(&target, pace).await.map_err(|e| format!("error: {e}\n"))?;
-        Ok(Self::with(aws, config, common, None))
+        let profile = target.profile.or_else(|| std::env::var("AWS_PROFILE").ok()).unwrap_or_else(|| "default".into());
+        let name = [Some(profile), Some(aws.region.clone()), aws.endpoint.clone()];
+        let name: Vec<String> = name.into_iter().flatten().collect();
+        let snapshot = Snapshot::of(&cache_folder(), &name.join("@"));
+        Ok(Self { snapshot: Some(snapshot), ..Self::with(aws, config, common, None) })
     }
 
     /// A session on the simulated account; reads no credentials and needs no network.
@@ -89,7 +96,7 @@ impl Session {
     fn with(aws: Aws, config: Config, common: &Common, sim: Option<Sim>) -> Self {
         let access = if common.read_only || config.read_only { Access::ReadOnly } else { Access::ReadWrite };
         let journal = Journal::at(state_folder().join("journal.jsonl"));
-        Self { aws, config, access, journal, clock: wall_clock(), sim }
+        Self { aws, config, access, journal, clock: wall_clock(), sim, snapshot: None }
     }
 }
 
@@ -141,4 +148,10 @@ fn state_folder() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "sagetop");
     let state = folders.map(|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_owned());
     state.unwrap_or_else(|| std::env::temp_dir().join("sagetop"))
+}
+
+/// Where snapshots are: they can be made again at any time.
+fn cache_folder() -> PathBuf {
+    let folders = directories::ProjectDirs::from("", "", "sagetop");
+    folders.map_or_else(|| std::env::temp_dir().join("sagetop"), |d| d.cache_dir().to_owned()).join("snapshots")
 }

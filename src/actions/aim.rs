@@ -89,7 +89,10 @@ fn pipeline(context: &Context<'_>) -> Option<String> {
             let chain = context.chain?;
             let registers = |name: &&String| {
                 let definition = store.pipelines.get(name).and_then(|p| p.definition.as_ref());
-                definition.is_some_and(|d| chain.group.as_ref().is_some_and(|g| d.groups.contains(g)))
+                chain
+                    .group
+                    .as_ref()
+                    .is_some_and(|g| definition.is_some_and(|d| d.groups.iter().any(|n| n.eq_ignore_ascii_case(g))))
             };
             chain.pipelines.iter().find(registers).or(chain.pipelines.first()).cloned()
         }

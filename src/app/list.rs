@@ -67,7 +67,10 @@ pub(super) fn settle(app: &mut App) {
     if !state.moved {
         (state.selected, state.place) = (None, 0);
     }
-    let found = state.selected.as_ref().and_then(|s| state.ids.iter().position(|id| id == s));
+    let found = state.selected.as_ref().and_then(|s| {
+        let stays = state.ids.get(state.place) == Some(s);
+        if stays { Some(state.place) } else { state.ids.iter().position(|id| id == s) }
+    });
     // The thing under the cursor is gone: the one that took its place is the nearest.
     let place = found.unwrap_or(state.place).min(state.ids.len().saturating_sub(1));
     state.selected = state.ids.get(place).cloned();

@@ -56,24 +56,12 @@ impl Subject {
 
 /// The model that a thing belongs to; the worst one when it belongs to several.
 pub(super) fn chain_of<'a>(app: &'a App, subject: &Subject) -> Option<&'a Chain> {
-    app.chains.iter().find(|chain| holds(app, chain, subject))
-}
-
-fn holds(app: &App, chain: &Chain, subject: &Subject) -> bool {
-    let id = &subject.id;
     match subject.kind {
-        "chain" => chain.name == *id,
-        "datasets" => chain.datasets.contains(id),
-        "feature_groups" => chain.feature_groups.contains(id),
-        "pipelines" => chain.pipelines.contains(id),
-        "pipeline_executions" => chain.executions.contains(id),
-        "pipeline_steps" => app.seen.store.steps.get(id).is_some_and(|s| chain.executions.contains(&s.execution)),
-        "training_jobs" => chain.jobs.contains(id),
-        "model_packages" => chain.packages.contains(id),
-        "endpoints" => chain.serving.iter().any(|s| s.endpoint == *id),
-        "endpoint_configs" => chain.serving.iter().any(|s| s.config.as_ref() == Some(id)),
-        "alarms" => chain.alarms.contains(id),
-        "topics" => chain.topics.contains(id),
-        _ => false,
+        "chain" => app.chain(&subject.id),
+        "pipeline_steps" => {
+            let step = app.seen.store.steps.get(&subject.id)?;
+            app.joined.owner("pipeline_executions", &step.execution)
+        }
+        kind => app.joined.owner(kind, &subject.id),
     }
 }

@@ -105,8 +105,15 @@ impl Widening {
 #[derive(Debug, Clone)]
 pub(super) struct Gate {
     pace: Pace,
-    state: Arc<Mutex<BTreeMap<&'static str, Queue>>>,
+    state: Arc<Mutex<Services>>,
     moved: Arc<Notify>,
+}
+
+/// What is known of each service. One that has no limit of ours may have one of its own.
+#[derive(Debug, Default)]
+struct Services {
+    queues: BTreeMap<&'static str, Queue>,
+    widenings: BTreeMap<&'static str, Widening>,
 }
 
 #[derive(Debug)]
@@ -115,7 +122,8 @@ struct Queue {
     at: Instant,
     waiting: BTreeSet<(Urgency, u64)>,
     tickets: u64,
-    widening: Widening,
+    /// Tokens a second.
+    rate: f64,
 }
 
 impl Gate {
@@ -139,7 +147,7 @@ impl Gate {
         let place = Place { gate: self, service, ticket: (urgency, number) };
         loop {
             let moved = self.moved.notified();
-            let wait = self.with(service, bucket, |queue| queue.take(place.ticket, bucket));
+            let wait = self.with(service, bucket, |queue| queue.take(place.ticket));
             match wait {
                 Turn::Now => return,
                 Turn::In(wait) => tokio::time::sleep(wait).await,
@@ -150,36 +158,38 @@ impl Gate {
 
     /// An answer of a service: was it "too fast"?
     pub(super) fn answered(&self, service: &'static str, too_fast: bool) {
-        if let Some(bucket) = self.pace.of(service) {
-            self.with(service, bucket, |queue| queue.widening = queue.widening.after(too_fast, Instant::now()));
-        }
+        let mut state = self.lock();
+        let widening = state.widenings.entry(service).or_default();
+        *widening = widening.after(too_fast, Instant::now());
     }
 
     /// How much less often than usual a service is asked.
     pub(super) fn widening(&self, service: &str) -> u32 {
-        self.lock().get(service).map_or(1, |queue| queue.widening.factor)
+        self.lock().widenings.get(service).map_or(1, |widening| widening.factor)
     }
 
     /// The widening of the service that is worst off.
     pub(super) fn widest(&self) -> u32 {
-        self.lock().values().map(|queue| queue.widening.factor).max().unwrap_or(1)
+        self.lock().widenings.values().map(|widening| widening.factor).max().unwrap_or(1)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, Queue>> {
+    fn lock(&self) -> MutexGuard<'_, Services> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn with<T>(&self, service: &'static str, bucket: Bucket, work: impl FnOnce(&mut Queue) -> T) -> T {
         let now = Instant::now();
         let mut state = self.lock();
-        let queue = state.entry(service).or_insert_with(|| Queue {
+        let factor = state.widenings.get(service).map_or(1, |widening| widening.factor);
+        let queue = state.queues.entry(service).or_insert_with(|| Queue {
             tokens: bucket.burst,
             at: now,
             waiting: BTreeSet::new(),
             tickets: 0,
-            widening: Widening::default(),
+            rate: bucket.per_second,
         });
         queue.refill(bucket, now);
+        queue.rate = bucket.per_second / f64::from(factor);
         work(queue)
     }
 }
@@ -195,14 +205,11 @@ enum Turn {
 }
 
 impl Queue {
-    fn rate(&self, bucket: Bucket) -> f64 {
-        bucket.per_second / f64::from(self.widening.factor)
-    }
     fn refill(&mut self, bucket: Bucket, now: Instant) {
-        let earned = (now - self.at).as_secs_f64() * self.rate(bucket);
+        let earned = (now - self.at).as_secs_f64() * self.rate;
         (self.tokens, self.at) = ((self.tokens + earned).min(bucket.burst), now);
     }
-    fn take(&mut self, ticket: (Urgency, u64), bucket: Bucket) -> Turn {
+    fn take(&mut self, ticket: (Urgency, u64)) -> Turn {
         if self.waiting.first() != Some(&ticket) {
             return Turn::Behind;
         }
@@ -211,7 +218,7 @@ impl Queue {
             self.tokens -= 1.0;
             return Turn::Now;
         }
-        Turn::In(Duration::from_secs_f64((1.0 - self.tokens) / self.rate(bucket)))
+        Turn::In(Duration::from_secs_f64((1.0 - self.tokens) / self.rate))
     }
 }
 
@@ -225,7 +232,7 @@ struct Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.gate.lock();
-        if let Some(queue) = state.get_mut(self.service) {
+        if let Some(queue) = state.queues.get_mut(self.service) {
             queue.waiting.remove(&self.ticket);
         }
         drop(state);

@@ -37,6 +37,12 @@ impl Glob {
         &self.text
     }
 
+    /// What every name that matches begins with: the pattern up to the first that is no letter of its own.
+    #[must_use]
+    pub fn beginning(&self) -> &str {
+        self.text.split(['*', '?', '{']).next().unwrap_or_default()
+    }
+
     /// Does the whole name match?
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
@@ -56,14 +62,15 @@ impl Glob {
     }
 }
 
-/// Matches the pieces with a name from some byte on. What failed once is not tried
+/// Matches the pieces with a name from some byte on. Where a star failed once it is not tried
 /// again, so that a pattern of many stars stays cheap.
 fn walk(pieces: &[Piece], name: &str, at: usize, failed: &mut HashSet<(usize, usize)>) -> Option<Found> {
     let rest = name.get(at..)?;
     let Some((piece, after)) = pieces.split_first() else {
         return rest.is_empty().then_some(Found::default());
     };
-    if failed.contains(&(pieces.len(), at)) {
+    let star = matches!(piece, Piece::Any | Piece::Stage);
+    if star && failed.contains(&(pieces.len(), at)) {
         return None;
     }
     let next = rest.chars().next();
@@ -79,7 +86,7 @@ fn walk(pieces: &[Piece], name: &str, at: usize, failed: &mut HashSet<(usize, us
             })
         }
     };
-    if found.is_none() {
+    if star && found.is_none() {
         failed.insert((pieces.len(), at));
     }
     found
@@ -154,6 +161,13 @@ mod tests {
         assert_eq!(stage("demand-{stage}", "demand-"), None);
         assert_eq!(stage("demand-*", "demand-prod"), None);
         assert_eq!(stage("*-{stage}", "größe-übung"), Some("übung"));
+    }
+
+    #[test]
+    fn what_every_match_begins_with() {
+        for (pattern, beginning) in [("demand-*", "demand-"), ("de?and", "de"), ("{stage}-x", ""), ("exact", "exact")] {
+            assert_eq!(glob(pattern).beginning(), beginning);
+        }
     }
 
     #[test]

@@ -11,13 +11,15 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use super::index::Index;
-use super::{Chain, Health, Reason, Stage, StageKind};
+use super::join::Rows;
+use super::{Chain, Health, Reason, Serving, Stage, StageKind};
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Resource, Seen, Table};
 
 /// What the rules may look at.
 pub(super) struct Facts<'a> {
     chain: &'a Chain,
+    rows: &'a Rows<'a>,
     index: &'a Index<'a>,
     seen: &'a Seen,
     config: Option<&'a ModelConfig>,
@@ -73,9 +75,9 @@ rules! {
 }
 
 /// Judges a joined chain: its reasons, stages, health and last change.
-pub(super) fn judge(chain: &mut Chain, index: &Index<'_>, seen: &Seen) {
+pub(super) fn judge(chain: &mut Chain, rows: &Rows<'_>, index: &Index<'_>, seen: &Seen) {
     let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
-    let facts = Facts { chain, index, seen, config, now: seen.at };
+    let facts = Facts { chain, rows, index, seen, config, now: seen.at };
     let mut reasons: Vec<Reason> = ATTENTION
         .iter()
         .flat_map(|rule| {
@@ -105,6 +107,11 @@ fn counts_as(reason: &Reason) -> Health {
 }
 
 fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
+    // Of equals the first: reasons are sorted.
+    let worst = reasons.iter().filter(|r| r.stage == kind).rev().max_by_key(|r| r.health);
+    if let Some(r) = worst.filter(|r| r.health > Health::Ok) {
+        return Stage { kind, health: r.health, summary: r.text.clone(), since: r.since };
+    }
     let (present, summary, since) = match kind {
         StageKind::Data => data::summary(facts),
         StageKind::Training => training::summary(facts),
@@ -112,12 +119,7 @@ fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
         StageKind::Endpoint => endpoint::summary(facts),
         StageKind::Alarms => alarms::summary(facts),
     };
-    // Of equals the first: reasons are sorted.
-    let worst = reasons.iter().filter(|r| r.stage == kind).rev().max_by_key(|r| r.health);
-    match worst.filter(|r| r.health > Health::Ok) {
-        Some(r) => Stage { kind, health: r.health, summary: r.text.clone(), since: r.since },
-        None => Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, since },
-    }
+    Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, since }
 }
 
 /// A finding when a stage's main table has no rows because it could not be read.
@@ -131,22 +133,38 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     }
 }
 
+/// What may have been the last thing that happened.
+enum Happening<'a> {
+    Live(&'a Serving),
+    Registered(i32),
+    Decided(i32, &'a str),
+    Started,
+}
+
+impl Happening<'_> {
+    fn text(&self) -> String {
+        match self {
+            Self::Live(serving) => {
+                let what = serving.version().map_or_else(|| "deployed".to_owned(), |v| format!("v{v} live"));
+                if serving.production() { what } else { format!("{what} in {}", serving.stage) }
+            }
+            Self::Registered(version) => format!("v{version} registered"),
+            Self::Decided(version, approval) => format!("v{version} {}", approval.to_lowercase()),
+            Self::Started => "run started".to_owned(),
+        }
+    }
+}
+
 fn last_change(facts: &Facts<'_>) -> Option<(Timestamp, String)> {
-    let (chain, store) = (facts.chain, facts.index.store);
-    let mut changes: Vec<(Timestamp, String)> = Vec::new();
-    for serving in &chain.serving {
-        let what = serving.version().map_or_else(|| "deployed".to_owned(), |v| format!("v{v} live"));
-        let stage = if serving.production() { String::new() } else { format!(" in {}", serving.stage) };
-        changes.extend(serving.since.map(|at| (at, format!("{what}{stage}"))));
-    }
-    for package in chain.packages.iter().take(5).filter_map(|p| store.packages.get(p)) {
+    let mut changes: Vec<(Timestamp, Happening<'_>)> = Vec::new();
+    changes.extend(facts.chain.serving.iter().filter_map(|s| Some((s.since?, Happening::Live(s)))));
+    for package in facts.rows.packages.iter().take(5) {
         let version = package.version.unwrap_or_default();
-        changes.extend(package.created.map(|at| (at, format!("v{version} registered"))));
+        changes.extend(package.created.map(|at| (at, Happening::Registered(version))));
         let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
-        changes.extend(decided.map(|at| (at, format!("v{version} {}", package.approval.to_lowercase()))));
+        changes.extend(decided.map(|at| (at, Happening::Decided(version, &package.approval))));
     }
-    for execution in chain.executions.iter().take(1).filter_map(|e| store.executions.get(e)) {
-        changes.extend(execution.started.map(|at| (at, "run started".to_owned())));
-    }
-    changes.into_iter().max_by_key(|(at, _)| *at)
+    let started = facts.rows.executions.first().and_then(|e| e.started);
+    changes.extend(started.map(|at| (at, Happening::Started)));
+    changes.into_iter().max_by_key(|(at, _)| *at).map(|(at, what)| (at, what.text()))
 }

@@ -2,27 +2,79 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
-use crate::resources::Store;
 use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
+use crate::resources::feature_group::FeatureGroup;
+use crate::resources::group::ModelPackageGroup;
 use crate::resources::job::TrainingJob;
 use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
+use crate::resources::pipeline::Pipeline;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
+use crate::resources::{Resource, Store};
+
+/// Dimensions that tell what an alarm watches (`aws-map` 3.2).
+const WATCHED: [&str; 8] = [
+    "EndpointName",
+    "Endpoint",
+    "EndpointConfigName",
+    "PipelineName",
+    "FeatureGroupName",
+    "Model",
+    "ModelName",
+    "ModelPackageGroupName",
+];
+
+/// A name or an ARN as AWS compares it: without case (`aws-map` 2.7).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Name<'a>(pub(super) &'a str);
+
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Name<'_> {}
+
+impl Hash for Name<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // By the piece, as a hasher takes many bytes faster than each by itself.
+        for piece in self.0.as_bytes().chunks(32) {
+            let mut lower = [0; 32];
+            for (to, from) in lower.iter_mut().zip(piece) {
+                *to = from.to_ascii_lowercase();
+            }
+            state.write(&lower);
+        }
+    }
+}
 
 /// Everything by the key that a join looks for.
 pub(super) struct Index<'a> {
     pub(super) store: &'a Store,
+    /// Groups by name.
+    groups: HashMap<Name<'a>, &'a ModelPackageGroup>,
     /// Versions of a group, newest first.
-    pub(super) packages: HashMap<&'a str, Vec<&'a ModelPackage>>,
-    /// Versions by ARN in lower case: AWS is not consistent about case (`aws-map` 2.7).
-    pub(super) package_by_arn: HashMap<String, &'a ModelPackage>,
+    pub(super) packages: HashMap<Name<'a>, Vec<&'a ModelPackage>>,
+    /// Versions by ARN.
+    package_by_arn: HashMap<Name<'a>, &'a ModelPackage>,
     /// Versions by the artifact they serve.
     pub(super) package_by_data: HashMap<&'a str, Vec<&'a ModelPackage>>,
     /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
     pub(super) models_by_endpoint: HashMap<&'a str, Vec<&'a Model>>,
+    /// Endpoints in the order of their names.
+    pub(super) endpoints: Vec<&'a Endpoint>,
+    /// Pipelines in the order of their names.
+    pub(super) pipelines: Vec<&'a Pipeline>,
+    /// Pipelines by name; an ARN spells it in lower case.
+    pub(super) pipeline_by_name: HashMap<Name<'a>, &'a Pipeline>,
+    /// Pipelines by the group that their definition registers into.
+    pub(super) pipelines_by_group: HashMap<Name<'a>, Vec<&'a Pipeline>>,
     /// Executions of a pipeline, newest first.
     pub(super) executions: HashMap<&'a str, Vec<&'a PipelineExecution>>,
     /// Steps of an execution.
@@ -31,12 +83,18 @@ pub(super) struct Index<'a> {
     pub(super) job_by_artifact: HashMap<&'a str, &'a TrainingJob>,
     /// Jobs by the id of the execution in their name (`aws-map` edge 9).
     pub(super) jobs_by_execution: HashMap<&'a str, Vec<&'a TrainingJob>>,
-    /// Alarms by the value of any dimension.
+    /// Feature groups in the order of their names.
+    pub(super) feature_groups: Vec<&'a FeatureGroup>,
+    /// Feature groups by the place of their offline store, without the slash at its end.
+    pub(super) feature_groups_by_store: HashMap<&'a str, Vec<&'a FeatureGroup>>,
+    /// Alarms in the order of their names.
+    pub(super) alarms: Vec<&'a Alarm>,
+    /// Alarms by the value of a dimension that tells what they watch, with its name.
     pub(super) alarms_by_value: HashMap<&'a str, Vec<(&'a Alarm, &'a str)>>,
     /// Alarms that auto scaling made, by endpoint.
     pub(super) scaling: HashMap<&'a str, Vec<&'a Alarm>>,
-    /// Alarms without dimensions: their expression is all there is.
-    pub(super) expressions: Vec<&'a Alarm>,
+    /// Alarms without dimensions, by each word of their expression: it is all there is.
+    pub(super) alarms_by_word: HashMap<&'a str, Vec<&'a Alarm>>,
     /// Composite alarms by the name of a child.
     pub(super) parents: HashMap<&'a str, Vec<&'a Alarm>>,
     /// Who listens to a topic.
@@ -47,22 +105,31 @@ impl<'a> Index<'a> {
     pub(super) fn new(store: &'a Store) -> Self {
         let mut index = Self {
             store,
+            groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
             packages: HashMap::new(),
-            package_by_arn: HashMap::new(),
-            package_by_data: HashMap::new(),
             models_by_endpoint: HashMap::new(),
+            package_by_arn: HashMap::with_capacity(store.packages.len()),
+            package_by_data: HashMap::with_capacity(store.packages.len()),
+            endpoints: store.endpoints.rows().collect(),
+            pipelines: store.pipelines.rows().collect(),
+            pipeline_by_name: store.pipelines.rows().map(|pipeline| (Name(&pipeline.name), pipeline)).collect(),
+            pipelines_by_group: HashMap::new(),
             executions: HashMap::new(),
             steps: HashMap::new(),
             job_by_artifact: HashMap::new(),
             jobs_by_execution: HashMap::new(),
+            feature_groups: store.feature_groups.rows().collect(),
+            feature_groups_by_store: HashMap::new(),
+            alarms: store.alarms.rows().collect(),
             alarms_by_value: HashMap::new(),
             scaling: HashMap::new(),
-            expressions: Vec::new(),
+            alarms_by_word: HashMap::new(),
             parents: HashMap::new(),
             subscriptions: HashMap::new(),
         };
         index.registry();
         index.training();
+        index.data();
         index.alarms();
         index
     }
@@ -70,9 +137,9 @@ impl<'a> Index<'a> {
     fn registry(&mut self) {
         for package in self.store.packages.rows() {
             if let Some(group) = &package.group {
-                self.packages.entry(group).or_default().push(package);
+                self.packages.entry(Name(group)).or_default().push(package);
             }
-            self.package_by_arn.insert(package.arn.to_ascii_lowercase(), package);
+            self.package_by_arn.insert(Name(&package.arn), package);
             for data in package.details.iter().flat_map(|d| &d.data) {
                 self.package_by_data.entry(data).or_default().push(package);
             }
@@ -88,6 +155,11 @@ impl<'a> Index<'a> {
     }
 
     fn training(&mut self) {
+        for &pipeline in &self.pipelines {
+            for group in pipeline.definition.iter().flat_map(|d| &d.groups) {
+                self.pipelines_by_group.entry(Name(group)).or_default().push(pipeline);
+            }
+        }
         for execution in self.store.executions.rows() {
             self.executions.entry(&execution.pipeline).or_default().push(execution);
         }
@@ -110,16 +182,26 @@ impl<'a> Index<'a> {
         }
     }
 
+    fn data(&mut self) {
+        for &group in &self.feature_groups {
+            if let Some(uri) = &group.offline_uri {
+                self.feature_groups_by_store.entry(uri.trim_end_matches('/')).or_default().push(group);
+            }
+        }
+    }
+
     fn alarms(&mut self) {
-        for alarm in self.store.alarms.rows() {
-            for (name, value) in &alarm.dimensions {
+        for &alarm in &self.alarms {
+            for (name, value) in alarm.dimensions.iter().filter(|(name, _)| WATCHED.contains(&name.as_str())) {
                 self.alarms_by_value.entry(value).or_default().push((alarm, name));
             }
             let scaled = alarm.name.strip_prefix("TargetTracking-endpoint/").and_then(|rest| rest.split('/').next());
             if let Some(endpoint) = scaled {
                 self.scaling.entry(endpoint).or_default().push(alarm);
             } else if alarm.dimensions.is_empty() && alarm.rule.is_none() {
-                self.expressions.push(alarm);
+                for word in words(&alarm.watches) {
+                    self.alarms_by_word.entry(word).or_default().push(alarm);
+                }
             }
             for child in alarm.children() {
                 self.parents.entry(child).or_default().push(alarm);
@@ -130,8 +212,60 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A version by ARN, whatever its case.
+    /// A group by name.
+    pub(super) fn group(&self, name: &str) -> Option<&'a ModelPackageGroup> {
+        self.groups.get(&Name(name)).copied()
+    }
+    /// A group's name as the group itself spells it.
+    pub(super) fn spelling(&self, name: &'a str) -> &'a str {
+        self.group(name).map_or(name, |group| &group.name)
+    }
+    /// A version by ARN.
     pub(super) fn package(&self, arn: &str) -> Option<&'a ModelPackage> {
-        self.package_by_arn.get(&arn.to_ascii_lowercase()).copied()
+        self.package_by_arn.get(&Name(arn)).copied()
+    }
+}
+
+/// Those of the rows whose id begins with a text; `rows` are in the order of their ids.
+pub(super) fn beginning<'a, T: Resource>(rows: &[&'a T], text: &str) -> impl Iterator<Item = &'a T> {
+    let first = rows.partition_point(|row| row.id() < text);
+    rows.iter().skip(first).copied().take_while(move |row| row.id().starts_with(text))
+}
+
+/// The words of an expression: a name may hold `-` and `_`.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::group::ModelPackageGroup;
+
+    #[test]
+    fn an_expression_must_name_the_whole_endpoint() {
+        let named = |text, word| words(text).any(|w| w == word);
+        assert!(named("SELECT AVG(x) WHERE EndpointName = 'fraud'", "fraud"));
+        assert!(!named("SELECT AVG(x) WHERE EndpointName = 'fraud-v2'", "fraud"));
+        assert!(!named("antifraud", "fraud"));
+    }
+
+    #[test]
+    fn names_differ_by_more_than_case() {
+        let long = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/Fraud/12";
+        let known: HashMap<Name, i32> = [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into();
+        let found = |name: &str| known.get(&Name(name)).copied();
+        assert_eq!([found("Fraud"), found("FRAUD-V2"), found(&long.to_uppercase())], [Some(1), Some(2), Some(3)]);
+        assert_eq!([found("fraud-v"), found("fraud\0"), found("")], [None; 3]);
+    }
+
+    #[test]
+    fn rows_are_found_by_their_beginning() {
+        let rows = ["a", "fraud", "fraud-v2", "g"].map(|n| ModelPackageGroup { name: n.into(), ..Default::default() });
+        let rows: Vec<&ModelPackageGroup> = rows.iter().collect();
+        let found = |text| beginning(&rows, text).map(|g| g.name.as_str()).collect::<Vec<_>>();
+        assert_eq!(found("fraud"), ["fraud", "fraud-v2"]);
+        assert_eq!(found("fraud-v3"), [""; 0]);
+        assert_eq!(found("").len(), 4);
     }
 }

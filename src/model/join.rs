@@ -5,58 +5,105 @@ mod serving;
 mod training;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::index::Index;
+use super::index::{Index, Name};
 use super::{Chain, Confidence, Link, StageKind, attention};
 use crate::config::Model as ModelConfig;
-use crate::resources::{Seen, Store, arn_name};
+use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Endpoint;
+use crate::resources::execution::PipelineExecution;
+use crate::resources::job::TrainingJob;
+use crate::resources::model::Model;
+use crate::resources::package::ModelPackage;
+use crate::resources::pipeline::Pipeline;
+use crate::resources::{Seen, arn_name};
 
-pub(super) use serving::Traced;
+use serving::Traced;
 
-/// One model before its stages are joined.
+/// One model while its stages are joined. All text is that of the tables until it is done.
 struct Draft<'a> {
-    chain: Chain,
+    name: &'a str,
+    group: Option<&'a str>,
     config: Option<&'a ModelConfig>,
-    links: BTreeSet<Link>,
+    home: Home<'a>,
+    links: Vec<Link<&'a str>>,
+    rows: Rows<'a>,
+    chain: Chain,
 }
 
-impl Draft<'_> {
+/// The rows that a chain speaks of, in its order: looked up once, judged by many rules.
+#[derive(Default)]
+pub(super) struct Rows<'a> {
+    /// Of each `serving`.
+    pub(super) endpoints: Vec<&'a Endpoint>,
+    /// What the endpoints run.
+    pub(super) models: Vec<&'a Model>,
+    pub(super) packages: Vec<&'a ModelPackage>,
+    pub(super) pipelines: Vec<&'a Pipeline>,
+    pub(super) executions: Vec<&'a PipelineExecution>,
+    pub(super) jobs: Vec<&'a TrainingJob>,
+    /// Without those of auto scaling, which never count.
+    pub(super) alarms: Vec<&'a Alarm>,
+}
+
+/// Which draft an endpoint goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Home<'a> {
+    /// That of a `[[model]]` table, by its place.
+    Configured(usize),
+    /// That of a group.
+    Group(Name<'a>),
+    /// It has no group: that of all endpoints with the same stem.
+    Stem(&'a str),
+}
+
+impl<'a> Draft<'a> {
+    fn new(name: &'a str, group: Option<&'a str>, home: Home<'a>) -> Self {
+        let chain = Chain { name: name.to_owned(), group: group.map(str::to_owned), ..Chain::default() };
+        Self { name, group, config: None, home, links: Vec::new(), rows: Rows::default(), chain }
+    }
+    fn configured(model: &'a ModelConfig, place: usize, group: Option<&'a str>) -> Self {
+        let mut draft = Self::new(&model.name, group, Home::Configured(place));
+        (draft.config, draft.chain.configured) = (Some(model), Some(place));
+        draft
+    }
     /// An edge from the stage before into `into`.
-    fn cross(&mut self, from: &str, to: &str, confidence: Confidence, rule: &'static str, into: StageKind) {
-        self.link(from, to, confidence, rule, into, true);
+    fn cross(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, into: StageKind) {
+        self.links.push(Link { from, to, confidence, rule, into, crossing: true });
     }
     /// An edge within a stage.
-    fn within(&mut self, from: &str, to: &str, confidence: Confidence, rule: &'static str, stage: StageKind) {
-        self.link(from, to, confidence, rule, stage, false);
+    fn within(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, stage: StageKind) {
+        self.links.push(Link { from, to, confidence, rule, into: stage, crossing: false });
     }
-    fn link(
-        &mut self,
-        from: &str,
-        to: &str,
-        confidence: Confidence,
-        rule: &'static str,
-        into: StageKind,
-        crossing: bool,
-    ) {
-        self.links.insert(Link { from: from.to_owned(), to: to.to_owned(), confidence, rule, into, crossing });
+    /// The chain, judged.
+    fn done(mut self, index: &Index<'a>, seen: &Seen) -> Chain {
+        self.links.sort_unstable();
+        self.links.dedup();
+        self.chain.links = self.links.into_iter().map(owned).collect();
+        attention::judge(&mut self.chain, &self.rows, index, seen);
+        self.chain
     }
+}
+
+fn owned(link: Link<&str>) -> Link {
+    let Link { from, to, confidence, rule, into, crossing } = link;
+    Link { from: from.to_owned(), to: to.to_owned(), confidence, rule, into, crossing }
 }
 
 /// All chains, worst first, then by name. Pure: the same tables, configuration and time give the same chains.
 #[must_use]
 pub fn chains(seen: &Seen) -> Vec<Chain> {
     let index = Index::new(&seen.store);
-    let traced = serving::trace_all(&index, &seen.wishes.models);
-    let mut chains: Vec<Chain> = drafts(&seen.store, &seen.wishes.models, &traced)
+    let mut homes = serving::trace_all(&index, &seen.wishes.models);
+    let mut chains: Vec<Chain> = drafts(&index, &seen.wishes.models, &homes)
         .into_iter()
         .map(|mut draft| {
-            serving::join(&mut draft, &index, &traced);
+            let traced = homes.remove(&draft.home).unwrap_or_default();
+            serving::join(&mut draft, &index, traced);
             training::join(&mut draft, &index);
             alarms::join(&mut draft, &index);
-            draft.chain.links = draft.links.into_iter().collect();
-            attention::judge(&mut draft.chain, &index, seen);
-            draft.chain
+            draft.done(&index, seen)
         })
         .collect();
     chains.sort_by(|a, b| (Reverse(a.health), &a.name).cmp(&(Reverse(b.health), &b.name)));
@@ -64,30 +111,31 @@ pub fn chains(seen: &Seen) -> Vec<Chain> {
 }
 
 /// The models there are: those of the configuration, groups that it does not claim, endpoints without a group.
-fn drafts<'a>(store: &Store, models: &'a [ModelConfig], traced: &[Traced<'_>]) -> Vec<Draft<'a>> {
-    let draft = |name: &str, group: Option<&str>, configured: Option<usize>| Draft {
-        chain: Chain { name: name.to_owned(), group: group.map(str::to_owned), configured, ..Chain::default() },
-        config: configured.and_then(|i| models.get(i)),
-        links: BTreeSet::new(),
-    };
+fn drafts<'a>(
+    index: &Index<'a>,
+    models: &'a [ModelConfig],
+    homes: &HashMap<Home<'a>, Vec<Traced<'a>>>,
+) -> Vec<Draft<'a>> {
     let mut drafts = Vec::new();
-    let mut claimed: BTreeSet<String> = BTreeSet::new();
+    let mut known: HashSet<Name<'a>> = HashSet::new();
     for (place, model) in models.iter().enumerate() {
-        let own_name = store.groups.get(&model.name).map(|g| g.name.as_str());
-        let group = model.group.as_deref().map(arn_name).or(own_name);
-        claimed.extend(group.map(str::to_owned));
-        drafts.push(draft(&model.name, group, Some(place)));
+        let own_name = index.group(&model.name).map(|g| g.name.as_str());
+        let group = model.group.as_deref().map(|g| index.spelling(arn_name(g))).or(own_name);
+        known.extend(group.map(Name));
+        drafts.push(Draft::configured(model, place, group));
     }
+    let listed = index.store.groups.rows().map(|g| g.name.as_str());
     // A group may show itself only by its versions, when the list of groups is denied.
-    let by_versions = store.packages.rows().filter_map(|p| p.group.as_deref());
+    let by_versions = index.packages.keys().map(|group| group.0);
     // And one of another account, or a deleted one, only by what serves from it.
-    let by_owner = traced.iter().filter_map(|t| t.owner.as_ref()?.group());
-    let groups: BTreeSet<&str> =
-        store.groups.rows().map(|g| g.name.as_str()).chain(by_versions).chain(by_owner).collect();
-    for group in groups.into_iter().filter(|g| !claimed.contains(*g)) {
-        drafts.push(draft(group, Some(group), None));
+    let by_owner = homes.keys().filter_map(|home| if let Home::Group(name) = home { Some(name.0) } else { None });
+    for group in listed.chain(by_versions).chain(by_owner) {
+        if known.insert(Name(group)) {
+            drafts.push(Draft::new(group, Some(group), Home::Group(Name(group))));
+        }
     }
-    let homeless: BTreeSet<&str> = traced.iter().filter(|t| t.owner.is_none()).map(|t| t.stem.as_str()).collect();
-    drafts.extend(homeless.into_iter().map(|stem| draft(stem, None, None)));
+    let stems: BTreeSet<&str> =
+        homes.keys().filter_map(|home| if let Home::Stem(stem) = home { Some(*stem) } else { None }).collect();
+    drafts.extend(stems.into_iter().map(|stem| Draft::new(stem, None, Home::Stem(stem))));
     drafts
 }

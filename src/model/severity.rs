@@ -30,7 +30,8 @@ pub fn weight(tier: &str) -> Health {
 fn word(text: &str) -> Option<String> {
     const WORDS: [&str; 14] =
         ["sev0", "sev1", "sev2", "sev3", "sev4", "sev5", "p0", "p1", "p2", "p3", "p4", "critical", "warning", "warn"];
-    text.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase).find(|w| WORDS.contains(&w.as_str()))
+    let tier = |word: &&str| WORDS.iter().any(|tier| tier.eq_ignore_ascii_case(word));
+    text.split(|c: char| !c.is_alphanumeric()).find(tier).map(str::to_ascii_lowercase)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
 use crate::fmt;
+use crate::model::Serving;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
@@ -31,14 +32,14 @@ pub(super) const PANE: Pane = Pane {
 
 fn ids(app: &App) -> Vec<Subject> {
     let mut all: Vec<&Endpoint> = app.seen.store.endpoints.rows().collect();
-    all.sort_by_key(|e| (std::cmp::Reverse(cell::of_status(&e.status)), e.name.clone()));
+    // Stable: they are in the order of their names already.
+    all.sort_by_cached_key(|e| std::cmp::Reverse(cell::of_status(&e.status)));
     all.into_iter().map(|e| Subject::new("endpoints", &e.name)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let endpoint = app.seen.store.endpoints.get(&subject.id)?;
-    let serving = app.chains.iter().flat_map(|c| &c.serving).find(|s| s.endpoint == endpoint.name);
-    let version = serving.and_then(super::super::model::Serving::version);
+    let version = app.joined.serving(&endpoint.name).and_then(Serving::version);
     let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
         let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();
         (!counts.is_empty()).then(|| counts.iter().sum())

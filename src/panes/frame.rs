@@ -7,7 +7,7 @@ use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
 use crate::panes::cell::tone;
-use crate::resources::Source;
+use crate::resources::{Freshness, Source};
 use crate::view::{Footer, Line, Tone, width};
 
 /// Rows of the header.
@@ -36,7 +36,7 @@ fn who(app: &App) -> Line {
 }
 
 fn standing(app: &App) -> Line {
-    let count = |healths: &[Health]| app.chains.iter().filter(|c| healths.contains(&c.health)).count();
+    let count = |healths: &[Health]| healths.iter().map(|health| app.joined.count(*health)).sum::<usize>();
     let groups = [
         (Health::Critical, count(&[Health::Critical])),
         (Health::Warning, count(&[Health::Warning])),
@@ -50,6 +50,9 @@ fn standing(app: &App) -> Line {
     }
     let waiting = app.inbox();
     line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
+    if let Freshness::Saved { at } = app.seen.store.endpoints.freshness() {
+        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.seen.at, *at)), Tone::Warn);
+    }
     match data_age(app) {
         Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
         None if app.seen.store.endpoints.blind().is_some() => line.with("  no answer", Tone::Bad),

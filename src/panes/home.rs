@@ -27,7 +27,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
     kinds: &[],
-    ids: |app| app.chains.iter().map(|c| Subject::chain(&c.name)).collect(),
+    ids: |app| app.chains().iter().map(|c| Subject::chain(&c.name)).collect(),
     row,
     empty,
 };
@@ -151,7 +151,7 @@ fn last_change(app: &App, chain: &Chain) -> Cell {
 /// Rows of the list of models: all of them, but never so many that the chain has no room.
 pub(super) fn table_rows(app: &App) -> u16 {
     let body = super::body_rows(app);
-    let models = u16::try_from(app.chains.len()).unwrap_or(u16::MAX).max(1);
+    let models = u16::try_from(app.chains().len()).unwrap_or(u16::MAX).max(1);
     let kept_free = chain_rows(app, body) + if body >= 16 { 5 } else { 1 };
     models.min(body.saturating_sub(kept_free + 1)).max(3)
 }

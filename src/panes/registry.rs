@@ -1,5 +1,10 @@
 //! Registered versions: which waits, which is approved, which serves where.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+
 use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::view::{Line, Tone};
@@ -26,19 +31,17 @@ pub(super) const PANE: Pane = Pane {
 
 fn ids(app: &App) -> Vec<Subject> {
     let mut packages: Vec<_> = app.seen.store.packages.rows().collect();
-    let newest_waiting = |group: &Option<String>| {
-        let waiting = app.seen.store.packages.rows().filter(|p| p.group == *group && p.waits());
-        waiting.filter_map(|p| p.created).max()
-    };
-    let mut waiting = std::collections::BTreeMap::new();
-    for package in &packages {
-        waiting.entry(package.group.clone()).or_insert_with(|| newest_waiting(&package.group));
+    // The newest version that waits, of each group that has one.
+    let mut waiting: HashMap<Option<&str>, Timestamp> = HashMap::new();
+    for package in packages.iter().filter(|p| p.waits()) {
+        if let Some(created) = package.created {
+            let newest = waiting.entry(package.group.as_deref()).or_insert(created);
+            *newest = created.max(*newest);
+        }
     }
-    packages.sort_by(|a, b| {
-        let key = |p: &crate::resources::package::ModelPackage| {
-            (std::cmp::Reverse(waiting.get(&p.group).copied().flatten()), p.group.clone(), std::cmp::Reverse(p.version))
-        };
-        key(a).cmp(&key(b))
+    packages.sort_by_cached_key(|p| {
+        let group = p.group.as_deref();
+        (Reverse(waiting.get(&group).copied()), group, Reverse(p.version))
     });
     packages.into_iter().map(|p| Subject::new("model_packages", &p.arn)).collect()
 }
@@ -46,7 +49,7 @@ fn ids(app: &App) -> Vec<Subject> {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let package = app.seen.store.packages.get(&subject.id)?;
     let details = package.details.as_ref();
-    let chain = app.chains.iter().find(|c| c.group.is_some() && c.group == package.group);
+    let chain = app.joined.owner(subject.kind, &subject.id);
     let serves: Vec<String> = chain
         .map(|c| c.serving.iter())
         .into_iter()

@@ -1,8 +1,11 @@
 //! Pipelines, their executions, and training jobs.
 
+use std::collections::HashMap;
+
 use super::{Cell, Order, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
+use crate::resources::execution::PipelineExecution;
 use crate::view::{Line, Tone};
 
 /// Executions listed of each pipeline.
@@ -29,9 +32,13 @@ pub(super) const PANE: Pane = Pane {
 fn ids(app: &App) -> Vec<Subject> {
     let store = &app.seen.store;
     let mut ids = Vec::new();
+    let mut runs_of: HashMap<&str, Vec<&PipelineExecution>> = HashMap::new();
+    for run in store.executions.rows() {
+        runs_of.entry(&run.pipeline).or_default().push(run);
+    }
     for pipeline in store.pipelines.rows() {
         ids.push(Subject::new("pipelines", &pipeline.name));
-        let mut runs: Vec<_> = store.executions.rows().filter(|e| e.pipeline == pipeline.name).collect();
+        let mut runs = runs_of.remove(pipeline.name.as_str()).unwrap_or_default();
         runs.sort_by_key(|e| std::cmp::Reverse(e.started));
         ids.extend(runs.iter().take(RUNS).map(|e| Subject::new("pipeline_executions", &e.arn)));
     }

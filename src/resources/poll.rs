@@ -97,6 +97,12 @@ impl Pollers {
         Self { aws, seen, wake, clock, out, tasks: JoinSet::new() }
     }
 
+    /// Ends all tasks and starts them anew with the tables that are seen now.
+    pub fn restart(&mut self) {
+        self.tasks = JoinSet::new();
+        self.start();
+    }
+
     pub(super) fn spawn<T: Resource>(
         &mut self,
         own: fn(&Store) -> &Table<T>,

@@ -97,7 +97,7 @@ fn listings(t: &Harness) -> u64 {
 #[tokio::test(start_paused = true)]
 async fn throttling_slows_the_polling_down() {
     let mut t = Harness::story("throttled").ready().await;
-    t.until("throttled 1", "60s").await;
+    t.until("× less)", "60s").await;
     t.says("fraud-screening");
     // Twenty seconds into the trouble and to its end: fewer calls than in twenty good seconds.
     t.run_for("10s").await;

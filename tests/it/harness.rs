@@ -105,7 +105,7 @@ impl Setup {
         let journal = Journal::at(folder.join("journal.jsonl"));
         let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
         let app = app(&self, &executor);
-        let machine = Machine { executor: executor.clone(), copy, sim: None };
+        let machine = Machine { executor: executor.clone(), copy, sim: None, snapshot: None };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();

@@ -6,6 +6,7 @@
 
 mod bundled;
 mod failures;
+mod fleet;
 mod golden;
 mod harness;
 mod intents;

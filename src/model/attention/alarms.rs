@@ -8,18 +8,12 @@ use crate::model::{Health, severity};
 use crate::resources::alarm::Alarm;
 
 fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
-    facts.chain.alarms.iter().filter_map(|name| facts.index.store.alarms.get(name)).filter(|a| !a.scaling())
+    facts.rows.alarms.iter().copied()
 }
 
 /// A guard of deployments has its actions off on purpose.
 fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
-    let store = facts.index.store;
-    facts
-        .chain
-        .serving
-        .iter()
-        .filter_map(|s| store.endpoints.get(&s.endpoint))
-        .any(|e| e.guards.iter().flatten().any(|guard| *guard == alarm.name))
+    facts.rows.endpoints.iter().any(|e| e.guards.iter().flatten().any(|guard| *guard == alarm.name))
 }
 
 pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {

@@ -12,8 +12,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
 fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving, &'a Endpoint)> {
-    let store = facts.index.store;
-    facts.chain.serving.iter().filter_map(|s| Some((s, store.endpoints.get(&s.endpoint)?)))
+    facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
 }
 
 /// Trouble of an endpoint that customers do not see is worth a look, not an alarm.

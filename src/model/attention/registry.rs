@@ -8,7 +8,7 @@ use crate::resources::package::ModelPackage;
 
 /// Newest first.
 fn versions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ModelPackage> {
-    facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn))
+    facts.rows.packages.iter().copied()
 }
 
 pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {

@@ -10,11 +10,11 @@ use crate::resources::pipeline::of_execution;
 use crate::resources::step::{Made, PipelineStep};
 
 fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
-    facts.chain.executions.iter().filter_map(|arn| facts.index.store.executions.get(arn))
+    facts.rows.executions.iter().copied()
 }
 
 fn newest_job<'a>(facts: &'a Facts<'_>) -> Option<&'a TrainingJob> {
-    facts.chain.jobs.first().and_then(|name| facts.index.store.jobs.get(name))
+    facts.rows.jobs.first().copied()
 }
 
 fn steps<'a>(facts: &'a Facts<'_>, execution: &str) -> &'a [&'a PipelineStep] {

@@ -1,7 +1,9 @@
 //! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
 
+use std::collections::HashMap;
+
 use crate::config::Model as ModelConfig;
-use crate::model::index::Index;
+use crate::model::index::{Index, Name, beginning};
 use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
@@ -9,7 +11,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::model::{Container, Model};
 use crate::resources::package::ModelPackage;
 
-use super::Draft;
+use super::{Draft, Home};
 
 /// Words that end an endpoint's name and tell its stage (`aws-map` 3.5).
 const STAGES: [&str; 16] = [
@@ -32,214 +34,201 @@ const STAGES: [&str; 16] = [
 ];
 
 /// One endpoint followed back to where it comes from.
-pub(in crate::model) struct Traced<'a> {
-    pub(in crate::model) endpoint: &'a Endpoint,
-    pub(super) serving: Serving,
-    /// Group or configured model that it belongs to.
-    pub(super) owner: Option<Owner>,
-    /// Its name without the stage: what several endpoints of one model share.
-    pub(super) stem: String,
-    links: Vec<Link>,
+pub(super) struct Traced<'a> {
+    endpoint: &'a Endpoint,
+    serving: Serving,
+    owner: Option<Owner<'a>>,
+    /// What it runs.
+    models: Vec<&'a Model>,
+    /// Groups of the versions that it runs, and how sure that is.
+    groups: Vec<(&'a str, Confidence)>,
+    links: Vec<Link<&'a str>>,
 }
 
 /// Whose endpoint it is, and how that is known.
-pub(super) struct Owner {
-    group: Option<String>,
+struct Owner<'a> {
+    group: Option<&'a str>,
     configured: Option<usize>,
     confidence: Confidence,
     rule: &'static str,
 }
 
-impl Owner {
-    /// The group that it serves from.
-    pub(super) fn group(&self) -> Option<&str> {
-        self.group.as_deref()
+/// What the configuration says of an endpoint: the place of the `[[model]]` table, and the stage in the name.
+type Claim<'a> = (usize, Option<&'a str>);
+
+/// Follows every endpoint; those of one home are in the order of their names.
+pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> HashMap<Home<'a>, Vec<Traced<'a>>> {
+    let claims = claims(index, models);
+    let mut by_group: HashMap<Name<'a>, usize> = HashMap::new();
+    for (place, model) in models.iter().enumerate() {
+        by_group.entry(Name(model.group.as_deref().map_or(&model.name, |g| arn_name(g)))).or_insert(place);
     }
+    let mut homes: HashMap<Home<'a>, Vec<Traced<'a>>> = HashMap::new();
+    for &endpoint in &index.endpoints {
+        let (stem, suffix) = split_stage(&endpoint.name);
+        let claim = claims.get(endpoint.name.as_str());
+        let stage = claim.and_then(|(_, stage)| *stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
+        let mut traced = trace(index, endpoint, stage.unwrap_or(suffix));
+        traced.owner = match claim {
+            Some((place, _)) => models.get(*place).map(|model| Owner {
+                group: model.group.as_deref().map(arn_name),
+                configured: Some(*place),
+                confidence: Confidence::Config,
+                rule: "[[model]] endpoints",
+            }),
+            None => owner(index, &by_group, &traced, stem),
+        };
+        let home = match &traced.owner {
+            Some(Owner { configured: Some(place), .. }) => Home::Configured(*place),
+            Some(Owner { group: Some(group), .. }) => Home::Group(Name(group)),
+            Some(_) | None => Home::Stem(stem),
+        };
+        homes.entry(home).or_default().push(traced);
+    }
+    homes
 }
 
-/// Follows every endpoint.
-pub(super) fn trace_all<'a>(index: &Index<'a>, models: &[ModelConfig]) -> Vec<Traced<'a>> {
-    index.store.endpoints.rows().map(|endpoint| trace(index, models, endpoint)).collect()
+/// Endpoints that the configuration names; the first pattern that matches counts.
+fn claims<'a>(index: &Index<'a>, models: &[ModelConfig]) -> HashMap<&'a str, Claim<'a>> {
+    let mut claims = HashMap::new();
+    for (place, glob) in models.iter().enumerate().flat_map(|(place, m)| m.endpoints.iter().map(move |g| (place, g))) {
+        for endpoint in beginning(&index.endpoints, glob.beginning()).filter(|e| glob.matches(&e.name)) {
+            claims.entry(endpoint.name.as_str()).or_insert_with(|| (place, glob.stage(&endpoint.name)));
+        }
+    }
+    claims
 }
 
 /// Gives a chain its endpoints, production first.
-pub(super) fn join(draft: &mut Draft<'_>, index: &Index<'_>, traced: &[Traced<'_>]) {
+pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec<Traced<'a>>) {
+    traced.sort_by(|a, b| rank(&a.serving).cmp(&rank(&b.serving)));
     for t in traced {
-        let Some(owner) = &t.owner else {
-            if draft.chain.group.is_none() && draft.config.is_none() && draft.chain.name == t.stem {
-                take(draft, t);
-            }
-            continue;
-        };
-        let by_config = owner.configured.is_some() && owner.configured == draft.chain.configured;
-        let by_group = owner.configured.is_none() && owner.group.is_some() && owner.group == draft.chain.group;
-        if by_config || by_group {
-            take(draft, t);
-            // Whose it is was not told by the versions it runs: the edge is that of the owner.
-            if !t.links.iter().any(|l| l.crossing) {
-                let from = owner.group.as_ref().and_then(|g| index.store.groups.get(g)).map(|g| g.arn.clone());
-                let from = from.unwrap_or_else(|| draft.chain.name.clone());
-                draft.cross(&from, &t.endpoint.arn, owner.confidence, owner.rule, StageKind::Endpoint);
-            }
+        // Whose it is was not told by the versions it runs: the edge is that of the owner.
+        if let Some(owner) = &t.owner
+            && !t.links.iter().any(|l| l.crossing)
+        {
+            let from = owner.group.and_then(|g| index.group(g)).map_or(draft.name, |g| &g.arn);
+            draft.cross(from, &t.endpoint.arn, owner.confidence, owner.rule, StageKind::Endpoint);
         }
+        draft.links.extend(t.links);
+        draft.rows.endpoints.push(t.endpoint);
+        draft.rows.models.extend(t.models);
+        draft.chain.serving.push(t.serving);
     }
-    draft.chain.serving.sort_by_key(|s| (!s.production(), s.stage.clone(), s.endpoint.clone()));
 }
 
-fn take(draft: &mut Draft<'_>, traced: &Traced<'_>) {
-    draft.chain.serving.push(traced.serving.clone());
-    draft.links.extend(traced.links.iter().cloned());
+fn rank(serving: &Serving) -> (bool, &str, &str) {
+    (!serving.production(), &serving.stage, &serving.endpoint)
 }
 
-fn trace<'a>(index: &Index<'a>, models: &[ModelConfig], endpoint: &'a Endpoint) -> Traced<'a> {
-    let (stem, suffix) = split_stage(&endpoint.name);
-    let tagged = |key: &str| endpoint.tags.as_ref().and_then(|t| t.get(key)).map(String::as_str);
-    let claim = models.iter().enumerate().find_map(|(place, model)| {
-        let glob = model.endpoints.iter().find(|glob| glob.matches(&endpoint.name))?;
-        Some((place, model, glob.stage(&endpoint.name).map(str::to_owned)))
-    });
-    let captured = claim.as_ref().and_then(|(_, _, stage)| stage.clone());
-    let stage = captured.or_else(|| tagged("sagemaker:deployment-stage").map(str::to_owned));
-    let mut traced = Traced {
-        endpoint,
-        serving: Serving {
-            endpoint: endpoint.name.clone(),
-            stage: stage.unwrap_or_else(|| suffix.to_owned()),
-            config: endpoint.config.clone(),
-            ..Serving::default()
-        },
-        owner: None,
-        stem: stem.to_owned(),
-        links: Vec::new(),
+/// Follows one endpoint to what it runs.
+fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str) -> Traced<'a> {
+    let serving = Serving {
+        endpoint: endpoint.name.clone(),
+        stage: stage.to_owned(),
+        config: endpoint.config.clone(),
+        ..Serving::default()
     };
-    let mut groups = Vec::new();
+    let (models, groups, links) = (Vec::new(), Vec::new(), Vec::new());
+    let mut traced = Traced { endpoint, serving, owner: None, models, groups, links };
     if let Some(name) = &endpoint.config {
         let config = index.store.configs.get(name);
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
-        traced.serving.versions = match config.filter(|c| !c.deleted) {
-            Some(config) => traced.versions(index, config, &mut groups),
-            None => traced.versions_by_index(index, endpoint, &mut groups),
+        (traced.models, traced.serving.versions) = match config.filter(|c| !c.deleted) {
+            Some(config) => traced.run_by(index, config),
+            None => traced.run_by_index(index),
         };
     }
-    if let Some(pending) = &endpoint.pending {
-        let config = index.store.configs.get(&pending.config);
-        traced.serving.arriving = config.map(|c| traced.versions(index, c, &mut groups)).unwrap_or_default();
+    if let Some(config) = endpoint.pending.as_ref().and_then(|p| index.store.configs.get(&p.config)) {
+        (_, traced.serving.arriving) = traced.run_by(index, config);
     }
-    let config_group = claim.as_ref().map(|(place, model, _)| (*place, model.group.as_deref().map(arn_name)));
-    let project = tagged("sagemaker:project-name").filter(|p| index.store.groups.get(p).is_some());
-    traced.owner = owner(index, models, groups.into_iter().next(), config_group, project, stem);
     traced
 }
 
-/// Whose endpoint this is: by the version it runs, by the configuration, by tag, by name.
-fn owner(
-    index: &Index<'_>,
-    models: &[ModelConfig],
-    by_version: Option<(String, Confidence)>,
-    by_config: Option<(usize, Option<&str>)>,
-    by_tag: Option<&str>,
-    stem: &str,
-) -> Option<Owner> {
-    if let Some((configured, group)) = by_config {
-        let group = group.map(str::to_owned);
-        return Some(Owner {
-            group,
-            configured: Some(configured),
-            confidence: Confidence::Config,
-            rule: "[[model]] endpoints",
-        });
-    }
-    let by_name = || {
-        index
-            .store
-            .groups
-            .get(stem)
-            .map(|g| (g.name.clone(), Confidence::Guess, "the endpoint's name begins with the group's"))
+/// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.
+fn owner<'a>(
+    index: &Index<'a>,
+    configured: &HashMap<Name<'a>, usize>,
+    traced: &Traced<'a>,
+    stem: &'a str,
+) -> Option<Owner<'a>> {
+    let known = |name: &str| index.group(name).map(|g| g.name.as_str());
+    let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, "Containers[].ModelPackageName"));
+    let by_tag = || {
+        let group = known(tag(traced.endpoint, "sagemaker:project-name")?)?;
+        Some((group, Confidence::Derived, "tag sagemaker:project-name"))
     };
-    let by_tag = by_tag.map(|p| (p.to_owned(), Confidence::Derived, "tag sagemaker:project-name"));
-    let by_version = by_version.map(|(g, c)| (g, c, "Containers[].ModelPackageName"));
-    let (group, confidence, rule) = by_version.or(by_tag).or_else(by_name)?;
-    let configured = models.iter().position(|m| m.group.as_deref().map_or(m.name == group, |g| arn_name(g) == group));
-    Some(Owner { group: Some(group), configured, confidence, rule })
+    let by_name = || Some((known(stem)?, Confidence::Guess, "the endpoint's name begins with the group's"));
+    let (group, confidence, rule) = by_version.or_else(by_tag).or_else(by_name)?;
+    Some(Owner { group: Some(group), configured: configured.get(&Name(group)).copied(), confidence, rule })
 }
 
-impl Traced<'_> {
-    fn link(&mut self, from: &str, to: &str, rule: &'static str) {
+fn tag<'a>(endpoint: &'a Endpoint, key: &str) -> Option<&'a str> {
+    endpoint.tags.as_ref()?.get(key).map(String::as_str)
+}
+
+impl<'a> Traced<'a> {
+    fn link(&mut self, from: &'a str, to: &'a str, rule: &'static str) {
         self.push(from, to, Confidence::Exact, rule, false);
     }
-    fn push(&mut self, from: &str, to: &str, confidence: Confidence, rule: &'static str, crossing: bool) {
-        let (from, to) = (from.to_owned(), to.to_owned());
+    fn push(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, crossing: bool) {
         self.links.push(Link { from, to, confidence, rule, into: StageKind::Endpoint, crossing });
     }
 
-    /// The versions that a configuration runs; adds its edges, and the groups of its versions.
-    fn versions(
-        &mut self,
-        index: &Index<'_>,
-        config: &EndpointConfig,
-        groups: &mut Vec<(String, Confidence)>,
-    ) -> Vec<(String, i32)> {
-        let mut versions = Vec::new();
+    /// The models and versions that a configuration runs; adds its edges, and the groups of its versions.
+    fn run_by(&mut self, index: &Index<'a>, config: &'a EndpointConfig) -> (Vec<&'a Model>, Vec<(String, i32)>) {
+        let (mut models, mut versions) = (Vec::new(), Vec::new());
         for name in config.models() {
             let Some(model) = index.store.models.get(name) else {
                 self.link(name, &config.arn, "ProductionVariants[].ModelName");
                 continue;
             };
+            models.push(model);
             self.link(&model.arn, &config.arn, "ProductionVariants[].ModelName");
-            self.versions_of(index, model, groups, &mut versions);
+            self.made_from(index, model, &mut versions);
         }
         versions.dedup();
-        versions
+        (models, versions)
     }
 
-    /// The versions that the index of AWS says it runs, for as long as its configuration was not read.
+    /// What the index of AWS says it runs, for as long as its configuration was not read.
     ///
     /// The index was read once: what went live since then is told by the configuration alone.
-    fn versions_by_index(
-        &mut self,
-        index: &Index<'_>,
-        endpoint: &Endpoint,
-        groups: &mut Vec<(String, Confidence)>,
-    ) -> Vec<(String, i32)> {
-        let mut versions = Vec::new();
+    fn run_by_index(&mut self, index: &Index<'a>) -> (Vec<&'a Model>, Vec<(String, i32)>) {
+        let endpoint = self.endpoint;
         let models = index.models_by_endpoint.get(endpoint.name.as_str()).filter(|_| endpoint.live_since.is_none());
-        for model in models.into_iter().flatten() {
+        let (models, mut versions) = (models.cloned().unwrap_or_default(), Vec::new());
+        for model in &models {
             self.link(&model.arn, &endpoint.arn, "Search(Model).Endpoints[]");
-            self.versions_of(index, model, groups, &mut versions);
+            self.made_from(index, model, &mut versions);
         }
         versions.dedup();
-        versions
+        (models, versions)
     }
 
-    fn versions_of(
-        &mut self,
-        index: &Index<'_>,
-        model: &Model,
-        groups: &mut Vec<(String, Confidence)>,
-        versions: &mut Vec<(String, i32)>,
-    ) {
+    /// Adds the versions that a model was made from, and its edges.
+    fn made_from(&mut self, index: &Index<'a>, model: &'a Model, versions: &mut Vec<(String, i32)>) {
         for container in model.containers.iter().flatten() {
             let Some((arn, confidence, rule)) = package_of(index, container) else { continue };
-            self.push(&arn, &model.arn, confidence, rule, true);
-            let known = index.package(&arn).and_then(|p| Some((p.group.clone()?, p.version?)));
-            let spelt = || ModelPackage::parse_arn(&arn).map(|(g, v)| (g.to_owned(), v));
-            if let Some((group, version)) = known.or_else(spelt) {
-                groups.push((group, confidence));
-                versions.push((arn, version));
+            self.push(arn, &model.arn, confidence, rule, true);
+            let known = index.package(arn).and_then(|p| Some((p.group.as_deref()?, p.version?)));
+            if let Some((group, version)) = known.or_else(|| ModelPackage::parse_arn(arn)) {
+                self.groups.push((group, confidence));
+                versions.push((arn.to_owned(), version));
             }
         }
     }
 }
 
 /// The version a container was made from: named, or the only one with the same artifact.
-fn package_of(index: &Index<'_>, container: &Container) -> Option<(String, Confidence, &'static str)> {
+fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<(&'a str, Confidence, &'static str)> {
     if let Some(package) = &container.package {
-        let known = index.package(package).map_or_else(|| package.clone(), |p| p.arn.clone());
+        let known = index.package(package).map_or(package, |p| &p.arn);
         return Some((known, Confidence::Exact, "Containers[].ModelPackageName"));
     }
     match index.package_by_data.get(container.data.as_deref()?)?.as_slice() {
-        [only] => Some((only.arn.clone(), Confidence::Derived, "ModelDataUrl equals the version's")),
+        [only] => Some((&only.arn, Confidence::Derived, "ModelDataUrl equals the version's")),
         _ => None,
     }
 }

@@ -1,16 +1,14 @@
 //! From data to versions: pipelines, executions, jobs and what they read (`aws-map` edges 1 to 10).
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::DataKind;
-use crate::model::index::Index;
+use crate::model::index::{Index, Name, beginning};
 use crate::model::{Confidence, StageKind};
 use crate::resources::arn_name;
-use crate::resources::config::EndpointConfig;
-use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
-use crate::resources::package::ModelPackage;
-use crate::resources::pipeline::of_execution;
+use crate::resources::pipeline::{Pipeline, of_execution};
 
 use super::Draft;
 
@@ -18,60 +16,52 @@ use super::Draft;
 const RECENT_JOBS: usize = 3;
 
 /// Gives a chain its versions, pipelines, executions, jobs and data.
-pub(super) fn join(draft: &mut Draft<'_>, index: &Index<'_>) {
-    let versions: Vec<&ModelPackage> =
-        draft.chain.group.as_deref().and_then(|g| index.packages.get(g)).cloned().unwrap_or_default();
-    draft.chain.packages = versions.iter().map(|p| p.arn.clone()).collect();
-    pipelines(draft, index, &versions);
-    let executions: Vec<&PipelineExecution> = {
-        let mut all: Vec<_> =
-            draft.chain.pipelines.iter().filter_map(|p| index.executions.get(p.as_str())).flatten().copied().collect();
-        all.sort_by_key(|e| std::cmp::Reverse(e.started));
-        all
-    };
-    draft.chain.executions = executions.iter().map(|e| e.arn.clone()).collect();
-    let jobs = jobs(draft, index, &executions, &versions);
-    draft.chain.jobs = jobs.iter().map(|j| j.name.clone()).collect();
-    data(draft, index, &jobs);
+pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
+    draft.rows.packages = draft.group.and_then(|g| index.packages.get(&Name(g))).cloned().unwrap_or_default();
+    draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.clone()).collect();
+    draft.rows.pipelines = pipelines(draft, index);
+    draft.chain.pipelines = draft.rows.pipelines.iter().map(|p| p.name.clone()).collect();
+    let executions = draft.rows.pipelines.iter().filter_map(|p| index.executions.get(p.name.as_str()));
+    draft.rows.executions = executions.flatten().copied().collect();
+    draft.rows.executions.sort_by_key(|e| Reverse(e.started));
+    draft.chain.executions = draft.rows.executions.iter().map(|e| e.arn.clone()).collect();
+    draft.rows.jobs = jobs(draft, index);
+    draft.chain.jobs = draft.rows.jobs.iter().map(|j| j.name.clone()).collect();
+    data(draft, index);
 }
 
-fn pipelines(draft: &mut Draft<'_>, index: &Index<'_>, versions: &[&ModelPackage]) {
-    let group = draft.chain.group.clone();
-    let group_arn = group.as_deref().and_then(|g| index.store.groups.get(g)).map(|g| g.arn.clone());
-    let target = group_arn.or_else(|| group.clone()).unwrap_or_else(|| draft.chain.name.clone());
-    let made_by: BTreeSet<String> = versions
-        .iter()
-        .filter_map(|p| of_execution(p.details.as_ref()?.generated_by.as_deref()?))
-        .map(str::to_ascii_lowercase)
-        .collect();
-    for pipeline in index.store.pipelines.rows() {
-        let configured = draft.config.is_some_and(|m| m.pipelines.iter().any(|glob| glob.matches(&pipeline.name)));
-        let registers =
-            pipeline.definition.as_ref().is_some_and(|d| group.as_ref().is_some_and(|g| d.groups.contains(g)));
-        let edge = if registers {
-            Some((Confidence::Exact, "RegisterModel.ModelPackageGroupName of the definition"))
-        } else if made_by.contains(&pipeline.name.to_ascii_lowercase()) {
-            Some((Confidence::Exact, "MetadataProperties.GeneratedBy of its versions"))
-        } else if configured {
-            Some((Confidence::Config, "[[model]] pipelines"))
-        } else {
-            None
-        };
-        if let Some((confidence, rule)) = edge {
-            draft.chain.pipelines.push(pipeline.name.clone());
-            draft.cross(&pipeline.arn, &target, confidence, rule, StageKind::Registry);
+/// In the order of their names; of several edges the surest counts.
+fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> {
+    let mut found: BTreeMap<&str, (&'a Pipeline, Confidence, &'static str)> = BTreeMap::new();
+    let mut add = |pipeline: &'a Pipeline, confidence, rule| {
+        found.entry(&pipeline.name).or_insert((pipeline, confidence, rule));
+    };
+    for pipeline in draft.group.and_then(|g| index.pipelines_by_group.get(&Name(g))).into_iter().flatten() {
+        add(pipeline, Confidence::Exact, "RegisterModel.ModelPackageGroupName of the definition");
+    }
+    for package in &draft.rows.packages {
+        let made_by = package.details.as_ref().and_then(|d| of_execution(d.generated_by.as_deref()?));
+        if let Some(pipeline) = made_by.and_then(|name| index.pipeline_by_name.get(&Name(name))) {
+            add(pipeline, Confidence::Exact, "MetadataProperties.GeneratedBy of its versions");
         }
     }
+    for glob in draft.config.iter().flat_map(|m| &m.pipelines) {
+        for pipeline in beginning(&index.pipelines, glob.beginning()).filter(|p| glob.matches(&p.name)) {
+            add(pipeline, Confidence::Config, "[[model]] pipelines");
+        }
+    }
+    let target = draft.group.map_or(draft.name, |g| index.group(g).map_or(g, |g| &g.arn));
+    let edges: Vec<_> = found.into_values().collect();
+    for (pipeline, confidence, rule) in &edges {
+        draft.cross(&pipeline.arn, target, *confidence, rule, StageKind::Registry);
+    }
+    edges.into_iter().map(|(pipeline, ..)| pipeline).collect()
 }
 
-fn jobs<'a>(
-    draft: &mut Draft<'_>,
-    index: &Index<'a>,
-    executions: &[&PipelineExecution],
-    versions: &[&ModelPackage],
-) -> Vec<&'a TrainingJob> {
+/// Newest first.
+fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
-    for execution in executions {
+    for execution in draft.rows.executions.clone() {
         if let Some(pipeline) = index.store.pipelines.get(&execution.pipeline) {
             let rule = "the execution's ARN holds the pipeline's name";
             draft.within(&pipeline.arn, &execution.arn, Confidence::Exact, rule, StageKind::Training);
@@ -92,7 +82,7 @@ fn jobs<'a>(
             jobs.push(job);
         }
     }
-    jobs.extend(jobs_of_versions(draft, index, executions, versions));
+    jobs.extend(jobs_of_versions(draft, index));
     jobs.extend(jobs_of_models(draft, index));
     jobs.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
     jobs.dedup_by(|a, b| a.name == b.name);
@@ -100,24 +90,14 @@ fn jobs<'a>(
 }
 
 /// Jobs whose artifact a version serves; and the executions that versions say they were made by.
-fn jobs_of_versions<'a>(
-    draft: &mut Draft<'_>,
-    index: &Index<'a>,
-    executions: &[&PipelineExecution],
-    versions: &[&ModelPackage],
-) -> Vec<&'a TrainingJob> {
+fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
-    for package in versions {
+    for package in draft.rows.packages.clone() {
         let Some(details) = &package.details else { continue };
-        let made_by = details.generated_by.as_deref();
-        if let Some(execution) = executions.iter().find(|e| made_by.is_some_and(|m| m.eq_ignore_ascii_case(&e.arn))) {
-            draft.cross(
-                &execution.arn,
-                &package.arn,
-                Confidence::Exact,
-                "MetadataProperties.GeneratedBy",
-                StageKind::Registry,
-            );
+        let made_by = |arn: &str| details.generated_by.as_ref().is_some_and(|by| by.eq_ignore_ascii_case(arn));
+        if let Some(execution) = draft.rows.executions.iter().copied().find(|e| made_by(&e.arn)) {
+            let rule = "MetadataProperties.GeneratedBy";
+            draft.cross(&execution.arn, &package.arn, Confidence::Exact, rule, StageKind::Registry);
         }
         for job in details.data.iter().filter_map(|d| index.job_by_artifact.get(d.as_str())) {
             let rule = "ModelDataUrl equals S3ModelArtifacts";
@@ -129,12 +109,9 @@ fn jobs_of_versions<'a>(
 }
 
 /// Jobs whose artifact a model serves that was made without the registry.
-fn jobs_of_models<'a>(draft: &mut Draft<'_>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
-    let configs = draft.chain.serving.iter().filter_map(|s| index.store.configs.get(s.config.as_deref()?));
-    let models: Vec<_> =
-        configs.flat_map(EndpointConfig::models).filter_map(|name| index.store.models.get(name)).collect();
+fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs = Vec::new();
-    for model in models {
+    for model in draft.rows.models.clone() {
         let artifacts =
             model.containers.iter().flatten().filter(|c| c.package.is_none()).filter_map(|c| c.data.as_deref());
         for job in artifacts.filter_map(|artifact| index.job_by_artifact.get(artifact)) {
@@ -146,62 +123,44 @@ fn jobs_of_models<'a>(draft: &mut Draft<'_>, index: &Index<'a>) -> Vec<&'a Train
     jobs
 }
 
-fn data(draft: &mut Draft<'_>, index: &Index<'_>, jobs: &[&TrainingJob]) {
-    let mut uris = BTreeSet::new();
-    let mut groups = BTreeSet::new();
-    for job in jobs.iter().take(RECENT_JOBS) {
+/// What jobs read, what the configuration names, and what is named like the model.
+fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
+    let mut uris: BTreeSet<&str> = BTreeSet::new();
+    let mut groups: BTreeSet<&str> = BTreeSet::new();
+    let recent: Vec<&'a TrainingJob> = draft.rows.jobs.iter().take(RECENT_JOBS).copied().collect();
+    for job in recent {
         for uri in job.details.iter().flat_map(|d| &d.inputs) {
             draft.cross(uri, &job.arn, Confidence::Exact, "InputDataConfig[].S3Uri", StageKind::Training);
-            uris.insert(uri.clone());
-            let stores =
-                index.store.feature_groups.rows().filter(|g| g.offline_uri.as_deref().is_some_and(|o| within(uri, o)));
-            for group in stores {
-                draft.cross(
-                    &group.arn,
-                    &job.arn,
-                    Confidence::Derived,
-                    "the input lies in the offline store",
-                    StageKind::Training,
-                );
-                groups.insert(group.name.clone());
+            uris.insert(uri);
+            for group in above(uri).filter_map(|place| index.feature_groups_by_store.get(place)).flatten() {
+                let rule = "the input lies in the offline store";
+                draft.cross(&group.arn, &job.arn, Confidence::Derived, rule, StageKind::Training);
+                groups.insert(&group.name);
             }
         }
     }
-    let target = draft.chain.pipelines.first().and_then(|p| index.store.pipelines.get(p)).map(|p| p.arn.clone());
-    let target = target.unwrap_or_else(|| draft.chain.name.clone());
-    for location in draft.config.map(|m| m.data.as_slice()).unwrap_or_default() {
-        draft.cross(&location.uri, &target, Confidence::Config, "[[model.data]]", StageKind::Training);
+    let target = draft.rows.pipelines.first().map_or(draft.name, |p| &p.arn);
+    for location in draft.config.into_iter().flat_map(|m| &m.data) {
+        draft.cross(&location.uri, target, Confidence::Config, "[[model.data]]", StageKind::Training);
         match location.kind {
-            DataKind::S3 => uris.insert(location.uri.clone()),
-            DataKind::FeatureGroup => groups.insert(location.uri.clone()),
+            DataKind::S3 => uris.insert(&location.uri),
+            DataKind::FeatureGroup => groups.insert(&location.uri),
         };
     }
     // Most teams export features first, so that no input shows the group: a name is better than nothing, and says so.
-    let stem = draft.chain.name.clone();
-    for group in index
-        .store
-        .feature_groups
-        .rows()
-        .filter(|g| g.name.starts_with(&stem) && !groups.contains(&g.name))
-        .collect::<Vec<_>>()
-    {
-        draft.cross(
-            &group.arn,
-            &target,
-            Confidence::Guess,
-            "the feature group's name begins with the model's",
-            StageKind::Training,
-        );
-        groups.insert(group.name.clone());
+    for group in beginning(&index.feature_groups, draft.name) {
+        if groups.insert(&group.name) {
+            let rule = "the feature group's name begins with the model's";
+            draft.cross(&group.arn, target, Confidence::Guess, rule, StageKind::Training);
+        }
     }
-    draft.chain.datasets = uris.into_iter().collect();
-    draft.chain.feature_groups = groups.into_iter().collect();
+    draft.chain.datasets = uris.into_iter().map(str::to_owned).collect();
+    draft.chain.feature_groups = groups.into_iter().map(str::to_owned).collect();
 }
 
-/// Does a URI lie below another? Whole path parts count: `s3://b/sales2` is not below `s3://b/sales`.
-fn within(uri: &str, above: &str) -> bool {
-    let above = above.trim_end_matches('/');
-    uri.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+/// Where a URI lies, without the slash at its end: `s3://b/sales/x` lies in `s3://b/sales`, not in `s3://b/sal`.
+fn above(uri: &str) -> impl Iterator<Item = &str> {
+    uri.match_indices('/').filter_map(|(end, _)| uri.get(..end)).chain([uri])
 }
 
 #[cfg(test)]
@@ -210,7 +169,9 @@ mod tests {
 
     #[test]
     fn paths_compare_by_whole_parts() {
-        assert!(within("s3://b/sales/x", "s3://b/sales/"));
+        let within = |uri, place: &str| above(uri).any(|above| above == place);
+        assert!(within("s3://b/sales/x", "s3://b/sales"));
+        assert!(within("s3://b/sales/", "s3://b/sales"));
         assert!(within("s3://b/sales", "s3://b/sales"));
         assert!(!within("s3://b/sales2/x", "s3://b/sales"));
         assert_eq!(of_execution("arn:aws:sagemaker:r:1:pipeline/build/execution/abc"), Some("build"));

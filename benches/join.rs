@@ -1,0 +1,61 @@
+//! What a join and a message cost, in accounts of three sizes: `cargo bench --bench join`.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
+
+#[path = "../tests/it/fleet.rs"]
+mod fleet;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use divan::Bencher;
+use sagetop::actions;
+use sagetop::app::{App, Msg};
+use sagetop::assets::Assets;
+use sagetop::{model, panes};
+
+/// Endpoints of a team, of a company, of a fleet.
+const SIZES: [usize; 3] = [50, 200, FLEET];
+const FLEET: usize = 10_000;
+/// The panes that must not notice how large the account is.
+const PANES: [&str; 2] = ["home", "endpoints"];
+
+fn main() {
+    divan::main();
+}
+
+/// A console on an account, with the cursor in the middle of a pane.
+fn console(endpoints: usize, pane: &str) -> App {
+    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
+    let mut app = App::new(fleet::seen(endpoints), keymap);
+    app.size = (160, 50);
+    app.go(panes::named(pane).unwrap());
+    let middle = app.list_mut().ids.len() / 2;
+    app.list_mut().put(middle);
+    app.update(Msg::Tick(fleet::now()));
+    app
+}
+
+#[divan::bench(args = SIZES)]
+fn chains(bencher: Bencher, endpoints: usize) {
+    let seen = fleet::seen(endpoints);
+    bencher.bench_local(|| model::chains(&seen));
+}
+
+/// Down and up again, so that each press moves the cursor.
+#[divan::bench(args = PANES)]
+fn key(bencher: Bencher, pane: &str) {
+    let mut app = console(FLEET, pane);
+    let mut keys = [KeyCode::Down, KeyCode::Up].into_iter().cycle();
+    bencher.bench_local(|| app.update(Msg::Key(KeyEvent::from(keys.next().unwrap()))));
+}
+
+#[divan::bench(args = PANES)]
+fn tick(bencher: Bencher, pane: &str) {
+    let mut app = console(FLEET, pane);
+    bencher.bench_local(|| app.update(Msg::Tick(fleet::now())));
+}
+
+#[divan::bench(args = PANES)]
+fn screen(bencher: Bencher, pane: &str) {
+    let app = console(FLEET, pane);
+    bencher.bench_local(|| panes::screen(&app));
+}

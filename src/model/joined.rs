@@ -1,0 +1,106 @@
+//! The models with what is looked up in them: made from the tables at once, handed over as one value.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Chain, Health, Serving, chains};
+use crate::resources::alarm::Alarm;
+use crate::resources::config::EndpointConfig;
+use crate::resources::dataset::Dataset;
+use crate::resources::endpoint::Endpoint;
+use crate::resources::execution::PipelineExecution;
+use crate::resources::feature_group::FeatureGroup;
+use crate::resources::job::TrainingJob;
+use crate::resources::package::ModelPackage;
+use crate::resources::pipeline::Pipeline;
+use crate::resources::topic::Topic;
+use crate::resources::{Resource, Seen};
+
+/// All chains and what is asked of them again and again, by key.
+#[derive(Debug, Default)]
+pub struct Joined {
+    chains: Vec<Chain>,
+    /// Places of the chains by their names.
+    by_name: HashMap<String, usize>,
+    /// Place of the chain that a thing belongs to, by the thing's kind and id.
+    owners: HashMap<&'static str, HashMap<String, usize>>,
+    unwell: BTreeSet<String>,
+    waiting: usize,
+}
+
+/// Joins the tables. Pure: it may be made on any thread.
+#[must_use]
+pub fn join(seen: &Seen) -> Joined {
+    Joined::of(chains(seen))
+}
+
+impl Joined {
+    fn of(chains: Vec<Chain>) -> Self {
+        let mut joined = Self { by_name: HashMap::with_capacity(chains.len()), ..Self::default() };
+        for (place, chain) in chains.iter().enumerate() {
+            joined.by_name.entry(chain.name.clone()).or_insert(place);
+            joined.own(Dataset::KIND, place, &chain.datasets);
+            joined.own(FeatureGroup::KIND, place, &chain.feature_groups);
+            joined.own(Pipeline::KIND, place, &chain.pipelines);
+            joined.own(PipelineExecution::KIND, place, &chain.executions);
+            joined.own(TrainingJob::KIND, place, &chain.jobs);
+            joined.own(ModelPackage::KIND, place, &chain.packages);
+            joined.own(Endpoint::KIND, place, chain.serving.iter().map(|s| &s.endpoint));
+            joined.own(EndpointConfig::KIND, place, chain.serving.iter().filter_map(|s| s.config.as_ref()));
+            joined.own(Alarm::KIND, place, &chain.alarms);
+            joined.own(Topic::KIND, place, &chain.topics);
+            if chain.health >= Health::Warning {
+                joined.unwell.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
+            }
+            joined.waiting += chain.reasons.iter().filter(|r| r.rule == "waits").count();
+        }
+        joined.chains = chains;
+        joined
+    }
+
+    /// Notes whose things these are; what belongs to several chains is the worst one's, as that comes first.
+    fn own<'a>(&mut self, kind: &'static str, place: usize, ids: impl IntoIterator<Item = &'a String>) {
+        let owners = self.owners.entry(kind).or_default();
+        for id in ids {
+            if !owners.contains_key(id) {
+                owners.insert(id.clone(), place);
+            }
+        }
+    }
+
+    /// The models, worst first.
+    #[must_use]
+    pub fn chains(&self) -> &[Chain] {
+        &self.chains
+    }
+    /// The model of this name.
+    #[must_use]
+    pub fn chain(&self, name: &str) -> Option<&Chain> {
+        self.chains.get(*self.by_name.get(name)?)
+    }
+    /// The model that a thing belongs to; the worst one when it belongs to several.
+    #[must_use]
+    pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain> {
+        self.chains.get(*self.owners.get(kind)?.get(id)?)
+    }
+    /// What an endpoint runs.
+    #[must_use]
+    pub fn serving(&self, endpoint: &str) -> Option<&Serving> {
+        self.owner(Endpoint::KIND, endpoint)?.serving.iter().find(|s| s.endpoint == endpoint)
+    }
+    /// Endpoints of models that are not well.
+    #[must_use]
+    pub fn unwell(&self) -> &BTreeSet<String> {
+        &self.unwell
+    }
+    /// How many versions wait for somebody.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.waiting
+    }
+    /// How many models have this health.
+    #[must_use]
+    pub fn count(&self, health: Health) -> usize {
+        // They are sorted by it, worst first.
+        self.chains.partition_point(|c| c.health >= health) - self.chains.partition_point(|c| c.health > health)
+    }
+}

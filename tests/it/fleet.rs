@@ -1,0 +1,386 @@
+//! Tables of an account of any size, made in memory without a call: for the bench and the tests of the join.
+//!
+//! Two endpoints a model, one pipeline, two or three versions, four alarms; a few things are under way or broken.
+//! Every row is a function of its number, so that two runs see the same account.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use sagetop::config::{Data, DataKind, Glob, Model as ModelConfig, Severity};
+use sagetop::resources::alarm::Alarm;
+use sagetop::resources::config::{ConfigVariant, EndpointConfig};
+use sagetop::resources::dataset::Dataset;
+use sagetop::resources::endpoint::{Endpoint, Pending, Variant};
+use sagetop::resources::execution::PipelineExecution;
+use sagetop::resources::feature_group::FeatureGroup;
+use sagetop::resources::group::ModelPackageGroup;
+use sagetop::resources::job::{JobDetails, TrainingJob};
+use sagetop::resources::metric::MetricSeries;
+use sagetop::resources::model::{Container, Model};
+use sagetop::resources::package::{Details, ModelPackage};
+use sagetop::resources::pipeline::{Definition, Pipeline, StepDefinition};
+use sagetop::resources::step::{Made, PipelineStep};
+use sagetop::resources::subscription::Subscription;
+use sagetop::resources::topic::Topic;
+use sagetop::resources::{Listing, Resource, Seen, Store, Table, Wishes};
+
+/// What AWS lists of pipelines that ran lately.
+const RUNS: usize = 400;
+/// Topics, however large the account.
+const TOPICS: usize = 40;
+/// Locations that are read, however many there are.
+const LOCATIONS: usize = 60;
+/// One model of so many is in the configuration.
+const CONFIGURED: usize = 20;
+/// One endpoint of so many serves what was never registered.
+const UNREGISTERED: usize = 50;
+
+/// The time of the look.
+pub(crate) fn now() -> Timestamp {
+    Timestamp::UNIX_EPOCH + Duration::from_secs(1_795_000_000)
+}
+
+/// What a console has seen of an account with so many endpoints.
+pub(crate) fn seen(endpoints: usize) -> Seen {
+    let models = endpoints.div_ceil(2);
+    let mut store = Store::default();
+    fill(&mut store.alarms, (0..endpoints * 2).map(alarm));
+    fill(&mut store.endpoints, (0..endpoints).map(endpoint));
+    fill(&mut store.configs, (0..endpoints).map(config));
+    fill(&mut store.models, (0..endpoints).map(model));
+    fill(&mut store.groups, (0..models).map(group));
+    let versions = (0..models).flat_map(|m| (11..if m % 5 < 2 { 14 } else { 13 }).map(move |v| package(m, v)));
+    fill(&mut store.packages, versions);
+    fill(&mut store.pipelines, (0..models).map(pipeline));
+    let runs = models.min(RUNS);
+    fill(&mut store.executions, (0..runs).map(execution));
+    fill(&mut store.steps, (0..runs).flat_map(steps));
+    fill(&mut store.jobs, (0..runs).map(job));
+    fill(&mut store.feature_groups, (0..models).step_by(4).map(feature_group));
+    fill(&mut store.topics, (0..TOPICS).map(topic));
+    fill(&mut store.subscriptions, (0..TOPICS * 3).map(subscription));
+    fill(&mut store.datasets, (0..models.min(LOCATIONS)).map(dataset));
+    fill(&mut store.metrics, (0..endpoints).step_by(40).flat_map(series));
+    let severity = |glob: &str, level: &str| (pattern(glob), Severity::try_from(level.to_owned()).unwrap());
+    Seen {
+        store,
+        wishes: Arc::new(Wishes {
+            models: (0..models).step_by(CONFIGURED).map(configured).collect(),
+            severity: vec![severity("arn:aws:sns:*:*:team-3*", "sev2"), severity("*-latency", "sev4")],
+            max_cost_per_day: None,
+        }),
+        at: now(),
+        ..Seen::default()
+    }
+}
+
+fn fill<T: Resource>(table: &mut Table<T>, rows: impl Iterator<Item = T>) {
+    table.apply(Ok(Listing::all(rows.collect())), now());
+}
+
+fn pattern(text: &str) -> Glob {
+    Glob::try_from(text.to_owned()).unwrap()
+}
+
+fn ago(hours: usize) -> Option<Timestamp> {
+    now().checked_sub(SignedDuration::from_hours(i64::try_from(hours).unwrap())).ok()
+}
+
+fn arn(kind: &str, name: &str) -> String {
+    format!("arn:aws:sagemaker:eu-west-1:123456789012:{kind}/{name}")
+}
+
+/// Name of a model: of its group, its pipeline, and what its endpoints begin with.
+fn name(model: usize) -> String {
+    format!("recommendation-{model:05}")
+}
+
+/// Name of an endpoint: an even one is in production.
+fn endpoint_name(number: usize) -> String {
+    let stage = if number % 2 == 0 { "prod" } else { "staging" };
+    if number % UNREGISTERED == UNREGISTERED - 1 {
+        return format!("legacy-{number:05}-{stage}");
+    }
+    format!("{}-{stage}", name(number / 2))
+}
+
+/// Production runs version 11, staging version 12.
+fn config_name(number: usize) -> String {
+    format!("{}-v{}-20261101", endpoint_name(number), 11 + number % 2)
+}
+
+fn package_arn(model: usize, version: usize) -> String {
+    arn("model-package", &format!("{}/{version}", name(model)))
+}
+
+fn execution_arn(model: usize) -> String {
+    arn("pipeline", &format!("{}-build/execution/{}", name(model), run_id(model)))
+}
+
+fn run_id(model: usize) -> String {
+    format!("ab{model:05}cd7x")
+}
+
+fn artifact(model: usize, version: usize) -> String {
+    format!("s3://artifacts-123456789012/{}/{version}/output/model.tar.gz", name(model))
+}
+
+fn endpoint(number: usize) -> Endpoint {
+    let updating = number % 97 == 0;
+    let variant = Variant {
+        name: "AllTraffic".into(),
+        weight: Some(1.0),
+        desired_weight: Some(1.0),
+        instances: Some(2),
+        desired_instances: Some(if number % 61 == 0 { 3 } else { 2 }),
+        ..Variant::default()
+    };
+    let project = (number % 3 == 0).then(|| ("sagemaker:project-name".to_owned(), name(number / 2)));
+    Endpoint {
+        name: endpoint_name(number),
+        arn: arn("endpoint", &endpoint_name(number)),
+        status: if updating { "Updating" } else { "InService" }.into(),
+        created: ago(2000),
+        modified: ago(number % 400),
+        config: Some(config_name(number)),
+        variants: vec![variant],
+        pending: updating.then(|| Pending { config: config_name(number ^ 1), started: ago(0) }),
+        guards: Some(vec![format!("{}-5xx", endpoint_name(number))]),
+        tags: Some(project.into_iter().collect()),
+        ..Endpoint::default()
+    }
+}
+
+fn config(number: usize) -> EndpointConfig {
+    let name = config_name(number);
+    let variant = ConfigVariant {
+        name: "AllTraffic".into(),
+        model: Some(name.clone()),
+        instances: Some(2),
+        instance_type: Some("ml.c6i.xlarge".into()),
+        serverless: false,
+    };
+    EndpointConfig {
+        arn: arn("endpoint-config", &name),
+        name,
+        created: ago(number % 400),
+        variants: Some(vec![variant]),
+        ..EndpointConfig::default()
+    }
+}
+
+fn model(number: usize) -> Model {
+    let (of, version, name) = (number / 2, 11 + number % 2, config_name(number));
+    let registered = number % UNREGISTERED != UNREGISTERED - 1;
+    let container = Container {
+        package: registered.then(|| package_arn(of, version)),
+        image: Some("123456789012.dkr.ecr.eu-west-1.amazonaws.com/serve:1.7".into()),
+        data: (!registered).then(|| format!("s3://artifacts-123456789012/{name}/model.tar.gz")),
+    };
+    Model {
+        arn: arn("model", &name),
+        name,
+        created: ago(number % 400),
+        containers: Some(vec![container]),
+        ..Model::default()
+    }
+}
+
+fn group(model: usize) -> ModelPackageGroup {
+    let name = name(model);
+    ModelPackageGroup { arn: arn("model-package-group", &name), name, created: ago(9000), ..Default::default() }
+}
+
+fn package(model: usize, version: usize) -> ModelPackage {
+    let newest = version == 13;
+    let details = Details {
+        modified: ago(model % 300 + 1),
+        generated_by: Some(execution_arn(model)),
+        data: vec![artifact(model, version)],
+        ..Details::default()
+    };
+    ModelPackage {
+        arn: package_arn(model, version),
+        group: Some(name(model)),
+        version: i32::try_from(version).ok(),
+        created: ago(model % 300 + 20 * (14 - version)),
+        status: "Completed".into(),
+        approval: if newest && model % 3 == 0 { "PendingManualApproval" } else { "Approved" }.into(),
+        description: String::new(),
+        details: Some(details),
+    }
+}
+
+fn pipeline(model: usize) -> Pipeline {
+    let name = format!("{}-build", name(model));
+    let step = |step: &str| StepDefinition { name: step.into(), kind: step.into(), conditional: false };
+    let definition = Definition {
+        steps: ["Processing", "Training", "RegisterModel"].map(step).into(),
+        groups: vec![self::name(model)],
+        ..Definition::default()
+    };
+    Pipeline {
+        arn: arn("pipeline", &name),
+        name,
+        created: ago(9000),
+        last_execution: ago(model % 300),
+        status: "Active".into(),
+        // A tenth was not described yet: what its versions say of it is all there is.
+        definition: (model % 10 != 9).then_some(definition),
+        ..Pipeline::default()
+    }
+}
+
+fn execution(model: usize) -> PipelineExecution {
+    PipelineExecution {
+        arn: execution_arn(model),
+        pipeline: format!("{}-build", name(model)),
+        name: "nightly".into(),
+        status: if model % 17 == 0 { "Failed" } else { "Succeeded" }.into(),
+        started: ago(model % 300),
+        modified: ago(model % 300),
+        failure: None,
+    }
+}
+
+fn steps(model: usize) -> [PipelineStep; 3] {
+    let step = |name: &str, made: Made| PipelineStep {
+        id: format!("{}/{name}", execution_arn(model)),
+        execution: execution_arn(model),
+        name: name.into(),
+        status: if model % 17 == 0 && name == "Training" { "Failed" } else { "Succeeded" }.into(),
+        started: ago(model % 300),
+        made,
+        ..PipelineStep::default()
+    };
+    [
+        step("Processing", Made::Nothing),
+        step("Training", Made::TrainingJob(arn("training-job", &job(model).name))),
+        step("RegisterModel", Made::ModelPackage(package_arn(model, 12))),
+    ]
+}
+
+fn job(model: usize) -> TrainingJob {
+    let name = format!("pipelines-{}-Training-8Zq4kPw2", run_id(model));
+    let details = JobDetails {
+        phase: "Completed".into(),
+        inputs: vec![format!("s3://lake-123456789012/{}-features/dt=2026-11-23", self::name(model))],
+        artifact: Some(artifact(model, 12)),
+        metrics: vec![("validation:auc".into(), 0.9)],
+        ..JobDetails::default()
+    };
+    TrainingJob {
+        arn: arn("training-job", &name),
+        name,
+        status: "Completed".into(),
+        created: ago(model % 300),
+        ended: ago(model % 300),
+        modified: ago(model % 300),
+        details: Some(details),
+    }
+}
+
+fn feature_group(model: usize) -> FeatureGroup {
+    let name = format!("{}-features", name(model));
+    FeatureGroup {
+        arn: arn("feature-group", &name),
+        status: "Created".into(),
+        offline_status: Some(if model % 400 == 0 { "Blocked" } else { "Active" }.into()),
+        offline_uri: Some(format!("s3://lake-123456789012/{name}/")),
+        name,
+        ..FeatureGroup::default()
+    }
+}
+
+fn topic_arn(number: usize) -> String {
+    format!("arn:aws:sns:eu-west-1:123456789012:team-{}", number % TOPICS)
+}
+
+fn topic(number: usize) -> Topic {
+    Topic { arn: topic_arn(number), name: format!("team-{number}") }
+}
+
+fn subscription(number: usize) -> Subscription {
+    let topic = topic_arn(number);
+    let confirmed = format!("{topic}:5f2a{number:05}");
+    Subscription {
+        id: format!("{topic} email {number}@…"),
+        arn: if number % TOPICS == 7 { "PendingConfirmation".into() } else { confirmed },
+        topic,
+        protocol: "email".into(),
+        endpoint: format!("{number}@…"),
+    }
+}
+
+fn dataset(model: usize) -> Dataset {
+    let uri = format!("s3://lake-123456789012/{}-features/dt=2026-11-23", name(model));
+    Dataset { uri, newest: ago(model % 40), objects: 12, bytes: 1 << 30, ..Dataset::default() }
+}
+
+fn series(number: usize) -> Vec<MetricSeries> {
+    let point = |minute: i64| (now() - Duration::from_secs(60 * (60 - minute).unsigned_abs()), 0.004);
+    let metric = |(metric, stat): (&str, &str)| MetricSeries {
+        id: MetricSeries::of_variant(&endpoint_name(number), "AllTraffic", metric),
+        label: metric.into(),
+        stat: stat.into(),
+        points: (0..60).map(point).collect(),
+        until: now(),
+    };
+    [("Invocations", "Sum"), ("Invocation5XXErrors", "Average"), ("ModelLatency", "p99")].map(metric).into()
+}
+
+/// The even ones watch the errors of an endpoint; the odd ones are of all the forms that alarms have.
+fn alarm(number: usize) -> Alarm {
+    let endpoint = endpoint_name(number / 2);
+    let form = if number % 2 == 0 { "errors" } else { ["math", "composite", "scaling", "latency"][number / 2 % 4] };
+    let name = match form {
+        "errors" => format!("{endpoint}-5xx"),
+        "scaling" => format!("TargetTracking-endpoint/{endpoint}/variant/AllTraffic-AlarmLow-{number:08x}"),
+        form => format!("{endpoint}-{form}"),
+    };
+    let firing = number % 66 == 0 || form == "scaling";
+    let dimension = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let watched = vec![dimension("EndpointName", &endpoint), dimension("VariantName", "AllTraffic")];
+    let action = match form {
+        "scaling" => format!("arn:aws:autoscaling:eu-west-1:123456789012:scalingPolicy:{number:08x}"),
+        _ => topic_arn(number / 4),
+    };
+    Alarm {
+        arn: format!("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{name}"),
+        name,
+        kind: if form == "composite" { "composite" } else { "metric" }.into(),
+        state: if firing { "ALARM" } else { "OK" }.into(),
+        since: ago(number % 700),
+        watches: match form {
+            "math" => format!("SELECT AVG(ModelLatency) FROM Endpoints WHERE EndpointName = '{endpoint}'"),
+            form => form.to_owned(),
+        },
+        condition: "> 0.02".into(),
+        dimensions: if matches!(form, "errors" | "latency" | "scaling") { watched } else { Vec::new() },
+        namespaces: vec!["AWS/SageMaker".into()],
+        actions: vec![action],
+        actions_enabled: true,
+        rule: (form == "composite").then(|| format!("ALARM(\"{endpoint}-5xx\")")),
+        ..Alarm::default()
+    }
+}
+
+fn configured(model: usize) -> ModelConfig {
+    let name = name(model);
+    ModelConfig {
+        group: Some(arn("model-package-group", &name)),
+        pipelines: vec![pattern(&format!("{name}-*"))],
+        endpoints: vec![pattern(&format!("{name}-{{stage}}"))],
+        alarms: vec![pattern(&format!("{name}-*"))],
+        codepipeline: Vec::new(),
+        runbook_url: None,
+        data: vec![Data {
+            kind: DataKind::S3,
+            uri: format!("s3://lake-123456789012/{name}-features/dt=2026-11-23"),
+            max_age: Some(Duration::from_hours(36)),
+        }],
+        metrics: Vec::new(),
+        name,
+    }
+}
