@@ -107,6 +107,12 @@ impl Aws {
     /// Clients over any connector, with credentials that mean nothing: the simulated account.
     #[must_use]
     pub fn over(http: &SharedHttpClient, region: &str) -> Self {
+        Self::over_at(http, region, Pace::unlimited())
+    }
+
+    /// The same at a pace.
+    #[must_use]
+    pub fn over_at(http: &SharedHttpClient, region: &str, pace: Pace) -> Self {
         let config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
@@ -121,7 +127,7 @@ impl Aws {
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .build();
-        Self::assemble(&config, http, Meter::new(Pace::unlimited()), region.to_owned(), None)
+        Self::assemble(&config, http, Meter::new(pace), region.to_owned(), None)
     }
 
     fn assemble(

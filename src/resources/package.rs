@@ -111,7 +111,8 @@ impl Resource for ModelPackage {
         }
     }
     fn ready(seen: &Seen) -> bool {
-        seen.store.groups.answered()
+        // What serves tells how far back the registry is read.
+        seen.store.groups.answered() && seen.store.models.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         read::due(seen, known)

@@ -22,14 +22,14 @@ use ratatui::buffer::Buffer;
 use sagetop::actions;
 use sagetop::app::App;
 use sagetop::assets::Assets;
-use sagetop::aws::Aws;
+use sagetop::aws::{Aws, Pace};
 use sagetop::config::{Config, Source};
 use sagetop::headless::seen_with;
 use sagetop::intents::{Access, Executor};
 use sagetop::journal::{self, Entry, Journal};
 use sagetop::resources::poll::Clock;
 use sagetop::runtime::{Machine, run};
-use sagetop::sim::{Sim, Story};
+use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -55,6 +55,8 @@ pub(crate) struct Setup {
     size: (u16, u16),
     theme: Theme,
     access: Access,
+    settings: Settings,
+    pace: Pace,
 }
 
 /// A console that runs.
@@ -71,7 +73,8 @@ impl Harness {
     /// A console over the account of a bundled story, or of a story's text.
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
-        Setup { story, size: (120, 36), theme: golden::probe(), access: Access::ReadWrite }
+        let (settings, pace) = (Settings::default(), Pace::unlimited());
+        Setup { story, size: (120, 36), theme: golden::probe(), access: Access::ReadWrite, settings, pace }
     }
 }
 
@@ -84,6 +87,17 @@ impl Setup {
     /// Draws with another theme than the one that goldens need.
     pub(crate) fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
+    }
+
+    /// More in the account than the story says, and how long every answer takes.
+    pub(crate) fn scale(self, scale: &str, latency: Duration) -> Self {
+        let settings = Settings { scale: scale.parse().unwrap(), latency, ..self.settings };
+        Self { settings, ..self }
+    }
+
+    /// The pace of the console, which is unlimited on a simulated account.
+    pub(crate) fn pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
     }
 
     /// As with `--read-only`.
@@ -99,8 +113,8 @@ impl Setup {
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
         let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
         let story = Story::parse(&self.story).unwrap_or_else(|e| panic!("{e}"));
-        let sim = Sim::new(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()));
-        let aws = Aws::over(&SharedHttpClient::new(sim.clone()), "eu-west-1");
+        let sim = Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &self.settings);
+        let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), "eu-west-1", self.pace);
         let folder = folder();
         let journal = Journal::at(folder.join("journal.jsonl"));
         let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };

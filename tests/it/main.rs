@@ -13,6 +13,7 @@ mod intents;
 mod layers;
 mod moto;
 mod sagetop;
+mod scale;
 mod screens;
 mod svg;
 mod terminal;

@@ -16,6 +16,8 @@ use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest,
 const PAGES: usize = 100;
 /// Pages of the index that one turn reads at the start; more follow until each group has shown a version.
 const FIRST: usize = 4;
+/// So few versions that serve are described one by one; more are looked for in the pages of the index.
+const FEW: usize = 10;
 /// So many pages at the start, and the groups that showed no version are left to be looked at.
 const ENOUGH: usize = 60;
 /// Without the index: the newest versions of each group that are described.
@@ -62,12 +64,15 @@ pub(super) async fn window(
         }
         None => (without_index(aws, seen, &turn).await?, None),
     };
-    let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
+    let lacking = needed(seen, known).into_iter().filter(|arn| !rows.contains_key(arn)).count();
+    let cursor = cursor.filter(|_| lacking > FEW || !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
     for group in &groups {
         in_group(aws, group, &mut rows).await?;
     }
-    let mut due: Vec<String> = needed(seen, known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
+    let mut due = needed(seen, known);
+    // While pages are read that may hold them a hundred at a time, none is asked for by itself.
+    due.retain(|arn| !rows.contains_key(arn) && (cursor.is_none() || seen.focus.packages.contains(arn)));
     let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
     due.truncate(chunk);
     let fault = described(aws, &mut rows, due.clone()).await;

@@ -1,0 +1,84 @@
+//! What a console asks of an account, counted: how many calls until the screen is useful, and in a quiet minute.
+//!
+//! The bounds are those of `aws-map` 2.6 for the index (`Search`). Time is virtual and calls are counted by the
+//! account, so the numbers are the same on every machine.
+
+use std::time::Duration;
+
+use sagetop::aws::Pace;
+use tokio::time::{Instant, sleep};
+
+use crate::harness::{Harness, Setup};
+
+/// How long every answer takes.
+const LATENCY: Duration = Duration::from_millis(50);
+
+fn account(scale: &str) -> Setup {
+    Harness::story("shop").size(200, 50).scale(scale, LATENCY)
+}
+
+/// Calls to AWS so far; S3 is not in the bounds, as what is read there depends on the configuration.
+fn calls(t: &Harness) -> u64 {
+    t.sim().all_calls().iter().filter(|(name, _)| !is_s3(name)).map(|(_, count)| count).sum()
+}
+
+fn is_s3(operation: &str) -> bool {
+    operation.contains("Object") || operation.contains("Bucket")
+}
+
+/// Calls and time until every model on the screen shows what fires, what serves and which version it is.
+async fn useful(t: &mut Harness) -> (u64, Duration) {
+    let began = Instant::now();
+    let shown = |t: &Harness| {
+        let screen = t.text();
+        let rows = screen.lines().skip(3).take_while(|line| !line.trim().is_empty());
+        !screen.contains("asking AWS") && !screen.contains(" ?  ") && rows.count() > 5
+    };
+    while !shown(t) {
+        assert!(began.elapsed() < Duration::from_mins(5), "{}", t.text());
+        sleep(Duration::from_millis(10)).await;
+    }
+    (calls(t), began.elapsed())
+}
+
+/// Calls a minute when nothing changes and nobody presses a key.
+async fn steady(t: &mut Harness, length: &str) -> u64 {
+    let (before, began) = (calls(t), Instant::now());
+    t.run_for(length).await;
+    (calls(t) - before) * 60 / began.elapsed().as_secs().max(1)
+}
+
+/// What the list and the index need for the first screen of a medium account, and all configurations besides.
+const FIRST_SCREEN: u64 = 32;
+const CONFIGURATIONS: u64 = 69;
+/// The longest chain of calls that wait for one another: endpoints, what they run, the versions of it.
+const DEPENDENT: u32 = 3;
+
+#[tokio::test(start_paused = true)]
+async fn a_medium_account_is_useful_within_the_bound() {
+    let mut t = account("medium").pace(Pace::steady()).start().await;
+    let (asked, took) = useful(&mut t).await;
+    assert!(asked <= FIRST_SCREEN, "{asked} calls: {:?}", t.sim().all_calls());
+    // The burst of the pace holds all of it: what counts is the longest chain of calls that wait for one another.
+    assert!(took <= LATENCY * DEPENDENT * 3 / 2, "{took:?}");
+    t.run_for("3m").await;
+    let read = calls(&t);
+    let quiet = steady(&mut t, "1m").await * 3;
+    assert!(
+        read <= FIRST_SCREEN + CONFIGURATIONS + quiet,
+        "{read} calls, {quiet} of them in quiet minutes: {:?}",
+        t.sim().all_calls()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quiet_minute_costs_the_same_however_long_the_history() {
+    let mut young = account("E=20,V=60,A=100,J=100").ready().await;
+    young.run_for("2m").await;
+    let few = steady(&mut young, "4m").await;
+    let mut old = account("E=20,V=1500,A=100,J=2000").ready().await;
+    old.run_for("2m").await;
+    let many = steady(&mut old, "4m").await;
+    assert!(few <= 26, "{few} calls a minute, a small account may have 26: {:?}", young.sim().all_calls());
+    assert!(many <= few + 1, "{many} calls a minute, with a short history {few}: {:?}", old.sim().all_calls());
+}
