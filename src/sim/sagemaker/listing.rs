@@ -95,9 +95,9 @@ impl Listing {
         let after = input.time("LastModifiedTimeAfter")?;
         let before = input.time("LastModifiedTimeBefore")?;
         Ok(move |record: &Record| {
-            let modified = record.doc.instant("LastModifiedTime");
+            let modified = || record.doc.instant("LastModifiedTime");
             let right = status.is_none_or(|wanted| member.is_none_or(|member| record.doc.str(member) == wanted));
-            right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
+            right && after.is_none_or(|t| modified() > t) && before.is_none_or(|t| modified() < t)
         })
     }
 }
@@ -151,6 +151,29 @@ impl<'a> Rank<'a> {
             (Self::Absent, Self::Absent) => Ordering::Equal,
             (Self::Absent, _) | (Self::Number(_), Self::Text(_)) => Ordering::Less,
             (_, Self::Absent) | (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// One member of many descriptions that are alike: it is looked for where the last one had it.
+pub(super) struct Column<'a> {
+    path: &'a str,
+    place: Option<usize>,
+}
+
+impl<'a> Column<'a> {
+    pub(super) fn of(path: &'a str) -> Self {
+        Self { path, place: None }
+    }
+
+    pub(super) fn rank<'v>(&mut self, doc: &'v Value) -> Rank<'v> {
+        let members = doc.members();
+        match self.place.and_then(|place| members.get(place)) {
+            Some((key, value)) if key == self.path && !value.is_null() => Rank::of(Some(value)),
+            _ => {
+                self.place = members.iter().position(|(key, _)| key == self.path);
+                Rank::of(doc.at(self.path))
+            }
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::wire::{Value, tree};
 use super::super::world::{Record, World};
 use super::deploy::Endpoint;
 use super::execution::Execution;
-use super::listing::{ORDERS, Rank, cut_sorted};
+use super::listing::{Column, ORDERS, cut_sorted};
 use super::{Operation, read};
 
 pub(super) static OPERATIONS: &[Operation] = &[read("Search", search)];
@@ -64,8 +64,8 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     }
     let total = num::count(found.len());
     // What the dashboard says of a model itself is one level deeper.
-    let by = by.strip_prefix("Model.").unwrap_or(by);
-    let ranked = found.into_iter().map(|record| (Rank::of(record.doc.at(by)), record));
+    let mut column = Column::of(by.strip_prefix("Model.").unwrap_or(by));
+    let ranked = found.into_iter().map(|record| (column.rank(record.doc), record));
     let (page, next) = cut_sorted(input, ranked, descending)?;
     let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
     let member = if member.is_empty() { "Experiment" } else { member };
