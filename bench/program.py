@@ -37,52 +37,51 @@ class Program:
                 os._exit(127)
         self.screen = Screen(COLUMNS, ROWS, lambda text: self.press(text))
         self.written = 0
+        self.last = 0.0
         self.ended = False
 
     def now(self) -> float:
         return time.perf_counter() - self.started
 
-    def take(self, timeout: float) -> tuple[float, bytes] | None:
-        """The next piece of output and when it came; nothing when it does not come in time."""
+    def take(self, timeout: float) -> bytes | None:
+        """The next piece of output, nothing when it does not come in time; `last` is when it came."""
         if self.ended or not select.select([self.terminal], [], [], max(timeout, 0))[0]:
             return None
         try:
             data = os.read(self.terminal, 1 << 16)
         except OSError:
             data = b""
-        at = self.now()
         self.ended = not data
         self.written += len(data)
-        return (at, data) if data else None
+        if data:
+            self.last = self.now()
+        return data or None
 
     def watch(self, seconds: float, done: Callable[[], bool] = lambda: False) -> None:
         """Takes in output for a while, or until something holds."""
         end = self.now() + seconds
         while not self.ended and not done() and self.now() < end:
             if piece := self.take(end - self.now()):
-                self.screen.feed(piece[1])
+                self.screen.feed(piece)
 
     def settle(self, shown: Callable[[Screen], bool], quiet: float, limit: float) -> float | None:
         """When the last output came before it was quiet for a while with the screen as wanted."""
-        last = self.now()
         while not self.ended and self.now() < limit:
             if piece := self.take(quiet):
-                last = piece[0]
-                self.screen.feed(piece[1])
+                self.screen.feed(piece)
             elif shown(self.screen):
-                return last
+                return self.last
         return None
 
     def answer_to(self, key: str, quiet: float, limit: float) -> float | None:
         """Seconds from a key to the end of the output that it caused; nothing when there was none."""
-        pressed, last, pieces = self.now(), None, []
+        pressed, pieces = self.now(), []
         self.press(key)
-        while piece := self.take(limit if last is None else quiet):
-            last = piece[0]
-            pieces.append(piece[1])
+        while piece := self.take(quiet if pieces else limit):
+            pieces.append(piece)
         # The screen is drawn afterwards: reading must not be late because of it.
         self.screen.feed(b"".join(pieces))
-        return None if last is None else last - pressed
+        return self.last - pressed if pieces else None
 
     def press(self, keys: str) -> None:
         if keys and not self.ended:

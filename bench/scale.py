@@ -200,13 +200,13 @@ def load(program: Program, account: Account, result: Result, limit: float) -> No
     """From the start to the complete screen."""
     program.watch(limit, lambda: useful(program.screen))
     if useful(program.screen):
-        result.useful_seconds, result.useful_calls = program.now(), account.calls().total
+        result.useful_seconds, result.useful_calls = program.last, account.calls().total
     shown = versions(program.screen)
     program.press("7")
     program.watch(limit, lambda: complete(program.screen))
     if complete(program.screen):
         calls = account.calls()
-        result.complete_seconds, result.complete_calls = program.now(), calls.total
+        result.complete_seconds, result.complete_calls = program.last, calls.total
         result.operations = calls.operations
     program.press("0")
     program.watch(3, lambda: any(served(program.screen)))
@@ -237,7 +237,7 @@ def keys(program: Program, result: Result, count: int) -> None:
         program.press("\x1b[A" if number % 2 else "\x1b[B")
         # A key that is not answered within a second counts with all of it.
         program.watch(1.0, lambda: selected(program.screen) != before)
-        result.keys.append(program.now() - pressed)
+        result.keys.append(program.last - pressed if selected(program.screen) != before else 1.0)
 
 
 def run(options: argparse.Namespace, scale: str, rate: float | None, counted: Inventory) -> Result:

@@ -1,6 +1,7 @@
 """What a terminal shows: the few control sequences that full-screen programs use, and the questions they ask."""
 
 import codecs
+import functools
 import re
 import unicodedata
 from collections.abc import Callable
@@ -21,8 +22,11 @@ DEVICE = {"": "\x1b[?62;22c", ">": "\x1b[>0;276;0c"}
 COLOURS = {"10": "\x1b]10;rgb:ffff/ffff/ffff\x1b\\", "11": "\x1b]11;rgb:0000/0000/0000\x1b\\"}
 
 
+@functools.cache
 def cells(character: str) -> int:
     """How many cells a character takes."""
+    if character.isascii():
+        return 1
     if unicodedata.combining(character) or unicodedata.category(character) in ("Cf", "Me", "Mn"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
@@ -69,8 +73,13 @@ class Screen:
 
     def put(self, text: str) -> None:
         self.last = text[-1]
+        end = self.column + len(text)
+        if text.isascii() and end <= self.columns:
+            self.grid[self.row][self.column : end] = text
+            self.column = end
+            return
         for character in text:
-            width = 1 if character < "\x7f" else cells(character)
+            width = cells(character)
             if self.column + width > self.columns:
                 self.column = 0
                 self.down()

@@ -67,7 +67,7 @@ def start(subject: Subject, result: Result) -> Program | None:
     """Starts a program and waits for its whole screen."""
     program = Program(subject.command, subject.env)
     program.watch(LONGEST, lambda: bool(program.screen.lines()[-1]))
-    result.first.append(program.now())
+    result.first.append(program.last)
     full = program.settle(subject.shown, QUIET_SCREEN, LONGEST)
     if full is None:
         note(f"{subject.name}: no whole screen after {LONGEST:g} s:\n{program.screen.text()}")
