@@ -98,6 +98,10 @@ struct Inner {
     calls: BTreeMap<String, u64>,
     writes: Vec<String>,
     answered: u64,
+    /// Answers that were errors, throttled ones among them.
+    failed: u64,
+    /// The bodies of all answers.
+    bytes: u64,
 }
 
 impl fmt::Debug for Sim {
@@ -137,7 +141,8 @@ impl Sim {
         let seed = settings.seed.unwrap_or(story.seed);
         let world = build::world(story, start, (settings.speed, seed), &settings.scale);
         let weather = Weather::new(story, settings, start, seed);
-        let inner = Inner { world, weather, calls: BTreeMap::new(), writes: Vec::new(), answered: 0 };
+        let inner =
+            Inner { world, weather, calls: BTreeMap::new(), writes: Vec::new(), answered: 0, failed: 0, bytes: 0 };
         Self { inner: Arc::new(Mutex::new(inner)), clock }
     }
 
@@ -255,6 +260,8 @@ impl Inner {
                 Err(fault) => call.fail(&fault, &id),
             },
         };
+        self.failed += u64::from(!response.status().is_success());
+        self.bytes += response.body().len() as u64;
         (response, weather.latency)
     }
 

@@ -36,22 +36,22 @@ pub(super) const ORDERS: &[&str] = &["Ascending", "Descending"];
 impl Listing {
     /// Answers a list request from the given resources.
     pub(super) fn answer<'a>(&self, input: &Value, records: impl Iterator<Item = &'a Record>) -> Result<Value, Fault> {
+        let (page, next) = self.page(input, records)?;
+        Ok(self.told(page.into_iter(), next))
+    }
+
+    /// The resources of one page, and the token of the next one.
+    pub(super) fn page<'a>(
+        &self,
+        input: &Value,
+        records: impl Iterator<Item = &'a Record>,
+    ) -> Result<(Vec<&'a Record>, Option<String>), Fault> {
         let asked = self.asked(input)?;
         let passes = self.passing(input)?;
-        let mut found: Vec<&Record> = records.filter(|record| asked.wants(record.created, &record.name)).collect();
-        if !self.late {
-            found.retain(|record| passes(record));
-        }
-        let (page, next) = cut_sorted(input, found, |a, b| {
-            let order = if asked.key == "CreationTime" {
-                a.created.cmp(&b.created)
-            } else {
-                compare(a.doc.at(asked.key), b.doc.at(asked.key))
-            };
-            let order = order.then_with(|| a.name.cmp(&b.name));
-            if asked.descending { order.reverse() } else { order }
-        })?;
-        Ok(self.told(page.into_iter().filter(|record| !self.late || passes(record)), next))
+        let found = records.filter(|record| asked.wants(record.created, &record.name) && (self.late || passes(record)));
+        let (mut page, next) = cut_sorted(input, found.map(|record| (asked.rank(record), record)), asked.descending)?;
+        page.retain(|record| passes(record));
+        Ok((page, next))
     }
 
     /// The same for resources whose order of creation is kept: only the rows of the page are looked at.
@@ -95,9 +95,9 @@ impl Listing {
         let after = input.time("LastModifiedTimeAfter")?;
         let before = input.time("LastModifiedTimeBefore")?;
         Ok(move |record: &Record| {
-            let modified = record.doc.instant("LastModifiedTime");
+            let modified = || record.doc.instant("LastModifiedTime");
             let right = status.is_none_or(|wanted| member.is_none_or(|member| record.doc.str(member) == wanted));
-            right && after.is_none_or(|t| modified > t) && before.is_none_or(|t| modified < t)
+            right && after.is_none_or(|t| modified() > t) && before.is_none_or(|t| modified() < t)
         })
     }
 }
@@ -117,34 +117,97 @@ impl Asked {
             && self.after.is_none_or(|t| created > t)
             && self.before.is_none_or(|t| created < t)
     }
-}
 
-/// The order of two descriptions by what one member says.
-pub(super) fn compare(a: Option<&Value>, b: Option<&Value>) -> Ordering {
-    match (a, b) {
-        (Some(Value::Text(x)), Some(Value::Text(y))) => x.cmp(y),
-        (Some(x), Some(y)) => x.as_float().unwrap_or(0.0).total_cmp(&y.as_float().unwrap_or(0.0)),
-        (x, y) => x.is_some().cmp(&y.is_some()),
-    }
-}
-
-/// Cuts one page of what has yet to be sorted; only as much is sorted as the page needs.
-pub(super) fn cut_sorted<T>(
-    input: &Value,
-    mut all: Vec<T>,
-    by: impl Fn(&T, &T) -> Ordering,
-) -> Result<(Vec<T>, Option<String>), Fault> {
-    let from = input.text("NextToken")?.and_then(offset).unwrap_or(0);
-    let needed = from.saturating_add(100);
-    if needed < all.len() / 2 {
-        all.select_nth_unstable_by(needed, &by);
-        if let Some(front) = all.get_mut(..needed) {
-            front.sort_by(&by);
+    fn rank<'a>(&self, record: &'a Record) -> Rank<'a> {
+        match self.key {
+            "CreationTime" => Rank::Number(num::float(record.created.0)),
+            key => Rank::of(record.doc.at(key)),
         }
-    } else {
-        all.sort_by(&by);
     }
-    cut(input, all, 10, 100)
+}
+
+/// What a row is sorted by; read once, not in every comparison.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Rank<'a> {
+    Absent,
+    Number(f64),
+    Text(&'a str),
+}
+
+impl<'a> Rank<'a> {
+    /// The rank that a member gives.
+    pub(super) fn of(member: Option<&'a Value>) -> Self {
+        match member {
+            None => Self::Absent,
+            Some(Value::Text(text)) => Self::Text(text),
+            Some(other) => Self::Number(other.as_float().unwrap_or(0.0)),
+        }
+    }
+
+    fn compare(self, other: Self) -> Ordering {
+        match (self, other) {
+            (Self::Text(x), Self::Text(y)) => x.cmp(y),
+            (Self::Number(x), Self::Number(y)) => x.total_cmp(&y),
+            (Self::Absent, Self::Absent) => Ordering::Equal,
+            (Self::Absent, _) | (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (_, Self::Absent) | (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// One member of many descriptions that are alike: it is looked for where the last one had it.
+pub(super) struct Column<'a> {
+    path: &'a str,
+    place: Option<usize>,
+}
+
+impl<'a> Column<'a> {
+    pub(super) fn of(path: &'a str) -> Self {
+        Self { path, place: None }
+    }
+
+    pub(super) fn rank<'v>(&mut self, doc: &'v Value) -> Rank<'v> {
+        let members = doc.members();
+        match self.place.and_then(|place| members.get(place)) {
+            Some((key, value)) if key == self.path && !value.is_null() => Rank::of(Some(value)),
+            _ => {
+                self.place = members.iter().position(|(key, _)| key == self.path);
+                Rank::of(doc.at(self.path))
+            }
+        }
+    }
+}
+
+/// The most rows of a page.
+const PAGE: usize = 100;
+
+/// Cuts one page of what has yet to be sorted; only the rows of that page are put in order.
+pub(super) fn cut_sorted<'a, T>(
+    input: &Value,
+    all: impl Iterator<Item = (Rank<'a>, T)>,
+    descending: bool,
+) -> Result<(Vec<T>, Option<String>), Fault> {
+    let mut all: Vec<(Rank<'a>, usize, T)> = all.enumerate().map(|(place, (rank, row))| (rank, place, row)).collect();
+    // Rows of the same rank keep their places, so that none is on two pages.
+    let by = |a: &(Rank<'a>, usize, T), b: &(Rank<'a>, usize, T)| {
+        let order = a.0.compare(b.0).then(a.1.cmp(&b.1));
+        if descending { order.reverse() } else { order }
+    };
+    let from = input.text("NextToken")?.and_then(offset).unwrap_or(0);
+    if from < all.len() {
+        all.select_nth_unstable_by(from, by);
+    }
+    if let Some(rest) = all.get_mut(from..) {
+        if rest.len() > PAGE {
+            rest.select_nth_unstable_by(PAGE, by);
+        }
+        let size = rest.len().min(PAGE);
+        if let Some(page) = rest.get_mut(..size) {
+            page.sort_unstable_by(by);
+        }
+    }
+    let (page, next) = cut(input, all, 10, 100)?;
+    Ok((page.into_iter().map(|(_, _, row)| row).collect(), next))
 }
 
 /// Cuts one page, and makes the token of the next one.

@@ -33,7 +33,6 @@ const LISTING: Listing = Listing {
         "RoleArn",
         "CreationTime",
         "LastModifiedTime",
-        "LastExecutionTime",
     ],
     sort: &[("Name", "PipelineName"), ("CreationTime", "CreationTime")],
     by: "CreationTime",
@@ -59,17 +58,12 @@ const EXECUTIONS: Listing = Listing {
 
 fn list(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let prefix = input.text("PipelineNamePrefix")?.unwrap_or("");
-    let rows: Vec<Record> = world
-        .pipelines
-        .values()
-        .filter(|pipeline| pipeline.name.starts_with(prefix))
-        .map(|pipeline| {
-            let mut row = pipeline.clone();
-            row.doc.set("LastExecutionTime", pipeline.doc.get("LastRunTime").cloned().unwrap_or(Value::Null));
-            row
-        })
-        .collect();
-    LISTING.answer(input, rows.iter())
+    let named = world.pipelines.values().filter(|pipeline| pipeline.name.starts_with(prefix));
+    let (page, next) = LISTING.page(input, named)?;
+    let row = |pipeline: &Record| {
+        pipeline.doc.project(LISTING.summary).with("LastExecutionTime", pipeline.doc.get("LastRunTime"))
+    };
+    Ok(rows(LISTING.out, page.into_iter().map(row).collect(), next))
 }
 
 fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {

@@ -1,13 +1,16 @@
 //! `Search`: whole records with tags, by any property.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
 use super::super::num;
 use super::super::time::Time;
 use super::super::wire::{Value, tree};
-use super::super::world::World;
-use super::listing::{ORDERS, compare, cut_sorted};
+use super::super::world::{Record, World};
+use super::deploy::Endpoint;
+use super::execution::Execution;
+use super::listing::{Column, ORDERS, cut_sorted};
 use super::{Operation, read};
 
 pub(super) static OPERATIONS: &[Operation] = &[read("Search", search)];
@@ -53,97 +56,143 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let usual = if matches!(kind, "Model" | "ModelPackageGroup") { "CreationTime" } else { "LastModifiedTime" };
     let by = input.text("SortBy")?.unwrap_or(usual);
     let descending = input.one_of("SortOrder", ORDERS)?.unwrap_or("Descending") == "Descending";
-    let mut found = world.searchable(kind);
+    let index = Index::of(world, kind);
+    let mut found = index.records();
     if let Some(expression) = input.get("SearchExpression") {
         check(expression, 0)?;
-        found.retain(|record| matches(world, record, expression));
+        found.retain(|record| index.matches(record, expression));
     }
     let total = num::count(found.len());
-    // Each record is asked once for what it is sorted by, not in every comparison.
-    for record in &mut found {
-        record.rank = record.doc.at(by).cloned();
-    }
-    let (page, next) = cut_sorted(input, found, |a, b| {
-        let order = compare(a.rank.as_ref(), b.rank.as_ref());
-        if descending { order.reverse() } else { order }
-    })?;
+    // What the dashboard says of a model itself is one level deeper.
+    let mut column = Column::of(by.strip_prefix("Model.").unwrap_or(by));
+    let ranked = found.into_iter().map(|record| (column.rank(record.doc), record));
+    let (page, next) = cut_sorted(input, ranked, descending)?;
     let member = if kind == "ExperimentTrial" { "Trial" } else { kind.trim_start_matches("Experiment") };
     let member = if member.is_empty() { "Experiment" } else { member };
-    let results: Vec<Value> =
-        page.into_iter().map(|found| Value::Map(vec![(member.to_owned().into(), world.shown(kind, found))])).collect();
+    let shown = |record: &Found<'_>| Value::Map(vec![(member.to_owned().into(), index.shown(record))]);
+    let results: Vec<Value> = page.iter().map(shown).collect();
     Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
 }
 
-/// A record that a search looks at.
+/// A record that a search looks at. What the index adds is put together for those rows only that are asked for it.
 struct Found<'a> {
-    doc: Cow<'a, Value>,
-    /// The name that its tags are under.
-    arn: &'a str,
-    rank: Option<Value>,
+    doc: &'a Value,
+    of: Of<'a>,
 }
 
-impl World {
-    /// The records of a kind.
-    fn searchable(&self, kind: &str) -> Vec<Found<'_>> {
-        fn borrowed<'a>(doc: &'a Value, key: &str) -> Found<'a> {
-            Found { doc: Cow::Borrowed(doc), arn: doc.str(key), rank: None }
-        }
-        let owned = |doc, arn| Found { doc: Cow::Owned(doc), arn, rank: None };
-        match kind {
-            "TrainingJob" => self.training.values().map(|r| borrowed(&r.doc, "TrainingJobArn")).collect(),
-            "ModelPackage" => self.packages.values().flatten().map(|r| borrowed(&r.doc, "ModelPackageArn")).collect(),
-            "ModelPackageGroup" => self.groups.values().map(|r| borrowed(&r.doc, "ModelPackageGroupArn")).collect(),
-            "FeatureGroup" => self.features.values().map(|r| borrowed(&r.doc, "FeatureGroupArn")).collect(),
-            "Pipeline" => self.pipelines.values().map(|r| borrowed(&r.doc, "PipelineArn")).collect(),
-            "Endpoint" => {
-                self.endpoints.values().map(|e| owned(self.indexed(e), e.record.doc.str("EndpointArn"))).collect()
+/// What the index makes its additions from.
+enum Of<'a> {
+    Nothing,
+    Endpoint(&'a Endpoint),
+    Model,
+    Execution(&'a Execution),
+}
+
+/// What is under way with an endpoint; the index does not have it.
+const UNDER_WAY: [&str; 2] = ["PendingDeploymentSummary", "LastDeploymentConfig"];
+
+/// The records of one kind as a search sees them.
+struct Index<'a> {
+    world: &'a World,
+    kind: &'a str,
+    /// The member that holds a record's own name, under which its tags are.
+    arn: String,
+    /// The endpoints that serve with a model, by its name; only models are asked for them.
+    serving: BTreeMap<&'a str, Vec<&'a Endpoint>>,
+}
+
+impl<'a> Index<'a> {
+    fn of(world: &'a World, kind: &'a str) -> Self {
+        let mut serving: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
+        for endpoint in world.endpoints.values().filter(|_| kind == "Model") {
+            for variant in &endpoint.variants {
+                let all = serving.entry(&variant.model).or_default();
+                if all.last().is_none_or(|last| !std::ptr::eq(*last, endpoint)) {
+                    all.push(endpoint);
+                }
             }
-            "Model" => self.models.values().map(|r| owned(self.dashboard(&r.doc), r.doc.str("ModelArn"))).collect(),
-            "PipelineExecution" => self.executions.values().map(|e| owned(e.found(), "")).collect(),
+        }
+        Self { world, kind, arn: format!("{kind}Arn"), serving }
+    }
+
+    fn records(&self) -> Vec<Found<'a>> {
+        fn plain(record: &Record) -> Found<'_> {
+            Found { doc: &record.doc, of: Of::Nothing }
+        }
+        let world = self.world;
+        match self.kind {
+            "TrainingJob" => world.training.values().map(plain).collect(),
+            "ModelPackage" => world.packages.values().flatten().map(plain).collect(),
+            "ModelPackageGroup" => world.groups.values().map(plain).collect(),
+            "FeatureGroup" => world.features.values().map(plain).collect(),
+            "Pipeline" => world.pipelines.values().map(plain).collect(),
+            "Model" => world.models.values().map(|r| Found { doc: &r.doc, of: Of::Model }).collect(),
+            "Endpoint" => world.endpoints.values().map(|e| Found { doc: &e.record.doc, of: Of::Endpoint(e) }).collect(),
+            "PipelineExecution" => {
+                world.executions.values().map(|e| Found { doc: &e.record.doc, of: Of::Execution(e) }).collect()
+            }
             _ => Vec::new(),
         }
     }
 
-    /// A record as an answer shows it.
-    fn shown(&self, kind: &str, found: Found<'_>) -> Value {
-        let doc = found.doc.into_owned();
-        let arn = doc.str(&format!("{kind}Arn")).to_owned();
-        match kind {
-            "Model" | "PipelineExecution" => doc,
-            "Pipeline" => doc.with("PipelineDefinition", Value::Null).with("Tags", self.tags_of(&arn)),
-            _ => doc.with("Tags", self.tags_of(&arn)),
+    /// A record with all that the index has of it.
+    fn whole(&self, found: &Found<'a>) -> Cow<'a, Value> {
+        match found.of {
+            Of::Nothing => Cow::Borrowed(found.doc),
+            Of::Execution(execution) => Cow::Owned(execution.found()),
+            Of::Model => Cow::Owned(self.dashboard(found.doc)),
+            Of::Endpoint(endpoint) => {
+                let mut doc = self.world.describe_endpoint(endpoint);
+                UNDER_WAY.into_iter().for_each(|member| doc.set(member, Value::Null));
+                Cow::Owned(doc)
+            }
         }
     }
 
-    /// An endpoint as the index has it: without the deployment that is going on.
-    fn indexed(&self, endpoint: &super::deploy::Endpoint) -> Value {
-        let mut doc = self.describe_endpoint(endpoint);
-        doc.set("PendingDeploymentSummary", Value::Null);
-        doc.set("LastDeploymentConfig", Value::Null);
-        doc
+    /// A record as an answer shows it.
+    fn shown(&self, found: &Found<'a>) -> Value {
+        let doc = self.whole(found).into_owned();
+        let tags = self.world.tags_of(found.doc.str(&self.arn));
+        match self.kind {
+            "Model" | "PipelineExecution" => doc,
+            "Pipeline" => doc.with("PipelineDefinition", Value::Null).with("Tags", tags),
+            _ => doc.with("Tags", tags),
+        }
     }
 
     /// A model as the model dashboard has it: with the endpoints that it serves.
     fn dashboard(&self, model: &Value) -> Value {
-        let name = model.str("ModelName");
-        let serving = self.endpoints.values().filter(|e| e.variants.iter().any(|v| v.model == name));
-        let endpoints: Vec<Value> = serving
-            .map(|e| {
-                e.record.doc.project(&[
-                    "EndpointName",
-                    "EndpointArn",
-                    "CreationTime",
-                    "LastModifiedTime",
-                    "EndpointStatus",
-                ])
-            })
-            .collect();
-        let tags = self.tags_of(model.str("ModelArn"));
-        tree! {
-            "Model": model.clone().with("Tags", tags),
-            "Endpoints": endpoints,
-            "ModelName": Value::Null,
+        let members = ["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"];
+        let serving = self.serving.get(model.str("ModelName")).into_iter().flatten();
+        let endpoints: Vec<Value> = serving.map(|endpoint| endpoint.record.doc.project(&members)).collect();
+        let tags = self.world.tags_of(model.str("ModelArn"));
+        tree! { "Model": model.clone().with("Tags", tags), "Endpoints": endpoints, "ModelName": Value::Null }
+    }
+
+    fn matches(&self, record: &Found<'a>, expression: &Value) -> bool {
+        let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
+        let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
+        let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
+        let nested = nested.iter().flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default());
+        let mut parts = filters
+            .iter()
+            .chain(nested)
+            .map(|filter| self.passes(record, filter))
+            .chain(subs.iter().map(|sub| self.matches(record, sub)));
+        if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
+    }
+
+    fn passes(&self, record: &Found<'a>, filter: &Value) -> bool {
+        let name = filter.str("Name");
+        if let Some(key) = name.strip_prefix("Tags.") {
+            let tags = self.world.tags.get(record.doc.str(&self.arn));
+            let tag = tags.and_then(|tags| tags.get(key)).map(Value::from);
+            return holds(&tag.iter().collect::<Vec<_>>(), filter);
         }
+        let first = name.split('.').next().unwrap_or(name);
+        let told = record.doc.get(first).is_some() && !UNDER_WAY.contains(&first);
+        let doc = if told { Cow::Borrowed(record.doc) } else { self.whole(record) };
+        holds(&values(&doc, name), filter)
     }
 }
 
@@ -164,23 +213,6 @@ fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
     expression.list("SubExpressions")?.iter().try_for_each(|sub| check(sub, depth + 1))
 }
 
-fn matches(world: &World, record: &Found<'_>, expression: &Value) -> bool {
-    let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
-    let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
-    let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
-    let mut parts = filters
-        .iter()
-        .map(|filter| passes(world, record, filter))
-        .chain(
-            nested
-                .iter()
-                .flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default())
-                .map(|f| passes(world, record, f)),
-        )
-        .chain(subs.iter().map(|sub| matches(world, record, sub)));
-    if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
-}
-
 /// The values under a property's path; lists give all of theirs.
 fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
     let mut found = vec![record];
@@ -199,14 +231,8 @@ fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
     found
 }
 
-fn passes(world: &World, record: &Found<'_>, filter: &Value) -> bool {
-    let name = filter.str("Name");
-    let tags = || world.tags.get(record.arn);
-    let tag = name.strip_prefix("Tags.").map(|key| tags().and_then(|tags| tags.get(key)).map(Value::from));
-    let found = match &tag {
-        Some(tag) => tag.iter().collect(),
-        None => values(&record.doc, name),
-    };
+/// Whether any of these values is as a filter wants it.
+fn holds(found: &[&Value], filter: &Value) -> bool {
     let wanted = filter.str("Value");
     let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));
     match filter.get("Operator").and_then(Value::as_text).unwrap_or("Equals") {

@@ -129,6 +129,74 @@ fn pages_end_and_hold_everything_once() {
     assert!(token.is_null() && total > 40 && names.len() == total, "{total}");
 }
 
+/// All rows of a search, page by page.
+fn searched(account: &Account, order: &Value) -> Vec<Value> {
+    let (mut order, mut rows) = (order.clone(), Vec::new());
+    loop {
+        let page = account.sagemaker("Search", &order);
+        rows.extend(page["Results"].as_array().unwrap().iter().cloned());
+        if page["NextToken"].is_null() {
+            return rows;
+        }
+        order["NextToken"] = page["NextToken"].clone();
+    }
+}
+
+#[test]
+fn a_search_is_sorted_and_holds_everything_once() {
+    let scale = "E=60,V=700,A=0,J=400".parse().unwrap();
+    let account = Account::with("shop", &Settings { scale, ..Settings::default() });
+    for (kind, by, time, name) in [
+        ("ModelPackage", "LastModifiedTime", "/ModelPackage/LastModifiedTime", "/ModelPackage/ModelPackageArn"),
+        ("TrainingJob", "CreationTime", "/TrainingJob/CreationTime", "/TrainingJob/TrainingJobArn"),
+        ("Endpoint", "LastModifiedTime", "/Endpoint/LastModifiedTime", "/Endpoint/EndpointName"),
+        ("Model", "CreationTime", "/Model/Model/CreationTime", "/Model/Model/ModelName"),
+        ("Model", "Model.CreationTime", "/Model/Model/CreationTime", "/Model/Model/ModelName"),
+    ] {
+        for order in ["Descending", "Ascending"] {
+            let rows =
+                searched(&account, &json!({ "Resource": kind, "SortBy": by, "SortOrder": order, "MaxResults": 17 }));
+            let times = rows.iter().map(|row| row.pointer(time).unwrap().as_f64().unwrap());
+            let right = |a: &f64, b: &f64| if order == "Descending" { a >= b } else { a <= b };
+            assert!(times.is_sorted_by(right), "{kind} by {by}, {order}");
+            let mut names: Vec<&str> = rows.iter().map(|row| row.pointer(name).unwrap().as_str().unwrap()).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert!(names.len() == rows.len() && rows.len() > 34, "{kind} by {by}: {} of {}", names.len(), rows.len());
+        }
+    }
+}
+
+#[test]
+fn rows_of_the_same_time_are_on_one_page_each() {
+    let account = Account::with("empty", &Settings { scale: "E=300".parse().unwrap(), ..Settings::default() });
+    let rows = searched(&account, &json!({ "Resource": "Endpoint", "SortBy": "EndpointStatus", "MaxResults": 20 }));
+    let names: std::collections::BTreeSet<&str> =
+        rows.iter().map(|row| row["Endpoint"]["EndpointName"].as_str().unwrap()).collect();
+    assert_eq!((rows.len(), names.len()), (300, 300));
+}
+
+#[test]
+fn a_model_is_found_with_what_it_serves_and_an_endpoint_without_what_is_under_way() {
+    let account = Account::of("demo");
+    let find = |resource: &str, name: &str, value: &str| {
+        let filter = json!({ "Name": name, "Operator": "Equals", "Value": value });
+        let found =
+            account.sagemaker("Search", &json!({ "Resource": resource, "SearchExpression": { "Filters": [filter] } }));
+        found["Results"].as_array().unwrap().clone()
+    };
+    let prod = find("Model", "Endpoints.EndpointName", "recommendation-prod");
+    assert_eq!(prod.len(), 1);
+    assert!(prod[0]["Model"]["Model"]["ModelName"].as_str().unwrap().contains("-model-v13-"), "{prod:?}");
+    account.deploy("recommendation-prod", &account.config("recommendation-prod-v12"));
+    let updating = find("Endpoint", "EndpointStatus", "Updating");
+    assert_eq!(updating[0]["Endpoint"]["EndpointName"], "recommendation-prod");
+    assert!(updating[0]["Endpoint"]["ProductionVariants"].is_array());
+    assert!(updating[0]["Endpoint"]["PendingDeploymentSummary"].is_null());
+    assert!(find("Endpoint", "PendingDeploymentSummary.EndpointConfigName", "x").is_empty());
+    assert_eq!(find("Endpoint", "Tags.sagemaker:project-name", "recommendation").len(), 2);
+}
+
 #[test]
 fn a_status_filter_of_jobs_is_applied_after_the_page_was_cut() {
     let account = Account::of("demo");

@@ -41,3 +41,37 @@ async fn only_loopback_is_served() {
     assert_eq!(refused.kind(), std::io::ErrorKind::InvalidInput);
     assert!(refused.to_string().contains("not a loopback address"), "{refused}");
 }
+
+/// One exchange with a served account, over a connection of its own; gives the body of the answer.
+fn fetch(address: std::net::SocketAddr, head: &str, body: &str) -> Value {
+    use std::io::{Read, Write};
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(stream, "{head}\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+#[tokio::test]
+async fn the_served_account_tells_what_it_was_asked() {
+    let account = Account::of("demo");
+    let listener = listen("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(serve(account.sim.clone(), listener));
+    let asked = tokio::task::spawn_blocking(move || {
+        let ask = |operation: &str, body: &str| {
+            let kind = "content-type: application/x-amz-json-1.1";
+            fetch(address, &format!("POST / HTTP/1.1\r\nx-amz-target: SageMaker.{operation}\r\n{kind}"), body)
+        };
+        let tally = || fetch(address, "GET /_sim/calls HTTP/1.1", "");
+        let before = tally();
+        let answers = [ask("ListEndpoints", "{}"), ask("ListEndpoints", "{}"), ask("DescribeEndpoint", "{}")];
+        let bytes: usize = answers.iter().map(|answer| answer.to_string().len()).sum();
+        (before, tally(), bytes)
+    });
+    let (before, after, bytes) = asked.await.unwrap();
+    assert_eq!(before, json!({ "total": 0, "failed": 0, "bytes": 0, "operations": {} }));
+    let operations = json!({ "DescribeEndpoint": 1, "ListEndpoints": 2 });
+    assert_eq!(after, json!({ "total": 3, "failed": 1, "bytes": bytes, "operations": operations }));
+}
