@@ -83,6 +83,7 @@ pub enum Effect {
 }
 
 /// Everything that the screen is a function of.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting or a fact of its own")]
 #[derive(Debug)]
 pub struct App {
     /// The tables, the configuration, the time, the focus.
@@ -135,9 +136,12 @@ pub struct App {
     unjoined: bool,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
-    /// What the focus was made from: revision, pane, whether nobody is there, open lineage, what the cursor is on.
-    focused: Option<(u64, &'static str, bool, Option<String>, Option<Subject>)>,
+    /// What the focus was made from.
+    focused: Option<FocusedOn>,
 }
+
+/// What the focus depends on: revision, pane, whether nobody is there, open lineage, what the cursor is on.
+type FocusedOn = (u64, &'static str, bool, Option<String>, Option<Subject>);
 
 /// An open lineage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,10 +1,12 @@
 //! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
 
+mod inbox;
+
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyEventKind};
+use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
@@ -31,6 +33,8 @@ use crate::terminal::{self, Multiplexer};
 use crate::theme::{Level, Theme};
 use crate::view::{Screen, Tone};
 use crate::widgets;
+
+use inbox::{Came, Inbox};
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
 const QUEUE: usize = 64;
@@ -73,51 +77,32 @@ pub async fn run<B: Backend>(
     mut app: App,
     machine: Machine,
     theme: &Theme,
-    mut input: mpsc::Receiver<Event>,
+    input: mpsc::Receiver<Event>,
 ) -> Result<App, B::Error> {
-    let (out, mut snapshots) = mpsc::channel(QUEUE);
-    let (answer, mut answers) = mpsc::channel(QUEUE);
+    let (out, snapshots) = mpsc::channel(QUEUE);
+    let (answer, answers) = mpsc::channel(QUEUE);
     let (seen, seen_by_pollers) = watch::channel(app.seen.clone());
     let (wake, woken) = watch::channel(Wake::default());
     let clock = machine.executor.clock.clone();
     let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
-    let mut hands = Hands {
-        machine,
-        answer,
-        wake,
-        work: JoinSet::new(),
-        sending: Arc::default(),
-        keeping: JoinSet::new(),
-        kept: None,
-    };
-    // One join at a time: what changes meanwhile is joined when it is done.
-    let mut joining = JoinSet::new();
+    let ticks = tokio::time::interval(Duration::from_secs(1));
+    let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
+    let mut hands = Hands::new(machine, answer, wake);
     let mut painter = Painter { last: None, drawn: Instant::now() };
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
     pollers.start();
     loop {
-        let msg = tokio::select! {
-            biased;
-            event = input.recv() => match event {
-                Some(event) => message(event),
-                None => break,
-            },
-            Some(msg) = answers.recv() => Some(msg),
-            Some(snapshot) = snapshots.recv() => Some(Msg::Polled(snapshot)),
-            Some(Ok(joined)) = joining.join_next() => Some(Msg::Joined(Box::new(joined))),
-            _ = ticks.tick() => {
-                hands.keep(&app, false);
-                app.update(Msg::Usage(hands.machine.executor.aws.meter.usage()));
-                if let Some(drill) = hands.machine.drill() {
-                    app.update(Msg::Drill(drill));
-                }
-                Some(Msg::Tick(clock()))
+        let msg = match inbox.next().await {
+            Came::Msg(msg) => *msg,
+            Came::Second => {
+                hands.second(&mut app);
+                Msg::Tick(clock())
             }
+            Came::Nothing => continue,
+            Came::End => break,
         };
-        let Some(msg) = msg else { continue };
         if matches!(msg, Msg::Size(..)) {
             painter.last = None;
         }
@@ -132,25 +117,15 @@ pub async fn run<B: Backend>(
         }
         let polled = matches!(msg, Msg::Polled(_));
         let effect = app.update(msg);
+        join(&mut app, &mut inbox);
         publish(&seen, &app, polled);
-        if joining.is_empty()
-            && let Some(tables) = app.to_join()
-        {
-            // What is joined in less time than a thread takes to begin is joined here.
-            if tables.store.rows() < LARGE {
-                app.update(Msg::Joined(Box::new(model::join(&tables))));
-            } else {
-                joining.spawn_blocking(move || model::join(&tables));
-            }
-        }
-        if effect == Some(Effect::Quit) {
-            break;
-        }
-        if let Some(effect) = effect {
-            hands.perform(effect, &app);
+        match effect {
+            Some(Effect::Quit) => break,
+            Some(effect) => hands.perform(effect, &app),
+            None => {}
         }
         // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
-        if (input.is_empty() && answers.is_empty() && snapshots.is_empty()) || painter.drawn.elapsed() > LONGEST_FRAME {
+        if inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME {
             painter.draw(terminal, &app, theme)?;
         }
     }
@@ -160,12 +135,17 @@ pub async fn run<B: Backend>(
     Ok(app)
 }
 
-fn message(event: Event) -> Option<Msg> {
-    match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
-        Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, rows) => Some(Msg::Size(columns, rows)),
-        Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+/// Joins the tables when they changed.
+fn join(app: &mut App, inbox: &mut Inbox) {
+    if !inbox.joining.is_empty() {
+        return;
+    }
+    let Some(tables) = app.to_join() else { return };
+    // What is joined in less time than a thread takes to begin is joined here.
+    if tables.store.rows() < LARGE {
+        app.update(Msg::Joined(Box::new(model::join(&tables))));
+    } else {
+        inbox.join(tables);
     }
 }
 
@@ -214,6 +194,20 @@ struct Hands {
 }
 
 impl Hands {
+    fn new(machine: Machine, answer: mpsc::Sender<Msg>, wake: watch::Sender<Wake>) -> Self {
+        let (work, sending, keeping) = (JoinSet::new(), Arc::default(), JoinSet::new());
+        Self { machine, answer, wake, work, sending, keeping, kept: None }
+    }
+
+    /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
+    fn second(&mut self, app: &mut App) {
+        self.keep(app, false);
+        app.update(Msg::Usage(self.machine.executor.aws.meter.usage()));
+        if let Some(drill) = self.machine.drill() {
+            app.update(Msg::Drill(drill));
+        }
+    }
+
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
     async fn settle(&mut self) {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;

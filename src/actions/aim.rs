@@ -1,8 +1,11 @@
 //! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
 
 use crate::app::{App, Effect, Form, Modal, Subject};
+use crate::fmt;
 use crate::intents::{AnyIntent, Approve, Reject, Rollback};
 use crate::resources::package::ModelPackage;
+use crate::resources::poll::oldest_allowed;
+use crate::resources::{Resource, Table};
 
 use super::Context;
 
@@ -30,6 +33,16 @@ fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.read_only { Err("read-only: start without --read-only to change things".into()) } else { Ok(()) }
 }
 
+/// Is what is shown of a thing so old that no decision should rest on it?
+fn young<T: Resource>(context: &Context<'_>, table: &Table<T>, id: &str) -> Result<(), String> {
+    let Some(at) = table.read_at(id) else { return Ok(()) };
+    let now = context.app.seen.at;
+    if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::LANE) {
+        return Ok(());
+    }
+    Err(format!("{id} was read {} ago: ctrl-r asks AWS, then decide", fmt::age(now, at)))
+}
+
 /// The version that the cursor is on, or the newest one of the model that fits.
 fn version<'a>(context: &'a Context<'_>, fits: fn(&ModelPackage) -> bool) -> Option<&'a ModelPackage> {
     let packages = &context.app.seen.store.packages;
@@ -44,6 +57,7 @@ pub(super) fn can_approve(context: &Context<'_>) -> Result<String, String> {
     let Some(package) = version(context, ModelPackage::waits) else {
         return Err("no version waits for approval here".into());
     };
+    young(context, &context.app.seen.store.packages, &package.arn)?;
     match package.approval.as_str() {
         "Approved" => Err(format!("{} is Approved already", package.label())),
         _ if package.status != "Completed" => Err(format!("{} is {}", package.label(), package.status)),
@@ -56,6 +70,7 @@ pub(super) fn can_reject(context: &Context<'_>) -> Result<String, String> {
     let Some(package) = version(context, ModelPackage::waits) else {
         return Err("no version waits for approval here".into());
     };
+    young(context, &context.app.seen.store.packages, &package.arn)?;
     if package.approval == "Rejected" {
         return Err(format!("{} is Rejected already", package.label()));
     }
@@ -104,6 +119,7 @@ pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
     let Some(name) = pipeline(context) else {
         return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into());
     };
+    young(context, &context.app.seen.store.pipelines, &name)?;
     match context.app.seen.store.pipelines.get(&name) {
         Some(pipeline) if pipeline.definition.is_some() => Ok("retrain".into()),
         Some(_) => Err(format!("the definition of {name} was not read yet")),
@@ -129,6 +145,7 @@ fn endpoint(context: &Context<'_>) -> Option<String> {
 pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
     let Some(name) = endpoint(context) else { return Err("no endpoint here".into()) };
+    young(context, &context.app.seen.store.endpoints, &name)?;
     match context.app.seen.store.endpoints.get(&name).map(|e| e.status.as_str()) {
         Some("InService" | "UpdateRollbackFailed") => Ok("roll back".into()),
         Some(status) => Err(format!("{name} is {status}: it can be rolled back when InService")),
@@ -139,4 +156,32 @@ pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
 pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
     let endpoint = endpoint(&app.context())?;
     Some(crate::app::plan(app, Rollback { endpoint, to: None }.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::actions;
+    use crate::assets::Assets;
+    use crate::resources::endpoint::Endpoint;
+    use crate::resources::{Listing, Seen};
+    use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn nothing_is_decided_on_rows_that_are_old() {
+        let mut seen = Seen::default();
+        let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
+        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
+        let mut app = App::new(seen, keymap);
+        let able = |app: &App| {
+            let context = Context { subject: Some(Subject::new("endpoints", "fraud-prod")), ..app.context() };
+            can_roll_back(&context)
+        };
+        app.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(40);
+        assert_eq!(able(&app), Ok("roll back".to_owned()));
+        app.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
+        let refused = able(&app).unwrap_err();
+        assert_eq!(refused, "fraud-prod was read 3 h ago: ctrl-r asks AWS, then decide");
+    }
 }

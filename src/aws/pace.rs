@@ -285,8 +285,8 @@ mod tests {
             }
         });
         futures_util::future::join_all(calls).await;
-        let passed = done.lock().unwrap().clone();
-        passed
+        let passed = done.lock().unwrap();
+        passed.clone()
     }
 
     #[tokio::test(start_paused = true)]

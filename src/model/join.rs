@@ -80,14 +80,14 @@ impl<'a> Draft<'a> {
     fn done(mut self, index: &Index<'a>, seen: &Seen) -> Chain {
         self.links.sort_unstable();
         self.links.dedup();
-        self.chain.links = self.links.into_iter().map(owned).collect();
+        self.chain.links = self.links.iter().map(owned).collect();
         attention::judge(&mut self.chain, &self.rows, index, seen);
         self.chain
     }
 }
 
-fn owned(link: Link<&str>) -> Link {
-    let Link { from, to, confidence, rule, into, crossing } = link;
+fn owned(link: &Link<&str>) -> Link {
+    let &Link { from, to, confidence, rule, into, crossing } = link;
     Link { from: from.to_owned(), to: to.to_owned(), confidence, rule, into, crossing }
 }
 

@@ -129,21 +129,18 @@ async fn window(aws: &Aws, seen: &Seen, turn: Turn<'_, TrainingJob>) -> Result<L
     let cap = if since.is_none() { 1 } else { THOROUGH_PAGES };
     let query = Query::changed(ResourceType::TrainingJob);
     let found = aws.search(&query, None, cap, |page| reaches_back(page, since, record_time)).await?;
-    let (mut rows, capped, mut due) = match found {
-        Some((records, next)) => {
-            let rows: Rows = records.into_iter().filter_map(from_record).map(|j| (j.name.clone(), j)).collect();
-            (rows, since.is_none() && next.is_some(), Vec::new())
-        }
-        None => {
-            let (mut rows, capped) = listed(aws, 1).await?;
-            for row in rows.values_mut() {
-                if let Some(k) = known.get(&row.name).filter(|k| k.status == row.status && !row.running()) {
-                    row.details.clone_from(&k.details);
-                }
+    let (mut rows, capped, mut due) = if let Some((records, next)) = found {
+        let rows: Rows = records.into_iter().filter_map(from_record).map(|j| (j.name.clone(), j)).collect();
+        (rows, since.is_none() && next.is_some(), Vec::new())
+    } else {
+        let (mut rows, capped) = listed(aws, 1).await?;
+        for row in rows.values_mut() {
+            if let Some(k) = known.get(&row.name).filter(|k| k.status == row.status && !row.running()) {
+                row.details.clone_from(&k.details);
             }
-            let due = newest_without_details(&rows, WINDOW);
-            (rows, capped, due)
         }
+        let due = newest_without_details(&rows, WINDOW);
+        (rows, capped, due)
     };
     let lacks = |name: &String| rows.get(name).is_none_or(|j| j.details.is_none());
     due.extend(needed(seen, known).into_iter().filter(lacks));

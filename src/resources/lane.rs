@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn failures_and_throttling_widen_the_pause_up_to_a_limit() {
-        let pause = |failures, widening| Lane::Fast.pause(Traffic { failures, widening, ..CALM }).as_secs();
+        let pause = |failures, widening| Lane::Fast.pause(Traffic { widening, failures, ..CALM }).as_secs();
         let waits: Vec<u64> = (0..8).map(|failures| pause(failures, 1)).collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!((pause(0, 2), pause(0, 16), pause(2, 4), pause(u32::MAX, 16)), (30, 240, 240, 600));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
-use aws_sdk_sagemaker::types::{ModelSortKey, OrderKey, ResourceType, SearchRecord};
+use aws_sdk_sagemaker::types::{ModelDashboardModel, ModelSortKey, OrderKey, ResourceType, SearchRecord};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -112,7 +112,7 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
         }
         let found = aws
             .search(&Query::made(ResourceType::Model), known.token(), FIRST, |page| {
-                for endpoint in page.iter().filter_map(|r| r.model.as_ref()).flat_map(|m| m.endpoints()) {
+                for endpoint in page.iter().filter_map(|r| r.model.as_ref()).flat_map(ModelDashboardModel::endpoints) {
                     waiting.remove(endpoint.endpoint_name().unwrap_or_default());
                 }
                 waiting.is_empty()

@@ -287,7 +287,7 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock) -> Seen {
     seen
 }
 
-/// The lane of a kind by its name, for what judges ages.
+/// How old a row of a lane may be for a decision to rest on it.
 #[must_use]
 pub fn oldest_allowed(lane: Lane) -> Duration {
     // One turn may fail and one may be late before a row is called old.

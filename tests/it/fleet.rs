@@ -3,6 +3,8 @@
 //! Two endpoints a model, one pipeline, two or three versions, four alarms; a few things are under way or broken.
 //! Every row is a function of its number, so that two runs see the same account.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +100,7 @@ fn name(model: usize) -> String {
 
 /// Name of an endpoint: an even one is in production.
 fn endpoint_name(number: usize) -> String {
-    let stage = if number % 2 == 0 { "prod" } else { "staging" };
+    let stage = if number.is_multiple_of(2) { "prod" } else { "staging" };
     if number % UNREGISTERED == UNREGISTERED - 1 {
         return format!("legacy-{number:05}-{stage}");
     }
@@ -127,16 +129,16 @@ fn artifact(model: usize, version: usize) -> String {
 }
 
 fn endpoint(number: usize) -> Endpoint {
-    let updating = number % 97 == 0;
+    let updating = number.is_multiple_of(97);
     let variant = Variant {
         name: "AllTraffic".into(),
         weight: Some(1.0),
         desired_weight: Some(1.0),
         instances: Some(2),
-        desired_instances: Some(if number % 61 == 0 { 3 } else { 2 }),
+        desired_instances: Some(if number.is_multiple_of(61) { 3 } else { 2 }),
         ..Variant::default()
     };
-    let project = (number % 3 == 0).then(|| ("sagemaker:project-name".to_owned(), name(number / 2)));
+    let project = (number.is_multiple_of(3)).then(|| ("sagemaker:project-name".to_owned(), name(number / 2)));
     Endpoint {
         name: endpoint_name(number),
         arn: arn("endpoint", &endpoint_name(number)),
@@ -206,7 +208,7 @@ fn package(model: usize, version: usize) -> ModelPackage {
         version: i32::try_from(version).ok(),
         created: ago(model % 300 + 20 * (14 - version)),
         status: "Completed".into(),
-        approval: if newest && model % 3 == 0 { "PendingManualApproval" } else { "Approved" }.into(),
+        approval: if newest && model.is_multiple_of(3) { "PendingManualApproval" } else { "Approved" }.into(),
         description: String::new(),
         details: Some(details),
     }
@@ -237,7 +239,7 @@ fn execution(model: usize) -> PipelineExecution {
         arn: execution_arn(model),
         pipeline: format!("{}-build", name(model)),
         name: "nightly".into(),
-        status: if model % 17 == 0 { "Failed" } else { "Succeeded" }.into(),
+        status: if model.is_multiple_of(17) { "Failed" } else { "Succeeded" }.into(),
         started: ago(model % 300),
         modified: ago(model % 300),
         failure: None,
@@ -249,7 +251,7 @@ fn steps(model: usize) -> [PipelineStep; 3] {
         id: format!("{}/{name}", execution_arn(model)),
         execution: execution_arn(model),
         name: name.into(),
-        status: if model % 17 == 0 && name == "Training" { "Failed" } else { "Succeeded" }.into(),
+        status: if model.is_multiple_of(17) && name == "Training" { "Failed" } else { "Succeeded" }.into(),
         started: ago(model % 300),
         made,
         ..PipelineStep::default()
@@ -286,7 +288,7 @@ fn feature_group(model: usize) -> FeatureGroup {
     FeatureGroup {
         arn: arn("feature-group", &name),
         status: "Created".into(),
-        offline_status: Some(if model % 400 == 0 { "Blocked" } else { "Active" }.into()),
+        offline_status: Some(if model.is_multiple_of(400) { "Blocked" } else { "Active" }.into()),
         offline_uri: Some(format!("s3://lake-123456789012/{name}/")),
         name,
         ..FeatureGroup::default()
@@ -333,13 +335,14 @@ fn series(number: usize) -> Vec<MetricSeries> {
 /// The even ones watch the errors of an endpoint; the odd ones are of all the forms that alarms have.
 fn alarm(number: usize) -> Alarm {
     let endpoint = endpoint_name(number / 2);
-    let form = if number % 2 == 0 { "errors" } else { ["math", "composite", "scaling", "latency"][number / 2 % 4] };
+    let form =
+        if number.is_multiple_of(2) { "errors" } else { ["math", "composite", "scaling", "latency"][number / 2 % 4] };
     let name = match form {
         "errors" => format!("{endpoint}-5xx"),
         "scaling" => format!("TargetTracking-endpoint/{endpoint}/variant/AllTraffic-AlarmLow-{number:08x}"),
         form => format!("{endpoint}-{form}"),
     };
-    let firing = number % 66 == 0 || form == "scaling";
+    let firing = number.is_multiple_of(66) || form == "scaling";
     let dimension = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let watched = vec![dimension("EndpointName", &endpoint), dimension("VariantName", "AllTraffic")];
     let action = match form {

@@ -9,10 +9,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::new(second, 0).unwrap()
 }
 
-type Answer = Result<Listing<ModelPackageGroup>, AwsError>;
-
-fn all(names: &[&str]) -> Answer {
-    Ok(Listing::all(names.iter().map(|n| group(n)).collect()))
+fn groups(names: &[&str]) -> Listing<ModelPackageGroup> {
+    Listing::all(names.iter().map(|n| group(n)).collect())
 }
 
 fn denied() -> AwsError {
@@ -27,18 +25,18 @@ fn told(changes: &[Change]) -> Vec<(&str, What)> {
 fn a_first_poll_is_no_news_and_later_ones_tell_what_changed() {
     let mut table = Table::default();
     assert_eq!(table.source().state, "waiting");
-    assert!(table.apply(all(&["a", "b"]), at(1)).is_empty());
-    assert!(table.apply(all(&["a", "b"]), at(2)).is_empty());
-    let changes = table.apply(all(&["b", "c"]), at(3));
+    assert!(table.apply(Ok(groups(&["a", "b"])), at(1)).is_empty());
+    assert!(table.apply(Ok(groups(&["a", "b"])), at(2)).is_empty());
+    let changes = table.apply(Ok(groups(&["b", "c"])), at(3));
     assert_eq!(told(&changes), [("a", What::Removed), ("c", What::Added)]);
 }
 
 #[test]
 fn a_part_leaves_the_other_rows_and_their_age() {
     let mut table = Table::default();
-    table.apply(all(&["a", "b"]), at(1));
-    let changed = ModelPackageGroup { status: "Deleting".into(), ..group("a") };
-    let changes = table.apply(Ok(Listing::part(vec![changed, group("c")])), at(5));
+    table.apply(Ok(groups(&["a", "b"])), at(1));
+    let deleting = ModelPackageGroup { status: "Deleting".into(), ..group("a") };
+    let changes = table.apply(Ok(Listing::part(vec![deleting, group("c")])), at(5));
     assert_eq!(told(&changes), [("a", What::Changed), ("c", What::Added)]);
     assert_eq!((table.read_at("a"), table.read_at("b"), table.len()), (Some(at(5)), Some(at(1)), 3));
     let changes = table.apply(Ok(Listing::part(Vec::new()).without(vec!["b".into(), "never".into()])), at(6));
@@ -49,7 +47,7 @@ fn a_part_leaves_the_other_rows_and_their_age() {
 #[test]
 fn a_search_that_finds_nothing_new_makes_all_rows_young() {
     let mut table = Table::default();
-    table.apply(all(&["a", "b"]), at(1));
+    table.apply(Ok(groups(&["a", "b"])), at(1));
     assert!(table.apply(Ok(Listing::changed(vec![group("a")])), at(60)).is_empty());
     assert_eq!((table.read_at("a"), table.read_at("b"), table.len()), (Some(at(60)), Some(at(60)), 2));
 }
@@ -57,7 +55,7 @@ fn a_search_that_finds_nothing_new_makes_all_rows_young() {
 #[test]
 fn a_failed_poll_keeps_the_rows_and_their_age() {
     let mut table = Table::default();
-    table.apply(all(&["a"]), at(7));
+    table.apply(Ok(groups(&["a"])), at(7));
     table.apply(Err(denied()), at(60));
     assert_eq!((table.len(), table.read_at("a")), (1, Some(at(7))));
     let source = table.source();
@@ -68,7 +66,7 @@ fn a_failed_poll_keeps_the_rows_and_their_age() {
 #[test]
 fn missing_details_do_not_make_the_rows_stale() {
     let mut table = Table::default();
-    table.apply(all(&["a"]).map(|l| l.fault(Some(denied())).capped(true)), at(7));
+    table.apply(Ok(groups(&["a"]).fault(Some(denied())).capped(true)), at(7));
     assert!(matches!(table.freshness(), Freshness::Fresh { fault: Some(_), .. }));
     assert_eq!((table.source().state, table.source().capped), ("denied", true));
 }
@@ -76,11 +74,11 @@ fn missing_details_do_not_make_the_rows_stale() {
 #[test]
 fn rows_of_an_earlier_run_are_shown_with_their_age_and_compared_with_the_first_answer() {
     let mut earlier = Table::default();
-    earlier.apply(all(&["a", "b"]), at(3));
+    earlier.apply(Ok(groups(&["a", "b"])), at(3));
     let kept = serde_json::to_string(&earlier.keep()).unwrap();
     let mut table = Table::restored(serde_json::from_str::<Kept<ModelPackageGroup>>(&kept).unwrap());
     assert_eq!((table.source().state, table.answered(), table.read_at("a")), ("saved", false, Some(at(3))));
-    let changes = table.apply(all(&["b", "c"]), at(90));
+    let changes = table.apply(Ok(groups(&["b", "c"])), at(90));
     assert_eq!(told(&changes), [("a", What::Removed), ("c", What::Added)]);
     assert_eq!((table.source().state, table.read_at("b")), ("fresh", Some(at(90))));
 }

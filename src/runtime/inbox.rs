@@ -1,0 +1,69 @@
+//! Everything that the loop waits for, in the order in which it is taken: keys first.
+
+use crossterm::event::{Event, KeyEventKind};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::Interval;
+
+use crate::app::Msg;
+use crate::model::{self, Joined};
+use crate::resources::{Seen, Snapshot};
+
+/// What came.
+pub(super) enum Came {
+    /// A message for the console.
+    Msg(Box<Msg>),
+    /// A second went by.
+    Second,
+    /// Something that means nothing to the console.
+    Nothing,
+    /// The input is over.
+    End,
+}
+
+/// Where messages come from.
+pub(super) struct Inbox {
+    pub(super) input: mpsc::Receiver<Event>,
+    pub(super) answers: mpsc::Receiver<Msg>,
+    pub(super) snapshots: mpsc::Receiver<Snapshot>,
+    pub(super) ticks: Interval,
+    /// One join at a time: what changes meanwhile is joined when it is done.
+    pub(super) joining: JoinSet<Joined>,
+}
+
+impl Inbox {
+    /// Waits for whatever comes next.
+    pub(super) async fn next(&mut self) -> Came {
+        tokio::select! {
+            biased;
+            event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
+            Some(msg) = self.answers.recv() => came(msg),
+            Some(snapshot) = self.snapshots.recv() => came(Msg::Polled(snapshot)),
+            Some(Ok(joined)) = self.joining.join_next() => came(Msg::Joined(Box::new(joined))),
+            _ = self.ticks.tick() => Came::Second,
+        }
+    }
+
+    /// Is there nothing left to take in?
+    pub(super) fn is_empty(&self) -> bool {
+        self.input.is_empty() && self.answers.is_empty() && self.snapshots.is_empty()
+    }
+
+    /// Joins tables on a thread of its own; the result comes as a message.
+    pub(super) fn join(&mut self, tables: Seen) {
+        self.joining.spawn_blocking(move || model::join(&tables));
+    }
+}
+
+fn came(msg: Msg) -> Came {
+    Came::Msg(Box::new(msg))
+}
+
+fn message(event: Event) -> Option<Msg> {
+    match event {
+        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+        Event::Paste(text) => Some(Msg::Paste(text)),
+        Event::Resize(columns, rows) => Some(Msg::Size(columns, rows)),
+        Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
+    }
+}
