@@ -132,7 +132,9 @@ impl<'a> Index<'a> {
             Of::Model => Cow::Owned(self.dashboard(found.doc)),
             Of::Endpoint(endpoint) => {
                 let mut doc = self.world.describe_endpoint(endpoint);
-                UNDER_WAY.into_iter().for_each(|member| doc.set(member, Value::Null));
+                for member in UNDER_WAY {
+                    doc.set(member, Value::Null);
+                }
                 Cow::Owned(doc)
             }
         }
