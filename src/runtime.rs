@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream, KeyEventKind};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::{RwLock, mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::actions;
 use crate::app::{App, Drill, Effect, Msg};
@@ -45,6 +46,8 @@ pub struct Machine {
     pub executor: Executor,
     /// Puts a text into the clipboard.
     pub copy: fn(&str),
+    /// Gives the terminal back, stops the program, and takes it over again when it goes on.
+    pub suspend: fn() -> BoxFuture<'static, ()>,
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
 }
@@ -76,6 +79,8 @@ pub async fn run<B: Backend>(
     let mut hands = Hands { machine, answer, wake, work: JoinSet::new(), sending: Arc::default() };
     let mut painter = Painter { last: None, drawn: Instant::now() };
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    // A program that was stopped for an hour does not owe an hour of ticks.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
@@ -104,11 +109,19 @@ pub async fn run<B: Backend>(
         let polled = matches!(msg, Msg::Polled(_));
         let effect = app.update(msg);
         publish(&seen, &app, polled);
-        if effect == Some(Effect::Quit) {
-            break;
-        }
-        if let Some(effect) = effect {
-            hands.perform(effect, &app);
+        match effect {
+            Some(Effect::Quit) => break,
+            Some(Effect::Suspend) => {
+                hands.suspend().await;
+                // The screen was another's: all of it is drawn again, in the size that it has by now.
+                terminal.swap_buffers();
+                painter.last = None;
+                let size = terminal.size()?;
+                app.update(Msg::Size(size.width, size.height));
+                app.update(Msg::Tick(clock()));
+            }
+            Some(effect) => hands.perform(effect, &app),
+            None => {}
         }
         // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
         if (input.is_empty() && answers.is_empty() && snapshots.is_empty()) || painter.drawn.elapsed() > LONGEST_FRAME {
@@ -174,19 +187,25 @@ impl Hands {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
     }
 
+    /// Stops the program until somebody lets it go on; what is being sent is sent before.
+    async fn suspend(&mut self) {
+        self.settle().await;
+        (self.machine.suspend)().await;
+    }
+
     fn perform(&mut self, effect: Effect, app: &App) {
         while self.work.try_join_next().is_some() {}
         let answer = self.answer.clone();
         let mut executor = self.machine.executor.clone();
         match effect {
-            Effect::Quit => {}
+            Effect::Quit | Effect::Suspend => {}
             Effect::Refresh => {
                 self.wake.send_replace(Wake::default());
             }
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(intent) => {
                 self.work.spawn(async move {
-                    let plan = intent.plan(&executor.aws, (executor.clock)()).await;
+                    let plan = intent.plan(&executor).await;
                     let _ = answer.send(Msg::Planned(intent, plan.map(Box::new))).await;
                 });
             }
@@ -245,9 +264,10 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.label = label(&session);
     app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
+    let deployers = session.config.deployers();
     let Session { aws, access, journal, clock, sim, .. } = session;
-    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out, sim };
+    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock, deployers };
+    let machine = Machine { executor, copy: copy_out, suspend, sim };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -269,6 +289,17 @@ fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal that takes no clipboard text ignores it; the text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+#[cfg(unix)]
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(terminal::suspend())
+}
+
+/// Other systems have no such thing, and the action says so.
+#[cfg(not(unix))]
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(std::future::ready(()))
 }
 
 /// Keys from the terminal; the channel closes when the terminal goes away or a signal says to leave.
