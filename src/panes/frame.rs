@@ -117,7 +117,7 @@ pub(super) fn note(app: &App, pane: &str) -> Option<Line> {
             noted(app, &s.steps),
             noted(app, &s.jobs),
         ]),
-        "registry" => notes.extend([noted(app, &s.packages)]),
+        "registry" => notes.extend([noted(app, &s.packages), noted(app, &s.reports)]),
         "endpoints" => notes.extend([
             noted(app, &s.endpoints),
             noted(app, &s.configs),
