@@ -20,7 +20,7 @@ use crate::actions::{self, Context};
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
-use crate::model::{Chain, Health, chains};
+use crate::model::{Chain, Health, Hears, chains, hears};
 use crate::panes::{self, Pane};
 use crate::resources::{Focus, Seen, Snapshot};
 use crate::view::Tone;
@@ -67,6 +67,8 @@ pub enum Msg {
 pub enum Effect {
     /// Leave.
     Quit,
+    /// Stop until somebody lets the program go on.
+    Suspend,
     /// Poll everything now.
     Refresh,
     /// Make a plan.
@@ -84,6 +86,8 @@ pub struct App {
     pub seen: Seen,
     /// The models, worst first.
     pub chains: Vec<Chain>,
+    /// Who hears of the alarms that call nothing themselves, by the alarm's name.
+    pub hears: BTreeMap<String, Hears>,
     /// Counts the changes of `chains` and tables; lists are made anew when it moves.
     pub revision: u64,
     /// What the calls amount to.
@@ -149,6 +153,7 @@ impl App {
         let mut app = Self {
             seen,
             chains: Vec::new(),
+            hears: BTreeMap::new(),
             revision: 0,
             usage: Usage::default(),
             size: (80, 24),
@@ -313,6 +318,7 @@ impl App {
     fn join(&mut self) {
         self.judged = self.seen.at;
         self.chains = chains(&self.seen);
+        self.hears = hears(&self.seen.store);
         self.revision += 1;
     }
 

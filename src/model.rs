@@ -4,6 +4,7 @@
 //! Both are pure functions of the tables.
 
 mod attention;
+mod hears;
 mod index;
 mod join;
 pub mod severity;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use attention::{ATTENTION, Rule};
+pub use hears::{Hears, hears};
 pub use join::chains;
 pub use timeline::{Happened, timeline};
 

@@ -83,6 +83,12 @@ pub(super) fn join(draft: &mut Draft<'_>, index: &Index<'_>, traced: &[Traced<'_
             }
         }
     }
+    for name in draft.config.map(|m| m.codepipeline.as_slice()).unwrap_or_default() {
+        let served = draft.chain.serving.iter().filter_map(|s| index.store.endpoints.get(&s.endpoint));
+        for arn in served.map(|e| e.arn.clone()).collect::<Vec<_>>() {
+            draft.within(name, &arn, Confidence::Config, "[[model]] codepipeline", StageKind::Endpoint);
+        }
+    }
     draft.chain.serving.sort_by_key(|s| (!s.production(), s.stage.clone(), s.endpoint.clone()));
 }
 
