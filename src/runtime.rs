@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::{RwLock, mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::actions;
 use crate::app::{App, Drill, Effect, Msg};
@@ -55,6 +56,8 @@ pub struct Machine {
     pub executor: Executor,
     /// Puts a text into the clipboard.
     pub copy: fn(&str),
+    /// Gives the terminal back, stops the program, and takes it over again when it goes on.
+    pub suspend: fn() -> BoxFuture<'static, ()>,
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
     /// Where the tables are kept for the next run.
@@ -85,7 +88,9 @@ pub async fn run<B: Backend>(
     let (wake, woken) = watch::channel(Wake::default());
     let clock = machine.executor.clock.clone();
     let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
-    let ticks = tokio::time::interval(Duration::from_secs(1));
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    // A program that was stopped for an hour does not owe an hour of ticks.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
     let mut hands = Hands::new(machine, answer, wake);
     let mut painter = Painter { last: None, drawn: Instant::now() };
@@ -121,6 +126,15 @@ pub async fn run<B: Backend>(
         publish(&seen, &app, polled);
         match effect {
             Some(Effect::Quit) => break,
+            Some(Effect::Suspend) => {
+                hands.suspend().await;
+                // The screen was another's: all of it is drawn again, in the size that it has by now.
+                terminal.swap_buffers();
+                painter.last = None;
+                let size = terminal.size()?;
+                app.update(Msg::Size(size.width, size.height));
+                app.update(Msg::Tick(clock()));
+            }
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
@@ -213,6 +227,12 @@ impl Hands {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
     }
 
+    /// Stops the program until somebody lets it go on; what is being sent is sent before.
+    async fn suspend(&mut self) {
+        self.settle().await;
+        (self.machine.suspend)().await;
+    }
+
     /// Keeps the tables for the next run, every few minutes and at the end; the loop does not wait for the disk.
     fn keep(&mut self, app: &App, now: bool) {
         let Some(snapshot) = self.machine.snapshot.clone() else { return };
@@ -233,14 +253,14 @@ impl Hands {
         let answer = self.answer.clone();
         let mut executor = self.machine.executor.clone();
         match effect {
-            Effect::Quit => {}
+            Effect::Quit | Effect::Suspend => {}
             Effect::Refresh => {
                 self.wake.send_replace(Wake::default());
             }
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(intent) => {
                 self.work.spawn(async move {
-                    let plan = intent.plan(&executor.aws, (executor.clock)()).await;
+                    let plan = intent.plan(&executor).await;
                     let _ = answer.send(Msg::Planned(intent, plan.map(Box::new))).await;
                 });
             }
@@ -300,9 +320,10 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
     warm(&mut app, session.snapshot.as_ref());
+    let deployers = session.config.deployers();
     let Session { aws, access, journal, clock, sim, snapshot, .. } = session;
-    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out, sim, snapshot };
+    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock, deployers };
+    let machine = Machine { executor, copy: copy_out, suspend, sim, snapshot };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -333,6 +354,17 @@ fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
     // A terminal that takes no clipboard text ignores it; the text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
+}
+
+#[cfg(unix)]
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(terminal::suspend())
+}
+
+/// Other systems have no such thing, and the action says so.
+#[cfg(not(unix))]
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(std::future::ready(()))
 }
 
 /// Keys from the terminal; the channel closes when the terminal goes away or a signal says to leave.

@@ -3,10 +3,12 @@
 //! Nothing here knows a colour, a terminal or AWS. Text that came from AWS is
 //! made harmless when it becomes a [`Span`], so no later stage can forget to.
 
+mod columns;
 mod flow;
 mod sheet;
 mod text;
 
+pub use columns::{margin, widths};
 pub use sheet::{Laid, Look};
 pub use text::{Align, Cut, cut, harmless, width};
 

@@ -46,7 +46,7 @@ fn title(app: &App, chain: &Chain) -> Line {
 fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
     let serving = chain.serving.first()?;
     let (since, live) = (worst.since?, serving.since?);
-    let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| *s < 2 * 3600)?;
+    let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
     let version = serving.version()?;
     Some(format!(", {} after v{version} went live", fmt::span(std::time::Duration::from_secs(seconds))))
 }

@@ -152,8 +152,13 @@ fn last_change(app: &App, chain: &Chain) -> Cell {
 pub(super) fn table_rows(app: &App) -> u16 {
     let body = super::body_rows(app);
     let models = u16::try_from(app.chains().len()).unwrap_or(u16::MAX).max(1);
-    let kept_free = chain_rows(app, body) + if body >= 16 { 5 } else { 1 };
+    let kept_free = chain_rows(app, body) + u16::from(titled(app)) + if body >= 16 { 5 } else { 1 };
     models.min(body.saturating_sub(kept_free + 1)).max(3)
+}
+
+/// The list of models says what it is only where its rows or their order are not as usual.
+fn titled(app: &App) -> bool {
+    super::hidden_sort(app).is_some() || app.lists.get("home").is_some_and(|l| !l.filter.is_empty() && !l.typing)
 }
 
 fn chain_rows(app: &App, body: u16) -> u16 {
@@ -169,8 +174,10 @@ fn chain_rows(app: &App, body: u16) -> u16 {
 /// The list, the selected model, and its past.
 pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
     let rows = table_rows(app);
-    let mut blocks = vec![Block { height: rows + 1, content: Content::Table(table(app, rows.into(), false)) }];
-    let mut left = body.saturating_sub(rows + 1);
+    let titled = titled(app);
+    let height = rows + 1 + u16::from(titled);
+    let mut blocks = vec![Block { height, content: Content::Table(table(app, rows.into(), titled)) }];
+    let mut left = body.saturating_sub(height);
     let Some(selected) = app.current_chain() else { return blocks };
     let drawn = chain_rows(app, body).min(left);
     let gap = u16::from(left > drawn + 3);
