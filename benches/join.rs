@@ -1,6 +1,6 @@
 //! What a join and a message cost, in accounts of three sizes: `cargo bench --bench join`.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a bench stops at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 
 #[path = "../tests/it/fleet.rs"]
 mod fleet;

@@ -3,7 +3,7 @@
 //! Two endpoints a model, one pipeline, two or three versions, four alarms; a few things are under way or broken.
 //! Every row is a function of its number, so that two runs see the same account.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::sync::Arc;
 use std::time::Duration;
