@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 use super::evidence::{self, Evidence};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::package::{Details, ModelPackage};
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 /// AWS's limit of `ApprovalDescription`.
 const LONGEST_REASON: usize = 1024;
@@ -99,7 +99,11 @@ async fn decision(
         differences,
         checks: vec![format!("ModelPackageStatus is {}", package.status)],
         warnings,
-        then: format!("The change is immediate; done when {} reads {approval}.{}", package.label(), watch(by, &package)),
+        then: format!(
+            "The change is immediate; done when {} reads {approval}.{}",
+            package.label(),
+            watch(by, &package)
+        ),
         undo: format!(
             "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
             package.approval

@@ -125,7 +125,7 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
 }
 
 fn heading(app: &App, stage: &Stage) -> Line {
-    let told = stage.summary.contains(" for ");
+    let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
     let age = stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     Line::new()
         .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))
@@ -250,23 +250,20 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
         line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
         children: Vec::new(),
     });
-    let served = chain
-        .serving
-        .iter()
-        .filter_map(|serving| {
-            let endpoint = store.endpoints.get(&serving.endpoint)?;
-            let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
-            below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
-            let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
-            Some(node(
-                "endpoints",
-                &endpoint.name,
-                cell::of_status(&endpoint.status),
-                &endpoint.name,
-                note.trim_end(),
-                below,
-            ))
-        });
+    let served = chain.serving.iter().filter_map(|serving| {
+        let endpoint = store.endpoints.get(&serving.endpoint)?;
+        let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
+        below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
+        let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
+        Some(node(
+            "endpoints",
+            &endpoint.name,
+            cell::of_status(&endpoint.status),
+            &endpoint.name,
+            note.trim_end(),
+            below,
+        ))
+    });
     deployers.chain(served).collect()
 }
 

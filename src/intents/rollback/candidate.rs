@@ -177,7 +177,8 @@ impl Candidate {
     pub(super) async fn checked(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
         let mut good = vec!["configuration exists".to_owned(), "its models exist".to_owned()];
         let mut bad = Vec::new();
-        let put_live = self.put_live.map(|at| at.strftime("this console put it live at %Y-%m-%d %H:%M UTC").to_string());
+        let put_live =
+            self.put_live.map(|at| at.strftime("this console put it live at %Y-%m-%d %H:%M UTC").to_string());
         good.extend(put_live);
         if self.same_variants(present) {
             good.push("variants match".into());
@@ -274,7 +275,8 @@ mod tests {
         let live = [("v12", 40), ("other", 20), ("ancient", 5)];
         let live = live.map(|(config, second)| Deployed { config: config.into(), at: at(second) });
         let found = merged(names.to_vec(), live.to_vec());
-        let found: Vec<(&str, Option<i64>)> = found.iter().map(|(n, t)| (n.as_str(), t.map(Timestamp::as_second))).collect();
+        let found: Vec<(&str, Option<i64>)> =
+            found.iter().map(|(n, t)| (n.as_str(), t.map(Timestamp::as_second))).collect();
         let expected = [("v14", None), ("v12", Some(40)), ("v13", None), ("other", Some(20)), ("ancient", Some(5))];
         assert_eq!(found, expected);
     }
