@@ -125,7 +125,7 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
 }
 
 fn heading(app: &App, stage: &Stage) -> Line {
-    let told = stage.summary.contains(" for ");
+    let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
     let age = stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     Line::new()
         .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))

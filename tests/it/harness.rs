@@ -280,7 +280,7 @@ impl Harness {
         let place = std::panic::Location::caller();
         async move {
             self.keys("g").await;
-            for _ in 0..40 {
+            for _ in 0..80 {
                 if golden::selected(&self.buffer()).is_some_and(|line| line.contains(row)) {
                     return;
                 }

@@ -1,4 +1,4 @@
-//! Lists: their order, what hides a column, and what alarms say about whom they tell.
+//! Lists: their order, columns that are hidden, alarms that tell nobody; and hops that nothing is read of.
 
 use crate::harness::Harness;
 
@@ -63,7 +63,9 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
         ("recommendation-whole", "ml-warn"),
         ("recommendation-prod-Endpoint500Errors", "rolls back recommendation-prod"),
     ] {
-        assert!(t.line(alarm).contains(tells), "{}", t.line(alarm));
+        let screen = t.text();
+        let row = screen.lines().find(|line| line.split_whitespace().nth(2) == Some(alarm));
+        assert!(row.is_some_and(|row| row.contains(tells)), "{alarm}, {tells}:\n{screen}");
     }
     t.to("recommendation-switched-off").await;
     t.keys("enter").await;
@@ -74,4 +76,15 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
     assert!(t.row("▲ recommendation").contains("failed 8 d"), "{}", t.row("▲ recommendation"));
     t.to("▲ recommendation").await;
     t.says("alarms quiet");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_pipeline_is_a_hop_with_its_console() {
+    let mut t = Harness::story("demo").size(200, 50).ready().await;
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    t.to("deployed by CodePipeline recommendation-deploy").await;
+    t.says("recommendation-deploy  (not read)");
+    t.says("https://eu-west-1.console.aws.amazon.com/codesuite/");
+    t.says("config: [[model]] codepipeline");
 }
