@@ -61,7 +61,7 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
         ("recommendation-switched-off", "▲ nobody"),
         ("recommendation-part", "via recommendation-whole"),
         ("recommendation-whole", "ml-warn"),
-        ("recommendation-prod-Endpoint500Errors", "rolls back recommendation-prod"),
+        ("recommendation-prod-Endpoint500Errors", "rolls back recommendati…"),
     ] {
         let screen = t.text();
         let row = screen.lines().find(|line| line.split_whitespace().nth(2) == Some(alarm));
