@@ -89,7 +89,8 @@ impl Session {
         let aws = Aws::over(&SharedHttpClient::new(sim.clone()), "eu-west-1");
         let mut session = Self::with(aws, config, common, Some(sim));
         // What is done to a simulated account does not belong into the record of real ones.
-        session.journal = Journal::at(state_folder().join("demo-journal.jsonl"));
+        // And each simulated account is a new one.
+        session.journal = Journal::at(state_folder().join("demo-journal.jsonl")).anew();
         Ok(session)
     }
 

@@ -16,6 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crossterm::event::Event;
+use futures_util::future::BoxFuture;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use ratatui::buffer::Buffer;
@@ -57,7 +58,11 @@ pub(crate) struct Setup {
     access: Access,
     settings: Settings,
     pace: Pace,
+    config: String,
 }
+
+/// What the operators of the simulated account have configured.
+pub(crate) const CONFIG: &str = include_str!("../../src/demo.toml");
 
 /// A console that runs.
 pub(crate) struct Harness {
@@ -74,7 +79,8 @@ impl Harness {
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
-        Setup { story, size: (120, 36), theme: golden::probe(), access: Access::ReadWrite, settings, pace }
+        let (theme, config) = (golden::probe(), CONFIG.to_owned());
+        Setup { story, size: (120, 36), theme, access: Access::ReadWrite, settings, pace, config }
     }
 }
 
@@ -100,9 +106,19 @@ impl Setup {
         Self { pace, ..self }
     }
 
+    /// With another configuration than that of the simulated account.
+    pub(crate) fn config(self, config: &str) -> Self {
+        Self { config: config.to_owned(), ..self }
+    }
+
     /// As with `--read-only`.
     pub(crate) fn read_only(self) -> Self {
         Self { access: Access::ReadOnly, ..self }
+    }
+
+    fn parsed(&self) -> Config {
+        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
+        Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// Starts the loop; comes back when the first frame stands.
@@ -117,9 +133,11 @@ impl Setup {
         let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), "eu-west-1", self.pace);
         let folder = folder();
         let journal = Journal::at(folder.join("journal.jsonl"));
-        let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
-        let app = app(&self, &executor);
-        let machine = Machine { executor: executor.clone(), copy, sim: None, snapshot: None };
+        let config = self.parsed();
+        let identity = "unknown".into();
+        let executor = Executor { aws, access: self.access, journal, identity, clock, deployers: config.deployers() };
+        let app = app(&self, &config, &executor);
+        let machine = Machine { executor: executor.clone(), copy, suspend, sim: None, snapshot: None };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -139,11 +157,9 @@ impl Setup {
 }
 
 /// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
-fn app(setup: &Setup, executor: &Executor) -> App {
-    let source = Source { file: "demo.toml".into(), text: include_str!("../../src/demo.toml").into() };
-    let config = Config::parse(&source).unwrap_or_else(|e| panic!("{e}"));
+fn app(setup: &Setup, config: &Config, executor: &Executor) -> App {
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
-    let mut app = App::new(seen_with(&config), keymap);
+    let mut app = App::new(seen_with(config), keymap);
     app.seen.at = (executor.clock)();
     app.zone = TimeZone::UTC;
     app.region.clone_from(&executor.aws.region);
@@ -155,6 +171,11 @@ fn app(setup: &Setup, executor: &Executor) -> App {
 
 fn copy(text: &str) {
     CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
+}
+
+/// The program is stopped for an hour; what the screen showed is gone by then.
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(sleep(Duration::from_hours(1)))
 }
 
 /// A folder of its own for each console; it goes with the harness.
@@ -259,7 +280,7 @@ impl Harness {
         let place = std::panic::Location::caller();
         async move {
             self.keys("g").await;
-            for _ in 0..40 {
+            for _ in 0..80 {
                 if golden::selected(&self.buffer()).is_some_and(|line| line.contains(row)) {
                     return;
                 }
