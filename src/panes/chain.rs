@@ -69,7 +69,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
-    let state = if known { sign.with(headline(chain, stage), tone) } else { sign.muted(word) };
+    let headline = if known { sign.with(headline(chain, stage), tone) } else { sign.muted(word) };
     let age = if known { Line::new().muted(age) } else { Line::new() };
     let facts = match stage.kind {
         StageKind::Data => data(app, chain),

@@ -101,7 +101,9 @@ mod tests {
         lines.extend(elsewhere(|e| e.region = "us-east-1".into()));
         lines.extend(elsewhere(|e| e.identity = "arn:aws:sts::999999999999:assumed-role/oncall/ana".into()));
         lines.extend(elsewhere(|e| e.intent = "approve".into()));
-        lines.iter().for_each(|line| journal.append(line).unwrap());
+        for line in &lines {
+            journal.append(line).unwrap();
+        }
         let found = deployed(&journal, "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/web");
         let found: Vec<(&str, i64)> = found.iter().map(|d| (d.config.as_str(), d.at.as_second())).collect();
         assert_eq!(found, [("v1", 31), ("v3", 21)]);

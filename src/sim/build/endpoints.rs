@@ -98,9 +98,7 @@ impl World {
         endpoint.record.doc.set("EndpointConfigName", config.as_str());
         endpoint.record.doc.set("LastModifiedTime", now);
         if !spec.guards.is_empty() {
-            let alarms: Vec<Value> = spec.guards.iter().map(|name| tree! { "AlarmName": name.as_str() }).collect();
-            let guarded = tree! { "AutoRollbackConfiguration": tree! { "Alarms": alarms } };
-            endpoint.record.doc.set("LastDeploymentConfig", guarded);
+            endpoint.record.doc.set("LastDeploymentConfig", guarded(&spec.guards));
         }
         endpoint.variants = fleet;
         for variant in &mut endpoint.variants {
