@@ -8,7 +8,7 @@ mod fleet;
 use crossterm::event::{KeyCode, KeyEvent};
 use divan::Bencher;
 use sagetop::actions;
-use sagetop::app::{App, Msg};
+use sagetop::app::{Account, App, Msg};
 use sagetop::assets::Assets;
 use sagetop::{model, panes};
 
@@ -25,7 +25,7 @@ fn main() {
 /// A console on an account, with the cursor in the middle of a pane.
 fn console(endpoints: usize, pane: &str) -> App {
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-    let mut app = App::new(fleet::seen(endpoints), keymap);
+    let mut app = App::new(Account::new(fleet::seen(endpoints)), Vec::new(), keymap);
     app.size = (160, 50);
     app.go(panes::named(pane).unwrap());
     let middle = app.list_mut().ids.len() / 2;

@@ -73,7 +73,7 @@ actions! {
         "reverse" "turn the order round" always => navigate::reverse;
         "scaling" "show or hide auto scaling's alarms" always => navigate::scaling;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
-        "refresh" "ask AWS now" always => |_| Some(Effect::Refresh);
+        "refresh" "ask AWS now" always => |app| Some(Effect::Refresh(app.here.place));
     }
     "go" {
         "home" "all models" always => |app| navigate::go(app, "home");
@@ -84,6 +84,7 @@ actions! {
         "alarms" "alarms and whom they reach" always => |app| navigate::go(app, "alarms");
         "activity" "what happened lately" always => |app| navigate::go(app, "activity");
         "sources" "what was read, when, and what went wrong" always => |app| navigate::go(app, "sources");
+        "accounts" "the accounts and regions that are watched" navigate::can_choose => |app| navigate::go(app, "accounts");
         "next-pane" "next pane" always => |app| navigate::turn(app, 1);
         "previous-pane" "previous pane" always => |app| navigate::turn(app, -1);
     }

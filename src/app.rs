@@ -2,6 +2,7 @@
 //!
 //! `update` takes one message, never waits, and hands back at most one effect for the runtime.
 
+mod account;
 mod drill;
 mod feed;
 mod form;
@@ -12,7 +13,6 @@ mod subject;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
@@ -21,11 +21,12 @@ use crate::actions::{self, Context};
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
-use crate::model::{Chain, Joined, join};
+use crate::model::{Chain, Joined};
 use crate::panes::{self, Pane};
-use crate::resources::{Seen, Snapshot};
+use crate::resources::Snapshot;
 use crate::view::Tone;
 
+pub use account::Account;
 pub use drill::Drill;
 pub use feed::{Feed, News};
 pub use form::{Field, Form};
@@ -34,13 +35,14 @@ pub(crate) use modal::plan;
 pub use modal::{Ask, Modal, Notice, Palette};
 pub use runs::Run;
 pub use subject::Subject;
+pub(crate) use subject::node_id;
 
 /// Seconds that a changed row glows.
 const GLOW: i64 = 2;
 /// Seconds without a key after which nobody is there.
 const IDLE: i64 = 15 * 60;
 
-/// Something happened.
+/// Something happened. Accounts are named by their place.
 #[derive(Debug)]
 pub enum Msg {
     /// A key was pressed.
@@ -51,14 +53,14 @@ pub enum Msg {
     Size(u16, u16),
     /// Time went on.
     Tick(Timestamp),
-    /// A poll was answered.
-    Polled(Snapshot),
-    /// The tables were joined, as they were when that was asked for.
-    Joined(Box<Joined>),
-    /// What the calls amount to.
-    Usage(Usage),
-    /// A plan was made, or not.
-    Planned(AnyIntent, Result<Box<Plan>, Refusal>),
+    /// A poll of an account was answered.
+    Polled(usize, Snapshot),
+    /// The tables of an account were joined, as they were when that was asked for.
+    Joined(usize, Box<Joined>),
+    /// What the calls to an account amount to.
+    Usage(usize, Usage),
+    /// A plan for an account was made, or not.
+    Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
     /// A plan under way made progress: its id, and what.
@@ -67,19 +69,19 @@ pub enum Msg {
     Ended(String, Outcome),
 }
 
-/// What the runtime must do now: the only way out of `update`.
+/// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave.
     Quit,
     /// Stop until somebody lets the program go on.
     Suspend,
-    /// Poll everything now.
-    Refresh,
-    /// Make a plan.
-    Plan(AnyIntent),
-    /// Carry out a confirmed plan.
-    Run(Box<Plan>),
+    /// Poll everything of an account now.
+    Refresh(usize),
+    /// Make a plan for an account.
+    Plan(usize, AnyIntent),
+    /// Carry out a confirmed plan in an account.
+    Run(usize, Box<Plan>),
     /// Put a text into the clipboard.
     Copy(String),
 }
@@ -88,24 +90,16 @@ pub enum Effect {
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting or a fact of its own")]
 #[derive(Debug)]
 pub struct App {
-    /// The tables, the configuration, the time, the focus.
-    pub seen: Seen,
-    /// The models, and what is looked up in them.
-    pub joined: Arc<Joined>,
-    /// Counts the changes of `joined` and tables; lists are made anew when it moves.
+    /// The account that is looked at: that of what the cursor is on.
+    pub here: Account,
+    /// The others that are watched, in no order.
+    pub elsewhere: Vec<Account>,
+    /// Counts the changes of models and tables; lists are made anew when it moves.
     pub revision: u64,
-    /// What the calls amount to.
-    pub usage: Usage,
     /// Columns and rows of the terminal.
     pub size: (u16, u16),
     /// Where the operator is.
     pub zone: TimeZone,
-    /// Region, for the header.
-    pub region: String,
-    /// What the header calls the account: `DEMO` for the simulated one.
-    pub label: Option<String>,
-    /// Refuses writes with this reason.
-    pub read_only: bool,
     /// A plan may be sent by a key instead of the typed name.
     pub lenient: bool,
     /// The pane that is shown.
@@ -130,20 +124,9 @@ pub struct App {
     pub keymap: Keymap,
     /// What may follow the keys pressed so far.
     pub pending_keys: Option<String>,
-    /// What changed a moment ago, and when that was seen.
-    changed: BTreeMap<Subject, Timestamp>,
-    /// Chains are judged anew when this has passed, as time alone makes data old.
-    judged: Timestamp,
-    /// The tables changed since they were last given to be joined.
-    unjoined: bool,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
-    /// What the focus was made from.
-    focused: Option<FocusedOn>,
 }
-
-/// What the focus depends on: revision, pane, whether nobody is there, open lineage, what the cursor is on.
-type FocusedOn = (u64, &'static str, bool, Option<String>, Option<Subject>);
 
 /// An open lineage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -159,20 +142,15 @@ pub struct Detail {
 }
 
 impl App {
-    /// A console that has seen nothing yet.
+    /// A console on these accounts, with the cursor in the first of them.
     #[must_use]
-    pub fn new(seen: Seen, keymap: Keymap) -> Self {
-        let judged = seen.at;
-        let mut app = Self {
-            seen,
-            joined: Arc::default(),
+    pub fn new(here: Account, elsewhere: Vec<Account>, keymap: Keymap) -> Self {
+        Self {
+            here,
+            elsewhere,
             revision: 0,
-            usage: Usage::default(),
             size: (80, 24),
             zone: TimeZone::UTC,
-            region: String::new(),
-            label: None,
-            read_only: false,
             lenient: false,
             pane: panes::home(),
             lists: BTreeMap::new(),
@@ -185,14 +163,8 @@ impl App {
             drill: None,
             keymap,
             pending_keys: None,
-            changed: BTreeMap::new(),
-            judged,
-            unjoined: false,
             last_key: None,
-            focused: None,
-        };
-        app.joined = Arc::new(join(&app.seen));
-        app
+        }
     }
 
     /// Takes in one message.
@@ -208,25 +180,27 @@ impl App {
                 None
             }
             Msg::Tick(now) => {
-                self.seen.at = now;
                 self.last_key.get_or_insert(now);
-                self.unjoined |= now.as_second() - self.judged.as_second() >= 15;
+                self.here.tick(now);
+                self.elsewhere.iter_mut().for_each(|account| account.tick(now));
                 None
             }
-            Msg::Polled(snapshot) => {
-                self.polled(snapshot);
+            Msg::Polled(place, snapshot) => {
+                self.polled(place, snapshot);
                 None
             }
-            Msg::Joined(joined) => {
-                self.take_joined(*joined);
+            Msg::Joined(place, joined) => {
+                self.take_joined(place, *joined);
                 None
             }
-            Msg::Usage(usage) => {
-                self.usage = usage;
+            Msg::Usage(place, usage) => {
+                if let Some(account) = self.account_mut(place) {
+                    account.usage = usage;
+                }
                 None
             }
-            Msg::Planned(intent, result) => {
-                self.planned(&intent, result);
+            Msg::Planned(place, intent, result) => {
+                self.planned(place, &intent, result);
                 None
             }
             Msg::Drill(drill) => {
@@ -243,23 +217,17 @@ impl App {
         effect
     }
 
-    /// The models, worst first.
-    #[must_use]
-    pub fn chains(&self) -> &[Chain] {
-        self.joined.chains()
-    }
-
-    /// The model of this name.
+    /// The model of this name in the account that is looked at.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain> {
-        self.joined.chain(name)
+        self.here.joined.chain(name)
     }
 
     /// What the cursor is on: in the open lineage, otherwise in the pane.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         match &self.detail {
-            Some(detail) => detail.selected.last().and_then(|id| Subject::parse(id)),
+            Some(detail) => detail.selected.last().and_then(|id| Subject::parse(self.here.place, id)),
             None => self.lists.get(self.pane.name).and_then(|l| l.selected.clone()),
         }
     }
@@ -270,7 +238,13 @@ impl App {
         if let Some(detail) = &self.detail {
             return self.chain(&detail.model);
         }
-        subject::chain_of(self, &self.subject()?)
+        self.chain_of(&self.subject()?)
+    }
+
+    /// The model that a thing belongs to, in whichever account.
+    #[must_use]
+    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain> {
+        self.account(subject.account)?.chain_of(subject)
     }
 
     /// Selection, order and filter of the pane that is shown.
@@ -291,7 +265,7 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         self.pending_keys = None;
-        self.last_key = Some(self.seen.at);
+        self.last_key = Some(self.here.seen.at);
         drill::key(self);
         if self.modal.is_some() {
             return modal::key(self, key);
@@ -320,27 +294,25 @@ impl App {
     }
 
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
+    /// Under an open sheet the rows stay as they are, and with them what the sheet is about.
     fn settle(&mut self) {
-        list::settle(self);
+        if self.modal.is_none() {
+            list::settle(self);
+            self.follow_cursor();
+        }
         self.refocus();
-    }
-
-    /// Did it change a moment ago?
-    #[must_use]
-    pub fn changed(&self, subject: &Subject) -> bool {
-        self.changed.get(subject).is_some_and(|at| self.seen.at.as_second() - at.as_second() < GLOW)
     }
 
     /// Name of the model that a thing belongs to.
     #[must_use]
     pub fn model_of(&self, subject: &Subject) -> Option<String> {
-        subject::chain_of(self, subject).map(|c| c.name.clone())
+        self.chain_of(subject).map(|c| c.name.clone())
     }
 
     /// How many versions wait for somebody.
     #[must_use]
     pub fn inbox(&self) -> usize {
-        self.joined.waiting()
+        self.accounts().iter().map(|account| account.joined.waiting()).sum()
     }
 
     /// What actions may look at.

@@ -24,12 +24,12 @@ pub struct Args {
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Common {
-    /// Named profile of the AWS configuration files
-    #[arg(long, global = true, value_name = "NAME")]
-    pub profile: Option<String>,
-    /// AWS region
-    #[arg(long, global = true, value_name = "REGION")]
-    pub region: Option<String>,
+    /// Named profile of the AWS configuration files, or the label of an `[[account]]`; several are watched at once
+    #[arg(long, global = true, value_name = "NAME,…", value_delimiter = ',')]
+    pub profile: Vec<String>,
+    /// AWS region; several are watched at once
+    #[arg(long, global = true, value_name = "REGION,…", value_delimiter = ',')]
+    pub region: Vec<String>,
     /// One URL for all services (default: `AWS_ENDPOINT_URL`)
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,

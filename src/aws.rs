@@ -13,8 +13,10 @@ use std::time::Duration;
 
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 pub use error::{AwsError, Kind, failed};
@@ -29,6 +31,8 @@ pub use search::Query;
 pub struct Target {
     /// Named profile of the AWS configuration files.
     pub profile: Option<String>,
+    /// ARN of a role to take on with the credentials that the profile or the standard chain gives.
+    pub role_arn: Option<String>,
     /// Region; otherwise the standard chain decides.
     pub region: Option<String>,
     /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
@@ -93,7 +97,12 @@ impl Aws {
         if let Some(url) = &target.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let config = loader.load().await;
+        let mut config = loader.load().await;
+        if let Some(role) = &target.role_arn {
+            // Each session of an hour is renewed by the SDK before it ends.
+            let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
+            config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
+        }
         let Some(region) = config.region().map(ToString::to_string) else {
             return Err("no region: pass --region, set AWS_REGION, or give the profile a region".into());
         };
@@ -116,7 +125,7 @@ impl Aws {
         let config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(region.to_owned()))
-            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(Credentials::new(
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
                 "DEMO",
                 "DEMO",
                 None,
@@ -181,9 +190,9 @@ mod tests {
     #[test]
     fn what_cannot_be_meant_is_refused_before_any_call() {
         let target = |region: &str, url: &str| Target {
-            profile: None,
             region: Some(region.into()),
             endpoint_url: Some(url.into()),
+            ..Target::default()
         };
         assert_eq!(target("eu-west-1", "http://127.0.0.1:4599").check(), Ok(()));
         for (region, url) in

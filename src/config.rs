@@ -2,6 +2,7 @@
 //!
 //! Every file is a closed set: a word that is not known is a mistake, never ignored.
 
+mod account;
 mod error;
 mod glob;
 mod inherit;
@@ -16,6 +17,7 @@ use directories::ProjectDirs;
 use serde::Deserialize;
 use toml::Spanned;
 
+pub use account::{Account, Colour};
 pub use error::{ConfigError, Source, nearest};
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
@@ -35,6 +37,8 @@ pub struct Config {
     pub confirm: Confirm,
     /// Dollars that reading from AWS may cost a day.
     pub max_cost_per_day: Option<f64>,
+    /// Accounts to watch when the command line names none, in the order of the file.
+    pub accounts: Vec<Account>,
     /// What the user says about the models, in the order of the file.
     pub models: Vec<Model>,
     /// Topics and alarm names with their severity; the first pattern that matches counts.
@@ -53,6 +57,8 @@ struct File {
     confirm: Confirm,
     max_cost_per_day: Option<Spanned<f64>>,
     #[serde(default)]
+    account: Vec<account::Written>,
+    #[serde(default)]
     model: Vec<model::Written>,
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Spanned<Severity>>,
@@ -70,6 +76,9 @@ impl Config {
             let message = format!("{} dollars a day is not an amount", cost.get_ref());
             return Err(ConfigError::at(source, cost.span(), message).hint("leave it out for no limit"));
         }
+        let accounts: Vec<Account> = file.account.into_iter().map(|a| a.checked(source)).collect::<Result<_, _>>()?;
+        let labels: Vec<&str> = accounts.iter().filter_map(|a| a.label.as_deref()).collect();
+        let models = model::checked(file.model, &labels, source)?;
         let mut severities: Vec<_> = file.severity.into_iter().collect();
         severities.sort_by_key(|(pattern, _)| pattern.span().start);
         let severities = severities.into_iter().map(|(pattern, severity)| {
@@ -84,7 +93,8 @@ impl Config {
             read_only: file.read_only,
             confirm: file.confirm,
             max_cost_per_day: cost.map(Spanned::into_inner),
-            models: model::checked(file.model, source)?,
+            accounts,
+            models,
             severities: severities.collect::<Result<_, ConfigError>>()?,
         })
     }

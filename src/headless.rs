@@ -5,12 +5,11 @@ mod status;
 mod write;
 
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use crate::aws::Aws;
 use crate::model::{Chain, chains};
 use crate::resources::poll::{Clock, look_once};
-use crate::resources::{Seen, Store, Wishes};
+use crate::resources::{Seen, Store};
 
 pub use dump::dump;
 pub use status::status;
@@ -19,6 +18,8 @@ pub use write::{Answered, carry_out};
 /// One thorough look at an account: every source asked, everything joined.
 #[derive(Debug)]
 pub struct Look {
+    /// What it is called among several.
+    pub name: String,
     /// The account's clients; their meter knows the calls.
     pub aws: Aws,
     /// Tables, configuration, time of the look.
@@ -29,27 +30,16 @@ pub struct Look {
 
 impl Look {
     /// Asks every source once.
-    pub async fn take(aws: Aws, seen: Seen, clock: &Clock) -> Self {
+    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock) -> Self {
         let mut seen = look_once(&aws, seen, clock).await;
         seen.at = clock();
         let chains = chains(&seen);
-        Self { aws, seen, chains }
+        Self { name, aws, seen, chains }
     }
 
     fn store(&self) -> &Store {
         &self.seen.store
     }
-}
-
-/// What the pollers and joins take from a configuration.
-#[must_use]
-pub fn seen_with(config: &crate::config::Config) -> Seen {
-    let wishes = Wishes {
-        models: config.models.clone(),
-        severity: config.severities.clone(),
-        max_cost_per_day: config.max_cost_per_day,
-    };
-    Seen { wishes: Arc::new(wishes), ..Seen::default() }
 }
 
 /// Writes JSON with an end of line.

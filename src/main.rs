@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use futures_util::future::join_all;
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
 use sagetop::aws::Pace;
-use sagetop::headless::{Answered, Look, carry_out, dump, seen_with, status};
-use sagetop::intents::{AnyIntent, Approve, Executor, Reject, Retrain, Rollback};
+use sagetop::headless::{Answered, Look, carry_out, dump, status};
+use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 
@@ -39,7 +40,7 @@ async fn run(args: Args) -> ExitCode {
         None => console(&common).await,
         Some(Command::Demo { list: true, .. }) => list_stories(),
         Some(Command::Demo { story, weather, .. }) => demo(&common, &story, &weather).await,
-        Some(Command::Simulate { listen, story, weather }) => simulate(listen, &story, &weather).await,
+        Some(Command::Simulate { listen, story, weather }) => simulate(&common, listen, &story, &weather).await,
         Some(Command::Dump) => {
             look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
         }
@@ -71,18 +72,27 @@ async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
     Ok(session)
 }
 
-async fn look(common: &Common) -> Result<Look, Stop> {
+/// Looks at all accounts at once.
+async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
     let session = session(common, Pace::once()).await?;
-    Ok(Look::take(session.aws, seen_with(&session.config), &session.clock).await)
+    let looks = session.connections.iter().map(|connection| {
+        let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
+        Look::take(name, aws, session.seen(connection), &session.clock)
+    });
+    Ok(join_all(looks).await)
 }
 
 async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, Stop> {
     let session = session(common, Pace::once()).await?;
-    let identity = session.aws.sts.get_caller_identity().send().await;
-    let identity = identity.ok().and_then(|me| me.arn).unwrap_or_else(|| "unknown".to_owned());
-    let deployers = session.config.deployers();
-    let Session { aws, access, journal, clock, .. } = session;
-    let executor = Executor { aws, access, journal, identity, clock, deployers };
+    let [connection] = session.connections.as_slice() else {
+        let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
+        let text = format!("error: {} changes one account, and there are: {}\n", intent.name(), names.join(", "));
+        return Err((text + "hint: name one with --profile and --region\n").into());
+    };
+    let mut executor = connection.executor.clone();
+    if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
+        executor.identity = arn;
+    }
     let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await)?;
     Ok(u8::from(answered == Answered::NotDone))
 }
@@ -97,13 +107,14 @@ async fn demo(common: &Common, story: &str, weather: &Weather) -> Result<u8, Sto
     Ok(sagetop::runtime::console(common, session).await?)
 }
 
-async fn simulate(listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
-    let sim = simulated(story, weather, &wall_clock())?;
+async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
+    let sim = simulated(story, weather, common.region.first(), &wall_clock())?;
     let listener = sagetop::sim::listen(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
     let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
     let text = format!(
         "a simulated AWS account on http://{address}\nsignatures are not checked; any credentials will do\n\
-         export AWS_ENDPOINT_URL=http://{address} AWS_REGION=eu-west-1 AWS_ACCESS_KEY_ID=DEMO AWS_SECRET_ACCESS_KEY=DEMO\n"
+         export AWS_ENDPOINT_URL=http://{address} AWS_REGION={} AWS_ACCESS_KEY_ID=DEMO AWS_SECRET_ACCESS_KEY=DEMO\n",
+        sim.region(),
     );
     printed(io::stdout().write_all(text.as_bytes()))?;
     tokio::select! {

@@ -1,5 +1,6 @@
 //! The screen as data: each pane is one list, `screen` puts the whole together. Pure.
 
+mod accounts;
 mod activity;
 mod alarms;
 mod cell;
@@ -55,12 +56,14 @@ pub struct PaneColumn {
     pub from: u16,
     /// Greatest width in cells.
     pub to: u16,
+    /// Only where several accounts are watched.
+    pub several: bool,
 }
 
 impl PaneColumn {
     const fn new(title: &'static str, width: Width) -> Self {
         let column = Column { title, width, align: Align::Left, cut: Cut::End };
-        Self { column, from: 0, to: u16::MAX }
+        Self { column, from: 0, to: u16::MAX, several: false }
     }
     /// A column of fixed width.
     const fn cells(title: &'static str, cells: u16) -> Self {
@@ -78,6 +81,11 @@ impl PaneColumn {
     /// Names lose their middle, as both ends tell them apart.
     const fn name(mut self) -> Self {
         self.column.cut = Cut::Middle;
+        self
+    }
+    /// Only where several accounts are watched.
+    const fn several(mut self) -> Self {
+        self.several = true;
         self
     }
     /// Only on terminals at least this wide.
@@ -105,6 +113,7 @@ pub static PANES: &[Pane] = &[
     alarms::PANE,
     activity::PANE,
     sources::PANE,
+    accounts::PANE,
 ];
 
 /// The pane that is shown first.
@@ -117,6 +126,12 @@ pub fn home() -> &'static Pane {
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Pane> {
     PANES.iter().find(|p| p.name == name)
+}
+
+/// The panes that can be shown: that of the accounts only where there are several.
+pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
+    let several = app.several();
+    PANES.iter().filter(move |pane| several || pane.name != accounts::PANE.name)
 }
 
 /// Rows between header and footer.
@@ -162,14 +177,15 @@ fn tabs(app: &App) -> Vec<Tab> {
         shown: pane.name == app.pane.name,
         tone: Tone::Plain,
     };
-    PANES.iter().map(tab).collect()
+    shown(app).map(tab).collect()
 }
 
 /// The columns of the pane that are shown at this width, each with its place among all of them.
 #[must_use]
 pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     let width = app.size.0;
-    let wanted = app.pane.columns.iter().enumerate().filter(|(_, c)| (c.from..=c.to).contains(&width));
+    let fits = |c: &PaneColumn| (c.from..=c.to).contains(&width) && (app.several() || !c.several);
+    let wanted = app.pane.columns.iter().enumerate().filter(|(_, c)| fits(c));
     let mut columns: Vec<_> = wanted.collect();
     let room = width - 2 * view::margin(width);
     columns.truncate(view::widths(columns.iter().map(|(_, c)| &c.column), room).len());
@@ -183,9 +199,10 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
     let row = |subject: &Subject| {
         let cells = (app.pane.row)(app, subject)?;
+        let changed = app.account(subject.account).is_some_and(|account| account.changed(subject));
         let cells =
             columns.iter().map(|(place, _)| cells.get(*place).map(|c| c.line.clone()).unwrap_or_default()).collect();
-        Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed: app.changed(subject) })
+        Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
     let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));

@@ -3,6 +3,7 @@
 mod console;
 mod hands;
 mod inbox;
+mod watch;
 
 use std::time::Duration;
 
@@ -10,18 +11,17 @@ use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::app::{App, Drill, Effect, Msg};
-use crate::intents::Executor;
+use crate::app::{Account, App, Drill, Effect, Msg};
 use crate::model;
 use crate::panes;
-use crate::resources::Seen;
-use crate::resources::poll::{Pollers, Wake};
+use crate::resources;
+use crate::resources::poll::Clock;
+use crate::session::Connection;
 use crate::sim::Sim;
-use crate::snapshot::Snapshot;
 use crate::theme::Theme;
 use crate::view::Screen;
 use crate::widgets;
@@ -29,6 +29,7 @@ use crate::widgets;
 pub use console::console;
 use hands::Hands;
 use inbox::{Came, Inbox};
+use watch::Watch;
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
 const QUEUE: usize = 64;
@@ -39,24 +40,37 @@ const LONGEST_FRAME: Duration = Duration::from_millis(50);
 const LARGE: usize = 1_000;
 
 /// What the loop works with besides the screen.
-#[derive(Debug)]
 pub struct Machine {
-    /// The account, the journal and the clock.
-    pub executor: Executor,
+    /// The accounts; the place of each is that of [`crate::app::Account`].
+    pub connections: Vec<Connection>,
+    /// Where "now" comes from.
+    pub clock: Clock,
     /// Puts a text into the clipboard.
     pub copy: fn(&str),
     /// Gives the terminal back, stops the program, and takes it over again when it goes on.
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
-    /// Where the tables are kept for the next run.
-    pub snapshot: Option<Snapshot>,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine").field("connections", &self.connections).finish_non_exhaustive()
+    }
 }
 
 impl Machine {
     fn drill(&self) -> Option<Drill> {
         let state = self.sim.as_ref()?.drill()?;
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
+    }
+
+    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, resources::Snapshot)>) -> Vec<Watch> {
+        let watch = |account: &&Account| {
+            let aws = self.connections.get(account.place)?.executor.aws.clone();
+            Some(Watch::new(account.place, aws, account.seen.clone(), self.clock.clone(), out.clone()))
+        };
+        app.accounts().iter().filter_map(watch).collect()
     }
 }
 
@@ -73,20 +87,18 @@ pub async fn run<B: Backend>(
 ) -> Result<App, B::Error> {
     let (out, snapshots) = mpsc::channel(QUEUE);
     let (answer, answers) = mpsc::channel(QUEUE);
-    let (seen, seen_by_pollers) = watch::channel(app.seen.clone());
-    let (wake, woken) = watch::channel(Wake::default());
-    let clock = machine.executor.clock.clone();
-    let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
+    let mut watches = machine.watches(&app, &out);
+    let clock = machine.clock.clone();
     let mut ticks = tokio::time::interval(Duration::from_secs(1));
     // A program that was stopped for an hour does not owe an hour of ticks.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
-    let mut hands = Hands::new(machine, answer, wake);
+    let mut hands = Hands::new(machine, answer);
     let mut painter = Painter { last: None, drawn: Instant::now() };
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
-    pollers.start();
+    watches.iter_mut().for_each(Watch::start);
     loop {
         let msg = match inbox.next().await {
             Came::Msg(msg) => *msg,
@@ -97,33 +109,25 @@ pub async fn run<B: Backend>(
             Came::Nothing => continue,
             Came::End => break,
         };
-        if matches!(msg, Msg::Size(..)) {
-            painter.last = None;
+        let mut polled = None;
+        if let Msg::Polled(place, snapshot) = &msg {
+            polled = Some(*place);
+            if watches.get_mut(*place).is_some_and(|watch| watch.begins_anew(&mut app, snapshot)) {
+                continue;
+            }
         }
-        if let Msg::Polled(snapshot) = &msg
-            && app.is_foreign(snapshot)
-        {
-            // The rows of the last run are of another account: all of it is read anew.
-            app.forget();
-            seen.send_replace(app.seen.clone());
-            pollers.restart();
-            continue;
-        }
-        let polled = matches!(msg, Msg::Polled(_));
+        painter.sized(&msg);
         let effect = app.update(msg);
         join(&mut app, &mut inbox);
-        publish(&seen, &app, polled);
+        watches.iter().enumerate().for_each(|(place, watch)| watch.publish(&app, polled == Some(place)));
         match effect {
             Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
                 hands.suspend().await;
-                // The screen was another's: all of it is drawn again, in the size that it has by now.
-                terminal.swap_buffers();
-                painter.last = None;
-                let size = terminal.size()?;
-                app.update(Msg::Size(size.width, size.height));
+                painter.returns(terminal, &mut app)?;
                 app.update(Msg::Tick(clock()));
             }
+            Some(Effect::Refresh(place)) => watches.get(place).into_iter().for_each(Watch::refresh),
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
@@ -132,35 +136,22 @@ pub async fn run<B: Backend>(
             painter.draw(terminal, &app, theme)?;
         }
     }
-    hands.settle().await;
-    hands.keep(&app, true);
-    while hands.keeping.join_next().await.is_some() {}
+    hands.leave(&app).await;
     Ok(app)
 }
 
-/// Joins the tables when they changed.
+/// Joins the tables that changed.
 fn join(app: &mut App, inbox: &mut Inbox) {
-    if !inbox.joining.is_empty() {
-        return;
-    }
-    let Some(tables) = app.to_join() else { return };
-    // What is joined in less time than a thread takes to begin is joined here.
-    if tables.store.rows() < LARGE {
-        app.update(Msg::Joined(Box::new(model::join(&tables))));
-    } else {
-        inbox.join(tables);
-    }
-}
-
-/// Lets the pollers see what there is and what is looked at.
-fn publish(seen: &watch::Sender<Seen>, app: &App, polled: bool) {
-    seen.send_if_modified(|old| {
-        let news = polled || old.focus != app.seen.focus;
-        if news {
-            *old = app.seen.clone();
+    while inbox.joining.is_empty()
+        && let Some((place, tables)) = app.to_join()
+    {
+        // What is joined in less time than a thread takes to begin is joined here.
+        if tables.store.rows() < LARGE {
+            app.update(Msg::Joined(place, Box::new(model::join(&tables))));
+        } else {
+            inbox.join(place, tables);
         }
-        news
-    });
+    }
 }
 
 /// Draws when something looks different, and only then.
@@ -170,6 +161,22 @@ struct Painter {
 }
 
 impl Painter {
+    /// A screen of another size is drawn whole.
+    fn sized(&mut self, msg: &Msg) {
+        if matches!(msg, Msg::Size(..)) {
+            self.last = None;
+        }
+    }
+
+    /// The screen was another's: all of it is drawn again, in the size that it has by now.
+    fn returns<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
+        terminal.swap_buffers();
+        self.last = None;
+        let size = terminal.size()?;
+        app.update(Msg::Size(size.width, size.height));
+        Ok(())
+    }
+
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
         self.drawn = Instant::now();
         let screen = panes::screen(app);

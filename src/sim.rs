@@ -70,6 +70,8 @@ pub struct Settings {
     pub rates: BTreeMap<String, f64>,
     /// What the account holds beyond the story.
     pub scale: Scale,
+    /// Its region; the story's own when absent.
+    pub region: Option<String>,
 }
 
 impl Default for Settings {
@@ -81,6 +83,7 @@ impl Default for Settings {
             jitter: 0.0,
             rates: BTreeMap::new(),
             scale: Scale::default(),
+            region: None,
         }
     }
 }
@@ -139,7 +142,7 @@ impl Sim {
     pub fn with(story: &Story, clock: Clock, settings: &Settings) -> Self {
         let start = Time::of(clock());
         let seed = settings.seed.unwrap_or(story.seed);
-        let world = build::world(story, start, (settings.speed, seed), &settings.scale);
+        let world = build::world(story, start, (settings.speed, seed), settings);
         let weather = Weather::new(story, settings, start, seed);
         let inner =
             Inner { world, weather, calls: BTreeMap::new(), writes: Vec::new(), answered: 0, failed: 0, bytes: 0 };
@@ -170,6 +173,12 @@ impl Sim {
         let mut inner = self.lock();
         inner.world.advance(now);
         inner
+    }
+
+    /// The region of the account.
+    #[must_use]
+    pub fn region(&self) -> String {
+        self.lock().world.home.region.clone()
     }
 
     /// What people call the account.

@@ -30,13 +30,17 @@ impl Intended {
 }
 
 fn writable(context: &Context<'_>) -> Result<(), String> {
-    if context.app.read_only { Err("read-only: start without --read-only to change things".into()) } else { Ok(()) }
+    if context.app.here.read_only {
+        Err("read-only: start without --read-only to change things".into())
+    } else {
+        Ok(())
+    }
 }
 
 /// Is what is shown of a thing so old that no decision should rest on it?
 fn young<T: Resource>(context: &Context<'_>, table: &Table<T>, id: &str) -> Result<(), String> {
     let Some(at) = table.read_at(id) else { return Ok(()) };
-    let now = context.app.seen.at;
+    let now = context.app.here.seen.at;
     if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::LANE) {
         return Ok(());
     }
@@ -45,9 +49,9 @@ fn young<T: Resource>(context: &Context<'_>, table: &Table<T>, id: &str) -> Resu
 
 /// The version that the cursor is on, or the newest one of the model that fits.
 fn version<'a>(context: &'a Context<'_>, fits: fn(&ModelPackage) -> bool) -> Option<&'a ModelPackage> {
-    let packages = &context.app.seen.store.packages;
+    let packages = &context.app.here.seen.store.packages;
     match &context.subject {
-        Some(Subject { kind: "model_packages", id }) => packages.get(id),
+        Some(Subject { kind: "model_packages", id, .. }) => packages.get(id),
         _ => context.chain?.packages.iter().filter_map(|arn| packages.get(arn)).find(|p| fits(p)),
     }
 }
@@ -57,7 +61,7 @@ pub(super) fn can_approve(context: &Context<'_>) -> Result<String, String> {
     let Some(package) = version(context, ModelPackage::waits) else {
         return Err("no version waits for approval here".into());
     };
-    young(context, &context.app.seen.store.packages, &package.arn)?;
+    young(context, &context.app.here.seen.store.packages, &package.arn)?;
     match package.approval.as_str() {
         "Approved" => Err(format!("{} is Approved already", package.label())),
         _ if package.status != "Completed" => Err(format!("{} is {}", package.label(), package.status)),
@@ -70,7 +74,7 @@ pub(super) fn can_reject(context: &Context<'_>) -> Result<String, String> {
     let Some(package) = version(context, ModelPackage::waits) else {
         return Err("no version waits for approval here".into());
     };
-    young(context, &context.app.seen.store.packages, &package.arn)?;
+    young(context, &context.app.here.seen.store.packages, &package.arn)?;
     if package.approval == "Rejected" {
         return Err(format!("{} is Rejected already", package.label()));
     }
@@ -95,10 +99,10 @@ fn decide(app: &mut App, approve: bool) -> Option<Effect> {
 
 /// The pipeline that the cursor is on, or the first one of the model.
 fn pipeline(context: &Context<'_>) -> Option<String> {
-    let store = &context.app.seen.store;
+    let store = &context.app.here.seen.store;
     match &context.subject {
-        Some(Subject { kind: "pipelines", id }) => Some(id.clone()),
-        Some(Subject { kind: "pipeline_executions", id }) => store.executions.get(id).map(|e| e.pipeline.clone()),
+        Some(Subject { kind: "pipelines", id, .. }) => Some(id.clone()),
+        Some(Subject { kind: "pipeline_executions", id, .. }) => store.executions.get(id).map(|e| e.pipeline.clone()),
         _ => {
             // The one that registers into the model's group is the one that trains it.
             let chain = context.chain?;
@@ -119,8 +123,8 @@ pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
     let Some(name) = pipeline(context) else {
         return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into());
     };
-    young(context, &context.app.seen.store.pipelines, &name)?;
-    match context.app.seen.store.pipelines.get(&name) {
+    young(context, &context.app.here.seen.store.pipelines, &name)?;
+    match context.app.here.seen.store.pipelines.get(&name) {
         Some(pipeline) if pipeline.definition.is_some() => Ok("retrain".into()),
         Some(_) => Err(format!("the definition of {name} was not read yet")),
         None => Err(format!("{name} is gone")),
@@ -129,7 +133,7 @@ pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
 
 pub(super) fn retrain(app: &mut App) -> Option<Effect> {
     let name = pipeline(&app.context())?;
-    let form = Form::new(app.seen.store.pipelines.get(&name)?);
+    let form = Form::new(app.here.seen.store.pipelines.get(&name)?);
     app.modal = Some(Modal::Form(form));
     None
 }
@@ -137,7 +141,7 @@ pub(super) fn retrain(app: &mut App) -> Option<Effect> {
 /// The endpoint that the cursor is on, or the production one of the model.
 fn endpoint(context: &Context<'_>) -> Option<String> {
     match &context.subject {
-        Some(Subject { kind: "endpoints", id }) => Some(id.clone()),
+        Some(Subject { kind: "endpoints", id, .. }) => Some(id.clone()),
         _ => context.chain?.serving.first().map(|s| s.endpoint.clone()),
     }
 }
@@ -145,8 +149,8 @@ fn endpoint(context: &Context<'_>) -> Option<String> {
 pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
     let Some(name) = endpoint(context) else { return Err("no endpoint here".into()) };
-    young(context, &context.app.seen.store.endpoints, &name)?;
-    match context.app.seen.store.endpoints.get(&name).map(|e| e.status.as_str()) {
+    young(context, &context.app.here.seen.store.endpoints, &name)?;
+    match context.app.here.seen.store.endpoints.get(&name).map(|e| e.status.as_str()) {
         Some("InService" | "UpdateRollbackFailed") => Ok("roll back".into()),
         Some(status) => Err(format!("{name} is {status}: it can be rolled back when InService")),
         None => Err(format!("{name} is gone")),
@@ -162,6 +166,7 @@ pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
 mod tests {
     use super::*;
     use crate::actions;
+    use crate::app::Account;
     use crate::assets::Assets;
     use crate::resources::endpoint::Endpoint;
     use crate::resources::{Listing, Seen};
@@ -173,14 +178,14 @@ mod tests {
         let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
         seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-        let mut app = App::new(seen, keymap);
+        let mut app = App::new(Account::new(seen), Vec::new(), keymap);
         let able = |app: &App| {
-            let context = Context { subject: Some(Subject::new("endpoints", "fraud-prod")), ..app.context() };
+            let context = Context { subject: Some(Subject::new(0, "endpoints", "fraud-prod")), ..app.context() };
             can_roll_back(&context)
         };
-        app.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(40);
+        app.here.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(40);
         assert_eq!(able(&app), Ok("roll back".to_owned()));
-        app.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
+        app.here.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
         let refused = able(&app).unwrap_err();
         assert_eq!(refused, "fraud-prod was read 3 h ago: ctrl-r asks AWS, then decide");
     }

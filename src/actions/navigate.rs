@@ -1,7 +1,7 @@
 //! Moving about: panes, rows, lineage.
 
 use crate::app::{App, Detail, Effect, Subject};
-use crate::panes::{self, PANES};
+use crate::panes;
 use crate::view::Tone;
 
 use super::Context;
@@ -17,9 +17,10 @@ pub(super) fn go(app: &mut App, name: &str) -> Moved {
 }
 
 pub(super) fn turn(app: &mut App, by: isize) -> Moved {
-    let now = PANES.iter().position(|p| p.name == app.pane.name).unwrap_or(0);
-    let next = (now + PANES.len()).saturating_add_signed(by) % PANES.len();
-    if let Some(pane) = PANES.get(next) {
+    let shown: Vec<_> = panes::shown(app).collect();
+    let now = shown.iter().position(|p| p.name == app.pane.name).unwrap_or(0);
+    let next = (now + shown.len()).saturating_add_signed(by) % shown.len();
+    if let Some(pane) = shown.get(next) {
         app.go(pane);
     }
     None
@@ -66,6 +67,9 @@ pub(super) fn open(app: &mut App) -> Moved {
         return branch_toggle(app);
     }
     let subject = app.subject()?;
+    if subject.kind == "account" {
+        return only(app, &subject.id);
+    }
     let Some(chain) = app.current_chain() else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
         app.message = Some((Tone::Warn, text));
@@ -75,6 +79,22 @@ pub(super) fn open(app: &mut App) -> Moved {
     let selected = panes::lineage::path_to(app, chain, &subject);
     app.detail = Some(Detail { selected, ..detail });
     None
+}
+
+/// Shows the models of one account.
+fn only(app: &mut App, account: &str) -> Moved {
+    app.go(panes::home());
+    account.clone_into(&mut app.list_mut().filter);
+    app.list_mut().put(0);
+    None
+}
+
+pub(super) fn can_choose(context: &Context<'_>) -> Result<String, String> {
+    if context.app.several() {
+        Ok(String::new())
+    } else {
+        Err("one account is watched: --profile a,b watches two".into())
+    }
 }
 
 fn branch_toggle(app: &mut App) -> Moved {
@@ -128,8 +148,8 @@ pub(super) fn scaling(app: &mut App) -> Moved {
 
 /// What a colleague would paste: the ARN where there is one, otherwise the name.
 fn copied(context: &Context<'_>) -> Option<String> {
-    let store = &context.app.seen.store;
-    let Subject { kind, id } = context.subject.as_ref()?;
+    let store = &context.app.here.seen.store;
+    let Subject { kind, id, .. } = context.subject.as_ref()?;
     let arn = match *kind {
         "endpoints" => store.endpoints.get(id).map(|e| e.arn.clone()),
         "endpoint_configs" => store.configs.get(id).map(|c| c.arn.clone()),

@@ -46,15 +46,15 @@ impl Feed {
         self.news.truncate(KEPT);
     }
     /// Adds what the tables call news.
-    pub(super) fn take(&mut self, changes: &[Change]) {
+    pub(super) fn take(&mut self, account: usize, changes: &[Change]) {
         for change in changes {
             let Some(text) = &change.news else { continue };
-            let subject = Some(Subject::new(change.kind, change.id.clone()));
+            let subject = Some(Subject::new(account, change.kind, change.id.clone()));
             self.push(change.at, tone(text), text.clone(), subject);
         }
     }
     /// Adds a change of a model's health.
-    pub(super) fn health(&mut self, at: Timestamp, chain: &Chain, before: Health) {
+    pub(super) fn health(&mut self, at: Timestamp, account: usize, chain: &Chain, before: Health) {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
@@ -65,7 +65,7 @@ impl Feed {
             Health::Running | Health::Waiting => Tone::Busy,
         };
         let text = format!("{} was {was}, is {is}{why}", chain.name);
-        self.push(at, tone, text, Some(Subject::chain(&chain.name)));
+        self.push(at, tone, text, Some(Subject::chain(account, &chain.name)));
     }
 }
 

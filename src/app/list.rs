@@ -5,8 +5,8 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::{App, Effect, Subject};
 use crate::panes;
 
-/// Revision of the tables, filter, order, and whether auto scaling's alarms are listed.
-type MadeOf = (u64, String, Option<(usize, bool)>, bool);
+/// Account and revision of the tables, filter, order, and whether auto scaling's alarms are listed.
+type MadeOf = (usize, u64, String, Option<(usize, bool)>, bool);
 
 /// How one pane is looked at.
 #[derive(Debug, Clone, Default)]
@@ -53,10 +53,10 @@ impl ListState {
 /// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
 pub(super) fn settle(app: &mut App) {
     let pane = app.pane;
-    let (revision, scaling) = (app.revision, app.show_scaling);
+    let (account, revision, scaling) = (app.here.place, app.revision, app.show_scaling);
     let rows = panes::list_rows(app).max(1);
     let state = app.lists.entry(pane.name).or_default();
-    let made = Some((revision, state.filter.clone(), state.sort, scaling));
+    let made = Some((account, revision, state.filter.clone(), state.sort, scaling));
     if state.made != made {
         let (filter, sort) = (state.filter.clone(), state.sort);
         let ids = ordered(app, &filter, sort);
@@ -114,7 +114,8 @@ fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject>
 /// Puts the cursor on the first row that belongs to a model.
 pub(super) fn select_first_of(app: &mut App, model: &str) {
     let Some(state) = app.lists.get(app.pane.name) else { return };
-    let belongs = |s: &Subject| super::subject::chain_of(app, s).is_some_and(|c| c.name == model);
+    let here = app.here.place;
+    let belongs = |s: &Subject| s.account == here && app.chain_of(s).is_some_and(|c| c.name == model);
     if state.selected.as_ref().is_some_and(belongs) {
         return;
     }

@@ -248,20 +248,22 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
         app.modal = Some(Modal::Ask(ask));
         return None;
     }
-    let under_way = |r: &Run| r.outcome.is_none() && r.plan.target == ask.plan.target;
+    let account = app.here.place;
+    let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
         app.modal = Some(Notice::refused(ask.plan.title, why));
         return None;
     }
-    let run = Run { plan: (*ask.plan).clone(), since: app.seen.at, text: "checking again".into(), outcome: None };
+    let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);
+    let run = Run { account, plan, since, text: "checking again".into(), outcome: None };
     app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
     app.runs.push(run);
-    Some(Effect::Run(ask.plan))
+    Some(Effect::Run(account, ask.plan))
 }
 
 /// Asks for a plan, and says so on the screen until it is there.
 pub(crate) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
     app.modal = Some(Modal::Planning(intent.clone()));
-    Effect::Plan(intent)
+    Effect::Plan(app.here.place, intent)
 }

@@ -9,6 +9,8 @@ use crate::view::Tone;
 /// A plan that was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
+    /// Place of the account that it changes.
+    pub account: usize,
     /// The plan.
     pub plan: Plan,
     /// Since when.
@@ -20,9 +22,9 @@ pub struct Run {
 }
 
 impl App {
-    pub(super) fn planned(&mut self, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
+    pub(super) fn planned(&mut self, place: usize, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
         // An answer to a question that was closed meanwhile is dropped.
-        if !matches!(&self.modal, Some(Modal::Planning(asked)) if asked == intent) {
+        if place != self.here.place || !matches!(&self.modal, Some(Modal::Planning(asked)) if asked == intent) {
             return;
         }
         self.modal = match result {
@@ -41,11 +43,11 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.feed.push(self.seen.at, Tone::Busy, text, None);
+        self.feed.push(self.here.seen.at, Tone::Busy, text, None);
     }
 
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
-        let now = self.seen.at;
+        let now = self.here.seen.at;
         let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
         let (tone, text) = match &outcome {
             Outcome::Done(what) => (Tone::Good, format!("{}: {what}", run.plan.title)),
@@ -53,8 +55,9 @@ impl App {
             Outcome::Refused(why) => (Tone::Warn, format!("{} refused: {why}", run.plan.title)),
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
+        let account = run.account;
         self.feed.push(now, tone, text.clone(), None);
         self.message = Some((tone, text));
-        Some(Effect::Refresh)
+        Some(Effect::Refresh(account))
     }
 }

@@ -1,11 +1,10 @@
-//! What the cursor is on: a kind and an id, never a row number.
+//! What the cursor is on: an account, a kind and an id, never a row number.
 
-use super::App;
-use crate::model::Chain;
-
-/// One thing: the kind of its resource (`endpoints`, `model_packages`, …, or `models` for a chain) and its id.
+/// One thing: the account, the kind of its resource (`endpoints`, `model_packages`, …, or `models` for a chain) and its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
+    /// Place of the account among all accounts.
+    pub account: usize,
     /// Name of the kind.
     pub kind: &'static str,
     /// Id within the kind.
@@ -32,37 +31,31 @@ const KINDS: [&str; 15] = [
 ];
 
 impl Subject {
-    /// A subject of a kind.
+    /// Something of an account.
     #[must_use]
-    pub fn new(kind: &'static str, id: impl Into<String>) -> Self {
-        Self { kind, id: id.into() }
+    pub fn new(account: usize, kind: &'static str, id: impl Into<String>) -> Self {
+        Self { account, kind, id: id.into() }
     }
     /// A model.
     #[must_use]
-    pub fn chain(name: impl Into<String>) -> Self {
-        Self::new("chain", name)
+    pub fn chain(account: usize, name: impl Into<String>) -> Self {
+        Self::new(account, "chain", name)
     }
-    /// As one word, for tree nodes.
+    /// As one word within its account, for tree nodes.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("{}={}", self.kind, self.id)
+        node_id(self.kind, &self.id)
     }
     /// From one word; `None` for nodes that are no thing (headings).
     #[must_use]
-    pub fn parse(key: &str) -> Option<Self> {
+    pub fn parse(account: usize, key: &str) -> Option<Self> {
         let (kind, id) = key.split_once('=')?;
-        KINDS.iter().find(|k| **k == kind).map(|kind| Self::new(kind, id))
+        KINDS.iter().find(|k| **k == kind).map(|kind| Self::new(account, kind, id))
     }
 }
 
-/// The model that a thing belongs to; the worst one when it belongs to several.
-pub(super) fn chain_of<'a>(app: &'a App, subject: &Subject) -> Option<&'a Chain> {
-    match subject.kind {
-        "chain" => app.chain(&subject.id),
-        "pipeline_steps" => {
-            let step = app.seen.store.steps.get(&subject.id)?;
-            app.joined.owner("pipeline_executions", &step.execution)
-        }
-        kind => app.joined.owner(kind, &subject.id),
-    }
+/// The word for a thing within its account.
+#[must_use]
+pub(crate) fn node_id(kind: &str, id: &str) -> String {
+    format!("{kind}={id}")
 }

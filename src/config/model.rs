@@ -17,6 +17,8 @@ use super::value::{Compare, Meaning, Name, Severity, Span};
 pub struct Model {
     /// How the team calls it.
     pub name: String,
+    /// Labels of the accounts that it lives in; none means any.
+    pub accounts: Vec<String>,
     /// Name or ARN of its model package group.
     pub group: Option<String>,
     /// Which pipelines train it.
@@ -109,6 +111,8 @@ type Texts = Vec<Spanned<String>>;
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
     name: Spanned<Name>,
+    #[serde(default)]
+    accounts: Texts,
     group: Option<Name>,
     #[serde(default)]
     pipelines: Texts,
@@ -164,7 +168,7 @@ enum WrittenReport {
 }
 
 /// Checks what no single value can tell: names that are taken, fields that need each other.
-pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Model>, ConfigError> {
+pub(super) fn checked(written: Vec<Written>, labels: &[&str], source: &Source) -> Result<Vec<Model>, ConfigError> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     written
         .into_iter()
@@ -174,6 +178,11 @@ pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Mode
             if let Some(before) = taken.insert(name.clone(), line) {
                 let message = format!("there is another model {name:?} in line {before}");
                 return Err(ConfigError::at(source, span, message));
+            }
+            if let Some(unknown) = model.accounts.iter().find(|a| !labels.contains(&a.get_ref().as_str())) {
+                let message = format!("no [[account]] has the label {:?}", unknown.get_ref());
+                let labels = if labels.is_empty() { "no [[account]] has a label".into() } else { labels.join(", ") };
+                return Err(ConfigError::at(source, unknown.span(), message).hint(format!("there are: {labels}")));
             }
             model.checked(source)
         })
@@ -192,6 +201,7 @@ impl Written {
         let metrics = self.metric.into_iter().map(|metric| checked_metric(metric, source));
         Ok(Model {
             name: self.name.into_inner().0,
+            accounts: each::<Name>(self.accounts, source)?.into_iter().map(|n| n.0).collect(),
             group: self.group.map(|g| g.0),
             pipelines: each(self.pipelines, source)?,
             endpoints: each(self.endpoints, source)?,

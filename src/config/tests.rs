@@ -142,3 +142,27 @@ fn a_named_file_must_be_there() {
     assert_eq!(error.to_string().lines().count(), 2);
     assert!(error.to_string().contains("--> /nowhere/sagetop.toml"), "{error}");
 }
+
+#[test]
+fn accounts_have_a_name_a_way_in_and_manners() {
+    let text = "[[account]]\nlabel = \"prod\"\nrole_arn = \"arn:aws:iam::123456789012:role/sagetop\"\n\
+                regions = [\"eu-west-1\", \"us-east-1\"]\naccess = \"read-only\"\ncolour = \"red\"\n\
+                [[account]]\nprofile = \"staging\"\n[[model]]\nname = \"web\"\naccounts = [\"prod\"]\n";
+    let config = parsed(text).unwrap();
+    let [prod, staging] = config.accounts.as_slice() else { panic!("{:?}", config.accounts) };
+    assert_eq!((prod.label.as_deref(), prod.read_only, prod.colour), (Some("prod"), true, Colour::Red));
+    assert_eq!(prod.regions, ["eu-west-1", "us-east-1"]);
+    assert_eq!((staging.profile.as_deref(), staging.read_only, staging.regions.len()), (Some("staging"), false, 0));
+    assert_eq!(config.models[0].accounts, ["prod"]);
+    for (text, line, says) in [
+        ("[[account]]\nrole_arn = \"arn:aws:iam::1:user/ana\"", 2, "not the ARN of a role"),
+        ("[[account]]\nregions = [\"eu west\"]", 2, "not a region"),
+        ("[[account]]\naccess = \"none\"", 2, "read-write"),
+        ("[[account]]\ncolour = \"mauve\"", 2, "yellow"),
+        ("[[account]]\nprofiles = \"a\"", 2, "profile"),
+        ("[[model]]\nname = \"web\"\naccounts = [\"prod\"]", 3, "no [[account]] has the label"),
+    ] {
+        let error = parsed(text).unwrap_err().to_string();
+        assert!(error.contains(&format!("sagetop.toml:{line}:")) && error.contains(says), "{text}: {error}");
+    }
+}

@@ -10,11 +10,33 @@ use crate::model::Chain;
 /// Version of the shape.
 const SCHEMA: u32 = 1;
 
-/// Prints a look: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`, `usage`.
+/// Prints what was looked at: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`,
+/// `usage`. Several accounts stand in `accounts[]`, each so and with its `name`.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn dump(look: &Look, out: &mut impl Write) -> io::Result<()> {
+pub fn dump(looks: &[Look], out: &mut impl Write) -> io::Result<()> {
+    print_json(out, &together(looks, account, Map::new()))
+}
+
+/// One account as it is, several in `accounts[]`; what is said of them together stands before.
+pub(super) fn together(looks: &[Look], one: fn(&Look) -> Map<String, Value>, whole: Map<String, Value>) -> Value {
+    let mut all = Map::from_iter([("schema".to_owned(), SCHEMA.into())]);
+    all.extend(whole);
+    if let [look] = looks {
+        all.extend(one(look));
+    } else {
+        let named = |look: &Look| {
+            let mut fields = Map::from_iter([("name".to_owned(), look.name.as_str().into())]);
+            fields.extend(one(look));
+            Value::Object(fields)
+        };
+        all.insert("accounts".to_owned(), looks.iter().map(named).collect());
+    }
+    Value::Object(all)
+}
+
+fn account(look: &Look) -> Map<String, Value> {
     let store = look.store();
     let usage = look.aws.meter.usage();
     let sources: Vec<Value> = store
@@ -31,20 +53,20 @@ pub fn dump(look: &Look, out: &mut impl Write) -> io::Result<()> {
         .collect();
     let identity =
         store.identity.rows().next().map(|me| json!({"account": me.account, "arn": me.arn, "user_id": me.user_id}));
-    print_json(
-        out,
-        &json!({
-            "schema": SCHEMA,
-            "identity": identity,
-            "region": look.aws.region,
-            "endpoint_url": look.aws.endpoint,
-            "taken_at": look.seen.at,
-            "models": look.chains.iter().map(model).collect::<Vec<_>>(),
-            "resources": store.to_json(),
-            "sources": sources,
-            "usage": {"calls": usage.calls, "throttled": usage.throttled, "metrics": usage.metrics, "cost_usd": usage.cost},
-        }),
-    )
+    let fields = [
+        ("identity", json!(identity)),
+        ("region", json!(look.aws.region)),
+        ("endpoint_url", json!(look.aws.endpoint)),
+        ("taken_at", json!(look.seen.at)),
+        ("models", look.chains.iter().map(model).collect()),
+        ("resources", json!(store.to_json())),
+        ("sources", json!(sources)),
+        (
+            "usage",
+            json!({"calls": usage.calls, "throttled": usage.throttled, "metrics": usage.metrics, "cost_usd": usage.cost}),
+        ),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// One model as JSON; also what `status --json` prints.

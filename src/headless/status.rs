@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::{Look, dump, print_json};
 use crate::args::FailOn;
@@ -11,28 +11,44 @@ use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::view::harmless;
 
-/// Prints the state of each model, worst first; returns the exit code: 0 ok, 1 warning, 2 critical, 3 unknown.
+/// Prints the state of each model, worst first, account by account; returns the exit code, that of the worst account:
+/// 0 ok, 1 warning, 2 critical, 3 unknown.
 ///
 /// # Errors
 /// When `out` cannot be written.
-pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write) -> io::Result<u8> {
-    let worst = overall(look);
+pub fn status(looks: &[Look], as_json: bool, fail_on: FailOn, out: &mut impl Write) -> io::Result<u8> {
     if as_json {
-        let models: Vec<_> = look.chains.iter().map(dump::model).collect();
-        print_json(
-            out,
-            &json!({"schema": 1, "health": worst.severity(), "taken_at": look.seen.at, "models": models, "sources": look.store().sources()}),
-        )?;
+        let worst = looks.iter().map(overall).max().unwrap_or(Health::Unknown);
+        let whole = Map::from_iter([("health".to_owned(), worst.severity().into())]);
+        print_json(out, &dump::together(looks, account, whole))?;
     } else {
-        for chain in &look.chains {
-            writeln!(out, "{}", line(chain, look))?;
-        }
-        for line in troubles(look) {
-            writeln!(out, "{line}")?;
+        for look in looks {
+            let who = if looks.len() > 1 { format!("{}  ", harmless(&look.name)) } else { String::new() };
+            let lines = look.chains.iter().map(|chain| line(chain, look)).chain(troubles(look));
+            for line in lines {
+                writeln!(out, "{who}{line}")?;
+            }
         }
     }
+    // Something broken matters more than something unknown, and that more than something degraded.
+    let codes = looks.iter().map(|look| code(look, fail_on));
+    Ok(codes.max_by_key(|code| [0, 1, 3, 2].iter().position(|known| known == code)).unwrap_or(3))
+}
+
+fn account(look: &Look) -> Map<String, Value> {
+    let fields = [
+        ("health", json!(overall(look).severity())),
+        ("taken_at", json!(look.seen.at)),
+        ("models", look.chains.iter().map(dump::model).collect()),
+        ("sources", json!(look.store().sources())),
+    ];
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+fn code(look: &Look, fail_on: FailOn) -> u8 {
+    let worst = overall(look);
     let any = |health| worst == health || look.chains.iter().any(|c| c.health == health);
-    Ok(match worst {
+    match worst {
         Health::Critical => 2,
         Health::Warning if fail_on == FailOn::Warning => 1,
         // A warning that is not asked for does not hide what could not be read.
@@ -42,7 +58,7 @@ pub fn status(look: &Look, as_json: bool, fail_on: FailOn, out: &mut impl Write)
             3
         }
         Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent => 0,
-    })
+    }
 }
 
 /// What could not be read, one line for each cause; sources that fail for the same reason share it.

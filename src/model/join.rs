@@ -105,9 +105,16 @@ pub fn chains(seen: &Seen) -> Vec<Chain> {
             alarms::join(&mut draft, &index);
             draft.done(&index, seen)
         })
+        .filter(|chain| !seen.wishes.sparse || exists(chain, &index))
         .collect();
     chains.sort_by(|a, b| (Reverse(a.health), &a.name).cmp(&(Reverse(b.health), &b.name)));
     chains
+}
+
+/// Is there anything of it in the account? What only the configuration names is not.
+fn exists(chain: &Chain, index: &Index<'_>) -> bool {
+    let group = chain.group.as_deref().is_some_and(|group| index.group(group).is_some());
+    group || !(chain.serving.is_empty() && chain.packages.is_empty() && chain.pipelines.is_empty())
 }
 
 /// The models there are: those of the configuration, groups that it does not claim, endpoints without a group.

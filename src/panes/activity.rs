@@ -13,9 +13,10 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("WHEN", 12),
         PaneColumn::fill("WHAT", 6, 30),
         PaneColumn::fill("MODEL", 1, 12).from(100).name(),
+        PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
     kinds: &[],
-    ids: |app| app.feed.iter().map(|n| Subject::new("news", n.serial.to_string())).collect(),
+    ids: |app| app.feed.iter().map(|n| app.here.subject("news", n.serial.to_string())).collect(),
     row,
     empty: |_| {
         vec![Line::from(
@@ -27,11 +28,13 @@ pub(super) const PANE: Pane = Pane {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let serial: u64 = subject.id.parse().ok()?;
     let news = app.feed.iter().find(|n| n.serial == serial)?;
-    let when = Line::new().muted(fmt::clock(app.seen.at, news.at, &app.zone));
+    let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
+    let account = news.subject.as_ref().and_then(|s| app.account(s.account)).map(|a| a.name.as_str());
     let model = news.subject.as_ref().and_then(|s| app.model_of(s)).unwrap_or_default();
     Some(vec![
         Cell { line: when, order: Order::Number(news.at.as_second()) },
         Cell::text(&news.text, news.tone),
         Cell::muted(model),
+        Cell::muted(account.unwrap_or_default()),
     ])
 }

@@ -33,7 +33,7 @@ pub(super) const PANE: Pane = Pane {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut all: Vec<&Alarm> = app.seen.store.alarms.rows().filter(|a| app.show_scaling || !a.scaling()).collect();
+    let mut all: Vec<&Alarm> = app.here.seen.store.alarms.rows().filter(|a| app.show_scaling || !a.scaling()).collect();
     let rank = |a: &Alarm| match a.state.as_str() {
         "ALARM" if !a.scaling() => 0,
         "OK" => 2,
@@ -41,16 +41,16 @@ fn ids(app: &App) -> Vec<Subject> {
     };
     // Stable: they are in the order of their names already.
     all.sort_by_cached_key(|a| (rank(a), std::cmp::Reverse(a.since)));
-    all.into_iter().map(|a| Subject::new("alarms", &a.name)).collect()
+    all.into_iter().map(|a| app.here.subject("alarms", &a.name)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let alarm = app.seen.store.alarms.get(&subject.id)?;
+    let alarm = app.here.seen.store.alarms.get(&subject.id)?;
     Some(vec![
         state(app, subject, alarm),
         Cell::plain(&alarm.name),
-        Cell::muted(severity::tier(&app.seen.wishes.severity, alarm).unwrap_or_default()),
-        Cell::age(app.seen.at, alarm.since),
+        Cell::muted(severity::tier(&app.here.seen.wishes.severity, alarm).unwrap_or_default()),
+        Cell::age(app.here.seen.at, alarm.since),
         tells(app, alarm),
         Cell::muted(app.model_of(subject).unwrap_or_default()),
         Cell::muted(&*alarm.kind),
@@ -80,7 +80,7 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
         return Cell::muted("auto scaling");
     }
-    match app.joined.hears(&alarm.name) {
+    match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
         Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),

@@ -2,7 +2,7 @@
 
 use super::cell::{self, sparkline};
 use super::home;
-use crate::app::App;
+use crate::app::{Account, App};
 use crate::fmt;
 use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
@@ -35,7 +35,7 @@ fn title(app: &App, chain: &Chain) -> Line {
     let line = Line::new().with(&chain.name, Tone::Strong);
     match chain.worst() {
         Some(worst) => {
-            let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.seen.at, at, &app.zone)));
+            let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
             let text = if app.size.0 < home::WIDE { brief(chain, worst) } else { worst.text.clone() };
             let line = line.plain("  ").with(text, cell::tone(worst.health)).muted(since.unwrap_or_default());
             line.muted(after_deployment(chain, worst).unwrap_or_default())
@@ -66,7 +66,8 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Data => stage.summary.contains(" for "),
         StageKind::Training | StageKind::Registry | StageKind::Endpoint => false,
     };
-    let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    let age =
+        stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
     let headline = if known { sign.with(headline(chain, stage), tone) } else { sign.muted(word) };
@@ -79,7 +80,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Alarms => alarms(app, chain),
     };
     let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind)).into()] } else { facts };
-    view::Stage { title, tone, state, age, facts, selected: false }
+    view::Stage { title, tone, state: headline, age, facts, selected: false }
 }
 
 /// The one fact of a stage, in as few words as a box has.
@@ -137,7 +138,7 @@ fn missing(kind: StageKind) -> &'static str {
 }
 
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let mut facts: Vec<(Option<jiff::Timestamp>, Fact)> = Vec::new();
     for uri in &chain.datasets {
         let Some(set) = store.datasets.get(uri) else { continue };
@@ -147,7 +148,7 @@ fn data(app: &App, chain: &Chain) -> Vec<Fact> {
                 Line::new().with("▲ ", Tone::Warn).plain(tail).with(format!(" {problem}"), Tone::Warn).into()
             }
             (None, Some(at)) => {
-                Fact::named(Line::new().plain(tail), Line::new().muted(format!(" {}", fmt::age(app.seen.at, at))))
+                Fact::named(Line::new().plain(tail), Line::new().muted(format!(" {}", fmt::age(app.here.seen.at, at))))
             }
             (None, None) => Fact::named(Line::new().plain(tail), Line::new()),
         };
@@ -182,7 +183,7 @@ fn tail(uri: &str) -> String {
 }
 
 fn training(app: &App, chain: &Chain) -> Vec<Fact> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let mut facts = Vec::new();
     let jobs: Vec<_> = chain.jobs.iter().filter_map(|name| store.jobs.get(name)).collect();
     if let Some(details) = jobs.first().and_then(|j| j.details.as_ref()) {
@@ -211,7 +212,7 @@ fn metric_name(name: &str) -> &str {
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
-    let packages = chain.packages.iter().filter_map(|arn| app.seen.store.packages.get(arn));
+    let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
     packages
         .take(4)
         .map(|p| {
@@ -225,7 +226,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
 }
 
 fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
-    let Some(endpoint) = app.seen.store.endpoints.get(&serving.endpoint) else { return Vec::new() };
+    let Some(endpoint) = app.here.seen.store.endpoints.get(&serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
     for variant in &endpoint.variants {
         let text = match (variant.instances, variant.desired_instances) {
@@ -236,14 +237,14 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
         let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
         facts.push(Line::new().plain(text).with(phase, Tone::Busy).into());
     }
-    let series = |metric: &str| series(app, &serving.endpoint, metric);
+    let series = |metric: &str| series(&app.here, &serving.endpoint, metric);
     if let Some(latency) = series("ModelLatency") {
         let minutes = if app.size.0 >= ROOMY { 12 } else { 5 };
         let values: Vec<f64> = latency.points.iter().rev().take(minutes).rev().map(|p| p.1).collect();
         let last = latency.last().map(|p| fmt::micros(p.1)).unwrap_or_default();
         facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)).into());
     }
-    if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.seen.at)) {
+    if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.here.seen.at)) {
         let tone = if rate > 0.02 {
             Tone::Bad
         } else if rate > 0.005 {
@@ -259,23 +260,24 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
     facts
 }
 
-fn series<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
-    let variant = &app.seen.store.endpoints.get(endpoint)?.variants.first()?.name;
-    app.seen.store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
+fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
+    let store = &account.seen.store;
+    let variant = &store.endpoints.get(endpoint)?.variants.first()?.name;
+    store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
 }
 
 /// The newest p99 of an endpoint's first variant, in µs.
-pub(super) fn latency(app: &App, endpoint: &str) -> Option<f64> {
-    series(app, endpoint, "ModelLatency")?.last().map(|p| p.1)
+pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
+    series(account, endpoint, "ModelLatency")?.last().map(|p| p.1)
 }
 
 /// Alarms that fire and mean harm, the newest first.
-pub(super) fn firing<'a>(app: &'a App, chain: &Chain) -> Vec<&'a Alarm> {
+pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
     let harmful = |name: &str| {
         let mut found = chain.reasons.iter().filter(|r| r.rule == "firing" && r.health >= Health::Warning);
         found.any(|r| r.text.strip_prefix(name).is_some_and(|rest| rest.starts_with(" in ALARM")))
     };
-    let all = chain.alarms.iter().filter(|name| harmful(name)).filter_map(|name| app.seen.store.alarms.get(name));
+    let all = chain.alarms.iter().filter(|name| harmful(name)).filter_map(|name| account.seen.store.alarms.get(name));
     let mut firing: Vec<_> = all.collect();
     firing.sort_by_key(|a| std::cmp::Reverse(a.since));
     firing
@@ -287,11 +289,11 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
         let stage = chain.stage(StageKind::Alarms);
         stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
     };
-    let others = firing(app, chain).into_iter().filter(|alarm| !told(alarm));
+    let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
     let mut facts: Vec<Fact> = others
         .take(3)
         .map(|alarm| {
-            let tier = severity::tier(&app.seen.wishes.severity, alarm);
+            let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
             let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
             let name = name.plain(alarm.name.replace(&chain.name, "…"));

@@ -31,25 +31,25 @@ pub(super) const PANE: Pane = Pane {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let mut sets: Vec<_> = store.datasets.rows().collect();
     sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), std::cmp::Reverse(d.newest)));
-    let groups = store.feature_groups.rows().map(|g| Subject::new("feature_groups", &g.name));
+    let groups = store.feature_groups.rows().map(|g| app.here.subject("feature_groups", &g.name));
     let (data, artifacts): (Vec<_>, Vec<_>) = sets.into_iter().partition(|d| d.role == Role::Data);
-    let subject = |d: &Dataset| Subject::new("datasets", &d.uri);
+    let subject = |d: &Dataset| app.here.subject("datasets", &d.uri);
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
 /// Is it older than the configuration allows?
 fn too_old(app: &App, set: &Dataset) -> bool {
     let allowed =
-        app.seen.wishes.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
-    let age = set.newest.map(|at| app.seen.at.as_second() - at.as_second());
+        app.here.seen.wishes.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
+    let age = set.newest.map(|at| app.here.seen.at.as_second() - at.as_second());
     matches!((allowed, age), (Some(allowed), Some(age)) if u64::try_from(age).is_ok_and(|age| age > allowed.as_secs()))
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let (store, now) = (&app.seen.store, app.seen.at);
+    let (store, now) = (&app.here.seen.store, app.here.seen.at);
     let model = Cell::muted(app.model_of(subject).unwrap_or_default());
     if subject.kind == "feature_groups" {
         let group = store.feature_groups.get(&subject.id)?;

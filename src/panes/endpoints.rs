@@ -31,15 +31,15 @@ pub(super) const PANE: Pane = Pane {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut all: Vec<&Endpoint> = app.seen.store.endpoints.rows().collect();
+    let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
     // Stable: they are in the order of their names already.
     all.sort_by_cached_key(|e| std::cmp::Reverse(cell::of_status(&e.status)));
-    all.into_iter().map(|e| Subject::new("endpoints", &e.name)).collect()
+    all.into_iter().map(|e| app.here.subject("endpoints", &e.name)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let endpoint = app.seen.store.endpoints.get(&subject.id)?;
-    let version = app.joined.serving(&endpoint.name).and_then(Serving::version);
+    let endpoint = app.here.seen.store.endpoints.get(&subject.id)?;
+    let version = app.here.joined.serving(&endpoint.name).and_then(Serving::version);
     let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
         let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();
         (!counts.is_empty()).then(|| counts.iter().sum())
@@ -71,7 +71,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 /// The newest value; metrics are fetched for what is looked at and what is not well, so most rows have none.
 fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
     let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
-    let series = app.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
+    let series = app.here.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
     match series.and_then(MetricSeries::last) {
         Some((_, value)) => {
             #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]

@@ -45,7 +45,8 @@ fn status(label: &str, raw: &str) -> Fact {
 }
 
 fn when(app: &App, label: &str, at: Option<Timestamp>) -> Fact {
-    let text = at.map(|at| format!("{}  ({} ago)", fmt::clock(app.seen.at, at, &app.zone), fmt::age(app.seen.at, at)));
+    let text = at
+        .map(|at| format!("{}  ({} ago)", fmt::clock(app.here.seen.at, at, &app.zone), fmt::age(app.here.seen.at, at)));
     fact(label, text.unwrap_or_default())
 }
 
@@ -55,21 +56,21 @@ fn optional(label: &str, value: Option<&String>) -> Fact {
 
 fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     let reason = |r: &crate::model::Reason| {
-        let since = r.since.map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+        let since = r.since.map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
         let line =
             Line::new().with(format!("{} ", r.health.sign().0), cell::tone(r.health)).plain(&r.text).muted(since);
         (r.stage.name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.push(optional("group", chain.group.as_ref()));
-    let config = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
+    let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     facts.push(optional("runbook", config.and_then(|m| m.runbook_url.as_ref())));
     facts.push(fact("links", fmt::count(chain.links.len(), "edge")));
     facts
 }
 
 fn endpoint(app: &App, name: &str) -> Vec<Fact> {
-    let Some(e) = app.seen.store.endpoints.get(name) else { return Vec::new() };
+    let Some(e) = app.here.seen.store.endpoints.get(name) else { return Vec::new() };
     let mut facts = vec![
         status("EndpointStatus", &e.status),
         optional("FailureReason", e.failure.as_ref()),
@@ -97,7 +98,7 @@ fn endpoint(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn config(app: &App, name: &str) -> Vec<Fact> {
-    let Some(c) = app.seen.store.configs.get(name) else {
+    let Some(c) = app.here.seen.store.configs.get(name) else {
         return vec![("state".to_owned(), Line::new().with("deleted, or not read yet", Tone::Warn))];
     };
     let mut facts = vec![when(app, "CreationTime", c.created)];
@@ -114,7 +115,7 @@ fn config(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn sagemaker_model(app: &App, name: &str) -> Vec<Fact> {
-    let Some(m) = app.seen.store.models.get(name) else { return Vec::new() };
+    let Some(m) = app.here.seen.store.models.get(name) else { return Vec::new() };
     let mut facts = vec![when(app, "CreationTime", m.created)];
     for c in m.containers.iter().flatten() {
         facts.push(optional("ModelPackageName", c.package.as_ref()));
@@ -127,7 +128,7 @@ fn sagemaker_model(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn package(app: &App, chain: &Chain, arn: &str) -> Vec<Fact> {
-    let Some(p) = app.seen.store.packages.get(arn) else { return Vec::new() };
+    let Some(p) = app.here.seen.store.packages.get(arn) else { return Vec::new() };
     let mut facts = vec![
         status("ModelApprovalStatus", &p.approval),
         status("ModelPackageStatus", &p.status),
@@ -154,7 +155,7 @@ fn package(app: &App, chain: &Chain, arn: &str) -> Vec<Fact> {
 }
 
 fn pipeline(app: &App, name: &str) -> Vec<Fact> {
-    let Some(p) = app.seen.store.pipelines.get(name) else { return Vec::new() };
+    let Some(p) = app.here.seen.store.pipelines.get(name) else { return Vec::new() };
     let mut facts = vec![
         status("PipelineStatus", &p.status),
         when(app, "last execution", p.last_execution),
@@ -181,7 +182,7 @@ fn pipeline(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn execution(app: &App, arn: &str) -> Vec<Fact> {
-    let Some(e) = app.seen.store.executions.get(arn) else { return Vec::new() };
+    let Some(e) = app.here.seen.store.executions.get(arn) else { return Vec::new() };
     vec![
         status("PipelineExecutionStatus", &e.status),
         optional("FailureReason", e.failure.as_ref()),
@@ -193,7 +194,7 @@ fn execution(app: &App, arn: &str) -> Vec<Fact> {
 }
 
 fn step(app: &App, id: &str) -> Vec<Fact> {
-    let Some(s) = app.seen.store.steps.get(id) else { return Vec::new() };
+    let Some(s) = app.here.seen.store.steps.get(id) else { return Vec::new() };
     vec![
         status("StepStatus", &s.status),
         optional("FailureReason", s.failure.as_ref()),
@@ -205,7 +206,7 @@ fn step(app: &App, id: &str) -> Vec<Fact> {
 }
 
 fn job(app: &App, name: &str) -> Vec<Fact> {
-    let Some(j) = app.seen.store.jobs.get(name) else { return Vec::new() };
+    let Some(j) = app.here.seen.store.jobs.get(name) else { return Vec::new() };
     let mut facts = vec![
         status("TrainingJobStatus", &j.status),
         when(app, "CreationTime", j.created),
@@ -234,7 +235,7 @@ fn job(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn dataset(app: &App, uri: &str) -> Vec<Fact> {
-    let Some(d) = app.seen.store.datasets.get(uri) else {
+    let Some(d) = app.here.seen.store.datasets.get(uri) else {
         return vec![fact("state", "not read: older jobs' inputs are not followed")];
     };
     vec![
@@ -249,7 +250,7 @@ fn dataset(app: &App, uri: &str) -> Vec<Fact> {
 }
 
 fn feature_group(app: &App, name: &str) -> Vec<Fact> {
-    let Some(g) = app.seen.store.feature_groups.get(name) else { return Vec::new() };
+    let Some(g) = app.here.seen.store.feature_groups.get(name) else { return Vec::new() };
     vec![
         status("FeatureGroupStatus", &g.status),
         status("OfflineStoreStatus", g.offline_status.as_deref().unwrap_or_default()),
@@ -263,7 +264,7 @@ fn feature_group(app: &App, name: &str) -> Vec<Fact> {
 }
 
 fn alarm(app: &App, name: &str) -> Vec<Fact> {
-    let Some(a) = app.seen.store.alarms.get(name) else { return Vec::new() };
+    let Some(a) = app.here.seen.store.alarms.get(name) else { return Vec::new() };
     let dimensions: Vec<String> = a.dimensions.iter().map(|(k, v)| format!("{k}={v}")).collect();
     vec![
         status("StateValue", &a.state),
@@ -283,13 +284,13 @@ fn alarm(app: &App, name: &str) -> Vec<Fact> {
 fn deployer(app: &App, name: &str) -> Vec<Fact> {
     vec![
         fact("state", "not read: what CodePipeline does is not asked for"),
-        fact("console", console::codepipeline(&app.region, name)),
+        fact("console", console::codepipeline(&app.here.region, name)),
     ]
 }
 
 /// Whom an alarm tells; that it tells nobody does not make its model unwell, but somebody should know.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
-    let line = match app.joined.hears(&alarm.name) {
+    let line = match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) if alarm.actions.is_empty() => Line::new().with("▲ nobody: it has no action", Tone::Warn),
         Some(Hears::Nobody) => Line::new().with("▲ nobody: its actions are switched off", Tone::Warn),
         Some(Hears::Composite(parent)) => Line::from(format!("nobody itself; {parent} speaks for it")),
@@ -301,7 +302,7 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
 
 /// Why it stands where it stands: edges that end or begin here.
 fn links(app: &App, chain: &Chain, subject: &Subject) -> Vec<Fact> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let id = &subject.id;
     let arn = match subject.kind {
         "endpoints" => store.endpoints.get(id).map(|e| e.arn.clone()),

@@ -1,8 +1,8 @@
 //! What stands around every pane: header, banners, notes, footer.
 
 use crate::actions;
-use crate::app::App;
-use crate::aws::{Kind, Usage};
+use crate::app::{Account, App};
+use crate::aws::Kind;
 use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
@@ -12,6 +12,8 @@ use crate::view::{Footer, Line, Tone, width};
 
 /// Rows of the header.
 pub(super) const HEADER_ROWS: u16 = 2;
+/// Rows that banners may take.
+const MOST_BANNERS: usize = 4;
 
 /// Who and where on the left, how it stands on the right; what it costs below.
 pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
@@ -20,14 +22,19 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
 
 fn who(app: &App) -> Line {
     let mut line = Line::new().with("sagetop", Tone::Strong);
-    if let Some(label) = &app.label {
+    if let Some(label) = &app.here.stand_in {
         line = line.plain("  ").with(label, Tone::Warn);
     }
-    if app.read_only {
+    if app.here.read_only {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
-    let region = &app.region;
-    match app.seen.store.identity.rows().next() {
+    if app.several() {
+        line = line
+            .plain("  ")
+            .with(&app.here.name, if app.here.tone == Tone::Plain { Tone::Strong } else { app.here.tone });
+    }
+    let region = &app.here.region;
+    match app.here.identity() {
         Some(me) => {
             line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short())
         }
@@ -36,7 +43,9 @@ fn who(app: &App) -> Line {
 }
 
 fn standing(app: &App) -> Line {
-    let count = |healths: &[Health]| healths.iter().map(|health| app.joined.count(*health)).sum::<usize>();
+    let accounts = app.accounts();
+    let with = |health: Health| accounts.iter().map(|account| account.joined.count(health)).sum::<usize>();
+    let count = |healths: &[Health]| healths.iter().map(|health| with(*health)).sum::<usize>();
     let groups = [
         (Health::Critical, count(&[Health::Critical])),
         (Health::Warning, count(&[Health::Warning])),
@@ -50,60 +59,80 @@ fn standing(app: &App) -> Line {
     }
     let waiting = app.inbox();
     line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
-    if let Freshness::Saved { at } = app.seen.store.endpoints.freshness() {
-        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.seen.at, *at)), Tone::Warn);
+    if let Freshness::Saved { at } = app.here.seen.store.endpoints.freshness() {
+        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.seen.at, *at)), Tone::Warn);
     }
     match data_age(app) {
         Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
-        None if app.seen.store.endpoints.blind().is_some() => line.with("  no answer", Tone::Bad),
+        None if app.here.seen.store.endpoints.blind().is_some() => line.with("  no answer", Tone::Bad),
         None => line.muted("  asking AWS…"),
     }
 }
 
 /// Age of the oldest of the sources that are read all the time.
 fn data_age(app: &App) -> Option<(i64, String)> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let (alarms, endpoints) = (store.alarms.source().fetched_at?, store.endpoints.source().fetched_at?);
     let oldest = alarms.min(endpoints);
-    Some((app.seen.at.as_second() - oldest.as_second(), fmt::age(app.seen.at, oldest)))
+    Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
 }
 
 /// The newest plan that was sent and did not end.
 fn under_way(app: &App) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return Line::new() };
-    let age = fmt::age(app.seen.at, run.since);
+    let age = fmt::age(app.here.seen.at, run.since);
     Line::new().with(format!("◐ {}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }
 
+/// What all accounts together cost.
 fn cost(app: &App) -> Line {
-    let usage = &app.usage;
-    let throttled = if usage.throttled > 0 { Tone::Warn } else { Tone::Muted };
+    let accounts = app.accounts();
+    let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
+    let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();
+    let dollars: f64 = accounts.iter().map(|account| account.usage.cost_per_day).sum();
+    let widening = accounts.iter().map(|account| account.usage.widening).max().unwrap_or(1);
+    let tone = if throttled > 0 { Tone::Warn } else { Tone::Muted };
     Line::new()
-        .muted(format!("api {}/min  ", usage.last_minute))
-        .with(format!("throttled {}{}  ", usage.throttled, widened(usage)), throttled)
-        .muted(format!("{}/day", fmt::dollars(usage.cost_per_day)))
+        .muted(format!("api {calls}/min  "))
+        .with(format!("throttled {throttled}{}  ", widened(widening)), tone)
+        .muted(format!("{}/day", fmt::dollars(dollars)))
 }
 
 /// How much less often everything is asked than usual.
-fn widened(usage: &Usage) -> String {
-    if usage.widening > 1 { format!(" (asked {}× less)", usage.widening) } else { String::new() }
+fn widened(widening: u32) -> String {
+    if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
 }
 
-/// What the operator must know now: lost credentials, a lost network.
+/// What the operator must know now: lost credentials, a lost network, in whichever account.
 pub(super) fn banners(app: &App) -> Vec<Line> {
-    let sources = app.seen.store.sources();
-    let in_state = |state: &str| sources.iter().filter(|s| s.state == state).collect::<Vec<&Source>>();
     let mut banners = drill(app);
-    for kind in [Kind::Expired, Kind::Unreachable] {
-        let hit = in_state(kind.word());
-        let Some(first) = hit.first() else { continue };
-        let error = first.error.as_deref().unwrap_or_default();
-        let advice = kind.advice().unwrap_or_default();
-        let what = if kind == Kind::Expired { "no valid credentials" } else { "AWS cannot be reached" };
-        // What to do comes before what was said: the end of a long line is cut.
-        banners.push(Line::new().with(format!("{what}: {advice} · {error}"), Tone::Bad));
+    for account in app.accounts() {
+        let who = if app.several() { format!("{}: ", account.name) } else { String::new() };
+        banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
     }
+    // The list below matters more than the tenth account that cannot be read.
+    banners.truncate(MOST_BANNERS);
     banners
+}
+
+/// Why an account cannot be read, and what to do.
+fn lost(account: &Account) -> Vec<String> {
+    let sources = account.seen.store.sources();
+    let told = |kind: Kind| {
+        let first = sources.iter().find(|source| source.state == kind.word())?;
+        let error = first.error.as_deref().unwrap_or_default();
+        let (what, advice) = match (kind, &account.login) {
+            (Kind::Expired, Some(login)) => (
+                "no valid credentials",
+                format!("log in again, with SSO by `{login}`; it is picked up without a restart"),
+            ),
+            (Kind::Expired, None) => ("no valid credentials", kind.advice().unwrap_or_default().to_owned()),
+            (_, _) => ("AWS cannot be reached", kind.advice().unwrap_or_default().to_owned()),
+        };
+        // What to do comes before what was said: the end of a long line is cut.
+        Some(format!("{what}: {advice} · {error}"))
+    };
+    [Kind::Expired, Kind::Unreachable].into_iter().filter_map(told).collect()
 }
 
 /// The task of a drill while it is open, on as many rows as it needs, three at most.
@@ -116,7 +145,7 @@ fn drill(app: &App) -> Vec<Line> {
 
 /// What is not as usual with the kinds that a pane lists.
 pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
-    let sources = app.seen.store.sources();
+    let sources = app.here.seen.store.sources();
     let mut line = Line::new();
     for kind in pane.kinds {
         let noted = sources.iter().find(|s| s.name == *kind).and_then(|source| noted(app, source));
@@ -127,7 +156,7 @@ pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
 
 /// Only what is not as usual: not read, of an earlier run, cut, or in trouble.
 fn noted(app: &App, source: &Source) -> Option<Line> {
-    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     match source.state {
         "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.name))),
         "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.name), Tone::Warn)),

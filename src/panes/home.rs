@@ -1,7 +1,7 @@
 //! All models, worst first; the selected one drawn below, with its past.
 
 use super::{Cell, Pane, PaneColumn, cell, chain, table};
-use crate::app::{App, Subject};
+use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
 use crate::view::{Block, Content, Line, Tone};
@@ -16,6 +16,7 @@ pub(super) const PANE: Pane = Pane {
     columns: &[
         PaneColumn::cells("", 1),
         PaneColumn::fill("MODEL", 5, 16).name(),
+        PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
         PaneColumn::fill("WHAT", 7, 18).below(WIDE),
         PaneColumn::cells("LIVE", 5).below(WIDE),
         PaneColumn::cells("DATA", 8).from(WIDE),
@@ -27,14 +28,27 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
     kinds: &[],
-    ids: |app| app.chains().iter().map(|c| Subject::chain(&c.name)).collect(),
+    ids,
     row,
     empty,
 };
 
+/// The models of all accounts, worst first; those that are equally bad in the order of the accounts.
+fn ids(app: &App) -> Vec<Subject> {
+    let accounts = app.accounts();
+    let models = accounts.iter().flat_map(|account| account.chains().iter().map(|chain| (account.place, chain)));
+    let mut models: Vec<_> = models.collect();
+    // Stable, and quick where it is in order already: each account is.
+    models.sort_by_key(|(_, chain)| std::cmp::Reverse(chain.health));
+    models.into_iter().map(|(place, chain)| Subject::chain(place, &chain.name)).collect()
+}
+
 /// Nothing there, not asked yet, and not readable are three different things.
 fn empty(app: &App) -> Vec<Line> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
+    if app.several() {
+        return vec![Line::new().muted("No model found yet; the pane of the accounts tells how each is read.")];
+    }
     if let Some(why) = store.endpoints.blind().or(store.groups.blind()) {
         let advice = why.kind.advice().unwrap_or_default();
         return vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)];
@@ -49,28 +63,30 @@ fn empty(app: &App) -> Vec<Line> {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let chain = app.chain(&subject.id)?;
+    let account = app.account(subject.account)?;
+    let chain = account.chain_of(subject)?;
     let production = chain.serving.iter().find(|s| s.production());
     let other = chain.serving.iter().find(|s| !s.production());
     Some(vec![
         Cell::glyph(chain.health),
         Cell::text(&chain.name, Tone::Strong),
-        what(app, chain),
+        Cell::text(&account.name, account.tone),
+        what(account, chain),
         live(production.or(other)),
-        stage(app, chain, StageKind::Data),
-        stage(app, chain, StageKind::Training),
-        stage(app, chain, StageKind::Registry),
-        served(app, chain, production),
-        staging(app, other),
-        alarms(app, chain),
-        last_change(app, chain),
+        stage(account, chain, StageKind::Data),
+        stage(account, chain, StageKind::Training),
+        stage(account, chain, StageKind::Registry),
+        served(account, chain, production),
+        staging(account, other),
+        alarms(account, chain),
+        last_change(account, chain),
     ])
 }
 
 /// The worst thing and its age, for narrow screens.
-fn what(app: &App, chain: &Chain) -> Cell {
+fn what(account: &Account, chain: &Chain) -> Cell {
     let Some(worst) = chain.worst() else { return Cell::of(Line::new().muted("ok"), 0) };
-    let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(app.seen.at, at)));
+    let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(account.seen.at, at)));
     let line = Line::new().with(chain::brief(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
@@ -83,9 +99,9 @@ fn live(serving: Option<&Serving>) -> Cell {
 }
 
 /// Glyph and the one short fact of a stage.
-fn stage(app: &App, chain: &Chain, kind: StageKind) -> Cell {
+fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
-    let age = stage.since.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+    let age = stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
     let text = match (kind, stage.health) {
         (_, Health::Absent) => String::new(),
         (StageKind::Registry, Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
@@ -106,31 +122,32 @@ fn glyphed(health: Health, text: &str) -> Cell {
 }
 
 /// Version, and what is wrong with it.
-fn served(app: &App, chain: &Chain, serving: Option<&Serving>) -> Cell {
+fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return Cell::muted("–") };
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
     let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| s.health);
     let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
     let fact = why.map(|r| chain::brief(chain, r));
-    let fact = fact.or_else(|| chain::latency(app, &serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
+    let fact = fact.or_else(|| chain::latency(account, &serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
 }
 
-fn staging(app: &App, serving: Option<&Serving>) -> Cell {
+fn staging(account: &Account, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return Cell::muted("–") };
-    let status = app.seen.store.endpoints.get(&serving.endpoint).map_or("", |e| e.status.as_str());
+    let status = account.seen.store.endpoints.get(&serving.endpoint).map_or("", |e| e.status.as_str());
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
     glyphed(cell::of_status(status), &version)
 }
 
 /// The worst tier that fires, and how many do in it.
-fn alarms(app: &App, chain: &Chain) -> Cell {
-    let firing = chain::firing(app, chain);
+fn alarms(account: &Account, chain: &Chain) -> Cell {
+    let firing = chain::firing(account, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| s.health);
     if firing.is_empty() {
         return glyphed(health, "");
     }
-    let mut tiers: Vec<String> = firing.iter().filter_map(|a| severity::tier(&app.seen.wishes.severity, a)).collect();
+    let mut tiers: Vec<String> =
+        firing.iter().filter_map(|a| severity::tier(&account.seen.wishes.severity, a)).collect();
     tiers.sort();
     match tiers.first() {
         Some(worst) => glyphed(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
@@ -138,11 +155,11 @@ fn alarms(app: &App, chain: &Chain) -> Cell {
     }
 }
 
-fn last_change(app: &App, chain: &Chain) -> Cell {
+fn last_change(account: &Account, chain: &Chain) -> Cell {
     match &chain.last_change {
         Some((at, what)) => {
-            let line = Line::new().plain(what).muted(format!(" {}", fmt::age(app.seen.at, *at)));
-            Cell::of(line, app.seen.at.as_second() - at.as_second())
+            let line = Line::new().plain(what).muted(format!(" {}", fmt::age(account.seen.at, *at)));
+            Cell::of(line, account.seen.at.as_second() - at.as_second())
         }
         None => Cell::of(Line::new().muted("–"), i64::MAX),
     }
@@ -151,7 +168,9 @@ fn last_change(app: &App, chain: &Chain) -> Cell {
 /// Rows of the list of models: all of them, but never so many that the chain has no room.
 pub(super) fn table_rows(app: &App) -> u16 {
     let body = super::body_rows(app);
-    let models = u16::try_from(app.chains().len()).unwrap_or(u16::MAX).max(1);
+    let models = u16::try_from(app.accounts().iter().map(|account| account.chains().len()).sum::<usize>())
+        .unwrap_or(u16::MAX)
+        .max(1);
     let kept_free = chain_rows(app, body) + u16::from(titled(app)) + if body >= 16 { 5 } else { 1 };
     models.min(body.saturating_sub(kept_free + 1)).max(3)
 }
@@ -195,11 +214,11 @@ pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
 
 fn past(app: &App, chain: &Chain) -> Content {
     let line = |h: &Happened| {
-        let line = Line::new().muted(format!("{:>11}  ", fmt::clock(app.seen.at, h.at, &app.zone)));
+        let line = Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.seen.at, h.at, &app.zone)));
         let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
         if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
     };
-    let lines = timeline(chain, &app.seen.store).iter().take(60).map(line).collect();
+    let lines = timeline(chain, &app.here.seen.store).iter().take(60).map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }

@@ -1,7 +1,7 @@
 //! One model's lineage as a tree, with the facts of what the cursor is on.
 
 use super::{cell, chain, facts, measured};
-use crate::app::{App, Detail, Subject};
+use crate::app::{App, Detail, Subject, node_id};
 use crate::config::Meaning;
 use crate::fmt;
 use crate::model::{Chain, Confidence, Health, Hears, Stage, StageKind};
@@ -19,7 +19,7 @@ pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
         return vec![Block { height: body, content: Content::Lines { title: None, lines } }];
     };
     let nodes = nodes(app, chain);
-    let subject = detail.selected.last().and_then(|key| Subject::parse(key));
+    let subject = detail.selected.last().and_then(|key| Subject::parse(app.here.place, key));
     let shown = subject.as_ref().map(|s| facts::facts(app, chain, s)).unwrap_or_default();
     let chart = if body >= 26 { subject.as_ref().and_then(|s| chart(app, chain, s)) } else { None };
     let below = if chart.is_some() { 9 } else { 0 };
@@ -42,7 +42,7 @@ pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
     let nodes = nodes(app, chain);
     let key = subject.key();
     let found = paths(&nodes, &std::collections::BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
-    found.unwrap_or_else(|| vec![Subject::chain(&chain.name).key()])
+    found.unwrap_or_else(|| vec![node_id("chain", &chain.name)])
 }
 
 /// Moves the cursor through the open branches.
@@ -105,7 +105,7 @@ fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
         .with(format!("{glyph} "), cell::tone(chain.health))
         .with(&chain.name, Tone::Strong)
         .muted(format!("  {word}"));
-    vec![Node { id: Subject::chain(&chain.name).key(), line, children: stages.collect() }]
+    vec![Node { id: node_id("chain", &chain.name), line, children: stages.collect() }]
 }
 
 /// Siblings need different ids; the same thing twice is shown once.
@@ -126,7 +126,8 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
 
 fn heading(app: &App, stage: &Stage) -> Line {
     let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
-    let age = stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
+    let age =
+        stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     Line::new()
         .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))
         .with(stage.kind.name().to_uppercase(), Tone::Strong)
@@ -137,7 +138,7 @@ fn heading(app: &App, stage: &Stage) -> Line {
 fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, children: Vec<Node>) -> Node {
     let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
     let line = if note.is_empty() { line } else { line.muted(format!("  {note}")) };
-    Node { id: Subject::new(kind, id).key(), line, children: unique(children) }
+    Node { id: node_id(kind, id), line, children: unique(children) }
 }
 
 /// How sure a chain is of a thing, in a word; nothing where it is certain.
@@ -151,11 +152,11 @@ fn doubt(chain: &Chain, id: &str) -> &'static str {
 }
 
 fn data(app: &App, chain: &Chain) -> Vec<Node> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
         let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
-        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         node("datasets", uri, health, uri, &age, Vec::new())
     });
     let groups = chain.feature_groups.iter().map(|name| {
@@ -168,7 +169,7 @@ fn data(app: &App, chain: &Chain) -> Vec<Node> {
 }
 
 fn training(app: &App, chain: &Chain) -> Vec<Node> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let run = |arn: &str| {
         let execution = store.executions.get(arn)?;
         let mut steps: Vec<_> = store.steps.rows().filter(|s| s.execution == arn).collect();
@@ -186,7 +187,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
             node("pipeline_steps", &s.id, cell::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
         });
-        let age = execution.started.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        let age = execution.started.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         let name = format!("run {}", execution.short());
         Some(node(
             "pipeline_executions",
@@ -211,9 +212,9 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Node> {
-    let packages = chain.packages.iter().filter_map(|arn| app.seen.store.packages.get(arn));
+    let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
     let version = |p: &crate::resources::package::ModelPackage| {
-        let age = p.created.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
+        let age = p.created.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         let name = format!("v{}", p.version.unwrap_or_default());
         let values: String =
             measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
@@ -224,7 +225,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Node> {
 }
 
 fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let config = |name: &str, note: &str| {
         let config = store.configs.get(name);
         let models =
@@ -243,10 +244,10 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node("endpoint_configs", name, health, name, note, models.collect())
     };
-    let configured = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
+    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
     let deployers = deployers.map(|name| Node {
-        id: Subject::new("codepipelines", name).key(),
+        id: node_id("codepipelines", name),
         line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
         children: Vec::new(),
     });
@@ -268,7 +269,7 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
 }
 
 fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let mut all: Vec<_> = chain
         .alarms
         .iter()
@@ -289,7 +290,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
     all.into_iter()
         .map(|alarm| {
             let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
-            let silent = app.joined.hears(&alarm.name) == Some(&Hears::Nobody);
+            let silent = app.here.joined.hears(&alarm.name) == Some(&Hears::Nobody);
             let note = format!("{}  {}", if silent { "tells nobody" } else { "" }, doubt(chain, &alarm.arn));
             let told = alarm.actions.iter().map(topic).collect();
             node("alarms", &alarm.name, health, &alarm.name, note.trim(), told)
@@ -299,8 +300,8 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
 
 /// The last hour of what matters: a metric of the configuration, or the latency of an endpoint.
 fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
-    let store = &app.seen.store;
-    let configured = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
+    let store = &app.here.seen.store;
+    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     let (series, title, limit, scale, tone) = match subject.kind {
         "chain" => {
             let metric = configured?.metrics.first()?;
@@ -331,7 +332,7 @@ fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
     let value =
         |minute: i64| series.points.iter().find(|(t, _)| t.as_second() == from + minute * 60).map(|(_, v)| v / scale);
     let start = jiff::Timestamp::from_second(from).ok()?;
-    let ends = (fmt::clock(app.seen.at, start, &app.zone), fmt::clock(app.seen.at, last, &app.zone));
+    let ends = (fmt::clock(app.here.seen.at, start, &app.zone), fmt::clock(app.here.seen.at, last, &app.zone));
     Some(Chart {
         title: Line::from(title),
         points: (0..60).map(value).collect(),

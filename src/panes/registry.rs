@@ -30,7 +30,7 @@ pub(super) const PANE: Pane = Pane {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut packages: Vec<_> = app.seen.store.packages.rows().collect();
+    let mut packages: Vec<_> = app.here.seen.store.packages.rows().collect();
     // The newest version that waits, of each group that has one.
     let mut waiting: HashMap<Option<&str>, Timestamp> = HashMap::new();
     for package in packages.iter().filter(|p| p.waits()) {
@@ -43,13 +43,13 @@ fn ids(app: &App) -> Vec<Subject> {
         let group = p.group.as_deref();
         (Reverse(waiting.get(&group).copied()), group, Reverse(p.version))
     });
-    packages.into_iter().map(|p| Subject::new("model_packages", &p.arn)).collect()
+    packages.into_iter().map(|p| app.here.subject("model_packages", &p.arn)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let package = app.seen.store.packages.get(&subject.id)?;
+    let package = app.here.seen.store.packages.get(&subject.id)?;
     let details = package.details.as_ref();
-    let chain = app.joined.owner(subject.kind, &subject.id);
+    let chain = app.here.joined.owner(subject.kind, &subject.id);
     let serves: Vec<String> = chain
         .map(|c| c.serving.iter())
         .into_iter()
@@ -65,7 +65,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(group),
         Cell::of(Line::new().with(package.version.map_or("–".to_owned(), |v| format!("v{v}")), Tone::Strong), version),
         Cell::status(&package.approval),
-        Cell::age(app.seen.at, package.created),
+        Cell::age(app.here.seen.at, package.created),
         Cell::text(serves.join(", "), Tone::Good),
         Cell::status(&package.status),
         Cell::plain(why),

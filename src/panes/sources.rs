@@ -22,14 +22,14 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("LAST ERROR", 6, 10),
     ],
     kinds: &[],
-    ids: |app| app.seen.store.sources().iter().map(|s| Subject::new("source", s.name)).collect(),
+    ids: |app| app.here.seen.store.sources().iter().map(|s| app.here.subject("source", s.name)).collect(),
     row,
     empty: |_| Vec::new(),
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let source = app.seen.store.sources().into_iter().find(|s| s.name == subject.id)?;
-    let spent = app.usage.by_source.get(source.name).copied().unwrap_or_default();
+    let source = app.here.seen.store.sources().into_iter().find(|s| s.name == subject.id)?;
+    let spent = app.here.usage.by_source.get(source.name).copied().unwrap_or_default();
     let count = |n: u64| Cell::count(i64::try_from(n).ok());
     let rows = i64::try_from(source.rows).unwrap_or(i64::MAX);
     let tone = match source.state {
@@ -41,7 +41,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(source.name),
         Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone),
         Cell::muted(source.lane.map_or("–", Lane::name)),
-        Cell::age(app.seen.at, source.fetched_at),
+        Cell::age(app.here.seen.at, source.fetched_at),
         Cell::of(Line::new().plain(format!("{rows}{}", if source.capped { "+" } else { "" })), rows),
         count(spent.calls),
         count(spent.metrics),

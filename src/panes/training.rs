@@ -30,21 +30,21 @@ pub(super) const PANE: Pane = Pane {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let mut ids = Vec::new();
     let mut runs_of: HashMap<&str, Vec<&PipelineExecution>> = HashMap::new();
     for run in store.executions.rows() {
         runs_of.entry(&run.pipeline).or_default().push(run);
     }
     for pipeline in store.pipelines.rows() {
-        ids.push(Subject::new("pipelines", &pipeline.name));
+        ids.push(app.here.subject("pipelines", &pipeline.name));
         let mut runs = runs_of.remove(pipeline.name.as_str()).unwrap_or_default();
         runs.sort_by_key(|e| std::cmp::Reverse(e.started));
-        ids.extend(runs.iter().take(RUNS).map(|e| Subject::new("pipeline_executions", &e.arn)));
+        ids.extend(runs.iter().take(RUNS).map(|e| app.here.subject("pipeline_executions", &e.arn)));
     }
     let mut jobs: Vec<_> = store.jobs.rows().collect();
     jobs.sort_by_key(|j| std::cmp::Reverse(j.created));
-    ids.extend(jobs.into_iter().map(|j| Subject::new("training_jobs", &j.name)));
+    ids.extend(jobs.into_iter().map(|j| app.here.subject("training_jobs", &j.name)));
     ids
 }
 
@@ -61,7 +61,7 @@ fn model(app: &App, subject: &Subject) -> Cell {
 }
 
 fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let pipeline = app.seen.store.pipelines.get(&subject.id)?;
+    let pipeline = app.here.seen.store.pipelines.get(&subject.id)?;
     let what = pipeline.definition.as_ref().map(|d| match &d.problem {
         Some(problem) => problem.clone(),
         None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
@@ -69,7 +69,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::text(&pipeline.name, Tone::Strong),
         Cell::status(&pipeline.status),
-        Cell::age(app.seen.at, pipeline.last_execution),
+        Cell::age(app.here.seen.at, pipeline.last_execution),
         model(app, subject),
         Cell::muted(""),
         Cell::plain(what.unwrap_or_default()),
@@ -77,7 +77,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let store = &app.seen.store;
+    let store = &app.here.seen.store;
     let run = store.executions.get(&subject.id)?;
     let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
     let ended = if run.running() { None } else { steps.iter().filter_map(|s| s.ended).max() };
@@ -90,7 +90,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell { line: name, order },
         Cell::status(&run.status),
-        Cell::age(app.seen.at, run.started),
+        Cell::age(app.here.seen.at, run.started),
         model(app, subject),
         took(run.started, ended),
         Cell::plain(what),
@@ -98,7 +98,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let job = app.seen.store.jobs.get(&subject.id)?;
+    let job = app.here.seen.store.jobs.get(&subject.id)?;
     let details = job.details.as_ref();
     let metrics: Vec<String> = details
         .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect())
@@ -107,7 +107,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(&job.name),
         Cell::status(&job.status),
-        Cell::age(app.seen.at, job.created),
+        Cell::age(app.here.seen.at, job.created),
         model(app, subject),
         took(job.created, job.ended),
         Cell::plain(what),

@@ -67,7 +67,8 @@ pub struct Pollers {
     seen: watch::Receiver<Seen>,
     wake: watch::Receiver<Wake>,
     clock: Clock,
-    out: mpsc::Sender<Snapshot>,
+    out: mpsc::Sender<(usize, Snapshot)>,
+    place: usize,
     tasks: JoinSet<()>,
 }
 
@@ -86,15 +87,17 @@ pub struct Wake {
 
 impl Pollers {
     /// Pollers that have not started yet. `out` is bounded: a slow screen slows the polling, never the memory.
+    /// What they read goes there with the `place` of their account.
     #[must_use]
     pub fn new(
         aws: Aws,
         seen: watch::Receiver<Seen>,
         wake: watch::Receiver<Wake>,
         clock: Clock,
-        out: mpsc::Sender<Snapshot>,
+        place: usize,
+        out: mpsc::Sender<(usize, Snapshot)>,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, place, tasks: JoinSet::new() }
     }
 
     /// Ends all tasks and starts them anew with the tables that are seen now.
@@ -121,8 +124,8 @@ impl Pollers {
             in_vain: false,
             lost: None,
         };
-        let out = self.out.clone();
-        self.tasks.spawn(async move { poller.run(out, wrap).await });
+        let (place, out) = (self.place, self.out.clone());
+        self.tasks.spawn(async move { poller.run(place, out, wrap).await });
     }
 }
 
@@ -155,7 +158,12 @@ enum Why {
 }
 
 impl<T: Resource> Poller<T> {
-    async fn run(mut self, out: mpsc::Sender<Snapshot>, wrap: fn(Table<T>, Vec<Change>) -> Snapshot) {
+    async fn run(
+        mut self,
+        place: usize,
+        out: mpsc::Sender<(usize, Snapshot)>,
+        wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
+    ) {
         let mut why = Why::Time;
         loop {
             if self.seen.wait_for(T::ready).await.is_err() {
@@ -175,7 +183,7 @@ impl<T: Resource> Poller<T> {
                 self.swept = Some(tokio::time::Instant::now());
             }
             let pause = if told == Told::More { Duration::ZERO } else { self.pause() };
-            if out.send(wrap(self.table.clone(), changes)).await.is_err() {
+            if out.send((place, wrap(self.table.clone(), changes))).await.is_err() {
                 return;
             }
             why = match self.rest(pause).await {

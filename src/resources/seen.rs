@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Store;
-use crate::config::{Glob, Model as ModelConfig, Severity};
+use crate::config::{Config, Glob, Model as ModelConfig, Severity};
 
 /// What a poller may look at: the tables so far, what is on the screen, what the user configured.
 #[derive(Debug, Clone, Default)]
@@ -30,8 +30,19 @@ pub struct Wishes {
     pub models: Vec<ModelConfig>,
     /// Severities of topics and alarms, by pattern; the first match counts.
     pub severity: Vec<(Glob, Severity)>,
+    /// Is a configured model of which nothing is there left out? So it is where it may live in another account.
+    pub sparse: bool,
     /// US dollars that metrics may cost a day; no limit when absent.
     pub max_cost_per_day: Option<f64>,
+}
+
+impl Wishes {
+    /// Those of a configuration, for the only account.
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        let (models, severity) = (config.models.clone(), config.severities.clone());
+        Self { models, severity, sparse: false, max_cost_per_day: config.max_cost_per_day }
+    }
 }
 
 /// Descriptions a poll; the rest follow at once, so that the screen fills while they come.

@@ -10,13 +10,12 @@ use tokio::sync::mpsc;
 
 use super::{Machine, QUEUE, run};
 use crate::actions;
-use crate::app::App;
+use crate::app::{Account, App};
 use crate::args::Common;
 use crate::assets::Assets;
-use crate::config::{self, Confirm};
-use crate::headless::seen_with;
-use crate::intents::{Access, Executor};
-use crate::session::Session;
+use crate::config::{self, Colour, Confirm};
+use crate::intents::Access;
+use crate::session::{Connection, Session};
 use crate::snapshot::{Found, Snapshot};
 use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
@@ -39,18 +38,15 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
                 .into(),
         );
     }
-    let mut app = App::new(seen_with(&session.config), keymap);
-    app.seen.at = (session.clock)();
+    let mut accounts = session.connections.iter().enumerate().map(|(place, c)| account(&session, place, c));
+    // A session has one at least.
+    let Some(here) = accounts.next() else { return Err("error: no account to look at\n".into()) };
+    let mut app = App::new(here, accounts.collect(), keymap);
     app.zone = TimeZone::system();
-    app.region.clone_from(&session.aws.region);
-    app.label = label(&session);
-    app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
-    warm(&mut app, session.snapshot.as_ref());
-    let deployers = session.config.deployers();
-    let Session { aws, access, journal, clock, sim, snapshot, .. } = session;
-    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock, deployers };
-    let machine = Machine { executor, copy: copy_out, suspend, sim, snapshot };
+    warm(&mut app, &session.connections);
+    let Session { connections, clock, sim, .. } = session;
+    let machine = Machine { connections, clock, copy: copy_out, suspend, sim };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -59,21 +55,37 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
 }
 
-/// Begins with what the last run saw, marked as such; a file that cannot be used is told.
-fn warm(app: &mut App, snapshot: Option<&Snapshot>) {
-    match snapshot.map(Snapshot::read) {
-        Some(Found::Tables(store, _)) => app.begin_with(*store),
-        Some(Found::SetAside(told)) => app.message = Some((Tone::Warn, told)),
-        Some(Found::Nothing) | None => {}
-    }
-}
-
-/// What the header says where it is not AWS itself: nobody may take a stand-in for the real thing.
-fn label(session: &Session) -> Option<String> {
-    match (&session.sim, &session.aws.endpoint) {
+/// An account as the screen knows it, before anything was read.
+fn account(session: &Session, place: usize, connection: &Connection) -> Account {
+    let aws = &connection.executor.aws;
+    let tone = match connection.colour {
+        Colour::Plain => Tone::Plain,
+        Colour::Red => Tone::Bad,
+        Colour::Yellow => Tone::Warn,
+        Colour::Green => Tone::Good,
+        Colour::Blue => Tone::Busy,
+    };
+    // Nobody may take a stand-in for the real thing.
+    let stand_in = match (&session.sim, &aws.endpoint) {
         (Some(_), _) => Some("DEMO".to_owned()),
         (None, Some(url)) => Some(format!("at {url}")),
         (None, None) => None,
+    };
+    let mut account = Account::new(session.seen(connection));
+    (account.place, account.name, account.tone) = (place, connection.name.clone(), tone);
+    (account.region, account.stand_in) = (aws.region.clone(), stand_in);
+    (account.read_only, account.login) = (connection.executor.access == Access::ReadOnly, connection.login.clone());
+    account
+}
+
+/// Begins with what the last run saw, marked as such; a file that cannot be used is told.
+fn warm(app: &mut App, connections: &[Connection]) {
+    for (place, connection) in connections.iter().enumerate() {
+        match connection.snapshot.as_ref().map(Snapshot::read) {
+            Some(Found::Tables(store, _)) => app.begin_with(place, *store),
+            Some(Found::SetAside(told)) => app.message = Some((Tone::Warn, told)),
+            Some(Found::Nothing) | None => {}
+        }
     }
 }
 

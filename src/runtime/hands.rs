@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{RwLock, mpsc, watch};
+use tokio::sync::{RwLock, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::{Machine, QUEUE};
-use crate::app::{App, Effect, Msg};
+use crate::app::{Account, App, Effect, Msg};
+use crate::intents::{Executor, Plan};
 use crate::resources::Source;
-use crate::resources::poll::Wake;
 
 /// Between two snapshots on disk.
 const KEEP_EVERY: Duration = Duration::from_mins(2);
@@ -21,33 +21,34 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 pub(super) struct Hands {
     machine: Machine,
     answer: mpsc::Sender<Msg>,
-    wake: watch::Sender<Wake>,
     work: JoinSet<()>,
     /// Read-locked by each plan whose calls are being sent.
     sending: Arc<RwLock<()>>,
     /// The tables on their way to the disk.
-    pub(super) keeping: JoinSet<()>,
+    keeping: JoinSet<()>,
     /// When the tables were kept last.
     kept: Option<Instant>,
 }
 
 impl Hands {
-    pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>, wake: watch::Sender<Wake>) -> Self {
+    pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>) -> Self {
         let (work, sending, keeping) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, wake, work, sending, keeping, kept: None }
+        Self { machine, answer, work, sending, keeping, kept: None }
     }
 
     /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
     pub(super) fn second(&mut self, app: &mut App) {
         self.keep(app, false);
-        app.update(Msg::Usage(self.machine.executor.aws.meter.usage()));
+        for (place, connection) in self.machine.connections.iter().enumerate() {
+            app.update(Msg::Usage(place, connection.executor.aws.meter.usage()));
+        }
         if let Some(drill) = self.machine.drill() {
             app.update(Msg::Drill(drill));
         }
     }
 
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
-    pub(super) async fn settle(&mut self) {
+    async fn settle(&mut self) {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
     }
 
@@ -57,64 +58,83 @@ impl Hands {
         (self.machine.suspend)().await;
     }
 
+    /// What is done at the end: what is being sent is sent, the tables are kept.
+    pub(super) async fn leave(&mut self, app: &App) {
+        self.settle().await;
+        self.keep(app, true);
+        while self.keeping.join_next().await.is_some() {}
+    }
+
     /// Keeps the tables for the next run, every few minutes and at the end; the loop does not wait for the disk.
-    pub(super) fn keep(&mut self, app: &App, now: bool) {
-        let Some(snapshot) = self.machine.snapshot.clone() else { return };
+    fn keep(&mut self, app: &App, now: bool) {
         while self.keeping.try_join_next().is_some() {}
         let rested = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
         // Half a look would take the place of a whole one.
-        if !(now || rested) || !self.keeping.is_empty() || !app.seen.store.sources().iter().all(Source::settled) {
+        let whole = |account: &&Account| account.seen.store.sources().iter().all(Source::settled);
+        if !(now || rested) || !self.keeping.is_empty() {
             return;
         }
-        self.kept = Some(Instant::now());
-        let (store, at) = (app.seen.store.clone(), app.seen.at);
-        // A disk that is full takes nothing from what is seen; the next start is a cold one.
-        self.keeping.spawn_blocking(move || drop(snapshot.write(&store, at)));
+        for account in app.accounts().into_iter().filter(whole) {
+            let kept = self.machine.connections.get(account.place).and_then(|c| c.snapshot.clone());
+            let Some(snapshot) = kept else { continue };
+            self.kept = Some(Instant::now());
+            let (store, at) = (account.seen.store.clone(), account.seen.at);
+            // A disk that is full takes nothing from what is seen; the next start is a cold one.
+            self.keeping.spawn_blocking(move || drop(snapshot.write(&store, at)));
+        }
+    }
+
+    fn executor(&self, place: usize) -> Option<Executor> {
+        self.machine.connections.get(place).map(|connection| connection.executor.clone())
     }
 
     pub(super) fn perform(&mut self, effect: Effect, app: &App) {
         while self.work.try_join_next().is_some() {}
-        let answer = self.answer.clone();
-        let mut executor = self.machine.executor.clone();
         match effect {
-            Effect::Quit | Effect::Suspend => {}
-            Effect::Refresh => {
-                self.wake.send_replace(Wake::default());
-            }
+            Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
             Effect::Copy(text) => (self.machine.copy)(&text),
-            Effect::Plan(intent) => {
+            Effect::Plan(place, intent) => {
+                let Some(executor) = self.executor(place) else { return };
+                let answer = self.answer.clone();
                 self.work.spawn(async move {
                     let plan = intent.plan(&executor).await;
-                    let _ = answer.send(Msg::Planned(intent, plan.map(Box::new))).await;
+                    let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
                 });
             }
-            Effect::Run(plan) => {
-                if let Some(me) = app.seen.store.identity.rows().next() {
+            Effect::Run(place, plan) => {
+                let Some(mut executor) = self.executor(place) else { return };
+                if let Some(me) = app.account(place).and_then(Account::identity) {
                     executor.identity.clone_from(&me.arn);
                 }
-                let sending = self.sending.clone().try_read_owned();
-                self.work.spawn(async move {
-                    let (tell, mut told) = mpsc::channel(QUEUE);
-                    let id = plan.id.clone();
-                    let forward = async {
-                        while let Some(progress) = told.recv().await {
-                            let _ = answer.send(Msg::Progress(id.clone(), progress)).await;
-                        }
-                    };
-                    let work = async {
-                        let sent = executor.send(&plan, &tell).await;
-                        drop(sending);
-                        let outcome = match sent {
-                            Ok(receipt) => executor.finish(&plan, &receipt, &tell).await,
-                            Err(ended) => ended,
-                        };
-                        drop(tell);
-                        outcome
-                    };
-                    let (outcome, ()) = tokio::join!(work, forward);
-                    let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;
-                });
+                self.send(executor, *plan);
             }
         }
+    }
+
+    /// Sends a plan and waits for its end; what happens comes as messages.
+    fn send(&mut self, executor: Executor, plan: Plan) {
+        let answer = self.answer.clone();
+        let sending = self.sending.clone().try_read_owned();
+        self.work.spawn(async move {
+            let (tell, mut told) = mpsc::channel(QUEUE);
+            let id = plan.id.clone();
+            let forward = async {
+                while let Some(progress) = told.recv().await {
+                    let _ = answer.send(Msg::Progress(id.clone(), progress)).await;
+                }
+            };
+            let work = async {
+                let sent = executor.send(&plan, &tell).await;
+                drop(sending);
+                let outcome = match sent {
+                    Ok(receipt) => executor.finish(&plan, &receipt, &tell).await,
+                    Err(ended) => ended,
+                };
+                drop(tell);
+                outcome
+            };
+            let (outcome, ()) = tokio::join!(work, forward);
+            let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;
+        });
     }
 }

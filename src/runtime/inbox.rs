@@ -25,10 +25,10 @@ pub(super) enum Came {
 pub(super) struct Inbox {
     pub(super) input: mpsc::Receiver<Event>,
     pub(super) answers: mpsc::Receiver<Msg>,
-    pub(super) snapshots: mpsc::Receiver<Snapshot>,
+    pub(super) snapshots: mpsc::Receiver<(usize, Snapshot)>,
     pub(super) ticks: Interval,
     /// One join at a time: what changes meanwhile is joined when it is done.
-    pub(super) joining: JoinSet<Joined>,
+    pub(super) joining: JoinSet<(usize, Joined)>,
 }
 
 impl Inbox {
@@ -38,8 +38,8 @@ impl Inbox {
             biased;
             event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
             Some(msg) = self.answers.recv() => came(msg),
-            Some(snapshot) = self.snapshots.recv() => came(Msg::Polled(snapshot)),
-            Some(Ok(joined)) = self.joining.join_next() => came(Msg::Joined(Box::new(joined))),
+            Some((place, snapshot)) = self.snapshots.recv() => came(Msg::Polled(place, snapshot)),
+            Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
             _ = self.ticks.tick() => Came::Second,
         }
     }
@@ -49,9 +49,9 @@ impl Inbox {
         self.input.is_empty() && self.answers.is_empty() && self.snapshots.is_empty()
     }
 
-    /// Joins tables on a thread of its own; the result comes as a message.
-    pub(super) fn join(&mut self, tables: Seen) {
-        self.joining.spawn_blocking(move || model::join(&tables));
+    /// Joins the tables of an account on a thread of its own; the result comes as a message.
+    pub(super) fn join(&mut self, place: usize, tables: Seen) {
+        self.joining.spawn_blocking(move || (place, model::join(&tables)));
     }
 }
 

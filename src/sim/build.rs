@@ -9,18 +9,19 @@ mod endpoints;
 mod happen;
 mod rules;
 
+use super::Settings;
 use super::cloudwatch::series::{Effect, When};
 use super::drill::Progress;
-use super::scale::Scale;
 use super::story::Story;
 use super::time::{Span, Time};
 use super::world::{Home, Task, World};
 
 /// The account as it is when the story begins.
-pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64), scale: &Scale) -> World {
+pub(crate) fn world(story: &Story, start: Time, (speed, seed): (f64, u64), settings: &Settings) -> World {
     let account = story.account.clone().unwrap_or_default();
-    let home = Home { account: account.id, alias: account.alias, region: account.region, identity: account.identity };
-    let mut world = World::empty(home, start, settings);
+    let region = settings.region.clone().unwrap_or(account.region);
+    let home = Home { account: account.id, alias: account.alias, region, identity: account.identity };
+    let mut world = World::empty(home, start, (speed, seed));
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
@@ -39,12 +40,12 @@ pub(crate) fn world(story: &Story, start: Time, settings: (f64, u64), scale: &Sc
     for alarm in &story.alarms {
         world.build_alarm(alarm);
     }
-    world.build_crowd(scale);
+    world.build_crowd(&settings.scale);
     world.settle_alarms();
     world.drill = story.drill.clone().map(Progress::new);
     world.events.clone_from(&story.events);
     for (place, event) in story.events.iter().enumerate() {
-        let due = start + event.at.paced(settings.0);
+        let due = start + event.at.paced(speed);
         world.at(due, Task::Event(place));
     }
     world

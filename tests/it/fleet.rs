@@ -68,6 +68,7 @@ pub(crate) fn seen(endpoints: usize) -> Seen {
     Seen {
         store,
         wishes: Arc::new(Wishes {
+            sparse: false,
             models: (0..models).step_by(CONFIGURED).map(configured).collect(),
             severity: vec![severity("arn:aws:sns:*:*:team-3*", "sev2"), severity("*-latency", "sev4")],
             max_cost_per_day: None,
@@ -376,6 +377,7 @@ fn configured(model: usize) -> ModelConfig {
         pipelines: vec![pattern(&format!("{name}-*"))],
         endpoints: vec![pattern(&format!("{name}-{{stage}}"))],
         alarms: vec![pattern(&format!("{name}-*"))],
+        accounts: Vec::new(),
         codepipeline: Vec::new(),
         runbook_url: None,
         data: vec![Data {

@@ -21,15 +21,16 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use ratatui::buffer::Buffer;
 use sagetop::actions;
-use sagetop::app::App;
+use sagetop::app::{Account, App};
 use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Pace};
 use sagetop::config::{Config, Source};
-use sagetop::headless::seen_with;
 use sagetop::intents::{Access, Executor};
 use sagetop::journal::{self, Entry, Journal};
 use sagetop::resources::poll::Clock;
+use sagetop::resources::{Seen, Wishes};
 use sagetop::runtime::{Machine, run};
+use sagetop::session::Connection;
 use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
 use tokio::sync::mpsc;
@@ -59,6 +60,7 @@ pub(crate) struct Setup {
     settings: Settings,
     pace: Pace,
     config: String,
+    beside: Vec<(&'static str, &'static str)>,
 }
 
 /// What the operators of the simulated account have configured.
@@ -70,7 +72,7 @@ pub(crate) struct Harness {
     input: Option<mpsc::Sender<Event>>,
     console: JoinHandle<()>,
     executor: Executor,
-    sim: Sim,
+    sims: Vec<Sim>,
     folder: PathBuf,
 }
 
@@ -80,7 +82,7 @@ impl Harness {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
-        Setup { story, size: (120, 36), theme, access: Access::ReadWrite, settings, pace, config }
+        Setup { story, size: (120, 36), theme, access: Access::ReadWrite, settings, pace, config, beside: Vec::new() }
     }
 }
 
@@ -111,6 +113,12 @@ impl Setup {
         Self { config: config.to_owned(), ..self }
     }
 
+    /// Watches a further account: its region, and the bundled story that it plays.
+    pub(crate) fn beside(mut self, region: &'static str, story: &'static str) -> Self {
+        self.beside.push((region, story));
+        self
+    }
+
     /// As with `--read-only`.
     pub(crate) fn read_only(self) -> Self {
         Self { access: Access::ReadOnly, ..self }
@@ -128,16 +136,31 @@ impl Setup {
         // One time, in the two types that the console and the account have for it.
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
         let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
-        let story = Story::parse(&self.story).unwrap_or_else(|e| panic!("{e}"));
-        let sim = Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &self.settings);
-        let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), "eu-west-1", self.pace);
+        let mut stories = vec![(self.settings.region.clone(), self.story.clone())];
+        let further = self
+            .beside
+            .iter()
+            .map(|(region, story)| (Some((*region).to_owned()), Sim::story(story).unwrap_or(story).to_owned()));
+        stories.extend(further);
+        let account = |(region, story): &(Option<String>, String)| {
+            let story = Story::parse(story).unwrap_or_else(|e| panic!("{e}"));
+            let settings = Settings { region: region.clone(), ..self.settings.clone() };
+            Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings)
+        };
+        let sims: Vec<Sim> = stories.iter().map(account).collect();
         let folder = folder();
-        let journal = Journal::at(folder.join("journal.jsonl"));
         let config = self.parsed();
-        let identity = "unknown".into();
-        let executor = Executor { aws, access: self.access, journal, identity, clock, deployers: config.deployers() };
-        let app = app(&self, &config, &executor);
-        let machine = Machine { executor: executor.clone(), copy, suspend, sim: None, snapshot: None };
+        let connection = |sim: &Sim| {
+            let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace.clone());
+            let journal = Journal::at(folder.join("journal.jsonl"));
+            let (identity, clock) = ("unknown".to_owned(), clock.clone());
+            let deployers = config.deployers();
+            Connection::only(Executor { aws, access: self.access, journal, identity, clock, deployers })
+        };
+        let connections: Vec<Connection> = sims.iter().map(connection).collect();
+        let executor = connections[0].executor.clone();
+        let app = app(&self, &config, &connections);
+        let machine = Machine { connections, clock, copy, suspend, sim: None };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -145,7 +168,7 @@ impl Setup {
         let console =
             tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
         tokio::task::yield_now().await;
-        Harness { screen, input: Some(input), console, executor, sim, folder }
+        Harness { screen, input: Some(input), console, executor, sims, folder }
     }
 
     /// Starts the loop and waits until the account has been read.
@@ -157,14 +180,20 @@ impl Setup {
 }
 
 /// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
-fn app(setup: &Setup, config: &Config, executor: &Executor) -> App {
+fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
-    let mut app = App::new(seen_with(config), keymap);
-    app.seen.at = (executor.clock)();
+    let account = |(place, connection): (usize, &Connection)| {
+        let wishes = Wishes { sparse: connections.len() > 1, ..Wishes::of(config) };
+        let seen = Seen { wishes: Arc::new(wishes), at: (connection.executor.clock)(), ..Seen::default() };
+        let mut account = Account::new(seen);
+        (account.place, account.name) = (place, connection.name.clone());
+        (account.region, account.stand_in) = (connection.executor.aws.region.clone(), Some("DEMO".into()));
+        account.read_only = setup.access == Access::ReadOnly;
+        account
+    };
+    let mut accounts = connections.iter().enumerate().map(account);
+    let mut app = App::new(accounts.next().unwrap(), accounts.collect(), keymap);
     app.zone = TimeZone::UTC;
-    app.region.clone_from(&executor.aws.region);
-    app.label = Some("DEMO".into());
-    app.read_only = setup.access == Access::ReadOnly;
     app.size = setup.size;
     app
 }
@@ -253,7 +282,7 @@ impl Harness {
         limit: &str,
         is_so: impl Fn(&Sim) -> bool + 'a,
     ) -> impl Future<Output = ()> + 'a {
-        self.wait(limit, "the account's state".into(), move |t| is_so(&t.sim))
+        self.wait(limit, "the account's state".into(), move |t| is_so(t.sim()))
     }
 
     #[track_caller]
@@ -343,7 +372,12 @@ impl Harness {
 
     /// The simulated account, to see what really became of it.
     pub(crate) fn sim(&self) -> &Sim {
-        &self.sim
+        &self.sims[0]
+    }
+
+    /// The account that was named first, second, …
+    pub(crate) fn sim_of(&self, place: usize) -> &Sim {
+        &self.sims[place]
     }
 
     /// Clients of the account, the journal and the clock, to act beside the screen.

@@ -4,6 +4,7 @@
 //! `failures`); the real program from outside (`moto`, `terminal`); and the project itself
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
+mod accounts;
 mod bundled;
 mod failures;
 mod fleet;

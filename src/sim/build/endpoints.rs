@@ -243,3 +243,9 @@ impl World {
         self.alarms.insert(name.to_owned(), super::super::cloudwatch::alarms::Alarm::new(doc));
     }
 }
+
+/// The alarms that roll a deployment back.
+fn guarded(alarms: &[String]) -> Value {
+    let alarms: Vec<Value> = alarms.iter().map(|name| tree! { "AlarmName": name.as_str() }).collect();
+    tree! { "AutoRollbackConfiguration": tree! { "Alarms": alarms } }
+}

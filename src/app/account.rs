@@ -1,0 +1,175 @@
+//! One account in one region: what was read of it, and what comes of that.
+//!
+//! Several may be watched at once. Each has tables, models, calls and trouble of its own, so that one that
+//! fails never hides another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{GLOW, Subject};
+use crate::aws::Usage;
+use crate::model::{Chain, Health, Joined, join};
+use crate::resources::identity::Identity;
+use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table};
+use crate::view::Tone;
+
+/// Seconds after which models are judged anew, as time alone makes data old.
+const JUDGE_EVERY: i64 = 15;
+
+/// One account in one region.
+#[derive(Debug, Default)]
+pub struct Account {
+    /// Its place among all accounts: how messages, effects and rows name it.
+    pub place: usize,
+    /// What it is called among several.
+    pub name: String,
+    /// How that name reads.
+    pub tone: Tone,
+    /// Its region.
+    pub region: String,
+    /// What stands in for AWS: `DEMO`, or a URL.
+    pub stand_in: Option<String>,
+    /// Nothing is changed in it.
+    pub read_only: bool,
+    /// What logs in to it again.
+    pub login: Option<String>,
+    /// The tables, the configuration, the time, the focus.
+    pub seen: Seen,
+    /// The models, and what is looked up in them.
+    pub joined: Arc<Joined>,
+    /// What the calls amount to.
+    pub usage: Usage,
+    /// What changed a moment ago, and when that was seen.
+    changed: BTreeMap<Subject, Timestamp>,
+    /// When the models were judged last.
+    judged: Timestamp,
+    /// The tables changed since they were last given to be joined.
+    unjoined: bool,
+    /// What the focus was made from.
+    pub(super) focused: Option<FocusedOn>,
+}
+
+/// What a focus depends on.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct FocusedOn {
+    pub(super) revision: u64,
+    pub(super) pane: &'static str,
+    pub(super) idle: bool,
+    pub(super) detail: Option<String>,
+    pub(super) subject: Option<Subject>,
+}
+
+impl Account {
+    /// An account of which nothing was read yet.
+    #[must_use]
+    pub fn new(seen: Seen) -> Self {
+        let (judged, joined) = (seen.at, Arc::new(join(&seen)));
+        Self { judged, joined, seen, ..Self::default() }
+    }
+
+    /// Something of this account.
+    #[must_use]
+    pub fn subject(&self, kind: &'static str, id: impl Into<String>) -> Subject {
+        Subject::new(self.place, kind, id)
+    }
+
+    /// The models, worst first.
+    #[must_use]
+    pub fn chains(&self) -> &[Chain] {
+        self.joined.chains()
+    }
+
+    /// The model that a thing belongs to; the worst one when it belongs to several.
+    #[must_use]
+    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain> {
+        match subject.kind {
+            "chain" => self.joined.chain(&subject.id),
+            "pipeline_steps" => {
+                let step = self.seen.store.steps.get(&subject.id)?;
+                self.joined.owner("pipeline_executions", &step.execution)
+            }
+            kind => self.joined.owner(kind, &subject.id),
+        }
+    }
+
+    /// Did it change a moment ago?
+    #[must_use]
+    pub fn changed(&self, subject: &Subject) -> bool {
+        self.changed.get(subject).is_some_and(|at| self.seen.at.as_second() - at.as_second() < GLOW)
+    }
+
+    /// Who it is, as far as AWS said so.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.seen.store.identity.rows().next()
+    }
+
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        self.seen.at = now;
+        self.unjoined |= now.as_second() - self.judged.as_second() >= JUDGE_EVERY;
+    }
+
+    /// Lays a poll over the tables; what changed by it.
+    pub(super) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
+        let changes = self.seen.store.apply(snapshot);
+        let (at, place) = (self.seen.at, self.place);
+        self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
+        self.changed.extend(changes.iter().map(|c| (Subject::new(place, c.kind, &c.id), at)));
+        self.unjoined = true;
+        changes
+    }
+
+    pub(super) fn begin_with(&mut self, store: Store) {
+        self.seen.store = store;
+        self.joined = Arc::new(join(&self.seen));
+    }
+
+    /// Does a poll tell that the rows of the earlier run are of another account?
+    #[must_use]
+    pub fn is_foreign(&self, snapshot: &Snapshot) -> bool {
+        let Snapshot::Identity(now, _) = snapshot else { return false };
+        let saved = &self.seen.store.identity;
+        let account = |table: &Table<Identity>| table.rows().next().map(|me| me.account.clone());
+        matches!(saved.freshness(), Freshness::Saved { .. }) && account(now).is_some_and(|a| Some(a) != account(saved))
+    }
+
+    pub(super) fn to_join(&mut self) -> Option<Seen> {
+        if !std::mem::take(&mut self.unjoined) {
+            return None;
+        }
+        self.judged = self.seen.at;
+        Some(self.seen.clone())
+    }
+
+    /// Takes the models as they are now; which are better or worse than before, and how they were.
+    pub(super) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain, Health)> {
+        let before = std::mem::replace(&mut self.joined, Arc::new(joined));
+        if !self.seen.store.sources().iter().all(Source::settled) {
+            // While something was never read, a health says more about that than about the model.
+            return Vec::new();
+        }
+        let old = |chain: &Chain| before.chain(&chain.name).map_or(Health::Absent, |c| c.health);
+        let told = self.joined.chains().iter().map(|chain| (chain, old(chain)));
+        told.filter(|(chain, old)| *old != chain.health && !matches!(old, Health::Absent | Health::Unknown)).collect()
+    }
+
+    /// What is read of an account that is not looked at: what is always read, and what is not well.
+    pub(super) fn look_away(&mut self, revision: u64, idle: bool) {
+        let from = Some(FocusedOn { revision, pane: "", idle, detail: None, subject: None });
+        if self.focused != from {
+            self.focused = from;
+            self.attend(Focus { idle, ..Focus::default() });
+        }
+    }
+
+    /// Tells the pollers what is looked at; what is not well deserves it as well.
+    pub(super) fn attend(&mut self, mut focus: Focus) {
+        let looked_at: BTreeSet<String> = focus.endpoints.iter().cloned().collect();
+        focus.endpoints.extend(self.joined.unwell().iter().filter(|e| !looked_at.contains(*e)).cloned());
+        if *self.seen.focus != focus {
+            self.seen.focus = Arc::new(focus);
+        }
+    }
+}

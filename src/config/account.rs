@@ -1,0 +1,93 @@
+//! What the user says about accounts: which to watch, as whom, and how careful to be there.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+use super::value::Name;
+
+/// An account to watch, in one or more regions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Account {
+    /// How the team calls it.
+    pub label: Option<String>,
+    /// Named profile of the AWS configuration files; with a role, who takes it on.
+    pub profile: Option<String>,
+    /// ARN of a role to take on.
+    pub role_arn: Option<String>,
+    /// Where; the profile's own region when there is none.
+    pub regions: Vec<String>,
+    /// Must nothing be written to it?
+    pub read_only: bool,
+    /// How its name reads.
+    pub colour: Colour,
+}
+
+/// How the name of an account reads; the theme says what that looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Colour {
+    /// As other text.
+    #[default]
+    Plain,
+    /// As what is broken: think twice here.
+    Red,
+    /// As what is degraded.
+    Yellow,
+    /// As what is well.
+    Green,
+    /// As what is under way.
+    Blue,
+}
+
+/// May it be written to?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Access {
+    #[default]
+    ReadWrite,
+    ReadOnly,
+}
+
+/// An account as it is written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Written {
+    label: Option<Name>,
+    profile: Option<Name>,
+    role_arn: Option<Spanned<String>>,
+    #[serde(default)]
+    regions: Vec<Spanned<String>>,
+    #[serde(default)]
+    access: Access,
+    #[serde(default)]
+    colour: Colour,
+}
+
+impl Written {
+    pub(super) fn checked(self, source: &Source) -> Result<Account, ConfigError> {
+        if let Some(role) = &self.role_arn {
+            let arn = role.get_ref();
+            if !(arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":role/")) {
+                let message = format!("{arn:?} is not the ARN of a role");
+                let hint = "write \"arn:aws:iam::123456789012:role/NAME\"";
+                return Err(ConfigError::at(source, role.span(), message).hint(hint));
+            }
+        }
+        for region in &self.regions {
+            let name = region.get_ref();
+            if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+                let message = format!("{name:?} is not a region");
+                return Err(ConfigError::at(source, region.span(), message).hint("write one such as \"eu-west-1\""));
+            }
+        }
+        Ok(Account {
+            label: self.label.map(|n| n.0),
+            profile: self.profile.map(|n| n.0),
+            role_arn: self.role_arn.map(Spanned::into_inner),
+            regions: self.regions.into_iter().map(Spanned::into_inner).collect(),
+            read_only: self.access == Access::ReadOnly,
+            colour: self.colour,
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
+
+use super::{Cell, Order, Pane, PaneColumn, cell};
+use crate::app::{Account, App, Subject};
+use crate::fmt;
+use crate::model::Health;
+use crate::view::{Line, Tone};
+
+/// One row an account in a region.
+pub(super) const PANE: Pane = Pane {
+    name: "accounts",
+    title: "accounts",
+    columns: &[
+        PaneColumn::fill("NAME", 3, 12).name(),
+        PaneColumn::cells("ACCOUNT", 14).from(90),
+        PaneColumn::cells("REGION", 14),
+        PaneColumn::fill("AS", 3, 10).from(120),
+        PaneColumn::cells("ACCESS", 10).from(110),
+        PaneColumn::cells("✗", 4).right(),
+        PaneColumn::cells("▲", 4).right(),
+        PaneColumn::cells("✓", 5).right(),
+        PaneColumn::cells("INBOX", 5).right(),
+        PaneColumn::cells("AGE", 6).right(),
+        PaneColumn::cells("CALLS/MIN", 9).right().from(110),
+        PaneColumn::cells("COST/DAY", 8).right().from(110),
+        PaneColumn::fill("TROUBLE", 5, 10),
+    ],
+    kinds: &[],
+    ids: |app| app.accounts().into_iter().map(|account| account.subject("account", &account.name)).collect(),
+    row,
+    empty: |_| Vec::new(),
+};
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let account = app.account(subject.account)?;
+    let usage = &account.usage;
+    let count = |healths: &[Health]| healths.iter().map(|health| account.joined.count(*health)).sum::<usize>();
+    let counted = |n: usize, tone: Tone| {
+        let line = Line::new().with(n.to_string(), if n > 0 { tone } else { Tone::Muted });
+        Cell::of(line, i64::try_from(n).unwrap_or(i64::MAX))
+    };
+    let well = count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent]);
+    let identity = account.identity();
+    Some(vec![
+        Cell::text(&account.name, account.tone),
+        Cell::plain(identity.map_or_else(|| "–".to_owned(), |me| fmt::account(&me.account))),
+        Cell::plain(&account.region),
+        Cell::muted(identity.map_or("–", |me| me.short())),
+        Cell::muted(if account.read_only { "read-only" } else { "read-write" }),
+        counted(count(&[Health::Critical]), cell::tone(Health::Critical)),
+        counted(count(&[Health::Warning, Health::Unknown]), cell::tone(Health::Warning)),
+        counted(well, cell::tone(Health::Ok)),
+        counted(account.joined.waiting(), Tone::Warn),
+        Cell::age(account.seen.at, account.seen.store.endpoints.source().fetched_at),
+        counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
+        Cell { line: Line::new().muted(fmt::dollars(usage.cost_per_day)), order: Order::Number(0) },
+        trouble(account),
+    ])
+}
+
+/// The first thing that went wrong, and how many sources it keeps from being read.
+fn trouble(account: &Account) -> Cell {
+    let troubles = account.seen.store.troubles();
+    match troubles.first() {
+        Some((name, why)) if troubles.len() > 1 => {
+            Cell::text(format!("{name} and {} more: {why}", troubles.len() - 1), Tone::Warn)
+        }
+        Some((name, why)) => Cell::text(format!("{name}: {why}"), Tone::Warn),
+        None => Cell::muted("–"),
+    }
+}

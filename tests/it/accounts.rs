@@ -1,0 +1,106 @@
+//! Several accounts and regions at once: one merged screen, and each on its own in everything else.
+
+use crate::golden::{self, golden};
+use crate::harness::Harness;
+
+/// A healthy account, in which nobody is let in any more.
+const LOCKED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"ExpiredTokenException\"\n\
+    message = \"The security token included in the request is expired\"\n";
+
+/// The demo's incident beside a healthy region.
+async fn two(columns: u16, rows: u16) -> Harness {
+    let mut t = Harness::story("demo").beside("us-east-1", "shop").size(columns, rows).start().await;
+    t.run_for("150s").await;
+    t
+}
+
+#[tokio::test(start_paused = true)]
+async fn models_of_all_accounts_are_one_list_with_the_worst_first() {
+    let mut t = two(160, 36).await;
+    golden("accounts_home", &golden::without_ids(&t.buffer()));
+    let rows: Vec<String> = t
+        .text()
+        .lines()
+        .filter(|l| l.contains("  eu-west-1  ") || l.contains("  us-east-1  "))
+        .map(str::to_owned)
+        .collect();
+    assert!(rows[1].contains("✗ recommendation"), "the broken one is the first row below the header: {rows:#?}");
+    t.says("✗ 1 broken");
+    t.says("✓ 8 ok");
+    t.keys("/ 'us-east' enter").await;
+    assert!(t.row("✓ recommendation").contains("us-east-1"));
+    t.never_says("✗ recommendation");
+    t.keys("8").await;
+    golden("accounts", &golden::without_ids(&t.buffer()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn everything_else_is_of_the_account_that_the_cursor_is_in() {
+    let mut t = two(160, 36).await;
+    t.to("✗ recommendation").await;
+    t.keys("4").await;
+    assert!(t.row("recommendation-prod").contains("v13"));
+    t.keys("0 / 'us-east recommendation' enter").await;
+    t.says("1234-5678-9012  us-east-1");
+    t.keys("4").await;
+    assert!(t.row("recommendation-prod").contains("v12"), "{}", t.row("recommendation-prod"));
+    // From the list of accounts to one of them.
+    t.keys("8").await;
+    t.to("eu-west-1").await;
+    t.keys("enter").await;
+    t.says("✗ recommendation");
+    t.says("models  5  /eu-west-1");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_sent_goes_to_the_account_in_which_it_was_asked_for() {
+    let mut t = two(160, 36).await;
+    t.keys("/ 'us-east recommendation' enter").await;
+    t.keys("r").await;
+    t.says("Start recommendation-build");
+    // The list below goes on and may bring another account to the top: the sheet stays where it was opened.
+    t.run_for("2m").await;
+    t.keys("enter").await;
+    t.keys("'recommendation-build' enter").await;
+    t.run_for("10s").await;
+    assert_eq!(t.sim_of(1).write_calls().len(), 1, "{:?}", t.sim_of(1).write_calls());
+    assert!(t.sim_of(0).write_calls().is_empty());
+    assert!(t.journal().iter().all(|entry| entry.region == "us-east-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_fails_hides_no_other() {
+    let mut t = Harness::story(LOCKED).beside("us-east-1", "demo").size(160, 36).start().await;
+    t.run_for("150s").await;
+    t.says("eu-west-1: no valid credentials");
+    assert!(t.row("✗ recommendation").contains("us-east-1"));
+    t.keys("8").await;
+    assert!(t.row("eu-west-1").contains("and 1"), "{}", t.row("eu-west-1"));
+    assert!(t.row("us-east-1").ends_with('–'), "{}", t.row("us-east-1"));
+    // What it cannot read is told in full.
+    t.to("eu-west-1").await;
+    t.keys("7").await;
+    assert!(t.row("endpoints").contains("expired"), "{}", t.row("endpoints"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_is_not_looked_at_costs_little() {
+    let mut t = two(160, 36).await;
+    t.to("✗ recommendation").await;
+    t.run_for("5m").await;
+    let calls = |t: &Harness| t.sim_of(1).all_calls().values().sum::<u64>();
+    let before = calls(&t);
+    t.run_for("10m").await;
+    let a_minute = (calls(&t) - before) / 10;
+    assert!(a_minute <= 12, "{a_minute} calls a minute for five models");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_account_has_no_list_of_accounts() {
+    let mut t = Harness::story("demo").size(160, 36).ready().await;
+    t.keys("8").await;
+    t.says("accounts: one account is watched");
+    t.never_says("ACCOUNT");
+    t.keys("4").await;
+    t.never_says("8 accounts");
+}
