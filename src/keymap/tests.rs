@@ -28,6 +28,7 @@ const ACTIONS: Actions = Actions {
         "alarms",
         "activity",
         "sources",
+        "accounts",
         "sort",
         "reverse",
         "refresh",

@@ -28,7 +28,7 @@ fn who(app: &App) -> Line {
     if app.here.read_only {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
-    if app.several() {
+    if app.several() && app.here.name != app.here.region {
         line = line
             .plain("  ")
             .with(&app.here.name, if app.here.tone == Tone::Plain { Tone::Strong } else { app.here.tone });

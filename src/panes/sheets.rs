@@ -1,7 +1,8 @@
 //! Sheets over the screen: help, palette, reason, form, plan.
 
 use crate::actions::{self, ACTIONS, Intended};
-use crate::app::{App, Ask, Form, Modal, Palette};
+use crate::app::{Account, App, Ask, Form, Modal, Palette};
+use crate::fmt;
 use crate::intents::Plan;
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
@@ -153,6 +154,7 @@ fn form(app: &App, form: &Form) -> Sheet {
 
 fn ask(app: &App, ask: &Ask) -> Sheet {
     let mut rows = plan_rows(&ask.plan);
+    rows.extend(app.several().then(|| SheetRow::Text(place(app))));
     rows.push(SheetRow::Rule);
     let target = &ask.plan.target;
     let hint = match &ask.problem {
@@ -191,6 +193,17 @@ fn ask(app: &App, ask: &Ask) -> Sheet {
         )
         .collect(),
     }
+}
+
+/// Where it would be sent to, where that is not a matter of course.
+fn place(app: &App) -> Line {
+    let Account { name, tone, region, .. } = &app.here;
+    let line = Line::new().muted("In     ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
+    let line = match app.here.identity() {
+        Some(me) => line.plain(format!("  {}", fmt::account(&me.account))).muted(format!("  as {}", me.short())),
+        None => line,
+    };
+    if name == region { line } else { line.plain(format!("  {region}")) }
 }
 
 /// The plan for reading: what changes, what was checked, what to know, what is sent.

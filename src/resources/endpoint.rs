@@ -1,19 +1,16 @@
 //! Endpoints: what serves, from which configuration, and whether a deployment is under way.
 
+mod read;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::types::{EndpointSortKey, EndpointSummary, OrderKey, ResourceType, SearchRecord, Tag};
+use aws_sdk_sagemaker::types::{EndpointSummary, SearchRecord, Tag};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
-use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
-
-/// Pages of 100 endpoints.
-const PAGES: usize = 100;
-/// So many changes are described one by one; more are asked of the index.
-const FEW: usize = 5;
+use crate::aws::{Aws, AwsError, failed};
 
 /// One endpoint. Details are those of its last `DescribeEndpoint`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -120,6 +117,7 @@ impl Endpoint {
 impl Resource for Endpoint {
     const KIND: &'static str = "endpoints";
     const LANE: Lane = Lane::Fast;
+    const SWEEP: Option<Lane> = Some(Lane::Rare);
     const VITAL: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -136,107 +134,8 @@ impl Resource for Endpoint {
         seen.focus.endpoints.iter().filter_map(|name| known.get(name)).any(|e| e.guards.is_none())
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let known = turn.known;
-        // Many without details: the index has them a hundred at a time. It may lag, so the list says what is so.
-        let first = !known.rows().any(|e| e.config.is_some());
-        let (listed, mut indexed) =
-            if first { tokio::join!(listed(aws), indexed(aws)) } else { (listed(aws).await, Ok(BTreeMap::new())) };
-        let (mut rows, capped) = listed?;
-        let changed = |row: &&Self| known.get(&row.name).is_none_or(|k| k.modified != row.modified);
-        if !first && rows.values().filter(changed).count() > FEW {
-            indexed = self::indexed(aws).await;
-        }
-        let indexed = indexed?;
-        for row in rows.values_mut() {
-            let before = known.get(&row.name).filter(|k| k.created == row.created);
-            *row = match (before, indexed.get(&row.name).filter(|i| i.same_state(row))) {
-                (_, Some(indexed)) => indexed.clone().after(before, seen.at),
-                // Until it is described again, the last details stand under the new status.
-                (Some(k), None) => Self { status: row.status.clone(), modified: row.modified, ..k.clone() },
-                (None, None) => continue,
-            };
-        }
-        let due = due(&rows, &indexed, seen, known);
-        let chunk = seen.chunk();
-        let waiting = due.iter().filter(|(again, _)| !again).count();
-        let due: Vec<String> = due.into_iter().take(chunk).map(|(_, name)| name).collect();
-        let Described { found, fault } = describe(due, async |name| Self::describe(aws, &name).await).await;
-        let learnt = !found.is_empty();
-        for mut endpoint in found {
-            // The list's times stay: they are what the next list is compared with.
-            let listed = rows.get(&endpoint.name).map(|row| (row.created, row.modified));
-            (endpoint.created, endpoint.modified) = listed.unwrap_or((endpoint.created, endpoint.modified));
-            endpoint.tags = rows.get(&endpoint.name).and_then(|row| row.tags.clone());
-            let before = known.get(&endpoint.name).filter(|k| k.created == endpoint.created);
-            rows.insert(endpoint.name.clone(), endpoint.after(before, seen.at));
-        }
-        let tag_fault = in_background(read_tags(aws, &mut rows)).await;
-        let more = waiting > chunk && learnt;
-        Ok(Listing::all(rows.into_values().collect()).capped(capped).more(more).fault(fault.or(tag_fault)))
+        read::read(aws, seen, turn).await
     }
-}
-
-async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Endpoint>, bool), AwsError> {
-    let (summaries, capped) = pages(PAGES, async |token| {
-        let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
-        let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);
-        let page = request.send().await.map_err(failed("ListEndpoints"))?;
-        Ok((page.endpoints.unwrap_or_default(), page.next_token))
-    })
-    .await?;
-    Ok((summaries.into_iter().map(from_summary).collect(), capped))
-}
-
-async fn indexed(aws: &Aws) -> Result<BTreeMap<String, Endpoint>, AwsError> {
-    let found = aws.search(&Query::changed(ResourceType::Endpoint), None, PAGES, |_| false).await?;
-    let records = found.map(|(records, _)| records).unwrap_or_default();
-    Ok(records.into_iter().filter_map(from_record).map(|e| (e.name.clone(), e)).collect())
-}
-
-/// What is described, and whether it is only looked at again: what changed since it last was, what is changing, and
-/// what is looked at and was only indexed. What is new comes first, then what was not read for longest.
-fn due(
-    rows: &BTreeMap<String, Endpoint>,
-    indexed: &BTreeMap<String, Endpoint>,
-    seen: &Seen,
-    known: &Table<Endpoint>,
-) -> Vec<(bool, String)> {
-    let mut due = Vec::new();
-    for row in rows.values() {
-        let unchanged =
-            [known.get(&row.name), indexed.get(&row.name)].into_iter().flatten().any(|told| told.same_state(row));
-        let told = row.config.is_some() && unchanged;
-        let wanted = row.guards.is_none() && (seen.thorough || seen.focus.endpoints.contains(&row.name));
-        if !told || wanted || !row.steady() {
-            due.push((told && !wanted, known.read_at(&row.name), row.name.clone()));
-        }
-    }
-    due.sort();
-    due.into_iter().map(|(again, _, name)| (again, name)).collect()
-}
-
-/// Tags are read once in an endpoint's life; stage and project are in them (`aws-map` edge 28).
-async fn read_tags(aws: &Aws, rows: &mut BTreeMap<String, Endpoint>) -> Option<AwsError> {
-    let untagged: Vec<(String, String)> =
-        rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();
-    let described = describe(untagged, async |(name, arn)| {
-        let page =
-            aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
-        Ok((name, pairs(page.tags.unwrap_or_default())))
-    })
-    .await;
-    for (name, tags) in described.found {
-        if let Some(row) = rows.get_mut(&name) {
-            row.tags = Some(tags);
-        }
-    }
-    if described.fault.as_ref().is_some_and(|f| matches!(f.kind, Kind::Denied | Kind::Unsupported)) {
-        // It would be refused at every poll: without tags is how it is.
-        for row in rows.values_mut() {
-            row.tags.get_or_insert_default();
-        }
-    }
-    described.fault
 }
 
 fn pairs(tags: Vec<Tag>) -> BTreeMap<String, String> {

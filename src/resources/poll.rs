@@ -14,6 +14,9 @@ use crate::aws::{Aws, Kind, Urgency, attributed};
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
+/// Rows from which on a list is long: it takes ten calls or more.
+const LONG: usize = 1_000;
+
 /// How one turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
@@ -196,7 +199,9 @@ impl<T: Resource> Poller<T> {
     /// Is this turn to read everything? Where a kind has no sweeps every turn does.
     fn sweeps(&self, why: Why) -> bool {
         let Some(lane) = T::SWEEP else { return true };
-        let lane = lane.moved(self.traffic(), T::VITAL);
+        // Reading all of a long list sooner because it is looked at would leave no calls for what is in it.
+        let looked_at = self.traffic().looked_at && self.table.len() < LONG;
+        let lane = lane.moved(Traffic { looked_at, ..self.traffic() }, T::VITAL);
         why == Why::Asked || self.swept.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= lane.every())
     }
 

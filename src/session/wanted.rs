@@ -8,7 +8,7 @@ use crate::intents::{Access, Executor};
 use crate::snapshot::Snapshot;
 
 /// One account in one region that the user wants to see.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct Wanted {
     account: config::Account,
     region: Option<String>,
@@ -65,7 +65,7 @@ pub(super) fn wanted(common: &Common, config: &Config) -> Vec<Wanted> {
         (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
         (true, _) => vec![config::Account::default()],
     };
-    let mut wanted = Vec::new();
+    let mut wanted: Vec<Wanted> = Vec::new();
     for account in accounts {
         let regions = if common.region.is_empty() { account.regions.clone() } else { common.region.clone() };
         if regions.is_empty() {
@@ -73,6 +73,13 @@ pub(super) fn wanted(common: &Common, config: &Config) -> Vec<Wanted> {
         }
         wanted.extend(regions.into_iter().map(|region| Wanted { account: account.clone(), region: Some(region) }));
     }
+    // Whoever names one twice sees it once.
+    let mut known: Vec<Wanted> = Vec::new();
+    wanted.retain(|one| {
+        let new = !known.contains(one);
+        known.push(one.clone());
+        new
+    });
     wanted
 }
 
@@ -84,5 +91,39 @@ pub(super) fn name_apart(connections: &mut [Connection]) {
         if names.iter().filter(|name| **name == connection.name).count() > 1 && connection.name != *region {
             connection.name = format!("{} {region}", connection.name);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Source;
+
+    const TWO: &str = "[[account]]\nlabel = \"prod\"\nprofile = \"retail-prod\"\nregions = [\"eu-west-1\", \"us-east-1\"]\n\
+                       access = \"read-only\"\n[[account]]\nrole_arn = \"arn:aws:iam::1:role/ops/lab\"\n";
+
+    /// Name, region, and whether it is read only, of each that is wanted.
+    fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>, bool)> {
+        let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
+        let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
+        let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
+        let told = |w: Wanted| (w.base().map(str::to_owned), w.region.clone(), w.account.read_only);
+        wanted(&common, &config).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn the_command_line_comes_before_the_configuration_and_keeps_its_manners() {
+        let row = |name: Option<&str>, region: Option<&str>, read_only| {
+            (name.map(str::to_owned), region.map(str::to_owned), read_only)
+        };
+        assert_eq!(names("", &[], &[]), [row(None, None, false)]);
+        let [prod_eu, prod_us] = ["eu-west-1", "us-east-1"].map(|region| row(Some("prod"), Some(region), true));
+        assert_eq!(names(TWO, &[], &[]), [prod_eu.clone(), prod_us.clone(), row(Some("lab"), None, false)]);
+        // A profile or a label that the configuration knows is as careful as that says.
+        assert_eq!(names(TWO, &["prod"], &["us-east-1"]), [prod_us.clone()]);
+        assert_eq!(names(TWO, &["retail-prod"], &[]), [prod_eu, prod_us]);
+        let other = |region| row(Some("other"), Some(region), false);
+        assert_eq!(names(TWO, &["other", "other"], &["a-1", "b-1"]), [other("a-1"), other("b-1")]);
+        assert_eq!(names(TWO, &[], &["a-1"]), [row(None, Some("a-1"), false)]);
     }
 }

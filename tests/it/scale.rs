@@ -97,6 +97,24 @@ async fn a_quiet_minute_costs_the_same_however_long_the_history() {
     assert!(many <= few + 1, "{many} calls a minute, with a short history {few}: {:?}", old.sim().all_calls());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_long_list_comes_in_parts_and_is_not_read_again_while_little_changes() {
+    let mut t = account("E=1500,V=60,A=100,J=100").start().await;
+    t.press("4").await;
+    while !t.shows("-prod") {
+        sleep(Duration::from_millis(10)).await;
+    }
+    let pages = |t: &Harness| t.sim().calls("ListEndpoints") + t.sim().calls("Search");
+    assert!(pages(&t) <= 25, "what changed last is there before the rest: {} pages", pages(&t));
+    t.until("endpoints  1500", "2m").await;
+    t.run_for("2m").await;
+    let (before, listed) = (calls(&t), t.sim().calls("ListEndpoints"));
+    t.run_for("5m").await;
+    assert_eq!(t.sim().calls("ListEndpoints"), listed, "the whole list is read every ten minutes");
+    let a_minute = (calls(&t) - before) / 5;
+    assert!(a_minute <= 60, "{a_minute} calls a minute: {:?}", t.sim().all_calls());
+}
+
 #[test]
 fn every_endpoint_of_a_fleet_is_one_models_and_tells_what_it_runs() {
     let seen = fleet::seen(400);

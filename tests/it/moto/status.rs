@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::server::{CALM, Moto};
+use super::server::{CALM, Moto, RETAIL};
 use crate::sagetop::Home;
 
 #[test]
@@ -34,6 +34,25 @@ fn exit_codes_follow_the_alarms() {
     alarm("price-5xx", "OK");
     alarm("price-margin", "OK");
     status(&["--fail-on", "warning"]).ends(0);
+}
+
+#[test]
+fn several_regions_are_told_together_and_changed_apart() {
+    let (moto, home) = (Moto::shared(), Home::new());
+    let both = format!("{CALM},{RETAIL}");
+    let told = home.run_at(&moto.url, &both, &["status"]).says("price-elasticity");
+    let of = |region: &str| told.out.lines().filter(|line| line.starts_with(&format!("{region}  "))).count();
+    assert!(of(CALM) >= 1 && of(RETAIL) > 1, "{}", told.out);
+
+    let dump = home.run_at(&moto.url, &both, &["dump"]).ends(0).json();
+    let regions: Vec<&str> =
+        dump["accounts"].as_array().unwrap().iter().map(|a| a["region"].as_str().unwrap()).collect();
+    assert_eq!(regions, [CALM, RETAIL]);
+    let alone = home.run_at(&moto.url, RETAIL, &["dump"]).ends(0).json();
+    let names = |dump: &Value| dump["models"].as_array().unwrap().iter().map(|m| m["name"].clone()).collect::<Vec<_>>();
+    assert_eq!(names(&dump["accounts"][1]), names(&alone), "each is as it is alone");
+
+    home.run_at(&moto.url, &both, &["retrain", "any", "--yes", "any"]).ends(2).says("changes one account");
 }
 
 /// Health of the only model of the calm region.
