@@ -2,6 +2,7 @@
 //!
 //! `update` takes one message, never waits, and hands back at most one effect for the runtime.
 
+mod deck;
 mod drill;
 mod feed;
 mod form;
@@ -18,7 +19,7 @@ use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::actions::{self, Context};
-use crate::aws::Usage;
+use crate::aws::{OnDeck, Usage};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
 use crate::model::{Chain, Joined, join};
@@ -26,6 +27,7 @@ use crate::panes::{self, Pane};
 use crate::resources::{Seen, Snapshot};
 use crate::view::Tone;
 
+pub use deck::Replay;
 pub use drill::Drill;
 pub use feed::{Feed, News};
 pub use form::{Field, Form};
@@ -61,6 +63,8 @@ pub enum Msg {
     Planned(AnyIntent, Result<Box<Plan>, Refusal>),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
+    /// How a recording or a replay stands.
+    Deck(OnDeck),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
     /// A plan ended: its id, and how.
@@ -80,6 +84,8 @@ pub enum Effect {
     Run(Box<Plan>),
     /// Put a text into the clipboard.
     Copy(String),
+    /// Do something to the replay.
+    Replay(Replay),
 }
 
 /// Everything that the screen is a function of.
@@ -124,6 +130,8 @@ pub struct App {
     pub show_scaling: bool,
     /// The drill that is played, and the keys pressed in it.
     pub drill: Option<(Drill, u32)>,
+    /// A recording under way, or a replay.
+    pub deck: Option<OnDeck>,
     /// Keys to actions.
     pub keymap: Keymap,
     /// What may follow the keys pressed so far.
@@ -138,6 +146,8 @@ pub struct App {
     last_key: Option<Timestamp>,
     /// What the focus was made from.
     focused: Option<FocusedOn>,
+    /// A replay went back, and what is read since may not be all.
+    rewound: bool,
 }
 
 /// What the focus depends on: revision, pane, whether nobody is there, open lineage, what the cursor is on.
@@ -181,6 +191,7 @@ impl App {
             message: None,
             show_scaling: false,
             drill: None,
+            deck: None,
             keymap,
             pending_keys: None,
             changed: BTreeMap::new(),
@@ -188,6 +199,7 @@ impl App {
             unjoined: false,
             last_key: None,
             focused: None,
+            rewound: false,
         };
         app.joined = Arc::new(join(&app.seen));
         app
@@ -229,6 +241,10 @@ impl App {
             }
             Msg::Drill(drill) => {
                 drill::told(self, drill);
+                None
+            }
+            Msg::Deck(deck) => {
+                deck::told(self, deck);
                 None
             }
             Msg::Progress(id, progress) => {

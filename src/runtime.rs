@@ -1,6 +1,7 @@
 //! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
 
 mod inbox;
+mod replay;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use crate::actions;
 use crate::app::{App, Drill, Effect, Msg};
 use crate::args::Common;
 use crate::assets::Assets;
+use crate::aws::Deck;
 use crate::config::{self, Confirm};
 use crate::headless::seen_with;
 use crate::intents::{Access, Executor};
 use crate::model;
 use crate::panes;
-use crate::resources::poll::{Pollers, Wake};
+use crate::resources::poll::Wake;
 use crate::resources::{Seen, Source};
 use crate::session::Session;
 use crate::sim::Sim;
@@ -45,6 +47,8 @@ const LONGEST_FRAME: Duration = Duration::from_millis(50);
 const LARGE: usize = 1_000;
 /// Between two snapshots on disk.
 const KEEP_EVERY: Duration = Duration::from_mins(2);
+/// What was read before a replay went back stands no longer than this.
+const LONGEST_HOLD: Duration = Duration::from_millis(400);
 /// Leaving waits so long for calls that are being sent.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 
@@ -59,6 +63,8 @@ pub struct Machine {
     pub sim: Option<Sim>,
     /// Where the tables are kept for the next run.
     pub snapshot: Option<Snapshot>,
+    /// What records, or is replayed.
+    pub deck: Option<Deck>,
 }
 
 impl Machine {
@@ -79,20 +85,19 @@ pub async fn run<B: Backend>(
     theme: &Theme,
     input: mpsc::Receiver<Event>,
 ) -> Result<App, B::Error> {
-    let (out, snapshots) = mpsc::channel(QUEUE);
     let (answer, answers) = mpsc::channel(QUEUE);
-    let (seen, seen_by_pollers) = watch::channel(app.seen.clone());
-    let (wake, woken) = watch::channel(Wake::default());
+    let (seen, wake) = (watch::Sender::new(app.seen.clone()), watch::Sender::new(Wake::default()));
     let clock = machine.executor.clock.clone();
-    let mut pollers = Pollers::new(machine.executor.aws.clone(), seen_by_pollers, woken, clock.clone(), out);
+    let (mut pollers, snapshots) = machine.pollers(&seen, &wake);
     let ticks = tokio::time::interval(Duration::from_secs(1));
     let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
     let mut hands = Hands::new(machine, answer, wake);
-    let mut painter = Painter { last: None, drawn: Instant::now() };
+    let mut painter = Painter { last: None, drawn: Instant::now(), held: None };
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
     pollers.start();
+    hands.follow_tape();
     loop {
         let msg = match inbox.next().await {
             Came::Msg(msg) => *msg,
@@ -121,11 +126,23 @@ pub async fn run<B: Backend>(
         publish(&seen, &app, polled);
         match effect {
             Some(Effect::Quit) => break,
+            Some(Effect::Replay(what)) => {
+                if hands.machine.replay(what) {
+                    // What was read lies in the future now.
+                    app.rewind();
+                    publish(&seen, &app, true);
+                    inbox.joining = JoinSet::new();
+                    (pollers, inbox.snapshots) = hands.machine.pollers(&seen, &hands.wake);
+                    pollers.start();
+                    painter.held = Some(Instant::now());
+                }
+            }
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
         // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
-        if inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME {
+        let waits = !inbox.is_empty() && painter.drawn.elapsed() <= LONGEST_FRAME;
+        if !waits && !painter.holds(&app) {
             painter.draw(terminal, &app, theme)?;
         }
     }
@@ -164,9 +181,16 @@ fn publish(seen: &watch::Sender<Seen>, app: &App, polled: bool) {
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
+    /// When a replay went back.
+    held: Option<Instant>,
 }
 
 impl Painter {
+    /// After going back all is read anew in a moment; an empty screen in between would only flicker.
+    fn holds(&self, app: &App) -> bool {
+        app.refilling() && self.held.is_some_and(|at| at.elapsed() < LONGEST_HOLD)
+    }
+
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
         self.drawn = Instant::now();
         let screen = panes::screen(app);
@@ -206,6 +230,16 @@ impl Hands {
         if let Some(drill) = self.machine.drill() {
             app.update(Msg::Drill(drill));
         }
+        if let Some(deck) = &self.machine.deck {
+            app.update(Msg::Deck(deck.state()));
+        }
+    }
+
+    /// Keeps the screen and the pollers at the position of a replay.
+    fn follow_tape(&mut self) {
+        if let Some(tape) = self.machine.tape() {
+            self.work.spawn(replay::follow(tape.clone(), self.wake.clone(), self.answer.clone()));
+        }
     }
 
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
@@ -233,7 +267,8 @@ impl Hands {
         let answer = self.answer.clone();
         let mut executor = self.machine.executor.clone();
         match effect {
-            Effect::Quit => {}
+            // The loop has done what it can about them.
+            Effect::Quit | Effect::Replay(_) => {}
             Effect::Refresh => {
                 self.wake.send_replace(Wake::default());
             }
@@ -299,10 +334,11 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.label = label(&session);
     app.read_only = session.access == Access::ReadOnly;
     app.lenient = session.config.confirm == Confirm::Confirm;
+    app.deck = session.deck.as_ref().map(Deck::state);
     warm(&mut app, session.snapshot.as_ref());
-    let Session { aws, access, journal, clock, sim, snapshot, .. } = session;
+    let Session { aws, access, journal, clock, sim, snapshot, deck, .. } = session;
     let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out, sim, snapshot };
+    let machine = Machine { executor, copy: copy_out, sim, snapshot, deck };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -322,6 +358,9 @@ fn warm(app: &mut App, snapshot: Option<&Snapshot>) {
 
 /// What the header says where it is not AWS itself: nobody may take a stand-in for the real thing.
 fn label(session: &Session) -> Option<String> {
+    if let Some(Deck::Playing(tape)) = &session.deck {
+        return Some(tape.scope().label.clone()).filter(|label| !label.is_empty());
+    }
     match (&session.sim, &session.aws.endpoint) {
         (Some(_), _) => Some("DEMO".to_owned()),
         (None, Some(url)) => Some(format!("at {url}")),

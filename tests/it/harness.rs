@@ -22,7 +22,7 @@ use ratatui::buffer::Buffer;
 use sagetop::actions;
 use sagetop::app::App;
 use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Pace};
+use sagetop::aws::{Aws, Deck, Pace, Playhead, Recorder, Recording, Reel, Scope, Tape};
 use sagetop::config::{Config, Source};
 use sagetop::headless::seen_with;
 use sagetop::intents::{Access, Executor};
@@ -37,6 +37,9 @@ use tokio::time::sleep;
 
 use crate::golden;
 use screen::Shared;
+
+/// The configuration that `sagetop demo` has.
+const DEMO_CONFIG: &str = include_str!("../../src/demo.toml");
 
 /// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
 const NIGHT: u64 = 1_795_403_400;
@@ -57,6 +60,8 @@ pub(crate) struct Setup {
     access: Access,
     settings: Settings,
     pace: Pace,
+    record: Option<PathBuf>,
+    tape: Option<(PathBuf, f64)>,
 }
 
 /// A console that runs.
@@ -66,6 +71,7 @@ pub(crate) struct Harness {
     console: JoinHandle<()>,
     executor: Executor,
     sim: Sim,
+    deck: Option<Deck>,
     folder: PathBuf,
 }
 
@@ -74,7 +80,13 @@ impl Harness {
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
-        Setup { story, size: (120, 36), theme: golden::probe(), access: Access::ReadWrite, settings, pace }
+        let (size, theme, access) = ((120, 36), golden::probe(), Access::ReadWrite);
+        Setup { story, size, theme, access, settings, pace, record: None, tape: None }
+    }
+
+    /// A console on a recording, at this speed.
+    pub(crate) fn replay(file: &Path, speed: f64) -> Setup {
+        Setup { tape: Some((file.to_owned(), speed)), access: Access::ReadOnly, ..Self::story("empty") }
     }
 }
 
@@ -105,21 +117,31 @@ impl Setup {
         Self { access: Access::ReadOnly, ..self }
     }
 
+    /// As with `--record`.
+    pub(crate) fn record(self, file: &Path) -> Self {
+        Self { record: Some(file.to_owned()), ..self }
+    }
+
     /// Starts the loop; comes back when the first frame stands.
     pub(crate) async fn start(self) -> Harness {
         fastrand::seed(7);
         let began = tokio::time::Instant::now();
         // One time, in the two types that the console and the account have for it.
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
-        let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
+        let mut clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
         let story = Story::parse(&self.story).unwrap_or_else(|e| panic!("{e}"));
         let sim = Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &self.settings);
-        let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), "eu-west-1", self.pace);
+        let (deck, http) = self.deck(SharedHttpClient::new(sim.clone()), clock.clone());
+        if let Some(Deck::Playing(tape)) = &deck {
+            let playhead = tape.playhead.clone();
+            clock = Arc::new(move || playhead.now());
+        }
+        let aws = Aws::over_at(&http, "eu-west-1", self.pace);
         let folder = folder();
         let journal = Journal::at(folder.join("journal.jsonl"));
         let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
         let app = app(&self, &executor);
-        let machine = Machine { executor: executor.clone(), copy, sim: None, snapshot: None };
+        let machine = Machine { executor: executor.clone(), copy, sim: None, snapshot: None, deck: deck.clone() };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -127,7 +149,22 @@ impl Setup {
         let console =
             tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
         tokio::task::yield_now().await;
-        Harness { screen, input: Some(input), console, executor, sim, folder }
+        Harness { screen, input: Some(input), console, executor, sim, deck, folder }
+    }
+
+    /// What records, or is replayed, and what the clients ask then.
+    fn deck(&self, sim: SharedHttpClient, clock: Clock) -> (Option<Deck>, SharedHttpClient) {
+        let scope = Scope { name: "eu-west-1".into(), region: "eu-west-1".into(), label: "DEMO".into() };
+        if let Some(file) = &self.record {
+            let recorder = Recorder::create(file, DEMO_CONFIG, move || clock()).unwrap();
+            let http = recorder.around(&scope, &sim);
+            return (Some(Deck::Recording(recorder)), http);
+        }
+        let Some((file, speed)) = &self.tape else { return (None, sim) };
+        let reel = Reel::open(file).unwrap();
+        let playhead = Playhead::new(reel.begin, reel.end, *speed);
+        let tape = Tape::new(Arc::new(reel), playhead, scope);
+        (Some(Deck::Playing(tape.clone())), SharedHttpClient::new(tape))
     }
 
     /// Starts the loop and waits until the account has been read.
@@ -140,7 +177,7 @@ impl Setup {
 
 /// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
 fn app(setup: &Setup, executor: &Executor) -> App {
-    let source = Source { file: "demo.toml".into(), text: include_str!("../../src/demo.toml").into() };
+    let source = Source { file: "demo.toml".into(), text: DEMO_CONFIG.into() };
     let config = Config::parse(&source).unwrap_or_else(|e| panic!("{e}"));
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
     let mut app = App::new(seen_with(&config), keymap);
@@ -323,6 +360,18 @@ impl Harness {
     /// The simulated account, to see what really became of it.
     pub(crate) fn sim(&self) -> &Sim {
         &self.sim
+    }
+
+    /// Ends the recording, and says how it stands.
+    pub(crate) fn recorded(&self) -> Recording {
+        let Some(Deck::Recording(recorder)) = &self.deck else { panic!("nothing is recorded") };
+        recorder.finish()
+    }
+
+    /// The tape that is replayed.
+    pub(crate) fn tape(&self) -> &Tape {
+        let Some(Deck::Playing(tape)) = &self.deck else { panic!("nothing is replayed") };
+        tape
     }
 
     /// Clients of the account, the journal and the clock, to act beside the screen.

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPac
 use jiff::Timestamp;
 
 use super::{ModelPackage, from_record, from_summary};
-use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background, pages};
+use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
 
 /// Pages of 100 versions in a thorough look, or in a sweep without the index.
@@ -68,7 +68,11 @@ pub(super) async fn window(
     let cursor = cursor.filter(|_| lacking > FEW || !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
     for group in &groups {
-        in_group(aws, group, &mut rows).await?;
+        match in_group(aws, group, &mut rows).await {
+            // What nobody looked at while it was recorded is not on the tape; the others are.
+            Err(error) if error.kind != Kind::Unrecorded => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
     }
     let mut due = needed(seen, known);
     // While pages are read that may hold them a hundred at a time, none is asked for by itself.

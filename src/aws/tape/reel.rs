@@ -1,0 +1,323 @@
+//! What is on a tape: every reply by what was asked and when.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Scope;
+use super::asked::Asked;
+use super::cbor::Tree;
+use super::family::{self, Pick};
+use super::file::{Entry, Head, Lines};
+use super::metrics::Metrics;
+use super::pages::{self, Fold};
+use super::scrub::Reply;
+
+/// Replies that come one after another within this time are one moment, in milliseconds.
+const BURST: i64 = 400;
+/// Bytes of different replies that are held; what is longer is played up to there.
+const MOST: usize = 2 * 1024 * 1024 * 1024;
+
+/// Words of errors that are the account's or the network's and pass, whatever was asked.
+const PASSING: &[&str] =
+    &["Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded", "Expired", "Unrecognized", "InvalidClientTokenId"];
+
+/// One reply.
+#[derive(Debug, Clone)]
+pub(super) struct Take {
+    /// When it was there.
+    pub(super) at: Timestamp,
+    /// The page that was asked for.
+    pub(super) page: Option<String>,
+    /// The page that would follow.
+    pub(super) next: Option<String>,
+    /// It tells of some of the things on its shelf only.
+    pub(super) partial: bool,
+    /// What was asked, where the shelf is shared; empty where it is always the same.
+    pub(super) key: String,
+    pub(super) reply: Arc<Reply>,
+    /// When it was over: an error that passes, as soon as the service answers anything at all.
+    pub(super) until: Option<Timestamp>,
+}
+
+impl Take {
+    fn stands(&self, position: Timestamp) -> bool {
+        self.until.is_none_or(|until| position < until)
+    }
+}
+
+/// What is answered, and when it was recorded.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) at: Timestamp,
+    pub(super) reply: Arc<Reply>,
+}
+
+/// All replies to one request, oldest first.
+#[derive(Debug, Default)]
+struct Shelf {
+    takes: Vec<Take>,
+    /// Can its replies be laid over one another?
+    lists: bool,
+    /// Who answers: scope and service.
+    from: String,
+    fold: Mutex<Fold>,
+}
+
+/// A recording that was read.
+#[derive(Debug)]
+pub struct Reel {
+    /// Version of the program that recorded it.
+    pub program: String,
+    /// The configuration in force, as TOML.
+    pub config: String,
+    /// The accounts and regions in it.
+    pub scopes: Vec<Scope>,
+    /// When it begins.
+    pub begin: Timestamp,
+    /// When it ends.
+    pub end: Timestamp,
+    /// Why it ends there, when it was not ended by its console.
+    pub cut: Option<String>,
+    shelves: HashMap<String, Shelf>,
+    metrics: HashMap<String, Metrics>,
+    /// When something else was answered than before.
+    moments: Vec<Timestamp>,
+    /// The same reply by reply, with the place of what was called in `calls`.
+    news: Vec<(Timestamp, usize)>,
+    /// Everything that was called: `sagemaker:ListEndpoints`.
+    calls: Vec<String>,
+}
+
+impl Reel {
+    /// Reads a recording; one that is cut is read up to the cut.
+    ///
+    /// # Errors
+    /// A sentence: the file cannot be read, is no recording, is of a newer version, or holds no reply.
+    pub fn open(path: &Path) -> Result<Self, String> {
+        let (header, mut lines) = Lines::open(path)?;
+        let mut reel = Self {
+            program: header.program,
+            config: header.config,
+            scopes: Vec::new(),
+            begin: header.started,
+            end: header.started,
+            cut: None,
+            shelves: HashMap::new(),
+            metrics: HashMap::new(),
+            moments: Vec::new(),
+            news: Vec::new(),
+            calls: Vec::new(),
+        };
+        let mut held = 0;
+        reel.cut = loop {
+            match lines.entry() {
+                Ok(Some((Entry::Scope(scope), _))) => {
+                    if !reel.scopes.iter().any(|known| known.name == scope.name) {
+                        reel.scopes.push(scope);
+                    }
+                }
+                Ok(Some((Entry::Reply(head), body))) => {
+                    held += body.as_ref().map_or(0, bytes::Bytes::len);
+                    if held > MOST {
+                        break Some("more than can be held in memory".to_owned());
+                    }
+                    if !reel.take(head, body) {
+                        break Some("a reply that repeats nothing".to_owned());
+                    }
+                }
+                Ok(Some((Entry::End(at), _))) => {
+                    reel.end = at.max(reel.end);
+                    break None;
+                }
+                Ok(None) => break Some("its console was not ended, or is running".to_owned()),
+                Err(why) => break Some(why),
+            }
+        };
+        if reel.moments.is_empty() || reel.scopes.is_empty() {
+            let why = reel.cut.map(|why| format!(" ({why})")).unwrap_or_default();
+            return Err(format!("{} holds no reply{why}", path.display()));
+        }
+        reel.drop_halves();
+        reel.let_errors_pass();
+        reel.news.sort();
+        Ok(reel)
+    }
+
+    /// Puts a reply where it belongs; `false` when it is the same as one that is not there.
+    fn take(&mut self, head: Head, body: Option<bytes::Bytes>) -> bool {
+        if head.bytes.is_some() {
+            self.note(head.at, &format!("{}:{}", head.service, head.operation));
+        }
+        let metrics = head.service == "monitoring" && head.operation == "GetMetricData";
+        let (name, pick) = shelf_of(&head.scope, &head.service, &head.operation, &head.key);
+        let key = if pick.is_some() { head.key.clone() } else { String::new() };
+        let shelf = self.shelves.entry(name).or_default();
+        let (reply, next) = match body {
+            Some(body) => {
+                let reply = Reply { status: head.status, headers: head.headers.into_iter().collect(), body };
+                let next = pages::next(&reply);
+                (Arc::new(reply), next)
+            }
+            None => match shelf.takes.iter().rev().find(|take| take.page == head.page && take.key == key) {
+                Some(before) => (before.reply.clone(), before.next.clone()),
+                None => return false,
+            },
+        };
+        self.end = self.end.max(head.at);
+        shelf.from = format!("{} {}", head.scope, head.service);
+        if metrics {
+            self.metrics.entry(head.scope).or_default().take(head.at, &head.key, &reply);
+        }
+        shelf.lists |= pages::is_list(&reply) || pick.is_some();
+        let partial = pick.is_some_and(|pick| !pick.all());
+        shelf.takes.push(Take { at: head.at, page: head.page, next, partial, key, reply, until: None });
+        true
+    }
+
+    /// Takes note of a reply that was another than before.
+    fn note(&mut self, at: Timestamp, call: &str) {
+        match self.moments.last_mut() {
+            Some(last) if at.as_millisecond() - last.as_millisecond() < BURST => *last = at.max(*last),
+            _ => self.moments.push(at),
+        }
+        let place = self.calls.iter().position(|known| known == call).unwrap_or_else(|| {
+            self.calls.push(call.to_owned());
+            self.calls.len() - 1
+        });
+        self.news.push((at, place));
+    }
+
+    /// Drops beginnings of listings that were never read on, where a whole one is there: the file was cut in between.
+    fn drop_halves(&mut self) {
+        for shelf in self.shelves.values_mut() {
+            let asked: HashSet<String> = shelf.takes.iter().filter_map(|take| take.page.clone()).collect();
+            let whole = |take: &Take| take.next.as_ref().is_none_or(|next| asked.contains(next));
+            if !shelf.lists && shelf.takes.iter().any(|take| take.page.is_none() && whole(take)) {
+                shelf.takes.retain(whole);
+            }
+        }
+    }
+
+    /// Says of each error that passes when it had passed.
+    fn let_errors_pass(&mut self) {
+        let mut answered: HashMap<String, Vec<Timestamp>> = HashMap::new();
+        for shelf in self.shelves.values() {
+            let good = shelf.takes.iter().filter(|take| take.reply.status == 200).map(|take| take.at);
+            answered.entry(shelf.from.clone()).or_default().extend(good);
+        }
+        answered.values_mut().for_each(|times| times.sort_unstable());
+        let next = |from: &str, at: Timestamp| {
+            let times = answered.get(from)?;
+            times.get(times.partition_point(|time| *time <= at)).copied()
+        };
+        for shelf in self.shelves.values_mut() {
+            for take in shelf.takes.iter_mut().filter(|take| passes(&take.reply)) {
+                take.until = next(&shelf.from, take.at);
+            }
+        }
+        for (scope, metrics) in &mut self.metrics {
+            let from = format!("{scope} monitoring");
+            metrics.let_errors_pass(|reply, at| passes(reply).then(|| next(&from, at)).flatten());
+        }
+    }
+
+    /// The newest reply to a request at or before a position, or else the earliest after it.
+    pub(super) fn answer(&self, scope: &str, asked: &Asked, body: &[u8], position: Timestamp) -> Option<Answer> {
+        if asked.metrics() {
+            return self.metrics.get(scope)?.answer(&Tree::read(body)?, position);
+        }
+        let (name, pick) = shelf_of(scope, &asked.service, &asked.operation, &asked.key);
+        self.shelves.get(&name)?.answer(asked, pick.as_ref(), position)
+    }
+
+    /// What was called after one position and until another, with another answer than before.
+    pub(super) fn news(&self, after: Timestamp, until: Timestamp) -> HashSet<&str> {
+        let place = |position| self.news.partition_point(|(at, _)| *at <= position);
+        let passed = self.news.get(place(after)..place(until)).unwrap_or_default();
+        passed.iter().filter_map(|(_, call)| self.calls.get(*call)).map(String::as_str).collect()
+    }
+
+    /// The next moment after a position at which something else was answered than before.
+    #[must_use]
+    pub fn after(&self, position: Timestamp) -> Option<Timestamp> {
+        self.moments.get(self.moments.partition_point(|moment| *moment <= position)).copied()
+    }
+
+    /// The moment before.
+    #[must_use]
+    pub fn before(&self, position: Timestamp) -> Option<Timestamp> {
+        self.moments.get(self.moments.partition_point(|moment| *moment < position).checked_sub(1)?).copied()
+    }
+}
+
+/// The name of the shelf of a request, and what is picked from it when others share it.
+fn shelf_of(scope: &str, service: &str, operation: &str, key: &str) -> (String, Option<Pick>) {
+    let family = family::of(service, operation, key);
+    let (key, pick) = family.map_or((key.to_owned(), None), |(shelf, pick)| (shelf, Some(pick)));
+    (format!("{scope} {service} {operation} {key}"), pick)
+}
+
+/// Is it an error that passes, whatever was asked?
+fn passes(reply: &Reply) -> bool {
+    let said = || {
+        let kind = reply.headers.iter().filter(|(name, _)| name == "x-amzn-errortype").map(|(_, value)| value.as_str());
+        let body = String::from_utf8_lossy(&reply.body);
+        PASSING.iter().any(|word| body.contains(word)) || kind.into_iter().any(|k| PASSING.iter().any(|w| k.contains(w)))
+    };
+    matches!(reply.status, 0 | 429 | 500..) || reply.status >= 400 && said()
+}
+
+impl Shelf {
+    fn answer(&self, asked: &Asked, pick: Option<&Pick>, position: Timestamp) -> Option<Answer> {
+        let (page, key) = (asked.page.as_deref(), pick.map_or("", |_| asked.key.as_str()));
+        let all = Pick::default();
+        let pick = pick.unwrap_or(&all);
+        let before = self.takes.partition_point(|take| take.at <= position);
+        if !self.lists {
+            let fits = |take: &&Take| take.page.as_deref() == page && take.stands(position);
+            let (past, future) = self.takes.split_at_checked(before)?;
+            let take = past.iter().rev().find(fits).or_else(|| future.iter().find(|take| fits(take) && take.until.is_none()))
+                .or_else(|| future.iter().find(fits))?;
+            return Some(Answer { at: take.at, reply: take.reply.clone() });
+        }
+        if let Some(page) = page {
+            let (taken, from) = pages::ours(page)?;
+            return self.page(pick, taken, from);
+        }
+        // Before the first reading the whole of it is shown.
+        let taken = if before == 0 { self.first_reading() } else { before };
+        let takes = self.takes.get(..taken)?;
+        // The same question failed: so it does again, whatever others told.
+        if let Some(same) = takes.iter().rev().find(|take| take.key == key && take.stands(position))
+            && same.reply.status != 200
+        {
+            return Some(Answer { at: same.at, reply: same.reply.clone() });
+        }
+        let newest = takes.iter().rev().find(|take| take.stands(position))?;
+        if newest.key == key && newest.page.is_none() && newest.next.is_none() {
+            return Some(Answer { at: newest.at, reply: newest.reply.clone() });
+        }
+        self.page(pick, taken, 0)
+    }
+
+    /// How many replies the first reading has.
+    fn first_reading(&self) -> usize {
+        // One that failed for a passing reason is none.
+        let first = self.takes.iter().position(|take| take.until.is_none()).unwrap_or(0);
+        let pairs = self.takes.iter().skip(first).zip(self.takes.iter().skip(first + 1));
+        1 + first + pairs.take_while(|(take, next)| take.next.is_some() && take.next == next.page).count()
+    }
+
+    fn page(&self, pick: &Pick, taken: usize, from: usize) -> Option<Answer> {
+        let takes = self.takes.get(..taken)?;
+        let listing = |take: &&Take| take.page.is_none() && take.reply.status == 200;
+        let envelope = takes.iter().rev().find(listing).or(takes.last())?;
+        let mut fold = self.fold.lock().unwrap_or_else(PoisonError::into_inner);
+        fold.advance(takes, taken);
+        let reply = fold.page(&envelope.reply, pick, from)?;
+        Some(Answer { at: takes.last()?.at, reply: Arc::new(reply) })
+    }
+}

@@ -1,0 +1,316 @@
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
+
+use super::asked::tests::{json, request};
+use super::*;
+use crate::aws::{Urgency, attributed};
+
+/// Answers each call with the next of its replies.
+#[derive(Debug, Clone)]
+struct Fake {
+    replies: Arc<Mutex<Vec<Result<String, ()>>>>,
+}
+
+impl HttpConnector for Fake {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let next = self.replies.lock().unwrap().remove(0);
+        HttpConnectorFuture::ready(match next {
+            Ok(body) => {
+                let mut reply = HttpResponse::new(200.try_into().unwrap(), SdkBody::from(body));
+                reply.headers_mut().insert("set-cookie", "S3CR3T");
+                Ok(reply)
+            }
+            Err(()) => Err(ConnectorError::io("connection refused".into())),
+        })
+    }
+}
+
+impl HttpClient for Fake {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// A file of its own that goes with the test.
+struct Place(PathBuf);
+
+impl Place {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("sagetop-tape-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_403_400 + second).unwrap()
+}
+
+fn scope() -> Scope {
+    Scope { name: "prod".into(), region: "eu-west-1".into(), label: "at http://ana:S3CR3T@host".into() }
+}
+
+fn connector(client: &impl HttpClient) -> SharedHttpConnector {
+    let parts = RuntimeComponentsBuilder::for_tests().build().unwrap();
+    client.http_connector(&HttpConnectorSettings::builder().build(), &parts)
+}
+
+/// Records calls, each at its second and with its reply; ends the recording unless it is to be as if killed.
+async fn record(place: &Place, calls: Vec<(i64, HttpRequest, Result<&str, ()>)>, ended: bool) {
+    let now = Arc::new(AtomicI64::new(0));
+    let clock = now.clone();
+    let recorder = Recorder::create(&place.0, "# a comment\n", move || at(clock.load(Ordering::SeqCst))).unwrap();
+    let replies = calls.iter().map(|(_, _, reply)| reply.map(str::to_owned)).collect();
+    let fake = SharedHttpClient::new(Fake { replies: Arc::new(Mutex::new(replies)) });
+    let client = recorder.around(&scope(), &fake);
+    for (second, request, reply) in calls {
+        now.store(second, Ordering::SeqCst);
+        let answer = connector(&client).call(request).await;
+        assert_eq!(answer.is_ok(), reply.is_ok(), "recording changes nothing");
+        if let (Ok(answer), Ok(body)) = (answer, reply) {
+            assert_eq!(answer.body().bytes(), Some(body.as_bytes()));
+        }
+    }
+    if ended {
+        assert_eq!(recorder.finish().trouble, None);
+    } else {
+        // As far as it is flushed.
+        while recorder.state().replies == 0 || recorder.state().bytes < std::fs::metadata(&place.0).unwrap().len() {
+            tokio::task::yield_now().await;
+        }
+        std::mem::forget(recorder);
+    }
+}
+
+fn list(names: &str) -> String {
+    let rows: Vec<String> = names.split_whitespace().map(|n| format!(r#"{{"EndpointName":"{n}"}}"#)).collect();
+    format!(r#"{{"Endpoints":[{}]}}"#, rows.join(","))
+}
+
+/// A tape that stands at a second.
+fn tape(place: &Place, second: i64) -> Tape {
+    let reel = Reel::open(&place.0).unwrap();
+    let playhead = Playhead::new(reel.begin, reel.end, 1.0);
+    playhead.pause(true);
+    playhead.to(at(second));
+    let scope = reel.scopes.first().cloned().unwrap();
+    Tape::new(Arc::new(reel), playhead, scope)
+}
+
+async fn answer(tape: &Tape, request: HttpRequest) -> Result<(u16, String), String> {
+    let reply = connector(tape).call(request).await.map_err(|e| format!("{e:?}"))?;
+    let body = String::from_utf8_lossy(reply.body().bytes().unwrap_or_default()).into_owned();
+    Ok((reply.status().as_u16(), body))
+}
+
+fn three_lists() -> Vec<(i64, HttpRequest, Result<&'static str, ()>)> {
+    let ask = || json("ListEndpoints", r#"{"MaxResults":100}"#);
+    vec![
+        (10, ask(), Ok(r#"{"Endpoints":[{"EndpointName":"a"}]}"#)),
+        (20, ask(), Ok(r#"{"Endpoints":[{"EndpointName":"a"}]}"#)),
+        (30, ask(), Ok(r#"{"Endpoints":[{"EndpointName":"a"},{"EndpointName":"b"}]}"#)),
+        (40, json("UpdateEndpoint", "{}"), Ok(r#"{"EndpointArn":"S3CR3T"}"#)),
+        (50, request("sts", "https://sts/", &[], b"Action=AssumeRole"), Ok("<SecretAccessKey>S3CR3T</SecretAccessKey>")),
+        (60, ask(), Err(())),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tape_answers_what_was_answered_then() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    let ask = || json("ListEndpoints", r#"{"MaxResults":100,"NextToken":null}"#);
+    let told = async |second| answer(&tape(&place, second), ask()).await.map(|(_, body)| body);
+    assert_eq!(told(0).await, Ok(list("a")), "the earliest when there is none before");
+    assert_eq!(told(29).await, Ok(list("a")));
+    assert_eq!(told(30).await, Ok(list("a b")));
+    assert!(told(60).await.unwrap_err().contains("connection refused"), "no answer is replayed as well");
+
+    let reel = tape(&place, 0).reel;
+    assert_eq!((reel.begin, reel.end, reel.cut.clone(), reel.config.as_str()), (at(0), at(60), None, "# a comment\n"));
+    // The second reply was that of before: nothing was to be seen.
+    assert_eq!([0, 10, 30, 60].map(|s| reel.after(at(s))), [Some(at(10)), Some(at(30)), Some(at(60)), None]);
+    assert_eq!((reel.before(at(30)), reel.before(at(10))), (Some(at(10)), None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_on_it_is_an_error_and_nothing_is_ever_sent() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    let tape = tape(&place, 60);
+    for (request, kind) in [
+        (json("DescribeEndpoint", r#"{"EndpointName":"a"}"#), "was not asked in this way"),
+        (json("UpdateEndpoint", "{}"), "a replay sends nothing"),
+        (request("sts", "https://sts/", &[], b"Action=GetCallerIdentity"), "was not asked"),
+        (request("s3", "https://lake.s3.amazonaws.com/", &[], b""), "<Code>NotRecorded</Code>"),
+        (request("monitoring", "https://m/service/G/operation/DescribeAlarms", &[], b""), "NotRecorded"),
+        (request("monitoring", "https://m/service/G/operation/GetMetricData", &[], b""), "NotRecorded"),
+    ] {
+        let (status, body) = answer(&tape, request).await.unwrap();
+        assert_eq!(status, 400);
+        assert!(body.contains("NotRecorded") && body.contains(kind), "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_passed_is_not_told_for_ever() {
+    let place = Place::new();
+    let (list, other) = (|| json("ListEndpoints", "{}"), || json("ListPipelines", "{}"));
+    let pipelines = r#"{"PipelineSummaries":[]}"#;
+    let calls = vec![
+        (10, list(), Ok(r#"{"Endpoints":[]}"#)),
+        (20, list(), Err(())),
+        (25, other(), Err(())),
+        (30, other(), Ok(pipelines)),
+    ];
+    record(&place, calls, true).await;
+    let told = async |second| answer(&tape(&place, second), list()).await.map(|(_, body)| body);
+    assert!(told(20).await.is_err() && told(29).await.is_err());
+    assert_eq!(told(30).await.as_deref(), Ok(r#"{"Endpoints":[]}"#), "the service answers again");
+    assert_eq!(answer(&tape(&place, 0), other()).await.unwrap().1, pipelines, "the earliest that is an answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_read_is_as_old_as_it_was() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    let tape = tape(&place, 45);
+    let read = attributed("endpoints", Urgency::Visible, async {
+        let told = answer(&tape, json("ListEndpoints", r#"{"MaxResults":100}"#)).await;
+        (told.is_ok(), tape.answered_at(), tape.answered_at())
+    });
+    assert_eq!(read.await, (true, at(30), at(45)), "each turn begins anew");
+    assert_eq!(tape.answered_at(), at(45), "nobody in particular asks");
+}
+
+fn whole(place: &Place) -> Vec<u8> {
+    zstd::decode_all(std::fs::File::open(&place.0).unwrap()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_secret_is_in_the_file() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    let text = String::from_utf8(whole(&place)).unwrap();
+    for secret in ["S3CR3T", "AKIA", "0badc0de", "IQoJ", "Signature", "cookie", "authorization", "AssumeRole", "Update"] {
+        assert!(!text.contains(secret), "{secret} in\n{text}");
+    }
+    assert_eq!(text.matches("\"bytes\":").count(), 3, "what is the same again is not written again:\n{text}");
+}
+
+#[cfg(unix)]
+#[tokio::test(start_paused = true)]
+async fn only_its_owner_reads_it_and_nothing_is_overwritten() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    assert_eq!(std::fs::metadata(&place.0).unwrap().permissions().mode() & 0o777, 0o600);
+    let before = std::fs::read(&place.0).unwrap();
+    let again = Recorder::create(&place.0, "", || at(0)).unwrap_err();
+    assert!(again.contains("is there already"), "{again}");
+    assert_eq!(std::fs::read(&place.0).unwrap(), before);
+    let nowhere = Recorder::create(&place.0.join("x/y"), "", || at(0)).unwrap_err();
+    assert!(nowhere.contains("cannot be written") || nowhere.contains("no folder"), "{nowhere}");
+    let folder = std::env::temp_dir().join("sagetop-no-such-folder/tape");
+    let nowhere = Recorder::create(&folder, "", || at(0)).unwrap_err();
+    assert!(nowhere.contains("there is no folder") && nowhere.contains("sagetop-no-such-folder"), "{nowhere}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tape_cut_at_any_byte_plays_up_to_the_cut() {
+    let place = Place::new();
+    let mut calls = three_lists();
+    // What is random does not compress: replies lie far apart in the file.
+    let bodies: Vec<String> = (0..30)
+        .map(|n| {
+            let mut chance = fastrand::Rng::with_seed(n);
+            let noise: String = (0..60).map(|_| chance.alphanumeric()).collect();
+            format!(r#"{{"Endpoints":[{{"EndpointName":"e{n}-{noise}"}}]}}"#)
+        })
+        .collect();
+    let more = bodies.iter().zip(100..).map(|(body, n)| (10 * n, json("ListEndpoints", r#"{"MaxResults":100}"#), Ok(body.as_str())));
+    calls.extend(more);
+    record(&place, calls, true).await;
+    let file = std::fs::read(&place.0).unwrap();
+    let (mut ends, mut refused) = (Vec::new(), 0);
+    for cut in 0..file.len() {
+        let part = Place::new();
+        std::fs::write(&part.0, &file[..cut]).unwrap();
+        match Reel::open(&part.0) {
+            Ok(reel) => {
+                // Without its last four bytes, a checksum, it is whole to a reader that stops at the end mark.
+                assert!(reel.cut.is_some() || reel.end == at(1290), "{cut}");
+                assert!(reel.after(reel.end).is_none() && reel.before(reel.end) < Some(reel.end));
+                ends.push(reel.end);
+            }
+            Err(why) => {
+                assert!(why.contains("holds nothing") || why.contains("holds no reply"), "{cut}: {why}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(ends.is_sorted(), "the more of it there is, the further it plays");
+    let distinct: std::collections::BTreeSet<Timestamp> = ends.iter().copied().collect();
+    assert!(distinct.len() > 25, "{distinct:?}");
+    assert!(refused < file.len() / 4, "{refused} of {}", file.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_damaged_tape_never_panics() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    let file = std::fs::read(&place.0).unwrap();
+    let mut chance = fastrand::Rng::with_seed(3);
+    for _ in 0..500 {
+        let mut damaged = file.clone();
+        for _ in 0..chance.usize(1..4) {
+            let place = chance.usize(0..damaged.len());
+            damaged[place] = chance.u8(..);
+        }
+        let part = Place::new();
+        std::fs::write(&part.0, damaged).unwrap();
+        let _ = Reel::open(&part.0);
+    }
+}
+
+/// What is said about a file with this text.
+fn told(text: &str, compressed: bool) -> String {
+    let place = Place::new();
+    let bytes = if compressed { zstd::encode_all(text.as_bytes(), 1).unwrap() } else { text.as_bytes().to_vec() };
+    std::fs::write(&place.0, bytes).unwrap();
+    Reel::open(&place.0).unwrap_err()
+}
+
+#[test]
+fn what_is_no_recording_is_told() {
+    let missing = Reel::open(std::path::Path::new("/no/such/tape")).unwrap_err();
+    assert!(missing.contains("/no/such/tape cannot be read"), "{missing}");
+    assert!(told("", false).contains("holds nothing"));
+    assert!(told("garbage, and not little of it", false).contains("is not a recording of sagetop"));
+    assert!(told("{}\n", true).contains("first line is no header"));
+    assert!(told("{\"format\":\"tar\",\"version\":1}\n", true).contains("but a \"tar\""));
+    let newer = told("{\"format\":\"sagetop-tape\",\"version\":7,\"program\":\"3.1\",\"more\":1}\n", true);
+    assert!(newer.contains("recorded by sagetop 3.1 in format 7") && newer.contains("up to 1"), "{newer}");
+    let header = r#"{"format":"sagetop-tape","version":1,"program":"0.1.0","started":"2026-11-23T03:10:00Z"}"#;
+    assert!(told(&format!("{header}\n"), true).contains("holds no reply"));
+    assert!(told(&format!("{header}\n{{\"reply\":{{}}}}\n"), true).contains("a damaged line"));
+}
+
+#[tokio::test]
+async fn a_killed_console_leaves_what_it_flushed() {
+    let place = Place::new();
+    let calls = three_lists();
+    record(&place, calls, false).await;
+    let reel = Reel::open(&place.0).unwrap();
+    assert!(reel.cut.is_some());
+    assert!(reel.end >= at(20), "replies are flushed every two seconds: {}", reel.end);
+}
