@@ -137,7 +137,7 @@ impl Tape {
             lock(&self.callers).entry(call).or_default().insert(source);
         }
         let body = request.body().bytes().unwrap_or_default();
-        let found = asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, self.playhead.now())).flatten();
+        let found = asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, &self.playhead.state())).flatten();
         let Some(found) = found else { return response(&refusal::not_recorded(&asked)) };
         if let Some(source) = source() {
             let mut given = lock(&self.given);

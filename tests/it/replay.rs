@@ -91,7 +91,7 @@ async fn going_back_shows_what_was_and_leaves_the_cursor_where_it_is() {
     t.says("replay-pause: the recording ends here");
 
     t.to("fraud-screening").await;
-    t.keys("t '03:11:03' enter space").await;
+    t.keys(", t '03:11:03' enter").await;
     t.run_for("1s").await;
     t.says("REPLAY 23 Nov 03:11:03 / 03:13:03  20x  paused");
     assert!(t.line("fraud-screening").contains("✓ v4"));
@@ -185,6 +185,37 @@ async fn a_recording_that_is_cut_plays_up_to_the_cut() {
         }
     }
     assert!(reached > 10, "{reached}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_account_is_put_together_from_all_that_was_read() {
+    let file = File::new();
+    let setup = Harness::story("demo").scale("medium", std::time::Duration::from_millis(5)).record(&file.0);
+    let mut t = setup.start().await;
+    let mut screens = Vec::new();
+    t.run_for("100s").await;
+    screens.push(body(&t));
+    for pane in ["3", "5"] {
+        t.keys(pane).await;
+        screens.push(body(&t));
+    }
+    assert_eq!(t.recorded().trouble, None);
+
+    // Played from the beginning at speed, and jumped to.
+    for (speed, jump) in [(20.0, None), (1.0, Some("t '100%' enter"))] {
+        let mut t = Harness::replay(&file.0, speed).start().await;
+        if let Some(keys) = jump {
+            t.keys(keys).await;
+        }
+        t.run_for("12s").await;
+        t.never_says("unrecorded");
+        let mut shown = vec![body(&t)];
+        for pane in ["3", "5"] {
+            t.keys(pane).await;
+            shown.push(body(&t));
+        }
+        assert_eq!(shown, screens, "at {speed}x");
+    }
 }
 
 /// What `sagetop dump` says about models and resources, without what a console only knows by watching.

@@ -77,7 +77,10 @@ impl Metrics {
     }
 
     /// The answer at a position. `None` when no metric was ever asked for; one that was not asked for has no points.
-    pub(super) fn answer(&self, request: &Tree, position: Timestamp) -> Option<Answer> {
+    ///
+    /// A console asks for no minute twice, and while a tape is `playing` it may ask a little earlier than it did then:
+    /// so it is also told what the next reply knows of the minutes before the position.
+    pub(super) fn answer(&self, request: &Tree, position: Timestamp, playing: bool) -> Option<Answer> {
         let before = self.replies.partition_point(|(at, _)| *at <= position);
         let (at, failed) = self.replies.get(before.saturating_sub(1))?;
         if let Some(failed) = failed
@@ -89,7 +92,7 @@ impl Metrics {
         let (start, end) = (second("StartTime").unwrap_or(i64::MIN), second("EndTime").unwrap_or(i64::MAX));
         let ascending = request.get("ScanBy").and_then(Tree::text) == Some("TimestampAscending");
         let results = questions(&request.to_json()).into_iter().map(|(id, question)| {
-            let mut points: Vec<(i64, f64)> = self.points(&question, position, start..end).into_iter().collect();
+            let mut points: Vec<(i64, f64)> = self.points(&question, position, start..end, playing).into_iter().collect();
             if !ascending {
                 points.reverse();
             }
@@ -108,13 +111,24 @@ impl Metrics {
     }
 
     /// The points of a metric as they were known at a position, or else as they were first known after it.
-    fn points(&self, question: &str, position: Timestamp, wanted: std::ops::Range<i64>) -> BTreeMap<i64, f64> {
+    fn points(
+        &self,
+        question: &str,
+        position: Timestamp,
+        wanted: std::ops::Range<i64>,
+        playing: bool,
+    ) -> BTreeMap<i64, f64> {
         let Some(replies) = self.by_question.get(question) else { return BTreeMap::new() };
-        let known = replies.partition_point(|(at, _)| *at <= position).max(1);
+        let known = replies.partition_point(|(at, _)| *at <= position);
         // What was answered before the first wanted minute holds none of them.
-        let since = replies.partition_point(|(at, _)| at.as_second() < wanted.start).min(known - 1);
-        let fresh = replies.get(since..known).unwrap_or_default();
-        fresh.iter().flat_map(|(_, points)| points).filter(|(time, _)| wanted.contains(time)).copied().collect()
+        let since = replies.partition_point(|(at, _)| at.as_second() < wanted.start).min(known);
+        let wanted = |(_, points): &'_ (Timestamp, Vec<(i64, f64)>)| {
+            points.iter().filter(|(time, _)| wanted.contains(time)).copied().collect::<Vec<_>>()
+        };
+        let next = replies.get(known).filter(|_| playing || known == 0);
+        let mut points: BTreeMap<i64, f64> = next.into_iter().flat_map(wanted).collect();
+        points.extend(replies.get(since..known).unwrap_or_default().iter().flat_map(wanted));
+        points
     }
 }
 
@@ -166,7 +180,17 @@ mod tests {
     }
 
     fn told(metrics: &Metrics, position: i64, queries: &[(&str, &str)], range: (i64, i64)) -> Vec<(String, String)> {
-        let answer = metrics.answer(&request(queries, range.0, range.1), at(position)).unwrap();
+        told_while(false, metrics, position, queries, range)
+    }
+
+    fn told_while(
+        playing: bool,
+        metrics: &Metrics,
+        position: i64,
+        queries: &[(&str, &str)],
+        range: (i64, i64),
+    ) -> Vec<(String, String)> {
+        let answer = metrics.answer(&request(queries, range.0, range.1), at(position), playing).unwrap();
         let tree = Tree::read(&answer.reply.body).unwrap();
         let results = tree.get("MetricDataResults").unwrap().items().iter().map(|result| {
             let items = |name: &str| result.get(name).unwrap().items();
@@ -182,22 +206,25 @@ mod tests {
     fn each_metric_has_the_points_that_were_known_whatever_it_was_asked_with() {
         let metrics = recorded();
         let one = |id: &str, points: &str| vec![(id.to_owned(), points.to_owned())];
-        assert_eq!(told(&metrics, 150, &[("x", "ctr")], (0, 600)), one("x", "0=1 60=2"));
+        assert_eq!(told(&metrics, 150, &[("x", "ctr")], (0, 120)), one("x", "0=1 60=2"));
+        assert_eq!(told(&metrics, 150, &[("x", "ctr")], (0, 180)), one("x", "0=1 60=2"));
+        let early = told_while(true, &metrics, 150, &[("x", "ctr")], (0, 180));
+        assert_eq!(early, one("x", "0=1 60=2 120=4"), "a minute that was over, asked before its console did");
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (0, 600)), one("x", "0=1 60=3 120=4"));
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (60, 120)), one("x", "60=3"), "the end is not asked for");
         assert_eq!(told(&metrics, 250, &[("y", "mape")], (0, 600)), one("y", "60=9"));
         assert_eq!(told(&metrics, 250, &[("z", "never")], (0, 600)), one("z", ""));
-        assert_eq!(told(&metrics, 50, &[("x", "ctr")], (0, 60)), one("x", "0=1"), "the earliest after it");
+        assert_eq!(told(&metrics, 50, &[("x", "ctr")], (0, 60)), one("x", "0=1"), "what is known later of that minute");
     }
 
     #[test]
     fn an_error_is_told_when_it_was_the_last_answer() {
         let mut metrics = recorded();
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(250)).unwrap().at, at(200));
+        assert_eq!(metrics.answer(&request(&[], 0, 9), at(250), false).unwrap().at, at(200));
         let denied = Arc::new(Reply { status: 403, headers: Vec::new(), body: "{}".into() });
         metrics.take(at(300), "{}", &denied);
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(299)).unwrap().reply.status, 200);
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(300)).unwrap().reply, denied);
-        assert!(Metrics::default().answer(&request(&[], 0, 9), at(0)).is_none());
+        assert_eq!(metrics.answer(&request(&[], 0, 9), at(299), false).unwrap().reply.status, 200);
+        assert_eq!(metrics.answer(&request(&[], 0, 9), at(300), false).unwrap().reply, denied);
+        assert!(Metrics::default().answer(&request(&[], 0, 9), at(0), false).is_none());
     }
 }

@@ -288,7 +288,7 @@ mod tests {
             .collect();
         let token = if token.is_empty() { String::new() } else { format!(r#","NextToken":"{token}""#) };
         let reply = reply(&format!(r#"{{"Results":[{}]{token}}}"#, things.join(",")));
-        Take { at: jiff::Timestamp::UNIX_EPOCH, page: page.map(str::to_owned), next: next(&reply), partial: false, key: String::new(), reply: Arc::new(reply), until: None }
+        Take { at: jiff::Timestamp::UNIX_EPOCH, page: page.map(str::to_owned), next: next(&reply), partial: false, key: String::new(), reply: Arc::new(reply), until: None, reaches: 0 }
     }
 
     fn seen(takes: &[Take], taken: usize) -> String {
@@ -368,7 +368,7 @@ mod tests {
     fn long_listings_have_pages_with_tokens_of_our_own() {
         let things: Vec<String> = (0..250).map(|n| format!(r#"{{"Name":"{n}"}}"#)).collect();
         let whole = reply(&format!(r#"{{"Total":250,"Results":[{}],"NextToken":"t"}}"#, things.join(",")));
-        let take = Take { at: jiff::Timestamp::UNIX_EPOCH, page: None, next: next(&whole), partial: false, key: String::new(), reply: Arc::new(whole), until: None };
+        let take = Take { at: jiff::Timestamp::UNIX_EPOCH, page: None, next: next(&whole), partial: false, key: String::new(), reply: Arc::new(whole), until: None, reaches: 0 };
         let mut fold = Fold::default();
         fold.advance(std::slice::from_ref(&take), 1);
         let (mut from, mut count, mut pages) = (Some(0), 0, 0);

@@ -13,6 +13,7 @@ use super::family::{self, Pick};
 use super::file::{Entry, Head, Lines};
 use super::metrics::Metrics;
 use super::pages::{self, Fold};
+use super::playhead::Playing;
 use super::scrub::Reply;
 
 /// Replies that come one after another within this time are one moment, in milliseconds.
@@ -40,6 +41,8 @@ pub(super) struct Take {
     pub(super) reply: Arc<Reply>,
     /// When it was over: an error that passes, as soon as the service answers anything at all.
     pub(super) until: Option<Timestamp>,
+    /// Of the first page of a listing: how many replies there are when it was read to its end.
+    pub(super) reaches: usize,
 }
 
 impl Take {
@@ -142,6 +145,7 @@ impl Reel {
         }
         reel.drop_halves();
         reel.let_errors_pass();
+        reel.shelves.values_mut().filter(|shelf| shelf.lists).for_each(Shelf::link);
         reel.news.sort();
         Ok(reel)
     }
@@ -173,7 +177,7 @@ impl Reel {
         }
         shelf.lists |= pages::is_list(&reply) || pick.is_some();
         let partial = pick.is_some_and(|pick| !pick.all());
-        shelf.takes.push(Take { at: head.at, page: head.page, next, partial, key, reply, until: None });
+        shelf.takes.push(Take { at: head.at, page: head.page, next, partial, key, reply, until: None, reaches: 0 });
         true
     }
 
@@ -225,9 +229,10 @@ impl Reel {
     }
 
     /// The newest reply to a request at or before a position, or else the earliest after it.
-    pub(super) fn answer(&self, scope: &str, asked: &Asked, body: &[u8], position: Timestamp) -> Option<Answer> {
+    pub(super) fn answer(&self, scope: &str, asked: &Asked, body: &[u8], playing: &Playing) -> Option<Answer> {
+        let position = playing.at;
         if asked.metrics() {
-            return self.metrics.get(scope)?.answer(&Tree::read(body)?, position);
+            return self.metrics.get(scope)?.answer(&Tree::read(body)?, position, !playing.paused);
         }
         let (name, pick) = shelf_of(scope, &asked.service, &asked.operation, &asked.key);
         self.shelves.get(&name)?.answer(asked, pick.as_ref(), position)
@@ -271,6 +276,20 @@ fn passes(reply: &Reply) -> bool {
 }
 
 impl Shelf {
+    /// Tells first pages how far they were read on.
+    fn link(&mut self) {
+        let mut begun: HashMap<String, usize> = HashMap::new();
+        for place in 0..self.takes.len() {
+            let Some(take) = self.takes.get(place) else { return };
+            let first = take.page.as_ref().map_or(Some(place), |page| begun.remove(page));
+            let Some(first) = first.filter(|_| !take.partial) else { continue };
+            begun.extend(take.next.clone().map(|next| (next, first)));
+            if let Some(first) = self.takes.get_mut(first) {
+                first.reaches = place + 1;
+            }
+        }
+    }
+
     fn answer(&self, asked: &Asked, pick: Option<&Pick>, position: Timestamp) -> Option<Answer> {
         let (page, key) = (asked.page.as_deref(), pick.map_or("", |_| asked.key.as_str()));
         let all = Pick::default();
@@ -287,8 +306,14 @@ impl Shelf {
             let (taken, from) = pages::ours(page)?;
             return self.page(pick, taken, from);
         }
-        // Before the first reading the whole of it is shown.
-        let taken = if before == 0 { self.first_reading() } else { before };
+        // A reading that has begun is shown as a whole: half of it would be taken for all there is.
+        let begun = |take: &&Take| take.page.is_none() && !take.partial;
+        let (past, future) = self.takes.split_at_checked(before)?;
+        let begun = past.iter().rev().find(begun).map(|take| take.reaches);
+        let taken = match before {
+            0 => future.iter().find(|take| take.until.is_none()).map_or(1, |take| take.reaches.max(1)),
+            _ => begun.unwrap_or_default().max(before),
+        };
         let takes = self.takes.get(..taken)?;
         // The same question failed: so it does again, whatever others told.
         if let Some(same) = takes.iter().rev().find(|take| take.key == key && take.stands(position))
@@ -301,14 +326,6 @@ impl Shelf {
             return Some(Answer { at: newest.at, reply: newest.reply.clone() });
         }
         self.page(pick, taken, 0)
-    }
-
-    /// How many replies the first reading has.
-    fn first_reading(&self) -> usize {
-        // One that failed for a passing reason is none.
-        let first = self.takes.iter().position(|take| take.until.is_none()).unwrap_or(0);
-        let pairs = self.takes.iter().skip(first).zip(self.takes.iter().skip(first + 1));
-        1 + first + pairs.take_while(|(take, next)| take.next.is_some() && take.next == next.page).count()
     }
 
     fn page(&self, pick: &Pick, taken: usize, from: usize) -> Option<Answer> {
