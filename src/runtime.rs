@@ -235,13 +235,6 @@ impl Hands {
         }
     }
 
-    /// Keeps the screen and the pollers at the position of a replay.
-    fn follow_tape(&mut self) {
-        if let Some(tape) = self.machine.tape() {
-            self.work.spawn(replay::follow(tape.clone(), self.wake.clone(), self.answer.clone()));
-        }
-    }
-
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
     async fn settle(&mut self) {
         let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;

@@ -114,7 +114,10 @@ impl Session {
             return Err("error: a replay is not recorded again; the recording can be copied\n".into());
         }
         let reel = Reel::open(file).map_err(|e| format!("error: {e}\n"))?;
+        let own = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;
         let (_, config) = configuration(common, &format!("{} (configuration)", file.display()), &reel.config)?;
+        // How it looks and which keys it has is for who watches to say.
+        let config = Config { theme: own.theme, keymap: own.keymap, ..config };
         let Some(scope) = reel.scopes.first().cloned() else {
             return Err(format!("error: {} names no region\n", file.display()));
         };

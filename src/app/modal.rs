@@ -120,7 +120,9 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Form(form) => return form_action(app, form, action),
         Modal::Ask(ask) => return ask_action(app, ask, action),
         Modal::Notice(_) if action == "confirm" => {}
-        other @ (Modal::Reason { .. } | Modal::Jump { .. } | Modal::Planning(_) | Modal::Notice(_)) => app.modal = Some(other),
+        other @ (Modal::Reason { .. } | Modal::Jump { .. } | Modal::Planning(_) | Modal::Notice(_)) => {
+            app.modal = Some(other)
+        }
     }
     None
 }

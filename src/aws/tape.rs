@@ -111,11 +111,11 @@ impl Tape {
         Playing { cut: self.reel.cut.is_some(), ..self.playhead.state() }
     }
 
-    /// The sources that were answered otherwise after one position and until another.
+    /// The sources that have something to read at one position that they had not at another before.
     #[must_use]
     pub fn news(&self, after: Timestamp, until: Timestamp) -> BTreeSet<&'static str> {
         let callers = lock(&self.callers);
-        let calls = self.reel.news(after, until);
+        let calls = self.reel.answered(after, until);
         calls.into_iter().filter_map(|call| callers.get(call)).flatten().copied().collect()
     }
 
@@ -137,7 +137,8 @@ impl Tape {
             lock(&self.callers).entry(call).or_default().insert(source);
         }
         let body = request.body().bytes().unwrap_or_default();
-        let found = asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, &self.playhead.state())).flatten();
+        let found =
+            asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, &self.playhead.state())).flatten();
         let Some(found) = found else { return response(&refusal::not_recorded(&asked)) };
         if let Some(source) = source() {
             let mut given = lock(&self.given);

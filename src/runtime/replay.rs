@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::{Machine, QUEUE};
+use super::{Hands, Machine, QUEUE};
 use crate::app::{Msg, Replay};
 use crate::aws::{Deck, Tape};
 use crate::resources::poll::{Clock, Pollers, Wake};
@@ -34,7 +34,11 @@ impl Machine {
     }
 
     /// New pollers, which know nothing, and what they will bring.
-    pub(super) fn pollers(&self, seen: &watch::Sender<Seen>, wake: &watch::Sender<Wake>) -> (Pollers, mpsc::Receiver<Snapshot>) {
+    pub(super) fn pollers(
+        &self,
+        seen: &watch::Sender<Seen>,
+        wake: &watch::Sender<Wake>,
+    ) -> (Pollers, mpsc::Receiver<Snapshot>) {
         let (out, snapshots) = mpsc::channel(QUEUE);
         let aws = self.executor.aws.clone();
         (Pollers::new(aws, seen.subscribe(), wake.subscribe(), self.answered(), out), snapshots)
@@ -62,8 +66,17 @@ impl Machine {
     }
 }
 
+impl Hands {
+    /// Keeps the screen and the pollers at the position of a replay.
+    pub(super) fn follow_tape(&mut self) {
+        if let Some(tape) = self.machine.tape() {
+            self.work.spawn(follow(tape.clone(), self.wake.clone(), self.answer.clone()));
+        }
+    }
+}
+
 /// Follows the playhead for as long as somebody listens: tells where it is, and wakes the pollers of what is new.
-pub(super) async fn follow(tape: Tape, wake: watch::Sender<Wake>, tell: mpsc::Sender<Msg>) {
+async fn follow(tape: Tape, wake: watch::Sender<Wake>, tell: mpsc::Sender<Msg>) {
     let mut moves = tape.playhead.moves();
     let (mut read, mut before) = (tape.playhead.now(), BTreeSet::new());
     loop {
@@ -78,7 +91,7 @@ pub(super) async fn follow(tape: Tape, wake: watch::Sender<Wake>, tell: mpsc::Se
         if tell.send(Msg::Deck(Deck::Playing(tape.clone()).state())).await.is_err() {
             return;
         }
-        let next = tape.reel.after(at).and_then(|moment| tape.playhead.until(moment));
+        let next = tape.reel.next(at).and_then(|moment| tape.playhead.until(moment));
         let pause = next.map_or(LONGEST, |next| next.clamp(SHORTEST, LONGEST));
         tokio::select! {
             moved = moves.changed() => if moved.is_err() { return },

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod deck;
 mod keys;
 mod screen;
 
@@ -22,7 +23,7 @@ use ratatui::buffer::Buffer;
 use sagetop::actions;
 use sagetop::app::App;
 use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Deck, Pace, Playhead, Recorder, Recording, Reel, Scope, Tape};
+use sagetop::aws::{Aws, Deck, Pace};
 use sagetop::config::{Config, Source};
 use sagetop::headless::seen_with;
 use sagetop::intents::{Access, Executor};
@@ -83,11 +84,6 @@ impl Harness {
         let (size, theme, access) = ((120, 36), golden::probe(), Access::ReadWrite);
         Setup { story, size, theme, access, settings, pace, record: None, tape: None }
     }
-
-    /// A console on a recording, at this speed.
-    pub(crate) fn replay(file: &Path, speed: f64) -> Setup {
-        Setup { tape: Some((file.to_owned(), speed)), access: Access::ReadOnly, ..Self::story("empty") }
-    }
 }
 
 impl Setup {
@@ -115,11 +111,6 @@ impl Setup {
     /// As with `--read-only`.
     pub(crate) fn read_only(self) -> Self {
         Self { access: Access::ReadOnly, ..self }
-    }
-
-    /// As with `--record`.
-    pub(crate) fn record(self, file: &Path) -> Self {
-        Self { record: Some(file.to_owned()), ..self }
     }
 
     /// Starts the loop; comes back when the first frame stands.
@@ -150,21 +141,6 @@ impl Setup {
             tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
         tokio::task::yield_now().await;
         Harness { screen, input: Some(input), console, executor, sim, deck, folder }
-    }
-
-    /// What records, or is replayed, and what the clients ask then.
-    fn deck(&self, sim: SharedHttpClient, clock: Clock) -> (Option<Deck>, SharedHttpClient) {
-        let scope = Scope { name: "eu-west-1".into(), region: "eu-west-1".into(), label: "DEMO".into() };
-        if let Some(file) = &self.record {
-            let recorder = Recorder::create(file, DEMO_CONFIG, move || clock()).unwrap();
-            let http = recorder.around(&scope, &sim);
-            return (Some(Deck::Recording(recorder)), http);
-        }
-        let Some((file, speed)) = &self.tape else { return (None, sim) };
-        let reel = Reel::open(file).unwrap();
-        let playhead = Playhead::new(reel.begin, reel.end, *speed);
-        let tape = Tape::new(Arc::new(reel), playhead, scope);
-        (Some(Deck::Playing(tape.clone())), SharedHttpClient::new(tape))
     }
 
     /// Starts the loop and waits until the account has been read.
@@ -360,18 +336,6 @@ impl Harness {
     /// The simulated account, to see what really became of it.
     pub(crate) fn sim(&self) -> &Sim {
         &self.sim
-    }
-
-    /// Ends the recording, and says how it stands.
-    pub(crate) fn recorded(&self) -> Recording {
-        let Some(Deck::Recording(recorder)) = &self.deck else { panic!("nothing is recorded") };
-        recorder.finish()
-    }
-
-    /// The tape that is replayed.
-    pub(crate) fn tape(&self) -> &Tape {
-        let Some(Deck::Playing(tape)) = &self.deck else { panic!("nothing is replayed") };
-        tape
     }
 
     /// Clients of the account, the journal and the clock, to act beside the screen.

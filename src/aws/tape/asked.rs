@@ -47,6 +47,8 @@ pub(super) struct Asked {
     pub(super) page: Option<String>,
     /// Is it the content of an S3 object?
     pub(super) object: bool,
+    /// The second up to which metrics are asked for.
+    pub(super) until: Option<i64>,
 }
 
 impl Asked {
@@ -63,14 +65,17 @@ impl Asked {
             key: scrub::text(key).into_owned(),
             page,
             object: false,
+            until: None,
         };
         if let Some((_, operation)) = header("x-amz-target").rsplit_once('.') {
             let (key, page) = members(serde_json::from_slice(body).unwrap_or_default());
             return Some(asked(Wire::Json, operation, &key, page));
         }
         if let Some((_, operation)) = uri.path().rsplit_once("/operation/") {
-            let (key, page) = members(Tree::read(body)?.to_json());
-            return Some(asked(Wire::Cbor, operation, &key, page));
+            let tree = Tree::read(body)?;
+            let until = tree.get("EndTime").and_then(Tree::second);
+            let (key, page) = members(tree.to_json());
+            return Some(Self { until, ..asked(Wire::Cbor, operation, &key, page) });
         }
         if service == "s3" {
             let (key, page, object) = s3(request.method(), &uri);
@@ -166,7 +171,9 @@ pub(super) mod tests {
     pub(in super::super) fn request(service: &str, uri: &str, headers: &[(&str, &str)], body: &[u8]) -> HttpRequest {
         let mut request = HttpRequest::new(SdkBody::from(body.to_vec()));
         request.set_uri(uri.to_owned()).unwrap();
-        let scope = format!("AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=0badc0de");
+        let scope = format!(
+            "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20261123/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=0badc0de"
+        );
         request.headers_mut().insert("authorization", scope);
         request.headers_mut().insert("x-amz-security-token", "IQoJb3JpZ2luS3CR3T");
         for (name, value) in headers {
@@ -199,7 +206,9 @@ pub(super) mod tests {
 
         let get = |uri: &str| Asked::of(&request("s3", uri, &[], b"")).unwrap();
         let (hosted, path) = (
-            get("https://lake.s3.eu-west-1.amazonaws.com/?list-type=2&prefix=a%2Fb&x-id=ListObjectsV2&X-Amz-Signature=s"),
+            get(
+                "https://lake.s3.eu-west-1.amazonaws.com/?list-type=2&prefix=a%2Fb&x-id=ListObjectsV2&X-Amz-Signature=s",
+            ),
             get("http://127.0.0.1:4599/lake?prefix=a%2Fb&list-type=2&continuation-token=t"),
         );
         assert_eq!((hosted.key.as_str(), hosted.object), ("lake/?list-type=2&prefix=a/b", false));

@@ -121,9 +121,9 @@ impl Tree {
             Self::Text(text) => text.as_str().into(),
             Self::Time(time) => time.secs().into(),
             Self::List(items) => items.iter().map(Self::to_json).collect(),
-            Self::Map(members) => {
-                Value::Object(members.iter().map(|(key, member)| (key.clone(), member.to_json())).collect::<Map<_, _>>())
-            }
+            Self::Map(members) => Value::Object(
+                members.iter().map(|(key, member)| (key.clone(), member.to_json())).collect::<Map<_, _>>(),
+            ),
         }
     }
 }

@@ -113,14 +113,18 @@ mod tests {
         assert_eq!(alarms(r#"{"AlarmNamePrefix":"x"}"#), None);
 
         let search = |key| of("sagemaker", "Search", key);
-        let all = search(r#"{"Resource":"ModelPackage","SortBy":"LastModifiedTime","SortOrder":"Descending"}"#).unwrap();
+        let all =
+            search(r#"{"Resource":"ModelPackage","SortBy":"LastModifiedTime","SortOrder":"Descending"}"#).unwrap();
         let one = search(
             r#"{"Resource":"ModelPackage","SearchExpression":{"Filters":[{"Name":"G","Operator":"Equals","Value":"g"}]}}"#,
         );
         let one = one.unwrap();
         assert_eq!((all.0, all.1.sort.as_deref()), (one.0, Some("LastModifiedTime")));
-        assert!(one.1.takes_record(r#"{"ModelPackage":{"G":"g"}}"#) && !one.1.takes_record(r#"{"ModelPackage":{"H":"g"}}"#));
-        let other = r#"{"Resource":"X","SearchExpression":{"Filters":[{"Name":"G","Operator":"Contains","Value":"g"}]}}"#;
+        assert!(
+            one.1.takes_record(r#"{"ModelPackage":{"G":"g"}}"#) && !one.1.takes_record(r#"{"ModelPackage":{"H":"g"}}"#)
+        );
+        let other =
+            r#"{"Resource":"X","SearchExpression":{"Filters":[{"Name":"G","Operator":"Contains","Value":"g"}]}}"#;
         assert_eq!(search(other), None, "what is not understood is answered as it was asked");
         assert_eq!(of("sagemaker", "ListEndpoints", "{}"), None);
     }

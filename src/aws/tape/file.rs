@@ -73,6 +73,9 @@ pub(super) struct Head {
     /// The page that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) page: Option<String>,
+    /// The second up to which metrics were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<i64>,
     /// HTTP status; 0 when there was no answer, and the body says why.
     pub(super) status: u16,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -18,10 +18,19 @@ use super::scrub::Reply;
 /// What was recorded of all metrics of an account and region.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
-    /// By what is asked: the points of each reply, oldest reply first.
-    by_question: HashMap<String, Vec<(Timestamp, Vec<(i64, f64)>)>>,
+    /// By what is asked: what was told, oldest first.
+    by_question: HashMap<String, Vec<Told>>,
     /// Every reply: when, and what it was when it was an error.
     replies: Vec<(Timestamp, Option<Failed>)>,
+}
+
+/// The points of a metric in one reply.
+#[derive(Debug)]
+struct Told {
+    at: Timestamp,
+    /// The second up to which was asked.
+    until: i64,
+    points: Vec<(i64, f64)>,
 }
 
 /// An error, and when it had passed.
@@ -50,7 +59,7 @@ fn questions(request: &Value) -> Vec<(String, String)> {
 
 impl Metrics {
     /// Takes in a reply to the request with this key.
-    pub(super) fn take(&mut self, at: Timestamp, key: &str, reply: &Arc<Reply>) {
+    pub(super) fn take(&mut self, at: Timestamp, until: Option<i64>, key: &str, reply: &Arc<Reply>) {
         if reply.status != 200 {
             self.replies.push((at, Some(Failed { reply: reply.clone(), until: None })));
             return;
@@ -62,7 +71,8 @@ impl Metrics {
             let items = |name| result.get(name).map(Tree::items).unwrap_or_default();
             let points = items("Timestamps").iter().zip(items("Values"));
             let points = points.filter_map(|(time, value)| Some((time.second()?, value.number()?))).collect();
-            self.by_question.entry(question.clone()).or_default().push((at, points));
+            let told = Told { at, until: until.unwrap_or(at.as_second()), points };
+            self.by_question.entry(question.clone()).or_default().push(told);
         }
         self.replies.push((at, None));
     }
@@ -78,8 +88,8 @@ impl Metrics {
 
     /// The answer at a position. `None` when no metric was ever asked for; one that was not asked for has no points.
     ///
-    /// A console asks for no minute twice, and while a tape is `playing` it may ask a little earlier than it did then:
-    /// so it is also told what the next reply knows of the minutes before the position.
+    /// A console asks for no minute twice, and while a tape is `playing` it may ask for a new minute a little earlier
+    /// than it was asked for then: it is told what was answered then.
     pub(super) fn answer(&self, request: &Tree, position: Timestamp, playing: bool) -> Option<Answer> {
         let before = self.replies.partition_point(|(at, _)| *at <= position);
         let (at, failed) = self.replies.get(before.saturating_sub(1))?;
@@ -92,11 +102,13 @@ impl Metrics {
         let (start, end) = (second("StartTime").unwrap_or(i64::MIN), second("EndTime").unwrap_or(i64::MAX));
         let ascending = request.get("ScanBy").and_then(Tree::text) == Some("TimestampAscending");
         let results = questions(&request.to_json()).into_iter().map(|(id, question)| {
-            let mut points: Vec<(i64, f64)> = self.points(&question, position, start..end, playing).into_iter().collect();
+            let mut points: Vec<(i64, f64)> =
+                self.points(&question, position, start..end, playing).into_iter().collect();
             if !ascending {
                 points.reverse();
             }
-            let (times, values) = points.into_iter().map(|(t, v)| (Tree::Time(DateTime::from_secs(t)), Tree::Float(v))).unzip();
+            let (times, values) =
+                points.into_iter().map(|(t, v)| (Tree::Time(DateTime::from_secs(t)), Tree::Float(v))).unzip();
             Tree::Map(vec![
                 ("Id".into(), Tree::Text(id)),
                 ("StatusCode".into(), "Complete".into()),
@@ -119,16 +131,16 @@ impl Metrics {
         playing: bool,
     ) -> BTreeMap<i64, f64> {
         let Some(replies) = self.by_question.get(question) else { return BTreeMap::new() };
-        let known = replies.partition_point(|(at, _)| *at <= position);
+        let known = replies.partition_point(|told| told.at <= position);
         // What was answered before the first wanted minute holds none of them.
-        let since = replies.partition_point(|(at, _)| at.as_second() < wanted.start).min(known);
-        let wanted = |(_, points): &'_ (Timestamp, Vec<(i64, f64)>)| {
-            points.iter().filter(|(time, _)| wanted.contains(time)).copied().collect::<Vec<_>>()
-        };
-        let next = replies.get(known).filter(|_| playing || known == 0);
-        let mut points: BTreeMap<i64, f64> = next.into_iter().flat_map(wanted).collect();
-        points.extend(replies.get(since..known).unwrap_or_default().iter().flat_map(wanted));
-        points
+        let since = replies.partition_point(|told| told.at.as_second() < wanted.start).min(known);
+        let asked =
+            known.checked_sub(1).and_then(|last| replies.get(last)).is_some_and(|told| told.until >= wanted.end);
+        let next = replies.get(known).filter(|_| known == 0 || playing && !asked);
+        let points = |told: &Told| told.points.iter().filter(|(t, _)| wanted.contains(t)).copied().collect::<Vec<_>>();
+        let mut all: BTreeMap<i64, f64> = next.into_iter().flat_map(points).collect();
+        all.extend(replies.get(since..known).unwrap_or_default().iter().flat_map(points));
+        all
     }
 }
 
@@ -171,7 +183,7 @@ mod tests {
             });
             let tree = Tree::Map(vec![("MetricDataResults".into(), Tree::List(results.collect()))]);
             let reply = Reply { status: 200, headers: Vec::new(), body: tree.write().into() };
-            metrics.take(at(second), &key, &Arc::new(reply));
+            metrics.take(at(second), Some(second), &key, &Arc::new(reply));
         };
         take(100, &[("m0", "ctr"), ("m1", "mape")], &[("m0", &[(0, 1.0), (60, 2.0)]), ("m1", &[(60, 9.0)])]);
         // The same name for another metric, and a minute that has changed since.
@@ -209,7 +221,9 @@ mod tests {
         assert_eq!(told(&metrics, 150, &[("x", "ctr")], (0, 120)), one("x", "0=1 60=2"));
         assert_eq!(told(&metrics, 150, &[("x", "ctr")], (0, 180)), one("x", "0=1 60=2"));
         let early = told_while(true, &metrics, 150, &[("x", "ctr")], (0, 180));
-        assert_eq!(early, one("x", "0=1 60=2 120=4"), "a minute that was over, asked before its console did");
+        assert_eq!(early, one("x", "0=1 60=2 120=4"), "a minute that is asked for earlier than it was then");
+        let late = told_while(true, &metrics, 150, &[("x", "ctr")], (0, 100));
+        assert_eq!(late, one("x", "0=1 60=2"), "what was asked for is as it was then");
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (0, 600)), one("x", "0=1 60=3 120=4"));
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (60, 120)), one("x", "60=3"), "the end is not asked for");
         assert_eq!(told(&metrics, 250, &[("y", "mape")], (0, 600)), one("y", "60=9"));
@@ -222,7 +236,7 @@ mod tests {
         let mut metrics = recorded();
         assert_eq!(metrics.answer(&request(&[], 0, 9), at(250), false).unwrap().at, at(200));
         let denied = Arc::new(Reply { status: 403, headers: Vec::new(), body: "{}".into() });
-        metrics.take(at(300), "{}", &denied);
+        metrics.take(at(300), None, "{}", &denied);
         assert_eq!(metrics.answer(&request(&[], 0, 9), at(299), false).unwrap().reply.status, 200);
         assert_eq!(metrics.answer(&request(&[], 0, 9), at(300), false).unwrap().reply, denied);
         assert!(Metrics::default().answer(&request(&[], 0, 9), at(0), false).is_none());

@@ -117,7 +117,8 @@ impl Fold {
         let continues = take.page.is_some() && take.page == self.next && !take.partial;
         if take.partial || take.page.is_some() && !continues {
             // A choice of things, or a page of a reading whose beginning is not known.
-            self.pending = self.pending.iter().filter(|old| items.iter().all(|new| new.id != old.id)).cloned().collect();
+            self.pending =
+                self.pending.iter().filter(|old| items.iter().all(|new| new.id != old.id)).cloned().collect();
             self.base = over(&items, &self.base);
             return;
         }
@@ -183,7 +184,8 @@ fn cbor_page(envelope: &Reply, picked: &[&Item]) -> Option<Reply> {
             lists.entry(list).or_default().push(tree.clone());
         }
     }
-    let others = members.iter().filter(|(name, value)| !matches!(value, Tree::List(_)) && !TOKENS.contains(&name.as_str()));
+    let others =
+        members.iter().filter(|(name, value)| !matches!(value, Tree::List(_)) && !TOKENS.contains(&name.as_str()));
     let lists = lists.into_iter().map(|(name, things)| (name.to_owned(), Tree::List(things)));
     let body = Tree::Map(others.cloned().chain(lists).collect()).write();
     Some(Reply { body: body.into(), ..envelope.clone() })
@@ -288,7 +290,16 @@ mod tests {
             .collect();
         let token = if token.is_empty() { String::new() } else { format!(r#","NextToken":"{token}""#) };
         let reply = reply(&format!(r#"{{"Results":[{}]{token}}}"#, things.join(",")));
-        Take { at: jiff::Timestamp::UNIX_EPOCH, page: page.map(str::to_owned), next: next(&reply), partial: false, key: String::new(), reply: Arc::new(reply), until: None, reaches: 0 }
+        Take {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            page: page.map(str::to_owned),
+            next: next(&reply),
+            partial: false,
+            key: String::new(),
+            reply: Arc::new(reply),
+            until: None,
+            reaches: 0,
+        }
     }
 
     fn seen(takes: &[Take], taken: usize) -> String {
@@ -355,7 +366,8 @@ mod tests {
             fold.advance(&takes, taken);
             let tree = Tree::read(&fold.page(&takes[0].reply, pick, 0).unwrap().body).unwrap();
             let alarms = tree.get("MetricAlarms").map(Tree::items).unwrap_or_default().iter();
-            let words = alarms.map(|a| ["AlarmName", "StateValue"].map(|name| a.get(name).unwrap().text().unwrap()).join(" "));
+            let words =
+                alarms.map(|a| ["AlarmName", "StateValue"].map(|name| a.get(name).unwrap().text().unwrap()).join(" "));
             words.collect::<Vec<_>>().join(", ")
         };
         let all = Pick::default();
@@ -368,7 +380,16 @@ mod tests {
     fn long_listings_have_pages_with_tokens_of_our_own() {
         let things: Vec<String> = (0..250).map(|n| format!(r#"{{"Name":"{n}"}}"#)).collect();
         let whole = reply(&format!(r#"{{"Total":250,"Results":[{}],"NextToken":"t"}}"#, things.join(",")));
-        let take = Take { at: jiff::Timestamp::UNIX_EPOCH, page: None, next: next(&whole), partial: false, key: String::new(), reply: Arc::new(whole), until: None, reaches: 0 };
+        let take = Take {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            page: None,
+            next: next(&whole),
+            partial: false,
+            key: String::new(),
+            reply: Arc::new(whole),
+            until: None,
+            reaches: 0,
+        };
         let mut fold = Fold::default();
         fold.advance(std::slice::from_ref(&take), 1);
         let (mut from, mut count, mut pages) = (Some(0), 0, 0);

@@ -21,9 +21,9 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 
-use super::{Scope, lock};
 use super::asked::Asked;
 use super::scrub::{self, LONGEST_OBJECT, Reply};
+use super::{Scope, lock};
 use writer::{Job, Writer};
 
 /// Bytes that may wait for the disk; what comes while so much waits is left out, and the operator is told.
@@ -103,7 +103,8 @@ impl Recorder {
     #[must_use]
     pub fn state(&self) -> Recording {
         let state = lock(&self.0.state);
-        let left_out = (state.left_out > 0).then(|| format!("{} replies left out: the disk is too slow", state.left_out));
+        let left_out =
+            (state.left_out > 0).then(|| format!("{} replies left out: the disk is too slow", state.left_out));
         Recording {
             path: self.0.path.clone(),
             replies: state.replies,

@@ -22,8 +22,15 @@ const BURST: i64 = 400;
 const MOST: usize = 2 * 1024 * 1024 * 1024;
 
 /// Words of errors that are the account's or the network's and pass, whatever was asked.
-const PASSING: &[&str] =
-    &["Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded", "Expired", "Unrecognized", "InvalidClientTokenId"];
+const PASSING: &[&str] = &[
+    "Throttl",
+    "TooManyRequests",
+    "SlowDown",
+    "RequestLimitExceeded",
+    "Expired",
+    "Unrecognized",
+    "InvalidClientTokenId",
+];
 
 /// One reply.
 #[derive(Debug, Clone)]
@@ -88,8 +95,8 @@ pub struct Reel {
     metrics: HashMap<String, Metrics>,
     /// When something else was answered than before.
     moments: Vec<Timestamp>,
-    /// The same reply by reply, with the place of what was called in `calls`.
-    news: Vec<(Timestamp, usize)>,
+    /// When which call was answered, by its place in `calls`; the same answer makes what is known young again.
+    answered: Vec<(Timestamp, usize)>,
     /// Everything that was called: `sagemaker:ListEndpoints`.
     calls: Vec<String>,
 }
@@ -111,7 +118,7 @@ impl Reel {
             shelves: HashMap::new(),
             metrics: HashMap::new(),
             moments: Vec::new(),
-            news: Vec::new(),
+            answered: Vec::new(),
             calls: Vec::new(),
         };
         let mut held = 0;
@@ -146,15 +153,13 @@ impl Reel {
         reel.drop_halves();
         reel.let_errors_pass();
         reel.shelves.values_mut().filter(|shelf| shelf.lists).for_each(Shelf::link);
-        reel.news.sort();
+        reel.answered.sort();
         Ok(reel)
     }
 
     /// Puts a reply where it belongs; `false` when it is the same as one that is not there.
     fn take(&mut self, head: Head, body: Option<bytes::Bytes>) -> bool {
-        if head.bytes.is_some() {
-            self.note(head.at, &format!("{}:{}", head.service, head.operation));
-        }
+        self.note(head.at, &format!("{}:{}", head.service, head.operation), head.bytes.is_some());
         let metrics = head.service == "monitoring" && head.operation == "GetMetricData";
         let (name, pick) = shelf_of(&head.scope, &head.service, &head.operation, &head.key);
         let key = if pick.is_some() { head.key.clone() } else { String::new() };
@@ -173,7 +178,7 @@ impl Reel {
         self.end = self.end.max(head.at);
         shelf.from = format!("{} {}", head.scope, head.service);
         if metrics {
-            self.metrics.entry(head.scope).or_default().take(head.at, &head.key, &reply);
+            self.metrics.entry(head.scope).or_default().take(head.at, head.until, &head.key, &reply);
         }
         shelf.lists |= pages::is_list(&reply) || pick.is_some();
         let partial = pick.is_some_and(|pick| !pick.all());
@@ -181,9 +186,10 @@ impl Reel {
         true
     }
 
-    /// Takes note of a reply that was another than before.
-    fn note(&mut self, at: Timestamp, call: &str) {
+    /// Takes note of a reply, and whether it was another than before.
+    fn note(&mut self, at: Timestamp, call: &str, other: bool) {
         match self.moments.last_mut() {
+            _ if !other => {}
             Some(last) if at.as_millisecond() - last.as_millisecond() < BURST => *last = at.max(*last),
             _ => self.moments.push(at),
         }
@@ -191,7 +197,7 @@ impl Reel {
             self.calls.push(call.to_owned());
             self.calls.len() - 1
         });
-        self.news.push((at, place));
+        self.answered.push((at, place));
     }
 
     /// Drops beginnings of listings that were never read on, where a whole one is there: the file was cut in between.
@@ -238,11 +244,17 @@ impl Reel {
         self.shelves.get(&name)?.answer(asked, pick.as_ref(), position)
     }
 
-    /// What was called after one position and until another, with another answer than before.
-    pub(super) fn news(&self, after: Timestamp, until: Timestamp) -> HashSet<&str> {
-        let place = |position| self.news.partition_point(|(at, _)| *at <= position);
-        let passed = self.news.get(place(after)..place(until)).unwrap_or_default();
+    /// What was called after one position and until another.
+    pub(super) fn answered(&self, after: Timestamp, until: Timestamp) -> HashSet<&str> {
+        let place = |position| self.answered.partition_point(|(at, _)| *at <= position);
+        let passed = self.answered.get(place(after)..place(until)).unwrap_or_default();
         passed.iter().filter_map(|(_, call)| self.calls.get(*call)).map(String::as_str).collect()
+    }
+
+    /// When something was answered next after a position.
+    #[must_use]
+    pub fn next(&self, position: Timestamp) -> Option<Timestamp> {
+        self.answered.get(self.answered.partition_point(|(at, _)| *at <= position)).map(|(at, _)| *at)
     }
 
     /// The next moment after a position at which something else was answered than before.
@@ -270,7 +282,8 @@ fn passes(reply: &Reply) -> bool {
     let said = || {
         let kind = reply.headers.iter().filter(|(name, _)| name == "x-amzn-errortype").map(|(_, value)| value.as_str());
         let body = String::from_utf8_lossy(&reply.body);
-        PASSING.iter().any(|word| body.contains(word)) || kind.into_iter().any(|k| PASSING.iter().any(|w| k.contains(w)))
+        PASSING.iter().any(|word| body.contains(word))
+            || kind.into_iter().any(|k| PASSING.iter().any(|w| k.contains(w)))
     };
     matches!(reply.status, 0 | 429 | 500..) || reply.status >= 400 && said()
 }
@@ -298,7 +311,11 @@ impl Shelf {
         if !self.lists {
             let fits = |take: &&Take| take.page.as_deref() == page && take.stands(position);
             let (past, future) = self.takes.split_at_checked(before)?;
-            let take = past.iter().rev().find(fits).or_else(|| future.iter().find(|take| fits(take) && take.until.is_none()))
+            let take = past
+                .iter()
+                .rev()
+                .find(fits)
+                .or_else(|| future.iter().find(|take| fits(take) && take.until.is_none()))
                 .or_else(|| future.iter().find(fits))?;
             return Some(Answer { at: take.at, reply: take.reply.clone() });
         }

@@ -62,9 +62,8 @@ pub(super) fn scrub(asked: &Asked, reply: &Reply) -> Option<Kept> {
     }
     let failed = reply.status >= 400;
     let head = asked.operation == "HEAD";
-    let wanted = |name: &str| {
-        HEADERS.contains(&name) || failed && IDS.contains(&name) || head && name == "content-length"
-    };
+    let wanted =
+        |name: &str| HEADERS.contains(&name) || failed && IDS.contains(&name) || head && name == "content-length";
     let headers = reply.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value));
     let headers =
         headers.filter(|(name, _)| wanted(name)).map(|(name, value)| (name, text(value).into_owned())).collect();
@@ -74,7 +73,8 @@ pub(super) fn scrub(asked: &Asked, reply: &Reply) -> Option<Kept> {
 /// The body without what is secret; the very same bytes when there is nothing secret in it.
 fn body(asked: &Asked, reply: &Reply) -> Option<Bytes> {
     let cleaner = Cleaner { addresses: asked.service == "sns", ids: reply.status >= 400 };
-    if asked.wire == Wire::Cbor && reply.status != 0
+    if asked.wire == Wire::Cbor
+        && reply.status != 0
         && let Some(mut tree) = Tree::read(&reply.body)
     {
         let changed = cleaner.tree("", false, &mut tree);
@@ -137,7 +137,9 @@ impl Cleaner {
     fn json(self, name: &str, secret: bool, value: &mut Value) -> bool {
         match value {
             Value::String(plain) => self.replace(name, secret, plain),
-            Value::Array(items) => items.iter_mut().fold(false, |changed, item| self.json(name, secret, item) || changed),
+            Value::Array(items) => {
+                items.iter_mut().fold(false, |changed, item| self.json(name, secret, item) || changed)
+            }
             Value::Object(members) => {
                 // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
                 let named = ["Key", "Name"].iter().find_map(|name| members.get(*name)?.as_str());

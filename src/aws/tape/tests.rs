@@ -119,7 +119,11 @@ fn three_lists() -> Vec<(i64, HttpRequest, Result<&'static str, ()>)> {
         (20, ask(), Ok(r#"{"Endpoints":[{"EndpointName":"a"}]}"#)),
         (30, ask(), Ok(r#"{"Endpoints":[{"EndpointName":"a"},{"EndpointName":"b"}]}"#)),
         (40, json("UpdateEndpoint", "{}"), Ok(r#"{"EndpointArn":"S3CR3T"}"#)),
-        (50, request("sts", "https://sts/", &[], b"Action=AssumeRole"), Ok("<SecretAccessKey>S3CR3T</SecretAccessKey>")),
+        (
+            50,
+            request("sts", "https://sts/", &[], b"Action=AssumeRole"),
+            Ok("<SecretAccessKey>S3CR3T</SecretAccessKey>"),
+        ),
         (60, ask(), Err(())),
     ]
 }
@@ -201,7 +205,8 @@ async fn nothing_secret_is_in_the_file() {
     let place = Place::new();
     record(&place, three_lists(), true).await;
     let text = String::from_utf8(whole(&place)).unwrap();
-    for secret in ["S3CR3T", "AKIA", "0badc0de", "IQoJ", "Signature", "cookie", "authorization", "AssumeRole", "Update"] {
+    for secret in ["S3CR3T", "AKIA", "0badc0de", "IQoJ", "Signature", "cookie", "authorization", "AssumeRole", "Update"]
+    {
         assert!(!text.contains(secret), "{secret} in\n{text}");
     }
     assert_eq!(text.matches("\"bytes\":").count(), 3, "what is the same again is not written again:\n{text}");
@@ -237,7 +242,10 @@ async fn a_tape_cut_at_any_byte_plays_up_to_the_cut() {
             format!(r#"{{"Endpoints":[{{"EndpointName":"e{n}-{noise}"}}]}}"#)
         })
         .collect();
-    let more = bodies.iter().zip(100..).map(|(body, n)| (10 * n, json("ListEndpoints", r#"{"MaxResults":100}"#), Ok(body.as_str())));
+    let more = bodies
+        .iter()
+        .zip(100..)
+        .map(|(body, n)| (10 * n, json("ListEndpoints", r#"{"MaxResults":100}"#), Ok(body.as_str())));
     calls.extend(more);
     record(&place, calls, true).await;
     let file = std::fs::read(&place.0).unwrap();

@@ -101,6 +101,7 @@ impl Writer {
             operation: asked.operation,
             key: asked.key,
             page: asked.page,
+            until: asked.until,
             status: reply.status,
             headers: if same { Vec::new() } else { reply.headers.clone() }.into_iter().collect(),
             bytes: (!same).then_some(reply.body.len()),

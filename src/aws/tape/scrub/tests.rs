@@ -108,7 +108,8 @@ fn addresses_of_people_are_cut_in_every_reply_about_subscriptions() {
 fn few_headers_are_kept_and_large_objects_are_not() {
     let asked = Asked::of(&json("ListEndpoints", "{}")).unwrap();
     let header = |name: &str| (name.to_owned(), format!("{name} of it"));
-    let headers = ["Content-Type", "Set-Cookie", "x-amz-id-2", "x-amzn-RequestId", "authorization"].map(header).to_vec();
+    let headers =
+        ["Content-Type", "Set-Cookie", "x-amz-id-2", "x-amzn-RequestId", "authorization"].map(header).to_vec();
     let names = |status| {
         let kept = scrub(&asked, &Reply { status, headers: headers.clone(), body: Bytes::new() }).unwrap();
         kept.reply().headers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
@@ -117,7 +118,8 @@ fn few_headers_are_kept_and_large_objects_are_not() {
     assert_eq!(names(400), ["content-type", "x-amzn-requestid"]);
 
     let get = |uri: &str| Asked::of(&request("s3", uri, &[], b"")).unwrap();
-    let (object, list) = (get("https://b.s3.amazonaws.com/report.json"), get("https://b.s3.amazonaws.com/?list-type=2"));
+    let (object, list) =
+        (get("https://b.s3.amazonaws.com/report.json"), get("https://b.s3.amazonaws.com/?list-type=2"));
     let large = "x".repeat(300 * 1024);
     assert!(kept(&object, 200, &large).is_none() && kept(&list, 200, &large).is_some());
     assert!(kept(&object, 200, "small").is_some());
