@@ -1,17 +1,19 @@
 //! `Search`: whole records with tags, by any property.
 
+mod expression;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::super::fault::Fault;
 use super::super::num;
-use super::super::time::Time;
 use super::super::wire::{Value, tree};
 use super::super::world::{Record, World};
 use super::deploy::Endpoint;
 use super::execution::Execution;
 use super::listing::{Column, ORDERS, cut_sorted};
 use super::{Operation, read};
+use expression::{Expression, Filter, values};
 
 pub(super) static OPERATIONS: &[Operation] = &[read("Search", search)];
 
@@ -38,19 +40,6 @@ const KINDS: &[&str] = &[
     "HubContent",
 ];
 
-const OPERATORS: &[&str] = &[
-    "Equals",
-    "NotEquals",
-    "GreaterThan",
-    "GreaterThanOrEqualTo",
-    "LessThan",
-    "LessThanOrEqualTo",
-    "Contains",
-    "Exists",
-    "NotExists",
-    "In",
-];
-
 fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let kind = input.one_of("Resource", KINDS)?.ok_or_else(|| Fault::missing("Resource"))?;
     let usual = if matches!(kind, "Model" | "ModelPackageGroup") { "CreationTime" } else { "LastModifiedTime" };
@@ -59,8 +48,8 @@ fn search(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let index = Index::of(world, kind);
     let mut found = index.records();
     if let Some(expression) = input.get("SearchExpression") {
-        check(expression, 0)?;
-        found.retain(|record| index.matches(record, expression));
+        let expression = Expression::read(expression)?;
+        found.retain(|record| expression.holds(&|filter| index.passes(record, filter)));
     }
     let total = num::count(found.len());
     // What the dashboard says of a model itself is one level deeper.
@@ -171,102 +160,15 @@ impl<'a> Index<'a> {
         tree! { "Model": model.clone().with("Tags", tags), "Endpoints": endpoints, "ModelName": Value::Null }
     }
 
-    fn matches(&self, record: &Found<'a>, expression: &Value) -> bool {
-        let filters = expression.get("Filters").map(Value::items).unwrap_or_default();
-        let nested = expression.get("NestedFilters").map(Value::items).unwrap_or_default();
-        let subs = expression.get("SubExpressions").map(Value::items).unwrap_or_default();
-        let nested = nested.iter().flat_map(|n| n.get("Filters").map(Value::items).unwrap_or_default());
-        let mut parts = filters
-            .iter()
-            .chain(nested)
-            .map(|filter| self.passes(record, filter))
-            .chain(subs.iter().map(|sub| self.matches(record, sub)));
-        if expression.str("Operator") == "Or" { parts.any(|part| part) } else { parts.all(|part| part) }
-    }
-
-    fn passes(&self, record: &Found<'a>, filter: &Value) -> bool {
-        let name = filter.str("Name");
-        if let Some(key) = name.strip_prefix("Tags.") {
+    fn passes(&self, record: &Found<'a>, filter: &Filter<'_>) -> bool {
+        if let Some(key) = filter.name.strip_prefix("Tags.") {
             let tags = self.world.tags.get(record.doc.str(&self.arn));
             let tag = tags.and_then(|tags| tags.get(key)).map(Value::from);
-            return holds(&tag.iter().collect::<Vec<_>>(), filter);
+            return filter.holds(&tag.iter().collect::<Vec<_>>());
         }
-        let first = name.split('.').next().unwrap_or(name);
-        let told = record.doc.get(first).is_some() && !UNDER_WAY.contains(&first);
+        let top = filter.name.split('.').next().unwrap_or(filter.name);
+        let told = record.doc.get(top).is_some() && !UNDER_WAY.contains(&top);
         let doc = if told { Cow::Borrowed(record.doc) } else { self.whole(record) };
-        holds(&values(&doc, name), filter)
-    }
-}
-
-/// Whether an expression is one that the service accepts.
-fn check(expression: &Value, depth: usize) -> Result<(), Fault> {
-    if depth > 20 {
-        return Err(Fault::invalid("The search expression is nested too deeply."));
-    }
-    expression.one_of("Operator", &["And", "Or"])?;
-    let filters = expression.list("Filters")?;
-    if filters.len() > 20 {
-        return Err(Fault::invalid("A search expression can have at most 20 filters."));
-    }
-    for filter in filters {
-        filter.need("Name")?;
-        filter.one_of("Operator", OPERATORS)?;
-    }
-    expression.list("SubExpressions")?.iter().try_for_each(|sub| check(sub, depth + 1))
-}
-
-/// The values under a property's path; lists give all of theirs.
-fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
-    let mut found = vec![record];
-    for key in path.split('.') {
-        let step = |value: &'a Value| match value {
-            Value::List(items) => items.iter().filter_map(|item| item.get(key)).collect::<Vec<_>>(),
-            Value::Map(_) | Value::Dict(_) => {
-                value.get(key).or_else(|| value.get("Model").and_then(|model| model.get(key))).into_iter().collect()
-            }
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::Time(_) => {
-                Vec::new()
-            }
-        };
-        found = found.into_iter().flat_map(step).collect();
-    }
-    found
-}
-
-/// Whether any of these values is as a filter wants it.
-fn holds(found: &[&Value], filter: &Value) -> bool {
-    let wanted = filter.str("Value");
-    let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));
-    match filter.get("Operator").and_then(Value::as_text).unwrap_or("Equals") {
-        "NotEquals" => !any(&|text| text == wanted),
-        "Contains" => any(&|text| text.contains(wanted)),
-        "Exists" => !found.is_empty(),
-        "NotExists" => found.is_empty(),
-        "In" => any(&|text| wanted.split(',').any(|one| one.trim() == text)),
-        "GreaterThan" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_gt)),
-        "GreaterThanOrEqualTo" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_ge)),
-        "LessThan" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_lt)),
-        "LessThanOrEqualTo" => found.iter().any(|v| order(v, wanted).is_some_and(std::cmp::Ordering::is_le)),
-        _ => any(&|text| text == wanted),
-    }
-}
-
-fn plain(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::Text(text) => text.as_ref().into(),
-        Value::Time(time) => time.iso().into(),
-        Value::Int(int) => int.to_string().into(),
-        Value::Float(float) => float.to_string().into(),
-        Value::Bool(flag) => flag.to_string().into(),
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Dict(_) => "".into(),
-    }
-}
-
-fn order(value: &Value, wanted: &str) -> Option<std::cmp::Ordering> {
-    match value {
-        Value::Time(time) => Some(time.cmp(&Time::parse(wanted)?)),
-        Value::Text(text) => Some((**text).cmp(wanted)),
-        Value::Int(_) | Value::Float(_) => Some(value.as_float()?.total_cmp(&wanted.parse().ok()?)),
-        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) | Value::Dict(_) => None,
+        filter.holds(&values(&doc, filter.name))
     }
 }
