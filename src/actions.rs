@@ -54,7 +54,7 @@ macro_rules! actions {
         /// The names, for keymaps. Those of sheets are what a sheet understands.
         pub const NAMES: Actions = Actions {
             keys: &[$($($name,)+)+],
-            ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down"],
+            ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down", "suspend"],
         };
     };
 }
@@ -109,6 +109,7 @@ actions! {
     "program" {
         "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help { scroll: 0 }); None };
         "palette" "find any action by typing" always => |app| { app.modal = Some(Modal::Palette(Palette::default())); None };
+        "suspend" "stop the program; fg lets it go on" can_suspend => |_| Some(Effect::Suspend);
         "quit" "leave; what was sent goes on in AWS" always => |_| Some(Effect::Quit);
     }
 }
@@ -116,6 +117,10 @@ actions! {
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn always(_: &Context<'_>) -> Result<String, String> {
     Ok(String::new())
+}
+
+fn can_suspend(_: &Context<'_>) -> Result<String, String> {
+    if cfg!(unix) { Ok(String::new()) } else { Err("this system cannot stop a program".into()) }
 }
 
 /// The action of this name.

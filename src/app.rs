@@ -76,6 +76,8 @@ pub enum Msg {
 pub enum Effect {
     /// Leave.
     Quit,
+    /// Stop until somebody lets the program go on.
+    Suspend,
     /// Poll everything now.
     Refresh,
     /// Make a plan.

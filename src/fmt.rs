@@ -63,7 +63,9 @@ pub fn number(value: f64) -> String {
         m if m >= 100.0 || m == 0.0 => format!("{value:.0}"),
         m if m >= 10.0 => format!("{value:.1}"),
         m if m >= 1.0 => format!("{value:.2}"),
-        m if m >= 0.001 => format!("{value:.3}"),
+        m if m >= 0.1 => format!("{value:.3}"),
+        m if m >= 0.01 => format!("{value:.4}"),
+        m if m >= 0.001 => format!("{value:.5}"),
         _ => format!("{value:.1e}"),
     };
     if text.contains('.') && !text.contains('e') {
@@ -144,6 +146,8 @@ mod tests {
         let cases = [
             (0.0, "0"),
             (0.041, "0.041"),
+            (0.030_24, "0.0302"),
+            (0.004_444, "0.00444"),
             (1234.5, "1234"),
             (12.34, "12.3"),
             (1.0, "1"),

@@ -14,8 +14,6 @@ mod step;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use crate::aws::{Aws, AwsError};
 
 pub use approve::{Approve, Reject};
@@ -33,7 +31,7 @@ pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {
     const PATIENCE: Duration;
 
     /// Reads what is so, and says what would be sent. Sends nothing that changes anything.
-    fn plan(&self, aws: &Aws, now: Timestamp) -> impl Future<Output = Result<Plan, Refusal>> + Send;
+    fn plan(&self, by: &Executor) -> impl Future<Output = Result<Plan, Refusal>> + Send;
 
     /// Looks whether the end state is there, `waited` after the last call.
     fn verify(
@@ -151,8 +149,8 @@ macro_rules! intents {
             ///
             /// # Errors
             /// When AWS does not answer, or when it makes no sense or is not safe.
-            pub async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
-                match self { $(Self::$intent(intent) => intent.plan(aws, now).await,)+ }
+            pub async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
+                match self { $(Self::$intent(intent) => intent.plan(by).await,)+ }
             }
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
                 match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ }

@@ -65,13 +65,22 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub struct Journal {
     path: PathBuf,
+    /// Bytes of the file that are about something else.
+    skipped: u64,
 }
 
 impl Journal {
     /// A journal at this path; the file is made with the first line.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
-        Self { path }
+        Self { path, skipped: 0 }
+    }
+
+    /// The same file, read from its present end on: what it tells so far is about an account that is gone.
+    #[must_use]
+    pub fn anew(self) -> Self {
+        let skipped = std::fs::metadata(&self.path).map_or(0, |file| file.len());
+        Self { skipped, ..self }
     }
 
     /// Where it is.
@@ -121,7 +130,10 @@ impl Journal {
     /// The last lines, oldest first; what cannot be read (a cut line) is left out.
     #[must_use]
     pub fn tail(&self, most: usize) -> Vec<Entry> {
-        let Ok(file) = File::open(&self.path) else { return Vec::new() };
+        let Ok(mut file) = File::open(&self.path) else { return Vec::new() };
+        if file.seek(SeekFrom::Start(self.skipped)).is_err() {
+            return Vec::new();
+        }
         let mut lines = std::collections::VecDeque::new();
         for line in BufReader::new(file).lines().map_while(Result::ok) {
             if let Ok(entry) = serde_json::from_str(&line) {
@@ -170,6 +182,11 @@ mod tests {
         assert_eq!(events(2), [Event::Sending, Event::Sent]);
         journal.append(&entry(Event::Done)).unwrap();
         assert_eq!(events(2), [Event::Sent, Event::Done], "the next line does not stick to the cut one");
+        let anew = journal.clone().anew();
+        assert!(anew.tail(10).is_empty());
+        anew.append(&entry(Event::Refused)).unwrap();
+        assert_eq!(anew.tail(10).len(), 1);
+        assert_eq!(journal.tail(10).len(), 5, "nothing is lost of it");
         std::fs::remove_dir_all(folder).unwrap();
     }
 

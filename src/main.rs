@@ -84,8 +84,9 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
     let session = session(common, Pace::once()).await?;
     let identity = session.aws.sts.get_caller_identity().send().await;
     let identity = identity.ok().and_then(|me| me.arn).unwrap_or_else(|| "unknown".to_owned());
+    let deployers = session.config.deployers();
     let Session { aws, access, journal, clock, deck, .. } = session;
-    let executor = Executor { aws, access, journal, identity, clock };
+    let executor = Executor { aws, access, journal, identity, clock, deployers };
     let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await);
     finish(deck.as_ref());
     let answered = answered?;

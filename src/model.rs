@@ -4,6 +4,7 @@
 //! Both are pure functions of the tables.
 
 mod attention;
+mod hears;
 mod index;
 mod join;
 mod joined;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use attention::{ATTENTION, Rule};
+pub use hears::Hears;
 pub use join::chains;
 pub use joined::{Joined, join};
 pub use timeline::{Happened, timeline};

@@ -4,19 +4,21 @@ mod activity;
 mod alarms;
 mod cell;
 mod chain;
+mod console;
 mod data;
 mod endpoints;
 mod facts;
 mod frame;
 mod home;
 pub mod lineage;
+mod measured;
 mod registry;
 mod sheets;
 mod sources;
 mod training;
 
 use crate::app::{App, Subject};
-use crate::view::{Align, Block, Column, Content, Cut, Line, Row, Screen, Tab, Table, Tone, Width};
+use crate::view::{self, Align, Block, Column, Content, Cut, Line, Row, Screen, Tab, Table, Tone, Width};
 
 pub use cell::{Cell, Order};
 
@@ -163,10 +165,20 @@ fn tabs(app: &App) -> Vec<Tab> {
     PANES.iter().map(tab).collect()
 }
 
+/// The columns of the pane that are shown at this width, each with its place among all of them.
+#[must_use]
+pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
+    let width = app.size.0;
+    let wanted = app.pane.columns.iter().enumerate().filter(|(_, c)| (c.from..=c.to).contains(&width));
+    let mut columns: Vec<_> = wanted.collect();
+    let room = width - 2 * view::margin(width);
+    columns.truncate(view::widths(columns.iter().map(|(_, c)| &c.column), room).len());
+    columns
+}
+
 /// The list of the pane that is shown; only the rows that fit.
 fn table(app: &App, rows: usize, titled: bool) -> Table {
-    let shown = |c: &&PaneColumn| (c.from..=c.to).contains(&app.size.0);
-    let columns: Vec<(usize, &PaneColumn)> = app.pane.columns.iter().enumerate().filter(|(_, c)| shown(c)).collect();
+    let columns = columns(app);
     let empty = crate::app::ListState::default();
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
     let row = |subject: &Subject| {
@@ -189,8 +201,18 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
 }
 
 fn title(app: &App, list: &crate::app::ListState) -> Line {
-    let line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {}", list.ids.len()));
+    let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {}", list.ids.len()));
+    if let Some((column, descending)) = hidden_sort(app) {
+        line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
+    }
     if list.filter.is_empty() { line } else { line.muted("  /").plain(&list.filter) }
+}
+
+/// The column that sorts and is not shown at this width, so that no head can say it; and whether the largest comes first.
+fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
+    let (place, descending) = app.lists.get(app.pane.name)?.sort?;
+    let hidden = columns(app).iter().all(|(shown, _)| *shown != place);
+    Some((app.pane.columns.get(place).filter(|_| hidden)?.column.title, descending))
 }
 
 fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {

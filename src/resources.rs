@@ -19,6 +19,7 @@ pub mod model;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
+pub mod report;
 mod seen;
 pub mod step;
 pub mod subscription;
@@ -229,6 +230,7 @@ resources! {
     subscriptions: Subscriptions(subscription::Subscription),
     datasets: Datasets(dataset::Dataset),
     metrics: Metrics(metric::MetricSeries),
+    reports: Reports(report::EvaluationReport),
 }
 
 /// An SDK time as ours; what cannot be represented is absent.

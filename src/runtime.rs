@@ -1,41 +1,35 @@
 //! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
 
+mod console;
+mod hands;
 mod inbox;
 mod replay;
 
-use std::io::{self, IsTerminal};
-use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
-use jiff::tz::TimeZone;
+use crossterm::event::Event;
+use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
-use tokio::sync::{RwLock, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use crate::actions;
 use crate::app::{App, Drill, Effect, Msg};
-use crate::args::Common;
-use crate::assets::Assets;
 use crate::aws::Deck;
-use crate::config::{self, Confirm};
-use crate::headless::seen_with;
-use crate::intents::{Access, Executor};
+use crate::intents::Executor;
 use crate::model;
 use crate::panes;
+use crate::resources::Seen;
 use crate::resources::poll::Wake;
-use crate::resources::{Seen, Source};
-use crate::session::Session;
 use crate::sim::Sim;
-use crate::snapshot::{Found, Snapshot};
-use crate::terminal::{self, Multiplexer};
-use crate::theme::{Level, Theme};
-use crate::view::{Screen, Tone};
+use crate::snapshot::Snapshot;
+use crate::theme::Theme;
+use crate::view::Screen;
 use crate::widgets;
 
+pub use console::console;
+use hands::Hands;
 use inbox::{Came, Inbox};
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
@@ -45,12 +39,8 @@ const QUEUE: usize = 64;
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
-/// Between two snapshots on disk.
-const KEEP_EVERY: Duration = Duration::from_mins(2);
 /// What was read before a replay went back stands no longer than this.
 const LONGEST_HOLD: Duration = Duration::from_millis(400);
-/// Leaving waits so long for calls that are being sent.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 
 /// What the loop works with besides the screen.
 #[derive(Debug)]
@@ -59,6 +49,8 @@ pub struct Machine {
     pub executor: Executor,
     /// Puts a text into the clipboard.
     pub copy: fn(&str),
+    /// Gives the terminal back, stops the program, and takes it over again when it goes on.
+    pub suspend: fn() -> BoxFuture<'static, ()>,
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
     /// Where the tables are kept for the next run.
@@ -89,7 +81,9 @@ pub async fn run<B: Backend>(
     let (seen, wake) = (watch::Sender::new(app.seen.clone()), watch::Sender::new(Wake::default()));
     let clock = machine.executor.clock.clone();
     let (mut pollers, snapshots) = machine.pollers(&seen, &wake);
-    let ticks = tokio::time::interval(Duration::from_secs(1));
+    let mut ticks = tokio::time::interval(Duration::from_secs(1));
+    // A program that was stopped for an hour does not owe an hour of ticks.
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
     let mut hands = Hands::new(machine, answer, wake);
     let mut painter = Painter { last: None, drawn: Instant::now(), held: None };
@@ -126,6 +120,15 @@ pub async fn run<B: Backend>(
         publish(&seen, &app, polled);
         match effect {
             Some(Effect::Quit) => break,
+            Some(Effect::Suspend) => {
+                hands.suspend().await;
+                // The screen was another's: all of it is drawn again, in the size that it has by now.
+                terminal.swap_buffers();
+                painter.last = None;
+                let size = terminal.size()?;
+                app.update(Msg::Size(size.width, size.height));
+                app.update(Msg::Tick(clock()));
+            }
             Some(Effect::Replay(what)) => {
                 if hands.machine.replay(what) {
                     // What was read lies in the future now.
@@ -201,203 +204,4 @@ impl Painter {
         self.last = Some(screen);
         Ok(())
     }
-}
-
-/// Carries out effects; the answers come back as messages.
-struct Hands {
-    machine: Machine,
-    answer: mpsc::Sender<Msg>,
-    wake: watch::Sender<Wake>,
-    work: JoinSet<()>,
-    /// Read-locked by each plan whose calls are being sent.
-    sending: Arc<RwLock<()>>,
-    /// The tables on their way to the disk.
-    keeping: JoinSet<()>,
-    /// When the tables were kept last.
-    kept: Option<Instant>,
-}
-
-impl Hands {
-    fn new(machine: Machine, answer: mpsc::Sender<Msg>, wake: watch::Sender<Wake>) -> Self {
-        let (work, sending, keeping) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, wake, work, sending, keeping, kept: None }
-    }
-
-    /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
-    fn second(&mut self, app: &mut App) {
-        self.keep(app, false);
-        app.update(Msg::Usage(self.machine.executor.aws.meter.usage()));
-        if let Some(drill) = self.machine.drill() {
-            app.update(Msg::Drill(drill));
-        }
-        if let Some(deck) = &self.machine.deck {
-            app.update(Msg::Deck(deck.state()));
-        }
-    }
-
-    /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
-    async fn settle(&mut self) {
-        let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
-    }
-
-    /// Keeps the tables for the next run, every few minutes and at the end; the loop does not wait for the disk.
-    fn keep(&mut self, app: &App, now: bool) {
-        let Some(snapshot) = self.machine.snapshot.clone() else { return };
-        while self.keeping.try_join_next().is_some() {}
-        let rested = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
-        // Half a look would take the place of a whole one.
-        if !(now || rested) || !self.keeping.is_empty() || !app.seen.store.sources().iter().all(Source::settled) {
-            return;
-        }
-        self.kept = Some(Instant::now());
-        let (store, at) = (app.seen.store.clone(), app.seen.at);
-        // A disk that is full takes nothing from what is seen; the next start is a cold one.
-        self.keeping.spawn_blocking(move || drop(snapshot.write(&store, at)));
-    }
-
-    fn perform(&mut self, effect: Effect, app: &App) {
-        while self.work.try_join_next().is_some() {}
-        let answer = self.answer.clone();
-        let mut executor = self.machine.executor.clone();
-        match effect {
-            // The loop has done what it can about them.
-            Effect::Quit | Effect::Replay(_) => {}
-            Effect::Refresh => {
-                self.wake.send_replace(Wake::default());
-            }
-            Effect::Copy(text) => (self.machine.copy)(&text),
-            Effect::Plan(intent) => {
-                self.work.spawn(async move {
-                    let plan = intent.plan(&executor.aws, (executor.clock)()).await;
-                    let _ = answer.send(Msg::Planned(intent, plan.map(Box::new))).await;
-                });
-            }
-            Effect::Run(plan) => {
-                if let Some(me) = app.seen.store.identity.rows().next() {
-                    executor.identity.clone_from(&me.arn);
-                }
-                let sending = self.sending.clone().try_read_owned();
-                self.work.spawn(async move {
-                    let (tell, mut told) = mpsc::channel(QUEUE);
-                    let id = plan.id.clone();
-                    let forward = async {
-                        while let Some(progress) = told.recv().await {
-                            let _ = answer.send(Msg::Progress(id.clone(), progress)).await;
-                        }
-                    };
-                    let work = async {
-                        let sent = executor.send(&plan, &tell).await;
-                        drop(sending);
-                        let outcome = match sent {
-                            Ok(receipt) => executor.finish(&plan, &receipt, &tell).await,
-                            Err(ended) => ended,
-                        };
-                        drop(tell);
-                        outcome
-                    };
-                    let (outcome, ()) = tokio::join!(work, forward);
-                    let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;
-                });
-            }
-        }
-    }
-}
-
-/// The console on the real terminal. Returns the exit code.
-///
-/// # Errors
-/// A text for the terminal: no terminal, or a theme or keymap that cannot be read.
-pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
-    let assets = Assets::new(config::directory());
-    let level = Level::detect(|name| std::env::var(name).ok());
-    let theme = common.theme.as_deref().or(session.config.theme.as_deref()).unwrap_or("dark");
-    let theme = assets.theme(theme, level).map_err(|e| e.to_string())?.with_ascii(common.ascii);
-    let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
-    let keymap = assets.keymap(keymap, actions::NAMES).map_err(|e| e.to_string())?;
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(
-            "error: the console needs a terminal\nhint: for scripts there are `sagetop status` and `sagetop dump`\n"
-                .into(),
-        );
-    }
-    let mut app = App::new(seen_with(&session.config), keymap);
-    app.seen.at = (session.clock)();
-    app.zone = TimeZone::system();
-    app.region.clone_from(&session.aws.region);
-    app.label = label(&session);
-    app.read_only = session.access == Access::ReadOnly;
-    app.lenient = session.config.confirm == Confirm::Confirm;
-    app.deck = session.deck.as_ref().map(Deck::state);
-    warm(&mut app, session.snapshot.as_ref());
-    let Session { aws, access, journal, clock, sim, snapshot, deck, .. } = session;
-    let executor = Executor { aws, access, journal, identity: "unknown".into(), clock };
-    let machine = Machine { executor, copy: copy_out, sim, snapshot, deck };
-    let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
-    app.size = crossterm::terminal::size().unwrap_or((80, 24));
-    let input = keyboard();
-    let ended = run(&mut screen, app, machine, &theme, input).await;
-    guard.leave();
-    ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
-}
-
-/// Begins with what the last run saw, marked as such; a file that cannot be used is told.
-fn warm(app: &mut App, snapshot: Option<&Snapshot>) {
-    match snapshot.map(Snapshot::read) {
-        Some(Found::Tables(store, _)) => app.begin_with(*store),
-        Some(Found::SetAside(told)) => app.message = Some((Tone::Warn, told)),
-        Some(Found::Nothing) | None => {}
-    }
-}
-
-/// What the header says where it is not AWS itself: nobody may take a stand-in for the real thing.
-fn label(session: &Session) -> Option<String> {
-    if let Some(Deck::Playing(tape)) = &session.deck {
-        return Some(tape.scope().label.clone()).filter(|label| !label.is_empty());
-    }
-    match (&session.sim, &session.aws.endpoint) {
-        (Some(_), _) => Some("DEMO".to_owned()),
-        (None, Some(url)) => Some(format!("at {url}")),
-        (None, None) => None,
-    }
-}
-
-fn copy_out(text: &str) {
-    let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
-    // A terminal that takes no clipboard text ignores it; the text is on the screen as well.
-    let _ = terminal::copy(text, multiplexer, &mut io::stdout());
-}
-
-/// Keys from the terminal; the channel closes when the terminal goes away or a signal says to leave.
-fn keyboard() -> mpsc::Receiver<Event> {
-    let (events, input) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        let leave = told_to_leave();
-        tokio::pin!(leave);
-        loop {
-            let event = tokio::select! {
-                event = stream.next() => event,
-                () = &mut leave => None,
-            };
-            let Some(Ok(event)) = event else { return };
-            if events.send(event).await.is_err() {
-                return;
-            }
-        }
-    });
-    input
-}
-
-#[cfg(unix)]
-async fn told_to_leave() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
-    let mut signals: Vec<_> = signals.into_iter().flatten().collect();
-    let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
-    futures_util::future::select_all(waits).await;
-}
-
-#[cfg(not(unix))]
-async fn told_to_leave() {
-    let _ = tokio::signal::ctrl_c().await;
 }

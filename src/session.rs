@@ -101,7 +101,8 @@ impl Session {
         let aws = Aws::over(&http, DEMO_REGION);
         let mut session = Self { deck: recorder.map(Deck::Recording), ..Self::with(aws, config, common, Some(sim)) };
         // What is done to a simulated account does not belong into the record of real ones.
-        session.journal = Journal::at(state_folder().join("demo-journal.jsonl"));
+        // And each simulated account is a new one.
+        session.journal = Journal::at(state_folder().join("demo-journal.jsonl")).anew();
         Ok(session)
     }
 

@@ -21,6 +21,10 @@ use ratatui::backend::CrosstermBackend;
 
 pub use clipboard::{Multiplexer, copy, osc52};
 
+/// A signal that stops has stopped by then.
+#[cfg(unix)]
+const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
+
 /// The terminal that the program runs in.
 pub type Screen = Terminal<CrosstermBackend<Stdout>>;
 
@@ -41,8 +45,7 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
     enable_raw_mode()?;
     let guard = Guard { inside: Arc::new(AtomicBool::new(true)) };
     guard.leave_when_panicking();
-    // Not the library's own way to clear: it asks where the cursor is, and not every terminal answers.
-    execute!(io::stdout(), EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)?;
+    open(&mut io::stdout())?;
     Ok((Terminal::new(CrosstermBackend::new(io::stdout()))?, guard))
 }
 
@@ -73,7 +76,35 @@ impl Drop for Guard {
     }
 }
 
-/// Undoes what [`enter`] said to the terminal, the last first.
+/// Says to the terminal what is wanted of it.
+fn open(out: &mut impl Write) -> io::Result<()> {
+    // Not the library's own way to clear: it asks where the cursor is, and not every terminal answers.
+    execute!(out, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)
+}
+
+/// Gives the terminal back and stops the program and whatever started it together with it, as ctrl-z does
+/// elsewhere; comes back with the terminal taken over again when somebody lets it go on (`fg`).
+///
+/// The screen is then blank. A terminal that is gone meanwhile is noticed by the next frame.
+#[cfg(unix)]
+pub async fn suspend() {
+    use rustix::process::{Signal, kill_current_process_group};
+    use tokio::signal::unix::{SignalKind, signal};
+
+    // Listened to before the stop, so that going on is not missed.
+    let Ok(mut goes_on) = signal(SignalKind::from_raw(Signal::CONT.as_raw())) else { return };
+    let _ = restore(&mut io::stdout());
+    let _ = disable_raw_mode();
+    // The whole group, as a shell waits for all of it: `cargo run` stands between.
+    let _ = kill_current_process_group(Signal::TSTP);
+    // The stop may hit another thread first, so nothing is said to the terminal until it goes on. Where no shell
+    // waits (an orphaned process group) the system ignores the signal, and this goes on by itself.
+    let _ = tokio::time::timeout(STOPS_WITHIN, goes_on.recv()).await;
+    let _ = enable_raw_mode();
+    let _ = open(&mut io::stdout());
+}
+
+/// Undoes what [`open`] said to the terminal, the last first.
 fn restore(out: &mut impl Write) -> io::Result<()> {
     execute!(out, Show, DisableBracketedPaste, LeaveAlternateScreen)
 }

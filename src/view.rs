@@ -3,10 +3,14 @@
 //! Nothing here knows a colour, a terminal or AWS. Text that came from AWS is
 //! made harmless when it becomes a [`Span`], so no later stage can forget to.
 
+mod columns;
+mod fact;
 mod flow;
 mod sheet;
 mod text;
 
+pub use columns::{margin, widths};
+pub use fact::Fact;
 pub use sheet::{Laid, Look};
 pub use text::{Align, Cut, cut, harmless, width};
 
@@ -250,10 +254,12 @@ pub struct Stage {
     pub title: String,
     /// How the box is drawn.
     pub tone: Tone,
-    /// Glyph and word and the one fact that matters, for the strip and the box's first line.
+    /// Glyph and word and the one fact that matters, for the strip and the first rows of the box.
     pub state: Line,
+    /// How long; behind the state where there is room.
+    pub age: Line,
     /// Further facts, most important first.
-    pub facts: Vec<Line>,
+    pub facts: Vec<Fact>,
     /// Is the cursor on it?
     pub selected: bool,
 }

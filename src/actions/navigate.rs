@@ -102,20 +102,20 @@ pub(super) fn filter(app: &mut App) -> Moved {
     None
 }
 
+/// By the next column that is shown; after the last one in the pane's own order again.
 pub(super) fn sort(app: &mut App) -> Moved {
-    let columns = app.pane.columns.len();
+    let shown = panes::columns(app);
     let list = app.list_mut();
-    list.sort = match list.sort {
-        None => Some((0, false)),
-        Some((column, _)) if column + 1 < columns => Some((column + 1, false)),
-        Some(_) => None,
-    };
+    let now = list.sort.map(|(column, _)| column);
+    let next = shown.iter().map(|(place, _)| *place).find(|place| now.is_none_or(|now| *place > now));
+    list.sort = next.map(|place| (place, false));
     None
 }
 
 pub(super) fn reverse(app: &mut App) -> Moved {
+    let first = panes::columns(app).first().map(|(place, _)| (*place, true));
     let list = app.list_mut();
-    list.sort = list.sort.map(|(column, descending)| (column, !descending)).or(Some((0, true)));
+    list.sort = list.sort.map(|(column, descending)| (column, !descending)).or(first);
     None
 }
 

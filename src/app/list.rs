@@ -146,6 +146,7 @@ pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         KeyCode::Down => list.step(1),
         KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => list.filter.clear(),
         KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Effect::Quit),
+        KeyCode::Char('z') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Effect::Suspend),
         KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => list.filter.push(c),
         _ => {}
     }

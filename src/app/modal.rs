@@ -108,6 +108,10 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         app.modal = Some(modal);
         return None;
     };
+    if action == "suspend" {
+        app.modal = Some(modal);
+        return Some(Effect::Suspend);
+    }
     if action == "cancel" {
         // Ctrl-C leaves a sheet; pressed again it leaves the program.
         return None;

@@ -13,7 +13,7 @@ pub struct Subject {
 }
 
 /// The kinds that a cursor can be on.
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "chain",
     "datasets",
     "feature_groups",
@@ -25,6 +25,7 @@ const KINDS: [&str; 14] = [
     "endpoints",
     "endpoint_configs",
     "models",
+    "codepipelines",
     "alarms",
     "topics",
     "subscriptions",

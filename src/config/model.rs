@@ -35,6 +35,15 @@ pub struct Model {
     pub metrics: Vec<Metric>,
 }
 
+impl Model {
+    /// Name of its model package group: its own where nothing else is said.
+    #[must_use]
+    pub fn group_name(&self) -> &str {
+        let group = self.group.as_deref().unwrap_or(&self.name);
+        group.rsplit('/').next().unwrap_or(group)
+    }
+}
+
 /// A source of training data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Data {
@@ -255,7 +264,9 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
 
 fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
     let WrittenSource { s3: WrittenReport::Package, json_path } = report;
-    if json_path.get_ref().len() < 3 || !json_path.get_ref().starts_with("$.") {
+    let path = json_path.get_ref();
+    // One place in the report: names and [n], nothing that could mean several.
+    if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
         let message = format!("{:?} is not a path into a report", json_path.get_ref());
         return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
     }

@@ -27,8 +27,7 @@ pub async fn carry_out(
     answer: &Answer,
     out: &mut (impl Write + Send),
 ) -> io::Result<Answered> {
-    let now = (executor.clock)();
-    let plan = match intent.plan(&executor.aws, now).await {
+    let plan = match intent.plan(&executor).await {
         Ok(plan) => plan,
         Err(refusal) => {
             writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;

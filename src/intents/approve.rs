@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
-use jiff::Timestamp;
-
 use super::evidence::{self, Evidence};
-use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::package::{Details, ModelPackage};
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 /// AWS's limit of `ApprovalDescription`.
 const LONGEST_REASON: usize = 1024;
@@ -35,8 +33,8 @@ impl Intent for Approve {
     const NAME: &'static str = "approve";
     const PATIENCE: Duration = Duration::from_mins(1);
 
-    async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
-        decision(aws, &self.arn, &self.reason, "Approved", self.clone().into()).await
+    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
+        decision(by, &self.arn, &self.reason, "Approved", self.clone().into()).await
     }
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         decided(aws, &self.arn, "Approved").await
@@ -47,8 +45,8 @@ impl Intent for Reject {
     const NAME: &'static str = "reject";
     const PATIENCE: Duration = Duration::from_mins(1);
 
-    async fn plan(&self, aws: &Aws, _now: Timestamp) -> Result<Plan, Refusal> {
-        decision(aws, &self.arn, &self.reason, "Rejected", self.clone().into()).await
+    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
+        decision(by, &self.arn, &self.reason, "Rejected", self.clone().into()).await
     }
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         decided(aws, &self.arn, "Rejected").await
@@ -62,7 +60,7 @@ async fn decided(aws: &Aws, arn: &str, wanted: &str) -> Result<Verdict, AwsError
 }
 
 async fn decision(
-    aws: &Aws,
+    by: &Executor,
     arn: &str,
     reason: &str,
     approval: &str,
@@ -75,6 +73,7 @@ async fn decision(
     if reason.chars().count() > LONGEST_REASON {
         return Err(Refusal::No(format!("the reason is longer than {LONGEST_REASON} characters")));
     }
+    let aws = &by.aws;
     let package = ModelPackage::describe(aws, arn).await?;
     refuse_nonsense(&package, approval)?;
     let rivals = approved(aws, &package).await?;
@@ -100,7 +99,11 @@ async fn decision(
         differences,
         checks: vec![format!("ModelPackageStatus is {}", package.status)],
         warnings,
-        then: format!("The change is immediate; done when {} reads {approval}.", package.label()),
+        then: format!(
+            "The change is immediate; done when {} reads {approval}.{}",
+            package.label(),
+            watch(by, &package)
+        ),
         undo: format!(
             "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
             package.approval
@@ -150,6 +153,12 @@ fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -
         }
         _ => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
     }
+}
+
+/// Where to look for what may follow; it is not read from here.
+fn watch(by: &Executor, package: &ModelPackage) -> String {
+    let deployers = package.group.as_ref().and_then(|group| by.deployers.get(group));
+    deployers.map(|names| format!(" Then watch CodePipeline {}.", names.join(", "))).unwrap_or_default()
 }
 
 async fn compared(

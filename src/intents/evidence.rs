@@ -1,13 +1,10 @@
-//! The evaluation report of a version: a JSON file in S3 whose names are free (`aws-map` 0.14).
+//! The evaluation report of a version, compared when it is decided on: a JSON file in S3 whose names are free.
 
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use serde_json::Value;
 
-use crate::aws::{Aws, failed};
-use crate::resources::dataset::split;
+use crate::aws::Aws;
+use crate::resources::report;
 
-/// A report is small; what is larger is none.
-const LARGEST: usize = 256 * 1024;
 /// Numbers shown; more would bury the ones that matter.
 const MOST: usize = 8;
 
@@ -24,26 +21,10 @@ pub(super) struct Evidence {
 pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
     let problem = |text: String| Evidence { values: Vec::new(), problem: Some(text) };
     let Some(uri) = uri else { return problem("This version has no evaluation report (ModelMetrics).".into()) };
-    let Some((bucket, key)) = split(uri) else { return problem(format!("The evaluation report {uri} is not in S3.")) };
-    let reply = match aws.s3.get_object().bucket(bucket).key(key).send().await {
-        Ok(reply) => reply,
-        // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
-        Err(error) if error.code() == Some("AccessDenied") => {
-            return problem(format!("The evaluation report {uri} may not be read."));
-        }
-        Err(error) => {
-            return problem(format!("The evaluation report {uri} cannot be read: {}", failed("GetObject")(error)));
-        }
-    };
-    if reply.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > LARGEST)) {
-        return problem(format!("The evaluation report {uri} is larger than {} KiB.", LARGEST / 1024));
-    }
-    let Ok(body) = reply.body.collect().await else {
-        return problem(format!("The evaluation report {uri} broke off."));
-    };
-    match serde_json::from_slice::<Value>(&body.into_bytes()) {
-        Ok(json) => Evidence { values: numbers(&json), problem: None },
-        Err(error) => problem(format!("The evaluation report {uri} is not JSON: {error}.")),
+    match report::fetch(aws, uri).await {
+        Ok(Ok(json)) => Evidence { values: numbers(&json), problem: None },
+        Ok(Err(why)) => problem(format!("The evaluation report {uri} {why}.")),
+        Err(error) => problem(format!("The evaluation report {uri} cannot be read: {error}.")),
     }
 }
 

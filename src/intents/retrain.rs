@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind, failed};
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
@@ -23,7 +21,8 @@ impl Intent for Retrain {
     const NAME: &'static str = "retrain";
     const PATIENCE: Duration = Duration::from_hours(24);
 
-    async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
+    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
+        let (aws, now) = (&by.aws, (by.clock)());
         let pipeline = Pipeline::describe(aws, &self.pipeline).await?;
         let definition = pipeline.definition.clone().unwrap_or_default();
         if let Some(problem) = &definition.problem {

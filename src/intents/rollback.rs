@@ -1,13 +1,12 @@
 //! Roll back an endpoint to an earlier configuration, or rebuild one from the registry (`aws-map` 4.3).
 
 mod candidate;
+mod deployed;
 mod rebuild;
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::{Difference, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::resources::endpoint::Endpoint;
 
@@ -36,7 +35,8 @@ impl Intent for Rollback {
     const NAME: &'static str = "rollback";
     const PATIENCE: Duration = Duration::from_hours(2);
 
-    async fn plan(&self, aws: &Aws, now: Timestamp) -> Result<Plan, Refusal> {
+    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
+        let aws = &by.aws;
         let endpoint = Endpoint::describe(aws, &self.endpoint).await?;
         refuse_unsteady(&endpoint)?;
         let serving = match &endpoint.config {
@@ -58,9 +58,9 @@ impl Intent for Rollback {
                 "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
                 self.endpoint
             ))),
-            None => match candidate::previous(aws, &present).await? {
+            None => match candidate::previous(by, &present).await? {
                 Some(target) => self.to_config(aws, &present, target).await,
-                None => rebuild::plan(self, aws, &present, now).await,
+                None => rebuild::plan(self, aws, &present, (by.clock)()).await,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! The executor: the only way from a confirmed plan to a call, for the screen and the command line alike.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -49,7 +50,7 @@ pub enum Outcome {
     Refused(String),
 }
 
-/// What it takes to carry out a plan.
+/// What it takes to make a plan and to carry it out.
 #[derive(Clone)]
 pub struct Executor {
     /// The account.
@@ -62,6 +63,8 @@ pub struct Executor {
     pub identity: String,
     /// Where "now" comes from.
     pub clock: Clock,
+    /// Who deploys what was decided: names of `CodePipeline` pipelines by model package group. Only spoken of.
+    pub deployers: BTreeMap<String, Vec<String>>,
 }
 
 impl std::fmt::Debug for Executor {

@@ -37,8 +37,9 @@ const ACTIONS: Actions = Actions {
         "retrain",
         "rollback",
         "scaling",
+        "suspend",
     ],
-    ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down"],
+    ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down", "suspend"],
 };
 
 fn source(name: &str, text: &str) -> Source {

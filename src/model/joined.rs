@@ -1,7 +1,8 @@
 //! The models with what is looked up in them: made from the tables at once, handed over as one value.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::hears::{Hears, hears};
 use super::{Chain, Health, Serving, chains};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -25,12 +26,13 @@ pub struct Joined {
     owners: HashMap<&'static str, HashMap<String, usize>>,
     unwell: BTreeSet<String>,
     waiting: usize,
+    hears: BTreeMap<String, Hears>,
 }
 
 /// Joins the tables. Pure: it may be made on any thread.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
-    Joined::of(chains(seen))
+    Joined { hears: hears(&seen.store), ..Joined::of(chains(seen)) }
 }
 
 impl Joined {
@@ -96,6 +98,11 @@ impl Joined {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting
+    }
+    /// Who hears of an alarm that calls nothing itself; nothing for any other.
+    #[must_use]
+    pub fn hears(&self, alarm: &str) -> Option<&Hears> {
+        self.hears.get(alarm)
     }
     /// How many models have this health.
     #[must_use]

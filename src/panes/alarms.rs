@@ -2,7 +2,7 @@
 
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
-use crate::model::{Health, severity};
+use crate::model::{Health, Hears, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
@@ -51,7 +51,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(&alarm.name),
         Cell::muted(severity::tier(&app.seen.wishes.severity, alarm).unwrap_or_default()),
         Cell::age(app.seen.at, alarm.since),
-        tells(alarm),
+        tells(app, alarm),
         Cell::muted(app.model_of(subject).unwrap_or_default()),
         Cell::muted(&*alarm.kind),
         Cell::plain(format!("{} {}", alarm.watches, alarm.condition)),
@@ -75,14 +75,15 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
     }
 }
 
-/// Names of what its actions call, or why nobody is told.
-fn tells(alarm: &Alarm) -> Cell {
+/// Names of what its actions call, or who hears of it otherwise.
+fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
         return Cell::muted("auto scaling");
     }
-    if !alarm.actions_enabled {
-        return Cell::muted("actions off");
+    match app.joined.hears(&alarm.name) {
+        Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
+        Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
+        Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
+        None => Cell::plain(alarm.called().join(", ")),
     }
-    let names: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit([':', '/']).next()).collect();
-    if names.is_empty() { Cell::text("nobody", Tone::Warn) } else { Cell::plain(names.join(", ")) }
 }

@@ -1,15 +1,16 @@
 //! The selected model as five boxes with arrows: state, age and the facts that matter in each.
 
 use super::cell::{self, sparkline};
+use super::home;
 use crate::app::App;
 use crate::fmt;
 use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
-use crate::view::{self, Arrow, Line, Tone};
+use crate::view::{self, Arrow, Fact, Line, Tone};
 
-/// Minutes in a sparkline.
-const SPARK: usize = 12;
+/// From this width on a box has room for what is only nice to know.
+const ROOMY: u16 = 134;
 
 /// A model, drawn.
 pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
@@ -35,7 +36,8 @@ fn title(app: &App, chain: &Chain) -> Line {
     match chain.worst() {
         Some(worst) => {
             let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.seen.at, at, &app.zone)));
-            let line = line.plain("  ").with(&worst.text, cell::tone(worst.health)).muted(since.unwrap_or_default());
+            let text = if app.size.0 < home::WIDE { brief(chain, worst) } else { worst.text.clone() };
+            let line = line.plain("  ").with(text, cell::tone(worst.health)).muted(since.unwrap_or_default());
             line.muted(after_deployment(chain, worst).unwrap_or_default())
         }
         None => line.muted("  all well"),
@@ -46,7 +48,7 @@ fn title(app: &App, chain: &Chain) -> Line {
 fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
     let serving = chain.serving.first()?;
     let (since, live) = (worst.since?, serving.since?);
-    let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| *s < 2 * 3600)?;
+    let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
     let version = serving.version()?;
     Some(format!(", {} after v{version} went live", fmt::span(std::time::Duration::from_secs(seconds))))
 }
@@ -58,12 +60,17 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         (StageKind::Endpoint, Some(s)) if !s.stage.is_empty() => format!("ENDPOINT {}", s.stage),
         (kind, _) => kind.name().to_uppercase(),
     };
-    // A quiet alarm's age tells nothing; that of the data is in its words already.
-    let told = stage.kind == StageKind::Alarms && stage.health <= Health::Ok || stage.summary.contains(" for ");
+    // A quiet alarm's age tells nothing; that of old data is in its words already.
+    let told = match stage.kind {
+        StageKind::Alarms => stage.health <= Health::Ok,
+        StageKind::Data => stage.summary.contains(" for "),
+        StageKind::Training | StageKind::Registry | StageKind::Endpoint => false,
+    };
     let age = stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
-    let words = if known { sign.with(headline(chain, stage), tone).muted(age) } else { sign.muted(word) };
+    let state = if known { sign.with(headline(chain, stage), tone) } else { sign.muted(word) };
+    let age = if known { Line::new().muted(age) } else { Line::new() };
     let facts = match stage.kind {
         StageKind::Data => data(app, chain),
         StageKind::Training => training(app, chain),
@@ -71,55 +78,91 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Endpoint => chain.serving.first().map(|s| endpoint(app, s)).unwrap_or_default(),
         StageKind::Alarms => alarms(app, chain),
     };
-    let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind))] } else { facts };
-    view::Stage { title, tone, state: words, facts, selected: false }
+    let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind)).into()] } else { facts };
+    view::Stage { title, tone, state, age, facts, selected: false }
 }
 
 /// The one fact of a stage, in as few words as a box has.
-fn headline(chain: &Chain, stage: &Stage) -> String {
-    match stage.kind {
-        StageKind::Alarms if stage.health >= Health::Warning => {
-            stage.summary.replace(" in ALARM", "").replace(&chain.name, "…")
+pub(super) fn headline(chain: &Chain, stage: &Stage) -> String {
+    let told = |r: &&Reason| r.stage == stage.kind && r.health > Health::Ok && r.text == stage.summary;
+    match chain.reasons.iter().find(told) {
+        Some(reason) => brief(chain, reason),
+        None => stage.summary.replace("run ", "").replace("InService", "live"),
+    }
+}
+
+/// A reason where its model, its stage and its place are seen: in as few words as tell it.
+pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
+    let text = reason.text.as_str();
+    let first = text.split(' ').next().unwrap_or_default();
+    let after = |start: &str| text.strip_prefix(start).unwrap_or(text).to_owned();
+    match reason.rule {
+        "firing" | "no-action" => text.replace(" in ALARM", "").replace(&chain.name, "…"),
+        "waits" => format!("{first} waits"),
+        "not-live" => format!("{first} approved, not live"),
+        "last-run-failed" => after("last run "),
+        "nothing-registered" => {
+            let why = after("last run registered nothing: ").replace(" was false", " false");
+            format!("no version: {}", why.trim_start_matches("condition "))
         }
-        StageKind::Registry => stage.summary.replace(" for approval", ""),
-        StageKind::Training => stage.summary.replace("run ", ""),
-        StageKind::Data | StageKind::Endpoint | StageKind::Alarms => stage.summary.clone(),
+        "running" => text.replacen(", ", " ", 1).replacen(" of ", "/", 1).replacen(" steps", "", 1),
+        "config-deleted" => "configuration deleted".to_owned(),
+        "nobody-told" => text.replace("waits for confirmation", "unconfirmed"),
+        "offline-store" => match text.split_once(" is blocked") {
+            Some((_, why)) => format!("offline store blocked{why}"),
+            None => text.to_owned(),
+        },
+        // `s3://lake/clicks/: ListObjectsV2: …`
+        "data-unreadable" => text.split_once(": ").map_or(text, |(_, why)| why).to_owned(),
+        "status" | "rolled-back" => {
+            let endpoints = chain.serving.iter().map(|s| s.endpoint.as_str());
+            let rest = endpoints.filter_map(|name| text.strip_prefix(name)).find(|rest| rest.starts_with([' ', ':']));
+            let text = rest.unwrap_or(text).trim_start_matches([' ', ':']);
+            text.replace("last update was rolled back", "rolled back")
+                .replace("UpdateRollbackFailed", "rollback failed")
+        }
+        _ => text.to_owned(),
     }
 }
 
 /// What would fill a hop that is not there.
 fn missing(kind: StageKind) -> &'static str {
     match kind {
-        StageKind::Data => "add [[model.data]]",
-        StageKind::Training => "add pipelines = […]",
-        StageKind::Registry => "register a version",
-        StageKind::Endpoint => "add endpoints = […]",
-        StageKind::Alarms => "add alarms = […]",
+        StageKind::Data => "[[model.data]]",
+        StageKind::Training => "pipelines = […]",
+        StageKind::Registry => "group = \"…\"",
+        StageKind::Endpoint => "endpoints = […]",
+        StageKind::Alarms => "alarms = […]",
     }
 }
 
-fn data(app: &App, chain: &Chain) -> Vec<Line> {
+fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.seen.store;
-    let mut facts: Vec<(Option<jiff::Timestamp>, Line)> = Vec::new();
+    let mut facts: Vec<(Option<jiff::Timestamp>, Fact)> = Vec::new();
     for uri in &chain.datasets {
         let Some(set) = store.datasets.get(uri) else { continue };
         let tail = set.newest_key.as_deref().map_or_else(|| tail(uri), partition);
-        let line = match (&set.problem, set.newest) {
-            (Some(problem), _) => Line::new().with(format!("▲ {problem}"), Tone::Warn),
-            (None, Some(at)) => Line::new().plain(tail).muted(format!(" {}", fmt::age(app.seen.at, at))),
-            (None, None) => Line::new().plain(tail),
+        let fact = match (&set.problem, set.newest) {
+            (Some(problem), _) => {
+                Line::new().with("▲ ", Tone::Warn).plain(tail).with(format!(" {problem}"), Tone::Warn).into()
+            }
+            (None, Some(at)) => {
+                Fact::named(Line::new().plain(tail), Line::new().muted(format!(" {}", fmt::age(app.seen.at, at))))
+            }
+            (None, None) => Fact::named(Line::new().plain(tail), Line::new()),
         };
-        facts.push((set.newest, line));
+        facts.push((set.newest, fact));
     }
     facts.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let groups = chain.feature_groups.iter().map(|name| match store.feature_groups.get(name) {
         Some(group) => {
             let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
-            Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name)
+            let name = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
+            Fact::named(name, Line::new())
         }
-        None => Line::new().muted(format!("? {name}")),
+        None => Fact::named(Line::new().muted(format!("? {name}")), Line::new()),
     });
-    let mut lines: Vec<Line> = facts.into_iter().map(|(_, line)| line).collect();
+    let mut lines: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
     lines.dedup();
     lines.truncate(2);
     lines.extend(groups);
@@ -138,7 +181,7 @@ fn tail(uri: &str) -> String {
     uri.trim_end_matches('/').rsplit('/').next().unwrap_or(uri).to_owned()
 }
 
-fn training(app: &App, chain: &Chain) -> Vec<Line> {
+fn training(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.seen.store;
     let mut facts = Vec::new();
     let jobs: Vec<_> = chain.jobs.iter().filter_map(|name| store.jobs.get(name)).collect();
@@ -146,17 +189,18 @@ fn training(app: &App, chain: &Chain) -> Vec<Line> {
         let time = details.seconds.and_then(|s| u64::try_from(s).ok());
         let time = time.map_or_else(|| details.phase.clone(), |s| fmt::span(std::time::Duration::from_secs(s)));
         let spot = if details.spot { " spot" } else { "" };
-        facts.push(Line::new().plain(format!("job {time}{spot}")));
+        facts.push(Line::new().plain(format!("job {time}{spot}")).into());
         let before = jobs.get(1).and_then(|j| j.details.as_ref());
         for (name, value) in details.metrics.iter().take(2) {
-            let line = Line::new().plain(format!("{} {}", metric_name(name), fmt::number(f64::from(*value))));
+            let kept = Line::new().plain(format!(" {}", fmt::number(f64::from(*value))));
             let old = before.and_then(|d| d.metrics.iter().find(|(n, _)| n == name)).map(|(_, v)| value - v);
-            let change = old.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(f64::from(d))));
-            facts.push(line.muted(change.unwrap_or_default()));
+            let change = old.filter(|_| app.size.0 >= ROOMY);
+            let change = change.map(|d| format!(" {}{}", if d < 0.0 { "" } else { "+" }, fmt::number(f64::from(d))));
+            facts.push(Fact::named(Line::new().plain(metric_name(name)), kept.muted(change.unwrap_or_default())));
         }
     }
     if let Some(pipeline) = chain.pipelines.first() {
-        facts.push(Line::new().muted(pipeline));
+        facts.push(Fact::named(Line::new().muted(pipeline), Line::new()));
     }
     facts
 }
@@ -166,7 +210,7 @@ fn metric_name(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-fn registry(app: &App, chain: &Chain) -> Vec<Line> {
+fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
     let packages = chain.packages.iter().filter_map(|arn| app.seen.store.packages.get(arn));
     packages
         .take(4)
@@ -175,12 +219,12 @@ fn registry(app: &App, chain: &Chain) -> Vec<Line> {
             let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
             let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
             let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
-            line.muted(note.unwrap_or_else(|| p.approval.clone()))
+            line.muted(note.unwrap_or_else(|| if p.waits() { "waits".to_owned() } else { p.approval.clone() })).into()
         })
         .collect()
 }
 
-fn endpoint(app: &App, serving: &Serving) -> Vec<Line> {
+fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
     let Some(endpoint) = app.seen.store.endpoints.get(&serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
     for variant in &endpoint.variants {
@@ -190,13 +234,14 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Line> {
             _ => continue,
         };
         let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
-        facts.push(Line::new().plain(text).with(phase, Tone::Busy));
+        facts.push(Line::new().plain(text).with(phase, Tone::Busy).into());
     }
     let series = |metric: &str| series(app, &serving.endpoint, metric);
     if let Some(latency) = series("ModelLatency") {
-        let values: Vec<f64> = latency.points.iter().rev().take(SPARK).rev().map(|p| p.1).collect();
+        let minutes = if app.size.0 >= ROOMY { 12 } else { 5 };
+        let values: Vec<f64> = latency.points.iter().rev().take(minutes).rev().map(|p| p.1).collect();
         let last = latency.last().map(|p| fmt::micros(p.1)).unwrap_or_default();
-        facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)));
+        facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)).into());
     }
     if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.seen.at)) {
         let tone = if rate > 0.02 {
@@ -206,10 +251,10 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Line> {
         } else {
             Tone::Plain
         };
-        facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone));
+        facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone).into());
     }
     if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last) {
-        facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))));
+        facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))).into());
     }
     facts
 }
@@ -236,23 +281,24 @@ pub(super) fn firing<'a>(app: &'a App, chain: &Chain) -> Vec<&'a Alarm> {
     firing
 }
 
-fn alarms(app: &App, chain: &Chain) -> Vec<Line> {
-    let firing = firing(app, chain);
-    let mut facts: Vec<Line> = firing
-        .iter()
+fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
+    // The worst one is the headline already.
+    let told = |alarm: &Alarm| {
+        let stage = chain.stage(StageKind::Alarms);
+        stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
+    };
+    let others = firing(app, chain).into_iter().filter(|alarm| !told(alarm));
+    let mut facts: Vec<Fact> = others
         .take(3)
         .map(|alarm| {
             let tier = severity::tier(&app.seen.wishes.severity, alarm);
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
-            Line::new()
-                .with(format!("{} ", bad.sign().0), cell::tone(bad))
-                .plain(alarm.name.replace(&chain.name, "…"))
-                .muted(format!(" {}", tier.unwrap_or_default()))
+            let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
+            let name = name.plain(alarm.name.replace(&chain.name, "…"));
+            Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
         })
         .collect();
-    if !chain.topics.is_empty() {
-        let names: Vec<&str> = chain.topics.iter().filter_map(|t| t.rsplit(':').next()).collect();
-        facts.push(Line::new().muted(format!("→ {}", names.join(", "))));
-    }
+    let topics = chain.topics.iter().filter_map(|t| t.rsplit(':').next());
+    facts.extend(topics.map(|name| Fact::named(Line::new().muted(format!("→ {name}")), Line::new())));
     facts
 }

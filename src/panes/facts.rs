@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::cell;
+use super::{cell, console, measured};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::{Chain, Health};
+use crate::model::{Chain, Health, Hears};
+use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
 /// Label and value.
@@ -18,7 +19,7 @@ pub(super) fn facts(app: &App, chain: &Chain, subject: &Subject) -> Vec<Fact> {
         "endpoints" => endpoint(app, &subject.id),
         "endpoint_configs" => config(app, &subject.id),
         "models" => sagemaker_model(app, &subject.id),
-        "model_packages" => package(app, &subject.id),
+        "model_packages" => package(app, chain, &subject.id),
         "pipelines" => pipeline(app, &subject.id),
         "pipeline_executions" => execution(app, &subject.id),
         "pipeline_steps" => step(app, &subject.id),
@@ -26,6 +27,7 @@ pub(super) fn facts(app: &App, chain: &Chain, subject: &Subject) -> Vec<Fact> {
         "datasets" => dataset(app, &subject.id),
         "feature_groups" => feature_group(app, &subject.id),
         "alarms" => alarm(app, &subject.id),
+        "codepipelines" => deployer(app, &subject.id),
         _ => vec![fact("id", &subject.id)],
     };
     facts.extend(links(app, chain, subject));
@@ -124,13 +126,14 @@ fn sagemaker_model(app: &App, name: &str) -> Vec<Fact> {
     facts
 }
 
-fn package(app: &App, arn: &str) -> Vec<Fact> {
+fn package(app: &App, chain: &Chain, arn: &str) -> Vec<Fact> {
     let Some(p) = app.seen.store.packages.get(arn) else { return Vec::new() };
     let mut facts = vec![
         status("ModelApprovalStatus", &p.approval),
         status("ModelPackageStatus", &p.status),
         when(app, "registered", p.created),
     ];
+    facts.extend(measured::of_version(app, chain, arn).map(|m| (m.metric.label.clone(), m.whole())));
     if let Some(d) = &p.details {
         facts.extend([
             optional("ApprovalDescription", d.approval_description.as_ref()),
@@ -269,10 +272,31 @@ fn alarm(app: &App, name: &str) -> Vec<Fact> {
         fact("watches", format!("{} {}", a.watches, a.condition)),
         fact("dimensions", dimensions.join(", ")),
         fact("description", &a.description),
+        tells(app, a),
         fact("ActionsEnabled", if a.actions_enabled { "true" } else { "false" }),
         fact("type", &*a.kind),
         fact("arn", &a.arn),
     ]
+}
+
+/// A deployment pipeline of the configuration; what it does is seen in its own console only.
+fn deployer(app: &App, name: &str) -> Vec<Fact> {
+    vec![
+        fact("state", "not read: what CodePipeline does is not asked for"),
+        fact("console", console::codepipeline(&app.region, name)),
+    ]
+}
+
+/// Whom an alarm tells; that it tells nobody does not make its model unwell, but somebody should know.
+fn tells(app: &App, alarm: &Alarm) -> Fact {
+    let line = match app.joined.hears(&alarm.name) {
+        Some(Hears::Nobody) if alarm.actions.is_empty() => Line::new().with("▲ nobody: it has no action", Tone::Warn),
+        Some(Hears::Nobody) => Line::new().with("▲ nobody: its actions are switched off", Tone::Warn),
+        Some(Hears::Composite(parent)) => Line::from(format!("nobody itself; {parent} speaks for it")),
+        Some(Hears::Deployment(endpoint)) => Line::from(format!("no people; it rolls back deployments of {endpoint}")),
+        None => Line::from(alarm.called().join(", ")),
+    };
+    ("tells".to_owned(), line)
 }
 
 /// Why it stands where it stands: edges that end or begin here.

@@ -7,7 +7,7 @@ use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeli
 use crate::view::{Block, Content, Line, Tone};
 
 /// From this width on each stage has its column.
-const WIDE: u16 = 100;
+pub(super) const WIDE: u16 = 100;
 
 /// One row a model.
 pub(super) const PANE: Pane = Pane {
@@ -71,7 +71,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 fn what(app: &App, chain: &Chain) -> Cell {
     let Some(worst) = chain.worst() else { return Cell::of(Line::new().muted("ok"), 0) };
     let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(app.seen.at, at)));
-    let line = Line::new().with(&worst.text, cell::tone(worst.health)).muted(age.unwrap_or_default());
+    let line = Line::new().with(chain::brief(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
 
@@ -93,7 +93,7 @@ fn stage(app: &App, chain: &Chain, kind: StageKind) -> Cell {
         (StageKind::Training, Health::Critical) => format!("failed {age}"),
         (StageKind::Training, Health::Warning) => "no version".to_owned(),
         (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
-        _ => stage.summary.clone(),
+        _ => chain::headline(chain, stage),
     };
     glyphed(stage.health, &text)
 }
@@ -111,7 +111,7 @@ fn served(app: &App, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
     let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| s.health);
     let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
-    let fact = why.map(|r| r.text.replace(&format!("{} ", serving.endpoint), ""));
+    let fact = why.map(|r| chain::brief(chain, r));
     let fact = fact.or_else(|| chain::latency(app, &serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
 }
@@ -152,13 +152,18 @@ fn last_change(app: &App, chain: &Chain) -> Cell {
 pub(super) fn table_rows(app: &App) -> u16 {
     let body = super::body_rows(app);
     let models = u16::try_from(app.chains().len()).unwrap_or(u16::MAX).max(1);
-    let kept_free = chain_rows(app, body) + if body >= 16 { 5 } else { 1 };
+    let kept_free = chain_rows(app, body) + u16::from(titled(app)) + if body >= 16 { 5 } else { 1 };
     models.min(body.saturating_sub(kept_free + 1)).max(3)
+}
+
+/// The list of models says what it is only where its rows or their order are not as usual.
+fn titled(app: &App) -> bool {
+    super::hidden_sort(app).is_some() || app.lists.get("home").is_some_and(|l| !l.filter.is_empty() && !l.typing)
 }
 
 fn chain_rows(app: &App, body: u16) -> u16 {
     match (app.size.0 >= WIDE, body) {
-        (true, 34..) => 10,
+        (true, 30..) => 10,
         (true, 20..) => 8,
         (false, 26..) => 7,
         (_, 12..) => 3,
@@ -169,8 +174,10 @@ fn chain_rows(app: &App, body: u16) -> u16 {
 /// The list, the selected model, and its past.
 pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
     let rows = table_rows(app);
-    let mut blocks = vec![Block { height: rows + 1, content: Content::Table(table(app, rows.into(), false)) }];
-    let mut left = body.saturating_sub(rows + 1);
+    let titled = titled(app);
+    let height = rows + 1 + u16::from(titled);
+    let mut blocks = vec![Block { height, content: Content::Table(table(app, rows.into(), titled)) }];
+    let mut left = body.saturating_sub(height);
     let Some(selected) = app.current_chain() else { return blocks };
     let drawn = chain_rows(app, body).min(left);
     let gap = u16::from(left > drawn + 3);

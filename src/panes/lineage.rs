@@ -1,10 +1,10 @@
 //! One model's lineage as a tree, with the facts of what the cursor is on.
 
-use super::{cell, chain, facts};
+use super::{cell, chain, facts, measured};
 use crate::app::{App, Detail, Subject};
 use crate::config::Meaning;
 use crate::fmt;
-use crate::model::{Chain, Confidence, Health, Stage, StageKind};
+use crate::model::{Chain, Confidence, Health, Hears, Stage, StageKind};
 use crate::resources::metric::MetricSeries;
 use crate::resources::step::Made;
 use crate::view::{Block, Chart, Content, Line, Node, Tone, Tree};
@@ -125,7 +125,7 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
 }
 
 fn heading(app: &App, stage: &Stage) -> Line {
-    let told = stage.summary.contains(" for ");
+    let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
     let age = stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.seen.at, at))).unwrap_or_default();
     Line::new()
         .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))
@@ -215,14 +215,10 @@ fn registry(app: &App, chain: &Chain) -> Vec<Node> {
     let version = |p: &crate::resources::package::ModelPackage| {
         let age = p.created.map(|at| fmt::age(app.seen.at, at)).unwrap_or_default();
         let name = format!("v{}", p.version.unwrap_or_default());
-        node(
-            "model_packages",
-            &p.arn,
-            cell::of_status(&p.approval),
-            &name,
-            &format!("{}  {age}", p.approval),
-            Vec::new(),
-        )
+        let values: String =
+            measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
+        let note = format!("{}  {age}{values}", p.approval);
+        node("model_packages", &p.arn, cell::of_status(&p.approval), &name, &note, Vec::new())
     };
     packages.map(version).collect()
 }
@@ -247,24 +243,28 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node("endpoint_configs", name, health, name, note, models.collect())
     };
-    chain
-        .serving
-        .iter()
-        .filter_map(|serving| {
-            let endpoint = store.endpoints.get(&serving.endpoint)?;
-            let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
-            below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
-            let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
-            Some(node(
-                "endpoints",
-                &endpoint.name,
-                cell::of_status(&endpoint.status),
-                &endpoint.name,
-                note.trim_end(),
-                below,
-            ))
-        })
-        .collect()
+    let configured = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
+    let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
+    let deployers = deployers.map(|name| Node {
+        id: Subject::new("codepipelines", name).key(),
+        line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
+        children: Vec::new(),
+    });
+    let served = chain.serving.iter().filter_map(|serving| {
+        let endpoint = store.endpoints.get(&serving.endpoint)?;
+        let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
+        below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
+        let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
+        Some(node(
+            "endpoints",
+            &endpoint.name,
+            cell::of_status(&endpoint.status),
+            &endpoint.name,
+            note.trim_end(),
+            below,
+        ))
+    });
+    deployers.chain(served).collect()
 }
 
 fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
@@ -289,14 +289,10 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
     all.into_iter()
         .map(|alarm| {
             let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
-            node(
-                "alarms",
-                &alarm.name,
-                health,
-                &alarm.name,
-                doubt(chain, &alarm.arn),
-                alarm.actions.iter().map(topic).collect(),
-            )
+            let silent = app.joined.hears(&alarm.name) == Some(&Hears::Nobody);
+            let note = format!("{}  {}", if silent { "tells nobody" } else { "" }, doubt(chain, &alarm.arn));
+            let told = alarm.actions.iter().map(topic).collect();
+            node("alarms", &alarm.name, health, &alarm.name, note.trim(), told)
         })
         .collect()
 }

@@ -23,7 +23,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::fill("WHY", 5, 12),
         PaneColumn::fill("BY", 2, 10).from(130),
     ],
-    kinds: &["model_packages"],
+    kinds: &["model_packages", "evaluation_reports"],
     ids,
     row,
     empty: |_| vec![Line::from("No version is registered in this account and region.")],

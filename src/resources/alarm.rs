@@ -55,6 +55,16 @@ impl Alarm {
     pub fn firing(&self) -> bool {
         self.state == "ALARM"
     }
+    /// Names of what its actions call.
+    #[must_use]
+    pub fn called(&self) -> Vec<&str> {
+        self.actions.iter().filter_map(|action| action.rsplit([':', '/']).next()).collect()
+    }
+    /// Does it call nothing when it goes to ALARM?
+    #[must_use]
+    pub fn mute(&self) -> bool {
+        self.actions.is_empty() || !self.actions_enabled
+    }
     /// Made by auto scaling: in ALARM whenever the endpoint is quiet, so never a bad sign (`aws-map` 0.11).
     #[must_use]
     pub fn scaling(&self) -> bool {

@@ -81,8 +81,8 @@ fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
 
 fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
     let stages = paint::cut_to_u16(chain.stages.len());
-    let facts = chain.stages.iter().map(|s| s.facts.len()).max().unwrap_or(0);
-    let height = body.height.min(paint::cut_to_u16(facts + 3)).max(LOWEST);
+    let rows = chain.stages.iter().map(|s| s.lines(inside(room / stages).into()).len()).max().unwrap_or(0);
+    let height = body.height.min(paint::cut_to_u16(rows + 2)).max(LOWEST);
     let mut rest = Rect { height, ..body };
     for (at, stage) in chain.stages.iter().enumerate() {
         // What does not divide goes to the first boxes, so that both edges are flush.
@@ -112,6 +112,11 @@ fn long(arrow: Arrow, cells: usize) -> String {
     }
 }
 
+/// Cells for text in a box: without its frame and a blank on each side.
+fn inside(width: u16) -> u16 {
+    width.saturating_sub(4)
+}
+
 fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Only what needs an eye has a coloured frame.
     let (frame, title) = match stage.tone {
@@ -129,8 +134,8 @@ fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let frame = frame.title(Span::styled(format!(" {} ", stage.title), title));
     let inner = frame.inner(area);
     frame.render(area, buf);
-    let inner = Rect { x: inner.x + 1, width: inner.width.saturating_sub(2), ..inner };
-    for (row, line) in inner.rows().zip(std::iter::once(&stage.state).chain(&stage.facts)) {
-        paint::line(line, theme, row, buf);
+    let inner = Rect { x: inner.x + 1, width: inside(area.width), ..inner };
+    for (row, line) in inner.rows().zip(stage.lines(inner.width.into())) {
+        paint::line(&line, theme, row, buf);
     }
 }

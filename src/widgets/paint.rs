@@ -7,7 +7,7 @@ use ratatui::text;
 use ratatui::widgets::Widget as _;
 
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, Line, Tone};
+use crate::view::{Cut, Line, Tone, margin};
 
 /// The line in the theme's styles.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
@@ -85,7 +85,8 @@ pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
 
 /// An area without the margins that everything on the screen keeps.
 pub(super) fn inset(area: Rect) -> Rect {
-    if area.width < 40 { area } else { Rect { x: area.x + 1, width: area.width - 2, ..area } }
+    let margin = margin(area.width);
+    Rect { x: area.x + margin, width: area.width - 2 * margin, ..area }
 }
 
 /// A count as cells of a terminal, which has no more than `u16` can say.

@@ -7,7 +7,7 @@ use ratatui::widgets::{Cell, Row, Table as Grid, Widget as _};
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{self, Column, Cut, Line, Table, Tone, Width};
+use crate::view::{self, Cut, Line, Table, Tone, width};
 
 /// Draws title, column heads and as many rows as fit; the selected one always does.
 pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -20,7 +20,7 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let title = table.title.clone().unwrap_or_default();
         paint::both(&title, &note(table, shown.clone()), theme, Token::Title, paint::inset(area), buf);
     }
-    let widths = widths(&table.columns, paint::inset(area).width);
+    let widths = view::widths(table.columns.iter(), paint::inset(area).width);
     let rows = table.rows.get(shown).unwrap_or_default();
     let grid = paint::inset(paint::below(area, u16::from(has_title)));
     let lines: Vec<Row> = rows.iter().map(|row| cells(&row.cells, table, &widths, theme)).collect();
@@ -69,8 +69,11 @@ fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
         let head = match sorted {
             Some((_, largest_first)) => {
                 let arrow = if largest_first { "↓" } else { "↑" };
-                let gap = if column.title.is_empty() { "" } else { " " };
-                Line::new().with(format!("{}{gap}{arrow}", column.title), Tone::Strong)
+                // The arrow is what is new: where the two do not fit, the title gives way.
+                let room = usize::from(*cells);
+                let gap = if column.title.is_empty() || width(column.title) + 2 > room { "" } else { " " };
+                let title: String = column.title.chars().take(room.saturating_sub(1)).collect();
+                Line::new().with(format!("{title}{gap}{arrow}"), Tone::Strong)
             }
             None => Line::new().muted(column.title),
         };
@@ -91,54 +94,4 @@ fn cell<'a>(line: &Line, theme: &Theme) -> Cell<'a> {
     let spans = paint::styled(line, theme).spans.into_iter();
     let owned = spans.map(|s| ratatui::text::Span::styled(s.content.into_owned(), s.style));
     Cell::new(Text::from(owned.collect::<ratatui::text::Line>()))
-}
-
-/// Cells of each column and of the gap behind it. Columns that do not fit are
-/// left out from the right; what is left over goes to the filling ones.
-fn widths(columns: &[Column], room: u16) -> Vec<(u16, u16)> {
-    let gap = |at: usize, cells: u16| match columns.get(at + 1) {
-        None => 0,
-        // A glyph stands close to the word that it belongs to.
-        Some(_) if cells <= 2 => 1,
-        Some(_) => {
-            if room >= 98 {
-                2
-            } else {
-                1
-            }
-        }
-    };
-    let mut widths = Vec::new();
-    let mut left = room;
-    for (at, column) in columns.iter().enumerate() {
-        let least = match column.width {
-            Width::Cells(cells) => cells,
-            Width::Fill { min, .. } => min,
-        };
-        let shown = least.min(left);
-        if shown == 0 || (shown < least && shown < 4) {
-            break;
-        }
-        let gap = gap(at, least).min(left - shown);
-        left -= shown + gap;
-        widths.push((shown, gap));
-    }
-    share(columns, &mut widths, left);
-    widths
-}
-
-/// Gives what is left to the filling columns.
-fn share(columns: &[Column], widths: &mut [(u16, u16)], left: u16) {
-    let share = |column: &Column| match column.width {
-        Width::Cells(_) => 0,
-        Width::Fill { share, .. } => u32::from(share),
-    };
-    let mut shares: u32 = columns.iter().take(widths.len()).map(share).sum();
-    let mut left = u32::from(left);
-    for (column, (cells, _)) in columns.iter().zip(widths) {
-        let mine = (left * share(column)).checked_div(shares).unwrap_or(0);
-        *cells += paint::cut_to_u16(usize::try_from(mine).unwrap_or_default());
-        left -= mine;
-        shares -= share(column);
-    }
 }

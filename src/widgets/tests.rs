@@ -71,7 +71,8 @@ fn chain() -> Chain {
         title: title.into(),
         tone,
         state: Line::new().with(state, tone),
-        facts: vec![Line::from("first fact"), Line::from("second fact")],
+        age: Line::new(),
+        facts: vec![Line::from("first fact").into(), Line::from("second fact").into()],
         selected: tone == Tone::Bad,
     };
     Chain {

@@ -17,6 +17,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crossterm::event::Event;
+use futures_util::future::BoxFuture;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use ratatui::buffer::Buffer;
@@ -39,9 +40,6 @@ use tokio::time::sleep;
 use crate::golden;
 use screen::Shared;
 
-/// The configuration that `sagetop demo` has.
-const DEMO_CONFIG: &str = include_str!("../../src/demo.toml");
-
 /// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
 const NIGHT: u64 = 1_795_403_400;
 
@@ -63,7 +61,11 @@ pub(crate) struct Setup {
     pace: Pace,
     record: Option<PathBuf>,
     tape: Option<(PathBuf, f64)>,
+    config: String,
 }
+
+/// What the operators of the simulated account have configured.
+pub(crate) const CONFIG: &str = include_str!("../../src/demo.toml");
 
 /// A console that runs.
 pub(crate) struct Harness {
@@ -81,8 +83,9 @@ impl Harness {
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
-        let (size, theme, access) = ((120, 36), golden::probe(), Access::ReadWrite);
-        Setup { story, size, theme, access, settings, pace, record: None, tape: None }
+        let (theme, config) = (golden::probe(), CONFIG.to_owned());
+        let (size, access) = ((120, 36), Access::ReadWrite);
+        Setup { story, size, theme, access, settings, pace, config, record: None, tape: None }
     }
 }
 
@@ -108,9 +111,19 @@ impl Setup {
         Self { pace, ..self }
     }
 
+    /// With another configuration than that of the simulated account.
+    pub(crate) fn config(self, config: &str) -> Self {
+        Self { config: config.to_owned(), ..self }
+    }
+
     /// As with `--read-only`.
     pub(crate) fn read_only(self) -> Self {
         Self { access: Access::ReadOnly, ..self }
+    }
+
+    fn parsed(&self) -> Config {
+        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
+        Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
     /// Starts the loop; comes back when the first frame stands.
@@ -130,9 +143,12 @@ impl Setup {
         let aws = Aws::over_at(&http, "eu-west-1", self.pace);
         let folder = folder();
         let journal = Journal::at(folder.join("journal.jsonl"));
-        let executor = Executor { aws, access: self.access, journal, identity: "unknown".into(), clock };
-        let app = app(&self, &executor);
-        let machine = Machine { executor: executor.clone(), copy, sim: None, snapshot: None, deck: deck.clone() };
+        let config = self.parsed();
+        let identity = "unknown".into();
+        let executor = Executor { aws, access: self.access, journal, identity, clock, deployers: config.deployers() };
+        let app = app(&self, &config, &executor);
+        let machine =
+            Machine { executor: executor.clone(), copy, suspend, sim: None, snapshot: None, deck: deck.clone() };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -152,11 +168,9 @@ impl Setup {
 }
 
 /// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
-fn app(setup: &Setup, executor: &Executor) -> App {
-    let source = Source { file: "demo.toml".into(), text: DEMO_CONFIG.into() };
-    let config = Config::parse(&source).unwrap_or_else(|e| panic!("{e}"));
+fn app(setup: &Setup, config: &Config, executor: &Executor) -> App {
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
-    let mut app = App::new(seen_with(&config), keymap);
+    let mut app = App::new(seen_with(config), keymap);
     app.seen.at = (executor.clock)();
     app.zone = TimeZone::UTC;
     app.region.clone_from(&executor.aws.region);
@@ -168,6 +182,11 @@ fn app(setup: &Setup, executor: &Executor) -> App {
 
 fn copy(text: &str) {
     CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
+}
+
+/// The program is stopped for an hour; what the screen showed is gone by then.
+fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(sleep(Duration::from_hours(1)))
 }
 
 /// A folder of its own for each console; it goes with the harness.
@@ -272,7 +291,7 @@ impl Harness {
         let place = std::panic::Location::caller();
         async move {
             self.keys("g").await;
-            for _ in 0..40 {
+            for _ in 0..80 {
                 if golden::selected(&self.buffer()).is_some_and(|line| line.contains(row)) {
                     return;
                 }

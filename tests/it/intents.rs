@@ -44,6 +44,9 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("'CTR holds in staging' enter").await;
     t.says("sagemaker:UpdateModelPackage");
     t.says("Type recommendation/14 to send");
+    // What deploys it is not read, so at least it is said where to look.
+    t.says("watch CodePipeline");
+    t.says("recommendation-deploy");
     assert!(t.sim().write_calls().is_empty(), "a plan sends nothing");
 
     t.keys("'recommendation/13' enter").await;

@@ -154,7 +154,7 @@ async fn nothing_is_sent_in_a_replay() {
     let v14 = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";
     let intent = sagetop::intents::AnyIntent::from(Approve { arn: v14.into(), reason: "good".into() });
     let executor = Executor { access: Access::ReadWrite, ..t.executor().clone() };
-    let Err(Refusal::Aws(why)) = intent.plan(&executor.aws, (executor.clock)()).await else { panic!("it was planned") };
+    let Err(Refusal::Aws(why)) = intent.plan(&executor).await else { panic!("it was planned") };
     assert_eq!(why.kind.word(), "unrecorded", "{why}");
     let sent = executor.aws.sagemaker.update_model_package().model_package_arn(v14).send().await.unwrap_err();
     assert!(format!("{sent:?}").contains("a replay sends nothing"), "{sent:?}");

@@ -89,6 +89,48 @@ fn signals_restore_the_terminal_too() {
 }
 
 #[test]
+fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
+    let home = Home::new();
+    // A program that was stopped ends as if by a signal, for the shell.
+    let script = r#"
+        "$SAGETOP" demo; code=$? turn=0
+        while [ $code -gt 128 ]; do turn=$((turn + 1)); echo "stop $turn"; read -r line; fg; code=$?; done
+        echo "ended: $code"; exit $code"#;
+    let mut terminal = Terminal::shell(&home, 80, 24, script);
+    terminal.until("whole", whole);
+    for (turn, (columns, rows)) in [(1, (120, 36)), (2, (80, 24))] {
+        terminal.press("\x1a");
+        terminal.until_shown(&[&format!("stop {turn}")]);
+        assert!(!terminal.raw_mode(), "the shell gets its keys line by line");
+        terminal.left_as_found();
+        // What happens to the window meanwhile is told to the shell alone.
+        terminal.resize(columns, rows);
+        terminal.press("\r");
+        terminal.until("whole again", whole);
+        assert!(terminal.raw_mode());
+    }
+    terminal.press("q");
+    terminal.until_shown(&["ended: 0"]);
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
+fn where_no_shell_waits_ctrl_z_changes_nothing() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.until("whole", whole);
+    terminal.press("\x1a?");
+    terminal.until_shown(&HELP);
+    assert!(terminal.raw_mode());
+    terminal.press("\x1b");
+    terminal.until("closed", whole);
+    terminal.press("q");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
 fn without_credentials_it_says_so_and_stays() {
     let home = Home::new();
     // Nothing is reached: credentials are looked for before anything is sent.

@@ -1,4 +1,4 @@
-//! The file of a recording: lines of JSON inside of one zstd stream, a body after each line that announces one.
+//! The file of a recording: lines of JSON inside of one gzip stream, a body after each line that announces one.
 //!
 //! ```text
 //! {"format":"sagetop-tape","version":1,"program":"0.1.0","started":"…","config":"…"}
@@ -17,6 +17,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use bytes::Bytes;
+use flate2::bufread::GzDecoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +28,8 @@ pub(super) const FORMAT: &str = "sagetop-tape";
 /// Version of the format; it grows when older programs would misread a file.
 pub(super) const VERSION: u32 = 1;
 
-/// What zstd begins with.
-const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// What gzip begins with.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// No line is longer: the longest hold the questions of 500 metrics.
 const LONGEST_LINE: u64 = 16 * 1024 * 1024;
@@ -94,7 +95,7 @@ pub(super) fn line(value: &impl Serialize) -> std::io::Result<Vec<u8>> {
 
 /// Reads a file from its beginning to its end, or to the place where it is cut.
 pub(super) struct Lines {
-    from: BufReader<zstd::Decoder<'static, BufReader<File>>>,
+    from: BufReader<GzDecoder<BufReader<File>>>,
 }
 
 impl Lines {
@@ -110,8 +111,7 @@ impl Lines {
         if !start.iter().zip(MAGIC).all(|(byte, wanted)| *byte == wanted) {
             return Err(wrong("is not a recording of sagetop"));
         }
-        let decoder = zstd::Decoder::with_buffer(file).map_err(unreadable)?;
-        let mut lines = Self { from: BufReader::new(decoder) };
+        let mut lines = Self { from: BufReader::new(GzDecoder::new(file)) };
         let first = lines.line().ok().flatten().ok_or_else(|| wrong("holds nothing: it was cut at once"))?;
         // What a newer version means by the rest of its header nobody knows here.
         #[derive(Deserialize)]

@@ -85,7 +85,7 @@ fn body(asked: &Asked, reply: &Reply) -> Option<Bytes> {
         return Some(if cleaned == plain { reply.body.clone() } else { cleaned.into() });
     }
     // A page of some proxy in place of a list of addresses: nobody knows what is in it.
-    (!cleaner.addresses || plain.is_empty()).then(|| text(plain).into_owned().into())
+    (!cleaner.addresses || plain.is_empty() || reply.status == 0).then(|| text(plain).into_owned().into())
 }
 
 /// Replaces texts by the names they stand under.
@@ -138,14 +138,21 @@ impl Cleaner {
         match value {
             Value::String(plain) => self.replace(name, secret, plain),
             Value::Array(items) => {
-                items.iter_mut().fold(false, |changed, item| self.json(name, secret, item) || changed)
+                // Of a command line: `["--api-key", "…"]`.
+                let mut flagged = false;
+                items.iter_mut().fold(false, |changed, item| {
+                    let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
+                    let cleaned = self.json(name, secret || flagged, item);
+                    flagged = flag && item.as_str().is_some_and(|word| !word.contains('='));
+                    cleaned || changed
+                })
             }
             Value::Object(members) => {
                 // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
                 let named = ["Key", "Name"].iter().find_map(|name| members.get(*name)?.as_str());
                 let pair = named.is_some_and(is_secret);
                 members.iter_mut().fold(false, |changed, (key, member)| {
-                    let secret = secret || is_secret(key) || pair && key == "Value";
+                    let secret = secret || is_secret(key) || pair && ["Value", "DefaultValue"].contains(&key.as_str());
                     self.json(key, secret, member) || changed
                 })
             }
@@ -178,28 +185,26 @@ impl Cleaner {
 /// Does this name stand over something that nobody else may know?
 fn is_secret(name: &str) -> bool {
     let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let whole = ["environment", "environmentvariables", "token", "token0", "signature", "signatureprovided", "cookie"];
+    let whole = ["environment", "environmentvariables", "token0", "signature", "signatureprovided", "cookie"];
+    // Without those of pages nothing could be played; all others open something.
+    let pages = ["nexttoken", "continuationtoken", "nextcontinuationtoken"];
+    let token = bare.ends_with("token") && !pages.contains(&bare.as_str());
     let parts = [
         "secret",
         "password",
         "passwd",
+        "passphrase",
+        "credential",
         "accesskey",
         "apikey",
         "privatekey",
-        "sessiontoken",
-        "securitytoken",
-        "accesstoken",
-        "authtoken",
-        "idtoken",
-        "refreshtoken",
-        "bearertoken",
         "authorization",
         "stringtosign",
         "canonicalrequest",
         "presigned",
     ];
     // The ARN of a secret is a name, not the secret.
-    !bare.ends_with("arn") && (whole.contains(&bare.as_str()) || parts.iter().any(|part| bare.contains(part)))
+    !bare.ends_with("arn") && (token || whole.contains(&bare.as_str()) || parts.iter().any(|part| bare.contains(part)))
 }
 
 #[cfg(test)]

@@ -1,14 +1,19 @@
 //! Configurations that an endpoint could go back to, each looked at before it is offered.
 
-use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
+use std::collections::BTreeSet;
 
+use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
+use jiff::Timestamp;
+
+use super::deployed::{Deployed, deployed};
 use super::{Present, gone, row};
 use crate::aws::{Aws, AwsError, failed};
-use crate::intents::{Difference, Refusal};
+use crate::intents::{Difference, Executor, Refusal};
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::split;
 use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
+use crate::resources::time;
 
 /// Configurations looked at, newest first.
 const MOST: i32 = 20;
@@ -22,6 +27,8 @@ pub(super) struct Candidate {
     packages: Vec<Result<ModelPackage, (String, AwsError)>>,
     /// Group and version of each model that was made from the registry.
     pub(super) versions: Vec<(String, i32)>,
+    /// When this console put it live on the endpoint, if it did.
+    put_live: Option<Timestamp>,
 }
 
 /// Looks at a configuration and its models.
@@ -40,34 +47,60 @@ pub(super) async fn look(aws: &Aws, name: &str) -> Result<Candidate, AwsError> {
     for arn in models.iter().flat_map(Model::packages) {
         packages.push(ModelPackage::describe(aws, arn).await.map_err(|error| (arn.to_owned(), error)));
     }
-    Ok(Candidate { config, models, packages, versions })
+    Ok(Candidate { config, models, packages, versions, put_live: None })
 }
 
 /// The newest configuration before the present one that is deployable and runs an older, approved version of the
-/// same model. Without a version to compare, the name must be the endpoint's own: a guess is never the default.
-pub(super) async fn previous(aws: &Aws, present: &Present) -> Result<Option<Candidate>, Refusal> {
+/// same model. Without a version to compare, it must be known to be the endpoint's own, by its name or because this
+/// console put it live there: a guess is never the default.
+pub(super) async fn previous(by: &Executor, present: &Present) -> Result<Option<Candidate>, Refusal> {
+    let aws = &by.aws;
     let current = present.serving.as_ref();
     let before = current.and_then(|c| c.config.created);
     let mine = present.endpoint.name.as_str();
     let others = neighbours(aws, mine).await?;
-    for name in names(aws, present).await? {
-        let own = belongs(&name, mine);
+    let deployed = deployed(&by.journal, &present.endpoint.arn);
+    for (name, put_live) in merged(names(aws, present).await?, deployed) {
+        let own = belongs(&name, mine) || put_live.is_some();
         let theirs = others.iter().any(|other| belongs(&name, other) && !(own && other.len() < mine.len()));
         if theirs || present.endpoint.config.as_deref() == Some(name.as_str()) {
             continue;
         }
-        let candidate = match look(aws, &name).await {
+        let mut candidate = match look(aws, &name).await {
             Ok(candidate) => candidate,
             Err(error) if gone(&error) => continue,
             Err(error) => return Err(error.into()),
         };
+        // Names can be deleted and used again: what was made later was not put live then.
+        candidate.put_live = put_live.filter(|at| candidate.config.created <= Some(*at));
         let earlier = before.is_none() || candidate.config.created < before;
-        let same_model = candidate.older_version_than(current).unwrap_or(own);
-        if earlier && same_model && candidate.approved() && candidate.same_variants(present) {
+        let fits = match (candidate.older_version_than(current), candidate.put_live) {
+            // One that served before may have been made after the present one, as rebuilt ones are.
+            (Some(older), Some(_)) => older,
+            (Some(older), None) => older && earlier,
+            (None, _) => own && earlier,
+        };
+        if fits && candidate.approved() && candidate.same_variants(present) {
             return Ok(Some(candidate));
         }
     }
     Ok(None)
+}
+
+/// Both kinds of candidates, those of the journal before the first name that was made before they were put live.
+fn merged(names: Vec<(String, Option<Timestamp>)>, deployed: Vec<Deployed>) -> Vec<(String, Option<Timestamp>)> {
+    let mut all = Vec::new();
+    let mut deployed = deployed.into_iter().peekable();
+    for (name, created) in names {
+        while let Some(d) = deployed.next_if(|d| created <= Some(d.at)) {
+            all.push((d.config, Some(d.at)));
+        }
+        all.push((name, None));
+    }
+    all.extend(deployed.map(|d| (d.config, Some(d.at))));
+    let mut once = BTreeSet::new();
+    all.retain(|(name, _)| once.insert(name.clone()));
+    all
 }
 
 /// Is the name that of the endpoint, or the endpoint's with something after it?
@@ -88,17 +121,18 @@ fn stem(endpoint: &str) -> &str {
     endpoint.rsplit_once(['-', '_']).map_or(endpoint, |(stem, _)| stem)
 }
 
-/// Names of configurations that look like this endpoint's, newest first (`aws-map` 4.3: a heuristic, so each is checked).
-async fn names(aws: &Aws, present: &Present) -> Result<Vec<String>, Refusal> {
+/// Names of configurations with their creation that look like this endpoint's, newest first (`aws-map` 4.3: a heuristic, so each is checked).
+async fn names(aws: &Aws, present: &Present) -> Result<Vec<(String, Option<Timestamp>)>, Refusal> {
     let full = present.endpoint.name.as_str();
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<(String, Option<Timestamp>)> = Vec::new();
     for part in [full, stem(full)] {
         let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(MOST);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
         let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
-        for name in page.endpoint_configs.unwrap_or_default().into_iter().filter_map(|c| c.endpoint_config_name) {
-            if !names.contains(&name) {
-                names.push(name);
+        for config in page.endpoint_configs.unwrap_or_default() {
+            let created = time(config.creation_time.as_ref());
+            if let Some(name) = config.endpoint_config_name.filter(|name| names.iter().all(|(n, _)| n != name)) {
+                names.push((name, created));
             }
         }
     }
@@ -143,6 +177,9 @@ impl Candidate {
     pub(super) async fn checked(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
         let mut good = vec!["configuration exists".to_owned(), "its models exist".to_owned()];
         let mut bad = Vec::new();
+        let put_live =
+            self.put_live.map(|at| at.strftime("this console put it live at %Y-%m-%d %H:%M UTC").to_string());
+        good.extend(put_live);
         if self.same_variants(present) {
             good.push("variants match".into());
         }
@@ -232,12 +269,26 @@ mod tests {
     }
 
     #[test]
+    fn what_was_put_live_counts_from_then_and_not_from_its_making() {
+        let at = |second: i64| Timestamp::from_second(second).unwrap();
+        let names = [("v14", 50), ("v13", 30), ("v12", 10)].map(|(name, made)| (name.to_owned(), Some(at(made))));
+        let live = [("v12", 40), ("other", 20), ("ancient", 5)];
+        let live = live.map(|(config, second)| Deployed { config: config.into(), at: at(second) });
+        let found = merged(names.to_vec(), live.to_vec());
+        let found: Vec<(&str, Option<i64>)> =
+            found.iter().map(|(n, t)| (n.as_str(), t.map(Timestamp::as_second))).collect();
+        let expected = [("v14", None), ("v12", Some(40)), ("v13", None), ("other", Some(20)), ("ancient", Some(5))];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
     fn only_an_older_version_of_the_same_group_is_evidence() {
         let runs = |version: Option<(&str, i32)>| Candidate {
             config: EndpointConfig::default(),
             models: Vec::new(),
             packages: Vec::new(),
             versions: version.into_iter().map(|(g, v)| (g.to_owned(), v)).collect(),
+            put_live: None,
         };
         let now = runs(Some(("fraud", 4)));
         let cases = [

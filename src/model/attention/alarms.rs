@@ -73,7 +73,7 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
-    let silent = |a: &&Alarm| a.firing() && (a.actions.is_empty() || !a.actions_enabled) && !guard(facts, a);
+    let silent = |a: &&Alarm| a.firing() && a.mute() && !guard(facts, a);
     alarms(facts)
         .filter(silent)
         .filter(|a| !facts.index.parents.contains_key(a.name.as_str()) && !good_news(facts, a))

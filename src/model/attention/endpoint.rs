@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Facts, Finding, unread};
-use crate::config::{Meaning, Metric};
+use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
 use crate::resources::Table;
@@ -149,7 +149,51 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
             }
         })
     };
-    config.metrics.iter().filter_map(judge).collect()
+    config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
+}
+
+/// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.
+fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
+    let store = &facts.index.store;
+    let newest = facts.chain.packages.first().and_then(|arn| store.packages.get(arn));
+    let mut found = Vec::new();
+    for metric in &config.metrics {
+        let (MetricSource::Package { json_path }, Some((compare, limit))) = (&metric.source, metric.limit) else {
+            continue;
+        };
+        let value = |arn: &str| Some(store.reports.get(&facts.index.package(arn)?.arn)?.value(json_path));
+        let text = |version: i32, value: f64| {
+            let (value, sign, limit) = (fmt::number(value), compare.sign(), fmt::number(limit));
+            format!("{} of v{version} {value} {sign} {limit}", metric.label)
+        };
+        if metric.meaning == Meaning::Promote {
+            let good = newest.and_then(|p| Some((p.version?, value(&p.arn)?.ok()?)));
+            let good = good.filter(|(_, value)| compare.holds(*value, limit));
+            found.extend(good.map(|(v, value)| (Health::Ok, text(v, value) + ": good enough to promote", None)));
+            continue;
+        }
+        let bad = metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string()));
+        let mut judged = Vec::new();
+        for (serving, (arn, version)) in facts.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
+        {
+            // Production comes first: what serves there is judged as such.
+            if judged.contains(&arn) {
+                continue;
+            }
+            judged.push(arn);
+            found.extend(match value(arn) {
+                Some(Ok(value)) if compare.holds(value, limit) => {
+                    Some((graded(serving, bad), text(*version, value), serving.since))
+                }
+                Some(Err(why)) => {
+                    let text = format!("{} of v{version} unknown: its evaluation report {why}", metric.label);
+                    Some((Health::Unknown, text, None))
+                }
+                Some(Ok(_)) | None => None,
+            });
+        }
+    }
+    found
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {

@@ -115,6 +115,12 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec
         draft.rows.models.extend(t.models);
         draft.chain.serving.push(t.serving);
     }
+    let deployers = draft.config.map(|m| m.codepipeline.as_slice()).unwrap_or_default();
+    for name in deployers {
+        for endpoint in draft.rows.endpoints.clone() {
+            draft.within(name, &endpoint.arn, Confidence::Config, "[[model]] codepipeline", StageKind::Endpoint);
+        }
+    }
 }
 
 fn rank(serving: &Serving) -> (bool, &str, &str) {

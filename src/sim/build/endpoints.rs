@@ -97,6 +97,11 @@ impl World {
         });
         endpoint.record.doc.set("EndpointConfigName", config.as_str());
         endpoint.record.doc.set("LastModifiedTime", now);
+        if !spec.guards.is_empty() {
+            let alarms: Vec<Value> = spec.guards.iter().map(|name| tree! { "AlarmName": name.as_str() }).collect();
+            let guarded = tree! { "AutoRollbackConfiguration": tree! { "Alarms": alarms } };
+            endpoint.record.doc.set("LastDeploymentConfig", guarded);
+        }
         endpoint.variants = fleet;
         for variant in &mut endpoint.variants {
             variant.desired = spec.now.unwrap_or(spec.instances);

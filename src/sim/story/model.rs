@@ -147,6 +147,9 @@ pub(crate) struct Endpoint {
     pub(crate) deployed: Vec<Deployed>,
     /// Why it is in `UpdateRollbackFailed`, if it is.
     pub(crate) stuck: Option<String>,
+    /// Alarms that roll its deployments back.
+    #[serde(default)]
+    pub(crate) guards: Vec<String>,
     #[serde(default)]
     pub(crate) tags: BTreeMap<String, String>,
 }

@@ -5,25 +5,33 @@ use ratatui::layout::Rect;
 
 use super::{arrow_style, sign};
 use crate::theme::{Theme, Token};
-use crate::view::{Arrow, Chain, Cut, Line, Stage, Tone, width};
+use crate::view::{Arrow, Chain, Cut, Fact, Line, Stage, Tone, width};
 use crate::widgets::paint;
 
 /// Draws one stage behind the other, and below them the facts of the selected one.
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
-    let full: Vec<(String, Line)> = chain.stages.iter().map(|s| (s.title.clone(), tight(&s.state))).collect();
-    let brief: Vec<(String, Line)> = full.iter().map(|(title, state)| (short(title), state.clone())).collect();
+    let words = |title: fn(&str) -> String, state: fn(&Stage) -> Line| -> Vec<(String, Line)> {
+        chain.stages.iter().map(|s| (title(&s.title), tight(&state(s)))).collect()
+    };
+    let rows = area.height.min(2);
+    // A second row begins with an arrow.
+    let inset = if rows > 1 { 3 } else { 0 };
+    let fits = |words: &[(String, Line)], rows| halves(words, rows).all(|half| needed(half) + inset <= room);
+    // First the titles give way, then a second row is taken, then the ages go, then the longest states.
+    let (full, brief) = (words(str::to_owned, Stage::aged), words(short, Stage::aged));
     let (words, rows) = if needed(&full) <= room {
         (full, 1)
     } else if needed(&brief) <= room {
         (brief, 1)
+    } else if fits(&brief, rows) {
+        (brief, rows)
     } else {
-        let rows = area.height.min(2);
-        (squeezed(brief, room * usize::from(rows)), rows)
+        let brief = words(short, |s| s.state.clone());
+        (halves(&brief, rows).flat_map(|half| squeezed(half.to_vec(), room.saturating_sub(inset))).collect(), rows)
     };
-    let per_row = words.len().div_ceil(usize::from(rows).max(1)).max(1);
     let mut at = 0;
-    for (row, group) in area.rows().zip(words.chunks(per_row)) {
+    for (row, group) in area.rows().zip(halves(&words, rows)) {
         let mut rest = row;
         for (title, state) in group {
             if at > 0 {
@@ -42,7 +50,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let below = paint::below(area, rows);
     let selected = chain.stages.iter().find(|s| s.selected).into_iter().flat_map(|s| &s.facts);
     for (row, fact) in below.rows().zip(selected) {
-        paint::line(fact, theme, paint::behind(row, 2), buf);
+        paint::line(&fact.whole(), theme, paint::behind(row, 2), buf);
     }
 }
 
@@ -50,7 +58,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
 pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let widest = |text: &dyn Fn(&Stage) -> usize| chain.stages.iter().map(text).max().unwrap_or(0);
     let titles = widest(&|s| width(&s.title)).min(usize::from(area.width) / 3);
-    let states = widest(&|s| s.state.width()).min(usize::from(area.width) / 3);
+    let states = widest(&|s| s.aged().width()).min(usize::from(area.width) / 3);
     for (at, (stage, row)) in chain.stages.iter().zip(area.rows()).enumerate() {
         if let Some(before) = at.checked_sub(1) {
             let arrow = chain.arrows.get(before).copied().unwrap_or(Arrow::Missing);
@@ -59,8 +67,8 @@ pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let row = paint::behind(row, 4);
         head(&stage.title, stage.selected, theme, row, buf);
         let row = paint::behind(row, paint::cut_to_u16(titles + 2));
-        paint::line(&stage.state.cut(states, Cut::End), theme, row, buf);
-        let facts = stage.facts.iter().filter(|f| f.width() > 0).fold(Line::new(), |line, fact| {
+        paint::line(&stage.aged().cut(states, Cut::End), theme, row, buf);
+        let facts = stage.facts.iter().map(Fact::whole).filter(|f| f.width() > 0).fold(Line::new(), |line, fact| {
             let mut line = if line.0.is_empty() { line } else { line.muted(" · ") };
             line.0.extend(fact.0.iter().cloned());
             line
@@ -79,16 +87,19 @@ fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer
     paint::words(title, style, area, buf)
 }
 
+/// The stages of each row.
+fn halves(words: &[(String, Line)], rows: u16) -> std::slice::Chunks<'_, (String, Line)> {
+    words.chunks(words.len().div_ceil(usize::from(rows).max(1)).max(1))
+}
+
 /// Cells of a strip in one row.
 fn needed(words: &[(String, Line)]) -> usize {
     let stages: usize = words.iter().map(|(title, state)| width(title) + 1 + state.width()).sum();
     stages + words.len().saturating_sub(1) * 4
 }
 
-/// States cut until the strip fits; the longest ones give first.
+/// States cut until a row fits; the longest ones give first.
 fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> {
-    // The two halves of a strip in two rows are rarely of the same length.
-    let room = room.saturating_sub(8);
     let mut longest = words.iter().map(|(_, state)| state.width()).max().unwrap_or(0);
     while needed(&words) > room && longest > 1 {
         longest -= 1;

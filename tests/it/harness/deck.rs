@@ -8,7 +8,7 @@ use sagetop::aws::{Deck, Playhead, Recorder, Recording, Reel, Scope, Tape};
 use sagetop::intents::Access;
 use sagetop::resources::poll::Clock;
 
-use super::{DEMO_CONFIG, Harness, Setup};
+use super::{Harness, Setup};
 
 impl Setup {
     /// As with `--record`.
@@ -20,7 +20,7 @@ impl Setup {
     pub(super) fn deck(&self, sim: SharedHttpClient, clock: Clock) -> (Option<Deck>, SharedHttpClient) {
         let scope = Scope { name: "eu-west-1".into(), region: "eu-west-1".into(), label: "DEMO".into() };
         if let Some(file) = &self.record {
-            let recorder = Recorder::create(file, DEMO_CONFIG, move || clock()).unwrap();
+            let recorder = Recorder::create(file, &self.config, move || clock()).unwrap();
             let http = recorder.around(&scope, &sim);
             return (Some(Deck::Recording(recorder)), http);
         }

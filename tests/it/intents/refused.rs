@@ -15,7 +15,7 @@ fn approve() -> AnyIntent {
 /// Plans with clients of the console's account, and carries the plan out with this access.
 async fn carried_out(t: &Harness, access: Access, intent: AnyIntent) -> Outcome {
     let executor = Executor { access, ..t.executor().clone() };
-    let plan = intent.plan(&executor.aws, (executor.clock)()).await.unwrap();
+    let plan = intent.plan(&executor).await.unwrap();
     let (tell, _told) = mpsc::channel(64);
     executor.run(&plan, &tell).await
 }

@@ -1,5 +1,6 @@
 //! Rolling back: done only when the endpoint is `InService` and serves with the wanted configuration.
 
+use sagetop::intents::{AnyIntent, Outcome, Rollback};
 use sagetop::journal::Event;
 
 use super::{ONE_CALL, all_tell_the_same, sent};
@@ -109,4 +110,48 @@ async fn an_endpoint_that_is_being_updated_is_left_alone() {
     t.keys("b").await;
     t.says("can be rolled back when InService");
     assert_eq!(t.sim().write_calls().len(), 1);
+}
+
+/// Makes an endpoint run a configuration, past the console.
+async fn deployed_by_somebody_else(t: &mut Harness, endpoint: &str, config: &str) {
+    let request = t.executor().aws.sagemaker.update_endpoint();
+    request.endpoint_name(endpoint).endpoint_config_name(config).send().await.unwrap();
+    t.until_account("30m", |account| {
+        account.endpoint_config(endpoint).unwrap() == config
+            && account.endpoint_status(endpoint).unwrap() == "InService"
+    })
+    .await;
+    t.run_for("1m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_this_console_put_live_before_is_the_way_back() {
+    let mut t = Harness::story("demo").ready().await;
+    let bad = t.sim().endpoint_config("recommendation-prod").unwrap();
+    let aws = t.executor().aws.clone();
+    // The good version under another name, made after the bad one: nothing but the journal knows whose it is.
+    let good = aws.sagemaker.list_endpoint_configs().name_contains("recommendation-prod-v12").send().await.unwrap();
+    let good = good.endpoint_configs()[0].endpoint_config_name().unwrap().to_owned();
+    let like = aws.sagemaker.describe_endpoint_config().endpoint_config_name(good).send().await.unwrap();
+    let copy = aws.sagemaker.create_endpoint_config().endpoint_config_name("black-friday");
+    copy.set_production_variants(like.production_variants).send().await.unwrap();
+
+    t.to("recommendation").await;
+    t.keys("b").await;
+    t.says("Roll back recommendation-prod to v12");
+    t.never_says("black-friday");
+    t.never_says("this console put it live");
+    t.keys("esc").await;
+    let wanted = Rollback { endpoint: "recommendation-prod".into(), to: Some("black-friday".into()) };
+    let plan = AnyIntent::from(wanted).plan(t.executor()).await.unwrap();
+    let (tell, _told) = tokio::sync::mpsc::channel(64);
+    let done = t.executor().run(&plan, &tell).await;
+    assert!(matches!(done, Outcome::Done(_)), "{done:?}");
+    let at = t.journal().pop().unwrap().at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+
+    deployed_by_somebody_else(&mut t, "recommendation-prod", &bad).await;
+    t.keys("b").await;
+    t.says("Roll back recommendation-prod to v12");
+    t.says("black-friday");
+    t.says(&format!("this console put it live at {at}"));
 }

@@ -45,9 +45,20 @@ impl Terminal {
         arguments: &[&str],
         environment: &[(&str, &str)],
     ) -> Self {
-        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_sagetop"));
         command.args(arguments);
+        Self::of(command, home, (columns, rows), environment)
+    }
+
+    /// A shell with job control that runs a script, to which `$SAGETOP` is the program.
+    pub(crate) fn shell(home: &Home, columns: u16, rows: u16, script: &str) -> Self {
+        let mut command = CommandBuilder::new("/bin/sh");
+        command.args(["-mc", script]);
+        Self::of(command, home, (columns, rows), &[("SAGETOP", env!("CARGO_BIN_EXE_sagetop"))])
+    }
+
+    fn of(mut command: CommandBuilder, home: &Home, (columns, rows): (u16, u16), environment: &[(&str, &str)]) -> Self {
+        let pair = native_pty_system().openpty(size(columns, rows)).unwrap();
         command.env_clear();
         for (name, value) in home.environment() {
             command.env(name, value);

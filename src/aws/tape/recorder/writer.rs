@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use jiff::Timestamp;
 
 use super::super::asked::Asked;
@@ -16,7 +18,7 @@ use super::super::{Scope, lock};
 use super::State;
 
 /// A killed console loses no more than the last replies of this time.
-const FLUSH: Duration = Duration::from_secs(2);
+const FLUSH: Duration = Duration::from_secs(1);
 
 /// What is to be written.
 pub(super) enum Job {
@@ -27,7 +29,7 @@ pub(super) enum Job {
 
 /// The open file.
 pub(super) struct Writer {
-    out: zstd::Encoder<'static, File>,
+    out: GzEncoder<File>,
     state: Arc<Mutex<State>>,
     /// The last reply to each request, as hashes: what is the same again is not written again.
     last: HashMap<u64, u64>,
@@ -45,8 +47,7 @@ impl Writer {
             started,
             config: scrub::text(config).into_owned(),
         };
-        let mut out = zstd::Encoder::new(file, zstd::DEFAULT_COMPRESSION_LEVEL)?;
-        out.include_checksum(true)?;
+        let out = GzEncoder::new(file, Compression::default());
         let mut writer = Self { out, state, last: HashMap::new(), flushed: started, dirty: true };
         writer.out.write_all(&line(&header)?)?;
         writer.flush()?;

@@ -22,6 +22,10 @@ fn credentials_and_signatures_are_replaced_wherever_they_stand() {
         r#"{"Credentials":{"SecretAccessKey":"S3CR3T","SessionToken":"S3CR3T","AccessKeyId":"S3CR3T"}}"#,
         r#"{"HyperParameters":{"db_password":"S3CR3T","wandb-api-key":"S3CR3T"}}"#,
         r#"{"Tags":[{"Key":"db-password","Value":"S3CR3T"}]}"#,
+        r#"{"HyperParameters":{"HF_TOKEN":"S3CR3T","git.credentials":"S3CR3T"}}"#,
+        r#"{"ContainerArguments":["--lr","0.1","--api-key","S3CR3T","--hub-token=S3CR3T"]}"#,
+        r#"{"ContainerEntrypoint":["bash","-c","export HF_TOKEN='S3CR3T' DB_PASSWORD=S3CR3T; train"]}"#,
+        r#"{"Parameters":[{"Name":"DbPassword","Type":"String","DefaultValue":"S3CR3T"}]}"#,
         r#"{"Url":"https://b.s3.amazonaws.com/k?X-Amz-Algorithm=a&X-Amz-Credential=S3CR3T&X-Amz-Signature=S3CR3T"}"#,
         r#"{"Url":"https://studio/?to=https%3A%2F%2Fb%2Fk%3FX-Amz-Security-Token%3DS3CR3T%26x%3D1"}"#,
         r#"{"message":"x-amz-security-token:S3CR3T is invalid"}"#,
@@ -49,6 +53,7 @@ fn what_is_not_secret_is_kept_byte_by_byte() {
     let asked = Asked::of(&json("DescribeEndpoint", "{}")).unwrap();
     for body in [
         r#"{"CreationTime": 1.795403400123E9, "NextToken":"AAMA-Eb", "SecretArn":"arn:aws:x", "Tags":[{"Key":"k","Value":"v"}]}"#,
+        r#"{"ContainerArguments":["--max-tokens","512","--tokenizer=bpe"],"Url":"https://b/k?page=2&NextToken=t"}"#,
         r#"<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Key>a &amp; b</Key><NextContinuationToken>t</NextContinuationToken></ListBucketResult>"#,
         "epoch,loss\n1,0.5\n",
         "",
@@ -98,6 +103,7 @@ fn addresses_of_people_are_cut_in_every_reply_about_subscriptions() {
     // What cannot be looked through is not kept.
     assert_eq!(kept(&sns(), 200, "<html><br>ana@shop.example</html>"), None);
     assert_eq!(kept(&sns(), 200, "ana@shop.example"), None);
+    assert_eq!(kept(&sns(), 0, "connection refused").as_deref(), Some("connection refused"), "nobody's words but ours");
     assert_eq!(
         kept(&sns(), 200, "<R><Owner>123456789012</Owner><RequestId>7-1</RequestId></R>").unwrap(),
         "<R><Owner>123456789012</Owner><RequestId>redacted</RequestId></R>"

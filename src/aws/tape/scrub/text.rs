@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::MARK;
+use super::{MARK, is_secret};
 
 /// Who speaks of these speaks of a signature, and quotes the headers that were signed.
 const SIGNING: &[&str] =
     &["canonical string", "canonical request", "string-to-sign", "string to sign", "aws4_request", "aws4-hmac-sha256"];
 
-/// The text without parameters and headers of signed requests, access keys, and users in front of a host.
+/// The text without parameters and headers of signed requests, access keys, users in front of a host, and what is
+/// assigned to a secret's name.
 pub(in super::super) fn text(plain: &str) -> Cow<'_, str> {
     let lower = plain.to_ascii_lowercase();
     if SIGNING.iter().any(|word| lower.contains(word)) {
         return Cow::Owned(format!("{MARK}: it speaks of a signature"));
     }
     let mut cleaned = Cow::Borrowed(plain);
-    for find in [parameter, access_key, user_info] {
+    for find in [parameter, access_key, user_info, assignment] {
         if let Some(without) = cut(&cleaned, find) {
             cleaned = Cow::Owned(without);
         }
@@ -86,6 +87,18 @@ fn user_info(rest: &str) -> Option<Range<usize>> {
         from = start;
     }
     None
+}
+
+/// The value of `DB_PASSWORD=…` or `--api-key=…`: in a command line, a query, a file.
+fn assignment(rest: &str) -> Option<Range<usize>> {
+    rest.match_indices('=').find_map(|(at, _)| {
+        let name = rest.get(..at)?.rsplit(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c))).next()?;
+        let value = rest.get(at + 1..)?;
+        let bare = value.trim_start_matches(['"', '\'', '\\']);
+        let start = at + 1 + value.len() - bare.len();
+        let length = bare.find(|c: char| c.is_whitespace() || "&\"'<>;,)\\".contains(c)).unwrap_or(bare.len());
+        (length > 0 && is_secret(name)).then_some(start..start + length)
+    })
 }
 
 /// A text in which people may be named, as `subscriptions` keep them; `None` when nobody is.

@@ -1,0 +1,53 @@
+//! What the configuration wants to know of a version's evaluation report.
+
+use crate::app::App;
+use crate::config::{Meaning, Metric, MetricSource};
+use crate::fmt;
+use crate::model::Chain;
+use crate::view::{Line, Tone};
+
+/// One metric of a version: its value, or why there is none.
+pub(super) struct Measured<'a> {
+    pub(super) metric: &'a Metric,
+    value: Result<f64, String>,
+}
+
+/// What is known of a version; nothing before its report was read.
+pub(super) fn of_version<'a>(app: &'a App, chain: &Chain, arn: &str) -> impl Iterator<Item = Measured<'a>> {
+    let config = chain.configured.and_then(|i| app.seen.wishes.models.get(i));
+    let report = app.seen.store.reports.get(arn);
+    config.zip(report).into_iter().flat_map(|(config, report)| {
+        config.metrics.iter().filter_map(|metric| match &metric.source {
+            MetricSource::Package { json_path } => Some(Measured { metric, value: report.value(json_path) }),
+            MetricSource::CloudWatch { .. } => None,
+        })
+    })
+}
+
+impl Measured<'_> {
+    /// The value with its limit, or why there is none.
+    pub(super) fn whole(&self) -> Line {
+        let value = match &self.value {
+            Ok(value) => *value,
+            Err(why) => return Line::new().with(format!("the evaluation report {why}"), Tone::Warn),
+        };
+        let word = if self.metric.meaning == Meaning::Promote { "good" } else { "bad" };
+        let limit =
+            self.metric.limit.map(|(compare, limit)| format!("  {word} {} {}", compare.sign(), fmt::number(limit)));
+        Line::new().with(fmt::number(value), self.tone(value)).muted(limit.unwrap_or_default())
+    }
+
+    /// Name and value in few words; nothing without a value.
+    pub(super) fn brief(&self) -> Option<String> {
+        Some(format!("{} {}", self.metric.label, fmt::number(*self.value.as_ref().ok()?)))
+    }
+
+    fn tone(&self, value: f64) -> Tone {
+        let crossed = self.metric.limit.is_some_and(|(compare, limit)| compare.holds(value, limit));
+        match (crossed, self.metric.meaning) {
+            (false, _) => Tone::Plain,
+            (true, Meaning::Promote) => Tone::Good,
+            (true, Meaning::Breach) => Tone::Bad,
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Evaluation reports of versions: JSON files in S3 whose names are free (`aws-map` 0.14).
+//!
+//! Read only for models whose configuration asks for a value in them, for the versions that serve and
+//! the newest one; and once, as a registered version does not change.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::dataset::split;
+use super::package::ModelPackage;
+use super::{Lane, Listing, Resource, Seen, Store, Table, Turn};
+use crate::aws::{Aws, AwsError, Kind, describe, failed};
+use crate::config::{MetricSource, Model as ModelConfig};
+
+/// A report is small; what is larger is none.
+const LARGEST: usize = 256 * 1024;
+/// Seconds after which one that could not be read is tried again: permissions are put right, files arrive late.
+const AGAIN: i64 = 600;
+
+/// What the configuration asks of one version's report.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct EvaluationReport {
+    /// ARN of the version: the id.
+    pub package: String,
+    /// Where it is (`ModelMetrics.ModelQuality.Statistics`).
+    pub uri: Option<String>,
+    /// The numbers at the JSON paths of the configuration; a path that leads to none is absent.
+    pub values: BTreeMap<String, f64>,
+    /// Why it could not be read, as a phrase that follows "the evaluation report".
+    pub problem: Option<String>,
+    /// When it was read.
+    pub read: Timestamp,
+}
+
+impl EvaluationReport {
+    /// The number at a path of the configuration.
+    ///
+    /// # Errors
+    /// Why there is none, as a phrase that follows "the evaluation report".
+    pub fn value(&self, path: &str) -> Result<f64, String> {
+        match (&self.problem, self.values.get(path)) {
+            (Some(problem), _) => Err(problem.clone()),
+            (None, Some(value)) => Ok(*value),
+            (None, None) => Err(format!("has no number at {path}")),
+        }
+    }
+}
+
+impl Resource for EvaluationReport {
+    const KIND: &'static str = "evaluation_reports";
+    const SERVICE: &'static str = "s3";
+    const LANE: Lane = Lane::Slow;
+    const WINDOWED: bool = true;
+    fn id(&self) -> &str {
+        &self.package
+    }
+    fn ready(seen: &Seen) -> bool {
+        let s = &seen.store;
+        s.packages.answered() && s.endpoints.answered() && s.configs.answered() && s.models.answered()
+    }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && wanted(seen).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let wanted = wanted(seen);
+        if let (true, Some(why)) = (wanted.is_empty(), seen.store.packages.blind()) {
+            return Err(why.clone());
+        }
+        let mut rows = BTreeMap::new();
+        let mut due = Vec::new();
+        for wanted in wanted {
+            let known = turn.known.get(&wanted.package).filter(|known| known.uri == wanted.uri);
+            let settled = |r: &Self| r.problem.is_none() || seen.at.as_second() - r.read.as_second() < AGAIN;
+            rows.extend(known.map(|known| (known.package.clone(), known.clone())));
+            if !known.is_some_and(settled) {
+                due.push(wanted);
+            }
+        }
+        let read = describe(due, async |wanted: Wanted| wanted.read(aws, seen.at).await).await;
+        rows.extend(read.found.into_iter().map(|row| (row.package.clone(), row)));
+        Ok(Listing::all(rows.into_values().collect()).fault(read.fault))
+    }
+}
+
+/// One report that is wanted.
+#[derive(Debug, PartialEq)]
+struct Wanted {
+    package: String,
+    uri: Option<String>,
+    paths: BTreeSet<String>,
+}
+
+impl Wanted {
+    async fn read(self, aws: &Aws, at: Timestamp) -> Result<EvaluationReport, AwsError> {
+        let Self { package, uri, paths } = self;
+        let mut row = EvaluationReport { package, uri, read: at, ..EvaluationReport::default() };
+        match &row.uri {
+            None => row.problem = Some("is missing: the version names none (ModelMetrics)".to_owned()),
+            Some(uri) => match fetch(aws, uri).await? {
+                Ok(json) => {
+                    let number = |path: String| Some((json.pointer(&pointer(&path))?.as_f64()?, path));
+                    let found = paths.into_iter().filter_map(number);
+                    row.values = found.map(|(value, path)| (path, value)).collect();
+                }
+                Err(problem) => row.problem = Some(problem),
+            },
+        }
+        Ok(row)
+    }
+}
+
+/// Where a model's values are in its reports.
+fn paths(model: &ModelConfig) -> impl Iterator<Item = &str> {
+    model.metrics.iter().filter_map(|metric| match &metric.source {
+        MetricSource::Package { json_path } => Some(json_path.as_str()),
+        MetricSource::CloudWatch { .. } => None,
+    })
+}
+
+/// Does its configuration ask for anything in a report?
+fn asks(model: &ModelConfig) -> bool {
+    paths(model).next().is_some()
+}
+
+/// The versions that serve and the newest one, of each model that asks.
+fn wanted(seen: &Seen) -> Vec<Wanted> {
+    let live = live(&seen.store);
+    let serves = |p: &ModelPackage| {
+        let made_of = p.details.iter().flat_map(|d| &d.data);
+        live.contains(&p.arn.to_ascii_lowercase()) || made_of.into_iter().any(|data| live.contains(data))
+    };
+    let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
+    for model in seen.wishes.models.iter().filter(|model| asks(model)) {
+        let group = model.group_name();
+        let versions = seen.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
+        let newest = versions.clone().max_by_key(|p| p.version).map(|p| &p.arn);
+        for package in versions.filter(|p| Some(&p.arn) == newest || serves(p)) {
+            // Until a version was described, where its report is is not known.
+            let Some(details) = &package.details else { continue };
+            let entry = wanted.entry(&package.arn).or_insert_with(|| Wanted {
+                package: package.arn.clone(),
+                uri: details.metrics_uri.clone(),
+                paths: BTreeSet::new(),
+            });
+            entry.paths.extend(paths(model).map(str::to_owned));
+        }
+    }
+    wanted.into_values().collect()
+}
+
+/// What endpoints serve or are about to: ARNs of versions in lower case (`aws-map` 2.7), and artifacts.
+fn live(store: &Store) -> BTreeSet<String> {
+    let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
+    let models = configs.filter_map(|name| store.configs.get(name)).flat_map(super::config::EndpointConfig::models);
+    let containers = models.filter_map(|name| store.models.get(name)).flat_map(|m| m.containers.iter().flatten());
+    containers
+        .flat_map(|c| c.package.as_ref().map(|p| p.to_ascii_lowercase()).into_iter().chain(c.data.clone()))
+        .collect()
+}
+
+/// `$.ranking.ctr[0].value` as a JSON pointer: `/ranking/ctr/0/value`.
+fn pointer(path: &str) -> String {
+    let inner = path.strip_prefix('$').unwrap_or(path).replace('~', "~0").replace('/', "~1");
+    inner.replace(['.', '['], "/").replace(']', "")
+}
+
+/// Reads a report. An inner error is a problem of this one alone, as a phrase that follows "the evaluation report".
+///
+/// # Errors
+/// Trouble that every report would have now: no credentials, no network, no more calls.
+pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsError> {
+    let Some((bucket, key)) = split(uri) else { return Ok(Err("is not in S3".to_owned())) };
+    let reply = match aws.s3.get_object().bucket(bucket).key(key).send().await.map_err(failed("GetObject")) {
+        Ok(reply) => reply,
+        Err(error) if matches!(error.kind, Kind::Expired | Kind::Unreachable | Kind::Throttled) => return Err(error),
+        // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
+        Err(error) if error.kind == Kind::Denied => return Ok(Err("may not be read".to_owned())),
+        Err(error) => return Ok(Err(format!("cannot be read: {error}"))),
+    };
+    let too_large = || Ok(Err(format!("is larger than {} KiB", LARGEST / 1024)));
+    if reply.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > LARGEST)) {
+        return too_large();
+    }
+    // A length may be missing or wrong: what comes is counted.
+    let (mut body, mut bytes) = (reply.body, Vec::new());
+    while let Some(chunk) = body.try_next().await.map_err(|_| broken_off())? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > LARGEST {
+            return too_large();
+        }
+    }
+    Ok(serde_json::from_slice(&bytes).map_err(|error| format!("is not JSON: {error}")))
+}
+
+fn broken_off() -> AwsError {
+    AwsError { kind: Kind::Unreachable, ..AwsError::other("GetObject", "the answer broke off") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::config::{Config, Source};
+    use crate::resources::Wishes;
+    use crate::resources::config::{ConfigVariant, EndpointConfig};
+    use crate::resources::endpoint::Endpoint;
+    use crate::resources::model::{Container, Model};
+    use crate::resources::package::Details;
+
+    #[test]
+    fn a_path_into_a_report_is_a_json_pointer() {
+        let json = serde_json::json!({"ranking": {"ctr@10": [{"value": 0.03}], "a/b": 2}});
+        let at = |path: &str| json.pointer(&pointer(path)).and_then(Value::as_f64);
+        assert_eq!(at("$.ranking.ctr@10[0].value"), Some(0.03));
+        assert_eq!(at("$.ranking.a/b"), Some(2.0));
+        assert_eq!(at("$.ranking.ctr@10[1].value"), None);
+        assert_eq!(at("$.ranking"), None, "not a number");
+    }
+
+    fn version(group: &str, number: i32) -> ModelPackage {
+        let arn = format!("arn:x:model-package/{group}/{number}");
+        let metrics_uri = Some(format!("s3://b/{group}/{number}.json"));
+        let details =
+            Details { metrics_uri, data: vec![format!("s3://b/{group}/{number}.tar.gz")], ..Details::default() };
+        ModelPackage {
+            arn,
+            group: Some(group.into()),
+            version: Some(number),
+            details: Some(details),
+            ..Default::default()
+        }
+    }
+
+    /// Five versions of two groups; v2 serves by its ARN, v3 by its artifact.
+    fn seen(config: &str) -> Seen {
+        let config = Config::parse(&Source { file: "x".into(), text: config.into() }).unwrap();
+        let wishes = Wishes { models: config.models, ..Wishes::default() };
+        let mut seen = Seen { wishes: Arc::new(wishes), ..Seen::default() };
+        let both = |number| [version("fraud", number), version("web", number)];
+        seen.store.packages.apply(Ok(Listing::all((1..=5).flat_map(both).collect())), Timestamp::UNIX_EPOCH);
+        let endpoint = Endpoint { name: "e".into(), config: Some("c".into()), ..Default::default() };
+        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        let variant =
+            |model: &str| ConfigVariant { name: model.into(), model: Some(model.into()), ..Default::default() };
+        let variants = Some(vec![variant("by-arn"), variant("by-data")]);
+        seen.store.configs.apply(
+            Ok(Listing::all(vec![EndpointConfig { name: "c".into(), variants, ..Default::default() }])),
+            Timestamp::UNIX_EPOCH,
+        );
+        let model = |name: &str, container: Container| Model {
+            name: name.into(),
+            containers: Some(vec![container]),
+            ..Default::default()
+        };
+        seen.store.models.apply(
+            Ok(Listing::all(vec![
+                model(
+                    "by-arn",
+                    Container { package: Some("arn:x:model-package/FRAUD/2".into()), ..Default::default() },
+                ),
+                model("by-data", Container { data: Some("s3://b/fraud/3.tar.gz".into()), ..Default::default() }),
+                model(
+                    "unused",
+                    Container { package: Some("arn:x:model-package/fraud/1".into()), ..Default::default() },
+                ),
+            ])),
+            Timestamp::UNIX_EPOCH,
+        );
+        seen
+    }
+
+    #[test]
+    fn only_what_serves_and_the_newest_of_models_that_ask_is_read() {
+        let ask = "[[model]]\nname = \"m\"\ngroup = \"fraud\"\n[[model.metric]]\nlabel = \"AUC\"\n\
+                   source = { s3 = \"package\", json_path = \"$.auc\" }\n[[model]]\nname = \"web\"\n";
+        let found = wanted(&seen(ask));
+        let packages: Vec<&str> = found.iter().filter_map(|w| w.package.rsplit(':').next()).collect();
+        assert_eq!(packages, ["model-package/fraud/2", "model-package/fraud/3", "model-package/fraud/5"]);
+        assert!(found.iter().all(|w| w.paths == BTreeSet::from(["$.auc".to_owned()])));
+        assert!(wanted(&seen("[[model]]\nname = \"fraud\"\n")).is_empty(), "nobody asks");
+    }
+}

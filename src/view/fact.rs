@@ -1,0 +1,101 @@
+//! A fact in a box: a text that may be cut, and what must not be.
+
+use super::{Cut, Line, Stage};
+
+/// One fact of a stage.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Fact {
+    /// What gives way where there is no room.
+    text: Line,
+    /// What stays whole behind it: half a number is a lie.
+    kept: Line,
+    /// Where the text is cut.
+    cut: Cut,
+}
+
+impl From<Line> for Fact {
+    fn from(text: Line) -> Self {
+        Self { text, kept: Line::new(), cut: Cut::End }
+    }
+}
+
+impl Fact {
+    /// A name, both ends of which tell it apart, with what is said of it.
+    #[must_use]
+    pub fn named(name: Line, kept: Line) -> Self {
+        Self { text: name, kept, cut: Cut::Middle }
+    }
+
+    /// The fact in at most so many cells.
+    #[must_use]
+    pub fn fit(&self, room: usize) -> Line {
+        let mut line = self.text.cut(room.saturating_sub(self.kept.width()), self.cut);
+        line.0.extend(self.kept.0.iter().cloned());
+        line.cut(room, Cut::End)
+    }
+
+    /// The whole fact.
+    #[must_use]
+    pub fn whole(&self) -> Line {
+        self.fit(usize::MAX)
+    }
+}
+
+/// Rows that the state of a stage may take in its box; more would leave none for facts.
+const MOST: usize = 3;
+
+impl Stage {
+    /// State and age on one line.
+    #[must_use]
+    pub fn aged(&self) -> Line {
+        let mut line = self.state.clone();
+        line.0.extend(self.age.0.iter().cloned());
+        line
+    }
+
+    /// What stands in a box so many cells wide: the state, wrapped where it must be, then the facts.
+    /// The age gives way before the state takes another row.
+    #[must_use]
+    pub fn lines(&self, room: usize) -> Vec<Line> {
+        let mut rows = self.state.wrap(room);
+        if let Some(last) = rows.get_mut(MOST - 1..).and_then(|rest| (rest.len() > 1).then(|| rest.first_mut())?) {
+            *last = last.clone().plain("…").cut(room, Cut::End);
+        }
+        rows.truncate(MOST);
+        if let Some(last) = rows.last_mut().filter(|last| last.width() + self.age.width() <= room) {
+            last.0.extend(self.age.0.iter().cloned());
+        }
+        rows.extend(self.facts.iter().map(|fact| fact.fit(room)));
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::Tone;
+
+    #[test]
+    fn a_name_gives_way_to_what_is_said_of_it() {
+        let fact = Fact::named(Line::from("ctr_offline"), Line::from(" 0.0311"));
+        assert_eq!(fact.whole().text(), "ctr_offline 0.0311");
+        assert_eq!(fact.fit(17).text(), "ctr_of…ine 0.0311");
+        assert_eq!(fact.fit(4).text(), " 0.…", "nothing is wider than its box");
+    }
+
+    #[test]
+    fn a_state_is_whole_in_a_narrow_box_and_its_age_gives_way() {
+        let stage = |state: &str| Stage {
+            state: Line::new().with("✗ ", Tone::Bad).with(state, Tone::Bad),
+            age: Line::from(" 23 d"),
+            facts: vec![Line::from("6 of 6 instances").into()],
+            ..Stage::default()
+        };
+        let text = |state: &str, room| stage(state).lines(room).iter().map(Line::text).collect::<Vec<_>>();
+        assert_eq!(text("v12 live", 17), ["✗ v12 live 23 d", "6 of 6 instances"]);
+        assert_eq!(text("v12 approved", 17), ["✗ v12 approved", "6 of 6 instances"]);
+        assert_eq!(text("CTR offline of v12", 17), ["✗ CTR offline of", "  v12 23 d", "6 of 6 instances"]);
+        let long = text("failed at Train: ClientError: Failed to invoke", 17);
+        assert_eq!(long, ["✗ failed at", "  Train:", "  ClientError:…", "6 of 6 instances"]);
+    }
+}

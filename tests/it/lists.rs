@@ -1,0 +1,90 @@
+//! Lists: their order, columns that are hidden, alarms that tell nobody; and hops that nothing is read of.
+
+use crate::harness::Harness;
+
+/// An account in which nothing is wrong but that some alarms tell nobody.
+const UNHEARD: &str = "inherits = \"shop\"\n\
+    [[alarm]]\nname = \"recommendation-forgotten\"\nthreshold = 9e9\n\
+    watch = { name = \"Invocation4XXErrors\", endpoint = \"recommendation-prod\" }\n\
+    [[alarm]]\nname = \"recommendation-switched-off\"\nthreshold = 9e9\nactions = [\"ml-warn\"]\nenabled = false\n\
+    watch = { name = \"Invocation4XXErrors\", endpoint = \"recommendation-prod\" }\n\
+    [[alarm]]\nname = \"recommendation-part\"\nthreshold = 9e9\n\
+    watch = { name = \"Invocation4XXErrors\", endpoint = \"recommendation-prod\" }\n\
+    [[alarm]]\nname = \"recommendation-whole\"\nrule = 'ALARM(\"recommendation-part\")'\nactions = [\"ml-warn\"]\n";
+
+#[tokio::test(start_paused = true)]
+async fn sorting_goes_through_the_columns_that_are_shown() {
+    let mut t = Harness::story("demo").size(80, 24).ready().await;
+    t.keys("4").await;
+    for head in ["ENDPOINT ↑", "STATUS ↑", "LIVE ↑", "INSTANCE↑", "5XX ↑", "P99 ↑"] {
+        t.keys("o").await;
+        t.says(head);
+    }
+    t.keys("O").await;
+    t.says("P99 ↓");
+    t.keys("o").await;
+    t.never_says("↑");
+    t.keys("O").await;
+    t.says("ENDPOINT ↓");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_column_that_sorts_and_is_hidden_is_named_in_the_title() {
+    let mut t = Harness::story("demo").ready().await;
+    t.keys("4 o o o o o O").await;
+    t.says("REQ/MI↓");
+    t.never_says("by REQ/MIN");
+    t.resize(80, 24).await;
+    t.says("by REQ/MIN ↓");
+    t.keys("o").await;
+    t.never_says("by REQ/MIN");
+    t.says("5XX ↑");
+    // The list of models has a title only then.
+    t.resize(120, 36).await;
+    t.keys("0 o o o").await;
+    t.says("DATA ↑");
+    let rows = t.text().lines().count();
+    t.resize(80, 24).await;
+    t.says("by DATA ↑");
+    t.says("price-elast");
+    t.resize(120, 36).await;
+    t.never_says("by DATA");
+    assert_eq!(t.text().lines().count(), rows);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
+    let mut t = Harness::story(UNHEARD).size(200, 50).ready().await;
+    t.keys("5").await;
+    for (alarm, tells) in [
+        ("recommendation-forgotten", "▲ nobody"),
+        ("recommendation-switched-off", "▲ nobody"),
+        ("recommendation-part", "via recommendation-whole"),
+        ("recommendation-whole", "ml-warn"),
+        ("recommendation-prod-Endpoint500Errors", "rolls back recommendati…"),
+    ] {
+        let screen = t.text();
+        let row = screen.lines().find(|line| line.split_whitespace().nth(2) == Some(alarm));
+        assert!(row.is_some_and(|row| row.contains(tells)), "{alarm}, {tells}:\n{screen}");
+    }
+    t.to("recommendation-switched-off").await;
+    t.keys("enter").await;
+    t.says("▲ nobody: its actions are switched off");
+    assert!(t.line("recommendation-forgotten").contains("tells nobody"), "{}", t.line("recommendation-forgotten"));
+    // It is worth knowing, and makes nothing unwell.
+    t.keys("esc 0").await;
+    assert!(t.row("▲ recommendation").contains("failed 8 d"), "{}", t.row("▲ recommendation"));
+    t.to("▲ recommendation").await;
+    t.says("alarms quiet");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deployment_pipeline_is_a_hop_with_its_console() {
+    let mut t = Harness::story("demo").size(200, 50).ready().await;
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    t.to("deployed by CodePipeline recommendation-deploy").await;
+    t.says("recommendation-deploy  (not read)");
+    t.says("https://eu-west-1.console.aws.amazon.com/codesuite/");
+    t.says("config: [[model]] codepipeline");
+}
