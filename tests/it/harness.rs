@@ -8,8 +8,8 @@
 mod deck;
 mod keys;
 mod screen;
+mod shell;
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,7 +17,6 @@ use std::time::{Duration, SystemTime};
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crossterm::event::Event;
-use futures_util::future::BoxFuture;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use ratatui::buffer::Buffer;
@@ -39,17 +38,13 @@ use tokio::time::sleep;
 
 use crate::golden;
 use screen::Shared;
+use shell::{copy, suspend};
 
 /// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
 const NIGHT: u64 = 1_795_403_400;
 
 /// Long enough for details that pollers fetch one after another, short enough that nothing else happens.
 const MOMENT: Duration = Duration::from_millis(200);
-
-thread_local! {
-    /// What was copied last; a test and its loop share a thread.
-    static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
-}
 
 /// How a console is to be started.
 pub(crate) struct Setup {
@@ -178,15 +173,6 @@ fn app(setup: &Setup, config: &Config, executor: &Executor) -> App {
     app.read_only = setup.access == Access::ReadOnly;
     app.size = setup.size;
     app
-}
-
-fn copy(text: &str) {
-    CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
-}
-
-/// The program is stopped for an hour; what the screen showed is gone by then.
-fn suspend() -> BoxFuture<'static, ()> {
-    Box::pin(sleep(Duration::from_hours(1)))
 }
 
 /// A folder of its own for each console; it goes with the harness.
@@ -374,7 +360,7 @@ impl Harness {
 
     /// What was copied last.
     pub(crate) fn clipboard() -> String {
-        CLIPBOARD.with_borrow(Clone::clone)
+        shell::copied()
     }
 
     /// Text of the frame that was drawn first, and how many calls had been made by then.
