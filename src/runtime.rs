@@ -12,8 +12,7 @@ use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 
 use crate::app::{App, Drill, Effect, Msg};
 use crate::aws::Deck;
@@ -81,10 +80,7 @@ pub async fn run<B: Backend>(
     let (seen, wake) = (watch::Sender::new(app.seen.clone()), watch::Sender::new(Wake::default()));
     let clock = machine.executor.clock.clone();
     let (mut pollers, snapshots) = machine.pollers(&seen, &wake);
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    // A program that was stopped for an hour does not owe an hour of ticks.
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
+    let mut inbox = Inbox::new(input, answers, snapshots);
     let mut hands = Hands::new(machine, answer, wake);
     let mut painter = Painter { last: None, drawn: Instant::now(), held: None };
     app.update(Msg::Tick(clock()));
@@ -122,30 +118,18 @@ pub async fn run<B: Backend>(
             Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
                 hands.suspend().await;
-                // The screen was another's: all of it is drawn again, in the size that it has by now.
-                terminal.swap_buffers();
-                painter.last = None;
-                let size = terminal.size()?;
-                app.update(Msg::Size(size.width, size.height));
+                painter.anew(terminal, &mut app)?;
                 app.update(Msg::Tick(clock()));
             }
-            Some(Effect::Replay(what)) => {
-                if hands.machine.replay(what) {
-                    // What was read lies in the future now.
-                    app.rewind();
-                    publish(&seen, &app, true);
-                    inbox.joining = JoinSet::new();
-                    (pollers, inbox.snapshots) = hands.machine.pollers(&seen, &hands.wake);
-                    pollers.start();
-                    painter.held = Some(Instant::now());
-                }
+            Some(Effect::Replay(what)) if hands.machine.replay(what) => {
+                pollers = hands.reread(&mut app, &seen, &mut inbox);
+                painter.held = Some(Instant::now());
             }
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
         // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
-        let waits = !inbox.is_empty() && painter.drawn.elapsed() <= LONGEST_FRAME;
-        if !waits && !painter.holds(&app) {
+        if !painter.holds(&app) && (inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME) {
             painter.draw(terminal, &app, theme)?;
         }
     }
@@ -192,6 +176,15 @@ impl Painter {
     /// After going back all is read anew in a moment; an empty screen in between would only flicker.
     fn holds(&self, app: &App) -> bool {
         app.refilling() && self.held.is_some_and(|at| at.elapsed() < LONGEST_HOLD)
+    }
+
+    /// The screen was another's: all of it is drawn again, in the size that it has by now.
+    fn anew<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
+        terminal.swap_buffers();
+        self.last = None;
+        let size = terminal.size()?;
+        app.update(Msg::Size(size.width, size.height));
+        Ok(())
     }
 
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {

@@ -125,7 +125,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Ask(ask) => return ask_action(app, ask, action),
         Modal::Notice(_) if action == "confirm" => {}
         other @ (Modal::Reason { .. } | Modal::Jump { .. } | Modal::Planning(_) | Modal::Notice(_)) => {
-            app.modal = Some(other)
+            app.modal = Some(other);
         }
     }
     None

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 
-use super::{Hands, Machine, QUEUE};
-use crate::app::{Msg, Replay};
+use super::{Hands, Inbox, Machine, QUEUE, publish};
+use crate::app::{App, Msg, Replay};
 use crate::aws::{Deck, Tape};
 use crate::resources::poll::{Clock, Pollers, Wake};
 use crate::resources::{Seen, Snapshot};
@@ -67,6 +68,17 @@ impl Machine {
 }
 
 impl Hands {
+    /// What was read lies in the future of the position now: all of it is read anew, by new pollers.
+    pub(super) fn reread(&self, app: &mut App, seen: &watch::Sender<Seen>, inbox: &mut Inbox) -> Pollers {
+        app.rewind();
+        publish(seen, app, true);
+        inbox.joining = JoinSet::new();
+        let (mut pollers, snapshots) = self.machine.pollers(seen, &self.wake);
+        inbox.snapshots = snapshots;
+        pollers.start();
+        pollers
+    }
+
     /// Keeps the screen and the pollers at the position of a replay.
     pub(super) fn follow_tape(&mut self) {
         if let Some(tape) = self.machine.tape() {
@@ -94,7 +106,7 @@ async fn follow(tape: Tape, wake: watch::Sender<Wake>, tell: mpsc::Sender<Msg>) 
         let next = tape.reel.next(at).and_then(|moment| tape.playhead.until(moment));
         let pause = next.map_or(LONGEST, |next| next.clamp(SHORTEST, LONGEST));
         tokio::select! {
-            moved = moves.changed() => if moved.is_err() { return },
+            told = moves.changed() => if told.is_err() { return },
             () = tokio::time::sleep(pause) => {}
         }
     }

@@ -56,7 +56,9 @@ impl Tree {
             Self::Bytes(bytes) => drop(to.blob_bytes(bytes)),
             Self::List(items) => {
                 to.array(items.len());
-                items.iter().for_each(|item| item.put(to));
+                for item in items {
+                    item.put(to);
+                }
             }
             Self::Map(members) => {
                 to.map(members.len());
@@ -70,26 +72,18 @@ impl Tree {
 
     /// The member of a map.
     pub(super) fn get(&self, name: &str) -> Option<&Self> {
-        match self {
-            Self::Map(members) => members.iter().find(|(key, _)| key == name).map(|(_, member)| member),
-            _ => None,
-        }
+        let Self::Map(members) = self else { return None };
+        members.iter().find(|(key, _)| key == name).map(|(_, member)| member)
     }
 
     /// The items of a list; of anything else none.
     pub(super) fn items(&self) -> &[Self] {
-        match self {
-            Self::List(items) => items,
-            _ => &[],
-        }
+        if let Self::List(items) = self { items } else { &[] }
     }
 
     /// A text.
     pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
+        if let Self::Text(text) = self { Some(text) } else { None }
     }
 
     /// A number of any kind.
@@ -98,7 +92,13 @@ impl Tree {
             Self::Float(float) => Some(*float),
             #[expect(clippy::cast_precision_loss, reason = "values of metrics are floats")]
             Self::Int(int) => Some(*int as f64),
-            _ => None,
+            Self::Null
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Bytes(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Time(_) => None,
         }
     }
 
@@ -107,7 +107,13 @@ impl Tree {
         match self {
             Self::Time(time) => Some(time.secs()),
             Self::Int(int) => Some(*int),
-            _ => None,
+            Self::Null
+            | Self::Bool(_)
+            | Self::Text(_)
+            | Self::Bytes(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Float(_) => None,
         }
     }
 

@@ -49,6 +49,15 @@ pub(super) struct Header {
     pub(super) config: String,
 }
 
+/// As much of it as is the same in every version.
+#[derive(Deserialize)]
+struct Kind {
+    format: String,
+    version: u32,
+    #[serde(default)]
+    program: String,
+}
+
 /// Any other line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -113,14 +122,6 @@ impl Lines {
         }
         let mut lines = Self { from: BufReader::new(GzDecoder::new(file)) };
         let first = lines.line().ok().flatten().ok_or_else(|| wrong("holds nothing: it was cut at once"))?;
-        // What a newer version means by the rest of its header nobody knows here.
-        #[derive(Deserialize)]
-        struct Kind {
-            format: String,
-            version: u32,
-            #[serde(default)]
-            program: String,
-        }
         let kind: Kind = serde_json::from_slice(&first)
             .map_err(|_| wrong("is not a recording of sagetop: its first line is no header"))?;
         if kind.format != FORMAT {

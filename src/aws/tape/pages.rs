@@ -67,8 +67,8 @@ pub(super) fn next(reply: &Reply) -> Option<String> {
 
 /// Of our own token: after how many replies, from which thing on.
 pub(super) fn ours(token: &str) -> Option<(usize, usize)> {
-    let (taken, from) = token.strip_prefix(OURS)?.strip_prefix(':')?.split_once(':')?;
-    Some((taken.parse().ok()?, from.parse().ok()?))
+    let (upto, from) = token.strip_prefix(OURS)?.strip_prefix(':')?.split_once(':')?;
+    Some((upto.parse().ok()?, from.parse().ok()?))
 }
 
 /// Can replies to this request be laid over one another?
@@ -77,19 +77,19 @@ pub(super) fn is_list(reply: &Reply) -> bool {
 }
 
 impl Fold {
-    /// Takes in replies until `taken` of them are in it, from as late as possible.
-    pub(super) fn advance(&mut self, takes: &[Take], taken: usize) {
+    /// Takes in replies until `upto` of them are in it, from as late as possible.
+    pub(super) fn advance(&mut self, takes: &[Take], upto: usize) {
         let whole =
             |take: &Take| take.page.is_none() && take.next.is_none() && !take.partial && take.reply.status == 200;
-        let start = takes.iter().take(taken).rposition(whole).unwrap_or(0);
-        if self.taken > taken || self.taken < start {
+        let start = takes.iter().take(upto).rposition(whole).unwrap_or(0);
+        if self.taken > upto || self.taken < start {
             *self = Self { taken: start, ..Self::default() };
         }
-        for take in takes.iter().take(taken).skip(self.taken) {
+        for take in takes.iter().take(upto).skip(self.taken) {
             self.lay(take);
             self.sorted = None;
         }
-        self.taken = taken;
+        self.taken = upto;
     }
 
     fn lay(&mut self, take: &Take) {

@@ -114,6 +114,7 @@ impl Recorder {
     }
 
     /// Ends the recording and waits until it is on the disk. What comes later is not recorded.
+    #[must_use]
     pub fn finish(&self) -> Recording {
         self.0.finish();
         self.state()
@@ -158,6 +159,7 @@ impl Drop for Inner {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "most errors have nothing to add")]
 fn new_file(path: &Path) -> Result<File, String> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -215,12 +217,11 @@ async fn record(
     if asked.object && response.status().is_success() && length.is_none_or(|l| l > LONGEST_OBJECT) {
         return Ok(response);
     }
-    let body = match response.body().bytes() {
-        Some(bytes) => Bytes::copy_from_slice(bytes),
-        None => {
-            let collected = response.take_body().collect().await;
-            collected.map_err(ConnectorError::io)?.to_bytes()
-        }
+    let body = if let Some(bytes) = response.body().bytes() {
+        Bytes::copy_from_slice(bytes)
+    } else {
+        let collected = response.take_body().collect().await;
+        collected.map_err(ConnectorError::io)?.to_bytes()
     };
     *response.body_mut() = SdkBody::from(body.clone());
     let headers = response.headers().iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

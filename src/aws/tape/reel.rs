@@ -82,7 +82,7 @@ impl Reel {
             answered: Vec::new(),
             calls: Vec::new(),
         };
-        let mut held = 0;
+        let mut size = 0;
         reel.cut = loop {
             match lines.entry() {
                 Ok(Some((Entry::Scope(scope), _))) => {
@@ -91,8 +91,8 @@ impl Reel {
                     }
                 }
                 Ok(Some((Entry::Reply(head), body))) => {
-                    held += body.as_ref().map_or(0, bytes::Bytes::len);
-                    if held > MOST {
+                    size += body.as_ref().map_or(0, bytes::Bytes::len);
+                    if size > MOST {
                         break Some("more than can be held in memory".to_owned());
                     }
                     if !reel.take(head, body) {
@@ -124,26 +124,26 @@ impl Reel {
         let metrics = head.service == "monitoring" && head.operation == "GetMetricData";
         let (name, pick) = shelf_of(&head.scope, &head.service, &head.operation, &head.key);
         let key = if pick.is_some() { head.key.clone() } else { String::new() };
-        let shelf = self.shelves.entry(name).or_default();
+        let row = self.shelves.entry(name).or_default();
         let (reply, next) = match body {
             Some(body) => {
                 let reply = Reply { status: head.status, headers: head.headers.into_iter().collect(), body };
                 let next = pages::next(&reply);
                 (Arc::new(reply), next)
             }
-            None => match shelf.takes.iter().rev().find(|take| take.page == head.page && take.key == key) {
+            None => match row.takes.iter().rev().find(|take| take.page == head.page && take.key == key) {
                 Some(before) => (before.reply.clone(), before.next.clone()),
                 None => return false,
             },
         };
         self.end = self.end.max(head.at);
-        shelf.from = format!("{} {}", head.scope, head.service);
+        row.from = format!("{} {}", head.scope, head.service);
         if metrics {
             self.metrics.entry(head.scope).or_default().take(head.at, head.until, &head.key, &reply);
         }
-        shelf.lists |= pages::is_list(&reply) || pick.is_some();
+        row.lists |= pages::is_list(&reply) || pick.is_some();
         let partial = pick.is_some_and(|pick| !pick.all());
-        shelf.takes.push(Take { at: head.at, page: head.page, next, partial, key, reply, until: None, reaches: 0 });
+        row.takes.push(Take { at: head.at, page: head.page, next, partial, key, reply, until: None, reaches: 0 });
         true
     }
 
@@ -179,7 +179,9 @@ impl Reel {
             let good = shelf.takes.iter().filter(|take| take.reply.status == 200).map(|take| take.at);
             answered.entry(shelf.from.clone()).or_default().extend(good);
         }
-        answered.values_mut().for_each(|times| times.sort_unstable());
+        for times in answered.values_mut() {
+            times.sort_unstable();
+        }
         let next = |from: &str, at: Timestamp| {
             let times = answered.get(from)?;
             times.get(times.partition_point(|time| *time <= at)).copied()

@@ -163,7 +163,11 @@ impl Cleaner {
     fn tree(self, name: &str, secret: bool, tree: &mut Tree) -> bool {
         match tree {
             Tree::Text(plain) => self.replace(name, secret, plain),
-            Tree::List(items) => items.iter_mut().fold(false, |changed, item| self.tree(name, secret, item) || changed),
+            Tree::List(items) => {
+                // All of them, not up to the first that changes.
+                let changed: Vec<bool> = items.iter_mut().map(|item| self.tree(name, secret, item)).collect();
+                changed.contains(&true)
+            }
             Tree::Map(members) => members
                 .iter_mut()
                 .fold(false, |changed, (key, member)| self.tree(key, secret || is_secret(key), member) || changed),

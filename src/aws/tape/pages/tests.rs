@@ -28,9 +28,9 @@ fn take(page: Option<&str>, listing: &str) -> Take {
     }
 }
 
-fn seen(takes: &[Take], taken: usize) -> String {
+fn seen(takes: &[Take], upto: usize) -> String {
     let mut fold = Fold::default();
-    fold.advance(takes, taken);
+    fold.advance(takes, upto);
     let page = fold.page(&takes[0].reply, &Pick::default(), 0).unwrap();
     let value: serde_json::Value = serde_json::from_slice(&page.body).unwrap();
     let things = value["Results"].as_array().unwrap().iter().map(|thing| {
@@ -50,7 +50,7 @@ fn a_first_page_lies_over_an_earlier_reading_of_all() {
         take(None, "e1 c3>w"),
         take(Some("w"), "a1"),
     ];
-    let all: Vec<String> = (1..=takes.len()).map(|taken| seen(&takes, taken)).collect();
+    let all: Vec<String> = (1..=takes.len()).map(|upto| seen(&takes, upto)).collect();
     assert_eq!(
         all,
         ["a1 b1", "a1 b1 c1 d1", "c2 a1 b1 d1", "e1 c2 a1 b1 d1", "e1 c3 a1 b1 d1", "e1 c3 a1"],
@@ -87,9 +87,9 @@ fn alarms_are_told_of_in_parts_and_as_a_whole() {
         alarms(&[("b", "OK")], true),
         alarms(&[("a", "OK")], false),
     ];
-    let told = |taken, pick: &Pick| {
+    let told = |upto, pick: &Pick| {
         let mut fold = Fold::default();
-        fold.advance(&takes, taken);
+        fold.advance(&takes, upto);
         let tree = Tree::read(&fold.page(&takes[0].reply, pick, 0).unwrap().body).unwrap();
         let alarms = tree.get("MetricAlarms").map(Tree::items).unwrap_or_default().iter();
         let words =

@@ -87,18 +87,18 @@ impl Shelf {
             return Some(Answer { at: take.at, reply: take.reply.clone() });
         }
         if let Some(page) = page {
-            let (taken, from) = pages::ours(page)?;
-            return self.page(pick, taken, from);
+            let (upto, from) = pages::ours(page)?;
+            return self.page(pick, upto, from);
         }
         // A reading that has begun is shown as a whole: half of it would be taken for all there is.
         let begun = |take: &&Take| take.page.is_none() && !take.partial;
         let (past, future) = self.takes.split_at_checked(before)?;
         let begun = past.iter().rev().find(begun).map(|take| take.reaches);
-        let taken = match before {
+        let upto = match before {
             0 => future.iter().find(|take| take.until.is_none()).map_or(1, |take| take.reaches.max(1)),
             _ => begun.unwrap_or_default().max(before),
         };
-        let takes = self.takes.get(..taken)?;
+        let takes = self.takes.get(..upto)?;
         // The same question failed: so it does again, whatever others told.
         if let Some(same) = takes.iter().rev().find(|take| take.key == key && take.stands(position))
             && same.reply.status != 200
@@ -109,15 +109,15 @@ impl Shelf {
         if newest.key == key && newest.page.is_none() && newest.next.is_none() {
             return Some(Answer { at: newest.at, reply: newest.reply.clone() });
         }
-        self.page(pick, taken, 0)
+        self.page(pick, upto, 0)
     }
 
-    fn page(&self, pick: &Pick, taken: usize, from: usize) -> Option<Answer> {
-        let takes = self.takes.get(..taken)?;
+    fn page(&self, pick: &Pick, upto: usize, from: usize) -> Option<Answer> {
+        let takes = self.takes.get(..upto)?;
         let listing = |take: &&Take| take.page.is_none() && take.reply.status == 200;
         let envelope = takes.iter().rev().find(listing).or(takes.last())?;
         let mut fold = lock(&self.fold);
-        fold.advance(takes, taken);
+        fold.advance(takes, upto);
         let reply = fold.page(&envelope.reply, pick, from)?;
         Some(Answer { at: takes.last()?.at, reply: Arc::new(reply) })
     }

@@ -46,8 +46,7 @@ fn parameter(rest: &str) -> Option<Range<usize>> {
     let mut from = 0;
     while let Some(at) = lower.get(from..)?.find("x-amz-").map(|at| at + from) {
         from = at + "x-amz-".len();
-        let name = lower.get(from..)?.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map(|n| n + from);
-        let Some(end) = name else { return None };
+        let end = lower.get(from..)?.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))? + from;
         let after = lower.get(end..)?;
         let separator = ["=", "%3d", ": ", ":"].iter().find(|s| after.starts_with(**s)).map(|s| s.len());
         let Some(length) = separator else { continue };
