@@ -100,7 +100,7 @@ async fn console(common: &Common) -> Result<u8, Stop> {
 /// The console on a session, until it is left.
 async fn shown(common: &Common, session: Session) -> Result<u8, Stop> {
     let deck = session.deck.clone();
-    let code = sagetop::runtime::console(common, session).await;
+    let code = Box::pin(sagetop::runtime::console(common, session)).await;
     finish(deck.as_ref());
     Ok(code?)
 }
