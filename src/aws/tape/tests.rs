@@ -197,3 +197,22 @@ async fn what_is_read_is_as_old_as_it_was() {
     assert_eq!(read.await, (true, at(30), at(45)), "each turn begins anew");
     assert_eq!(tape.answered_at(), at(45), "nobody in particular asks");
 }
+
+#[tokio::test(start_paused = true)]
+async fn accounts_on_one_recording_are_answered_each_by_its_own_replies() {
+    let place = Place::new();
+    let recorder = Recorder::create(&place.0, "", || at(10)).unwrap();
+    let scopes = ["prod", "staging"].map(|name| Scope { name: name.into(), ..scope() });
+    for (scope, names) in scopes.iter().zip(["a b", "c"]) {
+        let fake = Fake { replies: Arc::new(Mutex::new(vec![Ok(list(names))])) };
+        let client = recorder.around(scope, &SharedHttpClient::new(fake));
+        assert!(connector(&client).call(json("ListEndpoints", "{}")).await.is_ok());
+    }
+    assert_eq!(recorder.finish().trouble, None);
+    let first = tape(&place, 10);
+    let named: Vec<&str> = first.reel.scopes.iter().map(|scope| scope.name.as_str()).collect();
+    assert_eq!(named, ["prod", "staging"]);
+    let second = Tape::new(first.reel.clone(), first.playhead.clone(), scopes[1].clone());
+    let told = |tape| async move { answer(&tape, json("ListEndpoints", "{}")).await.unwrap().1 };
+    assert_eq!((told(first).await, told(second).await), (list("a b"), list("c")));
+}
