@@ -2,11 +2,12 @@
 
 mod aim;
 mod navigate;
+mod replay;
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher};
 
-use crate::app::{App, Effect, Modal, Palette, Subject};
+use crate::app::{App, Effect, Modal, Palette, Replay, Subject};
 use crate::keymap::Actions;
 use crate::model::Chain;
 use crate::view::Tone;
@@ -97,6 +98,14 @@ actions! {
         "bottom" "to the last" always => |app| navigate::end(app, false);
         "left" "close a branch" always => |app| navigate::branch(app, false);
         "right" "open a branch" always => |app| navigate::branch(app, true);
+    }
+    "replay" {
+        "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::replay(Replay::Pause);
+        "replay-step" "to the next moment that was recorded" replay::playing => |_| replay::replay(Replay::Step);
+        "replay-back" "to the moment before" replay::playing => |_| replay::replay(Replay::Back);
+        "replay-jump" "to a time: 03:12, +5m, 50%" replay::playing => replay::jump;
+        "replay-faster" "play faster" replay::playing => |_| replay::replay(Replay::Faster);
+        "replay-slower" "play slower" replay::playing => |_| replay::replay(Replay::Slower);
     }
     "program" {
         "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help { scroll: 0 }); None };

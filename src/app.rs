@@ -3,6 +3,7 @@
 //! `update` takes one message, never waits, and hands back at most one effect for the runtime.
 
 mod account;
+mod deck;
 mod drill;
 mod feed;
 mod form;
@@ -18,7 +19,7 @@ use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
 
 use crate::actions::{self, Context};
-use crate::aws::Usage;
+use crate::aws::{OnDeck, Usage};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
 use crate::keymap::{Keymap, Mode, Press};
 use crate::model::{Chain, Joined};
@@ -27,6 +28,7 @@ use crate::resources::Snapshot;
 use crate::view::Tone;
 
 pub use account::Account;
+pub use deck::Replay;
 pub use drill::Drill;
 pub use feed::{Feed, News};
 pub use form::{Field, Form};
@@ -63,6 +65,8 @@ pub enum Msg {
     Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
+    /// How a recording or a replay stands.
+    Deck(OnDeck),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
     /// A plan ended: its id, and how.
@@ -84,6 +88,8 @@ pub enum Effect {
     Run(usize, Box<Plan>),
     /// Put a text into the clipboard.
     Copy(String),
+    /// Do something to the replay.
+    Replay(Replay),
 }
 
 /// Everything that the screen is a function of.
@@ -120,12 +126,16 @@ pub struct App {
     pub show_scaling: bool,
     /// The drill that is played, and the keys pressed in it.
     pub drill: Option<(Drill, u32)>,
+    /// A recording under way, or a replay.
+    pub deck: Option<OnDeck>,
     /// Keys to actions.
     pub keymap: Keymap,
     /// What may follow the keys pressed so far.
     pub pending_keys: Option<String>,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
+    /// A replay went back, and what is read since may not be all.
+    rewound: bool,
 }
 
 /// An open lineage.
@@ -161,9 +171,11 @@ impl App {
             message: None,
             show_scaling: false,
             drill: None,
+            deck: None,
             keymap,
             pending_keys: None,
             last_key: None,
+            rewound: false,
         }
     }
 
@@ -180,9 +192,7 @@ impl App {
                 None
             }
             Msg::Tick(now) => {
-                self.last_key.get_or_insert(now);
-                self.here.tick(now);
-                self.elsewhere.iter_mut().for_each(|account| account.tick(now));
+                self.tick(now);
                 None
             }
             Msg::Polled(place, snapshot) => {
@@ -207,6 +217,10 @@ impl App {
                 drill::told(self, drill);
                 None
             }
+            Msg::Deck(deck) => {
+                deck::told(self, deck);
+                None
+            }
             Msg::Progress(id, progress) => {
                 self.progress(&id, progress);
                 None
@@ -215,6 +229,12 @@ impl App {
         };
         self.settle();
         effect
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        self.last_key.get_or_insert(now);
+        self.here.tick(now);
+        self.elsewhere.iter_mut().for_each(|account| account.tick(now));
     }
 
     /// The model of this name in the account that is looked at.

@@ -51,6 +51,9 @@ pub struct Common {
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Record every reply of AWS in a new file, without credentials, for `sagetop replay`
+    #[arg(long, global = true, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// What can be done instead of the console.
@@ -79,6 +82,17 @@ pub enum Command {
         /// How it behaves.
         #[command(flatten)]
         weather: Weather,
+    },
+    /// The console on a recording, as it was then; sends nothing
+    Replay {
+        /// What --record wrote; a file that was cut plays up to the cut
+        file: PathBuf,
+        /// How many times faster than it was
+        #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
+        speed: f64,
+        /// Where to begin: 03:12, 2026-11-23T03:12Z, +5m after its begin, -30s before its end, 50%
+        #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
+        at: Option<String>,
     },
     /// Print everything as JSON: identity, models, resources, sources
     Dump,

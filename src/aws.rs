@@ -1,13 +1,15 @@
 //! The seam to AWS: the clients, and the one stack that every call passes.
 //!
 //! `Meter` paces and counts by service; below it stands whatever answers: live
-//! AWS, an endpoint URL, or the simulated account. Nothing above knows which.
+//! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
+//! which. Between the two a [`Recorder`] may write down what passes.
 
 mod error;
 mod meter;
 mod pace;
 mod page;
 mod search;
+mod tape;
 
 use std::time::Duration;
 
@@ -25,10 +27,13 @@ pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency, Widening};
 pub use page::{Described, Page, describe, pages};
 pub use search::Query;
+pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
 
 /// Where the clients point.
 #[derive(Debug, Clone, Default)]
 pub struct Target {
+    /// What the user calls the account.
+    pub label: Option<String>,
     /// Named profile of the AWS configuration files.
     pub profile: Option<String>,
     /// ARN of a role to take on with the credentials that the profile or the standard chain gives.
@@ -40,6 +45,15 @@ pub struct Target {
 }
 
 impl Target {
+    /// What it is called on a recording.
+    fn scope(&self, region: &str, endpoint: Option<&str>) -> Scope {
+        let role = self.role_arn.as_ref().and_then(|arn| arn.rsplit('/').next());
+        let who = [self.label.as_deref(), self.profile.as_deref(), role, Some(region)];
+        let name: Vec<&str> = who.into_iter().flatten().collect();
+        let label = endpoint.map(|url| format!("at {url}")).unwrap_or_default();
+        Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone() }
+    }
+
     /// Refuses what cannot be meant, before it turns into a network error.
     fn check(&self) -> Result<(), String> {
         let wrong = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
@@ -80,10 +94,15 @@ pub struct Aws {
 
 impl Aws {
     /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
+    /// What answers them is handed to `around`, which may put a recorder around it.
     ///
     /// # Errors
-    /// When no region can be found; credentials are looked up with the first call, not here.
-    pub async fn connect(target: &Target, pace: Pace) -> Result<Self, String> {
+    /// When no region can be found, and those of `around`; credentials are looked up with the first call, not here.
+    pub async fn connect(
+        target: &Target,
+        pace: Pace,
+        around: impl FnOnce(&Scope, SharedHttpClient) -> Result<SharedHttpClient, String>,
+    ) -> Result<Self, String> {
         target.check()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(profile) = &target.profile {
@@ -108,6 +127,7 @@ impl Aws {
         };
         let endpoint = config.endpoint_url().map(str::to_owned);
         let http = config.http_client().unwrap_or_else(https);
+        let http = around(&target.scope(&region, endpoint.as_deref()), http)?;
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let pace = if endpoint.as_deref().is_some_and(on_loopback) { Pace::unlimited() } else { pace };
         Ok(Self::assemble(&config, &http, Meter::new(pace), region, endpoint))

@@ -105,14 +105,23 @@ impl Config {
     /// # Errors
     /// When the file cannot be read, or [`Config::parse`] finds a mistake in it.
     pub fn read(named: Option<&Path>) -> Result<Self, ConfigError> {
+        Self::parse(&Self::source(named)?)
+    }
+
+    /// The text of that file; empty where there is none.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn source(named: Option<&Path>) -> Result<Source, ConfigError> {
         let usual = directory().map(|dir| dir.join("sagetop.toml"));
+        let nothing = || Source { file: "sagetop.toml".into(), text: String::new() };
         let Some(path) = named.map(Path::to_path_buf).or(usual) else {
-            return Ok(Self::default());
+            return Ok(nothing());
         };
         match read(&path) {
-            Err(e) if named.is_none() && e.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(e) if named.is_none() && e.kind() == io::ErrorKind::NotFound => Ok(nothing()),
             Err(e) => Err(ConfigError::new(path.display().to_string(), format!("the file cannot be read: {e}"))),
-            Ok(source) => Self::parse(&source),
+            Ok(source) => Ok(source),
         }
     }
 

@@ -1,8 +1,12 @@
 //! How ages, sizes, money and names read; pure.
 
+mod moment;
+
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
+
+pub use moment::moment;
 
 /// How long ago: `45 s`, `12 min`, `3 h`, `2 d`; what is in the future is `now`.
 #[must_use]
@@ -29,6 +33,12 @@ pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
     let (today, then) = (now.to_zoned_datetime(zone.clone()), at.to_zoned_datetime(zone.clone()));
     let format = if today.date() == then.date() { "%H:%M" } else { "%m-%d %H:%M" };
     then.strftime(format).to_string()
+}
+
+/// Local date and time to the second: `23 Nov 03:12:40`.
+#[must_use]
+pub fn second(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %H:%M:%S").to_string()
 }
 
 /// Bytes with a binary unit and at most three digits: `512 B`, `1.5 MiB`.

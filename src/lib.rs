@@ -12,7 +12,7 @@
 //! ```
 //!
 //! All calls pass one stack, [`aws::Meter`], which paces and counts them; below it answers live AWS,
-//! any endpoint URL, or the simulated account in [`sim`], which knows nothing of the rest.
+//! any endpoint URL, the simulated account in [`sim`], which knows nothing of the rest, or a recording.
 //! Two functions in the middle are pure and synchronous: [`app::App::update`] and [`panes::screen`].
 //! A write is data ([`intents::Plan`]) before it is a call, and [`intents::Executor`] is its only way out.
 //!
@@ -24,6 +24,7 @@
 //! | [`resources::Table`] | the last known rows of one kind, by id, and how much they can be trusted |
 //! | [`resources::Snapshot`], [`resources::Change`] | what one poll brought, and what that changed |
 //! | [`resources::Store`] | all tables |
+//! | [`aws::Recorder`], [`aws::Tape`] | writes every reply to a file; answers from one, as it was at the [`aws::Playhead`] |
 //! | [`model::Chain`] | one model's whole way, joined from the store; each edge with its confidence and its rule |
 //! | [`model::ATTENTION`] | small named rules that say what deserves the eye |
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |

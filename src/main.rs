@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use clap::Parser;
 use futures_util::future::join_all;
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
-use sagetop::aws::Pace;
+use sagetop::aws::{Deck, Pace};
 use sagetop::headless::{Answered, Look, carry_out, dump, status};
 use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
@@ -40,6 +41,7 @@ async fn run(args: Args) -> ExitCode {
         None => console(&common).await,
         Some(Command::Demo { list: true, .. }) => list_stories(),
         Some(Command::Demo { story, weather, .. }) => demo(&common, &story, &weather).await,
+        Some(Command::Replay { file, speed, at }) => replay(&common, &file, speed, at.as_deref()).await,
         Some(Command::Simulate { listen, story, weather }) => simulate(&common, listen, &story, &weather).await,
         Some(Command::Dump) => {
             look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
@@ -79,7 +81,9 @@ async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
         let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
         Look::take(name, aws, session.seen(connection), &session.clock)
     });
-    Ok(join_all(looks).await)
+    let looks = join_all(looks).await;
+    finish(session.deck.as_ref());
+    Ok(looks)
 }
 
 async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, Stop> {
@@ -93,18 +97,38 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
     if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
         executor.identity = arn;
     }
-    let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await)?;
+    let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await);
+    finish(session.deck.as_ref());
+    let answered = answered?;
     Ok(u8::from(answered == Answered::NotDone))
 }
 
 async fn console(common: &Common) -> Result<u8, Stop> {
-    let session = session(common, Pace::steady()).await?;
-    Ok(sagetop::runtime::console(common, session).await?)
+    shown(common, session(common, Pace::steady()).await?).await
+}
+
+/// The console on a session, until it is left.
+async fn shown(common: &Common, session: Session) -> Result<u8, Stop> {
+    let deck = session.deck.clone();
+    let code = Box::pin(sagetop::runtime::console(common, session)).await;
+    finish(deck.as_ref());
+    Ok(code?)
+}
+
+/// Ends a recording, and tells when it is not complete.
+fn finish(deck: Option<&Deck>) {
+    if let Some(text) = Session::finish(deck) {
+        // Nobody is left to tell when stderr is gone.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+}
+
+async fn replay(common: &Common, file: &Path, speed: f64, at: Option<&str>) -> Result<u8, Stop> {
+    shown(common, Session::replay(common, file, speed, at)?).await
 }
 
 async fn demo(common: &Common, story: &str, weather: &Weather) -> Result<u8, Stop> {
-    let session = Session::demo(common, story, weather)?;
-    Ok(sagetop::runtime::console(common, session).await?)
+    shown(common, Session::demo(common, story, weather)?).await
 }
 
 async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {

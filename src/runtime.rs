@@ -3,6 +3,7 @@
 mod console;
 mod hands;
 mod inbox;
+mod replay;
 mod watch;
 
 use std::time::Duration;
@@ -12,13 +13,13 @@ use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, MissedTickBehavior};
+use tokio::time::Instant;
 
 use crate::app::{Account, App, Drill, Effect, Msg};
+use crate::aws::Deck;
 use crate::model;
 use crate::panes;
-use crate::resources;
+use crate::resources::Snapshot;
 use crate::resources::poll::Clock;
 use crate::session::Connection;
 use crate::sim::Sim;
@@ -29,6 +30,7 @@ use crate::widgets;
 pub use console::console;
 use hands::Hands;
 use inbox::{Came, Inbox};
+use replay::reread;
 use watch::Watch;
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
@@ -38,6 +40,8 @@ const QUEUE: usize = 64;
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
+/// What was read before a replay went back stands no longer than this.
+const LONGEST_HOLD: Duration = Duration::from_millis(400);
 
 /// What the loop works with besides the screen.
 pub struct Machine {
@@ -51,6 +55,8 @@ pub struct Machine {
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
+    /// What records, or is replayed.
+    pub deck: Option<Deck>,
 }
 
 impl std::fmt::Debug for Machine {
@@ -65,10 +71,10 @@ impl Machine {
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
     }
 
-    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, resources::Snapshot)>) -> Vec<Watch> {
+    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, Snapshot)>) -> Vec<Watch> {
         let watch = |account: &&Account| {
             let aws = self.connections.get(account.place)?.executor.aws.clone();
-            Some(Watch::new(account.place, aws, account.seen.clone(), self.clock.clone(), out.clone()))
+            Some(Watch::new(account.place, aws, account.seen.clone(), self.answered(account.place), out))
         };
         app.accounts().iter().filter_map(watch).collect()
     }
@@ -85,20 +91,18 @@ pub async fn run<B: Backend>(
     theme: &Theme,
     input: mpsc::Receiver<Event>,
 ) -> Result<App, B::Error> {
-    let (out, snapshots) = mpsc::channel(QUEUE);
     let (answer, answers) = mpsc::channel(QUEUE);
+    let (out, snapshots) = mpsc::channel(QUEUE);
     let mut watches = machine.watches(&app, &out);
     let clock = machine.clock.clone();
-    let mut ticks = tokio::time::interval(Duration::from_secs(1));
-    // A program that was stopped for an hour does not owe an hour of ticks.
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    let mut inbox = Inbox { input, answers, snapshots, ticks, joining: JoinSet::new() };
+    let mut inbox = Inbox::new(input, answers, snapshots);
     let mut hands = Hands::new(machine, answer);
-    let mut painter = Painter { last: None, drawn: Instant::now() };
+    let mut painter = Painter { last: None, drawn: Instant::now(), held: None };
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
     watches.iter_mut().for_each(Watch::start);
+    hands.follow_tapes(&watches);
     loop {
         let msg = match inbox.next().await {
             Came::Msg(msg) => *msg,
@@ -124,15 +128,19 @@ pub async fn run<B: Backend>(
             Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
                 hands.suspend().await;
-                painter.returns(terminal, &mut app)?;
+                painter.anew(terminal, &mut app)?;
                 app.update(Msg::Tick(clock()));
+            }
+            Some(Effect::Replay(what)) if hands.replay(what) => {
+                reread(&mut app, &mut watches, &mut inbox);
+                painter.held = Some(Instant::now());
             }
             Some(Effect::Refresh(place)) => watches.get(place).into_iter().for_each(Watch::refresh),
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
         // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
-        if inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME {
+        if !painter.holds(&app) && (inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME) {
             painter.draw(terminal, &app, theme)?;
         }
     }
@@ -158,6 +166,8 @@ fn join(app: &mut App, inbox: &mut Inbox) {
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
+    /// When a replay went back.
+    held: Option<Instant>,
 }
 
 impl Painter {
@@ -168,8 +178,13 @@ impl Painter {
         }
     }
 
+    /// After going back all is read anew in a moment; an empty screen in between would only flicker.
+    fn holds(&self, app: &App) -> bool {
+        app.refilling() && self.held.is_some_and(|at| at.elapsed() < LONGEST_HOLD)
+    }
+
     /// The screen was another's: all of it is drawn again, in the size that it has by now.
-    fn returns<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
+    fn anew<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
         terminal.swap_buffers();
         self.last = None;
         let size = terminal.size()?;

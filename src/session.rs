@@ -1,28 +1,28 @@
-//! From the command line to the pieces: configuration, clients, journal, clock.
+//! From the command line to the pieces: configuration, connections, journal, clock.
 
+mod recorded;
+mod simulated;
 mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
-use crate::args::{Common, Weather};
-use crate::aws::{Aws, Pace};
-use crate::config::{self, Colour, Config, ConfigError, Source};
+use crate::args::Common;
+use crate::aws::{Aws, Deck, Pace};
+use crate::config::{self, Colour, Config};
 use crate::intents::{Access, Executor};
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::resources::{Seen, Wishes};
-use crate::sim::{self, Settings, Sim, Story, StoryError};
+use crate::sim::Sim;
 use crate::snapshot::Snapshot;
 
-use wanted::{name_apart, wanted};
+pub use simulated::simulated;
 
-/// The configuration of the simulated account: what its operators would write.
-const DEMO_CONFIG: &str = include_str!("demo.toml");
+use recorded::recorder;
+use wanted::{name_apart, wanted};
 
 /// One account in one region, connected.
 #[derive(Debug, Clone)]
@@ -61,6 +61,8 @@ pub struct Session {
     pub clock: Clock,
     /// The simulated account behind the first of them, if that is what it is.
     pub sim: Option<Sim>,
+    /// What records, or is replayed.
+    pub deck: Option<Deck>,
 }
 
 impl std::fmt::Debug for Session {
@@ -85,44 +87,31 @@ impl Session {
     /// # Errors
     /// A text for the terminal: a file of the user's that cannot be read, or no region.
     pub async fn live(common: &Common, pace: Pace) -> Result<Self, String> {
-        let config = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;
+        let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
+        let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
-        let mut connections = Vec::new();
+        let (mut connections, mut tape) = (Vec::new(), None);
         for wanted in wanted(common, &config) {
             let who = wanted.base().map(|name| format!("{name}: ")).unwrap_or_default();
-            let aws = Aws::connect(&wanted.target(common), pace.clone()).await;
-            let aws = aws.map_err(|e| format!("error: {who}{e}\n"))?;
+            let target = wanted.target(common);
+            let aws = Aws::connect(&target, pace.clone(), |scope, http| {
+                // The file is made when the first account is known to be meant.
+                if tape.is_none() {
+                    tape = recorder(common, &source)?;
+                }
+                Ok(tape.as_ref().map_or(http.clone(), |recorder| recorder.around(scope, &http)))
+            });
+            let aws = aws.await.map_err(|e| format!("error: {who}{e}\n"))?;
             let journal = Journal::at(state_folder().join("journal.jsonl"));
-            connections.push(wanted.connection(executor(aws, &config, common, journal, &clock)));
+            let mut connection = wanted.connection(executor(aws, &config, common, journal, &clock));
+            if tape.is_some() {
+                // A recording is to hold everything: what the last run knew would never be asked for.
+                connection.snapshot = None;
+            }
+            connections.push(connection);
         }
         name_apart(&mut connections);
-        Ok(Self { connections, config, clock, sim: None })
-    }
-
-    /// A session on the simulated account; reads no credentials and needs no network. Further regions play the
-    /// healthy shop.
-    ///
-    /// # Errors
-    /// A text for the terminal: an unknown story, or a configuration that cannot be read.
-    pub fn demo(common: &Common, story: &str, weather: &Weather) -> Result<Self, String> {
-        let clock = wall_clock();
-        let config = match &common.config {
-            Some(path) => Config::read(Some(path)),
-            None => Config::parse(&Source { file: "demo.toml".into(), text: DEMO_CONFIG.into() }),
-        };
-        let config = config.map_err(|e| e.to_string())?;
-        let mut sims = vec![simulated(story, weather, common.region.first(), &clock)?];
-        for region in common.region.iter().skip(1) {
-            sims.push(simulated("shop", weather, Some(region), &clock)?);
-        }
-        let connections = sims.iter().map(|sim| {
-            let aws = Aws::over(&SharedHttpClient::new(sim.clone()), &sim.region());
-            // What is done to a simulated account does not belong into the record of real ones.
-            // And each simulated account is a new one.
-            let journal = Journal::at(state_folder().join("demo-journal.jsonl")).anew();
-            Connection::only(executor(aws, &config, common, journal, &clock))
-        });
-        Ok(Self { connections: connections.collect(), sim: sims.first().cloned(), config, clock })
+        Ok(Self { connections, config, clock, sim: None, deck: tape.map(Deck::Recording) })
     }
 
     /// What the pollers and joins of a connection begin with.
@@ -149,50 +138,6 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     let access = if common.read_only || config.read_only { Access::ReadOnly } else { Access::ReadWrite };
     let (identity, clock, deployers) = ("unknown".to_owned(), clock.clone(), config.deployers());
     Executor { aws, access, journal, identity, clock, deployers }
-}
-
-/// A simulated account that plays a bundled story, or one in a file, in the story's region or another.
-///
-/// # Errors
-/// A text for the terminal: the stories there are, or what is wrong in the file and where.
-pub fn simulated(story: &str, weather: &Weather, region: Option<&String>, clock: &Clock) -> Result<Sim, String> {
-    let source = match Sim::story(story) {
-        Some(text) => Source { file: format!("{story}.toml"), text: text.to_owned() },
-        None => story_file(story)?,
-    };
-    let story = Story::parse(&source.text).map_err(|e| story_error(&source, e))?;
-    let clock = clock.clone();
-    let system: sim::Clock = Arc::new(move || system_time(clock()));
-    let settings = Settings {
-        speed: weather.speed,
-        seed: weather.seed,
-        latency: weather.latency,
-        jitter: weather.jitter,
-        rates: weather.rates.iter().cloned().collect(),
-        scale: weather.scale.unwrap_or_default(),
-        region: region.cloned(),
-    };
-    Ok(Sim::with(&story, system, &settings))
-}
-
-fn story_error(source: &Source, error: StoryError) -> String {
-    let error = match error {
-        StoryError::Toml(error) => ConfigError::from_toml(source, &error),
-        StoryError::Name { message, span } => ConfigError::at(source, span, message),
-    };
-    error.to_string()
-}
-
-fn story_file(path: &str) -> Result<Source, String> {
-    std::fs::read_to_string(path).map(|text| Source { file: path.to_owned(), text }).map_err(|e| {
-        format!("error: no story named {path:?}, and no file ({e})\nhint: there are: {}\n", Sim::stories().join(", "))
-    })
-}
-
-/// A time as the standard library has it; what lies before 1970 is 1970.
-fn system_time(at: Timestamp) -> SystemTime {
-    let nanos = u64::try_from(at.as_nanosecond()).unwrap_or_default();
-    SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)
 }
 
 /// Where the journal is: the state directory, or the data directory where there is none.

@@ -30,6 +30,9 @@ impl Intended {
 }
 
 fn writable(context: &Context<'_>) -> Result<(), String> {
+    if context.app.playing().is_some() {
+        return Err("a replay changes nothing: it shows what has been".into());
+    }
     if context.app.here.read_only {
         Err("read-only: start without --read-only to change things".into())
     } else {

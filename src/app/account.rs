@@ -122,6 +122,7 @@ impl Account {
     }
 
     pub(super) fn begin_with(&mut self, store: Store) {
+        self.changed.clear();
         self.seen.store = store;
         self.joined = Arc::new(join(&self.seen));
     }

@@ -55,6 +55,7 @@ pub(super) fn settle(app: &mut App) {
     let pane = app.pane;
     let (account, revision, scaling) = (app.here.place, app.revision, app.show_scaling);
     let rows = panes::list_rows(app).max(1);
+    let refilling = app.refilling();
     let state = app.lists.entry(pane.name).or_default();
     let made = Some((account, revision, state.filter.clone(), state.sort, scaling));
     if state.made != made {
@@ -71,6 +72,9 @@ pub(super) fn settle(app: &mut App) {
         let stays = state.ids.get(state.place) == Some(s);
         if stays { Some(state.place) } else { state.ids.iter().position(|id| id == s) }
     });
+    if found.is_none() && state.moved && refilling {
+        return;
+    }
     // The thing under the cursor is gone: the one that took its place is the nearest.
     let place = found.unwrap_or(state.place).min(state.ids.len().saturating_sub(1));
     state.selected = state.ids.get(place).cloned();

@@ -4,7 +4,7 @@ use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{App, Effect, Form, Run};
+use super::{App, Effect, Form, Run, deck};
 use crate::actions::{self, Intended};
 use crate::intents::{AnyIntent, Plan};
 use crate::keymap::{Mode, Press};
@@ -31,6 +31,13 @@ pub enum Modal {
     },
     /// Parameters of a pipeline.
     Form(Form),
+    /// Where a replay is to go.
+    Jump {
+        /// What was typed.
+        input: Input,
+        /// What is wrong with it.
+        problem: Option<String>,
+    },
     /// AWS is being asked what is so.
     Planning(AnyIntent),
     /// A plan waits for its answer.
@@ -113,10 +120,13 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Help { scroll } => app.modal = scrolled(action, scroll).map(|scroll| Modal::Help { scroll }),
         Modal::Palette(palette) => return palette_action(app, palette, action),
         Modal::Reason { intended, input, .. } if action == "confirm" => return reasoned(app, intended, input),
+        Modal::Jump { input, .. } if action == "confirm" => return deck::jump(app, input),
         Modal::Form(form) => return form_action(app, form, action),
         Modal::Ask(ask) => return ask_action(app, ask, action),
         Modal::Notice(_) if action == "confirm" => {}
-        other @ (Modal::Reason { .. } | Modal::Planning(_) | Modal::Notice(_)) => app.modal = Some(other),
+        other @ (Modal::Reason { .. } | Modal::Jump { .. } | Modal::Planning(_) | Modal::Notice(_)) => {
+            app.modal = Some(other);
+        }
     }
     None
 }
@@ -126,7 +136,7 @@ fn types_into(modal: &Modal, key: KeyEvent) -> bool {
     let letter =
         matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match modal {
-        Modal::Palette(_) | Modal::Reason { .. } | Modal::Form(_) => letter,
+        Modal::Palette(_) | Modal::Reason { .. } | Modal::Jump { .. } | Modal::Form(_) => letter,
         Modal::Ask(ask) => letter && ask.lenient.is_none(),
         Modal::Help { .. } | Modal::Planning(_) | Modal::Notice(_) => false,
     }
@@ -136,7 +146,7 @@ fn types_into(modal: &Modal, key: KeyEvent) -> bool {
 fn line(modal: &mut Modal) -> Option<&mut Input> {
     match modal {
         Modal::Palette(palette) => Some(&mut palette.input),
-        Modal::Reason { input, problem, .. } => {
+        Modal::Reason { input, problem, .. } | Modal::Jump { input, problem } => {
             *problem = None;
             Some(input)
         }

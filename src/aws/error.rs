@@ -28,6 +28,8 @@ pub enum Kind {
     Unreachable,
     /// This account or endpoint does not know the operation.
     Unsupported,
+    /// A replay does not have it: nobody asked while it was recorded.
+    Unrecorded,
     /// Anything else.
     Other,
 }
@@ -46,6 +48,7 @@ impl Kind {
             Self::Quota => "quota",
             Self::Unreachable => "unreachable",
             Self::Unsupported => "unsupported",
+            Self::Unrecorded => "unrecorded",
             Self::Other => "error",
         }
     }
@@ -63,7 +66,7 @@ impl Kind {
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
-            Self::Gone | Self::Unsupported | Self::Other => None,
+            Self::Gone | Self::Unsupported | Self::Unrecorded | Self::Other => None,
         }
     }
 
@@ -196,6 +199,7 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
         "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,
         "ResourceInUse" => Kind::Busy,
+        "NotRecorded" => Kind::Unrecorded,
         "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => Kind::Unsupported,
         _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => Kind::Gone,
         _ if has(&["Cannot update in-progress endpoint"]) => Kind::Busy,
@@ -229,6 +233,7 @@ mod tests {
             (404, "", "an HTML page", Kind::Unsupported),
             (404, "NoSuchBucket", "The specified bucket does not exist", Kind::Gone),
             (503, "", "", Kind::Unreachable),
+            (400, "NotRecorded", "does not exist on this tape", Kind::Unrecorded),
             (400, "SomethingNew", "", Kind::Other),
         ];
         for (status, code, message, kind) in cases {

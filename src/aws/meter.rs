@@ -26,6 +26,11 @@ tokio::task_local! {
     static ON_BEHALF: OnBehalf;
 }
 
+/// The kind of resource that the present work is done for.
+pub(super) fn source() -> Option<&'static str> {
+    ON_BEHALF.try_with(|me| me.source).ok()
+}
+
 /// For whom a call is made.
 #[derive(Debug, Clone, Copy)]
 struct OnBehalf {

@@ -91,7 +91,11 @@ impl Aws {
         .await;
         match found {
             Ok(found) => Ok(Some(found)),
-            Err(error) if matches!(error.kind, Kind::Throttled | Kind::Expired | Kind::Unreachable) => Err(error),
+            Err(error)
+                if matches!(error.kind, Kind::Throttled | Kind::Expired | Kind::Unreachable | Kind::Unrecorded) =>
+            {
+                Err(error)
+            }
             Err(_) => {
                 self.refusals.note(resource);
                 Ok(None)

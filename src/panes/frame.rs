@@ -2,7 +2,7 @@
 
 use crate::actions;
 use crate::app::{Account, App};
-use crate::aws::Kind;
+use crate::aws::{Kind, OnDeck, Playing};
 use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
@@ -22,10 +22,20 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
 
 fn who(app: &App) -> Line {
     let mut line = Line::new().with("sagetop", Tone::Strong);
+    if let Some(playing) = app.playing() {
+        line.0.extend(replay(app, playing).0);
+    }
     if let Some(label) = &app.here.stand_in {
         line = line.plain("  ").with(label, Tone::Warn);
     }
-    if app.here.read_only {
+    match &app.deck {
+        Some(OnDeck::Recording(recording)) => {
+            let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
+            line = line.plain("  ").with("● REC", tone);
+        }
+        Some(OnDeck::Playing(_)) | None => {}
+    }
+    if app.here.read_only && app.playing().is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
     if app.several() && app.here.name != app.here.region {
@@ -39,6 +49,22 @@ fn who(app: &App) -> Line {
             line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short())
         }
         None => line.plain(format!("  {region}")),
+    }
+}
+
+/// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`: nobody may take it for now.
+fn replay(app: &App, playing: &Playing) -> Line {
+    let (at, end) = (fmt::second(playing.at, &app.zone), fmt::second(playing.end, &app.zone));
+    // The day is told once when it is the same.
+    let day = at.rsplit_once(' ').map_or("", |(day, _)| day);
+    let end = end.strip_prefix(day).map_or(end.as_str(), str::trim_start);
+    let cut = if playing.cut { " (cut)" } else { "" };
+    let line = Line::new().plain("  ").with(format!("REPLAY {at}"), Tone::Warn).muted(format!(" / {end}{cut}  "));
+    let line = line.plain(format!("{}x", playing.speed));
+    match (playing.ended(), playing.paused) {
+        (true, _) => line.with("  end", Tone::Busy),
+        (false, true) => line.with("  paused", Tone::Busy),
+        (false, false) => line,
     }
 }
 
@@ -86,6 +112,10 @@ fn under_way(app: &App) -> Line {
 
 /// What all accounts together cost.
 fn cost(app: &App) -> Line {
+    if app.playing().is_some() {
+        // Calls to a recording are no calls.
+        return Line::new();
+    }
     let accounts = app.accounts();
     let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
     let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();
@@ -190,11 +220,15 @@ pub(super) fn footer(app: &App) -> Footer {
 fn keys(app: &App) -> Vec<(String, String, bool)> {
     let context = app.context();
     let key = |action: &str| app.keymap.keys_for(action).into_iter().next();
-    let mut keys: Vec<(String, String, bool)> = ["approve", "reject", "retrain", "rollback"]
-        .into_iter()
+    let replay = ["replay-pause", "replay-step", "replay-back", "replay-jump", "replay-faster", "replay-slower"];
+    let acts = ["approve", "reject", "retrain", "rollback"];
+    let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };
+    let mut keys: Vec<(String, String, bool)> = first
+        .iter()
         .filter_map(|name| {
             let able = (actions::named(name)?.able)(&context);
-            let label = able.as_deref().map_or(name, |l| if l.is_empty() { name } else { l }).to_owned();
+            let word = name.trim_start_matches("replay-");
+            let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
             Some((key(name)?, label, able.is_ok()))
         })
         .collect();

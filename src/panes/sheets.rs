@@ -16,6 +16,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Palette(it) => palette(app, it),
         Modal::Reason { intended, input, problem } => reason(app, intended, input, problem.as_deref()),
         Modal::Form(it) => form(app, it),
+        Modal::Jump { input, problem } => jump(app, input, problem.as_deref()),
         Modal::Planning(intent) => Sheet {
             title: Line::from(format!("{}: asking AWS what is so", intent.name())),
             tone: Tone::Busy,
@@ -117,6 +118,29 @@ fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Opt
         ],
         focus: Some(1),
         keys: keys(app, &[("confirm", "make the plan"), ("cancel", "no")]),
+        ..Sheet::default()
+    }
+}
+
+fn jump(app: &App, input: &tui_input::Input, problem: Option<&str>) -> Sheet {
+    let whole = app.playing().map(|p| (fmt::second(p.begin, &app.zone), fmt::second(p.end, &app.zone)));
+    let (begin, end) = whole.unwrap_or_default();
+    let forms = "A time of day, a date with a time, +5m or -30s from here, or a share such as 50%.";
+    Sheet {
+        title: Line::new().with("Go to", Tone::Strong),
+        tone: Tone::Busy,
+        width: 90,
+        rows: vec![
+            SheetRow::Text(Line::new().muted(format!("The recording goes from {begin} to {end}. {forms}"))),
+            SheetRow::Field {
+                label: "time".into(),
+                value: input.value().to_owned(),
+                cursor: Some(input.visual_cursor()),
+                hint: problem.map(|p| Line::new().with(p, Tone::Bad)).unwrap_or_default(),
+            },
+        ],
+        focus: Some(1),
+        keys: keys(app, &[("confirm", "go"), ("cancel", "stay")]),
         ..Sheet::default()
     }
 }

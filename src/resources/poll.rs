@@ -48,11 +48,13 @@ async fn turn<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (Told, Vec<Change>) {
-    let answer = attributed(T::KIND, Urgency::Visible, T::read(aws, seen, Turn { known: table, sweep })).await;
+    // The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
+    let read = async { (T::read(aws, seen, Turn { known: table, sweep }).await, clock()) };
+    let (answer, at) = attributed(T::KIND, Urgency::Visible, read).await;
     let trouble = answer.as_ref().map_or_else(|why| Some(why.kind), |l| l.fault.as_ref().map(|f| f.kind));
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
     aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
-    let changes = table.apply(answer, clock());
+    let changes = table.apply(answer, at);
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
         Some(Kind::Expired) => Told::Failed,

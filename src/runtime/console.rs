@@ -13,6 +13,7 @@ use crate::actions;
 use crate::app::{Account, App};
 use crate::args::Common;
 use crate::assets::Assets;
+use crate::aws::Deck;
 use crate::config::{self, Colour, Confirm};
 use crate::intents::Access;
 use crate::session::{Connection, Session};
@@ -44,9 +45,10 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     let mut app = App::new(here, accounts.collect(), keymap);
     app.zone = TimeZone::system();
     app.lenient = session.config.confirm == Confirm::Confirm;
+    app.deck = session.deck.as_ref().and_then(Deck::state);
     warm(&mut app, &session.connections);
-    let Session { connections, clock, sim, .. } = session;
-    let machine = Machine { connections, clock, copy: copy_out, suspend, sim };
+    let Session { connections, clock, sim, deck, .. } = session;
+    let machine = Machine { connections, clock, copy: copy_out, suspend, sim, deck };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -66,7 +68,12 @@ fn account(session: &Session, place: usize, connection: &Connection) -> Account 
         Colour::Blue => Tone::Busy,
     };
     // Nobody may take a stand-in for the real thing.
+    let taped = match &session.deck {
+        Some(Deck::Playing(tapes)) => tapes.get(place).map(|tape| tape.scope().label.clone()),
+        Some(Deck::Recording(_)) | None => None,
+    };
     let stand_in = match (&session.sim, &aws.endpoint) {
+        _ if taped.is_some() => taped.filter(|label| !label.is_empty()),
         (Some(_), _) => Some("DEMO".to_owned()),
         (None, Some(url)) => Some(format!("at {url}")),
         (None, None) => None,

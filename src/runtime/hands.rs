@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::{Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
+use crate::aws::Deck;
 use crate::intents::{Executor, Plan};
 use crate::resources::Source;
 
@@ -19,9 +20,9 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
 
 /// Carries out effects; the answers come back as messages.
 pub(super) struct Hands {
-    machine: Machine,
-    answer: mpsc::Sender<Msg>,
-    work: JoinSet<()>,
+    pub(super) machine: Machine,
+    pub(super) answer: mpsc::Sender<Msg>,
+    pub(super) work: JoinSet<()>,
     /// Read-locked by each plan whose calls are being sent.
     sending: Arc<RwLock<()>>,
     /// The tables on their way to the disk.
@@ -44,6 +45,9 @@ impl Hands {
         }
         if let Some(drill) = self.machine.drill() {
             app.update(Msg::Drill(drill));
+        }
+        if let Some(deck) = self.machine.deck.as_ref().and_then(Deck::state) {
+            app.update(Msg::Deck(deck));
         }
     }
 
@@ -91,7 +95,8 @@ impl Hands {
     pub(super) fn perform(&mut self, effect: Effect, app: &App) {
         while self.work.try_join_next().is_some() {}
         match effect {
-            Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
+            // The loop has done what it can about them.
+            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Replay(_) => {}
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {
                 let Some(executor) = self.executor(place) else { return };

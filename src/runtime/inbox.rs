@@ -1,9 +1,11 @@
 //! Everything that the loop waits for, in the order in which it is taken: keys first.
 
+use std::time::Duration;
+
 use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::Interval;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use crate::app::Msg;
 use crate::model::{self, Joined};
@@ -32,6 +34,17 @@ pub(super) struct Inbox {
 }
 
 impl Inbox {
+    pub(super) fn new(
+        input: mpsc::Receiver<Event>,
+        answers: mpsc::Receiver<Msg>,
+        snapshots: mpsc::Receiver<(usize, Snapshot)>,
+    ) -> Self {
+        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        // A program that was stopped for an hour does not owe an hour of ticks.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        Self { input, answers, snapshots, ticks, joining: JoinSet::new() }
+    }
+
     /// Waits for whatever comes next.
     pub(super) async fn next(&mut self) -> Came {
         tokio::select! {

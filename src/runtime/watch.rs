@@ -10,17 +10,36 @@ use crate::resources::{Seen, Snapshot};
 /// The pollers of one account.
 pub(super) struct Watch {
     place: usize,
+    aws: Aws,
+    clock: Clock,
     seen: watch::Sender<Seen>,
     wake: watch::Sender<Wake>,
     pollers: Pollers,
 }
 
+/// Where what is read goes, with the place of its account.
+type Out = mpsc::Sender<(usize, Snapshot)>;
+
 impl Watch {
     /// A watch that has not begun.
-    pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: mpsc::Sender<(usize, Snapshot)>) -> Self {
-        let (seen, seen_by_pollers) = watch::channel(seen);
-        let (wake, woken) = watch::channel(Wake::default());
-        Self { place, seen, wake, pollers: Pollers::new(aws, seen_by_pollers, woken, clock, place, out) }
+    pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: &Out) -> Self {
+        let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
+        let (told, woken) = (seen.subscribe(), wake.subscribe());
+        let pollers = Pollers::new(aws.clone(), told, woken, clock.clone(), place, out.clone());
+        Self { place, aws, clock, seen, wake, pollers }
+    }
+
+    /// What wakes its pollers, also those that come later.
+    pub(super) fn waker(&self) -> watch::Sender<Wake> {
+        self.wake.clone()
+    }
+
+    /// New pollers, which know nothing and bring what they read to `out`.
+    pub(super) fn renew(&mut self, app: &App, out: &Out) {
+        self.publish(app, true);
+        let (told, woken) = (self.seen.subscribe(), self.wake.subscribe());
+        self.pollers = Pollers::new(self.aws.clone(), told, woken, self.clock.clone(), self.place, out.clone());
+        self.start();
     }
 
     /// Begins to poll.

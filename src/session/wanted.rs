@@ -23,6 +23,7 @@ impl Wanted {
 
     pub(super) fn target(&self, common: &Common) -> Target {
         Target {
+            label: self.account.label.clone(),
             profile: self.account.profile.clone(),
             role_arn: self.account.role_arn.clone(),
             region: self.region.clone(),

@@ -5,34 +5,21 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+mod deck;
 mod keys;
 mod screen;
+mod setup;
+mod shell;
 
-use std::cell::RefCell;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use crossterm::event::Event;
-use futures_util::future::BoxFuture;
-use jiff::{Timestamp, tz::TimeZone};
-use ratatui::Terminal;
 use ratatui::buffer::Buffer;
-use sagetop::actions;
-use sagetop::app::{Account, App};
-use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Pace};
-use sagetop::config::{Config, Source};
+use sagetop::aws::{Deck, Pace};
 use sagetop::intents::{Access, Executor};
-use sagetop::journal::{self, Entry, Journal};
-use sagetop::resources::poll::Clock;
-use sagetop::resources::{Seen, Wishes};
-use sagetop::runtime::{Machine, run};
-use sagetop::session::Connection;
-use sagetop::sim::{Settings, Sim, Story};
-use sagetop::theme::Theme;
+use sagetop::journal::{self, Entry};
+use sagetop::sim::{Settings, Sim};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
@@ -40,28 +27,10 @@ use tokio::time::sleep;
 use crate::golden;
 use screen::Shared;
 
-/// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
-const NIGHT: u64 = 1_795_403_400;
+pub(crate) use setup::Setup;
 
 /// Long enough for details that pollers fetch one after another, short enough that nothing else happens.
 const MOMENT: Duration = Duration::from_millis(200);
-
-thread_local! {
-    /// What was copied last; a test and its loop share a thread.
-    static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// How a console is to be started.
-pub(crate) struct Setup {
-    story: String,
-    size: (u16, u16),
-    theme: Theme,
-    access: Access,
-    settings: Settings,
-    pace: Pace,
-    config: String,
-    beside: Vec<(&'static str, &'static str)>,
-}
 
 /// What the operators of the simulated account have configured.
 pub(crate) const CONFIG: &str = include_str!("../../src/demo.toml");
@@ -73,6 +42,7 @@ pub(crate) struct Harness {
     console: JoinHandle<()>,
     executor: Executor,
     sims: Vec<Sim>,
+    deck: Option<Deck>,
     folder: PathBuf,
 }
 
@@ -82,136 +52,9 @@ impl Harness {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
-        Setup { story, size: (120, 36), theme, access: Access::ReadWrite, settings, pace, config, beside: Vec::new() }
+        let (size, access, beside) = ((120, 36), Access::ReadWrite, Vec::new());
+        Setup { story, size, theme, access, settings, pace, config, record: None, tape: None, beside }
     }
-}
-
-impl Setup {
-    /// Columns and rows of the terminal.
-    pub(crate) fn size(self, columns: u16, rows: u16) -> Self {
-        Self { size: (columns, rows), ..self }
-    }
-
-    /// Draws with another theme than the one that goldens need.
-    pub(crate) fn theme(self, theme: Theme) -> Self {
-        Self { theme, ..self }
-    }
-
-    /// More in the account than the story says, and how long every answer takes.
-    pub(crate) fn scale(self, scale: &str, latency: Duration) -> Self {
-        let settings = Settings { scale: scale.parse().unwrap(), latency, ..self.settings };
-        Self { settings, ..self }
-    }
-
-    /// The pace of the console, which is unlimited on a simulated account.
-    pub(crate) fn pace(self, pace: Pace) -> Self {
-        Self { pace, ..self }
-    }
-
-    /// With another configuration than that of the simulated account.
-    pub(crate) fn config(self, config: &str) -> Self {
-        Self { config: config.to_owned(), ..self }
-    }
-
-    /// Watches a further account: its region, and the bundled story that it plays.
-    pub(crate) fn beside(mut self, region: &'static str, story: &'static str) -> Self {
-        self.beside.push((region, story));
-        self
-    }
-
-    /// As with `--read-only`.
-    pub(crate) fn read_only(self) -> Self {
-        Self { access: Access::ReadOnly, ..self }
-    }
-
-    fn parsed(&self) -> Config {
-        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
-        Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
-    }
-
-    /// Starts the loop; comes back when the first frame stands.
-    pub(crate) async fn start(self) -> Harness {
-        fastrand::seed(7);
-        let began = tokio::time::Instant::now();
-        // One time, in the two types that the console and the account have for it.
-        let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
-        let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
-        let mut stories = vec![(self.settings.region.clone(), self.story.clone())];
-        let further = self
-            .beside
-            .iter()
-            .map(|(region, story)| (Some((*region).to_owned()), Sim::story(story).unwrap_or(story).to_owned()));
-        stories.extend(further);
-        let account = |(region, story): &(Option<String>, String)| {
-            let story = Story::parse(story).unwrap_or_else(|e| panic!("{e}"));
-            let settings = Settings { region: region.clone(), ..self.settings.clone() };
-            Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings)
-        };
-        let sims: Vec<Sim> = stories.iter().map(account).collect();
-        let folder = folder();
-        let config = self.parsed();
-        let connection = |sim: &Sim| {
-            let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace.clone());
-            let journal = Journal::at(folder.join("journal.jsonl"));
-            let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let deployers = config.deployers();
-            Connection::only(Executor { aws, access: self.access, journal, identity, clock, deployers })
-        };
-        let connections: Vec<Connection> = sims.iter().map(connection).collect();
-        let executor = connections[0].executor.clone();
-        let app = app(&self, &config, &connections);
-        let machine = Machine { connections, clock, copy, suspend, sim: None };
-        let screen = Shared::new(self.size, executor.aws.meter.clone());
-        let (input, events) = mpsc::channel(64);
-        let mut terminal = Terminal::new(screen.clone()).unwrap();
-        let theme = self.theme;
-        let console =
-            tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
-        tokio::task::yield_now().await;
-        Harness { screen, input: Some(input), console, executor, sims, folder }
-    }
-
-    /// Starts the loop and waits until the account has been read.
-    pub(crate) async fn ready(self) -> Harness {
-        let mut t = self.start().await;
-        t.run_for("3s").await;
-        t
-    }
-}
-
-/// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
-fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
-    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
-    let account = |(place, connection): (usize, &Connection)| {
-        let wishes = Wishes { sparse: connections.len() > 1, ..Wishes::of(config) };
-        let seen = Seen { wishes: Arc::new(wishes), at: (connection.executor.clock)(), ..Seen::default() };
-        let mut account = Account::new(seen);
-        (account.place, account.name) = (place, connection.name.clone());
-        (account.region, account.stand_in) = (connection.executor.aws.region.clone(), Some("DEMO".into()));
-        account.read_only = setup.access == Access::ReadOnly;
-        account
-    };
-    let mut accounts = connections.iter().enumerate().map(account);
-    let mut app = App::new(accounts.next().unwrap(), accounts.collect(), keymap);
-    app.zone = TimeZone::UTC;
-    app.size = setup.size;
-    app
-}
-
-fn copy(text: &str) {
-    CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
-}
-
-/// The program is stopped for an hour; what the screen showed is gone by then.
-fn suspend() -> BoxFuture<'static, ()> {
-    Box::pin(sleep(Duration::from_hours(1)))
-}
-
-/// A folder of its own for each console; it goes with the harness.
-fn folder() -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name = format!("console-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 impl Harness {
@@ -397,7 +240,7 @@ impl Harness {
 
     /// What was copied last.
     pub(crate) fn clipboard() -> String {
-        CLIPBOARD.with_borrow(Clone::clone)
+        shell::copied()
     }
 
     /// Text of the frame that was drawn first, and how many calls had been made by then.

@@ -1,7 +1,7 @@
 //! The one integration binary: each further one would link the AWS SDK again.
 //!
 //! The console in process, on a simulated account in virtual time (`screens`, `intents`,
-//! `failures`); the real program from outside (`moto`, `terminal`); and the project itself
+//! `failures`, `replay`); the real program from outside (`moto`, `terminal`); and the project itself
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
 mod accounts;
@@ -14,6 +14,7 @@ mod intents;
 mod layers;
 mod lists;
 mod moto;
+mod replay;
 mod reports;
 mod sagetop;
 mod scale;

@@ -4,6 +4,7 @@
 
 mod drill;
 mod pty;
+mod replay;
 
 use std::net::TcpListener;
 

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPac
 use jiff::Timestamp;
 
 use super::{ModelPackage, from_record, from_summary};
-use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background, pages};
+use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
 
 /// Pages of 100 versions in a thorough look, or in a sweep without the index.
@@ -68,7 +68,11 @@ pub(super) async fn window(
     let cursor = cursor.filter(|_| lacking > FEW || !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
     for group in &groups {
-        in_group(aws, group, &mut rows).await?;
+        match in_group(aws, group, &mut rows).await {
+            // What nobody looked at while it was recorded is not on the tape; the others are.
+            Err(error) if error.kind != Kind::Unrecorded => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
     }
     let mut due = needed(seen, known);
     // While pages are read that may hold them a hundred at a time, none is asked for by itself.
@@ -111,7 +115,8 @@ fn record_time(record: &aws_sdk_sagemaker::types::SearchRecord) -> Option<&aws_s
 
 fn every_group(seen: &Seen, known: &Table<ModelPackage>, rows: &Rows) -> bool {
     let shown: BTreeSet<&str> = known.rows().chain(rows.values()).filter_map(|p| p.group.as_deref()).collect();
-    seen.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
+    // As long as nobody knows which groups there are, none may be called the last.
+    seen.store.groups.answered() && seen.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
 }
 
 /// The newest hundred versions of a group that is looked at.

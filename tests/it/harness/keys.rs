@@ -29,6 +29,7 @@ fn key(name: &str) -> KeyEvent {
     let code = match name {
         "enter" => KeyCode::Enter,
         "esc" => KeyCode::Esc,
+        "space" => KeyCode::Char(' '),
         "tab" => KeyCode::Tab,
         "shift-tab" => return KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT),
         "backspace" => KeyCode::Backspace,

@@ -1,0 +1,197 @@
+//! Where a replay is: a clock that can be stopped, hurried and set.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// The speeds that faster and slower go through.
+const SPEEDS: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
+
+/// The position on a tape; clones share it. It stops at the end.
+#[derive(Debug, Clone)]
+pub struct Playhead {
+    state: Arc<Mutex<State>>,
+    /// Counts what was done to it.
+    moved: watch::Sender<u64>,
+}
+
+#[derive(Debug)]
+struct State {
+    begin: Timestamp,
+    end: Timestamp,
+    /// Where it was at `since`.
+    from: Timestamp,
+    since: Instant,
+    speed: f64,
+    paused: bool,
+}
+
+/// How a replay stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Playing {
+    /// The position.
+    pub at: Timestamp,
+    /// Where the tape begins.
+    pub begin: Timestamp,
+    /// Where the tape ends.
+    pub end: Timestamp,
+    /// How many times faster than it was.
+    pub speed: f64,
+    /// It was stopped.
+    pub paused: bool,
+    /// The tape was not ended by its console.
+    pub cut: bool,
+}
+
+impl Playing {
+    /// Is nothing left to play?
+    #[must_use]
+    pub fn ended(&self) -> bool {
+        self.at >= self.end
+    }
+}
+
+impl Playhead {
+    /// At the beginning of a tape, playing.
+    #[must_use]
+    pub fn new(begin: Timestamp, end: Timestamp, speed: f64) -> Self {
+        let end = end.max(begin);
+        let state = State { begin, end, from: begin, since: Instant::now(), speed, paused: false };
+        Self { state: Arc::new(Mutex::new(state)), moved: watch::Sender::new(0) }
+    }
+
+    /// The position.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.lock().now()
+    }
+
+    /// How it stands.
+    #[must_use]
+    pub fn state(&self) -> Playing {
+        let state = self.lock();
+        let State { begin, end, speed, paused, .. } = *state;
+        Playing { at: state.now(), begin, end, speed, paused, cut: false }
+    }
+
+    /// Goes on, or stops.
+    pub fn pause(&self, paused: bool) {
+        self.change(|state| state.paused = paused);
+    }
+
+    /// Plays at this speed.
+    pub fn speed(&self, speed: f64) {
+        self.change(|state| state.speed = speed);
+    }
+
+    /// The next speed that is faster, or slower.
+    pub fn hurry(&self, faster: bool) {
+        let now = self.lock().speed;
+        let next = if faster {
+            SPEEDS.iter().find(|speed| **speed > now)
+        } else {
+            SPEEDS.iter().rev().find(|speed| **speed < now)
+        };
+        if let Some(next) = next {
+            self.speed(*next);
+        }
+    }
+
+    /// Goes to a position on the tape.
+    pub fn to(&self, position: Timestamp) {
+        self.change(|state| state.from = position.clamp(state.begin, state.end));
+    }
+
+    /// Tells each time that something is done to it.
+    #[must_use]
+    pub fn moves(&self) -> watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+
+    /// How long it takes until a position is reached; `None` when it stands.
+    #[must_use]
+    pub fn until(&self, position: Timestamp) -> Option<Duration> {
+        let state = self.lock();
+        let now = state.now();
+        if state.paused || now >= state.end {
+            return None;
+        }
+        let left = Duration::try_from(position.duration_since(now)).unwrap_or_default();
+        // Past it by the millisecond that positions are counted in.
+        Some(left.div_f64(state.speed) + Duration::from_millis(1))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        {
+            let mut state = self.lock();
+            (state.from, state.since) = (state.now(), Instant::now());
+            change(&mut state);
+        }
+        self.moved.send_modify(|count| *count += 1);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn now(&self) -> Timestamp {
+        if self.paused {
+            return self.from;
+        }
+        let played = self.since.elapsed().as_secs_f64() * self.speed * 1000.0;
+        #[expect(clippy::cast_possible_truncation, reason = "rounded to milliseconds; what is too long saturates")]
+        let now = Timestamp::from_millisecond(self.from.as_millisecond().saturating_add(played as i64));
+        now.unwrap_or(self.end).clamp(self.begin, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_plays_stops_hurries_and_ends() {
+        let head = Playhead::new(at(1000), at(2000), 1.0);
+        let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
+        pass(10).await;
+        assert_eq!(head.now(), at(1010));
+        head.pause(true);
+        pass(10).await;
+        assert_eq!((head.now(), head.until(at(1500))), (at(1010), None));
+        head.pause(false);
+        head.speed(10.0);
+        assert_eq!(head.until(at(1110)), Some(Duration::from_millis(10_001)));
+        pass(10).await;
+        assert_eq!(head.now(), at(1110));
+        head.hurry(false);
+        assert!((head.state().speed - 5.0).abs() < 1e-9);
+        head.to(at(1500));
+        pass(2).await;
+        assert_eq!(head.now(), at(1510));
+        head.to(at(0));
+        assert_eq!(head.now(), at(1000), "not before the beginning");
+        pass(3600).await;
+        assert_eq!((head.now(), head.state().ended(), head.until(at(3000))), (at(2000), true, None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clones_are_one_and_tell_what_is_done() {
+        let head = Playhead::new(at(0), at(100), 1.0);
+        let mut moves = head.moves();
+        head.clone().to(at(50));
+        assert!(moves.has_changed().unwrap());
+        moves.mark_unchanged();
+        assert_eq!(head.now(), at(50));
+        (0..20).for_each(|_| head.hurry(true));
+        assert!((head.state().speed - 1000.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,146 @@
+//! The thread that cleans, compresses and writes.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+
+use super::super::asked::Asked;
+use super::super::file::{Entry, FORMAT, Head, Header, VERSION, line};
+use super::super::scrub::{self, Kept, Reply, scrub};
+use super::super::{Scope, lock};
+use super::State;
+
+/// A killed console loses no more than the last replies of this time.
+const FLUSH: Duration = Duration::from_secs(1);
+
+/// What is to be written.
+pub(super) enum Job {
+    Scope(Scope),
+    Reply { at: Timestamp, scope: Arc<str>, asked: Asked, reply: Reply },
+    End(Timestamp),
+}
+
+/// The open file.
+pub(super) struct Writer {
+    out: GzEncoder<File>,
+    state: Arc<Mutex<State>>,
+    /// The last reply to each request, as hashes: what is the same again is not written again.
+    last: HashMap<u64, u64>,
+    flushed: Timestamp,
+    /// Something was written since.
+    dirty: bool,
+}
+
+impl Writer {
+    pub(super) fn new(file: File, started: Timestamp, config: &str, state: Arc<Mutex<State>>) -> io::Result<Self> {
+        let header = Header {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            started,
+            config: scrub::text(config).into_owned(),
+        };
+        let out = GzEncoder::new(file, Compression::default());
+        let mut writer = Self { out, state, last: HashMap::new(), flushed: started, dirty: true };
+        writer.out.write_all(&line(&header)?)?;
+        writer.flush()?;
+        Ok(writer)
+    }
+
+    /// Writes until it is told to end, or nobody can tell it anything any more.
+    pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        let state = self.state.clone();
+        let ended = loop {
+            let done = match jobs.recv_timeout(FLUSH) {
+                Ok(Job::End(at)) => break self.end(at),
+                Ok(job) => self.write(job),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.flush(),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break Ok(()),
+            };
+            if done.is_err() {
+                break done;
+            }
+        };
+        if let Err(error) = ended {
+            lock(&state).trouble = Some(format!("nothing more is recorded: {error}"));
+        }
+    }
+
+    fn write(&mut self, job: Job) -> io::Result<()> {
+        self.dirty = true;
+        match job {
+            Job::Scope(scope) => self.out.write_all(&line(&Entry::Scope(scope))?),
+            Job::Reply { at, scope, asked, reply } => {
+                let mut state = lock(&self.state);
+                state.waiting = state.waiting.saturating_sub(reply.body.len());
+                drop(state);
+                match scrub(&asked, &reply) {
+                    Some(kept) => self.reply(at, &scope, asked, &kept),
+                    None => Ok(()),
+                }
+            }
+            Job::End(at) => self.out.write_all(&line(&Entry::End(at))?),
+        }
+    }
+
+    fn reply(&mut self, at: Timestamp, scope: &str, asked: Asked, kept: &Kept) -> io::Result<()> {
+        let reply = kept.reply();
+        let request = hash(&(asked.shelf(scope), &asked.page));
+        let same = self.last.insert(request, hash(reply)) == Some(hash(reply));
+        // The request's own words were cleaned when it was read.
+        let head = Head {
+            at: Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at),
+            scope: scope.to_owned(),
+            service: asked.service,
+            operation: asked.operation,
+            key: asked.key,
+            page: asked.page,
+            until: asked.until,
+            status: reply.status,
+            headers: if same { Vec::new() } else { reply.headers.clone() }.into_iter().collect(),
+            bytes: (!same).then_some(reply.body.len()),
+        };
+        self.out.write_all(&line(&Entry::Reply(head))?)?;
+        if !same {
+            self.out.write_all(&reply.body)?;
+            self.out.write_all(b"\n")?;
+        }
+        lock(&self.state).replies += 1;
+        if at.duration_since(self.flushed).unsigned_abs() >= FLUSH {
+            self.flushed = at;
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Everything so far can be read from now on.
+    fn flush(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.dirty) {
+            return Ok(());
+        }
+        self.out.flush()?;
+        lock(&self.state).bytes = self.out.get_ref().metadata()?.len();
+        Ok(())
+    }
+
+    fn end(mut self, at: Timestamp) -> io::Result<()> {
+        self.write(Job::End(at))?;
+        let file = self.out.finish()?;
+        file.sync_data()?;
+        lock(&self.state).bytes = file.metadata()?.len();
+        Ok(())
+    }
+}
+
+fn hash(value: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}

@@ -1,0 +1,90 @@
+//! Sessions on a simulated account, which reads no credentials and needs no network.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+
+use super::recorded::{configuration, recorder};
+use super::{Connection, Session, executor, state_folder, wall_clock};
+use crate::args::{Common, Weather};
+use crate::aws::{Aws, Deck, Scope};
+use crate::config::{ConfigError, Source};
+use crate::journal::Journal;
+use crate::resources::poll::Clock;
+use crate::sim::{self, Settings, Sim, Story, StoryError};
+
+/// The configuration of the simulated account: what its operators would write.
+const DEMO_CONFIG: &str = include_str!("../demo.toml");
+
+impl Session {
+    /// A session on the simulated account. Further regions play the healthy shop.
+    ///
+    /// # Errors
+    /// A text for the terminal: an unknown story, or a configuration that cannot be read.
+    pub fn demo(common: &Common, story: &str, weather: &Weather) -> Result<Self, String> {
+        let clock = wall_clock();
+        let mut sims = vec![simulated(story, weather, common.region.first(), &clock)?];
+        for region in common.region.iter().skip(1) {
+            sims.push(simulated("shop", weather, Some(region), &clock)?);
+        }
+        let (source, config) = configuration(common, "demo.toml", DEMO_CONFIG)?;
+        let recorder = recorder(common, &source).map_err(|e| format!("error: {e}\n"))?;
+        let connections = sims.iter().map(|sim| {
+            let (region, http) = (sim.region(), SharedHttpClient::new(sim.clone()));
+            let scope = Scope { name: region.clone(), region: region.clone(), label: "DEMO".into(), account: None };
+            let http = recorder.as_ref().map_or(http.clone(), |recorder| recorder.around(&scope, &http));
+            // What is done to a simulated account does not belong into the record of real ones.
+            // And each simulated account is a new one.
+            let journal = Journal::at(state_folder().join("demo-journal.jsonl")).anew();
+            Connection::only(executor(Aws::over(&http, &region), &config, common, journal, &clock))
+        });
+        let (connections, sim) = (connections.collect(), sims.first().cloned());
+        Ok(Self { connections, config, clock, sim, deck: recorder.map(Deck::Recording) })
+    }
+}
+
+/// A simulated account that plays a bundled story, or one in a file, in the story's region or another.
+///
+/// # Errors
+/// A text for the terminal: the stories there are, or what is wrong in the file and where.
+pub fn simulated(story: &str, weather: &Weather, region: Option<&String>, clock: &Clock) -> Result<Sim, String> {
+    let source = match Sim::story(story) {
+        Some(text) => Source { file: format!("{story}.toml"), text: text.to_owned() },
+        None => story_file(story)?,
+    };
+    let story = Story::parse(&source.text).map_err(|e| story_error(&source, e))?;
+    let clock = clock.clone();
+    let system: sim::Clock = Arc::new(move || system_time(clock()));
+    let settings = Settings {
+        speed: weather.speed,
+        seed: weather.seed,
+        latency: weather.latency,
+        jitter: weather.jitter,
+        rates: weather.rates.iter().cloned().collect(),
+        scale: weather.scale.unwrap_or_default(),
+        region: region.cloned(),
+    };
+    Ok(Sim::with(&story, system, &settings))
+}
+
+fn story_error(source: &Source, error: StoryError) -> String {
+    let error = match error {
+        StoryError::Toml(error) => ConfigError::from_toml(source, &error),
+        StoryError::Name { message, span } => ConfigError::at(source, span, message),
+    };
+    error.to_string()
+}
+
+fn story_file(path: &str) -> Result<Source, String> {
+    std::fs::read_to_string(path).map(|text| Source { file: path.to_owned(), text }).map_err(|e| {
+        format!("error: no story named {path:?}, and no file ({e})\nhint: there are: {}\n", Sim::stories().join(", "))
+    })
+}
+
+/// A time as the standard library has it; what lies before 1970 is 1970.
+fn system_time(at: Timestamp) -> SystemTime {
+    let nanos = u64::try_from(at.as_nanosecond()).unwrap_or_default();
+    SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)
+}

@@ -1,0 +1,169 @@
+//! How a console is set up and started.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::{Timestamp, tz::TimeZone};
+use ratatui::Terminal;
+use sagetop::actions;
+use sagetop::app::{Account, App};
+use sagetop::assets::Assets;
+use sagetop::aws::{Aws, Deck, Pace};
+use sagetop::config::{Config, Source};
+use sagetop::intents::{Access, Executor};
+use sagetop::journal::Journal;
+use sagetop::resources::poll::Clock;
+use sagetop::resources::{Seen, Wishes};
+use sagetop::runtime::{Machine, run};
+use sagetop::session::Connection;
+use sagetop::sim::{Settings, Sim, Story};
+use sagetop::theme::Theme;
+use tokio::sync::mpsc;
+
+use super::Harness;
+use super::screen::Shared;
+use super::shell::{copy, suspend};
+
+/// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
+const NIGHT: u64 = 1_795_403_400;
+
+/// How a console is to be started.
+pub(crate) struct Setup {
+    pub(super) story: String,
+    pub(super) size: (u16, u16),
+    pub(super) theme: Theme,
+    pub(super) access: Access,
+    pub(super) settings: Settings,
+    pub(super) pace: Pace,
+    pub(super) record: Option<PathBuf>,
+    pub(super) tape: Option<(PathBuf, f64)>,
+    pub(super) config: String,
+    pub(super) beside: Vec<(&'static str, &'static str)>,
+}
+
+impl Setup {
+    /// Columns and rows of the terminal.
+    pub(crate) fn size(self, columns: u16, rows: u16) -> Self {
+        Self { size: (columns, rows), ..self }
+    }
+
+    /// Draws with another theme than the one that goldens need.
+    pub(crate) fn theme(self, theme: Theme) -> Self {
+        Self { theme, ..self }
+    }
+
+    /// More in the account than the story says, and how long every answer takes.
+    pub(crate) fn scale(self, scale: &str, latency: Duration) -> Self {
+        let settings = Settings { scale: scale.parse().unwrap(), latency, ..self.settings };
+        Self { settings, ..self }
+    }
+
+    /// The pace of the console, which is unlimited on a simulated account.
+    pub(crate) fn pace(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// With another configuration than that of the simulated account.
+    pub(crate) fn config(self, config: &str) -> Self {
+        Self { config: config.to_owned(), ..self }
+    }
+
+    /// Watches a further account: its region, and the bundled story that it plays.
+    pub(crate) fn beside(mut self, region: &'static str, story: &'static str) -> Self {
+        self.beside.push((region, story));
+        self
+    }
+
+    /// As with `--read-only`.
+    pub(crate) fn read_only(self) -> Self {
+        Self { access: Access::ReadOnly, ..self }
+    }
+
+    fn parsed(&self) -> Config {
+        let source = Source { file: "demo.toml".into(), text: self.config.clone() };
+        Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// Starts the loop; comes back when the first frame stands.
+    pub(crate) async fn start(self) -> Harness {
+        fastrand::seed(7);
+        let began = tokio::time::Instant::now();
+        // One time, in the two types that the console and the account have for it.
+        let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
+        let mut clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
+        let mut stories = vec![(self.settings.region.clone(), self.story.clone())];
+        let further = self
+            .beside
+            .iter()
+            .map(|(region, story)| (Some((*region).to_owned()), Sim::story(story).unwrap_or(story).to_owned()));
+        stories.extend(further);
+        let account = |(region, story): &(Option<String>, String)| {
+            let story = Story::parse(story).unwrap_or_else(|e| panic!("{e}"));
+            let settings = Settings { region: region.clone(), ..self.settings.clone() };
+            Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings)
+        };
+        let sims: Vec<Sim> = stories.iter().map(account).collect();
+        let (deck, connectors) = self.deck(&sims, &clock);
+        if let Some(Deck::Playing(tapes)) = &deck {
+            let playhead = tapes[0].playhead.clone();
+            clock = Arc::new(move || playhead.now());
+        }
+        let folder = folder();
+        let config = self.parsed();
+        let connection = |(http, region): &(SharedHttpClient, String)| {
+            let aws = Aws::over_at(http, region, self.pace.clone());
+            let journal = Journal::at(folder.join("journal.jsonl"));
+            let (identity, clock) = ("unknown".to_owned(), clock.clone());
+            let deployers = config.deployers();
+            Connection::only(Executor { aws, access: self.access, journal, identity, clock, deployers })
+        };
+        let connections: Vec<Connection> = connectors.iter().map(connection).collect();
+        let executor = connections[0].executor.clone();
+        let app = app(&self, &config, &connections);
+        let machine = Machine { connections, clock, copy, suspend, sim: None, deck: deck.clone() };
+        let screen = Shared::new(self.size, executor.aws.meter.clone());
+        let (input, events) = mpsc::channel(64);
+        let mut terminal = Terminal::new(screen.clone()).unwrap();
+        let theme = self.theme;
+        let console =
+            tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
+        tokio::task::yield_now().await;
+        Harness { screen, input: Some(input), console, executor, sims, deck, folder }
+    }
+
+    /// Starts the loop and waits until the account has been read.
+    pub(crate) async fn ready(self) -> Harness {
+        let mut t = self.start().await;
+        t.run_for("3s").await;
+        t
+    }
+}
+
+/// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
+fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
+    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
+    let account = |(place, connection): (usize, &Connection)| {
+        let wishes = Wishes { sparse: connections.len() > 1, ..Wishes::of(config) };
+        let seen = Seen { wishes: Arc::new(wishes), at: (connection.executor.clock)(), ..Seen::default() };
+        let mut account = Account::new(seen);
+        (account.place, account.name) = (place, connection.name.clone());
+        (account.region, account.stand_in) = (connection.executor.aws.region.clone(), Some("DEMO".into()));
+        account.read_only = setup.access == Access::ReadOnly;
+        account
+    };
+    let mut accounts = connections.iter().enumerate().map(account);
+    let mut app = App::new(accounts.next().unwrap(), accounts.collect(), keymap);
+    app.zone = TimeZone::UTC;
+    app.size = setup.size;
+    app
+}
+
+/// A folder of its own for each console; it goes with the harness.
+fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("console-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}

@@ -1,0 +1,25 @@
+//! What stands in for the clipboard, and for the shell to which a stopped program goes back.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use tokio::time::sleep;
+
+thread_local! {
+    /// What was copied last; a test and its loop share a thread.
+    static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+pub(super) fn copy(text: &str) {
+    CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
+}
+
+pub(super) fn copied() -> String {
+    CLIPBOARD.with_borrow(Clone::clone)
+}
+
+/// The program is stopped for an hour; what the screen showed is gone by then.
+pub(super) fn suspend() -> BoxFuture<'static, ()> {
+    Box::pin(sleep(Duration::from_hours(1)))
+}

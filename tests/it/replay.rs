@@ -1,0 +1,268 @@
+//! A recorded night, replayed: what was on the screen then is on the screen again.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sagetop::headless::{Look, dump};
+use sagetop::intents::{Access, Approve, Executor, Refusal};
+use sagetop::resources::{Seen, Wishes};
+use serde_json::Value;
+
+use crate::golden::{golden, selected};
+use crate::harness::Harness;
+
+/// A file of its own that goes with the test.
+struct File(PathBuf);
+
+impl File {
+    fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("tape-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        Self(Path::new(env!("CARGO_TARGET_TMPDIR")).join(name))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// The screen without header and footer, which tell of the replay itself.
+fn body(t: &Harness) -> String {
+    let text = t.text();
+    let lines: Vec<&str> = text.lines().collect();
+    lines.get(2..lines.len() - 1).unwrap().join("\n")
+}
+
+/// Records a story, and takes the screens at some moments, each so long after the one before.
+async fn night(story: &str, file: &File, moments: &[&str]) -> Vec<String> {
+    let mut t = Harness::story(story).record(&file.0).start().await;
+    let mut screens = Vec::new();
+    for moment in moments {
+        t.run_for(moment).await;
+        screens.push(body(&t));
+    }
+    t.says("● REC");
+    assert_eq!(t.recorded().trouble, None);
+    screens
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replay_shows_what_was_on_the_screen() {
+    for (story, moments) in [("demo", &["75s", "25s", "50s"][..]), ("denied", &["70s"]), ("bad-container", &["70s"])] {
+        let file = File::new();
+        let screens = night(story, &file, moments).await;
+        let mut t = Harness::replay(&file.0, 1.0).start().await;
+        for (moment, screen) in moments.iter().zip(&screens) {
+            t.run_for(moment).await;
+            assert_eq!(&body(&t), screen, "{story} {moment}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_then_fails_again() {
+    let file = File::new();
+    let mut t = Harness::story("expired").record(&file.0).start().await;
+    t.until("no valid credentials", "5m").await;
+    t.run_for("20s").await;
+    t.until_gone("no valid credentials", "10m").await;
+    t.run_for("60s").await;
+    let recovered = t.recorded();
+    assert_eq!(recovered.trouble, None);
+
+    let mut t = Harness::replay(&file.0, 10.0).start().await;
+    t.until("no valid credentials", "1m").await;
+    t.until_gone("no valid credentials", "2m").await;
+    t.never_says("unrecorded");
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_back_shows_what_was_and_leaves_the_cursor_where_it_is() {
+    let file = File::new();
+    let screens = night("demo", &file, &["63s", "120s"]).await;
+    let mut t = Harness::replay(&file.0, 20.0).start().await;
+    t.run_for("10s").await;
+    t.says("REPLAY 23 Nov 03:13:03 / 03:13:03  20x  end");
+    assert_eq!(Some(&body(&t)), screens.last(), "the same at any speed");
+    assert!(t.meaning("s old").starts_with("muted"), "and no older");
+    t.keys("space").await;
+    t.says("replay-pause: the recording ends here");
+
+    t.to("fraud-screening").await;
+    t.keys(", t '03:11:03' enter").await;
+    t.run_for("1s").await;
+    t.says("REPLAY 23 Nov 03:11:03 / 03:13:03  20x  paused");
+    assert!(t.line("fraud-screening").contains("✓ v4"));
+    assert!(selected(&t.buffer()).unwrap().contains("fraud-screening"));
+    t.keys("g").await;
+    t.to("recommendation").await;
+    assert_eq!(Some(&body(&t)), screens.first());
+    t.keys("6").await;
+    t.never_says("recommendation was ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_keys_move_through_it() {
+    let file = File::new();
+    night("demo", &file, &["200s"]).await;
+    let mut t = Harness::replay(&file.0, 1.0).start().await;
+    t.run_for("60s").await;
+    t.keys("space").await;
+    let stopped = t.tape().playhead.now();
+    t.run_for("60s").await;
+    assert_eq!(t.tape().playhead.now(), stopped);
+    golden("replay", &t.buffer());
+
+    t.keys(".").await;
+    let next = t.tape().playhead.now();
+    assert!(next > stopped);
+    t.keys(". . , ,").await;
+    assert_eq!(t.tape().playhead.now(), next, "a step back undoes a step");
+    t.keys("> > <").await;
+    t.says("  2x  paused");
+    t.keys("space").await;
+    t.run_for("2s").await;
+    assert!(t.tape().playhead.now() > next);
+
+    t.keys("t").await;
+    golden("replay_jump", &t.buffer());
+    t.keys("'soon' enter").await;
+    t.says("write a time such as 03:12");
+    t.keys("esc t '04:00' enter").await;
+    t.says("is not on it: it goes from 23 Nov 03:10:00");
+    t.keys("esc space t '50%' enter").await;
+    assert!(t.tape().playhead.now().to_string().starts_with("2026-11-23T03:11:40"));
+    t.keys("t '+10s' enter").await;
+    assert!(t.tape().playhead.now().to_string().starts_with("2026-11-23T03:11:50"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_in_a_replay() {
+    let file = File::new();
+    night("demo", &file, &["60s"]).await;
+    let mut t = Harness::replay(&file.0, 1.0).ready().await;
+    t.run_for("50s").await;
+    t.to("recommendation").await;
+    for key in ["a", "x", "r", "b"] {
+        t.keys(key).await;
+        t.says("a replay changes nothing");
+    }
+    // Beneath the screen the executor refuses, and beneath the executor the tape has no answer.
+    let v14 = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";
+    let intent = sagetop::intents::AnyIntent::from(Approve { arn: v14.into(), reason: "good".into() });
+    let executor = Executor { access: Access::ReadWrite, ..t.executor().clone() };
+    let Err(Refusal::Aws(why)) = intent.plan(&executor).await else { panic!("it was planned") };
+    assert_eq!(why.kind.word(), "unrecorded", "{why}");
+    let sent = executor.aws.sagemaker.update_model_package().model_package_arn(v14).send().await.unwrap_err();
+    assert!(format!("{sent:?}").contains("a replay sends nothing"), "{sent:?}");
+    assert!(t.journal().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recording_that_is_cut_plays_up_to_the_cut() {
+    let file = File::new();
+    let screens = night("demo", &file, &["63s", "120s"]).await;
+    let whole = std::fs::read(&file.0).unwrap();
+    let mut reached = 0;
+    for share in 1..=20 {
+        let part = File::new();
+        std::fs::write(&part.0, &whole[..whole.len() * share / 20 - 1]).unwrap();
+        let mut t = match sagetop::aws::Reel::open(&part.0) {
+            // Of a first look that was cut some is missing, and said to be.
+            Ok(reel) if reel.end == reel.begin => continue,
+            Ok(_) => Harness::replay(&part.0, 100.0).start().await,
+            Err(why) => {
+                assert!(why.contains("holds no"), "{why}");
+                continue;
+            }
+        };
+        t.run_for("5s").await;
+        t.says("100x  end");
+        t.never_says("unrecorded");
+        reached += usize::from(share < 20 && t.shows("(cut)"));
+        if share == 20 {
+            assert_eq!(Some(&body(&t)), screens.last(), "all that was shown is in it");
+        }
+    }
+    assert!(reached > 5, "{reached}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_large_account_is_put_together_from_all_that_was_read() {
+    let file = File::new();
+    let setup = Harness::story("demo").scale("medium", std::time::Duration::from_millis(5)).record(&file.0);
+    let mut t = setup.start().await;
+    let mut screens = Vec::new();
+    t.run_for("100s").await;
+    screens.push(body(&t));
+    for pane in ["3", "5"] {
+        t.keys(pane).await;
+        screens.push(body(&t));
+    }
+    assert_eq!(t.recorded().trouble, None);
+
+    // Played from the beginning at speed, and jumped to.
+    for (speed, jump) in [(20.0, None), (1.0, Some("t '100%' enter"))] {
+        let mut t = Harness::replay(&file.0, speed).start().await;
+        if let Some(keys) = jump {
+            t.keys(keys).await;
+        }
+        t.run_for("12s").await;
+        t.never_says("unrecorded");
+        let mut shown = vec![body(&t)];
+        for pane in ["3", "5"] {
+            t.keys(pane).await;
+            shown.push(body(&t));
+        }
+        assert_eq!(shown, screens, "at {speed}x");
+    }
+}
+
+/// What `sagetop dump` says about models and resources, without what a console only knows by watching.
+async fn look(t: &Harness) -> Value {
+    let executor = t.executor();
+    let source = sagetop::config::Source { file: "demo.toml".into(), text: include_str!("../../src/demo.toml").into() };
+    let config = sagetop::config::Config::parse(&source).unwrap();
+    let seen = Seen { wishes: Arc::new(Wishes::of(&config)), ..Seen::default() };
+    let look = Look::take("eu-west-1".into(), executor.aws.clone(), seen, &executor.clock).await;
+    let mut out = Vec::new();
+    dump(&[look], &mut out).unwrap();
+    let mut value: Value = serde_json::from_slice(&out).unwrap();
+    for volatile in ["taken_at", "sources", "usage"] {
+        value.as_object_mut().unwrap().remove(volatile);
+    }
+    value
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dump_of_a_recording_is_the_dump_of_then() {
+    let file = File::new();
+    let mut t = Harness::story("demo").record(&file.0).start().await;
+    t.run_for("90s").await;
+    let then = look(&t).await;
+    assert_eq!(t.recorded().trouble, None);
+    let mut t = Harness::replay(&file.0, 1.0).start().await;
+    t.keys("space t '100%' enter").await;
+    let now = look(&t).await;
+    assert_eq!(now, then);
+    t.run_for("1s").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_accounts_are_recorded_together_and_come_back_apart() {
+    let file = File::new();
+    let mut t = Harness::story("demo").beside("us-east-1", "shop").size(160, 36).record(&file.0).start().await;
+    t.run_for("75s").await;
+    let screen = body(&t);
+    assert_eq!(t.recorded().trouble, None);
+    let mut t = Harness::replay(&file.0, 1.0).size(160, 36).start().await;
+    t.run_for("75s").await;
+    assert_eq!(body(&t), screen);
+    t.keys("8").await;
+    assert!(t.row("us-east-1").ends_with('–') && t.row("eu-west-1").ends_with('–'), "{}", t.text());
+}
