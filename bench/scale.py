@@ -21,8 +21,8 @@ from screen import Screen
 
 # Every answer takes this long, in seconds.
 LATENCY = 0.05
-# The calls that the account answers at once before its rate holds: one second's worth.
-BURST_SECONDS = 1.0
+# The calls that the account answers at once before its rate holds: five seconds' worth.
+BURST_SECONDS = 5
 
 
 def pages(count: int, size: int = 100) -> int:
@@ -307,7 +307,7 @@ def main() -> None:
     parser.add_argument("--sagetop", default="target/release/sagetop", help="the program (default: %(default)s)")
     parser.add_argument("--scales", default="small,medium,large,fleet", help="default: %(default)s")
     parser.add_argument("--rates", default="none,2", help="SageMaker calls a second that the account allows")
-    parser.add_argument("--rated-arguments", default="", help="more arguments for the console where there is a rate")
+    parser.add_argument("--rated-arguments", default="--paced", help="more arguments for the console where there is a rate")
     parser.add_argument("--story", default="demo", help="what the account holds besides (default: %(default)s)")
     parser.add_argument("--limit", type=float, default=300, help="seconds to wait for a screen (default: %(default)s)")
     parser.add_argument("--settle", type=float, default=30, help="seconds before the rest is measured")

@@ -93,7 +93,6 @@ pub enum Effect {
 }
 
 /// Everything that the screen is a function of.
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting or a fact of its own")]
 #[derive(Debug)]
 pub struct App {
     /// The account that is looked at: that of what the cursor is on.

@@ -23,6 +23,7 @@ pub struct Args {
 
 /// Flags that every command takes.
 #[derive(Debug, Clone, Default, ClapArgs)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Common {
     /// Named profile of the AWS configuration files, or the label of an `[[account]]`; several are watched at once
     #[arg(long, global = true, value_name = "NAME,…", value_delimiter = ',')]
@@ -33,6 +34,9 @@ pub struct Common {
     /// One URL for all services (default: `AWS_ENDPOINT_URL`)
     #[arg(long, global = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
+    /// Keep to the pace for AWS also where a stand-in on this machine answers
+    #[arg(long, global = true)]
+    pub paced: bool,
     /// Use the simulated account instead of AWS
     #[arg(long, global = true)]
     pub demo: bool,

@@ -42,6 +42,8 @@ pub struct Target {
     pub region: Option<String>,
     /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
     pub endpoint_url: Option<String>,
+    /// Keep to the pace even where a stand-in on this machine answers.
+    pub paced: bool,
 }
 
 impl Target {
@@ -129,7 +131,8 @@ impl Aws {
         let http = config.http_client().unwrap_or_else(https);
         let http = around(&target.scope(&region, endpoint.as_deref()), http)?;
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
-        let pace = if endpoint.as_deref().is_some_and(on_loopback) { Pace::unlimited() } else { pace };
+        let shared = target.paced || !endpoint.as_deref().is_some_and(on_loopback);
+        let pace = if shared { pace } else { Pace::unlimited() };
         Ok(Self::assemble(&config, &http, Meter::new(pace), region, endpoint))
     }
 

@@ -27,6 +27,7 @@
 //! | [`aws::Recorder`], [`aws::Tape`] | writes every reply to a file; answers from one, as it was at the [`aws::Playhead`] |
 //! | [`model::Chain`] | one model's whole way, joined from the store; each edge with its confidence and its rule |
 //! | [`model::ATTENTION`] | small named rules that say what deserves the eye |
+//! | [`app::Account`] | one account in one region as the screen knows it; [`app::App`] is in one of them at a time |
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |
 //! | [`actions::Action`] | something the operator can do: a name, help, a function |
 //! | [`intents::Intent`] | something the operator wants of AWS: how it is planned, when it is really done |

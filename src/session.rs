@@ -94,7 +94,7 @@ impl Session {
         for wanted in wanted(common, &config) {
             let who = wanted.base().map(|name| format!("{name}: ")).unwrap_or_default();
             let target = wanted.target(common);
-            let aws = Aws::connect(&target, pace.clone(), |scope, http| {
+            let aws = Aws::connect(&target, pace, |scope, http| {
                 // The file is made when the first account is known to be meant.
                 if tape.is_none() {
                     tape = recorder(common, &source)?;

@@ -66,7 +66,7 @@ impl Account {
     #[must_use]
     pub fn new(seen: Seen) -> Self {
         let (judged, joined) = (seen.at, Arc::new(join(&seen)));
-        Self { judged, joined, seen, ..Self::default() }
+        Self { seen, joined, judged, ..Self::default() }
     }
 
     /// Something of this account.
@@ -136,7 +136,7 @@ impl Account {
         matches!(saved.freshness(), Freshness::Saved { .. }) && account(now).is_some_and(|a| Some(a) != account(saved))
     }
 
-    pub(super) fn to_join(&mut self) -> Option<Seen> {
+    pub(super) fn give_to_join(&mut self) -> Option<Seen> {
         if !std::mem::take(&mut self.unjoined) {
             return None;
         }

@@ -72,7 +72,7 @@ impl App {
     /// of a large account takes longer than a key may wait, so it is made elsewhere and comes back as a message.
     pub fn to_join(&mut self) -> Option<(usize, Seen)> {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        accounts.find_map(|account| Some((account.place, account.to_join()?)))
+        accounts.find_map(|account| Some((account.place, account.give_to_join()?)))
     }
 
     pub(super) fn take_joined(&mut self, place: usize, joined: Joined) {

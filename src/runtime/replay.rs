@@ -71,7 +71,9 @@ pub(super) fn reread(app: &mut App, watches: &mut [Watch], inbox: &mut Inbox) {
     inbox.joining = JoinSet::new();
     let (out, snapshots) = mpsc::channel(QUEUE);
     inbox.snapshots = snapshots;
-    watches.iter_mut().for_each(|watch| watch.renew(app, &out));
+    for watch in watches {
+        watch.renew(app, &out);
+    }
 }
 
 /// Follows the playhead for as long as somebody listens: tells where it is, and wakes the pollers of what is new.

@@ -28,6 +28,7 @@ impl Wanted {
             role_arn: self.account.role_arn.clone(),
             region: self.region.clone(),
             endpoint_url: common.endpoint_url.clone(),
+            paced: common.paced,
         }
     }
 
@@ -121,7 +122,7 @@ mod tests {
         let [prod_eu, prod_us] = ["eu-west-1", "us-east-1"].map(|region| row(Some("prod"), Some(region), true));
         assert_eq!(names(TWO, &[], &[]), [prod_eu.clone(), prod_us.clone(), row(Some("lab"), None, false)]);
         // A profile or a label that the configuration knows is as careful as that says.
-        assert_eq!(names(TWO, &["prod"], &["us-east-1"]), [prod_us.clone()]);
+        assert_eq!(names(TWO, &["prod"], &["us-east-1"]), std::slice::from_ref(&prod_us));
         assert_eq!(names(TWO, &["retail-prod"], &[]), [prod_eu, prod_us]);
         let other = |region| row(Some("other"), Some(region), false);
         assert_eq!(names(TWO, &["other", "other"], &["a-1", "b-1"]), [other("a-1"), other("b-1")]);

@@ -17,11 +17,11 @@ use super::time::{Span, Time};
 use super::world::{Home, Task, World};
 
 /// The account as it is when the story begins.
-pub(crate) fn world(story: &Story, start: Time, (speed, seed): (f64, u64), settings: &Settings) -> World {
+pub(crate) fn world(story: &Story, start: Time, pace: (f64, u64), settings: &Settings) -> World {
     let account = story.account.clone().unwrap_or_default();
     let region = settings.region.clone().unwrap_or(account.region);
     let home = Home { account: account.id, alias: account.alias, region, identity: account.identity };
-    let mut world = World::empty(home, start, (speed, seed));
+    let mut world = World::empty(home, start, pace);
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
@@ -45,7 +45,7 @@ pub(crate) fn world(story: &Story, start: Time, (speed, seed): (f64, u64), setti
     world.drill = story.drill.clone().map(Progress::new);
     world.events.clone_from(&story.events);
     for (place, event) in story.events.iter().enumerate() {
-        let due = start + event.at.paced(speed);
+        let due = start + event.at.paced(pace.0);
         world.at(due, Task::Event(place));
     }
     world

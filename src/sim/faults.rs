@@ -30,6 +30,11 @@ pub(crate) struct Weather {
     calls: u64,
 }
 
+/// Requests that are let through at once: five seconds' worth, as AWS's own limits hold more than one second.
+fn burst(rate: f64) -> f64 {
+    (5.0 * rate).max(1.0)
+}
+
 /// Tokens for calls: one is taken by each.
 struct Bucket {
     rate: f64,
@@ -50,7 +55,7 @@ pub(crate) struct Outcome {
 impl Weather {
     /// The weather of a story.
     pub(crate) fn new(story: &Story, settings: &Settings, start: Time, seed: u64) -> Self {
-        let bucket = |rate: f64| Bucket { rate, tokens: rate.max(1.0), at: start };
+        let bucket = |rate: f64| Bucket { rate, tokens: burst(rate), at: start };
         Self {
             faults: story.faults.clone(),
             start,
@@ -110,7 +115,7 @@ impl Weather {
     fn throttled(&mut self, call: &Call, now: Time) -> Option<Fault> {
         let bucket = self.buckets.get_mut(call.service.signing())?;
         let passed = num::float((now - bucket.at).0).max(0.0) / 1000.0;
-        bucket.tokens = (bucket.tokens + passed * bucket.rate).min(bucket.rate.max(1.0));
+        bucket.tokens = (bucket.tokens + passed * bucket.rate).min(burst(bucket.rate));
         bucket.at = now;
         if bucket.tokens >= 1.0 {
             bucket.tokens -= 1.0;

@@ -80,8 +80,7 @@ impl World {
         let change = if self.endpoints.contains_key(name) { "UpdateEndpoint" } else { "CreateEndpoint" };
         let request = tree! { "EndpointName": name, "EndpointConfigName": config.as_str() };
         self.trace(SOURCE, change, &by, request, None);
-        let fleet = self.fleet(&config).unwrap_or_default();
-        let now = self.now;
+        let (fleet, now) = (self.fleet(&config).unwrap_or_default(), self.now);
         let arn = self.home.sagemaker("endpoint", name);
         if !self.endpoints.contains_key(name) {
             self.tag_model(&arn, model);
