@@ -215,12 +215,12 @@ impl Harness {
 
     /// The simulated account, to see what really became of it.
     pub(crate) fn sim(&self) -> &Sim {
-        &self.sims[0]
+        self.sims.first().unwrap()
     }
 
     /// The account that was named first, second, …
     pub(crate) fn sim_of(&self, place: usize) -> &Sim {
-        &self.sims[place]
+        self.sims.get(place).unwrap()
     }
 
     /// Clients of the account, the journal and the clock, to act beside the screen.

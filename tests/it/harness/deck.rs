@@ -57,6 +57,6 @@ impl Harness {
     /// The tape that is replayed.
     pub(crate) fn tape(&self) -> &Tape {
         let Some(Deck::Playing(tapes)) = &self.deck else { panic!("nothing is replayed") };
-        &tapes[0]
+        tapes.first().unwrap()
     }
 }

@@ -108,20 +108,20 @@ impl Setup {
         let sims: Vec<Sim> = stories.iter().map(account).collect();
         let (deck, connectors) = self.deck(&sims, &clock);
         if let Some(Deck::Playing(tapes)) = &deck {
-            let playhead = tapes[0].playhead.clone();
+            let playhead = tapes.first().unwrap().playhead.clone();
             clock = Arc::new(move || playhead.now());
         }
         let folder = folder();
         let config = self.parsed();
         let connection = |(http, region): &(SharedHttpClient, String)| {
-            let aws = Aws::over_at(http, region, self.pace.clone());
+            let aws = Aws::over_at(http, region, self.pace);
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
             let deployers = config.deployers();
             Connection::only(Executor { aws, access: self.access, journal, identity, clock, deployers })
         };
         let connections: Vec<Connection> = connectors.iter().map(connection).collect();
-        let executor = connections[0].executor.clone();
+        let executor = connections.first().unwrap().executor.clone();
         let app = app(&self, &config, &connections);
         let machine = Machine { connections, clock, copy, suspend, sim: None, deck: deck.clone() };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
