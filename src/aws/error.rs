@@ -16,6 +16,8 @@ pub enum Kind {
     Throttled,
     /// Credentials are missing, expired or not accepted.
     Expired,
+    /// This machine's clock is off, so that no signature is accepted.
+    Skewed,
     /// The thing is not there.
     Gone,
     /// The thing is changing; try when it is steady.
@@ -42,6 +44,7 @@ impl Kind {
             Self::Denied => "denied",
             Self::Throttled => "throttled",
             Self::Expired => "expired",
+            Self::Skewed => "skewed",
             Self::Gone => "gone",
             Self::Busy => "busy",
             Self::Conflict => "conflict",
@@ -60,6 +63,7 @@ impl Kind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared; the pace is lowered by itself"),
             Self::Expired => Some("log in again (for SSO: aws sso login); it is picked up without a restart"),
+            Self::Skewed => Some("set the clock of this machine; AWS takes no signature that is 5 minutes off"),
             Self::Unreachable => {
                 Some("check the network, the region and the endpoint URL; it is tried again by itself")
             }
@@ -177,6 +181,8 @@ fn without_answer(context: &str) -> Kind {
 fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {
+        "RequestTimeTooSkewed" | "RequestExpired" => Kind::Skewed,
+        "InvalidSignatureException" if has(&["Signature expired", "Signature not yet current"]) => Kind::Skewed,
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
             Kind::Throttled
         }
@@ -193,8 +199,7 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
         | "SignatureDoesNotMatch"
         | "InvalidSignatureException"
         | "MissingAuthenticationToken"
-        | "IncompleteSignature"
-        | "RequestExpired" => Kind::Expired,
+        | "IncompleteSignature" => Kind::Expired,
         "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => Kind::Gone,
         "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,
@@ -228,6 +233,9 @@ mod tests {
             (400, "ValidationException", "1 validation error detected", Kind::Other),
             (403, "", "no code in an XML body for a JSON service", Kind::Denied),
             (403, "InvalidClientTokenId", "The security token is invalid", Kind::Expired),
+            (403, "InvalidSignatureException", "Signature expired: 20261123T0311Z is now earlier than", Kind::Skewed),
+            (403, "InvalidSignatureException", "The request signature we calculated does not match", Kind::Expired),
+            (403, "RequestTimeTooSkewed", "The difference is too large", Kind::Skewed),
             (500, "", "an HTML page", Kind::Unsupported),
             (500, "InternalFailure", "oops", Kind::Other),
             (404, "", "an HTML page", Kind::Unsupported),

@@ -20,7 +20,7 @@ pub const PER_METRIC: f64 = 0.01 / 1000.0;
 const PER_S3_CALL: f64 = 0.005 / 1000.0;
 
 /// No answer after this long is no answer.
-const LONGEST_CALL: Duration = Duration::from_secs(30);
+const LONGEST_CALL: Duration = Duration::from_secs(35);
 
 tokio::task_local! {
     static ON_BEHALF: OnBehalf;

@@ -92,7 +92,10 @@ impl Aws {
         match found {
             Ok(found) => Ok(Some(found)),
             Err(error)
-                if matches!(error.kind, Kind::Throttled | Kind::Expired | Kind::Unreachable | Kind::Unrecorded) =>
+                if matches!(
+                    error.kind,
+                    Kind::Throttled | Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Unrecorded
+                ) =>
             {
                 Err(error)
             }

@@ -206,7 +206,10 @@ impl Executor {
                     ));
                 }
                 Err(error)
-                    if matches!(error.kind, Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Other) =>
+                    if matches!(
+                        error.kind,
+                        Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Skewed | Kind::Other
+                    ) =>
                 {
                     format!("sent, but it cannot be looked at: {error}")
                 }

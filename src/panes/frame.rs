@@ -157,12 +157,13 @@ fn lost(account: &Account) -> Vec<String> {
                 format!("log in again, with SSO by `{login}`; it is picked up without a restart"),
             ),
             (Kind::Expired, None) => ("no valid credentials", kind.advice().unwrap_or_default().to_owned()),
+            (Kind::Skewed, _) => ("this machine's clock is off", kind.advice().unwrap_or_default().to_owned()),
             (_, _) => ("AWS cannot be reached", kind.advice().unwrap_or_default().to_owned()),
         };
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    [Kind::Expired, Kind::Unreachable].into_iter().filter_map(told).collect()
+    [Kind::Expired, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect()
 }
 
 /// The task of a drill while it is open, on as many rows as it needs, three at most.

@@ -213,7 +213,9 @@ async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<Dataset, AwsError> 
             }
             Ok(row)
         }
-        Err(error) if matches!(error.kind, Kind::Expired | Kind::Unreachable | Kind::Throttled) => Err(error),
+        Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
+            Err(error)
+        }
         Err(error) => Ok(Dataset { problem: Some(error.to_string()), ..row }),
     }
 }

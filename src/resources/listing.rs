@@ -139,5 +139,9 @@ pub(super) fn reaches_back<R>(
 
 /// What of `due` need not be asked again soon: all of it, unless the reason why some was not answered may pass.
 pub(super) fn settled(due: Vec<String>, fault: Option<&AwsError>) -> Vec<String> {
-    if fault.is_some_and(|why| why.kind.passing() || why.kind == Kind::Expired) { Vec::new() } else { due }
+    if fault.is_some_and(|why| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed)) {
+        Vec::new()
+    } else {
+        due
+    }
 }

@@ -57,7 +57,7 @@ async fn turn<T: Resource>(
     let changes = table.apply(answer, at);
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
-        Some(Kind::Expired) => Told::Failed,
+        Some(Kind::Expired | Kind::Skewed) => Told::Failed,
         Some(_) if failed => Told::Failed,
         // What is denied for one thing may be had for another.
         None | Some(Kind::Denied) if more => Told::More,
@@ -178,8 +178,7 @@ impl<T: Resource> Poller<T> {
             let sweep = self.sweeps(why);
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
-            let lost =
-                matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Unreachable));
+            let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
             if self.failures <= 1 {
                 self.lost = lost.then(|| (self.clock)());
             }

@@ -90,6 +90,34 @@ async fn expired_credentials_are_told_once_and_picked_up_again() {
     t.until("✗ recommendation", "2m").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_off_is_told_as_that_and_not_as_a_login() {
+    let mut t = Harness::story("clock").ready().await;
+    t.until("this machine's clock is off: set the clock", "60s").await;
+    t.never_says("log in again");
+    t.says("fraud-screening");
+    t.keys("7").await;
+    t.run_for("15s").await;
+    assert!(t.row("endpoints").contains("skewed"), "{}", t.row("endpoints"));
+    t.until_gone("clock is off", "5m").await;
+    t.until_gone("skewed", "5m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_a_minute_for_every_answer_is_waited_for_and_asked_no_more_often() {
+    let mut t = Harness::story("slow").ready().await;
+    t.run_for("40s").await;
+    let before = listings(&t);
+    t.run_for("2m").await;
+    assert!(listings(&t) - before <= 2 * 120 / 30, "one at a time: {}", listings(&t) - before);
+    t.never_says("AWS cannot be reached");
+    t.keys("4").await;
+    t.says("fraud-screening-prod");
+    t.keys("0").await;
+    // What happens meanwhile is seen, late.
+    t.until("✗ recommendation", "5m").await;
+}
+
 fn listings(t: &Harness) -> u64 {
     t.sim().calls("ListEndpoints") + t.sim().calls("DescribeAlarms")
 }

@@ -19,6 +19,8 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("nobody-paged", include_str!("../stories/nobody-paged.toml")),
     ("expired", include_str!("../stories/expired.toml")),
     ("throttled", include_str!("../stories/throttled.toml")),
+    ("slow", include_str!("../stories/slow.toml")),
+    ("clock", include_str!("../stories/clock.toml")),
     ("denied", include_str!("../stories/denied.toml")),
     ("garbage", include_str!("../stories/garbage.toml")),
 ];
