@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
+use foldhash::fast::RandomState;
+
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
@@ -28,6 +30,9 @@ const WATCHED: [&str; 8] = [
     "ModelName",
     "ModelPackageGroupName",
 ];
+
+/// Things by a key; the names of one account are nobody's attack on its own console.
+pub(super) type Keyed<K, V> = HashMap<K, V, RandomState>;
 
 /// A name or an ARN as AWS compares it: without case (`aws-map` 2.7).
 #[derive(Debug, Clone, Copy)]
@@ -58,47 +63,47 @@ impl Hash for Name<'_> {
 pub(super) struct Index<'a> {
     pub(super) store: &'a Store,
     /// Groups by name.
-    groups: HashMap<Name<'a>, &'a ModelPackageGroup>,
+    groups: Keyed<Name<'a>, &'a ModelPackageGroup>,
     /// Versions of a group, newest first.
-    pub(super) packages: HashMap<Name<'a>, Vec<&'a ModelPackage>>,
+    pub(super) packages: Keyed<Name<'a>, Vec<&'a ModelPackage>>,
     /// Versions by ARN.
-    package_by_arn: HashMap<Name<'a>, &'a ModelPackage>,
+    package_by_arn: Keyed<Name<'a>, &'a ModelPackage>,
     /// Versions by the artifact they serve.
-    pub(super) package_by_data: HashMap<&'a str, Vec<&'a ModelPackage>>,
+    pub(super) package_by_data: Keyed<&'a str, Vec<&'a ModelPackage>>,
     /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
-    pub(super) models_by_endpoint: HashMap<&'a str, Vec<&'a Model>>,
+    pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,
     /// Endpoints in the order of their names.
     pub(super) endpoints: Vec<&'a Endpoint>,
     /// Pipelines in the order of their names.
     pub(super) pipelines: Vec<&'a Pipeline>,
     /// Pipelines by name; an ARN spells it in lower case.
-    pub(super) pipeline_by_name: HashMap<Name<'a>, &'a Pipeline>,
+    pub(super) pipeline_by_name: Keyed<Name<'a>, &'a Pipeline>,
     /// Pipelines by the group that their definition registers into.
-    pub(super) pipelines_by_group: HashMap<Name<'a>, Vec<&'a Pipeline>>,
+    pub(super) pipelines_by_group: Keyed<Name<'a>, Vec<&'a Pipeline>>,
     /// Executions of a pipeline, newest first.
-    pub(super) executions: HashMap<&'a str, Vec<&'a PipelineExecution>>,
+    pub(super) executions: Keyed<&'a str, Vec<&'a PipelineExecution>>,
     /// Steps of an execution.
-    pub(super) steps: HashMap<&'a str, Vec<&'a PipelineStep>>,
+    pub(super) steps: Keyed<&'a str, Vec<&'a PipelineStep>>,
     /// Jobs by the artifact they made.
-    pub(super) job_by_artifact: HashMap<&'a str, &'a TrainingJob>,
+    pub(super) job_by_artifact: Keyed<&'a str, &'a TrainingJob>,
     /// Jobs by the id of the execution in their name (`aws-map` edge 9).
-    pub(super) jobs_by_execution: HashMap<&'a str, Vec<&'a TrainingJob>>,
+    pub(super) jobs_by_execution: Keyed<&'a str, Vec<&'a TrainingJob>>,
     /// Feature groups in the order of their names.
     pub(super) feature_groups: Vec<&'a FeatureGroup>,
     /// Feature groups by the place of their offline store, without the slash at its end.
-    pub(super) feature_groups_by_store: HashMap<&'a str, Vec<&'a FeatureGroup>>,
+    pub(super) feature_groups_by_store: Keyed<&'a str, Vec<&'a FeatureGroup>>,
     /// Alarms in the order of their names.
     pub(super) alarms: Vec<&'a Alarm>,
     /// Alarms by the value of a dimension that tells what they watch, with its name.
-    pub(super) alarms_by_value: HashMap<&'a str, Vec<(&'a Alarm, &'a str)>>,
+    pub(super) alarms_by_value: Keyed<&'a str, Vec<(&'a Alarm, &'a str)>>,
     /// Alarms that auto scaling made, by endpoint.
-    pub(super) scaling: HashMap<&'a str, Vec<&'a Alarm>>,
+    pub(super) scaling: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Alarms without dimensions, by each word of their expression: it is all there is.
-    pub(super) alarms_by_word: HashMap<&'a str, Vec<&'a Alarm>>,
+    pub(super) alarms_by_word: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Composite alarms by the name of a child.
-    pub(super) parents: HashMap<&'a str, Vec<&'a Alarm>>,
+    pub(super) parents: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Who listens to a topic.
-    pub(super) subscriptions: HashMap<&'a str, Vec<&'a Subscription>>,
+    pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
 
 impl<'a> Index<'a> {
@@ -106,26 +111,26 @@ impl<'a> Index<'a> {
         let mut index = Self {
             store,
             groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
-            packages: HashMap::new(),
-            models_by_endpoint: HashMap::new(),
-            package_by_arn: HashMap::with_capacity(store.packages.len()),
-            package_by_data: HashMap::with_capacity(store.packages.len()),
+            packages: Keyed::default(),
+            models_by_endpoint: Keyed::default(),
+            package_by_arn: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
+            package_by_data: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
             endpoints: store.endpoints.rows().collect(),
             pipelines: store.pipelines.rows().collect(),
             pipeline_by_name: store.pipelines.rows().map(|pipeline| (Name(&pipeline.name), pipeline)).collect(),
-            pipelines_by_group: HashMap::new(),
-            executions: HashMap::new(),
-            steps: HashMap::new(),
-            job_by_artifact: HashMap::new(),
-            jobs_by_execution: HashMap::new(),
+            pipelines_by_group: Keyed::default(),
+            executions: Keyed::default(),
+            steps: Keyed::default(),
+            job_by_artifact: Keyed::default(),
+            jobs_by_execution: Keyed::default(),
             feature_groups: store.feature_groups.rows().collect(),
-            feature_groups_by_store: HashMap::new(),
+            feature_groups_by_store: Keyed::default(),
             alarms: store.alarms.rows().collect(),
-            alarms_by_value: HashMap::new(),
-            scaling: HashMap::new(),
-            alarms_by_word: HashMap::new(),
-            parents: HashMap::new(),
-            subscriptions: HashMap::new(),
+            alarms_by_value: Keyed::default(),
+            scaling: Keyed::default(),
+            alarms_by_word: Keyed::default(),
+            parents: Keyed::default(),
+            subscriptions: Keyed::default(),
         };
         index.registry();
         index.training();
@@ -253,7 +258,7 @@ mod tests {
     #[test]
     fn names_differ_by_more_than_case() {
         let long = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/Fraud/12";
-        let known: HashMap<Name, i32> = [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into();
+        let known: Keyed<Name, i32> = [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into_iter().collect();
         let found = |name: &str| known.get(&Name(name)).copied();
         assert_eq!([found("Fraud"), found("FRAUD-V2"), found(&long.to_uppercase())], [Some(1), Some(2), Some(3)]);
         assert_eq!([found("fraud-v"), found("fraud\0"), found("")], [None; 3]);

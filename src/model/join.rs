@@ -5,9 +5,12 @@ mod serving;
 mod training;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
+use std::num::NonZero;
+use std::panic::resume_unwind;
+use std::thread;
 
-use super::index::{Index, Name};
+use super::index::{Index, Keyed, Name};
 use super::{Chain, Confidence, Link, StageKind, attention};
 use crate::config::Model as ModelConfig;
 use crate::resources::alarm::Alarm;
@@ -96,19 +99,42 @@ fn owned(link: &Link<&str>) -> Link {
 pub fn chains(seen: &Seen) -> Vec<Chain> {
     let index = Index::new(&seen.store);
     let mut homes = serving::trace_all(&index, &seen.wishes.models);
-    let mut chains: Vec<Chain> = drafts(&index, &seen.wishes.models, &homes)
-        .into_iter()
-        .map(|mut draft| {
-            let traced = homes.remove(&draft.home).unwrap_or_default();
-            serving::join(&mut draft, &index, traced);
-            training::join(&mut draft, &index);
-            alarms::join(&mut draft, &index);
-            draft.done(&index, seen)
-        })
-        .filter(|chain| !seen.wishes.sparse || exists(chain, &index))
-        .collect();
+    let drafts = drafts(&index, &seen.wishes.models, &homes).into_iter();
+    let work: Vec<_> = drafts.map(|draft| (homes.remove(&draft.home).unwrap_or_default(), draft)).collect();
+    let mut chains = shared(work, |(traced, mut draft)| {
+        serving::join(&mut draft, &index, traced);
+        training::join(&mut draft, &index);
+        alarms::join(&mut draft, &index);
+        draft.done(&index, seen)
+    });
+    chains.retain(|chain| !seen.wishes.sparse || exists(chain, &index));
     chains.sort_by(|a, b| (Reverse(a.health), &a.name).cmp(&(Reverse(b.health), &b.name)));
     chains
+}
+
+/// Models from which on several cores work on them.
+const MANY: usize = 500;
+
+/// Does the same to each piece of work, on all cores when there is much of it; the results are in the same order.
+fn shared<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
+    let cores = if work.len() < MANY { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
+    let share = work.len().div_ceil(cores).max(1);
+    let mut shares = Vec::new();
+    while work.len() > share {
+        shares.push(work.split_off(work.len() - share));
+    }
+    let each = &each;
+    thread::scope(|scope| {
+        let others: Vec<_> =
+            shares.into_iter().map(|share| scope.spawn(|| share.into_iter().map(each).collect())).collect();
+        let mut done: Vec<R> = work.into_iter().map(each).collect();
+        for other in others.into_iter().rev() {
+            // A share that panicked does so here as well.
+            let more: Vec<R> = other.join().unwrap_or_else(|panic| resume_unwind(panic));
+            done.extend(more);
+        }
+        done
+    })
 }
 
 /// Is there anything of it in the account? What only the configuration names is not.
@@ -121,10 +147,10 @@ fn exists(chain: &Chain, index: &Index<'_>) -> bool {
 fn drafts<'a>(
     index: &Index<'a>,
     models: &'a [ModelConfig],
-    homes: &HashMap<Home<'a>, Vec<Traced<'a>>>,
+    homes: &Keyed<Home<'a>, Vec<Traced<'a>>>,
 ) -> Vec<Draft<'a>> {
     let mut drafts = Vec::new();
-    let mut known: HashSet<Name<'a>> = HashSet::new();
+    let mut known: HashSet<Name<'a>, foldhash::fast::RandomState> = HashSet::default();
     for (place, model) in models.iter().enumerate() {
         let own_name = index.group(&model.name).map(|g| g.name.as_str());
         let group = model.group.as_deref().map(|g| index.spelling(arn_name(g))).or(own_name);

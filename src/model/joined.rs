@@ -1,8 +1,9 @@
 //! The models with what is looked up in them: made from the tables at once, handed over as one value.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::hears::{Hears, hears};
+use super::index::Keyed;
 use super::{Chain, Health, Serving, chains};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -21,9 +22,9 @@ use crate::resources::{Resource, Seen};
 pub struct Joined {
     chains: Vec<Chain>,
     /// Places of the chains by their names.
-    by_name: HashMap<String, usize>,
+    by_name: Keyed<String, usize>,
     /// Place of the chain that a thing belongs to, by the thing's kind and id.
-    owners: HashMap<&'static str, HashMap<String, usize>>,
+    owners: Keyed<&'static str, Keyed<String, usize>>,
     unwell: BTreeSet<String>,
     waiting: usize,
     hears: BTreeMap<String, Hears>,
@@ -37,7 +38,7 @@ pub fn join(seen: &Seen) -> Joined {
 
 impl Joined {
     fn of(chains: Vec<Chain>) -> Self {
-        let mut joined = Self { by_name: HashMap::with_capacity(chains.len()), ..Self::default() };
+        let mut joined = Self { by_name: Keyed::default(), ..Self::default() };
         for (place, chain) in chains.iter().enumerate() {
             joined.by_name.entry(chain.name.clone()).or_insert(place);
             joined.own(Dataset::KIND, place, &chain.datasets);

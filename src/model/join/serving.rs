@@ -1,9 +1,7 @@
 //! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
 
-use std::collections::HashMap;
-
 use crate::config::Model as ModelConfig;
-use crate::model::index::{Index, Name, beginning};
+use crate::model::index::{Index, Keyed, Name, beginning};
 use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
@@ -57,13 +55,13 @@ struct Owner<'a> {
 type Claim<'a> = (usize, Option<&'a str>);
 
 /// Follows every endpoint; those of one home are in the order of their names.
-pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> HashMap<Home<'a>, Vec<Traced<'a>>> {
+pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Keyed<Home<'a>, Vec<Traced<'a>>> {
     let claims = claims(index, models);
-    let mut by_group: HashMap<Name<'a>, usize> = HashMap::new();
+    let mut by_group: Keyed<Name<'a>, usize> = Keyed::default();
     for (place, model) in models.iter().enumerate() {
         by_group.entry(Name(model.group.as_deref().map_or(&model.name, |g| arn_name(g)))).or_insert(place);
     }
-    let mut homes: HashMap<Home<'a>, Vec<Traced<'a>>> = HashMap::new();
+    let mut homes: Keyed<Home<'a>, Vec<Traced<'a>>> = Keyed::default();
     for &endpoint in &index.endpoints {
         let (stem, suffix) = split_stage(&endpoint.name);
         let claim = claims.get(endpoint.name.as_str());
@@ -89,8 +87,8 @@ pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Has
 }
 
 /// Endpoints that the configuration names; the first pattern that matches counts.
-fn claims<'a>(index: &Index<'a>, models: &[ModelConfig]) -> HashMap<&'a str, Claim<'a>> {
-    let mut claims = HashMap::new();
+fn claims<'a>(index: &Index<'a>, models: &[ModelConfig]) -> Keyed<&'a str, Claim<'a>> {
+    let mut claims = Keyed::default();
     for (place, glob) in models.iter().enumerate().flat_map(|(place, m)| m.endpoints.iter().map(move |g| (place, g))) {
         for endpoint in beginning(&index.endpoints, glob.beginning()).filter(|e| glob.matches(&e.name)) {
             claims.entry(endpoint.name.as_str()).or_insert_with(|| (place, glob.stage(&endpoint.name)));
@@ -155,7 +153,7 @@ fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str) -> Traced<'
 /// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.
 fn owner<'a>(
     index: &Index<'a>,
-    configured: &HashMap<Name<'a>, usize>,
+    configured: &Keyed<Name<'a>, usize>,
     traced: &Traced<'a>,
     stem: &'a str,
 ) -> Option<Owner<'a>> {
