@@ -36,8 +36,10 @@ use watch::Watch;
 /// Messages that may wait; a slow screen slows the polling, never the memory.
 const QUEUE: usize = 64;
 
-/// However much there is to take in, a key is seen to be answered within this time.
+/// However much there is to take in, it is seen within this time.
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
+/// Between two frames that nobody asked for: answers of AWS come in bursts. A key is answered at once.
+const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
 /// What was read before a replay went back stands no longer than this.
@@ -97,20 +99,24 @@ pub async fn run<B: Backend>(
     let clock = machine.clock.clone();
     let mut inbox = Inbox::new(input, answers, snapshots);
     let mut hands = Hands::new(machine, answer);
-    let mut painter = Painter { last: None, drawn: Instant::now(), held: None };
+    let mut painter = Painter { last: None, drawn: Instant::now(), owed: false, held: None };
     app.update(Msg::Tick(clock()));
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
     watches.iter_mut().for_each(Watch::start);
     hands.follow_tapes(&watches);
     loop {
-        let msg = match inbox.next().await {
+        let msg = match inbox.next(painter.due()).await {
             Came::Msg(msg) => *msg,
             Came::Second => {
                 hands.second(&mut app);
                 Msg::Tick(clock())
             }
             Came::Nothing => continue,
+            Came::Frame => {
+                painter.draw(terminal, &app, theme)?;
+                continue;
+            }
             Came::End => break,
         };
         let mut polled = None;
@@ -120,10 +126,9 @@ pub async fn run<B: Backend>(
                 continue;
             }
         }
-        painter.sized(&msg);
+        let at_once = painter.takes_note(&msg);
         let effect = app.update(msg);
         join(&mut app, &mut inbox);
-        watches.iter().enumerate().for_each(|(place, watch)| watch.publish(&app, polled == Some(place)));
         match effect {
             Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
@@ -139,10 +144,12 @@ pub async fn run<B: Backend>(
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
-        // Whatever waits is taken in before anything is drawn: a burst costs one frame, but never a long wait.
-        if !painter.holds(&app) && (inbox.is_empty() || painter.drawn.elapsed() > LONGEST_FRAME) {
+        let waits = if at_once { !inbox.input.is_empty() } else { !inbox.is_empty() };
+        if painter.draws(&app, at_once, waits) {
             painter.draw(terminal, &app, theme)?;
         }
+        // The pollers hear of it after the operator has seen it: all of them wake up when the cursor moves.
+        watches.iter().enumerate().for_each(|(place, watch)| watch.publish(&app, polled == Some(place)));
     }
     hands.leave(&app).await;
     Ok(app)
@@ -166,16 +173,33 @@ fn join(app: &mut App, inbox: &mut Inbox) {
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
+    /// Something may look different since then.
+    owed: bool,
     /// When a replay went back.
     held: Option<Instant>,
 }
 
 impl Painter {
-    /// A screen of another size is drawn whole.
-    fn sized(&mut self, msg: &Msg) {
+    /// Does the operator wait for what comes of this? A screen of another size is drawn whole.
+    fn takes_note(&mut self, msg: &Msg) -> bool {
         if matches!(msg, Msg::Size(..)) {
             self.last = None;
         }
+        matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Size(..))
+    }
+
+    /// Is a frame to be drawn now, or owed? Whatever waits is taken in before, so that a burst costs one frame, but never
+    /// a long wait.
+    fn draws(&mut self, app: &App, at_once: bool, more_waits: bool) -> bool {
+        let since = self.drawn.elapsed();
+        self.owed = true;
+        let rested = at_once || since >= SHORTEST_FRAME;
+        !self.holds(app) && rested && (!more_waits || since > LONGEST_FRAME)
+    }
+
+    /// When the frame that is owed is to be drawn.
+    fn due(&self) -> Option<Instant> {
+        self.owed.then(|| self.held.map_or(self.drawn + SHORTEST_FRAME, |held| held + LONGEST_HOLD))
     }
 
     /// After going back all is read anew in a moment; an empty screen in between would only flicker.
@@ -193,7 +217,7 @@ impl Painter {
     }
 
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
-        self.drawn = Instant::now();
+        (self.drawn, self.owed, self.held) = (Instant::now(), false, None);
         let screen = panes::screen(app);
         if self.last.as_ref() == Some(&screen) {
             return Ok(());

@@ -5,7 +5,7 @@
 
 mod clipboard;
 
-use std::io::{self, IsTerminal as _, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,8 +25,11 @@ pub use clipboard::{Multiplexer, copy, osc52};
 #[cfg(unix)]
 const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
 
+/// A frame leaves in one piece: over SSH it is one packet or a few, and no half of it is ever seen.
+const FRAME: usize = 64 * 1024;
+
 /// The terminal that the program runs in.
-pub type Screen = Terminal<CrosstermBackend<Stdout>>;
+pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// Holds the terminal; lets go of it when dropped, when told, or when the program panics.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
     let guard = Guard { inside: Arc::new(AtomicBool::new(true)) };
     guard.leave_when_panicking();
     open(&mut io::stdout())?;
-    Ok((Terminal::new(CrosstermBackend::new(io::stdout()))?, guard))
+    Ok((Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout())))?, guard))
 }
 
 impl Guard {

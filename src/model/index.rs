@@ -258,7 +258,8 @@ mod tests {
     #[test]
     fn names_differ_by_more_than_case() {
         let long = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/Fraud/12";
-        let known: Keyed<Name, i32> = [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into_iter().collect();
+        let known: Keyed<Name, i32> =
+            [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into_iter().collect();
         let found = |name: &str| known.get(&Name(name)).copied();
         assert_eq!([found("Fraud"), found("FRAUD-V2"), found(&long.to_uppercase())], [Some(1), Some(2), Some(3)]);
         assert_eq!([found("fraud-v"), found("fraud\0"), found("")], [None; 3]);

@@ -1,15 +1,18 @@
 //! Everything that the loop waits for, in the order in which it is taken: keys first.
 
+use std::future::pending;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::{Seen, Snapshot};
+
+const SECOND: Duration = Duration::from_secs(1);
 
 /// What came.
 pub(super) enum Came {
@@ -19,6 +22,8 @@ pub(super) enum Came {
     Second,
     /// Something that means nothing to the console.
     Nothing,
+    /// A frame is due.
+    Frame,
     /// The input is over.
     End,
 }
@@ -39,20 +44,28 @@ impl Inbox {
         answers: mpsc::Receiver<Msg>,
         snapshots: mpsc::Receiver<(usize, Snapshot)>,
     ) -> Self {
-        let mut ticks = tokio::time::interval(Duration::from_secs(1));
+        // The first frame is of this second already.
+        let mut ticks = tokio::time::interval_at(Instant::now() + SECOND, SECOND);
         // A program that was stopped for an hour does not owe an hour of ticks.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         Self { input, answers, snapshots, ticks, joining: JoinSet::new() }
     }
 
-    /// Waits for whatever comes next.
-    pub(super) async fn next(&mut self) -> Came {
+    /// Waits for whatever comes next; at the latest for the frame that is due.
+    pub(super) async fn next(&mut self, frame: Option<Instant>) -> Came {
+        let due = async {
+            match frame {
+                Some(at) => sleep_until(at).await,
+                None => pending().await,
+            }
+        };
         tokio::select! {
             biased;
             event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
             Some(msg) = self.answers.recv() => came(msg),
             Some((place, snapshot)) = self.snapshots.recv() => came(Msg::Polled(place, snapshot)),
             Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
+            () = due => Came::Frame,
             _ = self.ticks.tick() => Came::Second,
         }
     }

@@ -31,6 +31,9 @@ impl Drop for File {
     }
 }
 
+/// Long enough for what came at a moment to be drawn.
+const DRAWN: &str = "60ms";
+
 /// The screen without header and footer, which tell of the replay itself.
 fn body(t: &Harness) -> String {
     let text = t.text();
@@ -44,6 +47,7 @@ async fn night(story: &str, file: &File, moments: &[&str]) -> Vec<String> {
     let mut screens = Vec::new();
     for moment in moments {
         t.run_for(moment).await;
+        t.run_for(DRAWN).await;
         screens.push(body(&t));
     }
     t.says("● REC");
@@ -59,6 +63,7 @@ async fn a_replay_shows_what_was_on_the_screen() {
         let mut t = Harness::replay(&file.0, 1.0).start().await;
         for (moment, screen) in moments.iter().zip(&screens) {
             t.run_for(moment).await;
+            t.run_for(DRAWN).await;
             assert_eq!(&body(&t), screen, "{story} {moment}");
         }
     }
