@@ -14,8 +14,8 @@ use crate::aws::{Aws, Kind, Urgency, attributed};
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Rows from which on a list is long: it takes ten calls or more.
-const LONG: usize = 1_000;
+/// Rows from which on a list is long: it takes five calls or more.
+const LONG: usize = 500;
 
 /// How one turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
