@@ -31,8 +31,8 @@ class Bounds(unittest.TestCase):
         # Three pages of alarms, one after the other.
         self.assertAlmostEqual(0.15, medium.seconds(None, complete=False))
         # 19 calls to SageMaker with two pages of versions; two are free, then two a second.
-        self.assertAlmostEqual(8.5, medium.seconds(2, complete=False))
-        self.assertAlmostEqual(33.5, medium.seconds(2, complete=True))
+        self.assertAlmostEqual(4.5, medium.seconds(2, complete=False))
+        self.assertAlmostEqual(29.5, medium.seconds(2, complete=True))
 
 
 class Definitions(unittest.TestCase):
