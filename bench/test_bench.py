@@ -30,7 +30,7 @@ class Bounds(unittest.TestCase):
         medium = Inventory(E=50, C=50, M=80, P=30, R=4, G=40, V=800, A=300, F=40, T=60, N=60, U=3)
         # Three pages of alarms, one after the other.
         self.assertAlmostEqual(0.15, medium.seconds(None, complete=False))
-        # 19 calls to SageMaker with two pages of versions; two are free, then two a second.
+        # 19 calls to SageMaker with two pages of versions; ten are free, then two a second.
         self.assertAlmostEqual(4.5, medium.seconds(2, complete=False))
         self.assertAlmostEqual(29.5, medium.seconds(2, complete=True))
 
