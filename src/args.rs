@@ -152,7 +152,7 @@ pub struct Weather {
     /// The part of the latency that is chance, such as 20%
     #[arg(long, default_value = "0%", value_name = "SHARE", value_parser = share)]
     pub jitter: f64,
-    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled
+    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled, beyond five seconds' worth at once
     #[arg(long = "rate", value_name = "SERVICE=N/s", value_parser = rate)]
     pub rates: Vec<(String, f64)>,
     /// What it holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000

@@ -49,8 +49,8 @@ pub struct Target {
 impl Target {
     /// What it is called on a recording.
     fn scope(&self, region: &str, endpoint: Option<&str>) -> Scope {
-        let role = self.role_arn.as_ref().and_then(|arn| arn.rsplit('/').next());
-        let who = [self.label.as_deref(), self.profile.as_deref(), role, Some(region)];
+        // All that tells accounts apart: replies of two must never be taken for those of one.
+        let who = [self.label.as_deref(), self.profile.as_deref(), self.role_arn.as_deref(), Some(region)];
         let name: Vec<&str> = who.into_iter().flatten().collect();
         let label = endpoint.map(|url| format!("at {url}")).unwrap_or_default();
         Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone() }

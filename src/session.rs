@@ -91,7 +91,8 @@ impl Session {
         let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
         let (mut connections, mut tape) = (Vec::new(), None);
-        for wanted in wanted(common, &config) {
+        let profile = std::env::var("AWS_PROFILE").ok();
+        for wanted in wanted(common, &config, profile.as_deref()) {
             let who = wanted.base().map(|name| format!("{name}: ")).unwrap_or_default();
             let target = wanted.target(common);
             let aws = Aws::connect(&target, pace, |scope, http| {

@@ -221,7 +221,10 @@ impl<T: Resource> Poller<T> {
         let traffic = self.traffic();
         let lane = T::LANE.moved(traffic, T::VITAL);
         self.table.put_in(lane);
-        lane.pause(traffic).mul_f64(0.9 + 0.2 * self.chance.f64())
+        // What may be over in a moment is not waited for as long as a slow lane is.
+        let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
+        let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
+        pause.mul_f64(0.9 + 0.2 * self.chance.f64())
     }
 
     /// May what others were answered make a turn come sooner?

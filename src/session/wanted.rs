@@ -56,16 +56,23 @@ impl Wanted {
 
 /// The accounts and regions of the command line; where it names none, those of the configuration; where that names
 /// none, what the standard chain finds.
-pub(super) fn wanted(common: &Common, config: &Config) -> Vec<Wanted> {
+pub(super) fn wanted(common: &Common, config: &Config, profile: Option<&str>) -> Vec<Wanted> {
+    let known = |name: &str| {
+        let by_label = config.accounts.iter().find(|a| a.label.as_deref() == Some(name));
+        by_label.or_else(|| config.accounts.iter().find(|a| a.profile.as_deref() == Some(name)))
+    };
     let named = |name: &String| {
-        let known = config.accounts.iter().find(|a| a.label.as_ref() == Some(name) || a.profile.as_ref() == Some(name));
         let unknown = || config::Account { profile: Some(name.clone()), ..config::Account::default() };
-        known.cloned().unwrap_or_else(unknown)
+        known(name).cloned().unwrap_or_else(unknown)
     };
     let accounts: Vec<config::Account> = match (common.profile.is_empty(), common.region.is_empty()) {
         (false, _) => common.profile.iter().map(named).collect(),
         (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
-        (true, _) => vec![config::Account::default()],
+        (true, _) => {
+            // The standard chain says who it is; what the configuration says of that profile holds all the same.
+            let careful = profile.and_then(known).is_some_and(|account| account.read_only);
+            vec![config::Account { read_only: careful, ..config::Account::default() }]
+        }
     };
     let mut wanted: Vec<Wanted> = Vec::new();
     for account in accounts {
@@ -110,7 +117,7 @@ mod tests {
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
         let told = |w: Wanted| (w.base().map(str::to_owned), w.region.clone(), w.account.read_only);
-        wanted(&common, &config).into_iter().map(told).collect()
+        wanted(&common, &config, Some("retail-prod")).into_iter().map(told).collect()
     }
 
     #[test]
@@ -119,6 +126,7 @@ mod tests {
             (name.map(str::to_owned), region.map(str::to_owned), read_only)
         };
         assert_eq!(names("", &[], &[]), [row(None, None, false)]);
+        // AWS_PROFILE names the account that is only to be read.
         let [prod_eu, prod_us] = ["eu-west-1", "us-east-1"].map(|region| row(Some("prod"), Some(region), true));
         assert_eq!(names(TWO, &[], &[]), [prod_eu.clone(), prod_us.clone(), row(Some("lab"), None, false)]);
         // A profile or a label that the configuration knows is as careful as that says.
@@ -126,6 +134,6 @@ mod tests {
         assert_eq!(names(TWO, &["retail-prod"], &[]), [prod_eu, prod_us]);
         let other = |region| row(Some("other"), Some(region), false);
         assert_eq!(names(TWO, &["other", "other"], &["a-1", "b-1"]), [other("a-1"), other("b-1")]);
-        assert_eq!(names(TWO, &[], &["a-1"]), [row(None, Some("a-1"), false)]);
+        assert_eq!(names(TWO, &[], &["a-1"]), [row(None, Some("a-1"), true)]);
     }
 }

@@ -118,6 +118,19 @@ async fn half_a_minute_for_every_answer_is_waited_for_and_asked_no_more_often() 
     t.until("✗ recommendation", "5m").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_throttled_answer_does_not_cost_a_turn_of_a_slow_lane() {
+    let story = demo_with(
+        "[[fault]]\noperation = \"ListModelPackageGroups\"\ncode = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\n\
+         from = \"0s\"\nto = \"5s\"\n",
+    );
+    let mut t = Harness::story(&story).ready().await;
+    t.keys("7").await;
+    assert!(t.row("model_package_groups").contains("throttled"), "{}", t.row("model_package_groups"));
+    t.run_for("2m").await;
+    assert!(t.row("model_package_groups").contains("fresh"), "{}", t.row("model_package_groups"));
+}
+
 fn listings(t: &Harness) -> u64 {
     t.sim().calls("ListEndpoints") + t.sim().calls("DescribeAlarms")
 }
