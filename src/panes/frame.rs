@@ -21,7 +21,12 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
 }
 
 fn who(app: &App) -> Line {
+    let Account { name, tone, .. } = &app.here;
     let mut line = Line::new().with("sagetop", Tone::Strong);
+    if app.several() {
+        // Where this is comes before everything that a narrow terminal may cut.
+        line = line.plain("  ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
+    }
     if let Some(playing) = app.playing() {
         line.0.extend(replay(app, playing).0);
     }
@@ -38,17 +43,13 @@ fn who(app: &App) -> Line {
     if app.here.read_only && app.playing().is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
-    if app.several() && app.here.name != app.here.region {
-        line = line
-            .plain("  ")
-            .with(&app.here.name, if app.here.tone == Tone::Plain { Tone::Strong } else { app.here.tone });
-    }
-    let region = &app.here.region;
+    let told = app.several() && name.contains(app.here.region.as_str());
+    let region = if told { String::new() } else { format!("  {}", app.here.region) };
     match app.here.identity() {
         Some(me) => {
-            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("  {region}  ")).muted(me.short())
+            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("{region}  ")).muted(me.short())
         }
-        None => line.plain(format!("  {region}")),
+        None => line.plain(region),
     }
 }
 

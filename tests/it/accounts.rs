@@ -41,7 +41,10 @@ async fn everything_else_is_of_the_account_that_the_cursor_is_in() {
     t.keys("4").await;
     assert!(t.row("recommendation-prod").contains("v13"));
     t.keys("0 / 'us-east recommendation' enter").await;
-    t.says("1234-5678-9012  us-east-1");
+    t.says("sagetop  us-east-1  DEMO");
+    t.resize(80, 24).await;
+    t.says("sagetop  us-east-1  DEMO");
+    t.resize(160, 36).await;
     t.keys("4").await;
     assert!(t.row("recommendation-prod").contains("v12"), "{}", t.row("recommendation-prod"));
     // From the list of accounts to one of them.
