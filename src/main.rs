@@ -2,12 +2,12 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
 use futures_util::future::join_all;
+use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
 use sagetop::aws::{Deck, Pace};
@@ -25,43 +25,55 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let background = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
     };
-    let code = runtime.block_on(run(args));
+    let code = match run(args, &background) {
+        Ok(code) => ExitCode::from(code),
+        Err(Stop { text, code }) => told(&text, code),
+    };
     // Calls that hang must not hold the exit.
-    runtime.shutdown_background();
+    background.shutdown_background();
     code
 }
 
-async fn run(args: Args) -> ExitCode {
-    let common = args.common;
-    let result = match args.command {
-        None => console(&common).await,
+/// What is looked at has this thread to itself; all else is worked on in the background.
+fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
+    let common = &args.common;
+    match args.command {
+        None => shown(common, background.block_on(session(common, Pace::steady()))?, background),
         Some(Command::Demo { list: true, .. }) => list_stories(),
-        Some(Command::Demo { story, weather, .. }) => demo(&common, &story, &weather).await,
-        Some(Command::Replay { file, speed, at }) => replay(&common, &file, speed, at.as_deref()).await,
-        Some(Command::Simulate { listen, story, weather }) => simulate(&common, listen, &story, &weather).await,
+        Some(Command::Demo { story, weather, .. }) => {
+            shown(common, Session::demo(common, &story, &weather)?, background)
+        }
+        Some(Command::Replay { file, speed, at }) => {
+            shown(common, Session::replay(common, &file, speed, at.as_deref())?, background)
+        }
+        Some(Command::Simulate { listen, story, weather }) => {
+            background.block_on(simulate(common, listen, &story, &weather))
+        }
         Some(Command::Dump) => {
-            look(&common).await.and_then(|l| printed(dump(&l, &mut io::stdout().lock())).map(|()| 0))
+            let looks = background.block_on(look(common))?;
+            printed(dump(&looks, &mut io::stdout().lock())).map(|()| 0)
         }
         Some(Command::Status { json, fail_on }) => {
-            let told = look(&common).await.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
+            let looks = background.block_on(look(common));
+            let told = looks.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
             told.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
-        Some(Command::Approve(d)) => write(&common, Approve { arn: d.arn, reason: d.reason }.into(), &d.answer).await,
-        Some(Command::Reject(d)) => write(&common, Reject { arn: d.arn, reason: d.reason }.into(), &d.answer).await,
+        Some(Command::Approve(d)) => {
+            background.block_on(write(common, Approve { arn: d.arn, reason: d.reason }.into(), &d.answer))
+        }
+        Some(Command::Reject(d)) => {
+            background.block_on(write(common, Reject { arn: d.arn, reason: d.reason }.into(), &d.answer))
+        }
         Some(Command::Retrain { pipeline, parameters, answer }) => {
-            write(&common, Retrain { pipeline, parameters }.into(), &answer).await
+            background.block_on(write(common, Retrain { pipeline, parameters }.into(), &answer))
         }
         Some(Command::Rollback { endpoint, to, answer }) => {
-            write(&common, Rollback { endpoint, to }.into(), &answer).await
+            background.block_on(write(common, Rollback { endpoint, to }.into(), &answer))
         }
-    };
-    match result {
-        Ok(code) => ExitCode::from(code),
-        Err(Stop { text, code }) => told(&text, code),
     }
 }
 
@@ -103,14 +115,11 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
     Ok(u8::from(answered == Answered::NotDone))
 }
 
-async fn console(common: &Common) -> Result<u8, Stop> {
-    shown(common, session(common, Pace::steady()).await?).await
-}
-
 /// The console on a session, until it is left.
-async fn shown(common: &Common, session: Session) -> Result<u8, Stop> {
+fn shown(common: &Common, session: Session, background: &Runtime) -> Result<u8, Stop> {
     let deck = session.deck.clone();
-    let code = Box::pin(sagetop::runtime::console(common, session)).await;
+    let screen = Builder::new_current_thread().enable_all().build().map_err(|e| format!("error: no runtime: {e}\n"))?;
+    let code = screen.block_on(sagetop::runtime::console(common, session, background.handle().clone()));
     finish(deck.as_ref());
     Ok(code?)
 }
@@ -121,14 +130,6 @@ fn finish(deck: Option<&Deck>) {
         // Nobody is left to tell when stderr is gone.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
-}
-
-async fn replay(common: &Common, file: &Path, speed: f64, at: Option<&str>) -> Result<u8, Stop> {
-    shown(common, Session::replay(common, file, speed, at)?).await
-}
-
-async fn demo(common: &Common, story: &str, weather: &Weather) -> Result<u8, Stop> {
-    shown(common, Session::demo(common, story, weather)?).await
 }
 
 async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {

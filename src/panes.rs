@@ -200,8 +200,8 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
     let row = |subject: &Subject| {
         let cells = (app.pane.row)(app, subject)?;
         let changed = app.account(subject.account).is_some_and(|account| account.changed(subject));
-        let cells =
-            columns.iter().map(|(place, _)| cells.get(*place).map(|c| c.line.clone()).unwrap_or_default()).collect();
+        let shown = |place: usize| columns.iter().any(|(shown, _)| *shown == place);
+        let cells = cells.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, cell)| cell.line).collect();
         Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();

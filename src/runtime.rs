@@ -3,6 +3,7 @@
 mod console;
 mod hands;
 mod inbox;
+mod keyboard;
 mod replay;
 mod watch;
 
@@ -12,6 +13,7 @@ use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -59,6 +61,8 @@ pub struct Machine {
     pub sim: Option<Sim>,
     /// What records, or is replayed.
     pub deck: Option<Deck>,
+    /// Where calls and large joins are worked on: not on the thread that waits for keys.
+    pub background: Handle,
 }
 
 impl std::fmt::Debug for Machine {
@@ -76,7 +80,8 @@ impl Machine {
     fn watches(&self, app: &App, out: &mpsc::Sender<(usize, Snapshot)>) -> Vec<Watch> {
         let watch = |account: &&Account| {
             let aws = self.connections.get(account.place)?.executor.aws.clone();
-            Some(Watch::new(account.place, aws, account.seen.clone(), self.answered(account.place), out))
+            let (place, clock) = (account.place, self.answered(account.place));
+            Some(Watch::new(place, aws, account.seen.clone(), clock, out, &self.background))
         };
         app.accounts().iter().filter_map(watch).collect()
     }
@@ -128,7 +133,7 @@ pub async fn run<B: Backend>(
         }
         let at_once = painter.takes_note(&msg);
         let effect = app.update(msg);
-        join(&mut app, &mut inbox);
+        join(&mut app, &mut inbox, &hands.machine.background);
         match effect {
             Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
@@ -156,7 +161,7 @@ pub async fn run<B: Backend>(
 }
 
 /// Joins the tables that changed.
-fn join(app: &mut App, inbox: &mut Inbox) {
+fn join(app: &mut App, inbox: &mut Inbox, background: &Handle) {
     while inbox.joining.is_empty()
         && let Some((place, tables)) = app.to_join()
     {
@@ -164,7 +169,7 @@ fn join(app: &mut App, inbox: &mut Inbox) {
         if tables.store.rows() < LARGE {
             app.update(Msg::Joined(place, Box::new(model::join(&tables))));
         } else {
-            inbox.join(place, tables);
+            inbox.join(place, tables, background);
         }
     }
 }

@@ -104,7 +104,7 @@ fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject>
                     _ => text.contains(w.as_str()),
                 })
             };
-            let key = sort.and_then(|(column, _)| cells.get(column).map(|c| c.order.clone()));
+            let key = sort.and_then(|(column, _)| cells.get(column).map(panes::Cell::key));
             kept.then_some((key, id))
         })
         .collect();

@@ -1,6 +1,6 @@
 //! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
 
-use super::{Cell, Order, Pane, PaneColumn, cell};
+use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::Health;
@@ -53,7 +53,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         counted(account.joined.waiting(), Tone::Warn),
         Cell::age(account.seen.at, account.seen.store.endpoints.source().fetched_at),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
-        Cell { line: Line::new().muted(fmt::dollars(usage.cost_per_day)), order: Order::Number(0) },
+        Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),
         trouble(account),
     ])
 }

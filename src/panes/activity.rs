@@ -32,7 +32,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = news.subject.as_ref().and_then(|s| app.account(s.account)).map(|a| a.name.as_str());
     let model = news.subject.as_ref().and_then(|s| app.model_of(s)).unwrap_or_default();
     Some(vec![
-        Cell { line: when, order: Order::Number(news.at.as_second()) },
+        Cell { line: when, order: Some(Order::Number(news.at.as_second())) },
         Cell::text(&news.text, news.tone),
         Cell::muted(model),
         Cell::muted(account.unwrap_or_default()),

@@ -11,8 +11,8 @@ use crate::view::{Line, Tone};
 pub struct Cell {
     /// What is read.
     pub line: Line,
-    /// What is compared.
-    pub order: Order,
+    /// What is compared; nothing where that is what is read.
+    pub order: Option<Order>,
 }
 
 /// A value to sort by; numbers come before words.
@@ -27,8 +27,12 @@ pub enum Order {
 impl Cell {
     /// A word.
     pub(super) fn text(text: impl AsRef<str>, tone: Tone) -> Self {
-        let text = text.as_ref();
-        Self { line: Line::new().with(text, tone), order: Order::Word(text.to_lowercase()) }
+        Self { line: Line::new().with(text, tone), order: None }
+    }
+    /// What is compared.
+    #[must_use]
+    pub fn key(&self) -> Order {
+        self.order.clone().unwrap_or_else(|| Order::Word(self.line.text().to_lowercase()))
     }
     /// An ordinary word.
     pub(super) fn plain(text: impl AsRef<str>) -> Self {
@@ -40,7 +44,7 @@ impl Cell {
     }
     /// A line with its own value.
     pub(super) fn of(line: Line, order: i64) -> Self {
-        Self { line, order: Order::Number(order) }
+        Self { line, order: Some(Order::Number(order)) }
     }
     /// A count; nothing is a dash.
     pub(super) fn count(n: Option<i64>) -> Self {
@@ -64,7 +68,7 @@ impl Cell {
     pub(super) fn status(raw: &str) -> Self {
         let health = of_status(raw);
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
-        Self { line, order: Order::Word(raw.to_owned()) }
+        Self { line, order: Some(Order::Word(raw.to_owned())) }
     }
 }
 

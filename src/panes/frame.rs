@@ -148,10 +148,9 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
 
 /// Why an account cannot be read, and what to do.
 fn lost(account: &Account) -> Vec<String> {
-    let sources = account.seen.store.sources();
+    let troubles = account.seen.store.troubles();
     let told = |kind: Kind| {
-        let first = sources.iter().find(|source| source.state == kind.word())?;
-        let error = first.error.as_deref().unwrap_or_default();
+        let (_, error) = troubles.iter().find(|(_, error)| error.kind == kind)?;
         let (what, advice) = match (kind, &account.login) {
             (Kind::Expired, Some(login)) => (
                 "no valid credentials",

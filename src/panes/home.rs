@@ -207,18 +207,18 @@ pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
         left = left.saturating_sub(drawn + gap);
     }
     if left > 1 {
-        blocks.push(Block { height: left, content: past(app, selected) });
+        blocks.push(Block { height: left, content: past(app, selected, left) });
     }
     blocks
 }
 
-fn past(app: &App, chain: &Chain) -> Content {
+fn past(app: &App, chain: &Chain, rows: u16) -> Content {
     let line = |h: &Happened| {
         let line = Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.seen.at, h.at, &app.zone)));
         let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
         if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
     };
-    let lines = timeline(chain, &app.here.seen.store).iter().take(60).map(line).collect();
+    let lines = timeline(chain, &app.here.seen.store).iter().take(rows.into()).map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }

@@ -88,7 +88,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let name = Line::new().muted("└ ").plain(run.short());
     let order = Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
     Some(vec![
-        Cell { line: name, order },
+        Cell { line: name, order: Some(order) },
         Cell::status(&run.status),
         Cell::age(app.here.seen.at, run.started),
         model(app, subject),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -74,6 +75,7 @@ pub struct Pollers {
     clock: Clock,
     out: mpsc::Sender<(usize, Snapshot)>,
     place: usize,
+    background: Handle,
     tasks: JoinSet<()>,
 }
 
@@ -92,17 +94,17 @@ pub struct Wake {
 
 impl Pollers {
     /// Pollers that have not started yet. `out` is bounded: a slow screen slows the polling, never the memory.
-    /// What they read goes there with the `place` of their account.
+    /// What they read goes there with the `place` of their account. They run in the `background`.
     #[must_use]
     pub fn new(
         aws: Aws,
         seen: watch::Receiver<Seen>,
         wake: watch::Receiver<Wake>,
         clock: Clock,
-        place: usize,
-        out: mpsc::Sender<(usize, Snapshot)>,
+        (place, out): (usize, mpsc::Sender<(usize, Snapshot)>),
+        background: Handle,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, place, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, place, background, tasks: JoinSet::new() }
     }
 
     /// Ends all tasks and starts them anew with the tables that are seen now.
@@ -130,7 +132,7 @@ impl Pollers {
             lost: None,
         };
         let (place, out) = (self.place, self.out.clone());
-        self.tasks.spawn(async move { poller.run(place, out, wrap).await });
+        self.tasks.spawn_on(async move { poller.run(place, out, wrap).await }, &self.background);
     }
 }
 

@@ -1,14 +1,13 @@
-//! The console on the real terminal: what it is made of, keys, signals, the clipboard.
+//! The console on the real terminal: what it is made of, the clipboard, being stopped.
 
 use std::io::{self, IsTerminal};
 
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
+use tokio::runtime::Handle;
 
-use super::{Machine, QUEUE, run};
+use super::keyboard::keyboard;
+use super::{Machine, run};
 use crate::actions;
 use crate::app::{Account, App};
 use crate::args::Common;
@@ -22,11 +21,11 @@ use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::view::Tone;
 
-/// The console on the real terminal. Returns the exit code.
+/// The console on the real terminal, with calls and large joins in the `background`. Returns the exit code.
 ///
 /// # Errors
 /// A text for the terminal: no terminal, or a theme or keymap that cannot be read.
-pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
+pub async fn console(common: &Common, session: Session, background: Handle) -> Result<u8, String> {
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
     let theme = common.theme.as_deref().or(session.config.theme.as_deref()).unwrap_or("dark");
@@ -48,7 +47,7 @@ pub async fn console(common: &Common, session: Session) -> Result<u8, String> {
     app.deck = session.deck.as_ref().and_then(Deck::state);
     warm(&mut app, &session.connections);
     let Session { connections, clock, sim, deck, .. } = session;
-    let machine = Machine { connections, clock, copy: copy_out, suspend, sim, deck };
+    let machine = Machine { connections, clock, copy: copy_out, suspend, sim, deck, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let input = keyboard();
@@ -111,39 +110,4 @@ fn suspend() -> BoxFuture<'static, ()> {
 #[cfg(not(unix))]
 fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(std::future::ready(()))
-}
-
-/// Keys from the terminal; the channel closes when the terminal goes away or a signal says to leave.
-fn keyboard() -> mpsc::Receiver<Event> {
-    let (events, input) = mpsc::channel(QUEUE);
-    tokio::spawn(async move {
-        let mut stream = EventStream::new();
-        let leave = told_to_leave();
-        tokio::pin!(leave);
-        loop {
-            let event = tokio::select! {
-                event = stream.next() => event,
-                () = &mut leave => None,
-            };
-            let Some(Ok(event)) = event else { return };
-            if events.send(event).await.is_err() {
-                return;
-            }
-        }
-    });
-    input
-}
-
-#[cfg(unix)]
-async fn told_to_leave() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
-    let mut signals: Vec<_> = signals.into_iter().flatten().collect();
-    let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
-    futures_util::future::select_all(waits).await;
-}
-
-#[cfg(not(unix))]
-async fn told_to_leave() {
-    let _ = tokio::signal::ctrl_c().await;
 }

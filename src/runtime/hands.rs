@@ -84,7 +84,8 @@ impl Hands {
             self.kept = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
             // A disk that is full takes nothing from what is seen; the next start is a cold one.
-            self.keeping.spawn_blocking(move || drop(snapshot.write(&store, at)));
+            let write = move || drop(snapshot.write(&store, at));
+            self.keeping.spawn_blocking_on(write, &self.machine.background);
         }
     }
 
@@ -101,10 +102,11 @@ impl Hands {
             Effect::Plan(place, intent) => {
                 let Some(executor) = self.executor(place) else { return };
                 let answer = self.answer.clone();
-                self.work.spawn(async move {
+                let work = async move {
                     let plan = intent.plan(&executor).await;
                     let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
-                });
+                };
+                self.work.spawn_on(work, &self.machine.background);
             }
             Effect::Run(place, plan) => {
                 let Some(mut executor) = self.executor(place) else { return };
@@ -120,7 +122,7 @@ impl Hands {
     fn send(&mut self, executor: Executor, plan: Plan) {
         let answer = self.answer.clone();
         let sending = self.sending.clone().try_read_owned();
-        self.work.spawn(async move {
+        let work = async move {
             let (tell, mut told) = mpsc::channel(QUEUE);
             let id = plan.id.clone();
             let forward = async {
@@ -140,6 +142,7 @@ impl Hands {
             };
             let (outcome, ()) = tokio::join!(work, forward);
             let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;
-        });
+        };
+        self.work.spawn_on(work, &self.machine.background);
     }
 }

@@ -4,6 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
@@ -76,8 +77,8 @@ impl Inbox {
     }
 
     /// Joins the tables of an account on a thread of its own; the result comes as a message.
-    pub(super) fn join(&mut self, place: usize, tables: Seen) {
-        self.joining.spawn_blocking(move || (place, model::join(&tables)));
+    pub(super) fn join(&mut self, place: usize, tables: Seen, background: &Handle) {
+        self.joining.spawn_blocking_on(move || (place, model::join(&tables)), background);
     }
 }
 

@@ -60,7 +60,8 @@ impl Hands {
     /// Keeps the screen and the pollers at the position of a replay.
     pub(super) fn follow_tapes(&mut self, watches: &[Watch]) {
         for (tape, watch) in self.machine.tapes().iter().zip(watches) {
-            self.work.spawn(follow(tape.clone(), watch.waker(), self.answer.clone()));
+            let follow = follow(tape.clone(), watch.waker(), self.answer.clone());
+            self.work.spawn_on(follow, &self.machine.background);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The watch over one account: its pollers, and what they are told.
 
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 
 use crate::app::App;
@@ -14,6 +15,7 @@ pub(super) struct Watch {
     clock: Clock,
     seen: watch::Sender<Seen>,
     wake: watch::Sender<Wake>,
+    background: Handle,
     pollers: Pollers,
 }
 
@@ -21,12 +23,12 @@ pub(super) struct Watch {
 type Out = mpsc::Sender<(usize, Snapshot)>;
 
 impl Watch {
-    /// A watch that has not begun.
-    pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: &Out) -> Self {
+    /// A watch that has not begun, with its pollers in the `background`.
+    pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
         let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
-        let (told, woken) = (seen.subscribe(), wake.subscribe());
-        let pollers = Pollers::new(aws.clone(), told, woken, clock.clone(), place, out.clone());
-        Self { place, aws, clock, seen, wake, pollers }
+        let (told, woken, to) = (seen.subscribe(), wake.subscribe(), (place, out.clone()));
+        let pollers = Pollers::new(aws.clone(), told, woken, clock.clone(), to, background.clone());
+        Self { place, aws, clock, seen, wake, background: background.clone(), pollers }
     }
 
     /// What wakes its pollers, also those that come later.
@@ -37,8 +39,8 @@ impl Watch {
     /// New pollers, which know nothing and bring what they read to `out`.
     pub(super) fn renew(&mut self, app: &App, out: &Out) {
         self.publish(app, true);
-        let (told, woken) = (self.seen.subscribe(), self.wake.subscribe());
-        self.pollers = Pollers::new(self.aws.clone(), told, woken, self.clock.clone(), self.place, out.clone());
+        let (told, woken, to) = (self.seen.subscribe(), self.wake.subscribe(), (self.place, out.clone()));
+        self.pollers = Pollers::new(self.aws.clone(), told, woken, self.clock.clone(), to, self.background.clone());
         self.start();
     }
 

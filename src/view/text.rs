@@ -38,7 +38,7 @@ pub enum Cut {
 /// what follows: every grapheme of the result takes at least one cell.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    if text.bytes().all(|b| b == b' ' || b.is_ascii_graphic()) {
+    if text.chars().all(is_plain) {
         return text.to_owned();
     }
     let mut visible = String::with_capacity(text.len());
@@ -56,7 +56,15 @@ pub fn harmless(text: &str) -> String {
             }
         }
     }
-    visible.graphemes(true).map(thinned).collect()
+    let mut thinned = String::with_capacity(visible.len());
+    visible.graphemes(true).for_each(|grapheme| thin(grapheme, &mut thinned));
+    thinned
+}
+
+/// Characters that are one grapheme whatever stands beside them, and take a cell: nearly all there are.
+fn is_plain(c: char) -> bool {
+    // Besides ASCII what the panes themselves draw with: dashes, arrows, lines, blocks, shapes, ticks.
+    matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◿' | '✓' | '✗' | '⧖')
 }
 
 /// How many cells a text takes.
@@ -184,20 +192,18 @@ fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Opt
     }
 }
 
-/// A grapheme with at least one cell and few enough marks.
-fn thinned(grapheme: &str) -> String {
+/// Adds a grapheme with at least one cell and few enough marks.
+fn thin(grapheme: &str, into: &mut String) {
     if cells(grapheme) == 0 {
-        return REPLACED.to_string();
+        into.push(REPLACED);
+        return;
     }
     let mut marks = 0;
-    grapheme
-        .chars()
-        .filter(|c| {
-            let is_mark = cells(c.encode_utf8(&mut [0; 4])) == 0;
-            marks += usize::from(is_mark);
-            !is_mark || marks <= MOST_MARKS
-        })
-        .collect()
+    into.extend(grapheme.chars().filter(|c| {
+        let is_mark = cells(c.encode_utf8(&mut [0; 4])) == 0;
+        marks += usize::from(is_mark);
+        !is_mark || marks <= MOST_MARKS
+    }));
 }
 
 #[cfg(test)]

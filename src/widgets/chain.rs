@@ -81,14 +81,16 @@ fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
 
 fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
     let stages = paint::cut_to_u16(chain.stages.len());
-    let rows = chain.stages.iter().map(|s| s.lines(inside(room / stages).into()).len()).max().unwrap_or(0);
+    // What does not divide goes to the first boxes, so that both edges are flush.
+    let widths = (0..stages).map(|at| room / stages + u16::from(at < room % stages));
+    let texts: Vec<(u16, Vec<Line>)> =
+        chain.stages.iter().zip(widths).map(|(s, width)| (width, s.lines(inside(width).into()))).collect();
+    let rows = texts.iter().map(|(_, lines)| lines.len()).max().unwrap_or(0);
     let height = body.height.min(paint::cut_to_u16(rows + 2)).max(LOWEST);
     let mut rest = Rect { height, ..body };
-    for (at, stage) in chain.stages.iter().enumerate() {
-        // What does not divide goes to the first boxes, so that both edges are flush.
-        let extra = u16::from(paint::cut_to_u16(at) < room % stages);
-        let width = (room / stages + extra).min(rest.width);
-        one_box(stage, theme, Rect { width, ..rest }, buf);
+    for (at, (stage, (width, lines))) in chain.stages.iter().zip(texts).enumerate() {
+        let width = width.min(rest.width);
+        one_box(stage, &lines, theme, Rect { width, ..rest }, buf);
         rest = paint::behind(rest, width);
         if let Some(arrow) = chain.arrows.get(at).filter(|_| at + 1 < chain.stages.len()) {
             let row = Rect { y: rest.y + height / 2, width: gap.min(rest.width), height: 1, ..rest };
@@ -117,7 +119,7 @@ fn inside(width: u16) -> u16 {
     width.saturating_sub(4)
 }
 
-fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn one_box(stage: &Stage, lines: &[Line], theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Only what needs an eye has a coloured frame.
     let (frame, title) = match stage.tone {
         Tone::Bad | Tone::Warn | Tone::Busy => (paint::stroke(theme.tone(stage.tone)), theme.tone(stage.tone)),
@@ -135,7 +137,7 @@ fn one_box(stage: &Stage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inner = frame.inner(area);
     frame.render(area, buf);
     let inner = Rect { x: inner.x + 1, width: inside(area.width), ..inner };
-    for (row, line) in inner.rows().zip(stage.lines(inner.width.into())) {
-        paint::line(&line, theme, row, buf);
+    for (row, line) in inner.rows().zip(lines) {
+        paint::line(line, theme, row, buf);
     }
 }

@@ -4,25 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text;
-use ratatui::widgets::Widget as _;
 
 use crate::theme::{Theme, Token};
 use crate::view::{Cut, Line, Tone, margin};
 
 /// The line in the theme's styles.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
-    styled_as(line, theme, Token::Plain)
-}
-
-/// The line in the theme's styles, its plain pieces in the style of a token.
-pub(super) fn styled_as<'a>(line: &'a Line, theme: &Theme, plain: Token) -> text::Line<'a> {
-    line.0
-        .iter()
-        .map(|span| {
-            let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
-            text::Span::styled(span.text(), theme.style(token))
-        })
-        .collect()
+    line.0.iter().map(|span| text::Span::styled(span.text(), theme.style(span.tone().into()))).collect()
 }
 
 /// Draws a line in the first row of an area, cut to its width.
@@ -32,8 +20,15 @@ pub(super) fn line(line: &Line, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// Draws a line in the first row of an area, its plain pieces in the style of a token.
 pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
-    let row = first_row(area).intersection(buf.area);
-    styled_as(&line.cut(row.width.into(), Cut::End), theme, plain).render(row, buf);
+    let mut rest = first_row(area).intersection(buf.area);
+    if line.width() > rest.width.into() {
+        // What was cut fits, so this ends.
+        return line_as(&line.cut(rest.width.into(), Cut::End), theme, plain, rest, buf);
+    }
+    for span in &line.0 {
+        let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
+        rest = behind(rest, words(span.text(), theme.style(token), rest, buf));
+    }
 }
 
 /// Draws two lines in one row; the left one gives way to the right one.

@@ -1,13 +1,11 @@
 //! Rows and columns whose edges stay where they are when data arrives.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Rect};
-use ratatui::text::Text;
-use ratatui::widgets::{Cell, Row, Table as Grid, Widget as _};
+use ratatui::layout::Rect;
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{self, Cut, Line, Table, Tone, width};
+use crate::view::{self, Align, Column, Cut, Line, Table, Tone, width};
 
 /// Draws title, column heads and as many rows as fit; the selected one always does.
 pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -21,15 +19,16 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
         paint::both(&title, &note(table, shown.clone()), theme, Token::Title, paint::inset(area), buf);
     }
     let widths = view::widths(table.columns.iter(), paint::inset(area).width);
+    if has_heads {
+        heads(table, &widths, theme, paint::inset(paint::below(area, u16::from(has_title))), buf);
+    }
     let rows = table.rows.get(shown).unwrap_or_default();
-    let grid = paint::inset(paint::below(area, u16::from(has_title)));
-    let lines: Vec<Row> = rows.iter().map(|row| cells(&row.cells, table, &widths, theme)).collect();
-    let constraints = widths.iter().map(|(cells, gap)| Constraint::Length(cells + gap));
-    let drawn = Grid::new(lines, constraints).column_spacing(0);
-    let drawn = if has_heads { drawn.header(heads(table, &widths, theme)) } else { drawn };
-    drawn.render(grid, buf);
-
     for (row, at) in rows.iter().zip(body.rows()) {
+        let mut rest = paint::inset(at);
+        for (line, (column, (cells, gap))) in row.cells.iter().zip(table.columns.iter().zip(&widths)) {
+            cell(line, column, theme, Rect { width: *cells, ..rest }, buf);
+            rest = paint::behind(rest, cells + gap);
+        }
         let token = match (row.selected, row.changed) {
             (true, _) => Token::Selection,
             (false, true) => Token::Changed,
@@ -63,10 +62,10 @@ fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
 }
 
 /// The column heads; an arrow says which one sorts.
-fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
-    let heads = table.columns.iter().zip(widths).enumerate().map(|(at, (column, (cells, _)))| {
-        let sorted = table.sorted.filter(|(by, _)| *by == at);
-        let head = match sorted {
+fn heads(table: &Table, widths: &[(u16, u16)], theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let mut rest = area;
+    for (at, (column, (cells, gap))) in table.columns.iter().zip(widths).enumerate() {
+        let head = match table.sorted.filter(|(by, _)| *by == at) {
             Some((_, largest_first)) => {
                 let arrow = if largest_first { "↓" } else { "↑" };
                 // The arrow is what is new: where the two do not fit, the title gives way.
@@ -77,21 +76,22 @@ fn heads<'a>(table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
             }
             None => Line::new().muted(column.title),
         };
-        cell(&head.padded(usize::from(*cells), column.align, Cut::End), theme)
-    });
-    Row::new(heads)
+        let column = Column { cut: Cut::End, ..column.clone() };
+        cell(&head, &column, theme, Rect { width: *cells, ..rest }, buf);
+        rest = paint::behind(rest, cells + gap);
+    }
 }
 
-fn cells<'a>(cells: &[Line], table: &Table, widths: &[(u16, u16)], theme: &Theme) -> Row<'a> {
-    let cells = cells
-        .iter()
-        .zip(table.columns.iter().zip(widths))
-        .map(|(line, (column, (cells, _)))| cell(&line.padded(usize::from(*cells), column.align, column.cut), theme));
-    Row::new(cells)
-}
-
-fn cell<'a>(line: &Line, theme: &Theme) -> Cell<'a> {
-    let spans = paint::styled(line, theme).spans.into_iter();
-    let owned = spans.map(|s| ratatui::text::Span::styled(s.content.into_owned(), s.style));
-    Cell::new(Text::from(owned.collect::<ratatui::text::Line>()))
+/// A line at the edge of a column that it belongs to.
+fn cell(line: &Line, column: &Column, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let cells = line.width();
+    if cells > area.width.into() {
+        paint::line(&line.cut(area.width.into(), column.cut), theme, area, buf);
+        return;
+    }
+    let area = match column.align {
+        Align::Left => area,
+        Align::Right => paint::from_right(area, cells),
+    };
+    paint::line(line, theme, area, buf);
 }

@@ -72,6 +72,16 @@ fn nothing_hostile_is_left() {
 }
 
 #[test]
+fn what_is_taken_for_plain_stays_as_it_is() {
+    let plain: Vec<char> = ('\0'..=char::MAX).filter(|c| is_plain(*c)).collect();
+    assert!(plain.iter().all(|c| matches!(fate(*c), Fate::Keep)));
+    for pair in plain.windows(2) {
+        let text: String = pair.iter().rev().collect();
+        assert_eq!(text.graphemes(true).map(|g| cells(g).min(1)).collect::<Vec<_>>(), [1, 1], "{text:?}");
+    }
+}
+
+#[test]
 fn a_cut_text_fits_and_keeps_whole_graphemes() {
     for text in hostile().map(|t| harmless(&t)) {
         for room in 0..12 {

@@ -123,7 +123,8 @@ impl Setup {
         let connections: Vec<Connection> = connectors.iter().map(connection).collect();
         let executor = connections.first().unwrap().executor.clone();
         let app = app(&self, &config, &connections);
-        let machine = Machine { connections, clock, copy, suspend, sim: None, deck: deck.clone() };
+        let background = tokio::runtime::Handle::current();
+        let machine = Machine { connections, clock, copy, suspend, sim: None, deck: deck.clone(), background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
