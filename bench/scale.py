@@ -21,6 +21,8 @@ from screen import Screen
 
 # Every answer takes this long, in seconds.
 LATENCY = 0.05
+# Calls to S3: the formulas know no place of data.
+S3 = {"ListObjectsV2", "GetBucketVersioning", "HeadObject", "GetObject"}
 # The calls that the account answers at once before its rate holds: five seconds' worth.
 BURST_SECONDS = 5
 
@@ -187,6 +189,7 @@ class Result:
     changed_later: list[str] = field(default_factory=list)
     failed_calls: int = 0
     calls_per_minute: float | None = None
+    data_calls_per_minute: float | None = None
     answered_bytes_per_minute: float | None = None
     terminal_bytes_per_second: float | None = None
     cpu_percent: float | None = None
@@ -194,22 +197,30 @@ class Result:
     resident_peak: int | None = None
     keys: list[float] = field(default_factory=list)
     operations: dict[str, int] = field(default_factory=dict)
+    operations_at_rest: dict[str, int] = field(default_factory=dict)
+
+
+def data_calls(operations: dict[str, int]) -> int:
+    """Those to S3."""
+    return sum(count for name, count in operations.items() if name in S3)
 
 
 def load(program: Program, account: Account, result: Result, limit: float) -> None:
     """From the start to the complete screen."""
     program.watch(limit, lambda: useful(program.screen))
     if useful(program.screen):
-        result.useful_seconds, result.useful_calls = program.last, account.calls().total
+        calls = account.calls()
+        result.useful_seconds, result.useful_calls = program.last, calls.total - data_calls(calls.operations)
     shown = versions(program.screen)
     program.press("7")
     program.watch(limit, lambda: complete(program.screen))
     if complete(program.screen):
         calls = account.calls()
-        result.complete_seconds, result.complete_calls = program.last, calls.total
-        result.operations = calls.operations
+        result.complete_seconds, result.operations = program.last, calls.operations
+        result.complete_calls = calls.total - data_calls(calls.operations)
     program.press("0")
-    program.watch(3, lambda: any(served(program.screen)))
+    # A frame comes in pieces: it is looked at when no more of it comes.
+    program.settle(lambda screen: any(served(screen)), 0.1, program.now() + 3)
     now = versions(program.screen)
     result.changed_later = sorted(name for name in shown if name in now and now[name] != shown[name])
 
@@ -221,7 +232,10 @@ def rest(program: Program, account: Account, result: Result, settle: float, wind
     program.watch(window)
     after, seconds = account.calls(), program.now() - start
     per_minute = lambda count: count * 60 / seconds
-    result.calls_per_minute = per_minute(after.total - before.total)
+    asked = {name: count - before.operations.get(name, 0) for name, count in after.operations.items()}
+    result.operations_at_rest = {name: count for name, count in asked.items() if count}
+    result.data_calls_per_minute = per_minute(data_calls(asked))
+    result.calls_per_minute = per_minute(after.total - before.total - data_calls(asked))
     result.answered_bytes_per_minute = per_minute(after.bytes - before.bytes)
     result.terminal_bytes_per_second = (program.written - written) / seconds
     result.cpu_percent = 100 * (program.cpu() - cpu) / seconds
@@ -272,6 +286,7 @@ def row(result: Result) -> list[str]:
         against(result.complete_calls, counted.complete_calls()),
         against(result.complete_seconds, counted.seconds(result.rate, complete=True)),
         against(result.calls_per_minute, counted.calls_per_minute()),
+        number(result.data_calls_per_minute),
         number((result.answered_bytes_per_minute or 0) / 1024),
         number(result.terminal_bytes_per_second),
         number(result.cpu_percent),
@@ -291,6 +306,7 @@ HEADER = [
     "calls, complete (÷ formula)",
     "s, complete (÷ bound)",
     "calls/min (÷ formula)",
+    "S3 calls/min",
     "KiB/min from AWS",
     "bytes/s to the terminal",
     "CPU %",

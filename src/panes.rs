@@ -134,36 +134,40 @@ pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
     PANES.iter().filter(move |pane| several || pane.name != accounts::PANE.name)
 }
 
-/// Rows between header and footer.
-fn body_rows(app: &App) -> u16 {
-    let taken = frame::HEADER_ROWS + u16::try_from(frame::banners(app).len()).unwrap_or(0) + 1;
+/// Rows between header with banners and footer.
+fn body_rows(app: &App, banners: &[Line]) -> u16 {
+    let taken = frame::HEADER_ROWS + u16::try_from(banners.len()).unwrap_or(0) + 1;
     app.size.1.saturating_sub(taken)
 }
 
 /// Rows of the list that is shown.
 #[must_use]
 pub fn list_rows(app: &App) -> usize {
-    let rows = if app.pane.name == "home" { home::table_rows(app) } else { body_rows(app).saturating_sub(3) };
-    usize::from(rows)
+    rows_in(app, body_rows(app, &frame::banners(app)))
+}
+
+/// Rows of the list that is shown in a body of so many rows.
+fn rows_in(app: &App, body: u16) -> usize {
+    let rows = if app.pane.name == "home" { home::table_rows(app, body) } else { body.saturating_sub(3) };
+    rows.into()
 }
 
 /// The whole screen.
 #[must_use]
 pub fn screen(app: &App) -> Screen {
+    let banners = frame::banners(app);
+    let body = body_rows(app, &banners);
     let blocks = match &app.detail {
-        Some(detail) => lineage::blocks(app, detail, body_rows(app)),
-        None if app.pane.name == "home" => home::blocks(app, body_rows(app)),
+        Some(detail) => lineage::blocks(app, detail, body),
+        None if app.pane.name == "home" => home::blocks(app, body),
         None => vec![
             Block { height: 1, content: Content::Tabs(tabs(app)) },
-            Block {
-                height: body_rows(app).saturating_sub(1),
-                content: Content::Table(table(app, list_rows(app), true)),
-            },
+            Block { height: body.saturating_sub(1), content: Content::Table(table(app, rows_in(app, body), true)) },
         ],
     };
     Screen {
         header: frame::header(app),
-        banners: frame::banners(app),
+        banners,
         blocks,
         footer: frame::footer(app),
         sheet: app.modal.as_ref().map(|modal| sheets::sheet(app, modal)),
@@ -201,7 +205,8 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
         let cells = (app.pane.row)(app, subject)?;
         let changed = app.account(subject.account).is_some_and(|account| account.changed(subject));
         let shown = |place: usize| columns.iter().any(|(shown, _)| *shown == place);
-        let cells = cells.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, cell)| cell.line).collect();
+        let cells =
+            cells.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, cell)| cell.line).collect();
         Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();

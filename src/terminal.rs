@@ -3,6 +3,7 @@
 //! Mouse and window title stay as they are. Pasting is bracketed, so that pasted
 //! text never acts as keys.
 
+mod backend;
 mod clipboard;
 
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
@@ -17,8 +18,8 @@ use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::Terminal;
-use ratatui::backend::CrosstermBackend;
 
+pub use backend::Frugal;
 pub use clipboard::{Multiplexer, copy, osc52};
 
 /// A signal that stops has stopped by then.
@@ -29,7 +30,7 @@ const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
 const FRAME: usize = 64 * 1024;
 
 /// The terminal that the program runs in.
-pub type Screen = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
+pub type Screen = Terminal<Frugal<BufWriter<Stdout>>>;
 
 /// Holds the terminal; lets go of it when dropped, when told, or when the program panics.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
     let guard = Guard { inside: Arc::new(AtomicBool::new(true)) };
     guard.leave_when_panicking();
     open(&mut io::stdout())?;
-    Ok((Terminal::new(CrosstermBackend::new(BufWriter::with_capacity(FRAME, io::stdout())))?, guard))
+    Ok((Terminal::new(Frugal::new(BufWriter::with_capacity(FRAME, io::stdout())))?, guard))
 }
 
 impl Guard {

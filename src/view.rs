@@ -12,7 +12,7 @@ mod text;
 pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use sheet::{Laid, Look};
-pub use text::{Align, Cut, cut, harmless, width};
+pub use text::{Align, Cut, cut, harmless, simple, width};
 
 /// What a piece of text means; the theme says how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

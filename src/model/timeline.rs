@@ -1,9 +1,14 @@
 //! What happened to one model, from everything that carries a time, newest first.
 
+use std::cmp::Reverse;
+
 use jiff::Timestamp;
 
-use super::{Chain, Health};
+use super::{Chain, Health, Serving};
 use crate::resources::Store;
+use crate::resources::alarm::Alarm;
+use crate::resources::execution::PipelineExecution;
+use crate::resources::package::ModelPackage;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,69 +23,94 @@ pub struct Happened {
     pub by: String,
 }
 
-/// Everything that the tables know of a chain's past.
+/// Something in the tables that carries a time.
+enum Moment<'a> {
+    Turned(&'a Alarm),
+    Registered(&'a ModelPackage),
+    Decided(&'a ModelPackage),
+    Started(&'a PipelineExecution),
+    Live(&'a Serving, bool),
+}
+
+/// What the tables know of a chain's past: so many of its newest moments.
 #[must_use]
-pub fn timeline(chain: &Chain, store: &Store) -> Vec<Happened> {
-    let mut past = Vec::new();
-    alarms(chain, store, &mut past);
-    versions(chain, store, &mut past);
-    runs(chain, store, &mut past);
-    for serving in &chain.serving {
-        let Some(at) = serving.since else { continue };
-        let version = serving.version().map_or_else(|| "a configuration".to_owned(), |v| format!("v{v}"));
-        let seen_live = store.endpoints.get(&serving.endpoint).is_some_and(|e| e.live_since.is_some());
-        let word = if seen_live { "live in" } else { "configured for" };
-        let text = format!("{version} {word} {}", serving.endpoint);
-        past.push(Happened { at, health: Health::Running, text, by: serving.config.clone().unwrap_or_default() });
-    }
+pub fn timeline(chain: &Chain, store: &Store, most: usize) -> Vec<Happened> {
+    let mut past = moments(chain, store);
+    past.sort_by_key(|(at, _)| Reverse(*at));
+    past.truncate(most);
+    let mut past: Vec<Happened> = past.into_iter().map(|(at, moment)| moment.told(at)).collect();
     past.sort_by(|a, b| b.cmp(a));
     past
 }
 
-fn alarms(chain: &Chain, store: &Store, past: &mut Vec<Happened>) {
+fn moments<'a>(chain: &'a Chain, store: &'a Store) -> Vec<(Timestamp, Moment<'a>)> {
+    let mut past = Vec::new();
     for alarm in chain.alarms.iter().filter_map(|name| store.alarms.get(name)).filter(|a| !a.scaling()) {
-        let Some(at) = alarm.since else { continue };
-        let health = match alarm.state.as_str() {
-            "ALARM" => Health::Critical,
-            "OK" => Health::Ok,
-            _ => Health::Unknown,
-        };
-        let topics: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit(':').next()).collect();
-        let by = if topics.is_empty() || health != Health::Critical {
-            String::new()
-        } else {
-            format!("→ {}", topics.join(", "))
-        };
-        past.push(Happened { at, health, text: format!("{} {}", alarm.name, alarm.state), by });
+        past.extend(alarm.since.map(|at| (at, Moment::Turned(alarm))));
     }
-}
-
-fn versions(chain: &Chain, store: &Store, past: &mut Vec<Happened>) {
     for package in chain.packages.iter().filter_map(|arn| store.packages.get(arn)) {
-        let version = package.version.unwrap_or_default();
-        let details = package.details.as_ref();
-        if let Some(at) = package.created {
-            let by = details.and_then(|d| d.created_by.clone()).unwrap_or_default();
-            past.push(Happened { at, health: Health::Running, text: format!("v{version} registered"), by });
-        }
-        let Some(at) = details.and_then(|d| d.modified).filter(|_| !package.waits()) else { continue };
-        let health = if package.approval == "Approved" { Health::Ok } else { Health::Warning };
-        let why = details.and_then(|d| d.approval_description.as_deref()).map(|w| format!(": {w}")).unwrap_or_default();
-        let by = details.and_then(|d| d.modified_by.clone()).unwrap_or_default();
-        past.push(Happened { at, health, text: format!("v{version} {}{why}", package.approval), by });
+        past.extend(package.created.map(|at| (at, Moment::Registered(package))));
+        let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
+        past.extend(decided.map(|at| (at, Moment::Decided(package))));
+    }
+    for run in chain.executions.iter().filter_map(|arn| store.executions.get(arn)) {
+        past.extend(run.started.map(|at| (at, Moment::Started(run))));
+    }
+    for serving in &chain.serving {
+        let seen_live = store.endpoints.get(&serving.endpoint).is_some_and(|e| e.live_since.is_some());
+        past.extend(serving.since.map(|at| (at, Moment::Live(serving, seen_live))));
+    }
+    past
+}
+
+impl Moment<'_> {
+    fn told(&self, at: Timestamp) -> Happened {
+        let (health, text, by) = match self {
+            Self::Turned(alarm) => turned(alarm),
+            Self::Registered(package) => {
+                let by = package.details.as_ref().and_then(|d| d.created_by.clone()).unwrap_or_default();
+                (Health::Running, format!("v{} registered", package.version.unwrap_or_default()), by)
+            }
+            Self::Decided(package) => decided(package),
+            Self::Started(run) => started(run),
+            Self::Live(serving, seen_live) => {
+                let version = serving.version().map_or_else(|| "a configuration".to_owned(), |v| format!("v{v}"));
+                let word = if *seen_live { "live in" } else { "configured for" };
+                let text = format!("{version} {word} {}", serving.endpoint);
+                (Health::Running, text, serving.config.clone().unwrap_or_default())
+            }
+        };
+        Happened { at, health, text, by }
     }
 }
 
-fn runs(chain: &Chain, store: &Store, past: &mut Vec<Happened>) {
-    for run in chain.executions.iter().filter_map(|arn| store.executions.get(arn)) {
-        let Some(at) = run.started else { continue };
-        let health = match run.status.as_str() {
-            "Succeeded" => Health::Ok,
-            "Failed" => Health::Critical,
-            "Executing" | "Stopping" => Health::Running,
-            _ => Health::Unknown,
-        };
-        let why = run.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
-        past.push(Happened { at, health, text: format!("run started, {}{why}", run.status), by: run.pipeline.clone() });
-    }
+fn turned(alarm: &Alarm) -> (Health, String, String) {
+    let health = match alarm.state.as_str() {
+        "ALARM" => Health::Critical,
+        "OK" => Health::Ok,
+        _ => Health::Unknown,
+    };
+    let topics: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit(':').next()).collect();
+    let told = !topics.is_empty() && health == Health::Critical;
+    let by = if told { format!("→ {}", topics.join(", ")) } else { String::new() };
+    (health, format!("{} {}", alarm.name, alarm.state), by)
+}
+
+fn decided(package: &ModelPackage) -> (Health, String, String) {
+    let details = package.details.as_ref();
+    let health = if package.approval == "Approved" { Health::Ok } else { Health::Warning };
+    let why = details.and_then(|d| d.approval_description.as_deref()).map(|w| format!(": {w}")).unwrap_or_default();
+    let by = details.and_then(|d| d.modified_by.clone()).unwrap_or_default();
+    (health, format!("v{} {}{why}", package.version.unwrap_or_default(), package.approval), by)
+}
+
+fn started(run: &PipelineExecution) -> (Health, String, String) {
+    let health = match run.status.as_str() {
+        "Succeeded" => Health::Ok,
+        "Failed" => Health::Critical,
+        "Executing" | "Stopping" => Health::Running,
+        _ => Health::Unknown,
+    };
+    let why = run.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
+    (health, format!("run started, {}{why}", run.status), run.pipeline.clone())
 }

@@ -166,8 +166,7 @@ fn last_change(account: &Account, chain: &Chain) -> Cell {
 }
 
 /// Rows of the list of models: all of them, but never so many that the chain has no room.
-pub(super) fn table_rows(app: &App) -> u16 {
-    let body = super::body_rows(app);
+pub(super) fn table_rows(app: &App, body: u16) -> u16 {
     let models = u16::try_from(app.accounts().iter().map(|account| account.chains().len()).sum::<usize>())
         .unwrap_or(u16::MAX)
         .max(1);
@@ -192,7 +191,7 @@ fn chain_rows(app: &App, body: u16) -> u16 {
 
 /// The list, the selected model, and its past.
 pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
-    let rows = table_rows(app);
+    let rows = table_rows(app, body);
     let titled = titled(app);
     let height = rows + 1 + u16::from(titled);
     let mut blocks = vec![Block { height, content: Content::Table(table(app, rows.into(), titled)) }];
@@ -218,7 +217,7 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
         let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
         if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
     };
-    let lines = timeline(chain, &app.here.seen.store).iter().take(rows.into()).map(line).collect();
+    let lines = timeline(chain, &app.here.seen.store, rows.into()).iter().map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }

@@ -38,7 +38,7 @@ pub enum Cut {
 /// what follows: every grapheme of the result takes at least one cell.
 #[must_use]
 pub fn harmless(text: &str) -> String {
-    if text.chars().all(is_plain) {
+    if simple(text) {
         return text.to_owned();
     }
     let mut visible = String::with_capacity(text.len());
@@ -61,17 +61,22 @@ pub fn harmless(text: &str) -> String {
     thinned
 }
 
-/// Characters that are one grapheme whatever stands beside them, and take a cell: nearly all there are.
-fn is_plain(c: char) -> bool {
-    // Besides ASCII what the panes themselves draw with: dashes, arrows, lines, blocks, shapes, ticks.
-    matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◿' | '✓' | '✗' | '⧖')
+/// Is each character of a text one grapheme and one cell? Nearly all text is like this, and is drawn sooner.
+#[must_use]
+pub fn simple(text: &str) -> bool {
+    text.chars().all(is_simple)
+}
+
+/// ASCII, and what the panes themselves draw with: dashes, arrows, lines, blocks, shapes, ticks.
+fn is_simple(c: char) -> bool {
+    matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗' | '⧖')
 }
 
 /// How many cells a text takes.
 #[must_use]
 pub fn width(text: &str) -> usize {
-    if text.is_ascii() {
-        return text.bytes().filter(|b| !b.is_ascii_control()).count();
+    if simple(text) {
+        return text.chars().count();
     }
     text.graphemes(true).map(cells).sum()
 }

@@ -6,7 +6,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text;
 
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, Line, Tone, margin};
+use crate::view::{Cut, Line, Tone, margin, simple};
 
 /// The line in the theme's styles.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
@@ -47,8 +47,12 @@ pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> 
     if row.is_empty() {
         return 0;
     }
-    let (end, _) = buf.set_stringn(row.x, row.y, words, row.width.into(), style);
-    end - row.x
+    if !simple(words) {
+        return buf.set_stringn(row.x, row.y, words, row.width.into(), style).0 - row.x;
+    }
+    let first = buf.index_of(row.x, row.y);
+    let cells = buf.content.iter_mut().skip(first).take(row.width.into()).zip(words.chars());
+    cut_to_u16(cells.map(|(cell, c)| cell.set_char(c).set_style(style)).count())
 }
 
 /// The style of a line or a bar: the colour of a meaning, without what belongs to words.

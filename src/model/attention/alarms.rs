@@ -83,6 +83,10 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
+    if alarms.unfinished() && facts.rows.alarms.is_empty() {
+        // What fires is read first: of the rest nothing is known until it was read as well.
+        return vec![(Health::Unknown, "not read yet".to_owned(), None)];
+    }
     if alarms.is_empty() { unread(alarms) } else { Vec::new() }
 }
 

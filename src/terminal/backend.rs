@@ -1,0 +1,264 @@
+//! Frames in few bytes: each of them goes over SSH.
+//!
+//! The terminal library says for every piece where it stands and both of its colours. Here only what is different from
+//! the piece before is said: a style by what changes in it, a place on the same row by how far it is.
+
+use std::io::{self, Write};
+
+use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
+use ratatui::buffer::Cell;
+use ratatui::layout::{Position, Size};
+use ratatui::style::{Color, Modifier};
+
+use crate::view::width;
+
+/// A terminal that is drawn to in few bytes, each frame in one piece.
+#[derive(Debug)]
+pub struct Frugal<W: Write> {
+    out: CrosstermBackend<W>,
+    /// What is said for a frame; kept, so that it is not made anew for each.
+    said: Vec<u8>,
+}
+
+impl<W: Write> Frugal<W> {
+    /// Writes to `out`.
+    pub fn new(out: W) -> Self {
+        Self { out: CrosstermBackend::new(out), said: Vec::new() }
+    }
+}
+
+impl<W: Write> Backend for Frugal<W> {
+    type Error = io::Error;
+
+    fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
+        self.said.clear();
+        let mut pen = Pen { out: &mut self.said, at: None, style: Style::default() };
+        for (x, y, cell) in content {
+            pen.go(x, y);
+            pen.turn(Style { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+            pen.write(cell.symbol());
+        }
+        pen.out.extend_from_slice(b"\x1b[m");
+        self.out.write_all(&self.said)
+    }
+
+    #[cfg(unix)]
+    fn size(&self) -> io::Result<Size> {
+        // Asked before each frame: not by opening the terminal once more, as the library does.
+        match rustix::termios::tcgetwinsize(io::stdout()) {
+            Ok(size) => Ok(Size { width: size.ws_col, height: size.ws_row }),
+            Err(_) => self.out.size(),
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn size(&self) -> io::Result<Size> {
+        self.out.size()
+    }
+
+    fn hide_cursor(&mut self) -> io::Result<()> {
+        self.out.hide_cursor()
+    }
+    fn show_cursor(&mut self) -> io::Result<()> {
+        self.out.show_cursor()
+    }
+    fn get_cursor_position(&mut self) -> io::Result<Position> {
+        self.out.get_cursor_position()
+    }
+    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        self.out.set_cursor_position(position)
+    }
+    fn clear(&mut self) -> io::Result<()> {
+        self.out.clear()
+    }
+    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.out.clear_region(clear_type)
+    }
+    fn window_size(&mut self) -> io::Result<WindowSize> {
+        self.out.window_size()
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Backend::flush(&mut self.out)
+    }
+}
+
+/// How a cell is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Style {
+    fg: Color,
+    bg: Color,
+    modifier: Modifier,
+}
+
+/// What the terminal was told last. Each frame begins with nothing known of where it stands and no style.
+struct Pen<'a> {
+    out: &'a mut Vec<u8>,
+    /// Where the next character would go, when that is certain.
+    at: Option<(u16, u16)>,
+    style: Style,
+}
+
+/// What a modifier is called, when it begins and when it ends. Some end together.
+const MODIFIERS: [(Modifier, &str, &str); 9] = [
+    (Modifier::BOLD, "1;", "22;"),
+    (Modifier::DIM, "2;", "22;"),
+    (Modifier::ITALIC, "3;", "23;"),
+    (Modifier::UNDERLINED, "4;", "24;"),
+    (Modifier::SLOW_BLINK, "5;", "25;"),
+    (Modifier::RAPID_BLINK, "6;", "25;"),
+    (Modifier::REVERSED, "7;", "27;"),
+    (Modifier::HIDDEN, "8;", "28;"),
+    (Modifier::CROSSED_OUT, "9;", "29;"),
+];
+
+/// Colours by their numbers.
+const NAMED: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+impl Pen<'_> {
+    fn go(&mut self, x: u16, y: u16) {
+        match self.at {
+            Some(at) if at == (x, y) => {}
+            Some((from, row)) if row == y && from + 1 == x => self.say("\x1b[C"),
+            Some((from, row)) if row == y && from < x => drop(write!(self.out, "\x1b[{}C", x - from)),
+            _ if x == 0 => drop(write!(self.out, "\x1b[{}H", y + 1)),
+            _ => drop(write!(self.out, "\x1b[{};{}H", y + 1, x + 1)),
+        }
+        self.at = Some((x, y));
+    }
+
+    fn turn(&mut self, to: Style) {
+        if to == self.style {
+            return;
+        }
+        self.say("\x1b[");
+        let ends = self.style.modifier - to.modifier;
+        let ended = |end: &str| MODIFIERS.iter().any(|(other, _, its)| *its == end && ends.contains(*other));
+        for (_, _, end) in MODIFIERS.iter().filter(|(one, ..)| ends.contains(*one)) {
+            self.say(end);
+        }
+        for (one, begin, end) in MODIFIERS.iter().filter(|(one, ..)| to.modifier.contains(*one)) {
+            // What ended together with another begins again.
+            if !self.style.modifier.contains(*one) || ended(end) {
+                self.say(begin);
+            }
+        }
+        if to.fg != self.style.fg {
+            self.colour(to.fg, '3');
+        }
+        if to.bg != self.style.bg {
+            self.colour(to.bg, '4');
+        }
+        // Instead of the `;` behind the last of them.
+        self.out.pop();
+        self.say("m");
+        self.style = to;
+    }
+
+    /// A colour of the text (`3`) or of the ground (`4`). The sixteen by number as well: by their own codes some
+    /// terminals make them lighter where the text is bold.
+    fn colour(&mut self, colour: Color, what: char) {
+        // Nothing that is written to memory can fail.
+        let _ = match colour {
+            Color::Reset => write!(self.out, "{what}9;"),
+            Color::Rgb(r, g, b) => write!(self.out, "{what}8;2;{r};{g};{b};"),
+            Color::Indexed(number) => write!(self.out, "{what}8;5;{number};"),
+            named => {
+                let number = NAMED.iter().position(|one| *one == named).unwrap_or_default();
+                write!(self.out, "{what}8;5;{number};")
+            }
+        };
+    }
+
+    fn write(&mut self, symbol: &str) {
+        self.say(symbol);
+        // Terminals agree about what takes one cell; behind anything else the place is said again.
+        self.at = self.at.filter(|_| width(symbol) == 1).map(|(x, y)| (x + 1, y));
+    }
+
+    fn say(&mut self, text: &str) {
+        self.out.extend_from_slice(text.as_bytes());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    use super::*;
+
+    const SIZE: (u16, u16) = (40, 6);
+
+    /// A screen of odd pieces: letters, wide and narrow signs, every style.
+    fn odd(chance: &mut fastrand::Rng) -> Buffer {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        let colours = [Color::Reset, Color::LightRed, Color::Indexed(233), Color::Rgb(1, 20, 255)];
+        for _ in 0..60 {
+            let mut colour = || chance.choice(colours).unwrap_or_default();
+            let style = ratatui::style::Style::new().fg(colour()).bg(colour());
+            let style = style.add_modifier(Modifier::from_bits_truncate(chance.u16(..)));
+            let text = chance.choice(["a", "word", "日本", "✓ ok", "e\u{301}", "▲ 3", " "]).unwrap_or_default();
+            buffer.set_string(chance.u16(..SIZE.0), chance.u16(..SIZE.1), text, style);
+        }
+        buffer
+    }
+
+    /// What was written, for whoever looks.
+    #[derive(Clone, Default)]
+    struct Paper(Rc<RefCell<Vec<u8>>>);
+
+    impl Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a terminal shows that is told these frames one after the other, and in how many bytes.
+    fn shown<B: Backend>(frames: &[Buffer], backend: fn(Paper) -> B) -> (String, usize) {
+        let paper = Paper::default();
+        let mut terminal = backend(paper.clone());
+        let mut before = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        for frame in frames {
+            assert!(terminal.draw(before.diff(frame).into_iter()).is_ok());
+            before = frame.clone();
+        }
+        let bytes = paper.0.take();
+        let mut parser = vt100::Parser::new(SIZE.1, SIZE.0, 0);
+        parser.process(&bytes);
+        (String::from_utf8_lossy(&parser.screen().contents_formatted()).into_owned(), bytes.len())
+    }
+
+    #[test]
+    fn a_terminal_shows_the_same_as_by_the_library_for_fewer_bytes() {
+        let mut chance = fastrand::Rng::with_seed(7);
+        for _ in 0..50 {
+            let frames: Vec<Buffer> = (0..4).map(|_| odd(&mut chance)).collect();
+            let (ours, theirs) = (shown(&frames, Frugal::new), shown(&frames, CrosstermBackend::new));
+            assert_eq!(ours.0, theirs.0);
+            assert!(ours.1 < theirs.1, "{} and {} bytes", ours.1, theirs.1);
+        }
+    }
+}
