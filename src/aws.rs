@@ -5,6 +5,7 @@
 //! which. Between the two a [`Recorder`] may write down what passes.
 
 mod error;
+mod login;
 mod meter;
 mod pace;
 mod page;
@@ -13,13 +14,14 @@ mod tape;
 
 use std::time::Duration;
 
-use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use login::Login;
 
 pub use error::{AwsError, Kind, failed};
 pub(crate) use meter::in_background;
@@ -92,6 +94,8 @@ pub struct Aws {
     pub endpoint: Option<String>,
     /// What may not be searched here.
     refusals: search::Refusals,
+    /// Who calls, where it is not the simulated account.
+    login: Option<Login>,
 }
 
 impl Aws {
@@ -106,11 +110,9 @@ impl Aws {
         around: impl FnOnce(&Scope, SharedHttpClient) -> Result<SharedHttpClient, String>,
     ) -> Result<Self, String> {
         target.check()?;
-        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).no_credentials();
         if let Some(profile) = &target.profile {
-            // A profile that was asked for wins over keys in the environment.
-            let provider = ProfileFileCredentialsProvider::builder().profile_name(profile).build();
-            loader = loader.profile_name(profile).credentials_provider(provider);
+            loader = loader.profile_name(profile);
         }
         if let Some(region) = &target.region {
             loader = loader.region(Region::new(region.clone()));
@@ -118,7 +120,10 @@ impl Aws {
         if let Some(url) = &target.endpoint_url {
             loader = loader.endpoint_url(url);
         }
-        let mut config = loader.load().await;
+        let config = loader.load().await;
+        let login = Login::new(target.profile.clone(), config.clone());
+        let provider = SharedCredentialsProvider::new(login.clone());
+        let mut config = config.into_builder().credentials_provider(provider).identity_cache(login.clone()).build();
         if let Some(role) = &target.role_arn {
             // Each session of an hour is renewed by the SDK before it ends.
             let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
@@ -133,7 +138,8 @@ impl Aws {
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !endpoint.as_deref().is_some_and(on_loopback);
         let pace = if shared { pace } else { Pace::unlimited() };
-        Ok(Self::assemble(&config, &http, Meter::new(pace), region, endpoint))
+        let aws = Self::assemble(&config, &http, Meter::new(pace), region, endpoint);
+        Ok(Self { login: Some(login), ..aws })
     }
 
     /// Clients over any connector, with credentials that mean nothing: the simulated account.
@@ -191,6 +197,14 @@ impl Aws {
             region,
             endpoint,
             refusals: search::Refusals::default(),
+            login: None,
+        }
+    }
+
+    /// Has the credentials read anew, after AWS did not take them: somebody may have logged in again since.
+    pub(crate) async fn refused(&self) {
+        if let Some(login) = &self.login {
+            login.refused().await;
         }
     }
 }

@@ -88,7 +88,8 @@ pub fn dollars(amount: f64) -> String {
         a if a >= 10.0 => format!("${a:.0}"),
         // Less than a cent is not nothing.
         a if a > 0.0 && a < 0.005 => format!("${a:.4}"),
-        a => format!("${a:.2}"),
+        // The sum of nothing is minus zero.
+        a => format!("${:.2}", a + 0.0),
     }
 }
 

@@ -6,10 +6,11 @@ mod write;
 
 use std::io::{self, Write};
 
-use crate::aws::Aws;
+use crate::aws::{Aws, Kind};
 use crate::model::{Chain, chains};
 use crate::resources::poll::{Clock, look_once};
 use crate::resources::{Seen, Store};
+use crate::view::harmless;
 
 pub use dump::dump;
 pub use status::status;
@@ -35,6 +36,17 @@ impl Look {
         seen.at = clock();
         let chains = chains(&seen);
         Self { name, aws, seen, chains }
+    }
+
+    /// What to do where nobody is logged in, as a line for the terminal: the command that logs in, if it is known.
+    #[must_use]
+    pub fn locked_out(&self, login: Option<&str>) -> Option<String> {
+        let troubles = self.store().troubles();
+        let (_, why) = troubles.into_iter().find(|(_, why)| why.kind == Kind::Expired)?;
+        let way = login.map(|command| format!(", with SSO by `{command}`")).unwrap_or_default();
+        Some(
+            harmless(&format!("error: {}: no valid credentials, log in again{way}: {}", self.name, why.message)) + "\n",
+        )
     }
 
     fn store(&self) -> &Store {

@@ -95,6 +95,12 @@ async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
     });
     let looks = join_all(looks).await;
     finish(session.deck.as_ref());
+    for (connection, look) in session.connections.iter().zip(&looks) {
+        if let Some(text) = look.locked_out(connection.login.as_deref()) {
+            // Nobody is left to tell when stderr is gone.
+            let _ = io::stderr().lock().write_all(text.as_bytes());
+        }
+    }
     Ok(looks)
 }
 

@@ -148,11 +148,11 @@ macro_rules! resources {
             pub fn rows(&self) -> usize {
                 0 $(+ self.$field.len())+
             }
-            /// When a source was answered last, of those that are well.
+            /// When AWS answered last, of the vital sources: they ask in every turn, while others may have nothing to ask.
             #[must_use]
             pub fn last_answer(&self) -> Option<Timestamp> {
                 let well = [$(match self.$field.freshness() {
-                    Freshness::Fresh { at, fault: None } => Some(*at),
+                    Freshness::Fresh { at, fault: None } if <$kind>::VITAL => Some(*at),
                     _ => None,
                 },)+];
                 well.into_iter().flatten().max()

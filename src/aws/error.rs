@@ -152,7 +152,7 @@ impl AwsError {
 }
 
 /// The innermost cause: "connection refused" says more than "dispatch failure".
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
@@ -160,13 +160,16 @@ fn root_cause(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
-/// The SDK tells where it looked for credentials; that there are none is what matters.
+/// What matters first: that there are no credentials, and where none were found, how to name some.
 fn readable(kind: Kind, cause: &str) -> String {
     if kind != Kind::Expired {
         return cause.to_owned();
     }
-    let short: String = cause.chars().take(120).collect();
-    format!("no usable credentials, set AWS_PROFILE or pass --profile ({short})")
+    let hint = if cause.contains("no providers in chain") { ", set AWS_PROFILE or pass --profile" } else { "" };
+    // What a program that gives credentials said itself is what helps; it may be a lot.
+    let said = cause.rsplit_once("Stderr: ").map_or(cause, |(_, said)| said);
+    let short: String = said.trim().chars().take(200).collect();
+    format!("no usable credentials{hint} ({short})")
 }
 
 fn without_answer(context: &str) -> Kind {

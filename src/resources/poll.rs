@@ -55,6 +55,9 @@ async fn turn<T: Resource>(
     let trouble = answer.as_ref().map_or_else(|why| Some(why.kind), |l| l.fault.as_ref().map(|f| f.kind));
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
     aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
+    if trouble == Some(Kind::Expired) {
+        aws.refused().await;
+    }
     let changes = table.apply(answer, at);
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
@@ -148,8 +151,8 @@ struct Poller<T> {
     swept: Option<tokio::time::Instant>,
     /// What was due could not be had: it waits for the next turn, however often it is still due.
     in_vain: bool,
-    /// When the first of the failures in a row came, while it was not tried again before its time because others
-    /// were answered.
+    /// When the last of the first few failures in a row came, while it was not tried again before its time because
+    /// others were answered.
     lost: Option<Timestamp>,
 }
 
@@ -181,7 +184,8 @@ impl<T: Resource> Poller<T> {
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
             let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
-            if self.failures <= 1 {
+            // Others may have been answered a moment before they were lost, too.
+            if self.failures <= 3 {
                 self.lost = lost.then(|| (self.clock)());
             }
             self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
@@ -220,9 +224,13 @@ impl<T: Resource> Poller<T> {
 
     /// The time to the next turn; a tenth more or less, so that the kinds do not all ask at the same moment.
     fn pause(&mut self) -> Duration {
-        let traffic = self.traffic();
+        let mut traffic = self.traffic();
         let lane = T::LANE.moved(traffic, T::VITAL);
         self.table.put_in(lane);
+        // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer.
+        if self.table.trouble().is_some_and(|why| why.kind == Kind::Expired) {
+            traffic.failures = 0;
+        }
         // What may be over in a moment is not waited for as long as a slow lane is.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
         let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
@@ -253,7 +261,7 @@ impl<T: Resource> Poller<T> {
                     changed?;
                     let seen = self.seen.borrow_and_update().clone();
                     if self.lost.is_some() {
-                        // The network is back, or somebody logged in: others were answered since. Once, not in a storm.
+                        // The network is back, or somebody logged in: others were answered since. Not in a storm.
                         if seen.store.last_answer() > self.lost {
                             self.lost = None;
                             return Ok(Why::Time);

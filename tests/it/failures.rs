@@ -90,6 +90,17 @@ async fn expired_credentials_are_told_once_and_picked_up_again() {
     t.until("✗ recommendation", "2m").await;
 }
 
+/// Lunch without a login: the first look after it finds the account again.
+#[tokio::test(start_paused = true)]
+async fn a_login_is_picked_up_as_soon_after_an_hour_as_after_a_minute() {
+    let hour = "[[fault]]\noperation = \"*\"\ncode = \"ExpiredTokenException\"\nmessage = \"expired\"\nfrom = \"20s\"\nto = \"1h\"\n";
+    let mut t = Harness::story(&demo_with(hour)).ready().await;
+    t.run_for("3590s").await;
+    t.says("no valid credentials: ");
+    t.says("fraud-screening");
+    t.until_gone("no valid credentials: ", "30s").await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_off_is_told_as_that_and_not_as_a_login() {
     let mut t = Harness::story("clock").ready().await;

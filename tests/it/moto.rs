@@ -6,6 +6,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod dump;
+mod login;
+mod role;
 mod server;
 mod status;
 mod trouble;

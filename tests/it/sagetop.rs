@@ -28,6 +28,15 @@ impl Home {
         self.0.join(name)
     }
 
+    /// Writes a file of this home, whole or not at all, as its reader may look at any time.
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
+        let (path, half) = (self.path(name), self.path(&format!("{name}.half")));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&half, text).unwrap();
+        std::fs::rename(half, &path).unwrap();
+        path
+    }
+
     /// All that the program may know of the world: nothing of this machine's user gets in.
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let folder = |name| self.0.join(name);

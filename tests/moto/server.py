@@ -1,9 +1,10 @@
 """A second AWS for the tests: moto on loopback, with CloudWatch in CBOR and a list of what it was asked.
 
-    python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION] [--fail OPERATION=CODE]
+    python server.py [--port N] [--until-stdin-ends] [--die-at OPERATION] [--fail OPERATION=CODE] [--expired KEY]
 
 Prints one line when it listens: {"url": "http://127.0.0.1:PORT"}.
-GET /moto-api/calls?region=R gives the names of the operations asked in a region, oldest first.
+GET /moto-api/calls?region=R gives the operations asked in a region and who signed each, oldest first: [["ListEndpoints",
+"AKIA…"], …]. It is the portal of IAM Identity Center, too: whoever brings the token "valid" gets the keys of a role.
 """
 
 import argparse
@@ -13,10 +14,11 @@ import logging
 import os
 import sys
 import threading
+import time
 from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 import cbor
 
@@ -32,10 +34,10 @@ class Calls:
 
     def __call__(self, environ, start_response):
         if environ.get("PATH_INFO") == "/moto-api/calls":
-            region = parse_qs(environ.get("QUERY_STRING", ""))["region"][0]
+            region = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)["region"][0]
             return said(start_response, "200 OK", self.by_region.get(region, []))
-        name = operation(environ)
-        self.by_region.setdefault(region_of(environ), []).append(name)
+        name, (key, region) = operation(environ), signer(environ)
+        self.by_region.setdefault(region, []).append((name, key))
         if name == self.die_at:
             # Not even a goodbye: the client sees its connection cut in the middle of a call.
             os._exit(1)
@@ -43,7 +45,48 @@ class Calls:
             # As SageMaker says it; moto itself can neither throttle nor deny in JSON.
             error = {"__type": self.failures[name], "message": "said the test"}
             return said(start_response, "400 Bad Request", error)
+        if environ.get("PATH_INFO") == "/federation/credentials":
+            return portal(environ, start_response)
         return self.app(environ, start_response)
+
+
+class Expired:
+    """Takes no request that one of these keys has signed, in words of the service that is asked."""
+
+    MESSAGE = "The security token included in the request is expired"
+
+    def __init__(self, app, keys):
+        self.app = app
+        self.keys = keys
+
+    def __call__(self, environ, start_response):
+        if signer(environ)[0] not in self.keys:
+            return self.app(environ, start_response)
+        if "HTTP_X_AMZ_TARGET" in environ:
+            return said(start_response, "400 Bad Request", {"__type": "ExpiredTokenException", "message": self.MESSAGE})
+        error = f"<Error><Code>ExpiredToken</Code><Message>{self.MESSAGE}</Message></Error>"
+        if environ["REQUEST_METHOD"] == "POST":
+            error = f"<ErrorResponse>{error}</ErrorResponse>"
+        start_response("403 Forbidden", [("content-type", "text/xml"), ("content-length", str(len(error)))])
+        return [error.encode()]
+
+
+class Handler(WSGIRequestHandler):
+    """Keeps the header of the SSO portal, which werkzeug leaves out for the underscores in its name."""
+
+    def make_environ(self):
+        return {**super().make_environ(), "sso.token": self.headers.get("x-amz-sso_bearer_token")}
+
+
+def portal(environ, start_response):
+    """`GetRoleCredentials` of IAM Identity Center, which moto does not have."""
+    if environ["sso.token"] != "valid":
+        error = {"__type": "UnauthorizedException", "message": "Session token not found or invalid"}
+        return said(start_response, "401 Unauthorized", error)
+    wanted = {name: values[0] for name, values in parse_qs(environ.get("QUERY_STRING", "")).items()}
+    return said(start_response, "200 OK", {"roleCredentials": {
+        "accessKeyId": f"SSO-{wanted['account_id']}-{wanted['role_name']}", "secretAccessKey": "secret",
+        "sessionToken": "session", "expiration": int((time.time() + 3600) * 1000)}})
 
 
 def said(start_response, status, value):
@@ -53,10 +96,10 @@ def said(start_response, status, value):
     return [body]
 
 
-def region_of(environ):
-    """The region that a request was signed for: `… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`."""
+def signer(environ):
+    """Key and region that a request was signed with: `… Credential=KEY/DATE/REGION/SERVICE/aws4_request, …`."""
     scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split("/")
-    return scope[2] if len(scope) > 3 else ""
+    return (scope[0], scope[2]) if len(scope) > 3 else ("", "")
 
 
 def operation(environ):
@@ -87,10 +130,12 @@ def main():
     options.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input is closed")
     options.add_argument("--die-at", help="vanish when this operation is asked for")
     options.add_argument("--fail", action="append", default=[], help="SageMaker operation and the code it fails with")
+    options.add_argument("--expired", action="append", default=[], help="access key that is taken no more")
     options = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = Calls(cbor.CborLayer(DomainDispatcherApplication(create_backend_app)), options.die_at, options.fail)
-    server = make_server("127.0.0.1", options.port, app, threaded=True)
+    moto = Expired(DomainDispatcherApplication(create_backend_app), options.expired)
+    app = Calls(cbor.CborLayer(moto), options.die_at, options.fail)
+    server = make_server("127.0.0.1", options.port, app, threaded=True, request_handler=Handler)
     # moto asks itself over HTTP for a few things and takes its port from here.
     os.environ["MOTO_PORT"] = str(server.server_port)
     print(json.dumps({"url": f"http://127.0.0.1:{server.server_port}"}), flush=True)

@@ -54,7 +54,13 @@ impl Moto {
 
     /// One call of boto3: `ask(CALM, "cloudwatch", "set_alarm_state", …)`.
     pub(crate) fn ask(&self, region: &str, service: &str, method: &str, request: &Value) -> Value {
-        answer(python("aws.py").args([&self.url, region, service, method]).arg(request.to_string()))
+        self.ask_as("testing", region, service, method, request)
+    }
+
+    /// The same, signed with an access key: moto gives the keys of a role to the account of that role.
+    pub(crate) fn ask_as(&self, key: &str, region: &str, service: &str, method: &str, request: &Value) -> Value {
+        let request = request.to_string();
+        answer(python("aws.py").args([&self.url, region, service, method, &request, key]))
     }
 
     /// Turns permissions on: from here on moto knows nobody.
@@ -62,9 +68,14 @@ impl Moto {
         self.http("POST /moto-api/reset-auth", "0");
     }
 
+    /// Every operation that was asked for in a region and the access key that signed it, oldest first.
+    pub(crate) fn signed(&self, region: &str) -> Vec<(String, String)> {
+        serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
+    }
+
     /// Every operation that was asked for in a region, oldest first.
     pub(crate) fn calls(&self, region: &str) -> Vec<String> {
-        serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
+        self.signed(region).into_iter().map(|(operation, _)| operation).collect()
     }
 
     /// How often an operation was asked for in a region.

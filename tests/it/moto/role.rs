@@ -1,0 +1,81 @@
+//! Roles: taken on through STS, each with keys of its own, and what is seen is what is in the account of the role.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::server::{Moto, RETAIL};
+use crate::sagetop::Home;
+
+/// A profile with keys, and one that takes on a role with them.
+const PROFILES: &str = "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = secret\nregion = eu-west-1\n\
+                        [profile chained]\nsource_profile = base\nrole_arn = arn:aws:iam::222222222222:role/chained\n\
+                        role_session_name = by-profile\nregion = eu-west-1\n";
+/// Three accounts that begin with the same keys.
+const ACCOUNTS: &str = "[[account]]\nlabel = \"home\"\nprofile = \"base\"\n\
+                        [[account]]\nlabel = \"shop\"\nprofile = \"base\"\n\
+                        role_arn = \"arn:aws:iam::222222222222:role/oncall\"\n\
+                        [[account]]\nlabel = \"lab\"\nprofile = \"base\"\n\
+                        role_arn = \"arn:aws:iam::333333333333:role/research/reader\"\n";
+
+/// Three accounts with one model each, called after its account.
+fn accounts() -> (Moto, Home) {
+    let (moto, home) = (Moto::start(&[]), Home::new());
+    let group = |key: &str, name: &str| {
+        moto.ask_as(key, RETAIL, "sagemaker", "create_model_package_group", &json!({"ModelPackageGroupName": name}));
+    };
+    group("testing", "of-home");
+    for (account, name) in [("222222222222", "of-shop"), ("333333333333", "of-lab")] {
+        let role = json!({"RoleArn": format!("arn:aws:iam::{account}:role/seed"), "RoleSessionName": "seed"});
+        // In another region, so that what the program asks stands alone.
+        let keys = moto.ask("us-west-2", "sts", "assume_role", &role);
+        group(keys["Credentials"]["AccessKeyId"].as_str().unwrap(), name);
+    }
+    home.write(".aws/config", PROFILES);
+    (moto, home)
+}
+
+fn models(dump: &Value) -> Vec<&str> {
+    dump["models"].as_array().unwrap().iter().map(|model| model["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn every_account_is_read_with_the_keys_of_its_role() {
+    let (moto, home) = accounts();
+    let seeds: BTreeSet<String> = moto.signed(RETAIL).into_iter().map(|(_, key)| key).collect();
+    let config = home.write("sagetop.toml", ACCOUNTS);
+    let arguments = ["dump", "--config", config.to_str().unwrap()];
+    let dump = home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)]).ends(0).json();
+
+    let seen: Vec<_> = dump["accounts"].as_array().unwrap().iter().collect();
+    assert_eq!(seen.iter().map(|account| models(account)).collect::<Vec<_>>(), [["of-home"], ["of-shop"], ["of-lab"]]);
+    let arns: Vec<&str> = seen[1..].iter().map(|account| account["identity"]["arn"].as_str().unwrap()).collect();
+    assert_eq!(
+        arns,
+        [
+            "arn:aws:sts::222222222222:assumed-role/oncall/sagetop",
+            "arn:aws:sts::333333333333:assumed-role/reader/sagetop"
+        ]
+    );
+    // Who signed: the keys of the profile take on each role once and read their own account, each role its own.
+    let signed: Vec<(String, String)> =
+        moto.signed(RETAIL).into_iter().filter(|(_, key)| !seeds.contains(key)).collect();
+    let of = |wanted: &str| signed.iter().filter(|(name, _)| name == wanted).map(|(_, key)| key).collect::<Vec<_>>();
+    assert_eq!(of("AssumeRole"), ["BASE", "BASE"]);
+    assert_eq!(of("ListEndpoints").len(), 3);
+    let keys: BTreeSet<&String> = of("ListEndpoints").into_iter().collect();
+    assert_eq!(keys.len(), 3, "{keys:?}");
+    assert_eq!(signed.iter().map(|(_, key)| key).collect::<BTreeSet<_>>(), keys, "nobody else signed anything");
+}
+
+#[test]
+fn a_profile_may_take_on_a_role_by_itself() {
+    let (moto, home) = accounts();
+    let place = [("AWS_ENDPOINT_URL", moto.url.as_str())];
+    let dump = home.run(&["dump", "--profile", "chained"], &place).ends(0).json();
+    assert_eq!(models(&dump), ["of-shop"], "{}", dump["sources"]);
+    assert_eq!(dump["identity"]["arn"], "arn:aws:sts::222222222222:assumed-role/chained/by-profile");
+    // The same by the environment, as most people do it.
+    let dump = home.run(&["dump"], &[place[0], ("AWS_PROFILE", "chained")]).ends(0).json();
+    assert_eq!(models(&dump), ["of-shop"]);
+}
