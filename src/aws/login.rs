@@ -84,17 +84,14 @@ impl Login {
             .with_region(config.region().cloned())
             .with_use_fips(config.use_fips())
             .with_use_dual_stack(config.use_dual_stack());
-        match &self.profile {
+        if let Some(name) = &self.profile {
             // A profile that was asked for wins over keys in the environment.
-            Some(name) => SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder().configure(&sources).profile_name(name).build(),
-            ),
-            None => {
-                let mut chain = DefaultCredentialsChain::builder().configure(sources);
-                chain.set_region(config.region().cloned());
-                SharedCredentialsProvider::new(chain.build().await)
-            }
+            let profile = ProfileFileCredentialsProvider::builder().configure(&sources).profile_name(name).build();
+            return SharedCredentialsProvider::new(profile);
         }
+        let mut chain = DefaultCredentialsChain::builder().configure(sources);
+        chain.set_region(config.region().cloned());
+        SharedCredentialsProvider::new(chain.build().await)
     }
 
     async fn credentials(&self) -> provider::Result {

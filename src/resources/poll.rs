@@ -52,10 +52,12 @@ async fn turn<T: Resource>(
     // The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
     let read = async { (T::read(aws, seen, Turn { known: table, sweep }).await, clock()) };
     let (answer, at) = attributed(T::KIND, Urgency::Visible, read).await;
-    let trouble = answer.as_ref().map_or_else(|why| Some(why.kind), |l| l.fault.as_ref().map(|f| f.kind));
+    let why = answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref());
+    let refused = why.is_some_and(|why| why.kind == Kind::Expired && why.answered_no);
+    let trouble = why.map(|why| why.kind);
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
     aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
-    if trouble == Some(Kind::Expired) {
+    if refused {
         aws.refused().await;
     }
     let changes = table.apply(answer, at);
