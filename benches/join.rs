@@ -40,6 +40,13 @@ fn chains(bencher: Bencher, endpoints: usize) {
     bencher.bench_local(|| model::chains(&seen));
 }
 
+/// What the console waits for: the models, and what is looked up in them.
+#[divan::bench(args = SIZES)]
+fn join(bencher: Bencher, endpoints: usize) {
+    let seen = fleet::seen(endpoints);
+    bencher.bench_local(|| model::join(&seen));
+}
+
 /// Down and up again, so that each press moves the cursor.
 #[divan::bench(args = PANES)]
 fn key(bencher: Bencher, pane: &str) {

@@ -4,10 +4,12 @@
 //! Both are pure functions of the tables.
 
 mod attention;
+mod cores;
 mod hears;
 mod index;
 mod join;
 mod joined;
+mod links;
 pub mod severity;
 mod timeline;
 
@@ -18,6 +20,7 @@ pub use attention::{ATTENTION, Rule};
 pub use hears::Hears;
 pub use join::chains;
 pub use joined::{Joined, join};
+pub use links::{Link, Links};
 pub use timeline::{Happened, timeline};
 
 /// How well something is, best first. The order is that of attention: later is worse.
@@ -114,25 +117,6 @@ pub enum Confidence {
     Guess,
 }
 
-/// One edge: what it joins, how sure it is, and by which rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Link<Id = String> {
-    /// ARN, S3 URI or name of what comes before.
-    pub from: Id,
-    /// ARN, S3 URI or name of what follows.
-    pub to: Id,
-    /// How sure.
-    pub confidence: Confidence,
-    /// The field that says so.
-    pub rule: &'static str,
-    /// The stage that it leads into (or stays within).
-    #[serde(skip)]
-    pub into: StageKind,
-    /// Does it cross from the stage before?
-    #[serde(skip)]
-    pub crossing: bool,
-}
-
 /// Something that a rule found, or that went on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
@@ -219,7 +203,7 @@ pub struct Chain {
     /// Topic ARNs.
     pub topics: Vec<String>,
     /// Every edge.
-    pub links: Vec<Link>,
+    pub links: Links,
     /// The five places.
     pub stages: Vec<Stage>,
     /// What the rules found, worst first.
@@ -239,7 +223,7 @@ impl Chain {
     /// How sure the step into a stage is: its best crossing edge; `None` when nothing links the two.
     #[must_use]
     pub fn arrow(&self, into: StageKind) -> Option<Confidence> {
-        self.links.iter().filter(|l| l.into == into && l.crossing).map(|l| l.confidence).min()
+        self.links.found().filter(|l| l.into == into && l.crossing).map(|l| l.confidence).min()
     }
     /// The worst thing the rules found.
     #[must_use]

@@ -1,8 +1,9 @@
 //! Who hears of alarms that call nothing themselves.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::resources::Store;
+use super::index::{Index, Keyed};
+use crate::resources::alarm::Alarm;
 
 /// Who hears of an alarm that calls nothing itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,18 +17,17 @@ pub enum Hears {
 }
 
 /// The alarms that call nothing themselves, by name. Auto scaling's own are for no people and are left out.
-pub(super) fn hears(store: &Store) -> BTreeMap<String, Hears> {
-    let mut others: HashMap<&str, Hears> = HashMap::new();
-    for endpoint in store.endpoints.rows() {
-        others.extend(
-            endpoint.guards.iter().flatten().map(|guard| (guard.as_str(), Hears::Deployment(endpoint.name.clone()))),
-        );
-    }
-    for alarm in store.alarms.rows() {
-        others.extend(alarm.children().into_iter().map(|child| (child, Hears::Composite(alarm.name.clone()))));
-    }
-    let mute = store.alarms.rows().filter(|alarm| alarm.mute() && !alarm.scaling());
-    mute.map(|alarm| (alarm.name.clone(), others.get(alarm.name.as_str()).cloned().unwrap_or(Hears::Nobody))).collect()
+pub(super) fn hears(index: &Index<'_>) -> BTreeMap<String, Hears> {
+    let guards = index.endpoints.iter().flat_map(|e| e.guards.iter().flatten().map(|guard| (guard.as_str(), &e.name)));
+    let guards: Keyed<&str, &String> = guards.collect();
+    let hears = |alarm: &Alarm| {
+        let composite = index.alarms.parents.get(alarm.name.as_str()).and_then(|parents| parents.last());
+        let composite = composite.map(|parent| Hears::Composite(parent.name.clone()));
+        let deployment = || guards.get(alarm.name.as_str()).map(|&endpoint| Hears::Deployment(endpoint.clone()));
+        composite.or_else(deployment).unwrap_or(Hears::Nobody)
+    };
+    let mute = index.alarms.all.iter().filter(|alarm| alarm.mute() && !alarm.scaling());
+    mute.map(|alarm| (alarm.name.clone(), hears(alarm))).collect()
 }
 
 #[cfg(test)]
@@ -35,9 +35,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::resources::Listing;
-    use crate::resources::alarm::Alarm;
     use crate::resources::endpoint::Endpoint;
+    use crate::resources::{Listing, Store};
 
     #[test]
     fn only_an_alarm_that_nothing_speaks_for_tells_nobody() {
@@ -62,7 +61,7 @@ mod tests {
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: Some(vec!["guard".into()]), ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        let found: Vec<(String, Hears)> = hears(&store).into_iter().collect();
+        let found: Vec<(String, Hears)> = hears(&Index::new(&store)).into_iter().collect();
         let expected = [
             ("child", Hears::Composite("both".into())),
             ("empty", Hears::Nobody),

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
+use super::cores::{MANY, both};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
@@ -40,7 +41,7 @@ pub(super) struct Name<'a>(pub(super) &'a str);
 
 impl PartialEq for Name<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.eq_ignore_ascii_case(other.0)
+        self.0 == other.0 || self.0.eq_ignore_ascii_case(other.0)
     }
 }
 
@@ -48,32 +49,44 @@ impl Eq for Name<'_> {}
 
 impl Hash for Name<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // By the piece, as a hasher takes many bytes faster than each by itself.
-        for piece in self.0.as_bytes().chunks(32) {
-            let mut lower = [0; 32];
-            for (to, from) in lower.iter_mut().zip(piece) {
-                *to = from.to_ascii_lowercase();
-            }
-            state.write(&lower);
-        }
+        // By the word, as a hasher takes it faster than its letters; the bit is what lower case has more than upper.
+        let mut take = |word| state.write_u64(u64::from_le_bytes(word) | 0x2020_2020_2020_2020);
+        let (words, rest) = self.0.as_bytes().as_chunks();
+        words.iter().copied().for_each(&mut take);
+        let mut last = [0; 8];
+        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        take(last);
     }
 }
 
 /// Everything by the key that a join looks for.
 pub(super) struct Index<'a> {
     pub(super) store: &'a Store,
+    /// Endpoints in the order of their names.
+    pub(super) endpoints: Vec<&'a Endpoint>,
+    pub(super) registry: Registry<'a>,
+    pub(super) training: Training<'a>,
+    pub(super) alarms: Alarms<'a>,
+}
+
+/// Groups, versions, and the models made of them.
+#[derive(Default)]
+pub(super) struct Registry<'a> {
     /// Groups by name.
     groups: Keyed<Name<'a>, &'a ModelPackageGroup>,
     /// Versions of a group, newest first.
     pub(super) packages: Keyed<Name<'a>, Vec<&'a ModelPackage>>,
     /// Versions by ARN.
     package_by_arn: Keyed<Name<'a>, &'a ModelPackage>,
-    /// Versions by the artifact they serve.
-    pub(super) package_by_data: Keyed<&'a str, Vec<&'a ModelPackage>>,
+    /// The version that serves an artifact; `None` when several do.
+    pub(super) package_by_data: Keyed<&'a str, Option<&'a ModelPackage>>,
     /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
     pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,
-    /// Endpoints in the order of their names.
-    pub(super) endpoints: Vec<&'a Endpoint>,
+}
+
+/// Pipelines, what they ran, and what they read.
+#[derive(Default)]
+pub(super) struct Training<'a> {
     /// Pipelines in the order of their names.
     pub(super) pipelines: Vec<&'a Pipeline>,
     /// Pipelines by name; an ARN spells it in lower case.
@@ -92,14 +105,19 @@ pub(super) struct Index<'a> {
     pub(super) feature_groups: Vec<&'a FeatureGroup>,
     /// Feature groups by the place of their offline store, without the slash at its end.
     pub(super) feature_groups_by_store: Keyed<&'a str, Vec<&'a FeatureGroup>>,
+}
+
+/// What watches, and whom it tells.
+#[derive(Default)]
+pub(super) struct Alarms<'a> {
     /// Alarms in the order of their names.
-    pub(super) alarms: Vec<&'a Alarm>,
+    pub(super) all: Vec<&'a Alarm>,
     /// Alarms by the value of a dimension that tells what they watch, with its name.
-    pub(super) alarms_by_value: Keyed<&'a str, Vec<(&'a Alarm, &'a str)>>,
+    pub(super) by_value: Keyed<&'a str, Vec<(&'a Alarm, &'a str)>>,
     /// Alarms that auto scaling made, by endpoint.
     pub(super) scaling: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Alarms without dimensions, by each word of their expression: it is all there is.
-    pub(super) alarms_by_word: Keyed<&'a str, Vec<&'a Alarm>>,
+    pub(super) by_word: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Composite alarms by the name of a child.
     pub(super) parents: Keyed<&'a str, Vec<&'a Alarm>>,
     /// Who listens to a topic.
@@ -108,118 +126,14 @@ pub(super) struct Index<'a> {
 
 impl<'a> Index<'a> {
     pub(super) fn new(store: &'a Store) -> Self {
-        let mut index = Self {
-            store,
-            groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
-            packages: Keyed::default(),
-            models_by_endpoint: Keyed::default(),
-            package_by_arn: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
-            package_by_data: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
-            endpoints: store.endpoints.rows().collect(),
-            pipelines: store.pipelines.rows().collect(),
-            pipeline_by_name: store.pipelines.rows().map(|pipeline| (Name(&pipeline.name), pipeline)).collect(),
-            pipelines_by_group: Keyed::default(),
-            executions: Keyed::default(),
-            steps: Keyed::default(),
-            job_by_artifact: Keyed::default(),
-            jobs_by_execution: Keyed::default(),
-            feature_groups: store.feature_groups.rows().collect(),
-            feature_groups_by_store: Keyed::default(),
-            alarms: store.alarms.rows().collect(),
-            alarms_by_value: Keyed::default(),
-            scaling: Keyed::default(),
-            alarms_by_word: Keyed::default(),
-            parents: Keyed::default(),
-            subscriptions: Keyed::default(),
-        };
-        index.registry();
-        index.training();
-        index.data();
-        index.alarms();
-        index
-    }
-
-    fn registry(&mut self) {
-        for package in self.store.packages.rows() {
-            if let Some(group) = &package.group {
-                self.packages.entry(Name(group)).or_default().push(package);
-            }
-            self.package_by_arn.insert(Name(&package.arn), package);
-            for data in package.details.iter().flat_map(|d| &d.data) {
-                self.package_by_data.entry(data).or_default().push(package);
-            }
-        }
-        for model in self.store.models.rows() {
-            for endpoint in &model.endpoints {
-                self.models_by_endpoint.entry(endpoint).or_default().push(model);
-            }
-        }
-        for versions in self.packages.values_mut() {
-            versions.sort_by_key(|p| Reverse(p.version));
-        }
-    }
-
-    fn training(&mut self) {
-        for &pipeline in &self.pipelines {
-            for group in pipeline.definition.iter().flat_map(|d| &d.groups) {
-                self.pipelines_by_group.entry(Name(group)).or_default().push(pipeline);
-            }
-        }
-        for execution in self.store.executions.rows() {
-            self.executions.entry(&execution.pipeline).or_default().push(execution);
-        }
-        for executions in self.executions.values_mut() {
-            executions.sort_by_key(|e| Reverse(e.started));
-        }
-        for step in self.store.steps.rows() {
-            self.steps.entry(&step.execution).or_default().push(step);
-        }
-        for steps in self.steps.values_mut() {
-            steps.sort_by_key(|s| s.started);
-        }
-        for job in self.store.jobs.rows() {
-            if let Some(artifact) = job.details.as_ref().and_then(|d| d.artifact.as_deref()) {
-                self.job_by_artifact.insert(artifact, job);
-            }
-            if let Some(id) = job.name.strip_prefix("pipelines-").and_then(|rest| rest.split('-').next()) {
-                self.jobs_by_execution.entry(id).or_default().push(job);
-            }
-        }
-    }
-
-    fn data(&mut self) {
-        for &group in &self.feature_groups {
-            if let Some(uri) = &group.offline_uri {
-                self.feature_groups_by_store.entry(uri.trim_end_matches('/')).or_default().push(group);
-            }
-        }
-    }
-
-    fn alarms(&mut self) {
-        for &alarm in &self.alarms {
-            for (name, value) in alarm.dimensions.iter().filter(|(name, _)| WATCHED.contains(&name.as_str())) {
-                self.alarms_by_value.entry(value).or_default().push((alarm, name));
-            }
-            let scaled = alarm.name.strip_prefix("TargetTracking-endpoint/").and_then(|rest| rest.split('/').next());
-            if let Some(endpoint) = scaled {
-                self.scaling.entry(endpoint).or_default().push(alarm);
-            } else if alarm.dimensions.is_empty() && alarm.rule.is_none() {
-                for word in words(&alarm.watches) {
-                    self.alarms_by_word.entry(word).or_default().push(alarm);
-                }
-            }
-            for child in alarm.children() {
-                self.parents.entry(child).or_default().push(alarm);
-            }
-        }
-        for subscription in self.store.subscriptions.rows() {
-            self.subscriptions.entry(&subscription.topic).or_default().push(subscription);
-        }
+        let (alarms, (registry, training)) =
+            both(store.alarms.len() >= MANY, || Alarms::new(store), || (Registry::new(store), Training::new(store)));
+        Self { store, endpoints: store.endpoints.rows().collect(), registry, training, alarms }
     }
 
     /// A group by name.
     pub(super) fn group(&self, name: &str) -> Option<&'a ModelPackageGroup> {
-        self.groups.get(&Name(name)).copied()
+        self.registry.groups.get(&Name(name)).copied()
     }
     /// A group's name as the group itself spells it.
     pub(super) fn spelling(&self, name: &'a str) -> &'a str {
@@ -227,7 +141,108 @@ impl<'a> Index<'a> {
     }
     /// A version by ARN.
     pub(super) fn package(&self, arn: &str) -> Option<&'a ModelPackage> {
-        self.package_by_arn.get(&Name(arn)).copied()
+        self.registry.package_by_arn.get(&Name(arn)).copied()
+    }
+}
+
+impl<'a> Registry<'a> {
+    fn new(store: &'a Store) -> Self {
+        let mut registry = Self {
+            groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
+            package_by_arn: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
+            package_by_data: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
+            ..Self::default()
+        };
+        let packages: Vec<&ModelPackage> = store.packages.rows().collect();
+        // Those of a group follow each other: it is looked up once for all of them.
+        for versions in packages.chunk_by(|a, b| a.group == b.group) {
+            if let Some(group) = versions.first().and_then(|p| p.group.as_deref()) {
+                registry.packages.entry(Name(group)).or_default().extend(versions);
+            }
+        }
+        for package in packages {
+            registry.package_by_arn.insert(Name(&package.arn), package);
+            for data in package.details.iter().flat_map(|d| &d.data) {
+                registry.package_by_data.entry(data).and_modify(|only| *only = None).or_insert(Some(package));
+            }
+        }
+        for model in store.models.rows() {
+            for endpoint in &model.endpoints {
+                registry.models_by_endpoint.entry(endpoint).or_default().push(model);
+            }
+        }
+        for versions in registry.packages.values_mut() {
+            versions.sort_by_key(|p| Reverse(p.version));
+        }
+        registry
+    }
+}
+
+impl<'a> Training<'a> {
+    fn new(store: &'a Store) -> Self {
+        let mut training = Self {
+            pipelines: store.pipelines.rows().collect(),
+            pipeline_by_name: store.pipelines.rows().map(|pipeline| (Name(&pipeline.name), pipeline)).collect(),
+            feature_groups: store.feature_groups.rows().collect(),
+            ..Self::default()
+        };
+        for &pipeline in &training.pipelines {
+            for group in pipeline.definition.iter().flat_map(|d| &d.groups) {
+                training.pipelines_by_group.entry(Name(group)).or_default().push(pipeline);
+            }
+        }
+        for execution in store.executions.rows() {
+            training.executions.entry(&execution.pipeline).or_default().push(execution);
+        }
+        for executions in training.executions.values_mut() {
+            executions.sort_by_key(|e| Reverse(e.started));
+        }
+        for step in store.steps.rows() {
+            training.steps.entry(&step.execution).or_default().push(step);
+        }
+        for steps in training.steps.values_mut() {
+            steps.sort_by_key(|s| s.started);
+        }
+        for job in store.jobs.rows() {
+            if let Some(artifact) = job.details.as_ref().and_then(|d| d.artifact.as_deref()) {
+                training.job_by_artifact.insert(artifact, job);
+            }
+            if let Some(id) = job.name.strip_prefix("pipelines-").and_then(|rest| rest.split('-').next()) {
+                training.jobs_by_execution.entry(id).or_default().push(job);
+            }
+        }
+        for &group in &training.feature_groups {
+            if let Some(uri) = &group.offline_uri {
+                training.feature_groups_by_store.entry(uri.trim_end_matches('/')).or_default().push(group);
+            }
+        }
+        training
+    }
+}
+
+impl<'a> Alarms<'a> {
+    fn new(store: &'a Store) -> Self {
+        let mut alarms = Self { all: store.alarms.rows().collect(), ..Self::default() };
+        for &alarm in &alarms.all {
+            for (name, value) in alarm.dimensions.iter().filter(|(name, _)| WATCHED.contains(&name.as_str())) {
+                alarms.by_value.entry(value).or_default().push((alarm, name));
+            }
+            let scaled = alarm.name.strip_prefix("TargetTracking-endpoint/").and_then(|rest| rest.split('/').next());
+            if let Some(endpoint) = scaled {
+                alarms.scaling.entry(endpoint).or_default().push(alarm);
+            } else if alarm.dimensions.is_empty() && alarm.rule.is_none() {
+                for word in words(&alarm.watches) {
+                    alarms.by_word.entry(word).or_default().push(alarm);
+                }
+            }
+            for child in alarm.children() {
+                alarms.parents.entry(child).or_default().push(alarm);
+            }
+        }
+        for subscription in store.subscriptions.rows() {
+            alarms.subscriptions.entry(&subscription.topic).or_default().push(subscription);
+        }
+        alarms
     }
 }
 

@@ -5,13 +5,11 @@ mod serving;
 mod training;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashSet};
-use std::num::NonZero;
-use std::panic::resume_unwind;
-use std::thread;
+use std::collections::HashSet;
 
+use super::cores::shared;
 use super::index::{Index, Keyed, Name};
-use super::{Chain, Confidence, Link, StageKind, attention};
+use super::{Chain, Confidence, Link, Links, StageKind, attention};
 use crate::config::Model as ModelConfig;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
@@ -24,12 +22,18 @@ use crate::resources::{Seen, arn_name};
 
 use serving::Traced;
 
+/// A model before it is joined: what it is called, its group, and where its endpoints are.
+struct Origin<'a> {
+    name: &'a str,
+    group: Option<&'a str>,
+    home: Home<'a>,
+}
+
 /// One model while its stages are joined. All text is that of the tables until it is done.
 struct Draft<'a> {
     name: &'a str,
     group: Option<&'a str>,
     config: Option<&'a ModelConfig>,
-    home: Home<'a>,
     links: Vec<Link<&'a str>>,
     rows: Rows<'a>,
     chain: Chain,
@@ -62,14 +66,12 @@ enum Home<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(name: &'a str, group: Option<&'a str>, home: Home<'a>) -> Self {
-        let chain = Chain { name: name.to_owned(), group: group.map(str::to_owned), ..Chain::default() };
-        Self { name, group, config: None, home, links: Vec::new(), rows: Rows::default(), chain }
-    }
-    fn configured(model: &'a ModelConfig, place: usize, group: Option<&'a str>) -> Self {
-        let mut draft = Self::new(&model.name, group, Home::Configured(place));
-        (draft.config, draft.chain.configured) = (Some(model), Some(place));
-        draft
+    fn new(Origin { name, group, home }: &Origin<'a>, models: &'a [ModelConfig]) -> Self {
+        let configured = if let Home::Configured(place) = home { Some(*place) } else { None };
+        let (text, of) = ((*name).to_owned(), group.map(str::to_owned));
+        let chain = Chain { name: text, group: of, configured, ..Chain::default() };
+        let config = configured.and_then(|place| models.get(place));
+        Self { name, group: *group, config, links: Vec::new(), rows: Rows::default(), chain }
     }
     /// An edge from the stage before into `into`.
     fn cross(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, into: StageKind) {
@@ -81,60 +83,36 @@ impl<'a> Draft<'a> {
     }
     /// The chain, judged.
     fn done(mut self, index: &Index<'a>, seen: &Seen) -> Chain {
-        self.links.sort_unstable();
-        self.links.dedup();
-        self.chain.links = self.links.iter().map(owned).collect();
+        self.chain.links = Links::of(&self.links);
         attention::judge(&mut self.chain, &self.rows, index, seen);
         self.chain
     }
 }
 
-fn owned(link: &Link<&str>) -> Link {
-    let &Link { from, to, confidence, rule, into, crossing } = link;
-    Link { from: from.to_owned(), to: to.to_owned(), confidence, rule, into, crossing }
-}
-
 /// All chains, worst first, then by name. Pure: the same tables, configuration and time give the same chains.
 #[must_use]
 pub fn chains(seen: &Seen) -> Vec<Chain> {
-    let index = Index::new(&seen.store);
-    let mut homes = serving::trace_all(&index, &seen.wishes.models);
-    let drafts = drafts(&index, &seen.wishes.models, &homes).into_iter();
-    let work: Vec<_> = drafts.map(|draft| (homes.remove(&draft.home).unwrap_or_default(), draft)).collect();
-    let mut chains = shared(work, |(traced, mut draft)| {
-        serving::join(&mut draft, &index, traced);
-        training::join(&mut draft, &index);
-        alarms::join(&mut draft, &index);
-        draft.done(&index, seen)
-    });
-    chains.retain(|chain| !seen.wishes.sparse || exists(chain, &index));
-    chains.sort_by(|a, b| (Reverse(a.health), &a.name).cmp(&(Reverse(b.health), &b.name)));
-    chains
+    chains_of(&Index::new(&seen.store), seen)
 }
 
-/// Models from which on several cores work on them.
-const MANY: usize = 500;
-
-/// Does the same to each piece of work, on all cores when there is much of it; the results are in the same order.
-fn shared<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let cores = if work.len() < MANY { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
-    let share = work.len().div_ceil(cores).max(1);
-    let mut shares = Vec::new();
-    while work.len() > share {
-        shares.push(work.split_off(work.len() - share));
-    }
-    let each = &each;
-    thread::scope(|scope| {
-        let others: Vec<_> =
-            shares.into_iter().map(|share| scope.spawn(|| share.into_iter().map(each).collect())).collect();
-        let mut done: Vec<R> = work.into_iter().map(each).collect();
-        for other in others.into_iter().rev() {
-            // A share that panicked does so here as well.
-            let more: Vec<R> = other.join().unwrap_or_else(|panic| resume_unwind(panic));
-            done.extend(more);
-        }
-        done
-    })
+/// All chains of the tables that an index is of.
+pub(super) fn chains_of(index: &Index<'_>, seen: &Seen) -> Vec<Chain> {
+    let models = &seen.wishes.models;
+    let mut homes = serving::trace_all(index, models);
+    let mut origins = origins(index, models, &homes);
+    origins.sort_by_key(|origin| origin.name);
+    let work = origins.into_iter().map(|origin| (homes.remove(&origin.home).unwrap_or_default(), origin)).collect();
+    let mut chains = shared(work, |(traced, origin)| {
+        let mut draft = Draft::new(&origin, models);
+        serving::join(&mut draft, index, traced);
+        training::join(&mut draft, index);
+        alarms::join(&mut draft, index);
+        draft.done(index, seen)
+    });
+    chains.retain(|chain| !seen.wishes.sparse || exists(chain, index));
+    // They are in the order of their names, and a chain is large: each is moved once.
+    chains.sort_by_cached_key(|chain| Reverse(chain.health));
+    chains
 }
 
 /// Is there anything of it in the account? What only the configuration names is not.
@@ -144,31 +122,30 @@ fn exists(chain: &Chain, index: &Index<'_>) -> bool {
 }
 
 /// The models there are: those of the configuration, groups that it does not claim, endpoints without a group.
-fn drafts<'a>(
+fn origins<'a>(
     index: &Index<'a>,
     models: &'a [ModelConfig],
-    homes: &Keyed<Home<'a>, Vec<Traced<'a>>>,
-) -> Vec<Draft<'a>> {
-    let mut drafts = Vec::new();
+    homes: &Keyed<Home<'a>, Vec<Box<Traced<'a>>>>,
+) -> Vec<Origin<'a>> {
+    let mut origins = Vec::new();
     let mut known: HashSet<Name<'a>, foldhash::fast::RandomState> = HashSet::default();
     for (place, model) in models.iter().enumerate() {
         let own_name = index.group(&model.name).map(|g| g.name.as_str());
         let group = model.group.as_deref().map(|g| index.spelling(arn_name(g))).or(own_name);
         known.extend(group.map(Name));
-        drafts.push(Draft::configured(model, place, group));
+        origins.push(Origin { name: &model.name, group, home: Home::Configured(place) });
     }
     let listed = index.store.groups.rows().map(|g| g.name.as_str());
     // A group may show itself only by its versions, when the list of groups is denied.
-    let by_versions = index.packages.keys().map(|group| group.0);
+    let by_versions = index.registry.packages.keys().map(|group| group.0);
     // And one of another account, or a deleted one, only by what serves from it.
     let by_owner = homes.keys().filter_map(|home| if let Home::Group(name) = home { Some(name.0) } else { None });
     for group in listed.chain(by_versions).chain(by_owner) {
         if known.insert(Name(group)) {
-            drafts.push(Draft::new(group, Some(group), Home::Group(Name(group))));
+            origins.push(Origin { name: group, group: Some(group), home: Home::Group(Name(group)) });
         }
     }
-    let stems: BTreeSet<&str> =
-        homes.keys().filter_map(|home| if let Home::Stem(stem) = home { Some(*stem) } else { None }).collect();
-    drafts.extend(stems.into_iter().map(|stem| Draft::new(stem, None, Home::Stem(stem))));
-    drafts
+    let stems = homes.keys().filter_map(|home| if let Home::Stem(stem) = home { Some(*stem) } else { None });
+    origins.extend(stems.map(|stem| Origin { name: stem, group: None, home: Home::Stem(stem) }));
+    origins
 }

@@ -1,10 +1,14 @@
 //! The models with what is looked up in them: made from the tables at once, handed over as one value.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
 
 use super::hears::{Hears, hears};
-use super::index::Keyed;
-use super::{Chain, Health, Serving, chains};
+use super::index::{Index, Keyed};
+use super::join::chains_of;
+use super::{Chain, Health, Serving};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::Dataset;
@@ -21,26 +25,30 @@ use crate::resources::{Resource, Seen};
 #[derive(Debug, Default)]
 pub struct Joined {
     chains: Vec<Chain>,
-    /// Places of the chains by their names.
-    by_name: Keyed<String, usize>,
-    /// Place of the chain that a thing belongs to, by the thing's kind and id.
-    owners: Keyed<&'static str, Keyed<String, usize>>,
+    /// Place of the chain that a thing belongs to, by the hash of the thing's kind and id: there are a hundred
+    /// thousand of them, and 64 bits tell them apart without a copy of each id.
+    owners: Keyed<u64, usize>,
+    hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
     hears: BTreeMap<String, Hears>,
 }
 
+/// What a model itself is among the kinds of things.
+const CHAIN: &str = "chain";
+
 /// Joins the tables. Pure: it may be made on any thread.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
-    Joined { hears: hears(&seen.store), ..Joined::of(chains(seen)) }
+    let index = Index::new(&seen.store);
+    Joined { hears: hears(&index), ..Joined::of(chains_of(&index, seen)) }
 }
 
 impl Joined {
     fn of(chains: Vec<Chain>) -> Self {
-        let mut joined = Self { by_name: Keyed::default(), ..Self::default() };
+        let mut joined = Self::default();
         for (place, chain) in chains.iter().enumerate() {
-            joined.by_name.entry(chain.name.clone()).or_insert(place);
+            joined.own(CHAIN, place, [&chain.name]);
             joined.own(Dataset::KIND, place, &chain.datasets);
             joined.own(FeatureGroup::KIND, place, &chain.feature_groups);
             joined.own(Pipeline::KIND, place, &chain.pipelines);
@@ -61,12 +69,9 @@ impl Joined {
     }
 
     /// Notes whose things these are; what belongs to several chains is the worst one's, as that comes first.
-    fn own<'a>(&mut self, kind: &'static str, place: usize, ids: impl IntoIterator<Item = &'a String>) {
-        let owners = self.owners.entry(kind).or_default();
+    fn own<'a>(&mut self, kind: &str, place: usize, ids: impl IntoIterator<Item = &'a String>) {
         for id in ids {
-            if !owners.contains_key(id) {
-                owners.insert(id.clone(), place);
-            }
+            self.owners.entry(self.hasher.hash_one((kind, id))).or_insert(place);
         }
     }
 
@@ -78,12 +83,12 @@ impl Joined {
     /// The model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain> {
-        self.chains.get(*self.by_name.get(name)?)
+        self.owner(CHAIN, name)
     }
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
     pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain> {
-        self.chains.get(*self.owners.get(kind)?.get(id)?)
+        self.chains.get(*self.owners.get(&self.hasher.hash_one((kind, id)))?)
     }
     /// What an endpoint runs.
     #[must_use]

@@ -143,7 +143,7 @@ fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, ch
 
 /// How sure a chain is of a thing, in a word; nothing where it is certain.
 fn doubt(chain: &Chain, id: &str) -> &'static str {
-    let link = chain.links.iter().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
+    let link = chain.links.found().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
     match link {
         Some(Confidence::Derived) => "derived",
         Some(Confidence::Guess) => "· guess",

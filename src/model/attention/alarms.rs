@@ -61,7 +61,7 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
         // Topics of other accounts and regions cannot be listed.
         .filter(|topic| store.topics.get(topic).is_some())
         .filter_map(|topic| {
-            let listeners = index.subscriptions.get(topic.as_str()).map_or(&[][..], Vec::as_slice);
+            let listeners = index.alarms.subscriptions.get(topic.as_str()).map_or(&[][..], Vec::as_slice);
             let name = topic.rsplit(':').next().unwrap_or(topic);
             if listeners.iter().any(|s| s.confirmed()) {
                 return None;
@@ -76,7 +76,7 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
     let silent = |a: &&Alarm| a.firing() && a.mute() && !guard(facts, a);
     alarms(facts)
         .filter(silent)
-        .filter(|a| !facts.index.parents.contains_key(a.name.as_str()) && !good_news(facts, a))
+        .filter(|a| !facts.index.alarms.parents.contains_key(a.name.as_str()) && !good_news(facts, a))
         .map(|a| (Health::Warning, format!("nobody is told of {}: it has no action", a.name), a.since))
         .collect()
 }

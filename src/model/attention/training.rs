@@ -18,7 +18,7 @@ fn newest_job<'a>(facts: &'a Facts<'_>) -> Option<&'a TrainingJob> {
 }
 
 fn steps<'a>(facts: &'a Facts<'_>, execution: &str) -> &'a [&'a PipelineStep] {
-    facts.index.steps.get(execution).map_or(&[], Vec::as_slice)
+    facts.index.training.steps.get(execution).map_or(&[], Vec::as_slice)
 }
 
 pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {

@@ -39,7 +39,7 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
             draft.within(&alarm.arn, topic, Confidence::Exact, "AlarmActions[]", StageKind::Alarms);
             if !draft.chain.topics.contains(topic) {
                 draft.chain.topics.push(topic.clone());
-                for subscription in index.subscriptions.get(topic.as_str()).into_iter().flatten() {
+                for subscription in index.alarms.subscriptions.get(topic.as_str()).into_iter().flatten() {
                     let rule = "Subscriptions[].TopicArn";
                     draft.within(topic, &subscription.id, Confidence::Exact, rule, StageKind::Alarms);
                 }
@@ -54,12 +54,12 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
 
 fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     for endpoint in &draft.rows.endpoints {
-        for (alarm, dimension) in index.alarms_by_value.get(endpoint.name.as_str()).into_iter().flatten() {
+        for (alarm, dimension) in index.alarms.by_value.get(endpoint.name.as_str()).into_iter().flatten() {
             if matches!(*dimension, "EndpointName" | "Endpoint") {
                 note(found, alarm, &endpoint.arn, Confidence::Exact, "Dimensions.EndpointName");
             }
         }
-        let of_config = endpoint.config.as_deref().and_then(|c| index.alarms_by_value.get(c));
+        let of_config = endpoint.config.as_deref().and_then(|c| index.alarms.by_value.get(c));
         for (alarm, dimension) in of_config.into_iter().flatten() {
             if *dimension == "EndpointConfigName" {
                 note(found, alarm, &endpoint.arn, Confidence::Exact, "Dimensions.EndpointConfigName");
@@ -73,10 +73,10 @@ fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>)
                 rule: "AutoRollbackConfiguration.Alarms",
             });
         }
-        for alarm in index.scaling.get(endpoint.name.as_str()).into_iter().flatten() {
+        for alarm in index.alarms.scaling.get(endpoint.name.as_str()).into_iter().flatten() {
             note(found, alarm, &endpoint.arn, Confidence::Derived, "the name that auto scaling gives");
         }
-        for alarm in index.alarms_by_word.get(endpoint.name.as_str()).into_iter().flatten() {
+        for alarm in index.alarms.by_word.get(endpoint.name.as_str()).into_iter().flatten() {
             note(found, alarm, &endpoint.arn, Confidence::Derived, "its expression names the endpoint");
         }
     }
@@ -84,7 +84,7 @@ fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>)
 
 fn of_training<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     let mut by_value = |value: &str, from: &'a str, dimensions: &[&str], rule: &'static str| {
-        for (alarm, dimension) in index.alarms_by_value.get(value).into_iter().flatten() {
+        for (alarm, dimension) in index.alarms.by_value.get(value).into_iter().flatten() {
             if dimensions.contains(dimension) {
                 note(found, alarm, from, Confidence::Exact, rule);
             }
@@ -103,7 +103,7 @@ fn of_training<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) 
 
 fn of_configuration<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     for glob in draft.config.iter().flat_map(|m| &m.alarms) {
-        for alarm in beginning(&index.alarms, glob.beginning()).filter(|a| glob.matches(&a.name)) {
+        for alarm in beginning(&index.alarms.all, glob.beginning()).filter(|a| glob.matches(&a.name)) {
             note(found, alarm, draft.name, Confidence::Config, "[[model]] alarms");
         }
     }
@@ -113,7 +113,7 @@ fn of_configuration<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<
 fn of_composites<'a>(index: &Index<'a>, found: &mut Found<'a>) {
     let mut open: Vec<(&str, Option<&Alarm>)> = found.iter().map(|(name, hit)| (*name, hit.alarm)).collect();
     while let Some((child, alarm)) = open.pop() {
-        for parent in index.parents.get(child).into_iter().flatten() {
+        for parent in index.alarms.parents.get(child).into_iter().flatten() {
             if !found.contains_key(parent.name.as_str()) {
                 note(found, parent, alarm.map_or(child, |a| &a.arn), Confidence::Exact, "AlarmRule names it");
                 open.push((&parent.name, Some(parent)));

@@ -1,6 +1,7 @@
 //! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
 
 use crate::config::Model as ModelConfig;
+use crate::model::cores::shared;
 use crate::model::index::{Index, Keyed, Name, beginning};
 use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
@@ -55,18 +56,18 @@ struct Owner<'a> {
 type Claim<'a> = (usize, Option<&'a str>);
 
 /// Follows every endpoint; those of one home are in the order of their names.
-pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Keyed<Home<'a>, Vec<Traced<'a>>> {
+pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
     let claims = claims(index, models);
     let mut by_group: Keyed<Name<'a>, usize> = Keyed::default();
     for (place, model) in models.iter().enumerate() {
         by_group.entry(Name(model.group.as_deref().map_or(&model.name, |g| arn_name(g)))).or_insert(place);
     }
-    let mut homes: Keyed<Home<'a>, Vec<Traced<'a>>> = Keyed::default();
-    for &endpoint in &index.endpoints {
+    let traced = shared(index.endpoints.clone(), |endpoint| {
         let (stem, suffix) = split_stage(&endpoint.name);
         let claim = claims.get(endpoint.name.as_str());
         let stage = claim.and_then(|(_, stage)| *stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
-        let mut traced = trace(index, endpoint, stage.unwrap_or(suffix));
+        // In a box, as it is moved from hand to hand.
+        let mut traced = Box::new(trace(index, endpoint, stage.unwrap_or(suffix)));
         traced.owner = match claim {
             Some((place, _)) => models.get(*place).map(|model| Owner {
                 group: model.group.as_deref().map(arn_name),
@@ -81,6 +82,10 @@ pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Key
             Some(Owner { group: Some(group), .. }) => Home::Group(Name(group)),
             Some(_) | None => Home::Stem(stem),
         };
+        (home, traced)
+    });
+    let mut homes: Keyed<Home<'a>, Vec<Box<Traced<'a>>>> = Keyed::default();
+    for (home, traced) in traced {
         homes.entry(home).or_default().push(traced);
     }
     homes
@@ -98,7 +103,7 @@ fn claims<'a>(index: &Index<'a>, models: &[ModelConfig]) -> Keyed<&'a str, Claim
 }
 
 /// Gives a chain its endpoints, production first.
-pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec<Traced<'a>>) {
+pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec<Box<Traced<'a>>>) {
     traced.sort_by(|a, b| rank(&a.serving).cmp(&rank(&b.serving)));
     for t in traced {
         // Whose it is was not told by the versions it runs: the edge is that of the owner.
@@ -201,7 +206,8 @@ impl<'a> Traced<'a> {
     /// The index was read once: what went live since then is told by the configuration alone.
     fn run_by_index(&mut self, index: &Index<'a>) -> (Vec<&'a Model>, Vec<(String, i32)>) {
         let endpoint = self.endpoint;
-        let models = index.models_by_endpoint.get(endpoint.name.as_str()).filter(|_| endpoint.live_since.is_none());
+        let models =
+            index.registry.models_by_endpoint.get(endpoint.name.as_str()).filter(|_| endpoint.live_since.is_none());
         let (models, mut versions) = (models.cloned().unwrap_or_default(), Vec::new());
         for model in &models {
             self.link(&model.arn, &endpoint.arn, "Search(Model).Endpoints[]");
@@ -214,9 +220,9 @@ impl<'a> Traced<'a> {
     /// Adds the versions that a model was made from, and its edges.
     fn made_from(&mut self, index: &Index<'a>, model: &'a Model, versions: &mut Vec<(String, i32)>) {
         for container in model.containers.iter().flatten() {
-            let Some((arn, confidence, rule)) = package_of(index, container) else { continue };
+            let Some((arn, package, confidence, rule)) = package_of(index, container) else { continue };
             self.push(arn, &model.arn, confidence, rule, true);
-            let known = index.package(arn).and_then(|p| Some((p.group.as_deref()?, p.version?)));
+            let known = package.and_then(|p| Some((p.group.as_deref()?, p.version?)));
             if let Some((group, version)) = known.or_else(|| ModelPackage::parse_arn(arn)) {
                 self.groups.push((group, confidence));
                 versions.push((arn.to_owned(), version));
@@ -225,16 +231,17 @@ impl<'a> Traced<'a> {
     }
 }
 
-/// The version a container was made from: named, or the only one with the same artifact.
-fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<(&'a str, Confidence, &'static str)> {
-    if let Some(package) = &container.package {
-        let known = index.package(package).map_or(package, |p| &p.arn);
-        return Some((known, Confidence::Exact, "Containers[].ModelPackageName"));
+/// The version a container was made from, named, or the only one with the same artifact: its ARN, and the version
+/// itself when it is known.
+type Source<'a> = (&'a str, Option<&'a ModelPackage>, Confidence, &'static str);
+
+fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<Source<'a>> {
+    if let Some(arn) = &container.package {
+        let known = index.package(arn);
+        return Some((known.map_or(arn, |p| &p.arn), known, Confidence::Exact, "Containers[].ModelPackageName"));
     }
-    match index.package_by_data.get(container.data.as_deref()?)?.as_slice() {
-        [only] => Some((&only.arn, Confidence::Derived, "ModelDataUrl equals the version's")),
-        _ => None,
-    }
+    let only = index.registry.package_by_data.get(container.data.as_deref()?).copied()??;
+    Some((&only.arn, Some(only), Confidence::Derived, "ModelDataUrl equals the version's"))
 }
 
 /// `recommendation-prod` → (`recommendation`, `prod`).

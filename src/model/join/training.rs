@@ -17,11 +17,11 @@ const RECENT_JOBS: usize = 3;
 
 /// Gives a chain its versions, pipelines, executions, jobs and data.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
-    draft.rows.packages = draft.group.and_then(|g| index.packages.get(&Name(g))).cloned().unwrap_or_default();
+    draft.rows.packages = draft.group.and_then(|g| index.registry.packages.get(&Name(g))).cloned().unwrap_or_default();
     draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.clone()).collect();
     draft.rows.pipelines = pipelines(draft, index);
     draft.chain.pipelines = draft.rows.pipelines.iter().map(|p| p.name.clone()).collect();
-    let executions = draft.rows.pipelines.iter().filter_map(|p| index.executions.get(p.name.as_str()));
+    let executions = draft.rows.pipelines.iter().filter_map(|p| index.training.executions.get(p.name.as_str()));
     draft.rows.executions = executions.flatten().copied().collect();
     draft.rows.executions.sort_by_key(|e| Reverse(e.started));
     draft.chain.executions = draft.rows.executions.iter().map(|e| e.arn.clone()).collect();
@@ -36,17 +36,20 @@ fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> 
     let mut add = |pipeline: &'a Pipeline, confidence, rule| {
         found.entry(&pipeline.name).or_insert((pipeline, confidence, rule));
     };
-    for pipeline in draft.group.and_then(|g| index.pipelines_by_group.get(&Name(g))).into_iter().flatten() {
+    for pipeline in draft.group.and_then(|g| index.training.pipelines_by_group.get(&Name(g))).into_iter().flatten() {
         add(pipeline, Confidence::Exact, "RegisterModel.ModelPackageGroupName of the definition");
     }
-    for package in &draft.rows.packages {
-        let made_by = package.details.as_ref().and_then(|d| of_execution(d.generated_by.as_deref()?));
-        if let Some(pipeline) = made_by.and_then(|name| index.pipeline_by_name.get(&Name(name))) {
+    let made_by = draft.rows.packages.iter().filter_map(|p| of_execution(p.details.as_ref()?.generated_by.as_deref()?));
+    let mut makers: Vec<Name<'_>> = made_by.map(Name).collect();
+    // One pipeline makes most versions of a group.
+    makers.dedup();
+    for maker in makers {
+        if let Some(pipeline) = index.training.pipeline_by_name.get(&maker) {
             add(pipeline, Confidence::Exact, "MetadataProperties.GeneratedBy of its versions");
         }
     }
     for glob in draft.config.iter().flat_map(|m| &m.pipelines) {
-        for pipeline in beginning(&index.pipelines, glob.beginning()).filter(|p| glob.matches(&p.name)) {
+        for pipeline in beginning(&index.training.pipelines, glob.beginning()).filter(|p| glob.matches(&p.name)) {
             add(pipeline, Confidence::Config, "[[model]] pipelines");
         }
     }
@@ -66,7 +69,7 @@ fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
             let rule = "the execution's ARN holds the pipeline's name";
             draft.within(&pipeline.arn, &execution.arn, Confidence::Exact, rule, StageKind::Training);
         }
-        for step in index.steps.get(execution.arn.as_str()).into_iter().flatten() {
+        for step in index.training.steps.get(execution.arn.as_str()).into_iter().flatten() {
             if let Some(arn) = step.made.training_job() {
                 let rule = "Metadata.TrainingJob.Arn";
                 draft.within(&execution.arn, arn, Confidence::Exact, rule, StageKind::Training);
@@ -76,7 +79,7 @@ fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
                 draft.cross(&execution.arn, arn, Confidence::Exact, "Metadata.RegisterModel.Arn", StageKind::Registry);
             }
         }
-        for job in index.jobs_by_execution.get(execution.short()).into_iter().flatten() {
+        for job in index.training.jobs_by_execution.get(execution.short()).into_iter().flatten() {
             let rule = "the job's name holds the execution's id";
             draft.within(&execution.arn, &job.arn, Confidence::Derived, rule, StageKind::Training);
             jobs.push(job);
@@ -99,7 +102,7 @@ fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Tra
             let rule = "MetadataProperties.GeneratedBy";
             draft.cross(&execution.arn, &package.arn, Confidence::Exact, rule, StageKind::Registry);
         }
-        for job in details.data.iter().filter_map(|d| index.job_by_artifact.get(d.as_str())) {
+        for job in details.data.iter().filter_map(|d| index.training.job_by_artifact.get(d.as_str())) {
             let rule = "ModelDataUrl equals S3ModelArtifacts";
             draft.cross(&job.arn, &package.arn, Confidence::Derived, rule, StageKind::Registry);
             jobs.push(job);
@@ -114,7 +117,7 @@ fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Train
     for model in draft.rows.models.clone() {
         let artifacts =
             model.containers.iter().flatten().filter(|c| c.package.is_none()).filter_map(|c| c.data.as_deref());
-        for job in artifacts.filter_map(|artifact| index.job_by_artifact.get(artifact)) {
+        for job in artifacts.filter_map(|artifact| index.training.job_by_artifact.get(artifact)) {
             let rule = "the model's ModelDataUrl equals S3ModelArtifacts";
             draft.cross(&job.arn, &model.arn, Confidence::Derived, rule, StageKind::Endpoint);
             jobs.push(*job);
@@ -132,7 +135,7 @@ fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
         for uri in job.details.iter().flat_map(|d| &d.inputs) {
             draft.cross(uri, &job.arn, Confidence::Exact, "InputDataConfig[].S3Uri", StageKind::Training);
             uris.insert(uri);
-            for group in above(uri).filter_map(|place| index.feature_groups_by_store.get(place)).flatten() {
+            for group in above(uri).filter_map(|place| index.training.feature_groups_by_store.get(place)).flatten() {
                 let rule = "the input lies in the offline store";
                 draft.cross(&group.arn, &job.arn, Confidence::Derived, rule, StageKind::Training);
                 groups.insert(&group.name);
@@ -148,7 +151,7 @@ fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
         };
     }
     // Most teams export features first, so that no input shows the group: a name is better than nothing, and says so.
-    for group in beginning(&index.feature_groups, draft.name) {
+    for group in beginning(&index.training.feature_groups, draft.name) {
         if groups.insert(&group.name) {
             let rule = "the feature group's name begins with the model's";
             draft.cross(&group.arn, target, Confidence::Guess, rule, StageKind::Training);
