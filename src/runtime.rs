@@ -7,6 +7,7 @@ mod keyboard;
 mod replay;
 mod watch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event;
@@ -19,10 +20,10 @@ use tokio::time::Instant;
 
 use crate::app::{Account, App, Drill, Effect, Msg};
 use crate::aws::Deck;
-use crate::model;
+use crate::model::{self, Joined};
 use crate::panes;
-use crate::resources::Snapshot;
 use crate::resources::poll::Clock;
+use crate::resources::{Seen, Snapshot};
 use crate::session::Connection;
 use crate::sim::Sim;
 use crate::theme::Theme;
@@ -124,14 +125,12 @@ pub async fn run<B: Backend>(
             }
             Came::End => break,
         };
-        let mut polled = None;
-        if let Msg::Polled(place, snapshot) = &msg {
-            polled = Some(*place);
-            if watches.get_mut(*place).is_some_and(|watch| watch.begins_anew(&mut app, snapshot)) {
-                continue;
-            }
+        let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
+        if is_foreign(&msg, &mut app, &mut watches) {
+            continue;
         }
         let at_once = painter.takes_note(&msg);
+        let replaced = replaced(&app, &msg);
         let effect = app.update(msg);
         join(&mut app, &mut inbox, &hands.machine.background);
         match effect {
@@ -155,9 +154,23 @@ pub async fn run<B: Backend>(
         }
         // The pollers hear of it after the operator has seen it: all of them wake up when the cursor moves.
         watches.iter().enumerate().for_each(|(place, watch)| watch.publish(&app, polled == Some(place)));
+        hands.free(replaced);
     }
     hands.leave(&app).await;
     Ok(app)
+}
+
+/// Does a poll tell that the rows of the last run are of another account? Then all of it is read anew.
+fn is_foreign(msg: &Msg, app: &mut App, watches: &mut [Watch]) -> bool {
+    let Msg::Polled(place, snapshot) = msg else { return false };
+    watches.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))
+}
+
+/// What a message takes the place of, where it is so much that freeing it would keep a key waiting.
+fn replaced(app: &App, msg: &Msg) -> Option<(Seen, Arc<Joined>)> {
+    let (Msg::Polled(place, _) | Msg::Joined(place, _)) = msg else { return None };
+    let account = app.account(*place).filter(|account| account.seen.store.rows() >= LARGE)?;
+    Some((account.seen.clone(), account.joined.clone()))
 }
 
 /// Joins the tables that changed.

@@ -89,6 +89,13 @@ impl Hands {
         }
     }
 
+    /// Frees something large where nobody waits for it.
+    pub(super) fn free<T: Send + 'static>(&self, large: Option<T>) {
+        if let Some(large) = large {
+            self.machine.background.spawn_blocking(move || drop(large));
+        }
+    }
+
     fn executor(&self, place: usize) -> Option<Executor> {
         self.machine.connections.get(place).map(|connection| connection.executor.clone())
     }

@@ -175,14 +175,14 @@ impl Pen<'_> {
     /// terminals make them lighter where the text is bold.
     fn colour(&mut self, colour: Color, what: char) {
         // Nothing that is written to memory can fail.
-        let _ = match colour {
-            Color::Reset => write!(self.out, "{what}9;"),
-            Color::Rgb(r, g, b) => write!(self.out, "{what}8;2;{r};{g};{b};"),
-            Color::Indexed(number) => write!(self.out, "{what}8;5;{number};"),
-            named => {
-                let number = NAMED.iter().position(|one| *one == named).unwrap_or_default();
-                write!(self.out, "{what}8;5;{number};")
-            }
+        let _ = if let Color::Rgb(r, g, b) = colour {
+            write!(self.out, "{what}8;2;{r};{g};{b};")
+        } else if let Color::Indexed(number) = colour {
+            write!(self.out, "{what}8;5;{number};")
+        } else if let Some(number) = NAMED.iter().position(|one| *one == colour) {
+            write!(self.out, "{what}8;5;{number};")
+        } else {
+            write!(self.out, "{what}9;")
         };
     }
 
