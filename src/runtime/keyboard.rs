@@ -16,8 +16,10 @@ pub(super) fn keyboard() -> mpsc::Receiver<Event> {
     let (events, input) = mpsc::channel(QUEUE);
     let (typed, mut keys) = mpsc::channel(QUEUE);
     thread::spawn(move || while event::read().is_ok_and(|event| typed.blocking_send(event).is_ok()) {});
+    // Listened to from here on, not from when the task has its first turn: by then the first frame stands.
+    let told = told_to_leave();
     tokio::spawn(async move {
-        let mut told = pin!(told_to_leave());
+        let mut told = pin!(told);
         loop {
             let event = tokio::select! {
                 event = keys.recv() => event,
@@ -33,12 +35,14 @@ pub(super) fn keyboard() -> mpsc::Receiver<Event> {
 }
 
 #[cfg(unix)]
-async fn told_to_leave() {
+fn told_to_leave() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
-    let mut signals: Vec<_> = signals.into_iter().flatten().collect();
-    let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
-    futures_util::future::select_all(waits).await;
+    async move {
+        let mut signals: Vec<_> = signals.into_iter().flatten().collect();
+        let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
+        futures_util::future::select_all(waits).await;
+    }
 }
 
 #[cfg(not(unix))]
