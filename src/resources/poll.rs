@@ -230,12 +230,14 @@ impl<T: Resource> Poller<T> {
         let lane = T::LANE.moved(traffic, T::VITAL);
         self.table.put_in(lane);
         // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer.
-        if self.table.trouble().is_some_and(|why| why.kind == Kind::Expired) {
+        let expired = self.table.trouble().is_some_and(|why| why.kind == Kind::Expired);
+        if expired {
             traffic.failures = 0;
         }
         // What may be over in a moment is not waited for as long as a slow lane is.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
-        let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
+        let soon = passing || expired;
+        let pause = if soon { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
         pause.mul_f64(0.9 + 0.2 * self.chance.f64())
     }
 
