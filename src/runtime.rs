@@ -160,7 +160,7 @@ pub async fn run<B: Backend>(
     Ok(app)
 }
 
-/// Does a poll tell that the rows of the last run are of another account? Then all of it is read anew.
+/// Does a poll tell that the rows are of another account? Then all of it is read anew.
 fn is_foreign(msg: &Msg, app: &mut App, watches: &mut [Watch]) -> bool {
     let Msg::Polled(place, snapshot) = msg else { return false };
     watches.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))

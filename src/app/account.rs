@@ -127,13 +127,15 @@ impl Account {
         self.joined = Arc::new(join(&self.seen));
     }
 
-    /// Does a poll tell that the rows of the earlier run are of another account?
+    /// Does a poll tell that the rows are of another account? They may be those of an earlier run, or somebody logged in
+    /// to another account since.
     #[must_use]
     pub fn is_foreign(&self, snapshot: &Snapshot) -> bool {
         let Snapshot::Identity(now, _) = snapshot else { return false };
-        let saved = &self.seen.store.identity;
         let account = |table: &Table<Identity>| table.rows().next().map(|me| me.account.clone());
-        matches!(saved.freshness(), Freshness::Saved { .. }) && account(now).is_some_and(|a| Some(a) != account(saved))
+        let known = account(&self.seen.store.identity);
+        let saved = matches!(self.seen.store.identity.freshness(), Freshness::Saved { .. });
+        account(now).is_some_and(|now| if saved { Some(now) != known } else { known.is_some_and(|known| known != now) })
     }
 
     pub(super) fn give_to_join(&mut self) -> Option<Seen> {
@@ -172,5 +174,29 @@ impl Account {
         if *self.seen.focus != focus {
             self.seen.focus = Arc::new(focus);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::Listing;
+
+    fn identity(account: &str) -> Table<Identity> {
+        let mut table = Table::default();
+        let me = Identity { account: account.into(), arn: format!("arn:{account}"), ..Identity::default() };
+        table.apply(Ok(Listing::all(vec![me])), Timestamp::UNIX_EPOCH);
+        table
+    }
+
+    #[test]
+    fn whoever_logs_in_to_another_account_sees_no_row_of_the_one_before() {
+        let told = |account| Snapshot::Identity(identity(account), Vec::new());
+        let mut account = Account::new(Seen::default());
+        assert!(!account.is_foreign(&told("1")), "nothing was known");
+        account.seen.store.identity = identity("1");
+        assert!(!account.is_foreign(&told("1")));
+        assert!(account.is_foreign(&told("2")));
+        assert!(!account.is_foreign(&Snapshot::Identity(Table::default(), Vec::new())), "nobody is told of");
     }
 }

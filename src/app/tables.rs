@@ -61,10 +61,10 @@ impl App {
         self.settle();
     }
 
-    /// Forgets the rows of an earlier run, as they are of another account.
+    /// Forgets the rows, as they are of another account.
     pub fn forget(&mut self, place: usize) {
         self.begin_with(place, Store::default());
-        let text = "the rows of the last run were of another account and were dropped".to_owned();
+        let text = "the rows so far were of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }
 

@@ -95,11 +95,11 @@ impl Login {
     }
 
     async fn credentials(&self) -> provider::Result {
-        let known = self.known().await;
-        if let Some(why) = known.failed {
+        let asked = self.known().await;
+        if let Some(why) = asked.failed {
             return Err(CredentialsError::provider_error(why));
         }
-        let error = match known.provider.provide_credentials().await {
+        let error = match asked.provider.provide_credentials().await {
             Ok(found) => return Ok(found),
             Err(error) => error,
         };
@@ -109,7 +109,8 @@ impl Login {
             }
             _ => root_cause(&error),
         };
-        if let Some(known) = &mut *self.known.lock().await {
+        // What was read anew meanwhile did not fail.
+        if let Some(known) = self.known.lock().await.as_mut().filter(|known| known.since == asked.since) {
             (known.since, known.failed) = (Instant::now(), Some(why.clone()));
         }
         Err(CredentialsError::provider_error(why))

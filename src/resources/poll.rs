@@ -153,8 +153,8 @@ struct Poller<T> {
     swept: Option<tokio::time::Instant>,
     /// What was due could not be had: it waits for the next turn, however often it is still due.
     in_vain: bool,
-    /// When the last of the first few failures in a row came, while it was not tried again before its time because
-    /// others were answered.
+    /// When it was last tried in vain for want of a login, a network or a clock. The vital kinds go on trying, and when
+    /// one of them was answered since then, the others follow.
     lost: Option<Timestamp>,
 }
 
@@ -186,10 +186,7 @@ impl<T: Resource> Poller<T> {
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
             let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
-            // Others may have been answered a moment before they were lost, too.
-            if self.failures <= 3 {
-                self.lost = lost.then(|| (self.clock)());
-            }
+            self.lost = lost.then(|| (self.clock)());
             self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
             if sweep && told == Told::All {
                 self.swept = Some(tokio::time::Instant::now());
@@ -230,14 +227,12 @@ impl<T: Resource> Poller<T> {
         let lane = T::LANE.moved(traffic, T::VITAL);
         self.table.put_in(lane);
         // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer.
-        let expired = self.table.trouble().is_some_and(|why| why.kind == Kind::Expired);
-        if expired {
+        if self.table.trouble().is_some_and(|why| why.kind == Kind::Expired) {
             traffic.failures = 0;
         }
         // What may be over in a moment is not waited for as long as a slow lane is.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
-        let soon = passing || expired;
-        let pause = if soon { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
+        let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
         pause.mul_f64(0.9 + 0.2 * self.chance.f64())
     }
 
@@ -265,10 +260,11 @@ impl<T: Resource> Poller<T> {
                     changed?;
                     let seen = self.seen.borrow_and_update().clone();
                     if self.lost.is_some() {
-                        // The network is back, or somebody logged in: others were answered since. Not in a storm.
+                        // The network is back, or somebody logged in. The first time at once; then it may be lost for
+                        // this kind alone, or others were answered a moment before they were lost, too.
                         if seen.store.last_answer() > self.lost {
-                            self.lost = None;
-                            return Ok(Why::Time);
+                            let rest = if self.failures <= 1 { Duration::ZERO } else { Lane::Fast.every() };
+                            end = end.min(began + rest);
                         }
                         continue;
                     }

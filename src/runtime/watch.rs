@@ -66,7 +66,7 @@ impl Watch {
         });
     }
 
-    /// Reads all of it anew when a poll tells that the rows of the last run are of another account.
+    /// Reads all of it anew when a poll tells that the rows are of another account.
     pub(super) fn begins_anew(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
         let foreign = app.account(self.place).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {
