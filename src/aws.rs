@@ -27,6 +27,7 @@ pub use error::{AwsError, Kind, failed};
 pub(crate) use meter::in_background;
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency, Widening};
+pub(crate) use page::pages_until;
 pub use page::{Described, Page, describe, pages};
 pub use search::Query;
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};

@@ -172,8 +172,14 @@ macro_rules! resources {
             }
         }
 
+        /// All tables as they are written to disk.
+        #[derive(Debug, Serialize)]
+        pub struct Keeping<'a> {
+            $($field: table::Keeping<'a, $kind>,)+
+        }
+
         /// All tables on disk. A kind that a file lacks begins empty; one that only the file knows is left out.
-        #[derive(Debug, Default, Serialize, serde::Deserialize)]
+        #[derive(Debug, Default, serde::Deserialize)]
         pub struct KeptStore {
             $(#[serde(default)] $field: table::Kept<$kind>,)+
         }
@@ -181,8 +187,8 @@ macro_rules! resources {
         impl Store {
             /// What a later run can begin with.
             #[must_use]
-            pub fn keep(&self) -> KeptStore {
-                KeptStore { $($field: self.$field.keep(),)+ }
+            pub fn keep(&self) -> Keeping<'_> {
+                Keeping { $($field: self.$field.keep(),)+ }
             }
             /// The tables of an earlier run; their rows are marked as such until they are read again.
             #[must_use]

@@ -32,7 +32,7 @@ where
 }
 
 /// The same from a token on, until a page is `enough`; hands out the token of the page that would be next.
-pub(super) async fn pages_until<T, F, Fut>(
+pub(crate) async fn pages_until<T, F, Fut>(
     mut token: Option<String>,
     cap: usize,
     mut enough: impl FnMut(&[T]) -> bool,

@@ -1,7 +1,7 @@
 //! The tables turned round: what is asked for again and again during a join, by key.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
@@ -59,11 +59,13 @@ impl Hash for Name<'_> {
     }
 }
 
-/// Everything by the key that a join looks for.
+/// Everything by the key that a join looks for, where that is not the id of its table.
 pub(super) struct Index<'a> {
     pub(super) store: &'a Store,
     /// Endpoints in the order of their names.
     pub(super) endpoints: Vec<&'a Endpoint>,
+    /// Endpoints of which there are metrics: few in a large account.
+    pub(super) measured: HashSet<&'a str, RandomState>,
     pub(super) registry: Registry<'a>,
     pub(super) training: Training<'a>,
     pub(super) alarms: Alarms<'a>,
@@ -76,12 +78,20 @@ pub(super) struct Registry<'a> {
     groups: Keyed<Name<'a>, &'a ModelPackageGroup>,
     /// Versions of a group, newest first.
     pub(super) packages: Keyed<Name<'a>, Vec<&'a ModelPackage>>,
-    /// Versions by ARN.
-    package_by_arn: Keyed<Name<'a>, &'a ModelPackage>,
-    /// The version that serves an artifact; `None` when several do.
-    pub(super) package_by_data: Keyed<&'a str, Option<&'a ModelPackage>>,
+    /// Packages without a group, by ARN.
+    unversioned: Keyed<Name<'a>, &'a ModelPackage>,
+    /// Artifacts of models that name no version, and the only version that has the same.
+    pub(super) package_by_data: Keyed<&'a str, Only<'a>>,
     /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
     pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,
+}
+
+/// Which version has an artifact.
+#[derive(Clone, Copy)]
+pub(super) enum Only<'a> {
+    Nobody,
+    One(&'a ModelPackage),
+    Several,
 }
 
 /// Pipelines, what they ran, and what they read.
@@ -128,7 +138,8 @@ impl<'a> Index<'a> {
     pub(super) fn new(store: &'a Store) -> Self {
         let (alarms, (registry, training)) =
             both(store.alarms.len() >= MANY, || Alarms::new(store), || (Registry::new(store), Training::new(store)));
-        Self { store, endpoints: store.endpoints.rows().collect(), registry, training, alarms }
+        let (endpoints, measured) = (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
+        Self { store, endpoints, measured: measured.collect(), registry, training, alarms }
     }
 
     /// A group by name.
@@ -139,9 +150,16 @@ impl<'a> Index<'a> {
     pub(super) fn spelling(&self, name: &'a str) -> &'a str {
         self.group(name).map_or(name, |group| &group.name)
     }
-    /// A version by ARN.
+    /// A version by ARN: the ARN names its group and number.
     pub(super) fn package(&self, arn: &str) -> Option<&'a ModelPackage> {
-        self.registry.package_by_arn.get(&Name(arn)).copied()
+        let versions = |group| self.registry.packages.get(&Name(group)).map_or(&[][..], Vec::as_slice);
+        let known = ModelPackage::parse_arn(arn).and_then(|(group, number)| {
+            let versions = versions(group);
+            let first = versions.partition_point(|p| p.version > Some(number));
+            let same = versions.iter().skip(first).take_while(|p| p.version == Some(number));
+            same.copied().find(|p| p.arn.eq_ignore_ascii_case(arn))
+        });
+        known.or_else(|| self.registry.unversioned.get(&Name(arn)).copied())
     }
 }
 
@@ -149,32 +167,41 @@ impl<'a> Registry<'a> {
     fn new(store: &'a Store) -> Self {
         let mut registry = Self {
             groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
-            package_by_arn: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
-            package_by_data: Keyed::with_capacity_and_hasher(store.packages.len(), RandomState::default()),
             ..Self::default()
         };
-        let packages: Vec<&ModelPackage> = store.packages.rows().collect();
-        // Those of a group follow each other: it is looked up once for all of them.
-        for versions in packages.chunk_by(|a, b| a.group == b.group) {
-            if let Some(group) = versions.first().and_then(|p| p.group.as_deref()) {
-                registry.packages.entry(Name(group)).or_default().extend(versions);
-            }
-        }
-        for package in packages {
-            registry.package_by_arn.insert(Name(&package.arn), package);
-            for data in package.details.iter().flat_map(|d| &d.data) {
-                registry.package_by_data.entry(data).and_modify(|only| *only = None).or_insert(Some(package));
-            }
-        }
         for model in store.models.rows() {
             for endpoint in &model.endpoints {
                 registry.models_by_endpoint.entry(endpoint).or_default().push(model);
             }
+            let unnamed = model.containers.iter().flatten().filter(|c| c.package.is_none());
+            registry.package_by_data.extend(unnamed.filter_map(|c| Some((c.data.as_deref()?, Only::Nobody))));
         }
-        for versions in registry.packages.values_mut() {
+        registry.versions(store);
+        registry
+    }
+
+    fn versions(&mut self, store: &'a Store) {
+        let packages: Vec<&ModelPackage> = store.packages.rows().collect();
+        // Those of a group follow each other: it is looked up once for all of them.
+        for versions in packages.chunk_by(|a, b| a.group == b.group) {
+            match versions.first().and_then(|p| p.group.as_deref()) {
+                Some(group) => self.packages.entry(Name(group)).or_default().extend(versions),
+                None => self.unversioned.extend(versions.iter().map(|p| (Name(p.arn.as_str()), *p))),
+            }
+        }
+        for versions in self.packages.values_mut() {
             versions.sort_by_key(|p| Reverse(p.version));
         }
-        registry
+        if self.package_by_data.is_empty() {
+            return;
+        }
+        for package in packages {
+            for data in package.details.iter().flat_map(|d| &d.data) {
+                if let Some(only) = self.package_by_data.get_mut(data.as_str()) {
+                    *only = if matches!(only, Only::Nobody) { Only::One(package) } else { Only::Several };
+                }
+            }
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
+use std::iter;
+use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
 
@@ -25,54 +27,55 @@ use crate::resources::{Resource, Seen};
 #[derive(Debug, Default)]
 pub struct Joined {
     chains: Vec<Chain>,
-    /// Place of the chain that a thing belongs to, by the hash of the thing's kind and id: there are a hundred
-    /// thousand of them, and 64 bits tell them apart without a copy of each id.
-    owners: Keyed<u64, usize>,
+    /// Whose each thing of a kind is, in the order of [`OWNED`]; made when a kind is first asked for.
+    owners: [OnceLock<Owners>; OWNED.len()],
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
     hears: BTreeMap<String, Hears>,
 }
 
+/// Place of the chain that a thing belongs to, by the hash of its id: there may be a hundred thousand things, and a
+/// copy of each id would be the larger part.
+type Owners = Keyed<u64, usize>;
+
+/// What a chain has of a kind.
+type Ids = for<'a> fn(&'a Chain) -> Box<dyn Iterator<Item = &'a String> + 'a>;
+
 /// What a model itself is among the kinds of things.
 const CHAIN: &str = "chain";
+
+/// The kinds of things that belong to models.
+const OWNED: [(&str, Ids); 11] = [
+    (CHAIN, |c| Box::new(iter::once(&c.name))),
+    (Dataset::KIND, |c| Box::new(c.datasets.iter())),
+    (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter())),
+    (Pipeline::KIND, |c| Box::new(c.pipelines.iter())),
+    (PipelineExecution::KIND, |c| Box::new(c.executions.iter())),
+    (TrainingJob::KIND, |c| Box::new(c.jobs.iter())),
+    (ModelPackage::KIND, |c| Box::new(c.packages.iter())),
+    (Endpoint::KIND, |c| Box::new(c.serving.iter().map(|s| &s.endpoint))),
+    (EndpointConfig::KIND, |c| Box::new(c.serving.iter().filter_map(|s| s.config.as_ref()))),
+    (Alarm::KIND, |c| Box::new(c.alarms.iter())),
+    (Topic::KIND, |c| Box::new(c.topics.iter())),
+];
 
 /// Joins the tables. Pure: it may be made on any thread.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
     let index = Index::new(&seen.store);
-    Joined { hears: hears(&index), ..Joined::of(chains_of(&index, seen)) }
+    let joined = Joined { hears: hears(&index), ..Joined::of(chains_of(&index, seen)) };
+    // Who looks at the models asks for these in a moment.
+    let _ = (joined.chain(""), joined.serving(""));
+    joined
 }
 
 impl Joined {
     fn of(chains: Vec<Chain>) -> Self {
-        let mut joined = Self::default();
-        for (place, chain) in chains.iter().enumerate() {
-            joined.own(CHAIN, place, [&chain.name]);
-            joined.own(Dataset::KIND, place, &chain.datasets);
-            joined.own(FeatureGroup::KIND, place, &chain.feature_groups);
-            joined.own(Pipeline::KIND, place, &chain.pipelines);
-            joined.own(PipelineExecution::KIND, place, &chain.executions);
-            joined.own(TrainingJob::KIND, place, &chain.jobs);
-            joined.own(ModelPackage::KIND, place, &chain.packages);
-            joined.own(Endpoint::KIND, place, chain.serving.iter().map(|s| &s.endpoint));
-            joined.own(EndpointConfig::KIND, place, chain.serving.iter().filter_map(|s| s.config.as_ref()));
-            joined.own(Alarm::KIND, place, &chain.alarms);
-            joined.own(Topic::KIND, place, &chain.topics);
-            if chain.health >= Health::Warning {
-                joined.unwell.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
-            }
-            joined.waiting += chain.reasons.iter().filter(|r| r.rule == "waits").count();
-        }
-        joined.chains = chains;
-        joined
-    }
-
-    /// Notes whose things these are; what belongs to several chains is the worst one's, as that comes first.
-    fn own<'a>(&mut self, kind: &str, place: usize, ids: impl IntoIterator<Item = &'a String>) {
-        for id in ids {
-            self.owners.entry(self.hasher.hash_one((kind, id))).or_insert(place);
-        }
+        let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
+        let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.clone()).collect();
+        let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
+        Self { chains, unwell, waiting, ..Self::default() }
     }
 
     /// The models, worst first.
@@ -88,7 +91,20 @@ impl Joined {
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
     pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain> {
-        self.chains.get(*self.owners.get(&self.hasher.hash_one((kind, id)))?)
+        let ((_, ids), owners) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind)?;
+        let place = owners.get_or_init(|| self.owners_by(*ids)).get(&self.hasher.hash_one(id))?;
+        // Two ids may have one hash.
+        self.chains.get(*place).filter(|chain| ids(chain).any(|known| known == id))
+    }
+    /// What belongs to several chains is the worst one's, as that comes first.
+    fn owners_by(&self, ids: Ids) -> Owners {
+        let mut owners = Owners::default();
+        for (place, chain) in self.chains.iter().enumerate() {
+            for id in ids(chain) {
+                owners.entry(self.hasher.hash_one(id.as_str())).or_insert(place);
+            }
+        }
+        owners
     }
     /// What an endpoint runs.
     #[must_use]

@@ -36,23 +36,23 @@ pub struct Links {
 impl Links {
     /// Keeps edges as they were found. One that follows another often shares an end with it: that is kept once.
     pub(super) fn of(links: &[Link<&str>]) -> Self {
-        let mut kept = Self { text: String::new(), found: Vec::with_capacity(links.len()) };
+        let (mut pieces, mut length) = (Vec::with_capacity(links.len() + 1), 0);
         let mut known: [(&str, Part); 2] = [("", (0, 0)); 2];
+        let mut found = Vec::with_capacity(links.len());
         for &Link { from, to, confidence, rule, into, crossing } in links {
-            let ends = [from, to].map(|end| {
-                let same = known.iter().find(|(text, _)| std::ptr::eq(*text, end));
-                (end, same.map_or_else(|| kept.add(end), |(_, part)| *part))
+            known = [from, to].map(|end| {
+                if let Some(same) = known.iter().find(|(text, _)| std::ptr::eq(*text, end)) {
+                    return *same;
+                }
+                pieces.push(end);
+                let begin = length;
+                length += end.len();
+                (end, (begin, length))
             });
-            known = ends;
-            let [(_, from), (_, to)] = ends;
-            kept.found.push(Link { from, to, confidence, rule, into, crossing });
+            let [(_, from), (_, to)] = known;
+            found.push(Link { from, to, confidence, rule, into, crossing });
         }
-        kept
-    }
-    fn add(&mut self, text: &str) -> Part {
-        let begin = self.text.len();
-        self.text.push_str(text);
-        (begin, self.text.len())
+        Self { text: pieces.concat(), found }
     }
     /// Each edge once, in their order.
     #[must_use]

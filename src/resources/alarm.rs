@@ -8,8 +8,8 @@ use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, LogAlarm, 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn, time};
-use crate::aws::{Aws, AwsError, failed, pages};
+use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, time};
+use crate::aws::{Aws, AwsError, Kind, Page, failed, pages_until};
 
 /// Pages of 100 alarms.
 const PAGES: usize = 250;
@@ -106,30 +106,56 @@ impl Resource for Alarm {
         (old.state != self.state).then(|| format!("{}: {} → {}", self.name, old.state, self.state))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // The worst news first: what fires is known before everything that does not.
+        let all = aws.cloudwatch.describe_alarms();
+        if turn.sweep && let Some(token) = turn.known.token() {
+            match described(&all, Some(token), PAGES).await {
+                Ok((rows, next)) => return Ok(Listing::rest(rows).capped(next.is_some())),
+                // A token that is not taken any more would fail for ever: the list begins anew.
+                Err(why) if why.kind == Kind::Other => {}
+                Err(why) => return Err(why),
+            }
+        }
         if turn.sweep && (seen.thorough || !turn.first()) {
-            let (rows, capped) = described(&aws.cloudwatch.describe_alarms()).await?;
-            return Ok(Listing::all(rows).capped(capped));
+            let (rows, next) = described(&all, None, PAGES).await?;
+            return Ok(Listing::all(rows).capped(next.is_some()));
         }
-        let firing = aws.cloudwatch.describe_alarms().state_value(StateValue::Alarm);
-        let (mut rows, capped) = described(&firing).await?;
-        let fires: BTreeSet<String> = rows.iter().map(|a| a.name.clone()).collect();
-        let over: Vec<String> =
-            turn.known.rows().filter(|a| a.firing() && !fires.contains(&a.name)).map(|a| a.name.clone()).collect();
-        for names in over.chunks(NAMES) {
-            let (calm, _) = described(&aws.cloudwatch.describe_alarms().set_alarm_names(Some(names.to_vec()))).await?;
-            rows.extend(calm);
+        if !turn.sweep {
+            return firing(aws, turn.known).await;
         }
-        // An alarm that is not there any more fires no more.
-        let gone = over.into_iter().filter(|name| !rows.iter().any(|a| a.name == *name)).collect();
-        let capped = capped || turn.known.capped();
-        Ok(Listing::part(rows).without(gone).capped(capped).more(turn.sweep))
+        // The worst news first: what fires is known before everything that does not, unless that is on one page.
+        let (firing, (mut rows, next)) = tokio::try_join!(firing(aws, turn.known), described(&all, None, 1))?;
+        let Some(token) = next else { return Ok(Listing::all(rows)) };
+        let listed: BTreeSet<String> = rows.iter().map(|a| a.name.clone()).collect();
+        rows.extend(firing.rows.into_iter().filter(|a| !listed.contains(&a.name)));
+        let gone = firing.gone.into_iter().filter(|name| !listed.contains(name)).collect();
+        let cursor = Some(Cursor { pages: 1, token });
+        Ok(Listing::part(rows).without(gone).capped(firing.capped).more(true).cursor(cursor))
     }
 }
 
-/// Every page of a question about alarms, of all types.
-async fn described(question: &DescribeAlarmsFluentBuilder) -> Result<(Vec<Alarm>, bool), AwsError> {
-    pages(PAGES, async |token| {
+/// What fires, and what no longer does.
+async fn firing(aws: &Aws, known: &Table<Alarm>) -> Result<Listing<Alarm>, AwsError> {
+    let question = aws.cloudwatch.describe_alarms();
+    let (mut rows, next) = described(&question.clone().state_value(StateValue::Alarm), None, PAGES).await?;
+    let fires: BTreeSet<String> = rows.iter().map(|a| a.name.clone()).collect();
+    let over = known.rows().filter(|a| a.firing() && !fires.contains(&a.name));
+    let over: Vec<String> = over.map(|a| a.name.clone()).collect();
+    for names in over.chunks(NAMES) {
+        let (calm, _) = described(&question.clone().set_alarm_names(Some(names.to_vec())), None, PAGES).await?;
+        rows.extend(calm);
+    }
+    // An alarm that is not there any more fires no more.
+    let gone = over.into_iter().filter(|name| !rows.iter().any(|a| a.name == *name)).collect();
+    Ok(Listing::part(rows).without(gone).capped(next.is_some() || known.capped()))
+}
+
+/// Pages of a question about alarms, of all types, from a token on; and the token of the page that would be next.
+async fn described(
+    question: &DescribeAlarmsFluentBuilder,
+    from: Option<String>,
+    most: usize,
+) -> Result<Page<Alarm>, AwsError> {
+    pages_until(from, most, |_| false, async |token| {
         // Without the types AWS answers with metric alarms only (aws-map 0.10).
         let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
         let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);

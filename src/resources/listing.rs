@@ -27,6 +27,8 @@ impl Cursor {
 pub enum Extent {
     /// The rows are all there are: what is missing is gone.
     All,
+    /// The rows end a list that was read turn by turn: what none of its turns named is gone.
+    Rest,
     /// The rows are all that changed: what is missing is as it was.
     Changed,
     /// The rows are some that were read: of the others nothing is said.
@@ -63,6 +65,11 @@ impl<T> Listing<T> {
     #[must_use]
     pub fn all(rows: Vec<T>) -> Self {
         Self::new(rows, Extent::All)
+    }
+    /// The last rows of all, after those of the turns before.
+    #[must_use]
+    pub fn rest(rows: Vec<T>) -> Self {
+        Self::new(rows, Extent::Rest)
     }
     /// All rows that changed.
     #[must_use]

@@ -45,6 +45,11 @@ impl MetricSeries {
     pub fn of_variant(endpoint: &str, variant: &str, metric: &str) -> String {
         format!("{endpoint}/{variant}/{metric}")
     }
+    /// The endpoint of a metric of a variant; what this says of another is no name of an endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<&str> {
+        self.id.split_once('/').map(|(endpoint, _)| endpoint)
+    }
     /// Id of a metric of the configuration.
     #[must_use]
     pub fn of_model(model: &str, label: &str) -> String {

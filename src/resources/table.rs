@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Cursor, Extent, Lane, Listing, Resource};
 use crate::aws::{AwsError, Kind};
@@ -60,6 +60,8 @@ pub struct Table<T> {
     lane: Option<Lane>,
     /// The token of the page that is read next, while a long list is read turn by turn.
     cursor: Option<Cursor>,
+    /// When the first turn of that list was answered.
+    begun: Option<Timestamp>,
     /// What was asked on demand, and when.
     asked: Arc<BTreeMap<String, Timestamp>>,
 }
@@ -75,13 +77,28 @@ impl<T> Default for Table<T> {
             more: false,
             lane: None,
             cursor: None,
+            begun: None,
             asked: Arc::default(),
         }
     }
 }
 
+/// A table as it is written to disk: nothing of it is copied before, as there may be hundreds of megabytes.
+#[derive(Debug, Serialize)]
+#[serde(bound = "")]
+pub(super) struct Keeping<'a, T: Resource> {
+    at: Option<Timestamp>,
+    capped: bool,
+    #[serde(serialize_with = "dated")]
+    rows: &'a Table<T>,
+}
+
+fn dated<T: Resource, S: Serializer>(table: &Table<T>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(table.rows.values().map(|entry| (table.dated_at(entry), &entry.row)))
+}
+
 /// A table on disk: when it was last answered, and each row with the time at which it was read.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 pub(super) struct Kept<T> {
     at: Option<Timestamp>,
     capped: bool,
@@ -160,14 +177,13 @@ impl<T: Resource> Table<T> {
         Self { rows: Arc::new(rows), freshness: Freshness::Saved { at }, capped: saved.capped, ..Self::default() }
     }
     /// What a later run can begin with; nothing when nothing was ever answered.
-    pub(super) fn keep(&self) -> Kept<T> {
+    pub(super) fn keep(&self) -> Keeping<'_, T> {
         let at = match &self.freshness {
             Freshness::Waiting => None,
             Freshness::Saved { at } | Freshness::Fresh { at, .. } => Some(*at),
             Freshness::Stale { since, .. } => *since,
         };
-        let rows = self.rows.values().map(|entry| (self.dated_at(entry), entry.row.clone()));
-        Kept { at, capped: self.capped, rows: rows.collect() }
+        Keeping { at, capped: self.capped, rows: self }
     }
     /// The rows in the order of their ids.
     #[must_use]
@@ -256,29 +272,37 @@ impl<T: Resource> Table<T> {
         };
         let first = !matches!(self.freshness, Freshness::Fresh { .. }) && self.rows.is_empty();
         self.freshness = Freshness::Fresh { at, fault: listing.fault };
+        let begun = self.begun.unwrap_or(at);
+        self.begun = listing.cursor.as_ref().map(|_| begun);
         (self.capped, self.more, self.cursor) = (listing.capped, listing.more, listing.cursor);
         if !listing.asked.is_empty() {
             Arc::make_mut(&mut self.asked).extend(listing.asked.into_iter().map(|what| (what, at)));
         }
-        self.whole |= listing.extent == Extent::All;
+        let forget = match listing.extent {
+            Extent::All => Some(Timestamp::MAX),
+            Extent::Rest => Some(begun),
+            Extent::Changed | Extent::Part => None,
+        };
+        self.whole |= forget.is_some();
         if listing.extent != Extent::Part {
             self.swept = Some(at);
         }
-        let changes = self.lay(listing.rows, &listing.gone, listing.extent == Extent::All, at);
+        let changes = self.lay(listing.rows, &listing.gone, forget, at);
         if first { Vec::new() } else { changes }
     }
 
-    /// Lays rows over those that are known; says what is different. Rows that are the same are left alone.
-    fn lay(&mut self, rows: Vec<T>, gone: &[String], all: bool, at: Timestamp) -> Vec<Change> {
+    /// Lays rows over those that are known; says what is different. Rows that are the same are left alone. What was
+    /// read before `forget` and is not among the rows is gone.
+    fn lay(&mut self, rows: Vec<T>, gone: &[String], forget: Option<Timestamp>, at: Timestamp) -> Vec<Change> {
         let change = |id: &str, what, news| Change { kind: T::KIND, id: id.to_owned(), what, at, news };
         let mut changes = Vec::new();
         let old = self.rows.clone();
-        let mut left: Vec<Arc<str>> = if all {
+        let mut left: Vec<Arc<str>> = Vec::new();
+        if let Some(forget) = forget {
             let listed: std::collections::HashSet<&str> = rows.iter().map(Resource::id).collect();
-            old.keys().filter(|id| !listed.contains(id.as_ref())).cloned().collect()
-        } else {
-            Vec::new()
-        };
+            let missing = old.iter().filter(|(id, entry)| entry.at < forget && !listed.contains(id.as_ref()));
+            left.extend(missing.map(|(id, _)| id.clone()));
+        }
         left.extend(gone.iter().filter_map(|id| old.get_key_value(id.as_str())).map(|(id, _)| id.clone()));
         // What leaves a window of the newest is not gone.
         changes.extend(

@@ -87,8 +87,8 @@ pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {
         .flat_map(|(serving, e)| e.variants.iter().map(move |v| (serving, v)))
         .filter_map(|(serving, v)| {
             let (now, wanted) = (v.instances?, v.desired_instances?);
-            let text = format!("{now} of {wanted} instances of {}", v.name);
-            (now < wanted).then(|| (graded(serving, Health::Warning), text, None))
+            let text = || format!("{now} of {wanted} instances of {}", v.name);
+            (now < wanted).then(|| (graded(serving, Health::Warning), text(), None))
         })
         .collect()
 }
@@ -113,6 +113,7 @@ fn error_rate(facts: &Facts<'_>, endpoint: &Endpoint) -> Option<(f64, f64)> {
 
 pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts)
+        .filter(|(_, endpoint)| facts.index.measured.contains(endpoint.name.as_str()))
         .filter_map(|(serving, endpoint)| {
             let (rate, requests) = error_rate(facts, endpoint)?;
             let health = match rate {

@@ -2,7 +2,7 @@
 
 use crate::config::Model as ModelConfig;
 use crate::model::cores::shared;
-use crate::model::index::{Index, Keyed, Name, beginning};
+use crate::model::index::{Index, Keyed, Name, Only, beginning};
 use crate::model::{Confidence, Link, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
@@ -240,14 +240,14 @@ fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<Source<
         let known = index.package(arn);
         return Some((known.map_or(arn, |p| &p.arn), known, Confidence::Exact, "Containers[].ModelPackageName"));
     }
-    let only = index.registry.package_by_data.get(container.data.as_deref()?).copied()??;
+    let Only::One(only) = index.registry.package_by_data.get(container.data.as_deref()?)? else { return None };
     Some((&only.arn, Some(only), Confidence::Derived, "ModelDataUrl equals the version's"))
 }
 
 /// `recommendation-prod` → (`recommendation`, `prod`).
 fn split_stage(name: &str) -> (&str, &str) {
     match name.rsplit_once(['-', '_']) {
-        Some((stem, last)) if STAGES.contains(&last.to_ascii_lowercase().as_str()) => (stem, last),
+        Some((stem, last)) if STAGES.iter().any(|stage| stage.eq_ignore_ascii_case(last)) => (stem, last),
         _ => (name, ""),
     }
 }

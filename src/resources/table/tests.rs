@@ -45,6 +45,19 @@ fn a_part_leaves_the_other_rows_and_their_age() {
 }
 
 #[test]
+fn a_list_read_in_turns_forgets_what_none_of_them_named() {
+    let mut table = Table::default();
+    table.apply(Ok(groups(&["a", "b", "c", "d"])), at(1));
+    let turn = |rows: &[&str]| rows.iter().map(|n| group(n)).collect();
+    let cursor = Some(Cursor { pages: 1, token: "next".into() });
+    assert!(table.apply(Ok(Listing::part(turn(&["a", "e"])).cursor(cursor).more(true)), at(5)).len() == 1);
+    table.apply(Err(denied()), at(6));
+    let changes = table.apply(Ok(Listing::rest(turn(&["c"]))), at(7));
+    assert_eq!(told(&changes), [("b", What::Removed), ("d", What::Removed)]);
+    assert!(table.complete() && table.cursor().is_none() && !table.unfinished());
+}
+
+#[test]
 fn a_search_that_finds_nothing_new_makes_all_rows_young() {
     let mut table = Table::default();
     table.apply(Ok(groups(&["a", "b"])), at(1));
