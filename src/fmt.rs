@@ -30,9 +30,9 @@ pub fn span(time: Duration) -> String {
 /// Local time of day for today, with the date before it otherwise: `03:12`, `11-21 03:12`.
 #[must_use]
 pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
-    let (today, then) = (now.to_zoned_datetime(zone.clone()), at.to_zoned_datetime(zone.clone()));
-    let format = if today.date() == then.date() { "%H:%M" } else { "%m-%d %H:%M" };
-    then.strftime(format).to_string()
+    let (today, then) = (zone.to_datetime(now), zone.to_datetime(at));
+    let time = format!("{:02}:{:02}", then.hour(), then.minute());
+    if today.date() == then.date() { time } else { format!("{:02}-{:02} {time}", then.month(), then.day()) }
 }
 
 /// Local date and time to the second: `23 Nov 03:12:40`.

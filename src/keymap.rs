@@ -109,6 +109,12 @@ impl Keymap {
         self.pending.as_ref().map(|(_, chord)| shown(chord)).unwrap_or_default()
     }
 
+    /// The first of the keys that do this.
+    #[must_use]
+    pub fn key_for(&self, action: &str) -> Option<String> {
+        self.keys.iter().chain(&self.ask).find(|(_, a)| *a == action).map(|(keys, _)| shown(keys))
+    }
+
     /// The keys that do this, in both tables, the oldest first.
     #[must_use]
     pub fn keys_for(&self, action: &str) -> Vec<String> {
@@ -131,6 +137,9 @@ impl Keymap {
 }
 
 fn shown(keys: &[Key]) -> String {
+    if let [key] = keys {
+        return key.to_string();
+    }
     keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 

@@ -176,7 +176,7 @@ pub fn screen(app: &App) -> Screen {
 
 fn tabs(app: &App) -> Vec<Tab> {
     let tab = |pane: &Pane| Tab {
-        key: app.keymap.keys_for(pane.name).into_iter().next().unwrap_or_default(),
+        key: app.keymap.key_for(pane.name).unwrap_or_default(),
         name: pane.title.to_owned(),
         shown: pane.name == app.pane.name,
         tone: Tone::Plain,

@@ -9,6 +9,9 @@ mod flow;
 mod sheet;
 mod text;
 
+use compact_str::CompactString;
+use smallvec::SmallVec;
+
 pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use sheet::{Laid, Look};
@@ -37,7 +40,9 @@ pub enum Tone {
 /// A piece of text with one meaning. Its text holds no control character.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Span {
-    text: String,
+    text: CompactString,
+    /// Cells that it takes: asked for many times.
+    cells: usize,
     tone: Tone,
 }
 
@@ -45,7 +50,14 @@ impl Span {
     /// Takes any text, even a hostile one: control characters, escape sequences
     /// and bidirectional overrides are replaced.
     pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
-        Self { text: harmless(text.as_ref()), tone }
+        let text = text.as_ref();
+        let text = if simple(text) { text.into() } else { CompactString::from(harmless(text)) };
+        Self { cells: width(&text), text, tone }
+    }
+    /// Puts a harmless text behind it.
+    fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.cells = width(&self.text);
     }
     /// The harmless text.
     #[must_use]
@@ -61,7 +73,10 @@ impl Span {
 
 /// One line of text in pieces.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Line(pub Vec<Span>);
+pub struct Line(pub Spans);
+
+/// The pieces of a line; there are seldom more than two.
+pub type Spans = SmallVec<[Span; 2]>;
 
 impl Line {
     /// An empty line.
@@ -88,7 +103,7 @@ impl Line {
     /// Its width in terminal cells.
     #[must_use]
     pub fn width(&self) -> usize {
-        self.0.iter().map(|s| width(&s.text)).sum()
+        self.0.iter().map(|s| s.cells).sum()
     }
     /// Its text without meanings.
     #[must_use]

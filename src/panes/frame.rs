@@ -220,7 +220,7 @@ pub(super) fn footer(app: &App) -> Footer {
 
 fn keys(app: &App) -> Vec<(String, String, bool)> {
     let context = app.context();
-    let key = |action: &str| app.keymap.keys_for(action).into_iter().next();
+    let key = |action: &str| app.keymap.key_for(action);
     let replay = ["replay-pause", "replay-step", "replay-back", "replay-jump", "replay-faster", "replay-slower"];
     let acts = ["approve", "reject", "retrain", "rollback"];
     let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };

@@ -38,7 +38,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
 }
 
 fn keys(app: &App, wanted: &[(&str, &str)]) -> Vec<(String, String)> {
-    let key = |action: &str| app.keymap.keys_for(action).into_iter().next();
+    let key = |action: &str| app.keymap.key_for(action);
     wanted.iter().filter_map(|(action, label)| Some((key(action)?, (*label).to_owned()))).collect()
 }
 

@@ -1,8 +1,6 @@
 //! Lines in a given room: cut to it, or wrapped between words.
 
-use unicode_segmentation::UnicodeSegmentation as _;
-
-use super::text::{Cut, cells, head, width};
+use super::text::{Cut, cells, ending, graphemes, head, width};
 use super::{Line, Span, Tone};
 
 impl Line {
@@ -76,22 +74,19 @@ impl Line {
     }
 
     fn last_cells(&self, mut room: usize) -> Self {
-        let mut kept = Vec::new();
-        'spans: for span in self.0.iter().rev() {
-            let mut part: Vec<&str> = Vec::new();
-            for grapheme in span.text().graphemes(true).rev() {
-                let Some(less) = room.checked_sub(cells(grapheme)) else {
-                    kept.push(turned(part, span.tone()));
-                    break 'spans;
-                };
-                room = less;
-                part.push(grapheme);
+        let mut kept = Self::new();
+        for span in self.0.iter().rev() {
+            let part = ending(span.text(), room);
+            if !part.is_empty() {
+                kept = kept.with(part, span.tone());
             }
-            kept.push(turned(part, span.tone()));
+            if part.len() < span.text().len() {
+                break;
+            }
+            room -= width(part);
         }
-        kept.retain(|s| !s.text().is_empty());
-        kept.reverse();
-        Self(kept)
+        kept.0.reverse();
+        kept
     }
 
     /// Cells before the first word: an indent, and a glyph with its space.
@@ -127,7 +122,7 @@ fn words(line: &Line) -> Vec<Word<'_>> {
 fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut before) = (0, "");
-    for (at, grapheme) in text.grapheme_indices(true) {
+    for (at, grapheme) in graphemes(text) {
         if at > start && border(before, grapheme) {
             parts.extend(text.get(start..at));
             start = at;
@@ -136,11 +131,6 @@ fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
     }
     parts.extend(text.get(start..).filter(|rest| !rest.is_empty()));
     parts
-}
-
-fn turned(mut part: Vec<&str>, tone: Tone) -> Span {
-    part.reverse();
-    Span::new(part.concat(), tone)
 }
 
 /// Rows being filled.
@@ -176,12 +166,12 @@ impl Rows {
     /// Adds a word that no row can hold, broken behind punctuation where it can be.
     fn add_broken(&mut self, text: &str, tone: Tone) {
         for part in parts(text, |before, _| "-/:_.=,;@|".contains(before)) {
-            let cells = width(part);
-            if self.used + cells > self.room && cells <= self.room - self.indent {
+            let whole = width(part);
+            if self.used + whole > self.room && whole <= self.room - self.indent {
                 self.turn();
             }
-            for grapheme in part.graphemes(true) {
-                let cells = super::text::cells(grapheme);
+            for (_, grapheme) in graphemes(part) {
+                let cells = cells(grapheme);
                 if self.used + cells > self.room && self.used > self.indent {
                     self.turn();
                 }
@@ -195,16 +185,23 @@ impl Rows {
         if starts_later_row && word.chars().all(|c| c == ' ') {
             return;
         }
-        self.row.0.push(Span::new(word, tone));
+        // Neighbours of one meaning are one piece.
+        match self.row.0.last_mut().filter(|last| last.tone() == tone) {
+            Some(last) => last.push(word),
+            None => self.row.0.push(Span::new(word, tone)),
+        }
         self.used += cells;
     }
 
     fn turn(&mut self) {
-        while self.row.0.last().is_some_and(|s| s.text().chars().all(|c| c == ' ')) {
-            self.row.0.pop();
+        while let Some(last) = self.row.0.pop() {
+            let kept = last.text().trim_end_matches(' ');
+            if !kept.is_empty() {
+                self.row.0.push(Span::new(kept, last.tone()));
+                break;
+            }
         }
-        self.done.push(joined(&self.row));
-        self.row = Line::new();
+        self.done.push(std::mem::take(&mut self.row));
         self.used = self.indent;
         if self.indent > 0 {
             self.row.0.push(Span::new(" ".repeat(self.indent), Tone::Plain));
@@ -214,22 +211,10 @@ impl Rows {
     fn finish(mut self) -> Vec<Line> {
         let has_words = self.row.0.iter().any(|s| !s.text().trim().is_empty());
         if has_words || self.done.is_empty() {
-            self.done.push(joined(&self.row));
+            self.done.push(self.row);
         }
         self.done
     }
-}
-
-/// The same line with neighbours of one meaning in one piece.
-fn joined(line: &Line) -> Line {
-    let mut pieces: Vec<Span> = Vec::new();
-    for span in &line.0 {
-        match pieces.last_mut() {
-            Some(last) if last.tone() == span.tone() => last.text.push_str(span.text()),
-            _ => pieces.push(span.clone()),
-        }
-    }
-    Line(pieces)
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn harmless(text: &str) -> String {
 /// Is each character of a text one grapheme and one cell? Nearly all text is like this, and is drawn sooner.
 #[must_use]
 pub fn simple(text: &str) -> bool {
-    text.chars().all(is_simple)
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_simple)
 }
 
 /// ASCII, and what the panes themselves draw with: dashes, arrows, lines, blocks, shapes, ticks.
@@ -96,41 +96,46 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
     };
     let mut shown = head(text, left - tail).to_owned();
     shown.push(CUT);
-    shown.push_str(&ending(text, tail));
+    shown.push_str(ending(text, tail));
     shown
+}
+
+/// The graphemes of a text, each with its place.
+pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
+    // Taking a text apart by the rules of all scripts takes much longer, and most of it is in one.
+    let simple = simple(text);
+    let letters = text.char_indices().filter_map(|(at, c)| Some((at, text.get(at..at + c.len_utf8())?)));
+    let letters = simple.then_some(letters).into_iter().flatten();
+    letters.chain((!simple).then(|| text.grapheme_indices(true)).into_iter().flatten())
 }
 
 /// The first graphemes that fit.
 pub(super) fn head(text: &str, room: usize) -> &str {
     let mut used = 0;
-    let end = text
-        .grapheme_indices(true)
-        .find(|(_, g)| {
-            used += cells(g);
-            used > room
-        })
-        .map_or(text.len(), |(at, _)| at);
-    text.get(..end).unwrap_or_default()
+    let end = graphemes(text).find(|(_, g)| {
+        used += cells(g);
+        used > room
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
 /// The last graphemes that fit.
-fn ending(text: &str, room: usize) -> String {
+pub(super) fn ending(text: &str, room: usize) -> &str {
     let mut used = 0;
-    let mut kept: Vec<&str> = text
-        .graphemes(true)
-        .rev()
-        .take_while(|g| {
-            used += cells(g);
-            used <= room
-        })
-        .collect();
-    kept.reverse();
-    kept.concat()
+    let before = graphemes(text).rev().find(|(_, g)| {
+        used += cells(g);
+        used > room
+    });
+    before.and_then(|(at, g)| text.get(at + g.len()..)).unwrap_or(text)
 }
 
 /// Cells of one grapheme, as the terminal library counts them.
 pub(super) fn cells(grapheme: &str) -> usize {
-    if grapheme.contains(char::is_control) { 0 } else { grapheme.width() }
+    match grapheme.as_bytes() {
+        [b' '..=b'~'] => 1,
+        _ if grapheme.contains(char::is_control) => 0,
+        _ => grapheme.width(),
+    }
 }
 
 enum Fate {
