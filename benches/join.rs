@@ -12,7 +12,7 @@ use sagetop::app::{Account, App, Msg};
 use sagetop::assets::Assets;
 use sagetop::{model, panes};
 
-/// Endpoints of a team, of a company, of a fleet.
+/// Endpoints of a team, of a company, of a fleet (10,000, with 12,000 versions).
 const SIZES: [usize; 3] = [50, 200, FLEET];
 const FLEET: usize = 10_000;
 /// The panes that must not notice how large the account is.
@@ -25,7 +25,7 @@ fn main() {
 /// A console on an account, with the cursor in the middle of a pane.
 fn console(endpoints: usize, pane: &str) -> App {
     let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-    let mut app = App::new(Account::new(fleet::seen(endpoints)), Vec::new(), keymap);
+    let mut app = App::new(Account::new(fleet::seen(endpoints, 0)), Vec::new(), keymap);
     app.size = (160, 50);
     app.go(panes::named(pane).unwrap());
     let middle = app.list_mut().ids.len() / 2;
@@ -36,15 +36,22 @@ fn console(endpoints: usize, pane: &str) -> App {
 
 #[divan::bench(args = SIZES)]
 fn chains(bencher: Bencher, endpoints: usize) {
-    let seen = fleet::seen(endpoints);
+    let seen = fleet::seen(endpoints, 0);
     bencher.bench_local(|| model::chains(&seen));
 }
 
 /// What the console waits for: the models, and what is looked up in them.
 #[divan::bench(args = SIZES)]
 fn join(bencher: Bencher, endpoints: usize) {
-    let seen = fleet::seen(endpoints);
+    let seen = fleet::seen(endpoints, 0);
     bencher.bench_local(|| model::join(&seen));
+}
+
+/// Were all versions of a fleet held, a hundred thousand, instead of those that serve and the newest.
+#[divan::bench(args = [18])]
+fn versions(bencher: Bencher, before: usize) {
+    let seen = fleet::seen(FLEET, before);
+    bencher.bench_local(|| model::chains(&seen));
 }
 
 /// Down and up again, so that each press moves the cursor.

@@ -22,6 +22,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use login::Login;
+pub use login::Renewal;
 
 pub use error::{AwsError, Kind, failed};
 pub(crate) use meter::in_background;

@@ -6,7 +6,7 @@ mod write;
 
 use std::io::{self, Write};
 
-use crate::aws::{Aws, Kind};
+use crate::aws::{Aws, Kind, Renewal};
 use crate::model::{Chain, chains};
 use crate::resources::poll::{Clock, look_once};
 use crate::resources::{Seen, Store};
@@ -40,13 +40,11 @@ impl Look {
 
     /// What to do where nobody is logged in, as a line for the terminal: the command that logs in, if it is known.
     #[must_use]
-    pub fn locked_out(&self, login: Option<&str>) -> Option<String> {
+    pub fn locked_out(&self, login: Option<&Renewal>) -> Option<String> {
         let troubles = self.store().troubles();
         let (_, why) = troubles.into_iter().find(|(_, why)| why.kind == Kind::Expired)?;
-        let way = login.map(|command| format!(", with SSO by `{command}`")).unwrap_or_default();
-        Some(
-            harmless(&format!("error: {}: no valid credentials, log in again{way}: {}", self.name, why.message)) + "\n",
-        )
+        let way = login.map_or_else(|| "log in again".to_owned(), Renewal::to_string);
+        Some(harmless(&format!("error: {}: no valid credentials, {way}: {}", self.name, why.message)) + "\n")
     }
 
     fn store(&self) -> &Store {

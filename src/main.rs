@@ -25,7 +25,12 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let background = match Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+    let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
+    let mut background = Builder::new_multi_thread();
+    if on_screen {
+        background.on_thread_start(give_way);
+    }
+    let background = match background.worker_threads(2).max_blocking_threads(BLOCKING).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
     };
@@ -36,6 +41,17 @@ fn main() -> ExitCode {
     // Calls that hang must not hold the exit.
     background.shutdown_background();
     code
+}
+
+/// Threads for what blocks: large joins, files, names of hosts. Each thread has memory of its own that no other can use
+/// again: with as many as there may be, a fleet took twice as much of it.
+const BLOCKING: usize = 2;
+
+/// Lets whoever answers a key go first, also where every core is busy. Elsewhere than on Linux this would be for all of
+/// the program, not for one thread.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(5);
 }
 
 /// What is looked at has this thread to itself; all else is worked on in the background.
@@ -96,7 +112,7 @@ async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
     let looks = join_all(looks).await;
     finish(session.deck.as_ref());
     for (connection, look) in session.connections.iter().zip(&looks) {
-        if let Some(text) = look.locked_out(connection.login.as_deref()) {
+        if let Some(text) = look.locked_out(connection.login.as_ref()) {
             // Nobody is left to tell when stderr is gone.
             let _ = io::stderr().lock().write_all(text.as_bytes());
         }

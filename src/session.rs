@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::args::Common;
-use crate::aws::{Aws, Deck, Pace};
+use crate::aws::{Aws, Deck, Pace, Renewal};
 use crate::config::{self, Colour, Config};
 use crate::intents::{Access, Executor};
 use crate::journal::Journal;
@@ -35,8 +35,8 @@ pub struct Connection {
     pub label: Option<String>,
     /// How its name reads.
     pub colour: Colour,
-    /// What logs in to it again.
-    pub login: Option<String>,
+    /// What to do where AWS takes its credentials no more.
+    pub login: Option<Renewal>,
     /// The last look on disk; a simulated account begins anew each time and has none.
     pub snapshot: Option<Snapshot>,
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{GLOW, Subject};
-use crate::aws::Usage;
+use crate::aws::{Renewal, Usage};
 use crate::model::{Chain, Health, Joined, join};
 use crate::resources::identity::Identity;
 use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table};
@@ -33,8 +33,8 @@ pub struct Account {
     pub stand_in: Option<String>,
     /// Nothing is changed in it.
     pub read_only: bool,
-    /// What logs in to it again.
-    pub login: Option<String>,
+    /// What to do where AWS takes its credentials no more.
+    pub login: Option<Renewal>,
     /// The tables, the configuration, the time, the focus.
     pub seen: Seen,
     /// The models, and what is looked up in them.

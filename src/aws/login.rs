@@ -40,6 +40,24 @@ pub(super) struct Login {
     known: Arc<Mutex<Option<Known>>>,
 }
 
+/// What to do where AWS takes the credentials no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Renewal {
+    /// A command logs in; what it leaves is picked up.
+    Command(String),
+    /// The keys are those of this process's environment: only a new start can have others.
+    Start,
+}
+
+impl fmt::Display for Renewal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Command(command) => write!(f, "log in again, with SSO by `{command}`"),
+            Self::Start => f.write_str("start sagetop again with other keys than those in the environment"),
+        }
+    }
+}
+
 /// What is known of a login.
 #[derive(Clone)]
 struct Known {

@@ -12,6 +12,7 @@ use super::index::{Index, Keyed, Name};
 use super::{Chain, Confidence, Link, Links, StageKind, attention};
 use crate::config::Model as ModelConfig;
 use crate::resources::alarm::Alarm;
+use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
@@ -44,6 +45,8 @@ struct Draft<'a> {
 pub(super) struct Rows<'a> {
     /// Of each `serving`.
     pub(super) endpoints: Vec<&'a Endpoint>,
+    /// That of each endpoint, where it is known.
+    pub(super) configs: Vec<Option<&'a EndpointConfig>>,
     /// What the endpoints run.
     pub(super) models: Vec<&'a Model>,
     pub(super) packages: Vec<&'a ModelPackage>,

@@ -2,7 +2,7 @@
 
 use crate::actions;
 use crate::app::{Account, App};
-use crate::aws::{Kind, OnDeck, Playing};
+use crate::aws::{Kind, OnDeck, Playing, Renewal};
 use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
@@ -152,10 +152,10 @@ fn lost(account: &Account) -> Vec<String> {
     let told = |kind: Kind| {
         let (_, error) = troubles.iter().find(|(_, error)| error.kind == kind)?;
         let (what, advice) = match (kind, &account.login) {
-            (Kind::Expired, Some(login)) => (
-                "no valid credentials",
-                format!("log in again, with SSO by `{login}`; it is picked up without a restart"),
-            ),
+            (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
+            (Kind::Expired, Some(command)) => {
+                ("no valid credentials", format!("{command}; it is picked up without a restart"))
+            }
             (Kind::Expired, None) => ("no valid credentials", kind.advice().unwrap_or_default().to_owned()),
             (Kind::Skewed, _) => ("this machine's clock is off", kind.advice().unwrap_or_default().to_owned()),
             (_, _) => ("AWS cannot be reached", kind.advice().unwrap_or_default().to_owned()),

@@ -68,7 +68,11 @@ impl Alarm {
     /// Made by auto scaling: in ALARM whenever the endpoint is quiet, so never a bad sign (`aws-map` 0.11).
     #[must_use]
     pub fn scaling(&self) -> bool {
-        self.name.starts_with("TargetTracking-") || self.actions.iter().any(|a| a.contains(":autoscaling:"))
+        self.name.starts_with("TargetTracking-") || self.calls("autoscaling").next().is_some()
+    }
+    /// ARNs of a service that it calls when it goes to ALARM.
+    pub fn calls(&self, service: &str) -> impl Iterator<Item = &String> {
+        self.actions.iter().filter(move |arn| arn.split(':').nth(2) == Some(service))
     }
     /// Names of the alarms that a composite rule speaks of; names may be quoted, or be ARNs.
     #[must_use]

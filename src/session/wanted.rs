@@ -2,7 +2,7 @@
 
 use super::{Connection, cache_folder};
 use crate::args::Common;
-use crate::aws::Target;
+use crate::aws::{Renewal, Target};
 use crate::config::{self, Config};
 use crate::intents::{Access, Executor};
 use crate::snapshot::Snapshot;
@@ -32,13 +32,22 @@ impl Wanted {
         }
     }
 
+    fn renewal(&self, profile: Option<&str>) -> Renewal {
+        // Keys in the environment win over any profile but one that was asked for.
+        if self.account.profile.is_none() && std::env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty()) {
+            return Renewal::Start;
+        }
+        let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+        Renewal::Command(format!("aws sso login{profile}"))
+    }
+
     pub(super) fn connection(&self, mut executor: Executor) -> Connection {
         if self.account.read_only {
             executor.access = Access::ReadOnly;
         }
         let aws = &executor.aws;
         let profile = self.account.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
-        let login = profile.as_ref().map(|name| format!("aws sso login --profile {name}"));
+        let login = self.renewal(profile.as_deref());
         let who = Some(profile.unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
@@ -47,7 +56,7 @@ impl Wanted {
             name: self.base().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
             colour: self.account.colour,
-            login: Some(login.unwrap_or_else(|| "aws sso login".to_owned())),
+            login: Some(login),
             snapshot: Some(snapshot),
             executor,
         }

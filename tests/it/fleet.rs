@@ -1,6 +1,7 @@
 //! Tables of an account of any size, made in memory without a call: for the bench and the tests of the join.
 //!
-//! Two endpoints a model, one pipeline, two or three versions, four alarms; a few things are under way or broken.
+//! Two endpoints a model, one pipeline, four alarms, and of its versions those that serve and newer ones, as a console
+//! holds them, or a long history; a few things are under way or broken.
 //! Every row is a function of its number, so that two runs see the same account.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
@@ -38,13 +39,16 @@ const CONFIGURED: usize = 20;
 /// One endpoint of so many serves what was never registered.
 const UNREGISTERED: usize = 50;
 
+/// The version that production runs; staging runs the next one, and some models have one that is newer still.
+const LIVE: usize = 31;
+
 /// The time of the look.
 pub(crate) fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::from_secs(1_795_000_000)
 }
 
-/// What a console has seen of an account with so many endpoints.
-pub(crate) fn seen(endpoints: usize) -> Seen {
+/// What a console has seen of an account with so many endpoints, and of each model so many versions that served before.
+pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
     let models = endpoints.div_ceil(2);
     let mut store = Store::default();
     fill(&mut store.alarms, (0..endpoints * 2).map(alarm));
@@ -52,7 +56,8 @@ pub(crate) fn seen(endpoints: usize) -> Seen {
     fill(&mut store.configs, (0..endpoints).map(config));
     fill(&mut store.models, (0..endpoints).map(model));
     fill(&mut store.groups, (0..models).map(group));
-    let versions = (0..models).flat_map(|m| (11..if m % 5 < 2 { 14 } else { 13 }).map(move |v| package(m, v)));
+    let newest = |m: usize| LIVE + 1 + usize::from(m % 5 < 2);
+    let versions = (0..models).flat_map(|m| (LIVE - before..=newest(m)).map(move |v| package(m, v)));
     fill(&mut store.packages, versions);
     fill(&mut store.pipelines, (0..models).map(pipeline));
     let runs = models.min(RUNS);
@@ -108,9 +113,8 @@ fn endpoint_name(number: usize) -> String {
     format!("{}-{stage}", name(number / 2))
 }
 
-/// Production runs version 11, staging version 12.
 fn config_name(number: usize) -> String {
-    format!("{}-v{}-20261101", endpoint_name(number), 11 + number % 2)
+    format!("{}-v{}-20261101", endpoint_name(number), LIVE + number % 2)
 }
 
 fn package_arn(model: usize, version: usize) -> String {
@@ -174,7 +178,7 @@ fn config(number: usize) -> EndpointConfig {
 }
 
 fn model(number: usize) -> Model {
-    let (of, version, name) = (number / 2, 11 + number % 2, config_name(number));
+    let (of, version, name) = (number / 2, LIVE + number % 2, config_name(number));
     let registered = number % UNREGISTERED != UNREGISTERED - 1;
     let container = Container {
         package: registered.then(|| package_arn(of, version)),
@@ -196,7 +200,7 @@ fn group(model: usize) -> ModelPackageGroup {
 }
 
 fn package(model: usize, version: usize) -> ModelPackage {
-    let newest = version == 13;
+    let newest = version == LIVE + 2;
     let details = Details {
         modified: ago(model % 300 + 1),
         generated_by: Some(execution_arn(model)),
@@ -207,7 +211,7 @@ fn package(model: usize, version: usize) -> ModelPackage {
         arn: package_arn(model, version),
         group: Some(name(model)),
         version: i32::try_from(version).ok(),
-        created: ago(model % 300 + 20 * (14 - version)),
+        created: ago(model % 300 + 20 * (LIVE + 3 - version)),
         status: "Completed".into(),
         approval: if newest && model.is_multiple_of(3) { "PendingManualApproval" } else { "Approved" }.into(),
         description: String::new(),
@@ -260,7 +264,7 @@ fn steps(model: usize) -> [PipelineStep; 3] {
     [
         step("Processing", Made::Nothing),
         step("Training", Made::TrainingJob(arn("training-job", &job(model).name))),
-        step("RegisterModel", Made::ModelPackage(package_arn(model, 12))),
+        step("RegisterModel", Made::ModelPackage(package_arn(model, LIVE + 1))),
     ]
 }
 
@@ -269,7 +273,7 @@ fn job(model: usize) -> TrainingJob {
     let details = JobDetails {
         phase: "Completed".into(),
         inputs: vec![format!("s3://lake-123456789012/{}-features/dt=2026-11-23", self::name(model))],
-        artifact: Some(artifact(model, 12)),
+        artifact: Some(artifact(model, LIVE + 1)),
         metrics: vec![("validation:auc".into(), 0.9)],
         ..JobDetails::default()
     };

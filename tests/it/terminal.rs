@@ -6,6 +6,7 @@ mod drill;
 pub(crate) mod pty;
 mod replay;
 
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use crate::sagetop::Home;
@@ -179,6 +180,38 @@ fn keys_are_answered_while_every_call_hangs() {
     terminal.until_shown(&HELP);
     terminal.press("\x1b");
     terminal.until("back", |screen| !screen.contents().contains(HELP[0]));
+    terminal.press("q");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+/// A URL where every call is answered by "expired".
+fn expired_everywhere() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let body = "{\"__type\":\"ExpiredTokenException\",\"message\":\"the token is too old\"}";
+    let head = "HTTP/1.1 403 Forbidden\r\nx-amzn-errortype: ExpiredTokenException\r\nconnection: close\r\n";
+    let answer = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
+    std::thread::spawn(move || {
+        for mut call in listener.incoming().flatten() {
+            // The question has to be read before the line is closed.
+            let _ = call.read(&mut [0; 8192]);
+            let _ = call.write_all(answer.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn expired_keys_of_the_environment_are_told_with_what_helps() {
+    let (home, url) = (Home::new(), expired_everywhere());
+    let helps = "start sagetop again with other keys than those in the environment";
+    let run = home.run_at(&url, "eu-west-1", &["dump"]);
+    assert!(run.err.contains("no valid credentials") && run.err.contains(helps), "{}", run.err);
+    assert!(!run.err.contains("testing"), "{}", run.err);
+    let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
+    let mut terminal = Terminal::start(&home, 140, 30, &["--region", "eu-west-1", "--endpoint-url", &url], &keys);
+    terminal.until_shown(&["no valid credentials", helps]);
     terminal.press("q");
     assert_eq!(terminal.end().exit_code(), 0);
     terminal.left_as_found();

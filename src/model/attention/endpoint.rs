@@ -66,10 +66,11 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
     let configs = &facts.index.store.configs;
-    endpoints(facts)
-        .filter_map(|(_, endpoint)| {
+    let served = facts.rows.endpoints.iter().zip(&facts.rows.configs);
+    served
+        .filter_map(|(endpoint, config)| {
             let name = endpoint.config.as_ref()?;
-            let deleted = configs.get(name).map_or_else(|| unlisted(configs, endpoint), |config| config.deleted);
+            let deleted = config.map_or_else(|| unlisted(configs, endpoint), |config| config.deleted);
             deleted.then(|| (Health::Warning, format!("configuration {name} was deleted"), None))
         })
         .collect()

@@ -35,7 +35,7 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     for Hit { alarm, from, confidence, rule } in found.into_values() {
         let Some(alarm) = alarm else { continue };
         draft.cross(from, &alarm.arn, confidence, rule, StageKind::Alarms);
-        for topic in alarm.actions.iter().filter(|a| a.contains(":sns:")) {
+        for topic in alarm.calls("sns") {
             draft.within(&alarm.arn, topic, Confidence::Exact, "AlarmActions[]", StageKind::Alarms);
             if !draft.chain.topics.contains(topic) {
                 draft.chain.topics.push(topic.clone());

@@ -35,6 +35,7 @@ const STAGES: [&str; 16] = [
 /// One endpoint followed back to where it comes from.
 pub(super) struct Traced<'a> {
     endpoint: &'a Endpoint,
+    config: Option<&'a EndpointConfig>,
     serving: Serving,
     owner: Option<Owner<'a>>,
     /// What it runs.
@@ -115,6 +116,7 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec
         }
         draft.links.extend(t.links);
         draft.rows.endpoints.push(t.endpoint);
+        draft.rows.configs.push(t.config);
         draft.rows.models.extend(t.models);
         draft.chain.serving.push(t.serving);
     }
@@ -139,9 +141,9 @@ fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str) -> Traced<'
         ..Serving::default()
     };
     let (models, groups, links) = (Vec::new(), Vec::new(), Vec::new());
-    let mut traced = Traced { endpoint, serving, owner: None, models, groups, links };
+    let config = endpoint.config.as_ref().and_then(|name| index.store.configs.get(name));
+    let mut traced = Traced { endpoint, config, serving, owner: None, models, groups, links };
     if let Some(name) = &endpoint.config {
-        let config = index.store.configs.get(name);
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
         (traced.models, traced.serving.versions) = match config.filter(|c| !c.deleted) {
