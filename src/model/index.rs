@@ -138,7 +138,8 @@ impl<'a> Index<'a> {
     pub(super) fn new(store: &'a Store) -> Self {
         let (alarms, (registry, training)) =
             both(store.alarms.len() >= MANY, || Alarms::new(store), || (Registry::new(store), Training::new(store)));
-        let (endpoints, measured) = (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
+        let (endpoints, measured) =
+            (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
         Self { store, endpoints, measured: measured.collect(), registry, training, alarms }
     }
 
@@ -165,10 +166,8 @@ impl<'a> Index<'a> {
 
 impl<'a> Registry<'a> {
     fn new(store: &'a Store) -> Self {
-        let mut registry = Self {
-            groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(),
-            ..Self::default()
-        };
+        let mut registry =
+            Self { groups: store.groups.rows().map(|group| (Name(&group.name), group)).collect(), ..Self::default() };
         for model in store.models.rows() {
             for endpoint in &model.endpoints {
                 registry.models_by_endpoint.entry(endpoint).or_default().push(model);

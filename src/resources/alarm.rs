@@ -111,7 +111,9 @@ impl Resource for Alarm {
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let all = aws.cloudwatch.describe_alarms();
-        if turn.sweep && let Some(token) = turn.known.token() {
+        if turn.sweep
+            && let Some(token) = turn.known.token()
+        {
             match described(&all, Some(token), PAGES).await {
                 Ok((rows, next)) => return Ok(Listing::rest(rows).capped(next.is_some())),
                 // A token that is not taken any more would fail for ever: the list begins anew.
@@ -159,16 +161,21 @@ async fn described(
     from: Option<String>,
     most: usize,
 ) -> Result<Page<Alarm>, AwsError> {
-    pages_until(from, most, |_| false, async |token| {
-        // Without the types AWS answers with metric alarms only (aws-map 0.10).
-        let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
-        let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
-        let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
-        let mut rows: Vec<Alarm> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
-        rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
-        rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));
-        Ok((rows, page.next_token))
-    })
+    pages_until(
+        from,
+        most,
+        |_| false,
+        async |token| {
+            // Without the types AWS answers with metric alarms only (aws-map 0.10).
+            let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
+            let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
+            let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
+            let mut rows: Vec<Alarm> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
+            rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
+            rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));
+            Ok((rows, page.next_token))
+        },
+    )
     .await
 }
 
