@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     if on_screen {
         background.on_thread_start(give_way);
     }
-    let background = match background.worker_threads(2).max_blocking_threads(BLOCKING).enable_all().build() {
+    let background = match background.worker_threads(1).max_blocking_threads(BLOCKING).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
     };

@@ -34,7 +34,7 @@ pub use console::console;
 use hands::Hands;
 use inbox::{Came, Inbox};
 use replay::reread;
-use watch::Watch;
+use watch::{Watch, Watches};
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
 const QUEUE: usize = 64;
@@ -78,13 +78,13 @@ impl Machine {
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
     }
 
-    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, Snapshot)>) -> Vec<Watch> {
+    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, Snapshot)>) -> Watches {
         let watch = |account: &&Account| {
             let aws = self.connections.get(account.place)?.executor.aws.clone();
             let (place, clock) = (account.place, self.answered(account.place));
             Some(Watch::new(place, aws, account.seen.clone(), clock, out, &self.background))
         };
-        app.accounts().iter().filter_map(watch).collect()
+        Watches::new(app.accounts().iter().filter_map(watch).collect())
     }
 }
 
@@ -102,33 +102,33 @@ pub async fn run<B: Backend>(
     let (answer, answers) = mpsc::channel(QUEUE);
     let (out, snapshots) = mpsc::channel(QUEUE);
     let mut watches = machine.watches(&app, &out);
-    let clock = machine.clock.clone();
     let mut inbox = Inbox::new(input, answers, snapshots);
     let mut hands = Hands::new(machine, answer);
     let mut painter = Painter { last: None, drawn: Instant::now(), owed: false, held: None };
-    app.update(Msg::Tick(clock()));
+    app.update(hands.tick());
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
-    watches.iter_mut().for_each(Watch::start);
-    hands.follow_tapes(&watches);
+    watches.start();
+    hands.follow_tapes(watches.each());
     loop {
-        let msg = match inbox.next(painter.due()).await {
+        let msg = match inbox.next(painter.due(), watches.rests()).await {
             Came::Msg(msg) => *msg,
-            Came::Second => {
-                hands.second(&mut app);
-                Msg::Tick(clock())
-            }
+            Came::Second => hands.second(&mut app),
             Came::Nothing => continue,
             Came::Frame => {
                 painter.draw(terminal, &app, theme)?;
                 continue;
             }
+            Came::Rest => {
+                watches.rest(&app);
+                continue;
+            }
             Came::End => break,
         };
-        let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
-        if is_foreign(&msg, &mut app, &mut watches) {
+        if watches.is_foreign(&msg, &mut app) {
             continue;
         }
+        let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
         let at_once = painter.takes_note(&msg);
         let replaced = replaced(&app, &msg);
         let effect = app.update(msg);
@@ -138,13 +138,13 @@ pub async fn run<B: Backend>(
             Some(Effect::Suspend) => {
                 hands.suspend().await;
                 painter.anew(terminal, &mut app)?;
-                app.update(Msg::Tick(clock()));
+                app.update(hands.tick());
             }
             Some(Effect::Replay(what)) if hands.replay(what) => {
-                reread(&mut app, &mut watches, &mut inbox);
+                reread(&mut app, watches.each(), &mut inbox);
                 painter.held = Some(Instant::now());
             }
-            Some(Effect::Refresh(place)) => watches.get(place).into_iter().for_each(Watch::refresh),
+            Some(Effect::Refresh(place)) => watches.refresh(place),
             Some(effect) => hands.perform(effect, &app),
             None => {}
         }
@@ -152,18 +152,11 @@ pub async fn run<B: Backend>(
         if painter.draws(&app, at_once, waits) {
             painter.draw(terminal, &app, theme)?;
         }
-        // The pollers hear of it after the operator has seen it: all of them wake up when the cursor moves.
-        watches.iter().enumerate().for_each(|(place, watch)| watch.publish(&app, polled == Some(place)));
+        watches.publish(&app, polled, at_once);
         hands.free(replaced);
     }
     hands.leave(&app).await;
     Ok(app)
-}
-
-/// Does a poll tell that the rows are of another account? Then all of it is read anew.
-fn is_foreign(msg: &Msg, app: &mut App, watches: &mut [Watch]) -> bool {
-    let Msg::Polled(place, snapshot) = msg else { return false };
-    watches.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))
 }
 
 /// What a message takes the place of, where it is so much that freeing it would keep a key waiting.

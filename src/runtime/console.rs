@@ -49,8 +49,9 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     let Session { connections, clock, sim, deck, .. } = session;
     let machine = Machine { connections, clock, copy: copy_out, suspend, sim, deck, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
-    app.size = crossterm::terminal::size().unwrap_or((80, 24));
+    // Listened to before the size is asked for, so that no change of it is missed.
     let input = keyboard();
+    app.size = crossterm::terminal::size().unwrap_or((80, 24));
     let ended = run(&mut screen, app, machine, &theme, input).await;
     guard.leave();
     ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))

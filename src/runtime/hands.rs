@@ -37,8 +37,13 @@ impl Hands {
         Self { machine, answer, work, sending, keeping, kept: None }
     }
 
+    /// What time it is, for the screen.
+    pub(super) fn tick(&self) -> Msg {
+        Msg::Tick((self.machine.clock)())
+    }
+
     /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
-    pub(super) fn second(&mut self, app: &mut App) {
+    pub(super) fn second(&mut self, app: &mut App) -> Msg {
         self.keep(app, false);
         for (place, connection) in self.machine.connections.iter().enumerate() {
             app.update(Msg::Usage(place, connection.executor.aws.meter.usage()));
@@ -49,6 +54,7 @@ impl Hands {
         if let Some(deck) = self.machine.deck.as_ref().and_then(Deck::state) {
             app.update(Msg::Deck(deck));
         }
+        self.tick()
     }
 
     /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.

@@ -25,6 +25,8 @@ pub(super) enum Came {
     Nothing,
     /// A frame is due.
     Frame,
+    /// The cursor came to rest.
+    Rest,
     /// The input is over.
     End,
 }
@@ -52,21 +54,16 @@ impl Inbox {
         Self { input, answers, snapshots, ticks, joining: JoinSet::new() }
     }
 
-    /// Waits for whatever comes next; at the latest for the frame that is due.
-    pub(super) async fn next(&mut self, frame: Option<Instant>) -> Came {
-        let due = async {
-            match frame {
-                Some(at) => sleep_until(at).await,
-                None => pending().await,
-            }
-        };
+    /// Waits for whatever comes next; at the latest for the frame that is due, or for the cursor to come to rest.
+    pub(super) async fn next(&mut self, frame: Option<Instant>, rests: Option<Instant>) -> Came {
         tokio::select! {
             biased;
             event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
             Some(msg) = self.answers.recv() => came(msg),
             Some((place, snapshot)) = self.snapshots.recv() => came(Msg::Polled(place, snapshot)),
             Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
-            () = due => Came::Frame,
+            () = until(frame) => Came::Frame,
+            () = until(rests) => Came::Rest,
             _ = self.ticks.tick() => Came::Second,
         }
     }
@@ -79,6 +76,13 @@ impl Inbox {
     /// Joins the tables of an account on a thread of its own; the result comes as a message.
     pub(super) fn join(&mut self, place: usize, tables: Seen, background: &Handle) {
         self.joining.spawn_blocking_on(move || (place, model::join(&tables)), background);
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(at) => sleep_until(at).await,
+        None => pending().await,
     }
 }
 

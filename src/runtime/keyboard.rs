@@ -1,5 +1,8 @@
 //! Keys and sizes from the real terminal, and the signals that say to leave.
 
+#[cfg(unix)]
+mod tty;
+
 use std::pin::pin;
 use std::thread;
 
@@ -9,20 +12,15 @@ use tokio::sync::mpsc;
 use super::QUEUE;
 
 /// What is typed; the channel closes when the terminal goes away or a signal says to leave.
-///
-/// A thread of its own waits for the terminal, as that can be done in the same way on every system. It ends with
-/// the program.
 pub(super) fn keyboard() -> mpsc::Receiver<Event> {
     let (events, input) = mpsc::channel(QUEUE);
-    let (typed, mut keys) = mpsc::channel(QUEUE);
-    thread::spawn(move || while event::read().is_ok_and(|event| typed.blocking_send(event).is_ok()) {});
     // Listened to from here on, not from when the task has its first turn: by then the first frame stands.
-    let told = told_to_leave();
+    let (mut typed, told) = (Typed::new(), told_to_leave());
     tokio::spawn(async move {
         let mut told = pin!(told);
         loop {
             let event = tokio::select! {
-                event = keys.recv() => event,
+                event = typed.next() => event,
                 () = &mut told => None,
             };
             let Some(event) = event else { return };
@@ -32,6 +30,36 @@ pub(super) fn keyboard() -> mpsc::Receiver<Event> {
         }
     });
     input
+}
+
+/// Who reads the terminal.
+enum Typed {
+    /// The thread that draws: a key has not to wait for another thread to wake up.
+    #[cfg(unix)]
+    Here(tty::Tty),
+    /// A thread of its own, where a terminal cannot be waited for together with all else. It ends with the program.
+    There(mpsc::Receiver<Event>),
+}
+
+impl Typed {
+    fn new() -> Self {
+        #[cfg(unix)]
+        if let Ok(tty) = tty::Tty::new() {
+            return Self::Here(tty);
+        }
+        let (typed, keys) = mpsc::channel(QUEUE);
+        thread::spawn(move || while event::read().is_ok_and(|event| typed.blocking_send(event).is_ok()) {});
+        Self::There(keys)
+    }
+
+    /// What comes next; nothing when the terminal is gone.
+    async fn next(&mut self) -> Option<Event> {
+        match self {
+            #[cfg(unix)]
+            Self::Here(tty) => tty.next().await,
+            Self::There(keys) => keys.recv().await,
+        }
+    }
 }
 
 #[cfg(unix)]

@@ -1,12 +1,76 @@
-//! The watch over one account: its pollers, and what they are told.
+//! The watch over the accounts: their pollers, and what they are told.
+
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
-use crate::app::App;
+use crate::app::{App, Msg};
 use crate::aws::Aws;
 use crate::resources::poll::{Clock, Pollers, Wake};
 use crate::resources::{Seen, Snapshot};
+
+/// Keys that follow each other faster make the cursor run, and the pollers hear what is looked at when it rests for so
+/// long: nobody wants what it ran past to be read.
+const REST: Duration = Duration::from_millis(150);
+
+/// The watch over all accounts, each in its place.
+pub(super) struct Watches {
+    each: Vec<Watch>,
+    /// When a key came last.
+    key: Option<Instant>,
+    /// When the cursor rests, if it runs.
+    rests: Option<Instant>,
+}
+
+impl Watches {
+    pub(super) fn new(each: Vec<Watch>) -> Self {
+        Self { each, key: None, rests: None }
+    }
+    /// Begins to poll.
+    pub(super) fn start(&mut self) {
+        self.each.iter_mut().for_each(Watch::start);
+    }
+    /// In the order of the accounts.
+    pub(super) fn each(&mut self) -> &mut [Watch] {
+        &mut self.each
+    }
+    /// Polls an account now.
+    pub(super) fn refresh(&self, place: usize) {
+        self.each.get(place).into_iter().for_each(Watch::refresh);
+    }
+
+    /// Does a message tell that the rows are of another account? Then all of it is read anew.
+    pub(super) fn is_foreign(&mut self, msg: &Msg, app: &mut App) -> bool {
+        let Msg::Polled(place, snapshot) = msg else { return false };
+        self.each.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))
+    }
+
+    /// After a message: lets the pollers see what one of them read, and what is looked at unless the cursor runs.
+    pub(super) fn publish(&mut self, app: &App, polled: Option<usize>, key: bool) {
+        if key {
+            let now = Instant::now();
+            let before = self.key.replace(now);
+            self.rests = before.filter(|before| now - *before < REST).map(|_| now + REST);
+        }
+        for (place, watch) in self.each.iter().enumerate() {
+            let polled = polled == Some(place);
+            if polled || self.rests.is_none() {
+                watch.publish(app, polled);
+            }
+        }
+    }
+    /// When [`Self::rest`] is due.
+    pub(super) fn rests(&self) -> Option<Instant> {
+        self.rests
+    }
+    /// The cursor rests: lets the pollers see what is looked at.
+    pub(super) fn rest(&mut self, app: &App) {
+        self.rests = None;
+        self.publish(app, None, false);
+    }
+}
 
 /// The pollers of one account.
 pub(super) struct Watch {

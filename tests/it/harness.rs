@@ -146,7 +146,7 @@ impl Harness {
         }
     }
 
-    /// Moves the cursor of the pane that is shown to the row that begins with a text.
+    /// Moves the cursor of the pane that is shown to the row that begins with a text, and lets it rest there.
     #[track_caller]
     pub(crate) fn to<'a>(&'a mut self, row: &'a str) -> impl Future<Output = ()> + 'a {
         let place = std::panic::Location::caller();
@@ -154,7 +154,7 @@ impl Harness {
             self.keys("g").await;
             for _ in 0..80 {
                 if golden::selected(&self.buffer()).is_some_and(|line| line.contains(row)) {
-                    return;
+                    return sleep(MOMENT).await;
                 }
                 self.press("j").await;
             }

@@ -125,3 +125,23 @@ fn every_endpoint_of_a_fleet_is_one_models_and_tells_what_it_runs() {
     let unregistered = serving.iter().filter(|s| s.version().is_none()).count();
     assert!(unregistered <= 400 / 20, "{unregistered} endpoints without a version");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_cursor_runs_past_is_not_read() {
+    let models = 20;
+    let read = |t: &Harness| t.sim().calls("DescribePipeline") + t.sim().calls("ListPipelineExecutionSteps");
+    let mut ran = account("medium").ready().await;
+    let before = read(&ran);
+    ran.press(&"j ".repeat(models)).await;
+    ran.run_for("2s").await;
+    let mut walked = account("medium").ready().await;
+    let at_first = read(&walked);
+    for _ in 0..models {
+        walked.keys("j").await;
+    }
+    walked.run_for("2s").await;
+    let selected = |t: &Harness| t.text().split_once("╭").map(|(_, below)| below.to_owned()).unwrap();
+    assert_eq!(selected(&ran), selected(&walked), "where it rests, all is read");
+    let (ran, walked) = (read(&ran) - before, read(&walked) - at_first);
+    assert!(ran > 0 && ran * 4 <= walked, "{ran} calls for the first and the last, {walked} for each of {models}");
+}
