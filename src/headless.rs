@@ -7,7 +7,7 @@ mod write;
 use std::io::{self, Write};
 
 use crate::aws::{Aws, Kind, Renewal};
-use crate::model::{Chain, chains};
+use crate::model::{Joined, join};
 use crate::resources::poll::{Clock, look_once};
 use crate::resources::{Seen, Store};
 use crate::view::harmless;
@@ -26,7 +26,7 @@ pub struct Look {
     /// Tables, configuration, time of the look.
     pub seen: Seen,
     /// The models, worst first.
-    pub chains: Vec<Chain>,
+    pub joined: Joined,
 }
 
 impl Look {
@@ -34,8 +34,8 @@ impl Look {
     pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock) -> Self {
         let mut seen = look_once(&aws, seen, clock).await;
         seen.at = clock();
-        let chains = chains(&seen);
-        Self { name, aws, seen, chains }
+        let joined = join(&seen);
+        Self { name, aws, seen, joined }
     }
 
     /// What to do where nobody is logged in, as a line for the terminal: the command that logs in, if it is known.

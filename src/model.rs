@@ -4,6 +4,7 @@
 //! Both are pure functions of the tables.
 
 mod attention;
+mod claims;
 mod cores;
 mod hears;
 mod index;
@@ -20,7 +21,7 @@ pub use attention::{ATTENTION, Rule};
 pub use hears::Hears;
 pub use join::chains;
 pub use joined::{Joined, join};
-pub use links::{Link, Links};
+pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
 
 /// How well something is, best first. The order is that of attention: later is worse.
@@ -202,8 +203,8 @@ pub struct Chain {
     pub alarms: Vec<String>,
     /// Topic ARNs.
     pub topics: Vec<String>,
-    /// Every edge.
-    pub links: Links,
+    /// How sure the way into each stage is.
+    pub arrows: Arrows,
     /// The five places.
     pub stages: Vec<Stage>,
     /// What the rules found, worst first.
@@ -223,7 +224,7 @@ impl Chain {
     /// How sure the step into a stage is: its best crossing edge; `None` when nothing links the two.
     #[must_use]
     pub fn arrow(&self, into: StageKind) -> Option<Confidence> {
-        self.links.found().filter(|l| l.into == into && l.crossing).map(|l| l.confidence).min()
+        self.arrows.into(into)
     }
     /// The worst thing the rules found.
     #[must_use]

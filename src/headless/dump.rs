@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{Look, print_json};
-use crate::model::Chain;
+use crate::model::{Chain, Link};
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -58,7 +58,7 @@ fn account(look: &Look) -> Map<String, Value> {
         ("region", json!(look.aws.region)),
         ("endpoint_url", json!(look.aws.endpoint)),
         ("taken_at", json!(look.seen.at)),
-        ("models", look.chains.iter().map(model).collect()),
+        ("models", models(look)),
         ("resources", json!(store.to_json())),
         ("sources", json!(sources)),
         (
@@ -69,8 +69,12 @@ fn account(look: &Look) -> Map<String, Value> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// One model as JSON; also what `status --json` prints.
-pub(super) fn model(chain: &Chain) -> Value {
+/// The models as JSON; also what `status --json` prints.
+pub(super) fn models(look: &Look) -> Value {
+    look.joined.chains().iter().map(|chain| model(chain, &look.joined.links(chain))).collect()
+}
+
+fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
     let stages: Map<String, Value> = chain
         .stages
         .iter()
@@ -89,7 +93,7 @@ pub(super) fn model(chain: &Chain) -> Value {
         "health": chain.health.severity(),
         "reasons": reasons.collect::<Vec<_>>(),
         "stages": stages,
-        "links": chain.links,
+        "links": links,
         "model_package_group": chain.group,
         "serving": chain.serving,
         "pipelines": chain.pipelines,

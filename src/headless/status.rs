@@ -24,7 +24,7 @@ pub fn status(looks: &[Look], as_json: bool, fail_on: FailOn, out: &mut impl Wri
     } else {
         for look in looks {
             let who = if looks.len() > 1 { format!("{}  ", harmless(&look.name)) } else { String::new() };
-            let lines = look.chains.iter().map(|chain| line(chain, look)).chain(troubles(look));
+            let lines = look.joined.chains().iter().map(|chain| line(chain, look)).chain(troubles(look));
             for line in lines {
                 writeln!(out, "{who}{line}")?;
             }
@@ -39,7 +39,7 @@ fn account(look: &Look) -> Map<String, Value> {
     let fields = [
         ("health", json!(overall(look).severity())),
         ("taken_at", json!(look.seen.at)),
-        ("models", look.chains.iter().map(dump::model).collect()),
+        ("models", dump::models(look)),
         ("sources", json!(look.store().sources())),
     ];
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
@@ -47,7 +47,7 @@ fn account(look: &Look) -> Map<String, Value> {
 
 fn code(look: &Look, fail_on: FailOn) -> u8 {
     let worst = overall(look);
-    let any = |health| worst == health || look.chains.iter().any(|c| c.health == health);
+    let any = |health| worst == health || look.joined.chains().iter().any(|c| c.health == health);
     match worst {
         Health::Critical => 2,
         Health::Warning if fail_on == FailOn::Warning => 1,
@@ -79,7 +79,7 @@ fn troubles(look: &Look) -> Vec<String> {
             harmless(&format!("{} {what}: {error}{advice}", Health::Unknown.sign().0))
         })
         .collect();
-    if look.chains.is_empty() && lines.is_empty() {
+    if look.joined.chains().is_empty() && lines.is_empty() {
         let region = &look.aws.region;
         lines.push(format!("no model found in {region}: no model package group, no endpoint, no [[model]]"));
     }
@@ -88,7 +88,7 @@ fn troubles(look: &Look) -> Vec<String> {
 
 /// The worst model; unknown when a source that decides could not be read at all.
 fn overall(look: &Look) -> Health {
-    let worst = look.chains.iter().map(|c| c.health).max().unwrap_or(Health::Ok);
+    let worst = look.joined.chains().iter().map(|c| c.health).max().unwrap_or(Health::Ok);
     if blind(look) { worst.max(Health::Unknown) } else { worst }
 }
 

@@ -75,7 +75,8 @@ rules! {
 }
 
 /// Judges a joined chain: its reasons, stages, health and last change.
-pub(super) fn judge(chain: &mut Chain, rows: &Rows<'_>, index: &Index<'_>, seen: &Seen) {
+pub(super) fn judge(chain: &mut Chain, rows: &Rows<'_>, index: &Index<'_>) {
+    let seen = index.seen;
     let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
     let facts = Facts { chain, rows, index, seen, config, now: seen.at };
     let mut reasons: Vec<Reason> = ATTENTION

@@ -36,7 +36,7 @@ mod tests {
 
     use super::*;
     use crate::resources::endpoint::Endpoint;
-    use crate::resources::{Listing, Store};
+    use crate::resources::{Listing, Seen, Store};
 
     #[test]
     fn only_an_alarm_that_nothing_speaks_for_tells_nobody() {
@@ -61,7 +61,8 @@ mod tests {
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: Some(vec!["guard".into()]), ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        let found: Vec<(String, Hears)> = hears(&Index::new(&store)).into_iter().collect();
+        let seen = Seen { store, ..Seen::default() };
+        let found: Vec<(String, Hears)> = hears(&Index::new(&seen)).into_iter().collect();
         let expected = [
             ("child", Hears::Composite("both".into())),
             ("empty", Hears::Nobody),

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 
 use foldhash::fast::RandomState;
 
+use super::claims::Claims;
 use super::cores::{MANY, both};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
@@ -18,7 +19,7 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
-use crate::resources::{Resource, Store};
+use crate::resources::{Resource, Seen, Store};
 
 /// Dimensions that tell what an alarm watches (`aws-map` 3.2).
 const WATCHED: [&str; 8] = [
@@ -61,7 +62,9 @@ impl Hash for Name<'_> {
 
 /// Everything by the key that a join looks for, where that is not the id of its table.
 pub(super) struct Index<'a> {
+    pub(super) seen: &'a Seen,
     pub(super) store: &'a Store,
+    pub(super) claims: Claims<'a>,
     /// Endpoints in the order of their names.
     pub(super) endpoints: Vec<&'a Endpoint>,
     /// Endpoints of which there are metrics: few in a large account.
@@ -135,12 +138,14 @@ pub(super) struct Alarms<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(store: &'a Store) -> Self {
+    pub(super) fn new(seen: &'a Seen) -> Self {
+        let store = &seen.store;
         let (alarms, (registry, training)) =
             both(store.alarms.len() >= MANY, || Alarms::new(store), || (Registry::new(store), Training::new(store)));
-        let (endpoints, measured) =
+        let (endpoints, measured): (Vec<_>, _) =
             (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
-        Self { store, endpoints, measured: measured.collect(), registry, training, alarms }
+        let claims = Claims::new(&endpoints, &seen.wishes.models);
+        Self { seen, store, claims, endpoints, measured: measured.collect(), registry, training, alarms }
     }
 
     /// A group by name.

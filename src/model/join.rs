@@ -9,7 +9,8 @@ use std::collections::HashSet;
 
 use super::cores::shared;
 use super::index::{Index, Keyed, Name};
-use super::{Chain, Confidence, Link, Links, StageKind, attention};
+use super::links::{Edges, Link};
+use super::{Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -35,7 +36,7 @@ struct Draft<'a> {
     name: &'a str,
     group: Option<&'a str>,
     config: Option<&'a ModelConfig>,
-    links: Vec<Link<&'a str>>,
+    edges: Edges<'a>,
     rows: Rows<'a>,
     chain: Chain,
 }
@@ -69,53 +70,64 @@ enum Home<'a> {
 }
 
 impl<'a> Draft<'a> {
-    fn new(Origin { name, group, home }: &Origin<'a>, models: &'a [ModelConfig]) -> Self {
+    fn new(Origin { name, group, home }: &Origin<'a>, models: &'a [ModelConfig], edges: Edges<'a>) -> Self {
         let configured = if let Home::Configured(place) = home { Some(*place) } else { None };
         let (text, of) = ((*name).to_owned(), group.map(str::to_owned));
         let chain = Chain { name: text, group: of, configured, ..Chain::default() };
         let config = configured.and_then(|place| models.get(place));
-        Self { name, group: *group, config, links: Vec::new(), rows: Rows::default(), chain }
+        Self { name, group: *group, config, edges, rows: Rows::default(), chain }
     }
     /// An edge from the stage before into `into`.
     fn cross(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, into: StageKind) {
-        self.links.push(Link { from, to, confidence, rule, into, crossing: true });
+        self.edges.add(Link { from, to, confidence, rule, into, crossing: true });
     }
     /// An edge within a stage.
     fn within(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, stage: StageKind) {
-        self.links.push(Link { from, to, confidence, rule, into: stage, crossing: false });
+        self.edges.add(Link { from, to, confidence, rule, into: stage, crossing: false });
     }
-    /// The chain, judged.
-    fn done(mut self, index: &Index<'a>, seen: &Seen) -> Chain {
-        self.chain.links = Links::of(&self.links);
-        attention::judge(&mut self.chain, &self.rows, index, seen);
-        self.chain
+    /// Finds what belongs to it, beginning with its endpoints.
+    #[expect(clippy::vec_box, reason = "what was followed is large, and sorted")]
+    fn join(&mut self, index: &Index<'a>, traced: Vec<Box<Traced<'a>>>) {
+        serving::join(self, index, traced);
+        training::join(self, index);
+        alarms::join(self, index);
+        self.chain.arrows = self.edges.arrows;
     }
 }
 
 /// All chains, worst first, then by name. Pure: the same tables, configuration and time give the same chains.
 #[must_use]
 pub fn chains(seen: &Seen) -> Vec<Chain> {
-    chains_of(&Index::new(&seen.store), seen)
+    chains_of(&Index::new(seen))
 }
 
 /// All chains of the tables that an index is of.
-pub(super) fn chains_of(index: &Index<'_>, seen: &Seen) -> Vec<Chain> {
-    let models = &seen.wishes.models;
-    let mut homes = serving::trace_all(index, models);
-    let mut origins = origins(index, models, &homes);
+pub(super) fn chains_of(index: &Index<'_>) -> Vec<Chain> {
+    let wishes = &index.seen.wishes;
+    let mut homes = serving::trace_all(index);
+    let mut origins = origins(index, &wishes.models, &homes);
     origins.sort_by_key(|origin| origin.name);
     let work = origins.into_iter().map(|origin| (homes.remove(&origin.home).unwrap_or_default(), origin)).collect();
     let mut chains = shared(work, |(traced, origin)| {
-        let mut draft = Draft::new(&origin, models);
-        serving::join(&mut draft, index, traced);
-        training::join(&mut draft, index);
-        alarms::join(&mut draft, index);
-        draft.done(index, seen)
+        let mut draft = Draft::new(&origin, &wishes.models, Edges::default());
+        draft.join(index, traced);
+        attention::judge(&mut draft.chain, &draft.rows, index);
+        draft.chain
     });
-    chains.retain(|chain| !seen.wishes.sparse || exists(chain, index));
+    chains.retain(|chain| !wishes.sparse || exists(chain, index));
     // They are in the order of their names, and a chain is large: each is moved once.
     chains.sort_by_cached_key(|chain| Reverse(chain.health));
     chains
+}
+
+/// The edges of one chain, each once and in their order: it is joined again.
+pub(super) fn links_of<'a>(chain: &'a Chain, index: &Index<'a>) -> Vec<Link<'a>> {
+    let (name, group) = (chain.name.as_str(), chain.group.as_deref());
+    let home = chain.configured.map_or(Home::Stem(name), Home::Configured);
+    let mut draft = Draft::new(&Origin { name, group, home }, &index.seen.wishes.models, Edges::new(true));
+    let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(&serving.endpoint));
+    draft.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
+    draft.edges.told()
 }
 
 /// Is there anything of it in the account? What only the configuration names is not.

@@ -6,11 +6,12 @@ use std::iter;
 use std::sync::OnceLock;
 
 use foldhash::fast::RandomState;
+use self_cell::self_cell;
 
 use super::hears::{Hears, hears};
 use super::index::{Index, Keyed};
-use super::join::chains_of;
-use super::{Chain, Health, Serving};
+use super::join::{chains_of, links_of};
+use super::{Chain, Health, Link, Serving};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::Dataset;
@@ -23,9 +24,18 @@ use crate::resources::pipeline::Pipeline;
 use crate::resources::topic::Topic;
 use crate::resources::{Resource, Seen};
 
+self_cell! {
+    /// The tables with their index, for what is found when somebody asks.
+    struct Tables {
+        owner: Seen,
+        #[covariant]
+        dependent: Index,
+    }
+}
+
 /// All chains and what is asked of them again and again, by key.
-#[derive(Debug, Default)]
 pub struct Joined {
+    tables: Tables,
     chains: Vec<Chain>,
     /// Whose each thing of a kind is, in the order of [`OWNED`]; made when a kind is first asked for.
     owners: [OnceLock<Owners>; OWNED.len()],
@@ -63,21 +73,32 @@ const OWNED: [(&str, Ids); 11] = [
 /// Joins the tables. Pure: it may be made on any thread.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
-    let index = Index::new(&seen.store);
-    let joined = Joined { hears: hears(&index), ..Joined::of(chains_of(&index, seen)) };
+    let tables = Tables::new(seen.clone(), |seen| Index::new(seen));
+    let index = tables.borrow_dependent();
+    let (chains, hears) = (chains_of(index), hears(index));
+    let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
+    let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.clone()).collect();
+    let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
+    let (owners, hasher) = (Default::default(), RandomState::default());
+    let joined = Joined { tables, chains, owners, hasher, unwell, waiting, hears };
     // Who looks at the models asks for these in a moment.
     let _ = (joined.chain(""), joined.serving(""));
     joined
 }
 
-impl Joined {
-    fn of(chains: Vec<Chain>) -> Self {
-        let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
-        let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.clone()).collect();
-        let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
-        Self { chains, unwell, waiting, ..Self::default() }
+impl Default for Joined {
+    fn default() -> Self {
+        join(&Seen::default())
     }
+}
 
+impl std::fmt::Debug for Joined {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Joined").field("chains", &self.chains).finish_non_exhaustive()
+    }
+}
+
+impl Joined {
     /// The models, worst first.
     #[must_use]
     pub fn chains(&self) -> &[Chain] {
@@ -87,6 +108,11 @@ impl Joined {
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain> {
         self.owner(CHAIN, name)
+    }
+    /// The edges of one of the models, each once and in their order.
+    #[must_use]
+    pub fn links<'a>(&'a self, chain: &'a Chain) -> Vec<Link<'a>> {
+        links_of(chain, self.tables.borrow_dependent())
     }
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]

@@ -1,16 +1,17 @@
-//! The edges of a chain. Few of them are ever looked at: they are kept small, and put in order when they are.
+//! The edges of a chain. All that is always asked of them is how sure the best one into each stage is; the edges themselves
+//! are looked at in one chain at a time, and found again for it.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{Confidence, StageKind};
 
 /// One edge: what it joins, how sure it is, and by which rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Link<Id> {
+pub struct Link<'a> {
     /// ARN, S3 URI or name of what comes before.
-    pub from: Id,
+    pub from: &'a str,
     /// ARN, S3 URI or name of what follows.
-    pub to: Id,
+    pub to: &'a str,
     /// How sure.
     pub confidence: Confidence,
     /// The field that says so.
@@ -23,58 +24,53 @@ pub struct Link<Id> {
     pub crossing: bool,
 }
 
-/// A part of the text that all edges of a chain share: where it begins and ends.
-type Part = (usize, usize);
+/// How sure the best edge into each stage is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Arrows([Option<Confidence>; StageKind::ALL.len()]);
 
-/// The edges of a chain.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Links {
-    text: String,
-    found: Vec<Link<Part>>,
+impl Arrows {
+    /// That into a stage; `None` when nothing links it with the one before.
+    pub(super) fn into(self, stage: StageKind) -> Option<Confidence> {
+        self.0.get(stage as usize).copied().flatten()
+    }
+    fn add(&mut self, stage: StageKind, confidence: Confidence) {
+        if let Some(arrow) = self.0.get_mut(stage as usize) {
+            *arrow = Some(arrow.map_or(confidence, |best| best.min(confidence)));
+        }
+    }
 }
 
-impl Links {
-    /// Keeps edges as they were found. One that follows another often shares an end with it: that is kept once.
-    pub(super) fn of(links: &[Link<&str>]) -> Self {
-        let (mut pieces, mut length) = (Vec::with_capacity(links.len() + 1), 0);
-        let mut known: [(&str, Part); 2] = [("", (0, 0)); 2];
-        let mut found = Vec::with_capacity(links.len());
-        for &Link { from, to, confidence, rule, into, crossing } in links {
-            known = [from, to].map(|end| {
-                if let Some(same) = known.iter().find(|(text, _)| std::ptr::eq(*text, end)) {
-                    return *same;
-                }
-                pieces.push(end);
-                let begin = length;
-                length += end.len();
-                (end, (begin, length))
-            });
-            let [(_, from), (_, to)] = known;
-            found.push(Link { from, to, confidence, rule, into, crossing });
+/// Edges while they are found.
+#[derive(Debug, Default)]
+pub(super) struct Edges<'a> {
+    pub(super) arrows: Arrows,
+    /// All of them, where somebody asks for them.
+    all: Option<Vec<Link<'a>>>,
+}
+
+impl<'a> Edges<'a> {
+    /// Keeps all of them when they are `wanted`.
+    pub(super) fn new(wanted: bool) -> Self {
+        Self { arrows: Arrows::default(), all: wanted.then(Vec::new) }
+    }
+    pub(super) fn add(&mut self, link: Link<'a>) {
+        if link.crossing {
+            self.arrows.add(link.into, link.confidence);
         }
-        Self { text: pieces.concat(), found }
+        self.all.iter_mut().for_each(|all| all.push(link));
+    }
+    pub(super) fn extend(&mut self, others: &Self) {
+        for stage in StageKind::ALL {
+            others.arrows.into(stage).into_iter().for_each(|confidence| self.arrows.add(stage, confidence));
+        }
+        self.all.iter_mut().for_each(|all| all.extend(others.all.iter().flatten()));
     }
     /// Each edge once, in their order.
-    #[must_use]
-    pub fn all(&self) -> Vec<Link<&str>> {
-        let mut all: Vec<_> = self.found().collect();
+    pub(super) fn told(self) -> Vec<Link<'a>> {
+        let mut all = self.all.unwrap_or_default();
         all.sort_unstable();
         all.dedup();
         all
-    }
-    /// The edges as they were found, one maybe twice.
-    pub fn found(&self) -> impl Iterator<Item = Link<&str>> {
-        let text = |(begin, end): Part| self.text.get(begin..end).unwrap_or_default();
-        self.found.iter().map(move |&Link { from, to, confidence, rule, into, crossing }| {
-            let (from, to) = (text(from), text(to));
-            Link { from, to, confidence, rule, into, crossing }
-        })
-    }
-}
-
-impl Serialize for Links {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.all().serialize(serializer)
     }
 }
 
@@ -82,20 +78,33 @@ impl Serialize for Links {
 mod tests {
     use super::*;
 
+    fn link(from: &'static str, to: &'static str, confidence: Confidence) -> Link<'static> {
+        Link { from, to, confidence, rule: "", into: StageKind::Alarms, crossing: true }
+    }
+
     #[test]
     fn edges_are_told_once_and_in_order() {
-        let link = |from, to| Link {
-            from,
-            to,
-            confidence: Confidence::Exact,
-            rule: "",
-            into: StageKind::Alarms,
-            crossing: true,
-        };
-        let topic = "topic";
-        let links = [link("b", topic), link(topic, "mail"), link(topic, "chat"), link("a", "b"), link("b", topic)];
-        let kept = Links::of(&links);
-        assert_eq!(kept.all(), [link("a", "b"), link("b", topic), link(topic, "chat"), link(topic, "mail")]);
-        assert_eq!(kept.found().collect::<Vec<_>>(), links);
+        let exact = |from, to| link(from, to, Confidence::Exact);
+        let mut edges = Edges::new(true);
+        edges.add(exact("b", "topic"));
+        let mut others = Edges::new(true);
+        for link in [exact("topic", "mail"), exact("a", "b"), exact("b", "topic")] {
+            others.add(link);
+        }
+        edges.extend(&others);
+        assert_eq!(edges.told(), [exact("a", "b"), exact("b", "topic"), exact("topic", "mail")]);
+    }
+
+    #[test]
+    fn an_arrow_is_as_sure_as_its_best_edge() {
+        let mut edges = Edges::new(false);
+        edges.add(Link { into: StageKind::Endpoint, crossing: false, ..link("a", "b", Confidence::Exact) });
+        assert_eq!(StageKind::ALL.map(|stage| edges.arrows.into(stage)), [None; 5], "none crosses");
+        edges.add(link("a", "b", Confidence::Guess));
+        let mut others = Edges::new(false);
+        others.add(link("c", "b", Confidence::Derived));
+        edges.extend(&others);
+        assert_eq!(edges.arrows.into(StageKind::Alarms), Some(Confidence::Derived));
+        assert_eq!(edges.told(), [], "nobody asked for them");
     }
 }

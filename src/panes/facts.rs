@@ -65,7 +65,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     facts.push(optional("group", chain.group.as_ref()));
     let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     facts.push(optional("runbook", config.and_then(|m| m.runbook_url.as_ref())));
-    facts.push(fact("links", fmt::count(chain.links.all().len(), "edge")));
+    facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
 }
 
@@ -315,11 +315,11 @@ fn links(app: &App, chain: &Chain, subject: &Subject) -> Vec<Fact> {
         _ => Some(id.clone()),
     };
     let Some(arn) = arn else { return Vec::new() };
-    let line = |other: &str, l: &crate::model::Link<&str>| {
+    let line = |other: &str, l: &crate::model::Link<'_>| {
         let sure = format!("{:?}", l.confidence).to_lowercase();
         Line::new().plain(crate::resources::arn_name(other)).muted(format!("  {sure}: {}", l.rule))
     };
-    let links = chain.links.all();
+    let links = app.here.joined.links(chain);
     let from = links.iter().filter(|l| l.to == arn).map(|l| ("← from".to_owned(), line(l.from, l)));
     let to = links.iter().filter(|l| l.from == arn).map(|l| ("→ to".to_owned(), line(l.to, l)));
     from.take(6).chain(to.take(6)).collect()

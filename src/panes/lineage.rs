@@ -4,7 +4,7 @@ use super::{cell, chain, facts, measured};
 use crate::app::{App, Detail, Subject, node_id};
 use crate::config::Meaning;
 use crate::fmt;
-use crate::model::{Chain, Confidence, Health, Hears, Stage, StageKind};
+use crate::model::{Chain, Confidence, Health, Hears, Link, Stage, StageKind};
 use crate::resources::metric::MetricSeries;
 use crate::resources::step::Made;
 use crate::view::{Block, Chart, Content, Line, Node, Tone, Tree};
@@ -90,13 +90,14 @@ fn paths(nodes: &[Node], closed: &std::collections::BTreeSet<Vec<String>>) -> Ve
 }
 
 fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
+    let links = app.here.joined.links(chain);
     let stages = chain.stages.iter().map(|stage| {
         let children = match stage.kind {
-            StageKind::Data => data(app, chain),
+            StageKind::Data => data(app, chain, &links),
             StageKind::Training => training(app, chain),
             StageKind::Registry => registry(app, chain),
-            StageKind::Endpoint => endpoints(app, chain),
-            StageKind::Alarms => alarms(app, chain),
+            StageKind::Endpoint => endpoints(app, chain, &links),
+            StageKind::Alarms => alarms(app, chain, &links),
         };
         Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
     });
@@ -142,8 +143,8 @@ fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, ch
 }
 
 /// How sure a chain is of a thing, in a word; nothing where it is certain.
-fn doubt(chain: &Chain, id: &str) -> &'static str {
-    let link = chain.links.found().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
+fn doubt(links: &[Link<'_>], id: &str) -> &'static str {
+    let link = links.iter().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
     match link {
         Some(Confidence::Derived) => "derived",
         Some(Confidence::Guess) => "· guess",
@@ -151,7 +152,7 @@ fn doubt(chain: &Chain, id: &str) -> &'static str {
     }
 }
 
-fn data(app: &App, chain: &Chain) -> Vec<Node> {
+fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     let store = &app.here.seen.store;
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
@@ -162,7 +163,7 @@ fn data(app: &App, chain: &Chain) -> Vec<Node> {
     let groups = chain.feature_groups.iter().map(|name| {
         let group = store.feature_groups.get(name);
         let status = group.map_or("", |g| g.offline_status.as_deref().unwrap_or(&g.status));
-        let note = format!("feature group  {}", group.map_or("", |g| doubt(chain, &g.arn)));
+        let note = format!("feature group  {}", group.map_or("", |g| doubt(links, &g.arn)));
         node("feature_groups", name, cell::of_status(status), name, note.trim_end(), Vec::new())
     });
     sets.chain(groups).collect()
@@ -224,7 +225,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Node> {
     packages.map(version).collect()
 }
 
-fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
+fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     let store = &app.here.seen.store;
     let config = |name: &str, note: &str| {
         let config = store.configs.get(name);
@@ -255,7 +256,7 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
         let endpoint = store.endpoints.get(&serving.endpoint)?;
         let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
         below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
-        let note = format!("{}  {}", endpoint.status, doubt(chain, &endpoint.arn));
+        let note = format!("{}  {}", endpoint.status, doubt(links, &endpoint.arn));
         Some(node(
             "endpoints",
             &endpoint.name,
@@ -268,7 +269,7 @@ fn endpoints(app: &App, chain: &Chain) -> Vec<Node> {
     deployers.chain(served).collect()
 }
 
-fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
+fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     let store = &app.here.seen.store;
     let mut all: Vec<_> = chain
         .alarms
@@ -291,7 +292,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Node> {
         .map(|alarm| {
             let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
             let silent = app.here.joined.hears(&alarm.name) == Some(&Hears::Nobody);
-            let note = format!("{}  {}", if silent { "tells nobody" } else { "" }, doubt(chain, &alarm.arn));
+            let note = format!("{}  {}", if silent { "tells nobody" } else { "" }, doubt(links, &alarm.arn));
             let told = alarm.actions.iter().map(topic).collect();
             node("alarms", &alarm.name, health, &alarm.name, note.trim(), told)
         })

@@ -1,9 +1,9 @@
 //! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
 
-use crate::config::Model as ModelConfig;
 use crate::model::cores::shared;
-use crate::model::index::{Index, Keyed, Name, Only, beginning};
-use crate::model::{Confidence, Link, Serving, StageKind};
+use crate::model::index::{Index, Keyed, Name, Only};
+use crate::model::links::{Arrows, Edges, Link};
+use crate::model::{Confidence, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -42,7 +42,7 @@ pub(super) struct Traced<'a> {
     models: Vec<&'a Model>,
     /// Groups of the versions that it runs, and how sure that is.
     groups: Vec<(&'a str, Confidence)>,
-    links: Vec<Link<&'a str>>,
+    edges: Edges<'a>,
 }
 
 /// Whose endpoint it is, and how that is known.
@@ -53,54 +53,37 @@ struct Owner<'a> {
     rule: &'static str,
 }
 
-/// What the configuration says of an endpoint: the place of the `[[model]]` table, and the stage in the name.
-type Claim<'a> = (usize, Option<&'a str>);
-
 /// Follows every endpoint; those of one home are in the order of their names.
-pub(super) fn trace_all<'a>(index: &Index<'a>, models: &'a [ModelConfig]) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
-    let claims = claims(index, models);
-    let mut by_group: Keyed<Name<'a>, usize> = Keyed::default();
-    for (place, model) in models.iter().enumerate() {
-        by_group.entry(Name(model.group.as_deref().map_or(&model.name, |g| arn_name(g)))).or_insert(place);
-    }
-    let traced = shared(index.endpoints.clone(), |endpoint| {
-        let (stem, suffix) = split_stage(&endpoint.name);
-        let claim = claims.get(endpoint.name.as_str());
-        let stage = claim.and_then(|(_, stage)| *stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
-        // In a box, as it is moved from hand to hand.
-        let mut traced = Box::new(trace(index, endpoint, stage.unwrap_or(suffix)));
-        traced.owner = match claim {
-            Some((place, _)) => models.get(*place).map(|model| Owner {
-                group: model.group.as_deref().map(arn_name),
-                configured: Some(*place),
-                confidence: Confidence::Config,
-                rule: "[[model]] endpoints",
-            }),
-            None => owner(index, &by_group, &traced, stem),
-        };
-        let home = match &traced.owner {
-            Some(Owner { configured: Some(place), .. }) => Home::Configured(*place),
-            Some(Owner { group: Some(group), .. }) => Home::Group(Name(group)),
-            Some(_) | None => Home::Stem(stem),
-        };
-        (home, traced)
-    });
+pub(super) fn trace_all<'a>(index: &Index<'a>) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
     let mut homes: Keyed<Home<'a>, Vec<Box<Traced<'a>>>> = Keyed::default();
-    for (home, traced) in traced {
+    for (home, traced) in shared(index.endpoints.clone(), |endpoint| trace(index, endpoint, false)) {
         homes.entry(home).or_default().push(traced);
     }
     homes
 }
 
-/// Endpoints that the configuration names; the first pattern that matches counts.
-fn claims<'a>(index: &Index<'a>, models: &[ModelConfig]) -> Keyed<&'a str, Claim<'a>> {
-    let mut claims = Keyed::default();
-    for (place, glob) in models.iter().enumerate().flat_map(|(place, m)| m.endpoints.iter().map(move |g| (place, g))) {
-        for endpoint in beginning(&index.endpoints, glob.beginning()).filter(|e| glob.matches(&e.name)) {
-            claims.entry(endpoint.name.as_str()).or_insert_with(|| (place, glob.stage(&endpoint.name)));
-        }
-    }
-    claims
+/// Follows one endpoint to what it runs and to whose it is; its edges are kept when they are `wanted`.
+pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool) -> (Home<'a>, Box<Traced<'a>>) {
+    let (stem, suffix) = split_stage(&endpoint.name);
+    let claim = index.claims.endpoint(&endpoint.name);
+    let stage = claim.and_then(|(_, stage)| stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
+    // In a box, as it is moved from hand to hand.
+    let mut traced = Box::new(run(index, endpoint, stage.unwrap_or(suffix), Edges::new(wanted)));
+    traced.owner = match claim {
+        Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
+            group: model.group.as_deref().map(arn_name),
+            configured: Some(place),
+            confidence: Confidence::Config,
+            rule: "[[model]] endpoints",
+        }),
+        None => owner(index, &traced, stem),
+    };
+    let home = match &traced.owner {
+        Some(Owner { configured: Some(place), .. }) => Home::Configured(*place),
+        Some(Owner { group: Some(group), .. }) => Home::Group(Name(group)),
+        Some(_) | None => Home::Stem(stem),
+    };
+    (home, traced)
 }
 
 /// Gives a chain its endpoints, production first.
@@ -109,12 +92,12 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec
     for t in traced {
         // Whose it is was not told by the versions it runs: the edge is that of the owner.
         if let Some(owner) = &t.owner
-            && !t.links.iter().any(|l| l.crossing)
+            && t.edges.arrows == Arrows::default()
         {
             let from = owner.group.and_then(|g| index.group(g)).map_or(draft.name, |g| &g.arn);
             draft.cross(from, &t.endpoint.arn, owner.confidence, owner.rule, StageKind::Endpoint);
         }
-        draft.links.extend(t.links);
+        draft.edges.extend(&t.edges);
         draft.rows.endpoints.push(t.endpoint);
         draft.rows.configs.push(t.config);
         draft.rows.models.extend(t.models);
@@ -132,17 +115,17 @@ fn rank(serving: &Serving) -> (bool, &str, &str) {
     (!serving.production(), &serving.stage, &serving.endpoint)
 }
 
-/// Follows one endpoint to what it runs.
-fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str) -> Traced<'a> {
+/// What an endpoint runs.
+fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str, edges: Edges<'a>) -> Traced<'a> {
     let serving = Serving {
         endpoint: endpoint.name.clone(),
         stage: stage.to_owned(),
         config: endpoint.config.clone(),
         ..Serving::default()
     };
-    let (models, groups, links) = (Vec::new(), Vec::new(), Vec::new());
+    let (models, groups) = (Vec::new(), Vec::new());
     let config = endpoint.config.as_ref().and_then(|name| index.store.configs.get(name));
-    let mut traced = Traced { endpoint, config, serving, owner: None, models, groups, links };
+    let mut traced = Traced { endpoint, config, serving, owner: None, models, groups, edges };
     if let Some(name) = &endpoint.config {
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
@@ -158,12 +141,7 @@ fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str) -> Traced<'
 }
 
 /// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.
-fn owner<'a>(
-    index: &Index<'a>,
-    configured: &Keyed<Name<'a>, usize>,
-    traced: &Traced<'a>,
-    stem: &'a str,
-) -> Option<Owner<'a>> {
+fn owner<'a>(index: &Index<'a>, traced: &Traced<'a>, stem: &'a str) -> Option<Owner<'a>> {
     let known = |name: &str| index.group(name).map(|g| g.name.as_str());
     let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, "Containers[].ModelPackageName"));
     let by_tag = || {
@@ -172,7 +150,7 @@ fn owner<'a>(
     };
     let by_name = || Some((known(stem)?, Confidence::Guess, "the endpoint's name begins with the group's"));
     let (group, confidence, rule) = by_version.or_else(by_tag).or_else(by_name)?;
-    Some(Owner { group: Some(group), configured: configured.get(&Name(group)).copied(), confidence, rule })
+    Some(Owner { group: Some(group), configured: index.claims.group(group), confidence, rule })
 }
 
 fn tag<'a>(endpoint: &'a Endpoint, key: &str) -> Option<&'a str> {
@@ -184,7 +162,7 @@ impl<'a> Traced<'a> {
         self.push(from, to, Confidence::Exact, rule, false);
     }
     fn push(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, crossing: bool) {
-        self.links.push(Link { from, to, confidence, rule, into: StageKind::Endpoint, crossing });
+        self.edges.add(Link { from, to, confidence, rule, into: StageKind::Endpoint, crossing });
     }
 
     /// The models and versions that a configuration runs; adds its edges, and the groups of its versions.
