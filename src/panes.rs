@@ -174,6 +174,25 @@ pub fn screen(app: &App) -> Screen {
     }
 }
 
+/// Lets the list of models follow the cursor on the screen that was drawn last: what is said of the model that it is on
+/// takes longer, and nobody reads it while keys are pressed. False where more than that may have changed.
+pub fn follow(app: &App, screen: &mut Screen) -> bool {
+    let typing = app.lists.get(app.pane.name).is_some_and(|list| list.typing);
+    let told = typing || app.message.is_some() || app.pending_keys.is_some() || screen.footer.message.is_some();
+    let covered = app.detail.is_some() || app.modal.is_some() || screen.sheet.is_some();
+    if app.pane.name != HOME.name || told || covered {
+        return false;
+    }
+    let list = home::list(app, body_rows(app, &screen.banners));
+    match screen.blocks.first_mut() {
+        Some(drawn) if drawn.height == list.height && matches!(drawn.content, Content::Table(_)) => {
+            *drawn = list;
+            true
+        }
+        Some(_) | None => false,
+    }
+}
+
 fn tabs(app: &App) -> Vec<Tab> {
     let tab = |pane: &Pane| Tab {
         key: app.keymap.key_for(pane.name).unwrap_or_default(),

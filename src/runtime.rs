@@ -41,7 +41,8 @@ const QUEUE: usize = 64;
 
 /// However much there is to take in, it is seen within this time.
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
-/// Between two frames that nobody asked for: answers of AWS come in bursts. A key is answered at once.
+/// Between two frames that nobody asked for: answers of AWS come in bursts. A key is answered at once. So long after the
+/// list of models followed the cursor the rest of the screen does.
 const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
@@ -104,7 +105,7 @@ pub async fn run<B: Backend>(
     let mut watches = machine.watches(&app, &out);
     let mut inbox = Inbox::new(input, answers, snapshots);
     let mut hands = Hands::new(machine, answer);
-    let mut painter = Painter { last: None, drawn: Instant::now(), owed: false, held: None };
+    let mut painter = Painter { last: None, drawn: Instant::now(), follows: None, owed: false, held: None };
     app.update(hands.tick());
     painter.draw(terminal, &app, theme)?;
     // The first frame stands before the first call is made.
@@ -149,7 +150,7 @@ pub async fn run<B: Backend>(
             None => {}
         }
         let waits = if at_once { !inbox.input.is_empty() } else { !inbox.is_empty() };
-        if painter.draws(&app, at_once, waits) {
+        if painter.draws(&app, at_once, waits) && !(at_once && painter.follow(terminal, &app, theme)?) {
             painter.draw(terminal, &app, theme)?;
         }
         watches.publish(&app, polled, at_once);
@@ -184,6 +185,8 @@ fn join(app: &mut App, inbox: &mut Inbox, background: &Handle) {
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
+    /// Since when nothing but the list of models followed the cursor.
+    follows: Option<Instant>,
     /// Something may look different since then.
     owed: bool,
     /// When a replay went back.
@@ -227,8 +230,22 @@ impl Painter {
         Ok(())
     }
 
+    /// Answers a key that only moved the cursor through the models sooner than all of the screen can be drawn, which is
+    /// owed then. False where that is not enough.
+    fn follow<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<bool, B::Error> {
+        let now = Instant::now();
+        let since = *self.follows.get_or_insert(now);
+        let Some(screen) = self.last.as_mut().filter(|_| now - since < LONGEST_FRAME) else { return Ok(false) };
+        if !panes::follow(app, screen) {
+            return Ok(false);
+        }
+        terminal.draw(|frame| widgets::draw(screen, theme, frame))?;
+        (self.drawn, self.owed) = (now, true);
+        Ok(true)
+    }
+
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
-        (self.drawn, self.owed, self.held) = (Instant::now(), false, None);
+        (self.drawn, self.owed, self.held, self.follows) = (Instant::now(), false, None, None);
         let screen = panes::screen(app);
         if self.last.as_ref() == Some(&screen) {
             return Ok(());

@@ -189,13 +189,18 @@ fn chain_rows(app: &App, body: u16) -> u16 {
     }
 }
 
+/// The list of models.
+pub(super) fn list(app: &App, body: u16) -> Block {
+    let (rows, titled) = (table_rows(app, body), titled(app));
+    let content = Content::Table(table(app, rows.into(), titled));
+    Block { height: rows + 1 + u16::from(titled), content }
+}
+
 /// The list, the selected model, and its past.
 pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
-    let rows = table_rows(app, body);
-    let titled = titled(app);
-    let height = rows + 1 + u16::from(titled);
-    let mut blocks = vec![Block { height, content: Content::Table(table(app, rows.into(), titled)) }];
-    let mut left = body.saturating_sub(height);
+    let list = list(app, body);
+    let mut left = body.saturating_sub(list.height);
+    let mut blocks = vec![list];
     let Some(selected) = app.current_chain() else { return blocks };
     let drawn = chain_rows(app, body).min(left);
     let gap = u16::from(left > drawn + 3);
