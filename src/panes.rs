@@ -183,14 +183,8 @@ pub fn follow(app: &App, screen: &mut Screen) -> bool {
     if app.pane.name != HOME.name || told || covered {
         return false;
     }
-    let list = home::list(app, body_rows(app, &screen.banners));
-    match screen.blocks.first_mut() {
-        Some(drawn) if drawn.height == list.height && matches!(drawn.content, Content::Table(_)) => {
-            *drawn = list;
-            true
-        }
-        Some(_) | None => false,
-    }
+    let body = body_rows(app, &screen.banners);
+    screen.blocks.first_mut().is_some_and(|drawn| home::follow(app, drawn, body))
 }
 
 fn tabs(app: &App) -> Vec<Tab> {

@@ -105,6 +105,11 @@ impl Line {
     pub fn width(&self) -> usize {
         self.0.iter().map(|s| s.cells).sum()
     }
+    /// Is it one piece with this text?
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        matches!(self.0.as_slice(), [one] if one.text == text)
+    }
     /// Its text without meanings.
     #[must_use]
     pub fn text(&self) -> String {

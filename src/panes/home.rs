@@ -4,7 +4,7 @@ use super::{Cell, Pane, PaneColumn, cell, chain, table};
 use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
-use crate::view::{Block, Content, Line, Tone};
+use crate::view::{Block, Content, Line, Row, Tone};
 
 /// From this width on each stage has its column.
 pub(super) const WIDE: u16 = 100;
@@ -194,6 +194,24 @@ pub(super) fn list(app: &App, body: u16) -> Block {
     let (rows, titled) = (table_rows(app, body), titled(app));
     let content = Content::Table(table(app, rows.into(), titled));
     Block { height: rows + 1 + u16::from(titled), content }
+}
+
+/// Lets the list that was drawn follow the cursor; false where something else was drawn there.
+pub(super) fn follow(app: &App, drawn: &mut Block, body: u16) -> bool {
+    let height = table_rows(app, body) + 1 + u16::from(titled(app));
+    let (Content::Table(table), Some(list)) = (&mut drawn.content, app.lists.get(PANE.name)) else { return false };
+    if drawn.height != height {
+        return false;
+    }
+    let at = list.place().saturating_sub(list.first);
+    // What stands in that place may be another model by now: the one that the cursor is on is known by its name.
+    let named = |row: &Row| row.cells.get(1).is_some_and(|name| list.selected.as_ref().is_some_and(|s| name.is(&s.id)));
+    if table.place == (list.first, list.ids.len()) && table.rows.get(at).is_some_and(named) {
+        table.rows.iter_mut().enumerate().for_each(|(place, row)| row.selected = place == at);
+    } else {
+        *drawn = self::list(app, body);
+    }
+    true
 }
 
 /// The list, the selected model, and its past.

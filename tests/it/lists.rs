@@ -1,5 +1,10 @@
 //! Lists: their order, columns that are hidden, alarms that tell nobody; and hops that nothing is read of.
 
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::golden;
 use crate::harness::Harness;
 
 /// An account in which nothing is wrong but that some alarms tell nobody.
@@ -87,4 +92,32 @@ async fn a_deployment_pipeline_is_a_hop_with_its_console() {
     t.says("recommendation-deploy  (not read)");
     t.says("https://eu-west-1.console.aws.amazon.com/codesuite/");
     t.says("config: [[model]] codepipeline");
+}
+
+/// Presses one key every so many milliseconds, on a list of models; says how long the model that is drawn was another
+/// one than that under the cursor, at most.
+async fn furthest_behind(pause: u64) -> u64 {
+    let mut t = Harness::story("shop").size(200, 50).scale("medium", Duration::ZERO).ready().await;
+    t.keys("g").await;
+    let (mut behind, mut furthest) = (0, 0);
+    for millisecond in 0..400 {
+        if millisecond % pause == 0 {
+            t.press("j").await;
+        } else {
+            sleep(Duration::from_millis(1)).await;
+        }
+        let selected = golden::selected(&t.buffer()).unwrap_or_default();
+        let name = selected.split_whitespace().nth(1).unwrap_or("no row is selected").to_owned();
+        let drawn = t.text().lines().any(|line| line.trim_start().starts_with(&format!("{name}  ")));
+        behind = if drawn { 0 } else { behind + 1 };
+        furthest = furthest.max(behind);
+    }
+    furthest
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_drawn_of_a_model_is_never_long_behind_the_cursor() {
+    assert_eq!(furthest_behind(200).await, 25, "one key: the next frame");
+    let ran = furthest_behind(10).await;
+    assert!((25..=60).contains(&ran), "keys without end: {ran} ms");
 }
