@@ -37,6 +37,7 @@ class Program:
                 os._exit(127)
         self.screen = Screen(COLUMNS, ROWS, lambda text: self.press(text))
         self.written = 0
+        self.said = b""  # since a key was pressed last
         self.last = 0.0
         self.ended = False
 
@@ -53,6 +54,7 @@ class Program:
             data = b""
         self.ended = not data
         self.written += len(data)
+        self.said += data
         if data:
             self.last = self.now()
         return data or None
@@ -85,6 +87,7 @@ class Program:
 
     def press(self, keys: str) -> None:
         if keys and not self.ended:
+            self.said = b""
             os.write(self.terminal, keys.encode())
 
     def close(self, keys: str = "q") -> None:

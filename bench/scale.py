@@ -196,6 +196,7 @@ class Result:
     resident: int | None = None
     resident_peak: int | None = None
     keys: list[float] = field(default_factory=list)
+    whole: list[float] = field(default_factory=list)
     operations: dict[str, int] = field(default_factory=dict)
     operations_at_rest: dict[str, int] = field(default_factory=dict)
 
@@ -242,16 +243,22 @@ def rest(program: Program, account: Account, result: Result, settle: float, wind
 
 
 def keys(program: Program, result: Result, count: int) -> None:
-    """Keys while everything is asked again: from the key to the screen with the cursor on another model."""
+    """Keys while everything is asked again: from the key to the row of the other model, and to all that is said of it."""
     chance = random.Random(1)
     program.press("\x12")
+    names = [name for name, _ in served(program.screen)]
     for number in range(count):
         program.watch(chance.uniform(0.03, 0.12))
         before, pressed = selected(program.screen), program.now()
         program.press("\x1b[A" if number % 2 else "\x1b[B")
-        # A key that is not answered within a second counts with all of it.
-        program.watch(1.0, lambda: selected(program.screen) != before)
-        result.keys.append(program.last - pressed if selected(program.screen) != before else 1.0)
+        # A row that the cursor comes to is written anew. A key that is not answered within a second counts with all of it.
+        row = names[1 - number % 2].encode()
+        for answers, done in (
+            (result.keys, lambda row=row: row in program.said),
+            (result.whole, lambda before=before: selected(program.screen) != before),
+        ):
+            program.watch(1.0, done)
+            answers.append(program.last - pressed if done() else 1.0)
 
 
 def run(options: argparse.Namespace, scale: str, rate: float | None, counted: Inventory) -> Result:
@@ -294,6 +301,8 @@ def row(result: Result) -> list[str]:
         number((result.resident_peak or 0) / 2**20),
         milliseconds(median(result.keys)),
         milliseconds(percentile(result.keys, 0.99)),
+        milliseconds(median(result.whole)),
+        milliseconds(percentile(result.whole, 0.99)),
         str(result.failed_calls),
     ]
 
@@ -314,6 +323,8 @@ HEADER = [
     "MiB peak",
     "key ms",
     "key ms p99",
+    "whole ms",
+    "whole ms p99",
     "failed calls",
 ]
 
