@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     if on_screen {
         background.on_thread_start(give_way);
     }
-    let background = match background.worker_threads(1).max_blocking_threads(BLOCKING).enable_all().build() {
+    let background = match background.worker_threads(WAITING).max_blocking_threads(BLOCKING).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
     };
@@ -42,6 +42,9 @@ fn main() -> ExitCode {
     background.shutdown_background();
     code
 }
+
+/// Threads for what waits for the network: reading answers is all that keeps one busy, and the screen has its own.
+const WAITING: usize = 1;
 
 /// Threads for what blocks: large joins, files, names of hosts. Each thread has memory of its own that no other can use
 /// again: with as many as there may be, a fleet took twice as much of it.

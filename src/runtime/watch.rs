@@ -47,7 +47,7 @@ impl Watches {
         self.each.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))
     }
 
-    /// After a message: lets the pollers see what one of them read, and what is looked at unless the cursor runs.
+    /// After a message: lets the pollers see what one of them read, and what is looked at, unless the cursor runs.
     pub(super) fn publish(&mut self, app: &App, polled: Option<usize>, key: bool) {
         if key {
             let now = Instant::now();
@@ -55,10 +55,7 @@ impl Watches {
             self.rests = before.filter(|before| now - *before < REST).map(|_| now + REST);
         }
         for (place, watch) in self.each.iter().enumerate() {
-            let polled = polled == Some(place);
-            if polled || self.rests.is_none() {
-                watch.publish(app, polled);
-            }
+            watch.publish(app, polled == Some(place), self.rests.is_some());
         }
     }
     /// When [`Self::rest`] is due.
@@ -102,7 +99,7 @@ impl Watch {
 
     /// New pollers, which know nothing and bring what they read to `out`.
     pub(super) fn renew(&mut self, app: &App, out: &Out) {
-        self.publish(app, true);
+        self.publish(app, true, false);
         let (told, woken, to) = (self.seen.subscribe(), self.wake.subscribe(), (self.place, out.clone()));
         self.pollers = Pollers::new(self.aws.clone(), told, woken, self.clock.clone(), to, self.background.clone());
         self.start();
@@ -118,13 +115,15 @@ impl Watch {
         self.wake.send_replace(Wake::default());
     }
 
-    /// Lets the pollers see what there is and what is looked at, when one of them changed.
-    pub(super) fn publish(&self, app: &App, polled: bool) {
+    /// Lets the pollers see what there is and what is looked at, when one of them changed. While the cursor `runs` they
+    /// see what it left.
+    fn publish(&self, app: &App, polled: bool, runs: bool) {
         let Some(account) = app.account(self.place) else { return };
         self.seen.send_if_modified(|old| {
-            let news = polled || old.focus != account.seen.focus;
+            let focus = if runs { old.focus.clone() } else { account.seen.focus.clone() };
+            let news = polled || old.focus != focus;
             if news {
-                *old = account.seen.clone();
+                *old = Seen { focus, ..account.seen.clone() };
             }
             news
         });
@@ -135,7 +134,7 @@ impl Watch {
         let foreign = app.account(self.place).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {
             app.forget(self.place);
-            self.publish(app, true);
+            self.publish(app, true, false);
             self.pollers.restart();
         }
         foreign

@@ -132,7 +132,11 @@ async fn what_the_cursor_runs_past_is_not_read() {
     let read = |t: &Harness| t.sim().calls("DescribePipeline") + t.sim().calls("ListPipelineExecutionSteps");
     let mut ran = account("medium").ready().await;
     let before = read(&ran);
-    ran.press(&"j ".repeat(models)).await;
+    for _ in 0..models {
+        ran.press("j").await;
+        // Answers to what was asked before come in between.
+        ran.run_for("60ms").await;
+    }
     ran.run_for("2s").await;
     let mut walked = account("medium").ready().await;
     let at_first = read(&walked);
