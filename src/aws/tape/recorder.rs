@@ -55,7 +55,7 @@ struct State {
 pub struct Recording {
     /// Its file.
     pub path: PathBuf,
-    /// Replies in it.
+    /// Replies that can be read in it by now, at most a second behind.
     pub replies: u64,
     /// Length of the file as last written.
     pub bytes: u64,

@@ -68,6 +68,7 @@ fn connector(client: &impl HttpClient) -> SharedHttpConnector {
 
 /// Records calls, each at its second and with its reply; ends the recording unless it is to be as if killed.
 async fn record(place: &Place, calls: Vec<(i64, HttpRequest, Result<&str, ()>)>, ended: bool) {
+    let kept = calls.iter().filter(|(_, request, _)| Asked::of(request).is_some_and(|asked| asked.kept())).count();
     let now = Arc::new(AtomicI64::new(0));
     let clock = now.clone();
     let recorder = Recorder::create(&place.0, "# a comment\n", move || at(clock.load(Ordering::SeqCst))).unwrap();
@@ -85,8 +86,7 @@ async fn record(place: &Place, calls: Vec<(i64, HttpRequest, Result<&str, ()>)>,
     if ended {
         assert_eq!(recorder.finish().trouble, None);
     } else {
-        // As far as it is flushed.
-        while recorder.state().replies == 0 || recorder.state().bytes < std::fs::metadata(&place.0).unwrap().len() {
+        while recorder.state().replies < kept as u64 {
             tokio::task::yield_now().await;
         }
         std::mem::forget(recorder);

@@ -33,6 +33,7 @@ pub(super) struct Writer {
     state: Arc<Mutex<State>>,
     /// The last reply to each request, as hashes: what is the same again is not written again.
     last: HashMap<u64, u64>,
+    replies: u64,
     flushed: Timestamp,
     /// Something was written since.
     dirty: bool,
@@ -48,7 +49,7 @@ impl Writer {
             config: scrub::text(config).into_owned(),
         };
         let out = GzEncoder::new(file, Compression::default());
-        let mut writer = Self { out, state, last: HashMap::new(), flushed: started, dirty: true };
+        let mut writer = Self { out, state, last: HashMap::new(), replies: 0, flushed: started, dirty: true };
         writer.out.write_all(&line(&header)?)?;
         writer.flush()?;
         Ok(writer)
@@ -112,7 +113,7 @@ impl Writer {
             self.out.write_all(&reply.body)?;
             self.out.write_all(b"\n")?;
         }
-        lock(&self.state).replies += 1;
+        self.replies += 1;
         if at.duration_since(self.flushed).unsigned_abs() >= FLUSH {
             self.flushed = at;
             self.flush()?;
@@ -126,15 +127,22 @@ impl Writer {
             return Ok(());
         }
         self.out.flush()?;
-        lock(&self.state).bytes = self.out.get_ref().metadata()?.len();
+        self.written(self.out.get_ref().metadata()?.len());
         Ok(())
+    }
+
+    /// What is told is in the file: a reply counts when it can be read there.
+    fn written(&self, bytes: u64) {
+        let mut state = lock(&self.state);
+        (state.replies, state.bytes) = (self.replies, bytes);
     }
 
     fn end(mut self, at: Timestamp) -> io::Result<()> {
         self.write(Job::End(at))?;
-        let file = self.out.finish()?;
+        self.out.try_finish()?;
+        let file = self.out.get_ref();
         file.sync_data()?;
-        lock(&self.state).bytes = file.metadata()?.len();
+        self.written(file.metadata()?.len());
         Ok(())
     }
 }
