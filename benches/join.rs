@@ -34,12 +34,6 @@ fn console(endpoints: usize, pane: &str) -> App {
     app
 }
 
-#[divan::bench(args = SIZES)]
-fn chains(bencher: Bencher, endpoints: usize) {
-    let seen = fleet::seen(endpoints, 0);
-    bencher.bench_local(|| model::chains(&seen));
-}
-
 /// What the console waits for: the models, and what is looked up in them.
 #[divan::bench(args = SIZES)]
 fn join(bencher: Bencher, endpoints: usize) {
@@ -51,7 +45,7 @@ fn join(bencher: Bencher, endpoints: usize) {
 #[divan::bench(args = [18])]
 fn versions(bencher: Bencher, before: usize) {
     let seen = fleet::seen(FLEET, before);
-    bencher.bench_local(|| model::chains(&seen));
+    bencher.bench_local(|| model::join(&seen));
 }
 
 /// Down and up again, so that each press moves the cursor.

@@ -5,7 +5,7 @@
 //!  resources!  one file a kind                        intents!  one file an intent
 //!       │ list()                                          ▲ plan()      verify() ▲
 //!       ▼                                                 │                      │
-//!  pollers ──Snapshot──▶ Store ──▶ chains() ──▶ App ──────┴─ ACTIONS ◀─ Keymap ◀─ keys
+//!  pollers ──Snapshot──▶ Store ──▶ join() ────▶ App ──────┴─ ACTIONS ◀─ Keymap ◀─ keys
 //!  pace, jitter,         Table     joins and    update():       │
 //!  back-off              Change    rules, pure  Msg → Effect    ▼
 //!                                                           PANES ──▶ view ──▶ widgets + Theme ──▶ terminal

@@ -19,7 +19,6 @@ use serde::Serialize;
 
 pub use attention::{ATTENTION, Rule};
 pub use hears::Hears;
-pub use join::chains;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};

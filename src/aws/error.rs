@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
@@ -151,13 +151,16 @@ impl AwsError {
     }
 }
 
-/// The innermost cause: "connection refused" says more than "dispatch failure".
-pub(super) fn root_cause(error: &dyn std::error::Error) -> String {
+/// The innermost cause: "connection refused" says more than "dispatch failure". Where AWS said no, its own words.
+pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(deeper) = cause.source() {
         cause = deeper;
     }
-    cause.to_string()
+    match cause.downcast_ref::<ErrorMetadata>().map(|said| (said.code(), said.message())) {
+        Some((Some(code), Some(message))) => format!("{code}: {message}"),
+        _ => cause.to_string(),
+    }
 }
 
 /// What matters first: that there are no credentials, and where none were found, how to name some.
@@ -173,6 +176,10 @@ fn readable(kind: Kind, cause: &str) -> String {
 }
 
 fn without_answer(context: &str) -> Kind {
+    // A role that may not be taken on: who asked is known, and logging in again changes nothing.
+    if context.contains("AccessDenied") {
+        return Kind::Denied;
+    }
     let context = context.to_ascii_lowercase();
     let mut words = context.split(|c: char| !c.is_ascii_alphanumeric());
     let credentials = ["credential", "credentials", "sso", "profile"];
@@ -257,5 +264,6 @@ mod tests {
         assert_eq!(without_answer("dispatch failure: Connection refused"), Kind::Unreachable);
         assert_eq!(without_answer("No address associated with hostname"), Kind::Unreachable);
         assert_eq!(without_answer("no providers in chain provided credentials"), Kind::Expired);
+        assert_eq!(without_answer("an error occurred while loading credentials: AccessDenied: User"), Kind::Denied);
     }
 }

@@ -13,6 +13,7 @@ use super::links::{Edges, Link};
 use super::{Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
 use crate::resources::alarm::Alarm;
+use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
@@ -20,7 +21,6 @@ use crate::resources::job::TrainingJob;
 use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
-use crate::resources::{Seen, arn_name};
 
 use serving::Traced;
 
@@ -95,14 +95,8 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// All chains, worst first, then by name. Pure: the same tables, configuration and time give the same chains.
-#[must_use]
-pub fn chains(seen: &Seen) -> Vec<Chain> {
-    chains_of(&Index::new(seen))
-}
-
-/// All chains of the tables that an index is of.
-pub(super) fn chains_of(index: &Index<'_>) -> Vec<Chain> {
+/// All chains of the tables that an index is of, worst first, then by name.
+pub(super) fn chains(index: &Index<'_>) -> Vec<Chain> {
     let wishes = &index.seen.wishes;
     let mut homes = serving::trace_all(index);
     let mut origins = origins(index, &wishes.models, &homes);

@@ -10,7 +10,7 @@ use self_cell::self_cell;
 
 use super::hears::{Hears, hears};
 use super::index::{Index, Keyed};
-use super::join::{chains_of, links_of};
+use super::join::{chains, links_of};
 use super::{Chain, Health, Link, Serving};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -70,12 +70,12 @@ const OWNED: [(&str, Ids); 11] = [
     (Topic::KIND, |c| Box::new(c.topics.iter())),
 ];
 
-/// Joins the tables. Pure: it may be made on any thread.
+/// Joins the tables. Pure, and on any thread: the same tables, configuration and time give the same models.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
     let tables = Tables::new(seen.clone(), |seen| Index::new(seen));
     let index = tables.borrow_dependent();
-    let (chains, hears) = (chains_of(index), hears(index));
+    let (chains, hears) = (chains(index), hears(index));
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.clone()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();

@@ -72,7 +72,9 @@ impl Alarm {
     }
     /// ARNs of a service that it calls when it goes to ALARM.
     pub fn calls(&self, service: &str) -> impl Iterator<Item = &String> {
-        self.actions.iter().filter(move |arn| arn.split(':').nth(2) == Some(service))
+        // By the byte: a join asks this of each alarm twice.
+        let of = move |arn: &String| arn.as_bytes().split(|byte| *byte == b':').nth(2) == Some(service.as_bytes());
+        self.actions.iter().filter(move |arn| of(arn))
     }
     /// Names of the alarms that a composite rule speaks of; names may be quoted, or be ARNs.
     #[must_use]

@@ -118,8 +118,8 @@ async fn a_long_list_comes_in_parts_and_is_not_read_again_while_little_changes()
 #[test]
 fn every_endpoint_of_a_fleet_is_one_models_and_tells_what_it_runs() {
     let seen = fleet::seen(400, 0);
-    let chains = sagetop::model::chains(&seen);
-    let serving: Vec<_> = chains.iter().flat_map(|c| &c.serving).collect();
+    let joined = sagetop::model::join(&seen);
+    let serving: Vec<_> = joined.chains().iter().flat_map(|c| &c.serving).collect();
     let names: BTreeSet<&str> = serving.iter().map(|s| s.endpoint.as_str()).collect();
     assert_eq!((serving.len(), names.len()), (400, 400), "each once");
     let unregistered = serving.iter().filter(|s| s.version().is_none()).count();

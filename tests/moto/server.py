@@ -42,9 +42,8 @@ class Calls:
             # Not even a goodbye: the client sees its connection cut in the middle of a call.
             os._exit(1)
         if name in self.failures:
-            # As SageMaker says it; moto itself can neither throttle nor deny in JSON.
-            error = {"__type": self.failures[name], "message": "said the test"}
-            return said(start_response, "400 Bad Request", error)
+            # moto itself can neither throttle nor deny in JSON, and denies in a shape that only EC2 has.
+            return refused(environ, start_response, self.failures[name], f"said the test of {name}")
         if environ.get("PATH_INFO") == "/federation/credentials":
             return portal(environ, start_response)
         return self.app(environ, start_response)
@@ -62,13 +61,8 @@ class Expired:
     def __call__(self, environ, start_response):
         if signer(environ)[0] not in self.keys:
             return self.app(environ, start_response)
-        if "HTTP_X_AMZ_TARGET" in environ:
-            return said(start_response, "400 Bad Request", {"__type": "ExpiredTokenException", "message": self.MESSAGE})
-        error = f"<Error><Code>ExpiredToken</Code><Message>{self.MESSAGE}</Message></Error>"
-        if environ["REQUEST_METHOD"] == "POST":
-            error = f"<ErrorResponse>{error}</ErrorResponse>"
-        start_response("403 Forbidden", [("content-type", "text/xml"), ("content-length", str(len(error)))])
-        return [error.encode()]
+        code = "ExpiredTokenException" if "HTTP_X_AMZ_TARGET" in environ else "ExpiredToken"
+        return refused(environ, start_response, code, self.MESSAGE)
 
 
 class Handler(WSGIRequestHandler):
@@ -87,6 +81,17 @@ def portal(environ, start_response):
     return said(start_response, "200 OK", {"roleCredentials": {
         "accessKeyId": f"SSO-{wanted['account_id']}-{wanted['role_name']}", "secretAccessKey": "secret",
         "sessionToken": "session", "expiration": int((time.time() + 3600) * 1000)}})
+
+
+def refused(environ, start_response, code, message):
+    """An error as the service says it that is asked: in JSON, by the Query protocol, or as S3."""
+    if "HTTP_X_AMZ_TARGET" in environ:
+        return said(start_response, "400 Bad Request", {"__type": code, "message": message})
+    error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+    if environ["REQUEST_METHOD"] == "POST":
+        error = f"<ErrorResponse>{error}</ErrorResponse>"
+    start_response("403 Forbidden", [("content-type", "text/xml"), ("content-length", str(len(error)))])
+    return [error.encode()]
 
 
 def said(start_response, status, value):
@@ -129,7 +134,7 @@ def main():
     options.add_argument("--port", type=int, default=0, help="0 takes a free one")
     options.add_argument("--until-stdin-ends", action="store_true", help="stop when standard input is closed")
     options.add_argument("--die-at", help="vanish when this operation is asked for")
-    options.add_argument("--fail", action="append", default=[], help="SageMaker operation and the code it fails with")
+    options.add_argument("--fail", action="append", default=[], help="operation and the code it fails with")
     options.add_argument("--expired", action="append", default=[], help="access key that is taken no more")
     options = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

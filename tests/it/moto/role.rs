@@ -79,3 +79,24 @@ fn a_profile_may_take_on_a_role_by_itself() {
     let dump = home.run(&["dump"], &[place[0], ("AWS_PROFILE", "chained")]).ends(0).json();
     assert_eq!(models(&dump), ["of-shop"]);
 }
+
+#[test]
+fn a_role_that_may_not_be_taken_on_is_denied_in_the_words_of_aws() {
+    let (moto, home) = (Moto::start(&["--fail", "AssumeRole=AccessDenied"]), Home::new());
+    home.write(".aws/config", PROFILES);
+    let config = home.write("sagetop.toml", ACCOUNTS);
+    let place = [("AWS_ENDPOINT_URL", moto.url.as_str())];
+    let told = |account: &Value| {
+        let sources = account["sources"].as_array().unwrap();
+        let endpoints = sources.iter().find(|source| source["name"] == "endpoints").unwrap();
+        (endpoints["state"].as_str().unwrap().to_owned(), endpoints["error"].as_str().unwrap_or_default().to_owned())
+    };
+    let denied = ("denied".to_owned(), "ListEndpoints: denied: AccessDenied: said the test of AssumeRole".to_owned());
+    // A role of the configuration: its account is denied, and hides no other.
+    let dump = home.run(&["dump", "--config", config.to_str().unwrap()], &place).ends(0).json();
+    let accounts: Vec<_> = dump["accounts"].as_array().unwrap().iter().map(told).collect();
+    assert_eq!(accounts, [("fresh".to_owned(), String::new()), denied.clone(), denied.clone()]);
+    // A role that a profile takes on by itself.
+    let dump = home.run(&["dump", "--profile", "chained"], &place).ends(0).json();
+    assert_eq!(told(&dump), denied);
+}
