@@ -176,8 +176,8 @@ fn readable(kind: Kind, cause: &str) -> String {
 }
 
 fn without_answer(context: &str) -> Kind {
-    // A role that may not be taken on: who asked is known, and logging in again changes nothing.
-    if context.contains("AccessDenied") {
+    // A role that may not be taken on, by STS or SSO: who asked is known, and logging in again changes nothing.
+    if ["AccessDenied", "ForbiddenException"].iter().any(|code| context.contains(code)) {
         return Kind::Denied;
     }
     let context = context.to_ascii_lowercase();

@@ -7,7 +7,8 @@ use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
 use crate::panes::cell::tone;
-use crate::resources::{Freshness, Source};
+use crate::resources::identity::Identity;
+use crate::resources::{Freshness, Resource, Source};
 use crate::view::{Footer, Line, Tone, width};
 
 /// Rows of the header.
@@ -134,7 +135,7 @@ fn widened(widening: u32) -> String {
     if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
 }
 
-/// What the operator must know now: lost credentials, a lost network, in whichever account.
+/// What the operator must know now: lost credentials, a role that may not be taken on, a lost network, in whichever account.
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     for account in app.accounts() {
@@ -150,20 +151,23 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
 fn lost(account: &Account) -> Vec<String> {
     let troubles = account.seen.store.troubles();
     let told = |kind: Kind| {
-        let (_, error) = troubles.iter().find(|(_, error)| error.kind == kind)?;
+        // Everybody may ask who they are: who is denied even that is somebody who was not let in.
+        let counts = |name: &str| kind != Kind::Denied || name == Identity::KIND;
+        let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
         let (what, advice) = match (kind, &account.login) {
             (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (Kind::Expired, Some(command)) => {
                 ("no valid credentials", format!("{command}; it is picked up without a restart"))
             }
             (Kind::Expired, None) => ("no valid credentials", kind.advice().unwrap_or_default().to_owned()),
+            (Kind::Denied, _) => ("not let in", kind.advice().unwrap_or_default().to_owned()),
             (Kind::Skewed, _) => ("this machine's clock is off", kind.advice().unwrap_or_default().to_owned()),
             (_, _) => ("AWS cannot be reached", kind.advice().unwrap_or_default().to_owned()),
         };
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    [Kind::Expired, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect()
+    [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect()
 }
 
 /// The task of a drill while it is open, on as many rows as it needs, three at most.

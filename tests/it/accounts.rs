@@ -7,6 +7,10 @@ use crate::harness::Harness;
 const LOCKED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"ExpiredTokenException\"\n\
     message = \"The security token included in the request is expired\"\n";
 
+/// A healthy account, of which the role may not be taken on.
+const DENIED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"AccessDenied\"\n\
+    message = \"User: arn:aws:iam::1:user/ana is not authorized to perform: sts:AssumeRole\"\n";
+
 /// The demo's incident beside a healthy region.
 async fn two(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").beside("us-east-1", "shop").size(columns, rows).start().await;
@@ -85,6 +89,18 @@ async fn an_account_that_fails_hides_no_other() {
     t.to("eu-west-1").await;
     t.keys("7").await;
     assert!(t.row("endpoints").contains("expired"), "{}", t.row("endpoints"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_lets_nobody_in_is_told_at_any_width() {
+    let mut t = Harness::story(DENIED).beside("us-east-1", "demo").size(120, 36).start().await;
+    t.run_for("20s").await;
+    t.says("eu-west-1: not let in: ask for this IAM action");
+    t.keys("8").await;
+    for (columns, rows) in [(80, 24), (120, 36), (200, 50)] {
+        t.resize(columns, rows).await;
+        assert!(t.row("eu-west-1").contains("identity and"), "{columns}: {}", t.text());
+    }
 }
 
 #[tokio::test(start_paused = true)]
