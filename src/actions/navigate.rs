@@ -1,6 +1,6 @@
 //! Moving about: panes, rows, lineage.
 
-use crate::app::{App, Detail, Effect, Subject};
+use crate::app::{App, Detail, Effect, Subject, of_account};
 use crate::panes;
 use crate::view::Tone;
 
@@ -84,7 +84,7 @@ pub(super) fn open(app: &mut App) -> Moved {
 /// Shows the models of one account.
 fn only(app: &mut App, account: &str) -> Moved {
     app.go(panes::home());
-    account.clone_into(&mut app.list_mut().filter);
+    app.list_mut().filter = of_account(account);
     app.list_mut().put(0);
     None
 }

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::filter::Filter;
 use super::{App, Effect, Subject};
 use crate::panes;
 
@@ -17,7 +18,7 @@ pub struct ListState {
     pub first: usize,
     /// Column that sorts (its place in the pane's table), and whether the largest comes first.
     pub sort: Option<(usize, bool)>,
-    /// Only rows with all of these words.
+    /// Which rows are shown, as it was typed.
     pub filter: String,
     /// Is the filter being typed?
     pub typing: bool,
@@ -91,19 +92,14 @@ fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject>
     if filter.is_empty() && sort.is_none() {
         return ids;
     }
-    let words: Vec<String> = filter.split_whitespace().map(str::to_lowercase).collect();
+    let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
+    let filter = Filter::new(filter, &names);
     let mut rows: Vec<_> = ids
         .into_iter()
         .filter_map(|id| {
             let cells = (app.pane.row)(app, &id)?;
-            let text = || cells.iter().map(|c| c.line.text().to_lowercase() + " ").collect::<String>();
-            let kept = words.is_empty() || {
-                let text = text();
-                words.iter().all(|w| match w.strip_prefix('!') {
-                    Some(not) if !not.is_empty() => !text.contains(not),
-                    _ => text.contains(w.as_str()),
-                })
-            };
+            let account = app.account(id.account).map_or("", |account| &*account.name);
+            let kept = filter.keeps(account, || cells.iter().map(|c| c.line.text() + " ").collect());
             let key = sort.and_then(|(column, _)| cells.get(column).map(panes::Cell::key));
             kept.then_some((key, id))
         })

@@ -59,14 +59,15 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// The first thing that went wrong, and how many sources it keeps from being read.
+/// The first thing that went wrong, of what kind, and how many sources it keeps from being read.
 fn trouble(account: &Account) -> Cell {
     let troubles = account.seen.store.troubles();
     match troubles.first() {
         Some((name, why)) if troubles.len() > 1 => {
-            Cell::text(format!("{name} and {} more: {why}", troubles.len() - 1), Tone::Warn)
+            let (kind, more) = (why.kind.word(), troubles.len() - 1);
+            Cell::text(format!("{kind}: {name} and {more} more · {why}"), Tone::Warn)
         }
-        Some((name, why)) => Cell::text(format!("{name}: {why}"), Tone::Warn),
+        Some((name, why)) => Cell::text(format!("{}: {name} · {why}", why.kind.word()), Tone::Warn),
         None => Cell::muted("–"),
     }
 }

@@ -210,7 +210,8 @@ pub(super) fn footer(app: &App) -> Footer {
         let message = Line::new()
             .with("/", Tone::Strong)
             .plain(&list.filter)
-            .muted("   enter keeps, esc clears, !word leaves out");
+            .muted("   enter keeps, esc clears, !word leaves out")
+            .muted(if app.several() { ", @word is an account" } else { "" });
         return Footer { message: Some(message), cursor: Some(1 + width(&list.filter)), keys: Vec::new() };
     }
     if let Some(keys) = &app.pending_keys {

@@ -1,0 +1,92 @@
+//! Which rows a filter keeps: those with all of its words, without `!words`, of an `@account`.
+
+/// A filter as it was typed, in its words.
+pub(super) struct Filter(Vec<Word>);
+
+/// One word, in lower case.
+struct Word {
+    text: String,
+    /// Rows with it stay; otherwise they go.
+    stays: bool,
+    looks_at: LooksAt,
+}
+
+/// What a word is looked for in.
+#[derive(Clone, Copy)]
+enum LooksAt {
+    Row,
+    /// A part of the account's name: no account is called like this yet.
+    Account,
+    /// A whole word of the account's name, so that `@shop` does not mean `shop-test` as well.
+    AccountWord,
+}
+
+impl Filter {
+    /// Reads `recommend !rejected @prod`; `accounts` are the names of all that are watched.
+    pub(super) fn new(text: &str, accounts: &[&str]) -> Self {
+        let called = |word: &str| accounts.iter().any(|name| has_word(&name.to_lowercase(), word));
+        let word = |word: &str| {
+            let word = word.to_lowercase();
+            let (stays, rest) =
+                word.strip_prefix('!').filter(|rest| !rest.is_empty()).map_or((true, &*word), |rest| (false, rest));
+            let (looks_at, text) = match rest.strip_prefix('@').filter(|name| !name.is_empty()) {
+                Some(name) if called(name) => (LooksAt::AccountWord, name),
+                Some(name) => (LooksAt::Account, name),
+                None => (LooksAt::Row, rest),
+            };
+            Word { text: text.to_owned(), stays, looks_at }
+        };
+        Self(text.split_whitespace().map(word).collect())
+    }
+
+    /// Does a row of an account stay?
+    pub(super) fn keeps(&self, account: &str, row: impl FnOnce() -> String) -> bool {
+        if self.0.is_empty() {
+            return true;
+        }
+        let (account, row) = (account.to_lowercase(), row().to_lowercase());
+        self.0.iter().all(|Word { text, stays, looks_at }| {
+            let found = match looks_at {
+                LooksAt::Row => row.contains(text),
+                LooksAt::Account => account.contains(text),
+                LooksAt::AccountWord => has_word(&account, text),
+            };
+            found == *stays
+        })
+    }
+}
+
+/// Only what is of one account, as it would be typed.
+pub(crate) fn of_account(name: &str) -> String {
+    name.split_whitespace().map(|word| format!("@{word}")).collect::<Vec<_>>().join(" ")
+}
+
+fn has_word(name: &str, word: &str) -> bool {
+    name.split_whitespace().any(|part| part == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_of_the_row_or_of_its_account() {
+        let rows = [("shop", "recommender v3"), ("shop-test", "Recommender v4"), ("lab eu-west-1", "shop-front v1")];
+        let names = rows.map(|(account, _)| account);
+        let kept = |text: &str| {
+            let filter = Filter::new(text, &names);
+            let kept = rows.iter().filter(|(account, row)| filter.keeps(account, || (*row).to_owned()));
+            kept.map(|(account, _)| *account).collect::<Vec<_>>()
+        };
+        assert_eq!(kept(" "), names);
+        assert_eq!(kept("RECOMM"), ["shop", "shop-test"]);
+        assert_eq!(kept("recomm !v3"), ["shop-test"]);
+        assert_eq!(kept("shop"), ["lab eu-west-1"], "the account is no part of the row unless it shows it");
+        assert_eq!(kept("@shop"), ["shop"], "an account that is called so");
+        assert_eq!(kept("@sho"), ["shop", "shop-test"], "while it is typed");
+        assert_eq!(kept("!@Shop"), ["shop-test", "lab eu-west-1"]);
+        assert_eq!(kept(&of_account("lab eu-west-1")), ["lab eu-west-1"]);
+        // A sign alone is looked for as it is, while more is being typed.
+        assert_eq!(kept("!"), [""; 0]);
+    }
+}
