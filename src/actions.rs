@@ -69,7 +69,7 @@ actions! {
     "look" {
         "open" "open the lineage of what the cursor is on" always => navigate::open;
         "back" "close, clear the filter, go back" always => navigate::back;
-        "filter" "show only rows with these words; !word leaves rows out, @word is an account" always => navigate::filter;
+        "filter" "show only rows with these words, without !words, of an @account" always => navigate::filter;
         "sort" "sort by the next column" always => navigate::sort;
         "reverse" "turn the order round" always => navigate::reverse;
         "scaling" "show or hide auto scaling's alarms" always => navigate::scaling;
