@@ -21,18 +21,6 @@ use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::{Resource, Seen, Store};
 
-/// Dimensions that tell what an alarm watches (`aws-map` 3.2).
-const WATCHED: [&str; 8] = [
-    "EndpointName",
-    "Endpoint",
-    "EndpointConfigName",
-    "PipelineName",
-    "FeatureGroupName",
-    "Model",
-    "ModelName",
-    "ModelPackageGroupName",
-];
-
 /// Things by a key; the names of one account are nobody's attack on its own console.
 pub(super) type Keyed<K, V> = HashMap<K, V, RandomState>;
 
@@ -120,19 +108,26 @@ pub(super) struct Training<'a> {
     pub(super) feature_groups_by_store: Keyed<&'a str, Vec<&'a FeatureGroup>>,
 }
 
+/// Alarms by the name of what they watch.
+pub(super) type Watching<'a> = Keyed<&'a str, Vec<&'a Alarm>>;
+
 /// What watches, and whom it tells.
 #[derive(Default)]
 pub(super) struct Alarms<'a> {
     /// Alarms in the order of their names.
     pub(super) all: Vec<&'a Alarm>,
-    /// Alarms by the value of a dimension that tells what they watch, with its name.
-    pub(super) by_value: Keyed<&'a str, Vec<(&'a Alarm, &'a str)>>,
+    /// Alarms by what a dimension says they watch, for each kind of thing.
+    pub(super) of_endpoints: Watching<'a>,
+    pub(super) of_configs: Watching<'a>,
+    pub(super) of_pipelines: Watching<'a>,
+    pub(super) of_feature_groups: Watching<'a>,
+    pub(super) of_models: Watching<'a>,
     /// Alarms that auto scaling made, by endpoint.
-    pub(super) scaling: Keyed<&'a str, Vec<&'a Alarm>>,
+    pub(super) scaling: Watching<'a>,
     /// Alarms without dimensions, by each word of their expression: it is all there is.
-    pub(super) by_word: Keyed<&'a str, Vec<&'a Alarm>>,
+    pub(super) by_word: Watching<'a>,
     /// Composite alarms by the name of a child.
-    pub(super) parents: Keyed<&'a str, Vec<&'a Alarm>>,
+    pub(super) parents: Watching<'a>,
     /// Who listens to a topic.
     pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
@@ -252,11 +247,25 @@ impl<'a> Training<'a> {
 }
 
 impl<'a> Alarms<'a> {
+    /// Dimensions that tell what an alarm watches (`aws-map` 3.2).
+    fn watched_by(&mut self, dimension: &str) -> Option<&mut Watching<'a>> {
+        Some(match dimension {
+            "EndpointName" | "Endpoint" => &mut self.of_endpoints,
+            "EndpointConfigName" => &mut self.of_configs,
+            "PipelineName" => &mut self.of_pipelines,
+            "FeatureGroupName" => &mut self.of_feature_groups,
+            "Model" | "ModelName" | "ModelPackageGroupName" => &mut self.of_models,
+            _ => return None,
+        })
+    }
+
     fn new(store: &'a Store) -> Self {
         let mut alarms = Self { all: store.alarms.rows().collect(), ..Self::default() };
-        for &alarm in &alarms.all {
-            for (name, value) in alarm.dimensions.iter().filter(|(name, _)| WATCHED.contains(&name.as_str())) {
-                alarms.by_value.entry(value).or_default().push((alarm, name));
+        for alarm in store.alarms.rows() {
+            for (name, value) in &alarm.dimensions {
+                if let Some(watching) = alarms.watched_by(name) {
+                    watching.entry(value).or_default().push(alarm);
+                }
             }
             let scaled = alarm.name.strip_prefix("TargetTracking-endpoint/").and_then(|rest| rest.split('/').next());
             if let Some(endpoint) = scaled {

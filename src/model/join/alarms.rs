@@ -1,18 +1,16 @@
 //! Which alarms belong to a model, and whom they reach (`aws-map` 3.2, edges 19 to 22 and 26).
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use crate::model::index::{Index, beginning};
+use crate::model::index::{Index, Watching, beginning};
 use crate::model::{Confidence, StageKind};
 use crate::resources::alarm::Alarm;
 
 use super::Draft;
 
-/// The alarms of a chain by name.
-type Found<'a> = BTreeMap<&'a str, Hit<'a>>;
-
 /// One alarm of a chain: what it watches, how sure that is, and by which field.
 struct Hit<'a> {
+    name: &'a str,
     /// Absent when it was deleted and something still names it.
     alarm: Option<&'a Alarm>,
     from: &'a str,
@@ -20,19 +18,36 @@ struct Hit<'a> {
     rule: &'static str,
 }
 
-/// Notes an alarm; of several ways to find it the first counts.
-fn note<'a>(found: &mut Found<'a>, alarm: &'a Alarm, from: &'a str, confidence: Confidence, rule: &'static str) {
-    found.entry(&alarm.name).or_insert(Hit { alarm: Some(alarm), from, confidence, rule });
+/// The alarms of a chain as they are found, the same one perhaps in several ways.
+struct Found<'a>(Vec<Hit<'a>>);
+
+impl<'a> Found<'a> {
+    fn add(&mut self, alarm: &'a Alarm, from: &'a str, confidence: Confidence, rule: &'static str) {
+        self.0.push(Hit { name: &alarm.name, alarm: Some(alarm), from, confidence, rule });
+    }
+    /// All that watch a thing.
+    fn watching(&mut self, of: &Watching<'a>, name: &str, from: &'a str, confidence: Confidence, rule: &'static str) {
+        for alarm in of.get(name).into_iter().flatten() {
+            self.add(alarm, from, confidence, rule);
+        }
+    }
+    /// Each once and in the order of their names; of several ways to find one the first counts.
+    fn settle(&mut self) {
+        self.0.sort_by_key(|hit| hit.name);
+        self.0.dedup_by_key(|hit| hit.name);
+    }
 }
 
 /// Gives a chain its alarms and topics.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
-    let mut found = Found::new();
+    let mut found = Found(Vec::new());
     of_endpoints(draft, index, &mut found);
     of_training(draft, index, &mut found);
     of_configuration(draft, index, &mut found);
+    found.settle();
     of_composites(index, &mut found);
-    for Hit { alarm, from, confidence, rule } in found.into_values() {
+    found.settle();
+    for Hit { alarm, from, confidence, rule, .. } in found.0 {
         let Some(alarm) = alarm else { continue };
         draft.cross(from, &alarm.arn, confidence, rule, StageKind::Alarms);
         for topic in alarm.calls("sns") {
@@ -53,69 +68,57 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
 }
 
 fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
+    let alarms = &index.alarms;
     for endpoint in &draft.rows.endpoints {
-        for (alarm, dimension) in index.alarms.by_value.get(endpoint.name.as_str()).into_iter().flatten() {
-            if matches!(*dimension, "EndpointName" | "Endpoint") {
-                note(found, alarm, &endpoint.arn, Confidence::Exact, "Dimensions.EndpointName");
-            }
+        let (name, arn) = (endpoint.name.as_str(), endpoint.arn.as_str());
+        found.watching(&alarms.of_endpoints, name, arn, Confidence::Exact, "Dimensions.EndpointName");
+        if let Some(config) = &endpoint.config {
+            found.watching(&alarms.of_configs, config, arn, Confidence::Exact, "Dimensions.EndpointConfigName");
         }
-        let of_config = endpoint.config.as_deref().and_then(|c| index.alarms.by_value.get(c));
-        for (alarm, dimension) in of_config.into_iter().flatten() {
-            if *dimension == "EndpointConfigName" {
-                note(found, alarm, &endpoint.arn, Confidence::Exact, "Dimensions.EndpointConfigName");
-            }
-        }
-        for guard in endpoint.guards.iter().flatten() {
-            found.entry(guard).or_insert_with(|| Hit {
-                alarm: index.store.alarms.get(guard),
-                from: &endpoint.arn,
-                confidence: Confidence::Exact,
-                rule: "AutoRollbackConfiguration.Alarms",
-            });
-        }
-        for alarm in index.alarms.scaling.get(endpoint.name.as_str()).into_iter().flatten() {
-            note(found, alarm, &endpoint.arn, Confidence::Derived, "the name that auto scaling gives");
-        }
-        for alarm in index.alarms.by_word.get(endpoint.name.as_str()).into_iter().flatten() {
-            note(found, alarm, &endpoint.arn, Confidence::Derived, "its expression names the endpoint");
-        }
+        let guards = endpoint.guards.iter().flatten();
+        found.0.extend(guards.map(|guard| Hit {
+            name: guard,
+            alarm: index.store.alarms.get(guard),
+            from: arn,
+            confidence: Confidence::Exact,
+            rule: "AutoRollbackConfiguration.Alarms",
+        }));
+        found.watching(&alarms.scaling, name, arn, Confidence::Derived, "the name that auto scaling gives");
+        found.watching(&alarms.by_word, name, arn, Confidence::Derived, "its expression names the endpoint");
     }
 }
 
 fn of_training<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
-    let mut by_value = |value: &str, from: &'a str, dimensions: &[&str], rule: &'static str| {
-        for (alarm, dimension) in index.alarms.by_value.get(value).into_iter().flatten() {
-            if dimensions.contains(dimension) {
-                note(found, alarm, from, Confidence::Exact, rule);
-            }
-        }
-    };
+    let (alarms, sure) = (&index.alarms, Confidence::Exact);
     for pipeline in &draft.rows.pipelines {
-        by_value(&pipeline.name, &pipeline.arn, &["PipelineName"], "Dimensions.PipelineName");
+        found.watching(&alarms.of_pipelines, &pipeline.name, &pipeline.arn, sure, "Dimensions.PipelineName");
     }
     for group in draft.chain.feature_groups.iter().filter_map(|g| index.store.feature_groups.get(g)) {
-        by_value(&group.name, &group.arn, &["FeatureGroupName"], "Dimensions.FeatureGroupName");
+        found.watching(&alarms.of_feature_groups, &group.name, &group.arn, sure, "Dimensions.FeatureGroupName");
     }
     for name in [Some(draft.name), draft.group].into_iter().flatten() {
-        by_value(name, name, &["Model", "ModelName", "ModelPackageGroupName"], "Dimensions.Model");
+        found.watching(&alarms.of_models, name, name, sure, "Dimensions.Model");
     }
 }
 
 fn of_configuration<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     for glob in draft.config.iter().flat_map(|m| &m.alarms) {
         for alarm in beginning(&index.alarms.all, glob.beginning()).filter(|a| glob.matches(&a.name)) {
-            note(found, alarm, draft.name, Confidence::Config, "[[model]] alarms");
+            found.add(alarm, draft.name, Confidence::Config, "[[model]] alarms");
         }
     }
 }
 
 /// Composites whose children belong to the model; they may be children themselves.
 fn of_composites<'a>(index: &Index<'a>, found: &mut Found<'a>) {
-    let mut open: Vec<(&str, Option<&Alarm>)> = found.iter().map(|(name, hit)| (*name, hit.alarm)).collect();
+    let mut open: Vec<(&str, Option<&Alarm>)> = found.0.iter().map(|hit| (hit.name, hit.alarm)).collect();
+    open.retain(|(name, _)| index.alarms.parents.contains_key(name));
+    let mut known: HashSet<&str> =
+        if open.is_empty() { HashSet::new() } else { found.0.iter().map(|hit| hit.name).collect() };
     while let Some((child, alarm)) = open.pop() {
         for parent in index.alarms.parents.get(child).into_iter().flatten() {
-            if !found.contains_key(parent.name.as_str()) {
-                note(found, parent, alarm.map_or(child, |a| &a.arn), Confidence::Exact, "AlarmRule names it");
+            if known.insert(&parent.name) {
+                found.add(parent, alarm.map_or(child, |a| &a.arn), Confidence::Exact, "AlarmRule names it");
                 open.push((&parent.name, Some(parent)));
             }
         }

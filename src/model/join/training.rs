@@ -1,7 +1,8 @@
 //! From data to versions: pipelines, executions, jobs and what they read (`aws-map` edges 1 to 10).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::mem::take;
 
 use crate::config::DataKind;
 use crate::model::index::{Index, Name, beginning};
@@ -32,10 +33,8 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
 
 /// In the order of their names; of several edges the surest counts.
 fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> {
-    let mut found: BTreeMap<&str, (&'a Pipeline, Confidence, &'static str)> = BTreeMap::new();
-    let mut add = |pipeline: &'a Pipeline, confidence, rule| {
-        found.entry(&pipeline.name).or_insert((pipeline, confidence, rule));
-    };
+    let mut found: Vec<(&'a Pipeline, Confidence, &'static str)> = Vec::new();
+    let mut add = |pipeline, confidence, rule| found.push((pipeline, confidence, rule));
     for pipeline in draft.group.and_then(|g| index.training.pipelines_by_group.get(&Name(g))).into_iter().flatten() {
         add(pipeline, Confidence::Exact, "RegisterModel.ModelPackageGroupName of the definition");
     }
@@ -54,17 +53,19 @@ fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> 
         }
     }
     let target = draft.group.map_or(draft.name, |g| index.group(g).map_or(g, |g| &g.arn));
-    let edges: Vec<_> = found.into_values().collect();
-    for (pipeline, confidence, rule) in &edges {
+    found.sort_by_key(|(pipeline, ..)| pipeline.name.as_str());
+    found.dedup_by_key(|(pipeline, ..)| pipeline.name.as_str());
+    for (pipeline, confidence, rule) in &found {
         draft.cross(&pipeline.arn, target, *confidence, rule, StageKind::Registry);
     }
-    edges.into_iter().map(|(pipeline, ..)| pipeline).collect()
+    found.into_iter().map(|(pipeline, ..)| pipeline).collect()
 }
 
 /// Newest first.
 fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
-    for execution in draft.rows.executions.clone() {
+    let executions = take(&mut draft.rows.executions);
+    for execution in &executions {
         if let Some(pipeline) = index.store.pipelines.get(&execution.pipeline) {
             let rule = "the execution's ARN holds the pipeline's name";
             draft.within(&pipeline.arn, &execution.arn, Confidence::Exact, rule, StageKind::Training);
@@ -85,6 +86,7 @@ fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
             jobs.push(job);
         }
     }
+    draft.rows.executions = executions;
     jobs.extend(jobs_of_versions(draft, index));
     jobs.extend(jobs_of_models(draft, index));
     jobs.sort_by(|a, b| (b.created, &b.name).cmp(&(a.created, &a.name)));
@@ -95,7 +97,8 @@ fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
 /// Jobs whose artifact a version serves; and the executions that versions say they were made by.
 fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
-    for package in draft.rows.packages.clone() {
+    let packages = take(&mut draft.rows.packages);
+    for package in &packages {
         let Some(details) = &package.details else { continue };
         let made_by = |arn: &str| details.generated_by.as_ref().is_some_and(|by| by.eq_ignore_ascii_case(arn));
         if let Some(execution) = draft.rows.executions.iter().copied().find(|e| made_by(&e.arn)) {
@@ -108,13 +111,15 @@ fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Tra
             jobs.push(job);
         }
     }
+    draft.rows.packages = packages;
     jobs
 }
 
 /// Jobs whose artifact a model serves that was made without the registry.
 fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs = Vec::new();
-    for model in draft.rows.models.clone() {
+    let models = take(&mut draft.rows.models);
+    for model in &models {
         let artifacts =
             model.containers.iter().flatten().filter(|c| c.package.is_none()).filter_map(|c| c.data.as_deref());
         for job in artifacts.filter_map(|artifact| index.training.job_by_artifact.get(artifact)) {
@@ -123,6 +128,7 @@ fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Train
             jobs.push(*job);
         }
     }
+    draft.rows.models = models;
     jobs
 }
 
