@@ -22,7 +22,7 @@ pub struct Context<'a> {
     /// What the cursor is on.
     pub subject: Option<Subject>,
     /// The model it belongs to.
-    pub chain: Option<&'a Chain>,
+    pub chain: Option<&'a Chain<'a>>,
 }
 
 /// Something the operator can do.

@@ -240,7 +240,7 @@ impl App {
 
     /// The model of this name in the account that is looked at.
     #[must_use]
-    pub fn chain(&self, name: &str) -> Option<&Chain> {
+    pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         self.here.joined.chain(name)
     }
 
@@ -255,7 +255,7 @@ impl App {
 
     /// The model that the cursor is on, or that what it is on belongs to.
     #[must_use]
-    pub fn current_chain(&self) -> Option<&Chain> {
+    pub fn current_chain(&self) -> Option<&Chain<'_>> {
         if let Some(detail) = &self.detail {
             return self.chain(&detail.model);
         }
@@ -264,7 +264,7 @@ impl App {
 
     /// The model that a thing belongs to, in whichever account.
     #[must_use]
-    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain> {
+    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
         self.account(subject.account)?.chain_of(subject)
     }
 
@@ -275,7 +275,7 @@ impl App {
 
     /// Shows a pane, with the cursor on something of the model that was looked at.
     pub fn go(&mut self, pane: &'static Pane) {
-        let model = self.current_chain().map(|c| c.name.clone());
+        let model = self.current_chain().map(|c| c.name.to_owned());
         (self.pane, self.detail) = (pane, None);
         self.settle();
         if let Some(model) = model {
@@ -327,7 +327,7 @@ impl App {
     /// Name of the model that a thing belongs to.
     #[must_use]
     pub fn model_of(&self, subject: &Subject) -> Option<String> {
-        self.chain_of(subject).map(|c| c.name.clone())
+        self.chain_of(subject).map(|c| c.name.to_owned())
     }
 
     /// How many versions wait for somebody.

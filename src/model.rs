@@ -147,22 +147,22 @@ pub struct Stage {
 
 /// An endpoint of the chain and what it runs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
-pub struct Serving {
+pub struct Serving<'a> {
     /// Endpoint name.
-    pub endpoint: String,
+    pub endpoint: &'a str,
     /// `prod`, `staging`, …; empty when nothing tells.
-    pub stage: String,
+    pub stage: &'a str,
     /// Configuration that serves.
-    pub config: Option<String>,
+    pub config: Option<&'a str>,
     /// When that configuration was seen to go live, otherwise when it was made: the nearest that AWS tells.
     pub since: Option<Timestamp>,
     /// Versions that serve: ARN and number.
-    pub versions: Vec<(String, i32)>,
+    pub versions: Vec<(&'a str, i32)>,
     /// Versions that arrive with the deployment under way.
-    pub arriving: Vec<(String, i32)>,
+    pub arriving: Vec<(&'a str, i32)>,
 }
 
-impl Serving {
+impl Serving<'_> {
     /// Do customers see it? What has no stage counts.
     #[must_use]
     pub fn production(&self) -> bool {
@@ -177,31 +177,31 @@ impl Serving {
 
 /// One model's whole way.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Chain {
+pub struct Chain<'a> {
     /// Its name: that of the configuration, the group, or the endpoint.
-    pub name: String,
+    pub name: &'a str,
     /// Its model package group.
-    pub group: Option<String>,
+    pub group: Option<&'a str>,
     /// Its place among the `[[model]]` tables of the configuration.
     pub configured: Option<usize>,
     /// S3 URIs that were looked at.
-    pub datasets: Vec<String>,
+    pub datasets: Vec<&'a str>,
     /// Feature group names.
-    pub feature_groups: Vec<String>,
+    pub feature_groups: Vec<&'a str>,
     /// Pipeline names.
-    pub pipelines: Vec<String>,
+    pub pipelines: Vec<&'a str>,
     /// Execution ARNs, newest first.
-    pub executions: Vec<String>,
+    pub executions: Vec<&'a str>,
     /// Training job names, newest first.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<&'a str>,
     /// Version ARNs, newest first.
-    pub packages: Vec<String>,
+    pub packages: Vec<&'a str>,
     /// Endpoints, production first.
-    pub serving: Vec<Serving>,
+    pub serving: Vec<Serving<'a>>,
     /// Alarm names.
-    pub alarms: Vec<String>,
+    pub alarms: Vec<&'a str>,
     /// Topic ARNs.
-    pub topics: Vec<String>,
+    pub topics: Vec<&'a str>,
     /// How sure the way into each stage is.
     pub arrows: Arrows,
     /// The five places.
@@ -214,7 +214,7 @@ pub struct Chain {
     pub last_change: Option<(Timestamp, String)>,
 }
 
-impl Chain {
+impl Chain<'_> {
     /// One of the five places.
     #[must_use]
     pub fn stage(&self, kind: StageKind) -> Option<&Stage> {

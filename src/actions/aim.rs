@@ -109,14 +109,13 @@ fn pipeline(context: &Context<'_>) -> Option<String> {
         _ => {
             // The one that registers into the model's group is the one that trains it.
             let chain = context.chain?;
-            let registers = |name: &&String| {
+            let registers = |name: &&&str| {
                 let definition = store.pipelines.get(name).and_then(|p| p.definition.as_ref());
                 chain
                     .group
-                    .as_ref()
                     .is_some_and(|g| definition.is_some_and(|d| d.groups.iter().any(|n| n.eq_ignore_ascii_case(g))))
             };
-            chain.pipelines.iter().find(registers).or(chain.pipelines.first()).cloned()
+            chain.pipelines.iter().find(registers).or(chain.pipelines.first()).map(|&name| name.to_owned())
         }
     }
 }
@@ -145,7 +144,7 @@ pub(super) fn retrain(app: &mut App) -> Option<Effect> {
 fn endpoint(context: &Context<'_>) -> Option<String> {
     match &context.subject {
         Some(Subject { kind: "endpoints", id, .. }) => Some(id.clone()),
-        _ => context.chain?.serving.first().map(|s| s.endpoint.clone()),
+        _ => context.chain?.serving.first().map(|s| s.endpoint.to_owned()),
     }
 }
 

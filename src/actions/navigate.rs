@@ -75,7 +75,7 @@ pub(super) fn open(app: &mut App) -> Moved {
         app.message = Some((Tone::Warn, text));
         return None;
     };
-    let detail = Detail { model: chain.name.clone(), ..Detail::default() };
+    let detail = Detail { model: chain.name.to_owned(), ..Detail::default() };
     let selected = panes::lineage::path_to(app, chain, &subject);
     app.detail = Some(Detail { selected, ..detail });
     None

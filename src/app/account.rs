@@ -77,13 +77,13 @@ impl Account {
 
     /// The models, worst first.
     #[must_use]
-    pub fn chains(&self) -> &[Chain] {
+    pub fn chains(&self) -> &[Chain<'_>] {
         self.joined.chains()
     }
 
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
-    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain> {
+    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
         match subject.kind {
             "chain" => self.joined.chain(&subject.id),
             "pipeline_steps" => {
@@ -147,13 +147,13 @@ impl Account {
     }
 
     /// Takes the models as they are now; which are better or worse than before, and how they were.
-    pub(super) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain, Health)> {
+    pub(super) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain<'_>, Health)> {
         let before = std::mem::replace(&mut self.joined, Arc::new(joined));
         if !self.seen.store.sources().iter().all(Source::settled) {
             // While something was never read, a health says more about that than about the model.
             return Vec::new();
         }
-        let old = |chain: &Chain| before.chain(&chain.name).map_or(Health::Absent, |c| c.health);
+        let old = |chain: &Chain| before.chain(chain.name).map_or(Health::Absent, |c| c.health);
         let told = self.joined.chains().iter().map(|chain| (chain, old(chain)));
         told.filter(|(chain, old)| *old != chain.health && !matches!(old, Health::Absent | Health::Unknown)).collect()
     }

@@ -65,7 +65,7 @@ impl Feed {
             Health::Running | Health::Waiting => Tone::Busy,
         };
         let text = format!("{} was {was}, is {is}{why}", chain.name);
-        self.push(at, tone, text, Some(Subject::chain(account, &chain.name)));
+        self.push(at, tone, text, Some(Subject::chain(account, chain.name)));
     }
 }
 

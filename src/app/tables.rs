@@ -101,11 +101,11 @@ impl App {
         self.here.focused = from;
         let mut focus = Focus { kinds: self.pane.kinds.iter().copied().collect(), idle, ..Focus::default() };
         if let Some(chain) = self.current_chain() {
-            focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.clone()));
+            focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();
-            focus.pipelines.extend(chain.pipelines.iter().cloned());
-            focus.groups.extend(chain.group.clone());
-            focus.datasets.extend(chain.datasets.iter().cloned());
+            focus.pipelines.extend(chain.pipelines.iter().map(|&name| name.to_owned()));
+            focus.groups.extend(chain.group.map(str::to_owned));
+            focus.datasets.extend(chain.datasets.iter().map(|&uri| uri.to_owned()));
         }
         match subject {
             Some(Subject { kind: "model_packages", id, .. }) => {

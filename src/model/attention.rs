@@ -18,7 +18,7 @@ use crate::resources::{Freshness, Resource, Seen, Table};
 
 /// What the rules may look at.
 pub(super) struct Facts<'a> {
-    chain: &'a Chain,
+    chain: &'a Chain<'a>,
     rows: &'a Rows<'a>,
     index: &'a Index<'a>,
     seen: &'a Seen,
@@ -136,7 +136,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 
 /// What may have been the last thing that happened.
 enum Happening<'a> {
-    Live(&'a Serving),
+    Live(&'a Serving<'a>),
     Registered(i32),
     Decided(i32, &'a str),
     Started,

@@ -38,7 +38,7 @@ struct Draft<'a> {
     config: Option<&'a ModelConfig>,
     edges: Edges<'a>,
     rows: Rows<'a>,
-    chain: Chain,
+    chain: Chain<'a>,
 }
 
 /// The rows that a chain speaks of, in its order: looked up once, judged by many rules.
@@ -72,8 +72,7 @@ enum Home<'a> {
 impl<'a> Draft<'a> {
     fn new(Origin { name, group, home }: &Origin<'a>, models: &'a [ModelConfig], edges: Edges<'a>) -> Self {
         let configured = if let Home::Configured(place) = home { Some(*place) } else { None };
-        let (text, of) = ((*name).to_owned(), group.map(str::to_owned));
-        let chain = Chain { name: text, group: of, configured, ..Chain::default() };
+        let chain = Chain { name, group: *group, configured, ..Chain::default() };
         let config = configured.and_then(|place| models.get(place));
         Self { name, group: *group, config, edges, rows: Rows::default(), chain }
     }
@@ -96,7 +95,7 @@ impl<'a> Draft<'a> {
 }
 
 /// All chains of the tables that an index is of, worst first, then by name.
-pub(super) fn chains(index: &Index<'_>) -> Vec<Chain> {
+pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
     let wishes = &index.seen.wishes;
     let mut homes = serving::trace_all(index);
     let mut origins = origins(index, &wishes.models, &homes);
@@ -115,18 +114,18 @@ pub(super) fn chains(index: &Index<'_>) -> Vec<Chain> {
 }
 
 /// The edges of one chain, each once and in their order: it is joined again.
-pub(super) fn links_of<'a>(chain: &'a Chain, index: &Index<'a>) -> Vec<Link<'a>> {
-    let (name, group) = (chain.name.as_str(), chain.group.as_deref());
+pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>> {
+    let Chain { name, group, .. } = *chain;
     let home = chain.configured.map_or(Home::Stem(name), Home::Configured);
     let mut draft = Draft::new(&Origin { name, group, home }, &index.seen.wishes.models, Edges::new(true));
-    let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(&serving.endpoint));
+    let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(serving.endpoint));
     draft.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
     draft.edges.told()
 }
 
 /// Is there anything of it in the account? What only the configuration names is not.
 fn exists(chain: &Chain, index: &Index<'_>) -> bool {
-    let group = chain.group.as_deref().is_some_and(|group| index.group(group).is_some());
+    let group = chain.group.is_some_and(|group| index.group(group).is_some());
     group || !(chain.serving.is_empty() && chain.packages.is_empty() && chain.pipelines.is_empty())
 }
 

@@ -24,19 +24,25 @@ use crate::resources::pipeline::Pipeline;
 use crate::resources::topic::Topic;
 use crate::resources::{Resource, Seen};
 
+/// What a join makes of the tables. All names are those of the tables.
+struct Made<'a> {
+    /// For what is found when somebody asks.
+    index: Index<'a>,
+    chains: Vec<Chain<'a>>,
+}
+
 self_cell! {
-    /// The tables with their index, for what is found when somebody asks.
+    /// The tables with what was made of them.
     struct Tables {
         owner: Seen,
         #[covariant]
-        dependent: Index,
+        dependent: Made,
     }
 }
 
 /// All chains and what is asked of them again and again, by key.
 pub struct Joined {
     tables: Tables,
-    chains: Vec<Chain>,
     /// Whose each thing of a kind is, in the order of [`OWNED`]; made when a kind is first asked for.
     owners: [OnceLock<Owners>; OWNED.len()],
     hasher: RandomState,
@@ -50,37 +56,40 @@ pub struct Joined {
 type Owners = Keyed<u64, usize>;
 
 /// What a chain has of a kind.
-type Ids = for<'a> fn(&'a Chain) -> Box<dyn Iterator<Item = &'a String> + 'a>;
+type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
 
 /// What a model itself is among the kinds of things.
 const CHAIN: &str = "chain";
 
 /// The kinds of things that belong to models.
 const OWNED: [(&str, Ids); 11] = [
-    (CHAIN, |c| Box::new(iter::once(&c.name))),
-    (Dataset::KIND, |c| Box::new(c.datasets.iter())),
-    (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter())),
-    (Pipeline::KIND, |c| Box::new(c.pipelines.iter())),
-    (PipelineExecution::KIND, |c| Box::new(c.executions.iter())),
-    (TrainingJob::KIND, |c| Box::new(c.jobs.iter())),
-    (ModelPackage::KIND, |c| Box::new(c.packages.iter())),
-    (Endpoint::KIND, |c| Box::new(c.serving.iter().map(|s| &s.endpoint))),
-    (EndpointConfig::KIND, |c| Box::new(c.serving.iter().filter_map(|s| s.config.as_ref()))),
-    (Alarm::KIND, |c| Box::new(c.alarms.iter())),
-    (Topic::KIND, |c| Box::new(c.topics.iter())),
+    (CHAIN, |c| Box::new(iter::once(c.name))),
+    (Dataset::KIND, |c| Box::new(c.datasets.iter().copied())),
+    (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter().copied())),
+    (Pipeline::KIND, |c| Box::new(c.pipelines.iter().copied())),
+    (PipelineExecution::KIND, |c| Box::new(c.executions.iter().copied())),
+    (TrainingJob::KIND, |c| Box::new(c.jobs.iter().copied())),
+    (ModelPackage::KIND, |c| Box::new(c.packages.iter().copied())),
+    (Endpoint::KIND, |c| Box::new(c.serving.iter().map(|s| s.endpoint))),
+    (EndpointConfig::KIND, |c| Box::new(c.serving.iter().filter_map(|s| s.config))),
+    (Alarm::KIND, |c| Box::new(c.alarms.iter().copied())),
+    (Topic::KIND, |c| Box::new(c.topics.iter().copied())),
 ];
 
 /// Joins the tables. Pure, and on any thread: the same tables, configuration and time give the same models.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
-    let tables = Tables::new(seen.clone(), |seen| Index::new(seen));
-    let index = tables.borrow_dependent();
-    let (chains, hears) = (chains(index), hears(index));
+    let tables = Tables::new(seen.clone(), |seen| {
+        let index = Index::new(seen);
+        Made { chains: chains(&index), index }
+    });
+    let Made { index, chains } = tables.borrow_dependent();
+    let hears = hears(index);
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
-    let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.clone()).collect();
+    let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
     let (owners, hasher) = (Default::default(), RandomState::default());
-    let joined = Joined { tables, chains, owners, hasher, unwell, waiting, hears };
+    let joined = Joined { tables, owners, hasher, unwell, waiting, hears };
     // Who looks at the models asks for these in a moment.
     let _ = (joined.chain(""), joined.serving(""));
     joined
@@ -94,47 +103,47 @@ impl Default for Joined {
 
 impl std::fmt::Debug for Joined {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Joined").field("chains", &self.chains).finish_non_exhaustive()
+        f.debug_struct("Joined").field("chains", &self.chains()).finish_non_exhaustive()
     }
 }
 
 impl Joined {
     /// The models, worst first.
     #[must_use]
-    pub fn chains(&self) -> &[Chain] {
-        &self.chains
+    pub fn chains(&self) -> &[Chain<'_>] {
+        &self.tables.borrow_dependent().chains
     }
     /// The model of this name.
     #[must_use]
-    pub fn chain(&self, name: &str) -> Option<&Chain> {
+    pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         self.owner(CHAIN, name)
     }
     /// The edges of one of the models, each once and in their order.
     #[must_use]
-    pub fn links<'a>(&'a self, chain: &'a Chain) -> Vec<Link<'a>> {
-        links_of(chain, self.tables.borrow_dependent())
+    pub fn links<'a>(&'a self, chain: &Chain<'a>) -> Vec<Link<'a>> {
+        links_of(chain, &self.tables.borrow_dependent().index)
     }
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
-    pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain> {
+    pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain<'_>> {
         let ((_, ids), owners) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind)?;
         let place = owners.get_or_init(|| self.owners_by(*ids)).get(&self.hasher.hash_one(id))?;
         // Two ids may have one hash.
-        self.chains.get(*place).filter(|chain| ids(chain).any(|known| known == id))
+        self.chains().get(*place).filter(|chain| ids(chain).any(|known| known == id))
     }
     /// What belongs to several chains is the worst one's, as that comes first.
     fn owners_by(&self, ids: Ids) -> Owners {
         let mut owners = Owners::default();
-        for (place, chain) in self.chains.iter().enumerate() {
+        for (place, chain) in self.chains().iter().enumerate() {
             for id in ids(chain) {
-                owners.entry(self.hasher.hash_one(id.as_str())).or_insert(place);
+                owners.entry(self.hasher.hash_one(id)).or_insert(place);
             }
         }
         owners
     }
     /// What an endpoint runs.
     #[must_use]
-    pub fn serving(&self, endpoint: &str) -> Option<&Serving> {
+    pub fn serving(&self, endpoint: &str) -> Option<&Serving<'_>> {
         self.owner(Endpoint::KIND, endpoint)?.serving.iter().find(|s| s.endpoint == endpoint)
     }
     /// Endpoints of models that are not well.
@@ -156,6 +165,6 @@ impl Joined {
     #[must_use]
     pub fn count(&self, health: Health) -> usize {
         // They are sorted by it, worst first.
-        self.chains.partition_point(|c| c.health >= health) - self.chains.partition_point(|c| c.health > health)
+        self.chains().partition_point(|c| c.health >= health) - self.chains().partition_point(|c| c.health > health)
     }
 }

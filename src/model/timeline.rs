@@ -29,7 +29,7 @@ enum Moment<'a> {
     Registered(&'a ModelPackage),
     Decided(&'a ModelPackage),
     Started(&'a PipelineExecution),
-    Live(&'a Serving, bool),
+    Live(&'a Serving<'a>, bool),
 }
 
 /// What the tables know of a chain's past: so many of its newest moments.
@@ -57,7 +57,7 @@ fn moments<'a>(chain: &'a Chain, store: &'a Store) -> Vec<(Timestamp, Moment<'a>
         past.extend(run.started.map(|at| (at, Moment::Started(run))));
     }
     for serving in &chain.serving {
-        let seen_live = store.endpoints.get(&serving.endpoint).is_some_and(|e| e.live_since.is_some());
+        let seen_live = store.endpoints.get(serving.endpoint).is_some_and(|e| e.live_since.is_some());
         past.extend(serving.since.map(|at| (at, Moment::Live(serving, seen_live))));
     }
     past
@@ -77,7 +77,7 @@ impl Moment<'_> {
                 let version = serving.version().map_or_else(|| "a configuration".to_owned(), |v| format!("v{v}"));
                 let word = if *seen_live { "live in" } else { "configured for" };
                 let text = format!("{version} {word} {}", serving.endpoint);
-                (Health::Running, text, serving.config.clone().unwrap_or_default())
+                (Health::Running, text, serving.config.unwrap_or_default().to_owned())
             }
         };
         Happened { at, health, text, by }

@@ -32,7 +32,7 @@ fn arrow(confidence: Option<Confidence>) -> Arrow {
 }
 
 fn title(app: &App, chain: &Chain) -> Line {
-    let line = Line::new().with(&chain.name, Tone::Strong);
+    let line = Line::new().with(chain.name, Tone::Strong);
     match chain.worst() {
         Some(worst) => {
             let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
@@ -98,7 +98,7 @@ pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let after = |start: &str| text.strip_prefix(start).unwrap_or(text).to_owned();
     match reason.rule {
-        "firing" | "no-action" => text.replace(" in ALARM", "").replace(&chain.name, "…"),
+        "firing" | "no-action" => text.replace(" in ALARM", "").replace(chain.name, "…"),
         "waits" => format!("{first} waits"),
         "not-live" => format!("{first} approved, not live"),
         "last-run-failed" => after("last run "),
@@ -116,7 +116,7 @@ pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
         // `s3://lake/clicks/: ListObjectsV2: …`
         "data-unreadable" => text.split_once(": ").map_or(text, |(_, why)| why).to_owned(),
         "status" | "rolled-back" => {
-            let endpoints = chain.serving.iter().map(|s| s.endpoint.as_str());
+            let endpoints = chain.serving.iter().map(|s| s.endpoint);
             let rest = endpoints.filter_map(|name| text.strip_prefix(name)).find(|rest| rest.starts_with([' ', ':']));
             let text = rest.unwrap_or(text).trim_start_matches([' ', ':']);
             text.replace("last update was rolled back", "rolled back")
@@ -226,7 +226,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
 }
 
 fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
-    let Some(endpoint) = app.here.seen.store.endpoints.get(&serving.endpoint) else { return Vec::new() };
+    let Some(endpoint) = app.here.seen.store.endpoints.get(serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
     for variant in &endpoint.variants {
         let text = match (variant.instances, variant.desired_instances) {
@@ -237,7 +237,7 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
         let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
         facts.push(Line::new().plain(text).with(phase, Tone::Busy).into());
     }
-    let series = |metric: &str| series(&app.here, &serving.endpoint, metric);
+    let series = |metric: &str| series(&app.here, serving.endpoint, metric);
     if let Some(latency) = series("ModelLatency") {
         let minutes = if app.size.0 >= ROOMY { 12 } else { 5 };
         let values: Vec<f64> = latency.points.iter().rev().take(minutes).rev().map(|p| p.1).collect();
@@ -296,7 +296,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
             let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
             let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
             let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
-            let name = name.plain(alarm.name.replace(&chain.name, "…"));
+            let name = name.plain(alarm.name.replace(chain.name, "…"));
             Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
         })
         .collect();

@@ -62,7 +62,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
         (r.stage.name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
-    facts.push(optional("group", chain.group.as_ref()));
+    facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     facts.push(optional("runbook", config.and_then(|m| m.runbook_url.as_ref())));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));

@@ -40,7 +40,7 @@ fn ids(app: &App) -> Vec<Subject> {
     let mut models: Vec<_> = models.collect();
     // Stable, and quick where it is in order already: each account is.
     models.sort_by_key(|(_, chain)| std::cmp::Reverse(chain.health));
-    models.into_iter().map(|(place, chain)| Subject::chain(place, &chain.name)).collect()
+    models.into_iter().map(|(place, chain)| Subject::chain(place, chain.name)).collect()
 }
 
 /// Nothing there, not asked yet, and not readable are three different things.
@@ -69,7 +69,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let other = chain.serving.iter().find(|s| !s.production());
     Some(vec![
         Cell::glyph(chain.health),
-        Cell::text(&chain.name, Tone::Strong),
+        Cell::text(chain.name, Tone::Strong),
         Cell::text(&account.name, account.tone),
         what(account, chain),
         live(production.or(other)),
@@ -128,13 +128,13 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| s.health);
     let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
     let fact = why.map(|r| chain::brief(chain, r));
-    let fact = fact.or_else(|| chain::latency(account, &serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
+    let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
 }
 
 fn staging(account: &Account, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return Cell::muted("–") };
-    let status = account.seen.store.endpoints.get(&serving.endpoint).map_or("", |e| e.status.as_str());
+    let status = account.seen.store.endpoints.get(serving.endpoint).map_or("", |e| e.status.as_str());
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
     glyphed(cell::of_status(status), &version)
 }

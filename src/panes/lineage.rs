@@ -42,7 +42,7 @@ pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
     let nodes = nodes(app, chain);
     let key = subject.key();
     let found = paths(&nodes, &std::collections::BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
-    found.unwrap_or_else(|| vec![node_id("chain", &chain.name)])
+    found.unwrap_or_else(|| vec![node_id("chain", chain.name)])
 }
 
 /// Moves the cursor through the open branches.
@@ -104,9 +104,9 @@ fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
     let (glyph, word) = chain.health.sign();
     let line = Line::new()
         .with(format!("{glyph} "), cell::tone(chain.health))
-        .with(&chain.name, Tone::Strong)
+        .with(chain.name, Tone::Strong)
         .muted(format!("  {word}"));
-    vec![Node { id: node_id("chain", &chain.name), line, children: stages.collect() }]
+    vec![Node { id: node_id("chain", chain.name), line, children: stages.collect() }]
 }
 
 /// Siblings need different ids; the same thing twice is shown once.
@@ -253,7 +253,7 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         children: Vec::new(),
     });
     let served = chain.serving.iter().filter_map(|serving| {
-        let endpoint = store.endpoints.get(&serving.endpoint)?;
+        let endpoint = store.endpoints.get(serving.endpoint)?;
         let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
         below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
         let note = format!("{}  {}", endpoint.status, doubt(links, &endpoint.arn));

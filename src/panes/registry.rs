@@ -50,12 +50,12 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let package = app.here.seen.store.packages.get(&subject.id)?;
     let details = package.details.as_ref();
     let chain = app.here.joined.owner(subject.kind, &subject.id);
-    let serves: Vec<String> = chain
+    let serves: Vec<&str> = chain
         .map(|c| c.serving.iter())
         .into_iter()
         .flatten()
         .filter(|s| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn)))
-        .map(|s| if s.stage.is_empty() { s.endpoint.clone() } else { s.stage.clone() })
+        .map(|s| if s.stage.is_empty() { s.endpoint } else { s.stage })
         .collect();
     let why = details.and_then(|d| d.approval_description.as_deref()).unwrap_or(&package.description);
     let by = details.and_then(|d| d.modified_by.as_deref().or(d.created_by.as_deref())).unwrap_or_default();

@@ -120,7 +120,7 @@ fn every_endpoint_of_a_fleet_is_one_models_and_tells_what_it_runs() {
     let seen = fleet::seen(400, 0);
     let joined = sagetop::model::join(&seen);
     let serving: Vec<_> = joined.chains().iter().flat_map(|c| &c.serving).collect();
-    let names: BTreeSet<&str> = serving.iter().map(|s| s.endpoint.as_str()).collect();
+    let names: BTreeSet<&str> = serving.iter().map(|s| s.endpoint).collect();
     assert_eq!((serving.len(), names.len()), (400, 400), "each once");
     let unregistered = serving.iter().filter(|s| s.version().is_none()).count();
     assert!(unregistered <= 400 / 20, "{unregistered} endpoints without a version");

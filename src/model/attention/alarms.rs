@@ -61,7 +61,7 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
         // Topics of other accounts and regions cannot be listed.
         .filter(|topic| store.topics.get(topic).is_some())
         .filter_map(|topic| {
-            let listeners = index.alarms.subscriptions.get(topic.as_str()).map_or(&[][..], Vec::as_slice);
+            let listeners = index.alarms.subscriptions.get(topic).map_or(&[][..], Vec::as_slice);
             let name = topic.rsplit(':').next().unwrap_or(topic);
             if listeners.iter().any(|s| s.confirmed()) {
                 return None;

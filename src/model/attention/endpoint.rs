@@ -11,7 +11,7 @@ use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
-fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving, &'a Endpoint)> {
+fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
     facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
 }
 

@@ -52,15 +52,15 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
         draft.cross(from, &alarm.arn, confidence, rule, StageKind::Alarms);
         for topic in alarm.calls("sns") {
             draft.within(&alarm.arn, topic, Confidence::Exact, "AlarmActions[]", StageKind::Alarms);
-            if !draft.chain.topics.contains(topic) {
-                draft.chain.topics.push(topic.clone());
+            if !draft.chain.topics.contains(&topic.as_str()) {
+                draft.chain.topics.push(topic);
                 for subscription in index.alarms.subscriptions.get(topic.as_str()).into_iter().flatten() {
                     let rule = "Subscriptions[].TopicArn";
                     draft.within(topic, &subscription.id, Confidence::Exact, rule, StageKind::Alarms);
                 }
             }
         }
-        draft.chain.alarms.push(alarm.name.clone());
+        draft.chain.alarms.push(&alarm.name);
         if !alarm.scaling() {
             draft.rows.alarms.push(alarm);
         }

@@ -36,7 +36,7 @@ const STAGES: [&str; 16] = [
 pub(super) struct Traced<'a> {
     endpoint: &'a Endpoint,
     config: Option<&'a EndpointConfig>,
-    serving: Serving,
+    serving: Serving<'a>,
     owner: Option<Owner<'a>>,
     /// What it runs.
     models: Vec<&'a Model>,
@@ -111,18 +111,13 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec
     }
 }
 
-fn rank(serving: &Serving) -> (bool, &str, &str) {
-    (!serving.production(), &serving.stage, &serving.endpoint)
+fn rank<'a>(serving: &Serving<'a>) -> (bool, &'a str, &'a str) {
+    (!serving.production(), serving.stage, serving.endpoint)
 }
 
 /// What an endpoint runs.
-fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &str, edges: Edges<'a>) -> Traced<'a> {
-    let serving = Serving {
-        endpoint: endpoint.name.clone(),
-        stage: stage.to_owned(),
-        config: endpoint.config.clone(),
-        ..Serving::default()
-    };
+fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edges<'a>) -> Traced<'a> {
+    let serving = Serving { endpoint: &endpoint.name, stage, config: endpoint.config.as_deref(), ..Serving::default() };
     let (models, groups) = (Vec::new(), Vec::new());
     let config = endpoint.config.as_ref().and_then(|name| index.store.configs.get(name));
     let mut traced = Traced { endpoint, config, serving, owner: None, models, groups, edges };
@@ -166,7 +161,7 @@ impl<'a> Traced<'a> {
     }
 
     /// The models and versions that a configuration runs; adds its edges, and the groups of its versions.
-    fn run_by(&mut self, index: &Index<'a>, config: &'a EndpointConfig) -> (Vec<&'a Model>, Vec<(String, i32)>) {
+    fn run_by(&mut self, index: &Index<'a>, config: &'a EndpointConfig) -> (Vec<&'a Model>, Vec<(&'a str, i32)>) {
         let (mut models, mut versions) = (Vec::new(), Vec::new());
         for name in config.models() {
             let Some(model) = index.store.models.get(name) else {
@@ -184,7 +179,7 @@ impl<'a> Traced<'a> {
     /// What the index of AWS says it runs, for as long as its configuration was not read.
     ///
     /// The index was read once: what went live since then is told by the configuration alone.
-    fn run_by_index(&mut self, index: &Index<'a>) -> (Vec<&'a Model>, Vec<(String, i32)>) {
+    fn run_by_index(&mut self, index: &Index<'a>) -> (Vec<&'a Model>, Vec<(&'a str, i32)>) {
         let endpoint = self.endpoint;
         let models =
             index.registry.models_by_endpoint.get(endpoint.name.as_str()).filter(|_| endpoint.live_since.is_none());
@@ -198,14 +193,14 @@ impl<'a> Traced<'a> {
     }
 
     /// Adds the versions that a model was made from, and its edges.
-    fn made_from(&mut self, index: &Index<'a>, model: &'a Model, versions: &mut Vec<(String, i32)>) {
+    fn made_from(&mut self, index: &Index<'a>, model: &'a Model, versions: &mut Vec<(&'a str, i32)>) {
         for container in model.containers.iter().flatten() {
             let Some((arn, package, confidence, rule)) = package_of(index, container) else { continue };
             self.push(arn, &model.arn, confidence, rule, true);
             let known = package.and_then(|p| Some((p.group.as_deref()?, p.version?)));
             if let Some((group, version)) = known.or_else(|| ModelPackage::parse_arn(arn)) {
                 self.groups.push((group, confidence));
-                versions.push((arn.to_owned(), version));
+                versions.push((arn, version));
             }
         }
     }

@@ -19,15 +19,15 @@ const RECENT_JOBS: usize = 3;
 /// Gives a chain its versions, pipelines, executions, jobs and data.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     draft.rows.packages = draft.group.and_then(|g| index.registry.packages.get(&Name(g))).cloned().unwrap_or_default();
-    draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.clone()).collect();
+    draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.as_str()).collect();
     draft.rows.pipelines = pipelines(draft, index);
-    draft.chain.pipelines = draft.rows.pipelines.iter().map(|p| p.name.clone()).collect();
+    draft.chain.pipelines = draft.rows.pipelines.iter().map(|p| p.name.as_str()).collect();
     let executions = draft.rows.pipelines.iter().filter_map(|p| index.training.executions.get(p.name.as_str()));
     draft.rows.executions = executions.flatten().copied().collect();
     draft.rows.executions.sort_by_key(|e| Reverse(e.started));
-    draft.chain.executions = draft.rows.executions.iter().map(|e| e.arn.clone()).collect();
+    draft.chain.executions = draft.rows.executions.iter().map(|e| e.arn.as_str()).collect();
     draft.rows.jobs = jobs(draft, index);
-    draft.chain.jobs = draft.rows.jobs.iter().map(|j| j.name.clone()).collect();
+    draft.chain.jobs = draft.rows.jobs.iter().map(|j| j.name.as_str()).collect();
     data(draft, index);
 }
 
@@ -163,8 +163,8 @@ fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
             draft.cross(&group.arn, target, Confidence::Guess, rule, StageKind::Training);
         }
     }
-    draft.chain.datasets = uris.into_iter().map(str::to_owned).collect();
-    draft.chain.feature_groups = groups.into_iter().map(str::to_owned).collect();
+    draft.chain.datasets = uris.into_iter().collect();
+    draft.chain.feature_groups = groups.into_iter().collect();
 }
 
 /// Where a URI lies, without the slash at its end: `s3://b/sales/x` lies in `s3://b/sales`, not in `s3://b/sal`.
