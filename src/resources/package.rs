@@ -1,5 +1,6 @@
 //! Model packages: the registered versions, who approved them, and what they were made from.
 
+mod batch;
 mod read;
 
 use std::collections::BTreeMap;
@@ -58,6 +59,9 @@ pub struct Details {
     pub metrics_uri: Option<String>,
     /// What its makers noted.
     pub metadata: BTreeMap<String, String>,
+    /// Only artifacts and images were read, with a hundred others: who, why and what made it is not known yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub brief: bool,
 }
 
 impl ModelPackage {
@@ -148,8 +152,8 @@ macro_rules! package {
         let quality = d.model_metrics().and_then(|m| m.model_quality()).and_then(|q| q.statistics());
         let metadata = d.customer_metadata_properties().into_iter().flatten();
         let details = Details {
-            data: containers.iter().filter_map(artifact).collect(),
-            images: containers.iter().filter_map(|c| c.image_digest.clone().or(c.image.clone())).collect(),
+            data: artifacts(containers),
+            images: images(containers),
             metrics_uri: quality.and_then(|s| s.s3_uri.clone()),
             modified: time(d.last_modified_time.as_ref()),
             modified_by: who(d.last_modified_by.as_ref()),
@@ -158,6 +162,7 @@ macro_rules! package {
             commit: d.metadata_properties().and_then(|m| m.commit_id.clone()),
             metadata: metadata.map(|(k, v)| (k.clone(), v.clone())).collect(),
             approval_description: d.approval_description.clone(),
+            brief: false,
         };
         ModelPackage {
             created: time(d.creation_time.as_ref()),
@@ -180,8 +185,13 @@ fn from_record(record: SearchRecord) -> Option<ModelPackage> {
     Some(package!(record.model_package?))
 }
 
-fn artifact(container: &ModelPackageContainerDefinition) -> Option<String> {
-    container.model_data_url.clone().or_else(|| container.model_data_source()?.s3_data_source()?.s3_uri.clone())
+fn artifacts(containers: &[ModelPackageContainerDefinition]) -> Vec<String> {
+    let source = |c: &ModelPackageContainerDefinition| c.model_data_source()?.s3_data_source()?.s3_uri.clone();
+    containers.iter().filter_map(|c| c.model_data_url.clone().or_else(|| source(c))).collect()
+}
+
+fn images(containers: &[ModelPackageContainerDefinition]) -> Vec<String> {
+    containers.iter().filter_map(|c| c.image_digest.clone().or(c.image.clone())).collect()
 }
 
 #[cfg(test)]

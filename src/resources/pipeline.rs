@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
-use crate::aws::{Aws, AwsError, describe, failed, in_background, pages};
+use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
 
@@ -52,6 +52,8 @@ impl Pipeline {
 impl Resource for Pipeline {
     const KIND: &'static str = "pipelines";
     const LANE: Lane = Lane::Slow;
+    // What appeared to be described between two lists needs no list.
+    const SWEEP: Option<Lane> = Some(Lane::Slow);
     fn id(&self) -> &str {
         &self.name
     }
@@ -60,6 +62,11 @@ impl Resource for Pipeline {
         seen.focus.pipelines.iter().any(|name| lacks(name) && !asked_lately(known, name, seen.at))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if !turn.sweep && !turn.first() {
+            let due = wanted(turn.known.rows(), seen, &turn);
+            let Defined { rows, asked, more, fault } = defined(aws, seen, due, |name| turn.known.get(name)).await;
+            return Ok(Listing::part(rows).more(more).asked(asked).fault(fault));
+        }
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_pipelines().max_results(100).set_next_token(token);
             let request = request.sort_by(SortPipelinesBy::CreationTime).sort_order(SortOrder::Descending);
@@ -67,51 +74,68 @@ impl Resource for Pipeline {
             Ok((page.pipeline_summaries.unwrap_or_default(), page.next_token))
         })
         .await?;
-        let mut rows: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
-        for row in rows.values_mut() {
+        let mut all: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
+        for row in all.values_mut() {
             let same = |k: &&Self| k.modified == row.modified && k.created == row.created;
             if let Some(known) = turn.known.get(&row.name).filter(|k| k.definition.is_some()).filter(same) {
                 *row = Self { last_execution: row.last_execution, ..known.clone() };
             }
         }
-        let mut due: Vec<String> = wanted(&rows, seen)
-            .into_iter()
-            .filter(|name| seen.focus.pipelines.contains(name) || !turn.asked_lately(name, seen.at))
-            .collect();
-        let (waiting, chunk) = (due.len(), seen.chunk());
-        due.truncate(chunk);
-        let described =
-            in_background(describe(due.clone(), async |name: String| Self::describe(aws, &name).await)).await;
-        for mut pipeline in described.found {
-            // Only the list tells when it last ran; and its times are the change detector.
-            if let Some(row) = rows.get(&pipeline.name) {
-                (pipeline.last_execution, pipeline.modified) = (row.last_execution, row.modified);
-            }
-            rows.insert(pipeline.name.clone(), pipeline);
-        }
-        let listing = Listing::all(rows.into_values().collect()).capped(capped).more(waiting > chunk);
-        Ok(listing.asked(settled(due, described.fault.as_ref())).fault(described.fault))
+        let due = wanted(all.values(), seen, &turn);
+        let Defined { rows, asked, more, fault } = defined(aws, seen, due, |name| all.get(name)).await;
+        all.extend(rows.into_iter().map(|pipeline| (pipeline.name.clone(), pipeline)));
+        Ok(Listing::all(all.into_values().collect()).capped(capped).more(more).asked(asked).fault(fault))
     }
 }
 
-/// Pipelines whose definition matters: those looked at, those that run, and those of which no version tells the group
-/// they register into.
-fn wanted(rows: &BTreeMap<String, Pipeline>, seen: &Seen) -> Vec<String> {
+/// What describing some pipelines brought.
+struct Defined {
+    rows: Vec<Pipeline>,
+    asked: Vec<String>,
+    more: bool,
+    fault: Option<AwsError>,
+}
+
+/// Describes the first of what is `due`; `row` is what a list tells of a pipeline.
+async fn defined<'a>(
+    aws: &Aws,
+    seen: &Seen,
+    mut due: Vec<String>,
+    row: impl Fn(&str) -> Option<&'a Pipeline>,
+) -> Defined {
+    let more = due.len() > seen.chunk();
+    due.truncate(seen.chunk());
+    let work = describe(due.clone(), async |name: String| Pipeline::describe(aws, &name).await);
+    let Described { found: mut rows, fault } = in_background(work).await;
+    for pipeline in &mut rows {
+        // Only the list tells when it last ran; and its times are the change detector.
+        if let Some(row) = row(&pipeline.name) {
+            (pipeline.last_execution, pipeline.modified) = (row.last_execution, row.modified);
+        }
+    }
+    Defined { rows, asked: settled(due, fault.as_ref()), more, fault }
+}
+
+/// Pipelines whose definition matters and is not known: those looked at, those that run, and those of which no version
+/// tells the group they register into.
+fn wanted<'a>(rows: impl Iterator<Item = &'a Pipeline>, seen: &Seen, turn: &Turn<'_, Pipeline>) -> Vec<String> {
     let store = &seen.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
     let telling: BTreeSet<String> = made.filter_map(of_execution).map(str::to_ascii_lowercase).collect();
     let running: BTreeSet<&str> =
         store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str()).collect();
     let registry_read = store.packages.answered() && !store.packages.unfinished();
+    let looked_at = |name: &str| seen.focus.pipelines.contains(name);
     let matters = |name: &str| {
         seen.thorough
-            || seen.focus.pipelines.contains(name)
+            || looked_at(name)
             || running.contains(name)
             || (registry_read && !telling.contains(&name.to_ascii_lowercase()))
     };
-    let wanted = rows.values().filter(|p| p.definition.is_none() && matters(&p.name));
-    let mut names: Vec<String> = wanted.map(|p| p.name.clone()).collect();
-    names.sort_by_key(|name| !seen.focus.pipelines.contains(name));
+    let lacking = rows.filter(|p| p.definition.is_none()).map(|p| p.name.as_str());
+    let wanted = lacking.filter(|name| matters(name) && (looked_at(name) || !turn.asked_lately(name, seen.at)));
+    let mut names: Vec<String> = wanted.map(str::to_owned).collect();
+    names.sort_by_key(|name| !looked_at(name));
     names
 }
 

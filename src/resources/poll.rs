@@ -161,8 +161,10 @@ struct Poller<T> {
 /// Why a poller takes its turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
-    /// It is time, or there is more to be had.
+    /// It is time.
     Time,
+    /// The turn before left something to be had.
+    More,
     /// Something appeared that it should read.
     Due,
     /// Somebody asked for it.
@@ -196,6 +198,7 @@ impl<T: Resource> Poller<T> {
                 return;
             }
             why = match self.rest(pause).await {
+                Ok(Why::Time) if told == Told::More => Why::More,
                 Ok(why) => why,
                 Err(_) => return,
             };
@@ -205,6 +208,10 @@ impl<T: Resource> Poller<T> {
     /// Is this turn to read everything? Where a kind has no sweeps every turn does.
     fn sweeps(&self, why: Why) -> bool {
         let Some(lane) = T::SWEEP else { return true };
+        if lane == T::LANE {
+            // There is nothing else to do when it is time; only what is due comes in between.
+            return matches!(why, Why::Time | Why::Asked);
+        }
         // Reading all of a long list sooner because it is looked at would leave no calls for what is in it.
         let looked_at = self.traffic().looked_at && self.table.len() < LONG;
         let lane = lane.moved(Traffic { looked_at, ..self.traffic() }, T::VITAL);

@@ -121,7 +121,7 @@ fn paths(model: &ModelConfig) -> impl Iterator<Item = &str> {
 }
 
 /// Does its configuration ask for anything in a report?
-fn asks(model: &ModelConfig) -> bool {
+pub(super) fn asks(model: &ModelConfig) -> bool {
     paths(model).next().is_some()
 }
 
@@ -139,7 +139,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
         let newest = versions.clone().max_by_key(|p| p.version).map(|p| &p.arn);
         for package in versions.filter(|p| Some(&p.arn) == newest || serves(p)) {
             // Until a version was described, where its report is is not known.
-            let Some(details) = &package.details else { continue };
+            let Some(details) = package.details.as_ref().filter(|details| !details.brief) else { continue };
             let entry = wanted.entry(&package.arn).or_insert_with(|| Wanted {
                 package: package.arn.clone(),
                 uri: details.metrics_uri.clone(),

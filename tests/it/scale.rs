@@ -149,3 +149,51 @@ async fn what_the_cursor_runs_past_is_not_read() {
     let (ran, walked) = (read(&ran) - before, read(&walked) - at_first);
     assert!(ran > 0 && ran * 4 <= walked, "{ran} calls for the first and the last, {walked} for each of {models}");
 }
+
+/// Registered versions that serve and lie further back in the index than what was read at the start.
+const FAR_BACK: &str = "E=120,V=4000,A=100,J=100";
+
+#[tokio::test(start_paused = true)]
+async fn what_serves_is_read_a_hundred_at_a_time() {
+    let mut t = account(FAR_BACK).ready().await;
+    t.run_for("7s").await;
+    let (alone, batches) = (t.sim().calls("DescribeModelPackage"), t.sim().calls("BatchDescribeModelPackage"));
+    assert!((1..=2).contains(&batches) && alone <= 2, "{batches} batches, {alone} by themselves");
+    assert!(t.sim().calls("Search") <= 30, "not all of the registry: {:?}", t.sim().all_calls());
+    t.run_for("2m").await;
+    assert_eq!(t.sim().calls("BatchDescribeModelPackage"), batches, "what never changes is read once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_batches_what_serves_is_described_one_by_one() {
+    let denied = "inherits = \"shop\"\n[[fault]]\noperation = \"BatchDescribeModelPackage\"\n\
+                  code = \"AccessDeniedException\"\nmessage = \"not for you\"\n";
+    let mut with = account(FAR_BACK).ready().await;
+    let mut without = Harness::story(denied).size(200, 50).scale(FAR_BACK, LATENCY).ready().await;
+    for t in [&mut with, &mut without] {
+        t.run_for("10s").await;
+        t.keys("7").await;
+    }
+    assert!(without.sim().calls("DescribeModelPackage") > 20, "{:?}", without.sim().all_calls());
+    // Source, state, lane, age, and how many there are.
+    let versions = |t: &Harness| {
+        let row = t.row("model_packages");
+        let words: Vec<&str> = row.split_whitespace().collect();
+        (words[1].to_owned(), words[5].to_owned())
+    };
+    assert_eq!(versions(&with), versions(&without));
+    assert_eq!(versions(&with).0, "fresh");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_definition_that_is_looked_at_costs_one_call_and_no_list() {
+    let mut t = account("medium").ready().await;
+    t.run_for("2s").await;
+    let (lists, described) = (t.sim().calls("ListPipelines"), t.sim().calls("DescribePipeline"));
+    for _ in 0..10 {
+        t.keys("j").await;
+        t.run_for("1s").await;
+    }
+    assert!(t.sim().calls("DescribePipeline") > described + 5, "{:?}", t.sim().all_calls());
+    assert!(t.sim().calls("ListPipelines") <= lists + 1, "{:?}", t.sim().all_calls());
+}

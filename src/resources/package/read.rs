@@ -8,16 +8,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ResourceType, SortOrder};
 use jiff::Timestamp;
 
-use super::{ModelPackage, from_record, from_summary};
+use super::batch::{self, Batched};
+use super::{Details, ModelPackage, from_record, from_summary};
 use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
+use crate::config::Model as ModelConfig;
+use crate::resources::report::asks;
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
 
 /// Pages of 100 versions in a thorough look, or in a sweep without the index.
 const PAGES: usize = 100;
 /// Pages of the index that one turn reads at the start; more follow until each group has shown a version.
 const FIRST: usize = 4;
-/// So few versions that serve are described one by one; more are looked for in the pages of the index.
-const FEW: usize = 10;
 /// So many pages at the start, and the groups that showed no version are left to be looked at.
 const ENOUGH: usize = 60;
 /// Without the index: the newest versions of each group that are described.
@@ -50,8 +51,8 @@ pub(super) async fn window(
 ) -> Result<Listing<ModelPackage>, AwsError> {
     let known = turn.known;
     let query = Query::changed(ResourceType::ModelPackage);
-    let since = newest(known, modified);
     // At the start until each group has shown a version, later until what is known begins.
+    let since = newest(known, modified).filter(|_| known.cursor().is_none());
     let reading = known.cursor().is_some() || turn.first() && since.is_none();
     let cap = if reading { FIRST } else { PAGES };
     let search = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time));
@@ -64,8 +65,7 @@ pub(super) async fn window(
         }
         None => (without_index(aws, seen, &turn).await?, None),
     };
-    let lacking = needed(seen, known).into_iter().filter(|arn| !rows.contains_key(arn)).count();
-    let cursor = cursor.filter(|_| lacking > FEW || !every_group(seen, known, &rows));
+    let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
     for group in &groups {
         match in_group(aws, group, &mut rows).await {
@@ -75,19 +75,29 @@ pub(super) async fn window(
         }
     }
     let mut due = needed(seen, known);
-    // While pages are read that may hold them a hundred at a time, none is asked for by itself.
     due.retain(|arn| !rows.contains_key(arn) && (cursor.is_none() || seen.focus.packages.contains(arn)));
+    let mut live = serving(seen, known);
+    // While pages are read that may hold them, none is asked for by itself.
+    live.retain(|arn| !rows.contains_key(arn) && !due.contains(arn) && cursor.is_none());
+    let Batched { found, refused, fault: unread } = batch::read(aws, &live).await;
+    for package in found {
+        lay(&mut rows, package, |_, _| true);
+    }
+    live.retain(|arn| !refused.contains(arn));
+    due.extend(refused);
     let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
     due.truncate(chunk);
     let fault = described(aws, &mut rows, due.clone()).await;
-    let asked = groups.into_iter().chain(settled(due, fault.as_ref())).collect();
-    let listing = Listing::changed(rows.into_values().collect()).asked(asked).fault(fault);
+    let asked = settled(due, fault.as_ref()).into_iter().chain(settled(live, unread.as_ref()));
+    let asked = groups.into_iter().chain(asked).collect();
+    let listing = Listing::changed(rows.into_values().collect()).asked(asked).fault(fault.or(unread));
     Ok(listing.more(more || cursor.is_some()).cursor(cursor))
 }
 
 /// Is there something to read before the next turn?
 pub(super) fn due(seen: &Seen, known: &Table<ModelPackage>) -> bool {
-    known.answered() && (!groups_to_read(seen, known).is_empty() || !needed(seen, known).is_empty())
+    let wanted = || !needed(seen, known).is_empty() || !serving(seen, known).is_empty();
+    known.answered() && (!groups_to_read(seen, known).is_empty() || wanted())
 }
 
 /// Groups that are looked at and whose versions were not read lately.
@@ -95,13 +105,33 @@ fn groups_to_read(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
     seen.focus.groups.iter().filter(|g| !asked_lately(known, g, seen.at)).cloned().collect()
 }
 
-/// Versions that serve or are looked at, without details.
+/// Versions of which all details are wanted: what is looked at, and what serves and has a report that is asked for.
 fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
-    let live = seen.store.models.rows().flat_map(super::super::model::Model::packages);
+    let asking: BTreeSet<&str> = seen.wishes.models.iter().filter(|m| asks(m)).map(ModelConfig::group_name).collect();
+    let asked_for = |arn: &&str| ModelPackage::parse_arn(arn).is_some_and(|(group, _)| asking.contains(group));
     let looked_at = seen.focus.packages.iter().map(String::as_str);
-    let once: BTreeSet<&str> = looked_at.chain(live).filter(|arn| arn.starts_with("arn:")).collect();
-    let lacks = |arn: &&str| known.get(arn).is_none_or(|k| k.details.is_none()) && !asked_lately(known, arn, seen.at);
-    once.into_iter().filter(lacks).map(str::to_owned).collect()
+    lacking(looked_at.chain(live(seen).filter(asked_for)), seen, known, |details| !details.brief)
+}
+
+/// Versions that serve, without any details.
+fn serving(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
+    lacking(live(seen), seen, known, |_| true)
+}
+
+fn live(seen: &Seen) -> impl Iterator<Item = &str> {
+    seen.store.models.rows().flat_map(super::super::model::Model::packages)
+}
+
+/// Those of the versions, each once, that lack details that do, and were not asked for lately.
+fn lacking<'a>(
+    arns: impl Iterator<Item = &'a str>,
+    seen: &Seen,
+    known: &Table<ModelPackage>,
+    does: impl Fn(&Details) -> bool,
+) -> Vec<String> {
+    let once: BTreeSet<&str> = arns.filter(|arn| arn.starts_with("arn:")).collect();
+    let has = |arn: &str| known.get(arn).and_then(|k| k.details.as_ref()).is_some_and(&does);
+    once.into_iter().filter(|arn| !has(arn) && !asked_lately(known, arn, seen.at)).map(str::to_owned).collect()
 }
 
 fn modified(package: &ModelPackage) -> Option<Timestamp> {

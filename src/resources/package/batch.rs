@@ -1,0 +1,53 @@
+//! Versions that serve and lie too far back in the index, a hundred a call.
+
+use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
+
+use super::{Details, ModelPackage, artifacts, images};
+use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background};
+use crate::resources::time;
+
+/// Versions that one call describes (`aws-map` 2.2).
+const MOST: usize = 100;
+
+/// What a batch brought, and what is to be described one by one as this account has no batches.
+pub(super) struct Batched {
+    pub(super) found: Vec<ModelPackage>,
+    pub(super) refused: Vec<String>,
+    pub(super) fault: Option<AwsError>,
+}
+
+/// Describes versions in brief, behind everything else. What AWS does not know or does not show is left out.
+pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
+    let batches: Vec<Vec<String>> = arns.chunks(MOST).map(<[String]>::to_vec).collect();
+    let Described { found, fault } = in_background(describe(batches, async |arns| batch(aws, arns).await)).await;
+    let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
+    // Trouble that passes, or that a call for each would have as well, is waited for.
+    let waits =
+        |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unrecorded);
+    match fault {
+        Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
+        fault => Batched { found, refused: Vec::new(), fault },
+    }
+}
+
+async fn batch(aws: &Aws, arns: Vec<String>) -> Result<Vec<ModelPackage>, AwsError> {
+    let request = aws.sagemaker.batch_describe_model_package().set_model_package_arn_list(Some(arns));
+    let answer = request.send().await.map_err(failed("BatchDescribeModelPackage"))?;
+    Ok(answer.model_package_summaries.unwrap_or_default().into_values().filter_map(from_brief).collect())
+}
+
+fn from_brief(s: BatchDescribeModelPackageSummary) -> Option<ModelPackage> {
+    let containers = s.inference_specification.map(|i| i.containers.unwrap_or_default()).unwrap_or_default();
+    let details =
+        Details { data: artifacts(&containers), images: images(&containers), brief: true, ..Details::default() };
+    Some(ModelPackage {
+        created: time(s.creation_time.as_ref()),
+        status: s.model_package_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        approval: s.model_approval_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+        arn: s.model_package_arn?,
+        group: s.model_package_group_name,
+        version: s.model_package_version,
+        description: s.model_package_description.unwrap_or_default(),
+        details: Some(details),
+    })
+}
