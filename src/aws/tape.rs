@@ -4,6 +4,7 @@
 //! passes `scrub`: no header of a request, no credential, no signature, no address of a person.
 
 mod asked;
+mod batches;
 mod cbor;
 mod family;
 mod file;

@@ -205,9 +205,12 @@ async fn a_large_account_is_put_together_from_all_that_was_read() {
     let mut screens = Vec::new();
     t.run_for("100s").await;
     screens.push(body(&t));
+    // How many old versions are held depends on where the cursor was in the first moment, when rows came and went.
+    let uncounted =
+        |t: &Harness| body(t).lines().filter(|l| !l.starts_with(" registry ")).collect::<Vec<_>>().join("\n");
     for pane in ["3", "5"] {
         t.keys(pane).await;
-        screens.push(body(&t));
+        screens.push(uncounted(&t));
     }
     assert_eq!(t.recorded().trouble, None);
 
@@ -222,7 +225,7 @@ async fn a_large_account_is_put_together_from_all_that_was_read() {
         let mut shown = vec![body(&t)];
         for pane in ["3", "5"] {
             t.keys(pane).await;
-            shown.push(body(&t));
+            shown.push(uncounted(&t));
         }
         assert_eq!(shown, screens, "at {speed}x");
     }

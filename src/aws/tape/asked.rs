@@ -101,6 +101,11 @@ impl Asked {
         format!("{scope} {} {} {}", self.service, self.operation, self.key)
     }
 
+    /// Versions are answered one by one.
+    pub(super) fn batch(&self) -> bool {
+        self.service == "sagemaker" && self.operation == "BatchDescribeModelPackage"
+    }
+
     /// Metrics are answered one by one.
     pub(super) fn metrics(&self) -> bool {
         self.service == "monitoring" && self.operation == "GetMetricData" && self.wire == Wire::Cbor

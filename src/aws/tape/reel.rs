@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::Scope;
 use super::asked::Asked;
+use super::batches::Batches;
 use super::cbor::Tree;
 use super::family::{self, Pick};
 use super::file::{Entry, Head, Lines};
@@ -54,6 +55,7 @@ pub struct Reel {
     pub cut: Option<String>,
     shelves: HashMap<String, Shelf>,
     metrics: HashMap<String, Metrics>,
+    batches: HashMap<String, Batches>,
     /// When something else was answered than before.
     moments: Vec<Timestamp>,
     /// When which call was answered, by its place in `calls`; the same answer makes what is known young again.
@@ -78,6 +80,7 @@ impl Reel {
             cut: None,
             shelves: HashMap::new(),
             metrics: HashMap::new(),
+            batches: HashMap::new(),
             moments: Vec::new(),
             answered: Vec::new(),
             calls: Vec::new(),
@@ -122,6 +125,7 @@ impl Reel {
     fn take(&mut self, head: Head, body: Option<bytes::Bytes>) -> bool {
         self.note(head.at, &format!("{}:{}", head.service, head.operation), head.bytes.is_some());
         let metrics = head.service == "monitoring" && head.operation == "GetMetricData";
+        let batch = head.service == "sagemaker" && head.operation == "BatchDescribeModelPackage";
         let (name, pick) = shelf_of(&head.scope, &head.service, &head.operation, &head.key);
         let key = if pick.is_some() { head.key.clone() } else { String::new() };
         let row = self.shelves.entry(name).or_default();
@@ -139,7 +143,10 @@ impl Reel {
         self.end = self.end.max(head.at);
         row.from = format!("{} {}", head.scope, head.service);
         if metrics {
-            self.metrics.entry(head.scope).or_default().take(head.at, head.until, &head.key, &reply);
+            self.metrics.entry(head.scope.clone()).or_default().take(head.at, head.until, &head.key, &reply);
+        }
+        if batch {
+            self.batches.entry(head.scope).or_default().take(head.at, &reply);
         }
         row.lists |= pages::is_list(&reply) || pick.is_some();
         let partial = pick.is_some_and(|pick| !pick.all());
@@ -202,6 +209,9 @@ impl Reel {
         let position = playing.at;
         if asked.metrics() {
             return self.metrics.get(scope)?.answer(&Tree::read(body)?, position, !playing.paused);
+        }
+        if asked.batch() {
+            return self.batches.get(scope)?.answer(&asked.key, position);
         }
         let (name, pick) = shelf_of(scope, &asked.service, &asked.operation, &asked.key);
         self.shelves.get(&name)?.answer(asked, pick.as_ref(), position)

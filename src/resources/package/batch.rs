@@ -22,8 +22,7 @@ pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let Described { found, fault } = in_background(describe(batches, async |arns| batch(aws, arns).await)).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
     // Trouble that passes, or that a call for each would have as well, is waited for.
-    let waits =
-        |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unrecorded);
+    let waits = |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed);
     match fault {
         Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
         fault => Batched { found, refused: Vec::new(), fault },
