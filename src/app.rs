@@ -324,6 +324,12 @@ impl App {
         self.refocus();
     }
 
+    /// `prod: `, before what is said of one of several accounts.
+    #[must_use]
+    pub fn whose(&self, place: usize) -> String {
+        self.account(place).filter(|_| self.several()).map_or_else(String::new, |account| format!("{}: ", account.name))
+    }
+
     /// Name of the model that a thing belongs to.
     #[must_use]
     pub fn model_of(&self, subject: &Subject) -> Option<String> {

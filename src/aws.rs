@@ -132,7 +132,13 @@ impl Aws {
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
         }
         let Some(region) = config.region().map(ToString::to_string) else {
-            return Err("no region: pass --region, set AWS_REGION, or give the profile a region".into());
+            let whose = target.profile.as_deref().map(|name| {
+                format!(
+                    " for the profile {name}: the AWS configuration files have no such profile, or none with a region"
+                )
+            });
+            let whose = whose.unwrap_or_default();
+            return Err(format!("no region{whose}; pass --region, set AWS_REGION, or give the profile a region"));
         };
         let endpoint = config.endpoint_url().map(str::to_owned);
         let http = config.http_client().unwrap_or_else(https);

@@ -76,7 +76,7 @@ impl Config {
             let message = format!("{} dollars a day is not an amount", cost.get_ref());
             return Err(ConfigError::at(source, cost.span(), message).hint("leave it out for no limit"));
         }
-        let accounts: Vec<Account> = file.account.into_iter().map(|a| a.checked(source)).collect::<Result<_, _>>()?;
+        let accounts = account::checked(file.account, source)?;
         let labels: Vec<&str> = accounts.iter().filter_map(|a| a.label.as_deref()).collect();
         let models = model::checked(file.model, &labels, source)?;
         let mut severities: Vec<_> = file.severity.into_iter().collect();

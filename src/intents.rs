@@ -20,6 +20,7 @@ pub use approve::{Approve, Reject};
 pub use guard::Guard;
 pub use retrain::Retrain;
 pub use rollback::Rollback;
+pub(crate) use run::WHY_READ_ONLY;
 pub use run::{Access, Executor, Outcome, Progress};
 pub use step::{Receipt, Step};
 

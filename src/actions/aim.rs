@@ -2,7 +2,7 @@
 
 use crate::app::{App, Effect, Form, Modal, Subject};
 use crate::fmt;
-use crate::intents::{AnyIntent, Approve, Reject, Rollback};
+use crate::intents::{AnyIntent, Approve, Reject, Rollback, WHY_READ_ONLY};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
@@ -33,11 +33,7 @@ fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.playing().is_some() {
         return Err("a replay changes nothing: it shows what has been".into());
     }
-    if context.app.here.read_only {
-        Err("read-only: start without --read-only to change things".into())
-    } else {
-        Ok(())
-    }
+    if context.app.here.read_only { Err(format!("read-only: {WHY_READ_ONLY}")) } else { Ok(()) }
 }
 
 /// Is what is shown of a thing so old that no decision should rest on it?

@@ -23,6 +23,8 @@ pub struct News {
     pub tone: Tone,
     /// A sentence.
     pub text: String,
+    /// Place of its account.
+    pub account: usize,
     /// What it is about.
     pub subject: Option<Subject>,
 }
@@ -40,9 +42,9 @@ impl Feed {
         self.news.iter()
     }
     /// Adds a line.
-    pub fn push(&mut self, at: Timestamp, tone: Tone, text: String, subject: Option<Subject>) {
+    pub(super) fn push(&mut self, at: Timestamp, account: usize, tone: Tone, text: String, subject: Option<Subject>) {
         self.told += 1;
-        self.news.push_front(News { serial: self.told, at, tone, text, subject });
+        self.news.push_front(News { serial: self.told, at, account, tone, text, subject });
         self.news.truncate(KEPT);
     }
     /// Adds what the tables call news.
@@ -50,7 +52,7 @@ impl Feed {
         for change in changes {
             let Some(text) = &change.news else { continue };
             let subject = Some(Subject::new(account, change.kind, change.id.clone()));
-            self.push(change.at, tone(text), text.clone(), subject);
+            self.push(change.at, account, tone(text), text.clone(), subject);
         }
     }
     /// Adds a change of a model's health.
@@ -65,7 +67,7 @@ impl Feed {
             Health::Running | Health::Waiting => Tone::Busy,
         };
         let text = format!("{} was {was}, is {is}{why}", chain.name);
-        self.push(at, tone, text, Some(Subject::chain(account, chain.name)));
+        self.push(at, account, tone, text, Some(Subject::chain(account, chain.name)));
     }
 }
 

@@ -43,7 +43,7 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.feed.push(self.here.seen.at, Tone::Busy, text, None);
+        self.feed.push(self.here.seen.at, run.account, Tone::Busy, text, None);
     }
 
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
@@ -56,8 +56,9 @@ impl App {
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
         let account = run.account;
-        self.feed.push(now, tone, text.clone(), None);
-        self.message = Some((tone, text));
+        self.feed.push(now, account, tone, text.clone(), None);
+        // The cursor may be in another account by now.
+        self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))
     }
 }

@@ -53,7 +53,7 @@ enum Access {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
-    label: Option<Name>,
+    label: Option<Spanned<Name>>,
     profile: Option<Name>,
     role_arn: Option<Spanned<String>>,
     #[serde(default)]
@@ -64,8 +64,25 @@ pub(super) struct Written {
     colour: Colour,
 }
 
+/// All accounts; a label is that of one of them.
+pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Account>, ConfigError> {
+    let mut accounts: Vec<Account> = Vec::new();
+    for one in written {
+        let label = one.label.as_ref().map(|label| (label.get_ref().0.clone(), label.span()));
+        let account = one.checked(source)?;
+        if let Some((label, span)) = label
+            && accounts.iter().any(|other| other.label == account.label)
+        {
+            let message = format!("label {label:?} is that of another [[account]]");
+            return Err(ConfigError::at(source, span, message).hint("give each a label of its own"));
+        }
+        accounts.push(account);
+    }
+    Ok(accounts)
+}
+
 impl Written {
-    pub(super) fn checked(self, source: &Source) -> Result<Account, ConfigError> {
+    fn checked(self, source: &Source) -> Result<Account, ConfigError> {
         if let Some(role) = &self.role_arn {
             let arn = role.get_ref();
             if !(arn.starts_with("arn:") && arn.contains(":iam::") && arn.contains(":role/")) {
@@ -82,7 +99,7 @@ impl Written {
             }
         }
         Ok(Account {
-            label: self.label.map(|n| n.0),
+            label: self.label.map(|n| n.into_inner().0),
             profile: self.profile.map(|n| n.0),
             role_arn: self.role_arn.map(Spanned::into_inner),
             regions: self.regions.into_iter().map(Spanned::into_inner).collect(),

@@ -156,6 +156,7 @@ fn accounts_have_a_name_a_way_in_and_manners() {
     assert_eq!(config.models[0].accounts, ["prod"]);
     for (text, line, says) in [
         ("[[account]]\nrole_arn = \"arn:aws:iam::1:user/ana\"", 2, "not the ARN of a role"),
+        ("[[account]]\nlabel = \"a\"\n[[account]]\nlabel = \"a\"", 4, "that of another"),
         ("[[account]]\nregions = [\"eu west\"]", 2, "not a region"),
         ("[[account]]\naccess = \"none\"", 2, "read-write"),
         ("[[account]]\ncolour = \"mauve\"", 2, "yellow"),

@@ -76,6 +76,9 @@ impl std::fmt::Debug for Executor {
     }
 }
 
+/// Where it is said that nothing may be changed.
+pub(crate) const WHY_READ_ONLY: &str = "--read-only was given, or access = \"read-only\" in its [[account]]";
+
 impl Executor {
     /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.
     ///
@@ -125,10 +128,7 @@ impl Executor {
 
     async fn admit(&self, plan: &Plan) -> Result<(), Refusal> {
         if self.access == Access::ReadOnly {
-            return Err(Refusal::No(format!(
-                "read-only: {} was not sent; start without --read-only to change things",
-                plan.intent.name()
-            )));
+            return Err(Refusal::No(format!("read-only: {} was not sent; {WHY_READ_ONLY}", plan.intent.name())));
         }
         for guard in &plan.guards {
             guard.check(&self.aws).await?;

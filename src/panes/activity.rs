@@ -29,7 +29,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let serial: u64 = subject.id.parse().ok()?;
     let news = app.feed.iter().find(|n| n.serial == serial)?;
     let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
-    let account = news.subject.as_ref().and_then(|s| app.account(s.account)).map(|a| a.name.as_str());
+    let account = app.account(news.account).map(|a| a.name.as_str());
     let model = news.subject.as_ref().and_then(|s| app.model_of(s)).unwrap_or_default();
     Some(vec![
         Cell { line: when, order: Some(Order::Number(news.at.as_second())) },

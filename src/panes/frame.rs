@@ -109,7 +109,8 @@ fn data_age(app: &App) -> Option<(i64, String)> {
 fn under_way(app: &App) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return Line::new() };
     let age = fmt::age(app.here.seen.at, run.since);
-    Line::new().with(format!("◐ {}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
+    let whose = app.whose(run.account);
+    Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }
 
 /// What all accounts together cost.
@@ -139,7 +140,7 @@ fn widened(widening: u32) -> String {
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     for account in app.accounts() {
-        let who = if app.several() { format!("{}: ", account.name) } else { String::new() };
+        let who = app.whose(account.place);
         banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
     }
     // The list below matters more than the tenth account that cannot be read.

@@ -46,7 +46,7 @@ async fn read_only_greys_the_keys_and_says_why() {
     t.to("recommendation").await;
     for key in ["a", "x", "r", "b"] {
         t.keys(key).await;
-        t.says("start without --read-only");
+        t.says("read-only: --read-only was given");
         t.never_says("to send");
         t.keys("esc").await;
     }
