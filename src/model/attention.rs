@@ -67,6 +67,7 @@ rules! {
     Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
     Endpoint "errors" endpoint::errors: "5XX rate over five minutes: above 0.5 % degraded, above 2 % with 20 requests broken",
     Endpoint "business-metric" endpoint::business: "a metric of the configuration is on the wrong side of its threshold",
+    Endpoint "unmeasured" endpoint::unmeasured: "a metric that the configuration judges was not read: denied, or beyond max_cost_per_day",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
     Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms has no confirmed subscription",

@@ -4,7 +4,7 @@ use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
 use crate::fmt;
 use crate::model::Health;
-use crate::resources::dataset::{Dataset, Role};
+use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
 use crate::view::{Line, Tone};
 
 /// One row a location or a feature group.
@@ -90,13 +90,16 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Some(other) => Cell::text(other, Tone::Warn),
         None => Cell::muted("?"),
     };
+    // Of what cannot be read nothing is known, not even that it is nothing.
+    let known = set.problem.as_deref().is_none_or(|problem| problem == NOTHING_THERE);
+    let counted = |text: String, n: i64| if known { Cell::of(Line::new().plain(text), n) } else { Cell::muted("?") };
     Some(vec![
         Cell::glyph(health),
         Cell::plain(&set.uri),
         Cell::muted(role),
         Cell::age(now, set.newest),
-        Cell::of(Line::new().plain(format!("{objects}{more}")), objects),
-        Cell::of(Line::new().plain(fmt::bytes(set.bytes)), i64::try_from(set.bytes).unwrap_or(i64::MAX)),
+        counted(format!("{objects}{more}"), objects),
+        counted(fmt::bytes(set.bytes), i64::try_from(set.bytes).unwrap_or(i64::MAX)),
         versioning,
         model,
         Cell::plain(set.problem.as_deref().or(set.newest_key.as_deref()).unwrap_or_default()),

@@ -7,6 +7,8 @@ use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
 use crate::panes::cell::tone;
+use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::{Freshness, Resource, Source};
 use crate::view::{Footer, Line, Tone, width};
@@ -152,8 +154,12 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
 fn lost(account: &Account) -> Vec<String> {
     let troubles = account.seen.store.troubles();
     let told = |kind: Kind| {
-        // Everybody may ask who they are: who is denied even that is somebody who was not let in.
-        let counts = |name: &str| kind != Kind::Denied || name == Identity::KIND;
+        // Everybody may ask who they are: who is denied even that is somebody who was not let in. And one operation
+        // that is not answered is told where it is missed.
+        let counts = |name: &str| {
+            (kind != Kind::Denied || name == Identity::KIND)
+                && (kind != Kind::Unreachable || [Identity::KIND, Endpoint::KIND, Alarm::KIND].contains(&name))
+        };
         let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
         let (what, advice) = match (kind, &account.login) {
             (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),

@@ -13,6 +13,9 @@ use super::{Lane, Listing, Resource, Seen, Table, Turn, arn_name, time};
 use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background, pages};
 use crate::config::DataKind;
 
+/// The problem of a location that can be read and holds nothing.
+pub const NOTHING_THERE: &str = "no object there";
+
 /// Pages of 1,000 keys of one location.
 const PAGES: usize = 3;
 /// Locations that are followed; more are left out, and the listing says so.
@@ -209,7 +212,7 @@ async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<Dataset, AwsError> 
                 row.newest_key = newest.key.as_deref().map(decoded);
             }
             if row.objects == 0 {
-                row.problem = Some("no object there".into());
+                row.problem = Some(NOTHING_THERE.to_owned());
             }
             Ok(row)
         }

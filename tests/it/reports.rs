@@ -27,6 +27,19 @@ async fn the_version_that_serves_is_judged_by_its_report() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_metric_that_was_not_read_is_unknown_and_says_why() {
+    let thrifty = format!("max_cost_per_day = 0.01\n{CONFIG}");
+    let mut t = Harness::story("shop").config(&thrifty).size(200, 50).ready().await;
+    t.to("▲ recommendation").await;
+    t.says("◌ v12  CTR % not read: max_cost_per_day is us");
+    let denied =
+        "inherits = \"shop\"\n[[fault]]\noperation = \"GetMetricData\"\ncode = \"AccessDenied\"\nmessage = \"no\"\n";
+    let mut t = Harness::story(denied).size(200, 50).ready().await;
+    t.to("▲ recommendation").await;
+    t.says("◌ v12  CTR % not read: GetMetricData denied");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_good_report_is_shown_and_worries_nobody() {
     let mut t = Harness::story("shop").size(200, 50).ready().await;
     t.never_says("CTR offline");

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Facts, Finding, unread};
 use crate::fmt;
 use crate::model::Health;
-use crate::resources::dataset::{Dataset, Role};
+use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
 
 fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
     facts.chain.datasets.iter().filter_map(|uri| facts.index.store.datasets.get(uri))
@@ -19,16 +19,27 @@ fn max_age(facts: &Facts<'_>, uri: &str) -> Option<Duration> {
 
 pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
     let configured = |uri: &str| facts.config.is_some_and(|m| m.data.iter().any(|d| d.uri == uri));
-    datasets(facts)
+    let named: Vec<Finding> = datasets(facts)
         .filter_map(|d| {
             // What an old job read may have been tidied away; what the user named must be there.
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
-            let empty = d.problem.as_deref() == Some("no object there");
+            let empty = d.problem.as_deref() == Some(NOTHING_THERE);
             let health = if empty { health } else { Health::Unknown };
             (health == Health::Critical || configured(&d.uri))
                 .then(|| d.problem.as_ref().map(|p| (health, format!("{}: {p}", d.uri), None)))?
         })
-        .collect()
+        .collect();
+    if named.is_empty() { nothing_read(facts).into_iter().collect() } else { named }
+}
+
+/// Where none of the locations can be read, how the data is is not known.
+fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
+    let mut why = None;
+    for dataset in datasets(facts).filter(|d| d.role != Role::Artifact) {
+        let problem = dataset.problem.as_deref().filter(|problem| *problem != NOTHING_THERE)?;
+        why.get_or_insert_with(|| format!("{}: {problem}", dataset.uri));
+    }
+    why.map(|text| (Health::Unknown, text, None))
 }
 
 pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {

@@ -154,6 +154,22 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
 }
 
+/// What was never read is not known to be well.
+pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
+    let (Some(config), metrics) = (facts.config, &facts.index.store.metrics) else { return Vec::new() };
+    let why = match metrics.trouble() {
+        Some(why) => format!("{} {}", why.operation, why.kind.word()),
+        None if metrics.capped() => "max_cost_per_day is used up".to_owned(),
+        None => return Vec::new(),
+    };
+    let judged = config.metrics.iter().filter(|metric| {
+        let measured = matches!(metric.source, MetricSource::CloudWatch { .. });
+        measured && metric.limit.is_some() && metric.meaning == Meaning::Breach
+    });
+    let unread = judged.filter(|metric| metrics.get(&MetricSeries::of_model(&config.name, &metric.label)).is_none());
+    unread.map(|metric| (Health::Unknown, format!("{} not read: {why}", metric.label), None)).collect()
+}
+
 /// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.
 fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
     let store = &facts.index.store;
