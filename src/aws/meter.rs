@@ -129,6 +129,12 @@ impl Meter {
         self.lock().usage.throttled += u64::from(too_fast);
     }
 
+    /// Calls of a source since the start.
+    #[must_use]
+    pub fn asked(&self, source: &str) -> u64 {
+        self.lock().usage.by_source.get(source).map_or(0, |spent| spent.calls)
+    }
+
     /// How many times less often than usual a service is asked, because it said "too fast"; 1 when all is well.
     #[must_use]
     pub fn widening(&self, service: &str) -> u32 {

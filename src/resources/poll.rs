@@ -51,6 +51,7 @@ async fn turn<T: Resource>(
 ) -> (Told, Vec<Change>) {
     // The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
     let read = async { (T::read(aws, seen, Turn { known: table, sweep }).await, clock()) };
+    let asked_before = aws.meter.asked(T::KIND);
     let (answer, at) = attributed(T::KIND, Urgency::Visible, read).await;
     let why = answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref());
     let refused = why.is_some_and(|why| why.kind == Kind::Expired && why.answered_no);
@@ -60,7 +61,12 @@ async fn turn<T: Resource>(
     if refused {
         aws.refused().await;
     }
-    let changes = table.apply(answer, at);
+    // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
+    // all stays as it was.
+    let silent = answer.is_ok() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
+    let last = || seen.store.last_answer().map(|last| table.source().fetched_at.map_or(last, |at| at.max(last)));
+    let at = if silent { last() } else { Some(at) };
+    let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
         Some(Kind::Expired | Kind::Skewed) => Told::Failed,

@@ -271,7 +271,10 @@ impl<T: Resource> Table<T> {
             }
         };
         let first = !matches!(self.freshness, Freshness::Fresh { .. }) && self.rows.is_empty();
-        self.freshness = Freshness::Fresh { at, fault: listing.fault };
+        // Where a part was asked for and nothing but trouble came, what is known is as old as it was.
+        let in_vain = listing.extent == Extent::Part && listing.rows.is_empty() && listing.fault.is_some();
+        let answered = self.source().fetched_at.filter(|_| in_vain).unwrap_or(at);
+        self.freshness = Freshness::Fresh { at: answered, fault: listing.fault };
         let begun = self.begun.unwrap_or(at);
         self.begun = listing.cursor.as_ref().map(|_| begun);
         (self.capped, self.more, self.cursor) = (listing.capped, listing.more, listing.cursor);

@@ -254,3 +254,19 @@ async fn any_size_is_drawn() {
     }
     t.says("sagetop");
 }
+
+#[tokio::test(start_paused = true)]
+async fn who_has_nothing_to_ask_is_no_younger_than_what_was_answered() {
+    let lost = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\nfrom = \"30s\"\ncode = \"ExpiredTokenException\"\n\
+                message = \"expired\"\n";
+    let mut t = Harness::story(lost).size(120, 36).ready().await;
+    t.run_for("5m").await;
+    t.keys("7").await;
+    let sources: Vec<String> =
+        t.text().lines().skip_while(|l| !l.contains("SOURCE")).skip(1).take(17).map(str::to_owned).collect();
+    assert!(sources.iter().any(|row| row.contains("expired")), "{sources:#?}");
+    for row in sources {
+        let words: Vec<&str> = row.split_whitespace().collect();
+        assert!(["min", "h"].contains(&words[4]) && words[3] != "1", "{row}");
+    }
+}
