@@ -77,7 +77,7 @@ impl std::fmt::Debug for Executor {
 }
 
 /// Where it is said that nothing may be changed.
-pub(crate) const WHY_READ_ONLY: &str = "--read-only was given, or access = \"read-only\" in its [[account]]";
+pub(crate) const WHY_READ_ONLY: &str = "--read-only was given, or the configuration says so";
 
 impl Executor {
     /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.

@@ -138,7 +138,8 @@ fn widened(widening: u32) -> String {
     if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
 }
 
-/// What the operator must know now: lost credentials, a role that may not be taken on, a lost network, in whichever account.
+/// What the operator must know now, in whichever account: lost credentials, a role that may not be taken on, a lost
+/// network.
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     for account in app.accounts() {

@@ -63,7 +63,7 @@ async fn turn<T: Resource>(
     }
     // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
     // all stays as it was.
-    let silent = answer.is_ok() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
+    let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
     let last = || seen.store.last_answer().map(|last| table.source().fetched_at.map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(at) };
     let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
