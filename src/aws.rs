@@ -25,8 +25,8 @@ use login::Login;
 pub use login::Renewal;
 
 pub use error::{AwsError, Kind, failed};
-pub(crate) use meter::in_background;
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
+pub(crate) use meter::{in_background, undisturbed};
 pub use pace::{Pace, Urgency, Widening};
 pub(crate) use page::pages_until;
 pub use page::{Described, Page, describe, pages};
@@ -51,13 +51,21 @@ pub struct Target {
 }
 
 impl Target {
-    /// What it is called on a recording.
+    /// What stands on a recording of it.
     fn scope(&self, region: &str, endpoint: Option<&str>) -> Scope {
         // All that tells accounts apart: replies of two must never be taken for those of one.
         let who = [self.label.as_deref(), self.profile.as_deref(), self.role_arn.as_deref(), Some(region)];
         let name: Vec<&str> = who.into_iter().flatten().collect();
         let label = endpoint.map(|url| format!("at {url}")).unwrap_or_default();
-        Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone() }
+        let called = self.called().map(str::to_owned);
+        Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone(), called }
+    }
+
+    /// What it is called where regions do not matter.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        let role = self.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+        self.label.as_deref().or(self.profile.as_deref()).or(role)
     }
 
     /// Refuses what cannot be meant, before it turns into a network error.
@@ -98,6 +106,8 @@ pub struct Aws {
     refusals: search::Refusals,
     /// Who calls, where it is not the simulated account.
     login: Option<Login>,
+    /// What answers is a recording.
+    replays: bool,
 }
 
 impl Aws {
@@ -206,7 +216,19 @@ impl Aws {
             endpoint,
             refusals: search::Refusals::default(),
             login: None,
+            replays: false,
         }
+    }
+
+    /// Says that what answers is a recording, which knows what was answered before something went wrong.
+    #[must_use]
+    pub fn replaying(self) -> Self {
+        Self { replays: true, ..self }
+    }
+
+    /// Is what answers a recording?
+    pub(crate) fn replays(&self) -> bool {
+        self.replays
     }
 
     /// Has the credentials read anew, after AWS did not take them: somebody may have logged in again since.

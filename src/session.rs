@@ -93,8 +93,8 @@ impl Session {
         let (mut connections, mut tape) = (Vec::new(), None);
         let profile = std::env::var("AWS_PROFILE").ok();
         for wanted in wanted(common, &config, profile.as_deref()) {
-            let who = wanted.base().map(|name| format!("{name}: ")).unwrap_or_default();
             let target = wanted.target(common);
+            let who = target.called().map(|name| format!("{name}: ")).unwrap_or_default();
             let aws = Aws::connect(&target, pace, |scope, http| {
                 // The file is made when the first account is known to be meant.
                 if tape.is_none() {
@@ -104,7 +104,7 @@ impl Session {
             });
             let aws = aws.await.map_err(|e| format!("error: {who}{e}\n"))?;
             let journal = Journal::at(state_folder().join("journal.jsonl"));
-            let mut connection = wanted.connection(executor(aws, &config, common, journal, &clock));
+            let mut connection = wanted.connection(&target, executor(aws, &config, common, journal, &clock));
             if tape.is_some() {
                 // A recording is to hold everything: what the last run knew would never be asked for.
                 connection.snapshot = None;

@@ -36,12 +36,24 @@ pub(super) fn source() -> Option<&'static str> {
 struct OnBehalf {
     source: &'static str,
     urgency: Urgency,
+    undisturbed: bool,
 }
 
 /// Runs `work` so that its calls count for `source`, the kind of resource they are made for, and wait as urgently as
 /// they are needed.
 pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work: F) -> F::Output {
-    ON_BEHALF.scope(OnBehalf { source, urgency }, work).await
+    ON_BEHALF.scope(OnBehalf { source, urgency, undisturbed: false }, work).await
+}
+
+/// The same on a recording, as if what went wrong there last had not happened yet: where a call was answered well
+/// before, that answer stands.
+pub(crate) async fn undisturbed<F: Future>(source: &'static str, work: F) -> F::Output {
+    ON_BEHALF.scope(OnBehalf { source, urgency: Urgency::Visible, undisturbed: true }, work).await
+}
+
+/// Is the present work done as if nothing had gone wrong?
+pub(super) fn is_undisturbed() -> bool {
+    ON_BEHALF.try_with(|me| me.undisturbed).unwrap_or(false)
 }
 
 /// Runs `work`, which nobody waits for, behind everything else that its source asks.

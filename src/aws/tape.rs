@@ -34,9 +34,10 @@ pub use recorder::{Recorder, Recording};
 pub use reel::Reel;
 
 use asked::Asked;
+use reel::Moment;
 use scrub::Reply;
 
-use super::meter::source;
+use super::meter::{is_undisturbed, source};
 
 /// One account and region on a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +52,9 @@ pub struct Scope {
     /// Label of its `[[account]]`, when it has one.
     #[serde(default)]
     pub account: Option<String>,
+    /// What the console called it, where regions do not matter; a recording may be older than this.
+    #[serde(default)]
+    pub called: Option<String>,
 }
 
 /// What stands in the HTTP stack besides AWS, if anything.
@@ -141,8 +145,9 @@ impl Tape {
             lock(&self.callers).entry(call).or_default().insert(source);
         }
         let body = request.body().bytes().unwrap_or_default();
-        let found =
-            asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, &self.playhead.state())).flatten();
+        let Playing { at: position, paused, .. } = self.playhead.state();
+        let moment = Moment { position, playing: !paused, undisturbed: is_undisturbed() };
+        let found = asked.kept().then(|| self.reel.answer(&self.scope.name, &asked, body, moment)).flatten();
         let Some(found) = found else { return response(&refusal::not_recorded(&asked)) };
         if let Some(source) = source() {
             let mut given = lock(&self.given);

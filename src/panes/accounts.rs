@@ -52,7 +52,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         counted(count(&[Health::Warning, Health::Unknown]), cell::tone(Health::Warning)),
         counted(well, cell::tone(Health::Ok)),
         counted(account.joined.waiting(), Tone::Warn),
-        Cell::age(account.seen.at, account.seen.store.endpoints.source().fetched_at),
+        Cell::age(account.seen.at, account.seen.store.endpoints.answered_at()),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
         Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),
         trouble(account),

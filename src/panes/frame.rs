@@ -102,7 +102,7 @@ fn standing(app: &App) -> Line {
 /// Age of the oldest of the sources that are read all the time.
 fn data_age(app: &App) -> Option<(i64, String)> {
     let store = &app.here.seen.store;
-    let (alarms, endpoints) = (store.alarms.source().fetched_at?, store.endpoints.source().fetched_at?);
+    let (alarms, endpoints) = (store.alarms.answered_at()?, store.endpoints.answered_at()?);
     let oldest = alarms.min(endpoints);
     Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
 }

@@ -9,8 +9,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{Change, Lane, Resource, Seen, Snapshot, Store, Table, Traffic, Turn};
-use crate::aws::{Aws, Kind, Urgency, attributed};
+use super::{Change, Lane, Listing, Resource, Seen, Snapshot, Store, Table, Traffic, Turn};
+use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, undisturbed};
 
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -49,11 +49,14 @@ async fn turn<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (Told, Vec<Change>) {
-    // The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
-    let read = async { (T::read(aws, seen, Turn { known: table, sweep }).await, clock()) };
     let asked_before = aws.meter.asked(T::KIND);
-    let (answer, at) = attributed(T::KIND, Urgency::Visible, read).await;
-    let why = answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref());
+    let (mut answer, mut at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+    let mut before = Vec::new();
+    if aws.replays() && fault(&answer).is_some() {
+        before = recall(aws, seen, table, sweep, clock).await;
+        (answer, at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+    }
+    let why = fault(&answer);
     let refused = why.is_some_and(|why| why.kind == Kind::Expired && why.answered_no);
     let trouble = why.map(|why| why.kind);
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
@@ -64,9 +67,9 @@ async fn turn<T: Resource>(
     // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
     // all stays as it was.
     let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
-    let last = || seen.store.last_answer().map(|last| table.source().fetched_at.map_or(last, |at| at.max(last)));
+    let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(at) };
-    let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
+    before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
         Some(Kind::Expired | Kind::Skewed) => Told::Failed,
@@ -75,7 +78,44 @@ async fn turn<T: Resource>(
         None | Some(Kind::Denied) if more => Told::More,
         _ => Told::All,
     };
-    (told, changes)
+    (told, before)
+}
+
+/// What was answered, and when.
+type Answered<T> = (Result<Listing<T>, AwsError>, Timestamp);
+
+/// What was wrong with it, wholly or in part.
+fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
+    answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref())
+}
+
+/// Reads. The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
+async fn read<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    known: &Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Answered<T> {
+    (T::read(aws, seen, Turn { known, sweep }).await, clock())
+}
+
+/// On a recording: what was known when the trouble of now began, whatever was played of what came before it.
+async fn recall<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    table: &mut Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Vec<Change> {
+    let asked_before = aws.meter.asked(T::KIND);
+    let (answer, at) = undisturbed(T::KIND, read(aws, seen, table, sweep, clock)).await;
+    if answer.is_err() || aws.meter.asked(T::KIND) == asked_before {
+        return Vec::new();
+    }
+    let first = !table.answered();
+    let changes = table.apply(answer, at);
+    if first { Vec::new() } else { changes }
 }
 
 /// The polling tasks of one account and region; they end when this is dropped.
@@ -194,7 +234,8 @@ impl<T: Resource> Poller<T> {
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
             let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
-            self.lost = lost.then(|| (self.clock)());
+            // A recording costs nothing: what is due is read from it, whatever was wrong.
+            self.lost = (lost && !self.aws.replays()).then(|| (self.clock)());
             self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
             if sweep && told == Told::All {
                 self.swept = Some(tokio::time::Instant::now());
@@ -251,7 +292,7 @@ impl<T: Resource> Poller<T> {
 
     /// May what others were answered make a turn come sooner?
     fn listens(&self) -> bool {
-        self.lost.is_some() || (self.failures == 0 && !self.in_vain)
+        self.lost.is_some() || ((self.failures == 0 || self.aws.replays()) && !self.in_vain)
     }
 
     /// Waits for the next turn: its time, something that is due, or somebody who asks.

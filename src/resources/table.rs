@@ -178,12 +178,16 @@ impl<T: Resource> Table<T> {
     }
     /// What a later run can begin with; nothing when nothing was ever answered.
     pub(super) fn keep(&self) -> Keeping<'_, T> {
-        let at = match &self.freshness {
+        Keeping { at: self.answered_at(), capped: self.capped, rows: self }
+    }
+    /// When it was last answered, in this run or an earlier one.
+    #[must_use]
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        match &self.freshness {
             Freshness::Waiting => None,
             Freshness::Saved { at } | Freshness::Fresh { at, .. } => Some(*at),
             Freshness::Stale { since, .. } => *since,
-        };
-        Keeping { at, capped: self.capped, rows: self }
+        }
     }
     /// The rows in the order of their ids.
     #[must_use]
@@ -260,12 +264,7 @@ impl<T: Resource> Table<T> {
         let listing = match answer {
             Ok(listing) => listing,
             Err(why) => {
-                let since = match &self.freshness {
-                    Freshness::Waiting => None,
-                    Freshness::Saved { at } | Freshness::Fresh { at, .. } => Some(*at),
-                    Freshness::Stale { since, .. } => *since,
-                };
-                self.freshness = Freshness::Stale { since, why };
+                self.freshness = Freshness::Stale { since: self.answered_at(), why };
                 self.more = false;
                 return Vec::new();
             }
@@ -273,7 +272,7 @@ impl<T: Resource> Table<T> {
         let first = !matches!(self.freshness, Freshness::Fresh { .. }) && self.rows.is_empty();
         // Where a part was asked for and nothing but trouble came, what is known is as old as it was.
         let in_vain = listing.extent == Extent::Part && listing.rows.is_empty() && listing.fault.is_some();
-        let answered = self.source().fetched_at.filter(|_| in_vain).unwrap_or(at);
+        let answered = self.answered_at().filter(|_| in_vain).unwrap_or(at);
         self.freshness = Freshness::Fresh { at: answered, fault: listing.fault };
         let begun = self.begun.unwrap_or(at);
         self.begun = listing.cursor.as_ref().map(|_| begun);
@@ -357,16 +356,17 @@ impl<T: Resource> Table<T> {
     /// Its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {
-        let (state, fetched_at, error) = match &self.freshness {
-            Freshness::Waiting => ("waiting", None, None),
-            Freshness::Saved { at } => ("saved", Some(*at), None),
-            Freshness::Fresh { at, fault: None } => ("fresh", Some(*at), None),
-            Freshness::Fresh { at, fault: Some(why) } | Freshness::Stale { since: Some(at), why } => {
+        let (state, error) = match &self.freshness {
+            Freshness::Waiting => ("waiting", None),
+            Freshness::Saved { .. } => ("saved", None),
+            Freshness::Fresh { fault: None, .. } => ("fresh", None),
+            Freshness::Fresh { fault: Some(why), .. } | Freshness::Stale { since: Some(_), why } => {
                 let state = if why.kind == Kind::Other { "stale" } else { why.kind.word() };
-                (state, Some(*at), Some(why.to_string()))
+                (state, Some(why.to_string()))
             }
-            Freshness::Stale { since: None, why } => (why.kind.word(), None, Some(why.to_string())),
+            Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
+        let fetched_at = self.answered_at();
         let (rows, capped, lane, more) = (self.rows.len(), self.capped, self.lane, self.more);
         Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, more }
     }

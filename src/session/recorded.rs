@@ -6,12 +6,12 @@ use std::sync::Arc;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::tz::TimeZone;
 
-use super::{Connection, Session, executor, state_folder, wall_clock};
+use super::{Connection, Session, executor, name_apart, state_folder, wall_clock};
 use crate::args::Common;
-use crate::aws::{Aws, Deck, Playhead, Recorder, Reel, Tape};
-use crate::config::{Config, Source};
+use crate::aws::{Aws, Deck, Playhead, Recorder, Reel, Scope, Tape};
+use crate::config::{Colour, Config, Source};
 use crate::fmt;
-use crate::intents::Access;
+use crate::intents::{Access, Executor};
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 
@@ -44,14 +44,15 @@ impl Session {
         let tapes = reel.scopes.iter().map(|scope| Tape::new(reel.clone(), playhead.clone(), scope.clone()));
         let tapes: Vec<Tape> = tapes.collect();
         let connections = tapes.iter().map(|tape| {
-            let aws = Aws::over(&SharedHttpClient::new(tape.clone()), &tape.scope().region);
+            let aws = Aws::over(&SharedHttpClient::new(tape.clone()), &tape.scope().region).replaying();
             let journal = Journal::at(state_folder().join("replay-journal.jsonl"));
             let mut executor = executor(aws, &config, common, journal, &clock);
             executor.access = Access::ReadOnly;
-            let (name, label) = (tape.scope().name.clone(), tape.scope().account.clone());
-            Connection { name, label, ..Connection::only(executor) }
+            as_then(tape.scope(), &config, executor)
         });
-        Ok(Self { connections: connections.collect(), config, clock, sim: None, deck: Some(Deck::Playing(tapes)) })
+        let mut connections: Vec<Connection> = connections.collect();
+        name_apart(&mut connections);
+        Ok(Self { connections, config, clock, sim: None, deck: Some(Deck::Playing(tapes)) })
     }
 
     /// Ends a recording. What could not be recorded is told, as a text for the terminal.
@@ -61,6 +62,14 @@ impl Session {
         let recording = recorder.finish();
         recording.trouble.map(|why| format!("warning: {} is not complete: {why}\n", recording.path.display()))
     }
+}
+
+/// An account is called and looks as it did when it was recorded.
+fn as_then(scope: &Scope, config: &Config, executor: Executor) -> Connection {
+    let Scope { region, account, called, .. } = scope.clone();
+    let own = config.accounts.iter().find(|known| known.label.is_some() && known.label == account);
+    let (name, colour) = (called.unwrap_or(region), own.map_or(Colour::Plain, |own| own.colour));
+    Connection { name, label: account, colour, ..Connection::only(executor) }
 }
 
 /// The configuration that the user named, or else this one.

@@ -15,12 +15,6 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What it is called where regions do not matter.
-    pub(super) fn base(&self) -> Option<&str> {
-        let role = self.account.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
-        self.account.label.as_deref().or(self.account.profile.as_deref()).or(role)
-    }
-
     pub(super) fn target(&self, common: &Common) -> Target {
         Target {
             label: self.account.label.clone(),
@@ -41,7 +35,8 @@ impl Wanted {
         Renewal::Command(format!("aws sso login{profile}"))
     }
 
-    pub(super) fn connection(&self, mut executor: Executor) -> Connection {
+    /// What is wanted, connected; it is called like the target.
+    pub(super) fn connection(&self, target: &Target, mut executor: Executor) -> Connection {
         if self.account.read_only {
             executor.access = Access::ReadOnly;
         }
@@ -53,7 +48,7 @@ impl Wanted {
         let name: Vec<String> = name.into_iter().flatten().collect();
         let snapshot = Snapshot::of(&cache_folder(), &name.join("@"));
         Connection {
-            name: self.base().unwrap_or(&aws.region).to_owned(),
+            name: target.called().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
             colour: self.account.colour,
             login: Some(login),
@@ -125,7 +120,7 @@ mod tests {
         let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
-        let told = |w: Wanted| (w.base().map(str::to_owned), w.region.clone(), w.account.read_only);
+        let told = |w: Wanted| (w.target(&common).called().map(str::to_owned), w.region.clone(), w.account.read_only);
         wanted(&common, &config, Some("retail-prod")).into_iter().map(told).collect()
     }
 

@@ -86,6 +86,29 @@ async fn what_failed_then_fails_again() {
     t.never_says("unrecorded");
 }
 
+/// What stands at a moment does not hang on the way to it: what was known when a fault began is known to whoever comes
+/// into the middle of it, and is as old as it was.
+#[tokio::test(start_paused = true)]
+async fn the_middle_of_a_fault_is_the_same_whichever_way_one_comes() {
+    for (story, moment) in [("clock", "50s"), ("expired", "55s"), ("throttled", "45s")] {
+        let file = File::new();
+        let screens = night(story, &file, &[moment, "90s"]).await;
+        let mut t = Harness::replay(&file.0, 1.0).start().await;
+        t.run_for(moment).await;
+        t.keys("space").await;
+        t.run_for("5s").await;
+        let played = body(&t);
+        if story != "throttled" {
+            assert_eq!(Some(&played), screens.first(), "{story}");
+        }
+        t.keys("t '+60s' enter").await;
+        t.run_for("2s").await;
+        t.keys("t '-60s' enter").await;
+        t.run_for("2s").await;
+        assert_eq!(body(&t), played, "{story}, gone back");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn going_back_shows_what_was_and_leaves_the_cursor_where_it_is() {
     let file = File::new();

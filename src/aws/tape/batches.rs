@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::reel::Answer;
+use super::reel::{Answer, Moment, disturbed};
 use super::scrub::Reply;
 
 /// What was recorded of all batches of an account and region.
@@ -30,8 +30,11 @@ impl Batches {
 
     /// The answer at a position to a request with this key; a version that was never told of is left out. An error is
     /// answered until something else was.
-    pub(super) fn answer(&self, key: &str, position: Timestamp) -> Option<Answer> {
-        let (at, reply) = at_position(&self.replies, position)?;
+    pub(super) fn answer(&self, key: &str, moment: Moment) -> Option<Answer> {
+        let Moment { position, undisturbed, .. } = moment;
+        let well = |(at, reply): &&(Timestamp, Arc<Reply>)| *at <= position && !disturbed(reply);
+        let before = self.replies.iter().rev().find(well).filter(|_| undisturbed);
+        let (at, reply) = before.or_else(|| at_position(&self.replies, position))?;
         if reply.status != 200 {
             return Some(Answer { at: *at, reply: reply.clone() });
         }
@@ -60,6 +63,7 @@ mod tests {
     #[test]
     fn versions_are_told_whatever_they_were_asked_with() {
         let at = |second| Timestamp::from_second(second).unwrap();
+        let moment = |second, undisturbed| Moment { position: at(second), playing: false, undisturbed };
         let told = |names: &[(&str, &str)]| {
             let summaries: Map<_, _> = names.iter().map(|(arn, is)| ((*arn).to_owned(), json!(is))).collect();
             let body = json!({ "ModelPackageSummaries": summaries }).to_string().into();
@@ -68,16 +72,22 @@ mod tests {
         let mut batches = Batches::default();
         batches.take(at(10), &told(&[("a", "Approved"), ("b", "Approved")]));
         batches.take(at(20), &told(&[("b", "Rejected"), ("c", "Approved")]));
-        let asked = |second, arns: Value| {
-            let answer = batches.answer(&json!({ "ModelPackageArnList": arns }).to_string(), at(second)).unwrap();
+        let asked = |batches: &Batches, second, arns: Value| {
+            let answer =
+                batches.answer(&json!({ "ModelPackageArnList": arns }).to_string(), moment(second, true)).unwrap();
             serde_json::from_slice::<Value>(&answer.reply.body).unwrap()["ModelPackageSummaries"].take()
         };
-        assert_eq!(asked(15, json!(["a", "b"])), json!({ "a": "Approved", "b": "Approved" }));
-        assert_eq!(asked(25, json!(["b", "a", "x"])), json!({ "a": "Approved", "b": "Rejected" }));
-        assert_eq!(asked(0, json!(["c"])), json!({ "c": "Approved" }), "the earliest when there is none before");
-        let denied = Reply { status: 400, headers: Vec::new(), body: "{}".into() };
+        assert_eq!(asked(&batches, 15, json!(["a", "b"])), json!({ "a": "Approved", "b": "Approved" }));
+        assert_eq!(asked(&batches, 25, json!(["b", "a", "x"])), json!({ "a": "Approved", "b": "Rejected" }));
+        assert_eq!(
+            asked(&batches, 0, json!(["c"])),
+            json!({ "c": "Approved" }),
+            "the earliest when there is none before"
+        );
+        let denied = Reply { status: 403, headers: Vec::new(), body: "{}".into() };
         batches.take(at(30), &Arc::new(denied));
-        assert_eq!(batches.answer("{}", at(31)).unwrap().reply.status, 400);
-        assert!(Batches::default().answer("{}", at(0)).is_none());
+        assert_eq!(batches.answer("{}", moment(31, false)).unwrap().reply.status, 403);
+        assert_eq!(asked(&batches, 31, json!(["b"])), json!({ "b": "Rejected" }), "as it was before the trouble");
+        assert!(Batches::default().answer("{}", moment(0, false)).is_none());
     }
 }

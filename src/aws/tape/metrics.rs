@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::cbor::Tree;
-use super::reel::Answer;
+use super::reel::{Answer, Moment};
 use super::scrub::Reply;
 
 /// What was recorded of all metrics of an account and region.
@@ -90,9 +90,12 @@ impl Metrics {
     ///
     /// A console asks for no minute twice, and while a tape is `playing` it may ask for a new minute a little earlier
     /// than it was asked for then: it is told what was answered then.
-    pub(super) fn answer(&self, request: &Tree, position: Timestamp, playing: bool) -> Option<Answer> {
+    pub(super) fn answer(&self, request: &Tree, moment: Moment) -> Option<Answer> {
+        let Moment { position, playing, undisturbed } = moment;
         let before = self.replies.partition_point(|(at, _)| *at <= position);
-        let (at, failed) = self.replies.get(before.saturating_sub(1))?;
+        let well = || self.replies.get(..before)?.iter().rev().find(|(_, failed)| failed.is_none());
+        let calm = if undisturbed { well() } else { None };
+        let (at, failed) = calm.or_else(|| self.replies.get(before.saturating_sub(1)))?;
         if let Some(failed) = failed
             && failed.until.is_none_or(|until| position < until)
         {
@@ -191,6 +194,10 @@ mod tests {
         metrics
     }
 
+    fn moment(second: i64, playing: bool) -> Moment {
+        Moment { position: at(second), playing, undisturbed: false }
+    }
+
     fn told(metrics: &Metrics, position: i64, queries: &[(&str, &str)], range: (i64, i64)) -> Vec<(String, String)> {
         told_while(false, metrics, position, queries, range)
     }
@@ -202,7 +209,7 @@ mod tests {
         queries: &[(&str, &str)],
         range: (i64, i64),
     ) -> Vec<(String, String)> {
-        let answer = metrics.answer(&request(queries, range.0, range.1), at(position), playing).unwrap();
+        let answer = metrics.answer(&request(queries, range.0, range.1), moment(position, playing)).unwrap();
         let tree = Tree::read(&answer.reply.body).unwrap();
         let results = tree.get("MetricDataResults").unwrap().items().iter().map(|result| {
             let items = |name: &str| result.get(name).unwrap().items();
@@ -234,11 +241,14 @@ mod tests {
     #[test]
     fn an_error_is_told_when_it_was_the_last_answer() {
         let mut metrics = recorded();
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(250), false).unwrap().at, at(200));
+        assert_eq!(metrics.answer(&request(&[], 0, 9), moment(250, false)).unwrap().at, at(200));
         let denied = Arc::new(Reply { status: 403, headers: Vec::new(), body: "{}".into() });
         metrics.take(at(300), None, "{}", &denied);
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(299), false).unwrap().reply.status, 200);
-        assert_eq!(metrics.answer(&request(&[], 0, 9), at(300), false).unwrap().reply, denied);
-        assert!(Metrics::default().answer(&request(&[], 0, 9), at(0), false).is_none());
+        assert_eq!(metrics.answer(&request(&[], 0, 9), moment(299, false)).unwrap().reply.status, 200);
+        assert_eq!(metrics.answer(&request(&[], 0, 9), moment(300, false)).unwrap().reply, denied);
+        let before = Moment { undisturbed: true, ..moment(300, false) };
+        let calm = metrics.answer(&request(&[], 0, 9), before).unwrap();
+        assert_eq!((calm.at, calm.reply.status), (at(200), 200), "as it was before the trouble");
+        assert!(Metrics::default().answer(&request(&[], 0, 9), moment(0, false)).is_none());
     }
 }

@@ -16,7 +16,6 @@ use super::family::{self, Pick};
 use super::file::{Entry, Head, Lines};
 use super::metrics::Metrics;
 use super::pages;
-use super::playhead::Playing;
 use super::scrub::Reply;
 use shelf::Shelf;
 
@@ -36,7 +35,19 @@ const PASSING: &[&str] = &[
     "Expired",
     "Unrecognized",
     "InvalidClientTokenId",
+    "InvalidSignature",
+    "TooSkewed",
 ];
+
+/// When something is asked of a recording.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Moment {
+    pub(super) position: Timestamp,
+    /// Time goes on.
+    pub(super) playing: bool,
+    /// Trouble is passed over where the same was answered well before: what was known when it began.
+    pub(super) undisturbed: bool,
+}
 
 /// A recording that was read.
 #[derive(Debug)]
@@ -205,16 +216,15 @@ impl Reel {
     }
 
     /// The newest reply to a request at or before a position, or else the earliest after it.
-    pub(super) fn answer(&self, scope: &str, asked: &Asked, body: &[u8], playing: &Playing) -> Option<Answer> {
-        let position = playing.at;
+    pub(super) fn answer(&self, scope: &str, asked: &Asked, body: &[u8], moment: Moment) -> Option<Answer> {
         if asked.metrics() {
-            return self.metrics.get(scope)?.answer(&Tree::read(body)?, position, !playing.paused);
+            return self.metrics.get(scope)?.answer(&Tree::read(body)?, moment);
         }
         if asked.batch() {
-            return self.batches.get(scope)?.answer(&asked.key, position);
+            return self.batches.get(scope)?.answer(&asked.key, moment);
         }
         let (name, pick) = shelf_of(scope, &asked.service, &asked.operation, &asked.key);
-        self.shelves.get(&name)?.answer(asked, pick.as_ref(), position)
+        self.shelves.get(&name)?.answer(asked, pick.as_ref(), moment)
     }
 
     /// What was called after one position and until another.
@@ -259,4 +269,16 @@ fn passes(reply: &Reply) -> bool {
             || kind.into_iter().any(|k| PASSING.iter().any(|w| k.contains(w)))
     };
     matches!(reply.status, 0 | 429 | 500..) || reply.status >= 400 && said()
+}
+
+/// Is it none of AWS's answers, or one of those that say nothing of what was asked?
+pub(super) fn disturbed(reply: &Reply) -> bool {
+    let page =
+        reply.status == 200 && ["<html", "<!DOCTYPE html"].iter().any(|start| reply.body.starts_with(start.as_bytes()));
+    page || passes(reply) || matches!(reply.status, 401 | 403) || refuses(reply)
+}
+
+/// May who asks not know it? Most of AWS says so with a status that says more than that.
+fn refuses(reply: &Reply) -> bool {
+    reply.status == 400 && String::from_utf8_lossy(&reply.body).contains("AccessDenied")
 }

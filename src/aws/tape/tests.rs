@@ -58,7 +58,13 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn scope() -> Scope {
-    Scope { name: "prod".into(), region: "eu-west-1".into(), label: "at http://ana:S3CR3T@host".into(), account: None }
+    Scope {
+        name: "prod".into(),
+        region: "eu-west-1".into(),
+        label: "at http://ana:S3CR3T@host".into(),
+        account: None,
+        called: None,
+    }
 }
 
 fn connector(client: &impl HttpClient) -> SharedHttpConnector {

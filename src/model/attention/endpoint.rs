@@ -78,7 +78,7 @@ pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Is a configuration missing in a complete list of all? One that went live after the list was read is not in it yet.
 fn unlisted(configs: &Table<EndpointConfig>, endpoint: &Endpoint) -> bool {
-    let read = configs.source().fetched_at.filter(|_| configs.complete());
+    let read = configs.answered_at().filter(|_| configs.complete());
     read.is_some() && endpoint.live_since.or(endpoint.created) < read
 }
 

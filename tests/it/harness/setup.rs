@@ -115,6 +115,7 @@ impl Setup {
         let config = self.parsed();
         let connection = |(http, region): &(SharedHttpClient, String)| {
             let aws = Aws::over_at(http, region, self.pace);
+            let aws = if self.tape.is_some() { aws.replaying() } else { aws };
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
             let deployers = config.deployers();

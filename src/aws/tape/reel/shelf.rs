@@ -10,6 +10,7 @@ use super::super::family::Pick;
 use super::super::lock;
 use super::super::pages::{self, Fold};
 use super::super::scrub::Reply;
+use super::{Moment, disturbed, passes};
 
 /// One reply.
 #[derive(Debug, Clone)]
@@ -70,7 +71,13 @@ impl Shelf {
         }
     }
 
-    pub(super) fn answer(&self, asked: &Asked, pick: Option<&Pick>, position: Timestamp) -> Option<Answer> {
+    pub(super) fn answer(&self, asked: &Asked, pick: Option<&Pick>, moment: Moment) -> Option<Answer> {
+        if moment.undisturbed
+            && let Some(answer) = self.undisturbed(asked, pick, moment.position)
+        {
+            return Some(answer);
+        }
+        let position = moment.position;
         let (page, key) = (asked.page.as_deref(), pick.map_or("", |_| asked.key.as_str()));
         let all = Pick::default();
         let pick = pick.unwrap_or(&all);
@@ -99,8 +106,9 @@ impl Shelf {
             _ => begun.unwrap_or_default().max(before),
         };
         let takes = self.takes.get(..upto)?;
-        // The same question failed: so it does again, whatever others told.
-        if let Some(same) = takes.iter().rev().find(|take| take.key == key && take.stands(position))
+        // What passes fails every question; otherwise the same question that failed does so again, whatever others told.
+        let last = past.last().filter(|take| take.stands(position) && passes(&take.reply));
+        if let Some(same) = last.or_else(|| takes.iter().rev().find(|take| take.key == key && take.stands(position)))
             && same.reply.status != 200
         {
             return Some(Answer { at: same.at, reply: same.reply.clone() });
@@ -110,6 +118,28 @@ impl Shelf {
             return Some(Answer { at: newest.at, reply: newest.reply.clone() });
         }
         self.page(pick, upto, 0)
+    }
+
+    /// What was answered well before the trouble of now. `None` where that never was, or goes on with a page.
+    fn undisturbed(&self, asked: &Asked, pick: Option<&Pick>, position: Timestamp) -> Option<Answer> {
+        let well = |take: &&Take| !disturbed(&take.reply);
+        let before = self.takes.partition_point(|take| take.at <= position);
+        let past = self.takes.get(..before)?;
+        if !self.lists {
+            let take = past.iter().rev().find(|take| take.page == asked.page && well(take))?;
+            return Some(Answer { at: take.at, reply: take.reply.clone() });
+        }
+        let key = pick.map_or("", |_| asked.key.as_str());
+        // A question is answered by itself, or out of all that there is.
+        let tells = |take: &&Take| (take.key == key || !take.partial) && take.page.is_none() && well(take);
+        let begun = past.iter().rev().find(tells).filter(|_| asked.page.is_none())?;
+        let upto = begun.reaches.max(before);
+        let newest = self.takes.get(..upto)?.iter().rev().find(well)?;
+        if newest.key == key && newest.page.is_none() && newest.next.is_none() {
+            return Some(Answer { at: newest.at, reply: newest.reply.clone() });
+        }
+        let all = Pick::default();
+        Some(Answer { at: newest.at, ..self.page(pick.unwrap_or(&all), upto, 0)? })
     }
 
     fn page(&self, pick: &Pick, upto: usize, from: usize) -> Option<Answer> {
