@@ -11,6 +11,7 @@ mod pace;
 mod page;
 mod search;
 mod tape;
+mod unconnected;
 
 use std::time::Duration;
 
@@ -32,6 +33,7 @@ pub(crate) use page::pages_until;
 pub use page::{Described, Page, describe, pages};
 pub use search::Query;
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
+use unconnected::Unconnected;
 
 /// Where the clients point.
 #[derive(Debug, Clone, Default)]
@@ -69,7 +71,10 @@ impl Target {
     }
 
     /// Refuses what cannot be meant, before it turns into a network error.
-    fn check(&self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// A sentence without its end: a region or an endpoint URL that is none.
+    pub fn check(&self) -> Result<(), String> {
         let wrong = |c: char| !(c.is_ascii_alphanumeric() || c == '-');
         if let Some(region) = self.region.as_deref().filter(|r| r.is_empty() || r.contains(wrong)) {
             return Err(format!("{region:?} is not a region; write one such as eu-west-1"));
@@ -115,11 +120,12 @@ impl Aws {
     /// What answers them is handed to `around`, which may put a recorder around it.
     ///
     /// # Errors
-    /// When no region can be found, and those of `around`; credentials are looked up with the first call, not here.
+    /// Those of [`Target::check`], and when no region can be found; credentials are looked up with the first call, not
+    /// here.
     pub async fn connect(
         target: &Target,
         pace: Pace,
-        around: impl FnOnce(&Scope, SharedHttpClient) -> Result<SharedHttpClient, String>,
+        around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
     ) -> Result<Self, String> {
         target.check()?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).no_credentials();
@@ -152,7 +158,7 @@ impl Aws {
         };
         let endpoint = config.endpoint_url().map(str::to_owned);
         let http = config.http_client().unwrap_or_else(https);
-        let http = around(&target.scope(&region, endpoint.as_deref()), http)?;
+        let http = around(&target.scope(&region, endpoint.as_deref()), http);
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !endpoint.as_deref().is_some_and(on_loopback);
         let pace = if shared { pace } else { Pace::unlimited() };
@@ -164,6 +170,14 @@ impl Aws {
     #[must_use]
     pub fn over(http: &SharedHttpClient, region: &str) -> Self {
         Self::over_at(http, region, Pace::unlimited())
+    }
+
+    /// Clients of an account that cannot be connected: each call fails and says `why`, so that it is told where the
+    /// account would be.
+    #[must_use]
+    pub fn unconnected(target: &Target, why: &str) -> Self {
+        let region = target.region.as_deref().unwrap_or("–");
+        Self::over(&SharedHttpClient::new(Unconnected(why.to_owned())), region)
     }
 
     /// The same at a pace.

@@ -254,5 +254,10 @@ fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {
     if list.filter.is_empty() {
         return (app.pane.empty)(app);
     }
+    if app.pane.name == HOME.name && app.filtered_account() == Some(app.here.place) && app.here.unread() {
+        let name =
+            Line::new().plain(format!("Nothing of {} was read yet.", app.here.name)).muted("  esc shows the others");
+        return home::unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();
+    }
     vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter)).muted("  esc clears the filter")]
 }

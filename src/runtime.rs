@@ -22,7 +22,7 @@ use crate::app::{Account, App, Drill, Effect, Msg};
 use crate::aws::Deck;
 use crate::model::{self, Joined};
 use crate::panes;
-use crate::resources::poll::Clock;
+use crate::resources::poll::{Clock, Reader};
 use crate::resources::{Seen, Snapshot};
 use crate::session::Connection;
 use crate::sim::Sim;
@@ -79,7 +79,7 @@ impl Machine {
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
     }
 
-    fn watches(&self, app: &App, out: &mpsc::Sender<(usize, Snapshot)>) -> Watches {
+    fn watches(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> Watches {
         let watch = |account: &&Account| {
             let aws = self.connections.get(account.place)?.executor.aws.clone();
             let (place, clock) = (account.place, self.answered(account.place));
@@ -114,8 +114,11 @@ pub async fn run<B: Backend>(
     loop {
         let msg = match inbox.next(painter.due(), watches.rests()).await {
             Came::Msg(msg) => *msg,
+            Came::Read(reader, snapshot) if watches.takes(reader, &snapshot, &mut app) => {
+                Msg::Polled(reader.place, *snapshot)
+            }
             Came::Second => hands.second(&mut app),
-            Came::Nothing => continue,
+            Came::Read(..) | Came::Nothing => continue,
             Came::Frame => {
                 painter.draw(terminal, &app, theme)?;
                 continue;
@@ -126,9 +129,6 @@ pub async fn run<B: Backend>(
             }
             Came::End => break,
         };
-        if watches.is_foreign(&msg, &mut app) {
-            continue;
-        }
         let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
         let at_once = painter.takes_note(&msg);
         let replaced = replaced(&app, &msg);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::args::Common;
-use crate::aws::{Aws, Deck, Pace, Renewal};
+use crate::aws::{Aws, Deck, Pace, Renewal, Target};
 use crate::config::{self, Colour, Config};
 use crate::intents::{Access, Executor};
 use crate::journal::Journal;
@@ -90,29 +90,39 @@ impl Session {
         let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
         let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
-        let (mut connections, mut tape) = (Vec::new(), None);
         let profile = std::env::var("AWS_PROFILE").ok();
-        for wanted in wanted(common, &config, profile.as_deref()) {
-            let target = wanted.target(common);
-            let who = target.called().map(|name| format!("{name}: ")).unwrap_or_default();
-            let aws = Aws::connect(&target, pace, |scope, http| {
+        let wanted = wanted(common, &config, profile.as_deref());
+        let targets: Vec<Target> = wanted.iter().map(|wanted| wanted.target(common)).collect();
+        for target in &targets {
+            target.check().map_err(|why| refusal(target, &why))?;
+        }
+        let (mut connections, mut refusals, mut tape) = (Vec::new(), Vec::new(), Ok(None));
+        for (wanted, target) in wanted.iter().zip(&targets) {
+            let aws = Aws::connect(target, pace, |scope, http| {
                 // The file is made when the first account is known to be meant.
-                if tape.is_none() {
-                    tape = recorder(common, &source)?;
+                if matches!(tape, Ok(None)) {
+                    tape = recorder(common, &source);
                 }
-                Ok(tape.as_ref().map_or(http.clone(), |recorder| recorder.around(scope, &http)))
+                tape.iter().flatten().fold(http, |http, recorder| recorder.around(scope, &http))
             });
-            let aws = aws.await.map_err(|e| format!("error: {who}{e}\n"))?;
-            let journal = Journal::at(state_folder().join("journal.jsonl"));
-            let mut connection = wanted.connection(&target, executor(aws, &config, common, journal, &clock));
-            if tape.is_some() {
-                // A recording is to hold everything: what the last run knew would never be asked for.
-                connection.snapshot = None;
+            let aws = aws.await.map_err(|why| why + &labels(target, &config));
+            if let Err(why) = &tape {
+                return Err(format!("error: {why}\n"));
             }
-            connections.push(connection);
+            refusals.extend(aws.as_ref().err().map(|why| refusal(target, why)));
+            // A recording is to hold everything: what the last run knew would never be asked for.
+            let keeps = aws.is_ok() && matches!(tape, Ok(None));
+            let aws = aws.unwrap_or_else(|why| Aws::unconnected(target, &why));
+            let journal = Journal::at(state_folder().join("journal.jsonl"));
+            let connection = wanted.connection(target, executor(aws, &config, common, journal, &clock));
+            connections.push(Connection { snapshot: connection.snapshot.filter(|_| keeps), ..connection });
+        }
+        // One that cannot be connected hides no other.
+        if refusals.len() == connections.len() {
+            return Err(refusals.concat());
         }
         name_apart(&mut connections);
-        Ok(Self { connections, config, clock, sim: None, deck: tape.map(Deck::Recording) })
+        Ok(Self { connections, config, clock, sim: None, deck: tape?.map(Deck::Recording) })
     }
 
     /// What the pollers and joins of a connection begin with.
@@ -132,6 +142,21 @@ impl Session {
         };
         Seen { wishes: Arc::new(wishes), at: (self.clock)(), ..Seen::default() }
     }
+}
+
+/// Why an account cannot be connected, for the terminal.
+fn refusal(target: &Target, why: &str) -> String {
+    let who = target.called().map(|name| format!("{name}: ")).unwrap_or_default();
+    format!("error: {who}{why}\n")
+}
+
+/// What may have been meant by a profile that is not there.
+fn labels(target: &Target, config: &Config) -> String {
+    let labels: Vec<&str> = config.accounts.iter().filter_map(|account| account.label.as_deref()).collect();
+    if target.label.is_some() || target.profile.is_none() || labels.is_empty() {
+        return String::new();
+    }
+    format!("; the configuration calls its accounts {}", labels.join(", "))
 }
 
 /// What makes and sends plans in an account.

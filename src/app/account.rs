@@ -3,6 +3,8 @@
 //! Several may be watched at once. Each has tables, models, calls and trouble of its own, so that one that
 //! fails never hides another.
 
+mod age;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -47,6 +47,10 @@ impl Feed {
         self.news.push_front(News { serial: self.told, at, account, tone, text, subject });
         self.news.truncate(KEPT);
     }
+    /// Forgets what was told of an account.
+    pub(super) fn forget(&mut self, account: usize) {
+        self.news.retain(|news| news.account != account);
+    }
     /// Adds what the tables call news.
     pub(super) fn take(&mut self, account: usize, changes: &[Change]) {
         for change in changes {

@@ -45,14 +45,27 @@ impl Filter {
             return true;
         }
         let (account, row) = (account.to_lowercase(), row().to_lowercase());
-        self.0.iter().all(|Word { text, stays, looks_at }| {
-            let found = match looks_at {
-                LooksAt::Row => row.contains(text),
-                LooksAt::Account => account.contains(text),
-                LooksAt::AccountWord => has_word(&account, text),
-            };
-            found == *stays
+        self.0.iter().all(|word| match word.looks_at {
+            LooksAt::Row => row.contains(&word.text) == word.stays,
+            LooksAt::Account | LooksAt::AccountWord => word.keeps(&account),
         })
+    }
+
+    /// May rows of an account stay?
+    pub(super) fn keeps_account(&self, account: &str) -> bool {
+        let account = account.to_lowercase();
+        self.0.iter().all(|word| word.keeps(&account))
+    }
+}
+
+impl Word {
+    /// Keeps it this account, as far as it looks at accounts?
+    fn keeps(&self, account: &str) -> bool {
+        match self.looks_at {
+            LooksAt::Row => true,
+            LooksAt::Account => account.contains(&self.text) == self.stays,
+            LooksAt::AccountWord => has_word(account, &self.text) == self.stays,
+        }
     }
 }
 

@@ -262,7 +262,7 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
     let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
-        app.modal = Some(Notice::refused(ask.plan.title, why));
+        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why));
         return None;
     }
     let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);

@@ -29,7 +29,10 @@ impl App {
         }
         self.modal = match result {
             Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
-            Err(refusal) => Some(Notice::refused(format!("{} is not possible", intent.name()), refusal.to_string())),
+            Err(refusal) => Some(Notice::refused(
+                format!("{}{} is not possible", self.whose(place), intent.name()),
+                refusal.to_string(),
+            )),
         };
     }
 

@@ -1,8 +1,10 @@
 //! What comes of the accounts: polls are taken in, joined, and tell the pollers what is looked at.
 
 use super::account::FocusedOn;
+use super::filter::Filter;
 use super::{Account, App, IDLE, Subject};
 use crate::model::Joined;
+use crate::panes;
 use crate::resources::{Focus, Seen, Snapshot, Store};
 use crate::view::Tone;
 
@@ -34,10 +36,23 @@ impl App {
     /// Goes to the account of what the cursor is on. Not while a sheet or a lineage is open: what is asked or
     /// shown there stays of the account in which it was opened.
     pub(super) fn follow_cursor(&mut self) {
-        let place = self.subject().map_or(self.here.place, |subject| subject.account);
+        let cursor = self.subject().map(|subject| subject.account);
+        let place = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.place);
         if self.detail.is_none() && place != self.here.place {
             self.visit(place);
         }
+    }
+
+    /// The only account whose models the filter of their list keeps, whether it has any or not.
+    #[must_use]
+    pub fn filtered_account(&self) -> Option<usize> {
+        let list = self.lists.get(self.pane.name).filter(|_| self.pane.name == panes::home().name && self.several())?;
+        let accounts = self.accounts();
+        let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
+        let filter = Filter::new(&list.filter, &names);
+        let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
+        let only = kept.next().filter(|_| kept.next().is_none())?;
+        Some(only.place)
     }
 
     /// Goes to an account.
@@ -64,6 +79,8 @@ impl App {
     /// Forgets the rows, as they are of another account.
     pub fn forget(&mut self, place: usize) {
         self.begin_with(place, Store::default());
+        // What seemed to change was two accounts that differ.
+        self.feed.forget(place);
         let text = "the rows so far were of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }

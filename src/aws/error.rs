@@ -142,6 +142,7 @@ impl AwsError {
             (None, None) => root_cause(error),
         };
         let kind = match status {
+            None if cannot_be_asked(error) => Kind::Other,
             None => without_answer(&format!("{}", DisplayErrorContext(error))),
             Some(status) => classify(status, code.as_deref().unwrap_or_default(), &said),
         };
@@ -173,6 +174,11 @@ fn readable(kind: Kind, cause: &str) -> String {
     let said = cause.rsplit_once("Stderr: ").map_or(cause, |(_, said)| said);
     let short: String = said.trim().chars().take(200).collect();
     format!("no usable credentials{hint} ({short})")
+}
+
+/// Was there nobody to ask in the first place?
+fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
+    if let SdkError::DispatchFailure(failure) = error { failure.is_user() } else { false }
 }
 
 fn without_answer(context: &str) -> Kind {

@@ -135,6 +135,11 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     }
 }
 
+/// What is not there is not known to be missing before all that could tell of it was read: the first that was not.
+fn untold<const N: usize>(tables: [Vec<Finding>; N]) -> Vec<Finding> {
+    tables.into_iter().flatten().take(1).collect()
+}
+
 /// What may have been the last thing that happened.
 enum Happening<'a> {
     Live(&'a Serving<'a>),

@@ -35,12 +35,15 @@ pub(super) const PANE: Pane = Pane {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
     let usage = &account.usage;
-    let count = |healths: &[Health]| healths.iter().map(|health| account.joined.count(*health)).sum::<usize>();
     let counted = |n: usize, tone: Tone| {
         let line = Line::new().with(n.to_string(), if n > 0 { tone } else { Tone::Muted });
         Cell::of(line, i64::try_from(n).unwrap_or(i64::MAX))
     };
-    let well = count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent]);
+    // Of an account that was never read nothing can be counted.
+    let models = |healths: &[Health], tone: Health| {
+        if account.unread() { Cell::count(None) } else { counted(account.count(healths), cell::tone(tone)) }
+    };
+    let well = [Health::Ok, Health::Running, Health::Waiting, Health::Absent];
     let identity = account.identity();
     Some(vec![
         Cell::text(&account.name, account.tone),
@@ -48,10 +51,10 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(&account.region),
         Cell::muted(identity.map_or("–", |me| me.short())),
         Cell::muted(if account.read_only { "read-only" } else { "read-write" }),
-        counted(count(&[Health::Critical]), cell::tone(Health::Critical)),
-        counted(count(&[Health::Warning, Health::Unknown]), cell::tone(Health::Warning)),
-        counted(well, cell::tone(Health::Ok)),
-        counted(account.joined.waiting(), Tone::Warn),
+        models(&[Health::Critical], Health::Critical),
+        models(&[Health::Warning, Health::Unknown], Health::Warning),
+        models(&well, Health::Ok),
+        if account.unread() { Cell::count(None) } else { counted(account.joined.waiting(), Tone::Warn) },
         Cell::age(account.seen.at, account.seen.store.endpoints.answered_at()),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
         Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),

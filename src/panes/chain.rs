@@ -40,7 +40,10 @@ fn title(app: &App, chain: &Chain) -> Line {
             let line = line.plain("  ").with(text, cell::tone(worst.health)).muted(since.unwrap_or_default());
             line.muted(after_deployment(chain, worst).unwrap_or_default())
         }
-        None => line.muted("  all well"),
+        None => match app.here.well_until(chain) {
+            Some(at) => line.with(format!("  all well {} ago", fmt::age(app.here.seen.at, at)), Tone::Warn),
+            None => line.muted("  all well"),
+        },
     }
 }
 
@@ -54,8 +57,9 @@ fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
 }
 
 fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
-    let (glyph, word) = stage.health.sign();
-    let tone = cell::tone(stage.health);
+    let health = app.here.stage_health(stage);
+    let (glyph, word) = health.sign();
+    let tone = cell::tone(health);
     let title = match (stage.kind, chain.serving.first()) {
         (StageKind::Endpoint, Some(s)) if !s.stage.is_empty() => format!("ENDPOINT {}", s.stage),
         (kind, _) => kind.name().to_uppercase(),

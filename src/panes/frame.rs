@@ -2,7 +2,7 @@
 
 use crate::actions;
 use crate::app::{Account, App};
-use crate::aws::{Kind, OnDeck, Playing, Renewal};
+use crate::aws::{AwsError, Kind, OnDeck, Playing, Renewal};
 use crate::fmt;
 use crate::model::Health;
 use crate::panes::Pane;
@@ -10,6 +10,7 @@ use crate::panes::cell::tone;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
+use crate::resources::metric::MetricSeries;
 use crate::resources::{Freshness, Resource, Source};
 use crate::view::{Footer, Line, Tone, width};
 
@@ -74,8 +75,7 @@ fn replay(app: &App, playing: &Playing) -> Line {
 
 fn standing(app: &App) -> Line {
     let accounts = app.accounts();
-    let with = |health: Health| accounts.iter().map(|account| account.joined.count(health)).sum::<usize>();
-    let count = |healths: &[Health]| healths.iter().map(|health| with(*health)).sum::<usize>();
+    let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
     let groups = [
         (Health::Critical, count(&[Health::Critical])),
         (Health::Warning, count(&[Health::Warning])),
@@ -86,6 +86,10 @@ fn standing(app: &App) -> Line {
     for (health, n) in groups.into_iter().filter(|(_, n)| *n > 0) {
         let (glyph, word) = health.sign();
         line = line.with(format!("{glyph} {n} {word}  "), tone(health));
+    }
+    let unread = accounts.iter().filter(|account| app.several() && account.unread()).count();
+    if unread > 0 {
+        line = line.with(format!("{} not read  ", fmt::count(unread, "account")), Tone::Warn);
     }
     let waiting = app.inbox();
     line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
@@ -175,7 +179,21 @@ fn lost(account: &Account) -> Vec<String> {
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect()
+    let mut told: Vec<String> =
+        [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect();
+    if told.is_empty() {
+        told.extend(unseen(&troubles));
+    }
+    told
+}
+
+/// Without what fires and what serves the rest means little: why that is not read, where everything else may be.
+fn unseen(troubles: &[(&str, AwsError)]) -> Option<String> {
+    let lasts = |kind: Kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Other);
+    let counts = |name: &str| [Alarm::KIND, Endpoint::KIND].contains(&name);
+    let (name, error) = troubles.iter().find(|(name, error)| counts(name) && lasts(error.kind))?;
+    let advice = error.kind.advice().map(|advice| format!("{advice} · ")).unwrap_or_default();
+    Some(format!("{name} cannot be read: {advice}{error}"))
 }
 
 /// The task of a drill while it is open, on as many rows as it needs, three at most.
@@ -208,7 +226,8 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
     if source.error.is_some() {
         return Some(Line::new().with(format!("▲ {} {}{age}", source.name, source.state), Tone::Warn));
     }
-    source.capped.then(|| Line::new().with(format!("{} cut at {}", source.name, source.rows), Tone::Warn))
+    let why = if source.name == MetricSeries::KIND { " by max_cost_per_day" } else { "" };
+    source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.name, source.rows), Tone::Warn))
 }
 
 /// The keys that matter now, or what is typed, or what just happened.

@@ -36,11 +36,11 @@ pub(super) const PANE: Pane = Pane {
 /// The models of all accounts, worst first; those that are equally bad in the order of the accounts.
 fn ids(app: &App) -> Vec<Subject> {
     let accounts = app.accounts();
-    let models = accounts.iter().flat_map(|account| account.chains().iter().map(|chain| (account.place, chain)));
+    let models = accounts.iter().flat_map(|account| account.chains().iter().map(move |chain| (*account, chain)));
     let mut models: Vec<_> = models.collect();
     // Stable, and quick where it is in order already: each account is.
-    models.sort_by_key(|(_, chain)| std::cmp::Reverse(chain.health));
-    models.into_iter().map(|(place, chain)| Subject::chain(place, chain.name)).collect()
+    models.sort_by_cached_key(|(account, chain)| std::cmp::Reverse(account.health(chain)));
+    models.into_iter().map(|(account, chain)| Subject::chain(account.place, chain.name)).collect()
 }
 
 /// Nothing there, not asked yet, and not readable are three different things.
@@ -49,9 +49,8 @@ fn empty(app: &App) -> Vec<Line> {
     if app.several() {
         return vec![Line::new().muted("No model found yet; the pane of the accounts tells how each is read.")];
     }
-    if let Some(why) = store.endpoints.blind().or(store.groups.blind()) {
-        let advice = why.kind.advice().unwrap_or_default();
-        return vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)];
+    if let Some(why) = unread(&app.here) {
+        return why;
     }
     if !store.endpoints.answered() || !store.groups.answered() {
         return vec![Line::new().with("◐ asking AWS…", Tone::Busy)];
@@ -62,22 +61,30 @@ fn empty(app: &App) -> Vec<Line> {
     ]
 }
 
+/// Why nothing of an account could be read, and what to do about it.
+pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
+    let store = &account.seen.store;
+    let why = store.endpoints.blind().or(store.groups.blind())?;
+    let advice = why.kind.advice().unwrap_or_default();
+    Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
+}
+
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
     let chain = account.chain_of(subject)?;
     let production = chain.serving.iter().find(|s| s.production());
     let other = chain.serving.iter().find(|s| !s.production());
     Some(vec![
-        Cell::glyph(chain.health),
+        Cell::glyph(account.health(chain)),
         Cell::text(chain.name, Tone::Strong),
         Cell::text(&account.name, account.tone),
         what(account, chain),
-        live(production.or(other)),
+        live(chain, production.or(other)),
         stage(account, chain, StageKind::Data),
         stage(account, chain, StageKind::Training),
         stage(account, chain, StageKind::Registry),
         served(account, chain, production),
-        staging(account, other),
+        staging(account, chain, other),
         alarms(account, chain),
         last_change(account, chain),
     ])
@@ -85,16 +92,32 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// The worst thing and its age, for narrow screens.
 fn what(account: &Account, chain: &Chain) -> Cell {
-    let Some(worst) = chain.worst() else { return Cell::of(Line::new().muted("ok"), 0) };
+    let Some(worst) = chain.worst() else {
+        return match account.well_until(chain) {
+            Some(at) => {
+                Cell::of(Line::new().muted("ok ").with(format!("{} ago", fmt::age(account.seen.at, at)), Tone::Warn), 0)
+            }
+            None => Cell::of(Line::new().muted("ok"), 0),
+        };
+    };
     let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(account.seen.at, at)));
     let line = Line::new().with(chain::brief(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
 
-fn live(serving: Option<&Serving>) -> Cell {
-    match serving.and_then(Serving::version) {
-        Some(version) => Cell::of(Line::new().plain(format!("v{version}")), version.into()),
-        None => Cell::of(Line::new().muted("–"), 0),
+fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
+    match serving.map(Serving::version) {
+        Some(Some(version)) => Cell::of(Line::new().plain(format!("v{version}")), version.into()),
+        Some(None) => Cell::muted("?"),
+        None => not_served(chain),
+    }
+}
+
+/// Nothing serves it, or what does is not known.
+fn not_served(chain: &Chain) -> Cell {
+    match chain.stage(StageKind::Endpoint) {
+        Some(stage) if stage.health == Health::Unknown && chain.serving.is_empty() => glyphed(Health::Unknown, ""),
+        Some(_) | None => Cell::muted("–"),
     }
 }
 
@@ -111,7 +134,7 @@ fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
         (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
         _ => chain::headline(chain, stage),
     };
-    glyphed(stage.health, &text)
+    glyphed(account.stage_health(stage), &text)
 }
 
 fn glyphed(health: Health, text: &str) -> Cell {
@@ -123,26 +146,26 @@ fn glyphed(health: Health, text: &str) -> Cell {
 
 /// Version, and what is wrong with it.
 fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
-    let Some(serving) = serving else { return Cell::muted("–") };
+    let Some(serving) = serving else { return not_served(chain) };
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
-    let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| s.health);
+    let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| account.stage_health(s));
     let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
     let fact = why.map(|r| chain::brief(chain, r));
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
 }
 
-fn staging(account: &Account, serving: Option<&Serving>) -> Cell {
-    let Some(serving) = serving else { return Cell::muted("–") };
+fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
+    let Some(serving) = serving else { return not_served(chain) };
     let status = account.seen.store.endpoints.get(serving.endpoint).map_or("", |e| e.status.as_str());
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
-    glyphed(cell::of_status(status), &version)
+    glyphed(account.known(StageKind::Endpoint, cell::of_status(status)), &version)
 }
 
 /// The worst tier that fires, and how many do in it.
 fn alarms(account: &Account, chain: &Chain) -> Cell {
     let firing = chain::firing(account, chain);
-    let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| s.health);
+    let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| account.stage_health(s));
     if firing.is_empty() {
         return glyphed(health, "");
     }

@@ -101,9 +101,10 @@ fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
         };
         Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
     });
-    let (glyph, word) = chain.health.sign();
+    let health = app.here.health(chain);
+    let (glyph, word) = health.sign();
     let line = Line::new()
-        .with(format!("{glyph} "), cell::tone(chain.health))
+        .with(format!("{glyph} "), cell::tone(health))
         .with(chain.name, Tone::Strong)
         .muted(format!("  {word}"));
     vec![Node { id: node_id("chain", chain.name), line, children: stages.collect() }]
@@ -129,8 +130,9 @@ fn heading(app: &App, stage: &Stage) -> Line {
     let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
     let age =
         stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+    let health = app.here.stage_health(stage);
     Line::new()
-        .with(format!("{} ", stage.health.sign().0), cell::tone(stage.health))
+        .with(format!("{} ", health.sign().0), cell::tone(health))
         .with(stage.kind.name().to_uppercase(), Tone::Strong)
         .plain(format!("  {}", stage.summary))
         .muted(age)

@@ -102,21 +102,21 @@ fn palette(app: &App, palette: &Palette) -> Sheet {
 
 fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Option<&str>) -> Sheet {
     let verb = if intended.approve { "Approve" } else { "Reject" };
-    let hint = problem.map(|p| Line::new().with(p, Tone::Bad)).unwrap_or_default();
+    let why = "Why? It is kept in AWS with the version (ApprovalDescription).";
+    let mut rows = vec![SheetRow::Text(Line::new().muted(why))];
+    rows.extend(place(app));
+    rows.push(SheetRow::Field {
+        label: "reason".into(),
+        value: input.value().to_owned(),
+        cursor: Some(input.visual_cursor()),
+        hint: problem.map(|p| Line::new().with(p, Tone::Bad)).unwrap_or_default(),
+    });
     Sheet {
         title: Line::new().with(format!("{verb} {}", intended.label), Tone::Strong),
         tone: Tone::Busy,
         width: 90,
-        rows: vec![
-            SheetRow::Text(Line::new().muted("Why? It is kept in AWS with the version (ApprovalDescription).")),
-            SheetRow::Field {
-                label: "reason".into(),
-                value: input.value().to_owned(),
-                cursor: Some(input.visual_cursor()),
-                hint,
-            },
-        ],
-        focus: Some(1),
+        focus: Some(rows.len() - 1),
+        rows,
         keys: keys(app, &[("confirm", "make the plan"), ("cancel", "no")]),
         ..Sheet::default()
     }
@@ -165,6 +165,7 @@ fn form(app: &App, form: &Form) -> Sheet {
     if rows.is_empty() {
         rows.push(SheetRow::Text(Line::new().muted("This pipeline has no parameters.")));
     }
+    rows.extend(place(app));
     Sheet {
         title: Line::new().with(format!("Start {}", form.pipeline), Tone::Strong),
         tone: Tone::Busy,
@@ -178,7 +179,7 @@ fn form(app: &App, form: &Form) -> Sheet {
 
 fn ask(app: &App, ask: &Ask) -> Sheet {
     let mut rows = plan_rows(&ask.plan);
-    rows.extend(app.several().then(|| SheetRow::Text(place(app))));
+    rows.extend(place(app));
     rows.push(SheetRow::Rule);
     let target = &ask.plan.target;
     let hint = match &ask.problem {
@@ -220,14 +221,14 @@ fn ask(app: &App, ask: &Ask) -> Sheet {
 }
 
 /// Where it would be sent to, where that is not a matter of course.
-fn place(app: &App) -> Line {
-    let Account { name, tone, region, .. } = &app.here;
+fn place(app: &App) -> Option<SheetRow> {
+    let Account { name, tone, region, .. } = app.several().then_some(&app.here)?;
     let line = Line::new().muted("In     ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
     let line = match app.here.identity() {
         Some(me) => line.plain(format!("  {}", fmt::account(&me.account))).muted(format!("  as {}", me.short())),
         None => line,
     };
-    if name == region { line } else { line.plain(format!("  {region}")) }
+    Some(SheetRow::Text(if name == region { line } else { line.plain(format!("  {region}")) }))
 }
 
 /// The plan for reading: what changes, what was checked, what to know, what is sent.

@@ -94,12 +94,13 @@ impl Resource for Dataset {
         let asked: Vec<String> = buckets.into_iter().filter(|b| !turn.asked_lately(b, seen.at)).collect();
         let versioning = in_background(versionings(aws, asked.clone())).await;
         let at = seen.at;
-        let Described { found: mut rows, fault } = describe(wanted, async |(uri, role): (String, Role)| {
-            let mut row = read(aws, &uri, at).await?;
-            row.role = role;
-            Ok(row)
+        let Described { found, fault } = describe(wanted, async |(uri, role): (String, Role)| {
+            let (row, refused) = read(aws, &uri, at).await?;
+            Ok((Dataset { role, ..row }, refused))
         })
         .await;
+        let (mut rows, refused): (Vec<Dataset>, Vec<Option<AwsError>>) = found.into_iter().unzip();
+        let fault = fault.or_else(|| nothing_read(known, &rows, refused));
         for row in &mut rows {
             let bucket = split(&row.uri).map(|(bucket, _)| bucket.to_owned()).unwrap_or_default();
             let before = || known.rows().find(|d| split(&d.uri).is_some_and(|(b, _)| b == bucket))?.versioning.clone();
@@ -110,6 +111,16 @@ impl Resource for Dataset {
             fault => Ok(Listing::part(rows).without(left).asked(asked).capped(capped).fault(fault)),
         }
     }
+}
+
+/// Where no location at all can be read, that is the trouble of all: why, as the first of them was refused now or before.
+fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<AwsError>>) -> Option<AwsError> {
+    let before = known.trouble().filter(|why| why.kind == Kind::Denied && !known.is_empty()).cloned();
+    let why = refused.into_iter().flatten().next().or(before)?;
+    let readable = |row: &Dataset| row.problem.as_deref().is_none_or(|problem| problem == NOTHING_THERE);
+    let anew: BTreeSet<&str> = rows.iter().map(|row| row.uri.as_str()).collect();
+    let old = known.rows().filter(|row| !anew.contains(row.uri.as_str()));
+    (!rows.iter().chain(old).any(readable)).then_some(why)
 }
 
 /// Was a location never read, or is it time to read it again?
@@ -191,16 +202,16 @@ async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
     Some(answer.status.as_ref().map_or("Off", BucketVersioningStatus::as_str).to_owned())
 }
 
-/// Reads one location. A problem of this location alone is a row that says so; trouble that all
+/// Reads one location. A problem of this location alone is a row that says so, with what AWS said; trouble that all
 /// locations share is an error.
-async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<Dataset, AwsError> {
+async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<(Dataset, Option<AwsError>), AwsError> {
     let mut row = Dataset { uri: uri.to_owned(), ..Dataset::default() };
     let found = match split(uri) {
         Some((bucket, prefix)) => match prefix.split_once('{') {
             Some((stem, _)) => newest_partition(aws, bucket, stem, at).await,
             None => objects(aws, bucket, prefix).await,
         },
-        None => return Ok(Dataset { problem: Some("not an S3 URI".into()), ..row }),
+        None => return Ok((Dataset { problem: Some("not an S3 URI".into()), ..row }, None)),
     };
     match found {
         Ok((objects, capped)) => {
@@ -214,12 +225,12 @@ async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<Dataset, AwsError> 
             if row.objects == 0 {
                 row.problem = Some(NOTHING_THERE.to_owned());
             }
-            Ok(row)
+            Ok((row, None))
         }
         Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
             Err(error)
         }
-        Err(error) => Ok(Dataset { problem: Some(error.to_string()), ..row }),
+        Err(error) => Ok((Dataset { problem: Some(error.to_string()), ..row }, Some(error))),
     }
 }
 

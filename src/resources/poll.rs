@@ -118,14 +118,23 @@ async fn recall<T: Resource>(
     if first { Vec::new() } else { changes }
 }
 
+/// Who read something: the place of an account, and which life of its pollers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// Place of the account among all accounts.
+    pub place: usize,
+    /// Counts how often its pollers were started anew.
+    life: u32,
+}
+
 /// The polling tasks of one account and region; they end when this is dropped.
 pub struct Pollers {
     aws: Aws,
     seen: watch::Receiver<Seen>,
     wake: watch::Receiver<Wake>,
     clock: Clock,
-    out: mpsc::Sender<(usize, Snapshot)>,
-    place: usize,
+    out: mpsc::Sender<(Reader, Snapshot)>,
+    reader: Reader,
     background: Handle,
     tasks: JoinSet<()>,
 }
@@ -145,23 +154,32 @@ pub struct Wake {
 
 impl Pollers {
     /// Pollers that have not started yet. `out` is bounded: a slow screen slows the polling, never the memory.
-    /// What they read goes there with the `place` of their account. They run in the `background`.
+    /// What they read goes there with the `place` of their account and the life in which they read it. They run in the
+    /// `background`.
     #[must_use]
     pub fn new(
         aws: Aws,
         seen: watch::Receiver<Seen>,
         wake: watch::Receiver<Wake>,
         clock: Clock,
-        (place, out): (usize, mpsc::Sender<(usize, Snapshot)>),
+        (place, out): (usize, mpsc::Sender<(Reader, Snapshot)>),
         background: Handle,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, place, background, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, reader: Reader { place, life: 0 }, background, tasks: JoinSet::new() }
     }
 
-    /// Ends all tasks and starts them anew with the tables that are seen now.
+    /// Ends all tasks and starts them anew with the tables that are seen now. What was read before belongs to another
+    /// life: it may still be on its way.
     pub fn restart(&mut self) {
         self.tasks = JoinSet::new();
+        self.reader.life += 1;
         self.start();
+    }
+
+    /// Who reads now.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.reader
     }
 
     pub(super) fn spawn<T: Resource>(
@@ -182,8 +200,8 @@ impl Pollers {
             in_vain: false,
             lost: None,
         };
-        let (place, out) = (self.place, self.out.clone());
-        self.tasks.spawn_on(async move { poller.run(place, out, wrap).await }, &self.background);
+        let (reader, out) = (self.reader, self.out.clone());
+        self.tasks.spawn_on(async move { poller.run(reader, out, wrap).await }, &self.background);
     }
 }
 
@@ -220,8 +238,8 @@ enum Why {
 impl<T: Resource> Poller<T> {
     async fn run(
         mut self,
-        place: usize,
-        out: mpsc::Sender<(usize, Snapshot)>,
+        reader: Reader,
+        out: mpsc::Sender<(Reader, Snapshot)>,
         wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
     ) {
         let mut why = Why::Time;
@@ -231,8 +249,15 @@ impl<T: Resource> Poller<T> {
             }
             let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
             let sweep = self.sweeps(why);
+            let asked_before = self.aws.meter.asked(T::KIND);
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
-            self.failures = if matches!(told, Told::Later | Told::Failed) { self.failures + 1 } else { 0 };
+            self.failures = match told {
+                // Who could not ask, as what it hangs on was not read, has not failed once more.
+                Told::Later | Told::Failed => {
+                    self.failures + u32::from(self.failures == 0 || self.aws.meter.asked(T::KIND) > asked_before)
+                }
+                Told::More | Told::All => 0,
+            };
             let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
             // A recording costs nothing: what is due is read from it, whatever was wrong.
             self.lost = (lost && !self.aws.replays()).then(|| (self.clock)());
@@ -241,7 +266,7 @@ impl<T: Resource> Poller<T> {
                 self.swept = Some(tokio::time::Instant::now());
             }
             let pause = if told == Told::More { Duration::ZERO } else { self.pause() };
-            if out.send((place, wrap(self.table.clone(), changes))).await.is_err() {
+            if out.send((reader, wrap(self.table.clone(), changes))).await.is_err() {
                 return;
             }
             why = match self.rest(pause).await {

@@ -11,6 +11,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 
 use crate::app::Msg;
 use crate::model::{self, Joined};
+use crate::resources::poll::Reader;
 use crate::resources::{Seen, Snapshot};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -19,6 +20,8 @@ const SECOND: Duration = Duration::from_secs(1);
 pub(super) enum Came {
     /// A message for the console.
     Msg(Box<Msg>),
+    /// A poller read something.
+    Read(Reader, Box<Snapshot>),
     /// A second went by.
     Second,
     /// Something that means nothing to the console.
@@ -35,7 +38,7 @@ pub(super) enum Came {
 pub(super) struct Inbox {
     pub(super) input: mpsc::Receiver<Event>,
     pub(super) answers: mpsc::Receiver<Msg>,
-    pub(super) snapshots: mpsc::Receiver<(usize, Snapshot)>,
+    pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     pub(super) ticks: Interval,
     /// One join at a time: what changes meanwhile is joined when it is done.
     pub(super) joining: JoinSet<(usize, Joined)>,
@@ -45,7 +48,7 @@ impl Inbox {
     pub(super) fn new(
         input: mpsc::Receiver<Event>,
         answers: mpsc::Receiver<Msg>,
-        snapshots: mpsc::Receiver<(usize, Snapshot)>,
+        snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     ) -> Self {
         // The first frame is of this second already.
         let mut ticks = tokio::time::interval_at(Instant::now() + SECOND, SECOND);
@@ -60,7 +63,7 @@ impl Inbox {
             biased;
             event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
             Some(msg) = self.answers.recv() => came(msg),
-            Some((place, snapshot)) = self.snapshots.recv() => came(Msg::Polled(place, snapshot)),
+            Some((reader, snapshot)) = self.snapshots.recv() => Came::Read(reader, Box::new(snapshot)),
             Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
             () = until(frame) => Came::Frame,
             () = until(rests) => Came::Rest,

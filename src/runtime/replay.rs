@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{Hands, Inbox, Machine, QUEUE, Watch};
+use super::{Hands, Inbox, Machine, Watch};
 use crate::app::{App, Msg, Replay};
 use crate::aws::{Deck, OnDeck, Tape};
 use crate::resources::poll::{Clock, Wake};
@@ -70,10 +70,8 @@ impl Hands {
 pub(super) fn reread(app: &mut App, watches: &mut [Watch], inbox: &mut Inbox) {
     app.rewind();
     inbox.joining = JoinSet::new();
-    let (out, snapshots) = mpsc::channel(QUEUE);
-    inbox.snapshots = snapshots;
     for watch in watches {
-        watch.renew(app, &out);
+        watch.renew(app);
     }
 }
 

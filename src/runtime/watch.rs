@@ -6,9 +6,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::app::{App, Msg};
+use crate::app::App;
 use crate::aws::Aws;
-use crate::resources::poll::{Clock, Pollers, Wake};
+use crate::resources::poll::{Clock, Pollers, Reader, Wake};
 use crate::resources::{Seen, Snapshot};
 
 /// Keys that follow each other faster make the cursor run, and the pollers hear what is looked at when it rests for so
@@ -41,10 +41,11 @@ impl Watches {
         self.each.get(place).into_iter().for_each(Watch::refresh);
     }
 
-    /// Does a message tell that the rows are of another account? Then all of it is read anew.
-    pub(super) fn is_foreign(&mut self, msg: &Msg, app: &mut App) -> bool {
-        let Msg::Polled(place, snapshot) = msg else { return false };
-        self.each.get_mut(*place).is_some_and(|watch| watch.begins_anew(app, snapshot))
+    /// Does what was read still count? Not where its account was begun anew since; and when it tells that the rows are
+    /// of another account, all of that is read anew.
+    pub(super) fn takes(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
+        let watch = self.each.get_mut(reader.place).filter(|watch| watch.pollers.reader() == reader);
+        watch.is_some_and(|watch| !watch.begins_anew(app, snapshot))
     }
 
     /// After a message: lets the pollers see what one of them read, and what is looked at, unless the cursor runs.
@@ -72,24 +73,21 @@ impl Watches {
 /// The pollers of one account.
 pub(super) struct Watch {
     place: usize,
-    aws: Aws,
-    clock: Clock,
     seen: watch::Sender<Seen>,
     wake: watch::Sender<Wake>,
-    background: Handle,
     pollers: Pollers,
 }
 
 /// Where what is read goes, with the place of its account.
-type Out = mpsc::Sender<(usize, Snapshot)>;
+type Out = mpsc::Sender<(Reader, Snapshot)>;
 
 impl Watch {
     /// A watch that has not begun, with its pollers in the `background`.
     pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
         let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
         let (told, woken, to) = (seen.subscribe(), wake.subscribe(), (place, out.clone()));
-        let pollers = Pollers::new(aws.clone(), told, woken, clock.clone(), to, background.clone());
-        Self { place, aws, clock, seen, wake, background: background.clone(), pollers }
+        let pollers = Pollers::new(aws, told, woken, clock, to, background.clone());
+        Self { place, seen, wake, pollers }
     }
 
     /// What wakes its pollers, also those that come later.
@@ -97,12 +95,10 @@ impl Watch {
         self.wake.clone()
     }
 
-    /// New pollers, which know nothing and bring what they read to `out`.
-    pub(super) fn renew(&mut self, app: &App, out: &Out) {
+    /// Begins anew with what there is by now.
+    pub(super) fn renew(&mut self, app: &App) {
         self.publish(app, true, false);
-        let (told, woken, to) = (self.seen.subscribe(), self.wake.subscribe(), (self.place, out.clone()));
-        self.pollers = Pollers::new(self.aws.clone(), told, woken, self.clock.clone(), to, self.background.clone());
-        self.start();
+        self.pollers.restart();
     }
 
     /// Begins to poll.
@@ -134,8 +130,7 @@ impl Watch {
         let foreign = app.account(self.place).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {
             app.forget(self.place);
-            self.publish(app, true, false);
-            self.pollers.restart();
+            self.renew(app);
         }
         foreign
     }

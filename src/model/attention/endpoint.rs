@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread};
+use super::{Facts, Finding, unread, untold};
 use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
@@ -215,9 +215,13 @@ fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let table = &facts.index.store.endpoints;
+    let (store, table) = (facts.index.store, &facts.index.store.endpoints);
     if table.is_empty() {
         return unread(table);
+    }
+    if facts.chain.serving.is_empty() {
+        // What an endpoint runs, and so whose it is, is told by these.
+        return untold([unread(&store.configs), unread(&store.models)]);
     }
     // What is listed but cannot be described is not known to be well.
     let Some(why) = table.trouble() else { return Vec::new() };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread};
+use super::{Facts, Finding, unread, untold};
 use crate::model::Health;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
@@ -99,7 +99,20 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    unread(&facts.index.store.pipelines)
+    let store = facts.index.store;
+    if facts.rows.executions.is_empty() && facts.rows.jobs.is_empty() {
+        // Which pipelines and jobs are a model's is told by what they made.
+        let others = [unread(&store.executions), unread(&store.jobs), unread(&store.packages)];
+        return untold([unread(&store.pipelines), untold(others)]);
+    }
+    let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
+    let made = |e: &&PipelineExecution| {
+        let versions = facts.chain.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
+        versions.filter_map(|d| d.generated_by.as_deref()).any(|by| by.eq_ignore_ascii_case(&e.arn))
+    };
+    // Whether it left anything behind is told by its steps, where no version says so.
+    let steps = last.filter(|e| !made(e)).map_or_else(Vec::new, |_| unread(&store.steps));
+    untold([unread(&store.pipelines), steps])
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
