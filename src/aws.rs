@@ -176,7 +176,7 @@ impl Aws {
     /// account would be.
     #[must_use]
     pub fn unconnected(target: &Target, why: &str) -> Self {
-        let region = target.region.as_deref().unwrap_or("–");
+        let region = target.region.as_deref().unwrap_or("unknown");
         Self::over(&SharedHttpClient::new(Unconnected(why.to_owned())), region)
     }
 

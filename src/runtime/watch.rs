@@ -135,3 +135,55 @@ impl Watch {
         foreign
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::actions;
+    use crate::app::{Account, Msg};
+    use crate::assets::Assets;
+    use crate::aws::Target;
+    use crate::resources::alarm::Alarm;
+    use crate::resources::identity::Identity;
+    use crate::resources::{Listing, Resource, Table};
+
+    fn read<T: Resource>(row: T) -> Table<T> {
+        let mut table = Table::default();
+        table.apply(Ok(Listing::all(vec![row])), Timestamp::UNIX_EPOCH);
+        table
+    }
+
+    fn told(account: &str) -> Snapshot {
+        Snapshot::Identity(read(Identity { account: account.into(), ..Identity::default() }), Vec::new())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_another_account_neither_news_nor_what_is_on_its_way_is_left() {
+        let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
+        let mut app = App::new(Account::new(Seen::default()), Vec::new(), keymap);
+        let (out, _inbox) = mpsc::channel(1);
+        let aws = Aws::unconnected(&Target::default(), "nobody is asked");
+        let watch = Watch::new(0, aws, Seen::default(), Arc::new(|| Timestamp::UNIX_EPOCH), &out, &Handle::current());
+        let first = watch.pollers.reader();
+        let mut watches = Watches::new(vec![watch]);
+        let mut hand = |snapshot: Snapshot, reader: Reader| {
+            let taken = watches.takes(reader, &snapshot, &mut app);
+            if taken {
+                app.update(Msg::Polled(0, snapshot));
+            }
+            (taken, app.feed.iter().count(), app.here.seen.store.alarms.len())
+        };
+        assert_eq!(hand(told("1"), first), (true, 0, 0));
+        let alarm = |state: &str| Alarm { name: "errors".into(), state: state.into(), ..Alarm::default() };
+        let mut alarms = read(alarm("OK"));
+        let changes = alarms.apply(Ok(Listing::all(vec![alarm("ALARM")])), Timestamp::UNIX_EPOCH);
+        let fires = Snapshot::Alarms(alarms, changes);
+        assert_eq!(hand(fires.clone(), first), (true, 1, 1), "the news that it fires");
+        assert_eq!(hand(told("2"), first), (false, 0, 0), "somebody logged in to another account");
+        assert_eq!(hand(fires, first), (false, 0, 0), "what was read before came late");
+    }
+}

@@ -104,6 +104,28 @@ async fn an_account_that_lets_nobody_in_is_told_at_any_width() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_account_that_was_never_read_can_be_gone_to_and_says_why() {
+    let mut t = Harness::story(DENIED).beside("us-east-1", "demo").size(160, 36).start().await;
+    t.run_for("20s").await;
+    t.says("sagetop  us-east-1");
+    t.says("1 account not read");
+    t.keys("8").await;
+    let row = t.row("eu-west-1");
+    assert!(!row.contains(" 0 "), "nothing was counted: {row}");
+    t.to("eu-west-1").await;
+    t.keys("enter").await;
+    t.says("sagetop  eu-west-1");
+    t.says("Nothing of eu-west-1 was read yet");
+    t.says("ListEndpoints: denied (AccessDenied): User: arn:aws:iam::1:user/ana is not authorized");
+    t.keys("7").await;
+    t.says("sagetop  eu-west-1");
+    assert!(t.row("endpoints").contains("denied"), "{}", t.row("endpoints"));
+    t.keys("0 esc").await;
+    t.says("⧖ recommendation");
+    t.says("sagetop  us-east-1");
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_account_that_is_not_looked_at_costs_little() {
     let mut t = two(160, 36).await;
     t.to("✗ recommendation").await;

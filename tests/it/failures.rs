@@ -270,3 +270,43 @@ async fn who_has_nothing_to_ask_is_no_younger_than_what_was_answered() {
         assert!(["min", "h"].contains(&words[4]) && words[3] != "1", "{row}");
     }
 }
+
+/// A healthy shop that nobody can reach for some minutes.
+const AWAY: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\nstatus = 503\ncode = \"ServiceUnavailable\"\n\
+                    message = \"Service Unavailable\"\nfrom = \"70s\"\nto = \"8m\"\n";
+
+#[tokio::test(start_paused = true)]
+async fn what_was_well_is_unknown_when_it_was_not_read_for_long() {
+    let mut t = Harness::story(AWAY).start().await;
+    t.run_for("60s").await;
+    let (first, last) = ("▲ demand-forecasting", "fraud-screening");
+    assert!(t.line(last).starts_with(" ✓ fraud-screening") && t.line(last).contains("✓ v4"), "{}", t.line(last));
+    t.run_for("70s").await;
+    assert!(t.line(last).starts_with(" ✓"), "two turns are no long time: {}", t.line(last));
+    t.run_for("90s").await;
+    let row = t.line(last);
+    assert!(row.starts_with(" ◌ fraud-screening") && row.contains("◌ v4"), "the words stay: {row}");
+    assert!(t.line(first).contains("▲ 31 h") || t.line(first).contains('▲'), "what was bad is told as it was");
+    t.says("◌ 3 unknown");
+    t.never_says(" ok ");
+    t.to(last).await;
+    t.says("all well 3 min ago");
+    t.resize(80, 24).await;
+    assert!(t.line(last).contains("ok 3 min ago"), "{}", t.text());
+    // It is back by itself.
+    t.run_for("6m").await;
+    assert!(t.line(last).starts_with(" ✓"), "{}", t.text());
+    t.never_says("ago");
+}
+
+#[tokio::test(start_paused = true)]
+async fn alarms_that_are_denied_are_unknown_and_told_above_all() {
+    let denied = "[[fault]]\noperation = \"DescribeAlarms\"\nstatus = 403\ncode = \"AccessDenied\"\n\
+                  message = \"User: arn:aws:iam::1:user/ana is not authorized to perform: cloudwatch:DescribeAlarms\"\n";
+    let mut t = Harness::story(&demo_with(denied)).start().await;
+    t.run_for("30s").await;
+    t.says("alarms cannot be read: ask for this IAM action");
+    let row = t.line("fraud-screening");
+    assert!(row.starts_with(" ◌"), "{row}");
+    t.never_says("not let in");
+}

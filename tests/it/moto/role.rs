@@ -69,6 +69,27 @@ fn every_account_is_read_with_the_keys_of_its_role() {
 }
 
 #[test]
+fn a_misspelt_profile_hides_no_account() {
+    let (moto, home) = accounts();
+    let config = home.write("sagetop.toml", "[[account]]\nlabel = \"home\"\nprofile = \"base\"\n");
+    let of = |profiles: &str| {
+        let arguments = ["status", "--config", config.to_str().unwrap(), "--profile", profiles];
+        home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)])
+    };
+    let told = of("home,chaind").ends(3).says("of-home");
+    let why =
+        "no region for the profile chaind: the AWS configuration files have no such profile, or none with a region";
+    assert!(told.out.contains(why) && told.out.contains("the configuration calls its accounts home"), "{}", told.out);
+    // Nobody is left to be watched.
+    let none = of("chaind,hom").ends(3);
+    assert!(
+        none.err.contains("error: chaind: no region") && none.err.contains("error: hom: no region"),
+        "{}",
+        none.err
+    );
+}
+
+#[test]
 fn a_profile_may_take_on_a_role_by_itself() {
     let (moto, home) = accounts();
     let place = [("AWS_ENDPOINT_URL", moto.url.as_str())];
