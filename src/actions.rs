@@ -67,7 +67,7 @@ actions! {
         "rollback" "roll an endpoint back" aim::can_roll_back => aim::roll_back;
     }
     "look" {
-        "open" "open the lineage of what the cursor is on" always => navigate::open;
+        "open" "open what the cursor is on: its lineage, an account, a source" always => navigate::open;
         "back" "close, clear the filter, go back" always => navigate::back;
         "filter" "show only rows with these words, without !words, of an @account" always => navigate::filter;
         "sort" "sort by the next column" always => navigate::sort;

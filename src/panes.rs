@@ -15,7 +15,7 @@ pub mod lineage;
 mod measured;
 mod registry;
 mod sheets;
-mod sources;
+pub(crate) mod sources;
 mod training;
 
 use crate::app::{App, Subject};

@@ -1,6 +1,6 @@
 //! Moving about: panes, rows, lineage.
 
-use crate::app::{App, Detail, Effect, Subject, of_account};
+use crate::app::{App, Detail, Effect, Modal, Subject, of_account};
 use crate::panes;
 use crate::view::Tone;
 
@@ -69,6 +69,10 @@ pub(super) fn open(app: &mut App) -> Moved {
     let subject = app.subject()?;
     if subject.kind == "account" {
         return only(app, &subject.id);
+    }
+    if subject.kind == "source" {
+        app.modal = panes::sources::told(app, &subject.id).map(Modal::Notice);
+        return None;
     }
     let Some(chain) = app.current_chain() else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();

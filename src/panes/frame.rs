@@ -5,8 +5,8 @@ use crate::app::{Account, App};
 use crate::aws::{AwsError, Kind, OnDeck, Playing, Renewal};
 use crate::fmt;
 use crate::model::Health;
-use crate::panes::Pane;
 use crate::panes::cell::tone;
+use crate::panes::{self, Pane};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
@@ -113,10 +113,21 @@ fn data_age(app: &App) -> Option<(i64, String)> {
 
 /// The newest plan that was sent and did not end.
 fn under_way(app: &App) -> Line {
-    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return Line::new() };
+    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
     let age = fmt::age(app.here.seen.at, run.since);
     let whose = app.whose(run.account);
     Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
+}
+
+/// Which of the models are seen, where not all of them are: their list has no title.
+fn hidden(app: &App) -> Line {
+    let list = app.lists.get(app.pane.name).filter(|_| app.pane.name == panes::home().name && app.detail.is_none());
+    let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
+    if list.ids.len() <= rows {
+        return Line::new();
+    }
+    let end = (list.first + rows).min(list.ids.len());
+    Line::new().muted(format!("models {}–{end} of {}", list.first + 1, list.ids.len()))
 }
 
 /// What all accounts together cost.

@@ -1,7 +1,7 @@
 //! What was read, when, at what cost, and what went wrong.
 
 use super::{Cell, Pane, PaneColumn};
-use crate::app::{App, Subject};
+use crate::app::{App, Notice, Subject};
 use crate::fmt;
 use crate::resources::Lane;
 use crate::view::{Line, Tone};
@@ -48,6 +48,26 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         cost(spent.cost),
         Cell::text(source.error.unwrap_or_default(), Tone::Warn),
     ])
+}
+
+/// All that there is to say of a source: a row has no room for what AWS said.
+pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
+    let store = &app.here.seen.store;
+    let source = store.sources().into_iter().find(|source| source.name == name)?;
+    let age = source.fetched_at.map(|at| format!("read {} ago", fmt::age(app.here.seen.at, at)));
+    let lane = source
+        .lane
+        .map_or_else(|| "not asked yet".to_owned(), |lane| format!("asked every {}", fmt::span(lane.every())));
+    let rows = format!("{}{}", fmt::count(source.rows, "row"), if source.capped { ", there are more" } else { "" });
+    let mut text = vec![format!("{}: {}, {rows}, {lane}", source.state, age.unwrap_or_else(|| "never read".into()))];
+    let trouble = store.troubles().into_iter().find(|(of, _)| *of == name);
+    if let Some((_, why)) = &trouble {
+        text.push(why.to_string());
+        text.extend(why.request_id.as_ref().map(|id| format!("Request id for AWS support: {id}")));
+        text.extend(why.kind.advice().map(|advice| format!("What to do: {advice}.")));
+    }
+    let tone = if trouble.is_some() { Tone::Warn } else { Tone::Plain };
+    Some(Notice { title: format!("{}{name}", app.whose(app.here.place)), text, tone })
 }
 
 fn cost(dollars: f64) -> Cell {

@@ -121,3 +121,34 @@ async fn what_is_drawn_of_a_model_is_never_long_behind_the_cursor() {
     let ran = furthest_behind(10).await;
     assert!((25..=60).contains(&ran), "keys without end: {ran} ms");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_a_source_says_is_read_in_full() {
+    let denied = "inherits = \"demo\"\n[[fault]]\noperation = \"ListTopics\"\nstatus = 403\ncode = \"AuthorizationError\"\n\
+                  message = \"User: arn:aws:iam::1:user/ana is not authorized to perform: SNS:ListTopics on resource: \
+                  arn:aws:sns:eu-west-1:1:* because no identity-based policy allows it\"\n";
+    let mut t = Harness::story(denied).size(80, 24).start().await;
+    t.run_for("30s").await;
+    t.keys("7").await;
+    t.to("topics").await;
+    t.never_says("identity-based");
+    t.keys("enter").await;
+    t.says("ListTopics: denied (AuthorizationError)");
+    t.says("no identity-based policy allows it");
+    t.says("What to do: ask for this IAM action");
+    t.says("asked every 10 min");
+    t.keys("enter g").await;
+    t.never_says("What to do");
+    t.keys("enter").await;
+    t.says("fresh: read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_models_that_is_longer_than_the_screen_says_so() {
+    let mut t = Harness::story("demo").size(80, 10).ready().await;
+    t.says("models 1–3 of 5");
+    t.keys("G").await;
+    t.says("models 3–5 of 5");
+    t.resize(80, 24).await;
+    t.never_says("models 1");
+}

@@ -45,8 +45,12 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let store = facts.index.store;
-    if store.packages.is_empty() { unread(&store.packages) } else { Vec::new() }
+    let packages = &facts.index.store.packages;
+    if facts.chain.group.is_some() && facts.rows.packages.is_empty() && packages.unfinished() {
+        // What changed lately is read first: of this group nothing did.
+        return vec![(Health::Unknown, "not read yet".to_owned(), None)];
+    }
+    if packages.is_empty() { unread(packages) } else { Vec::new() }
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
