@@ -58,8 +58,12 @@ pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
     let lane = source
         .lane
         .map_or_else(|| "not asked yet".to_owned(), |lane| format!("asked every {}", fmt::span(lane.every())));
+    let now = app.here.seen.at;
+    let next = source.next.filter(|next| app.playing().is_none() && *next > now);
+    let next = next.map(|next| format!(", again in {}", fmt::age(next, now))).unwrap_or_default();
     let rows = format!("{}{}", fmt::count(source.rows, "row"), if source.capped { ", there are more" } else { "" });
-    let mut text = vec![format!("{}: {}, {rows}, {lane}", source.state, age.unwrap_or_else(|| "never read".into()))];
+    let mut text =
+        vec![format!("{}: {}, {rows}, {lane}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
     let trouble = store.troubles().into_iter().find(|(of, _)| *of == name);
     if let Some((_, why)) = &trouble {
         text.push(why.to_string());

@@ -304,7 +304,6 @@ impl<T: Resource> Poller<T> {
     fn pause(&mut self) -> Duration {
         let mut traffic = self.traffic();
         let lane = T::LANE.moved(traffic, T::VITAL);
-        self.table.put_in(lane);
         // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer.
         if self.table.trouble().is_some_and(|why| why.kind == Kind::Expired) {
             traffic.failures = 0;
@@ -312,7 +311,9 @@ impl<T: Resource> Poller<T> {
         // What may be over in a moment is not waited for as long as a slow lane is.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
         let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
-        pause.mul_f64(0.9 + 0.2 * self.chance.f64())
+        let pause = pause.mul_f64(0.9 + 0.2 * self.chance.f64());
+        self.table.put_in(lane, (self.clock)().checked_add(pause).ok());
+        pause
     }
 
     /// May what others were answered make a turn come sooner?

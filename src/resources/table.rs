@@ -58,6 +58,8 @@ pub struct Table<T> {
     whole: bool,
     more: bool,
     lane: Option<Lane>,
+    /// When it is asked again, at the latest.
+    next: Option<Timestamp>,
     /// The token of the page that is read next, while a long list is read turn by turn.
     cursor: Option<Cursor>,
     /// When the first turn of that list was answered.
@@ -76,6 +78,7 @@ impl<T> Default for Table<T> {
             whole: false,
             more: false,
             lane: None,
+            next: None,
             cursor: None,
             begun: None,
             asked: Arc::default(),
@@ -155,6 +158,9 @@ pub struct Source {
     /// How often it is asked now.
     #[serde(skip)]
     pub lane: Option<Lane>,
+    /// When it is asked again, at the latest.
+    #[serde(skip)]
+    pub next: Option<Timestamp>,
     /// Details are still being read.
     #[serde(skip)]
     pub more: bool,
@@ -254,9 +260,9 @@ impl<T: Resource> Table<T> {
     pub(super) fn asked_at(&self, what: &str) -> Option<Timestamp> {
         self.asked.get(what).copied()
     }
-    /// Takes note of how often it is asked.
-    pub(super) fn put_in(&mut self, lane: Lane) {
-        self.lane = Some(lane);
+    /// Takes note of how often it is asked, and when that is next.
+    pub(super) fn put_in(&mut self, lane: Lane, next: Option<Timestamp>) {
+        (self.lane, self.next) = (Some(lane), next);
     }
 
     /// Takes in one answer, complete at `at`. A failed one keeps the rows and says why they are old.
@@ -367,8 +373,8 @@ impl<T: Resource> Table<T> {
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
         let fetched_at = self.answered_at();
-        let (rows, capped, lane, more) = (self.rows.len(), self.capped, self.lane, self.more);
-        Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, more }
+        let (rows, capped, lane, next, more) = (self.rows.len(), self.capped, self.lane, self.next, self.more);
+        Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
     }
 
     /// The rows as a JSON array.

@@ -136,7 +136,7 @@ async fn what_a_source_says_is_read_in_full() {
     t.says("ListTopics: denied (AuthorizationError)");
     t.says("no identity-based policy allows it");
     t.says("What to do: ask for this IAM action");
-    t.says("asked every 10 min");
+    t.says("asked every 10 min, again in ");
     t.keys("enter g").await;
     t.never_says("What to do");
     t.keys("enter").await;
