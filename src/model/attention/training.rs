@@ -105,14 +105,17 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         let others = [unread(&store.executions), unread(&store.jobs), unread(&store.packages)];
         return untold([unread(&store.pipelines), untold(others)]);
     }
+    let found = untold([unread(&store.pipelines), unread(&store.steps)]);
+    if found.is_empty() || store.pipelines.blind().is_some() {
+        return found;
+    }
+    // Whether the last run left anything behind is told by its steps, where no version says so.
     let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
     let made = |e: &&PipelineExecution| {
-        let versions = facts.chain.packages.iter().filter_map(|arn| store.packages.get(arn)?.details.as_ref());
-        versions.filter_map(|d| d.generated_by.as_deref()).any(|by| by.eq_ignore_ascii_case(&e.arn))
+        let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
+        versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
-    // Whether it left anything behind is told by its steps, where no version says so.
-    let steps = last.filter(|e| !made(e)).map_or_else(Vec::new, |_| unread(&store.steps));
-    untold([unread(&store.pipelines), steps])
+    if last.is_some_and(|e| !made(&e)) { found } else { Vec::new() }
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
