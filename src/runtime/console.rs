@@ -52,7 +52,8 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     // Listened to before the size is asked for, so that no change of it is missed.
     let input = keyboard();
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
-    let ended = run(&mut screen, app, machine, &theme, input).await;
+    // All of the console is in it: too much for a stack.
+    let ended = Box::pin(run(&mut screen, app, machine, &theme, input)).await;
     guard.leave();
     ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
 }
