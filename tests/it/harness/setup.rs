@@ -131,7 +131,9 @@ impl Setup {
         let mut terminal = Terminal::new(screen.clone()).unwrap();
         let theme = self.theme;
         let console =
-            tokio::spawn(async move { drop(run(&mut terminal, app, machine, &theme, events).await.unwrap()) });
+            tokio::spawn(
+                async move { drop(Box::pin(run(&mut terminal, app, machine, &theme, events)).await.unwrap()) },
+            );
         tokio::task::yield_now().await;
         Harness { screen, input: Some(input), console, executor, sims, deck, folder }
     }
