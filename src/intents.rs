@@ -74,7 +74,7 @@ impl std::fmt::Display for Refusal {
         match self {
             Self::Aws(error) => {
                 write!(f, "{error}")?;
-                error.kind.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
+                error.advice().map_or(Ok(()), |advice| write!(f, "; {advice}"))
             }
             Self::No(why) => f.write_str(why),
         }

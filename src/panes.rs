@@ -10,6 +10,7 @@ mod data;
 mod endpoints;
 mod facts;
 mod frame;
+mod header;
 mod home;
 pub mod lineage;
 mod measured;
@@ -19,6 +20,7 @@ pub(crate) mod sources;
 mod training;
 
 use crate::app::{App, Subject};
+use crate::resources::Source;
 use crate::view::{self, Align, Block, Column, Content, Cut, Line, Row, Screen, Tab, Table, Tone, Width};
 
 pub use cell::{Cell, Order};
@@ -136,7 +138,7 @@ pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
 
 /// Rows between header with banners and footer.
 fn body_rows(app: &App, banners: &[Line]) -> u16 {
-    let taken = frame::HEADER_ROWS + u16::try_from(banners.len()).unwrap_or(0) + 1;
+    let taken = header::ROWS + u16::try_from(banners.len()).unwrap_or(0) + 1;
     app.size.1.saturating_sub(taken)
 }
 
@@ -166,7 +168,7 @@ pub fn screen(app: &App) -> Screen {
         ],
     };
     Screen {
-        header: frame::header(app),
+        header: header::header(app),
         banners,
         blocks,
         footer: frame::footer(app),
@@ -236,7 +238,10 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
 }
 
 fn title(app: &App, list: &crate::app::ListState) -> Line {
-    let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {}", list.ids.len()));
+    // Nothing that was never read was counted.
+    let none = list.ids.is_empty() && !unread(app).is_empty();
+    let count = if none { "–".to_owned() } else { list.ids.len().to_string() };
+    let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
     if let Some((column, descending)) = hidden_sort(app) {
         line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
     }
@@ -250,7 +255,22 @@ fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
     Some((app.pane.columns.get(place).filter(|_| hidden)?.column.title, descending))
 }
 
+/// The sources of a pane that were never read.
+fn unread(app: &App) -> Vec<Source> {
+    let mut sources = app.here.seen.store.sources();
+    sources.retain(|source| app.pane.kinds.contains(&source.name) && source.fetched_at.is_none());
+    sources
+}
+
 fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {
+    let unread = unread(app).into_iter().map(|source| match source.error {
+        Some(why) => Line::new().with(format!("◌ {} never read: {why}", source.name), Tone::Warn),
+        None => Line::new().muted(format!("◌ {} not read yet", source.name)),
+    });
+    let unread: Vec<Line> = unread.collect();
+    if !unread.is_empty() {
+        return unread;
+    }
     if list.filter.is_empty() {
         return (app.pane.empty)(app);
     }

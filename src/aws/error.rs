@@ -6,6 +6,8 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
+use super::login::NO_PROFILE;
+
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -70,7 +72,8 @@ impl Kind {
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
-            Self::Gone | Self::Unsupported | Self::Unrecorded | Self::Other => None,
+            Self::Unrecorded => Some("nobody asked for it while this was recorded, or nobody could"),
+            Self::Gone | Self::Unsupported | Self::Other => None,
         }
     }
 
@@ -120,6 +123,22 @@ where
 }
 
 impl AwsError {
+    /// Is the profile not there that credentials were to come from? A login changes nothing then.
+    #[must_use]
+    pub fn no_profile(&self) -> bool {
+        self.message.contains(NO_PROFILE)
+    }
+
+    /// What the operator can do about it, as the end of a sentence.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        if self.no_profile() {
+            Some("write the profile as the AWS configuration files have it")
+        } else {
+            self.kind.advice()
+        }
+    }
+
     /// An error of our own making, for example a reply without the field that matters.
     #[must_use]
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {

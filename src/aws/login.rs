@@ -58,6 +58,9 @@ impl fmt::Display for Renewal {
     }
 }
 
+/// How the reason begins where a profile is not there.
+pub(super) const NO_PROFILE: &str = "the AWS configuration files have no profile";
+
 /// What is known of a login.
 #[derive(Clone)]
 struct Known {
@@ -123,7 +126,7 @@ impl Login {
         };
         let why = match (&error, &self.profile) {
             (CredentialsError::CredentialsNotLoaded(_), Some(name)) => {
-                format!("the AWS configuration files have no profile {name} with credentials")
+                format!("{NO_PROFILE} {name} with credentials")
             }
             _ => root_cause(&error),
         };

@@ -75,7 +75,7 @@ fn troubles(look: &Look) -> Vec<String> {
         .into_iter()
         .map(|(error, names)| {
             let what = if names.len() > 3 { format!("{} sources", names.len()) } else { names.join(", ") };
-            let advice = error.kind.advice().map(|a| format!("; {a}")).unwrap_or_default();
+            let advice = error.advice().map(|a| format!("; {a}")).unwrap_or_default();
             harmless(&format!("{} {what}: {error}{advice}", Health::Unknown.sign().0))
         })
         .collect();

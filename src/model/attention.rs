@@ -135,6 +135,11 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     }
 }
 
+/// The same of a table that is read piece by piece: until that is done what is not there may still come.
+fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
+    if table.unfinished() { vec![(Health::Unknown, "not read yet".to_owned(), None)] } else { unread(table) }
+}
+
 /// What is not there is not known to be missing before all that could tell of it was read: the first that was not.
 fn untold<const N: usize>(tables: [Vec<Finding>; N]) -> Vec<Finding> {
     tables.into_iter().flatten().take(1).collect()

@@ -2,7 +2,7 @@
 
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
-use crate::model::{Health, Hears, severity};
+use crate::model::{Health, Hears, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
@@ -71,7 +71,7 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
             let health = reason.map_or(Health::Warning, |r| r.health);
             Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
         }
-        (state, _) => Cell::status(state),
+        (state, _) => Cell::status(app, StageKind::Alarms, state),
     }
 }
 

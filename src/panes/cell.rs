@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use crate::app::App;
 use crate::fmt;
-use crate::model::Health;
+use crate::model::{Health, StageKind};
 use crate::view::{Line, Tone};
 
 /// One cell.
@@ -64,9 +65,9 @@ impl Cell {
     pub(super) fn glyph(health: Health) -> Self {
         Self::of(Line::new().with(health.sign().0, tone(health)), -(health as i64))
     }
-    /// An AWS status with its glyph.
-    pub(super) fn status(raw: &str) -> Self {
-        let health = of_status(raw);
+    /// An AWS status of something in a stage, with its glyph as far as that is known now.
+    pub(super) fn status(app: &App, stage: StageKind, raw: &str) -> Self {
+        let health = app.here.known(stage, of_status(raw));
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }

@@ -3,7 +3,7 @@
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::Serving;
+use crate::model::{Serving, StageKind};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
@@ -56,7 +56,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let what = endpoint.failure.clone().or(pending).or(phase).unwrap_or_default();
     Some(vec![
         Cell::plain(&endpoint.name),
-        Cell::status(&endpoint.status),
+        Cell::status(app, StageKind::Endpoint, &endpoint.status),
         version.map_or_else(|| Cell::muted("–"), |v| Cell::of(Line::new().plain(format!("v{v}")), v.into())),
         instances,
         metric(app, endpoint, "Invocations", fmt::number),

@@ -1,157 +1,19 @@
-//! What stands around every pane: header, banners, notes, footer.
+//! What stands around every pane: banners, notes, footer.
 
 use crate::actions;
 use crate::app::{Account, App};
-use crate::aws::{AwsError, Kind, OnDeck, Playing, Renewal};
+use crate::aws::{AwsError, Kind, Renewal};
 use crate::fmt;
-use crate::model::Health;
-use crate::panes::cell::tone;
-use crate::panes::{self, Pane};
+use crate::panes::Pane;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::metric::MetricSeries;
-use crate::resources::{Freshness, Resource, Source};
+use crate::resources::{Resource, Source};
 use crate::view::{Footer, Line, Tone, width};
 
-/// Rows of the header.
-pub(super) const HEADER_ROWS: u16 = 2;
 /// Rows that banners may take.
 const MOST_BANNERS: usize = 4;
-
-/// Who and where on the left, how it stands on the right; what it costs below.
-pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
-    vec![(who(app), standing(app)), (under_way(app), cost(app))]
-}
-
-fn who(app: &App) -> Line {
-    let Account { name, tone, .. } = &app.here;
-    let mut line = Line::new().with("sagetop", Tone::Strong);
-    if app.several() {
-        // Where this is comes before everything that a narrow terminal may cut.
-        line = line.plain("  ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
-    }
-    if let Some(playing) = app.playing() {
-        line.0.extend(replay(app, playing).0);
-    }
-    if let Some(label) = &app.here.stand_in {
-        line = line.plain("  ").with(label, Tone::Warn);
-    }
-    match &app.deck {
-        Some(OnDeck::Recording(recording)) => {
-            let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
-            line = line.plain("  ").with("● REC", tone);
-        }
-        Some(OnDeck::Playing(_)) | None => {}
-    }
-    if app.here.read_only && app.playing().is_none() {
-        line = line.plain("  ").with("read-only", Tone::Warn);
-    }
-    let told = app.several() && name.contains(app.here.region.as_str());
-    let region = if told { String::new() } else { format!("  {}", app.here.region) };
-    match app.here.identity() {
-        Some(me) => {
-            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("{region}  ")).muted(me.short())
-        }
-        None => line.plain(region),
-    }
-}
-
-/// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`: nobody may take it for now.
-fn replay(app: &App, playing: &Playing) -> Line {
-    let (at, end) = (fmt::second(playing.at, &app.zone), fmt::second(playing.end, &app.zone));
-    // The day is told once when it is the same.
-    let day = at.rsplit_once(' ').map_or("", |(day, _)| day);
-    let end = end.strip_prefix(day).map_or(end.as_str(), str::trim_start);
-    let cut = if playing.cut { " (cut)" } else { "" };
-    let line = Line::new().plain("  ").with(format!("REPLAY {at}"), Tone::Warn).muted(format!(" / {end}{cut}  "));
-    let line = line.plain(format!("{}x", playing.speed));
-    match (playing.ended(), playing.paused) {
-        (true, _) => line.with("  end", Tone::Busy),
-        (false, true) => line.with("  paused", Tone::Busy),
-        (false, false) => line,
-    }
-}
-
-fn standing(app: &App) -> Line {
-    let accounts = app.accounts();
-    let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
-    let groups = [
-        (Health::Critical, count(&[Health::Critical])),
-        (Health::Warning, count(&[Health::Warning])),
-        (Health::Unknown, count(&[Health::Unknown])),
-        (Health::Ok, count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent])),
-    ];
-    let mut line = Line::new();
-    for (health, n) in groups.into_iter().filter(|(_, n)| *n > 0) {
-        let (glyph, word) = health.sign();
-        line = line.with(format!("{glyph} {n} {word}  "), tone(health));
-    }
-    let unread = accounts.iter().filter(|account| app.several() && account.unread()).count();
-    if unread > 0 {
-        line = line.with(format!("{} not read  ", fmt::count(unread, "account")), Tone::Warn);
-    }
-    let waiting = app.inbox();
-    line = line.with(format!("inbox {waiting}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
-    if let Freshness::Saved { at } = app.here.seen.store.endpoints.freshness() {
-        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.seen.at, *at)), Tone::Warn);
-    }
-    match data_age(app) {
-        Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
-        None if app.here.seen.store.endpoints.blind().is_some() => line.with("  no answer", Tone::Bad),
-        None => line.muted("  asking AWS…"),
-    }
-}
-
-/// Age of the oldest of the sources that are read all the time.
-fn data_age(app: &App) -> Option<(i64, String)> {
-    let store = &app.here.seen.store;
-    let (alarms, endpoints) = (store.alarms.answered_at()?, store.endpoints.answered_at()?);
-    let oldest = alarms.min(endpoints);
-    Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
-}
-
-/// The newest plan that was sent and did not end.
-fn under_way(app: &App) -> Line {
-    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
-    let age = fmt::age(app.here.seen.at, run.since);
-    let whose = app.whose(run.account);
-    Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
-}
-
-/// Which of the models are seen, where not all of them are: their list has no title.
-fn hidden(app: &App) -> Line {
-    let list = app.lists.get(app.pane.name).filter(|_| app.pane.name == panes::home().name && app.detail.is_none());
-    let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
-    if list.ids.len() <= rows {
-        return Line::new();
-    }
-    let end = (list.first + rows).min(list.ids.len());
-    Line::new().muted(format!("models {}–{end} of {}", list.first + 1, list.ids.len()))
-}
-
-/// What all accounts together cost.
-fn cost(app: &App) -> Line {
-    if app.playing().is_some() {
-        // Calls to a recording are no calls.
-        return Line::new();
-    }
-    let accounts = app.accounts();
-    let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
-    let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();
-    let dollars: f64 = accounts.iter().map(|account| account.usage.cost_per_day).sum();
-    let widening = accounts.iter().map(|account| account.usage.widening).max().unwrap_or(1);
-    let tone = if throttled > 0 { Tone::Warn } else { Tone::Muted };
-    Line::new()
-        .muted(format!("api {calls}/min  "))
-        .with(format!("throttled {throttled}{}  ", widened(widening)), tone)
-        .muted(format!("{}/day", fmt::dollars(dollars)))
-}
-
-/// How much less often everything is asked than usual.
-fn widened(widening: u32) -> String {
-    if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
-}
 
 /// What the operator must know now, in whichever account: lost credentials, a role that may not be taken on, a lost
 /// network.
@@ -178,6 +40,7 @@ fn lost(account: &Account) -> Vec<String> {
         };
         let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
         let (what, advice) = match (kind, &account.login) {
+            _ if error.no_profile() => ("no such profile", error.advice().unwrap_or_default().to_owned()),
             (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (Kind::Expired, Some(command)) => {
                 ("no valid credentials", format!("{command}; it is picked up without a restart"))
@@ -203,7 +66,7 @@ fn unseen(troubles: &[(&str, AwsError)]) -> Option<String> {
     let lasts = |kind: Kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Other);
     let counts = |name: &str| [Alarm::KIND, Endpoint::KIND].contains(&name);
     let (name, error) = troubles.iter().find(|(name, error)| counts(name) && lasts(error.kind))?;
-    let advice = error.kind.advice().map(|advice| format!("{advice} · ")).unwrap_or_default();
+    let advice = error.advice().map(|advice| format!("{advice} · ")).unwrap_or_default();
     Some(format!("{name} cannot be read: {advice}{error}"))
 }
 

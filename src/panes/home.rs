@@ -65,7 +65,7 @@ fn empty(app: &App) -> Vec<Line> {
 pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
     let store = &account.seen.store;
     let why = store.endpoints.blind().or(store.groups.blind())?;
-    let advice = why.kind.advice().unwrap_or_default();
+    let advice = why.advice().unwrap_or_default();
     Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }
 

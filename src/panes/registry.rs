@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
+use crate::model::StageKind;
 use crate::view::{Line, Tone};
 
 /// One row a version, newest first within its group; groups with waiting versions first.
@@ -64,10 +65,10 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(group),
         Cell::of(Line::new().with(package.version.map_or("–".to_owned(), |v| format!("v{v}")), Tone::Strong), version),
-        Cell::status(&package.approval),
+        Cell::status(app, StageKind::Registry, &package.approval),
         Cell::age(app.here.seen.at, package.created),
         Cell::text(serves.join(", "), Tone::Good),
-        Cell::status(&package.status),
+        Cell::status(app, StageKind::Registry, &package.status),
         Cell::plain(why),
         Cell::muted(by.rsplit([':', '/']).next().unwrap_or(by)),
     ])

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Cell, Order, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
+use crate::model::StageKind;
 use crate::resources::execution::PipelineExecution;
 use crate::view::{Line, Tone};
 
@@ -68,7 +69,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     });
     Some(vec![
         Cell::text(&pipeline.name, Tone::Strong),
-        Cell::status(&pipeline.status),
+        Cell::status(app, StageKind::Training, &pipeline.status),
         Cell::age(app.here.seen.at, pipeline.last_execution),
         model(app, subject),
         Cell::muted(""),
@@ -89,7 +90,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let order = Order::Word(format!("{}/{}", run.pipeline, run.short()).to_lowercase());
     Some(vec![
         Cell { line: name, order: Some(order) },
-        Cell::status(&run.status),
+        Cell::status(app, StageKind::Training, &run.status),
         Cell::age(app.here.seen.at, run.started),
         model(app, subject),
         took(run.started, ended),
@@ -106,7 +107,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let what = details.and_then(|d| d.failure.clone()).unwrap_or_else(|| metrics.join("  "));
     Some(vec![
         Cell::plain(&job.name),
-        Cell::status(&job.status),
+        Cell::status(app, StageKind::Training, &job.status),
         Cell::age(app.here.seen.at, job.created),
         model(app, subject),
         took(job.created, job.ended),

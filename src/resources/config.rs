@@ -86,6 +86,10 @@ impl Resource for EndpointConfig {
         if seen.thorough {
             return everything(aws).await;
         }
+        // What hangs on something that was never read is not known either.
+        if let Some(why) = seen.store.endpoints.blind() {
+            return Err(why.clone());
+        }
         let mut due = needed(seen, turn.known);
         // Nothing is to be read: one of those that serve is looked at again, as they can be deleted.
         if due.is_empty() {

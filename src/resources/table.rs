@@ -257,7 +257,7 @@ impl<T: Resource> Table<T> {
         self.cursor.as_ref().map(|cursor| cursor.token.clone())
     }
     /// When something was asked on demand (see [`Listing::asked`]).
-    pub(super) fn asked_at(&self, what: &str) -> Option<Timestamp> {
+    pub(crate) fn asked_at(&self, what: &str) -> Option<Timestamp> {
         self.asked.get(what).copied()
     }
     /// Takes note of how often it is asked, and when that is next.

@@ -26,9 +26,12 @@ async fn the_first_frame_comes_before_the_first_answer() {
 async fn keys_are_answered_while_calls_hang() {
     let mut t = Harness::story(&demo_with(SILENCE)).start().await;
     t.run_for("2s").await;
-    for (key, text) in
-        [("4", "endpoints  0"), ("?", "open what the cursor is on"), ("esc", "not read yet"), ("/", "esc clears")]
-    {
+    for (key, text) in [
+        ("4", "◌ endpoints not read yet"),
+        ("?", "open what the cursor is on"),
+        ("esc", "not read yet"),
+        ("/", "esc clears"),
+    ] {
         t.press(key).await;
         t.says(text);
     }

@@ -15,6 +15,9 @@ use super::cbor::Tree;
 use super::reel::{Answer, Moment};
 use super::scrub::Reply;
 
+/// Seconds of the minutes that a console still lacks while it plays.
+const MISSING: i64 = 10 * 60;
+
 /// What was recorded of all metrics of an account and region.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
@@ -103,6 +106,8 @@ impl Metrics {
         }
         let second = |name| request.get(name).and_then(Tree::second);
         let (start, end) = (second("StartTime").unwrap_or(i64::MIN), second("EndTime").unwrap_or(i64::MAX));
+        // Who begins here asks for hours, and is told what was known.
+        let playing = playing && end.saturating_sub(start) <= MISSING;
         let ascending = request.get("ScanBy").and_then(Tree::text) == Some("TimestampAscending");
         let results = questions(&request.to_json()).into_iter().map(|(id, question)| {
             let mut points: Vec<(i64, f64)> =

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread};
+use super::{Facts, Finding, unread, untold};
 use crate::config::{Meaning, MetricSource};
 use crate::model::{Health, severity};
 use crate::resources::alarm::Alarm;
@@ -87,7 +87,12 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         // What fires is read first: of the rest nothing is known until it was read as well.
         return vec![(Health::Unknown, "not read yet".to_owned(), None)];
     }
-    if alarms.is_empty() { unread(alarms) } else { Vec::new() }
+    if !facts.rows.alarms.is_empty() {
+        return Vec::new();
+    }
+    // Which alarms watch a model is told by what serves it.
+    let serves = if facts.chain.serving.is_empty() { unread(&facts.index.store.endpoints) } else { Vec::new() };
+    untold([if alarms.is_empty() { unread(alarms) } else { Vec::new() }, serves])
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {

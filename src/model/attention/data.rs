@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread, untold};
+use super::{Facts, Finding, unfinished, unread, untold};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
@@ -71,7 +71,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let (chain, store) = (facts.chain, facts.index.store);
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
         // Where data lies is told by what was trained on it.
-        return untold([unread(&store.jobs), unread(&store.steps), unread(&store.feature_groups)]);
+        return untold([unfinished(&store.jobs), unfinished(&store.steps), unread(&store.feature_groups)]);
     }
     let located = !chain.datasets.is_empty() && store.datasets.is_empty();
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();

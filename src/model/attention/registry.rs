@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread};
+use super::{Facts, Finding, unfinished, unread};
 use crate::model::Health;
 use crate::resources::package::ModelPackage;
 
@@ -46,9 +46,9 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let packages = &facts.index.store.packages;
-    if facts.chain.group.is_some() && facts.rows.packages.is_empty() && packages.unfinished() {
+    if facts.chain.group.is_some() && facts.rows.packages.is_empty() {
         // What changed lately is read first: of this group nothing did.
-        return vec![(Health::Unknown, "not read yet".to_owned(), None)];
+        return unfinished(packages);
     }
     if packages.is_empty() { unread(packages) } else { Vec::new() }
 }

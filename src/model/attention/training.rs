@@ -105,17 +105,19 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         let others = [unread(&store.executions), unread(&store.jobs), unread(&store.packages)];
         return untold([unread(&store.pipelines), untold(others)]);
     }
-    let found = untold([unread(&store.pipelines), unread(&store.steps)]);
-    if found.is_empty() || store.pipelines.blind().is_some() {
-        return found;
+    let pipelines = unread(&store.pipelines);
+    if !pipelines.is_empty() {
+        return pipelines;
     }
     // Whether the last run left anything behind is told by its steps, where no version says so.
     let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
+    let last = last.filter(|e| steps(facts, &e.arn).is_empty() && store.steps.asked_at(&e.arn).is_none());
     let made = |e: &&PipelineExecution| {
         let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
         versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
-    if last.is_some_and(|e| !made(&e)) { found } else { Vec::new() }
+    let unread = last.filter(|e| !made(e)).map(|_| (Health::Unknown, "steps not read yet".to_owned(), None));
+    unread.into_iter().collect()
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {

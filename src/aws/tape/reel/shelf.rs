@@ -12,6 +12,9 @@ use super::super::pages::{self, Fold};
 use super::super::scrub::Reply;
 use super::{Moment, disturbed, passes};
 
+/// Seconds in which what comes next is what is asked for now.
+const SOON: i64 = 5;
+
 /// One reply.
 #[derive(Debug, Clone)]
 pub(in super::super) struct Take {
@@ -85,10 +88,13 @@ impl Shelf {
         if !self.lists {
             let fits = |take: &&Take| take.page.as_deref() == page && take.stands(position);
             let (past, future) = self.takes.split_at_checked(before)?;
+            // What fails in a moment is under way: it was not answered at all.
+            let soon = |take: &&Take| fits(take) && take.at.as_second() - position.as_second() < SOON;
             let take = past
                 .iter()
                 .rev()
                 .find(fits)
+                .or_else(|| future.iter().find(soon))
                 .or_else(|| future.iter().find(|take| fits(take) && take.until.is_none()))
                 .or_else(|| future.iter().find(fits))?;
             return Some(Answer { at: take.at, reply: take.reply.clone() });
@@ -102,6 +108,9 @@ impl Shelf {
         let (past, future) = self.takes.split_at_checked(before)?;
         let begun = past.iter().rev().find(begun).map(|take| take.reaches);
         let upto = match before {
+            0 if future.first().is_some_and(|take| take.at.as_second() - position.as_second() < SOON) => {
+                future.first().map_or(1, |take| take.reaches.max(1))
+            }
             0 => future.iter().find(|take| take.until.is_none()).map_or(1, |take| take.reaches.max(1)),
             _ => begun.unwrap_or_default().max(before),
         };

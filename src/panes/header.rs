@@ -1,0 +1,188 @@
+//! The two rows above everything: what this is, how it stands, what it costs.
+
+use crate::app::{Account, App};
+use crate::aws::{OnDeck, Playing};
+use crate::fmt;
+use crate::model::Health;
+use crate::panes;
+use crate::panes::cell::tone;
+use crate::resources::Freshness;
+use crate::view::{Line, Tone, width};
+
+/// Rows of it.
+pub(super) const ROWS: u16 = 2;
+
+/// Who and where on the left, how it stands on the right; what it costs below. Where there is no room for all of it, first
+/// the words on the right go, then what else a replay says than its time; what may be cut comes last.
+pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
+    let room = usize::from(app.size.0).saturating_sub(4);
+    let fits = |left: &Line, right: &Line| width(&left.text()) + width(&right.text()) <= room;
+    let (mut left, mut right) = (what(app, false), standing(app, false));
+    if !fits(&left, &right) {
+        right = standing(app, true);
+    }
+    if !fits(&left, &right) {
+        left = what(app, true);
+    }
+    left.0.extend(who(app).0);
+    vec![(left, right), (under_way(app), cost(app))]
+}
+
+/// What this is: an account, a replay, a stand-in, a recording; nobody may take it for something else.
+fn what(app: &App, brief: bool) -> Line {
+    let Account { name, tone, stand_in, .. } = &app.here;
+    let mut line = Line::new().with("sagetop", Tone::Strong);
+    if app.several() {
+        line = line.plain("  ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
+    }
+    if let Some(playing) = app.playing() {
+        line.0.extend(replay(app, playing, brief).0);
+    }
+    if let Some(label) = stand_in.as_ref().filter(|label| !is_url(label)) {
+        line = line.plain("  ").with(label, Tone::Warn);
+    }
+    match &app.deck {
+        Some(OnDeck::Recording(recording)) => {
+            let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
+            line = line.plain("  ").with("● REC", tone);
+        }
+        Some(OnDeck::Playing(_)) | None => {}
+    }
+    if app.here.read_only && app.playing().is_none() {
+        line = line.plain("  ").with("read-only", Tone::Warn);
+    }
+    line
+}
+
+/// A stand-in that is served somewhere is named by its address, which may be long.
+fn is_url(label: &str) -> bool {
+    label.starts_with("at ")
+}
+
+/// Where it is, and who asks.
+fn who(app: &App) -> Line {
+    let Account { name, region, stand_in, .. } = &app.here;
+    let mut line = Line::new();
+    if let Some(label) = stand_in.as_ref().filter(|label| is_url(label)) {
+        line = line.plain("  ").with(label, Tone::Warn);
+    }
+    let told = app.several() && name.contains(region.as_str());
+    let region = if told { String::new() } else { format!("  {region}") };
+    match app.here.identity() {
+        Some(me) => {
+            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("{region}  ")).muted(me.short())
+        }
+        None => line.plain(region),
+    }
+}
+
+/// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`; in brief `REPLAY 03:12:40 paused`.
+fn replay(app: &App, playing: &Playing, brief: bool) -> Line {
+    let (at, end) = (fmt::second(playing.at, &app.zone), fmt::second(playing.end, &app.zone));
+    // The day is told once when it is the same.
+    let (day, time) = at.rsplit_once(' ').unwrap_or(("", &at));
+    let line = Line::new().plain("  ");
+    let line = if brief {
+        line.with(format!("REPLAY {time}"), Tone::Warn)
+    } else {
+        let end = end.strip_prefix(day).map_or(end.as_str(), str::trim_start);
+        let cut = if playing.cut { " (cut)" } else { "" };
+        let line = line.with(format!("REPLAY {at}"), Tone::Warn).muted(format!(" / {end}{cut}  "));
+        line.plain(format!("{}x", playing.speed))
+    };
+    let gap = if brief { " " } else { "  " };
+    match (playing.ended(), playing.paused) {
+        (true, _) => line.with(format!("{gap}end"), Tone::Busy),
+        (false, true) => line.with(format!("{gap}paused"), Tone::Busy),
+        (false, false) => line,
+    }
+}
+
+/// How many models are how, what waits, and how old it is.
+fn standing(app: &App, brief: bool) -> Line {
+    let accounts = app.accounts();
+    let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
+    let groups = [
+        (Health::Critical, count(&[Health::Critical])),
+        (Health::Warning, count(&[Health::Warning])),
+        (Health::Unknown, count(&[Health::Unknown])),
+        (Health::Ok, count(&[Health::Ok, Health::Running, Health::Waiting, Health::Absent])),
+    ];
+    let mut line = Line::new();
+    for (health, n) in groups.into_iter().filter(|(_, n)| *n > 0) {
+        let (glyph, word) = health.sign();
+        let word = if brief { String::new() } else { format!(" {word}") };
+        line = line.with(format!("{glyph} {n}{word}  "), tone(health));
+    }
+    let unread = accounts.iter().filter(|account| app.several() && account.unread()).count();
+    if unread > 0 {
+        let accounts = if brief { unread.to_string() } else { fmt::count(unread, "account") };
+        line = line.with(format!("{accounts} not read  "), Tone::Warn);
+    }
+    let waiting = app.inbox();
+    // Before the registry was read nothing is known to wait, and nothing not to.
+    let known = accounts.iter().any(|account| account.seen.store.packages.answered_at().is_some());
+    let inbox = if known { waiting.to_string() } else { "◌".to_owned() };
+    line = line.with(format!("inbox {inbox}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
+    if let Freshness::Saved { at } = app.here.seen.store.endpoints.freshness() {
+        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.seen.at, *at)), Tone::Warn);
+    }
+    match data_age(app) {
+        Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
+        None if app.here.seen.store.endpoints.blind().is_some() => {
+            let text = if app.here.unread() { "  no answer" } else { "  endpoints not read" };
+            line.with(text, Tone::Bad)
+        }
+        None => line.muted("  asking AWS…"),
+    }
+}
+
+/// Age of the oldest of the sources that are read all the time.
+fn data_age(app: &App) -> Option<(i64, String)> {
+    let store = &app.here.seen.store;
+    let (alarms, endpoints) = (store.alarms.answered_at()?, store.endpoints.answered_at()?);
+    let oldest = alarms.min(endpoints);
+    Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
+}
+
+/// The newest plan that was sent and did not end.
+fn under_way(app: &App) -> Line {
+    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
+    let age = fmt::age(app.here.seen.at, run.since);
+    let whose = app.whose(run.account);
+    Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
+}
+
+/// Which of the models are seen, where not all of them are: their list has no title.
+fn hidden(app: &App) -> Line {
+    let list = app.lists.get(app.pane.name).filter(|_| app.pane.name == panes::home().name && app.detail.is_none());
+    let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
+    if list.ids.len() <= rows {
+        return Line::new();
+    }
+    let end = (list.first + rows).min(list.ids.len());
+    Line::new().muted(format!("models {}–{end} of {}", list.first + 1, list.ids.len()))
+}
+
+/// What all accounts together cost.
+fn cost(app: &App) -> Line {
+    if app.playing().is_some() {
+        // Calls to a recording are no calls.
+        return Line::new();
+    }
+    let accounts = app.accounts();
+    let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
+    let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();
+    let dollars: f64 = accounts.iter().map(|account| account.usage.cost_per_day).sum();
+    let widening = accounts.iter().map(|account| account.usage.widening).max().unwrap_or(1);
+    let tone = if throttled > 0 { Tone::Warn } else { Tone::Muted };
+    Line::new()
+        .muted(format!("api {calls}/min  "))
+        .with(format!("throttled {throttled}{}  ", widened(widening)), tone)
+        .muted(format!("{}/day", fmt::dollars(dollars)))
+}
+
+/// How much less often everything is asked than usual.
+fn widened(widening: u32) -> String {
+    if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
+}

@@ -1,0 +1,107 @@
+//! One turn of a kind: it reads, and lays what it was answered over the table.
+
+use jiff::Timestamp;
+
+use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, undisturbed};
+use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
+
+/// How one turn ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// There is more to be had at once.
+    More,
+    /// That is all for now.
+    All,
+    /// It failed for a reason that may be over in a moment.
+    Later,
+    /// It failed for a reason that stays until somebody does something.
+    Failed,
+}
+
+/// What came of a turn in a single look.
+pub(crate) struct Asked {
+    pub(crate) told: Told,
+    pub(crate) snapshot: Snapshot,
+}
+
+/// Takes one turn and lays what it brought over the table.
+pub(crate) async fn ask<T: Resource>(aws: &Aws, seen: &Seen, table: &mut Table<T>, sweep: bool, at: Timestamp) -> Told {
+    turn(aws, seen, table, sweep, &|| at).await.0
+}
+
+/// The same, with what that changed. The clock is read when it was answered.
+pub(super) async fn turn<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    table: &mut Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> (Told, Vec<Change>) {
+    let asked_before = aws.meter.asked(T::KIND);
+    let (mut answer, mut at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+    let mut before = Vec::new();
+    if aws.replays() && fault(&answer).is_some() {
+        before = recall(aws, seen, table, sweep, clock).await;
+        (answer, at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+    }
+    let why = fault(&answer);
+    let refused = why.is_some_and(|why| why.kind == Kind::Expired && why.answered_no);
+    let trouble = why.map(|why| why.kind);
+    let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
+    aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
+    if refused {
+        aws.refused().await;
+    }
+    // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
+    // all stays as it was.
+    let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
+    let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
+    let at = if silent { last() } else { Some(at) };
+    before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
+    let told = match trouble {
+        Some(kind) if kind.passing() => Told::Later,
+        Some(Kind::Expired | Kind::Skewed) => Told::Failed,
+        Some(_) if failed => Told::Failed,
+        // What is denied for one thing may be had for another.
+        None | Some(Kind::Denied) if more => Told::More,
+        _ => Told::All,
+    };
+    (told, before)
+}
+
+/// What was answered, and when.
+type Answered<T> = (Result<Listing<T>, AwsError>, Timestamp);
+
+/// What was wrong with it, wholly or in part.
+fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
+    answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref())
+}
+
+/// Reads. The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
+async fn read<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    known: &Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Answered<T> {
+    (T::read(aws, seen, Turn { known, sweep }).await, clock())
+}
+
+/// On a recording: what was known when the trouble of now began, whatever was played of what came before it.
+async fn recall<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    table: &mut Table<T>,
+    sweep: bool,
+    clock: &(dyn Fn() -> Timestamp + Sync),
+) -> Vec<Change> {
+    let asked_before = aws.meter.asked(T::KIND);
+    let (answer, at) = undisturbed(T::KIND, read(aws, seen, table, sweep, clock)).await;
+    if answer.is_err() || aws.meter.asked(T::KIND) == asked_before {
+        return Vec::new();
+    }
+    let first = !table.answered();
+    let changes = table.apply(answer, at);
+    if first { Vec::new() } else { changes }
+}
