@@ -225,10 +225,12 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
         Some(Row { cells, selected: list.selected.as_ref() == Some(subject), changed })
     };
     let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
+    let never_read = never_read(app, list);
     let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
     Table {
         title: titled.then(|| title(app, list)),
-        note: if titled { frame::note(app, app.pane) } else { None },
+        // What was never read is told in place of the rows.
+        note: if titled && !never_read { frame::note(app, app.pane) } else { None },
         columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
         sorted,
         rows: visible,
@@ -238,9 +240,7 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
 }
 
 fn title(app: &App, list: &crate::app::ListState) -> Line {
-    // Nothing that was never read was counted.
-    let none = list.ids.is_empty() && !unread(app).is_empty();
-    let count = if none { "–".to_owned() } else { list.ids.len().to_string() };
+    let count = if never_read(app, list) { "–".to_owned() } else { list.ids.len().to_string() };
     let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
     if let Some((column, descending)) = hidden_sort(app) {
         line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
@@ -260,6 +260,11 @@ fn unread(app: &App) -> Vec<Source> {
     let mut sources = app.here.seen.store.sources();
     sources.retain(|source| app.pane.kinds.contains(&source.name) && source.fetched_at.is_none());
     sources
+}
+
+/// Is a list empty for want of reading? Then nothing was counted.
+fn never_read(app: &App, list: &crate::app::ListState) -> bool {
+    list.ids.is_empty() && !unread(app).is_empty()
 }
 
 fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {

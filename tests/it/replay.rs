@@ -290,10 +290,17 @@ async fn several_accounts_are_recorded_together_and_come_back_apart() {
     let mut t = Harness::story("demo").beside("us-east-1", "shop").size(160, 36).record(&file.0).start().await;
     t.run_for("75s").await;
     let screen = body(&t);
+    t.resize(80, 24).await;
+    t.says("eu-west-1  DEMO  ● REC");
     assert_eq!(t.recorded().trouble, None);
     let mut t = Harness::replay(&file.0, 1.0).size(160, 36).start().await;
     t.run_for("75s").await;
     assert_eq!(body(&t), screen);
+    // Nobody takes it for now, however narrow the terminal is.
+    t.keys("space").await;
+    t.resize(80, 24).await;
+    t.says("sagetop  eu-west-1  REPLAY 03:11:15 paused");
+    t.resize(160, 36).await;
     t.keys("8").await;
     assert!(t.row("us-east-1").ends_with('–') && t.row("eu-west-1").ends_with('–'), "{}", t.text());
 }

@@ -11,13 +11,12 @@ const VITAL: i64 = 120;
 const OTHERS: i64 = 300;
 
 impl Account {
-    /// Was nothing of it ever read, in this run or an earlier one?
+    /// Was nothing of it ever read, in this run or an earlier one, that tells of a model?
     #[must_use]
     pub fn unread(&self) -> bool {
         let store = &self.seen.store;
-        [store.endpoints.answered_at(), store.groups.answered_at(), store.alarms.answered_at()]
-            .iter()
-            .all(Option::is_none)
+        let answered = [store.endpoints.answered_at(), store.groups.answered_at(), store.alarms.answered_at()];
+        answered.iter().all(Option::is_none) && self.chains().is_empty()
     }
 
     /// When a stage was last read, where that is too long ago to tell how it is now.
