@@ -17,7 +17,7 @@ mod timeline;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use attention::{ATTENTION, Rule};
+pub use attention::{ATTENTION, NOT_READ, Rule};
 pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};

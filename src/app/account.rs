@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::{GLOW, Subject};
 use crate::aws::{Renewal, Usage};
-use crate::model::{Chain, Health, Joined, join};
+use crate::model::{Chain, Health, Joined, NOT_READ, join};
 use crate::resources::identity::Identity;
 use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table};
 use crate::view::Tone;
@@ -157,7 +157,12 @@ impl Account {
         }
         let old = |chain: &Chain| before.chain(chain.name).map_or(Health::Absent, |c| c.health);
         let told = self.joined.chains().iter().map(|chain| (chain, old(chain)));
-        told.filter(|(chain, old)| *old != chain.health && !matches!(old, Health::Absent | Health::Unknown)).collect()
+        // What appeared a moment ago and is still to be read is no news of its model.
+        let read = |chain: &Chain| !chain.worst().is_some_and(|worst| worst.text.ends_with(NOT_READ));
+        told.filter(|(chain, old)| {
+            *old != chain.health && !matches!(old, Health::Absent | Health::Unknown) && read(chain)
+        })
+        .collect()
     }
 
     /// What is read of an account that is not looked at: what is always read, and what is not well.

@@ -63,17 +63,33 @@ impl Kind {
     pub fn advice(self) -> Option<&'static str> {
         match self {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
-            Self::Throttled => Some("the account's API limit is shared; the pace is lowered by itself"),
-            Self::Expired => Some("log in again (for SSO: aws sso login); it is picked up without a restart"),
+            Self::Throttled => Some("the account's API limit is shared"),
+            Self::Expired => Some("log in again (for SSO: aws sso login)"),
             Self::Skewed => Some("set the clock of this machine; AWS takes no signature that is 5 minutes off"),
-            Self::Unreachable => {
-                Some("check the network, the region and the endpoint URL; it is tried again by itself")
-            }
+            Self::Unreachable => Some("check the network, the region and the endpoint URL"),
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
             Self::Unrecorded => Some("nobody asked for it while this was recorded, or nobody could"),
             Self::Gone | Self::Unsupported | Self::Other => None,
+        }
+    }
+
+    /// What a console goes on to do by itself; a single look does not.
+    fn meanwhile(self) -> Option<&'static str> {
+        match self {
+            Self::Throttled => Some("the pace is lowered by itself"),
+            Self::Expired => Some("it is picked up without a restart"),
+            Self::Unreachable => Some("it is tried again by itself"),
+            Self::Denied
+            | Self::Skewed
+            | Self::Gone
+            | Self::Busy
+            | Self::Conflict
+            | Self::Quota
+            | Self::Unsupported
+            | Self::Unrecorded
+            | Self::Other => None,
         }
     }
 
@@ -137,6 +153,13 @@ impl AwsError {
         } else {
             self.kind.advice()
         }
+    }
+
+    /// The same where a console goes on to watch.
+    #[must_use]
+    pub fn watched(&self) -> Option<String> {
+        let advice = self.advice()?;
+        Some(self.kind.meanwhile().map_or_else(|| advice.to_owned(), |meanwhile| format!("{advice}; {meanwhile}")))
     }
 
     /// An error of our own making, for example a reply without the field that matters.

@@ -57,6 +57,15 @@ pub struct Scope {
     pub called: Option<String>,
 }
 
+impl Scope {
+    /// That of a simulated account.
+    #[must_use]
+    pub fn demo(region: &str) -> Self {
+        let region = region.to_owned();
+        Self { name: region.clone(), region, label: "DEMO".into(), account: None, called: None }
+    }
+}
+
 /// What stands in the HTTP stack besides AWS, if anything.
 #[derive(Debug, Clone)]
 pub enum Deck {

@@ -75,9 +75,7 @@ fn troubles(look: &Look) -> Vec<String> {
         .into_iter()
         .map(|(error, names)| {
             let what = if names.len() > 3 { format!("{} sources", names.len()) } else { names.join(", ") };
-            // What a console goes on to do by itself is not true of a single look.
-            let advice = error.advice().and_then(|advice| advice.split("; it is ").next());
-            let advice = advice.map(|a| format!("; {a}")).unwrap_or_default();
+            let advice = error.advice().map(|a| format!("; {a}")).unwrap_or_default();
             harmless(&format!("{} {what}: {error}{advice}", Health::Unknown.sign().0))
         })
         .collect();

@@ -29,6 +29,9 @@ pub(super) struct Facts<'a> {
 /// What a rule found: how bad, a phrase, since when.
 pub(super) type Finding = (Health, String, Option<Timestamp>);
 
+/// How a phrase ends that tells of our reading, not of the model.
+pub const NOT_READ: &str = "not read yet";
+
 /// One rule. Its phrases say what is so, not what to do: "no new data", "v14 waits for approval".
 pub struct Rule {
     /// Its name, for help and `dump`.
@@ -127,7 +130,7 @@ fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
 /// A finding when a stage's main table has no rows because it could not be read.
 fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
-        Freshness::Waiting => vec![(Health::Unknown, "not read yet".to_owned(), None)],
+        Freshness::Waiting => vec![(Health::Unknown, NOT_READ.to_owned(), None)],
         Freshness::Stale { since: None, why } => {
             vec![(Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None)]
         }
@@ -137,7 +140,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 
 /// The same of a table that is read piece by piece: until that is done what is not there may still come.
 fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
-    if table.unfinished() { vec![(Health::Unknown, "not read yet".to_owned(), None)] } else { unread(table) }
+    if table.filling() { vec![(Health::Unknown, NOT_READ.to_owned(), None)] } else { unread(table) }
 }
 
 /// What is not there is not known to be missing before all that could tell of it was read: the first that was not.

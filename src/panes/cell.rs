@@ -67,7 +67,9 @@ impl Cell {
     }
     /// An AWS status of something in a stage, with its glyph as far as that is known now.
     pub(super) fn status(app: &App, stage: StageKind, raw: &str) -> Self {
-        let health = app.here.known(stage, of_status(raw));
+        // What ended well stays as it ended.
+        let ended = matches!(raw, "Succeeded" | "Completed");
+        let health = if ended { of_status(raw) } else { app.here.known(stage, of_status(raw)) };
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }

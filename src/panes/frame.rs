@@ -40,15 +40,15 @@ fn lost(account: &Account) -> Vec<String> {
         };
         let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
         let (what, advice) = match (kind, &account.login) {
-            _ if error.no_profile() => ("no such profile", error.advice().unwrap_or_default().to_owned()),
+            _ if error.no_profile() => ("no such profile", error.watched().unwrap_or_default()),
             (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (Kind::Expired, Some(command)) => {
                 ("no valid credentials", format!("{command}; it is picked up without a restart"))
             }
-            (Kind::Expired, None) => ("no valid credentials", kind.advice().unwrap_or_default().to_owned()),
-            (Kind::Denied, _) => ("not let in", kind.advice().unwrap_or_default().to_owned()),
-            (Kind::Skewed, _) => ("this machine's clock is off", kind.advice().unwrap_or_default().to_owned()),
-            (_, _) => ("AWS cannot be reached", kind.advice().unwrap_or_default().to_owned()),
+            (Kind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
+            (Kind::Denied, _) => ("not let in", error.watched().unwrap_or_default()),
+            (Kind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
+            (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
         };
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
@@ -66,7 +66,7 @@ fn unseen(troubles: &[(&str, AwsError)]) -> Option<String> {
     let lasts = |kind: Kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Other);
     let counts = |name: &str| [Alarm::KIND, Endpoint::KIND].contains(&name);
     let (name, error) = troubles.iter().find(|(name, error)| counts(name) && lasts(error.kind))?;
-    let advice = error.advice().map(|advice| format!("{advice} · ")).unwrap_or_default();
+    let advice = error.watched().map(|advice| format!("{advice} · ")).unwrap_or_default();
     Some(format!("{name} cannot be read: {advice}{error}"))
 }
 

@@ -1,6 +1,6 @@
 //! All models, worst first; the selected one drawn below, with its past.
 
-use super::{Cell, Pane, PaneColumn, cell, chain, table};
+use super::{Cell, Order, Pane, PaneColumn, cell, chain, table};
 use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
@@ -36,11 +36,16 @@ pub(super) const PANE: Pane = Pane {
 /// The models of all accounts, worst first; those that are equally bad in the order of the accounts.
 fn ids(app: &App) -> Vec<Subject> {
     let accounts = app.accounts();
-    let models = accounts.iter().flat_map(|account| account.chains().iter().map(move |chain| (*account, chain)));
+    let models = accounts.iter().flat_map(|account| {
+        // Asked once, not for each of thousands.
+        let aged = account.aged();
+        let health = move |chain: &Chain| if aged { account.health(chain) } else { chain.health };
+        account.chains().iter().map(move |chain| (health(chain), account.place, chain.name))
+    });
     let mut models: Vec<_> = models.collect();
     // Stable, and quick where it is in order already: each account is.
-    models.sort_by_cached_key(|(account, chain)| std::cmp::Reverse(account.health(chain)));
-    models.into_iter().map(|(account, chain)| Subject::chain(account.place, chain.name)).collect()
+    models.sort_by_key(|(health, ..)| std::cmp::Reverse(*health));
+    models.into_iter().map(|(_, place, name)| Subject::chain(place, name)).collect()
 }
 
 /// Nothing there, not asked yet, and not readable are three different things.
@@ -65,7 +70,7 @@ fn empty(app: &App) -> Vec<Line> {
 pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
     let store = &account.seen.store;
     let why = store.endpoints.blind().or(store.groups.blind())?;
-    let advice = why.advice().unwrap_or_default();
+    let advice = why.watched().unwrap_or_default();
     Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }
 
@@ -108,8 +113,9 @@ fn what(account: &Account, chain: &Chain) -> Cell {
 fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
     match serving.map(Serving::version) {
         Some(Some(version)) => Cell::of(Line::new().plain(format!("v{version}")), version.into()),
-        Some(None) => Cell::muted("?"),
-        None => not_served(chain),
+        // What has no version sorts below all versions.
+        Some(None) => Cell::of(Line::new().muted("?"), 0),
+        None => Cell { order: Some(Order::Number(0)), ..not_served(chain) },
     }
 }
 

@@ -68,7 +68,7 @@ pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
     if let Some((_, why)) = &trouble {
         text.push(why.to_string());
         text.extend(why.request_id.as_ref().map(|id| format!("Request id for AWS support: {id}")));
-        text.extend(why.advice().map(|advice| format!("What to do: {advice}.")));
+        text.extend(why.watched().map(|advice| format!("What to do: {advice}.")));
     }
     let tone = if trouble.is_some() { Tone::Warn } else { Tone::Plain };
     Some(Notice { title: format!("{}{name}", app.whose(app.here.place)), text, tone })

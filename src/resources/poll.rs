@@ -77,6 +77,8 @@ impl Pollers {
     pub fn restart(&mut self) {
         self.tasks = JoinSet::new();
         self.reader.life += 1;
+        // What somebody asked of those before is not asked of these.
+        self.wake.mark_unchanged();
         self.start();
     }
 

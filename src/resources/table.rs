@@ -3,14 +3,18 @@
 //! A table has one writer: the poller of its kind, which lays each answer over what it knows and
 //! hands a clone out. Clones share their rows, so handing out costs nothing.
 
+mod kept;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::Serialize;
 
 use super::{Cursor, Extent, Lane, Listing, Resource};
 use crate::aws::{AwsError, Kind};
+
+pub(super) use kept::{Keeping, Kept};
 
 /// How much the rows can be trusted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -46,6 +50,19 @@ struct Entry<T> {
     at: Timestamp,
 }
 
+/// Details come piece by piece, turn by turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pieces {
+    /// None came yet.
+    Unread,
+    /// They come for the first time: what is not there may still come.
+    First,
+    /// Nothing is left to be had.
+    Done,
+    /// Some come that appeared since.
+    Again,
+}
+
 /// The last known rows of one kind. Clones share the rows.
 #[derive(Debug, Clone)]
 pub struct Table<T> {
@@ -56,7 +73,7 @@ pub struct Table<T> {
     capped: bool,
     /// Were all rows listed once?
     whole: bool,
-    more: bool,
+    pieces: Pieces,
     lane: Option<Lane>,
     /// When it is asked again, at the latest.
     next: Option<Timestamp>,
@@ -76,41 +93,13 @@ impl<T> Default for Table<T> {
             swept: None,
             capped: false,
             whole: false,
-            more: false,
+            pieces: Pieces::Unread,
             lane: None,
             next: None,
             cursor: None,
             begun: None,
             asked: Arc::default(),
         }
-    }
-}
-
-/// A table as it is written to disk: nothing of it is copied before, as there may be hundreds of megabytes.
-#[derive(Debug, Serialize)]
-#[serde(bound = "")]
-pub(super) struct Keeping<'a, T: Resource> {
-    at: Option<Timestamp>,
-    capped: bool,
-    #[serde(serialize_with = "dated")]
-    rows: &'a Table<T>,
-}
-
-fn dated<T: Resource, S: Serializer>(table: &Table<T>, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(table.rows.values().map(|entry| (table.dated_at(entry), &entry.row)))
-}
-
-/// A table on disk: when it was last answered, and each row with the time at which it was read.
-#[derive(Debug, Clone, Deserialize)]
-pub(super) struct Kept<T> {
-    at: Option<Timestamp>,
-    capped: bool,
-    rows: Vec<(Timestamp, T)>,
-}
-
-impl<T> Default for Kept<T> {
-    fn default() -> Self {
-        Self { at: None, capped: false, rows: Vec::new() }
     }
 }
 
@@ -175,17 +164,6 @@ impl Source {
 }
 
 impl<T: Resource> Table<T> {
-    /// A table with the rows of an earlier run, each with the time at which it was read.
-    pub(super) fn restored(saved: Kept<T>) -> Self {
-        let Some(at) = saved.at else { return Self::default() };
-        let entry = |(at, row): (Timestamp, T)| (Arc::from(row.id()), Arc::new(Entry { row, at }));
-        let rows: BTreeMap<_, _> = saved.rows.into_iter().map(entry).collect();
-        Self { rows: Arc::new(rows), freshness: Freshness::Saved { at }, capped: saved.capped, ..Self::default() }
-    }
-    /// What a later run can begin with; nothing when nothing was ever answered.
-    pub(super) fn keep(&self) -> Keeping<'_, T> {
-        Keeping { at: self.answered_at(), capped: self.capped, rows: self }
-    }
     /// When it was last answered, in this run or an earlier one.
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {
@@ -241,7 +219,12 @@ impl<T: Resource> Table<T> {
     /// Are details still being read?
     #[must_use]
     pub fn unfinished(&self) -> bool {
-        self.more
+        matches!(self.pieces, Pieces::First | Pieces::Again)
+    }
+    /// Is it read for the first time, piece by piece?
+    #[must_use]
+    pub fn filling(&self) -> bool {
+        self.pieces == Pieces::First
     }
     /// Are the rows all there are, as far as the last poll could see?
     #[must_use]
@@ -271,7 +254,8 @@ impl<T: Resource> Table<T> {
             Ok(listing) => listing,
             Err(why) => {
                 self.freshness = Freshness::Stale { since: self.answered_at(), why };
-                self.more = false;
+                let once = matches!(self.pieces, Pieces::Done | Pieces::Again);
+                self.pieces = if once { Pieces::Done } else { Pieces::Unread };
                 return Vec::new();
             }
         };
@@ -282,7 +266,12 @@ impl<T: Resource> Table<T> {
         self.freshness = Freshness::Fresh { at: answered, fault: listing.fault };
         let begun = self.begun.unwrap_or(at);
         self.begun = listing.cursor.as_ref().map(|_| begun);
-        (self.capped, self.more, self.cursor) = (listing.capped, listing.more, listing.cursor);
+        (self.capped, self.cursor) = (listing.capped, listing.cursor);
+        self.pieces = match (listing.more, self.pieces) {
+            (false, _) => Pieces::Done,
+            (true, Pieces::Unread | Pieces::First) => Pieces::First,
+            (true, Pieces::Done | Pieces::Again) => Pieces::Again,
+        };
         if !listing.asked.is_empty() {
             Arc::make_mut(&mut self.asked).extend(listing.asked.into_iter().map(|what| (what, at)));
         }
@@ -373,7 +362,7 @@ impl<T: Resource> Table<T> {
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
         let fetched_at = self.answered_at();
-        let (rows, capped, lane, next, more) = (self.rows.len(), self.capped, self.lane, self.next, self.more);
+        let (rows, capped, lane, next, more) = (self.rows.len(), self.capped, self.lane, self.next, self.unfinished());
         Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
     }
 

@@ -89,3 +89,30 @@ pub(super) fn recorder(common: &Common, config: &Source) -> Result<Option<Record
     let recorder = Recorder::create(path, &config.text, move || clock());
     recorder.map(Some).map_err(|e| format!("--record: {e}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_called_and_coloured_as_it_was() {
+        let text = "[[account]]\nlabel = \"stage\"\nprofile = \"retail-stage\"\ncolour = \"yellow\"\n";
+        let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
+        let tape = |scope: &Scope| {
+            let clock = wall_clock();
+            let http = aws_smithy_runtime_api::client::http::http_client_fn(|_, _| unreachable!("nothing is asked"));
+            let journal = Journal::at(std::env::temp_dir().join("none"));
+            as_then(
+                scope,
+                &config,
+                executor(Aws::over(&http, &scope.region), &config, &Common::default(), journal, &clock),
+            )
+        };
+        let scope = Scope { account: Some("stage".into()), called: Some("stage".into()), ..Scope::demo("eu-west-1") };
+        let told = tape(&scope);
+        assert_eq!((told.name.as_str(), told.colour), ("stage", Colour::Yellow));
+        // A recording of before has no such name.
+        let told = tape(&Scope::demo("eu-west-1"));
+        assert_eq!((told.name.as_str(), told.colour), ("eu-west-1", Colour::Plain));
+    }
+}

@@ -33,13 +33,7 @@ impl Session {
         let recorder = recorder(common, &source).map_err(|e| format!("error: {e}\n"))?;
         let connections = sims.iter().map(|sim| {
             let (region, http) = (sim.region(), SharedHttpClient::new(sim.clone()));
-            let scope = Scope {
-                name: region.clone(),
-                region: region.clone(),
-                label: "DEMO".into(),
-                account: None,
-                called: None,
-            };
+            let scope = Scope::demo(&region);
             let http = recorder.as_ref().map_or(http.clone(), |recorder| recorder.around(&scope, &http));
             // What is done to a simulated account does not belong into the record of real ones.
             // And each simulated account is a new one.

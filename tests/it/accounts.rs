@@ -120,6 +120,10 @@ async fn an_account_that_was_never_read_can_be_gone_to_and_says_why() {
     t.keys("7").await;
     t.says("sagetop  eu-west-1");
     assert!(t.row("endpoints").contains("denied"), "{}", t.row("endpoints"));
+    assert!(t.row("endpoint_configs").contains("denied"), "{}", t.row("endpoint_configs"));
+    t.keys("4").await;
+    t.says("endpoints  –");
+    t.says("◌ endpoints never read: ListEndpoints: denied");
     t.keys("0 esc").await;
     t.says("⧖ recommendation");
     t.says("sagetop  us-east-1");

@@ -62,10 +62,16 @@ impl Account {
         stages.filter_map(|stage| self.outdated(stage.kind)).min()
     }
 
+    /// Was any stage read too long ago?
+    #[must_use]
+    pub fn aged(&self) -> bool {
+        StageKind::ALL.into_iter().any(|kind| self.outdated(kind).is_some())
+    }
+
     /// How many models are like this, as far as that is known now.
     #[must_use]
     pub fn count(&self, healths: &[Health]) -> usize {
-        if StageKind::ALL.into_iter().all(|kind| self.outdated(kind).is_none()) {
+        if !self.aged() {
             return healths.iter().map(|health| self.joined.count(*health)).sum();
         }
         self.chains().iter().filter(|chain| healths.contains(&self.health(chain))).count()

@@ -236,6 +236,8 @@ mod tests {
         assert_eq!(early, one("x", "0=1 60=2 120=4"), "a minute that is asked for earlier than it was then");
         let late = told_while(true, &metrics, 150, &[("x", "ctr")], (0, 100));
         assert_eq!(late, one("x", "0=1 60=2"), "what was asked for is as it was then");
+        let begins = told_while(true, &metrics, 150, &[("x", "ctr")], (-7200, 180));
+        assert_eq!(begins, one("x", "0=1 60=2"), "who asks for hours begins here");
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (0, 600)), one("x", "0=1 60=3 120=4"));
         assert_eq!(told(&metrics, 250, &[("x", "ctr")], (60, 120)), one("x", "60=3"), "the end is not asked for");
         assert_eq!(told(&metrics, 250, &[("y", "mape")], (0, 600)), one("y", "60=9"));

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread, untold};
+use super::{Facts, Finding, NOT_READ, unread, untold};
 use crate::config::{Meaning, MetricSource};
 use crate::model::{Health, severity};
 use crate::resources::alarm::Alarm;
@@ -85,7 +85,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
     if alarms.unfinished() && facts.rows.alarms.is_empty() {
         // What fires is read first: of the rest nothing is known until it was read as well.
-        return vec![(Health::Unknown, "not read yet".to_owned(), None)];
+        return vec![(Health::Unknown, NOT_READ.to_owned(), None)];
     }
     if !facts.rows.alarms.is_empty() {
         return Vec::new();

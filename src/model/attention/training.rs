@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unread, untold};
+use super::{Facts, Finding, NOT_READ, unread, untold};
 use crate::model::Health;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
@@ -116,7 +116,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
         versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
-    let unread = last.filter(|e| !made(e)).map(|_| (Health::Unknown, "steps not read yet".to_owned(), None));
+    let unread = last.filter(|e| !made(e)).map(|_| (Health::Unknown, format!("steps {NOT_READ}"), None));
     unread.into_iter().collect()
 }
 

@@ -25,13 +25,7 @@ impl Setup {
             let clock = clock.clone();
             let recorder = Recorder::create(file, &self.config, move || clock()).unwrap();
             let around = |(http, region): (SharedHttpClient, String)| {
-                let scope = Scope {
-                    name: region.clone(),
-                    region: region.clone(),
-                    label: "DEMO".into(),
-                    account: None,
-                    called: None,
-                };
+                let scope = Scope::demo(&region);
                 (recorder.around(&scope, &http), region)
             };
             let connectors = plain.into_iter().map(around).collect();
