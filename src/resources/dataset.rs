@@ -88,7 +88,9 @@ impl Resource for Dataset {
         }
         let uris: BTreeSet<&str> = wanted.iter().map(|(uri, _)| uri.as_str()).collect();
         let left = known.rows().filter(|d| !uris.contains(d.uri.as_str())).map(|d| d.uri.clone()).collect();
-        wanted.retain(|(uri, _)| is_due(seen, known, uri));
+        // What could not be read in an earlier run may be readable by now, and only AWS says why it still is not.
+        let refused = |uri: &str| turn.first() && known.get(uri).is_some_and(|row| row.problem.is_some());
+        wanted.retain(|(uri, _)| is_due(seen, known, uri) || refused(uri));
         let buckets: BTreeSet<String> =
             wanted.iter().filter_map(|(uri, _)| split(uri)).map(|(bucket, _)| bucket.to_owned()).collect();
         let asked: Vec<String> = buckets.into_iter().filter(|b| !turn.asked_lately(b, seen.at)).collect();
