@@ -6,6 +6,7 @@
 mod approve;
 mod evidence;
 mod guard;
+mod lost;
 mod retrain;
 mod rollback;
 mod run;

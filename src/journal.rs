@@ -3,12 +3,16 @@
 //! A line is on the disk before the call that it speaks of is made, so that even a lost
 //! machine leaves a trace. No credential and no token of AWS ever gets here.
 
+use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// No more than this is read of the file, from its end, in bytes: some hundred thousand lines.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// What a line tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -92,59 +96,105 @@ impl Journal {
     /// Adds a line and waits until it is on the disk.
     ///
     /// # Errors
-    /// When the file cannot be made, written or synced; then nothing may be sent.
+    /// When the file cannot be opened safely (see [`open`]), written or synced; then nothing may be sent.
     pub fn append(&self, entry: &Entry) -> std::io::Result<()> {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut line = serde_json::to_vec(entry)?;
-        line.push(b'\n');
-        if self.cut()? {
-            line.insert(0, b'\n');
-        }
         let mut options = OpenOptions::new();
-        options.create(true).append(true);
+        options.create(true).read(true).append(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&self.path)?;
+        let mut file = open(&self.path, &mut options)?;
+        let mut line = serde_json::to_vec(entry)?;
+        line.push(b'\n');
+        if ends_inside_a_line(&mut file)? {
+            line.insert(0, b'\n');
+        }
         // One write call a line: lines of two consoles do not mix.
         file.write_all(&line)?;
         file.sync_data()
     }
 
-    /// Does the file end in the middle of a line (a full disk, a lost machine)?
-    fn cut(&self) -> std::io::Result<bool> {
-        let mut file = match File::open(&self.path) {
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+    /// Reads the last lines, at most `most` of them. A file that is not there yet has none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened safely (see [`open`]) or read.
+    pub fn tail(&self, most: usize) -> std::io::Result<Tail> {
+        let mut file = match open(&self.path, OpenOptions::new().read(true)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Tail::default()),
             file => file?,
         };
-        if file.metadata()?.len() == 0 {
-            return Ok(false);
+        let first = file.metadata()?.len().saturating_sub(MOST_BYTES);
+        file.seek(SeekFrom::Start(first.max(self.skipped)))?;
+        let mut file = BufReader::new(file);
+        let mut line = Vec::new();
+        if first > self.skipped {
+            // The reading begins somewhere inside a line.
+            file.read_until(b'\n', &mut line)?;
         }
-        file.seek(SeekFrom::End(-1))?;
-        let mut last = [0];
-        file.read_exact(&mut last)?;
-        Ok(last != [b'\n'])
-    }
-
-    /// The last lines, oldest first; what cannot be read (a cut line) is left out.
-    #[must_use]
-    pub fn tail(&self, most: usize) -> Vec<Entry> {
-        let Ok(mut file) = File::open(&self.path) else { return Vec::new() };
-        if file.seek(SeekFrom::Start(self.skipped)).is_err() {
-            return Vec::new();
-        }
-        let mut lines = std::collections::VecDeque::new();
-        for line in BufReader::new(file).lines().map_while(Result::ok) {
-            if let Ok(entry) = serde_json::from_str(&line) {
-                lines.push_back(entry);
-                if lines.len() > most {
-                    lines.pop_front();
-                }
+        let (mut entries, mut unreadable) = (VecDeque::new(), 0);
+        loop {
+            line.clear();
+            if file.read_until(b'\n', &mut line)? == 0 {
+                return Ok(Tail { entries: entries.into(), unreadable });
+            }
+            match serde_json::from_slice(&line) {
+                Ok(entry) => entries.push_back(entry),
+                Err(_) => unreadable += usize::from(!line.trim_ascii().is_empty()),
+            }
+            if entries.len() > most {
+                entries.pop_front();
             }
         }
-        lines.into()
     }
+}
+
+/// The last lines of a journal.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tail {
+    /// Lines that can be read, oldest first.
+    pub entries: Vec<Entry>,
+    /// How many lines cannot be read: cut by a full disk, or damaged. What they told is not known.
+    pub unreadable: usize,
+}
+
+/// Opens the journal's file and refuses what would hang, lose the lines, or let others write them: anything but a
+/// regular file, a file that everybody may write to, and a link that belongs to somebody else.
+fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
+    let refuse = |why: &str| Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+        let owners = [0, rustix::process::geteuid().as_raw()];
+        let entry = std::fs::symlink_metadata(path);
+        if entry.is_ok_and(|entry| entry.is_symlink() && !owners.contains(&entry.uid())) {
+            return refuse("it is a link that belongs to somebody else");
+        }
+        // A FIFO that nobody reads would wait here for ever.
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return refuse("it is not a regular file");
+    }
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o002 != 0 {
+        return refuse("everybody may write to it; take that right away with chmod o-w");
+    }
+    Ok(file)
+}
+
+/// Does the file end without an end of line, because the disk was full or the machine was lost?
+fn ends_inside_a_line(file: &mut File) -> std::io::Result<bool> {
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != [b'\n'])
 }
 
 #[cfg(test)]
@@ -167,27 +217,95 @@ mod tests {
         }
     }
 
-    #[test]
-    fn lines_are_kept_in_order_and_a_cut_one_is_left_out() {
-        let folder = std::env::temp_dir().join(format!("sagetop-journal-{}", std::process::id()));
+    /// A journal in a folder of its own, which the test removes.
+    fn journal(name: &str) -> (PathBuf, Journal) {
+        let folder = std::env::temp_dir().join(format!("sagetop-journal-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
         let journal = Journal::at(folder.join("deep/journal.jsonl"));
-        assert!(journal.tail(10).is_empty());
+        (folder, journal)
+    }
+
+    fn events(journal: &Journal, most: usize) -> Vec<Event> {
+        journal.tail(most).unwrap().entries.iter().map(|e| e.event).collect()
+    }
+
+    #[test]
+    fn lines_are_kept_in_order_and_the_next_does_not_stick_to_a_cut_one() {
+        let (folder, journal) = journal("order");
+        assert_eq!(journal.tail(10).unwrap(), Tail::default(), "there is no file yet");
         for event in [Event::Confirmed, Event::Sending, Event::Sent] {
             journal.append(&entry(event)).unwrap();
         }
         let mut text = std::fs::read_to_string(journal.path()).unwrap();
         text.push_str("{\"at\":\"2026-");
         std::fs::write(journal.path(), text).unwrap();
-        let events = |most| journal.tail(most).iter().map(|e| e.event).collect::<Vec<_>>();
-        assert_eq!(events(2), [Event::Sending, Event::Sent]);
+        assert_eq!(events(&journal, 2), [Event::Sending, Event::Sent]);
         journal.append(&entry(Event::Done)).unwrap();
-        assert_eq!(events(2), [Event::Sent, Event::Done], "the next line does not stick to the cut one");
+        assert_eq!(events(&journal, 2), [Event::Sent, Event::Done]);
         let anew = journal.clone().anew();
-        assert!(anew.tail(10).is_empty());
+        assert_eq!(anew.tail(10).unwrap(), Tail::default());
         anew.append(&entry(Event::Refused)).unwrap();
-        assert_eq!(anew.tail(10).len(), 1);
-        assert_eq!(journal.tail(10).len(), 5, "nothing is lost of it");
+        assert_eq!(events(&anew, 10), [Event::Refused]);
+        assert_eq!(events(&journal, 10).len(), 5, "nothing is lost of it");
         std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_damaged_line_is_counted_and_hides_no_other() {
+        let line = serde_json::to_vec(&entry(Event::Sent)).unwrap();
+        let cases: [(&str, &[u8], usize); 6] = [
+            ("a byte that is not UTF-8", b"{\"at\":\"\xff\"}\n", 1),
+            ("not JSON", b"words\n", 1),
+            ("NUL bytes of a lost machine", &[0; 4096], 1),
+            ("an empty line", b"\n", 0),
+            ("a line of another shape", b"{\"event\":\"sent\"}\n", 1),
+            ("an event that a newer version wrote", b"{\"event\":\"new\"}\n", 1),
+        ];
+        for (what, damage, unreadable) in cases {
+            let (folder, journal) = journal("damage");
+            std::fs::create_dir_all(journal.path().parent().unwrap()).unwrap();
+            let end = if damage.ends_with(b"\n") { &b""[..] } else { &b"\n"[..] };
+            std::fs::write(journal.path(), [damage, end, &line, b"\n"].concat()).unwrap();
+            let tail = journal.tail(10).unwrap();
+            assert_eq!((tail.entries.len(), tail.unreadable), (1, unreadable), "{what}");
+            std::fs::remove_dir_all(folder).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_of_ones_own_is_refused_and_nothing_hangs() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        type Make = fn(&Path);
+        let cases: [(&str, Make, &str); 4] = [
+            ("a directory", |path| std::fs::create_dir(path).unwrap(), ""),
+            ("a device", |path| symlink("/dev/null", path).unwrap(), "not a regular file"),
+            (
+                "a FIFO",
+                |path| {
+                    rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, rustix::fs::Mode::RWXU, 0)
+                        .unwrap()
+                },
+                "not a regular file",
+            ),
+            (
+                "a file for everybody",
+                |path| {
+                    std::fs::write(path, "").unwrap();
+                    std::fs::set_permissions(path, PermissionsExt::from_mode(0o666)).unwrap();
+                },
+                "everybody may write to it",
+            ),
+        ];
+        for (what, make, why) in cases {
+            let (folder, journal) = journal("refused");
+            std::fs::create_dir_all(journal.path().parent().unwrap()).unwrap();
+            make(journal.path());
+            let error = journal.append(&entry(Event::Sent)).unwrap_err().to_string();
+            assert!(error.contains(why), "{what}: {error}");
+            assert!(journal.tail(10).is_err(), "{what} is not read either");
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     }
 
     #[test]

@@ -113,7 +113,7 @@ pub struct AwsError {
     pub message: String,
     /// For AWS support.
     pub request_id: Option<String>,
-    /// AWS said no (an HTTP status of 4xx); without it a write may have been done all the same.
+    /// AWS said no: an HTTP status of 4xx with an error code. Without it a write may have been done all the same.
     #[serde(skip)]
     pub answered_no: bool,
 }
@@ -189,7 +189,8 @@ impl AwsError {
             Some(status) => classify(status, code.as_deref().unwrap_or_default(), &said),
         };
         let message = if status.is_none() { readable(kind, &said) } else { said };
-        let answered_no = status.is_some_and(|s| (400..500).contains(&s));
+        // A page without an error code comes from something between here and AWS: it does not speak for AWS.
+        let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
         Self { operation, kind, code, message, request_id, answered_no }
     }
 }

@@ -83,8 +83,6 @@ async fn decision(
         arn: package.arn.clone(),
         approval: approval.to_owned(),
         description: reason.to_owned(),
-        // AWS merges properties; stand-ins replace all of them, so they get them back.
-        metadata: aws.endpoint.iter().flat_map(|_| details.metadata.clone()).collect(),
         token: id.clone(),
     };
     let (differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
@@ -109,7 +107,7 @@ async fn decision(
             package.approval
         ),
         steps: vec![step],
-        guards: vec![Guard::Package { arn: package.arn, approval: package.approval, status: package.status }],
+        guards: vec![Guard::Package(Box::new(package))],
     })
 }
 

@@ -1,5 +1,7 @@
 //! What a plan relies on, looked at again just before it is sent.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
 use super::Refusal;
@@ -10,17 +12,10 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 
 /// Something that must still be so.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Guard {
-    /// A version has this approval and status.
-    Package {
-        /// ARN.
-        arn: String,
-        /// `ModelApprovalStatus`.
-        approval: String,
-        /// `ModelPackageStatus`.
-        status: String,
-    },
+    /// A version is as the plan showed it.
+    Package(Box<ModelPackage>),
     /// An endpoint runs this configuration and is in this state.
     Endpoint {
         /// Name.
@@ -53,10 +48,10 @@ impl Guard {
     /// When it is not, with both values; or when AWS does not answer.
     pub async fn check(&self, aws: &Aws) -> Result<(), Refusal> {
         let (what, planned, now) = match self {
-            Self::Package { arn, approval, status } => {
-                let now = ModelPackage::describe(aws, arn).await?;
-                let now_text = format!("{}, {}", now.approval, now.status);
-                (now.label(), format!("{approval}, {status}"), now_text)
+            Self::Package(planned) => {
+                let now = ModelPackage::describe(aws, &planned.arn).await?;
+                let (was, is) = package_changes(planned, &now);
+                (now.label(), was, is)
             }
             Self::Endpoint { name, status, config } => {
                 let now = Endpoint::describe(aws, name).await?;
@@ -83,10 +78,81 @@ impl Guard {
     }
 }
 
+/// What differs between two looks at a version, as it was and as it is; both are empty when nothing does.
+fn package_changes(planned: &ModelPackage, now: &ModelPackage) -> (String, String) {
+    let (was, is) = (package_facts(planned), package_facts(now));
+    let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
+    let changed: Vec<&String> = names.into_iter().filter(|name| was.get(*name) != is.get(*name)).collect();
+    let text = |facts: &BTreeMap<String, String>| {
+        let fact = |name: &&String| format!("{name} {}", facts.get(*name).map_or("absent", String::as_str));
+        changed.iter().map(fact).collect::<Vec<_>>().join(", ")
+    };
+    (text(&was), text(&is))
+}
+
+/// What a plan shows of a version, and when anybody changed it last.
+fn package_facts(package: &ModelPackage) -> BTreeMap<String, String> {
+    let details = package.details.clone().unwrap_or_default();
+    let named = |name: &str, value: String| (name.to_owned(), value);
+    let always =
+        [named("ModelApprovalStatus", package.approval.clone()), named("ModelPackageStatus", package.status.clone())];
+    let reason = details.approval_description.map(|reason| named("ApprovalDescription", format!("{reason:?}")));
+    let modified = details.modified.map(|at| named("LastModifiedTime", at.to_string()));
+    let metadata = details
+        .metadata
+        .into_iter()
+        .map(|(key, value)| (format!("CustomerMetadataProperties.{key}"), format!("{value:?}")));
+    always.into_iter().chain(reason).chain(modified).chain(metadata).collect()
+}
+
 fn made(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "made at an unknown time".to_owned(), |at| format!("made at {at}"))
 }
 
 fn changed(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "changed at an unknown time".to_owned(), |at| format!("changed at {at}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::package::Details;
+
+    #[test]
+    fn a_version_that_anybody_touched_is_told_with_both_values() {
+        let at = |second| Timestamp::from_second(second).ok();
+        let version = |approval: &str, reason: Option<&str>, metadata: &[(&str, &str)], modified| ModelPackage {
+            approval: approval.into(),
+            status: "Completed".into(),
+            details: Some(Details {
+                approval_description: reason.map(str::to_owned),
+                metadata: metadata.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+                modified,
+                ..Details::default()
+            }),
+            ..ModelPackage::default()
+        };
+        let planned = version("PendingManualApproval", None, &[("qa", "passed")], at(10));
+        let none = (String::new(), String::new());
+        assert_eq!(package_changes(&planned, &planned.clone()), none);
+        let cases = [
+            (version("Rejected", None, &[("qa", "passed")], at(10)), "ModelApprovalStatus Rejected"),
+            (
+                version("PendingManualApproval", Some("legal hold"), &[("qa", "passed")], at(10)),
+                "ApprovalDescription \"legal hold\"",
+            ),
+            (
+                version("PendingManualApproval", None, &[("qa", "failed")], at(10)),
+                "CustomerMetadataProperties.qa \"failed\"",
+            ),
+            (version("PendingManualApproval", None, &[], at(10)), "CustomerMetadataProperties.qa absent"),
+            (
+                version("PendingManualApproval", None, &[("qa", "passed")], at(11)),
+                "LastModifiedTime 1970-01-01T00:00:11Z",
+            ),
+        ];
+        for (now, is) in cases {
+            assert_eq!(package_changes(&planned, &now).1, is);
+        }
+    }
 }

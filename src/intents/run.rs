@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{Plan, Receipt, Refusal, Step, Verdict};
+use super::{Plan, Receipt, Refusal, Step, Verdict, lost};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::journal::{Entry, Event, Journal};
 use crate::resources::poll::Clock;
@@ -139,52 +139,55 @@ impl Executor {
         })
     }
 
+    /// Makes the calls of a plan in their order. The first that is not taken ends it.
     async fn send_all(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut last = Receipt::default();
-        for (place, step) in plan.steps.iter().enumerate() {
-            let call = |e: &mut Entry| {
-                e.call = Some(step.call().to_owned());
-                e.parameters = Some(step.parameters());
-            };
-            if let Err(error) = self.note(plan, Event::Sending, call) {
-                return Err(Outcome::Failed(format!(
-                    "the journal cannot be written ({error}); {} was not sent",
-                    step.call()
-                )));
-            }
-            match self.make(step).await {
-                Ok(receipt) => {
-                    let id = receipt.request_id.clone();
-                    let _ = self.note(plan, Event::Sent, |e| {
-                        (e.call, e.request_id) = (Some(step.call().to_owned()), id.clone());
-                    });
-                    let _ = tell.send(Progress::Sent { call: step.call(), request_id: id }).await;
-                    last = receipt;
-                }
-                Err(error) => {
-                    let message = error.to_string();
-                    let _ = self.note(plan, Event::Error, |e| {
-                        (e.call, e.request_id) = (Some(step.call().to_owned()), error.request_id.clone());
-                        e.message.clone_from(&message);
-                    });
-                    // No answer is not a no: the last call of a plan may have been taken, and the end state tells.
-                    if unanswered(&error) && place + 1 == plan.steps.len() {
-                        let _ = tell.send(Progress::Waiting(format!("{message}; looking whether it was done"))).await;
-                        return Ok(last);
-                    }
-                    return Err(Outcome::Failed(Refusal::Aws(error).to_string()));
-                }
-            }
+        for step in &plan.steps {
+            last = self.take(plan, step, tell).await?;
         }
         Ok(last)
     }
 
-    /// Makes a call. One that AWS recognises by its token is made again when there was no answer.
-    async fn make(&self, step: &Step) -> Result<Receipt, AwsError> {
-        match step.send(&self.aws).await {
-            Err(error) if unanswered(&error) && step.repeatable() => step.send(&self.aws).await,
-            answer => answer,
+    /// Makes one call of a plan, and finds out whether it was taken where there was no answer.
+    async fn take(&self, plan: &Plan, step: &Step, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
+        let mut answer = self.call(plan, step).await?;
+        if answer.as_ref().is_err_and(unanswered) && step.repeatable() {
+            // AWS takes both for one, by their token. Without a line in the journal the first answer stands.
+            answer = self.call(plan, step).await.unwrap_or(answer);
         }
+        match answer {
+            Ok(receipt) => {
+                let request_id = receipt.request_id.clone();
+                let _ = tell.send(Progress::Sent { call: step.call(), request_id }).await;
+                Ok(receipt)
+            }
+            Err(error) if unanswered(&error) => lost::search(step, &self.aws, &error, tell).await,
+            Err(error) => Err(Outcome::Failed(Refusal::Aws(error).to_string())),
+        }
+    }
+
+    /// Writes down that a call is about to be made, makes it once, and writes down what was answered.
+    ///
+    /// # Errors
+    /// The end of the plan when the journal cannot be written: then the call was not made.
+    async fn call(&self, plan: &Plan, step: &Step) -> Result<Result<Receipt, AwsError>, Outcome> {
+        let about = |e: &mut Entry| {
+            e.call = Some(step.call().to_owned());
+            e.parameters = Some(step.parameters());
+        };
+        self.note(plan, Event::Sending, about).map_err(|error| {
+            Outcome::Failed(format!("the journal cannot be written ({error}); {} was not sent", step.call()))
+        })?;
+        let answer = step.send(&self.aws).await;
+        let (event, request_id, message) = match &answer {
+            Ok(receipt) => (Event::Sent, receipt.request_id.clone(), String::new()),
+            Err(error) => (Event::Error, error.request_id.clone(), error.to_string()),
+        };
+        // What was sent is worth a line, not worth failing for.
+        let _ = self.note(plan, event, |e| {
+            (e.call, e.request_id, e.message) = (Some(step.call().to_owned()), request_id, message);
+        });
+        Ok(answer)
     }
 
     async fn wait(&self, plan: &Plan, receipt: &Receipt, tell: &mpsc::Sender<Progress>) -> Outcome {
@@ -245,7 +248,7 @@ impl Executor {
     }
 }
 
-/// Nothing was answered that means no: the call may have been taken.
+/// Was there no answer that means no? Then AWS may have taken the call.
 fn unanswered(error: &AwsError) -> bool {
-    !error.answered_no && error.kind != Kind::Unsupported
+    !error.answered_no
 }

@@ -24,8 +24,6 @@ pub enum Step {
         approval: String,
         /// `ApprovalDescription`, at most 1,024 characters.
         description: String,
-        /// `CustomerMetadataProperties` as they are: AWS merges them, stand-ins replace them.
-        metadata: Vec<(String, String)>,
         /// `ClientToken`; the SDK does not fill it in (`aws-map` 2.8).
         token: String,
     },
@@ -113,17 +111,10 @@ impl Step {
 
     fn named_parameters(&self) -> Value {
         match self {
-            Self::UpdateModelPackage { arn, approval, description, metadata, token } => {
-                let mut call = json!({
-                    "ModelPackageArn": arn, "ModelApprovalStatus": approval,
-                    "ApprovalDescription": description, "ClientToken": token,
-                });
-                if let (false, Some(fields)) = (metadata.is_empty(), call.as_object_mut()) {
-                    let metadata: serde_json::Map<_, _> = metadata.iter().map(|(k, v)| (k.clone(), json!(v))).collect();
-                    fields.insert("CustomerMetadataProperties".into(), Value::Object(metadata));
-                }
-                call
-            }
+            Self::UpdateModelPackage { arn, approval, description, token } => json!({
+                "ModelPackageArn": arn, "ModelApprovalStatus": approval,
+                "ApprovalDescription": description, "ClientToken": token,
+            }),
             Self::StartPipelineExecution { pipeline, display_name, description, parameters, token } => json!({
                 "PipelineName": pipeline, "PipelineExecutionDisplayName": display_name,
                 "PipelineExecutionDescription": description,
@@ -176,11 +167,10 @@ impl Step {
     pub async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let client = &aws.sagemaker;
         match self {
-            Self::UpdateModelPackage { arn, approval, description, metadata, token } => {
-                let metadata = (!metadata.is_empty()).then(|| metadata.iter().cloned().collect());
+            Self::UpdateModelPackage { arn, approval, description, token } => {
                 let request = client.update_model_package().model_package_arn(arn).client_token(token);
                 let request = request.model_approval_status(ModelApprovalStatus::from(approval.as_str()));
-                let request = request.approval_description(description).set_customer_metadata_properties(metadata);
+                let request = request.approval_description(description);
                 let reply = request.send().await.map_err(failed("UpdateModelPackage"))?;
                 Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_package_arn })
             }
@@ -280,7 +270,6 @@ mod tests {
             arn: "arn:aws:sagemaker:eu-west-1:1:model-package/fraud/7".into(),
             approval: "Approved".into(),
             description: "it's good; $(rm -rf ~)".into(),
-            metadata: Vec::new(),
             token: "t".into(),
         };
         let command = step.cli();

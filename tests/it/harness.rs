@@ -230,7 +230,7 @@ impl Harness {
 
     /// Lines of the journal, oldest first.
     pub(crate) fn journal(&self) -> Vec<Entry> {
-        self.executor.journal.tail(1000)
+        self.executor.journal.tail(1000).unwrap().entries
     }
 
     /// What the journal says happened, oldest first.

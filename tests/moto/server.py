@@ -18,9 +18,26 @@ import time
 from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.sagemaker.models import SageMakerModelBackend
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 import cbor
+
+
+def merge_updates_of_versions():
+    """Keeps what `UpdateModelPackage` does not name, as AWS does; moto erases it."""
+    update = SageMakerModelBackend.update_model_package
+
+    def merged(backend, model_package_arn, **given):
+        name = backend.model_package_name_mapping.get(model_package_arn, model_package_arn)
+        if (known := backend.model_packages.get(name)) is not None:
+            for field in ("model_approval_status", "approval_description"):
+                given[field] = given[field] or getattr(known, field)
+            properties = "customer_metadata_properties"
+            given[properties] = {**(getattr(known, properties) or {}), **(given[properties] or {})}
+        return update(backend, model_package_arn, **given)
+
+    SageMakerModelBackend.update_model_package = merged
 
 
 class Calls:
@@ -138,6 +155,7 @@ def main():
     options.add_argument("--expired", action="append", default=[], help="access key that is taken no more")
     options = options.parse_args()
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    merge_updates_of_versions()
     moto = Expired(DomainDispatcherApplication(create_backend_app), options.expired)
     app = Calls(cbor.CborLayer(moto), options.die_at, options.fail)
     server = make_server("127.0.0.1", options.port, app, threaded=True, request_handler=Handler)

@@ -20,7 +20,7 @@ pub(super) struct Deployed {
 
 /// What was put live on an endpoint, the newest first and each once.
 pub(super) fn deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
-    let entries = journal.tail(LINES);
+    let entries = journal.tail(LINES).unwrap_or_default().entries;
     let mut sent: HashMap<&str, &str> = HashMap::new();
     let mut done: Vec<Deployed> = Vec::new();
     for entry in entries.iter().filter(|entry| about(entry, endpoint_arn)) {

@@ -58,7 +58,7 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
         warnings,
         then: format!("About a minute more than an update; done when InService and {name} is live."),
         undo: undo(present),
-        guards: vec![endpoint_guard(endpoint), package_guard(&package)],
+        guards: vec![endpoint_guard(endpoint), Guard::Package(Box::new(package.clone()))],
         steps: steps(&id, &endpoint.name, &name, package.arn, config, model),
         id,
     })
@@ -78,11 +78,6 @@ fn steps(
         Step::CreateEndpointConfig { name: name.clone(), model: name.clone(), like: Box::new(config), intent },
         Step::UpdateEndpoint { endpoint: endpoint.to_owned(), config: name, retain: true },
     ]
-}
-
-fn package_guard(package: &ModelPackage) -> Guard {
-    let (arn, approval, status) = (package.arn.clone(), package.approval.clone(), package.status.clone());
-    Guard::Package { arn, approval, status }
 }
 
 /// Looks whether there is anything to build from.
