@@ -257,6 +257,10 @@ impl Inner {
         let mut call = route::understand(request);
         *self.calls.entry(call.name.clone()).or_default() += 1;
         let weather = self.weather.over(&mut call, self.world.now);
+        if weather.done && weather.response.is_some() {
+            // Its own answer is lost on the way.
+            let _ = self.perform(&call);
+        }
         let response = match weather.response {
             Some(Ok(raw)) => raw,
             Some(Err(fault)) => call.fail(&fault, &id),

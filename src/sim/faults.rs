@@ -47,6 +47,8 @@ struct Bucket {
 pub(crate) struct Outcome {
     /// The answer, when the account is not asked.
     pub(crate) response: Option<Result<Response, Fault>>,
+    /// The account does what it is asked to do, whatever it answers.
+    pub(crate) done: bool,
     pub(crate) latency: Duration,
     endless: bool,
     empty: Option<String>,
@@ -94,6 +96,7 @@ impl Weather {
             }
             outcome.latency += fault.latency.duration();
             outcome.endless |= fault.endless;
+            outcome.done |= fault.done;
             let page: u32 = token.strip_prefix(EMPTY).and_then(|n| n.parse().ok()).unwrap_or(0);
             if fault.empty_pages > page && (token.is_empty() || token.starts_with(EMPTY)) {
                 outcome.empty = Some(format!("{EMPTY}{}", page + 1));

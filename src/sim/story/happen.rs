@@ -99,6 +99,9 @@ pub(crate) struct Fault {
     /// So many empty pages with a token come first.
     #[serde(default)]
     pub(crate) empty_pages: u32,
+    /// The account does what it is asked to do before it answers like this.
+    #[serde(default)]
+    pub(crate) done: bool,
 }
 
 fn bad() -> u16 {

@@ -37,6 +37,52 @@ async fn a_run_whose_answer_is_lost_is_not_started_twice() {
     t.until("registered fraud-screening/", "3h").await;
 }
 
+/// Answers to a write that are neither a yes nor a no.
+const UNCLEAR: [&str; 5] = [
+    "status = 500\nbody = \"<html>Internal Server Error</html>\"",
+    "status = 502\nbody = \"<html>Bad Gateway</html>\"",
+    "status = 200\nbody = \"<html>Please sign in to the network</html>\"",
+    "status = 403\nbody = \"<html>Blocked by the proxy</html>\"",
+    "status = 500\ncode = \"InternalFailure\"\nmessage = \"try again\"",
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_was_started_is_found_whatever_was_answered() {
+    for answer in UNCLEAR {
+        let story = demo_with("StartPipelineExecution", &format!("{answer}\ndone = true"));
+        let mut t = Harness::story(&story).ready().await;
+        t.to("fraud-screening").await;
+        let before = t.sim().executions("fraud-screening-build").len();
+        t.keys("r enter 'fraud-screening-build' enter").await;
+        t.until("registered fraud-screening/", "3h").await;
+        assert_eq!(t.sim().executions("fraud-screening-build").len(), before + 1, "{answer}");
+        assert_eq!(t.events().last(), Some(&Event::Done), "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_left_no_trace_has_not_begun() {
+    for answer in UNCLEAR {
+        let mut t = Harness::story(&demo_with("UpdateEndpoint", answer)).ready().await;
+        t.to("recommendation").await;
+        t.keys("b 'recommendation-prod' enter").await;
+        t.until("nothing has begun", "1m").await;
+        assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Failed], "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_decision_that_aws_took_is_found() {
+    let story = demo_with("UpdateModelPackage", "status = 502\nbody = \"<html>Bad Gateway</html>\"\ndone = true");
+    let mut t = Harness::story(&story).ready().await;
+    t.to("recommendation").await;
+    t.keys("a 'good' enter").await;
+    t.says("Type recommendation/14 to send");
+    t.keys("'recommendation/14' enter").await;
+    t.until("recommendation/14 is Approved", "1m").await;
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Done]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_end_state_that_cannot_be_looked_at_is_waited_for() {
     let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"10s\"\nto = \"8m\"";
