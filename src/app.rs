@@ -21,7 +21,7 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::actions::{self, Context};
 use crate::aws::{OnDeck, Usage};
-use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::keymap::{Keymap, Mode, Press};
 use crate::model::{Chain, Joined};
 use crate::panes::{self, Pane};
@@ -73,6 +73,8 @@ pub enum Msg {
     Progress(String, Progress),
     /// A plan ended: its id, and how.
     Ended(String, Outcome),
+    /// What became of intents in an account whose end was never seen.
+    Reviewed(usize, Vec<Unfinished>),
 }
 
 /// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
@@ -86,6 +88,8 @@ pub enum Effect {
     Refresh(usize),
     /// Make a plan for an account.
     Plan(usize, AnyIntent),
+    /// Look what became of intents in an account whose end was never seen.
+    Review(usize),
     /// Carry out a confirmed plan in an account.
     Run(usize, Box<Plan>),
     /// Put a text into the clipboard.
@@ -197,8 +201,10 @@ impl App {
                 None
             }
             Msg::Polled(place, snapshot) => {
+                let identity = matches!(snapshot, Snapshot::Identity(..));
                 self.polled(place, snapshot);
-                None
+                let review = self.account_mut(place).is_some_and(|account| account.wants_review(identity));
+                review.then_some(Effect::Review(place))
             }
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
@@ -227,6 +233,10 @@ impl App {
                 None
             }
             Msg::Ended(id, outcome) => self.ended(&id, outcome),
+            Msg::Reviewed(place, unfinished) => {
+                self.reviewed(place, &unfinished);
+                None
+            }
         };
         self.settle();
         effect

@@ -11,6 +11,7 @@ mod retrain;
 mod rollback;
 mod run;
 mod step;
+mod unfinished;
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -24,6 +25,7 @@ pub use rollback::Rollback;
 pub(crate) use run::WHY_READ_ONLY;
 pub use run::{Access, Executor, Outcome, Progress};
 pub use step::{Receipt, Step};
+pub use unfinished::{State, Unfinished};
 
 /// One thing that the operator can want of AWS.
 pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {

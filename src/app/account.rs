@@ -51,6 +51,8 @@ pub struct Account {
     unjoined: bool,
     /// What the focus was made from.
     pub(super) focused: Option<FocusedOn>,
+    /// Intents that were left open were looked for.
+    reviewed: bool,
 }
 
 /// What a focus depends on.
@@ -69,6 +71,12 @@ impl Account {
     pub fn new(seen: Seen) -> Self {
         let (judged, joined) = (seen.at, Arc::new(join(&seen)));
         Self { seen, joined, judged, ..Self::default() }
+    }
+
+    /// Is it time to look for intents that were left open? Once, when a poll tells who we are: with that it is known
+    /// which lines of the journal are of this account.
+    pub(super) fn wants_review(&mut self, polled_identity: bool) -> bool {
+        polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
     }
 
     /// Something of this account.

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{App, Ask, Effect, Modal, Notice};
-use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, State, Unfinished};
 use crate::view::Tone;
 
 /// A plan that was sent.
@@ -47,6 +47,21 @@ impl App {
         };
         let text = format!("{}: {}", run.plan.title, run.text);
         self.feed.push(self.here.seen.at, run.account, Tone::Busy, text, None);
+    }
+
+    /// Tells of intents whose end was never seen, in the activity and as a message.
+    pub(super) fn reviewed(&mut self, place: usize, unfinished: &[Unfinished]) {
+        for open in unfinished {
+            let tone = match open.state {
+                State::Done(_) => Tone::Good,
+                State::Failed(_) => Tone::Bad,
+                State::UnderWay(_) => Tone::Busy,
+                State::Unknown(_) => Tone::Warn,
+            };
+            let text = open.to_string();
+            self.feed.push(self.here.seen.at, place, tone, text.clone(), None);
+            self.message = Some((tone, self.whose(place) + &text));
+        }
     }
 
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {

@@ -27,7 +27,7 @@ pub async fn carry_out(
     answer: &Answer,
     out: &mut (impl Write + Send),
 ) -> io::Result<Answered> {
-    let plan = match intent.plan(&executor).await {
+    let plan = match executor.plan(&intent).await {
         Ok(plan) => plan,
         Err(refusal) => {
             writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sagemaker::types::{SortOrder, SortPipelineExecutionsBy};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
@@ -33,7 +34,7 @@ pub(super) async fn search(
     let began = Instant::now();
     let mut answered = began;
     loop {
-        match trace(step, aws).await {
+        match trace(step.call(), &step.parameters(), aws).await {
             Ok(Some(receipt)) => return Ok(receipt),
             Ok(None) if began.elapsed() >= SETTLED => {
                 return Err(Outcome::Failed(format!(
@@ -54,35 +55,43 @@ pub(super) async fn search(
     }
 }
 
-/// Looks once for what a call leaves behind; `None` when it is not there.
+/// Looks once for what a call leaves behind; `None` when it is not there. The call and its parameters are those of
+/// [`Step::call`] and [`Step::parameters`], which the journal keeps.
 ///
 /// # Errors
 /// When AWS does not answer the question.
-async fn trace(step: &Step, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
-    let found = match step {
-        Step::UpdateModelPackage { arn, approval, description, .. } => {
-            let now = ModelPackage::describe(aws, arn).await?;
-            let reason = now.details.and_then(|details| details.approval_description);
-            (now.approval == *approval && reason.as_ref() == Some(description)).then_some(now.arn)
+pub(super) async fn trace(call: &str, parameters: &Value, aws: &Aws) -> Result<Option<Receipt>, AwsError> {
+    let text = |name: &str| parameters.get(name).and_then(Value::as_str).unwrap_or_default();
+    let arn = match call {
+        "sagemaker:UpdateModelPackage" => {
+            let now = ModelPackage::describe(aws, text("ModelPackageArn")).await?;
+            let reason = now.details.and_then(|details| details.approval_description).unwrap_or_default();
+            let decided = now.approval == text("ModelApprovalStatus") && reason == text("ApprovalDescription");
+            decided.then_some(now.arn)
         }
-        Step::StartPipelineExecution { pipeline, display_name, .. } => execution(aws, pipeline, display_name).await?,
-        Step::UpdateEndpoint { endpoint, config, .. } => {
-            let now = Endpoint::describe(aws, endpoint).await?;
-            let arriving = now.pending.as_ref().map(|pending| &pending.config);
+        "sagemaker:StartPipelineExecution" => {
+            execution(aws, text("PipelineName"), text("PipelineExecutionDisplayName")).await?
+        }
+        "sagemaker:UpdateEndpoint" => {
+            let (now, config) = (Endpoint::describe(aws, text("EndpointName")).await?, text("EndpointConfigName"));
+            let arriving = now.pending.as_ref().map(|pending| pending.config == config);
             // An update may begin before AWS tells to which configuration.
-            let begun = arriving.map_or(!now.steady(), |arriving| arriving == config);
-            (begun || now.config.as_ref() == Some(config)).then_some(now.arn)
+            let begun = arriving.unwrap_or_else(|| !now.steady());
+            (begun || now.config.as_deref() == Some(config)).then_some(now.arn)
         }
-        Step::CreateModel { name, .. } => {
-            let now = aws.sagemaker.describe_model().model_name(name).send().await;
+        "sagemaker:CreateModel" => {
+            let now = aws.sagemaker.describe_model().model_name(text("ModelName")).send().await;
             there(now.map_err(failed("DescribeModel")))?.and_then(|model| model.model_arn)
         }
-        Step::CreateEndpointConfig { name, .. } => {
-            let now = aws.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await;
-            there(now.map_err(failed("DescribeEndpointConfig")))?.and_then(|config| config.endpoint_config_arn)
+        "sagemaker:CreateEndpointConfig" => {
+            let request = aws.sagemaker.describe_endpoint_config().endpoint_config_name(text("EndpointConfigName"));
+            let now = request.send().await.map_err(failed("DescribeEndpointConfig"));
+            there(now)?.and_then(|config| config.endpoint_config_arn)
         }
+        // A newer version of the program made it.
+        _ => return Err(AwsError::other("nothing", format!("it is not known what {call} leaves behind"))),
     };
-    Ok(found.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() }))
+    Ok(arn.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() }))
 }
 
 /// The newest execution with the display name that the plan gave it.

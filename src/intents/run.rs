@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{Plan, Receipt, Refusal, Step, Verdict, lost};
+use super::{AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::journal::{Entry, Event, Journal};
 use crate::resources::poll::Clock;
@@ -80,6 +80,18 @@ impl std::fmt::Debug for Executor {
 pub(crate) const WHY_READ_ONLY: &str = "--read-only was given, or the configuration says so";
 
 impl Executor {
+    /// Plans what somebody wants. An earlier intent for the same target whose end was never seen is told first.
+    ///
+    /// # Errors
+    /// When AWS does not answer, or when it makes no sense or is not safe.
+    pub async fn plan(&self, intent: &AnyIntent) -> Result<Plan, Refusal> {
+        let unfinished = self.review().await;
+        let mut plan = intent.plan(self).await?;
+        let same = unfinished.iter().filter(|open| open.target == plan.target);
+        plan.warnings.splice(0..0, same.map(|open| format!("{open}.")));
+        Ok(plan)
+    }
+
     /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.
     ///
     /// Dropping it after a call was sent is harmless: AWS goes on, and the journal tells.

@@ -102,8 +102,13 @@ impl Hands {
         }
     }
 
-    fn executor(&self, place: usize) -> Option<Executor> {
-        self.machine.connections.get(place).map(|connection| connection.executor.clone())
+    /// The executor of an account, which acts as whoever AWS says we are.
+    fn executor(&self, place: usize, app: &App) -> Option<Executor> {
+        let mut executor = self.machine.connections.get(place)?.executor.clone();
+        if let Some(me) = app.account(place).and_then(Account::identity) {
+            executor.identity.clone_from(&me.arn);
+        }
+        Some(executor)
     }
 
     pub(super) fn perform(&mut self, effect: Effect, app: &App) {
@@ -113,19 +118,24 @@ impl Hands {
             Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Replay(_) => {}
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {
-                let Some(executor) = self.executor(place) else { return };
+                let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    let plan = intent.plan(&executor).await;
+                    let plan = executor.plan(&intent).await;
                     let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
                 };
                 self.work.spawn_on(work, &self.machine.background);
             }
+            Effect::Review(place) => {
+                let Some(executor) = self.executor(place, app) else { return };
+                let answer = self.answer.clone();
+                let work = async move {
+                    let _ = answer.send(Msg::Reviewed(place, executor.review().await)).await;
+                };
+                self.work.spawn_on(work, &self.machine.background);
+            }
             Effect::Run(place, plan) => {
-                let Some(mut executor) = self.executor(place) else { return };
-                if let Some(me) = app.account(place).and_then(Account::identity) {
-                    executor.identity.clone_from(&me.arn);
-                }
+                let Some(executor) = self.executor(place, app) else { return };
                 self.send(executor, *plan);
             }
         }

@@ -6,6 +6,7 @@
 mod lost;
 mod refused;
 mod rollback;
+mod unfinished;
 
 use sagetop::journal::{Entry, Event};
 use serde_json::Value;
