@@ -102,62 +102,93 @@ pub async fn run<B: Backend>(
 ) -> Result<App, B::Error> {
     let (answer, answers) = mpsc::channel(QUEUE);
     let (out, snapshots) = mpsc::channel(QUEUE);
-    let mut watches = machine.watches(&app, &out);
-    let mut inbox = Inbox::new(input, answers, snapshots);
-    let mut hands = Hands::new(machine, answer);
-    let mut painter = Painter { last: None, drawn: Instant::now(), follows: None, owed: false, held: None };
+    let watches = machine.watches(&app, &out);
+    let inbox = Inbox::new(input, answers, snapshots);
+    let hands = Hands::new(machine, answer);
     app.update(hands.tick());
-    painter.draw(terminal, &app, theme)?;
-    // The first frame stands before the first call is made.
-    watches.start();
-    hands.follow_tapes(watches.each());
-    loop {
-        let msg = match inbox.next(painter.due(), watches.rests()).await {
-            Came::Msg(msg) => *msg,
-            Came::Read(reader, snapshot) if watches.takes(reader, &snapshot, &mut app) => {
-                Msg::Polled(reader.place, *snapshot)
+    let mut main = MainLoop { app, watches, inbox, hands, painter: Painter::new() };
+    let ended = main.turn(terminal, theme).await;
+    // A terminal that is lost ends the loop too: calls that are being sent come to their end all the same.
+    main.hands.leave(&main.app).await;
+    ended.map(|()| main.app)
+}
+
+/// What the loop turns round.
+struct MainLoop {
+    app: App,
+    watches: Watches,
+    inbox: Inbox,
+    hands: Hands,
+    painter: Painter,
+}
+
+impl MainLoop {
+    /// Waits, updates, performs and draws until the console is left or its input ends.
+    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<(), B::Error> {
+        self.painter.draw(terminal, &self.app, theme)?;
+        // The first frame stands before the first call is made.
+        self.watches.start();
+        self.hands.follow_tapes(self.watches.each());
+        loop {
+            let msg = match self.inbox.next(self.painter.due(), self.watches.rests()).await {
+                Came::Msg(msg) => *msg,
+                Came::Read(reader, snapshot) if self.watches.takes(reader, &snapshot, &mut self.app) => {
+                    Msg::Polled(reader.place, *snapshot)
+                }
+                Came::Second => self.hands.second(&mut self.app),
+                Came::Read(..) | Came::Nothing => continue,
+                Came::Frame => {
+                    self.painter.draw(terminal, &self.app, theme)?;
+                    continue;
+                }
+                Came::Rest => {
+                    self.watches.rest(&self.app);
+                    continue;
+                }
+                Came::End => return Ok(()),
+            };
+            let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
+            let at_once = self.painter.takes_note(&msg);
+            let replaced = replaced(&self.app, &msg);
+            let effect = self.app.update(msg);
+            join(&mut self.app, &mut self.inbox, &self.hands.machine.background);
+            if effect == Some(Effect::Quit) {
+                return Ok(());
             }
-            Came::Second => hands.second(&mut app),
-            Came::Read(..) | Came::Nothing => continue,
-            Came::Frame => {
-                painter.draw(terminal, &app, theme)?;
-                continue;
+            self.perform(effect, terminal).await?;
+            let waits = if at_once { !self.inbox.input.is_empty() } else { !self.inbox.is_empty() };
+            if self.painter.draws(&self.app, at_once, waits)
+                && !(at_once && self.painter.follow(terminal, &self.app, theme)?)
+            {
+                self.painter.draw(terminal, &self.app, theme)?;
             }
-            Came::Rest => {
-                watches.rest(&app);
-                continue;
-            }
-            Came::End => break,
-        };
-        let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
-        let at_once = painter.takes_note(&msg);
-        let replaced = replaced(&app, &msg);
-        let effect = app.update(msg);
-        join(&mut app, &mut inbox, &hands.machine.background);
+            self.watches.publish(&self.app, polled, at_once);
+            self.hands.free(replaced);
+        }
+    }
+
+    /// Does what `update` asked for.
+    async fn perform<B: Backend>(
+        &mut self,
+        effect: Option<Effect>,
+        terminal: &mut Terminal<B>,
+    ) -> Result<(), B::Error> {
         match effect {
-            Some(Effect::Quit) => break,
             Some(Effect::Suspend) => {
-                hands.suspend().await;
-                painter.anew(terminal, &mut app)?;
-                app.update(hands.tick());
+                self.hands.suspend().await;
+                self.painter.anew(terminal, &mut self.app)?;
+                self.app.update(self.hands.tick());
             }
-            Some(Effect::Replay(what)) if hands.replay(what) => {
-                reread(&mut app, watches.each(), &mut inbox);
-                painter.held = Some(Instant::now());
+            Some(Effect::Replay(what)) if self.hands.replay(what) => {
+                reread(&mut self.app, self.watches.each(), &mut self.inbox);
+                self.painter.held = Some(Instant::now());
             }
-            Some(Effect::Refresh(place)) => watches.refresh(place),
-            Some(effect) => hands.perform(effect, &app),
+            Some(Effect::Refresh(place)) => self.watches.refresh(place),
+            Some(effect) => self.hands.perform(effect, &self.app),
             None => {}
         }
-        let waits = if at_once { !inbox.input.is_empty() } else { !inbox.is_empty() };
-        if painter.draws(&app, at_once, waits) && !(at_once && painter.follow(terminal, &app, theme)?) {
-            painter.draw(terminal, &app, theme)?;
-        }
-        watches.publish(&app, polled, at_once);
-        hands.free(replaced);
+        Ok(())
     }
-    hands.leave(&app).await;
-    Ok(app)
 }
 
 /// What a message takes the place of, where it is so much that freeing it would keep a key waiting.
@@ -194,6 +225,11 @@ struct Painter {
 }
 
 impl Painter {
+    /// Nothing was drawn yet.
+    fn new() -> Self {
+        Self { last: None, drawn: Instant::now(), follows: None, owed: false, held: None }
+    }
+
     /// Does the operator wait for what comes of this? A screen of another size is drawn whole.
     fn takes_note(&mut self, msg: &Msg) -> bool {
         if matches!(msg, Msg::Size(..)) {

@@ -65,39 +65,46 @@ impl Pace {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Widening {
     factor: u32,
-    since: Option<Instant>,
+    /// When the last "too fast" that counted came, and when the last one of all came.
+    signs: Option<(Instant, Instant)>,
 }
 
 impl Default for Widening {
     fn default() -> Self {
-        Self { factor: 1, since: None }
+        Self { factor: 1, signs: None }
     }
 }
 
 impl Widening {
     /// Never slower than this.
     const MOST: u32 = 16;
-    /// Several answers to one burst are one sign.
+    /// Several answers within this time, times the factor, are one sign: they may all be of one burst, and an operator
+    /// who asks again and again does not make it slower still.
     const SAME_SIGN: Duration = Duration::from_secs(5);
-    /// So long without a "too fast", and it is halved.
-    const CALM: Duration = Duration::from_secs(45);
+    /// After so long without a "too fast" the factor is halved.
+    const CALM: Duration = Duration::from_mins(1);
+    /// While it stays calm it is halved again after each of these.
+    const RETURN: Duration = Duration::from_secs(5);
 
-    /// How it stands after one more answer: a pure function of the history.
+    /// How it stands after a "too fast": a pure function of the history.
     #[must_use]
-    pub fn after(self, too_fast: bool, at: Instant) -> Self {
-        let passed = self.since.map_or(Duration::MAX, |since| at.saturating_duration_since(since));
-        match (too_fast, self.factor) {
-            (true, _) if passed >= Self::SAME_SIGN => {
-                Self { factor: (self.factor * 2).min(Self::MOST), since: Some(at) }
+    pub fn after(self, at: Instant) -> Self {
+        let factor = self.factor(at);
+        match self.signs {
+            Some((counted, _)) if at.saturating_duration_since(counted) < Self::SAME_SIGN * factor => {
+                Self { factor, signs: Some((counted, at)) }
             }
-            (false, 2..) if passed >= Self::CALM => Self { factor: self.factor / 2, since: Some(at) },
-            (true | false, _) => self,
+            _ => Self { factor: (factor * 2).min(Self::MOST), signs: Some((at, at)) },
         }
     }
-    /// The factor.
+
+    /// The factor at a time; it comes back to 1 by itself.
     #[must_use]
-    pub fn factor(self) -> u32 {
-        self.factor
+    pub fn factor(self, at: Instant) -> u32 {
+        let Some((_, last)) = self.signs else { return self.factor };
+        let Some(calm) = at.saturating_duration_since(last).checked_sub(Self::CALM) else { return self.factor };
+        let halvings = 1 + calm.as_secs() / Self::RETURN.as_secs();
+        u32::try_from(halvings).map_or(1, |n| self.factor.checked_shr(n).unwrap_or(0)).max(1)
     }
 }
 
@@ -158,19 +165,21 @@ impl Gate {
 
     /// An answer of a service: was it "too fast"?
     pub(super) fn answered(&self, service: &'static str, too_fast: bool) {
-        let mut state = self.lock();
-        let widening = state.widenings.entry(service).or_default();
-        *widening = widening.after(too_fast, Instant::now());
+        if too_fast {
+            let mut state = self.lock();
+            let widening = state.widenings.entry(service).or_default();
+            *widening = widening.after(Instant::now());
+        }
     }
 
     /// How much less often than usual a service is asked.
     pub(super) fn widening(&self, service: &str) -> u32 {
-        self.lock().widenings.get(service).map_or(1, |widening| widening.factor)
+        self.lock().widenings.get(service).map_or(1, |widening| widening.factor(Instant::now()))
     }
 
     /// The widening of the service that is worst off.
     pub(super) fn widest(&self) -> u32 {
-        self.lock().widenings.values().map(|widening| widening.factor).max().unwrap_or(1)
+        self.lock().widenings.values().map(|widening| widening.factor(Instant::now())).max().unwrap_or(1)
     }
 
     fn lock(&self) -> MutexGuard<'_, Services> {
@@ -180,7 +189,7 @@ impl Gate {
     fn with<T>(&self, service: &'static str, bucket: Bucket, work: impl FnOnce(&mut Queue) -> T) -> T {
         let now = Instant::now();
         let mut state = self.lock();
-        let factor = state.widenings.get(service).map_or(1, |widening| widening.factor);
+        let factor = state.widenings.get(service).map_or(1, |widening| widening.factor(now));
         let queue = state.queues.entry(service).or_insert_with(|| Queue {
             tokens: bucket.burst,
             at: now,
@@ -256,29 +265,29 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_throttled_service_is_asked_less_often_until_it_is_calm() {
         let start = Instant::now();
-        let after =
-            |widening: Widening, seconds: u64, too_fast| widening.after(too_fast, start + Duration::from_secs(seconds));
+        let at = |seconds| start + Duration::from_secs(seconds);
         let mut widening = Widening::default();
         let mut factors = Vec::new();
-        for (seconds, too_fast) in [
-            (0, true),
-            (1, true),
-            (6, true),
-            (12, true),
-            (18, true),
-            (24, true),
-            (60, false),
-            (69, false),
-            (80, false),
-            (114, false),
-            (160, false),
-            (205, false),
-            (999, false),
-        ] {
-            widening = after(widening, seconds, too_fast);
-            factors.push(widening.factor());
+        // Seconds at which the service says "too fast", and the factor after it.
+        for seconds in [0, 1, 6, 12, 31, 52, 91, 93] {
+            widening = widening.after(at(seconds));
+            factors.push(widening.factor(at(seconds)));
         }
-        assert_eq!(factors, [2, 2, 4, 8, 16, 16, 16, 8, 8, 4, 2, 1, 1]);
+        assert_eq!(factors, [2, 2, 2, 4, 4, 8, 8, 16]);
+        let calm = |seconds: u64| widening.factor(at(93 + seconds));
+        assert_eq!([59, 60, 64, 65, 70, 75, 80, 9_999].map(calm), [16, 8, 8, 4, 2, 1, 1, 1]);
+        let again = widening.after(at(93 + 75));
+        assert_eq!(again.factor(at(93 + 75)), 2, "it begins anew");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn asking_again_and_again_does_not_deepen_it() {
+        let start = Instant::now();
+        let hold = |every: usize| {
+            let signs = (0..60).step_by(every).map(|seconds| start + Duration::from_secs(seconds));
+            signs.fold(Widening::default(), Widening::after).factor(start + Duration::from_mins(1))
+        };
+        assert_eq!(hold(1), hold(15), "sixty answers in a minute say no more than four");
     }
 
     /// The moments, in milliseconds, at which callers are let through.

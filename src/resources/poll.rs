@@ -198,22 +198,21 @@ impl<T: Resource> Poller<T> {
 
     fn traffic(&self) -> Traffic {
         let seen = self.seen.borrow();
+        // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer. And a
+        // service that says "too fast" is asked less often as a whole: that counts once.
+        let waited_for = self.table.trouble().is_some_and(|why| matches!(why.kind, Kind::Expired | Kind::Throttled));
         Traffic {
             looked_at: seen.focus.kinds.contains(T::KIND),
             idle: seen.focus.idle,
             widening: self.aws.meter.widening(T::SERVICE),
-            failures: self.failures,
+            failures: if waited_for { 0 } else { self.failures },
         }
     }
 
     /// The time to the next turn; a tenth more or less, so that the kinds do not all ask at the same moment.
     fn pause(&mut self) -> Duration {
-        let mut traffic = self.traffic();
+        let traffic = self.traffic();
         let lane = T::LANE.moved(traffic, T::VITAL);
-        // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer.
-        if self.table.trouble().is_some_and(|why| why.kind == Kind::Expired) {
-            traffic.failures = 0;
-        }
         // What may be over in a moment is not waited for as long as a slow lane is.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
         let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
@@ -231,7 +230,10 @@ impl<T: Resource> Poller<T> {
     async fn rest(&mut self, pause: Duration) -> Result<Why, watch::error::RecvError> {
         let began = tokio::time::Instant::now();
         let mut end = began + pause;
+        let widening = self.traffic().widening;
         loop {
+            // A pause that throttling made long is looked at again, as the service may be calm by now.
+            let look = tokio::time::Instant::now() + T::LANE.every();
             tokio::select! {
                 biased;
                 changed = self.wake.changed() => {
@@ -242,6 +244,11 @@ impl<T: Resource> Poller<T> {
                     }
                 }
                 () = tokio::time::sleep_until(end) => return Ok(Why::Time),
+                () = tokio::time::sleep_until(look), if widening > 1 && look < end => {
+                    if self.traffic().widening < widening {
+                        end = end.min(began + T::LANE.moved(self.traffic(), T::VITAL).pause(self.traffic()));
+                    }
+                }
                 changed = self.seen.changed(), if self.listens() => {
                     changed?;
                     let seen = self.seen.borrow_and_update().clone();

@@ -15,8 +15,8 @@ use crate::resources::Source;
 
 /// Between two snapshots on disk.
 const KEEP_EVERY: Duration = Duration::from_mins(2);
-/// Leaving waits so long for calls that are being sent.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(40);
+/// Leaving waits so long for calls that are being sent: a plan of three calls, each of them as slow as a call may be.
+const LONGEST_FAREWELL: Duration = Duration::from_mins(3);
 
 /// Carries out effects; the answers come back as messages.
 pub(super) struct Hands {

@@ -172,6 +172,27 @@ async fn throttling_slows_the_polling_down() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn throttling_ends_a_minute_after_it_ended_whoever_asked_meanwhile() {
+    let throttled = "[[fault]]\noperation = \"List*\"\ncode = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\n\
+                     from = \"30s\"\nto = \"150s\"\n";
+    let mut t = Harness::story(&demo_with(throttled)).ready().await;
+    t.keys("7").await;
+    t.until("ListEndpoints: throttled", "2m").await;
+    // An operator who is in a hurry.
+    for _ in 0..12 {
+        t.keys("ctrl-r").await;
+        t.run_for("5s").await;
+    }
+    t.run_for("70s").await;
+    // A calm minute, and one turn of the slow lane.
+    t.run_for("130s").await;
+    t.never_says("× less");
+    for source in ["endpoints", "pipelines", "model_package_groups"] {
+        assert!(t.row(source).contains("fresh"), "{}", t.row(source));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_denied_is_told_where_it_is_missing_and_nowhere_else() {
     let mut t = Harness::story("denied").ready().await;
     t.run_for("20s").await;
