@@ -3,6 +3,7 @@
 //! An intent is planned (reads only), shown, confirmed by typing its target's name, checked
 //! again against AWS, sent once, verified by its end state, and journalled all the way.
 
+mod access;
 mod approve;
 mod evidence;
 mod guard;
@@ -18,12 +19,12 @@ use std::time::Duration;
 
 use crate::aws::{Aws, AwsError};
 
+pub use access::{AccessRules, Caller};
 pub use approve::{Approve, Reject};
 pub use guard::Guard;
 pub use retrain::Retrain;
 pub use rollback::Rollback;
-pub(crate) use run::WHY_READ_ONLY;
-pub use run::{Access, Executor, Outcome, Progress};
+pub use run::{Executor, Outcome, Progress};
 pub use step::{Receipt, Step};
 pub use unfinished::{State, Unfinished};
 

@@ -44,7 +44,7 @@
 //! | [`aws`] | the SDK, tokio | any other module |
 //! | [`resources`] | the SDK, [`aws`], [`config`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
 //! | [`model`] | [`resources`], [`config`], [`fmt`] | the SDK, tokio, ratatui |
-//! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`] | ratatui, crossterm, [`app`], [`panes`] |
+//! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`] | ratatui, crossterm, [`app`], [`panes`] |
 //! | [`app`], [`actions`], [`keymap`] | [`resources`], [`model`], [`intents`], key types of crossterm | the SDK, tokio, ratatui, files, clocks |
 //! | [`panes`] | [`app`], [`model`], [`resources`], [`fmt`], [`view`] | ratatui, crossterm, tokio, the SDK |
 //! | [`theme`], [`widgets`] | ratatui, [`view`] | [`app`], [`model`], [`resources`], [`aws`], [`intents`] |

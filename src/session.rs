@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::args::Common;
 use crate::aws::{Aws, Deck, Pace, Renewal, Target};
 use crate::config::{self, Colour, Config};
-use crate::intents::{Access, Executor};
+use crate::intents::{AccessRules, Caller, Executor};
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::resources::{Seen, Wishes};
@@ -90,8 +90,7 @@ impl Session {
         let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
         let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
-        let profile = std::env::var("AWS_PROFILE").ok();
-        let wanted = wanted(common, &config, profile.as_deref());
+        let wanted = wanted(common, &config).map_err(|why| format!("error: {why}\n"))?;
         let targets: Vec<Target> = wanted.iter().map(|wanted| wanted.target(common)).collect();
         for target in &targets {
             target.check().map_err(|why| refusal(target, &why))?;
@@ -161,7 +160,11 @@ fn labels(target: &Target, config: &Config) -> String {
 
 /// What makes and sends plans in an account.
 fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock: &Clock) -> Executor {
-    let access = if common.read_only || config.read_only { Access::ReadOnly } else { Access::ReadWrite };
+    let access = Arc::new(AccessRules {
+        read_only: common.read_only || config.read_only,
+        accounts: config.accounts.clone(),
+        caller: Caller::default(),
+    });
     let (identity, clock, deployers) = ("unknown".to_owned(), clock.clone(), config.deployers());
     Executor { aws, access, journal, identity, clock, deployers }
 }

@@ -2,7 +2,7 @@
 
 use crate::app::{App, Effect, Form, Modal, Subject};
 use crate::fmt;
-use crate::intents::{AnyIntent, Approve, Reject, Rollback, WHY_READ_ONLY};
+use crate::intents::{AnyIntent, Approve, Reject, Rollback};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
@@ -33,7 +33,7 @@ fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.playing().is_some() {
         return Err("a replay changes nothing: it shows what has been".into());
     }
-    if context.app.here.read_only { Err(format!("read-only: {WHY_READ_ONLY}")) } else { Ok(()) }
+    context.app.here.may_change().map_err(|why| format!("read-only: {why}"))
 }
 
 /// Is what is shown of a thing so old that no decision should rest on it?

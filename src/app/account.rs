@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::{GLOW, Subject};
 use crate::aws::{Renewal, Usage};
+use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, NOT_READ, join};
 use crate::resources::identity::Identity;
 use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table};
@@ -33,8 +34,8 @@ pub struct Account {
     pub region: String,
     /// What stands in for AWS: `DEMO`, or a URL.
     pub stand_in: Option<String>,
-    /// Nothing is changed in it.
-    pub read_only: bool,
+    /// Decides whether anything may be changed in it.
+    pub access: Arc<AccessRules>,
     /// What to do where AWS takes its credentials no more.
     pub login: Option<Renewal>,
     /// The tables, the configuration, the time, the focus.
@@ -77,6 +78,14 @@ impl Account {
     /// which lines of the journal are of this account.
     pub(super) fn wants_review(&mut self, polled_identity: bool) -> bool {
         polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
+    }
+
+    /// Checks whether anything may be changed in it, by whoever AWS says we are.
+    ///
+    /// # Errors
+    /// Why not, as a phrase.
+    pub fn may_change(&self) -> Result<(), String> {
+        self.access.check(self.identity().map(|me| me.arn.as_str()))
     }
 
     /// Something of this account.

@@ -15,6 +15,8 @@ pub struct Account {
     pub profile: Option<String>,
     /// ARN of a role to take on.
     pub role_arn: Option<String>,
+    /// The account's own number, 12 digits: tells it from others where profiles do not.
+    pub account_id: Option<String>,
     /// Where; the profile's own region when there is none.
     pub regions: Vec<String>,
     /// Must nothing be written to it?
@@ -56,6 +58,7 @@ pub(super) struct Written {
     label: Option<Spanned<Name>>,
     profile: Option<Name>,
     role_arn: Option<Spanned<String>>,
+    account_id: Option<Spanned<String>>,
     #[serde(default)]
     regions: Vec<Spanned<String>>,
     #[serde(default)]
@@ -91,6 +94,12 @@ impl Written {
                 return Err(ConfigError::at(source, role.span(), message).hint(hint));
             }
         }
+        if let Some(id) = &self.account_id
+            && (id.get_ref().len() != 12 || !id.get_ref().bytes().all(|byte| byte.is_ascii_digit()))
+        {
+            let message = format!("{:?} is not the id of an account", id.get_ref());
+            return Err(ConfigError::at(source, id.span(), message).hint("write its 12 digits as text"));
+        }
         for region in &self.regions {
             let name = region.get_ref();
             if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
@@ -102,6 +111,7 @@ impl Written {
             label: self.label.map(|n| n.into_inner().0),
             profile: self.profile.map(|n| n.0),
             role_arn: self.role_arn.map(Spanned::into_inner),
+            account_id: self.account_id.map(Spanned::into_inner),
             regions: self.regions.into_iter().map(Spanned::into_inner).collect(),
             read_only: self.access == Access::ReadOnly,
             colour: self.colour,

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use tokio::sync::mpsc;
 
 use crate::args::Answer;
-use crate::intents::{Access, AnyIntent, Executor, Outcome, Plan, Progress};
+use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress};
 use crate::view::{harmless, width};
 
 /// How a command ended, as an exit code.
@@ -41,7 +41,7 @@ pub async fn carry_out(
     if answer.plan_only {
         return Ok(Answered::Verified);
     }
-    if executor.access == Access::ReadWrite && !confirmed(&plan, answer, out)? {
+    if executor.access.check(Some(&executor.identity)).is_ok() && !confirmed(&plan, answer, out)? {
         writeln!(out, "not confirmed: nothing was sent")?;
         return Ok(Answered::NotDone);
     }

@@ -1,11 +1,12 @@
 //! The executor: the only way from a confirmed plan to a call, for the screen and the command line alike.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
+use super::{AccessRules, AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::journal::{Entry, Event, Journal};
 use crate::resources::poll::Clock;
@@ -15,15 +16,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// After so long without an answer the end is left to be looked up.
 const BLIND: Duration = Duration::from_mins(10);
-
-/// May anything be changed?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Yes.
-    ReadWrite,
-    /// No: the flag or the configuration says so.
-    ReadOnly,
-}
 
 /// What happens while a plan is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,8 +47,8 @@ pub enum Outcome {
 pub struct Executor {
     /// The account.
     pub aws: Aws,
-    /// May anything be changed?
-    pub access: Access,
+    /// Decides whether anything may be changed.
+    pub access: Arc<AccessRules>,
     /// Where it is written down.
     pub journal: Journal,
     /// Who acts, as far as known.
@@ -75,9 +67,6 @@ impl std::fmt::Debug for Executor {
             .finish_non_exhaustive()
     }
 }
-
-/// Where it is said that nothing may be changed.
-pub(crate) const WHY_READ_ONLY: &str = "--read-only was given, or the configuration says so";
 
 impl Executor {
     /// Plans what somebody wants. An earlier intent for the same target whose end was never seen is told first.
@@ -138,10 +127,19 @@ impl Executor {
         }
     }
 
-    async fn admit(&self, plan: &Plan) -> Result<(), Refusal> {
-        if self.access == Access::ReadOnly {
-            return Err(Refusal::No(format!("read-only: {} was not sent; {WHY_READ_ONLY}", plan.intent.name())));
+    /// Asks AWS who calls, where that decides whether anything may be changed.
+    async fn caller(&self) -> Option<String> {
+        if !self.access.depends_on_identity() {
+            return None;
         }
+        self.aws.sts.get_caller_identity().send().await.ok()?.arn
+    }
+
+    async fn admit(&self, plan: &Plan) -> Result<(), Refusal> {
+        let caller = self.caller().await;
+        self.access
+            .check(caller.as_deref())
+            .map_err(|why| Refusal::No(format!("read-only: {} was not sent; {why}", plan.intent.name())))?;
         for guard in &plan.guards {
             guard.check(&self.aws).await?;
         }

@@ -51,7 +51,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(identity.map_or_else(|| "–".to_owned(), |me| fmt::account(&me.account))),
         Cell::plain(&account.region),
         Cell::muted(identity.map_or("–", |me| me.short())),
-        Cell::muted(if account.read_only { "read-only" } else { "read-write" }),
+        Cell::muted(if account.may_change().is_err() { "read-only" } else { "read-write" }),
         models(&[Health::Critical], Health::Critical),
         models(&[Health::Warning], Health::Warning),
         models(&[Health::Unknown], Health::Unknown),

@@ -48,7 +48,7 @@ fn what(app: &App, brief: bool) -> Line {
         }
         Some(OnDeck::Playing(_)) | None => {}
     }
-    if app.here.read_only && app.playing().is_none() {
+    if app.here.may_change().is_err() && app.playing().is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
     line

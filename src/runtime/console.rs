@@ -14,7 +14,6 @@ use crate::args::Common;
 use crate::assets::Assets;
 use crate::aws::Deck;
 use crate::config::{self, Colour, Confirm};
-use crate::intents::Access;
 use crate::session::{Connection, Session};
 use crate::snapshot::{Found, Snapshot};
 use crate::terminal::{self, Multiplexer};
@@ -82,7 +81,7 @@ fn account(session: &Session, place: usize, connection: &Connection) -> Account 
     let mut account = Account::new(session.seen(connection));
     (account.place, account.name, account.tone) = (place, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), stand_in);
-    (account.read_only, account.login) = (connection.executor.access == Access::ReadOnly, connection.login.clone());
+    (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account
 }
 

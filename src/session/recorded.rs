@@ -11,7 +11,7 @@ use crate::args::Common;
 use crate::aws::{Aws, Deck, Playhead, Recorder, Reel, Scope, Tape};
 use crate::config::{Colour, Config, Source};
 use crate::fmt;
-use crate::intents::{Access, Executor};
+use crate::intents::{AccessRules, Executor};
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 
@@ -47,7 +47,7 @@ impl Session {
             let aws = Aws::over(&SharedHttpClient::new(tape.clone()), &tape.scope().region).replaying();
             let journal = Journal::at(state_folder().join("replay-journal.jsonl"));
             let mut executor = executor(aws, &config, common, journal, &clock);
-            executor.access = Access::ReadOnly;
+            executor.access = Arc::new(AccessRules::read_only());
             as_then(tape.scope(), &config, executor)
         });
         let mut connections: Vec<Connection> = connections.collect();

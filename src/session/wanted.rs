@@ -1,10 +1,12 @@
 //! Which accounts in which regions the user wants to see, and what each is called.
 
+use std::sync::Arc;
+
 use super::{Connection, cache_folder};
 use crate::args::Common;
 use crate::aws::{Renewal, Target};
 use crate::config::{self, Config};
-use crate::intents::{Access, Executor};
+use crate::intents::{AccessRules, Caller, Executor};
 use crate::snapshot::Snapshot;
 
 /// One account in one region that the user wants to see.
@@ -35,13 +37,26 @@ impl Wanted {
         Renewal::Command(format!("aws sso login{profile}"))
     }
 
+    /// As whom it is called, as far as that is known before AWS is asked.
+    fn caller(&self, region: &str, environment: impl Fn(&str) -> Option<String>) -> Caller {
+        let standard = self.account.profile.is_none();
+        let profile = self.account.profile.clone().or_else(|| environment("AWS_PROFILE"));
+        Caller {
+            profile: profile.unwrap_or_else(|| "default".into()),
+            standard,
+            // Keys in the environment win over any profile but one that was asked for.
+            keys: standard && environment("AWS_ACCESS_KEY_ID").is_some(),
+            role_arn: self.account.role_arn.clone(),
+            region: region.to_owned(),
+        }
+    }
+
     /// What is wanted, connected; it is called like the target.
     pub(super) fn connection(&self, target: &Target, mut executor: Executor) -> Connection {
-        if self.account.read_only {
-            executor.access = Access::ReadOnly;
-        }
+        let caller = self.caller(&executor.aws.region, environment);
+        executor.access = Arc::new(AccessRules { caller, ..AccessRules::clone(&executor.access) });
         let aws = &executor.aws;
-        let profile = self.account.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+        let profile = self.account.profile.clone().or_else(|| environment("AWS_PROFILE"));
         let login = self.renewal(profile.as_deref());
         let who = Some(profile.unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
@@ -58,25 +73,24 @@ impl Wanted {
     }
 }
 
+/// A variable of this process's environment; an empty one is as good as none.
+pub(super) fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The accounts and regions of the command line; where it names none, those of the configuration; where that names
 /// none, what the standard chain finds.
-pub(super) fn wanted(common: &Common, config: &Config, profile: Option<&str>) -> Vec<Wanted> {
-    let known = |name: &str| {
-        let by_label = config.accounts.iter().find(|a| a.label.as_deref() == Some(name));
-        by_label.or_else(|| config.accounts.iter().find(|a| a.profile.as_deref() == Some(name)))
-    };
-    let named = |name: &String| {
-        let unknown = || config::Account { profile: Some(name.clone()), ..config::Account::default() };
-        known(name).cloned().unwrap_or_else(unknown)
-    };
+///
+/// # Errors
+/// A sentence: a profile is that of several accounts which are not called as the same.
+pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, String> {
     let accounts: Vec<config::Account> = match (common.profile.is_empty(), common.region.is_empty()) {
-        (false, _) => common.profile.iter().map(named).collect(),
-        (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
-        (true, _) => {
-            // The standard chain says who it is; what the configuration says of that profile holds all the same.
-            let careful = profile.and_then(known).is_some_and(|account| account.read_only);
-            vec![config::Account { read_only: careful, ..config::Account::default() }]
+        (false, _) => {
+            let named: Result<Vec<_>, _> = common.profile.iter().map(|name| named(name, &config.accounts)).collect();
+            named?.concat()
         }
+        (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
+        (true, _) => vec![config::Account::default()],
     };
     let mut wanted: Vec<Wanted> = Vec::new();
     for account in accounts {
@@ -93,7 +107,28 @@ pub(super) fn wanted(common: &Common, config: &Config, profile: Option<&str>) ->
         known.push(one.clone());
         new
     });
-    wanted
+    Ok(wanted)
+}
+
+/// The accounts of a label, or else of a profile; a profile that the configuration does not know is an account too.
+fn named(name: &str, accounts: &[config::Account]) -> Result<Vec<config::Account>, String> {
+    if let Some(account) = accounts.iter().find(|account| account.label.as_deref() == Some(name)) {
+        return Ok(vec![account.clone()]);
+    }
+    let own: Vec<config::Account> =
+        accounts.iter().filter(|account| account.profile.as_deref() == Some(name)).cloned().collect();
+    let Some(first) = own.first() else {
+        return Ok(vec![config::Account { profile: Some(name.to_owned()), ..config::Account::default() }]);
+    };
+    if own.iter().all(|account| account.role_arn == first.role_arn) {
+        return Ok(own);
+    }
+    let labels: Vec<&str> =
+        own.iter().map(|account| account.label.as_deref().unwrap_or("one without a label")).collect();
+    Err(format!(
+        "several accounts of the configuration use the profile {name}, with different roles: {}; name one by its label",
+        labels.join(", ")
+    ))
 }
 
 /// Accounts of the same name are told apart by their region.
@@ -115,29 +150,69 @@ mod tests {
     const TWO: &str = "[[account]]\nlabel = \"prod\"\nprofile = \"retail-prod\"\nregions = [\"eu-west-1\", \"us-east-1\"]\n\
                        access = \"read-only\"\n[[account]]\nrole_arn = \"arn:aws:iam::1:role/ops/lab\"\n";
 
-    /// Name, region, and whether it is read only, of each that is wanted.
-    fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>, bool)> {
+    fn wishes(text: &str, profile: &[&str], region: &[&str]) -> (Config, Result<Vec<Wanted>, String>) {
         let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
-        let told = |w: Wanted| (w.target(&common).called().map(str::to_owned), w.region.clone(), w.account.read_only);
-        wanted(&common, &config, Some("retail-prod")).into_iter().map(told).collect()
+        let wanted = wanted(&common, &config);
+        (config, wanted)
+    }
+
+    /// Name and region of each that is wanted.
+    fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>)> {
+        let told = |w: Wanted| (w.target(&Common::default()).called().map(str::to_owned), w.region);
+        wishes(text, profile, region).1.unwrap().into_iter().map(told).collect()
     }
 
     #[test]
-    fn the_command_line_comes_before_the_configuration_and_keeps_its_manners() {
-        let row = |name: Option<&str>, region: Option<&str>, read_only| {
-            (name.map(str::to_owned), region.map(str::to_owned), read_only)
-        };
-        assert_eq!(names("", &[], &[]), [row(None, None, false)]);
-        // AWS_PROFILE names the account that is only to be read.
-        let [prod_eu, prod_us] = ["eu-west-1", "us-east-1"].map(|region| row(Some("prod"), Some(region), true));
-        assert_eq!(names(TWO, &[], &[]), [prod_eu.clone(), prod_us.clone(), row(Some("lab"), None, false)]);
-        // A profile or a label that the configuration knows is as careful as that says.
+    fn the_command_line_comes_before_the_configuration() {
+        let row = |name: Option<&str>, region: Option<&str>| (name.map(str::to_owned), region.map(str::to_owned));
+        assert_eq!(names("", &[], &[]), [row(None, None)]);
+        let [prod_eu, prod_us] = ["eu-west-1", "us-east-1"].map(|region| row(Some("prod"), Some(region)));
+        assert_eq!(names(TWO, &[], &[]), [prod_eu.clone(), prod_us.clone(), row(Some("lab"), None)]);
         assert_eq!(names(TWO, &["prod"], &["us-east-1"]), std::slice::from_ref(&prod_us));
         assert_eq!(names(TWO, &["retail-prod"], &[]), [prod_eu, prod_us]);
-        let other = |region| row(Some("other"), Some(region), false);
+        let other = |region| row(Some("other"), Some(region));
         assert_eq!(names(TWO, &["other", "other"], &["a-1", "b-1"]), [other("a-1"), other("b-1")]);
-        assert_eq!(names(TWO, &[], &["a-1"]), [row(None, Some("a-1"), true)]);
+        assert_eq!(names(TWO, &[], &["a-1"]), [row(None, Some("a-1"))]);
+    }
+
+    #[test]
+    fn a_profile_of_several_roles_is_refused_with_the_labels() {
+        let two = "[[account]]\nlabel = \"ops\"\nprofile = \"p\"\nrole_arn = \"arn:aws:iam::1:role/oncall\"\n\
+                   [[account]]\nlabel = \"prod\"\nprofile = \"p\"\naccess = \"read-only\"\n";
+        let why = wishes(two, &["p"], &[]).1.unwrap_err();
+        assert!(why.contains("ops, prod"), "{why}");
+        assert_eq!(names(two, &["prod"], &[]).len(), 1);
+    }
+
+    #[test]
+    fn no_way_of_starting_loses_that_an_account_is_only_read() {
+        let keys: &[(&str, &str)] = &[("AWS_ACCESS_KEY_ID", "x")];
+        let own: &[(&str, &str)] = &[("AWS_PROFILE", "retail-prod")];
+        let (plain, default, retail) = ("", "profile = \"default\"\n", "profile = \"retail-prod\"\n");
+        let cases = [
+            (plain, keys, vec![], vec![]),
+            (plain, keys, vec![], vec!["eu-west-1"]),
+            (plain, own, vec![], vec!["eu-west-1"]),
+            (default, &[], vec![], vec!["eu-west-1"]),
+            (default, &[], vec!["default"], vec![]),
+            (default, &[], vec!["prod"], vec!["us-east-1"]),
+            (retail, own, vec![], vec!["eu-west-1"]),
+            (retail, &[], vec!["retail-prod"], vec!["us-east-1"]),
+            (retail, keys, vec![], vec!["eu-west-1"]),
+        ];
+        for (account, variables, profile, region) in cases {
+            let text =
+                format!("[[account]]\nlabel = \"prod\"\n{account}regions = [\"eu-west-1\"]\naccess = \"read-only\"\n");
+            let (config, wanted) = wishes(&text, &profile, &region);
+            for one in wanted.unwrap() {
+                let environment = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+                let caller = one.caller(one.region.as_deref().unwrap_or("eu-west-1"), environment);
+                let rules = AccessRules { read_only: false, accounts: config.accounts.clone(), caller };
+                let me = Some("arn:aws:iam::123456789012:user/ana");
+                assert!(rules.check(me).is_err(), "{text} {variables:?} {profile:?} {region:?}");
+            }
+        }
     }
 }

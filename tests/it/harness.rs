@@ -17,7 +17,7 @@ use std::time::Duration;
 use crossterm::event::Event;
 use ratatui::buffer::Buffer;
 use sagetop::aws::{Deck, Pace};
-use sagetop::intents::{Access, Executor};
+use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::{self, Entry};
 use sagetop::sim::{Settings, Sim};
 use tokio::sync::mpsc;
@@ -52,7 +52,7 @@ impl Harness {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::unlimited());
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
-        let (size, access, beside) = ((120, 36), Access::ReadWrite, Vec::new());
+        let (size, access, beside) = ((120, 36), AccessRules::default(), Vec::new());
         Setup { story, size, theme, access, settings, pace, config, record: None, tape: None, beside }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sagetop::headless::{Look, dump};
-use sagetop::intents::{Access, Approve, Executor, Refusal};
+use sagetop::intents::{AccessRules, Approve, Executor, Refusal};
 use sagetop::resources::{Seen, Wishes};
 use serde_json::Value;
 
@@ -183,7 +183,7 @@ async fn nothing_is_sent_in_a_replay() {
     // Beneath the screen the executor refuses, and beneath the executor the tape has no answer.
     let v14 = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";
     let intent = sagetop::intents::AnyIntent::from(Approve { arn: v14.into(), reason: "good".into() });
-    let executor = Executor { access: Access::ReadWrite, ..t.executor().clone() };
+    let executor = Executor { access: AccessRules::default().into(), ..t.executor().clone() };
     let Err(Refusal::Aws(why)) = intent.plan(&executor).await else { panic!("it was planned") };
     assert_eq!(why.kind.word(), "unrecorded", "{why}");
     let sent = executor.aws.sagemaker.update_model_package().model_package_arn(v14).send().await.unwrap_err();

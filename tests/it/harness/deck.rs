@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use sagetop::aws::{Deck, Playhead, Recorder, Recording, Reel, Scope, Tape};
-use sagetop::intents::Access;
+use sagetop::intents::AccessRules;
 use sagetop::resources::poll::Clock;
 use sagetop::sim::Sim;
 
@@ -45,7 +45,7 @@ impl Setup {
 impl Harness {
     /// A console on a recording, at this speed.
     pub(crate) fn replay(file: &Path, speed: f64) -> Setup {
-        Setup { tape: Some((file.to_owned(), speed)), access: Access::ReadOnly, ..Self::story("empty") }
+        Setup { tape: Some((file.to_owned(), speed)), access: AccessRules::read_only(), ..Self::story("empty") }
     }
 
     /// Ends the recording, and says how it stands.

@@ -13,7 +13,7 @@ use sagetop::app::{Account, App};
 use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Deck, Pace};
 use sagetop::config::{Config, Source};
-use sagetop::intents::{Access, Executor};
+use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
 use sagetop::resources::poll::Clock;
 use sagetop::resources::{Seen, Wishes};
@@ -35,7 +35,7 @@ pub(crate) struct Setup {
     pub(super) story: String,
     pub(super) size: (u16, u16),
     pub(super) theme: Theme,
-    pub(super) access: Access,
+    pub(super) access: AccessRules,
     pub(super) settings: Settings,
     pub(super) pace: Pace,
     pub(super) record: Option<PathBuf>,
@@ -79,7 +79,7 @@ impl Setup {
 
     /// As with `--read-only`.
     pub(crate) fn read_only(self) -> Self {
-        Self { access: Access::ReadOnly, ..self }
+        Self { access: AccessRules::read_only(), ..self }
     }
 
     fn parsed(&self) -> Config {
@@ -119,7 +119,7 @@ impl Setup {
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
             let deployers = config.deployers();
-            Connection::only(Executor { aws, access: self.access, journal, identity, clock, deployers })
+            Connection::only(Executor { aws, access: self.access.clone().into(), journal, identity, clock, deployers })
         };
         let connections: Vec<Connection> = connectors.iter().map(connection).collect();
         let executor = connections.first().unwrap().executor.clone();
@@ -155,7 +155,7 @@ fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
         let mut account = Account::new(seen);
         (account.place, account.name) = (place, connection.name.clone());
         (account.region, account.stand_in) = (connection.executor.aws.region.clone(), Some("DEMO".into()));
-        account.read_only = setup.access == Access::ReadOnly;
+        account.access = connection.executor.access.clone();
         account
     };
     let mut accounts = connections.iter().enumerate().map(account);

@@ -1,6 +1,6 @@
 //! What must not be sent is not sent, whoever asks.
 
-use sagetop::intents::{Access, AnyIntent, Approve, Executor, Outcome, Retrain, Rollback};
+use sagetop::intents::{AccessRules, AnyIntent, Approve, Executor, Outcome, Retrain, Rollback};
 use sagetop::journal::Event;
 use tokio::sync::mpsc;
 
@@ -13,8 +13,8 @@ fn approve() -> AnyIntent {
 }
 
 /// Plans with clients of the console's account, and carries the plan out with this access.
-async fn carried_out(t: &Harness, access: Access, intent: AnyIntent) -> Outcome {
-    let executor = Executor { access, ..t.executor().clone() };
+async fn carried_out(t: &Harness, access: AccessRules, intent: AnyIntent) -> Outcome {
+    let executor = Executor { access: access.into(), ..t.executor().clone() };
     let plan = intent.plan(&executor).await.unwrap();
     let (tell, _told) = mpsc::channel(64);
     executor.run(&plan, &tell).await
@@ -30,13 +30,15 @@ async fn read_only_is_kept_by_the_executor() {
     ];
     for intent in intents {
         let name = intent.name();
-        let Outcome::Refused(why) = carried_out(&t, Access::ReadOnly, intent).await else { panic!("{name} was sent") };
+        let Outcome::Refused(why) = carried_out(&t, AccessRules::read_only(), intent).await else {
+            panic!("{name} was sent")
+        };
         assert!(why.contains("read-only"), "{name}: {why}");
     }
     assert!(t.sim().write_calls().is_empty());
     assert_eq!(t.events(), [Event::Refused; 3]);
     // The same with the access that the console has is done, so nothing else kept it back.
-    assert!(matches!(carried_out(&t, Access::ReadWrite, approve()).await, Outcome::Done(_)));
+    assert!(matches!(carried_out(&t, AccessRules::default(), approve()).await, Outcome::Done(_)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +64,7 @@ async fn a_target_that_changed_meanwhile_is_not_touched() {
     t.says("Type recommendation-prod to send");
     // While the plan is read, somebody else rolls back.
     let other = Rollback { endpoint: "recommendation-prod".into(), to: None }.into();
-    assert!(matches!(carried_out(&t, Access::ReadWrite, other).await, Outcome::Done(_)));
+    assert!(matches!(carried_out(&t, AccessRules::default(), other).await, Outcome::Done(_)));
     let (calls, lines) = (t.sim().write_calls(), t.journal().len());
     t.keys("'recommendation-prod' enter").await;
     t.until("changed since the plan was made", "10s").await;
@@ -78,7 +80,7 @@ async fn a_decision_of_somebody_else_is_not_overwritten() {
     t.to("recommendation").await;
     t.keys("x 'no' enter").await;
     t.says("Reject recommendation/14");
-    assert!(matches!(carried_out(&t, Access::ReadWrite, approve()).await, Outcome::Done(_)));
+    assert!(matches!(carried_out(&t, AccessRules::default(), approve()).await, Outcome::Done(_)));
     t.keys("'recommendation/14' enter").await;
     t.until("changed since the plan was made", "10s").await;
     assert_eq!(t.sim().approval("recommendation/14").unwrap(), "Approved");
