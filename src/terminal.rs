@@ -104,15 +104,20 @@ pub async fn suspend() {
     // The stop may hit another thread first, so nothing is said to the terminal until it goes on. Where no shell
     // waits (an orphaned process group) the system ignores the signal, and this goes on by itself.
     let _ = tokio::time::timeout(STOPS_WITHIN, goes_on.recv()).await;
-    resume();
+    let _ = enable_raw_mode();
+    let _ = open(&mut io::stdout());
 }
 
 /// Takes the terminal over again when the program goes on after somebody else stopped it (`kill -STOP`, then `fg`): the
 /// shell has set it up for itself meanwhile. The screen is then blank.
 pub fn resume() {
-    // Raw mode counts as switched on until it is switched off, whatever the shell did.
-    let _ = disable_raw_mode();
-    let _ = enable_raw_mode();
+    // The library takes raw mode for switched on until it is switched off, whatever the shell did; and switching it off
+    // for a moment would show what is typed.
+    #[cfg(unix)]
+    if let Ok(mut modes) = rustix::termios::tcgetattr(io::stdin()) {
+        modes.make_raw();
+        let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &modes);
+    }
     let _ = open(&mut io::stdout());
 }
 

@@ -74,7 +74,7 @@ async fn the_question_of_a_plan_is_always_in_sight() {
         t.keys("b").await;
         t.until("Type recommendation-prod", "20s").await;
         t.keys("enter").await;
-        t.says("to send; nothing was");
+        t.says("to send; nothing");
         t.keys("'recomm'").await;
         t.says("recomm");
         let first = body(&t);
