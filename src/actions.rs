@@ -2,17 +2,18 @@
 
 mod aim;
 mod navigate;
+mod offer;
 mod replay;
+mod sheet_key;
 
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher};
-
-use crate::app::{App, Effect, Modal, Palette, Replay, Subject};
+use crate::app::{App, Effect, Help, Modal, Palette, Replay, Subject};
 use crate::keymap::Actions;
 use crate::model::Chain;
 use crate::view::Tone;
 
 pub use aim::Intended;
+pub use offer::{Offer, Offers, matching};
+pub use sheet_key::SheetKey;
 
 /// What an action may look at before it acts.
 #[derive(Debug)]
@@ -39,6 +40,14 @@ pub struct Action {
     pub run: fn(&mut App) -> Option<Effect>,
 }
 
+impl Action {
+    /// Does it change something in AWS?
+    #[must_use]
+    pub fn writes(&self) -> bool {
+        self.group == "act"
+    }
+}
+
 impl std::fmt::Debug for Action {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -54,7 +63,7 @@ macro_rules! actions {
         /// The names, for keymaps. Those of sheets are what a sheet understands.
         pub const NAMES: Actions = Actions {
             keys: &[$($($name,)+)+],
-            ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down", "suspend"],
+            ask: SheetKey::NAMES,
         };
     };
 }
@@ -67,14 +76,18 @@ actions! {
         "rollback" "roll an endpoint back" aim::can_roll_back => aim::roll_back;
     }
     "look" {
-        "open" "open what the cursor is on: its lineage, an account, a source" always => navigate::open;
-        "back" "close, clear the filter, go back" always => navigate::back;
-        "filter" "show only rows with these words, without !words, of an @account" always => navigate::filter;
-        "sort" "sort by the next column" always => navigate::sort;
-        "reverse" "turn the order round" always => navigate::reverse;
+        "open" "open what the cursor is on: its lineage, an account, a source" navigate::can_open => navigate::open;
+        "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
+        "filter" "show only rows with these words, without !words, of an @account; in a lineage: look for a word" always => navigate::filter;
+        "next-match" "in a lineage: to the next place with the word" navigate::can_look_on => |app| navigate::look_on(app, 1);
+        "previous-match" "in a lineage: to the place with the word before" navigate::can_look_on => |app| navigate::look_on(app, -1);
+        "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
+        "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
+        "sort" "sort by the next column" navigate::can_sort => navigate::sort;
+        "reverse" "turn the order round" navigate::can_sort => navigate::reverse;
         "scaling" "show or hide auto scaling's alarms" always => navigate::scaling;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
-        "refresh" "ask AWS now" always => |app| Some(Effect::Refresh(app.here.place));
+        "refresh" "ask AWS now" can_refresh => refresh;
     }
     "go" {
         "home" "all models" always => |app| navigate::go(app, "home");
@@ -96,8 +109,8 @@ actions! {
         "page-down" "a page down" always => |app| navigate::page(app, 1);
         "top" "to the first" always => |app| navigate::end(app, true);
         "bottom" "to the last" always => |app| navigate::end(app, false);
-        "left" "close a branch" always => |app| navigate::branch(app, false);
-        "right" "open a branch" always => |app| navigate::branch(app, true);
+        "left" "close a branch" navigate::has_branches => |app| navigate::branch(app, false);
+        "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
         "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::replay(Replay::Pause);
@@ -108,8 +121,8 @@ actions! {
         "replay-slower" "play slower" replay::playing => |_| replay::replay(Replay::Slower);
     }
     "program" {
-        "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help { scroll: 0 }); None };
-        "palette" "find any action by typing" always => |app| { app.modal = Some(Modal::Palette(Palette::default())); None };
+        "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help(Help::default())); None };
+        "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Modal::Palette(Palette::default())); None };
         "suspend" "stop the program; fg lets it go on" can_suspend => |_| Some(Effect::Suspend);
         "quit" "leave; what was sent goes on in AWS" always => |_| Some(Effect::Quit);
     }
@@ -122,6 +135,16 @@ fn always(_: &Context<'_>) -> Result<String, String> {
 
 fn can_suspend(_: &Context<'_>) -> Result<String, String> {
     if cfg!(unix) { Ok(String::new()) } else { Err("this system cannot stop a program".into()) }
+}
+
+fn can_refresh(context: &Context<'_>) -> Result<String, String> {
+    if context.app.playing().is_some() { Err("a replay asks AWS nothing".into()) } else { Ok(String::new()) }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
+fn refresh(app: &mut App) -> Option<Effect> {
+    app.message = Some((Tone::Plain, "asking AWS now".into()));
+    Some(Effect::Refresh(app.here.place))
 }
 
 /// The action of this name.
@@ -138,21 +161,6 @@ pub fn run(app: &mut App, name: &str) -> Option<Effect> {
         return None;
     }
     (action.run)(app)
-}
-
-/// The actions whose name or help fits what was typed, best first; all of them when nothing was.
-#[must_use]
-pub fn matching(app: &App, typed: &str) -> Vec<&'static Action> {
-    if typed.trim().is_empty() {
-        let context = app.context();
-        let (able, not): (Vec<_>, Vec<_>) = ACTIONS.iter().partition(|a| (a.able)(&context).is_ok());
-        return able.into_iter().chain(not).collect();
-    }
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let names: Vec<String> = ACTIONS.iter().map(|a| format!("{} {}", a.name, a.help)).collect();
-    let found = pattern.match_list(names.iter().map(String::as_str), &mut matcher);
-    found.into_iter().filter_map(|(name, _)| named(name.split(' ').next().unwrap_or_default())).collect()
 }
 
 #[cfg(test)]

@@ -3,18 +3,23 @@
 //! `update` takes one message, never waits, and hands back at most one effect for the runtime.
 
 mod account;
+mod ask;
 mod deck;
+mod detail;
 mod drill;
 mod feed;
 mod filter;
 mod form;
 mod list;
 mod modal;
+mod palette;
 mod runs;
+pub(crate) mod search;
 mod subject;
 mod tables;
+mod typing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crossterm::event::KeyEvent;
 use jiff::{Timestamp, tz::TimeZone};
@@ -22,27 +27,33 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::actions::{self, Context};
 use crate::aws::{OnDeck, Usage};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
-use crate::keymap::{Keymap, Mode, Press};
+use crate::keymap::{self, Keymap, Mode, Press};
 use crate::model::{Chain, Joined};
 use crate::panes::{self, Pane};
 use crate::resources::Snapshot;
 use crate::view::Tone;
 
 pub use account::Account;
+pub use ask::Ask;
 pub use deck::Replay;
+pub use detail::Detail;
 pub use drill::Drill;
 pub use feed::{Feed, News};
-pub(crate) use filter::of_account;
+pub(crate) use filter::{Filter, of_account};
 pub use form::{Field, Form};
 pub use list::ListState;
 pub(crate) use modal::plan;
-pub use modal::{Ask, Modal, Notice, Palette};
+pub use modal::{Help, Modal, Notice};
+pub use palette::Palette;
 pub use runs::Run;
+pub use search::Search;
 pub use subject::Subject;
 pub(crate) use subject::node_id;
 
 /// Seconds that a changed row glows.
 const GLOW: i64 = 2;
+/// Characters of a pasted text that are taken.
+const LONGEST_PASTE: usize = 4096;
 /// Seconds without a key after which nobody is there.
 const IDLE: i64 = 15 * 60;
 
@@ -141,19 +152,6 @@ pub struct App {
     last_key: Option<Timestamp>,
     /// A replay went back, and what is read since may not be all.
     rewound: bool,
-}
-
-/// An open lineage.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Detail {
-    /// Name of the model.
-    pub model: String,
-    /// Path of node ids to the selected node.
-    pub selected: Vec<String>,
-    /// Paths of the nodes that are closed.
-    pub closed: BTreeSet<Vec<String>>,
-    /// Facts scrolled away.
-    pub scroll: usize,
 }
 
 impl App {
@@ -301,9 +299,13 @@ impl App {
         if self.modal.is_some() {
             return modal::key(self, key);
         }
-        if self.list_mut().typing {
+        if self.detail.as_ref().is_some_and(|detail| detail.search.typing) {
+            return search::key(self, key);
+        }
+        if self.detail.is_none() && self.list_mut().typing {
             return list::filter_key(self, key);
         }
+        let before = self.keymap.pending();
         match self.keymap.press(Mode::Keys, key) {
             Press::Action(name) => actions::run(self, name),
             Press::Pending(follow) => {
@@ -311,17 +313,44 @@ impl App {
                 self.pending_keys = Some(format!("{} …  {}", self.keymap.pending(), follow.join("   ")));
                 None
             }
-            Press::None => None,
+            Press::None => {
+                self.message = keymap::Key::of(key).map(|key| (Tone::Plain, self.means_nothing(&before, key)));
+                None
+            }
         }
     }
 
-    fn paste(&mut self, text: &str) {
-        let one_line: String = text.chars().filter(|c| !c.is_control()).take(4096).collect();
-        if self.modal.is_some() {
-            modal::paste(self, &one_line);
-        } else if self.list_mut().typing {
-            self.list_mut().filter.push_str(&one_line);
+    /// Why a key did nothing, and what tells the others.
+    fn means_nothing(&self, before: &str, key: keymap::Key) -> String {
+        let keys = if before.is_empty() { key.to_string() } else { format!("{before} {key}") };
+        let help = self.keymap.key_for("help").map(|help| format!("; {help} tells all keys"));
+        format!("{keys} does nothing{}", help.unwrap_or_default())
+    }
+
+    /// Puts text where it is typed below; false where nothing is.
+    fn type_below(&mut self, text: &str) -> bool {
+        let searching = self.detail.as_ref().map(|detail| detail.search.typing);
+        match searching {
+            Some(true) => search::paste(self, text),
+            None if self.list_mut().typing => self.list_mut().filter.push_str(text),
+            Some(false) | None => return false,
         }
+        true
+    }
+
+    /// Puts pasted text where letters go; it never acts as keys.
+    fn paste(&mut self, text: &str) {
+        let mut text = text.chars().filter(|c| !c.is_control());
+        let one_line: String = text.by_ref().take(LONGEST_PASTE).collect();
+        let taken = match &mut self.modal {
+            Some(modal) => modal::paste(modal, &one_line),
+            None => self.type_below(&one_line),
+        };
+        self.message = match (taken, text.next()) {
+            (true, None) => None,
+            (true, Some(_)) => Some((Tone::Warn, format!("the pasted text was cut after {LONGEST_PASTE} characters"))),
+            (false, _) => Some((Tone::Warn, "nothing is typed here: the pasted text was dropped".to_owned())),
+        };
     }
 
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
@@ -331,6 +360,8 @@ impl App {
             list::settle(self);
             self.follow_cursor();
         }
+        modal::settle(self);
+        panes::lineage::settle(self);
         self.refocus();
     }
 

@@ -6,8 +6,6 @@
 mod file;
 mod key;
 
-use std::collections::BTreeSet;
-
 use crossterm::event::KeyEvent;
 
 pub use key::{Key, typed};
@@ -109,18 +107,23 @@ impl Keymap {
         self.pending.as_ref().map(|(_, chord)| shown(chord)).unwrap_or_default()
     }
 
-    /// The first of the keys that do this.
+    /// The first of the keys that do this where no sheet is open.
     #[must_use]
     pub fn key_for(&self, action: &str) -> Option<String> {
-        self.keys.iter().chain(&self.ask).find(|(_, a)| *a == action).map(|(keys, _)| shown(keys))
+        self.keys.iter().find(|(_, a)| *a == action).map(|(keys, _)| shown(keys))
     }
 
-    /// The keys that do this, in both tables, the oldest first.
+    /// The first of the keys that do this in a sheet. Where a line is typed in it, keys that type a letter do nothing else.
     #[must_use]
-    pub fn keys_for(&self, action: &str) -> Vec<String> {
-        let all = self.keys.iter().chain(&self.ask).filter(|(_, a)| *a == action);
-        let mut seen = BTreeSet::new();
-        all.map(|(keys, _)| shown(keys)).filter(|text| seen.insert(text.clone())).collect()
+    pub fn sheet_key_for(&self, action: &str, types: bool) -> Option<String> {
+        let works = |keys: &[Key]| !types || keys.first().is_none_or(|key| key.character().is_none());
+        self.ask.iter().find(|(keys, a)| *a == action && works(keys)).map(|(keys, _)| shown(keys))
+    }
+
+    /// The keys of a table that do this, the oldest first.
+    #[must_use]
+    pub fn keys_for(&self, mode: Mode, action: &str) -> Vec<String> {
+        self.table(mode).iter().filter(|(_, a)| *a == action).map(|(keys, _)| shown(keys)).collect()
     }
 
     /// All keys of a table with what they do, in the order of the files.

@@ -19,9 +19,9 @@ mod sheets;
 pub(crate) mod sources;
 mod training;
 
-use crate::app::{App, Subject};
+use crate::app::{App, Modal, Subject};
 use crate::resources::Source;
-use crate::view::{self, Align, Block, Column, Content, Cut, Line, Row, Screen, Tab, Table, Tone, Width};
+use crate::view::{self, Align, Block, Column, Content, Cut, Line, Row, Screen, Sheet, Tab, Table, Tone, Width};
 
 pub use cell::{Cell, Order};
 
@@ -172,8 +172,14 @@ pub fn screen(app: &App) -> Screen {
         banners,
         blocks,
         footer: frame::footer(app),
-        sheet: app.modal.as_ref().map(|modal| sheets::sheet(app, modal)),
+        sheet: app.modal.as_ref().map(|modal| sheet(app, modal)),
     }
+}
+
+/// What an open sheet shows.
+#[must_use]
+pub fn sheet(app: &App, modal: &Modal) -> Sheet {
+    sheets::sheet(app, modal)
 }
 
 /// Lets the list of models follow the cursor on the screen that was drawn last: what is said of the model that it is on

@@ -10,7 +10,6 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::Event;
 use futures_util::future::BoxFuture;
 use ratatui::Terminal;
 use ratatui::backend::Backend;
@@ -33,6 +32,7 @@ use crate::widgets;
 pub use console::console;
 use hands::Hands;
 use inbox::{Came, Inbox};
+pub use keyboard::Input;
 use replay::reread;
 use watch::{Watch, Watches};
 
@@ -59,6 +59,8 @@ pub struct Machine {
     pub copy: fn(&str),
     /// Gives the terminal back, stops the program, and takes it over again when it goes on.
     pub suspend: fn() -> BoxFuture<'static, ()>,
+    /// Takes the terminal over again after somebody else stopped the program.
+    pub resume: fn(),
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
     /// What records, or is replayed.
@@ -98,7 +100,7 @@ pub async fn run<B: Backend>(
     mut app: App,
     machine: Machine,
     theme: &Theme,
-    input: mpsc::Receiver<Event>,
+    input: mpsc::Receiver<Input>,
 ) -> Result<App, B::Error> {
     let (answer, answers) = mpsc::channel(QUEUE);
     let (out, snapshots) = mpsc::channel(QUEUE);
@@ -145,6 +147,7 @@ impl MainLoop {
                     self.watches.rest(&self.app);
                     continue;
                 }
+                Came::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.hands)?,
                 Came::End => return Ok(()),
             };
             let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
@@ -255,6 +258,13 @@ impl Painter {
     /// After going back all is read anew in a moment; an empty screen in between would only flicker.
     fn holds(&self, app: &App) -> bool {
         app.refilling() && self.held.is_some_and(|at| at.elapsed() < LONGEST_HOLD)
+    }
+
+    /// The program goes on after somebody else stopped it; the terminal is taken over again.
+    fn go_on<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App, hands: &Hands) -> Result<Msg, B::Error> {
+        (hands.machine.resume)();
+        self.anew(terminal, app)?;
+        Ok(hands.tick())
     }
 
     /// The screen was another's: all of it is drawn again, in the size that it has by now.

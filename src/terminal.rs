@@ -108,6 +108,46 @@ pub async fn suspend() {
     let _ = open(&mut io::stdout());
 }
 
+/// Takes the terminal over again when the program goes on after somebody else stopped it (`kill -STOP`, then `fg`): the
+/// shell has set it up for itself meanwhile. The screen is then blank.
+pub fn resume() {
+    // The library takes raw mode for switched on until it is switched off, whatever the shell did; and switching it off
+    // for a moment would show what is typed.
+    #[cfg(unix)]
+    if let Ok(mut modes) = rustix::termios::tcgetattr(io::stdin()) {
+        modes.make_raw();
+        let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, &modes);
+    }
+    let _ = open(&mut io::stdout());
+}
+
+/// Can the console be drawn on this terminal? `TERM` is the environment variable of that name.
+///
+/// # Errors
+/// What is wrong and what to do, for the terminal.
+pub fn check(is_terminal: bool, term: Option<&str>) -> Result<(), String> {
+    const INSTEAD: &str = "`sagetop status` and `sagetop dump` print text";
+    if !is_terminal {
+        return Err(format!("error: the console needs a terminal\nhint: for scripts {INSTEAD}\n"));
+    }
+    // Other systems than Unix have no such variable.
+    let term = match term.map(str::trim) {
+        Some(term) if !term.is_empty() => term,
+        Some(_) | None if cfg!(not(unix)) => return Ok(()),
+        Some(_) | None => {
+            return Err(format!(
+                "error: TERM is not set, so nothing is known of this terminal\nhint: {INSTEAD}; where the terminal can \
+                 be drawn on, name it: TERM=xterm-256color sagetop\n"
+            ));
+        }
+    };
+    let cannot = ["dumb", "unknown"].iter().any(|name| term == *name || term.starts_with(&format!("{name}-")));
+    if cannot {
+        return Err(format!("error: this terminal cannot be drawn on: TERM is {term}\nhint: {INSTEAD}\n"));
+    }
+    Ok(())
+}
+
 /// Undoes what [`open`] said to the terminal, the last first.
 fn restore(out: &mut impl Write) -> io::Result<()> {
     execute!(out, Show, DisableBracketedPaste, LeaveAlternateScreen)
@@ -123,6 +163,24 @@ mod tests {
         restore(&mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text, "\u{1b}[?25h\u{1b}[?2004l\u{1b}[?1049l");
+    }
+
+    #[test]
+    fn a_terminal_that_cannot_be_drawn_on_is_refused_with_a_way_on() {
+        for (is_terminal, term, said) in [
+            (false, Some("xterm"), "needs a terminal"),
+            (true, Some("dumb"), "TERM is dumb"),
+            (true, Some("dumb-emacs-ansi"), "TERM is dumb-emacs-ansi"),
+            (true, Some("unknown"), "TERM is unknown"),
+            (true, Some(" "), "TERM is not set"),
+            (true, None, "TERM is not set"),
+        ] {
+            let refused = check(is_terminal, term).unwrap_err();
+            assert!(refused.contains(said) && refused.contains("sagetop status"), "{term:?}: {refused}");
+        }
+        for term in ["xterm-256color", "linux", "vt100", "screen", "tmux", "dumber"] {
+            assert_eq!(check(true, Some(term)), Ok(()), "{term}");
+        }
     }
 
     #[test]

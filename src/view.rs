@@ -8,6 +8,7 @@ mod fact;
 mod flow;
 mod sheet;
 mod text;
+mod tree;
 
 use compact_str::CompactString;
 use smallvec::SmallVec;
@@ -16,6 +17,7 @@ pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use sheet::{Laid, Look};
 pub use text::{Align, Cut, cut, harmless, simple, width};
+pub use tree::{Node, Shares, Tree};
 
 /// What a piece of text means; the theme says how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -298,34 +300,6 @@ pub enum Arrow {
     Missing,
 }
 
-/// A tree and the facts of what is selected in it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Tree {
-    /// Over the tree.
-    pub title: Line,
-    /// The top nodes.
-    pub nodes: Vec<Node>,
-    /// Path of ids to the selected node.
-    pub selected: Vec<String>,
-    /// Paths of the nodes that are closed (all others are open).
-    pub closed: Vec<Vec<String>>,
-    /// Facts of the selected thing: label and value.
-    pub facts: Vec<(String, Line)>,
-    /// How many facts are scrolled away.
-    pub scroll: usize,
-}
-
-/// One node of a tree.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Node {
-    /// Unique among its siblings.
-    pub id: String,
-    /// What it says.
-    pub line: Line,
-    /// Below it.
-    pub children: Vec<Node>,
-}
-
 /// A value over time, newest last. `None` is a gap: no data is not zero.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
@@ -354,6 +328,8 @@ pub struct Sheet {
     pub width: u16,
     /// The content; lines that are too long are wrapped between words.
     pub rows: Vec<SheetRow>,
+    /// Rows below the content that are always in sight: the question that the content is about.
+    pub pinned: Vec<SheetRow>,
     /// Which of `rows` must be visible (the selected item, the field with the cursor).
     pub focus: Option<usize>,
     /// How many drawn rows (after wrapping) are scrolled away when nothing has the focus;

@@ -1,7 +1,7 @@
 //! Moving about: panes, rows, lineage.
 
-use crate::app::{App, Detail, Effect, Modal, Subject, of_account};
-use crate::panes;
+use crate::app::{App, Detail, Effect, Subject, of_account, search};
+use crate::panes::{self, lineage};
 use crate::view::Tone;
 
 use super::Context;
@@ -28,7 +28,7 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
     if app.detail.is_some() {
-        panes::lineage::step(app, by);
+        lineage::step(app, by);
     } else {
         app.list_mut().step(by);
     }
@@ -49,17 +49,46 @@ pub(super) fn branch(app: &mut App, open: bool) -> Moved {
     if let Some(detail) = &mut app.detail {
         if open {
             detail.closed.remove(&detail.selected);
-        } else if !detail.closed.contains(&detail.selected) && panes::lineage::has_children(app) {
+        } else if !detail.closed.contains(&detail.selected) && lineage::has_children(app) {
             if let Some(detail) = &mut app.detail {
                 detail.closed.insert(detail.selected.clone());
             }
         } else if let Some(detail) = &mut app.detail
-            && detail.selected.len() > 1
+            && let [above @ .., _] = detail.selected.as_slice()
+            && !above.is_empty()
         {
-            detail.selected.pop();
+            let above = above.to_vec();
+            detail.select(above);
         }
     }
     None
+}
+
+pub(super) fn has_branches(context: &Context<'_>) -> Result<String, String> {
+    in_lineage(context, "only a lineage has branches: enter opens that of what the cursor is on")
+}
+
+pub(super) fn has_facts(context: &Context<'_>) -> Result<String, String> {
+    in_lineage(context, "only the facts of a lineage scroll")
+}
+
+fn in_lineage(context: &Context<'_>, otherwise: &str) -> Result<String, String> {
+    if context.app.detail.is_some() { Ok(String::new()) } else { Err(otherwise.into()) }
+}
+
+/// Scrolls the facts beside a lineage; they stop at their end.
+pub(super) fn scroll_facts(app: &mut App, by: isize) -> Moved {
+    let detail = app.detail.as_mut()?;
+    detail.scroll = detail.scroll.saturating_add_signed(by);
+    None
+}
+
+pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
+    if context.app.detail.is_some() || context.subject.is_some() {
+        Ok(String::new())
+    } else {
+        Err("nothing is listed here".into())
+    }
 }
 
 pub(super) fn open(app: &mut App) -> Moved {
@@ -71,7 +100,7 @@ pub(super) fn open(app: &mut App) -> Moved {
         return only(app, &subject.id);
     }
     if subject.kind == "source" {
-        app.modal = panes::sources::told(app, &subject.id).map(Modal::Notice);
+        app.modal = panes::sources::told(app, &subject.id).map(Into::into);
         return None;
     }
     let Some(chain) = app.current_chain() else {
@@ -80,7 +109,7 @@ pub(super) fn open(app: &mut App) -> Moved {
         return None;
     };
     let detail = Detail { model: chain.name.to_owned(), ..Detail::default() };
-    let selected = panes::lineage::path_to(app, chain, &subject);
+    let selected = lineage::path_to(app, chain, &subject);
     app.detail = Some(Detail { selected, ..detail });
     None
 }
@@ -103,7 +132,43 @@ pub(super) fn can_choose(context: &Context<'_>) -> Result<String, String> {
 
 fn branch_toggle(app: &mut App) -> Moved {
     let closed = app.detail.as_ref().is_some_and(|d| d.closed.contains(&d.selected));
+    if !closed && !lineage::has_children(app) {
+        app.message = Some((Tone::Plain, "nothing is below this".into()));
+        return None;
+    }
     branch(app, closed)
+}
+
+/// Goes to a thing in its pane, whatever the pane showed before.
+pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
+    let pane = match subject.kind {
+        "endpoints" | "alarms" => subject.kind,
+        "model_packages" => "registry",
+        _ => "home",
+    };
+    let scaling = app.here.seen.store.alarms.get(&subject.id).is_some_and(crate::resources::alarm::Alarm::scaling);
+    app.show_scaling |= subject.kind == "alarms" && scaling;
+    go(app, pane);
+    if !app.list_mut().ids.contains(subject) {
+        // The filter may hide it.
+        app.list_mut().filter.clear();
+        go(app, pane);
+    }
+    match app.list_mut().ids.iter().position(|id| id == subject) {
+        Some(place) => app.list_mut().put(place),
+        None => app.message = Some((Tone::Warn, format!("{name} is not in this list"))),
+    }
+    None
+}
+
+pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
+    let app = context.app;
+    let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty());
+    if app.detail.is_some() || filtered || app.pane.name != panes::home().name {
+        Ok(String::new())
+    } else {
+        Err("there is nothing to go back to".into())
+    }
 }
 
 pub(super) fn back(app: &mut App) -> Moved {
@@ -120,10 +185,28 @@ pub(super) fn back(app: &mut App) -> Moved {
 }
 
 pub(super) fn filter(app: &mut App) -> Moved {
-    if app.detail.is_none() {
-        app.list_mut().typing = true;
+    match &mut app.detail {
+        Some(detail) => search::begin(detail),
+        None => app.list_mut().typing = true,
     }
     None
+}
+
+pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
+    match &context.app.detail {
+        Some(detail) if !detail.search.text.is_empty() => Ok(String::new()),
+        Some(_) => Err("nothing is looked for: the key of filter begins".into()),
+        None => Err("only a lineage is searched: the filter of a list shows what it found".into()),
+    }
+}
+
+pub(super) fn look_on(app: &mut App, by: isize) -> Moved {
+    search::next(app, by);
+    None
+}
+
+pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {
+    if context.app.detail.is_none() { Ok(String::new()) } else { Err("a lineage has no columns to sort by".into()) }
 }
 
 /// By the next column that is shown; after the last one in the pane's own order again.

@@ -1,7 +1,7 @@
 //! Which rows a filter keeps: those with all of its words, without `!words`, of an `@account`.
 
 /// A filter as it was typed, in its words.
-pub(super) struct Filter(Vec<Word>);
+pub(crate) struct Filter(Vec<Word>);
 
 /// One word, in lower case.
 struct Word {
@@ -23,7 +23,7 @@ enum LooksAt {
 
 impl Filter {
     /// Reads `recommend !rejected @prod`; `accounts` are the names of all that are watched.
-    pub(super) fn new(text: &str, accounts: &[&str]) -> Self {
+    pub(crate) fn new(text: &str, accounts: &[&str]) -> Self {
         let called = |word: &str| accounts.iter().any(|name| has_word(&name.to_lowercase(), word));
         let word = |word: &str| {
             let word = word.to_lowercase();
@@ -40,7 +40,7 @@ impl Filter {
     }
 
     /// Does a row of an account stay?
-    pub(super) fn keeps(&self, account: &str, row: impl FnOnce() -> String) -> bool {
+    pub(crate) fn keeps(&self, account: &str, row: impl FnOnce() -> String) -> bool {
         if self.0.is_empty() {
             return true;
         }

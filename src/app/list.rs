@@ -1,8 +1,9 @@
 //! Selection, order and filter of a pane. Selected is a thing, so nothing moves when rows do.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyEvent;
 
 use super::filter::Filter;
+use super::typing::{Typed, typed};
 use super::{App, Effect, Subject};
 use crate::panes;
 
@@ -125,27 +126,14 @@ pub(super) fn select_first_of(app: &mut App, model: &str) {
     }
 }
 
-/// A key while the filter is typed: text goes into it, Enter keeps it, Esc drops it, arrows move on.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
+/// A key while the filter is typed.
 pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let list = app.list_mut();
-    match key.code {
-        KeyCode::Enter => list.typing = false,
-        KeyCode::Esc => {
-            list.typing = false;
-            list.filter.clear();
-        }
-        KeyCode::Backspace if list.filter.is_empty() => list.typing = false,
-        KeyCode::Backspace => {
-            list.filter.pop();
-        }
-        KeyCode::Up => list.step(-1),
-        KeyCode::Down => list.step(1),
-        KeyCode::Char('u') if key.modifiers.contains(KeyModifiers::CONTROL) => list.filter.clear(),
-        KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Effect::Quit),
-        KeyCode::Char('z') if key.modifiers.contains(KeyModifiers::CONTROL) => return Some(Effect::Suspend),
-        KeyCode::Char(c) if !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT) => list.filter.push(c),
-        _ => {}
+    match typed(&mut list.filter, key) {
+        Typed::Kept | Typed::Dropped => list.typing = false,
+        Typed::Moved(by) => list.step(by),
+        Typed::Left(effect) => return Some(effect),
+        Typed::Changed | Typed::Nothing => {}
     }
     None
 }

@@ -1,24 +1,23 @@
-//! Sheets over the screen, and what keys do in them. Focus never starts on yes.
+//! Sheets over the screen, and what keys do in them.
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-use super::{App, Effect, Form, Run, deck};
-use crate::actions::{self, Intended};
-use crate::intents::{AnyIntent, Plan};
-use crate::keymap::{Mode, Press};
+use super::typing::{Typed, typed};
+use super::{App, Ask, Effect, Form, Palette, ask, deck, palette};
+use crate::actions::{Intended, SheetKey};
+use crate::intents::AnyIntent;
+use crate::keymap::{self, Mode, Press};
+use crate::panes;
 use crate::view::Tone;
 
 /// A sheet over the screen.
 #[derive(Debug, Clone)]
 pub enum Modal {
-    /// What the keys do here; scrolled by so many rows.
-    Help {
-        /// Rows scrolled away.
-        scroll: usize,
-    },
-    /// All actions, to be found by typing.
+    /// What the keys do here.
+    Help(Help),
+    /// Actions and things, to be found by typing.
     Palette(Palette),
     /// Why a version is approved or rejected.
     Reason {
@@ -43,7 +42,23 @@ pub enum Modal {
     /// A plan waits for its answer.
     Ask(Ask),
     /// Something to read, to be closed by a key.
-    Notice(Notice),
+    Notice {
+        /// What is told.
+        notice: Notice,
+        /// Rows scrolled away.
+        scroll: usize,
+    },
+}
+
+/// What the keys do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Help {
+    /// Rows scrolled away.
+    pub scroll: usize,
+    /// Only lines with these words are shown.
+    pub filter: String,
+    /// Is the filter being typed?
+    pub typing: bool,
 }
 
 /// Something to read.
@@ -60,102 +75,161 @@ pub struct Notice {
 impl Notice {
     /// Nothing can be planned, and why.
     pub(super) fn refused(title: String, why: String) -> Modal {
-        Modal::Notice(Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn })
+        Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn }.into()
     }
 }
 
-/// All actions, found by typing.
-#[derive(Debug, Clone, Default)]
-pub struct Palette {
-    /// What was typed.
-    pub input: Input,
-    /// Place of the cursor among the matches.
-    pub place: usize,
-}
-
-/// A plan waiting for its answer.
-#[derive(Debug, Clone)]
-pub struct Ask {
-    /// The plan.
-    pub plan: Box<Plan>,
-    /// What was typed; must become the target's name.
-    pub input: Input,
-    /// A key is enough; `true` when it stands on "send".
-    pub lenient: Option<bool>,
-    /// What is wrong with the answer.
-    pub problem: Option<String>,
-    /// Rows scrolled away; `None` keeps the answer in sight.
-    pub scroll: Option<usize>,
-}
-
-impl Ask {
-    pub(super) fn new(plan: Box<Plan>, lenient: bool) -> Self {
-        Self { plan, input: Input::default(), lenient: lenient.then_some(false), problem: None, scroll: Some(0) }
+impl From<Notice> for Modal {
+    fn from(notice: Notice) -> Self {
+        Self::Notice { notice, scroll: 0 }
     }
-    /// Is the answer yes?
+}
+
+impl Modal {
+    /// Is a line being typed in it? Letters go there, whatever else they are bound to.
     #[must_use]
-    pub fn confirmed(&self) -> bool {
-        self.lenient.unwrap_or(self.input.value() == self.plan.target)
+    pub fn types(&self) -> bool {
+        match self {
+            Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) => true,
+            Self::Help(help) => help.typing,
+            Self::Ask(ask) => ask.lenient.is_none(),
+            Self::Planning(_) | Self::Notice { .. } => false,
+        }
+    }
+
+    /// Rows scrolled away, in a sheet that scrolls.
+    fn scroll(&mut self) -> Option<&mut usize> {
+        match self {
+            Self::Help(help) => Some(&mut help.scroll),
+            Self::Ask(ask) => Some(&mut ask.scroll),
+            Self::Notice { scroll, .. } => Some(scroll),
+            Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) | Self::Planning(_) => None,
+        }
+    }
+
+    /// Do the keys that move by one row step through choices?
+    fn chooses(&self) -> bool {
+        matches!(self, Self::Ask(ask) if ask.lenient.is_some())
     }
 }
 
 /// A key while a sheet is open.
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let mut modal = app.modal.take()?;
-    let press = if types_into(&modal, key) { Press::None } else { app.keymap.press(Mode::Ask, key) };
-    let Press::Action(action) = press else {
+    if let Modal::Help(help) = &mut modal
+        && help.typing
+    {
+        let effect = help.type_filter(key);
+        app.modal = Some(modal);
+        return effect;
+    }
+    let Some(meant) = meant(app, &modal, key) else {
         edit(&mut modal, key);
         app.modal = Some(modal);
         return None;
     };
-    if action == "suspend" {
-        app.modal = Some(modal);
-        return Some(Effect::Suspend);
-    }
-    if action == "cancel" {
+    if meant == SheetKey::Cancel {
         // Ctrl-C leaves a sheet; pressed again it leaves the program.
         return None;
     }
+    if meant == SheetKey::Suspend {
+        app.modal = Some(modal);
+        return Some(Effect::Suspend);
+    }
+    if scroll(app, &mut modal, meant) {
+        app.modal = Some(modal);
+        return None;
+    }
     match modal {
-        Modal::Help { scroll } => app.modal = scrolled(action, scroll).map(|scroll| Modal::Help { scroll }),
-        Modal::Palette(palette) => return palette_action(app, palette, action),
-        Modal::Reason { intended, input, .. } if action == "confirm" => return reasoned(app, intended, input),
-        Modal::Jump { input, .. } if action == "confirm" => return deck::jump(app, input),
-        Modal::Form(form) => return form_action(app, form, action),
-        Modal::Ask(ask) => return ask_action(app, ask, action),
-        Modal::Notice(_) if action == "confirm" => {}
-        other @ (Modal::Reason { .. } | Modal::Jump { .. } | Modal::Planning(_) | Modal::Notice(_)) => {
-            app.modal = Some(other);
+        Modal::Palette(palette) => return palette::key(app, palette, meant),
+        Modal::Form(form) => return form_key(app, form, meant),
+        Modal::Ask(ask) => return ask::key(app, ask, meant),
+        Modal::Reason { intended, input, .. } if meant == SheetKey::Confirm => return reasoned(app, intended, input),
+        Modal::Jump { input, .. } if meant == SheetKey::Confirm => return deck::jump(app, input),
+        Modal::Help(_) | Modal::Notice { .. } if meant == SheetKey::Confirm => {}
+        Modal::Help(help) if meant == SheetKey::Filter => {
+            app.modal = Some(Modal::Help(Help { typing: true, ..help }));
         }
+        other @ (Modal::Help(_)
+        | Modal::Reason { .. }
+        | Modal::Jump { .. }
+        | Modal::Planning(_)
+        | Modal::Notice { .. }) => app.modal = Some(other),
     }
     None
 }
 
-/// Letters are typed where something can be typed, whatever else they are bound to.
-fn types_into(modal: &Modal, key: KeyEvent) -> bool {
-    let letter =
-        matches!(key.code, KeyCode::Char(_)) && !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    match modal {
-        Modal::Palette(_) | Modal::Reason { .. } | Modal::Jump { .. } | Modal::Form(_) => letter,
-        Modal::Ask(ask) => letter && ask.lenient.is_none(),
-        Modal::Help { .. } | Modal::Planning(_) | Modal::Notice(_) => false,
+/// What a key means to a sheet; nothing where it edits the line that is being typed.
+fn meant(app: &mut App, modal: &Modal, key: KeyEvent) -> Option<SheetKey> {
+    if modal.types() && keymap::typed(key).is_some() {
+        return None;
+    }
+    let Press::Action(name) = app.keymap.press(Mode::Ask, key) else { return None };
+    let edits = |key: &SheetKey| modal.types() && matches!(key, SheetKey::Top | SheetKey::Bottom);
+    SheetKey::named(name).filter(|key| !edits(key))
+}
+
+/// Scrolls a sheet that scrolls; false where the key does something else. Where it ends is seen to by [`settle`].
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do something else")]
+fn scroll(app: &App, modal: &mut Modal, key: SheetKey) -> bool {
+    let page = panes::sheet(app, modal).page(app.size);
+    let steps = !modal.chooses();
+    let Some(scroll) = modal.scroll() else { return false };
+    *scroll = match key {
+        SheetKey::ScrollDown if steps => scroll.saturating_add(1),
+        SheetKey::ScrollUp if steps => scroll.saturating_sub(1),
+        SheetKey::PageDown => scroll.saturating_add(page),
+        SheetKey::PageUp => scroll.saturating_sub(page),
+        SheetKey::Top => 0,
+        SheetKey::Bottom => usize::MAX,
+        _ => return false,
+    };
+    true
+}
+
+/// A sheet is scrolled no further than to its end, also when the window has become larger.
+pub(super) fn settle(app: &mut App) {
+    let Some(mut modal) = app.modal.take() else { return };
+    if modal.scroll().is_some_and(|scroll| *scroll > 0) {
+        let most = panes::sheet(app, &modal).most_scroll(app.size);
+        if let Some(scroll) = modal.scroll() {
+            *scroll = most.min(*scroll);
+        }
+    }
+    app.modal = Some(modal);
+}
+
+impl Help {
+    /// A key while the filter is typed.
+    fn type_filter(&mut self, key: KeyEvent) -> Option<Effect> {
+        match typed(&mut self.filter, key) {
+            Typed::Changed => self.scroll = 0,
+            Typed::Kept | Typed::Dropped => self.typing = false,
+            Typed::Moved(by) => self.scroll = self.scroll.saturating_add_signed(by),
+            Typed::Left(effect) => return Some(effect),
+            Typed::Nothing => {}
+        }
+        None
     }
 }
 
 /// The line that is being typed.
 fn line(modal: &mut Modal) -> Option<&mut Input> {
     match modal {
-        Modal::Palette(palette) => Some(&mut palette.input),
+        Modal::Palette(palette) => {
+            palette.moved = None;
+            Some(&mut palette.input)
+        }
         Modal::Reason { input, problem, .. } | Modal::Jump { input, problem } => {
             *problem = None;
             Some(input)
         }
         Modal::Form(form) => form.fields.get_mut(form.focus).map(|f| &mut f.input),
         Modal::Ask(ask) if ask.lenient.is_none() => {
-            (ask.problem, ask.scroll) = (None, None);
+            ask.problem = None;
             Some(&mut ask.input)
         }
-        Modal::Ask(_) | Modal::Help { .. } | Modal::Planning(_) | Modal::Notice(_) => None,
+        Modal::Ask(_) | Modal::Help(_) | Modal::Planning(_) | Modal::Notice { .. } => None,
     }
 }
 
@@ -166,45 +240,22 @@ fn edit(modal: &mut Modal, key: KeyEvent) {
             return;
         }
     }
-    if let Modal::Palette(palette) = modal {
-        palette.place = 0;
-    }
     if let Some(input) = line(modal) {
         input.handle_event(&Event::Key(key));
     }
 }
 
-/// Pasted text goes where letters go; it never acts as keys.
-pub(super) fn paste(app: &mut App, text: &str) {
-    if let Some(input) = app.modal.as_mut().and_then(line) {
-        let joined = format!("{}{text}", input.value());
-        *input = Input::new(joined);
+/// Puts pasted text where letters go; false where nothing is typed.
+pub(super) fn paste(modal: &mut Modal, text: &str) -> bool {
+    if let Modal::Help(help) = modal
+        && help.typing
+    {
+        (help.filter, help.scroll) = (format!("{}{text}", help.filter), 0);
+        return true;
     }
-}
-
-fn scrolled(action: &str, scroll: usize) -> Option<usize> {
-    match action {
-        "scroll-down" => Some(scroll + 1),
-        "scroll-up" => Some(scroll.saturating_sub(1)),
-        "next-field" => Some(scroll + 10),
-        "previous-field" => Some(scroll.saturating_sub(10)),
-        _ => None,
-    }
-}
-
-fn palette_action(app: &mut App, mut palette: Palette, action: &str) -> Option<Effect> {
-    let matches = actions::matching(app, palette.input.value());
-    match action {
-        "confirm" => {
-            let name = matches.get(palette.place).map(|a| a.name)?;
-            return actions::run(app, name);
-        }
-        "scroll-down" | "next-field" => palette.place = (palette.place + 1).min(matches.len().saturating_sub(1)),
-        "scroll-up" | "previous-field" => palette.place = palette.place.saturating_sub(1),
-        _ => {}
-    }
-    app.modal = Some(Modal::Palette(palette));
-    None
+    let Some(input) = line(modal) else { return false };
+    *input = Input::new(format!("{}{text}", input.value()));
+    true
 }
 
 fn reasoned(app: &mut App, intended: Intended, input: Input) -> Option<Effect> {
@@ -216,60 +267,19 @@ fn reasoned(app: &mut App, intended: Intended, input: Input) -> Option<Effect> {
     Some(plan(app, intended.with_reason(input.value())))
 }
 
-fn form_action(app: &mut App, mut form: Form, action: &str) -> Option<Effect> {
-    match action {
-        "confirm" => match form.intent() {
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
+fn form_key(app: &mut App, mut form: Form, key: SheetKey) -> Option<Effect> {
+    match key {
+        SheetKey::Confirm => match form.intent() {
             Ok(intent) => return Some(plan(app, intent.into())),
             Err(wrong) => form.focus = wrong,
         },
-        "next-field" | "scroll-down" => form.step(1),
-        "previous-field" | "scroll-up" => form.step(-1),
+        SheetKey::NextField | SheetKey::ScrollDown => form.step(1),
+        SheetKey::PreviousField | SheetKey::ScrollUp => form.step(-1),
         _ => {}
     }
     app.modal = Some(Modal::Form(form));
     None
-}
-
-fn ask_action(app: &mut App, mut ask: Ask, action: &str) -> Option<Effect> {
-    match action {
-        "confirm" => return answered(app, ask),
-        "copy-call" => {
-            let calls: Vec<String> = ask.plan.steps.iter().map(crate::intents::Step::cli).collect();
-            app.message = Some((Tone::Good, "copied as aws command".into()));
-            app.modal = Some(Modal::Ask(ask));
-            return Some(Effect::Copy(calls.join("\n")));
-        }
-        "next-field" | "previous-field" => ask.lenient = ask.lenient.map(|send| !send),
-        "scroll-down" => ask.scroll = Some(ask.scroll.unwrap_or(0) + 1),
-        "scroll-up" => ask.scroll = Some(ask.scroll.unwrap_or(0).saturating_sub(1)),
-        _ => {}
-    }
-    app.modal = Some(Modal::Ask(ask));
-    None
-}
-
-fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
-    if !ask.confirmed() {
-        if ask.lenient.is_some() {
-            app.message = Some((Tone::Plain, "cancelled: nothing was sent".into()));
-            return None;
-        }
-        ask.problem = Some(format!("type {} to send; nothing was sent", ask.plan.target));
-        app.modal = Some(Modal::Ask(ask));
-        return None;
-    }
-    let account = app.here.place;
-    let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
-    if app.runs.iter().any(under_way) {
-        let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
-        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why));
-        return None;
-    }
-    let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);
-    let run = Run { account, plan, since, text: "checking again".into(), outcome: None };
-    app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
-    app.runs.push(run);
-    Some(Effect::Run(account, ask.plan))
 }
 
 /// Asks for a plan, and says so on the screen until it is there.

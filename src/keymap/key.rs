@@ -75,6 +75,14 @@ impl Key {
         (event.kind != KeyEventKind::Release).then(|| key.normal())
     }
 
+    /// The character that it types, if it types one.
+    pub(super) fn character(self) -> Option<char> {
+        match self {
+            Self { code: KeyCode::Char(c), modifiers } if modifiers.is_empty() => Some(c),
+            _ => None,
+        }
+    }
+
     /// One form for what terminals and people write in several.
     fn normal(mut self) -> Self {
         self.modifiers &= KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
@@ -125,10 +133,7 @@ impl fmt::Display for Key {
 /// The character that a key types into a field, if it types one.
 #[must_use]
 pub fn typed(event: KeyEvent) -> Option<char> {
-    match Key::of(event)? {
-        Key { code: KeyCode::Char(c), modifiers } if modifiers.is_empty() => Some(c),
-        _ => None,
-    }
+    Key::of(event)?.character()
 }
 
 #[cfg(test)]

@@ -10,6 +10,10 @@ const ACTIONS: Actions = Actions {
         "back",
         "open",
         "filter",
+        "next-match",
+        "previous-match",
+        "facts-down",
+        "facts-up",
         "up",
         "down",
         "page-up",
@@ -46,7 +50,21 @@ const ACTIONS: Actions = Actions {
         "replay-slower",
         "suspend",
     ],
-    ask: &["confirm", "cancel", "next-field", "previous-field", "copy-call", "scroll-up", "scroll-down", "suspend"],
+    ask: &[
+        "confirm",
+        "cancel",
+        "next-field",
+        "previous-field",
+        "scroll-down",
+        "scroll-up",
+        "page-down",
+        "page-up",
+        "top",
+        "bottom",
+        "filter",
+        "copy-call",
+        "suspend",
+    ],
 };
 
 fn source(name: &str, text: &str) -> Source {
@@ -77,8 +95,10 @@ fn char(c: char) -> KeyEvent {
 fn every_action_has_a_key_in_every_bundled_keymap() {
     for name in ["default", "vim"] {
         let keymap = bundled(name);
-        for action in ACTIONS.keys.iter().chain(ACTIONS.ask) {
-            assert!(!keymap.keys_for(action).is_empty(), "{name}: {action}");
+        for (mode, actions) in [(Mode::Keys, ACTIONS.keys), (Mode::Ask, ACTIONS.ask)] {
+            for action in actions {
+                assert!(!keymap.keys_for(mode, action).is_empty(), "{name}: {action}");
+            }
         }
     }
 }
@@ -91,8 +111,21 @@ fn a_key_means_an_action() {
     assert_eq!(keymap.press(Mode::Ask, KeyCode::Enter.into()), Press::Action("confirm"));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     assert_eq!(keymap.press(Mode::Keys, interrupt), Press::Action("quit"));
-    assert_eq!(keymap.keys_for("down"), ["down", "j"]);
+    assert_eq!(keymap.keys_for(Mode::Keys, "down"), ["down", "j"]);
     assert_eq!(keymap.bindings(Mode::Ask).next(), Some(("enter".into(), "confirm")));
+}
+
+#[test]
+fn the_key_that_a_sheet_names_works_there() {
+    let keymap = bundled("default");
+    assert_eq!(keymap.sheet_key_for("copy-call", false).as_deref(), Some("c"));
+    assert_eq!(keymap.sheet_key_for("copy-call", true).as_deref(), Some("ctrl-y"), "a letter would be typed");
+    assert_eq!(keymap.sheet_key_for("filter", true), None);
+    let mine = parsed("inherits = \"default\"\n[ask]\nctrl-y = \"none\"\nf5 = \"copy-call\"\n").unwrap();
+    assert_eq!(mine.sheet_key_for("copy-call", true).as_deref(), Some("f5"));
+    let vim = bundled("vim");
+    assert_eq!(vim.sheet_key_for("top", false).as_deref(), Some("home"));
+    assert_eq!(vim.keys_for(Mode::Ask, "top"), ["home", "g g"]);
 }
 
 #[test]
@@ -118,8 +151,8 @@ fn a_file_builds_on_another() {
         parsed("inherits = \"vim\"\n[keys]\nx = \"none\"\n\"Ctrl-R\" = \"retrain\"\ng = \"bottom\"\n").unwrap();
     assert_eq!(mine.press(Mode::Keys, char('x')), Press::None);
     assert_eq!(mine.press(Mode::Keys, char('g')), Press::Action("bottom"), "a key takes the place of chords");
-    assert_eq!(mine.keys_for("retrain"), ["r", "ctrl-r"]);
-    assert!(mine.keys_for("refresh").is_empty());
+    assert_eq!(mine.keys_for(Mode::Keys, "retrain"), ["r", "ctrl-r"]);
+    assert!(mine.keys_for(Mode::Keys, "refresh").is_empty());
 }
 
 /// Text, line, column, part of the message, part of the hint.
@@ -141,7 +174,13 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("[key]\n", 1, 2, "unknown field `key`", "\"keys\""),
     ("[keys]\nq = 7", 2, 5, "invalid type", ""),
     ("[keys]\na = \"open\"", 0, 0, "no key does \"quit\"", "inherits"),
-    ("inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"", 0, 0, "no key does \"cancel\"", "inherits"),
+    (
+        "inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"\nq = \"none\"",
+        0,
+        0,
+        "no key does \"cancel\"",
+        "inherits",
+    ),
 ];
 
 #[test]

@@ -1,10 +1,11 @@
 //! What stands around every pane: banners, notes, footer.
 
 use crate::actions;
-use crate::app::{Account, App};
+use crate::app::search::no_match;
+use crate::app::{Account, App, Detail};
 use crate::aws::{AwsError, Kind, Renewal};
 use crate::fmt;
-use crate::panes::Pane;
+use crate::panes::{Pane, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
@@ -106,8 +107,11 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
 
 /// The keys that matter now, or what is typed, or what just happened.
 pub(super) fn footer(app: &App) -> Footer {
+    if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.typing && app.modal.is_none()) {
+        return searched(app, detail);
+    }
     let list = app.lists.get(app.pane.name);
-    if let Some(list) = list.filter(|l| l.typing && app.modal.is_none()) {
+    if let Some(list) = list.filter(|l| l.typing && app.detail.is_none() && app.modal.is_none()) {
         let message = Line::new()
             .with("/", Tone::Strong)
             .plain(&list.filter)
@@ -122,6 +126,20 @@ pub(super) fn footer(app: &App) -> Footer {
         return Footer { message: Some(Line::new().with(text, *tone)), ..Footer::default() };
     }
     Footer { keys: keys(app), ..Footer::default() }
+}
+
+/// The word that is looked for in a lineage while it is typed, and how many places have it.
+fn searched(app: &App, detail: &Detail) -> Footer {
+    let text = &detail.search.text;
+    let line = Line::new().with("/", Tone::Strong).plain(text);
+    let line = match lineage::place(app, detail) {
+        _ if text.trim().is_empty() => line.muted("   a word of what is looked for"),
+        (Some(place), all) => line.muted(format!("   {} of {all}", place + 1)),
+        (None, _) => line.with(format!("   {}", no_match(app, detail)), Tone::Warn),
+    };
+    let next = app.keymap.key_for("next-match").map(|key| format!(", {key} goes on")).unwrap_or_default();
+    let line = line.muted(format!("   enter keeps, esc goes back{next}"));
+    Footer { message: Some(line), cursor: Some(1 + width(text)), keys: Vec::new() }
 }
 
 fn keys(app: &App) -> Vec<(String, String, bool)> {
@@ -140,7 +158,8 @@ fn keys(app: &App) -> Vec<(String, String, bool)> {
         })
         .collect();
     // The way to all other keys is the last to give way.
-    let fixed = [("help", "keys"), ("open", "open"), ("filter", "filter"), ("palette", "anything"), ("quit", "quit")];
+    let filter = if app.detail.is_some() { "search" } else { "filter" };
+    let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
     keys.extend(fixed.into_iter().filter_map(|(name, label)| Some((key(name)?, label.to_owned(), true))));
     keys
 }

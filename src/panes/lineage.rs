@@ -1,5 +1,7 @@
 //! One model's lineage as a tree, with the facts of what the cursor is on.
 
+use std::collections::BTreeSet;
+
 use super::{cell, chain, facts, measured};
 use crate::app::{App, Detail, Subject, node_id};
 use crate::config::Meaning;
@@ -11,6 +13,9 @@ use crate::view::{Block, Chart, Content, Line, Node, Tone, Tree};
 
 /// Things listed below one node.
 const MOST: usize = 12;
+
+/// The id of the node that says how many are left out.
+const MORE: &str = "more";
 
 /// Tree and facts, with a chart below where there is room and something to draw.
 pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
@@ -30,10 +35,26 @@ pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
         closed: detail.closed.iter().cloned().collect(),
         facts: shown,
         scroll: detail.scroll,
+        scroll_keys: [app.keymap.key_for("facts-up"), app.keymap.key_for("facts-down")]
+            .map(Option::unwrap_or_default)
+            .join(" "),
     };
     let mut blocks = vec![Block { height: body - below, content: Content::Tree(tree) }];
     blocks.extend(chart.map(|c| Block { height: below, content: Content::Chart(c) }));
     blocks
+}
+
+/// The facts are scrolled no further than to their end.
+pub(crate) fn settle(app: &mut App) {
+    let Some(detail) = app.detail.as_ref().filter(|detail| detail.scroll > 0) else { return };
+    let body = super::body_rows(app, &super::frame::banners(app));
+    let most = blocks(app, detail, body).iter().find_map(|block| {
+        let Content::Tree(tree) = &block.content else { return None };
+        Some(tree.most_scroll(app.size.0, block.height))
+    });
+    if let (Some(most), Some(detail)) = (most, &mut app.detail) {
+        detail.scroll = detail.scroll.min(most);
+    }
 }
 
 /// Path to the node of a thing; to the model itself when it is in no branch.
@@ -41,7 +62,7 @@ pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
 pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
     let nodes = nodes(app, chain);
     let key = subject.key();
-    let found = paths(&nodes, &std::collections::BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
+    let found = paths(&nodes, &BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
     found.unwrap_or_else(|| vec![node_id("chain", chain.name)])
 }
 
@@ -52,41 +73,72 @@ pub fn step(app: &mut App, by: isize) {
     let open = paths(&nodes(app, chain), &detail.closed);
     let now = open.iter().position(|p| *p == detail.selected).unwrap_or(0);
     let next = now.saturating_add_signed(by).min(open.len().saturating_sub(1));
-    if let (Some(path), Some(detail)) = (open.into_iter().nth(next), &mut app.detail) {
-        (detail.selected, detail.scroll) = (path, 0);
+    if let (Some(path), Some(detail)) = (open.into_iter().nth(next).filter(|_| next != now), &mut app.detail) {
+        detail.select(path);
     }
+}
+
+/// Paths of the nodes with the word that is looked for, from a node on, round to the one before it; those in closed
+/// branches as well.
+#[must_use]
+pub fn found(app: &App, detail: &Detail, from: &[String]) -> Vec<Vec<String>> {
+    let word = detail.search.text.trim().to_lowercase();
+    let Some(chain) = app.chain(&detail.model).filter(|_| !word.is_empty()) else { return Vec::new() };
+    let mut all = Vec::new();
+    for top in &nodes(app, chain) {
+        walk(top, &[], &BTreeSet::new(), &mut |node, path| all.push((path.to_vec(), says(node).contains(&word))));
+    }
+    let start = all.iter().position(|(path, _)| path == from).unwrap_or(0);
+    all.rotate_left(start);
+    all.into_iter().filter_map(|(path, has)| has.then_some(path)).collect()
+}
+
+/// What a node says, in small letters: its line, and the id that the line may shorten.
+fn says(node: &Node) -> String {
+    let id = node.id.split_once('=').map_or("", |(_, id)| id);
+    format!("{} {id}", node.line.text()).to_lowercase()
+}
+
+/// Which of the places with the word the cursor is on, counted from the top, and how many there are.
+#[must_use]
+pub fn place(app: &App, detail: &Detail) -> (Option<usize>, usize) {
+    let found = found(app, detail, &[]);
+    (found.iter().position(|path| *path == detail.selected), found.len())
+}
+
+/// Is something left out of the tree, as it would be too long?
+#[must_use]
+pub fn leaves_out(app: &App, detail: &Detail) -> bool {
+    let nodes = app.chain(&detail.model).map(|chain| nodes(app, chain)).unwrap_or_default();
+    paths(&nodes, &BTreeSet::new()).iter().any(|path| path.last().is_some_and(|id| id == MORE))
 }
 
 /// Does the node under the cursor have branches?
 #[must_use]
 pub fn has_children(app: &App) -> bool {
     let Some((detail, chain)) = app.detail.as_ref().and_then(|d| Some((d, app.chain(&d.model)?))) else { return false };
-    let all = paths(&nodes(app, chain), &std::collections::BTreeSet::new());
+    let all = paths(&nodes(app, chain), &BTreeSet::new());
     all.iter().any(|p| p.len() > detail.selected.len() && p.starts_with(&detail.selected))
 }
 
 /// Paths of all nodes that are in sight, from top to bottom.
-fn paths(nodes: &[Node], closed: &std::collections::BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
-    fn walk(
-        node: &Node,
-        above: &[String],
-        closed: &std::collections::BTreeSet<Vec<String>>,
-        all: &mut Vec<Vec<String>>,
-    ) {
-        let mut path = above.to_vec();
-        path.push(node.id.clone());
-        all.push(path.clone());
-        if !closed.contains(&path) {
-            for child in &node.children {
-                walk(child, &path, closed, all);
-            }
-        }
-    }
+fn paths(nodes: &[Node], closed: &BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
     let mut all = Vec::new();
     for node in nodes {
-        walk(node, &[], closed, &mut all);
+        walk(node, &[], closed, &mut |_, path| all.push(path.to_vec()));
     }
     all
+}
+
+/// Visits a node and what is in sight below it, from top to bottom, each with its path.
+fn walk(node: &Node, above: &[String], closed: &BTreeSet<Vec<String>>, visit: &mut impl FnMut(&Node, &[String])) {
+    let path = [above, std::slice::from_ref(&node.id)].concat();
+    visit(node, &path);
+    if !closed.contains(&path) {
+        for child in &node.children {
+            walk(child, &path, closed, visit);
+        }
+    }
 }
 
 fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
@@ -112,13 +164,13 @@ fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
 
 /// Siblings need different ids; the same thing twice is shown once.
 fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     nodes.retain(|n| seen.insert(n.id.clone()));
     let left_out = nodes.len().saturating_sub(MOST);
     if left_out > 0 {
         nodes.truncate(MOST);
         nodes.push(Node {
-            id: "more".into(),
+            id: MORE.into(),
             line: Line::new().muted(format!("… {left_out} more in its pane")),
             children: Vec::new(),
         });

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
-use super::keyboard::keyboard;
+use super::keyboard::{Keyboard, keyboard};
 use super::{Machine, run};
 use crate::actions;
 use crate::app::{Account, App};
@@ -20,23 +20,22 @@ use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::view::Tone;
 
+/// A program that a signal ended exits with this and the number of the signal, as shells say it.
+const ENDED_BY_SIGNAL: u8 = 128;
+
 /// The console on the real terminal, with calls and large joins in the `background`. Returns the exit code.
 ///
 /// # Errors
-/// A text for the terminal: no terminal, or a theme or keymap that cannot be read.
+/// A text for the terminal: no terminal that can be drawn on, or a theme or keymap that cannot be read.
 pub async fn console(common: &Common, session: Session, background: Handle) -> Result<u8, String> {
+    let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
+    terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
     let theme = common.theme.as_deref().or(session.config.theme.as_deref()).unwrap_or("dark");
     let theme = assets.theme(theme, level).map_err(|e| e.to_string())?.with_ascii(common.ascii);
     let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
     let keymap = assets.keymap(keymap, actions::NAMES).map_err(|e| e.to_string())?;
-    if !io::stdout().is_terminal() || !io::stdin().is_terminal() {
-        return Err(
-            "error: the console needs a terminal\nhint: for scripts there are `sagetop status` and `sagetop dump`\n"
-                .into(),
-        );
-    }
     let mut accounts = session.connections.iter().enumerate().map(|(place, c)| account(&session, place, c));
     // A session has one at least.
     let Some(here) = accounts.next() else { return Err("error: no account to look at\n".into()) };
@@ -46,15 +45,17 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     app.deck = session.deck.as_ref().and_then(Deck::state);
     warm(&mut app, &session.connections);
     let Session { connections, clock, sim, deck, .. } = session;
-    let machine = Machine { connections, clock, copy: copy_out, suspend, sim, deck, background };
+    let machine =
+        Machine { connections, clock, copy: copy_out, suspend, resume: terminal::resume, sim, deck, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listened to before the size is asked for, so that no change of it is missed.
-    let input = keyboard();
+    let Keyboard { input, ended_by } = keyboard();
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     // All of the console is in it: too much for a stack.
     let ended = Box::pin(run(&mut screen, app, machine, &theme, input)).await;
     guard.leave();
-    ended.map(|_| 0).map_err(|e| format!("error: the terminal was lost: {e}\n"))
+    let code = ended_by.get().map_or(0, |signal| ENDED_BY_SIGNAL + signal);
+    ended.map(|_| code).map_err(|e| format!("error: the terminal was lost: {e}\n"))
 }
 
 /// An account as the screen knows it, before anything was read.

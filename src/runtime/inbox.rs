@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
 
+use super::keyboard::Input;
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::poll::Reader;
@@ -22,6 +23,8 @@ pub(super) enum Came {
     Msg(Box<Msg>),
     /// A poller read something.
     Read(Reader, Box<Snapshot>),
+    /// The program was stopped from outside and goes on.
+    GoesOn,
     /// A second went by.
     Second,
     /// Something that means nothing to the console.
@@ -36,7 +39,7 @@ pub(super) enum Came {
 
 /// Where messages come from.
 pub(super) struct Inbox {
-    pub(super) input: mpsc::Receiver<Event>,
+    pub(super) input: mpsc::Receiver<Input>,
     pub(super) answers: mpsc::Receiver<Msg>,
     pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     pub(super) ticks: Interval,
@@ -46,7 +49,7 @@ pub(super) struct Inbox {
 
 impl Inbox {
     pub(super) fn new(
-        input: mpsc::Receiver<Event>,
+        input: mpsc::Receiver<Input>,
         answers: mpsc::Receiver<Msg>,
         snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     ) -> Self {
@@ -61,7 +64,11 @@ impl Inbox {
     pub(super) async fn next(&mut self, frame: Option<Instant>, rests: Option<Instant>) -> Came {
         tokio::select! {
             biased;
-            event = self.input.recv() => event.map_or(Came::End, |event| message(event).map_or(Came::Nothing, came)),
+            input = self.input.recv() => match input {
+                Some(Input::Event(event)) => message(event).map_or(Came::Nothing, came),
+                Some(Input::GoesOn) => Came::GoesOn,
+                None => Came::End,
+            },
             Some(msg) = self.answers.recv() => came(msg),
             Some((reader, snapshot)) = self.snapshots.recv() => Came::Read(reader, Box::new(snapshot)),
             Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
@@ -82,7 +89,8 @@ impl Inbox {
     }
 }
 
-async fn until(due: Option<Instant>) {
+/// Waits until then; for ever where nothing is due.
+pub(super) async fn until(due: Option<Instant>) {
     match due {
         Some(at) => sleep_until(at).await,
         None => pending().await,

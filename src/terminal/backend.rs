@@ -60,7 +60,10 @@ impl<W: Write> Backend for Frugal<W> {
         self.out.hide_cursor()
     }
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.out.show_cursor()
+        // A terminal that is gone is noticed by the next frame. At the end the library says it on standard error instead,
+        // and panics where that is the same terminal.
+        let _ = self.out.show_cursor();
+        Ok(())
     }
     fn get_cursor_position(&mut self) -> io::Result<Position> {
         self.out.get_cursor_position()

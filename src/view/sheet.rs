@@ -55,21 +55,39 @@ impl Sheet {
         let wished = if self.width == 0 { USUAL } else { self.width };
         let cells = wished.min(if cells < 60 { cells } else { cells - 2 });
         let most = if rows < 12 { rows } else { rows - 2 };
-        let laid = self.laid(usize::from(cells.saturating_sub(SIDES)));
-        (cells, u16::try_from(laid.len() + 2).unwrap_or(u16::MAX).min(most))
+        let inside = usize::from(cells.saturating_sub(SIDES));
+        let laid = self.laid(inside).len() + self.laid_pinned(inside).len();
+        (cells, u16::try_from(laid + 2).unwrap_or(u16::MAX).min(most))
+    }
+
+    /// Rows of the content that are in sight on a screen of that size.
+    #[must_use]
+    pub fn page(&self, screen: (u16, u16)) -> usize {
+        let (cells, rows) = self.size(screen);
+        let pinned = self.laid_pinned(usize::from(cells.saturating_sub(SIDES))).len();
+        usize::from(rows.saturating_sub(2)).saturating_sub(pinned)
     }
 
     /// How far `scroll` goes on a screen of that size: further down is nothing new.
     #[must_use]
     pub fn most_scroll(&self, screen: (u16, u16)) -> usize {
-        let (cells, rows) = self.size(screen);
-        let laid = self.laid(usize::from(cells.saturating_sub(SIDES)));
-        laid.len().saturating_sub(usize::from(rows.saturating_sub(2)))
+        let (cells, _) = self.size(screen);
+        self.laid(usize::from(cells.saturating_sub(SIDES))).len().saturating_sub(self.page(screen))
     }
 
-    /// All rows in so many cells, the frame left out.
+    /// All rows of the content in so many cells, the frame left out.
     #[must_use]
     pub fn laid(&self, cells: usize) -> Vec<Laid> {
+        Self::lay(&self.rows, cells)
+    }
+
+    /// The rows below the content in so many cells.
+    #[must_use]
+    pub fn laid_pinned(&self, cells: usize) -> Vec<Laid> {
+        Self::lay(&self.pinned, cells)
+    }
+
+    fn lay(rows: &[SheetRow], cells: usize) -> Vec<Laid> {
         let cells = cells.max(1);
         let mut laid = Vec::new();
         let mut at = 0;
@@ -79,7 +97,7 @@ impl Sheet {
                 (SheetRow::Columns(_), SheetRow::Columns(_)) | (SheetRow::Field { .. }, SheetRow::Field { .. })
             )
         };
-        for group in self.rows.chunk_by(alike) {
+        for group in rows.chunk_by(alike) {
             let widths = columns(group, cells);
             let label = label(group, cells);
             for row in group {

@@ -22,8 +22,9 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
     buf.set_style(margin.intersection(area), theme.style(Token::Screen));
     buf.set_style(place, theme.style(Token::Screen).patch(theme.style(Token::Sheet)));
 
-    let laid = sheet.laid(usize::from(place.width.saturating_sub(4)));
-    let height = usize::from(place.height - 2);
+    let inside = usize::from(place.width.saturating_sub(4));
+    let (laid, pinned) = (sheet.laid(inside), sheet.laid_pinned(inside));
+    let height = usize::from(place.height - 2).saturating_sub(pinned.len());
     let first = first(sheet, &laid, height);
     let below = laid.len().saturating_sub(first + height);
 
@@ -31,7 +32,7 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
     let inner = block.inner(place);
     block.render(place, buf);
     let mut cursor = None;
-    for (row, at) in inner.rows().zip(laid.iter().skip(first)) {
+    for (row, at) in inner.rows().zip(laid.iter().skip(first).take(height).chain(&pinned)) {
         let edges = Rect { x: place.x, width: place.width, ..row };
         cursor = cursor.or(one(at, sheet, theme, (row, edges), buf));
     }

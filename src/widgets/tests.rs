@@ -98,6 +98,7 @@ fn tree() -> Tree {
         closed: vec![vec!["b".into()]],
         facts: vec![("status".into(), Line::from("InService")), ("ARN".into(), Line::from("arn:aws:x".repeat(20)))],
         scroll: 0,
+        scroll_keys: "K J".into(),
     }
 }
 
@@ -123,6 +124,7 @@ fn sheet(rows: usize, focus: Option<usize>) -> Sheet {
         tone: Tone::Warn,
         width: 60,
         rows: (0..rows).map(item).collect(),
+        pinned: Vec::new(),
         focus,
         scroll: 0,
         keys: vec![("enter".into(), "send".into()), ("esc".into(), "no".into())],

@@ -8,34 +8,27 @@ use tui_tree_widget::{Tree as Grown, TreeItem, TreeState};
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Align, Cut, Line, Node, Tone, Tree, width};
-
-/// Narrower than this, facts go below the tree.
-const BESIDE: u16 = 90;
+use crate::view::{Align, Cut, Line, Node, Tree};
 
 /// Draws the tree with the selected node in sight, and the facts.
 pub(super) fn draw(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let mut body = area;
-    if tree.title.width() > 0 {
-        paint::line_as(&tree.title, theme, Token::Title, paint::inset(area), buf);
-        body = paint::below(area, 1);
-    }
+    paint::line_as(&tree.title, theme, Token::Title, paint::inset(area), buf);
+    let body = paint::below(area, tree.title_rows());
     if tree.facts.is_empty() {
         grown(tree, theme, body, buf);
         return;
     }
-    if body.width >= BESIDE {
-        let beside = body.width * 2 / 5;
-        let left = Rect { width: body.width - beside, ..body };
+    let shares = tree.shares(body.width, body.height);
+    if shares.beside {
+        let left = Rect { width: body.width - shares.taken, ..body };
         grown(tree, theme, left, buf);
-        let right = paint::from_right(body, beside.into());
+        let right = paint::from_right(body, shares.taken.into());
         for row in right.rows() {
             paint::words("│", theme.style(Token::Border), row, buf);
         }
         facts(tree, theme, paint::behind(paint::inset(right), 1), buf);
     } else {
-        let below = body.height / 2;
-        let upper = Rect { height: body.height - below, ..body };
+        let upper = Rect { height: body.height - shares.taken, ..body };
         grown(tree, theme, upper, buf);
         let lower = paint::inset(paint::below(body, upper.height));
         let rule = "─".repeat(lower.width.into());
@@ -93,29 +86,20 @@ fn item<'a>(node: &'a Node, depth: usize, theme: &Theme, cells: u16) -> Option<T
     TreeItem::new(node.id.clone(), line, children).ok()
 }
 
-/// Labels in a column, values wrapped behind them.
+/// The facts from the first that is not scrolled away; what is out of sight is told in the last row.
 fn facts(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let longest = tree.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
-    let labels = longest.min(usize::from(area.width) / 3);
-    let room = usize::from(area.width).saturating_sub(labels + 2);
-    let mut lines = Vec::new();
-    for (label, value) in tree.facts.iter().skip(tree.scroll) {
-        let label = Line::new().with(label, Tone::Muted).padded(labels + 2, Align::Left, Cut::End);
-        for (at, part) in value.wrap(room).into_iter().enumerate() {
-            let label = if at == 0 { label.clone() } else { Line::from(" ".repeat(labels + 2)) };
-            lines.push(Line(label.0.into_iter().chain(part.0).collect()));
-        }
-    }
-    let all = lines.len();
-    for (row, line) in area.rows().zip(&lines) {
+    let lines = tree.laid_facts(area.width);
+    let height = usize::from(area.height);
+    let all_fit = lines.len() <= height;
+    let rows = if all_fit { height } else { height.saturating_sub(1) };
+    let above = tree.scroll.min(lines.len().saturating_sub(rows));
+    for (row, line) in area.rows().zip(lines.iter().skip(above).take(rows)) {
         paint::styled(line, theme).render(row, buf);
     }
-    let height = usize::from(area.height);
-    if all > height
-        && let Some(last) = area.rows().next_back()
-    {
-        let more = Line::new().muted(format!("↓ {} more", all - height + 1));
-        buf.set_style(last, theme.style(Token::Screen));
-        paint::line(&more.padded(area.width.into(), Align::Left, Cut::End), theme, last, buf);
-    }
+    let Some(last) = area.rows().next_back().filter(|_| !all_fit) else { return };
+    let below = lines.len() - above - rows;
+    let told = [("↑", above), ("↓", below)].into_iter().filter(|(_, rows)| *rows > 0);
+    let told: Vec<String> = told.map(|(arrow, rows)| format!("{arrow} {rows} more")).collect();
+    let more = Line::new().muted(told.join("  ")).plain("   ").muted(&tree.scroll_keys);
+    paint::line(&more.padded(area.width.into(), Align::Left, Cut::End), theme, last, buf);
 }

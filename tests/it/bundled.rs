@@ -9,7 +9,7 @@ use std::{env, fs};
 
 use sagetop::actions::{self, ACTIONS};
 use sagetop::assets::{Assets, KEYMAPS, THEMES};
-use sagetop::keymap::Keymap;
+use sagetop::keymap::{Keymap, Mode};
 use sagetop::theme::Level;
 
 /// Actions that are too rare for a key; the palette has them.
@@ -49,7 +49,9 @@ fn every_file_has_its_line_in_assets_and_loads() {
     }
     for (name, _) in KEYMAPS {
         let keymap = keymap(name);
-        let missing: Vec<&&str> = NEEDED.iter().filter(|action| keymap.keys_for(action).is_empty()).collect();
+        let none =
+            |action: &&&str| [Mode::Keys, Mode::Ask].iter().all(|mode| keymap.keys_for(*mode, action).is_empty());
+        let missing: Vec<&&str> = NEEDED.iter().filter(none).collect();
         assert!(missing.is_empty(), "{name} has no key for {missing:?}");
     }
 }
@@ -57,14 +59,17 @@ fn every_file_has_its_line_in_assets_and_loads() {
 #[test]
 fn every_action_has_a_key_or_is_known_to_have_none() {
     let keymap = keymap("default");
-    let names = ACTIONS.iter().map(|action| action.name).chain(actions::NAMES.ask.iter().copied());
-    let unbound: Vec<&str> = names.filter(|name| keymap.keys_for(name).is_empty()).collect();
+    let of = |mode: Mode, names: &[&'static str]| {
+        let unbound = |name: &&str| keymap.keys_for(mode, name).is_empty();
+        names.iter().copied().filter(unbound).collect::<Vec<_>>()
+    };
+    let unbound = [of(Mode::Keys, actions::NAMES.keys), of(Mode::Ask, actions::NAMES.ask)].concat();
     assert_eq!(unbound, PALETTE_ONLY);
 }
 
 /// The keys of an action as they stand in the README.
 fn keys(keymap: &Keymap, action: &str) -> String {
-    let keys = keymap.keys_for(action);
+    let keys = keymap.keys_for(Mode::Keys, action);
     // A bar would end the cell of the table.
     keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
 }

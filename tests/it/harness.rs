@@ -19,6 +19,7 @@ use ratatui::buffer::Buffer;
 use sagetop::aws::{Deck, Pace};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::{self, Entry};
+use sagetop::runtime::Input;
 use sagetop::sim::{Settings, Sim};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -38,7 +39,7 @@ pub(crate) const CONFIG: &str = include_str!("../../src/demo.toml");
 /// A console that runs.
 pub(crate) struct Harness {
     screen: Shared,
-    input: Option<mpsc::Sender<Event>>,
+    input: Option<mpsc::Sender<Input>>,
     console: JoinHandle<()>,
     executor: Executor,
     sims: Vec<Sim>,
@@ -102,7 +103,7 @@ impl Harness {
     }
 
     async fn send(&mut self, event: Event) {
-        let sent = self.input.as_ref().unwrap().send(event).await;
+        let sent = self.input.as_ref().unwrap().send(Input::Event(event)).await;
         assert!(sent.is_ok(), "the console has ended:\n{}", self.text());
     }
 

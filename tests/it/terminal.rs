@@ -79,13 +79,70 @@ fn a_key_pressed_while_the_window_changes_is_not_late() {
 
 #[test]
 fn signals_restore_the_terminal_too() {
-    for signal in ["TERM", "HUP", "INT"] {
+    for (signal, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("ABRT", 6), ("TERM", 15)] {
         let home = Home::new();
         let mut terminal = demo(&home);
         terminal.signal(signal);
-        let status = terminal.end();
-        assert_ne!(status.exit_code(), 101, "a panic on {signal}");
+        assert_eq!(terminal.end().exit_code(), 128 + number, "{signal}");
         terminal.left_as_found();
+    }
+}
+
+/// The program is found by the process table of Linux.
+#[cfg(target_os = "linux")]
+#[test]
+fn stopped_from_outside_it_takes_the_terminal_over_again_when_it_goes_on() {
+    for signal in ["STOP", "TSTP"] {
+        let home = Home::new();
+        // The shell's own settings stand until the program goes on.
+        let script = r#"
+            "$SAGETOP" demo; code=$?
+            stty sane; printf '\033[?1049l\033[?25hstopped: %s\n' $code; read -r line; fg; code=$?
+            echo "ended: $code""#;
+        let mut terminal = Terminal::shell(&home, 80, 24, script);
+        terminal.until("whole", whole);
+        terminal.signal_child(signal);
+        terminal.until_shown(&["stopped: "]);
+        terminal.press("\r");
+        terminal.until("whole again", whole);
+        assert!(terminal.raw_mode(), "{signal}: keys reach the program one by one again");
+        terminal.press("?");
+        terminal.until_shown(&HELP);
+        terminal.press("\x1b");
+        terminal.until("closed", whole);
+        terminal.press("q");
+        terminal.until_shown(&["ended: 0"]);
+        terminal.end();
+    }
+}
+
+#[test]
+fn a_paste_never_acts_and_one_without_an_end_gives_the_keys_back() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.until("whole", whole);
+    // The quit key, in every way in which it can come.
+    for paste in ["\x1b[200~q\x1b[201~", "\x1b\x1b[200~q\x1b[201~", "\x1b[200~q"] {
+        terminal.press(paste);
+        terminal.until_shown(&["nothing is typed here"]);
+        terminal.press("?");
+        terminal.until_shown(&HELP);
+        terminal.press("\x1b");
+        terminal.until("closed", |screen| !screen.contents().contains(HELP[0]));
+    }
+    terminal.press("q");
+    assert_eq!(terminal.end().exit_code(), 0);
+    terminal.left_as_found();
+}
+
+#[test]
+fn a_terminal_that_cannot_be_drawn_on_is_never_taken() {
+    let home = Home::new();
+    for term in ["dumb", ""] {
+        let mut terminal = Terminal::start(&home, 80, 24, &["demo"], &[("TERM", term)]);
+        assert_eq!(terminal.end().exit_code(), 2, "{term:?}");
+        assert!(terminal.text().contains("sagetop status"), "{}", terminal.text());
+        assert!(!terminal.entered());
     }
 }
 

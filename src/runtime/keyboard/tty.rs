@@ -10,12 +10,13 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::termios::ttyname;
 use tokio::net::unix::pipe::Receiver;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
+
+use super::bytes::Bytes;
+use crate::runtime::inbox::until;
 
 /// Bytes that are read at once.
 const AT_ONCE: usize = 1024;
-
-/// A key, and the beginning of all keys with a name.
-const ESC: u8 = 0x1b;
 
 /// The terminal on standard input.
 pub(super) struct Tty {
@@ -45,106 +46,25 @@ impl Tty {
             if let Some(event) = self.typed.pop_front() {
                 return Some(event);
             }
+            let due = self.bytes.due();
             tokio::select! {
+                biased;
                 ready = self.input.readable() => {
                     ready.ok()?;
                     let mut read = [0; AT_ONCE];
                     match self.input.try_read(&mut read) {
                         Ok(0) => return None,
-                        Ok(n) => self.typed.extend(self.bytes.take(read.get(..n)?)),
+                        Ok(n) => self.typed.extend(self.bytes.take(read.get(..n)?, Instant::now())),
                         Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
                         Err(_) => return None,
                     }
                 }
+                () = until(due) => self.typed.extend(self.bytes.late(Instant::now())),
                 _ = self.resized.recv() => {
                     let (columns, rows) = terminal::size().ok()?;
                     return Some(Event::Resize(columns, rows));
                 }
             }
         }
-    }
-}
-
-/// What was read of a key so far.
-#[derive(Debug, Default)]
-struct Bytes(Vec<u8>);
-
-impl Bytes {
-    /// Takes what was read at once; the events that are whole. What means nothing is left out.
-    fn take(&mut self, read: &[u8]) -> Vec<Event> {
-        let mut events = Vec::new();
-        for (place, byte) in read.iter().enumerate() {
-            self.0.push(*byte);
-            // What a key with a name is made of comes at once; a full buffer may have cut it in two.
-            let more = place + 1 < read.len() || read.len() == AT_ONCE;
-            if self.0 == [ESC] && more {
-                continue;
-            }
-            match terminput::Event::parse_from(&self.0) {
-                Ok(None) => continue,
-                Ok(Some(event)) => events.extend(terminput_crossterm::to_crossterm(event)),
-                Err(_) => {}
-            }
-            self.0.clear();
-        }
-        events
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-
-    use super::*;
-
-    fn key(code: KeyCode, modifiers: KeyModifiers) -> Event {
-        Event::Key(KeyEvent::new(code, modifiers))
-    }
-
-    fn plain(code: KeyCode) -> Event {
-        key(code, KeyModifiers::NONE)
-    }
-
-    #[test]
-    fn keys_that_come_together_are_told_apart() {
-        let typed = Bytes::default().take(b"j\x1b[B\x1bOP\x03\r\xc3\xa9G\x1bx\x1b");
-        let wanted = [
-            plain(KeyCode::Char('j')),
-            plain(KeyCode::Down),
-            plain(KeyCode::F(1)),
-            key(KeyCode::Char('c'), KeyModifiers::CONTROL),
-            plain(KeyCode::Enter),
-            plain(KeyCode::Char('é')),
-            key(KeyCode::Char('G'), KeyModifiers::SHIFT),
-            key(KeyCode::Char('x'), KeyModifiers::ALT),
-            plain(KeyCode::Esc),
-        ];
-        assert_eq!(typed, wanted);
-    }
-
-    #[test]
-    fn a_key_in_two_pieces_is_one_key() {
-        let mut bytes = Bytes::default();
-        assert_eq!(bytes.take(b"\x1b["), []);
-        assert_eq!(bytes.take(b"A\xc3"), [plain(KeyCode::Up)]);
-        assert_eq!(bytes.take(b"\xa9"), [plain(KeyCode::Char('é'))]);
-        // Cut just behind its beginning, where it looks like the key `esc`.
-        let mut full = vec![b'x'; AT_ONCE - 1];
-        full.push(ESC);
-        assert_eq!(bytes.take(&full).len(), AT_ONCE - 1);
-        assert_eq!(bytes.take(b"[B"), [plain(KeyCode::Down)]);
-    }
-
-    #[test]
-    fn what_is_pasted_is_no_key_however_it_comes() {
-        let mut bytes = Bytes::default();
-        assert_eq!(bytes.take(b"\x1b[200~q\x1b[31m"), []);
-        assert_eq!(bytes.take(b" quit\x1b[201~j"), [Event::Paste("q\x1b[31m quit".into()), plain(KeyCode::Char('j'))]);
-    }
-
-    #[test]
-    fn what_means_nothing_is_left_out_and_the_rest_goes_on() {
-        let typed = Bytes::default().take(b"\xff\x1b[999zj");
-        assert_eq!(typed.last(), Some(&plain(KeyCode::Char('j'))));
     }
 }

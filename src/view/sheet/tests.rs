@@ -54,6 +54,16 @@ fn scrolling_ends_with_the_last_row() {
 }
 
 #[test]
+fn what_is_pinned_takes_its_rows_from_the_content_and_stays() {
+    let rows = (0..50).map(|n| SheetRow::Text(Line::from(format!("row {n}")))).collect();
+    let sheet = Sheet { pinned: vec![SheetRow::Rule, field("name", "", Some(0), "")], ..sheet(rows) };
+    assert_eq!(sheet.size((80, 24)), (76, 22));
+    assert_eq!((sheet.page((80, 24)), sheet.most_scroll((80, 24))), (18, 32));
+    assert_eq!((sheet.page((80, 100)), sheet.most_scroll((80, 100))), (50, 0));
+    assert_eq!(sheet.page((40, 4)), 0, "nothing is left for the content");
+}
+
+#[test]
 fn any_sheet_fits_any_room() {
     let rows = vec![
         SheetRow::Text(Line::from("日本語 a long line that wraps, with recommendation-prod-v12-20261109-0200 in it")),

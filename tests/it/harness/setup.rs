@@ -12,7 +12,7 @@ use sagetop::actions;
 use sagetop::app::{Account, App};
 use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Deck, Pace};
-use sagetop::config::{Config, Source};
+use sagetop::config::{Config, Confirm, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
 use sagetop::resources::poll::Clock;
@@ -125,7 +125,8 @@ impl Setup {
         let executor = connections.first().unwrap().executor.clone();
         let app = app(&self, &config, &connections);
         let background = tokio::runtime::Handle::current();
-        let machine = Machine { connections, clock, copy, suspend, sim: None, deck: deck.clone(), background };
+        let machine =
+            Machine { connections, clock, copy, suspend, resume: || {}, sim: None, deck: deck.clone(), background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -148,7 +149,8 @@ impl Setup {
 
 /// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
 fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
-    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
+    let keymap = config.keymap.as_deref().unwrap_or("default");
+    let keymap = Assets::default().keymap(keymap, actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
     let account = |(place, connection): (usize, &Connection)| {
         let wishes = Wishes { sparse: connections.len() > 1, ..Wishes::of(config) };
         let seen = Seen { wishes: Arc::new(wishes), at: (connection.executor.clock)(), ..Seen::default() };
@@ -162,6 +164,7 @@ fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
     let mut app = App::new(accounts.next().unwrap(), accounts.collect(), keymap);
     app.zone = TimeZone::UTC;
     app.size = setup.size;
+    app.lenient = config.confirm == Confirm::Confirm;
     app
 }
 

@@ -116,6 +116,15 @@ impl Terminal {
         assert!(std::process::Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
     }
 
+    /// Sends a signal to the program that the shell started, by name.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn signal_child(&self, name: &str) {
+        let shell = self.child.process_id().unwrap();
+        let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+        let id = children.split_whitespace().last().unwrap();
+        assert!(std::process::Command::new("kill").args(["-s", name, id]).status().unwrap().success());
+    }
+
     /// Has the program changed how the terminal treats keys?
     pub(crate) fn raw_mode(&self) -> bool {
         setup(self.master.as_ref()) != self.found

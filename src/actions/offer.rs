@@ -1,0 +1,207 @@
+//! What the palette offers: actions and things, by their names.
+
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use super::{ACTIONS, Action, navigate};
+use crate::app::{App, Effect, Subject};
+use crate::resources::arn_name;
+
+/// Offers that are listed at most.
+const MOST: usize = 50;
+
+/// Versions that are offered of one group, the newest.
+const VERSIONS: usize = 20;
+
+/// Something that the palette can do.
+#[derive(Debug, Clone)]
+pub enum Offer {
+    /// An action.
+    Do(&'static Action),
+    /// Going to a thing.
+    Go {
+        /// Where to.
+        subject: Subject,
+        /// What it is called.
+        name: String,
+        /// What it is, in a word.
+        what: &'static str,
+    },
+}
+
+/// What fits, the best first.
+#[derive(Debug, Clone, Default)]
+pub struct Offers {
+    /// Those that are listed.
+    pub offers: Vec<Offer>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// How well a name fits what was typed, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    Exact,
+    Prefix,
+    Word,
+    Within,
+    Fuzzy,
+    Help,
+}
+
+impl Offer {
+    /// What it is called.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Do(action) => action.name,
+            Self::Go { name, .. } => name,
+        }
+    }
+
+    /// May this be chosen before the cursor was moved to it? A write only when its whole name was typed.
+    #[must_use]
+    pub fn chosen_by(&self, typed: &str) -> bool {
+        match self {
+            Self::Do(action) => !action.writes() || squeezed(typed) == squeezed(action.name),
+            Self::Go { .. } => true,
+        }
+    }
+
+    /// Does it.
+    pub fn take(self, app: &mut App) -> Option<Effect> {
+        match self {
+            Self::Do(action) => super::run(app, action.name),
+            Self::Go { subject, name, .. } => navigate::reach(app, &subject, &name),
+        }
+    }
+
+    /// Among offers that fit equally: actions before things, and what changes something in AWS last.
+    fn order(&self) -> (u8, usize) {
+        match self {
+            Self::Do(action) => (if action.writes() { 5 } else { 0 }, 0),
+            Self::Go { what, name, .. } => {
+                let kinds = ["model", "endpoint", "version", "alarm"];
+                let place = kinds.iter().zip(1..).find(|(kind, _)| *kind == what).map_or(4, |(_, place)| place);
+                (place, if *what == "version" { 0 } else { name.len() })
+            }
+        }
+    }
+}
+
+/// The actions and things that fit what was typed, best first; all actions when nothing was, those first that can be
+/// done now.
+#[must_use]
+pub fn matching(app: &App, typed: &str) -> Offers {
+    let replays = app.playing().is_some();
+    let actions = ACTIONS.iter().filter(|action| replays || action.group != "replay");
+    let wanted = squeezed(typed);
+    if wanted.is_empty() {
+        let context = app.context();
+        let (able, not): (Vec<_>, Vec<_>) = actions.partition(|action| (action.able)(&context).is_ok());
+        return Offers { offers: able.into_iter().chain(not).map(Offer::Do).collect(), more: 0 };
+    }
+    let mut fuzzy = Fuzzy::new(typed);
+    let by_action = actions.filter_map(|action| {
+        let by_name = fit(action.name, &wanted).or_else(|| fuzzy.fits(action.name).then_some(Fit::Fuzzy));
+        let in_help = || typed.to_lowercase().split_whitespace().all(|word| action.help.to_lowercase().contains(word));
+        Some((by_name.or_else(|| in_help().then_some(Fit::Help))?, Offer::Do(action)))
+    });
+    let mut found: Vec<(Fit, Offer)> = by_action.collect();
+    found.extend(things(app).filter_map(|thing| {
+        // Among many names some have nearly any letters.
+        let loosely = thing.what == "model";
+        let fit = fit(thing.name, &wanted).or_else(|| (loosely && fuzzy.fits(thing.name)).then_some(Fit::Fuzzy))?;
+        Some((fit, thing.offer()))
+    }));
+    found.extend(versions(app, &wanted));
+    found.sort_by_key(|(fit, offer)| (*fit, offer.order()));
+    let more = found.len().saturating_sub(MOST);
+    Offers { offers: found.into_iter().take(MOST).map(|(_, offer)| offer).collect(), more }
+}
+
+/// Something that can be gone to.
+struct Thing<'a> {
+    account: usize,
+    kind: &'static str,
+    name: &'a str,
+    what: &'static str,
+}
+
+impl Thing<'_> {
+    fn offer(&self) -> Offer {
+        let subject = Subject::new(self.account, self.kind, self.name);
+        Offer::Go { subject, name: self.name.to_owned(), what: self.what }
+    }
+}
+
+/// The models of all accounts, as their list is one; endpoints and alarms of the account that is looked at.
+fn things(app: &App) -> impl Iterator<Item = Thing<'_>> {
+    let store = &app.here.seen.store;
+    let here = |kind, name, what| Thing { account: app.here.place, kind, name, what };
+    let models = app.accounts().into_iter().flat_map(|account| {
+        let model = |name| Thing { account: account.place, kind: "chain", name, what: "model" };
+        account.joined.chains().iter().map(move |chain| model(chain.name))
+    });
+    let endpoints = store.endpoints.rows().map(move |endpoint| here("endpoints", endpoint.name.as_str(), "endpoint"));
+    let alarms = store.alarms.rows().map(move |alarm| here("alarms", alarm.name.as_str(), "alarm"));
+    models.chain(endpoints).chain(alarms)
+}
+
+/// The versions of the groups that fit, or that version of them which was typed: `recommendation/14`.
+fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
+    let (group, number) = wanted.split_once('/').map_or((wanted, None), |(group, number)| (group, Some(number)));
+    let of_group = |chain: &crate::model::Chain<'_>| {
+        let name = chain.group?;
+        let by_group = fit(name, group)?;
+        let versions =
+            chain.packages.iter().filter(|arn| number.is_none_or(|number| arn_name(arn).starts_with(number)));
+        let versions = versions.take(VERSIONS).map(|arn| {
+            let exact = by_group == Fit::Exact && number == Some(arn_name(arn));
+            let subject = Subject::new(app.here.place, "model_packages", *arn);
+            let name = format!("{name}/{}", arn_name(arn));
+            (if exact { Fit::Exact } else { by_group.max(Fit::Prefix) }, Offer::Go { subject, name, what: "version" })
+        });
+        Some(versions.collect::<Vec<_>>())
+    };
+    app.here.joined.chains().iter().filter_map(of_group).flatten().collect()
+}
+
+/// Letters in small, and one sign between words, so that `next pane` is `next-pane`.
+fn squeezed(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '_'], "-")
+}
+
+/// How a name fits what was typed, which is squeezed.
+fn fit(name: &str, wanted: &str) -> Option<Fit> {
+    let name = squeezed(name);
+    let at = name.find(wanted)?;
+    let starts_word = |at: usize| name.get(..at).is_some_and(|before| before.ends_with(['-', '/', '.', ':']));
+    Some(match at {
+        0 if name.len() == wanted.len() => Fit::Exact,
+        0 => Fit::Prefix,
+        _ if name.match_indices(wanted).any(|(at, _)| starts_word(at)) => Fit::Word,
+        _ => Fit::Within,
+    })
+}
+
+/// Letters in the right order, with others between.
+struct Fuzzy {
+    matcher: Matcher,
+    pattern: Pattern,
+    letters: Vec<char>,
+}
+
+impl Fuzzy {
+    fn new(typed: &str) -> Self {
+        let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+        Self { matcher: Matcher::new(Config::DEFAULT), pattern, letters: Vec::new() }
+    }
+
+    fn fits(&mut self, name: &str) -> bool {
+        self.pattern.score(Utf32Str::new(name, &mut self.letters), &mut self.matcher).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,30 @@
+//! An open lineage: where its cursor is, and what of it is seen.
+
+use std::collections::BTreeSet;
+
+use super::Search;
+
+/// An open lineage.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Detail {
+    /// Name of the model.
+    pub model: String,
+    /// Path of node ids to the selected node.
+    pub selected: Vec<String>,
+    /// Paths of the nodes that are closed.
+    pub closed: BTreeSet<Vec<String>>,
+    /// Rows of the facts that are scrolled away.
+    pub scroll: usize,
+    /// What is looked for.
+    pub search: Search,
+}
+
+impl Detail {
+    /// Puts the cursor on a node, opens the branches above it, and shows its facts from the first on.
+    pub fn select(&mut self, path: Vec<String>) {
+        for length in 1..path.len() {
+            self.closed.retain(|closed| Some(closed.as_slice()) != path.get(..length));
+        }
+        (self.selected, self.scroll) = (path, 0);
+    }
+}

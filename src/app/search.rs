@@ -1,0 +1,88 @@
+//! Looking for a word in an open lineage.
+
+use crossterm::event::KeyEvent;
+
+use super::typing::{Typed, typed};
+use super::{App, Detail, Effect};
+use crate::panes::lineage;
+use crate::view::Tone;
+
+/// What is looked for in a lineage.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// As it was typed; empty when nothing is looked for.
+    pub text: String,
+    /// Is it being typed?
+    pub typing: bool,
+    /// Where the cursor was when typing began.
+    from: Vec<String>,
+}
+
+/// Begins to type; the cursor goes to what is found meanwhile.
+pub(crate) fn begin(detail: &mut Detail) {
+    detail.search = Search { text: String::new(), typing: true, from: detail.selected.clone() };
+}
+
+/// A key while the word is typed.
+pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
+    let detail = app.detail.as_mut()?;
+    match typed(&mut detail.search.text, key) {
+        Typed::Changed => look(app),
+        Typed::Kept => detail.search.typing = false,
+        Typed::Dropped => {
+            let from = std::mem::take(&mut detail.search).from;
+            detail.select(from);
+        }
+        Typed::Moved(by) => turn(app, by),
+        Typed::Left(effect) => return Some(effect),
+        Typed::Nothing => {}
+    }
+    None
+}
+
+/// Puts pasted text behind the word.
+pub(super) fn paste(app: &mut App, text: &str) {
+    if let Some(detail) = &mut app.detail {
+        detail.search.text.push_str(text);
+        look(app);
+    }
+}
+
+/// Puts the cursor on the first place with the word, from where it was when typing began.
+fn look(app: &mut App) {
+    let Some(detail) = &app.detail else { return };
+    let from = detail.search.from.clone();
+    let found = lineage::found(app, detail, &from).first().cloned();
+    if let Some(detail) = &mut app.detail {
+        detail.select(found.unwrap_or(from));
+    }
+}
+
+/// Moves to the next place with the word, or to the one before; behind the last one comes the first.
+fn turn(app: &mut App, by: isize) {
+    let Some(detail) = &app.detail else { return };
+    let found = lineage::found(app, detail, &detail.selected);
+    // The first of them is where the cursor is, when that has the word.
+    let is_on_one = found.first() == Some(&detail.selected);
+    let next = if by > 0 { found.get(usize::from(is_on_one)).or(found.first()) } else { found.last() };
+    if let (Some(next), Some(detail)) = (next.cloned(), &mut app.detail) {
+        detail.select(next);
+    }
+}
+
+/// Moves on, and says which of how many it is.
+pub(crate) fn next(app: &mut App, by: isize) {
+    turn(app, by);
+    let Some(detail) = &app.detail else { return };
+    let (place, all) = lineage::place(app, detail);
+    app.message = Some(match place {
+        Some(place) => (Tone::Plain, format!("/{}  {} of {all}", detail.search.text, place + 1)),
+        None => (Tone::Warn, no_match(app, detail)),
+    });
+}
+
+/// Nothing has the word; what is not in the tree was not looked at.
+pub(crate) fn no_match(app: &App, detail: &Detail) -> String {
+    let rest = if lineage::leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
+    format!("no match for {:?} in this lineage{rest}", detail.search.text)
+}

@@ -1,0 +1,185 @@
+//! Bytes of a terminal to keys and pastes.
+//!
+//! A terminal says with time what it does not say with bytes: `ESC` alone is a key, `ESC` with more right behind it is
+//! the beginning of a key with a name or of a paste. The time comes from the caller.
+
+use std::time::Duration;
+
+use crossterm::event::{Event, KeyCode, KeyEvent};
+use tokio::time::Instant;
+
+/// The key `esc`, and the beginning of all keys with a name.
+const ESC: u8 = 0x1b;
+
+/// What a terminal says before a pasted text, and behind it.
+const PASTE_BEGINS: &[u8] = b"\x1b[200~";
+const PASTE_ENDS: &[u8] = b"\x1b[201~";
+
+/// `ESC` is the key `esc` when nothing followed it for so long. Over a network the rest may come in a packet of its own.
+const LONGEST_ESCAPE: Duration = Duration::from_millis(40);
+
+/// No key is told by more bytes.
+const LONGEST_KEY: usize = 64;
+
+/// Bytes of a pasted text that are kept; nothing in the console takes more.
+const LONGEST_PASTE: usize = 64 * 1024;
+
+/// A paste whose end does not come is over when nothing came for so long...
+const QUIET_PASTE: Duration = Duration::from_millis(500);
+
+/// ...or when it began so long ago.
+const SLOWEST_PASTE: Duration = Duration::from_secs(5);
+
+/// So long after a paste was given up...
+const REST_OF_PASTE: Duration = Duration::from_secs(10);
+
+/// ...so many bytes at once are more of it: nobody types them.
+const BURST: usize = 16;
+
+/// What was read and is no event yet.
+#[derive(Debug, Default)]
+pub(super) struct Bytes {
+    /// The bytes of a key so far.
+    key: Vec<u8>,
+    /// A paste that has begun.
+    paste: Option<Paste>,
+    /// When the last byte came.
+    last: Option<Instant>,
+    /// The key `esc` was told because nothing followed it in time.
+    told_escape: bool,
+    /// When a paste was given up whose end did not come since.
+    gave_up: Option<Instant>,
+}
+
+/// A pasted text so far.
+#[derive(Debug)]
+struct Paste {
+    text: Vec<u8>,
+    began: Instant,
+    /// How much of the end was read.
+    end: usize,
+}
+
+impl Bytes {
+    /// Takes what was read at once; the events that are whole. What means nothing is left out.
+    pub(super) fn take(&mut self, read: &[u8], now: Instant) -> Vec<Event> {
+        self.last = Some(now);
+        let late = std::mem::take(&mut self.told_escape);
+        if late && self.key.is_empty() && read.len() > 1 && read.starts_with(b"[") {
+            // The rest of what began with the `ESC` that was taken for a key.
+            self.key.push(ESC);
+        }
+        let rest = self.gave_up.is_some_and(|at| now < at + REST_OF_PASTE) && read.len() >= BURST;
+        if rest && self.paste.is_none() && self.key.is_empty() {
+            self.paste = Some(Paste::new(now));
+        }
+        read.iter().flat_map(|byte| self.push(*byte, now)).collect()
+    }
+
+    /// When to ask again, though nothing more was read.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let last = self.last?;
+        match &self.paste {
+            Some(paste) => Some((last + QUIET_PASTE).min(paste.began + SLOWEST_PASTE)),
+            None => self.waits_for_time().then(|| last + LONGEST_ESCAPE),
+        }
+    }
+
+    /// The events that time alone made whole.
+    pub(super) fn late(&mut self, now: Instant) -> Vec<Event> {
+        if self.due().is_none_or(|due| now < due) {
+            return Vec::new();
+        }
+        if let Some(paste) = self.paste.take() {
+            self.gave_up = Some(now);
+            return vec![paste.event()];
+        }
+        self.told_escape = true;
+        let escapes = self.key.len();
+        self.key.clear();
+        vec![escape(); escapes]
+    }
+
+    /// Can only time tell whether more belongs to what was read?
+    fn waits_for_time(&self) -> bool {
+        !self.key.is_empty() && self.key.iter().all(|byte| *byte == ESC)
+    }
+
+    fn push(&mut self, byte: u8, now: Instant) -> Vec<Event> {
+        if let Some(paste) = &mut self.paste {
+            if !paste.push(byte) {
+                return Vec::new();
+            }
+            self.gave_up = None;
+            return self.paste.take().map(Paste::event).into_iter().collect();
+        }
+        let escapes = if self.key == [ESC, ESC] { self.behind_two(byte) } else { 0 };
+        let mut events = vec![escape(); escapes];
+        self.key.push(byte);
+        events.extend(self.whole(now));
+        events
+    }
+
+    /// Two `ESC` came, and now this byte: how many of them are keys. The second one may begin something.
+    fn behind_two(&mut self, byte: u8) -> usize {
+        let begins = matches!(byte, b'[' | b'O' | ESC);
+        self.key.truncate(usize::from(begins));
+        if begins { 1 } else { 2 }
+    }
+
+    /// The event of the bytes so far, when they are whole.
+    fn whole(&mut self, now: Instant) -> Option<Event> {
+        if self.waits_for_time() {
+            return None;
+        }
+        if self.key == PASTE_BEGINS {
+            self.key.clear();
+            self.paste = Some(Paste::new(now));
+            return None;
+        }
+        if self.key == PASTE_ENDS {
+            // It belongs to a paste that was given up.
+            self.gave_up = None;
+            self.key.clear();
+            return None;
+        }
+        let event = match terminput::Event::parse_from(&self.key) {
+            Ok(None) if self.key.len() < LONGEST_KEY => return None,
+            Ok(Some(event)) => terminput_crossterm::to_crossterm(event).ok(),
+            Ok(None) | Err(_) => None,
+        };
+        self.key.clear();
+        event
+    }
+}
+
+impl Paste {
+    fn new(began: Instant) -> Self {
+        Self { text: Vec::new(), began, end: 0 }
+    }
+
+    /// Takes one more byte; true when it was the last one.
+    fn push(&mut self, byte: u8) -> bool {
+        if PASTE_ENDS.get(self.end) == Some(&byte) {
+            self.end += 1;
+            return self.end == PASTE_ENDS.len();
+        }
+        // It was no end. Its first byte is in it only once, so only that one can begin another.
+        let text = PASTE_ENDS.iter().take(self.end).copied();
+        self.end = usize::from(byte == ESC);
+        let text = text.chain((byte != ESC).then_some(byte));
+        self.text.extend(text.take(LONGEST_PASTE.saturating_sub(self.text.len())));
+        false
+    }
+
+    fn event(self) -> Event {
+        Event::Paste(String::from_utf8_lossy(&self.text).into_owned())
+    }
+}
+
+fn escape() -> Event {
+    Event::Key(KeyEvent::from(KeyCode::Esc))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! The palette: what comes first, what is never chosen by itself, and things that can be gone to.
+
+use std::time::Duration;
+
+use crate::golden;
+use crate::harness::Harness;
+
+/// What is typed, and the title of the pane that it opens.
+const OPENS: [(&str, &str); 8] = [
+    ("alarms", "alarms  "),
+    ("endp", "endpoints  "),
+    ("endpoints", "endpoints  "),
+    ("Endpoint", "endpoints  "),
+    ("src", "sources  "),
+    ("pipeline", "training  "),
+    ("act", "activity  "),
+    ("reg", "registry  "),
+];
+
+#[tokio::test(start_paused = true)]
+async fn names_come_first_and_open_their_pane() {
+    let mut t = Harness::story("demo").ready().await;
+    for (typed, title) in OPENS {
+        t.keys(&format!("0 : '{typed}' enter")).await;
+        t.run_for("1s").await;
+        assert!(
+            t.text().lines().nth(3).is_some_and(|line| line.trim_start().starts_with(title)),
+            "{typed}:\n{}",
+            t.text()
+        );
+        t.never_says("Start ");
+        t.never_says("Roll back ");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_is_never_chosen_by_a_part_of_its_name() {
+    let mut t = Harness::story("demo").ready().await;
+    t.to("recommendation").await;
+    for part in ["", "roll", "rollbac", "retr", "appro", "rej"] {
+        t.keys(&format!(": '{part}' enter")).await;
+        t.run_for("1s").await;
+        t.says("anything");
+        t.keys("esc").await;
+    }
+    t.keys(": 'rollb'").await;
+    t.says("down chooses, or its whole name");
+    t.keys("down enter").await;
+    t.until("Type recommendation-prod", "20s").await;
+    t.keys("esc : 'rollback' enter").await;
+    t.until("Type recommendation-prod", "20s").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn things_are_found_and_gone_to() {
+    let mut t = Harness::story("demo").size(160, 40).ready().await;
+    let selected = |t: &Harness| golden::selected(&t.buffer()).unwrap_or_default();
+    for (typed, there) in [
+        ("fraud", "fraud-screening"),
+        ("recommendation-st", "recommendation-staging"),
+        ("recommendation/12", "v12"),
+        ("P1-recommendation-ctr", "P1-recommendation-ctr"),
+    ] {
+        // A filter must not hide it.
+        t.keys("5 / 'latency' enter 0").await;
+        t.keys(&format!(": '{typed}' enter")).await;
+        assert!(selected(&t).contains(there), "{typed}: {}\n{}", selected(&t), t.text());
+    }
+    t.keys(": 'no such thing'").await;
+    t.says("no match: nothing is called \"no such thing\"");
+    t.keys("enter").await;
+    t.says("no match");
+}
+
+#[tokio::test(start_paused = true)]
+async fn models_of_other_accounts_are_found() {
+    let mut t = Harness::story("demo").beside("us-east-1", "shop").size(160, 40).ready().await;
+    t.keys(": 'fraud'").await;
+    t.says("us-east-1");
+    t.keys("down enter").await;
+    t.run_for("1s").await;
+    assert!(golden::selected(&t.buffer()).unwrap_or_default().contains("us-east-1"), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_for_replays_is_listed_in_replays_only() {
+    let mut t = Harness::story("demo").ready().await;
+    t.keys(": 'replay'").await;
+    t.never_says("replay-pause");
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_fits_is_told() {
+    let mut t = Harness::story("demo").scale("medium", Duration::ZERO).size(120, 36).start().await;
+    t.run_for("20s").await;
+    t.keys(": 'e' up").await;
+    t.keys("page-down page-down page-down page-down page-down page-down down").await;
+    t.says("more: type more of the name");
+}
