@@ -109,7 +109,7 @@ async fn decision(
             package.approval
         ),
         steps: vec![step],
-        guards: vec![Guard::Package { arn: package.arn, approval: package.approval, status: package.status }],
+        guards: vec![Guard::package(&package)],
     })
 }
 

@@ -6,6 +6,7 @@ use super::Refusal;
 use crate::aws::Aws;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
+use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 
@@ -37,6 +38,13 @@ pub enum Guard {
         /// `CreationTime`: names can be deleted and used again.
         created: Option<Timestamp>,
     },
+    /// A model is the one that was looked at.
+    Model {
+        /// Name.
+        name: String,
+        /// `CreationTime`: names can be deleted and used again.
+        created: Option<Timestamp>,
+    },
     /// A pipeline's definition is the one that was looked at.
     Pipeline {
         /// Name.
@@ -47,6 +55,12 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// A version stays as decided.
+    pub(super) fn package(package: &ModelPackage) -> Self {
+        let (approval, status) = (package.approval.clone(), package.status.clone());
+        Self::Package { arn: package.arn.clone(), approval, status }
+    }
+
     /// Asks AWS whether it is still so.
     ///
     /// # Errors
@@ -67,6 +81,10 @@ impl Guard {
             }
             Self::Config { name, created } => {
                 let now = EndpointConfig::describe(aws, name).await?;
+                (name.clone(), made(*created), made(now.created))
+            }
+            Self::Model { name, created } => {
+                let now = Model::describe(aws, name).await?;
                 (name.clone(), made(*created), made(now.created))
             }
             Self::Pipeline { name, modified } => {

@@ -6,6 +6,7 @@
 mod lost;
 mod refused;
 mod rollback;
+mod ways_back;
 
 use sagetop::journal::{Entry, Event};
 use serde_json::Value;
