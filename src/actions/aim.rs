@@ -6,6 +6,7 @@ use crate::intents::{AnyIntent, Approve, Reject, Rollback};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
+use crate::view::Tone;
 
 use super::Context;
 
@@ -118,22 +119,46 @@ fn pipeline(context: &Context<'_>) -> Option<String> {
 
 pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
+    let pipelines = &context.app.here.seen.store.pipelines;
     let Some(name) = pipeline(context) else {
-        return Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into());
+        return match pipelines.blind() {
+            Some(why) => Err(format!("pipelines cannot be read ({})", why.kind.word())),
+            None if reading(context) => Ok("retrain".into()),
+            None => Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into()),
+        };
     };
-    young(context, &context.app.here.seen.store.pipelines, &name)?;
-    match context.app.here.seen.store.pipelines.get(&name) {
-        Some(pipeline) if pipeline.definition.is_some() => Ok("retrain".into()),
-        Some(_) => Err(format!("the definition of {name} was not read yet")),
+    young(context, pipelines, &name)?;
+    match pipelines.get(&name) {
+        Some(pipeline) if pipeline.definition.is_none() && pipelines.asked_at(&name).is_some() => {
+            let why = pipelines.trouble().map(|why| format!(" ({})", why.kind.word())).unwrap_or_default();
+            Err(format!("the definition of {name} cannot be read{why}"))
+        }
+        Some(_) => Ok("retrain".into()),
         None => Err(format!("{name} is gone")),
     }
 }
 
+/// Is something still being read that may tell which pipeline is the model's?
+fn reading(context: &Context<'_>) -> bool {
+    let here = &context.app.here;
+    let store = &here.seen.store;
+    let reading = !store.pipelines.answered() || !store.packages.answered() || store.packages.filling();
+    context.chain.is_some() && (reading || here.joined.undefined())
+}
+
 pub(super) fn retrain(app: &mut App) -> Option<Effect> {
-    let name = pipeline(&app.context())?;
-    let form = Form::new(app.here.seen.store.pipelines.get(&name)?);
-    app.modal = Some(Modal::Form(form));
-    None
+    let name = pipeline(&app.context());
+    let known = name.as_ref().and_then(|name| app.here.seen.store.pipelines.get(name));
+    if let Some(pipeline) = known.filter(|pipeline| pipeline.definition.is_some()) {
+        app.modal = Some(Modal::Form(Form::new(pipeline)));
+        return None;
+    }
+    let what = name.map_or_else(
+        || "the pipelines and their definitions are".into(),
+        |name| format!("the definition of {name} is"),
+    );
+    app.message = Some((Tone::Busy, format!("{what} being read: press the key again in a moment")));
+    Some(Effect::Refresh(app.here.place))
 }
 
 /// The endpoint that the cursor is on, or the production one of the model.
@@ -167,8 +192,31 @@ mod tests {
     use crate::app::Account;
     use crate::assets::Assets;
     use crate::resources::endpoint::Endpoint;
+    use crate::resources::pipeline::Pipeline;
     use crate::resources::{Listing, Seen};
     use jiff::{SignedDuration, Timestamp};
+
+    #[test]
+    fn a_definition_that_is_not_read_yet_is_waited_for_and_asked_for() {
+        let unread = || Listing::all(vec![Pipeline { name: "build".into(), ..Pipeline::default() }]);
+        let app = |listing: Listing<Pipeline>| {
+            let mut seen = Seen::default();
+            seen.store.pipelines.apply(Ok(listing), Timestamp::UNIX_EPOCH);
+            let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
+            App::new(Account::new(seen), Vec::new(), keymap)
+        };
+        let able = |app: &App| {
+            let context = Context { subject: Some(Subject::new(0, "pipelines", "build")), ..app.context() };
+            can_retrain(&context)
+        };
+        let mut waiting = app(unread());
+        assert_eq!(able(&waiting), Ok("retrain".to_owned()));
+        assert!(matches!(retrain(&mut waiting), Some(Effect::Refresh(0))), "it is asked for at once");
+        let (_, told) = waiting.message.unwrap();
+        assert!(told.contains("being read"), "{told}");
+        let refused = able(&app(unread().asked(vec!["build".into()]))).unwrap_err();
+        assert_eq!(refused, "the definition of build cannot be read");
+    }
 
     #[test]
     fn nothing_is_decided_on_rows_that_are_old() {

@@ -33,10 +33,13 @@ impl Field {
         if value.is_empty() && self.parameter.default.is_none() {
             return Some("must be given".into());
         }
-        if self.parameter.default.as_deref() == Some(value) {
-            return None;
-        }
-        self.parameter.check(value).err()
+        if self.unchanged() { None } else { self.parameter.check(value).err() }
+    }
+
+    /// Is it the default? Then it is not sent.
+    fn unchanged(&self) -> bool {
+        let default = self.parameter.default.as_deref();
+        default.is_some_and(|default| self.parameter.same(default, self.input.value()))
     }
 }
 
@@ -69,7 +72,7 @@ impl Form {
         if choices.is_empty() {
             return false;
         }
-        let now = choices.iter().position(|c| c.eq_ignore_ascii_case(field.input.value())).unwrap_or(0);
+        let now = choices.iter().position(|c| field.parameter.same(c, field.input.value())).unwrap_or(0);
         let next = (now + choices.len()).saturating_add_signed(by) % choices.len();
         if let Some(choice) = choices.get(next) {
             field.input = Input::new(choice.clone());
@@ -85,7 +88,7 @@ impl Form {
         if let Some(wrong) = self.fields.iter().position(|f| f.problem().is_some()) {
             return Err(wrong);
         }
-        let changed = self.fields.iter().filter(|f| f.parameter.default.as_deref() != Some(f.input.value()));
+        let changed = self.fields.iter().filter(|f| !f.unchanged());
         let parameters = changed.map(|f| (f.parameter.name.clone(), f.input.value().to_owned())).collect();
         Ok(Retrain { pipeline: self.pipeline.clone(), parameters })
     }
@@ -123,6 +126,10 @@ mod tests {
         assert_eq!(parameters, [("Epochs".into(), "20".into()), ("Reason".into(), "nightly".into())]);
         form.fields[0].input = Input::new("many".into());
         assert_eq!(form.intent(), Err(0));
+        form.fields[0].input = Input::new(String::new());
+        assert_eq!(form.intent(), Err(0), "an empty value cannot be sent");
+        form.fields[0].input = Input::new("012".into());
+        assert_eq!(form.intent().unwrap().parameters.len(), 1, "12 again: the default is not sent");
     }
 
     #[test]

@@ -107,7 +107,7 @@ async fn decision(
             package.approval
         ),
         steps: vec![step],
-        guards: vec![Guard::Package(Box::new(package))],
+        guards: vec![Guard::package(&package)],
     })
 }
 

@@ -8,6 +8,7 @@ use super::Refusal;
 use crate::aws::Aws;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
+use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 
@@ -32,6 +33,13 @@ pub enum Guard {
         /// `CreationTime`: names can be deleted and used again.
         created: Option<Timestamp>,
     },
+    /// A model is the one that was looked at.
+    Model {
+        /// Name.
+        name: String,
+        /// `CreationTime`: names can be deleted and used again.
+        created: Option<Timestamp>,
+    },
     /// A pipeline's definition is the one that was looked at.
     Pipeline {
         /// Name.
@@ -42,6 +50,11 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// A version stays as the plan showed it.
+    pub(super) fn package(package: &ModelPackage) -> Self {
+        Self::Package(Box::new(package.clone()))
+    }
+
     /// Asks AWS whether it is still so.
     ///
     /// # Errors
@@ -62,6 +75,10 @@ impl Guard {
             }
             Self::Config { name, created } => {
                 let now = EndpointConfig::describe(aws, name).await?;
+                (name.clone(), made(*created), made(now.created))
+            }
+            Self::Model { name, created } => {
+                let now = Model::describe(aws, name).await?;
                 (name.clone(), made(*created), made(now.created))
             }
             Self::Pipeline { name, modified } => {

@@ -1,4 +1,4 @@
-//! Retrain: `StartPipelineExecution` with checked parameters (`aws-map` 4.2).
+//! Retrain: `StartPipelineExecution` with checked parameters.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ impl Intent for Retrain {
         }
         self.check(&definition)?;
         let mut warnings = running(aws, &self.pipeline).await?;
-        if definition.groups.is_empty() {
+        if !definition.registers() {
             warnings.push("Its definition registers no version: a run will not appear in the registry.".into());
         } else if definition.steps.iter().any(|s| s.kind == "Condition") {
             warnings.push("It registers behind a condition: a run may succeed and register nothing.".into());
@@ -54,6 +54,9 @@ impl Intent for Retrain {
             then: match definition.groups.first() {
                 Some(group) => {
                     format!("Runs {} steps; done when a new version of {group} is registered.", definition.steps.len())
+                }
+                None if definition.registers() => {
+                    format!("Runs {} steps; done when a new version is registered.", definition.steps.len())
                 }
                 None => format!("Runs {} steps; done when the execution succeeds.", definition.steps.len()),
             },
@@ -81,7 +84,7 @@ impl Intent for Retrain {
         let registers = match (status.as_str(), &steps) {
             ("Succeeded", Some(_)) => {
                 let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
-                definition.is_some_and(|d| !d.groups.is_empty())
+                definition.is_some_and(|d| d.registers())
             }
             _ => false,
         };
@@ -114,7 +117,7 @@ impl Retrain {
         let row = |p: &crate::resources::pipeline::Parameter| {
             let default = p.default.clone().unwrap_or_else(|| "–".into());
             let then = given(&p.name).unwrap_or_else(|| default.clone());
-            let note = if then == default { "default".to_owned() } else { p.kind.clone() };
+            let note = if p.same(&then, &default) { "default".to_owned() } else { p.kind.clone() };
             Difference { what: p.name.clone(), now: default, then, note }
         };
         definition.parameters.iter().map(row).collect()

@@ -1,8 +1,12 @@
-//! Roll back an endpoint to an earlier configuration, or rebuild one from the registry (`aws-map` 4.3).
+//! Roll back an endpoint to an earlier configuration, or rebuild one from the registry.
 
 mod candidate;
+mod compare;
+mod components;
 mod deployed;
+mod previous;
 mod rebuild;
+mod rows;
 
 use std::time::Duration;
 
@@ -11,6 +15,7 @@ use crate::aws::{Aws, AwsError, Kind};
 use crate::resources::endpoint::Endpoint;
 
 use candidate::Candidate;
+use previous::{Previous, previous};
 
 /// AWS starts an update within seconds; an endpoint that still looks untouched after this was not updated.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -29,6 +34,26 @@ struct Present {
     endpoint: Endpoint,
     /// What serves now; absent when its configuration or model was deleted.
     serving: Option<Candidate>,
+}
+
+impl Present {
+    /// Does the variant of this name run without instances? The configuration tells; without it the endpoint.
+    fn serverless(&self, variant: &str) -> bool {
+        let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
+        let live = || self.endpoint.variants.iter().any(|v| v.name == variant && v.serverless);
+        configured.unwrap_or_else(live)
+    }
+
+    /// Does anything on it run without instances?
+    fn any_serverless(&self) -> bool {
+        let configured = self.serving.iter().flat_map(Candidate::variants).any(|v| v.serverless);
+        configured || self.endpoint.variants.iter().any(|v| v.serverless)
+    }
+
+    /// Do inference components bring its models?
+    fn of_components(&self) -> bool {
+        self.serving.as_ref().is_some_and(Candidate::of_components)
+    }
 }
 
 impl Intent for Rollback {
@@ -58,9 +83,10 @@ impl Intent for Rollback {
                 "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
                 self.endpoint
             ))),
-            None => match candidate::previous(by, &present).await? {
-                Some(target) => self.to_config(aws, &present, target).await,
-                None => rebuild::plan(self, aws, &present, (by.clock)()).await,
+            None if present.of_components() => Err(components::refusal(aws, &present).await),
+            None => match previous(by, &present).await? {
+                Previous::Found(target) => self.to_config(aws, &present, *target).await,
+                Previous::None(why_not) => rebuild::plan(self, aws, &present, &why_not, (by.clock)()).await,
             },
         }
     }
@@ -115,31 +141,32 @@ impl Rollback {
         if endpoint.config.as_deref() == Some(name.as_str()) {
             return Err(Refusal::No(format!("{} runs {name} already", endpoint.name)));
         }
-        let (checks, mut warnings) = target.checked(aws, present).await;
-        let retain = target.same_variants(present);
-        if !retain {
-            warnings.push(
-                "The variants have other names: instance counts and weights go back to what the configuration says."
-                    .into(),
-            );
+        if !target.of_components() && present.of_components() {
+            return Err(components::refusal(aws, present).await);
         }
-        if let Some(other) = target.other_group(present) {
-            warnings.push(format!("It runs {other}: that is another model than the one that serves now."));
+        if let (true, Some(obstacle)) = (target.of_components(), target.obstacle(present)) {
+            return Err(Refusal::No(format!("{name} {obstacle}")));
         }
+        let (checks, bad) = target.checked(aws, present).await;
+        let retain = target.keeps_counts(present);
+        let mut warnings = target.surprises(present);
+        warnings.extend(bad);
         warnings.extend(self.warnings(aws, present).await);
+        let retain = retain.is_ok();
         let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
+        let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
         Ok(Plan {
             id: new_id(),
             intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
             title: format!("Roll back {} to {}", endpoint.name, target.label()),
             target: endpoint.name.clone(),
-            differences: target.differences(present, retain),
+            differences: rows::differences(&target, present, retain),
             checks,
             warnings,
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
-            undo: undo(present),
+            undo: undo(present, Some(&target)),
             steps: vec![step],
-            guards: vec![endpoint_guard(endpoint), Guard::Config { name, created: target.config.created }],
+            guards,
         })
     }
 
@@ -170,12 +197,20 @@ fn endpoint_guard(endpoint: &Endpoint) -> Guard {
     Guard::Endpoint { name: endpoint.name.clone(), status: endpoint.status.clone(), config: endpoint.config.clone() }
 }
 
-fn undo(present: &Present) -> String {
-    match &present.endpoint.config {
-        Some(config) if present.serving.is_some() => {
-            format!("Roll forward: sagetop rollback {} --to {config}", present.endpoint.name)
+/// How to take it back. What AWS does not take back is said before it is sent.
+fn undo(present: &Present, target: Option<&Candidate>) -> String {
+    let (Some(config), Some(serving)) = (&present.endpoint.config, &present.serving) else {
+        return "None: what serves now was deleted from the account and cannot be deployed again.".to_owned();
+    };
+    let instances = |c: &Candidate| c.variants().any(|v| !v.serverless);
+    if present.any_serverless() && target.is_some_and(instances) {
+        return "None: once on instances, AWS does not make an endpoint serverless again.".to_owned();
+    }
+    match target {
+        Some(target) if target.config.asynchronous && !serving.config.asynchronous => {
+            "None: AWS does not take AsyncInferenceConfig from an endpoint again.".to_owned()
         }
-        _ => "None: what serves now was deleted from the account and cannot be deployed again.".to_owned(),
+        _ => format!("Roll forward: sagetop rollback {} --to {config}", present.endpoint.name),
     }
 }
 

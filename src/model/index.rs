@@ -16,7 +16,7 @@ use crate::resources::group::ModelPackageGroup;
 use crate::resources::job::TrainingJob;
 use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
-use crate::resources::pipeline::Pipeline;
+use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::{Resource, Seen, Store};
@@ -94,6 +94,8 @@ pub(super) struct Training<'a> {
     pub(super) pipeline_by_name: Keyed<Name<'a>, &'a Pipeline>,
     /// Pipelines by the group that their definition registers into.
     pub(super) pipelines_by_group: Keyed<Name<'a>, Vec<&'a Pipeline>>,
+    /// Pipelines by the group that their runs registered into: a run may be told another group than the definition's.
+    pub(super) pipelines_by_registered: Keyed<Name<'a>, Vec<&'a Pipeline>>,
     /// Executions of a pipeline, newest first.
     pub(super) executions: Keyed<&'a str, Vec<&'a PipelineExecution>>,
     /// Steps of an execution.
@@ -225,6 +227,7 @@ impl<'a> Training<'a> {
         }
         for step in store.steps.rows() {
             training.steps.entry(&step.execution).or_default().push(step);
+            training.registered(step);
         }
         for steps in training.steps.values_mut() {
             steps.sort_by_key(|s| s.started);
@@ -243,6 +246,17 @@ impl<'a> Training<'a> {
             }
         }
         training
+    }
+
+    /// Takes note of the group that a step registered into.
+    fn registered(&mut self, step: &'a PipelineStep) {
+        let Some((group, _)) = step.made.model_package().and_then(ModelPackage::parse_arn) else { return };
+        let maker = of_execution(&step.execution).and_then(|name| self.pipeline_by_name.get(&Name(name)));
+        let Some(maker) = maker.copied() else { return };
+        let makers = self.pipelines_by_registered.entry(Name(group)).or_default();
+        if makers.iter().all(|known| known.name != maker.name) {
+            makers.push(maker);
+        }
     }
 }
 

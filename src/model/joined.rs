@@ -1,6 +1,6 @@
 //! The models with what is looked up in them: made from the tables at once, handed over as one value.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher;
 use std::iter;
 use std::sync::OnceLock;
@@ -9,7 +9,7 @@ use foldhash::fast::RandomState;
 use self_cell::self_cell;
 
 use super::hears::{Hears, hears};
-use super::index::{Index, Keyed};
+use super::index::{Index, Keyed, Name};
 use super::join::{chains, links_of};
 use super::{Chain, Health, Link, Serving};
 use crate::resources::alarm::Alarm;
@@ -20,7 +20,7 @@ use crate::resources::execution::PipelineExecution;
 use crate::resources::feature_group::FeatureGroup;
 use crate::resources::job::TrainingJob;
 use crate::resources::package::ModelPackage;
-use crate::resources::pipeline::Pipeline;
+use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::topic::Topic;
 use crate::resources::{Resource, Seen};
 
@@ -48,6 +48,8 @@ pub struct Joined {
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
+    /// Some pipeline may still turn out to be a model's: its definition is being read.
+    undefined: bool,
     hears: BTreeMap<String, Hears>,
 }
 
@@ -89,10 +91,24 @@ pub fn join(seen: &Seen) -> Joined {
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
     let (owners, hasher) = (Default::default(), RandomState::default());
-    let joined = Joined { tables, owners, hasher, unwell, waiting, hears };
+    let undefined = undefined(index);
+    let joined = Joined { tables, owners, hasher, unwell, waiting, undefined, hears };
     // Who looks at the models asks for these in a moment.
     let _ = (joined.chain(""), joined.serving(""));
     joined
+}
+
+/// Is there a pipeline of which neither a version nor its definition tells the group, and that was not asked for it yet?
+fn undefined(index: &Index<'_>) -> bool {
+    let pipelines = &index.store.pipelines;
+    let unread = |p: &&Pipeline| p.definition.is_none() && pipelines.asked_at(&p.name).is_none();
+    let mut unread = pipelines.rows().filter(unread).peekable();
+    if unread.peek().is_none() {
+        return false;
+    }
+    let made = index.store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
+    let told: HashSet<Name<'_>, RandomState> = made.filter_map(of_execution).map(Name).collect();
+    unread.any(|p| !told.contains(&Name(&p.name)))
 }
 
 impl Default for Joined {
@@ -155,6 +171,11 @@ impl Joined {
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting
+    }
+    /// May a pipeline still turn out to be a model's, as its definition is being read?
+    #[must_use]
+    pub fn undefined(&self) -> bool {
+        self.undefined
     }
     /// Who hears of an alarm that calls nothing itself; nothing for any other.
     #[must_use]

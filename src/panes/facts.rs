@@ -107,7 +107,8 @@ fn config(app: &App, name: &str) -> Vec<Fact> {
         let kind = v.instance_type.as_deref().unwrap_or("serverless");
         facts.push(fact(&v.name, format!("{count}{kind}, model {}", v.model.as_deref().unwrap_or("–"))));
     }
-    facts.push(fact("shadow", c.shadow_models.join(", ")));
+    let shadows: Vec<&str> = c.shadows.iter().filter_map(|v| v.model.as_deref()).collect();
+    facts.push(fact("shadow", shadows.join(", ")));
     facts.push(fact("data capture", if c.data_capture { "on" } else { "off" }));
     facts.push(optional("KmsKeyId", c.kms_key.as_ref()));
     facts.push(fact("arn", &c.arn));
@@ -188,6 +189,7 @@ fn execution(app: &App, arn: &str) -> Vec<Fact> {
         optional("FailureReason", e.failure.as_ref()),
         when(app, "StartTime", e.started),
         fact("name", &e.name),
+        fact("only the steps", e.only().join(", ")),
         fact("pipeline", &e.pipeline),
         fact("arn", &e.arn),
     ]

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
-use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
+use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey, ProductionVariant};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +24,9 @@ pub struct EndpointConfig {
     pub created: Option<Timestamp>,
     /// Production variants; absent until it was described.
     pub variants: Option<Vec<ConfigVariant>>,
-    /// Names of models that get a copy of the traffic.
-    pub shadow_models: Vec<String>,
+    /// Shadow variants: they get a copy of the traffic and answer nobody.
+    #[serde(default)]
+    pub shadows: Vec<ConfigVariant>,
     /// Key that encrypts its volumes.
     pub kms_key: Option<String>,
     /// Does it record requests?
@@ -50,6 +51,15 @@ pub struct ConfigVariant {
     pub instance_type: Option<String>,
     /// Runs without instances.
     pub serverless: bool,
+    /// Share of the traffic at the start, relative to the other variants.
+    #[serde(default)]
+    pub weight: Option<f32>,
+    /// Memory of a serverless variant, in MB.
+    #[serde(default)]
+    pub memory: Option<i32>,
+    /// Requests that a serverless variant takes at once.
+    #[serde(default)]
+    pub concurrency: Option<i32>,
 }
 
 impl EndpointConfig {
@@ -176,21 +186,9 @@ async fn everything(aws: &Aws) -> Result<Listing<EndpointConfig>, AwsError> {
 }
 
 fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
-    let variants = d.production_variants.unwrap_or_default().into_iter().map(|v| ConfigVariant {
-        serverless: v.serverless_config.is_some(),
-        name: v.variant_name.unwrap_or_default(),
-        model: v.model_name,
-        instances: v.initial_instance_count,
-        instance_type: v.instance_type.map(|t| t.as_str().to_owned()),
-    });
     EndpointConfig {
-        variants: Some(variants.collect()),
-        shadow_models: d
-            .shadow_production_variants
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|v| v.model_name)
-            .collect(),
+        variants: Some(d.production_variants.unwrap_or_default().into_iter().map(from_variant).collect()),
+        shadows: d.shadow_production_variants.unwrap_or_default().into_iter().map(from_variant).collect(),
         data_capture: d.data_capture_config.is_some_and(|c| c.enable_capture == Some(true)),
         asynchronous: d.async_inference_config.is_some(),
         created: time(d.creation_time.as_ref()),
@@ -198,5 +196,18 @@ fn from_description(d: DescribeEndpointConfigOutput) -> EndpointConfig {
         arn: d.endpoint_config_arn.unwrap_or_default(),
         kms_key: d.kms_key_id,
         deleted: false,
+    }
+}
+
+fn from_variant(v: ProductionVariant) -> ConfigVariant {
+    ConfigVariant {
+        serverless: v.serverless_config.is_some(),
+        memory: v.serverless_config.as_ref().and_then(|s| s.memory_size_in_mb),
+        concurrency: v.serverless_config.as_ref().and_then(|s| s.max_concurrency),
+        name: v.variant_name.unwrap_or_default(),
+        model: v.model_name.filter(|model| !model.is_empty()),
+        instances: v.initial_instance_count,
+        instance_type: v.instance_type.map(|t| t.as_str().to_owned()),
+        weight: v.initial_variant_weight,
     }
 }

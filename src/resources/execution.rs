@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_pipeline_execution::DescribePipelineExecutionOutput;
 use aws_sdk_sagemaker::types::{
-    PipelineExecutionSummary, ResourceType, SearchRecord, SortOrder, SortPipelineExecutionsBy,
+    PipelineExecutionSummary, ResourceType, SearchRecord, SelectiveExecutionConfig, SortOrder, SortPipelineExecutionsBy,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::pipeline::{Pipeline, of_execution};
-use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, newest, reaches_back, settled, time};
+use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time};
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
 
 /// Pages of the index that one turn reads at the start, the newest first.
@@ -37,6 +37,10 @@ pub struct PipelineExecution {
     pub modified: Option<Timestamp>,
     /// Why it failed.
     pub failure: Option<String>,
+    /// The steps that it was told to run (`SelectiveExecutionConfig`), none for all of them; absent until the index or a
+    /// description told it.
+    #[serde(default)]
+    pub selected: Option<Vec<String>>,
 }
 
 impl PipelineExecution {
@@ -44,6 +48,20 @@ impl PipelineExecution {
     #[must_use]
     pub fn running(&self) -> bool {
         matches!(self.status.as_str(), "Executing" | "Stopping")
+    }
+    /// The only steps that it was told to run; none when it ran all or when that is not known.
+    #[must_use]
+    pub fn only(&self) -> &[String] {
+        self.selected.as_deref().unwrap_or_default()
+    }
+    /// A list tells less than the index: what was known of the same state stays.
+    fn with_known(self, known: Option<&Self>) -> Self {
+        match known.filter(|k| k.status == self.status) {
+            Some(k) => {
+                Self { modified: self.modified.or(k.modified), selected: self.selected.or(k.selected.clone()), ..self }
+            }
+            None => self,
+        }
     }
     /// Its id within the pipeline.
     #[must_use]
@@ -74,7 +92,7 @@ impl Resource for PipelineExecution {
         seen.store.pipelines.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !looked_at(seen, known).is_empty()
+        known.answered() && !(looked_at(seen, known).is_empty() && doubtful(seen, known, known.rows()).is_empty())
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         // What hangs on something that was never read is not known either.
@@ -87,13 +105,7 @@ impl Resource for PipelineExecution {
             (rows, cursor) = changed(aws, seen, &turn).await?;
         }
         let ended = ended(seen, turn.known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
-        let ended = describe(ended, async |arn: String| {
-            let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(&arn);
-            let described = request.send().await.map_err(failed("DescribePipelineExecution"))?;
-            Ok(from_description(described, seen))
-        })
-        .await;
-        rows.extend(ended.found.into_iter().map(|e| (e.arn.clone(), e)));
+        let ended = described(aws, seen, ended, &mut rows).await;
         let mut due = looked_at(seen, turn.known);
         if turn.sweep && cursor.is_none() {
             due.extend(behind(seen, turn.known, &rows));
@@ -103,9 +115,13 @@ impl Resource for PipelineExecution {
         let listed = in_background(describe(due.clone(), async |pipeline: String| of_pipeline(aws, &pipeline).await));
         let Described { found, fault } = listed.await;
         for execution in found.into_iter().flatten() {
+            let known = turn.known.get(&execution.arn);
+            let execution = execution.with_known(known);
             rows.entry(execution.arn.clone()).or_insert(execution);
         }
-        let fault = ended.fault.or(fault);
+        let doubtful = doubtful(seen, turn.known, turn.known.rows().chain(rows.values()));
+        due.extend(doubtful.iter().cloned());
+        let fault = ended.or(fault).or(described(aws, seen, doubtful, &mut rows).await);
         match fault {
             Some(fault) if rows.is_empty() && turn.known.is_empty() => Err(fault),
             fault => {
@@ -119,6 +135,48 @@ impl Resource for PipelineExecution {
 }
 
 type Rows = BTreeMap<String, PipelineExecution>;
+
+/// Describes executions into the rows; gives why some could not be described.
+async fn described(aws: &Aws, seen: &Seen, due: Vec<String>, rows: &mut Rows) -> Option<AwsError> {
+    let Described { found, fault } = describe(due, async |arn: String| {
+        let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(&arn);
+        let described = request.send().await.map_err(failed("DescribePipelineExecution"))?;
+        Ok(from_description(described, seen))
+    })
+    .await;
+    rows.extend(found.into_iter().map(|e| (e.arn.clone(), e)));
+    fault
+}
+
+/// The newest finished executions of their pipelines that succeeded and registered nothing, as far as is known, and that
+/// may have been told to run only some steps: no list tells that. A single look reads no steps first, so it asks for all.
+fn doubtful<'a>(
+    seen: &Seen,
+    known: &Table<PipelineExecution>,
+    rows: impl Iterator<Item = &'a PipelineExecution>,
+) -> Vec<String> {
+    let mut newest: BTreeMap<&str, &PipelineExecution> = BTreeMap::new();
+    for row in rows.filter(|e| !e.running()) {
+        let latest = newest.entry(&row.pipeline).or_insert(row);
+        if row.started >= latest.started {
+            *latest = row;
+        }
+    }
+    let untold = |e: &&&PipelineExecution| e.status == "Succeeded" && e.selected.is_none();
+    let mut doubtful: BTreeSet<&str> = newest.values().filter(untold).map(|e| e.arn.as_str()).collect();
+    doubtful.retain(|arn| !asked_lately(known, arn, seen.at));
+    if !seen.thorough && !doubtful.is_empty() {
+        let mut begun: BTreeSet<&str> = BTreeSet::new();
+        for step in seen.store.steps.rows().filter(|step| doubtful.contains(step.execution.as_str())) {
+            begun.insert(&step.execution);
+        }
+        for step in seen.store.steps.rows().filter(|step| step.made.model_package().is_some()) {
+            begun.remove(step.execution.as_str());
+        }
+        doubtful.retain(|arn| begun.contains(arn));
+    }
+    doubtful.into_iter().map(str::to_owned).collect()
+}
 
 /// What changed since the last look, from the index; at the start until every pipeline has shown its last execution.
 async fn changed(
@@ -184,7 +242,7 @@ async fn of_pipeline(aws: &Aws, pipeline: &str) -> Result<Vec<PipelineExecution>
     let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
     let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
     let summaries = page.pipeline_execution_summaries.unwrap_or_default();
-    Ok(summaries.into_iter().map(|s| from_summary(pipeline, s)).collect())
+    Ok(summaries.into_iter().map(|s| from_summary(pipeline, s)).filter(|e| !e.arn.is_empty()).collect())
 }
 
 /// The pipeline of an execution: its ARN spells the name in lower case (`aws-map` edge 5).
@@ -206,10 +264,15 @@ macro_rules! execution {
             started: time(d.creation_time.as_ref()),
             modified: time(d.last_modified_time.as_ref()),
             failure: d.failure_reason.filter(|f| !f.is_empty() && f != "None"),
+            selected: Some(d.selective_execution_config.map(selected).unwrap_or_default()),
             name: d.pipeline_execution_display_name.unwrap_or_default(),
             arn,
         }
     }};
+}
+
+fn selected(config: SelectiveExecutionConfig) -> Vec<String> {
+    config.selected_steps.unwrap_or_default().into_iter().filter_map(|step| step.step_name).collect()
 }
 
 fn from_description(d: DescribePipelineExecutionOutput, seen: &Seen) -> PipelineExecution {
@@ -226,6 +289,7 @@ fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecutio
         status: s.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
         started: time(s.start_time.as_ref()),
         modified: None,
+        selected: None,
         failure: s.pipeline_execution_failure_reason.filter(|f| !f.is_empty() && f != "None"),
         name: s.pipeline_execution_display_name.unwrap_or_default(),
         arn: s.pipeline_execution_arn.unwrap_or_default(),
@@ -235,6 +299,7 @@ fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecutio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resources::step::{Made, PipelineStep};
 
     fn seen_with(pipelines: Vec<Pipeline>) -> Seen {
         let mut seen = Seen::default();
@@ -254,6 +319,48 @@ mod tests {
         assert!(!behind(at(10)));
         assert!(behind(at(11)), "a newer one started");
         assert!(!behind(None), "it never ran: there is nothing to ask for");
+    }
+
+    #[test]
+    fn only_a_success_of_which_nothing_else_tells_is_described() {
+        let run = |arn: &str, second: i64, status: &str, selected: Option<Vec<String>>| PipelineExecution {
+            arn: arn.into(),
+            pipeline: "p".into(),
+            status: status.into(),
+            started: Timestamp::from_second(second).ok(),
+            selected,
+            ..Default::default()
+        };
+        let step = |arn: &str, made: Made| PipelineStep {
+            id: format!("{arn}/s"),
+            execution: arn.into(),
+            made,
+            ..Default::default()
+        };
+        let package = || Made::ModelPackage("arn:aws:sagemaker:r:1:model-package/g/1".into());
+        let cases = [
+            (
+                "its steps registered nothing",
+                vec![run("a", 1, "Succeeded", None)],
+                vec![step("a", Made::Nothing)],
+                vec!["a"],
+            ),
+            ("its steps are not known", vec![run("a", 1, "Succeeded", None)], vec![], vec![]),
+            ("it registered", vec![run("a", 1, "Succeeded", None)], vec![step("a", package())], vec![]),
+            ("it is told", vec![run("a", 1, "Succeeded", Some(vec![]))], vec![step("a", Made::Nothing)], vec![]),
+            ("it failed", vec![run("a", 1, "Failed", None)], vec![step("a", Made::Nothing)], vec![]),
+            (
+                "a newer one is told",
+                vec![run("b", 2, "Succeeded", Some(vec![])), run("a", 1, "Succeeded", None)],
+                vec![step("a", Made::Nothing)],
+                vec![],
+            ),
+        ];
+        for (what, runs, steps, expected) in cases {
+            let mut seen = Seen::default();
+            seen.store.steps.apply(Ok(Listing::all(steps)), Timestamp::UNIX_EPOCH);
+            assert_eq!(doubtful(&seen, &Table::default(), runs.iter()), expected, "{what}");
+        }
     }
 
     #[test]

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
-use aws_sdk_sagemaker::types::{ModelDashboardModel, ModelSortKey, OrderKey, ResourceType, SearchRecord};
+use aws_sdk_sagemaker::types::{
+    ContainerMode, ModelDashboardModel, ModelDataSource, ModelSortKey, OrderKey, ResourceType, S3ModelDataType,
+    SearchRecord,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -41,8 +44,11 @@ pub struct Container {
     pub package: Option<String>,
     /// Image.
     pub image: Option<String>,
-    /// Where its artifact is.
+    /// Where its artifact is: an object, or a prefix, which ends with `/`.
     pub data: Option<String>,
+    /// It serves many models (`Mode` `MultiModel`): the objects under `data`.
+    #[serde(default)]
+    pub multi_model: bool,
 }
 
 impl Model {
@@ -57,7 +63,7 @@ impl Model {
     /// Those of the call; `Gone` when it was deleted.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_model().model_name(name);
-        request.send().await.map(from_description).map_err(failed("DescribeModel"))
+        request.send().await.map(Self::from).map_err(failed("DescribeModel"))
     }
 }
 
@@ -166,10 +172,15 @@ macro_rules! model {
     ($d:expr, $endpoints:expr) => {{
         let d = $d;
         let containers = d.primary_container.into_iter().chain(d.containers.unwrap_or_default());
-        let containers = containers.map(|c| Container {
-            data: c.model_data_url.or_else(|| c.model_data_source?.s3_data_source?.s3_uri),
-            package: c.model_package_name,
-            image: c.image,
+        let containers = containers.map(|c| {
+            let multi_model = c.mode == Some(ContainerMode::MultiModel);
+            let data = artifact(c.model_data_url.as_deref(), c.model_data_source.as_ref());
+            Container {
+                data: if multi_model { data.map(prefix) } else { data },
+                package: c.model_package_name,
+                image: c.image,
+                multi_model,
+            }
         });
         Model {
             containers: Some(containers.collect()),
@@ -182,8 +193,26 @@ macro_rules! model {
     }};
 }
 
-fn from_description(d: DescribeModelOutput) -> Model {
-    model!(d, Vec::new())
+/// Where model data is: an object, or a prefix, which ends with `/` also where its maker left that out.
+///
+/// See <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html>.
+pub(super) fn artifact(url: Option<&str>, source: Option<&ModelDataSource>) -> Option<String> {
+    if let Some(url) = url.filter(|url| !url.is_empty()) {
+        return Some(url.to_owned());
+    }
+    let source = source?.s3_data_source()?;
+    let uri = source.s3_uri.clone()?;
+    Some(if source.s3_data_type == Some(S3ModelDataType::S3Prefix) { prefix(uri) } else { uri })
+}
+
+fn prefix(uri: String) -> String {
+    if uri.ends_with('/') { uri } else { uri + "/" }
+}
+
+impl From<DescribeModelOutput> for Model {
+    fn from(d: DescribeModelOutput) -> Self {
+        model!(d, Vec::new())
+    }
 }
 
 fn from_record(record: SearchRecord) -> Option<Model> {

@@ -12,6 +12,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::model::artifact;
 use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 
@@ -51,7 +52,7 @@ pub struct Details {
     pub generated_by: Option<String>,
     /// Commit that it was made from.
     pub commit: Option<String>,
-    /// Artifacts of its containers.
+    /// Artifacts of its containers: objects, or prefixes, which end with `/`.
     pub data: Vec<String>,
     /// Images of its containers, with digests where AWS tells them.
     pub images: Vec<String>,
@@ -186,8 +187,7 @@ fn from_record(record: SearchRecord) -> Option<ModelPackage> {
 }
 
 fn artifacts(containers: &[ModelPackageContainerDefinition]) -> Vec<String> {
-    let source = |c: &ModelPackageContainerDefinition| c.model_data_source()?.s3_data_source()?.s3_uri.clone();
-    containers.iter().filter_map(|c| c.model_data_url.clone().or_else(|| source(c))).collect()
+    containers.iter().filter_map(|c| artifact(c.model_data_url(), c.model_data_source())).collect()
 }
 
 fn images(containers: &[ModelPackageContainerDefinition]) -> Vec<String> {

@@ -74,7 +74,9 @@ impl Resource for Pipeline {
             Ok((page.pipeline_summaries.unwrap_or_default(), page.next_token))
         })
         .await?;
-        let mut all: BTreeMap<String, Self> = summaries.into_iter().map(from_summary).collect();
+        // What has no name can neither be described nor started.
+        let named = summaries.into_iter().map(from_summary).filter(|(name, _)| !name.is_empty());
+        let mut all: BTreeMap<String, Self> = named.collect();
         for row in all.values_mut() {
             let same = |k: &&Self| k.modified == row.modified && k.created == row.created;
             if let Some(known) = turn.known.get(&row.name).filter(|k| k.definition.is_some()).filter(same) {

@@ -166,7 +166,7 @@ fn config(number: usize) -> EndpointConfig {
         model: Some(name.clone()),
         instances: Some(2),
         instance_type: Some("ml.c6i.xlarge".into()),
-        serverless: false,
+        ..ConfigVariant::default()
     };
     EndpointConfig {
         arn: arn("endpoint-config", &name),
@@ -184,6 +184,7 @@ fn model(number: usize) -> Model {
         package: registered.then(|| package_arn(of, version)),
         image: Some("123456789012.dkr.ecr.eu-west-1.amazonaws.com/serve:1.7".into()),
         data: (!registered).then(|| format!("s3://artifacts-123456789012/{name}/model.tar.gz")),
+        ..Container::default()
     };
     Model {
         arn: arn("model", &name),
@@ -248,6 +249,7 @@ fn execution(model: usize) -> PipelineExecution {
         started: ago(model % 300),
         modified: ago(model % 300),
         failure: None,
+        selected: Some(Vec::new()),
     }
 }
 

@@ -7,6 +7,7 @@ mod lost;
 mod refused;
 mod rollback;
 mod unfinished;
+mod ways_back;
 
 use sagetop::journal::{Entry, Event};
 use serde_json::Value;

@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{
-    ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ProductionVariant, SortOrder, VpcConfig,
+    ContainerMode, ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ProductionVariant, SortOrder, VpcConfig,
 };
 use jiff::Timestamp;
 
@@ -27,15 +27,21 @@ struct Parts {
     model: DescribeModelOutput,
 }
 
-/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`.
-pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: Timestamp) -> Result<Plan, Refusal> {
+/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`; `why_not` says why its configurations are no way back.
+pub(super) async fn plan(
+    intent: &Rollback,
+    aws: &Aws,
+    present: &Present,
+    why_not: &[String],
+    now: Timestamp,
+) -> Result<Plan, Refusal> {
     let endpoint = &present.endpoint;
-    let Parts { package, current, config, model } = parts(aws, present).await?;
+    let Parts { package, current, config, model } = parts(aws, present, why_not).await?;
     let version = package.version.unwrap_or_default();
     let name = name(&endpoint.name, version, now);
     let id = new_id();
     let mut warnings = vec![
-        format!("No earlier configuration is left: a model and a configuration named {name} are made; both stay."),
+        format!("{}: a model and a configuration named {name} are made; both stay.", none_left(why_not)),
         "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
     ];
     warnings.extend(intent.warnings(aws, present).await);
@@ -57,8 +63,8 @@ pub(super) async fn plan(intent: &Rollback, aws: &Aws, present: &Present, now: T
         checks,
         warnings,
         then: format!("About a minute more than an update; done when InService and {name} is live."),
-        undo: undo(present),
-        guards: vec![endpoint_guard(endpoint), Guard::Package(Box::new(package.clone()))],
+        undo: undo(present, None),
+        guards: vec![endpoint_guard(endpoint), Guard::package(&package)],
         steps: steps(&id, &endpoint.name, &name, package.arn, config, model),
         id,
     })
@@ -80,34 +86,62 @@ fn steps(
     ]
 }
 
+/// Why none of its configurations is taken.
+fn none_left(why_not: &[String]) -> String {
+    match why_not {
+        [] => "No earlier configuration is left".to_owned(),
+        _ => format!("No earlier configuration is a way back ({})", why_not.join("; ")),
+    }
+}
+
 /// Looks whether there is anything to build from.
-async fn parts(aws: &Aws, present: &Present) -> Result<Parts, Refusal> {
+async fn parts(aws: &Aws, present: &Present, why_not: &[String]) -> Result<Parts, Refusal> {
     let name = &present.endpoint.name;
-    let none = |why: &str| {
-        Refusal::No(format!("{name}: no earlier configuration is surely its own, and {why}; name one with --to"))
-    };
     let Some(serving) = &present.serving else {
-        return Err(none(
-            "its own was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)",
-        ));
+        return Err(Refusal::No(format!(
+            "{name}: its own configuration was deleted, so there is nothing to build one like; deploy through its owner (CloudFormation, CodePipeline)"
+        )));
     };
-    let Some((group, current)) = serving.versions.first() else {
+    let none = |why: &str| {
+        let many = serving.variants().find_map(|v| serving.runs(v)?.many_models());
+        let instead = many.map_or_else(
+            || "name one with --to".to_owned(),
+            |prefix| {
+                format!(
+                    "it serves many models, the objects under {prefix}: put back an earlier version of an object there"
+                )
+            },
+        );
+        Refusal::No(format!("{name} has no way back. {}, and {why}; {instead}", none_left(why_not)))
+    };
+    let config = raw_config(aws, &serving.config.name).await?;
+    let [variant] = config.production_variants() else {
+        return Err(none("its own has several variants, which are not rebuilt"));
+    };
+    let Some(runs) = serving.models.iter().find(|runs| Some(runs.model.name.as_str()) == variant.model_name()) else {
+        return Err(none("its own names no model"));
+    };
+    let versions = runs.versions();
+    let Some((group, current)) = versions.first() else {
         return Err(none("what it runs does not come from the registry"));
     };
+    let model = raw_model(aws, &runs.model.name).await?;
+    if let Some(what) = uncopied(variant, &config, &model) {
+        return Err(none(&format!("its own has {what}, which a copy would lose")));
+    }
     let Some(package) = older_approved(aws, group, *current).await? else {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };
-    let config = raw_config(aws, &serving.config.name).await?;
-    let model = raw_model(aws, &serving.models).await?;
-    if let Some(what) = uncopied(&config, &model) {
-        return Err(none(&format!("its own has {what}, which a copy would lose")));
-    }
-    Ok(Parts { package, current: *current, config, model })
+    let current = *current;
+    Ok(Parts { package, current, config, model })
 }
 
 /// What stands in the present configuration and model that a copy would not hold: then none is made.
-fn uncopied(config: &DescribeEndpointConfigOutput, model: &DescribeModelOutput) -> Option<&'static str> {
-    let [variant] = config.production_variants() else { return Some("several variants") };
+fn uncopied(
+    variant: &ProductionVariant,
+    config: &DescribeEndpointConfigOutput,
+    model: &DescribeModelOutput,
+) -> Option<&'static str> {
     let plain = ProductionVariant::builder()
         .set_variant_name(variant.variant_name.clone())
         .set_model_name(variant.model_name.clone())
@@ -115,12 +149,16 @@ fn uncopied(config: &DescribeEndpointConfigOutput, model: &DescribeModelOutput) 
         .set_initial_instance_count(variant.initial_instance_count)
         .set_initial_variant_weight(variant.initial_variant_weight)
         .build();
-    let containers = usize::from(model.primary_container().is_some()) + model.containers().len();
+    let containers: Vec<_> = model.primary_container().into_iter().chain(model.containers()).collect();
+    let special = containers
+        .iter()
+        .any(|c| c.mode == Some(ContainerMode::MultiModel) || c.inference_specification_name.is_some());
     let capture = config.data_capture_config().is_some_and(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty()));
     let network = |vpc: Option<&VpcConfig>| vpc.is_some_and(|v| !v.subnets().is_empty());
     [
         (plain != *variant, "a variant with settings of its own (serverless, scaling, routing, time-outs)"),
-        (containers != 1, "several containers"),
+        (containers.len() != 1, "several containers"),
+        (special, "a container with settings of its own (many models, a specification of the version)"),
         (!config.shadow_production_variants().is_empty(), "shadow variants"),
         (config.async_inference_config().is_some(), "asynchronous inference"),
         (config.explainer_config().is_some(), "an explainer"),
@@ -159,13 +197,8 @@ async fn raw_config(aws: &Aws, name: &str) -> Result<DescribeEndpointConfigOutpu
     Ok(request.send().await.map_err(failed("DescribeEndpointConfig"))?)
 }
 
-async fn raw_model(aws: &Aws, models: &[crate::resources::model::Model]) -> Result<DescribeModelOutput, Refusal> {
-    let [model] = models else {
-        return Err(Refusal::No(
-            "the configuration runs several models: which role the new one gets cannot be told".into(),
-        ));
-    };
-    Ok(aws.sagemaker.describe_model().model_name(&model.name).send().await.map_err(failed("DescribeModel"))?)
+async fn raw_model(aws: &Aws, name: &str) -> Result<DescribeModelOutput, Refusal> {
+    Ok(aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed("DescribeModel"))?)
 }
 
 /// `{endpoint}-v{N}-{yyyymmddhhmmss}`, the endpoint's part cut where it would be too long.

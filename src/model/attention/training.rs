@@ -6,7 +6,7 @@ use super::{Facts, Finding, NOT_READ, unread, untold};
 use crate::model::Health;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
-use crate::resources::pipeline::of_execution;
+use crate::resources::pipeline::{Definition, of_execution};
 use crate::resources::step::{Made, PipelineStep};
 
 fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
@@ -76,6 +76,14 @@ fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
     (Health::Critical, format!("last run failed{place}{why}"), run.started)
 }
 
+/// Was the run told to run a step that registers? One that was told to run only others leaves no version, as it should.
+fn was_to_register(facts: &Facts<'_>, run: &PipelineExecution) -> bool {
+    let definition = facts.index.store.pipelines.get(&run.pipeline).and_then(|p| p.definition.as_ref());
+    let registering =
+        |name: &String| definition.is_some_and(|d| d.steps.iter().any(|step| step.registers() && step.name == *name));
+    run.only().is_empty() || run.only().iter().any(registering)
+}
+
 pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(last) = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded") else {
         return Vec::new();
@@ -86,7 +94,7 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     let of_it = |arn: &str| of_execution(arn).is_some_and(|name| name.eq_ignore_ascii_case(&last.pipeline));
     let versions = facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn));
     let made = || versions.filter_map(|p| p.details.as_ref()?.generated_by.as_deref()).any(of_it);
-    let registers = definition.map_or_else(made, |d| !d.groups.is_empty());
+    let registers = definition.map_or_else(made, Definition::registers) && was_to_register(facts, last);
     let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
     // Steps are read a moment after the execution: a last look that still saw one running tells nothing.
     let read = steps.iter().all(|s| !matches!(s.status.as_str(), "Executing" | "Starting"));
@@ -122,10 +130,10 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
     if let Some(last) = executions(facts).next() {
-        let word = if last.status == "Succeeded" {
-            "run succeeded".to_owned()
-        } else {
-            format!("run {}", last.status.to_lowercase())
+        let word = match (last.status.as_str(), last.only()) {
+            ("Succeeded", []) => "run succeeded".to_owned(),
+            ("Succeeded", only) => format!("ran only {}", only.join(", ")),
+            (status, _) => format!("run {}", status.to_lowercase()),
         };
         return (true, word, last.started);
     }

@@ -1,4 +1,4 @@
-//! From endpoints back to versions: endpoint → configuration → model → package (`aws-map` edges 12 to 15).
+//! From endpoints back to versions: endpoint → configuration → model → package.
 
 use crate::model::cores::shared;
 use crate::model::index::{Index, Keyed, Name, Only};
@@ -38,6 +38,8 @@ pub(super) struct Traced<'a> {
     config: Option<&'a EndpointConfig>,
     serving: Serving<'a>,
     owner: Option<Owner<'a>>,
+    /// Its name without the stage.
+    stem: &'a str,
     /// What it runs.
     models: Vec<&'a Model>,
     /// Groups of the versions that it runs, and how sure that is.
@@ -53,14 +55,51 @@ struct Owner<'a> {
     rule: &'static str,
 }
 
-/// Follows every endpoint; those of one home are in the order of their names.
+/// Follows every endpoint; those of one home are in the order of their names. One that runs versions of several groups is
+/// in the home of each.
 pub(super) fn trace_all<'a>(index: &Index<'a>) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
     let mut homes: Keyed<Home<'a>, Vec<Box<Traced<'a>>>> = Keyed::default();
-    for (home, traced) in shared(index.endpoints.clone(), |endpoint| trace(index, endpoint, false)) {
-        homes.entry(home).or_default().push(traced);
+    let traces = shared(index.endpoints.clone(), |endpoint| {
+        let first = trace(index, endpoint, false);
+        let others = others(index, &first);
+        (first, others)
+    });
+    for (first, others) in traces {
+        for (home, traced) in std::iter::once(first).chain(others) {
+            homes.entry(home).or_default().push(traced);
+        }
     }
     homes
 }
+
+/// The same endpoint for the other groups that it runs, where it is the versions that tell whose it is.
+fn others<'a>(index: &Index<'a>, first: &(Home<'a>, Box<Traced<'a>>)) -> Vec<(Home<'a>, Box<Traced<'a>>)> {
+    let (home, traced) = first;
+    let mut taken = vec![*home];
+    let mut others = Vec::new();
+    if traced.owner.as_ref().is_none_or(|owner| owner.rule != BY_VERSION) {
+        return others;
+    }
+    for (group, confidence) in traced.groups.iter().skip(1) {
+        let owner = Owner {
+            group: Some(group),
+            configured: index.claims.group(group),
+            confidence: *confidence,
+            rule: BY_VERSION,
+        };
+        let home = owner.home(traced.stem);
+        if !taken.contains(&home) {
+            taken.push(home);
+            let mut again = Box::new(run(index, traced.endpoint, traced.serving.stage, Edges::default()));
+            again.belongs_to(owner);
+            others.push((home, again));
+        }
+    }
+    others
+}
+
+/// The rule that an endpoint belongs to the group of the version that it runs.
+const BY_VERSION: &str = "Containers[].ModelPackageName";
 
 /// Follows one endpoint to what it runs and to whose it is; its edges are kept when they are `wanted`.
 pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool) -> (Home<'a>, Box<Traced<'a>>) {
@@ -69,7 +108,7 @@ pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool)
     let stage = claim.and_then(|(_, stage)| stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
     // In a box, as it is moved from hand to hand.
     let mut traced = Box::new(run(index, endpoint, stage.unwrap_or(suffix), Edges::new(wanted)));
-    traced.owner = match claim {
+    let owner = match claim {
         Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
             group: model.group.as_deref().map(arn_name),
             configured: Some(place),
@@ -78,12 +117,20 @@ pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool)
         }),
         None => owner(index, &traced, stem),
     };
-    let home = match &traced.owner {
-        Some(Owner { configured: Some(place), .. }) => Home::Configured(*place),
-        Some(Owner { group: Some(group), .. }) => Home::Group(Name(group)),
-        Some(_) | None => Home::Stem(stem),
-    };
+    let Some(owner) = owner else { return (Home::Stem(stem), traced) };
+    let home = owner.home(stem);
+    traced.belongs_to(owner);
     (home, traced)
+}
+
+impl<'a> Owner<'a> {
+    fn home(&self, stem: &'a str) -> Home<'a> {
+        match (self.configured, self.group) {
+            (Some(place), _) => Home::Configured(place),
+            (None, Some(group)) => Home::Group(Name(group)),
+            (None, None) => Home::Stem(stem),
+        }
+    }
 }
 
 /// Gives a chain its endpoints, production first.
@@ -120,7 +167,8 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
     let serving = Serving { endpoint: &endpoint.name, stage, config: endpoint.config.as_deref(), ..Serving::default() };
     let (models, groups) = (Vec::new(), Vec::new());
     let config = endpoint.config.as_ref().and_then(|name| index.store.configs.get(name));
-    let mut traced = Traced { endpoint, config, serving, owner: None, models, groups, edges };
+    let (stem, _) = split_stage(&endpoint.name);
+    let mut traced = Traced { endpoint, config, serving, owner: None, stem, models, groups, edges };
     if let Some(name) = &endpoint.config {
         traced.serving.since = endpoint.live_since.or(config.and_then(|c| c.created));
         traced.link(config.map_or(name, |c| &c.arn), &endpoint.arn, "DescribeEndpoint.EndpointConfigName");
@@ -138,7 +186,7 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
 /// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.
 fn owner<'a>(index: &Index<'a>, traced: &Traced<'a>, stem: &'a str) -> Option<Owner<'a>> {
     let known = |name: &str| index.group(name).map(|g| g.name.as_str());
-    let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, "Containers[].ModelPackageName"));
+    let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, BY_VERSION));
     let by_tag = || {
         let group = known(tag(traced.endpoint, "sagemaker:project-name")?)?;
         Some((group, Confidence::Derived, "tag sagemaker:project-name"))
@@ -152,7 +200,23 @@ fn tag<'a>(endpoint: &'a Endpoint, key: &str) -> Option<&'a str> {
     endpoint.tags.as_ref()?.get(key).map(String::as_str)
 }
 
+/// Leaves only the versions of a group, where there are any.
+fn narrow(versions: &mut Vec<(&str, i32)>, group: &str) {
+    let of_it = |arn: &str| ModelPackage::parse_arn(arn).is_some_and(|(g, _)| g.eq_ignore_ascii_case(group));
+    if versions.iter().any(|(arn, _)| of_it(arn)) {
+        versions.retain(|(arn, _)| of_it(arn));
+    }
+}
+
 impl<'a> Traced<'a> {
+    /// Says whose it is: of what it runs, the versions of that group count.
+    fn belongs_to(&mut self, owner: Owner<'a>) {
+        if let Some(group) = owner.group {
+            narrow(&mut self.serving.versions, group);
+            narrow(&mut self.serving.arriving, group);
+        }
+        self.owner = Some(owner);
+    }
     fn link(&mut self, from: &'a str, to: &'a str, rule: &'static str) {
         self.push(from, to, Confidence::Exact, rule, false);
     }
@@ -224,5 +288,61 @@ fn split_stage(name: &str) -> (&str, &str) {
     match name.rsplit_once(['-', '_']) {
         Some((stem, last)) if STAGES.iter().any(|stage| stage.eq_ignore_ascii_case(last)) => (stem, last),
         _ => (name, ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::join;
+    use crate::resources::config::ConfigVariant;
+    use crate::resources::{Listing, Seen};
+    use jiff::Timestamp;
+
+    /// An endpoint whose variants run models; each model has containers of these versions.
+    fn seen(variants: &[&[&str]]) -> Seen {
+        let mut seen = Seen::default();
+        let at = Timestamp::UNIX_EPOCH;
+        let name = |number: usize| format!("m{number}");
+        let model = |(number, versions): (usize, &&[&str])| {
+            let arn = |v: &&str| Some(format!("arn:aws:sagemaker:r:1:model-package/{v}"));
+            let containers = versions.iter().map(|v| Container { package: arn(v), ..Container::default() });
+            Model { name: name(number), containers: Some(containers.collect()), ..Model::default() }
+        };
+        let variant =
+            |number| ConfigVariant { name: name(number), model: Some(name(number)), ..ConfigVariant::default() };
+        let config = EndpointConfig {
+            name: "c".into(),
+            variants: Some((0..variants.len()).map(variant).collect()),
+            ..EndpointConfig::default()
+        };
+        let endpoint = Endpoint { name: "pair-prod".into(), config: Some("c".into()), ..Endpoint::default() };
+        seen.store.models.apply(Ok(Listing::all(variants.iter().enumerate().map(model).collect())), at);
+        seen.store.configs.apply(Ok(Listing::all(vec![config])), at);
+        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), at);
+        seen
+    }
+
+    /// What it is, what its variants run, and the models that it belongs to with the version of each.
+    type Case = (&'static str, &'static [&'static [&'static str]], &'static [(&'static str, i32)]);
+
+    #[test]
+    fn an_endpoint_belongs_to_each_group_that_it_runs_with_the_versions_of_that_group() {
+        let cases: [Case; 5] = [
+            ("one version", &[&["fraud/3"]], &[("fraud", 3)]),
+            ("two containers of two groups", &[&["prep/7", "fraud/3"]], &[("fraud", 3), ("prep", 7)]),
+            ("two variants of two groups", &[&["fraud/3"], &["fraud-deep/1"]], &[("fraud", 3), ("fraud-deep", 1)]),
+            ("two variants of one group", &[&["fraud/2"], &["fraud/3"]], &[("fraud", 3)]),
+            ("one group spelt in two ways", &[&["fraud/2"], &["Fraud/3"]], &[("fraud", 3)]),
+        ];
+        for (what, variants, expected) in cases {
+            let joined = join(&seen(variants));
+            let serving = |name: &str| joined.chain(name).and_then(|c| c.serving.first()).and_then(Serving::version);
+            let found: Vec<(&str, Option<i32>)> = expected.iter().map(|(name, _)| (*name, serving(name))).collect();
+            let wanted: Vec<(&str, Option<i32>)> =
+                expected.iter().map(|(name, version)| (*name, Some(*version))).collect();
+            assert_eq!(found, wanted, "{what}");
+            assert_eq!(joined.chains().len(), expected.len(), "{what}");
+        }
     }
 }

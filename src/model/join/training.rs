@@ -47,6 +47,10 @@ fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> 
             add(pipeline, Confidence::Exact, "MetadataProperties.GeneratedBy of its versions");
         }
     }
+    for pipeline in draft.group.and_then(|g| index.training.pipelines_by_registered.get(&Name(g))).into_iter().flatten()
+    {
+        add(pipeline, Confidence::Exact, "Metadata.RegisterModel.Arn of its runs");
+    }
     for glob in draft.config.iter().flat_map(|m| &m.pipelines) {
         for pipeline in beginning(&index.training.pipelines, glob.beginning()).filter(|p| glob.matches(&p.name)) {
             add(pipeline, Confidence::Config, "[[model]] pipelines");

@@ -150,7 +150,8 @@ async fn listed(aws: &Aws, most: usize) -> Result<(Rows, bool), AwsError> {
         Ok((page.endpoints.unwrap_or_default(), page.next_token))
     })
     .await?;
-    Ok((summaries.into_iter().map(from_summary).collect(), capped))
+    // What has no name can neither be described nor acted on.
+    Ok((summaries.into_iter().map(from_summary).filter(|(name, _)| !name.is_empty()).collect(), capped))
 }
 
 async fn indexed(aws: &Aws) -> Result<Rows, AwsError> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::resources::arn_name;
+
 /// What a definition says. A text that is no definition gives an empty one with `problem` set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Definition {
@@ -12,7 +14,8 @@ pub struct Definition {
     pub parameters: Vec<Parameter>,
     /// All steps, those inside conditions included, in the order of the text.
     pub steps: Vec<StepDefinition>,
-    /// Model package groups that it registers into, parameters resolved by their defaults.
+    /// Names of the model package groups that it registers into, parameters resolved by their defaults. A group that is
+    /// only known when it runs is not among them.
     pub groups: Vec<String>,
     /// Why the text could not be read.
     pub problem: Option<String>,
@@ -25,7 +28,7 @@ pub struct Parameter {
     pub name: String,
     /// `String`, `Integer`, `Float`, `Boolean`, raw.
     pub kind: String,
-    /// Default, as text; absent means that it must be given.
+    /// Default, as text; absent (or `null` in the definition) means that it must be given.
     pub default: Option<String>,
     /// What its author wrote.
     pub description: String,
@@ -50,19 +53,44 @@ impl Parameter {
     /// # Errors
     /// A sentence that says what is wrong with it.
     pub fn check(&self, value: &str) -> Result<(), String> {
+        if value.is_empty() {
+            let default = if self.default.is_some() { "; leave it out to use the default" } else { "" };
+            return Err(format!("an empty value cannot be sent{default}"));
+        }
         if value.chars().count() > 1024 {
             return Err("longer than 1024 characters".into());
         }
-        if !self.choices.is_empty() && !self.choices.iter().any(|c| c == value) {
+        if !self.choices.is_empty() && !self.choices.iter().any(|c| self.same(c, value)) {
             return Err(format!("one of {}", self.choices.join(", ")));
         }
         let fits = match self.kind.as_str() {
-            "Integer" => value.parse::<i64>().is_ok(),
+            "Integer" => digits(value.strip_prefix(['-', '+']).unwrap_or(value)),
             "Float" => value.parse::<f64>().is_ok_and(f64::is_finite),
             "Boolean" => matches!(value.to_ascii_lowercase().as_str(), "true" | "false"),
             _ => true,
         };
         if fits { Ok(()) } else { Err(format!("not a value of type {}", self.kind)) }
+    }
+
+    /// Are two texts the same value of this type? `2` and `2.0` are the same number, `True` and `true` the same truth.
+    #[must_use]
+    pub fn same(&self, a: &str, b: &str) -> bool {
+        let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite());
+        match self.kind.as_str() {
+            _ if a == b => true,
+            "Boolean" => a.eq_ignore_ascii_case(b),
+            "Float" => number(a).zip(number(b)).is_some_and(|(a, b)| a.total_cmp(&b).is_eq()),
+            "Integer" => a.parse::<i64>().ok().zip(b.parse::<i64>().ok()).is_some_and(|(a, b)| a == b),
+            _ => false,
+        }
+    }
+}
+
+impl StepDefinition {
+    /// Does it register a version?
+    #[must_use]
+    pub fn registers(&self) -> bool {
+        self.kind == "RegisterModel"
     }
 }
 
@@ -82,15 +110,23 @@ impl Definition {
         definition
     }
 
+    /// Does any step of it register a version?
+    #[must_use]
+    pub fn registers(&self) -> bool {
+        self.steps.iter().any(StepDefinition::registers)
+    }
+
     fn read_steps(&mut self, steps: &[Value], conditional: bool) {
         for step in steps {
             let (name, kind) = (text(step, "Name"), text(step, "Type"));
             let arguments = step.get("Arguments").unwrap_or(&Value::Null);
             if kind == "RegisterModel"
                 && let Some(group) = arguments.get("ModelPackageGroupName").and_then(|g| self.resolve(g))
-                && !self.groups.contains(&group)
+                // A group of another account is given by its ARN.
+                && let name = arn_name(&group).to_owned()
+                && !self.groups.contains(&name)
             {
-                self.groups.push(group);
+                self.groups.push(name);
             }
             self.steps.push(StepDefinition { name, kind, conditional });
             // A condition holds the steps of both ways.
@@ -118,10 +154,15 @@ fn parameter(json: &Value) -> Parameter {
     Parameter {
         name: text(json, "Name"),
         kind: text(json, "Type"),
-        default: json.get("DefaultValue").map(plain),
+        default: json.get("DefaultValue").filter(|value| !value.is_null()).map(plain),
         description: text(json, "Description"),
         choices: list(json, "EnumValues").iter().map(plain).collect(),
     }
+}
+
+/// Whole numbers have no limit of ours: AWS knows its own.
+fn digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn plain(value: &Value) -> String {
@@ -147,7 +188,8 @@ mod tests {
         {"Name": "Epochs", "Type": "Integer", "DefaultValue": 12},
         {"Name": "Kind", "Type": "String", "EnumValues": ["spot", "on-demand"]},
         {"Name": "Rate", "Type": "Float", "DefaultValue": 0.5},
-        {"Name": "Full", "Type": "Boolean", "DefaultValue": false}
+        {"Name": "Full", "Type": "Boolean", "DefaultValue": false},
+        {"Name": "Share", "Type": "Float", "DefaultValue": null, "EnumValues": [0.5, 1, 2.0]}
       ],
       "Steps": [
         {"Name": "Train", "Type": "Training", "Arguments": {}},
@@ -166,6 +208,47 @@ mod tests {
         let steps: Vec<_> = definition.steps.iter().map(|s| (s.name.as_str(), s.conditional)).collect();
         assert_eq!(steps, [("Train", false), ("Check", false), ("Register", true), ("Twin", true), ("Stop", true)]);
         assert_eq!(definition.parameters[1].default.as_deref(), Some("12"));
+        assert_eq!(definition.parameters[5].default, None, "null is no default");
+    }
+
+    #[test]
+    fn a_group_may_be_named_by_arn_or_only_be_known_when_it_runs() {
+        let register = |group: &str| {
+            format!(r#"{{"Name": "R", "Type": "RegisterModel", "Arguments": {{"ModelPackageGroupName": {group}}}}}"#)
+        };
+        let arn = r#""arn:aws:sagemaker:eu-west-1:999999999999:model-package-group/fraud""#;
+        let cases = [
+            (arn, vec!["fraud"]),
+            (r#"{"Std:Join": {"Values": ["fra", "ud"]}}"#, vec!["fraud"]),
+            (
+                r#"{"Std:Join": {"On": "/", "Values": ["arn:aws:sagemaker:r:1:model-package-group", "fraud"]}}"#,
+                vec!["fraud"],
+            ),
+            (r#"{"Get": "Execution.PipelineName"}"#, vec![]),
+            (r#"{"Get": "Parameters.NotThere"}"#, vec![]),
+        ];
+        for (group, expected) in cases {
+            let definition = Definition::parse(&format!(r#"{{"Steps": [{}]}}"#, register(group)));
+            assert_eq!(definition.groups, expected, "{group}");
+            assert!(definition.registers(), "{group}");
+        }
+    }
+
+    #[test]
+    fn values_are_compared_by_their_type() {
+        let same = |kind: &str, a: &str, b: &str| Parameter { kind: kind.into(), ..Parameter::default() }.same(a, b);
+        let cases = [
+            ("Float", "2", "2.0", true),
+            ("Float", "2", "2.5", false),
+            ("Float", "nan", "NaN", false),
+            ("Integer", "07", "7", true),
+            ("Boolean", "True", "true", true),
+            ("String", "True", "true", false),
+            ("String", "2", "2.0", false),
+        ];
+        for (kind, a, b, expected) in cases {
+            assert_eq!(same(kind, a, b), expected, "{kind} {a} {b}");
+        }
     }
 
     #[test]
@@ -180,6 +263,14 @@ mod tests {
             (3, "NaN", false),
             (4, "True", true),
             (4, "yes", false),
+            (0, "", false),
+            (2, "", false),
+            (1, "-", false),
+            (1, "123456789012345678901234567890", true),
+            (5, "2", true),
+            (5, "2.0", true),
+            (5, "0.50", true),
+            (5, "3", false),
         ];
         for (index, value, good) in cases {
             let parameter = &definition.parameters[index];

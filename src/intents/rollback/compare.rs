@@ -1,0 +1,287 @@
+//! How a configuration stands to what serves now: older or not, what AWS keeps, what AWS refuses.
+
+use std::collections::BTreeSet;
+
+use super::Present;
+use super::candidate::Candidate;
+use crate::resources::config::ConfigVariant;
+
+/// A configuration beside what serves now, by the versions that both run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Age {
+    /// Some version in it is older and none is newer; `alike` when the variants have the same names and all their
+    /// versions are known, so that the versions alone prove it.
+    Older { alike: bool },
+    /// The same versions on other variants, or in other company.
+    Rearranged,
+    /// It runs what runs now.
+    Same,
+    /// `group/version` in it is newer than what that variant runs now.
+    Newer(String),
+    /// No group is in both; `group/version` of the first in it.
+    OtherModel(String),
+    /// Versions of one of the two are not known.
+    Untold,
+}
+
+/// Groups and versions of each variant.
+type Versions<'a> = Vec<(&'a ConfigVariant, Vec<(&'a str, i32)>)>;
+
+fn versions(candidate: &Candidate) -> Versions<'_> {
+    candidate.variants().map(|v| (v, candidate.versions(v))).collect()
+}
+
+fn same_group(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b)
+}
+
+/// The newest version of a group that a variant runs now; of all variants where this one does not run the group.
+fn serving_version(now: &Versions<'_>, variant: &str, group: &str) -> Option<i32> {
+    let newest = |versions: &[(&str, i32)]| versions.iter().filter(|(g, _)| same_group(g, group)).map(|v| v.1).max();
+    let here = now.iter().filter(|(v, _)| v.name == variant).find_map(|(_, versions)| newest(versions));
+    here.or_else(|| now.iter().filter_map(|(_, versions)| newest(versions)).max())
+}
+
+impl Candidate {
+    /// How it stands to what serves now. Versions are compared for each variant and each group of it.
+    pub(super) fn age(&self, current: &Self) -> Age {
+        if self.runs_the_same(current) {
+            return Age::Same;
+        }
+        let (then, now) = (versions(self), versions(current));
+        let all: Vec<(&str, &str, i32)> =
+            then.iter().flat_map(|(v, list)| list.iter().map(|(g, n)| (v.name.as_str(), *g, *n))).collect();
+        let Some(first) = all.first().filter(|_| now.iter().any(|(_, list)| !list.is_empty())) else {
+            return Age::Untold;
+        };
+        let beside = |(variant, group, _): &(&str, &str, i32)| serving_version(&now, variant, group);
+        if all.iter().all(|v| beside(v).is_none()) {
+            return Age::OtherModel(format!("{}/{}", first.1, first.2));
+        }
+        if let Some((_, group, version)) = all.iter().find(|v| beside(v).is_some_and(|n| v.2 > n)) {
+            return Age::Newer(format!("{group}/{version}"));
+        }
+        let known = |list: &Versions<'_>| list.iter().all(|(_, versions)| !versions.is_empty());
+        let parts = |list: &Versions<'_>| -> usize { list.iter().map(|(_, versions)| versions.len()).sum() };
+        let alike = same_names(self, current)
+            && (known(&then) && known(&now))
+            && (parts(&then) == parts(&now) && all.iter().all(|v| beside(v).is_some()));
+        if all.iter().any(|v| beside(v).is_some_and(|n| v.2 < n)) {
+            return Age::Older { alike };
+        }
+        if alike { Age::Same } else { Age::Rearranged }
+    }
+
+    /// Do the same variants run the same containers?
+    fn runs_the_same(&self, current: &Self) -> bool {
+        let same = |v: &ConfigVariant| {
+            let now = current.variant(&v.name).and_then(|v| current.runs(v));
+            self.runs(v).zip(now).is_some_and(|(then, now)| then.containers == now.containers)
+        };
+        same_names(self, current) && self.variants().all(same)
+    }
+
+    /// Does AWS keep instance counts and weights (`RetainAllVariantProperties`)?
+    ///
+    /// # Errors
+    /// Why it cannot: the variants have other names or another kind of capacity.
+    pub(super) fn keeps_counts(&self, present: &Present) -> Result<(), &'static str> {
+        let live = &present.endpoint.variants;
+        let mut then: Vec<&str> = self.variants().map(|v| v.name.as_str()).collect();
+        let mut now: Vec<&str> = live.iter().map(|v| v.name.as_str()).collect();
+        then.sort_unstable();
+        now.sort_unstable();
+        if then != now {
+            return Err("the variants have other names");
+        }
+        let same_kind = |v: &ConfigVariant| v.serverless == present.serverless(&v.name);
+        if self.variants().all(same_kind) { Ok(()) } else { Err("the variants have another kind of capacity") }
+    }
+
+    /// Why AWS would not take it, or why nothing would serve; a phrase that follows its name.
+    pub(super) fn obstacle(&self, present: &Present) -> Option<String> {
+        let current = present.serving.as_ref();
+        if self.of_components() && !current.is_some_and(Self::of_components) {
+            return Some("names no model: nothing would serve before inference components are made".to_owned());
+        }
+        if self.variants().any(|v| v.serverless) && !present.any_serverless() {
+            // https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
+            return Some("is serverless: AWS does not update an endpoint on instances to a serverless one".to_owned());
+        }
+        let asynchronous = current.map(|c| c.config.asynchronous);
+        match (asynchronous, self.config.asynchronous) {
+            (Some(true), false) => {
+                return Some("is not asynchronous: AWS does not take AsyncInferenceConfig from an endpoint".to_owned());
+            }
+            (Some(false), true) => {
+                return Some("is asynchronous: AWS may not make an endpoint asynchronous that was not".to_owned());
+            }
+            _ => {}
+        }
+        let missing = self.missing.first()?;
+        Some(format!("has a shadow variant whose model {missing} was deleted"))
+    }
+}
+
+impl Candidate {
+    /// What an operator would not expect of it, as sentences.
+    pub(super) fn surprises(&self, present: &Present) -> Vec<String> {
+        let name = &self.config.name;
+        let mut told = Vec::new();
+        told.extend(self.obstacle(present).map(|why| format!("{name} {why}. AWS may refuse the update.")));
+        if let Err(why) = self.keeps_counts(present) {
+            told.push(format!("Instance counts and weights go back to what the configuration says: {why}."));
+        }
+        let Some(current) = &present.serving else { return told };
+        told.extend(match self.age(current) {
+            Age::Same => Some("It runs the same model as now: only the capacity may change.".to_owned()),
+            Age::Newer(version) => Some(format!("{version} in it is newer than what serves now.")),
+            Age::OtherModel(version) => {
+                Some(format!("It runs {version}: that is another model than the one that serves now."))
+            }
+            Age::Older { .. } | Age::Rearranged | Age::Untold => None,
+        });
+        for prefix in self.variants().filter_map(|v| self.runs(v)?.many_models()) {
+            told.push(format!(
+                "A container serves many models, the objects under {prefix}: they stay as they are, a configuration does not change them."
+            ));
+        }
+        if self.of_components() {
+            told.push(
+                "It names no model: inference components keep theirs, which UpdateInferenceComponent changes.".into(),
+            );
+        }
+        let other_type = |v: &ConfigVariant| {
+            let now = current.variant(&v.name).and_then(|v| v.instance_type.as_ref());
+            now.is_some() && v.instance_type.is_some() && now != v.instance_type.as_ref()
+        };
+        if self.variants().any(other_type) {
+            told.push(
+                "The instance type changes: AWS may refuse that while auto scaling is registered for the variant."
+                    .into(),
+            );
+        }
+        if self.config.shadows.is_empty() && !current.config.shadows.is_empty() {
+            told.push("The shadow variant ends: the target has none.".into());
+        }
+        told
+    }
+}
+
+fn same_names(a: &Candidate, b: &Candidate) -> bool {
+    let names = |candidate: &Candidate| candidate.variants().map(|v| v.name.clone()).collect::<BTreeSet<_>>();
+    names(a) == names(b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::candidate::Runs;
+    use super::*;
+    use crate::resources::config::EndpointConfig;
+    use crate::resources::endpoint::{Endpoint, Variant};
+    use crate::resources::model::{Container, Model};
+    use aws_sdk_sagemaker::types::ContainerDefinition;
+
+    /// `champion=fraud/2 challenger=fraud/3`; several containers are `prep/7+fraud/3`, an image alone is `image`, a variant
+    /// without a model is `-`, a serverless one ends with `~`.
+    fn candidate(text: &str) -> Candidate {
+        let mut made = Candidate::default();
+        let mut variants = Vec::new();
+        for word in text.split_whitespace() {
+            let (name, runs) = word.trim_end_matches('~').split_once('=').unwrap();
+            let model = (runs != "-").then(|| format!("{name}-{runs}"));
+            if let Some(model) = &model {
+                made.models.push(runs_of(model, runs));
+            }
+            variants.push(ConfigVariant {
+                name: name.into(),
+                model,
+                serverless: word.ends_with('~'),
+                ..ConfigVariant::default()
+            });
+        }
+        made.config = EndpointConfig { name: "c".into(), variants: Some(variants), ..EndpointConfig::default() };
+        made
+    }
+
+    fn runs_of(model: &str, text: &str) -> Runs {
+        let mut runs = Runs { model: Model { name: model.into(), ..Model::default() }, containers: Vec::new() };
+        for part in text.split('+') {
+            let package = part.contains('/').then(|| format!("arn:aws:sagemaker:r:1:model-package/{part}"));
+            runs.containers.push(ContainerDefinition::builder().image(part).build());
+            runs.model.containers.get_or_insert_default().push(Container { package, ..Container::default() });
+        }
+        runs
+    }
+
+    fn present(text: &str) -> Present {
+        let serving = candidate(text);
+        let live = |v: &ConfigVariant| Variant { name: v.name.clone(), serverless: v.serverless, ..Variant::default() };
+        let variants = serving.variants().map(live).collect();
+        Present { endpoint: Endpoint { name: "e".into(), variants, ..Endpoint::default() }, serving: Some(serving) }
+    }
+
+    #[test]
+    fn versions_are_compared_for_each_variant_and_group() {
+        let newer = |version: &str| Age::Newer(version.into());
+        let cases = [
+            ("all=fraud/4", "all=fraud/3", Age::Older { alike: true }),
+            ("all=fraud/4", "all=fraud/5", newer("fraud/5")),
+            ("all=fraud/4", "all=fraud/4", Age::Same),
+            ("all=fraud/4", "all=web/3", Age::OtherModel("web/3".into())),
+            ("all=fraud/4", "all=Fraud/3", Age::Older { alike: true }),
+            ("all=fraud/4", "all=image", Age::Untold),
+            ("all=image", "all=fraud/4", Age::Untold),
+            ("all=image", "all=other", Age::Untold),
+            ("all=image", "all=image", Age::Same),
+            // A challenger was added, and is taken away again.
+            ("champion=fraud/2 challenger=fraud/3", "champion=fraud/2", Age::Rearranged),
+            // It was promoted: both served before.
+            ("champion=fraud/3", "champion=fraud/2 challenger=fraud/3", Age::Older { alike: false }),
+            ("all=fraud/3", "champion=fraud/2 challenger=fraud/1", Age::Older { alike: false }),
+            // What is newer on one variant is no way back, whatever the others run.
+            ("champion=fraud/3 challenger=fraud/4", "champion=fraud/4", newer("fraud/4")),
+            ("champion=fraud/3 challenger=fraud/2", "champion=fraud/2 challenger=fraud/3", newer("fraud/3")),
+            // Several containers in one model.
+            ("all=prep/7+fraud/3", "all=prep/7+fraud/2", Age::Older { alike: true }),
+            ("all=prep/7+fraud/3", "all=prep/8+fraud/2", newer("prep/8")),
+            ("all=prep/7+fraud/3", "all=fraud/3", Age::Rearranged),
+            ("all=fraud/3", "all=prep/1+fraud/2", Age::Older { alike: false }),
+            ("all=prep/7+image", "all=prep/6+image", Age::Older { alike: true }),
+        ];
+        for (now, then, expected) in cases {
+            assert_eq!(candidate(then).age(&candidate(now)), expected, "{now} -> {then}");
+        }
+    }
+
+    #[test]
+    fn counts_are_kept_on_the_same_variants_with_the_same_kind_of_capacity() {
+        let cases = [
+            ("all=fraud/4", "all=fraud/3", true),
+            ("all=fraud/4~", "all=fraud/3~", true),
+            ("all=fraud/4~", "all=fraud/3", false),
+            ("a=fraud/4 b=fraud/3", "b=fraud/3 a=fraud/2", true),
+            ("a=fraud/4 b=fraud/3", "a=fraud/3", false),
+            ("all=fraud/4", "other=fraud/3", false),
+        ];
+        for (now, then, kept) in cases {
+            assert_eq!(candidate(then).keeps_counts(&present(now)).is_ok(), kept, "{now} -> {then}");
+        }
+    }
+
+    #[test]
+    fn what_aws_does_not_take_is_told() {
+        let told = |now: &str, then: &str| candidate(then).obstacle(&present(now)).unwrap_or_default();
+        assert_eq!(told("all=fraud/4", "all=fraud/3"), "");
+        assert_eq!(told("all=fraud/4~", "all=fraud/3"), "");
+        assert!(told("all=fraud/4", "all=fraud/3~").contains("serverless"));
+        assert!(told("all=fraud/4", "all=-").contains("names no model"));
+        assert_eq!(told("all=-", "all=-"), "");
+        let mut asynchronous = present("all=fraud/4");
+        asynchronous.serving.as_mut().unwrap().config.asynchronous = true;
+        let why = candidate("all=fraud/3").obstacle(&asynchronous).unwrap();
+        assert!(why.contains("AsyncInferenceConfig"), "{why}");
+        let shadowless = Candidate { missing: vec!["old".into()], ..candidate("all=fraud/3") };
+        assert!(shadowless.obstacle(&present("all=fraud/4")).unwrap().contains("old was deleted"));
+    }
+}

@@ -1,0 +1,132 @@
+//! The rows of a plan: what changes on each variant, and what stays although one might fear otherwise.
+
+use super::candidate::Candidate;
+use super::{Present, row};
+use crate::intents::Difference;
+use crate::resources::config::ConfigVariant;
+
+/// All rows of a plan that goes to `target`; `retain` when instance counts and weights stay.
+pub(super) fn differences(target: &Candidate, present: &Present, retain: bool) -> Vec<Difference> {
+    let current = present.serving.as_ref();
+    let mut rows =
+        vec![row("configuration", present.endpoint.config.as_deref().unwrap_or("–"), &target.config.name, "")];
+    let several = target.variants().count() > 1 || present.endpoint.variants.len() > 1;
+    for variant in target.variants() {
+        let old = current.and_then(|c| Some((c, c.variant(&variant.name)?)));
+        let Side { versions, images, capacity } = Side::of(target, variant);
+        let now = old.map(|(c, v)| Side::of(c, v)).unwrap_or_default();
+        let named = |what: &str| if several { format!("{} {what}", variant.name) } else { what.to_owned() };
+        let version = if several { named("version") } else { "model version".to_owned() };
+        rows.push(compared(&version, &now.versions, &versions));
+        rows.push(compared(&named("image"), &now.images, &images));
+        rows.push(compared(&format!("{} type", variant.name), &now.capacity, &capacity));
+        rows.extend(counts(variant, present, retain, several));
+    }
+    rows.extend(ending(target, present));
+    rows.extend(shadows(target, current));
+    let on = |on: bool| if on { "on" } else { "off" };
+    let capture = |c: &Candidate| on(c.config.data_capture);
+    rows.push(compared("data capture", current.map_or("off", capture), capture(target)));
+    let asynchronous = |c: &Candidate| on(c.config.asynchronous);
+    if current.is_some_and(|c| c.config.asynchronous) || target.config.asynchronous {
+        rows.push(compared("asynchronous", current.map_or("–", asynchronous), asynchronous(target)));
+    }
+    rows
+}
+
+fn compared(what: &str, now: &str, then: &str) -> Difference {
+    row(what, now, then, if now == then { "same" } else { "" })
+}
+
+/// What one variant of a configuration runs, as text.
+struct Side {
+    versions: String,
+    images: String,
+    capacity: String,
+}
+
+impl Default for Side {
+    fn default() -> Self {
+        let none = || "–".to_owned();
+        Self { versions: none(), images: none(), capacity: none() }
+    }
+}
+
+impl Side {
+    fn of(candidate: &Candidate, variant: &ConfigVariant) -> Self {
+        let images = candidate.images(variant).join(", ");
+        let images = if images.is_empty() { "–".to_owned() } else { images };
+        Self { versions: versions(candidate, variant), images, capacity: capacity(variant) }
+    }
+}
+
+/// `fraud/3`, all of them where a model has several containers, or what there is instead of a version.
+fn versions(candidate: &Candidate, variant: &ConfigVariant) -> String {
+    let versions: Vec<String> =
+        candidate.versions(variant).iter().map(|(group, version)| format!("{group}/{version}")).collect();
+    match candidate.runs(variant) {
+        _ if !versions.is_empty() => versions.join(", "),
+        Some(runs) => match runs.many_models() {
+            Some(prefix) => format!("objects under {prefix}"),
+            None => "not registered".to_owned(),
+        },
+        None => "inference components".to_owned(),
+    }
+}
+
+fn capacity(variant: &ConfigVariant) -> String {
+    if !variant.serverless {
+        return variant.instance_type.clone().unwrap_or_else(|| "–".to_owned());
+    }
+    let memory = variant.memory.map(|mb| format!(", {mb} MB")).unwrap_or_default();
+    let most = variant.concurrency.map(|n| format!(", {n} at once")).unwrap_or_default();
+    format!("serverless{memory}{most}")
+}
+
+/// Instances of a variant, where it has any, and its weight, where it shares the traffic.
+fn counts(variant: &ConfigVariant, present: &Present, retain: bool, several: bool) -> Vec<Difference> {
+    let live = present.endpoint.variants.iter().find(|v| v.name == variant.name);
+    let kept = |what: &str, now: String, initial: String| {
+        let note = format!("configuration says {initial}");
+        let then = if retain { format!("{now} kept") } else { initial };
+        row(&format!("{} {what}", variant.name), &now, &then, &note)
+    };
+    let mut rows = Vec::new();
+    if !variant.serverless {
+        let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+        let now = live.filter(|_| !present.serverless(&variant.name)).and_then(|v| v.instances);
+        rows.push(kept("instances", count(now), count(variant.instances)));
+    }
+    if several {
+        let weight = |w: Option<f32>| w.map_or_else(|| "–".to_owned(), |w| w.to_string());
+        rows.push(kept("weight", weight(live.and_then(|v| v.weight)), weight(variant.weight)));
+    }
+    rows
+}
+
+/// Variants that serve now and that the target does not have.
+fn ending(target: &Candidate, present: &Present) -> Vec<Difference> {
+    let gone = present.endpoint.variants.iter().filter(|v| target.variant(&v.name).is_none());
+    let now = |name: &str| {
+        let current = present.serving.as_ref()?;
+        let variant = current.variant(name)?;
+        Some(format!("{} on {}", versions(current, variant), capacity(variant)))
+    };
+    gone.map(|v| row(&v.name, &now(&v.name).unwrap_or_else(|| "serves".to_owned()), "–", "ends")).collect()
+}
+
+fn shadows(target: &Candidate, current: Option<&Candidate>) -> Vec<Difference> {
+    let shadow = |c: &Candidate| {
+        let text = |v: &ConfigVariant| format!("{} on {}", versions(c, v), capacity(v));
+        c.config.shadows.iter().map(text).collect::<Vec<_>>().join(", ")
+    };
+    let (now, then) = (current.map(shadow).unwrap_or_default(), shadow(target));
+    let (note, told) = match (now.is_empty(), then.is_empty()) {
+        (true, true) => return Vec::new(),
+        (false, true) => ("ends", ""),
+        (true, false) => ("begins", ""),
+        (false, false) => ("", if now == then { "same" } else { "" }),
+    };
+    let or_none = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
+    vec![row("shadow", &or_none(&now), &or_none(&then), if note.is_empty() { told } else { note })]
+}
