@@ -204,7 +204,7 @@ async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsEr
         let rest = lister.list(Ask { prefix, folders: false, after: None }, first.next, PAGES - 1).await?;
         found.add(&rest.objects, prefix);
         found.capped = rest.next.is_some();
-        let why = || format!("more than {PAGES},000 objects; name folders by date in [[model.data]]");
+        let why = || format!("more than {PAGES},000 objects; configure a date pattern in [[model.data]]");
         found.unsure = found.capped.then(why);
     }
     Ok(found)

@@ -15,6 +15,8 @@ use wanted::{Wanted, wanted};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
+/// Points of a series that are kept.
+const POINTS: i64 = 60;
 /// Seconds in which the last value of a metric of the configuration is looked for: `CloudWatch` has minutes for 15 days.
 const LOOK_BACK: i64 = 14 * 24 * HOUR;
 /// Seconds after its end in which a minute is not complete: it is not asked for, as half a sum looks like a fall.
@@ -35,6 +37,9 @@ pub struct MetricSeries {
     /// Seconds that one point stands for.
     #[serde(default = "minute")]
     pub period: i64,
+    /// Seconds between two of its values, where the configuration says it.
+    #[serde(default)]
+    pub comes_every: Option<i64>,
     /// Up to when its last value was looked for further back than what is asked for every minute.
     #[serde(default)]
     pub looked_back: Option<Timestamp>,
@@ -72,7 +77,7 @@ impl MetricSeries {
     #[must_use]
     pub fn overdue(&self, now: Timestamp) -> bool {
         let Some((last, _)) = self.last() else { return true };
-        let usual = if self.period > MINUTE { 3 * self.period } else { 2 * self.longest_pause() };
+        let usual = self.comes_every.map_or_else(|| 2 * self.longest_pause(), |period| 3 * period);
         now.as_second() - last.as_second() > usual.max(HOUR)
     }
     /// Seconds that were looked over for a value.
@@ -81,7 +86,7 @@ impl MetricSeries {
         match (self.period, self.looked_back) {
             (MINUTE, None) => HOUR,
             (MINUTE, Some(_)) => LOOK_BACK,
-            (period, _) => 60 * period,
+            (period, _) => kept(period),
         }
     }
     /// The longest time between two of the points. Before the only one there was none as far as was looked back.
@@ -102,6 +107,17 @@ impl MetricSeries {
         #[expect(clippy::cast_precision_loss, reason = "at most an hour of minutes")]
         (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
     }
+}
+
+/// Seconds that are kept of points of a period. `CloudWatch` has minutes for 15 days, 5 minutes for 63 and hours for 455:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
+fn kept(period: i64) -> i64 {
+    let days = match period {
+        _ if period % HOUR == 0 => 450,
+        _ if period % (5 * MINUTE) == 0 => 62,
+        _ => 14,
+    };
+    (POINTS * period).min(days * 24 * HOUR)
 }
 
 impl Resource for MetricSeries {
@@ -158,26 +174,27 @@ mod tests {
     fn a_value_counts_until_the_next_one_is_overdue() {
         let day = 24 * HOUR;
         let now = 1_000 * day;
-        let series = |ago: &[i64], period: i64| MetricSeries {
+        let series = |ago: &[i64], comes_every: Option<i64>| MetricSeries {
             points: ago.iter().map(|ago| (Timestamp::from_second(now - ago).unwrap(), 1.0)).collect(),
-            period,
+            comes_every,
             looked_back: Timestamp::from_second(now).ok(),
             ..Default::default()
         };
         let at = Timestamp::from_second(now).unwrap();
         for (ago, period, overdue) in [
-            (&[59 * MINUTE][..], MINUTE, false),
-            (&[3 * MINUTE, 2 * MINUTE], MINUTE, false),
-            (&[5 * HOUR + MINUTE, 5 * HOUR], MINUTE, true),
-            (&[33 * HOUR, 9 * HOUR], MINUTE, false),
-            (&[9 * HOUR], MINUTE, false),
-            (&[5 * day], MINUTE, false),
-            (&[13 * day], MINUTE, true),
-            (&[2 * day], day, false),
-            (&[4 * day], day, true),
-            (&[], day, true),
+            (&[59 * MINUTE][..], None, false),
+            (&[3 * MINUTE, 2 * MINUTE], None, false),
+            (&[5 * HOUR + MINUTE, 5 * HOUR], None, true),
+            (&[33 * HOUR, 9 * HOUR], None, false),
+            (&[9 * HOUR], None, false),
+            (&[5 * day], None, false),
+            (&[13 * day], None, true),
+            (&[2 * day], Some(day), false),
+            (&[4 * day], Some(day), true),
+            (&[12 * day], Some(7 * day), false),
+            (&[], Some(day), true),
         ] {
-            assert_eq!(series(ago, period).overdue(at), overdue, "{ago:?} {period}");
+            assert_eq!(series(ago, period).overdue(at), overdue, "{ago:?} {period:?}");
         }
     }
 }

@@ -7,6 +7,7 @@
 mod accounts;
 mod altered;
 mod bundled;
+mod data;
 mod failures;
 mod fleet;
 mod golden;
@@ -14,6 +15,7 @@ mod harness;
 mod intents;
 mod layers;
 mod lists;
+mod metrics;
 mod moto;
 mod replay;
 mod reports;

@@ -10,6 +10,8 @@ use crate::resources::time;
 /// Pages of 1,000 keys of one listing.
 pub(super) const PAGES: usize = 3;
 
+const OPERATION: &str = "ListObjectsV2";
+
 /// Calls that one location may take in a turn.
 const CALLS: usize = 24;
 
@@ -33,7 +35,7 @@ impl Found {
     pub(super) fn add(&mut self, objects: &[Object], prefix: &str) {
         for object in objects {
             let key = key_of(object);
-            if !is_data(key.strip_prefix(prefix).unwrap_or(&key)) {
+            if key.ends_with('/') || !is_data(key.strip_prefix(prefix).unwrap_or(&key)) {
                 continue;
             }
             self.objects += 1;
@@ -47,16 +49,14 @@ impl Found {
     }
 }
 
-/// Is it data, by its key below what was named? Folder markers are not, nor are manifests, nor what Spark, Hive and their
-/// like leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`): they do not read names that begin with `_` or
+/// Is it data, by its key below what was named? Manifests are not, nor is what Spark, Hive and their like leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`): they do not read names that begin with `_` or
 /// `.` either, unless these name a column, as `_year=2026`.
 fn is_data(below: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below);
     let hidden = |part: &str| part.starts_with(['_', '.']) && !part.contains('=');
     // Nothing below it: the object itself was named.
     below.is_empty()
-        || !(name.is_empty()
-            || name.ends_with("_$folder$")
+        || !(name.ends_with("_$folder$")
             || name.eq_ignore_ascii_case("manifest.json")
             || name.to_ascii_lowercase().ends_with(".manifest")
             || below.split('/').any(hidden))
@@ -124,7 +124,12 @@ impl<'a> Lister<'a> {
             let request = request.set_delimiter(ask.folders.then(|| "/".to_owned()));
             request.set_start_after(ask.after.map(str::to_owned)).set_continuation_token(token.clone()).send()
         };
-        self.aws.ask_bucket("ListObjectsV2", self.bucket, request).await
+        let answer = self.aws.ask_bucket(OPERATION, self.bucket, request).await?;
+        // An answer of something else, or half of one, is no empty listing: each says whether it was cut.
+        if answer.is_truncated.is_none() && answer.key_count.is_none() {
+            return Err(AwsError::other(OPERATION, "the answer is no listing"));
+        }
+        Ok(answer)
     }
 }
 
@@ -152,7 +157,6 @@ mod tests {
             assert!(is_data(data), "{data:?}");
         }
         for marker in [
-            "dt=1/",
             "_SUCCESS",
             "dt=1/_SUCCESS",
             "dt=1/_committed_8372",

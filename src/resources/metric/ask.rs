@@ -134,6 +134,7 @@ impl Told {
             label: wanted.label.clone(),
             stat: wanted.stat.clone(),
             period: wanted.period(),
+            comes_every: wanted.comes_every,
             points,
             until: time(end).unwrap_or_default(),
             looked_back: known.and_then(|known| known.looked_back).filter(|_| !gap),

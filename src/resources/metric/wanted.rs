@@ -1,6 +1,6 @@
 //! Which metrics are worth their price, and when each is asked for again.
 
-use super::{HOUR, MINUTE, MetricSeries};
+use super::{HOUR, MINUTE, MetricSeries, kept};
 use crate::aws::PER_METRIC;
 use crate::config::MetricSource;
 use crate::resources::endpoint::Endpoint;
@@ -8,8 +8,6 @@ use crate::resources::{Seen, Table};
 
 /// Seconds of the longest period that is asked for; a value that comes less often is in one of these.
 const LONGEST_PERIOD: i64 = 24 * HOUR;
-/// Points of a series that are kept.
-const POINTS: i64 = 60;
 /// Seconds after which a metric that AWS refused is asked for again.
 const REFUSED: i64 = 10 * MINUTE;
 
@@ -42,16 +40,9 @@ impl Wanted {
     pub(super) fn period(&self) -> i64 {
         self.comes_every.unwrap_or(MINUTE).min(LONGEST_PERIOD)
     }
-    /// Seconds that are kept. CloudWatch has minutes for 15 days, 5 minutes for 63 and hours for 455:
-    /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
+    /// Seconds that are kept.
     pub(super) fn kept(&self) -> i64 {
-        let period = self.period();
-        let days = match period {
-            _ if period % HOUR == 0 => 450,
-            _ if period % (5 * MINUTE) == 0 => 62,
-            _ => 14,
-        };
-        (POINTS * period).min(days * 24 * HOUR)
+        kept(self.period())
     }
     /// What is known of it, asked in the same way.
     pub(super) fn known<'a>(&self, known: &'a Table<MetricSeries>) -> Option<&'a MetricSeries> {
