@@ -150,7 +150,7 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "a report has no period",
         "leave out",
     ),
-    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/dt={yyyy-MM\" }]", 3, 38, "not closed", "yyyy"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/dt={yyyy-MM\" }]", 3, 41, "not closed", "yyyy"),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/x/{YYYY}/\" }]", 3, 40, "not a date", "yyyy"),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/{MM}/{yyyy}/\" }]", 3, 38, "leave out", "yyyy"),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b{yyyy}/x/\" }]", 3, 30, "name of a bucket", ""),

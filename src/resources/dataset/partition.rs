@@ -71,13 +71,13 @@ async fn within(
         let after = first_after(pattern, at, window).filter(|_| step.level == 0);
         let after = after.map(|name| format!("{}{name}", step.prefix));
         let prefix = format!("{}{}", step.prefix, segment.head());
-        let listed = lister.list(Ask { prefix: &prefix, folders: true, after: after.as_deref() }, None, PAGES).await?;
-        let last_seen = listed.folders.last().map(|folder| below(folder, &step.prefix).to_owned());
+        let inside = lister.list(Ask { prefix: &prefix, folders: true, after: after.as_deref() }, None, PAGES).await?;
+        let last_seen = inside.folders.last().map(|folder| below(folder, &step.prefix).to_owned());
         let all_dates = segment.name_of(tomorrow).zip(last_seen).is_some_and(|(last, seen)| seen > last);
-        if listed.next.is_some() && !all_dates {
+        if inside.next.is_some() && !all_dates {
             unsure = Some(format!("more than {},000 folders in {}", PAGES, step.prefix));
         }
-        steps.extend(dated(&listed, &step, segment, open, tomorrow).into_iter().map(|(date, name)| {
+        steps.extend(dated(&inside, &step, segment, open, tomorrow).into_iter().map(|(date, name)| {
             let prefix = if open { format!("{}{name}", step.prefix) } else { format!("{}{name}/{plain}", step.prefix) };
             Step { prefix, level: step.level + 1, date }
         }));
@@ -104,9 +104,9 @@ fn dated(
 
 /// Everything below one prefix: the newest of that is known unless there is more than is read.
 pub(super) async fn all_below(lister: &mut Lister<'_>, prefix: &str, named: &str) -> Result<Found, AwsError> {
-    let listed = lister.list(Ask { prefix, folders: false, after: None }, None, PAGES).await?;
-    let mut found = Found { capped: listed.next.is_some(), ..Found::default() };
-    found.add(&listed.objects, named);
+    let inside = lister.list(Ask { prefix, folders: false, after: None }, None, PAGES).await?;
+    let mut found = Found { capped: inside.next.is_some(), ..Found::default() };
+    found.add(&inside.objects, named);
     found.unsure = found.capped.then(|| format!("more than {PAGES},000 objects in {prefix}"));
     Ok(found)
 }
@@ -122,9 +122,9 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
         if lister.exhausted() {
             return Ok(Some(Found { capped: true, unsure: Some(exhausted(&step.prefix)), ..beside }));
         }
-        let listed = lister.list(Ask { prefix: &step.prefix, folders: true, after: None }, None, PAGES).await?;
-        let segment = usual(&listed, &step);
-        let Some(segment) = segment.filter(|_| listed.next.is_none()) else {
+        let inside = lister.list(Ask { prefix: &step.prefix, folders: true, after: None }, None, PAGES).await?;
+        let segment = usual(&inside, &step);
+        let Some(segment) = segment.filter(|_| inside.next.is_none()) else {
             if step.level == 0 {
                 return Ok(None);
             }
@@ -135,8 +135,8 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
             }
             continue;
         };
-        beside.add(&listed.objects, prefix);
-        steps.extend(dated(&listed, &step, &segment, false, tomorrow).into_iter().map(|(date, name)| Step {
+        beside.add(&inside.objects, prefix);
+        steps.extend(dated(&inside, &step, &segment, false, tomorrow).into_iter().map(|(date, name)| Step {
             prefix: format!("{}{name}/", step.prefix),
             level: step.level + 1,
             date,
