@@ -220,11 +220,10 @@ fn readable(kind: Kind, cause: &str) -> String {
 
 /// Was there nobody to ask in the first place? Then the request could not be built or has no address.
 fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    match error {
-        SdkError::ConstructionFailure(_) => true,
-        SdkError::DispatchFailure(failure) => failure.is_user() || has_no_address(&format!("{failure:?}")),
-        _ => false,
+    if let SdkError::DispatchFailure(failure) = error {
+        return failure.is_user() || has_no_address(&format!("{failure:?}"));
     }
+    matches!(error, SdkError::ConstructionFailure(_))
 }
 
 /// The SDK's rules give no address for this one thing (a bucket, say); the network was not asked.

@@ -310,7 +310,7 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
 fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
     let period = written.get_ref().0;
     let seconds = period.as_secs();
-    if seconds % 60 != 0 || seconds > LONGEST_PERIOD {
+    if !seconds.is_multiple_of(60) || seconds > LONGEST_PERIOD {
         let message = "a period is whole minutes, at most 31 days";
         return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\", \"1h\", \"1d\" or \"7d\""));
     }

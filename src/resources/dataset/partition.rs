@@ -142,7 +142,7 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
             date,
         }));
     }
-    Ok(beside.newest.is_some().then(|| Found { capped: true, ..beside }))
+    Ok(beside.newest.is_some().then_some(Found { capped: true, ..beside }))
 }
 
 /// How most of the folders in a listing are named, if that is after dates.

@@ -58,15 +58,12 @@ pub(super) async fn window(
     let search = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time));
     // The first pages tell what waits and what is new; the rest only fills in what is old.
     let found = if known.cursor().is_some() { in_background(search).await? } else { search.await? };
-    let (mut rows, cursor, mut alone) = match found {
-        Some((records, next)) => {
-            let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
-            (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading), None)
-        }
-        None => {
-            let (rows, fault) = without_index(aws, seen, &turn).await?;
-            (rows, None, fault)
-        }
+    let (mut rows, cursor, mut alone) = if let Some((records, next)) = found {
+        let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
+        (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading), None)
+    } else {
+        let (rows, fault) = without_index(aws, seen, &turn).await?;
+        (rows, None, fault)
     };
     let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
