@@ -1,6 +1,6 @@
 //! Locations in S3, odd ones too, as the real program judges them.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -66,6 +66,13 @@ fn case(
 const FRESH: (&str, &str) = ("ok", "");
 
 fn cases() -> Vec<Case> {
+    let mut all = fresh_cases();
+    all.extend(other_cases());
+    all
+}
+
+/// Locations with new data.
+fn fresh_cases() -> Vec<Case> {
     let object = |key: &str, age: i64| (key.to_owned(), 9, age);
     let today = |format: &str| day(0, format);
     let iso = "%Y-%m-%d";
@@ -103,6 +110,14 @@ fn cases() -> Vec<Case> {
             FRESH,
         ),
         case("unpadded", "", daily("y=%Y/m=%-m/d=%-d", 0), Some(format!("{}/p000", today("y=%Y/m=%-m/d=%-d"))), FRESH),
+    ]
+}
+
+/// Locations with old data, without any, or with more than is read.
+fn other_cases() -> Vec<Case> {
+    let object = |key: &str, age: i64| (key.to_owned(), 9, age);
+    let (today, iso) = (|format: &str| day(0, format), "%Y-%m-%d");
+    vec![
         case(
             "stale",
             "{yyyy}/{MM}/{dd}/",

@@ -1,6 +1,6 @@
 //! Metrics that the configuration judges, and that do not come every minute.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use std::time::SystemTime;
 
