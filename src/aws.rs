@@ -4,6 +4,7 @@
 //! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
 //! which. Between the two a [`Recorder`] may write down what passes.
 
+mod bucket;
 mod error;
 mod login;
 mod meter;
@@ -29,7 +30,7 @@ pub use error::{AwsError, Kind, failed};
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
 pub(crate) use meter::{in_background, undisturbed};
 pub use pace::{Pace, Urgency, Widening};
-pub(crate) use page::pages_until;
+pub(crate) use page::{Asked, describe_each, pages_until};
 pub use page::{Described, Page, describe, pages};
 pub use search::Query;
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
@@ -109,6 +110,8 @@ pub struct Aws {
     pub endpoint: Option<String>,
     /// What may not be searched here.
     refusals: search::Refusals,
+    /// Buckets that are in other regions.
+    regions: bucket::Regions,
     /// Who calls, where it is not the simulated account.
     login: Option<Login>,
     /// What answers is a recording.
@@ -229,6 +232,7 @@ impl Aws {
             region,
             endpoint,
             refusals: search::Refusals::default(),
+            regions: bucket::Regions::default(),
             login: None,
             replays: false,
         }

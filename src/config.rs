@@ -7,6 +7,7 @@ mod error;
 mod glob;
 mod inherit;
 mod model;
+mod pattern;
 mod value;
 
 use std::collections::BTreeMap;
@@ -22,6 +23,7 @@ pub use error::{ConfigError, Source, nearest};
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
 pub use model::{Data, DataKind, Metric, MetricSource, Model};
+pub use pattern::{PartialDate, Pattern, PatternError, Segment};
 pub use value::{Compare, Confirm, Meaning, Severity};
 
 /// What the config file says; the default is what holds without one.

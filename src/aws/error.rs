@@ -219,9 +219,17 @@ fn readable(kind: Kind, cause: &str) -> String {
     format!("no usable credentials{hint} ({short})")
 }
 
-/// Was there nobody to ask in the first place?
+/// Was there nobody to ask in the first place? Then the request could not be built or has no address.
 fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
-    if let SdkError::DispatchFailure(failure) = error { failure.is_user() } else { false }
+    if let SdkError::DispatchFailure(failure) = error {
+        return failure.is_user() || has_no_address(&format!("{failure:?}"));
+    }
+    matches!(error, SdkError::ConstructionFailure(_))
+}
+
+/// The SDK's rules give no address for this one thing (a bucket, say); the network was not asked.
+fn has_no_address(context: &str) -> bool {
+    context.contains("ResolveEndpointError")
 }
 
 fn without_answer(context: &str) -> Kind {

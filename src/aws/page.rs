@@ -1,16 +1,21 @@
 //! Reading every page and describing many things, with the manners that AWS needs.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
+use tokio::time::Instant;
 
 use super::{AwsError, Kind};
 
 /// Describes at the same time; more would only queue at the pace of the account.
 const AT_ONCE: usize = 8;
 
-/// So many denials without any answer, and the rest would be denied as well.
-const DENIALS: usize = 5;
+/// So many refusals without any answer, and the rest would be refused as well.
+const ENOUGH: usize = 5;
+
+/// A failure that comes sooner than this is no time-out: the same call may succeed at once.
+const QUICK: Duration = Duration::from_secs(3);
 
 /// What one page brought and the token of the next.
 pub type Page<T> = (Vec<T>, Option<String>);
@@ -65,38 +70,98 @@ where
 pub struct Described<T> {
     /// Those that answered.
     pub found: Vec<T>,
-    /// The first failure that was not "gone".
+    /// The first failure that was not "gone"; trouble that all things share goes before that of a single one.
     pub fault: Option<AwsError>,
 }
 
-/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out; after an unknown
-/// operation or lost credentials the rest is not asked, as it would fail the same way. Denials may
-/// hit single things (tags, keys), so only a row of them without any answer ends it.
+/// The same, for whoever has to say something about each of them.
+#[derive(Debug)]
+pub(crate) struct Asked<I, T> {
+    /// Those that answered.
+    pub(crate) found: Vec<T>,
+    /// Those that failed alone, and why.
+    pub(crate) missed: Vec<(I, AwsError)>,
+    /// Trouble that all of them share: those that are neither found nor missed were not asked.
+    pub(crate) shared: Option<AwsError>,
+}
+
+/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out.
+///
+/// One bad thing costs that thing alone: where others were answered, its failure is [`Kind::Other`], as it says nothing
+/// about the network or the account. Trouble that all of them share ends it: at once where the calls are not let in or
+/// come too fast, otherwise after a row of failures without an answer.
 pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
+where
+    I: Clone,
+    F: Fn(I) -> Fut,
+    Fut: Future<Output = Result<T, AwsError>>,
+{
+    let Asked { found, missed, shared } = describe_each(ids, fetch).await;
+    let fault = shared.or_else(|| missed.into_iter().next().map(|(_, why)| why));
+    Described { found, fault }
+}
+
+/// The same, and says of each thing that was not found why.
+pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Asked<I, T>
+where
+    I: Clone,
+    F: Fn(I) -> Fut,
+    Fut: Future<Output = Result<T, AwsError>>,
+{
+    let fetch = &fetch;
+    let answers = stream::iter(ids).map(async |id: I| (id.clone(), twice(fetch, id).await));
+    let mut answers = std::pin::pin!(answers.buffer_unordered(AT_ONCE));
+    let mut asked = Asked { found: Vec::new(), missed: Vec::new(), shared: None };
+    // Failures of the kinds that all things may share: all denials, and the others since the last answer.
+    let (mut denied, mut lost) = (0, 0);
+    // Did anything come back that only a server can say?
+    let mut answered = false;
+    while let Some((id, answer)) = answers.next().await {
+        let error = match answer {
+            Ok(thing) => {
+                asked.found.push(thing);
+                (lost, answered) = (0, true);
+                continue;
+            }
+            Err(error) => error,
+        };
+        answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
+        denied += usize::from(error.kind == Kind::Denied);
+        lost += usize::from(maybe_shared(error.kind));
+        let at_once = matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Throttled);
+        if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
+            asked.shared = Some(error);
+            return asked;
+        }
+        if error.kind != Kind::Gone {
+            asked.missed.push((id, error));
+        }
+    }
+    let alone = asked.missed.iter_mut().filter(|(_, why)| maybe_shared(why.kind));
+    if answered {
+        alone.for_each(|(_, why)| why.kind = Kind::Other);
+    } else {
+        asked.shared = alone.map(|(_, why)| why.clone()).next();
+    }
+    asked
+}
+
+/// May all things fail like this? It may also be one of them: a page of an overloaded server, a call that hangs.
+fn maybe_shared(kind: Kind) -> bool {
+    matches!(kind, Kind::Unsupported | Kind::Unreachable)
+}
+
+/// Fetches one thing, and once more where the connection or the server stumbled.
+async fn twice<I: Clone, T, F, Fut>(fetch: &F, id: I) -> Result<T, AwsError>
 where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    let mut answers = stream::iter(ids).map(fetch).buffer_unordered(AT_ONCE);
-    let mut described = Described { found: Vec::new(), fault: None };
-    let mut denied = 0;
-    while let Some(answer) = answers.next().await {
-        match answer {
-            Ok(thing) => described.found.push(thing),
-            Err(error) if error.kind == Kind::Gone => {}
-            Err(error) => {
-                denied += usize::from(error.kind == Kind::Denied);
-                let lost = [Kind::Unsupported, Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Throttled]
-                    .contains(&error.kind);
-                let hopeless = lost || (denied >= DENIALS && described.found.is_empty());
-                described.fault.get_or_insert(error);
-                if hopeless {
-                    break;
-                }
-            }
-        }
+    let began = Instant::now();
+    match fetch(id.clone()).await {
+        Err(error) if error.kind == Kind::Unreachable && began.elapsed() < QUICK => fetch(id).await,
+        answer => answer,
     }
-    described
 }
 
 #[cfg(test)]
@@ -140,7 +205,7 @@ mod tests {
     async fn what_is_denied_everywhere_is_not_asked_for_ever() {
         let (count, described) = asked(|_| Some(Kind::Denied)).await;
         assert_eq!((described.found.len(), described.fault.unwrap().kind), (0, Kind::Denied));
-        assert!(count <= AT_ONCE + DENIALS, "{count}");
+        assert!(count <= AT_ONCE + ENOUGH, "{count}");
     }
 
     #[tokio::test]
@@ -152,5 +217,70 @@ mod tests {
         };
         let (_, described) = asked(answer).await;
         assert_eq!((described.found.len(), described.fault.unwrap().kind), (97, Kind::Denied));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_bad_thing_costs_one_row_and_is_not_called_trouble_of_all() {
+        for kind in [Kind::Unreachable, Kind::Unsupported, Kind::Other] {
+            for bad in [0, 50, 99] {
+                let described =
+                    describe(
+                        (0..100).collect(),
+                        |n: i32| async move { if n == bad { Err(error(kind)) } else { Ok(n) } },
+                    )
+                    .await;
+                assert_eq!(described.found.len(), 99, "{kind:?} {bad}");
+                assert_eq!(described.fault.map(|fault| fault.kind), Some(Kind::Other), "{kind:?} {bad}");
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_thing_that_hangs_does_not_keep_the_others() {
+        let described = describe((0..20).collect(), |n: i32| async move {
+            if n == 3 {
+                tokio::time::sleep(Duration::from_secs(35)).await;
+                return Err(error(Kind::Unreachable));
+            }
+            Ok(n)
+        });
+        let began = Instant::now();
+        let described = described.await;
+        assert_eq!((described.found.len(), described.fault.map(|f| f.kind)), (19, Some(Kind::Other)));
+        assert_eq!(began.elapsed(), Duration::from_secs(35), "what timed out is not asked twice");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_stumbles_once_is_asked_once_more() {
+        let tries = std::cell::Cell::new(0);
+        let described = describe(vec![1], |n: i32| {
+            tries.set(tries.get() + 1);
+            let first = tries.get() == 1;
+            async move { if first { Err(error(Kind::Unreachable)) } else { Ok(n) } }
+        });
+        let described = described.await;
+        assert_eq!((described.found, described.fault), (vec![1], None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn trouble_of_all_things_stays_what_it_is_and_ends_the_asking() {
+        for kind in [Kind::Expired, Kind::Skewed, Kind::Throttled, Kind::Unreachable, Kind::Unsupported] {
+            for from in [0, 20] {
+                let asked = std::cell::Cell::new(0);
+                let described = describe((0..200).collect(), |n: i32| {
+                    asked.set(asked.get() + 1);
+                    async move { if n >= from { Err(error(kind)) } else { Ok(n) } }
+                });
+                let described = described.await;
+                assert_eq!(described.fault.map(|f| f.kind), Some(kind), "from {from}");
+                assert!(asked.get() < 60, "{kind:?} was asked {} times", asked.get());
+            }
+        }
+        let few = describe(vec![1, 2], |_: i32| async { Err::<i32, _>(error(Kind::Unreachable)) }).await;
+        assert_eq!(few.fault.map(|f| f.kind), Some(Kind::Unreachable), "nothing says that the network is there");
+    }
+
+    fn error(kind: Kind) -> AwsError {
+        AwsError { kind, ..AwsError::other("DescribeModel", "") }
     }
 }

@@ -10,6 +10,7 @@ use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 use super::glob::Glob;
+use super::pattern::Pattern;
 use super::value::{Compare, Meaning, Name, Severity, Span};
 
 /// One model, from its data to its alarms.
@@ -95,6 +96,8 @@ pub enum MetricSource {
         dimensions: BTreeMap<String, String>,
         /// How values are put together.
         stat: String,
+        /// How often a value comes, in whole minutes; where it is not said, that is seen from the values.
+        period: Option<Duration>,
     },
     /// In the evaluation report of the model package.
     Package {
@@ -102,6 +105,9 @@ pub enum MetricSource {
         json_path: String,
     },
 }
+
+/// Seconds of the longest period of a metric.
+const LONGEST_PERIOD: u64 = 31 * 86_400;
 
 /// Several texts; each is checked apart, because the reader knows only the place of the list.
 type Texts = Vec<Spanned<String>>;
@@ -146,6 +152,7 @@ struct WrittenMetric {
     #[serde(default)]
     dimensions: BTreeMap<String, String>,
     stat: Option<Name>,
+    period: Option<Spanned<Span>>,
     threshold: Option<Spanned<f64>>,
     compare: Option<Spanned<Compare>>,
     severity: Option<Severity>,
@@ -227,8 +234,29 @@ impl WrittenData {
             let message = format!("{uri:?} is not the name of a feature group");
             return Err(ConfigError::at(source, self.uri.span(), message).hint("a place in S3 has kind = \"s3\""));
         }
+        if self.kind == DataKind::S3 {
+            checked_pattern(&self.uri, source)?;
+        }
         Ok(Data { kind: self.kind, uri: self.uri.into_inner().0, max_age: self.max_age.map(|s| s.0) })
     }
+}
+
+/// Refuses dates that cannot be meant, at their place within the text.
+fn checked_pattern(uri: &Spanned<Name>, source: &Source) -> Result<(), ConfigError> {
+    let (text, span) = (&uri.get_ref().0, uri.span());
+    let bucket = text.find("://").and_then(|at| text.get(at + 3..)?.find('/').map(|slash| at + 4 + slash));
+    let (bucket, prefix) = text.split_at_checked(bucket.unwrap_or(text.len())).unwrap_or((text, ""));
+    if bucket.contains(['{', '}']) {
+        let message = format!("{bucket:?} is not the name of a bucket: a date is a part of the prefix");
+        return Err(ConfigError::at(source, span, message).hint("write \"s3://bucket/dt={yyyy-MM-dd}/\""));
+    }
+    Pattern::parse(prefix).map(|_| ()).map_err(|wrong| {
+        // Without escapes the text stands in the file as it is, after its quote.
+        let start = span.start + 1 + bucket.len();
+        let plain = source.text.get(span.start + 1..).is_some_and(|rest| rest.starts_with(text.as_str()));
+        let place = if plain { start + wrong.place.start..start + wrong.place.end } else { span.clone() };
+        ConfigError::at(source, place, wrong.message).hint(wrong.hint)
+    })
 }
 
 fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Metric, ConfigError> {
@@ -249,13 +277,19 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
         }
         (None, None) => None,
     };
+    let period = metric.period.map(|period| checked_period(&period, source)).transpose()?;
     let from = match (metric.source, metric.namespace, metric.name) {
         (None, Some(namespace), Some(name)) => MetricSource::CloudWatch {
+            period,
             namespace: namespace.0,
             name: name.0,
             dimensions: metric.dimensions,
             stat: metric.stat.map_or_else(|| "Average".to_owned(), |s| s.0),
         },
+        (Some(report), None, None) if period.is_some() => {
+            return Err(ConfigError::at(source, report.span(), "a report has no period")
+                .hint("leave out period: a report is read once for each version"));
+        }
         (Some(report), None, None) => package(report.into_inner(), source)?,
         (Some(report), _, _) => {
             let message = "a metric is in CloudWatch or in a report, not in both";
@@ -270,6 +304,17 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
         }
     };
     Ok(Metric { label: metric.label.0, source: from, limit, severity: metric.severity, meaning: metric.meaning })
+}
+
+/// A period is what CloudWatch takes for one: whole minutes.
+fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
+    let period = written.get_ref().0;
+    let seconds = period.as_secs();
+    if !seconds.is_multiple_of(60) || seconds > LONGEST_PERIOD {
+        let message = "a period is whole minutes, at most 31 days";
+        return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\", \"1h\", \"1d\" or \"7d\""));
+    }
+    Ok(period)
 }
 
 fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {

@@ -29,6 +29,7 @@ namespace = "Retail/Models"
 name = "MAPE"
 dimensions = { Model = "demand-forecast" }
 stat = "Average"
+period = "1d"
 threshold = 0.15
 compare = ">"
 severity = "sev2"
@@ -70,6 +71,11 @@ fn the_whole_of_it_is_read() {
     assert_eq!(model.data[0].max_age, Some(Duration::from_hours(26)));
     assert_eq!(model.metrics[0].limit, Some((Compare::Greater, 0.15)));
     assert_eq!(model.metrics[1].meaning, Meaning::Promote);
+    let period = |place: usize| match &model.metrics[place].source {
+        MetricSource::CloudWatch { period, .. } => *period,
+        MetricSource::Package { .. } => None,
+    };
+    assert_eq!((period(0), period(1)), (Some(Duration::from_hours(24)), None));
     assert_eq!(model.metrics[2].source, MetricSource::Package { json_path: "$.ranking.ctr.value".into() });
     let level = |name: &str| config.severity(name).map(Severity::level);
     assert_eq!(level("arn:aws:sns:eu-west-1:1:oncall-page"), Some(1), "the first pattern counts");
@@ -122,6 +128,32 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "not a path",
         "$.",
     ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nnamespace = \"n\"\nname = \"m\"\nperiod = \"90s\"",
+        7,
+        10,
+        "whole minutes",
+        "1d",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nnamespace = \"n\"\nname = \"m\"\nperiod = \"60d\"",
+        7,
+        10,
+        "at most 31 days",
+        "7d",
+    ),
+    (
+        "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nperiod = \"1d\"\n\
+         source = { s3 = \"package\", json_path = \"$.ctr\" }",
+        6,
+        10,
+        "a report has no period",
+        "leave out",
+    ),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/dt={yyyy-MM\" }]", 3, 41, "not closed", "yyyy"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/x/{YYYY}/\" }]", 3, 40, "not a date", "yyyy"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/{MM}/{yyyy}/\" }]", 3, 38, "leave out", "yyyy"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b{yyyy}/x/\" }]", 3, 30, "name of a bucket", ""),
     ("[severity]\n\"*\" = \"high\"", 2, 7, "\"high\" is not a severity", ""),
     ("[severity]\n\"{x}\" = \"sev1\"", 2, 1, "not a pattern", ""),
 ];

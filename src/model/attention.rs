@@ -53,7 +53,7 @@ macro_rules! rules {
 
 rules! {
     Data "data-unreadable" data::unreadable: "a location that is configured or was trained on is empty or cannot be read",
-    Data "data-age" data::age: "the newest object is older than max_age of the configuration",
+    Data "data-age" data::age: "the newest object is older than max_age of the configuration, or the newest one is not known",
     Data "offline-store" data::offline_store: "a feature group failed or its offline store is blocked",
     Data "source" data::source: "data locations cannot be read",
     Training "running" training::running: "an execution or a job is under way",
@@ -70,7 +70,7 @@ rules! {
     Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
     Endpoint "errors" endpoint::errors: "5XX rate over five minutes: above 0.5 % degraded, above 2 % with 20 requests broken",
     Endpoint "business-metric" endpoint::business: "a metric of the configuration is on the wrong side of its threshold",
-    Endpoint "unmeasured" endpoint::unmeasured: "a metric that the configuration judges was not read: denied, or beyond max_cost_per_day",
+    Endpoint "unmeasured" endpoint::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
     Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms has no confirmed subscription",

@@ -40,12 +40,21 @@ fn ids(app: &App) -> Vec<Subject> {
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
-/// Is it older than the configuration allows?
-fn too_old(app: &App, set: &Dataset) -> bool {
+/// Is it older than the configuration allows? What is not known is neither old nor new.
+fn health(app: &App, set: &Dataset) -> Health {
+    if set.problem.is_some() {
+        return Health::Unknown;
+    }
     let allowed =
         app.here.seen.wishes.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
-    let age = set.newest.map(|at| app.here.seen.at.as_second() - at.as_second());
-    matches!((allowed, age), (Some(allowed), Some(age)) if u64::try_from(age).is_ok_and(|age| age > allowed.as_secs()))
+    let age = set.newest.map(|at| u64::try_from(app.here.seen.at.as_second() - at.as_second()).unwrap_or(0));
+    let new = allowed.is_none_or(|allowed| age.is_some_and(|age| age <= allowed.as_secs()));
+    match (new, &set.unsure) {
+        (true, _) if age.is_some() => Health::Ok,
+        (_, Some(_)) => Health::Unknown,
+        (true, None) => Health::Ok,
+        (false, None) => Health::Warning,
+    }
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -72,12 +81,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         ]);
     }
     let set = store.datasets.get(&subject.id)?;
-    let old = too_old(app, set);
-    let health = match (&set.problem, old) {
-        (Some(_), _) => Health::Unknown,
-        (None, true) => Health::Warning,
-        (None, false) => Health::Ok,
-    };
+    let health = health(app, set);
     let role = match set.role {
         Role::Data => "data",
         Role::Features => "features",
@@ -102,6 +106,6 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         counted(fmt::bytes(set.bytes), i64::try_from(set.bytes).unwrap_or(i64::MAX)),
         versioning,
         model,
-        Cell::plain(set.problem.as_deref().or(set.newest_key.as_deref()).unwrap_or_default()),
+        Cell::plain(set.problem.as_deref().or(set.unsure.as_deref()).or(set.newest_key.as_deref()).unwrap_or_default()),
     ])
 }

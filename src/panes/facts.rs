@@ -242,6 +242,7 @@ fn dataset(app: &App, uri: &str) -> Vec<Fact> {
     };
     vec![
         optional("problem", d.problem.as_ref()),
+        optional("newest unknown", d.unsure.as_ref()),
         when(app, "newest object", d.newest),
         optional("key", d.newest_key.as_ref()),
         fact("objects", format!("{}{}", d.objects, if d.capped { " or more" } else { "" })),

@@ -353,7 +353,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         .collect()
 }
 
-/// The last hour of what matters: a metric of the configuration, or the latency of an endpoint.
+/// The last hour, or the last 60 periods, of what matters: a metric of the configuration, or the latency of an endpoint.
 fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
     let store = &app.here.seen.store;
     let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
@@ -383,9 +383,10 @@ fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
         _ => return None,
     };
     let (last, _) = series.last()?;
-    let from = last.as_second() - 59 * 60;
+    let period = series.period.max(60);
+    let from = last.as_second() - 59 * period;
     let value =
-        |minute: i64| series.points.iter().find(|(t, _)| t.as_second() == from + minute * 60).map(|(_, v)| v / scale);
+        |place: i64| series.points.iter().find(|(t, _)| t.as_second() == from + place * period).map(|(_, v)| v / scale);
     let start = jiff::Timestamp::from_second(from).ok()?;
     let ends = (fmt::clock(app.here.seen.at, start, &app.zone), fmt::clock(app.here.seen.at, last, &app.zone));
     Some(Chart {

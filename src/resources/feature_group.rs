@@ -1,12 +1,14 @@
 //! Feature groups: the first hop of a model that reads features.
 
 use aws_sdk_sagemaker::operation::describe_feature_group::DescribeFeatureGroupOutput;
-use aws_sdk_sagemaker::types::{FeatureGroupSortBy, FeatureGroupSortOrder, ResourceType, SearchRecord};
+use aws_sdk_sagemaker::types::{
+    FeatureGroupSortBy, FeatureGroupSortOrder, FeatureGroupSummary, ResourceType, SearchRecord,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Listing, Resource, Seen, Turn, time};
-use crate::aws::{Aws, AwsError, Described, Query, describe, failed, pages};
+use crate::aws::{Asked, Aws, AwsError, Query, describe_each, failed, pages};
 
 /// Pages of 100 groups.
 const PAGES: usize = 10;
@@ -46,35 +48,53 @@ impl Resource for FeatureGroup {
             format!("feature group {}: offline store {}", self.name, self.offline_status.as_deref().unwrap_or("gone"))
         })
     }
-    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if let Some((records, next)) =
             aws.search(&Query::changed(ResourceType::FeatureGroup), None, PAGES, |_| false).await?
         {
             return Ok(Listing::all(records.into_iter().filter_map(from_record).collect()).capped(next.is_some()));
         }
-        let (names, capped) = listed(aws).await?;
-        let wanted = names.len();
-        let Described { found, fault } = describe(names, async |name: String| {
-            let request = aws.sagemaker.describe_feature_group().feature_group_name(name);
+        let (listed, capped) = listed(aws).await?;
+        let Asked { mut found, missed, shared } = describe_each(listed, async |listed: Self| {
+            let request = aws.sagemaker.describe_feature_group().feature_group_name(listed.name);
             request.send().await.map(from_description).map_err(failed("DescribeFeatureGroup"))
         })
         .await;
-        match fault {
-            Some(fault) if found.is_empty() && wanted > 0 => Err(fault),
-            fault => Ok(Listing::all(found).capped(capped).fault(fault)),
-        }
+        let listing = match shared {
+            Some(why) if found.is_empty() => return Err(why),
+            // Those that were not asked are as they were.
+            Some(_) => Listing::part,
+            None => Listing::all,
+        };
+        let first = missed.first().map(|(_, why)| why.clone());
+        // One that could not be described is there all the same: what was known of it stands, or what the list told.
+        found.extend(missed.into_iter().map(|(listed, _)| turn.known.get(&listed.name).cloned().unwrap_or(listed)));
+        Ok(listing(found).capped(capped).fault(shared.or(first)))
     }
 }
 
-async fn listed(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
+async fn listed(aws: &Aws) -> Result<(Vec<FeatureGroup>, bool), AwsError> {
     pages(PAGES, async |token| {
         let request = aws.sagemaker.list_feature_groups().max_results(100).set_next_token(token);
         let request = request.sort_by(FeatureGroupSortBy::CreationTime).sort_order(FeatureGroupSortOrder::Descending);
         let page = request.send().await.map_err(failed("ListFeatureGroups"))?;
         let groups = page.feature_group_summaries.unwrap_or_default();
-        Ok((groups.into_iter().filter_map(|g| g.feature_group_name).collect(), page.next_token))
+        Ok((groups.into_iter().map(from_summary).collect(), page.next_token))
     })
     .await
+}
+
+fn from_summary(s: FeatureGroupSummary) -> FeatureGroup {
+    let offline = s.offline_store_status.as_ref();
+    FeatureGroup {
+        offline_status: offline.and_then(|o| o.status.as_ref()).map(|status| status.as_str().to_owned()),
+        blocked: offline.and_then(|o| o.blocked_reason.clone()),
+        status: s.feature_group_status.as_ref().map(|status| status.as_str().to_owned()).unwrap_or_default(),
+        created: time(s.creation_time.as_ref()),
+        name: s.feature_group_name.unwrap_or_default(),
+        arn: s.feature_group_arn.unwrap_or_default(),
+        ..FeatureGroup::default()
+    }
 }
 
 /// The index and the description have the same fields, in two types.

@@ -2,29 +2,26 @@
 //!
 //! Every metric asked for costs money, so only the missing minutes of the wanted ones are asked.
 
-use std::collections::BTreeMap;
+mod ask;
+mod wanted;
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::endpoint::Endpoint;
 use super::{Lane, Listing, Resource, Seen, Table, Turn};
-use crate::aws::{Aws, AwsError, Kind, PER_METRIC, failed, pages};
-use crate::config::MetricSource;
+use crate::aws::{Aws, AwsError, Kind};
+use ask::ask_all;
+use wanted::{Wanted, wanted};
 
-/// Seconds between two points.
-const PERIOD: i64 = 60;
-/// Minutes that are kept.
-const KEPT: i64 = 60;
-/// Minutes that may still change: `CloudWatch` is 1 to 3 minutes late (`aws-map` 2.7).
-const LATE: i64 = 3;
+const MINUTE: i64 = 60;
+const HOUR: i64 = 60 * MINUTE;
+/// Points of a series that are kept.
+const POINTS: i64 = 60;
+/// Seconds in which the last value of a metric of the configuration is looked for: `CloudWatch` has minutes for 15 days.
+const LOOK_BACK: i64 = 14 * 24 * HOUR;
 /// Seconds after its end in which a minute is not complete: it is not asked for, as half a sum looks like a fall.
 const INCOMPLETE: i64 = 60;
-/// Queries one call may hold.
-const BATCH: usize = 500;
-
-/// One metric over the last hour.
+/// One metric: its last hour, or its last 60 periods where the configuration says how often it comes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct MetricSeries {
     /// `endpoint/variant/metric`, or `model:label` for a metric of the configuration.
@@ -37,6 +34,22 @@ pub struct MetricSeries {
     pub points: Vec<(Timestamp, f64)>,
     /// All minutes before this one were asked for.
     pub until: Timestamp,
+    /// Seconds that one point stands for.
+    #[serde(default = "minute")]
+    pub period: i64,
+    /// Seconds between two of its values, where the configuration says it.
+    #[serde(default)]
+    pub comes_every: Option<i64>,
+    /// Up to when its last value was looked for further back than what is asked for every minute.
+    #[serde(default)]
+    pub looked_back: Option<Timestamp>,
+    /// Why it alone could not be read.
+    #[serde(default)]
+    pub problem: Option<String>,
+}
+
+fn minute() -> i64 {
+    MINUTE
 }
 
 impl MetricSeries {
@@ -60,6 +73,32 @@ impl MetricSeries {
     pub fn last(&self) -> Option<(Timestamp, f64)> {
         self.points.last().copied()
     }
+    /// Is there no value where, by all that is known of it, one should have come? One that is an hour old always counts.
+    #[must_use]
+    pub fn overdue(&self, now: Timestamp) -> bool {
+        let Some((last, _)) = self.last() else { return true };
+        let usual = self.comes_every.map_or_else(|| 2 * self.longest_pause(), |period| 3 * period);
+        now.as_second() - last.as_second() > usual.max(HOUR)
+    }
+    /// Seconds that were looked over for a value.
+    #[must_use]
+    pub fn reach(&self) -> i64 {
+        match (self.period, self.looked_back) {
+            (MINUTE, None) => HOUR,
+            (MINUTE, Some(_)) => LOOK_BACK,
+            (period, _) => kept(period),
+        }
+    }
+    /// The longest time between two of the points. Before the only one there was none as far as was looked back.
+    fn longest_pause(&self) -> i64 {
+        let times = self.points.iter().map(|(at, _)| at.as_second());
+        let pauses = times.clone().zip(times.skip(1)).map(|(before, after)| after - before);
+        let alone = || {
+            let only = self.points.first().filter(|_| self.points.len() == 1)?.0;
+            Some(only.as_second() - (self.looked_back?.as_second() - LOOK_BACK))
+        };
+        pauses.max().or_else(alone).unwrap_or_default()
+    }
     /// Mean over the last minutes up to `at`, gaps left out.
     #[must_use]
     pub fn mean(&self, minutes: i64, at: Timestamp) -> Option<f64> {
@@ -70,24 +109,15 @@ impl MetricSeries {
     }
 }
 
-/// What an endpoint is asked for: metric, statistic, and what stands in where percentiles are not served.
-const VARIANT_METRICS: [(&str, &str, &str); 5] = [
-    ("Invocations", "Sum", "Sum"),
-    ("Invocation4XXErrors", "Average", "Average"),
-    ("Invocation5XXErrors", "Average", "Average"),
-    ("ModelLatency", "p99", "Average"),
-    ("OverheadLatency", "p99", "Average"),
-];
-
-/// One metric that is wanted.
-#[derive(Debug, Clone)]
-struct Wanted {
-    id: String,
-    label: String,
-    namespace: String,
-    name: String,
-    dimensions: Vec<(String, String)>,
-    stat: String,
+/// Seconds that are kept of points of a period. `CloudWatch` has minutes for 15 days, 5 minutes for 63 and hours for 455:
+/// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
+fn kept(period: i64) -> i64 {
+    let days = match period {
+        _ if period % HOUR == 0 => 450,
+        _ if period % (5 * MINUTE) == 0 => 62,
+        _ => 14,
+    };
+    (POINTS * period).min(days * 24 * HOUR)
 }
 
 impl Resource for MetricSeries {
@@ -113,165 +143,18 @@ impl Resource for MetricSeries {
         let (known, end) = (turn.known, last_minute(seen));
         let (all, capped) = wanted(seen, false);
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
-        // What is known and what is new lack different minutes: each is asked for its own only.
-        let (old, new): (Vec<_>, Vec<_>) = lacking.into_iter().partition(|w| w.known(known).is_some());
-        let mut rows = Vec::new();
-        for batch in old.chunks(BATCH).chain(new.chunks(BATCH)) {
-            match ask(aws, known, batch, end).await {
-                Ok(found) => rows.extend(found),
-                // A stand-in without percentiles fails the whole request.
-                Err(error) if error.kind == Kind::Unsupported => {
-                    rows.extend(ask(aws, known, &wanted(seen, true).0, end).await?);
-                    break;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Listing::part(rows).capped(capped))
+        let rows = match ask_all(aws, known, lacking, end).await {
+            // A stand-in without percentiles fails the whole request.
+            Err(error) if error.kind == Kind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
+            answer => answer,
+        };
+        Ok(Listing::part(rows?).capped(capped))
     }
 }
 
 /// The end of the last minute that is complete.
 fn last_minute(seen: &Seen) -> i64 {
-    (seen.at.as_second() - INCOMPLETE).div_euclid(PERIOD) * PERIOD
-}
-
-/// How many metrics may be asked for a minute, so that a day costs no more than that.
-fn allowed(max_cost_per_day: Option<f64>) -> usize {
-    let Some(dollars) = max_cost_per_day else { return usize::MAX };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count; the configuration has checked it"
-    )]
-    let metrics = (dollars / PER_METRIC / (24.0 * 60.0)).floor() as usize;
-    metrics
-}
-
-impl Wanted {
-    fn known<'a>(&self, known: &'a Table<MetricSeries>) -> Option<&'a MetricSeries> {
-        known.get(&self.id).filter(|k| k.stat == self.stat)
-    }
-    fn lacks(&self, known: &Table<MetricSeries>, end: i64) -> bool {
-        // A stand-in for a percentile is asked as well.
-        known.get(&self.id).is_none_or(|k| k.until.as_second() < end)
-    }
-}
-
-/// What is worth its price, most wanted first, and whether the budget cut it: the model that is looked at, what the
-/// user named, what is not well. With `plain` statistics instead of percentiles.
-fn wanted(seen: &Seen, plain: bool) -> (Vec<Wanted>, bool) {
-    let endpoints = &seen.store.endpoints;
-    let mut all = Vec::new();
-    let mut focused = seen.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
-    let looked_at = focused.by_ref().take(seen.focus.selected);
-    looked_at.for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
-    of_configuration(seen, &mut all);
-    if seen.thorough {
-        endpoints.rows().for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
-    } else {
-        focused.for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
-    }
-    let allowed = allowed(seen.wishes.max_cost_per_day);
-    let capped = all.len() > allowed;
-    all.truncate(allowed);
-    (all, capped)
-}
-
-fn of_endpoint(endpoint: &Endpoint, plain: bool, wanted: &mut Vec<Wanted>) {
-    for variant in &endpoint.variants {
-        for (metric, stat, stand_in) in VARIANT_METRICS {
-            wanted.push(Wanted {
-                id: MetricSeries::of_variant(&endpoint.name, &variant.name, metric),
-                label: metric.to_owned(),
-                namespace: "AWS/SageMaker".to_owned(),
-                name: metric.to_owned(),
-                dimensions: vec![
-                    ("EndpointName".to_owned(), endpoint.name.clone()),
-                    ("VariantName".to_owned(), variant.name.clone()),
-                ],
-                stat: if plain { stand_in } else { stat }.to_owned(),
-            });
-        }
-    }
-}
-
-fn of_configuration(seen: &Seen, wanted: &mut Vec<Wanted>) {
-    for model in &seen.wishes.models {
-        for metric in &model.metrics {
-            let MetricSource::CloudWatch { namespace, name, dimensions, stat } = &metric.source else { continue };
-            wanted.push(Wanted {
-                id: MetricSeries::of_model(&model.name, &metric.label),
-                label: metric.label.clone(),
-                namespace: namespace.clone(),
-                name: name.clone(),
-                dimensions: dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
-                stat: stat.clone(),
-            });
-        }
-    }
-}
-
-/// Asks for the minutes that `known` lacks and lays them over what is kept.
-async fn ask(
-    aws: &Aws,
-    known: &Table<MetricSeries>,
-    wanted: &[Wanted],
-    end: i64,
-) -> Result<Vec<MetricSeries>, AwsError> {
-    let oldest = end - KEPT * PERIOD;
-    let newest = wanted.iter().map(|w| w.known(known).map_or(oldest, |k| k.until.as_second())).min();
-    let start = (newest.unwrap_or(oldest) - LATE * PERIOD).max(oldest);
-    aws.meter.metrics(wanted.len());
-    let queries: Vec<MetricDataQuery> = wanted.iter().map(query).collect();
-    let (results, _) = pages(10, async |token| {
-        let request = aws.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.clone()));
-        let request = request.start_time(sdk(start)).end_time(sdk(end)).scan_by(ScanBy::TimestampAscending);
-        let page = request.set_next_token(token).send().await.map_err(failed("GetMetricData"))?;
-        Ok((page.metric_data_results.unwrap_or_default(), page.next_token))
-    })
-    .await?;
-    let mut points: BTreeMap<String, BTreeMap<i64, f64>> = BTreeMap::new();
-    for result in results {
-        let times = result.timestamps.unwrap_or_default().into_iter().map(|t| t.secs());
-        // What is no number can neither be drawn nor kept.
-        let values = times.zip(result.values.unwrap_or_default()).filter(|(_, v)| v.is_finite());
-        points.entry(result.id.unwrap_or_default()).or_default().extend(values);
-    }
-    let until = Timestamp::from_second(end).unwrap_or_default();
-    let series = wanted.iter().map(|w| {
-        let kept = w.known(known).into_iter().flat_map(|k| &k.points).map(|(t, v)| (t.as_second(), *v));
-        let mut all: BTreeMap<i64, f64> = kept.filter(|(t, _)| (oldest..start).contains(t)).collect();
-        all.extend(points.remove(&query_id(w)).unwrap_or_default());
-        let points = all.into_iter().filter_map(|(t, v)| Some((Timestamp::from_second(t).ok()?, v))).collect();
-        MetricSeries { id: w.id.clone(), label: w.label.clone(), stat: w.stat.clone(), points, until }
-    });
-    Ok(series.collect())
-}
-
-/// The same metric has the same id in every request, so that answers can be told apart whatever else was asked.
-fn query_id(wanted: &Wanted) -> String {
-    // FNV-1a: small, and the same in every run.
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in wanted.id.bytes().chain(wanted.stat.bytes()) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-    format!("m{hash:016x}")
-}
-
-fn query(wanted: &Wanted) -> MetricDataQuery {
-    let dimensions = wanted.dimensions.iter().map(|(k, v)| Dimension::builder().name(k).value(v).build());
-    let metric = Metric::builder()
-        .namespace(&wanted.namespace)
-        .metric_name(&wanted.name)
-        .set_dimensions(Some(dimensions.collect()))
-        .build();
-    let stat = MetricStat::builder().metric(metric).period(60).stat(&wanted.stat).build();
-    MetricDataQuery::builder().id(query_id(wanted)).metric_stat(stat).return_data(true).build()
-}
-
-fn sdk(second: i64) -> aws_smithy_types::DateTime {
-    aws_smithy_types::DateTime::from_secs(second)
+    (seen.at.as_second() - INCOMPLETE).div_euclid(MINUTE) * MINUTE
 }
 
 #[cfg(test)]
@@ -288,9 +171,30 @@ mod tests {
     }
 
     #[test]
-    fn a_budget_is_so_many_metrics_a_minute() {
-        // $0.01 for 1,000 metrics, 1,440 minutes a day.
-        assert_eq!(allowed(None), usize::MAX);
-        assert_eq!((allowed(Some(1.0)), allowed(Some(0.10)), allowed(Some(0.001))), (69, 6, 0));
+    fn a_value_counts_until_the_next_one_is_overdue() {
+        let day = 24 * HOUR;
+        let now = 1_000 * day;
+        let series = |ago: &[i64], comes_every: Option<i64>| MetricSeries {
+            points: ago.iter().map(|ago| (Timestamp::from_second(now - ago).unwrap(), 1.0)).collect(),
+            comes_every,
+            looked_back: Timestamp::from_second(now).ok(),
+            ..Default::default()
+        };
+        let at = Timestamp::from_second(now).unwrap();
+        for (ago, period, overdue) in [
+            (&[59 * MINUTE][..], None, false),
+            (&[3 * MINUTE, 2 * MINUTE], None, false),
+            (&[5 * HOUR + MINUTE, 5 * HOUR], None, true),
+            (&[33 * HOUR, 9 * HOUR], None, false),
+            (&[9 * HOUR], None, false),
+            (&[5 * day], None, false),
+            (&[13 * day], None, true),
+            (&[2 * day], Some(day), false),
+            (&[4 * day], Some(day), true),
+            (&[12 * day], Some(7 * day), false),
+            (&[], Some(day), true),
+        ] {
+            assert_eq!(series(ago, period).overdue(at), overdue, "{ago:?} {period:?}");
+        }
     }
 }

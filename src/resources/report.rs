@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::dataset::split;
 use super::package::ModelPackage;
 use super::{Lane, Listing, Resource, Seen, Store, Table, Turn};
-use crate::aws::{Aws, AwsError, Kind, describe, failed};
+use crate::aws::{Asked, Aws, AwsError, Kind, describe_each};
 use crate::config::{MetricSource, Model as ModelConfig};
 
 /// A report is small; what is larger is none.
@@ -79,14 +79,19 @@ impl Resource for EvaluationReport {
                 due.push(wanted);
             }
         }
-        let read = describe(due, async |wanted: Wanted| wanted.read(aws, seen.at).await).await;
-        rows.extend(read.found.into_iter().map(|row| (row.package.clone(), row)));
-        Ok(Listing::all(rows.into_values().collect()).fault(read.fault))
+        let Asked { found, missed, shared } =
+            describe_each(due, async |wanted: Wanted| wanted.read(aws, seen.at).await).await;
+        rows.extend(found.into_iter().map(|row| (row.package.clone(), row)));
+        if shared.is_none() {
+            let refused = missed.into_iter().map(|(wanted, why)| wanted.refused(&why, seen.at));
+            rows.extend(refused.map(|row| (row.package.clone(), row)));
+        }
+        Ok(Listing::all(rows.into_values().collect()).fault(shared))
     }
 }
 
 /// One report that is wanted.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Wanted {
     package: String,
     uri: Option<String>,
@@ -109,6 +114,11 @@ impl Wanted {
             },
         }
         Ok(row)
+    }
+    /// The row of a report that alone could not be read now.
+    fn refused(self, why: &AwsError, at: Timestamp) -> EvaluationReport {
+        let problem = Some(format!("cannot be read: {why}"));
+        EvaluationReport { package: self.package, uri: self.uri, problem, read: at, ..EvaluationReport::default() }
     }
 }
 
@@ -172,8 +182,11 @@ fn pointer(path: &str) -> String {
 /// # Errors
 /// Trouble that every report would have now: no credentials, no network, no more calls.
 pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsError> {
-    let Some((bucket, key)) = split(uri) else { return Ok(Err("is not in S3".to_owned())) };
-    let reply = match aws.s3.get_object().bucket(bucket).key(key).send().await.map_err(failed("GetObject")) {
+    let Some((bucket, key)) = split(uri).filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) else {
+        return Ok(Err("is not in S3".to_owned()));
+    };
+    let ask = |s3: aws_sdk_s3::Client| s3.get_object().bucket(bucket).key(key).send();
+    let reply = match aws.ask_bucket("GetObject", bucket, ask).await {
         Ok(reply) => reply,
         Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
             return Err(error);

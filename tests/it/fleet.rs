@@ -335,6 +335,8 @@ fn series(number: usize) -> Vec<MetricSeries> {
         stat: stat.into(),
         points: (0..60).map(point).collect(),
         until: now(),
+        period: 60,
+        ..MetricSeries::default()
     };
     [("Invocations", "Sum"), ("Invocation5XXErrors", "Average"), ("ModelLatency", "p99")].map(metric).into()
 }

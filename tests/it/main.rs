@@ -7,6 +7,7 @@
 mod accounts;
 mod altered;
 mod bundled;
+mod data;
 mod failures;
 mod fleet;
 mod golden;
@@ -15,6 +16,7 @@ mod intents;
 mod layers;
 mod lineage;
 mod lists;
+mod metrics;
 mod moto;
 mod palette;
 mod replay;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, unfinished, unread, untold};
+use super::{Facts, Finding, NOT_READ, unfinished, unread, untold};
+use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
@@ -13,8 +14,14 @@ fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
     facts.chain.datasets.iter().filter_map(|uri| facts.index.store.datasets.get(uri))
 }
 
+/// How old a location may be: its own `max_age`, or that of the feature group whose offline store it is.
 fn max_age(facts: &Facts<'_>, uri: &str) -> Option<Duration> {
-    facts.config?.data.iter().find(|d| d.uri == uri)?.max_age
+    let groups = &facts.index.store.feature_groups;
+    let is_meant = |data: &&Data| match data.kind {
+        DataKind::S3 => data.uri == uri,
+        DataKind::FeatureGroup => groups.get(&data.uri).and_then(|group| group.offline_uri.as_deref()) == Some(uri),
+    };
+    facts.config?.data.iter().find(is_meant)?.max_age
 }
 
 pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
@@ -44,10 +51,18 @@ fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
 
 pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
     let old = |d: &Dataset| {
-        // Of more keys than are read the newest is not known.
-        let (newest, allowed) = (d.newest.filter(|_| !d.capped)?, max_age(facts, &d.uri)?);
-        let age = Duration::from_secs((facts.now.as_second() - newest.as_second()).try_into().unwrap_or(0));
-        (age > allowed).then(|| (Health::Warning, format!("no data for {}", fmt::span(age)), Some(newest)))
+        let allowed = max_age(facts, &d.uri).filter(|_| d.problem.is_none())?;
+        let age = d.newest.map(|newest| facts.now.as_second() - newest.as_second());
+        let age = age.map(|age| Duration::from_secs(age.try_into().unwrap_or(0)));
+        // Something that is new enough is there, whatever else there is.
+        if age.is_some_and(|age| age <= allowed) {
+            return None;
+        }
+        match (&d.unsure, age) {
+            (Some(why), _) => Some((Health::Unknown, format!("newest data of {} unknown: {why}", d.uri), None)),
+            (None, Some(age)) => Some((Health::Warning, format!("no data for {}", fmt::span(age)), d.newest)),
+            (None, None) => None,
+        }
     };
     datasets(facts).filter_map(old).collect()
 }
@@ -72,6 +87,12 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
         // Where data lies is told by what was trained on it.
         return untold([unfinished(&store.jobs), unfinished(&store.steps), unread(&store.feature_groups)]);
+    }
+    let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
+    let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
+    if let Some(data) = missing {
+        let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
+        return vec![(Health::Unknown, format!("{}: {}", data.uri, why.unwrap_or_else(|| NOT_READ.to_owned())), None)];
     }
     let located = !chain.datasets.is_empty() && store.datasets.is_empty();
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();

@@ -1,5 +1,7 @@
 //! Does what customers see work, with which version, and is it good?
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{Facts, Finding, unread, untold};
@@ -132,10 +134,12 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(config) = facts.config else { return Vec::new() };
     let judge = |metric: &Metric| {
         let series = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
-        let (_, value) = series.last()?;
+        // What is overdue is not known to be so any more (see `unmeasured`).
+        let (at, value) = series.last().filter(|_| !series.overdue(facts.now))?;
         let (compare, threshold) = metric.limit?;
         let sign = compare.sign();
-        let text = format!("{} {} {sign} {}", metric.label, fmt::number(value), fmt::number(threshold));
+        let ago = aged(facts.now, at);
+        let text = format!("{} {} {sign} {}{ago}", metric.label, fmt::number(value), fmt::number(threshold));
         if !compare.holds(value, threshold) {
             return None;
         }
@@ -154,20 +158,43 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
 }
 
-/// What was never read is not known to be well.
+/// How old a value is, where that is worth a word.
+fn aged(now: Timestamp, at: Timestamp) -> String {
+    if now.as_second() - at.as_second() < 3600 { String::new() } else { format!(", {} ago", fmt::age(now, at)) }
+}
+
+/// What was never read, or has no value of late, is not known to be well.
 pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
     let (Some(config), metrics) = (facts.config, &facts.index.store.metrics) else { return Vec::new() };
-    let why = match metrics.trouble() {
-        Some(why) => format!("{} {}", why.operation, why.kind.word()),
-        None if metrics.capped() => "max_cost_per_day is used up".to_owned(),
-        None => return Vec::new(),
+    let unread = match metrics.trouble() {
+        Some(why) => Some(format!("{} {}", why.operation, why.kind.word())),
+        None if metrics.capped() => Some("max_cost_per_day is used up".to_owned()),
+        None => None,
     };
     let judged = config.metrics.iter().filter(|metric| {
         let measured = matches!(metric.source, MetricSource::CloudWatch { .. });
         measured && metric.limit.is_some() && metric.meaning == Meaning::Breach
     });
-    let unread = judged.filter(|metric| metrics.get(&MetricSeries::of_model(&config.name, &metric.label)).is_none());
-    unread.map(|metric| (Health::Unknown, format!("{} not read: {why}", metric.label), None)).collect()
+    let unknown = judged.filter_map(|metric| {
+        let label = &metric.label;
+        let Some(series) = metrics.get(&MetricSeries::of_model(&config.name, label)) else {
+            return unread.as_ref().map(|why| format!("{label} not read: {why}"));
+        };
+        if let Some(why) = &series.problem {
+            return Some(format!("{label} not read: {why}"));
+        }
+        let reach = || fmt::span(Duration::from_secs(series.reach().unsigned_abs()));
+        match series.last() {
+            None => Some(format!("{label} has no value in {}", reach())),
+            Some((at, value)) if series.overdue(facts.now) => Some(format!(
+                "{label} has no value since {} ago (it was {})",
+                fmt::age(facts.now, at),
+                fmt::number(value)
+            )),
+            Some(_) => None,
+        }
+    });
+    unknown.map(|text| (Health::Unknown, text, None)).collect()
 }
 
 /// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.

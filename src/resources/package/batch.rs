@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
 
 use super::{Details, ModelPackage, artifacts, images};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background};
+use crate::aws::{Asked, Aws, AwsError, Kind, describe_each, failed, in_background};
 use crate::resources::time;
 
 /// Versions that one call describes (`aws-map` 2.2).
@@ -19,13 +19,15 @@ pub(super) struct Batched {
 /// Describes versions in brief, behind everything else. What AWS does not know or does not show is left out.
 pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let batches: Vec<Vec<String>> = arns.chunks(MOST).map(<[String]>::to_vec).collect();
-    let Described { found, fault } = in_background(describe(batches, async |arns| batch(aws, arns).await)).await;
+    let work = describe_each(batches, async |arns| batch(aws, arns).await);
+    let Asked { found, missed, shared } = in_background(work).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
     // Trouble that passes, or that a call for each would have as well, is waited for.
     let waits = |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed);
-    match fault {
+    match shared {
         Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
-        fault => Batched { found, refused: Vec::new(), fault },
+        // One bad version fails its whole batch.
+        fault => Batched { found, refused: missed.into_iter().flat_map(|(arns, _)| arns).collect(), fault },
     }
 }
 

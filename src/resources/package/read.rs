@@ -58,20 +58,23 @@ pub(super) async fn window(
     let search = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time));
     // The first pages tell what waits and what is new; the rest only fills in what is old.
     let found = if known.cursor().is_some() { in_background(search).await? } else { search.await? };
-    let (mut rows, cursor) = match found {
-        Some((records, next)) => {
-            let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
-            (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading))
-        }
-        None => (without_index(aws, seen, &turn).await?, None),
+    let (mut rows, cursor, mut alone) = if let Some((records, next)) = found {
+        let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
+        (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading), None)
+    } else {
+        let (rows, fault) = without_index(aws, seen, &turn).await?;
+        (rows, None, fault)
     };
     let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
     let groups = groups_to_read(seen, known);
     for group in &groups {
         match in_group(aws, group, &mut rows).await {
             // What nobody looked at while it was recorded is not on the tape; the others are.
-            Err(error) if error.kind != Kind::Unrecorded => return Err(error),
-            Ok(()) | Err(_) => {}
+            Ok(()) => {}
+            Err(error) if error.kind == Kind::Unrecorded => {}
+            // One group that cannot be read costs its own versions.
+            Err(error) if matches!(error.kind, Kind::Other | Kind::Gone) => alone = alone.or(Some(error)),
+            Err(error) => return Err(error),
         }
     }
     let mut due = needed(seen, known);
@@ -90,7 +93,7 @@ pub(super) async fn window(
     let fault = described(aws, &mut rows, due.clone()).await;
     let asked = settled(due, fault.as_ref()).into_iter().chain(settled(live, unread.as_ref()));
     let asked = groups.into_iter().chain(asked).collect();
-    let listing = Listing::changed(rows.into_values().collect()).asked(asked).fault(fault.or(unread));
+    let listing = Listing::changed(rows.into_values().collect()).asked(asked).fault(fault.or(unread).or(alone));
     Ok(listing.more(more || cursor.is_some()).cursor(cursor))
 }
 
@@ -163,8 +166,13 @@ async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsErro
     Ok(())
 }
 
-/// The newest page and what waits for approval; in a sweep all pages. What changed is described.
-async fn without_index(aws: &Aws, seen: &Seen, turn: &Turn<'_, ModelPackage>) -> Result<Rows, AwsError> {
+/// The newest page and what waits for approval; in a sweep all pages. What changed is described; the fault is that of
+/// single versions.
+async fn without_index(
+    aws: &Aws,
+    seen: &Seen,
+    turn: &Turn<'_, ModelPackage>,
+) -> Result<(Rows, Option<AwsError>), AwsError> {
     let known = turn.known;
     let cap = if turn.sweep && !turn.first() { PAGES } else { 1 };
     let (listed, waiting) = tokio::join!(listed(aws, cap, None), waiting(aws));
@@ -180,7 +188,10 @@ async fn without_index(aws: &Aws, seen: &Seen, turn: &Turn<'_, ModelPackage>) ->
         }
     }
     due.extend(newest_of_groups(&rows, seen, WINDOW));
-    described(aws, &mut rows, due).await.map_or(Ok(rows), Err)
+    match described(aws, &mut rows, due).await {
+        Some(why) if !matches!(why.kind, Kind::Other) => Err(why),
+        fault => Ok((rows, fault)),
+    }
 }
 
 async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {

@@ -62,8 +62,8 @@ pub(super) async fn turn<T: Resource>(
         Some(kind) if kind.passing() => Told::Later,
         Some(Kind::Expired | Kind::Skewed) => Told::Failed,
         Some(_) if failed => Told::Failed,
-        // What is denied for one thing may be had for another.
-        None | Some(Kind::Denied) if more => Told::More,
+        // What cannot be had of one thing may be had of another.
+        None | Some(Kind::Denied | Kind::Other) if more => Told::More,
         _ => Told::All,
     };
     (told, before)

@@ -1,0 +1,72 @@
+//! Which locations are followed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{Dataset, Role};
+use crate::config::DataKind;
+use crate::resources::step::Made;
+use crate::resources::{Seen, arn_name};
+
+/// One location that is to be read.
+#[derive(Debug, Clone)]
+pub(super) struct Wanted {
+    pub(super) uri: String,
+    pub(super) role: Role,
+    /// The user named it: dates in it are dates.
+    pub(super) named: bool,
+}
+
+impl Wanted {
+    /// Its row before anything was read.
+    pub(super) fn row(&self) -> Dataset {
+        Dataset { uri: self.uri.clone(), role: self.role, ..Dataset::default() }
+    }
+}
+
+/// What to look at: configured data first, then what jobs read, features, newest artifacts.
+pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
+    let store = &seen.store;
+    let configured = seen.wishes.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
+    let location = |uri: &String, role| Wanted { uri: uri.clone(), role, named: false };
+    let mut wanted: Vec<Wanted> = configured.map(|d| Wanted { named: true, ..location(&d.uri, Role::Data) }).collect();
+    let mut artifacts = Vec::new();
+    for (name, pipeline) in newest_jobs(seen) {
+        let Some(details) = store.jobs.get(&name).and_then(|j| j.details.as_ref()) else { continue };
+        wanted.extend(details.inputs.iter().map(|uri| location(uri, Role::Data)));
+        // What a job made is immutable: it is looked at when its model is.
+        if seen.thorough
+            || seen.focus.jobs.contains(&name)
+            || pipeline.is_some_and(|p| seen.focus.pipelines.contains(&p))
+        {
+            artifacts.extend(details.artifact.iter().map(|uri| location(uri, Role::Artifact)));
+        }
+    }
+    wanted.extend(store.feature_groups.rows().filter_map(|g| Some(location(g.offline_uri.as_ref()?, Role::Features))));
+    wanted.extend(artifacts);
+    let mut once = BTreeSet::new();
+    wanted.retain(|w| w.uri.starts_with("s3://") && once.insert(w.uri.clone()));
+    wanted
+}
+
+/// The newest job of each pipeline, and the newest jobs of no pipeline.
+fn newest_jobs(seen: &Seen) -> BTreeMap<String, Option<String>> {
+    let store = &seen.store;
+    let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();
+    let mut in_pipelines = BTreeSet::new();
+    for step in store.steps.rows() {
+        let Made::TrainingJob(arn) = &step.made else { continue };
+        let Some(execution) = store.executions.get(&step.execution) else { continue };
+        in_pipelines.insert(arn_name(arn));
+        let newest = by_pipeline.entry(&execution.pipeline).or_default();
+        if newest.1.is_empty() || execution.started > newest.0 {
+            *newest = (execution.started, arn_name(arn));
+        }
+    }
+    let mut alone: Vec<_> = store.jobs.rows().filter(|j| !in_pipelines.contains(j.name.as_str())).collect();
+    alone.sort_by_key(|j| std::cmp::Reverse(j.created));
+    let alone = alone.into_iter().take(10).map(|j| (j.name.clone(), None));
+    let own = by_pipeline.into_iter().map(|(pipeline, (_, name))| (name.to_owned(), Some(pipeline.to_owned())));
+    own.chain(alone).collect()
+}
