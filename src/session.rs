@@ -22,7 +22,7 @@ use crate::snapshot::Snapshot;
 pub use simulated::simulated;
 
 use recorded::recorder;
-use wanted::{name_apart, wanted};
+use wanted::{name_apart, profile_of_environment, wanted};
 
 /// One account in one region, connected.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ impl Session {
         let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
         let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
-        let profile = std::env::var("AWS_PROFILE").ok();
+        let profile = profile_of_environment();
         let wanted = wanted(common, &config, profile.as_deref());
         let targets: Vec<Target> = wanted.iter().map(|wanted| wanted.target(common)).collect();
         for target in &targets {

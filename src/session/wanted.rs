@@ -2,7 +2,7 @@
 
 use super::{Connection, cache_folder};
 use crate::args::Common;
-use crate::aws::{Renewal, Target};
+use crate::aws::Target;
 use crate::config::{self, Config};
 use crate::intents::{Access, Executor};
 use crate::snapshot::Snapshot;
@@ -26,23 +26,13 @@ impl Wanted {
         }
     }
 
-    fn renewal(&self, profile: Option<&str>) -> Renewal {
-        // Keys in the environment win over any profile but one that was asked for.
-        if self.account.profile.is_none() && std::env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty()) {
-            return Renewal::Start;
-        }
-        let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
-        Renewal::Command(format!("aws sso login{profile}"))
-    }
-
     /// What is wanted, connected; it is called like the target.
     pub(super) fn connection(&self, target: &Target, mut executor: Executor) -> Connection {
         if self.account.read_only {
             executor.access = Access::ReadOnly;
         }
         let aws = &executor.aws;
-        let profile = self.account.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
-        let login = self.renewal(profile.as_deref());
+        let profile = self.account.profile.clone().or_else(profile_of_environment);
         let who = Some(profile.unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
@@ -51,11 +41,16 @@ impl Wanted {
             name: target.called().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
             colour: self.account.colour,
-            login: Some(login),
+            login: aws.renewal.clone(),
             snapshot: Some(snapshot),
             executor,
         }
     }
+}
+
+/// The profile that the environment names; an empty name is none.
+pub(super) fn profile_of_environment() -> Option<String> {
+    std::env::var("AWS_PROFILE").ok().filter(|name| !name.is_empty())
 }
 
 /// The accounts and regions of the command line; where it names none, those of the configuration; where that names
