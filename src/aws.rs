@@ -4,6 +4,7 @@
 //! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
 //! which. Between the two a [`Recorder`] may write down what passes.
 
+mod caught;
 mod connect;
 mod endpoint;
 mod error;
@@ -24,6 +25,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
 use login::Login;
 
+pub use caught::{caught, hush_what_is_caught, is_caught};
 pub use error::{AwsError, Kind, failed};
 pub use login::Renewal;
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};

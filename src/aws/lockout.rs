@@ -51,11 +51,16 @@ impl Lockout {
         let unanswered =
             causes(error).any(|cause| cause.downcast_ref::<ConnectorError>().is_some_and(|e| !e.is_user()));
         let kind = match (error, said.and_then(ErrorMetadata::code)) {
-            // The service that gives credentials said no.
+            // The service that gives credentials said no, or that it cannot answer now.
+            (_, Some("InternalFailure" | "InternalServerException" | "ServiceUnavailable" | "InternalError")) => {
+                Kind::Unreachable
+            }
             (_, Some(code)) => match classify(400, code, &cause) {
                 Kind::Other | Kind::Gone | Kind::Unsupported => Kind::Expired,
                 kind => kind,
             },
+            // What answered is a proxy or the like: no service speaks without a code.
+            (_, None) if said.is_some() => Kind::Unreachable,
             (CredentialsError::ProviderTimedOut(_), None) => Kind::Unreachable,
             (_, None) if unanswered => Kind::Unreachable,
             _ => Kind::Expired,
@@ -68,7 +73,7 @@ impl Lockout {
             (Kind::Expired, CredentialsError::InvalidConfiguration(_)) => {
                 (format!("no usable credentials ({cause})"), Some("correct the profile".to_owned()))
             }
-            (Kind::Expired, _) => of_program(&cause),
+            (Kind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
             _ => (cause, None),
         };
         Self { kind, why, remedy }
@@ -91,6 +96,13 @@ fn of_program(cause: &str) -> (String, Option<String>) {
     (format!("no usable credentials ({})", short(cause)), None)
 }
 
+/// What was to be done with which file, where that is the cause; the system's own words name none.
+fn file(error: &(dyn Error + 'static)) -> Option<String> {
+    let all: Vec<_> = causes(error).collect();
+    let [.., what, why] = all.as_slice() else { return None };
+    why.downcast_ref::<std::io::Error>().map(|why| format!("{what}: {why}"))
+}
+
 /// An error and all that caused it, outermost first.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (**error).source())
@@ -98,7 +110,11 @@ fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+
+    type Boxed = Box<dyn Error + Send + Sync>;
 
     fn metadata(code: &str, message: &str) -> ErrorMetadata {
         ErrorMetadata::builder().code(code).message(message).build()
@@ -106,43 +122,27 @@ mod tests {
 
     #[test]
     fn no_credentials_are_told_as_what_keeps_them_away() {
-        let refused = || ConnectorError::io("Connection refused (os error 111)".into());
-        let now_earlier = "Signature expired: 20261129T0100Z is now earlier than 20261129T0855Z";
-        let cases: Vec<(CredentialsError, Kind, &str)> = vec![
-            (CredentialsError::provider_error(refused()), Kind::Unreachable, "cannot be reached (Connection refused"),
+        let offline = ConnectorError::io("Connection refused (os error 111)".into());
+        let given = |cause: Boxed| CredentialsError::provider_error(cause);
+        let earlier = "Signature expired: 20261129T0100Z is now earlier than 20261129T0855Z";
+        let cases = [
+            (given(offline.into()), Kind::Unreachable, "cannot be reached (Connection refused"),
+            (given(metadata("AccessDenied", "not you").into()), Kind::Denied, "AccessDenied: not you"),
+            (given(metadata("ForbiddenException", "No access").into()), Kind::Denied, "No access"),
+            (given(metadata("SignatureDoesNotMatch", earlier).into()), Kind::Skewed, earlier),
+            (given(metadata("Throttling", "slow").into()), Kind::Throttled, "slow"),
             (
-                CredentialsError::provider_error(metadata("AccessDenied", "not you")),
-                Kind::Denied,
-                "AccessDenied: not you",
-            ),
-            (CredentialsError::provider_error(metadata("ForbiddenException", "No access")), Kind::Denied, "No access"),
-            (
-                CredentialsError::provider_error(metadata("SignatureDoesNotMatch", now_earlier)),
-                Kind::Skewed,
-                now_earlier,
-            ),
-            (CredentialsError::provider_error(metadata("Throttling", "slow")), Kind::Throttled, "slow"),
-            (
-                CredentialsError::provider_error(metadata(
-                    "UnauthorizedException",
-                    "Session token not found or invalid",
-                )),
+                given(metadata("UnauthorizedException", "Session token not found").into()),
                 Kind::Expired,
                 "Session token",
             ),
-            (CredentialsError::provider_error(metadata("NewException", "what")), Kind::Expired, "what"),
-            (
-                CredentialsError::provider_timed_out(std::time::Duration::from_secs(5)),
-                Kind::Unreachable,
-                "cannot be reached",
-            ),
+            (given(metadata("InternalFailure", "later").into()), Kind::Unreachable, "later"),
+            (given(ErrorMetadata::builder().build().into()), Kind::Unreachable, "cannot be reached"),
+            (given(metadata("NewException", "what").into()), Kind::Expired, "what"),
+            (CredentialsError::provider_timed_out(Duration::from_secs(5)), Kind::Unreachable, "cannot be reached"),
             (CredentialsError::not_loaded("nothing"), Kind::Expired, "set AWS_PROFILE or pass --profile"),
-            (
-                CredentialsError::provider_error("exit 1. Stderr: ask ana\n"),
-                Kind::Expired,
-                "no usable credentials (ask ana)",
-            ),
-            (CredentialsError::provider_error("the token has expired"), Kind::Expired, "the token has expired"),
+            (given("exit 1. Stderr: ask ana\n".into()), Kind::Expired, "no usable credentials (ask ana)"),
+            (given("the token has expired".into()), Kind::Expired, "the token has expired"),
         ];
         for (error, kind, why) in cases {
             let told = Lockout::of(&error);

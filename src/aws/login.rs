@@ -1,7 +1,6 @@
 //! As whom calls are signed, and forgetting it when AWS takes it no more.
 
 use std::fmt;
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +14,12 @@ use aws_smithy_runtime_api::client::identity::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use futures_util::FutureExt;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::Target;
 use super::lockout::Lockout;
 use super::settings::Settings;
+use super::{Target, caught};
 
 /// Credentials are renewed this long before their end; the SDK takes up to half of it off, and what is left is longer
 /// than a signed call waits for its turn.
@@ -129,10 +127,10 @@ impl Login {
 
 /// Asks for credentials. The SDK panics over some files and clocks; that is no reason to end the program.
 async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Lockout> {
-    match AssertUnwindSafe(provider.provide_credentials()).catch_unwind().await {
+    match caught(provider.provide_credentials()).await {
         Ok(given) => given.map_err(|error| Lockout::of(&error)),
-        Err(_) => {
-            let why = "what gives the credentials came to an end that was not foreseen".to_owned();
+        Err(said) => {
+            let why = format!("no usable credentials (the AWS SDK broke off: {said})");
             Err(Lockout::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
         }
     }

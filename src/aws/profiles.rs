@@ -101,7 +101,7 @@ impl Profiles {
     }
 
     /// Adds a file; in one that is not the credentials file, names of sections are `prefixed` with their kind.
-    fn add(&mut self, path: &Path, bytes: &[u8], prefixed: bool) {
+    pub(super) fn add(&mut self, path: &Path, bytes: &[u8], prefixed: bool) {
         for section in ini::parse(bytes) {
             let faults: Vec<String> = section
                 .faults

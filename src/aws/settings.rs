@@ -3,6 +3,8 @@
 //! The SDK's loader reads many settings, and ends the program over a value of some that other tools take. So it is
 //! handed an environment and files of our own, in which stands only what it needs and what was looked at here.
 
+mod missing;
+
 use std::collections::HashMap;
 
 use aws_config::retry::RetryConfig;
@@ -10,7 +12,6 @@ use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Env;
 
-use super::Renewal;
 use super::endpoint::{self, Endpoints, SERVICES};
 use super::profiles::{Found, Profiles, encoded};
 use super::target::{self, Target};
@@ -154,93 +155,6 @@ impl Settings {
     pub(super) fn addresses(&self) -> (bool, bool) {
         (self.fips, self.dual_stack)
     }
-
-    /// What keeps the profile from giving credentials whatever AWS says, and what to do about it.
-    pub(super) fn lacks(&self) -> Option<(String, String)> {
-        if self.has_own_keys() {
-            return None;
-        }
-        let needed = self.asked || self.variables.contains_key("AWS_PROFILE");
-        let chain = self.profiles.chain(&self.profile);
-        if let Some(missing) = chain.iter().find(|name| !self.profiles.has(name)) {
-            return (needed || chain.len() > 1)
-                .then(|| (self.no_profile(missing), "name a profile that is there, or write this one".to_owned()));
-        }
-        if let Some(lacks) = self.lacks_a_code(&chain) {
-            return Some(lacks);
-        }
-        (needed && !self.profiles.has_credentials(&self.profile)).then(|| {
-            let what = format!("the profile {} has no credentials", self.profile);
-            (what, "give it keys, a role, an SSO session or a credential_process".to_owned())
-        })
-    }
-
-    /// That a role of the chain asks for a code, which only a person can type, and what to run instead.
-    fn lacks_a_code(&self, chain: &[String]) -> Option<(String, String)> {
-        let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
-        let (profile, serial) = chain.iter().find_map(|profile| {
-            of(profile, "role_arn")?;
-            Some((profile, of(profile, "mfa_serial")?))
-        })?;
-        let base = named(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
-        let what =
-            format!("the role of the profile {profile} is given for a code of {serial}, which cannot be typed here");
-        let how = format!(
-            "run `aws sts get-session-token --profile {base} --serial-number {serial} --token-code CODE` and start \
-             sagetop with the keys that it prints, or give the profile a credential_process that asks for the code"
-        );
-        Some((what, how))
-    }
-
-    /// What to do where AWS takes the credentials of these settings no more.
-    pub(super) fn renewal(&self) -> Renewal {
-        // Keys in the environment win over any profile but one that was asked for.
-        if self.has_own_keys() {
-            return Renewal::Start;
-        }
-        let profile = match self.profile.as_str() {
-            "default" if !self.asked => String::new(),
-            name => format!(" --profile {}", named(name)),
-        };
-        match self.of_profile("login_session") {
-            Some(_) => Renewal::SignIn(format!("aws login{profile}")),
-            None => Renewal::Sso(format!("aws sso login{profile}")),
-        }
-    }
-
-    /// Are there keys in the environment, and does no profile win over them?
-    fn has_own_keys(&self) -> bool {
-        !self.asked && self.variables.contains_key("AWS_ACCESS_KEY_ID")
-    }
-
-    /// What a profile sets, or else one that its credentials come from.
-    fn of_profile(&self, name: &str) -> Option<String> {
-        let chain = self.profiles.chain(&self.profile);
-        chain.iter().find_map(|profile| self.profiles.get(profile, name)).map(|found| found.value)
-    }
-
-    /// Why no region is known, as a sentence without its end.
-    pub(super) fn no_region(&self) -> String {
-        let whose = if self.profiles.has(&self.profile) {
-            format!("the profile {} has none", self.profile)
-        } else if self.asked || self.variables.contains_key("AWS_PROFILE") {
-            self.no_profile(&self.profile)
-        } else {
-            "there is no profile".to_owned()
-        };
-        format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
-    }
-
-    /// That a profile is not there, and what is.
-    fn no_profile(&self, name: &str) -> String {
-        let files: Vec<String> = self.profiles.files.iter().map(|path| path.display().to_string()).collect();
-        let known = match self.profiles.names().as_slice() {
-            [] => "no profiles at all".to_owned(),
-            names => format!("only {}", names.join(", ")),
-        };
-        let lost = self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default();
-        format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
-    }
 }
 
 /// Where settings are looked up: a variable wins over the profile.
@@ -299,13 +213,88 @@ impl Source<'_> {
     }
 }
 
-/// The name of a profile as a shell takes it.
-fn named(profile: &str) -> String {
-    let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
-    if quoted { format!("{profile:?}") } else { profile.to_owned() }
-}
-
 /// A setting whose value cannot be meant.
 fn refused(name: &str, found: &Found, why: &str) -> String {
     format!("{name}: {:?} {why}; it stands in {}", found.value, found.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const FILE: &str = "[profile a]\nregion = a-1\nendpoint_url = http://of-profile\nservices = local\n\
+        [services local]\ns3 =\n  endpoint_url = http://of-section\n\
+        [profile role]\nrole_arn = r\nsource_profile = a\n[profile bad]\nregion = eu_west\n\
+        [profile session]\nlogin_session = arn\n[profile my keys]\naws_access_key_id = k\n";
+
+    pub(super) fn settings(target: &Target, variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let mut profiles = Profiles::default();
+        profiles.add(Path::new("config"), FILE.as_bytes(), true);
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::of(target, variables.collect(), profiles)
+    }
+
+    pub(super) fn of_profile(name: &str) -> Target {
+        Target { profile: Some(name.to_owned()), ..Target::default() }
+    }
+
+    #[test]
+    fn what_is_nearest_wins() {
+        let region = |profile, variables| settings(&of_profile(profile), variables).map(|found| found.region);
+        assert_eq!(region("a", &[("AWS_REGION", "b-1"), ("AWS_DEFAULT_REGION", "c-1")]), Ok(Some("b-1".into())));
+        assert_eq!(region("a", &[("AWS_DEFAULT_REGION", "c-1")]), Ok(Some("c-1".into())));
+        assert_eq!(region("a", &[]), Ok(Some("a-1".into())));
+        assert_eq!(region("role", &[]), Ok(Some("a-1".into())));
+        assert_eq!(region("none", &[]), Ok(None));
+        let told = "region: \"eu_west\" is not a region such as eu-west-1; it stands in line 12 of config";
+        assert_eq!(region("bad", &[]), Err(told.into()));
+        let asked = Target { region: Some("d-1".into()), ..of_profile("bad") };
+        assert_eq!(settings(&asked, &[]).map(|found| found.region), Ok(Some("d-1".into())));
+    }
+
+    #[test]
+    fn the_endpoint_of_a_service_is_the_nearest_one() {
+        let of = |target: &Target, variables, service| {
+            settings(target, variables).unwrap().endpoints.of(service).map(str::to_owned)
+        };
+        let all = ("AWS_ENDPOINT_URL", "http://of-all");
+        let a = of_profile("a");
+        let cases: &[(&[(&str, &str)], &str, Option<&str>)] = &[
+            (&[], "s3", Some("http://of-section")),
+            (&[], "sns", Some("http://of-profile")),
+            (&[all], "s3", Some("http://of-all")),
+            (&[all, ("AWS_ENDPOINT_URL_S3", "http://of-s3")], "s3", Some("http://of-s3")),
+            (&[all, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")], "s3", None),
+        ];
+        for (variables, service, expected) in cases {
+            assert_eq!(of(&a, variables, service).as_deref(), *expected, "{variables:?} {service}");
+        }
+        let asked = Target { endpoint_url: Some("http://asked".into()), ..a };
+        let variables = [all, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(of(&asked, &variables, "sso_oidc").as_deref(), Some("http://asked"));
+    }
+
+    #[test]
+    fn the_sdk_sees_no_variable_that_it_does_not_need() {
+        let variables = [
+            ("HOME", "/home/ana"),
+            ("AWS_RETRY_MODE", "legacy"),
+            ("AWS_PROFILE", "b"),
+            ("AWS_ACCESS_KEY_ID", "k"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://c"),
+        ];
+        let seen = |target: &Target, name: &str| settings(target, &variables).unwrap().environment().get(name).ok();
+        let (anybody, a) = (Target::default(), of_profile("a"));
+        assert_eq!(seen(&a, "HOME").as_deref(), Some("/home/ana"));
+        assert_eq!(seen(&a, "AWS_ENDPOINT_URL_STS").as_deref(), Some("http://of-profile"));
+        assert_eq!((seen(&a, "AWS_RETRY_MODE"), seen(&a, "AWS_PROFILE")), (None, None));
+        // Nobody else's credentials stand in for those of a profile that was asked for.
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
+            assert!(seen(&anybody, name).is_some() && seen(&a, name).is_none(), "{name}");
+        }
+        assert_eq!(seen(&a, "AWS_EC2_METADATA_DISABLED").as_deref(), Some("true"));
+        assert_eq!(seen(&anybody, "AWS_EC2_METADATA_DISABLED"), None);
+    }
 }
