@@ -47,14 +47,7 @@ mod tests {
         assert_eq!(caught(async { 1 }).await, Ok(1));
         assert!(caught(async { is_caught() }).await.unwrap() && !is_caught());
         let word = String::from("file");
-        assert_eq!(
-            caught(async move {
-                if word.len() > 1 {
-                    panic!("a {word}")
-                }
-            })
-            .await,
-            Err("a file".to_owned())
-        );
+        let breaks = async move { assert!(word.is_empty(), "a {word}") };
+        assert_eq!(caught(breaks).await, Err("a file".to_owned()));
     }
 }

@@ -115,7 +115,7 @@ mod tests {
             let settings = section.settings.iter().map(|s| format!("{}={}{}", s.name, s.value, nested(&s.nested)));
             let faults = section.faults.iter().map(|fault| format!("!{}", fault.line));
             let all: Vec<String> = settings.chain(faults).collect();
-            (section.header != "" || !all.is_empty()).then(|| format!("[{}] {}", section.header, all.join(" ")))
+            (!section.header.is_empty() || !all.is_empty()).then(|| format!("[{}] {}", section.header, all.join(" ")))
         };
         parse(bytes).into_iter().filter_map(told).collect::<Vec<_>>().join(" ")
     }

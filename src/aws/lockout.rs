@@ -55,10 +55,11 @@ impl Lockout {
             (_, Some("InternalFailure" | "InternalServerException" | "ServiceUnavailable" | "InternalError")) => {
                 Kind::Unreachable
             }
-            (_, Some(code)) => match classify(400, code, &cause) {
-                Kind::Other | Kind::Gone | Kind::Unsupported => Kind::Expired,
-                kind => kind,
-            },
+            (_, Some(code)) => {
+                let kind = classify(400, code, &cause);
+                let unknown = matches!(kind, Kind::Other | Kind::Gone | Kind::Unsupported);
+                if unknown { Kind::Expired } else { kind }
+            }
             // What answered is a proxy or the like: no service speaks without a code.
             (_, None) if said.is_some() => Kind::Unreachable,
             (CredentialsError::ProviderTimedOut(_), None) => Kind::Unreachable,
@@ -120,10 +121,13 @@ mod tests {
         ErrorMetadata::builder().code(code).message(message).build()
     }
 
+    fn given(cause: Boxed) -> CredentialsError {
+        CredentialsError::provider_error(cause)
+    }
+
     #[test]
     fn no_credentials_are_told_as_what_keeps_them_away() {
         let offline = ConnectorError::io("Connection refused (os error 111)".into());
-        let given = |cause: Boxed| CredentialsError::provider_error(cause);
         let earlier = "Signature expired: 20261129T0100Z is now earlier than 20261129T0855Z";
         let cases = [
             (given(offline.into()), Kind::Unreachable, "cannot be reached (Connection refused"),

@@ -147,13 +147,15 @@ impl Profiles {
         Some(setting.found(value, path)).filter(|found| !found.value.is_empty())
     }
 
-    /// A profile and those that its credentials come from, each once.
+    /// A profile and those that its credentials come from, each once. Keys of its own end the search, but not for the
+    /// first one, as a role comes before keys.
     pub(super) fn chain(&self, profile: &str) -> Vec<String> {
         let mut chain = vec![profile.to_owned()];
-        while let Some(next) = chain.last().and_then(|last| self.get(last, "source_profile")) {
-            if chain.contains(&next.value) {
-                break;
-            }
+        while let Some(last) = chain.last() {
+            let keys = chain.len() > 1 && self.get(last, "aws_access_key_id").is_some();
+            let role = self.get(last, "role_arn").is_some() && !keys;
+            let next = self.get(last, "source_profile").filter(|next| role && !chain.contains(&next.value));
+            let Some(next) = next else { break };
             chain.push(next.value);
         }
         chain
@@ -276,14 +278,15 @@ mod tests {
     #[test]
     fn a_line_that_cannot_be_read_concerns_its_profile_and_those_that_build_on_it() {
         let config: &[u8] = b"[profile good]\nregion = a-1\n[profile bad]\njust words\n\
-            [profile role]\nsource_profile = bad\n[profile me]\nsource_profile = me\n[broken\nx = 1\n";
+            [profile role]\nsource_profile = bad\nrole_arn = r\n\
+            [profile me]\nsource_profile = me\nrole_arn = r\n[profile keys]\nsource_profile = bad\n[broken\nx = 1\n";
         let all = profiles(config, b"");
         let told = Some("line 4 of config is neither a [section] nor a name = value");
-        let cases = [("good", None), ("bad", told), ("role", told), ("me", None), ("none", None)];
+        let cases = [("good", None), ("bad", told), ("role", told), ("me", None), ("keys", None), ("none", None)];
         for (profile, fault) in cases {
             assert_eq!(all.fault(profile), fault, "{profile}");
         }
-        assert_eq!(all.lost, ["line 9 of config begins with [ and has no ]"]);
+        assert_eq!(all.lost, ["line 13 of config begins with [ and has no ]"]);
     }
 
     #[test]

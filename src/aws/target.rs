@@ -1,6 +1,7 @@
 //! Where the clients point.
 
 use http::Uri;
+use http::uri::Authority;
 
 use super::Scope;
 
@@ -64,8 +65,7 @@ pub(super) fn is_region(text: &str) -> bool {
 pub(super) fn is_url(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     let web = uri.scheme_str().is_some_and(|scheme| ["http", "https"].contains(&scheme));
-    let (host, authority) =
-        (uri.host().unwrap_or_default(), uri.authority().map_or("", |authority| authority.as_str()));
+    let (host, authority) = (uri.host().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
     // A port that is no number is left out by the parser.
     let port = uri.port().is_some() || authority.ends_with(host);
     web && !host.is_empty() && port

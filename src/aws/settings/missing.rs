@@ -18,7 +18,8 @@ impl Settings {
         if let Some(lacks) = self.lacks_a_code(&chain) {
             return Some(lacks);
         }
-        (needed && !self.profiles.has_credentials(&self.profile)).then(|| {
+        // The machine or the container may stand in for a profile that the environment names.
+        (self.asked && !self.profiles.has_credentials(&self.profile)).then(|| {
             let what = format!("the profile {} has no credentials", self.profile);
             (what, "give it keys, a role, an SSO session or a credential_process".to_owned())
         })
