@@ -13,8 +13,10 @@ tokio::task_local! {
 ///
 /// # Errors
 /// The message of the panic.
-pub async fn caught<F: Future>(work: F) -> Result<F::Output, String> {
-    CAUGHT.scope((), AssertUnwindSafe(work).catch_unwind()).await.map_err(|said| message(&*said))
+pub fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
+    // All of a plan or a listing is in it: too much for a stack.
+    let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
+    async { CAUGHT.scope((), work).await.map_err(|said| message(&*said)) }
 }
 
 /// Lets panics that are caught print nothing: they are told where the work would have been.

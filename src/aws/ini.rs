@@ -60,7 +60,7 @@ pub(super) fn parse(bytes: &[u8]) -> Vec<Section> {
         if line.starts_with('[') {
             sections.push(std::mem::take(&mut section));
             match header(line) {
-                Some(header) => section.header = header.to_owned(),
+                Some(header) => header.clone_into(&mut section.header),
                 None => section.faults.push(Fault { line: number, why: "begins with [ and has no ]" }),
             }
             continue;

@@ -55,7 +55,7 @@ const CREDENTIALS: &[&str] = &[
 /// What the files say.
 #[derive(Debug, Default)]
 pub(super) struct Profiles {
-    profiles: BTreeMap<String, Group>,
+    named: BTreeMap<String, Group>,
     sessions: BTreeMap<String, Group>,
     services: BTreeMap<String, Group>,
     /// The files that were looked for.
@@ -109,7 +109,7 @@ impl Profiles {
                 .map(|fault| format!("line {} of {} {}", fault.line, path.display(), fault.why))
                 .collect();
             let group = match kind(&section.header, prefixed) {
-                Some(("profile", name)) => self.profiles.entry(name).or_default(),
+                Some(("profile", name)) => self.named.entry(name).or_default(),
                 Some(("sso-session", name)) => self.sessions.entry(name).or_default(),
                 Some(("services", name)) => self.services.entry(name).or_default(),
                 Some(_) => continue,
@@ -125,17 +125,17 @@ impl Profiles {
 
     /// Is there such a profile?
     pub(super) fn has(&self, profile: &str) -> bool {
-        self.profiles.contains_key(profile)
+        self.named.contains_key(profile)
     }
 
     /// All names, in order.
     pub(super) fn names(&self) -> Vec<&str> {
-        self.profiles.keys().map(String::as_str).collect()
+        self.named.keys().map(String::as_str).collect()
     }
 
     /// What a profile sets, unless that is empty.
     pub(super) fn get(&self, profile: &str, name: &str) -> Option<Found> {
-        let (setting, path) = self.profiles.get(profile)?.last(name)?;
+        let (setting, path) = self.named.get(profile)?.last(name)?;
         Some(setting.found(&setting.value, path)).filter(|found| !found.value.is_empty())
     }
 
@@ -164,7 +164,7 @@ impl Profiles {
     /// The first line that cannot be read of a profile, and of those that its credentials come from.
     pub(super) fn fault(&self, profile: &str) -> Option<&str> {
         let chain = self.chain(profile);
-        chain.iter().filter_map(|name| self.profiles.get(name)?.faults.first()).map(String::as_str).next()
+        chain.iter().filter_map(|name| self.named.get(name)?.faults.first()).map(String::as_str).next()
     }
 
     /// Does a profile say where credentials come from?
@@ -176,7 +176,7 @@ impl Profiles {
     /// Environment` stands for: the SDK would look for them before it looks at any profile.
     pub(super) fn text(&self, environment: &[(&str, String)]) -> String {
         let mut lines = Vec::new();
-        for (name, group) in &self.profiles {
+        for (name, group) in &self.named {
             lines.push(format!("[profile {}]", encoded(name)));
             lines.extend(group.needed());
         }

@@ -229,6 +229,9 @@ mod tests {
         [profile role]\nrole_arn = r\nsource_profile = a\n[profile bad]\nregion = eu_west\n\
         [profile session]\nlogin_session = arn\n[profile my keys]\naws_access_key_id = k\n";
 
+    /// Variables, a service, and its URL.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+
     pub(super) fn settings(target: &Target, variables: &[(&str, &str)]) -> Result<Settings, String> {
         let mut profiles = Profiles::default();
         profiles.add(Path::new("config"), FILE.as_bytes(), true);
@@ -261,7 +264,7 @@ mod tests {
         };
         let all = ("AWS_ENDPOINT_URL", "http://of-all");
         let a = of_profile("a");
-        let cases: &[(&[(&str, &str)], &str, Option<&str>)] = &[
+        let cases: &[Case<'_>] = &[
             (&[], "s3", Some("http://of-section")),
             (&[], "sns", Some("http://of-profile")),
             (&[all], "s3", Some("http://of-all")),
