@@ -44,7 +44,7 @@ impl Look {
         let troubles = self.store().troubles();
         let (_, why) = troubles.into_iter().find(|(_, why)| why.kind == Kind::Expired)?;
         let login = login.map_or_else(|| "log in again".to_owned(), Renewal::to_string);
-        let way = if why.no_profile() { why.advice().unwrap_or_default().to_owned() } else { login };
+        let way = why.remedy.clone().unwrap_or(login);
         Some(harmless(&format!("error: {}: no valid credentials, {way}: {}", self.name, why.message)) + "\n")
     }
 

@@ -17,7 +17,7 @@ mod unfinished;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, caught};
 
 pub use access::{AccessRules, Caller};
 pub use approve::{Approve, Reject};
@@ -155,7 +155,8 @@ macro_rules! intents {
             /// # Errors
             /// When AWS does not answer, or when it makes no sense or is not safe.
             pub async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
-                match self { $(Self::$intent(intent) => intent.plan(by).await,)+ }
+                let planned = match self { $(Self::$intent(intent) => caught(intent.plan(by)).await,)+ };
+                planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))))
             }
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
                 match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ }

@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
-use sagetop::aws::{Deck, Pace};
+use sagetop::aws::{Deck, Pace, hush_what_is_caught};
 use sagetop::headless::{Answered, Look, carry_out, dump, status};
 use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
@@ -25,6 +25,7 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse();
+    hush_what_is_caught();
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
     let mut background = Builder::new_multi_thread();
     if on_screen {

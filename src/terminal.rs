@@ -22,6 +22,8 @@ use ratatui::Terminal;
 pub use backend::Frugal;
 pub use clipboard::{Multiplexer, copy, osc52};
 
+use crate::aws::is_caught;
+
 /// A signal that stops has stopped by then.
 #[cfg(unix)]
 const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
@@ -68,7 +70,10 @@ impl Guard {
     fn leave_when_panicking(&self) {
         let (guard, before) = (Self { inside: Arc::clone(&self.inside) }, panic::take_hook());
         panic::set_hook(Box::new(move |info| {
-            guard.leave();
+            // What is caught ends nothing, and the screen goes on.
+            if !is_caught() {
+                guard.leave();
+            }
             before(info);
         }));
     }

@@ -2,11 +2,10 @@
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
-use super::login::NO_PROFILE;
+use super::lockout::Lockout;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -116,6 +115,9 @@ pub struct AwsError {
     /// AWS said no: an HTTP status of 4xx with an error code. Without it a write may have been done all the same.
     #[serde(skip)]
     pub answered_no: bool,
+    /// What to do where a login would change nothing: the settings give no credentials. The end of a sentence.
+    #[serde(skip)]
+    pub remedy: Option<String>,
 }
 
 impl std::error::Error for AwsError {}
@@ -139,20 +141,10 @@ where
 }
 
 impl AwsError {
-    /// Is the profile not there that credentials were to come from? A login changes nothing then.
-    #[must_use]
-    pub fn no_profile(&self) -> bool {
-        self.message.contains(NO_PROFILE)
-    }
-
     /// What the operator can do about it, as the end of a sentence.
     #[must_use]
-    pub fn advice(&self) -> Option<&'static str> {
-        if self.no_profile() {
-            Some("write the profile as the AWS configuration files have it")
-        } else {
-            self.kind.advice()
-        }
+    pub fn advice(&self) -> Option<&str> {
+        self.remedy.as_deref().or(self.kind.advice())
     }
 
     /// The same where a console goes on to watch.
@@ -165,7 +157,8 @@ impl AwsError {
     /// An error of our own making, for example a reply without the field that matters.
     #[must_use]
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
-        Self { operation, kind: Kind::Other, code: None, message: message.into(), request_id: None, answered_no: false }
+        let (code, request_id, remedy) = (None, None, None);
+        Self { operation, kind: Kind::Other, code, message: message.into(), request_id, answered_no: false, remedy }
     }
 
     fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
@@ -183,15 +176,16 @@ impl AwsError {
             (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
             (None, None) => root_cause(error),
         };
-        let kind = match status {
-            None if cannot_be_asked(error) => Kind::Other,
-            None => without_answer(&format!("{}", DisplayErrorContext(error))),
-            Some(status) => classify(status, code.as_deref().unwrap_or_default(), &said),
+        let lockout = if status.is_none() { Lockout::behind(error) } else { None };
+        let (kind, message, remedy) = match (lockout, status) {
+            (Some(lockout), _) => (lockout.kind, lockout.why, lockout.remedy),
+            (None, None) if cannot_be_asked(error) => (Kind::Other, said, None),
+            (None, None) => (Kind::Unreachable, said, None),
+            (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),
         };
-        let message = if status.is_none() { readable(kind, &said) } else { said };
         // A page without an error code comes from something between here and AWS: it does not speak for AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
-        Self { operation, kind, code, message, request_id, answered_no }
+        Self { operation, kind, code, message, request_id, answered_no, remedy }
     }
 }
 
@@ -207,18 +201,6 @@ pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// What matters first: that there are no credentials, and where none were found, how to name some.
-fn readable(kind: Kind, cause: &str) -> String {
-    if kind != Kind::Expired {
-        return cause.to_owned();
-    }
-    let hint = if cause.contains("no providers in chain") { ", set AWS_PROFILE or pass --profile" } else { "" };
-    // What a program that gives credentials said itself is what helps; it may be a lot.
-    let said = cause.rsplit_once("Stderr: ").map_or(cause, |(_, said)| said);
-    let short: String = said.trim().chars().take(200).collect();
-    format!("no usable credentials{hint} ({short})")
-}
-
 /// Was there nobody to ask in the first place? Then the request could not be built or has no address.
 fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
     if let SdkError::DispatchFailure(failure) = error {
@@ -232,24 +214,17 @@ fn has_no_address(context: &str) -> bool {
     context.contains("ResolveEndpointError")
 }
 
-fn without_answer(context: &str) -> Kind {
-    // A role that may not be taken on, by STS or SSO: who asked is known, and logging in again changes nothing.
-    if ["AccessDenied", "ForbiddenException"].iter().any(|code| context.contains(code)) {
-        return Kind::Denied;
-    }
-    let context = context.to_ascii_lowercase();
-    let mut words = context.split(|c: char| !c.is_ascii_alphanumeric());
-    let credentials = ["credential", "credentials", "sso", "profile"];
-    let said = words.any(|word| credentials.contains(&word));
-    if said || context.contains("token has expired") { Kind::Expired } else { Kind::Unreachable }
-}
-
 /// Status first, then code, then message: not-found and busy are `ValidationException`s (`aws-map` 0, 2.8).
-fn classify(status: u16, code: &str, message: &str) -> Kind {
+pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {
-        "RequestTimeTooSkewed" | "RequestExpired" => Kind::Skewed,
-        "InvalidSignatureException" if has(&["Signature expired", "Signature not yet current"]) => Kind::Skewed,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Kind::Skewed,
+        // STS and SNS say it by the code that SageMaker keeps for a wrong key.
+        "InvalidSignatureException" | "SignatureDoesNotMatch" | "AuthFailure"
+            if has(&["Signature expired", "Signature not yet current"]) =>
+        {
+            Kind::Skewed
+        }
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
             Kind::Throttled
         }
@@ -257,7 +232,8 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
         | "AccessDenied"
         | "UnauthorizedOperation"
         | "AuthorizationError"
-        | "AuthorizationErrorException" => Kind::Denied,
+        | "AuthorizationErrorException"
+        | "ForbiddenException" => Kind::Denied,
         "ExpiredTokenException"
         | "ExpiredToken"
         | "UnrecognizedClientException"
@@ -265,6 +241,9 @@ fn classify(status: u16, code: &str, message: &str) -> Kind {
         | "InvalidAccessKeyId"
         | "SignatureDoesNotMatch"
         | "InvalidSignatureException"
+        | "UnauthorizedException"
+        | "InvalidGrantException"
+        | "AuthFailure"
         | "MissingAuthenticationToken"
         | "IncompleteSignature" => Kind::Expired,
         "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => Kind::Gone,
@@ -303,6 +282,11 @@ mod tests {
             (403, "InvalidSignatureException", "Signature expired: 20261123T0311Z is now earlier than", Kind::Skewed),
             (403, "InvalidSignatureException", "The request signature we calculated does not match", Kind::Expired),
             (403, "RequestTimeTooSkewed", "The difference is too large", Kind::Skewed),
+            (403, "SignatureDoesNotMatch", "Signature expired: 20261129T0100Z is now earlier than", Kind::Skewed),
+            (403, "SignatureDoesNotMatch", "Signature not yet current: 20261129T2300Z is still later", Kind::Skewed),
+            (403, "SignatureDoesNotMatch", "The request signature we calculated does not match", Kind::Expired),
+            (403, "ForbiddenException", "No access", Kind::Denied),
+            (401, "UnauthorizedException", "Session token not found or invalid", Kind::Expired),
             (500, "", "an HTML page", Kind::Unsupported),
             (500, "InternalFailure", "oops", Kind::Other),
             (404, "", "an HTML page", Kind::Unsupported),
@@ -314,13 +298,5 @@ mod tests {
         for (status, code, message, kind) in cases {
             assert_eq!(classify(status, code, message), kind, "{status} {code} {message}");
         }
-    }
-
-    #[test]
-    fn a_missing_answer_is_a_network_or_a_login_problem() {
-        assert_eq!(without_answer("dispatch failure: Connection refused"), Kind::Unreachable);
-        assert_eq!(without_answer("No address associated with hostname"), Kind::Unreachable);
-        assert_eq!(without_answer("no providers in chain provided credentials"), Kind::Expired);
-        assert_eq!(without_answer("an error occurred while loading credentials: AccessDenied: User"), Kind::Denied);
     }
 }

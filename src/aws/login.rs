@@ -4,11 +4,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::Region;
 use aws_config::identity::IdentityCache;
-use aws_config::profile::ProfileFileCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
+use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{self, ProvideCredentials, SharedCredentialsProvider, future};
 use aws_smithy_runtime_api::client::identity::{
@@ -19,7 +17,9 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::error::root_cause;
+use super::lockout::Lockout;
+use super::settings::Settings;
+use super::{Target, caught};
 
 /// Credentials are renewed this long before their end; the SDK takes up to half of it off, and what is left is longer
 /// than a signed call waits for its turn.
@@ -35,16 +35,18 @@ const AGAIN: Duration = Duration::from_secs(10);
 /// write other ones there: what failed or was refused is forgotten, and all is read anew. Clones forget together.
 #[derive(Clone)]
 pub(super) struct Login {
-    profile: Option<String>,
-    config: SdkConfig,
+    target: Target,
+    region: Region,
     known: Arc<Mutex<Option<Known>>>,
 }
 
 /// What to do where AWS takes the credentials no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Renewal {
-    /// A command logs in; what it leaves is picked up.
-    Command(String),
+    /// A command that logs in with IAM Identity Center; what it leaves is picked up.
+    Sso(String),
+    /// A command that logs in as on the web page of AWS; what it leaves is picked up.
+    SignIn(String),
     /// The keys are those of this process's environment: only a new start can have others.
     Start,
 }
@@ -52,31 +54,28 @@ pub enum Renewal {
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Command(command) => write!(f, "log in again, with SSO by `{command}`"),
+            Self::Sso(command) => write!(f, "log in again, with SSO by `{command}`"),
+            Self::SignIn(command) => write!(f, "log in again by `{command}`"),
             Self::Start => f.write_str("start sagetop again with other keys than those in the environment"),
         }
     }
 }
 
-/// How the reason begins where a profile is not there.
-pub(super) const NO_PROFILE: &str = "the AWS configuration files have no profile";
-
 /// What is known of a login.
 #[derive(Clone)]
 struct Known {
-    provider: SharedCredentialsProvider,
+    /// Who gives credentials, or why there are none.
+    provider: Result<SharedCredentialsProvider, Lockout>,
     cache: SharedIdentityCache,
     since: Instant,
     /// AWS did not take them.
     refused: bool,
-    /// Why there are none.
-    failed: Option<String>,
 }
 
 impl Login {
-    /// Nobody yet: files are read with the first call. Region and the like are those of `config`.
-    pub(super) fn new(profile: Option<String>, config: SdkConfig) -> Self {
-        Self { profile, config, known: Arc::default() }
+    /// Nobody yet: files are read with the first call. `region` is that of all calls.
+    pub(super) fn new(target: Target, region: Region) -> Self {
+        Self { target, region, known: Arc::default() }
     }
 
     /// AWS took the credentials no more: everything is read anew with the next call, unless that was done a moment ago.
@@ -88,53 +87,52 @@ impl Login {
 
     async fn known(&self) -> Known {
         let mut known = self.known.lock().await;
-        let holds = |k: &&Known| (k.failed.is_none() && !k.refused) || k.since.elapsed() < AGAIN;
+        let holds = |k: &&Known| (k.provider.is_ok() && !k.refused) || k.since.elapsed() < AGAIN;
         if let Some(known) = known.as_ref().filter(holds) {
             return known.clone();
         }
         let cache = IdentityCache::lazy().buffer_time(EARLY).load_timeout(LONGEST).build();
         let provider = self.provider().await;
-        let fresh = Known { provider, cache, since: Instant::now(), refused: false, failed: None };
+        let fresh = Known { provider, cache, since: Instant::now(), refused: false };
         known.insert(fresh).clone()
     }
 
-    async fn provider(&self) -> SharedCredentialsProvider {
-        let config = &self.config;
-        // Made here, as it would keep the files that it has read.
-        let sources = ProviderConfig::default()
-            .with_region(config.region().cloned())
-            .with_use_fips(config.use_fips())
-            .with_use_dual_stack(config.use_dual_stack());
-        if let Some(name) = &self.profile {
-            // A profile that was asked for wins over keys in the environment.
-            let profile = ProfileFileCredentialsProvider::builder().configure(&sources).profile_name(name).build();
-            return SharedCredentialsProvider::new(profile);
+    /// Made anew each time, as it would keep the files that it has read.
+    async fn provider(&self) -> Result<SharedCredentialsProvider, Lockout> {
+        let correct = || "correct this setting".to_owned();
+        let settings = Settings::read(&self.target).map_err(|why| Lockout::of_settings(why, correct()))?;
+        if let Some((why, remedy)) = settings.lacks() {
+            return Err(Lockout::of_settings(why, remedy));
         }
-        let mut chain = DefaultCredentialsChain::builder().configure(sources);
-        chain.set_region(config.region().cloned());
-        SharedCredentialsProvider::new(chain.build().await)
+        let config = settings.loader(Some(self.region.clone())).load().await;
+        config.credentials_provider().ok_or_else(|| Lockout::of(&CredentialsError::not_loaded("no provider")))
     }
 
     async fn credentials(&self) -> provider::Result {
         let asked = self.known().await;
-        if let Some(why) = asked.failed {
-            return Err(CredentialsError::provider_error(why));
-        }
-        let error = match asked.provider.provide_credentials().await {
-            Ok(found) => return Ok(found),
-            Err(error) => error,
-        };
-        let why = match (&error, &self.profile) {
-            (CredentialsError::CredentialsNotLoaded(_), Some(name)) => {
-                format!("{NO_PROFILE} {name} with credentials")
-            }
-            _ => root_cause(&error),
+        let why = match asked.provider {
+            Err(why) => return Err(CredentialsError::provider_error(why)),
+            Ok(provider) => match ask(&provider).await {
+                Ok(found) => return Ok(found),
+                Err(why) => why,
+            },
         };
         // What was read anew meanwhile did not fail.
         if let Some(known) = self.known.lock().await.as_mut().filter(|known| known.since == asked.since) {
-            (known.since, known.failed) = (Instant::now(), Some(why.clone()));
+            (known.since, known.provider) = (Instant::now(), Err(why.clone()));
         }
         Err(CredentialsError::provider_error(why))
+    }
+}
+
+/// Asks for credentials. The SDK panics over some files and clocks; that is no reason to end the program.
+async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Lockout> {
+    match caught(provider.provide_credentials()).await {
+        Ok(given) => given.map_err(|error| Lockout::of(&error)),
+        Err(said) => {
+            let why = format!("no usable credentials (the AWS SDK broke off: {said})");
+            Err(Lockout::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
+        }
     }
 }
 
@@ -165,6 +163,6 @@ impl ResolveCachedIdentity for Login {
 /// Says nothing of credentials.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Login").field("profile", &self.profile).finish_non_exhaustive()
+        f.debug_struct("Login").field("profile", &self.target.profile).finish_non_exhaustive()
     }
 }

@@ -41,7 +41,7 @@ fn lost(account: &Account) -> Vec<String> {
         };
         let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
         let (what, advice) = match (kind, &account.login) {
-            _ if error.no_profile() => ("no such profile", error.watched().unwrap_or_default()),
+            _ if error.remedy.is_some() => ("no credentials", error.watched().unwrap_or_default()),
             (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (Kind::Expired, Some(command)) => {
                 ("no valid credentials", format!("{command}; it is picked up without a restart"))

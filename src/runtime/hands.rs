@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::{Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
-use crate::aws::Deck;
-use crate::intents::{Executor, Plan};
+use crate::aws::{Deck, caught};
+use crate::intents::{Executor, Outcome, Plan};
 use crate::resources::Source;
 
 /// Between two snapshots on disk.
@@ -154,14 +154,17 @@ impl Hands {
                 }
             };
             let work = async {
-                let sent = executor.send(&plan, &tell).await;
+                let sent = caught(executor.send(&plan, &tell)).await;
                 drop(sending);
                 let outcome = match sent {
-                    Ok(receipt) => executor.finish(&plan, &receipt, &tell).await,
-                    Err(ended) => ended,
+                    Ok(Ok(receipt)) => caught(executor.finish(&plan, &receipt, &tell)).await,
+                    Ok(Err(ended)) => Ok(ended),
+                    Err(said) => Err(said),
                 };
                 drop(tell);
-                outcome
+                outcome.unwrap_or_else(|said| {
+                    Outcome::Failed(format!("the work broke off, look at what was done: {said}"))
+                })
             };
             let (outcome, ()) = tokio::join!(work, forward);
             let _ = answer.send(Msg::Ended(plan.id.clone(), outcome)).await;

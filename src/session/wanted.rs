@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Connection, cache_folder};
 use crate::args::Common;
-use crate::aws::{Renewal, Target};
+use crate::aws::Target;
 use crate::config::{self, Config};
 use crate::intents::{AccessRules, Caller, Executor};
 use crate::snapshot::Snapshot;
@@ -28,15 +28,6 @@ impl Wanted {
         }
     }
 
-    fn renewal(&self, profile: Option<&str>) -> Renewal {
-        // Keys in the environment win over any profile but one that was asked for.
-        if self.account.profile.is_none() && std::env::var("AWS_ACCESS_KEY_ID").is_ok_and(|key| !key.is_empty()) {
-            return Renewal::Start;
-        }
-        let profile = profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
-        Renewal::Command(format!("aws sso login{profile}"))
-    }
-
     /// As whom it is called, as far as that is known before AWS is asked.
     fn caller(&self, region: &str, environment: impl Fn(&str) -> Option<String>) -> Caller {
         let standard = self.account.profile.is_none();
@@ -57,7 +48,6 @@ impl Wanted {
         executor.access = Arc::new(AccessRules { caller, ..AccessRules::clone(&executor.access) });
         let aws = &executor.aws;
         let profile = self.account.profile.clone().or_else(|| environment("AWS_PROFILE"));
-        let login = self.renewal(profile.as_deref());
         let who = Some(profile.unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
@@ -66,7 +56,7 @@ impl Wanted {
             name: target.called().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
             colour: self.account.colour,
-            login: Some(login),
+            login: aws.renewal.clone(),
             snapshot: Some(snapshot),
             executor,
         }

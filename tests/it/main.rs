@@ -1,11 +1,12 @@
 //! The one integration binary: each further one would link the AWS SDK again.
 //!
 //! The console in process, on a simulated account in virtual time (`screens`, `intents`,
-//! `failures`, `replay`); the real program from outside (`moto`, `terminal`); and the project itself
+//! `failures`, `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
 mod accounts;
 mod altered;
+mod aws_settings;
 mod bundled;
 mod data;
 mod failures;

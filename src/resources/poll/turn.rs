@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, undisturbed};
+use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, caught, undisturbed};
 use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
 
 /// How one turn ended.
@@ -85,7 +85,9 @@ async fn read<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Answered<T> {
-    (T::read(aws, seen, Turn { known, sweep }).await, clock())
+    let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
+    let broke_off = |said: String| Err(AwsError::other(T::KIND, format!("the work broke off: {said}")));
+    (answer.unwrap_or_else(broke_off), clock())
 }
 
 /// On a recording: what was known when the trouble of now began, whatever was played of what came before it.

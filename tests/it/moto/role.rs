@@ -77,13 +77,18 @@ fn a_misspelt_profile_hides_no_account() {
         home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)])
     };
     let told = of("home,chaind").ends(3).says("of-home");
-    let why =
-        "no region for the profile chaind: the AWS configuration files have no such profile, or none with a region";
-    assert!(told.out.contains(why) && told.out.contains("the configuration calls its accounts home"), "{}", told.out);
+    let why = "no region: the AWS configuration files have no profile chaind";
+    assert!(
+        told.out.contains(why)
+            && told.out.contains("only base, chained")
+            && told.out.contains("the configuration calls its accounts home"),
+        "{}",
+        told.out
+    );
     // With a region it can be asked, and no login would help.
     let arguments = ["status", "--profile", "chaind", "--region", "eu-west-1"];
     let told = home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)]).ends(3);
-    assert!(told.out.contains("write the profile as the AWS configuration files have it"), "{}", told.out);
+    assert!(told.out.contains("name a profile that is there"), "{}", told.out);
     assert!(!told.err.contains("aws sso login") && !told.out.contains("by itself"), "{}{}", told.out, told.err);
     // Nobody is left to be watched.
     let none = of("chaind,hom").ends(3);

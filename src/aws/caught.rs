@@ -1,0 +1,55 @@
+//! A panic in the work for one account is that account's trouble: the others and the screen go on.
+
+use std::any::Any;
+use std::panic::{self, AssertUnwindSafe};
+
+use futures_util::FutureExt;
+
+tokio::task_local! {
+    static CAUGHT: ();
+}
+
+/// Does `work`; where it panics, what that said is returned in place of what it would have given.
+///
+/// # Errors
+/// The message of the panic.
+pub fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
+    // All of a plan or a listing is in it: too much for a stack.
+    let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
+    async { CAUGHT.scope((), work).await.map_err(|said| message(&*said)) }
+}
+
+/// Lets panics that are caught print nothing: they are told where the work would have been.
+pub fn hush_what_is_caught() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !is_caught() {
+            before(info);
+        }
+    }));
+}
+
+/// Would a panic of the present work be caught?
+#[must_use]
+pub fn is_caught() -> bool {
+    CAUGHT.try_with(|()| ()).is_ok()
+}
+
+fn message(said: &(dyn Any + Send)) -> String {
+    let text = said.downcast_ref::<String>().map(String::as_str).or(said.downcast_ref::<&str>().copied());
+    text.unwrap_or("no message").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn work_that_panics_says_so_and_ends_nothing_else() {
+        assert_eq!(caught(async { 1 }).await, Ok(1));
+        assert!(caught(async { is_caught() }).await.unwrap() && !is_caught());
+        let word = String::from("file");
+        let breaks = async move { assert!(word.is_empty(), "a {word}") };
+        assert_eq!(caught(breaks).await, Err("a file".to_owned()));
+    }
+}

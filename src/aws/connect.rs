@@ -1,0 +1,130 @@
+//! Clients are made: of what the AWS tools' settings say, or over whatever else answers.
+
+use std::time::Duration;
+
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use super::endpoint::Endpoints;
+use super::login::Login;
+use super::settings::Settings;
+use super::unconnected::Unconnected;
+use super::{Aws, Meter, Pace, Scope, Target, bucket, search};
+
+impl Aws {
+    /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
+    /// What answers them is handed to `around`, which may put a recorder around it.
+    ///
+    /// # Errors
+    /// A sentence without its end. Those of [`Target::check`]; a setting of the environment or of a profile that is
+    /// needed and cannot be meant; and when no region can be found. Credentials are looked up with the first call, not
+    /// here.
+    pub async fn connect(
+        target: &Target,
+        pace: Pace,
+        around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
+    ) -> Result<Self, String> {
+        target.check()?;
+        let settings = Settings::read(target)?;
+        let asked = settings.region.clone().map(Region::new);
+        let config = settings.loader(asked).no_credentials().load().await;
+        let Some(region) = config.region().cloned() else { return Err(settings.no_region()) };
+        let login = Login::new(target.clone(), region.clone());
+        let provider = SharedCredentialsProvider::new(login.clone());
+        let mut config = config.into_builder().credentials_provider(provider).identity_cache(login.clone()).build();
+        if let Some(role) = &target.role_arn {
+            // Each session of an hour is renewed by the SDK before it ends.
+            let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
+            config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
+        }
+        let (region, endpoint) = (region.to_string(), settings.endpoints.label());
+        let http = config.http_client().unwrap_or_else(super::https);
+        let http = around(&target.scope(&region, endpoint.as_deref()), http);
+        // A stand-in on this machine is shared with nobody: pacing would only slow it down.
+        let shared = target.paced || !settings.endpoints.on_loopback();
+        let pace = if shared { pace } else { Pace::unlimited() };
+        let (use_fips, use_dual_stack) = settings.addresses();
+        let config = config.into_builder().use_fips(use_fips).use_dual_stack(use_dual_stack).build();
+        let aws = Self::assemble(&config, &http, Meter::new(pace), region, &settings.endpoints);
+        Ok(Self { renewal: Some(settings.renewal()), login: Some(login), ..aws })
+    }
+
+    /// Clients over any connector, with credentials that mean nothing: the simulated account.
+    #[must_use]
+    pub fn over(http: &SharedHttpClient, region: &str) -> Self {
+        Self::over_at(http, region, Pace::unlimited())
+    }
+
+    /// Clients of an account that cannot be connected: each call fails and says `why`, so that it is told where the
+    /// account would be.
+    #[must_use]
+    pub fn unconnected(target: &Target, why: &str) -> Self {
+        let region = target.region.as_deref().unwrap_or("unknown");
+        Self::over(&SharedHttpClient::new(Unconnected(why.to_owned())), region)
+    }
+
+    /// The same at a pace.
+    #[must_use]
+    pub fn over_at(http: &SharedHttpClient, region: &str, pace: Pace) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region.to_owned()))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+                "DEMO",
+                "DEMO",
+                None,
+                None,
+                "simulated account",
+            )))
+            .sleep_impl(aws_smithy_async::rt::sleep::SharedAsyncSleep::new(
+                aws_smithy_async::rt::sleep::TokioSleep::new(),
+            ))
+            .build();
+        Self::assemble(&config, http, Meter::new(pace), region.to_owned(), &Endpoints::default())
+    }
+
+    fn assemble(
+        config: &SdkConfig,
+        http: &SharedHttpClient,
+        meter: Meter,
+        region: String,
+        endpoints: &Endpoints,
+    ) -> Self {
+        // The pollers decide when to try again, and a write is sent once: the SDK does not retry on its own.
+        let config = |service| {
+            let mut config = config
+                .to_builder()
+                .http_client(meter.around(service, http))
+                .retry_config(RetryConfig::disabled())
+                .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
+                // It would take the wait for a turn (see `Meter`) for a connection that stands still.
+                .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
+            if let Some(url) = endpoints.of(service) {
+                // Of an address that was given there is nothing to choose.
+                config = config.endpoint_url(url).use_fips(false).use_dual_stack(false);
+            }
+            config.build()
+        };
+        let path_style = endpoints.of("s3").is_some();
+        let s3 = aws_sdk_s3::config::Builder::from(&config("s3")).force_path_style(path_style).build();
+        Self {
+            sagemaker: aws_sdk_sagemaker::Client::new(&config("sagemaker")),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(&config("cloudwatch")),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sns: aws_sdk_sns::Client::new(&config("sns")),
+            sts: aws_sdk_sts::Client::new(&config("sts")),
+            meter,
+            region,
+            endpoint: endpoints.label(),
+            refusals: search::Refusals::default(),
+            regions: bucket::Regions::default(),
+            renewal: None,
+            login: None,
+            replays: false,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the services are, where that is not AWS's own address.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use http::Uri;
+
+/// The services that are called, by the names that configuration files have for them; the first five are the clients of
+/// [`super::Aws`], the others give credentials.
+pub(super) const SERVICES: [&str; 8] = ["sagemaker", "cloudwatch", "s3", "sns", "sts", "sso", "sso_oidc", "signin"];
+/// The services of the clients.
+const CLIENTS: usize = 5;
+
+/// The variable that says where one service is.
+pub(super) fn variable(service: &str) -> String {
+    format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase())
+}
+
+/// The URLs that were given, by service.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Endpoints(BTreeMap<&'static str, String>);
+
+impl Endpoints {
+    /// One URL for all services.
+    pub(super) fn all_at(url: &str) -> Self {
+        Self(SERVICES.into_iter().map(|service| (service, url.to_owned())).collect())
+    }
+
+    pub(super) fn set(&mut self, service: &'static str, url: String) {
+        self.0.insert(service, url);
+    }
+
+    /// The URL of a service; none where that is AWS's own.
+    pub(super) fn of(&self, service: &str) -> Option<&str> {
+        self.0.get(service).map(String::as_str)
+    }
+
+    /// What the screen calls the place: one URL, or each with its services. None where all of it is AWS.
+    pub(super) fn label(&self) -> Option<String> {
+        let clients = SERVICES.iter().take(CLIENTS);
+        let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
+        for (service, url) in clients.filter_map(|service| Some((*service, self.of(service)?))) {
+            match places.iter_mut().find(|(known, _)| *known == url) {
+                Some((_, services)) => services.push(service),
+                None => places.push((url, vec![service])),
+            }
+        }
+        let told = |(url, services): &(&str, Vec<&str>)| match services.len() {
+            CLIENTS => (*url).to_owned(),
+            _ => format!("{url} ({})", services.join(", ")),
+        };
+        Some(places.iter().map(told).collect::<Vec<_>>().join(", ")).filter(|label| !label.is_empty())
+    }
+
+    /// Is all that is called on this machine?
+    pub(super) fn on_loopback(&self) -> bool {
+        SERVICES.iter().take(CLIENTS).all(|service| self.of(service).is_some_and(on_loopback))
+    }
+}
+
+/// Is this URL on the machine itself?
+fn on_loopback(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_all_on_this_machine_is_not_paced() {
+        let cases = [
+            ("http://127.0.0.1:4599", true),
+            ("http://127.9.9.9", true),
+            ("http://localhost:4599", true),
+            ("http://s3.localhost:1/x", true),
+            ("http://[::1]:4599", true),
+            ("http://localhost.example.com", false),
+            ("http://127.0.0.1.example.com", false),
+            ("https://vpce-1.sagemaker.eu-west-1.vpce.amazonaws.com", false),
+        ];
+        for (url, here) in cases {
+            assert_eq!(Endpoints::all_at(url).on_loopback(), here, "{url}");
+        }
+        let mut some = Endpoints::all_at("http://localhost:1");
+        some.set("s3", "https://minio.example.com".into());
+        assert!(!some.on_loopback());
+        assert!(!Endpoints::default().on_loopback(), "AWS itself");
+    }
+
+    #[test]
+    fn the_place_is_one_url_or_each_with_its_services() {
+        assert_eq!(Endpoints::default().label(), None);
+        assert_eq!(Endpoints::all_at("http://h:1").label().as_deref(), Some("http://h:1"));
+        let mut some = Endpoints::default();
+        some.set("sso", "http://portal".into());
+        assert_eq!(some.label(), None, "what is called for credentials only");
+        some.set("s3", "http://h:1".into());
+        some.set("sns", "http://h:1".into());
+        some.set("sagemaker", "http://h:2".into());
+        assert_eq!(some.label().as_deref(), Some("http://h:2 (sagemaker), http://h:1 (s3, sns)"));
+    }
+}

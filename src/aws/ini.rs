@@ -1,0 +1,144 @@
+//! The text of an AWS configuration file, with the number of each line.
+//!
+//! It is read by the rules of the AWS command line, which takes more than the SDK's own reader: that one refuses the
+//! whole file because of one indented line. A line that cannot be read costs that line; whoever needs its section is
+//! told.
+
+/// One `[section]` and what it sets.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Section {
+    /// What stands between the brackets.
+    pub(super) header: String,
+    /// Oldest first; a name may come twice, then the last one counts.
+    pub(super) settings: Vec<Setting>,
+    /// Lines of the section that cannot be read.
+    pub(super) faults: Vec<Fault>,
+}
+
+/// One `name = value`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Setting {
+    /// In lower case.
+    pub(super) name: String,
+    /// Without a comment behind it.
+    pub(super) value: String,
+    /// Settings below this one, which are indented more than it: `name = value` by lower-case name.
+    pub(super) nested: Vec<(String, String)>,
+    /// Counted from 1.
+    pub(super) line: usize,
+}
+
+/// A line that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// Counted from 1.
+    pub(super) line: usize,
+    /// What is wrong, as the end of a sentence about the line.
+    pub(super) why: &'static str,
+}
+
+/// Reads a file; what stands before the first section, or below a header that cannot be read, is in a section without
+/// a name.
+pub(super) fn parse(bytes: &[u8]) -> Vec<Section> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // A byte that is no UTF-8 is most often an umlaut in a comment.
+    let text = String::from_utf8_lossy(bytes);
+    let (mut sections, mut section) = (Vec::new(), Section::default());
+    // How far the last setting is indented; more than that goes on with it.
+    let mut depth = None;
+    for (number, raw) in text.lines().enumerate() {
+        let (line, number) = (raw.trim(), number + 1);
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        let indented = raw.len() - raw.trim_start().len();
+        if let (Some(last), true) = (section.settings.last_mut(), depth.is_some_and(|depth| indented > depth)) {
+            last.nested.extend(pair(line));
+            continue;
+        }
+        depth = None;
+        if line.starts_with('[') {
+            sections.push(std::mem::take(&mut section));
+            match header(line) {
+                Some(header) => header.clone_into(&mut section.header),
+                None => section.faults.push(Fault { line: number, why: "begins with [ and has no ]" }),
+            }
+            continue;
+        }
+        match pair(line) {
+            Some((name, value)) => {
+                depth = Some(indented);
+                section.settings.push(Setting { name, value, nested: Vec::new(), line: number });
+            }
+            None => section.faults.push(Fault { line: number, why: "is neither a [section] nor a name = value" }),
+        }
+    }
+    sections.push(section);
+    sections
+}
+
+/// The name of a section; what follows its bracket is ignored.
+fn header(line: &str) -> Option<&str> {
+    let (header, _) = line.strip_prefix('[')?.split_once(']')?;
+    Some(header.trim()).filter(|header| !header.is_empty())
+}
+
+/// A name in lower case, and its value without a comment.
+fn pair(line: &str) -> Option<(String, String)> {
+    let (name, value) = line.split_once(['=', ':'])?;
+    let name = name.trim().to_ascii_lowercase();
+    (!name.is_empty()).then(|| (name, without_comment(value).trim().to_owned()))
+}
+
+/// A comment begins with # or ; behind a blank.
+fn without_comment(value: &str) -> &str {
+    let begins = [" #", " ;", "\t#", "\t;"];
+    begins
+        .iter()
+        .filter_map(|begin| value.split_once(begin))
+        .map(|(before, _)| before)
+        .min_by_key(|b| b.len())
+        .unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `[header] name=value{nested=value} !line` of each section that is not empty.
+    fn told(bytes: &[u8]) -> String {
+        let nested = |all: &[(String, String)]| match all {
+            [] => String::new(),
+            all => format!("{{{}}}", all.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join(",")),
+        };
+        let told = |section: Section| {
+            let settings = section.settings.iter().map(|s| format!("{}={}{}", s.name, s.value, nested(&s.nested)));
+            let faults = section.faults.iter().map(|fault| format!("!{}", fault.line));
+            let all: Vec<String> = settings.chain(faults).collect();
+            (!section.header.is_empty() || !all.is_empty()).then(|| format!("[{}] {}", section.header, all.join(" ")))
+        };
+        parse(bytes).into_iter().filter_map(told).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_file_is_read_as_the_aws_command_line_reads_it() {
+        let cases: &[(&[u8], &str)] = &[
+            (b"[default]\nregion = eu-west-1\n", "[default] region=eu-west-1"),
+            (b"[default]\r\nregion = eu-west-1\r\n", "[default] region=eu-west-1"),
+            (b"\xef\xbb\xbf[default]\nRegion=eu-west-1", "[default] region=eu-west-1"),
+            (b"# M\xfcller\n[a]\nx = 1", "[a] x=1"),
+            (b"[a] /* note */\nx = 1", "[a] x=1"),
+            (b"  [ a ]  # note [b]\n  x: 1\n  y = 2", "[a] x=1 y=2"),
+            (b"[a]\n  x = 1\n  y = 2\nz = 3", "[a] x=1 y=2 z=3"),
+            (b"[a]\ns3 =\n  # note\n\n  path = x\n  more = y\nz = 3", "[a] s3={path=x,more=y} z=3"),
+            (b"[a]\nx = 1 ; Ireland\ny = 2#3\nz = #\nurl = http://h:1/?a=b", "[a] x=1 y=2#3 z= url=http://h:1/?a=b"),
+            (b"[a]\nx = 1\njust words\ny = 2\n= 3", "[a] x=1 y=2 !3 !5"),
+            (b"just words\nx = 1\n[a]\ny = 2", "[] x=1 !1 [a] y=2"),
+            (b"[a]\nx = 1\n[b\ny = 2\n[c]\nz = 3", "[a] x=1 [] y=2 !3 [c] z=3"),
+            (b"", ""),
+        ];
+        for (bytes, expected) in cases {
+            assert_eq!(told(bytes), *expected, "{}", String::from_utf8_lossy(bytes));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Why there are no credentials, told as what it is: offline, a clock that is off, a role that is not given, a login
+//! that is over, or settings that give none.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::error::metadata::ErrorMetadata;
+
+use super::Kind;
+use super::error::{classify, root_cause};
+
+/// No credentials, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Lockout {
+    /// What kind of trouble.
+    pub(super) kind: Kind,
+    /// What was said; raw text.
+    pub(super) why: String,
+    /// What to do where a login would change nothing, as the end of a sentence.
+    pub(super) remedy: Option<String>,
+}
+
+impl Error for Lockout {}
+
+impl fmt::Display for Lockout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.why)
+    }
+}
+
+impl Lockout {
+    /// The settings give no credentials, and only who changes them can help.
+    pub(super) fn of_settings(why: String, remedy: String) -> Self {
+        Self { kind: Kind::Expired, why, remedy: Some(remedy) }
+    }
+
+    /// What stands in the chain of causes of a call that was not made.
+    pub(super) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
+        if let Some(known) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
+            return Some(known.clone());
+        }
+        causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()).map(Self::of)
+    }
+
+    /// What a provider of credentials says.
+    pub(super) fn of(error: &CredentialsError) -> Self {
+        let cause = root_cause(error);
+        let said = causes(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
+        let unanswered =
+            causes(error).any(|cause| cause.downcast_ref::<ConnectorError>().is_some_and(|e| !e.is_user()));
+        let kind = match (error, said.and_then(ErrorMetadata::code)) {
+            // The service that gives credentials said no, or that it cannot answer now.
+            (_, Some("InternalFailure" | "InternalServerException" | "ServiceUnavailable" | "InternalError")) => {
+                Kind::Unreachable
+            }
+            (_, Some(code)) => {
+                let kind = classify(400, code, &cause);
+                let unknown = matches!(kind, Kind::Other | Kind::Gone | Kind::Unsupported);
+                if unknown { Kind::Expired } else { kind }
+            }
+            // What answered is a proxy or the like: no service speaks without a code.
+            (_, None) if said.is_some() => Kind::Unreachable,
+            (CredentialsError::ProviderTimedOut(_), None) => Kind::Unreachable,
+            (_, None) if unanswered => Kind::Unreachable,
+            _ => Kind::Expired,
+        };
+        let (why, remedy) = match (kind, error) {
+            (Kind::Unreachable, _) => (format!("what gives the credentials cannot be reached ({cause})"), None),
+            (Kind::Expired, CredentialsError::CredentialsNotLoaded(_)) => {
+                ("no usable credentials: none were found, set AWS_PROFILE or pass --profile".to_owned(), None)
+            }
+            (Kind::Expired, CredentialsError::InvalidConfiguration(_)) => {
+                (format!("no usable credentials ({cause})"), Some("correct the profile".to_owned()))
+            }
+            (Kind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
+            _ => (cause, None),
+        };
+        Self { kind, why, remedy }
+    }
+}
+
+/// What a program that gives credentials said itself is what helps; it may be a lot.
+fn of_program(cause: &str) -> (String, Option<String>) {
+    let short = |text: &str| text.trim().chars().take(200).collect::<String>();
+    if let Some((_, said)) = cause.rsplit_once("Stderr: ") {
+        return (format!("no usable credentials ({})", short(said)), None);
+    }
+    if let Some((_, said)) = cause.rsplit_once("external process, could not parse response: ") {
+        let why = format!(
+            "no usable credentials (what the credential_process printed is not JSON with keys: {})",
+            short(said)
+        );
+        return (why, Some("run the credential_process of the profile by hand and look at what it prints".to_owned()));
+    }
+    (format!("no usable credentials ({})", short(cause)), None)
+}
+
+/// What was to be done with which file, where that is the cause; the system's own words name none.
+fn file(error: &(dyn Error + 'static)) -> Option<String> {
+    let all: Vec<_> = causes(error).collect();
+    let [.., what, why] = all.as_slice() else { return None };
+    why.downcast_ref::<std::io::Error>().map(|why| format!("{what}: {why}"))
+}
+
+/// An error and all that caused it, outermost first.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (**error).source())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    type Boxed = Box<dyn Error + Send + Sync>;
+
+    fn metadata(code: &str, message: &str) -> ErrorMetadata {
+        ErrorMetadata::builder().code(code).message(message).build()
+    }
+
+    fn given(cause: Boxed) -> CredentialsError {
+        CredentialsError::provider_error(cause)
+    }
+
+    #[test]
+    fn no_credentials_are_told_as_what_keeps_them_away() {
+        let offline = ConnectorError::io("Connection refused (os error 111)".into());
+        let earlier = "Signature expired: 20261129T0100Z is now earlier than 20261129T0855Z";
+        let cases = [
+            (given(offline.into()), Kind::Unreachable, "cannot be reached (Connection refused"),
+            (given(metadata("AccessDenied", "not you").into()), Kind::Denied, "AccessDenied: not you"),
+            (given(metadata("ForbiddenException", "No access").into()), Kind::Denied, "No access"),
+            (given(metadata("SignatureDoesNotMatch", earlier).into()), Kind::Skewed, earlier),
+            (given(metadata("Throttling", "slow").into()), Kind::Throttled, "slow"),
+            (
+                given(metadata("UnauthorizedException", "Session token not found").into()),
+                Kind::Expired,
+                "Session token",
+            ),
+            (given(metadata("InternalFailure", "later").into()), Kind::Unreachable, "later"),
+            (given(ErrorMetadata::builder().build().into()), Kind::Unreachable, "cannot be reached"),
+            (given(metadata("NewException", "what").into()), Kind::Expired, "what"),
+            (CredentialsError::provider_timed_out(Duration::from_secs(5)), Kind::Unreachable, "cannot be reached"),
+            (CredentialsError::not_loaded("nothing"), Kind::Expired, "set AWS_PROFILE or pass --profile"),
+            (given("exit 1. Stderr: ask ana\n".into()), Kind::Expired, "no usable credentials (ask ana)"),
+            (given("the token has expired".into()), Kind::Expired, "the token has expired"),
+        ];
+        for (error, kind, why) in cases {
+            let told = Lockout::of(&error);
+            assert_eq!(told.kind, kind, "{error:?}");
+            assert!(told.why.contains(why), "{told:?}");
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! The two configuration files that all AWS tools share, and the profiles in them.
+//!
+//! Where they are and what they mean: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::ini::{self, Setting};
+
+/// What the SDK takes in the name of a profile.
+const NAMES: AsciiSet =
+    NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'/').remove(b'.').remove(b'@').remove(b':').remove(b'+');
+
+/// All that is needed of a profile. What other tools set beside it is not handed on, so that none of it can be refused.
+const NEEDED: &[&str] = &[
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_account_id",
+    "role_arn",
+    "source_profile",
+    "credential_source",
+    "external_id",
+    "role_session_name",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_region",
+    "sso_start_url",
+    "credential_process",
+    "login_session",
+    "ec2_metadata_service_endpoint",
+    "ec2_metadata_service_endpoint_mode",
+    "ec2_metadata_v1_disabled",
+];
+
+/// Each of these gives credentials by itself.
+const CREDENTIALS: &[&str] = &[
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "role_arn",
+    "credential_source",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "credential_process",
+    "login_session",
+];
+
+/// What the files say.
+#[derive(Debug, Default)]
+pub(super) struct Profiles {
+    named: BTreeMap<String, Group>,
+    sessions: BTreeMap<String, Group>,
+    services: BTreeMap<String, Group>,
+    /// The files that were looked for.
+    pub(super) files: Vec<PathBuf>,
+    /// What could not be read and may belong to any profile, each a sentence without its end.
+    pub(super) lost: Vec<String>,
+}
+
+/// Sections of one name, of both files.
+#[derive(Debug, Default)]
+struct Group {
+    /// The last one of a name counts.
+    settings: Vec<(Setting, PathBuf)>,
+    /// Lines that cannot be read, each a sentence without its end.
+    faults: Vec<String>,
+}
+
+/// A value, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Never empty.
+    pub(super) value: String,
+    /// As the end of a sentence: a variable, or a file with the line.
+    pub(super) place: String,
+}
+
+impl Profiles {
+    /// Reads both files where `variable` or the home directory says they are; a file that is not there sets nothing.
+    pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let mut profiles = Self::default();
+        for (name, path, prefixed) in
+            [("AWS_CONFIG_FILE", "~/.aws/config", true), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", false)]
+        {
+            let path = at_home(variable(name).as_deref().unwrap_or(path));
+            match std::fs::read(&path) {
+                Ok(bytes) => profiles.add(&path, &bytes, prefixed),
+                Err(e) if e.kind() == ErrorKind::NotFound => {}
+                Err(e) => profiles.lost.push(format!("{} cannot be read ({e})", path.display())),
+            }
+            profiles.files.push(path);
+        }
+        profiles
+    }
+
+    /// Adds a file; in one that is not the credentials file, names of sections are `prefixed` with their kind.
+    pub(super) fn add(&mut self, path: &Path, bytes: &[u8], prefixed: bool) {
+        for section in ini::parse(bytes) {
+            let faults: Vec<String> = section
+                .faults
+                .iter()
+                .map(|fault| format!("line {} of {} {}", fault.line, path.display(), fault.why))
+                .collect();
+            let group = match kind(&section.header, prefixed) {
+                Some(("profile", name)) => self.named.entry(name).or_default(),
+                Some(("sso-session", name)) => self.sessions.entry(name).or_default(),
+                Some(("services", name)) => self.services.entry(name).or_default(),
+                Some(_) => continue,
+                None => {
+                    self.lost.extend(faults);
+                    continue;
+                }
+            };
+            group.settings.extend(section.settings.into_iter().map(|setting| (setting, path.to_owned())));
+            group.faults.extend(faults);
+        }
+    }
+
+    /// Is there such a profile?
+    pub(super) fn has(&self, profile: &str) -> bool {
+        self.named.contains_key(profile)
+    }
+
+    /// All names, in order.
+    pub(super) fn names(&self) -> Vec<&str> {
+        self.named.keys().map(String::as_str).collect()
+    }
+
+    /// What a profile sets, unless that is empty.
+    pub(super) fn get(&self, profile: &str, name: &str) -> Option<Found> {
+        let (setting, path) = self.named.get(profile)?.last(name)?;
+        Some(setting.found(&setting.value, path)).filter(|found| !found.value.is_empty())
+    }
+
+    /// What the `services` section of a profile sets for one service.
+    pub(super) fn of_service(&self, profile: &str, service: &str, name: &str) -> Option<Found> {
+        let section = self.get(profile, "services")?;
+        let (setting, path) = self.services.get(&section.value)?.last(service)?;
+        let (_, value) = setting.nested.iter().rev().find(|(nested, _)| nested == name)?;
+        Some(setting.found(value, path)).filter(|found| !found.value.is_empty())
+    }
+
+    /// A profile and those that its credentials come from, each once. Keys of its own end the search, but not for the
+    /// first one, as a role comes before keys.
+    pub(super) fn chain(&self, profile: &str) -> Vec<String> {
+        let mut chain = vec![profile.to_owned()];
+        while let Some(last) = chain.last() {
+            let keys = chain.len() > 1 && self.get(last, "aws_access_key_id").is_some();
+            let role = self.get(last, "role_arn").is_some() && !keys;
+            let next = self.get(last, "source_profile").filter(|next| role && !chain.contains(&next.value));
+            let Some(next) = next else { break };
+            chain.push(next.value);
+        }
+        chain
+    }
+
+    /// The first line that cannot be read of a profile, and of those that its credentials come from.
+    pub(super) fn fault(&self, profile: &str) -> Option<&str> {
+        let chain = self.chain(profile);
+        chain.iter().filter_map(|name| self.named.get(name)?.faults.first()).map(String::as_str).next()
+    }
+
+    /// Does a profile say where credentials come from?
+    pub(super) fn has_credentials(&self, profile: &str) -> bool {
+        CREDENTIALS.iter().any(|name| self.get(profile, name).is_some())
+    }
+
+    /// All that is needed of them, as the SDK takes it. `environment` are the keys that `credential_source =
+    /// Environment` stands for: the SDK would look for them before it looks at any profile.
+    pub(super) fn text(&self, environment: &[(&str, String)]) -> String {
+        let mut lines = Vec::new();
+        for (name, group) in &self.named {
+            lines.push(format!("[profile {}]", encoded(name)));
+            lines.extend(group.needed());
+        }
+        for (name, group) in &self.sessions {
+            lines.push(format!("[sso-session {name}]"));
+            lines.extend(group.needed());
+        }
+        lines.push(format!("[profile {ENVIRONMENT}]"));
+        lines.extend(environment.iter().map(|(name, value)| format!("{name} = {value}")));
+        lines.join("\n")
+    }
+}
+
+/// The profile that stands for the keys of the environment; no file can name it so.
+const ENVIRONMENT: &str = "%environment";
+
+impl Group {
+    fn last(&self, name: &str) -> Option<&(Setting, PathBuf)> {
+        self.settings.iter().rev().find(|(setting, _)| setting.name == name)
+    }
+
+    /// The lines that the SDK needs.
+    fn needed(&self) -> impl Iterator<Item = String> {
+        let set = NEEDED.iter().filter_map(|name| Some((*name, self.last(name)?.0.value.as_str())));
+        set.filter(|(_, value)| !value.is_empty()).map(|(name, value)| match (name, value) {
+            ("source_profile", value) => format!("source_profile = {}", encoded(value)),
+            ("credential_source", value) if value.eq_ignore_ascii_case("environment") => {
+                format!("source_profile = {ENVIRONMENT}")
+            }
+            (name, value) => format!("{name} = {value}"),
+        })
+    }
+}
+
+impl Setting {
+    fn found(&self, value: &str, path: &Path) -> Found {
+        Found { value: value.to_owned(), place: format!("line {} of {}", self.line, path.display()) }
+    }
+}
+
+/// The name of a profile as the SDK takes it, which knows no blanks and quotes.
+pub(super) fn encoded(profile: &str) -> String {
+    utf8_percent_encode(profile, &NAMES).to_string()
+}
+
+/// The kind and name of a section; none where the header cannot be read.
+fn kind(header: &str, prefixed: bool) -> Option<(&'static str, String)> {
+    if header.is_empty() {
+        return None;
+    }
+    if !prefixed || header == "default" {
+        return Some(("profile", header.to_owned()));
+    }
+    let Some((kind, name)) = header.split_once([' ', '\t']) else { return Some(("other", header.to_owned())) };
+    let kind = ["profile", "sso-session", "services"].into_iter().find(|known| *known == kind).unwrap_or("other");
+    Some((kind, unquoted(name.trim()).to_owned()))
+}
+
+/// A name may stand in quotes, and must where it has blanks.
+fn unquoted(name: &str) -> &str {
+    let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
+    within('"').or_else(|| within('\'')).unwrap_or(name)
+}
+
+/// A path that may begin with `~/`.
+fn at_home(path: &str) -> PathBuf {
+    match (path.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profiles(config: &[u8], credentials: &[u8]) -> Profiles {
+        let mut profiles = Profiles::default();
+        profiles.add(Path::new("config"), config, true);
+        profiles.add(Path::new("credentials"), credentials, false);
+        profiles
+    }
+
+    #[test]
+    fn profiles_of_both_files_are_one_and_have_the_names_that_the_aws_command_line_takes() {
+        let config: &[u8] = b"[default]\nregion = a-1\n[profile two]\nregion = b-1\nrole_arn = r\n\
+            [profile \"My Mac's profile\"]\nregion = c-1\n[profile 'x y']\n[stray]\nregion = d-1\n[sso-session s]\n";
+        let all = profiles(config, b"[two]\naws_access_key_id = k\nregion = e-1\n[three]\n");
+        assert_eq!(all.names(), ["My Mac's profile", "default", "three", "two", "x y"]);
+        let of = |profile: &str, name: &str| all.get(profile, name).map(|found| (found.value, found.place));
+        let found = |value: &str, place: &str| Some((value.to_owned(), place.to_owned()));
+        assert_eq!(of("default", "region"), found("a-1", "line 2 of config"));
+        assert_eq!(of("two", "region"), found("e-1", "line 3 of credentials"));
+        assert_eq!(of("two", "role_arn"), found("r", "line 5 of config"));
+        assert_eq!(of("My Mac's profile", "region"), found("c-1", "line 7 of config"));
+        assert_eq!(of("stray", "region"), None);
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_concerns_its_profile_and_those_that_build_on_it() {
+        let config: &[u8] = b"[profile good]\nregion = a-1\n[profile bad]\njust words\n\
+            [profile role]\nsource_profile = bad\nrole_arn = r\n\
+            [profile me]\nsource_profile = me\nrole_arn = r\n[profile keys]\nsource_profile = bad\n[broken\nx = 1\n";
+        let all = profiles(config, b"");
+        let told = Some("line 4 of config is neither a [section] nor a name = value");
+        let cases = [("good", None), ("bad", told), ("role", told), ("me", None), ("keys", None), ("none", None)];
+        for (profile, fault) in cases {
+            assert_eq!(all.fault(profile), fault, "{profile}");
+        }
+        assert_eq!(all.lost, ["line 13 of config begins with [ and has no ]"]);
+    }
+
+    #[test]
+    fn the_sdk_is_handed_what_it_needs_and_nothing_that_it_may_refuse() {
+        let config: &[u8] = b"[default]\nretry_mode = legacy\nmax_attempts = 0\nregion = a-1\naws_access_key_id = k\n\
+            [profile a b]\nrole_arn = r\nsource_profile = a b\n[profile env]\nrole_arn = e\n\
+            credential_source = Environment\n[sso-session s]\nsso_region = a-1\n";
+        let text = profiles(config, b"").text(&[("aws_access_key_id", "of-the-environment".to_owned())]);
+        let expected = "[profile a%20b]\nrole_arn = r\nsource_profile = a%20b\n[profile default]\naws_access_key_id = k\n\
+            [profile env]\nrole_arn = e\nsource_profile = %environment\n[sso-session s]\nsso_region = a-1\n\
+            [profile %environment]\naws_access_key_id = of-the-environment";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_services_section_speaks_for_the_profiles_that_name_it() {
+        let config: &[u8] = b"[profile a]\nservices = local\n[profile b]\n\
+            [services local]\ns3 =\n  endpoint_url = http://h:1\nsso_oidc =\n  endpoint_url =\n";
+        let all = profiles(config, b"");
+        let of = |profile, service| all.of_service(profile, service, "endpoint_url").map(|found| found.value);
+        assert_eq!(of("a", "s3"), Some("http://h:1".to_owned()));
+        assert_eq!((of("a", "sso_oidc"), of("a", "sns"), of("b", "s3")), (None, None, None));
+    }
+}

@@ -1,0 +1,303 @@
+//! The settings that AWS tools share, of the environment and of a profile: what is needed of them, and nothing else.
+//!
+//! The SDK's loader reads many settings, and ends the program over a value of some that other tools take. So it is
+//! handed an environment and files of our own, in which stands only what it needs and what was looked at here.
+
+mod missing;
+
+use std::collections::HashMap;
+
+use aws_config::retry::RetryConfig;
+use aws_config::{BehaviorVersion, ConfigLoader, Region};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_types::os_shim_internal::Env;
+
+use super::endpoint::{self, Endpoints, SERVICES};
+use super::profiles::{Found, Profiles, encoded};
+use super::target::{self, Target};
+
+/// Variables that give credentials by themselves; a profile that was asked for wins over them.
+const OWN_KEYS: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ACCOUNT_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+];
+/// Variables by which a container is asked for credentials.
+const OF_CONTAINER: &[&str] = &[
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+];
+/// Variables by which the machine is asked for credentials and the region, and where `aws login` keeps its token.
+const OF_MACHINE: &[&str] = &[
+    "AWS_EC2_METADATA_DISABLED",
+    "AWS_EC2_METADATA_V1_DISABLED",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+    "AWS_LOGIN_CACHE_DIRECTORY",
+];
+/// The keys of the environment by the names that a profile has for them.
+const KEYS: &[(&str, &str)] = &[
+    ("AWS_ACCESS_KEY_ID", "aws_access_key_id"),
+    ("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key"),
+    ("AWS_SESSION_TOKEN", "aws_session_token"),
+];
+
+/// What the environment and the files say, for one target.
+#[derive(Debug)]
+pub(super) struct Settings {
+    /// Variables that are set to something.
+    variables: HashMap<String, String>,
+    profiles: Profiles,
+    /// The profile that counts.
+    pub(super) profile: String,
+    /// The profile was asked for and wins over keys in the environment.
+    asked: bool,
+    /// The region that was asked for, or is set somewhere.
+    pub(super) region: Option<String>,
+    /// Where each service is, where that is not AWS's own address.
+    pub(super) endpoints: Endpoints,
+    fips: bool,
+    dual_stack: bool,
+}
+
+impl Settings {
+    /// Reads the environment and the files.
+    ///
+    /// # Errors
+    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands.
+    pub(super) fn read(target: &Target) -> Result<Self, String> {
+        // An empty variable is none, as for the AWS command line.
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables: HashMap<String, String> = variables.filter(|(_, value)| !value.is_empty()).collect();
+        let profiles = Profiles::read(|name| variables.get(name).cloned());
+        Self::of(target, variables, profiles)
+    }
+
+    fn of(target: &Target, variables: HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
+        let profile = target.profile.clone().or_else(|| variables.get("AWS_PROFILE").cloned());
+        let profile = profile.unwrap_or_else(|| "default".to_owned());
+        if let Some(fault) = profiles.fault(&profile) {
+            return Err(format!("{fault}, in a section that the profile {profile} needs"));
+        }
+        let source = Source { variables: &variables, profiles: &profiles, profile: &profile };
+        let switch = |variable, name| source.switch(variable, name);
+        let fips = switch("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint")?;
+        let dual_stack = switch("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")?;
+        let region = match &target.region {
+            Some(region) => Some(region.clone()),
+            None => source.region()?,
+        };
+        let ignored = target.endpoint_url.is_none()
+            && switch("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")?;
+        let endpoints = match &target.endpoint_url {
+            Some(url) => Endpoints::all_at(url),
+            None if ignored => Endpoints::default(),
+            None => source.endpoints()?,
+        };
+        let asked = target.profile.is_some();
+        Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack })
+    }
+
+    /// What the SDK is configured by. `region` is that of all calls.
+    pub(super) fn loader(&self, region: Option<Region>) -> ConfigLoader {
+        let keys = KEYS.iter().filter_map(|(variable, name)| Some((*name, self.variables.get(*variable)?.clone())));
+        let keys: Vec<(&str, String)> = keys.collect();
+        let files = EnvConfigFiles::builder();
+        let files = files.with_contents(EnvConfigFileKind::Config, self.profiles.text(&keys)).build();
+        // Of an address that was given there is nothing to choose.
+        let chosen = self.endpoints.of("sts").is_some();
+        let loader = aws_config::defaults(BehaviorVersion::latest())
+            .env(self.environment())
+            .profile_files(files)
+            .profile_name(encoded(&self.profile))
+            .use_fips(self.fips && !chosen)
+            .use_dual_stack(self.dual_stack && !chosen)
+            .retry_config(RetryConfig::standard());
+        match region {
+            Some(region) => loader.region(region),
+            None => loader,
+        }
+    }
+
+    /// The variables that the SDK is to see.
+    fn environment(&self) -> Env {
+        let source =
+            self.profiles.chain(&self.profile).iter().find_map(|name| self.profiles.get(name, "credential_source"));
+        let source = source.map(|found| found.value.to_ascii_lowercase()).unwrap_or_default();
+        // A profile that was asked for and gives nothing is told as that: nobody else's credentials stand in for it.
+        let elsewhere = |place: &str| !self.asked || source == place;
+        let seen = |name: &str| {
+            !name.starts_with("AWS_")
+                || OF_MACHINE.contains(&name)
+                || (OWN_KEYS.contains(&name) && !self.asked)
+                || (OF_CONTAINER.contains(&name) && elsewhere("ecscontainer"))
+        };
+        let variables = self.variables.iter().filter(|(name, _)| seen(name));
+        let mut variables: HashMap<String, String> = variables.map(|(n, v)| (n.clone(), v.clone())).collect();
+        if !elsewhere("ec2instancemetadata") {
+            variables.insert("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned());
+        }
+        for service in SERVICES {
+            let url = self.endpoints.of(service).map(str::to_owned);
+            variables.extend(url.map(|url| (endpoint::variable(service), url)));
+        }
+        Env::from(variables)
+    }
+
+    /// Are services called by their FIPS and dual-stack addresses?
+    pub(super) fn addresses(&self) -> (bool, bool) {
+        (self.fips, self.dual_stack)
+    }
+}
+
+/// Where settings are looked up: a variable wins over the profile.
+struct Source<'a> {
+    variables: &'a HashMap<String, String>,
+    profiles: &'a Profiles,
+    profile: &'a str,
+}
+
+impl Source<'_> {
+    fn variable(&self, name: &str) -> Option<Found> {
+        let value = self.variables.get(name)?.clone();
+        Some(Found { value, place: format!("the environment variable {name}") })
+    }
+
+    fn switch(&self, variable: &str, name: &str) -> Result<bool, String> {
+        let Some(found) = self.variable(variable).or_else(|| self.profiles.get(self.profile, name)) else {
+            return Ok(false);
+        };
+        match found.value.to_ascii_lowercase().as_str() {
+            "true" => Ok(true),
+            "false" => Ok(false),
+            _ => Err(refused(name, &found, "is neither true nor false")),
+        }
+    }
+
+    /// The region of the environment, of the profile, or of a profile that its credentials come from.
+    fn region(&self) -> Result<Option<String>, String> {
+        let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| self.variable(name));
+        let chain = self.profiles.chain(self.profile);
+        let found = variable.or_else(|| chain.iter().find_map(|profile| self.profiles.get(profile, "region")));
+        let wrong = found.as_ref().filter(|found| !target::is_region(&found.value));
+        match wrong {
+            Some(wrong) => Err(refused("region", wrong, "is not a region such as eu-west-1")),
+            None => Ok(found.map(|found| found.value)),
+        }
+    }
+
+    /// By the order of <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+    fn endpoints(&self) -> Result<Endpoints, String> {
+        let name = "endpoint_url";
+        let mut endpoints = Endpoints::default();
+        for service in SERVICES {
+            let found = self
+                .variable(&endpoint::variable(service))
+                .or_else(|| self.variable("AWS_ENDPOINT_URL"))
+                .or_else(|| self.profiles.of_service(self.profile, service, name))
+                .or_else(|| self.profiles.get(self.profile, name));
+            let Some(found) = found else { continue };
+            if !target::is_url(&found.value) {
+                return Err(refused(name, &found, "is not an endpoint URL such as http://127.0.0.1:4599"));
+            }
+            endpoints.set(service, found.value);
+        }
+        Ok(endpoints)
+    }
+}
+
+/// A setting whose value cannot be meant.
+fn refused(name: &str, found: &Found, why: &str) -> String {
+    format!("{name}: {:?} {why}; it stands in {}", found.value, found.place)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const FILE: &str = "[profile a]\nregion = a-1\nendpoint_url = http://of-profile\nservices = local\n\
+        [services local]\ns3 =\n  endpoint_url = http://of-section\n\
+        [profile role]\nrole_arn = r\nsource_profile = a\n[profile bad]\nregion = eu_west\n\
+        [profile session]\nlogin_session = arn\n[profile my keys]\naws_access_key_id = k\n";
+
+    /// Variables, a service, and its URL.
+    type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
+
+    pub(super) fn settings(target: &Target, variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let mut profiles = Profiles::default();
+        profiles.add(Path::new("config"), FILE.as_bytes(), true);
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Settings::of(target, variables.collect(), profiles)
+    }
+
+    pub(super) fn of_profile(name: &str) -> Target {
+        Target { profile: Some(name.to_owned()), ..Target::default() }
+    }
+
+    #[test]
+    fn what_is_nearest_wins() {
+        let region = |profile, variables| settings(&of_profile(profile), variables).map(|found| found.region);
+        assert_eq!(region("a", &[("AWS_REGION", "b-1"), ("AWS_DEFAULT_REGION", "c-1")]), Ok(Some("b-1".into())));
+        assert_eq!(region("a", &[("AWS_DEFAULT_REGION", "c-1")]), Ok(Some("c-1".into())));
+        assert_eq!(region("a", &[]), Ok(Some("a-1".into())));
+        assert_eq!(region("role", &[]), Ok(Some("a-1".into())));
+        assert_eq!(region("none", &[]), Ok(None));
+        let told = "region: \"eu_west\" is not a region such as eu-west-1; it stands in line 12 of config";
+        assert_eq!(region("bad", &[]), Err(told.into()));
+        let asked = Target { region: Some("d-1".into()), ..of_profile("bad") };
+        assert_eq!(settings(&asked, &[]).map(|found| found.region), Ok(Some("d-1".into())));
+    }
+
+    #[test]
+    fn the_endpoint_of_a_service_is_the_nearest_one() {
+        let of = |target: &Target, variables, service| {
+            settings(target, variables).unwrap().endpoints.of(service).map(str::to_owned)
+        };
+        let all = ("AWS_ENDPOINT_URL", "http://of-all");
+        let a = of_profile("a");
+        let cases: &[Case<'_>] = &[
+            (&[], "s3", Some("http://of-section")),
+            (&[], "sns", Some("http://of-profile")),
+            (&[all], "s3", Some("http://of-all")),
+            (&[all, ("AWS_ENDPOINT_URL_S3", "http://of-s3")], "s3", Some("http://of-s3")),
+            (&[all, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")], "s3", None),
+        ];
+        for (variables, service, expected) in cases {
+            assert_eq!(of(&a, variables, service).as_deref(), *expected, "{variables:?} {service}");
+        }
+        let asked = Target { endpoint_url: Some("http://asked".into()), ..a };
+        let variables = [all, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(of(&asked, &variables, "sso_oidc").as_deref(), Some("http://asked"));
+    }
+
+    #[test]
+    fn the_sdk_sees_no_variable_that_it_does_not_need() {
+        let variables = [
+            ("HOME", "/home/ana"),
+            ("AWS_RETRY_MODE", "legacy"),
+            ("AWS_PROFILE", "b"),
+            ("AWS_ACCESS_KEY_ID", "k"),
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://c"),
+        ];
+        let seen = |target: &Target, name: &str| settings(target, &variables).unwrap().environment().get(name).ok();
+        let (anybody, a) = (Target::default(), of_profile("a"));
+        assert_eq!(seen(&a, "HOME").as_deref(), Some("/home/ana"));
+        assert_eq!(seen(&a, "AWS_ENDPOINT_URL_STS").as_deref(), Some("http://of-profile"));
+        assert_eq!((seen(&a, "AWS_RETRY_MODE"), seen(&a, "AWS_PROFILE")), (None, None));
+        // Nobody else's credentials stand in for those of a profile that was asked for.
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
+            assert!(seen(&anybody, name).is_some() && seen(&a, name).is_none(), "{name}");
+        }
+        assert_eq!(seen(&a, "AWS_EC2_METADATA_DISABLED").as_deref(), Some("true"));
+        assert_eq!(seen(&anybody, "AWS_EC2_METADATA_DISABLED"), None);
+    }
+}

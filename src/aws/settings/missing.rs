@@ -1,0 +1,134 @@
+//! What the settings lack, and what to do about it.
+
+use super::Settings;
+use crate::aws::Renewal;
+
+impl Settings {
+    /// What keeps the profile from giving credentials whatever AWS says, and what to do about it.
+    pub(in crate::aws) fn lacks(&self) -> Option<(String, String)> {
+        if self.has_own_keys() {
+            return None;
+        }
+        let needed = self.asked || self.variables.contains_key("AWS_PROFILE");
+        let chain = self.profiles.chain(&self.profile);
+        if let Some(missing) = chain.iter().find(|name| !self.profiles.has(name)) {
+            return (needed || chain.len() > 1)
+                .then(|| (self.no_profile(missing), "name a profile that is there, or write this one".to_owned()));
+        }
+        if let Some(lacks) = self.lacks_a_code(&chain) {
+            return Some(lacks);
+        }
+        // The machine or the container may stand in for a profile that the environment names.
+        (self.asked && !self.profiles.has_credentials(&self.profile)).then(|| {
+            let what = format!("the profile {} has no credentials", self.profile);
+            (what, "give it keys, a role, an SSO session or a credential_process".to_owned())
+        })
+    }
+
+    /// That a role of the chain asks for a code, which only a person can type, and what to run instead.
+    fn lacks_a_code(&self, chain: &[String]) -> Option<(String, String)> {
+        let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
+        let (profile, serial) = chain.iter().find_map(|profile| {
+            of(profile, "role_arn")?;
+            Some((profile, of(profile, "mfa_serial")?))
+        })?;
+        let base = named(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
+        let what =
+            format!("the role of the profile {profile} is given for a code of {serial}, which cannot be typed here");
+        let how = format!(
+            "run `aws sts get-session-token --profile {base} --serial-number {serial} --token-code CODE` and start \
+             sagetop with the keys that it prints, or give the profile a credential_process that asks for the code"
+        );
+        Some((what, how))
+    }
+
+    /// What to do where AWS takes the credentials of these settings no more.
+    pub(in crate::aws) fn renewal(&self) -> Renewal {
+        // Keys in the environment win over any profile but one that was asked for.
+        if self.has_own_keys() {
+            return Renewal::Start;
+        }
+        let profile = match self.profile.as_str() {
+            "default" if !self.asked => String::new(),
+            name => format!(" --profile {}", named(name)),
+        };
+        match self.of_profile("login_session") {
+            Some(_) => Renewal::SignIn(format!("aws login{profile}")),
+            None => Renewal::Sso(format!("aws sso login{profile}")),
+        }
+    }
+
+    /// Are there keys in the environment, and does no profile win over them?
+    fn has_own_keys(&self) -> bool {
+        !self.asked && self.variables.contains_key("AWS_ACCESS_KEY_ID")
+    }
+
+    /// What a profile sets, or else one that its credentials come from.
+    fn of_profile(&self, name: &str) -> Option<String> {
+        let chain = self.profiles.chain(&self.profile);
+        chain.iter().find_map(|profile| self.profiles.get(profile, name)).map(|found| found.value)
+    }
+
+    /// Why no region is known, as a sentence without its end.
+    pub(in crate::aws) fn no_region(&self) -> String {
+        let whose = if self.profiles.has(&self.profile) {
+            format!("the profile {} has none", self.profile)
+        } else if self.asked || self.variables.contains_key("AWS_PROFILE") {
+            self.no_profile(&self.profile)
+        } else {
+            "there is no profile".to_owned()
+        };
+        format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
+    }
+
+    /// That a profile is not there, and what is.
+    fn no_profile(&self, name: &str) -> String {
+        let files: Vec<String> = self.profiles.files.iter().map(|path| path.display().to_string()).collect();
+        let known = match self.profiles.names().as_slice() {
+            [] => "no profiles at all".to_owned(),
+            names => format!("only {}", names.join(", ")),
+        };
+        let lost = self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default();
+        format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
+    }
+}
+
+/// The name of a profile as a shell takes it.
+fn named(profile: &str) -> String {
+    let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
+    if quoted { format!("{profile:?}") } else { profile.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{of_profile, settings};
+    use crate::aws::Target;
+
+    #[test]
+    fn a_login_is_renewed_by_what_made_it() {
+        let renewal = |target: &Target, variables| settings(target, variables).unwrap().renewal().to_string();
+        let key = [("AWS_ACCESS_KEY_ID", "k")];
+        assert!(renewal(&Target::default(), &key).starts_with("start sagetop again"));
+        assert_eq!(renewal(&Target::default(), &[]), "log in again, with SSO by `aws sso login`");
+        assert_eq!(renewal(&of_profile("a"), &key), "log in again, with SSO by `aws sso login --profile a`");
+        assert_eq!(renewal(&of_profile("session"), &[]), "log in again by `aws login --profile session`");
+        let quoted = "log in again, with SSO by `aws sso login --profile \"my keys\"`";
+        assert_eq!(renewal(&of_profile("my keys"), &[]), quoted);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_what_to_do() {
+        let lacks = |profile: &str| settings(&of_profile(profile), &[]).unwrap().lacks().map(|(why, _)| why);
+        assert_eq!(lacks("my keys"), None);
+        assert_eq!(lacks("session"), None);
+        assert_eq!(lacks("a"), Some("the profile a has no credentials".to_owned()));
+        let why = lacks("none").unwrap();
+        assert!(why.contains("no profile none") && why.contains("only a, bad, my keys, role, session"), "{why}");
+        // Whoever names no profile may have credentials from elsewhere.
+        assert_eq!(settings(&Target::default(), &[]).unwrap().lacks(), None);
+        let named = settings(&Target::default(), &[("AWS_PROFILE", "none")]).unwrap();
+        assert!(named.lacks().is_some() && named.no_region().contains("no profile none"));
+        let keys = settings(&Target::default(), &[("AWS_PROFILE", "none"), ("AWS_ACCESS_KEY_ID", "k")]).unwrap();
+        assert_eq!(keys.lacks(), None, "keys of the environment win");
+    }
+}

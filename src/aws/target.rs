@@ -1,0 +1,112 @@
+//! Where the clients point.
+
+use http::Uri;
+use http::uri::Authority;
+
+use super::Scope;
+
+/// Where the clients point.
+#[derive(Debug, Clone, Default)]
+pub struct Target {
+    /// What the user calls the account.
+    pub label: Option<String>,
+    /// Named profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// ARN of a role to take on with the credentials that the profile or the standard chain gives.
+    pub role_arn: Option<String>,
+    /// Region; otherwise the standard chain decides.
+    pub region: Option<String>,
+    /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
+    pub endpoint_url: Option<String>,
+    /// Keep to the pace even where a stand-in on this machine answers.
+    pub paced: bool,
+}
+
+impl Target {
+    /// What stands on a recording of it.
+    pub(super) fn scope(&self, region: &str, endpoint: Option<&str>) -> Scope {
+        // All that tells accounts apart: replies of two must never be taken for those of one.
+        let who = [self.label.as_deref(), self.profile.as_deref(), self.role_arn.as_deref(), Some(region)];
+        let name: Vec<&str> = who.into_iter().flatten().collect();
+        let label = endpoint.map(|url| format!("at {url}")).unwrap_or_default();
+        let called = self.called().map(str::to_owned);
+        Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone(), called }
+    }
+
+    /// What it is called where regions do not matter.
+    #[must_use]
+    pub fn called(&self) -> Option<&str> {
+        let role = self.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+        self.label.as_deref().or(self.profile.as_deref()).or(role)
+    }
+
+    /// Refuses what cannot be meant, before it turns into a network error.
+    ///
+    /// # Errors
+    /// A sentence without its end: a region or an endpoint URL that is none.
+    pub fn check(&self) -> Result<(), String> {
+        if let Some(region) = self.region.as_deref().filter(|region| !is_region(region)) {
+            return Err(format!("{region:?} is not a region; write one such as eu-west-1"));
+        }
+        if let Some(url) = self.endpoint_url.as_deref().filter(|url| !is_url(url)) {
+            return Err(format!("{url:?} is not an endpoint URL; write one such as http://127.0.0.1:4599"));
+        }
+        Ok(())
+    }
+}
+
+/// Can this be a region? It is a part of the names of hosts.
+pub(super) fn is_region(text: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    (1..=63).contains(&text.len()) && text.chars().all(part) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+/// Is this an address that can be called?
+pub(super) fn is_url(text: &str) -> bool {
+    let Ok(uri) = text.parse::<Uri>() else { return false };
+    let web = uri.scheme_str().is_some_and(|scheme| ["http", "https"].contains(&scheme));
+    let (host, authority) = (uri.host().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
+    // A port that is no number is left out by the parser.
+    let port = uri.port().is_some() || authority.ends_with(host);
+    web && !host.is_empty() && port
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_meant_is_refused_before_any_call() {
+        let target = |region: &str, url: &str| Target {
+            region: Some(region.into()),
+            endpoint_url: Some(url.into()),
+            ..Target::default()
+        };
+        for (region, url) in [
+            ("eu-west-1", "http://127.0.0.1:4599"),
+            ("us-gov-west-1", "https://h/path"),
+            ("eu-west-1", "http://[::1]:4599"),
+            ("eu-west-1", "http://[::1]"),
+        ] {
+            assert_eq!(target(region, url).check(), Ok(()), "{region} {url}");
+        }
+        let regions = ["eu west", "", "eu-west-1\n", "-eu", "eu-", "eu_west_1", "eu.west"];
+        for region in regions {
+            assert!(target(region, "http://h").check().is_err(), "{region}");
+        }
+        let urls = [
+            "",
+            "nonsense",
+            "http://",
+            "http:// h",
+            "127.0.0.1:4599",
+            "h:1",
+            "ftp://h",
+            "http://h:99999",
+            "http://h:x",
+        ];
+        for url in urls {
+            assert!(target("eu-west-1", url).check().is_err(), "{url}");
+        }
+    }
+}
