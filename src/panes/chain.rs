@@ -4,6 +4,7 @@ use super::cell::{self, sparkline};
 use super::home;
 use crate::app::{Account, App};
 use crate::fmt;
+use crate::model::people::{Reach, reach};
 use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
@@ -102,7 +103,7 @@ pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let after = |start: &str| text.strip_prefix(start).unwrap_or(text).to_owned();
     match reason.rule {
-        "firing" | "no-action" => text.replace(" in ALARM", "").replace(chain.name, "…"),
+        "firing" | "no-action" | "suppressed" => text.replace(" in ALARM", "").replace(chain.name, "…"),
         "waits" => format!("{first} waits"),
         "not-live" => format!("{first} approved, not live"),
         "last-run-failed" => after("last run "),
@@ -305,7 +306,14 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
             Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
         })
         .collect();
-    let topics = chain.topics.iter().filter_map(|t| t.rsplit(':').next());
-    facts.extend(topics.map(|name| Fact::named(Line::new().muted(format!("→ {name}")), Line::new())));
+    facts.extend(chain.topics.iter().map(|topic| {
+        let name = topic.rsplit(':').next().unwrap_or(topic);
+        let reaches = match reach(&app.here.seen.store, topic) {
+            Reach::Nobody(_) => Line::new().with(" ▲", Tone::Warn),
+            Reach::Unknown(_) => Line::new().with(" ◌", Tone::Warn),
+            Reach::Somebody | Reach::Unread => Line::new(),
+        };
+        Fact::named(Line::new().muted(format!("→ {name}")), reaches)
+    }));
     facts
 }
