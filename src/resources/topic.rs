@@ -84,7 +84,7 @@ impl Resource for Topic {
         let here = named.iter().filter(|arn| arn.split(':').nth(3) == Some(aws.region.as_str()));
         let due = here.filter(|arn| turn.sweep || !turn.asked_lately(arn, seen.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
-        let (listed, described) = tokio::join!(list(aws), describe(due.clone(), |arn| asked(aws, arn)));
+        let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
         let Described { found, fault } = described;
         let ((arns, capped), fault) = match listed {
             Ok(listed) => (listed, fault),
@@ -98,7 +98,8 @@ impl Resource for Topic {
         for arn in arns {
             rows.entry(arn).or_insert_with_key(|arn| Self::of(arn.clone())).listed = true;
         }
-        let asked = settled(due, fault.as_ref());
+        // Also those that cannot be asked: they are not due at once again.
+        let asked = settled(named.into_iter().map(str::to_owned).collect(), fault.as_ref());
         Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault).asked(asked))
     }
 }

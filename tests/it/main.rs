@@ -15,6 +15,7 @@ mod intents;
 mod layers;
 mod lists;
 mod moto;
+mod people;
 mod replay;
 mod reports;
 mod sagetop;
