@@ -296,16 +296,18 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
         stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
     };
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
-    let mut facts: Vec<Fact> = others
-        .take(3)
-        .map(|alarm| {
-            let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
-            let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
-            let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
-            let name = name.plain(alarm.name.replace(chain.name, "…"));
-            Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
-        })
-        .collect();
+    // Whoever looks may be the only one who knows.
+    let held = chain.reasons.iter().filter(|r| r.rule == "suppressed");
+    let mut facts: Vec<Fact> =
+        held.map(|r| Line::new().with(format!("▲ {}", brief(chain, r)), Tone::Warn).into()).collect();
+    let others = others.take(3).map(|alarm| {
+        let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
+        let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
+        let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
+        let name = name.plain(alarm.name.replace(chain.name, "…"));
+        Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
+    });
+    facts.extend(others);
     facts.extend(chain.topics.iter().map(|topic| {
         let name = topic.rsplit(':').next().unwrap_or(topic);
         let reaches = match reach(&app.here.seen.store, topic) {

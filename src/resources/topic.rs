@@ -86,10 +86,12 @@ impl Resource for Topic {
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
         let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
         let Described { found, fault } = described;
-        let ((arns, capped), fault) = match listed {
-            Ok(listed) => (listed, fault),
+        let (arns, capped) = match listed {
+            Ok(listed) => listed,
             // Who listens to a topic may be told all the same.
-            Err(why) if why.kind == Kind::Denied && !found.is_empty() => ((Vec::new(), true), fault.or(Some(why))),
+            Err(why) if why.kind == Kind::Denied && !found.is_empty() => {
+                return Ok(Listing::part(found).fault(Some(why)));
+            }
             Err(why) => return Err(why),
         };
         let known = turn.known.rows().filter(|t| named.contains(t.arn.as_str()) && t.was_asked());

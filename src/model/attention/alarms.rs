@@ -158,7 +158,7 @@ fn states_in_words(states: &[Seems]) -> String {
     let all = states.len();
     let count = |wanted: Seems| states.iter().filter(|state| **state == wanted).count();
     let mut parts = Vec::new();
-    for seems in [Seems::Firing, Seems::WithoutData, Seems::PartlyEvaluated, Seems::Unclear] {
+    for seems in [Seems::WithoutData, Seems::PartlyEvaluated, Seems::Unclear, Seems::Firing] {
         match count(seems) {
             0 => {}
             n if all == 1 => parts.push(format!("{n} alarm {}", seems.words())),
