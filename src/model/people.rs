@@ -77,7 +77,7 @@ fn refuses(arn: &str, topic: Option<&Topic>) -> Option<String> {
         return Some("does not exist".to_owned());
     }
     // <https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html>
-    if arn.ends_with(".fifo") {
+    if arn.strip_suffix(".fifo").is_some() {
         return Some("is a FIFO topic, which reaches queues but no people".to_owned());
     }
     // <https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns>

@@ -107,7 +107,7 @@ fn attributes(world: &mut World, input: &Value) -> Result<Value, Fault> {
         ("SubscriptionsDeleted".into(), num::count(deleted).to_string().into()),
     ];
     pairs.extend(topic.key.as_deref().map(|key| ("KmsMasterKeyId".into(), key.into())));
-    if topic.arn.ends_with(".fifo") {
+    if topic.arn.strip_suffix(".fifo").is_some() {
         pairs.push(("FifoTopic".into(), "true".into()));
     }
     Ok(Value::Map(vec![("Attributes".into(), Value::Dict(pairs))]))

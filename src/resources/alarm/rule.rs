@@ -97,7 +97,9 @@ fn one(input: &mut &str, depth: usize) -> ModalResult<Vec<Child>> {
     let Some(deeper) = depth.checked_sub(1) else { return Err(ErrMode::Cut(ContextError::new())) };
     if opt(word("NOT")).parse_next(input)?.is_some() {
         let mut denied = one(input, deeper)?;
-        denied.iter_mut().for_each(|child| child.raises = !child.raises);
+        for child in &mut denied {
+            child.raises = !child.raises;
+        }
         return Ok(denied);
     }
     if opt(sign('(')).parse_next(input)?.is_some() {
@@ -118,7 +120,7 @@ fn at_least(input: &mut &str) -> ModalResult<Vec<Child>> {
     let many = (quote(), multispace0, digit1, opt(('.', digit1)), opt(sign('%')), quote()).void();
     let condition = (opt(word("NOT")), state).map(|(denied, firing)| firing != denied.is_some());
     let names = delimited(sign('('), separated(1.., name, sign(',')), sign(')'));
-    let (_, _, _, raises, _, names, _): ((), (), (), bool, (), Vec<String>, ()) =
+    let ((), (), (), raises, (), names, ()): ((), (), (), bool, (), Vec<String>, ()) =
         (sign('('), many, sign(','), condition, sign(','), names, sign(')')).parse_next(input)?;
     Ok(names.into_iter().map(|name| Child { name, raises }).collect())
 }
