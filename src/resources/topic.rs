@@ -15,6 +15,8 @@ use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
 const PAGES: usize = 30;
 /// Topics that alarms name, of which SNS is asked more.
 const NAMED: usize = 200;
+/// So many of them are asked about in each turn; more are asked about every ten minutes only.
+const OFTEN: usize = 20;
 /// Pages of 100 subscriptions of one topic.
 const LISTENERS: usize = 10;
 
@@ -80,9 +82,10 @@ impl Resource for Topic {
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let named = named(seen);
+        let often = turn.sweep && named.len() <= OFTEN;
         // Those of other regions cannot be asked here.
         let here = named.iter().filter(|arn| arn.split(':').nth(3) == Some(aws.region.as_str()));
-        let due = here.filter(|arn| turn.sweep || !turn.asked_lately(arn, seen.at));
+        let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
         let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
         let Described { found, fault } = described;

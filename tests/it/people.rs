@@ -118,8 +118,8 @@ async fn actions_that_are_held_back_are_seen_wherever_the_alarm_is() {
     t.to("segments-page").await;
     t.keys("enter").await;
     t.says("tells nobody now: segments-window holds its actions back");
-    t.says("▲ Alarm: until segments-window leaves ALARM, and 90 s more");
-    t.says("actions wait 60 s for it to fire");
+    t.says("▲ Alarm: until segments-window leaves ALARM,");
+    t.says("segments-window; actions wait 60 s for it");
 }
 
 #[tokio::test(start_paused = true)]
