@@ -1,5 +1,7 @@
 //! Alarms and people: who is told, who is not, and what is not known of it, as the program itself says it.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use serde_json::Value;
 
 use crate::altered::{Altered, Answer};
