@@ -11,6 +11,7 @@ mod index;
 mod join;
 mod joined;
 mod links;
+pub mod people;
 pub mod severity;
 mod timeline;
 

@@ -73,8 +73,10 @@ rules! {
     Endpoint "unmeasured" endpoint::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
-    Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms has no confirmed subscription",
-    Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm",
+    Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
+    Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm that does",
+    Alarms "suppressed" alarms::suppressed: "another alarm holds back the actions of a composite alarm that fires",
+    Alarms "unevaluated" alarms::unevaluated: "AWS could not evaluate an alarm",
     Alarms "source" alarms::source: "alarms cannot be read",
 }
 

@@ -1,33 +1,65 @@
-//! Who hears of alarms that call nothing themselves.
+//! Who hears of alarms that call nothing themselves, or nothing for now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use super::index::{Index, Keyed};
+use super::index::Index;
 use crate::resources::alarm::Alarm;
 
-/// Who hears of an alarm that calls nothing itself.
+/// Who hears of an alarm that calls nothing itself, or whose actions are held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hears {
     /// Nobody: what fires there is seen only by whoever looks.
     Nobody,
+    /// Nobody now: this alarm holds the actions back.
+    Suppressed(String),
     /// Those whom this composite alarm tells.
     Composite(String),
+    /// Perhaps those whom this composite alarm tells; its rule cannot be read.
+    Perhaps(String),
     /// Deployments of this endpoint, which it rolls back.
     Deployment(String),
 }
 
 /// The alarms that call nothing themselves, by name. Auto scaling's own are for no people and are left out.
 pub(super) fn hears(index: &Index<'_>) -> BTreeMap<String, Hears> {
-    let guards = index.endpoints.iter().flat_map(|e| e.guards.iter().flatten().map(|guard| (guard.as_str(), &e.name)));
-    let guards: Keyed<&str, &String> = guards.collect();
-    let hears = |alarm: &Alarm| {
-        let composite = index.alarms.parents.get(alarm.name.as_str()).and_then(|parents| parents.last());
-        let composite = composite.map(|parent| Hears::Composite(parent.name.clone()));
-        let deployment = || guards.get(alarm.name.as_str()).map(|&endpoint| Hears::Deployment(endpoint.clone()));
-        composite.or_else(deployment).unwrap_or(Hears::Nobody)
-    };
-    let mute = index.alarms.all.iter().filter(|alarm| alarm.mute() && !alarm.scaling());
-    mute.map(|alarm| (alarm.name.clone(), hears(alarm))).collect()
+    let all = index.alarms.all.iter();
+    all.filter_map(|alarm| Some((alarm.name.clone(), hears_of(index, alarm)?))).collect()
+}
+
+/// Who hears of this alarm; nothing where it calls something itself.
+///
+/// Composite alarms are followed upwards: one that calls nothing may be part of one that does.
+pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
+    let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none();
+    if speaks(alarm) || alarm.scaling() {
+        return None;
+    }
+    let mut suppressor = alarm.suppressed();
+    let mut perhaps = None;
+    let mut open = vec![(alarm, true)];
+    let mut known: HashSet<&str> = HashSet::from([alarm.name.as_str()]);
+    while let Some((child, sure)) = open.pop() {
+        for parent in index.alarms.parents.get(child.name.as_str()).into_iter().flatten().rev() {
+            // A rule that waits for another state of the child tells nobody that it fires.
+            let raised = parent.children.iter().any(|c| c.name == child.name && c.raises);
+            if !raised || !known.insert(&parent.name) {
+                continue;
+            }
+            let sure = sure && parent.rule_problem.is_none();
+            match speaks(parent) {
+                true if sure => return Some(Hears::Composite(parent.name.clone())),
+                true => drop(perhaps.get_or_insert(parent)),
+                false => {
+                    suppressor = suppressor.or_else(|| parent.suppressed());
+                    open.push((parent, sure));
+                }
+            }
+        }
+    }
+    let deployment = index.alarms.guards.get(alarm.name.as_str()).map(|&name| Hears::Deployment(name.to_owned()));
+    let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
+    let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
+    Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(Hears::Nobody))
 }
 
 #[cfg(test)]
@@ -35,34 +67,50 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::resources::alarm::Suppressor;
     use crate::resources::endpoint::Endpoint;
     use crate::resources::{Listing, Seen, Store};
 
-    #[test]
-    fn only_an_alarm_that_nothing_speaks_for_tells_nobody() {
-        let alarm = |name: &str, action: &str, enabled: bool| Alarm {
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:1:page";
+
+    fn alarm(name: &str, action: &str, enabled: bool) -> Alarm {
+        Alarm {
             name: name.into(),
             actions: [action].into_iter().filter(|a| !a.is_empty()).map(str::to_owned).collect(),
             actions_enabled: enabled,
             ..Alarm::default()
-        };
-        let topic = "arn:aws:sns:eu-west-1:1:page";
-        let composite = Alarm { rule: Some("ALARM(child)".into()), ..alarm("both", topic, true) };
-        let alarms = vec![
-            alarm("tells", topic, true),
-            alarm("switched-off", topic, false),
-            alarm("empty", "", true),
-            alarm("child", "", true),
-            alarm("guard", topic, false),
-            alarm("TargetTracking-endpoint/e/variant/v-AlarmLow-1", "", true),
-            composite,
-        ];
+        }
+    }
+
+    fn composite(name: &str, rule: &str, action: &str) -> Alarm {
+        alarm(name, action, true).ruled(rule.into())
+    }
+
+    fn suppressed(alarm: Alarm, by: Option<&str>) -> Alarm {
+        let suppressor = Suppressor { alarm: "window".into(), by: by.map(str::to_owned), ..Suppressor::default() };
+        Alarm { suppressor: Some(suppressor), ..alarm }
+    }
+
+    fn found(alarms: Vec<Alarm>) -> Vec<(String, Hears)> {
         let mut store = Store::default();
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: Some(vec!["guard".into()]), ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         let seen = Seen { store, ..Seen::default() };
-        let found: Vec<(String, Hears)> = hears(&Index::new(&seen)).into_iter().collect();
+        hears(&Index::new(&seen)).into_iter().collect()
+    }
+
+    #[test]
+    fn only_an_alarm_that_nothing_speaks_for_tells_nobody() {
+        let found = found(vec![
+            alarm("tells", TOPIC, true),
+            alarm("switched-off", TOPIC, false),
+            alarm("empty", "", true),
+            alarm("child", "", true),
+            alarm("guard", TOPIC, false),
+            alarm("TargetTracking-endpoint/e/variant/v-AlarmLow-1", "", true),
+            composite("both", "ALARM(child)", TOPIC),
+        ]);
         let expected = [
             ("child", Hears::Composite("both".into())),
             ("empty", Hears::Nobody),
@@ -70,5 +118,37 @@ mod tests {
             ("switched-off", Hears::Nobody),
         ];
         assert_eq!(found, expected.map(|(name, who)| (name.to_owned(), who)));
+    }
+
+    #[test]
+    fn a_composite_alarm_speaks_only_for_what_it_would_tell() {
+        let part = || alarm("part", "", true);
+        let cases = [
+            (vec![composite("c", "AT_LEAST(1, ALARM, (part, other))", TOPIC)], Hears::Composite("c".into())),
+            (vec![composite("c", "NOT OK(part)", TOPIC)], Hears::Composite("c".into())),
+            (vec![composite("c", "ALARM(other) AND NOT ALARM(part)", TOPIC)], Hears::Nobody),
+            (vec![composite("c", "OK(part)", TOPIC)], Hears::Nobody),
+            (vec![composite("c", "ALARM(part)", "")], Hears::Nobody),
+            (vec![composite("c", "ALARM(part)", ""), composite("d", "ALARM(c)", TOPIC)], Hears::Composite("d".into())),
+            (vec![composite("c", "ALARM(part) OR ALARM(d)", ""), composite("d", "ALARM(c)", "")], Hears::Nobody),
+            (vec![composite("c", "MOST(part)", TOPIC)], Hears::Perhaps("c".into())),
+            (vec![suppressed(composite("c", "ALARM(part)", TOPIC), Some("Alarm"))], Hears::Suppressed("window".into())),
+            (vec![suppressed(composite("c", "ALARM(part)", TOPIC), None)], Hears::Composite("c".into())),
+        ];
+        for (mut alarms, expected) in cases {
+            let rules: Vec<_> = alarms.iter().map(|a| a.rule.clone()).collect();
+            alarms.push(part());
+            let hears = found(alarms).into_iter().find(|(name, _)| name == "part");
+            assert_eq!(hears.map(|(_, who)| who), Some(expected), "{rules:?}");
+        }
+    }
+
+    #[test]
+    fn an_alarm_whose_actions_are_held_back_tells_nobody_now() {
+        let page = || suppressed(composite("page", "ALARM(x)", TOPIC), Some("WaitPeriod"));
+        let of = |alarms| found(alarms).into_iter().find(|(name, _)| name == "page").map(|(_, who)| who);
+        assert_eq!(of(vec![page()]), Some(Hears::Suppressed("window".into())));
+        assert_eq!(of(vec![page(), composite("all", "ALARM(page)", TOPIC)]), Some(Hears::Composite("all".into())));
+        assert_eq!(of(vec![suppressed(page(), None)]), None);
     }
 }

@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 
 use super::claims::Claims;
 use super::cores::{MANY, both};
+use super::people;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
@@ -130,6 +131,8 @@ pub(super) struct Alarms<'a> {
     pub(super) by_word: Watching<'a>,
     /// Composite alarms by the name of a child.
     pub(super) parents: Watching<'a>,
+    /// Endpoints by the name of an alarm that rolls their deployments back.
+    pub(super) guards: Keyed<&'a str, &'a str>,
     /// Who listens to a topic.
     pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
@@ -274,7 +277,8 @@ impl<'a> Alarms<'a> {
     }
 
     fn new(store: &'a Store) -> Self {
-        let mut alarms = Self { all: store.alarms.rows().collect(), ..Self::default() };
+        let mut alarms =
+            Self { all: store.alarms.rows().collect(), subscriptions: people::by_topic(store), ..Self::default() };
         for alarm in store.alarms.rows() {
             for (name, value) in &alarm.dimensions {
                 if let Some(watching) = alarms.watched_by(name) {
@@ -289,12 +293,14 @@ impl<'a> Alarms<'a> {
                     alarms.by_word.entry(word).or_default().push(alarm);
                 }
             }
-            for child in alarm.children() {
-                alarms.parents.entry(child).or_default().push(alarm);
+            for child in &alarm.children {
+                alarms.parents.entry(&child.name).or_default().push(alarm);
             }
         }
-        for subscription in store.subscriptions.rows() {
-            alarms.subscriptions.entry(&subscription.topic).or_default().push(subscription);
+        for endpoint in store.endpoints.rows() {
+            alarms
+                .guards
+                .extend(endpoint.guards.iter().flatten().map(|guard| (guard.as_str(), endpoint.name.as_str())));
         }
         alarms
     }

@@ -82,7 +82,9 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     }
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
+        Some(Hears::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
         Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
+        Some(Hears::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
         Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
         None => Cell::plain(alarm.called().join(", ")),
     }

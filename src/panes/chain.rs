@@ -4,6 +4,7 @@ use super::cell::{self, sparkline};
 use super::home;
 use crate::app::{Account, App};
 use crate::fmt;
+use crate::model::people::{Reach, reach};
 use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
@@ -102,7 +103,7 @@ pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
     let first = text.split(' ').next().unwrap_or_default();
     let after = |start: &str| text.strip_prefix(start).unwrap_or(text).to_owned();
     match reason.rule {
-        "firing" | "no-action" => text.replace(" in ALARM", "").replace(chain.name, "…"),
+        "firing" | "no-action" | "suppressed" => text.replace(" in ALARM", "").replace(chain.name, "…"),
         "waits" => format!("{first} waits"),
         "not-live" => format!("{first} approved, not live"),
         "last-run-failed" => after("last run "),
@@ -295,17 +296,26 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
         stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
     };
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
-    let mut facts: Vec<Fact> = others
-        .take(3)
-        .map(|alarm| {
-            let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
-            let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
-            let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
-            let name = name.plain(alarm.name.replace(chain.name, "…"));
-            Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
-        })
-        .collect();
-    let topics = chain.topics.iter().filter_map(|t| t.rsplit(':').next());
-    facts.extend(topics.map(|name| Fact::named(Line::new().muted(format!("→ {name}")), Line::new())));
+    // Whoever looks may be the only one who knows.
+    let held = chain.reasons.iter().filter(|r| r.rule == "suppressed");
+    let mut facts: Vec<Fact> =
+        held.map(|r| Line::new().with(format!("▲ {}", brief(chain, r)), Tone::Warn).into()).collect();
+    let others = others.take(3).map(|alarm| {
+        let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
+        let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
+        let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
+        let name = name.plain(alarm.name.replace(chain.name, "…"));
+        Fact::named(name, Line::new().muted(format!(" {}", tier.unwrap_or_default())))
+    });
+    facts.extend(others);
+    facts.extend(chain.topics.iter().map(|topic| {
+        let name = topic.rsplit(':').next().unwrap_or(topic);
+        let reaches = match reach(&app.here.seen.store, topic) {
+            Reach::Nobody(_) => Line::new().with(" ▲", Tone::Warn),
+            Reach::Unknown(_) => Line::new().with(" ◌", Tone::Warn),
+            Reach::Somebody | Reach::Unread => Line::new(),
+        };
+        Fact::named(Line::new().muted(format!("→ {name}")), reaches)
+    }));
     facts
 }

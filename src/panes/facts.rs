@@ -1,12 +1,13 @@
 //! What is known of one thing: label and value, AWS's own words for AWS's things.
 
+mod alarm;
+
 use jiff::Timestamp;
 
 use super::{cell, console, measured};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::{Chain, Health, Hears};
-use crate::resources::alarm::Alarm;
+use crate::model::{Chain, Health};
 use crate::view::{Line, Tone};
 
 /// Label and value.
@@ -26,7 +27,8 @@ pub(super) fn facts(app: &App, chain: &Chain, subject: &Subject) -> Vec<Fact> {
         "training_jobs" => job(app, &subject.id),
         "datasets" => dataset(app, &subject.id),
         "feature_groups" => feature_group(app, &subject.id),
-        "alarms" => alarm(app, &subject.id),
+        "alarms" => alarm::alarm(app, &subject.id),
+        "topics" => alarm::topic(app, &subject.id),
         "codepipelines" => deployer(app, &subject.id),
         _ => vec![fact("id", &subject.id)],
     };
@@ -266,41 +268,12 @@ fn feature_group(app: &App, name: &str) -> Vec<Fact> {
     ]
 }
 
-fn alarm(app: &App, name: &str) -> Vec<Fact> {
-    let Some(a) = app.here.seen.store.alarms.get(name) else { return Vec::new() };
-    let dimensions: Vec<String> = a.dimensions.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    vec![
-        status("StateValue", &a.state),
-        when(app, "since", a.since),
-        fact("StateReason", &a.reason),
-        fact("watches", format!("{} {}", a.watches, a.condition)),
-        fact("dimensions", dimensions.join(", ")),
-        fact("description", &a.description),
-        tells(app, a),
-        fact("ActionsEnabled", if a.actions_enabled { "true" } else { "false" }),
-        fact("type", &*a.kind),
-        fact("arn", &a.arn),
-    ]
-}
-
 /// A deployment pipeline of the configuration; what it does is seen in its own console only.
 fn deployer(app: &App, name: &str) -> Vec<Fact> {
     vec![
         fact("state", "not read: what CodePipeline does is not asked for"),
         fact("console", console::codepipeline(&app.here.region, name)),
     ]
-}
-
-/// Whom an alarm tells; that it tells nobody does not make its model unwell, but somebody should know.
-fn tells(app: &App, alarm: &Alarm) -> Fact {
-    let line = match app.here.joined.hears(&alarm.name) {
-        Some(Hears::Nobody) if alarm.actions.is_empty() => Line::new().with("▲ nobody: it has no action", Tone::Warn),
-        Some(Hears::Nobody) => Line::new().with("▲ nobody: its actions are switched off", Tone::Warn),
-        Some(Hears::Composite(parent)) => Line::from(format!("nobody itself; {parent} speaks for it")),
-        Some(Hears::Deployment(endpoint)) => Line::from(format!("no people; it rolls back deployments of {endpoint}")),
-        None => Line::from(alarm.called().join(", ")),
-    };
-    ("tells".to_owned(), line)
 }
 
 /// Why it stands where it stands: edges that end or begin here.

@@ -6,6 +6,7 @@ use super::{cell, chain, facts, measured};
 use crate::app::{App, Detail, Subject, node_id};
 use crate::config::Meaning;
 use crate::fmt;
+use crate::model::people::{Reach, listeners, reach};
 use crate::model::{Chain, Confidence, Health, Hears, Link, Stage, StageKind};
 use crate::resources::metric::MetricSeries;
 use crate::resources::step::Made;
@@ -333,22 +334,42 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         .collect();
     all.sort_by_key(|a| (!a.firing(), a.name.clone()));
     let topic = |arn: &String| {
-        let people = store.subscriptions.rows().filter(|s| s.topic == *arn).map(|s| {
-            let (health, note) =
-                if s.confirmed() { (Health::Ok, "") } else { (Health::Warning, "waits for confirmation") };
+        let people = listeners(store, arn).into_iter().map(|s| {
+            let (health, note) = match (s.confirmed(), s.pending()) {
+                (true, _) => (Health::Ok, ""),
+                (false, true) => (Health::Warning, "waits for confirmation"),
+                (false, false) => (Health::Warning, "deleted"),
+            };
             node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
         });
-        let known = if store.topics.get(arn).is_some() { "topic" } else { "of another account or region" };
+        let known =
+            if store.topics.get(arn).is_some_and(|t| t.listed) { "topic" } else { "of another account or region" };
+        let (health, note) = match reach(store, arn) {
+            Reach::Somebody | Reach::Unread => (Health::Ok, known.to_owned()),
+            Reach::Nobody(why) => (Health::Warning, format!("nobody is told: it {why}")),
+            Reach::Unknown(why) => (Health::Unknown, format!("{known}; whom it tells is not known: {why}")),
+        };
         let name = arn.rsplit([':']).next().unwrap_or(arn);
-        node("topics", arn, Health::Ok, name, known, people.collect())
+        node("topics", arn, health, name, &note, people.collect())
     };
     all.into_iter()
         .map(|alarm| {
             let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
-            let silent = app.here.joined.hears(&alarm.name) == Some(&Hears::Nobody);
-            let note = format!("{}  {}", if silent { "tells nobody" } else { "" }, doubt(links, &alarm.arn));
-            let told = alarm.actions.iter().map(topic).collect();
-            node("alarms", &alarm.name, health, &alarm.name, note.trim(), told)
+            let silent = match app.here.joined.hears(&alarm.name) {
+                Some(Hears::Nobody) => "tells nobody".to_owned(),
+                Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),
+                Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_)) | None => String::new(),
+            };
+            let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
+            let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];
+            let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+            let called = alarm.actions.iter().zip(alarm.called());
+            let told = called.map(|(arn, name)| {
+                let is_topic = alarm.calls("sns").any(|topic| topic == arn);
+                if is_topic { topic(arn) } else { node("actions", arn, Health::Ok, &name, "", Vec::new()) }
+            });
+            let told = told.collect();
+            node("alarms", &alarm.name, health, &alarm.name, &note, told)
         })
         .collect()
 }

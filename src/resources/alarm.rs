@@ -1,15 +1,21 @@
 //! Alarms of all types: `cloudwatch:DescribeAlarms`.
 
+mod action;
+mod read;
+mod rule;
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use aws_sdk_cloudwatch::operation::describe_alarms::builders::DescribeAlarmsFluentBuilder;
-use aws_sdk_cloudwatch::types::{AlarmType, CompositeAlarm, Dimension, LogAlarm, MetricAlarm, StateValue};
+use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, Kind, Page, failed, pages_until};
+use read::{from_composite, from_log, from_metric};
+pub use rule::Child;
 
 /// Pages of 100 alarms.
 const PAGES: usize = 250;
@@ -41,12 +47,50 @@ pub struct Alarm {
     pub dimensions: Vec<(String, String)>,
     /// Namespaces of all metrics in it.
     pub namespaces: Vec<String>,
+    /// How it was evaluated, where that was not as usual: `PARTIAL_DATA`, `EVALUATION_ERROR`, `EVALUATION_FAILURE`, raw.
+    #[serde(default)]
+    pub evaluation: Option<String>,
     /// ARNs called when it goes to ALARM.
     pub actions: Vec<String>,
+    /// ARNs called when it goes to another state.
+    #[serde(default)]
+    pub other_actions: Vec<String>,
     /// Do its actions run?
     pub actions_enabled: bool,
     /// Rule of a composite alarm.
     pub rule: Option<String>,
+    /// The alarms that the rule looks at.
+    #[serde(default)]
+    pub children: Vec<Child>,
+    /// Why the rule cannot be read; its children are all that its text may name then.
+    #[serde(default)]
+    pub rule_problem: Option<String>,
+    /// What keeps a composite alarm from calling anything for a while.
+    #[serde(default)]
+    pub suppressor: Option<Suppressor>,
+}
+
+/// An alarm that holds back the actions of a composite alarm while it fires.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Suppressor {
+    /// Its name or ARN, as AWS has it.
+    pub alarm: String,
+    /// Seconds for which actions wait for it to fire.
+    pub wait: Option<i32>,
+    /// Seconds for which actions wait after it fired.
+    pub extension: Option<i32>,
+    /// Why actions are held back now: `Alarm`, `WaitPeriod`, `ExtensionPeriod`, raw; absent when they are not.
+    pub by: Option<String>,
+    /// The same in AWS's words.
+    pub reason: String,
+}
+
+impl Suppressor {
+    /// The name of the alarm.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        rule::bare_name(&self.alarm)
+    }
 }
 
 impl Alarm {
@@ -55,46 +99,46 @@ impl Alarm {
     pub fn firing(&self) -> bool {
         self.state == "ALARM"
     }
-    /// Names of what its actions call.
+    /// The same with the rule of a composite alarm.
     #[must_use]
-    pub fn called(&self) -> Vec<&str> {
-        self.actions.iter().filter_map(|action| action.rsplit([':', '/']).next()).collect()
+    pub fn ruled(mut self, rule: String) -> Self {
+        (self.children, self.rule_problem) = match rule::children(&rule) {
+            Ok(children) => (children, None),
+            Err(why) => (rule::names_in(&rule), Some(why)),
+        };
+        self.watches.clone_from(&rule);
+        self.rule = Some(rule);
+        self
+    }
+    /// What its actions call, in a few words each.
+    #[must_use]
+    pub fn called(&self) -> Vec<Cow<'_, str>> {
+        self.actions.iter().map(|arn| action::words(arn)).collect()
     }
     /// Does it call nothing when it goes to ALARM?
     #[must_use]
     pub fn mute(&self) -> bool {
         self.actions.is_empty() || !self.actions_enabled
     }
-    /// Made by auto scaling: in ALARM whenever the endpoint is quiet, so never a bad sign (`aws-map` 0.11).
+    /// What holds its actions back now.
+    #[must_use]
+    pub fn suppressed(&self) -> Option<&Suppressor> {
+        self.suppressor.as_ref().filter(|suppressor| suppressor.by.is_some())
+    }
+    /// Is it there for auto scaling alone? Then it is in ALARM whenever the endpoint is quiet, which is no bad sign.
+    ///
+    /// One that calls anything else as well, in whatever state, is somebody's alarm.
     #[must_use]
     pub fn scaling(&self) -> bool {
-        self.name.starts_with("TargetTracking-") || self.calls("autoscaling").next().is_some()
+        let mut all = self.actions.iter().chain(&self.other_actions).peekable();
+        if all.peek().is_none() {
+            return self.name.starts_with("TargetTracking-");
+        }
+        all.all(|arn| action::service(arn) == b"autoscaling")
     }
     /// ARNs of a service that it calls when it goes to ALARM.
-    pub fn calls(&self, service: &str) -> impl Iterator<Item = &String> {
-        // By the byte: a join asks this of each alarm twice.
-        let of = move |arn: &String| arn.as_bytes().split(|byte| *byte == b':').nth(2) == Some(service.as_bytes());
-        self.actions.iter().filter(move |arn| of(arn))
-    }
-    /// Names of the alarms that a composite rule speaks of; names may be quoted, or be ARNs.
-    #[must_use]
-    pub fn children(&self) -> Vec<&str> {
-        let Some(rule) = &self.rule else { return Vec::new() };
-        let mut names = Vec::new();
-        for word in ["ALARM(", "OK(", "INSUFFICIENT_DATA("] {
-            for (at, _) in rule.match_indices(word) {
-                let inner = rule.get(at + word.len()..).unwrap_or_default();
-                let name = match inner.trim_start().strip_prefix('"') {
-                    Some(quoted) => quoted.split('"').next().unwrap_or_default(),
-                    None => inner.split(')').next().unwrap_or_default().trim(),
-                };
-                let name = if name.starts_with("arn:") { name.rsplit(':').next().unwrap_or(name) } else { name };
-                if !name.is_empty() && !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        }
-        names
+    pub fn calls(&self, service: &'static str) -> impl Iterator<Item = &String> {
+        self.actions.iter().filter(move |arn| action::service(arn) == service.as_bytes())
     }
 }
 
@@ -181,134 +225,43 @@ async fn described(
     .await
 }
 
-fn from_metric(a: MetricAlarm) -> Alarm {
-    let mut dimensions = pairs(a.dimensions());
-    let mut namespaces: Vec<String> = a.namespace.iter().cloned().collect();
-    let mut watches: Vec<String> = a.metric_name.iter().cloned().collect();
-    for query in a.metrics() {
-        watches.extend(query.expression.clone());
-        if let Some(metric) = query.metric_stat().and_then(|s| s.metric()) {
-            namespaces.extend(metric.namespace.clone());
-            watches.extend(metric.metric_name.clone());
-            dimensions.extend(pairs(metric.dimensions()));
-        }
-    }
-    dimensions.dedup();
-    namespaces.dedup();
-    Alarm {
-        condition: condition(
-            a.comparison_operator.as_ref().map(aws_sdk_cloudwatch::types::ComparisonOperator::as_str),
-            a.threshold,
-        ),
-        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
-        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        name: a.alarm_name.unwrap_or_default(),
-        arn: a.alarm_arn.unwrap_or_default(),
-        kind: "metric".into(),
-        reason: a.state_reason.unwrap_or_default(),
-        description: a.alarm_description.unwrap_or_default(),
-        watches: watches.join(", "),
-        dimensions,
-        namespaces,
-        actions: a.alarm_actions.unwrap_or_default(),
-        actions_enabled: a.actions_enabled.unwrap_or(true),
-        rule: None,
-    }
-}
-
-fn from_composite(a: CompositeAlarm) -> Alarm {
-    Alarm {
-        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
-        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        name: a.alarm_name.unwrap_or_default(),
-        arn: a.alarm_arn.unwrap_or_default(),
-        kind: "composite".into(),
-        reason: a.state_reason.unwrap_or_default(),
-        description: a.alarm_description.unwrap_or_default(),
-        watches: a.alarm_rule.clone().unwrap_or_default(),
-        actions: a.alarm_actions.unwrap_or_default(),
-        actions_enabled: a.actions_enabled.unwrap_or(true),
-        rule: a.alarm_rule,
-        ..Alarm::default()
-    }
-}
-
-fn from_log(a: LogAlarm) -> Alarm {
-    Alarm {
-        condition: condition(
-            a.comparison_operator.as_ref().map(aws_sdk_cloudwatch::types::ComparisonOperator::as_str),
-            a.threshold,
-        ),
-        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
-        state: a.state_value.map(|s| s.as_str().to_owned()).unwrap_or_default(),
-        name: a.alarm_name.unwrap_or_default(),
-        arn: a.alarm_arn.unwrap_or_default(),
-        kind: "log".into(),
-        reason: a.state_reason.unwrap_or_default(),
-        description: a.alarm_description.unwrap_or_default(),
-        actions: a.alarm_actions.unwrap_or_default(),
-        actions_enabled: a.actions_enabled.unwrap_or(true),
-        ..Alarm::default()
-    }
-}
-
-fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
-    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
-    dimensions.iter().map(|d| (text(d.name()), text(d.value()))).collect()
-}
-
-fn condition(operator: Option<&str>, threshold: Option<f64>) -> String {
-    let signs = BTreeMap::from([
-        ("GreaterThanThreshold", ">"),
-        ("GreaterThanOrEqualToThreshold", "≥"),
-        ("LessThanThreshold", "<"),
-        ("LessThanOrEqualToThreshold", "≤"),
-        ("LessThanLowerOrGreaterThanUpperThreshold", "outside the band"),
-        ("LessThanLowerThreshold", "below the band"),
-        ("GreaterThanUpperThreshold", "above the band"),
-    ]);
-    let operator = operator.unwrap_or_default();
-    let sign = signs.get(operator).copied().unwrap_or(operator);
-    threshold.map_or_else(|| sign.to_owned(), |t| format!("{sign} {t}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const POLICY: &str =
+        "arn:aws:autoscaling:eu-west-1:1:scalingPolicy:1f:resource/sagemaker/endpoint/e/variant/v:policyName/out";
+    const TOPIC: &str = "arn:aws:sns:eu-west-1:1:pager";
+
     #[test]
-    fn a_composite_rule_names_its_children() {
-        let rule = r#"ALARM("two words") OR (ALARM(plain) AND NOT OK(arn:aws:cloudwatch:eu-west-1:1:alarm:by-arn)) AND ALARM( plain )"#;
-        let alarm = Alarm { rule: Some(rule.into()), ..Alarm::default() };
-        assert_eq!(alarm.children(), ["two words", "plain", "by-arn"]);
-        let broken = Alarm { rule: Some("ALARM(".into()), ..Alarm::default() };
-        assert!(broken.children().is_empty());
+    fn only_an_alarm_that_calls_nothing_but_auto_scaling_is_auto_scaling_s() {
+        let own = "TargetTracking-endpoint/e/variant/v-AlarmHigh-1";
+        let cases: [(&str, &[&str], &[&str], bool); 9] = [
+            (own, &[POLICY], &[], true),
+            (own, &[], &[], true),
+            ("latency", &[POLICY, POLICY], &[POLICY], true),
+            ("latency", &[POLICY, TOPIC], &[], false),
+            (own, &[POLICY, TOPIC], &[], false),
+            (own, &[POLICY], &[TOPIC], false),
+            ("latency", &[POLICY, "arn:aws:lambda:eu-west-1:1:function:fix"], &[], false),
+            ("latency", &[POLICY, "not an arn"], &[], false),
+            ("latency", &[], &[], false),
+        ];
+        for (name, actions, other, scaling) in cases {
+            let owned = |arns: &[&str]| arns.iter().map(|&arn| arn.to_owned()).collect();
+            let alarm =
+                Alarm { name: name.into(), actions: owned(actions), other_actions: owned(other), ..Alarm::default() };
+            assert_eq!(alarm.scaling(), scaling, "{name} {actions:?} {other:?}");
+        }
     }
 
     #[test]
-    fn metric_math_keeps_the_dimensions_of_its_parts() {
-        use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
-        let part = Metric::builder()
-            .namespace("AWS/SageMaker")
-            .metric_name("Invocation5XXErrors")
-            .dimensions(Dimension::builder().name("EndpointName").value("fraud").build())
-            .build();
-        let alarm = MetricAlarm::builder()
-            .alarm_name("rate")
-            .metrics(MetricDataQuery::builder().id("e").expression("m1/m2").build())
-            .metrics(
-                MetricDataQuery::builder().id("m1").metric_stat(MetricStat::builder().metric(part).build()).build(),
-            )
-            .build();
-        let alarm = from_metric(alarm);
-        assert_eq!(alarm.dimensions, [("EndpointName".to_owned(), "fraud".to_owned())]);
-        assert_eq!(alarm.watches, "m1/m2, Invocation5XXErrors");
-    }
-
-    #[test]
-    fn conditions_read_like_conditions() {
-        assert_eq!(condition(Some("GreaterThanThreshold"), Some(0.15)), "> 0.15");
-        assert_eq!(condition(Some("GreaterThanUpperThreshold"), None), "above the band");
-        assert_eq!(condition(Some("SomethingNew"), Some(1.0)), "SomethingNew 1");
+    fn a_rule_that_cannot_be_read_says_so_and_keeps_its_alarms() {
+        let children = |alarm: &Alarm| alarm.children.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+        let well = Alarm::default().ruled("AT_LEAST(2, ALARM, (a, b))".into());
+        assert_eq!((children(&well), &well.rule_problem), (vec!["a".into(), "b".into()], &None));
+        let broken = Alarm::default().ruled("BOTH(\"a\", b)".into());
+        assert!(children(&broken).ends_with(&["a".into(), "b".into()]), "{broken:?}");
+        assert!(broken.rule_problem.is_some_and(|why| why.contains("BOTH")));
     }
 }

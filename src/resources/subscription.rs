@@ -8,12 +8,15 @@ use crate::aws::{Aws, AwsError, failed, pages};
 /// Pages of 100 subscriptions (fixed by SNS).
 const PAGES: usize = 30;
 
+/// What stands in the place of an ARN after a subscription was deleted.
+const DELETED: &str = "Deleted";
+
 /// One subscription.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Subscription {
     /// Topic, protocol and address: the id, as pending ones all have the same ARN.
     pub id: String,
-    /// ARN, or `PendingConfirmation`.
+    /// ARN, `PendingConfirmation`, or `Deleted`.
     pub arn: String,
     /// Topic ARN.
     pub topic: String,
@@ -29,6 +32,11 @@ impl Subscription {
     pub fn confirmed(&self) -> bool {
         self.arn.starts_with("arn:")
     }
+    /// Does it wait until somebody confirms it? One that was deleted does not; AWS names it for some days.
+    #[must_use]
+    pub fn pending(&self) -> bool {
+        !self.confirmed() && self.arn != DELETED
+    }
 }
 
 impl Resource for Subscription {
@@ -42,18 +50,25 @@ impl Resource for Subscription {
         let (rows, capped) = pages(PAGES, async |token| {
             let request = aws.sns.list_subscriptions().set_next_token(token);
             let page = request.send().await.map_err(failed("ListSubscriptions"))?;
-            let rows = page.subscriptions.unwrap_or_default().into_iter().map(|s| {
-                let (topic, protocol) = (s.topic_arn.unwrap_or_default(), s.protocol.unwrap_or_default());
-                let endpoint = redacted(&protocol, &s.endpoint.unwrap_or_default());
-                let arn = s.subscription_arn.unwrap_or_default();
-                let id = if arn.starts_with("arn:") { arn.clone() } else { format!("{topic} {protocol} {endpoint}") };
-                Self { id, arn, topic, protocol, endpoint }
-            });
+            let rows = page.subscriptions.unwrap_or_default().into_iter().map(from_sdk);
             Ok((rows.collect::<Vec<_>>(), page.next_token))
         })
         .await?;
         Ok(Listing::all(rows).capped(capped))
     }
+}
+
+pub(super) fn from_sdk(s: aws_sdk_sns::types::Subscription) -> Subscription {
+    let (topic, protocol) = (s.topic_arn.unwrap_or_default(), s.protocol.unwrap_or_default());
+    let endpoint = redacted(&protocol, &s.endpoint.unwrap_or_default());
+    let arn = s.subscription_arn.unwrap_or_default();
+    let id = match arn.as_str() {
+        confirmed if confirmed.starts_with("arn:") => arn.clone(),
+        // The same address may wait for confirmation once more.
+        DELETED => format!("{topic} {protocol} {endpoint} {DELETED}"),
+        _ => format!("{topic} {protocol} {endpoint}"),
+    };
+    Subscription { id, arn, topic, protocol, endpoint }
 }
 
 /// `ana.lopez@shop.example` → `a…@shop.example`; `+34600111222` → `+34…22`; a URL loses its path and query.

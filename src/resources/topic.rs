@@ -1,12 +1,24 @@
-//! SNS topics: where alarms go.
+//! SNS topics: where alarms go, and who listens there.
+//!
+//! Of the topics that alarms name SNS is asked for everybody who listens: the list of this account's subscriptions
+//! does not have those of other accounts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn};
-use crate::aws::{Aws, AwsError, failed, pages};
+use super::subscription::{self, Subscription};
+use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
+use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
+/// Topics that alarms name, of which SNS is asked more.
+const NAMED: usize = 200;
+/// So many of them are asked about in each turn; more are asked about every ten minutes only.
+const OFTEN: usize = 20;
+/// Pages of 100 subscriptions of one topic.
+const LISTENERS: usize = 10;
 
 /// One topic.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -15,23 +27,144 @@ pub struct Topic {
     pub arn: String,
     /// Last part of the ARN.
     pub name: String,
+    /// Does the list of this account have it? Otherwise only an alarm names it.
+    #[serde(default)]
+    pub listed: bool,
+    /// An alarm names it and it is not there.
+    #[serde(default)]
+    pub gone: bool,
+    /// Everybody who listens, of whatever account; absent when that was not asked or not told.
+    #[serde(default)]
+    pub listeners: Option<Vec<Subscription>>,
+    /// There are more who listen than were read.
+    #[serde(default)]
+    pub capped: bool,
+    /// How many confirmed subscriptions it has, of whatever account.
+    #[serde(default)]
+    pub confirmed: Option<u64>,
+    /// How many subscriptions wait for confirmation.
+    #[serde(default)]
+    pub pending: Option<u64>,
+    /// The key that encrypts it, as AWS has it: an id, an alias or an ARN.
+    #[serde(default)]
+    pub key: Option<String>,
+    /// The call that did not tell who listens, and the kind of trouble.
+    #[serde(default)]
+    pub problem: Option<String>,
+}
+
+impl Topic {
+    fn of(arn: String) -> Self {
+        Self { name: arn.rsplit(':').next().unwrap_or(&arn).to_owned(), arn, ..Self::default() }
+    }
+    /// Was SNS asked more than its name?
+    fn was_asked(&self) -> bool {
+        self.listeners.is_some() || self.confirmed.is_some() || self.problem.is_some() || self.gone
+    }
 }
 
 impl Resource for Topic {
     const KIND: &'static str = "topics";
     const SERVICE: &'static str = "sns";
     const LANE: Lane = Lane::Rare;
+    const SWEEP: Option<Lane> = Some(Self::LANE);
     fn id(&self) -> &str {
         &self.arn
     }
-    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let (arns, capped) = pages(PAGES, async |token| {
-            let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed("ListTopics"))?;
-            let topics = page.topics.unwrap_or_default();
-            Ok((topics.into_iter().filter_map(|t| t.topic_arn).collect::<Vec<_>>(), page.next_token))
-        })
-        .await?;
-        let rows = arns.into_iter().map(|arn| Self { name: arn.rsplit(':').next().unwrap_or(&arn).to_owned(), arn });
-        Ok(Listing::all(rows.collect()).capped(capped))
+    fn ready(seen: &Seen) -> bool {
+        // Alarms say of which topics more is asked.
+        seen.store.alarms.answered()
     }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        // An alarm names a topic that no other named before.
+        let new = |arn: &str| !known.get(arn).is_some_and(Self::was_asked) && !asked_lately(known, arn, seen.at);
+        known.complete() && named(seen).into_iter().any(new)
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let named = named(seen);
+        let often = turn.sweep && named.len() <= OFTEN;
+        // Those of other regions cannot be asked here.
+        let here = named.iter().filter(|arn| arn.split(':').nth(3) == Some(aws.region.as_str()));
+        let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
+        let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
+        let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
+        let Described { found, fault } = described;
+        let (arns, capped) = match listed {
+            Ok(listed) => listed,
+            // Who listens to a topic may be told all the same.
+            Err(why) if why.kind == Kind::Denied && !found.is_empty() => {
+                return Ok(Listing::part(found).fault(Some(why)));
+            }
+            Err(why) => return Err(why),
+        };
+        let known = turn.known.rows().filter(|t| named.contains(t.arn.as_str()) && t.was_asked());
+        let known = known.map(|topic| Self { listed: false, ..topic.clone() });
+        let mut rows: BTreeMap<String, Self> = known.chain(found).map(|topic| (topic.arn.clone(), topic)).collect();
+        for arn in arns {
+            rows.entry(arn).or_insert_with_key(|arn| Self::of(arn.clone())).listed = true;
+        }
+        // Also those that cannot be asked: they are not due at once again.
+        let asked = settled(named.into_iter().map(str::to_owned).collect(), fault.as_ref());
+        Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault).asked(asked))
+    }
+}
+
+/// ARNs of all topics of this account, and whether there are more.
+async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
+    pages(PAGES, async |token| {
+        let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed("ListTopics"))?;
+        let topics = page.topics.unwrap_or_default();
+        Ok((topics.into_iter().filter_map(|t| t.topic_arn).collect(), page.next_token))
+    })
+    .await
+}
+
+/// Topics that alarms call in any state.
+fn named(seen: &Seen) -> BTreeSet<&str> {
+    let alarms = seen.store.alarms.rows();
+    let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
+    arns.map(String::as_str).filter(|arn| arn.split(':').nth(2) == Some("sns")).collect()
+}
+
+/// Everything about one topic. What may not be told is left out and named; only what may pass in a moment is an error.
+async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
+    let (listeners, attributes) = tokio::join!(listeners(aws, &arn), attributes(aws, &arn));
+    let mut topic = Topic::of(arn);
+    match listeners {
+        Ok((rows, capped)) => (topic.listeners, topic.capped) = (Some(rows), capped),
+        Err(why) if why.kind == Kind::Gone => topic.gone = true,
+        Err(why) if !stays(why.kind) => return Err(why),
+        Err(why) => topic.problem = Some(format!("{} {}", why.operation, why.kind.word())),
+    }
+    match attributes {
+        Ok(of) => {
+            let count = |name: &str| of.get(name).and_then(|n| n.parse().ok());
+            (topic.confirmed, topic.pending) = (count("SubscriptionsConfirmed"), count("SubscriptionsPending"));
+            topic.key = of.get("KmsMasterKeyId").filter(|key| !key.is_empty()).cloned();
+        }
+        Err(why) if !stays(why.kind) => return Err(why),
+        // It costs nothing but the key: who listens is told by the other call.
+        Err(_) => {}
+    }
+    Ok(topic)
+}
+
+/// Does a call that failed so fail again?
+fn stays(kind: Kind) -> bool {
+    !kind.passing() && !matches!(kind, Kind::Expired | Kind::Skewed)
+}
+
+async fn listeners(aws: &Aws, arn: &str) -> Result<(Vec<Subscription>, bool), AwsError> {
+    pages(LISTENERS, async |token| {
+        let request = aws.sns.list_subscriptions_by_topic().topic_arn(arn).set_next_token(token);
+        let page = request.send().await.map_err(failed("ListSubscriptionsByTopic"))?;
+        let rows = page.subscriptions.unwrap_or_default().into_iter().map(subscription::from_sdk);
+        Ok((rows.collect(), page.next_token))
+    })
+    .await
+}
+
+async fn attributes(aws: &Aws, arn: &str) -> Result<HashMap<String, String>, AwsError> {
+    let reply = aws.sns.get_topic_attributes().topic_arn(arn).send().await.map_err(failed("GetTopicAttributes"))?;
+    Ok(reply.attributes.unwrap_or_default())
 }

@@ -8,9 +8,11 @@ mod metrics;
 mod put;
 mod rule;
 pub(crate) mod series;
+mod suppress;
 
 use super::fault::Fault;
 use super::operation::{Operation, read, write};
+use super::wire::Value;
 
 /// The operation of that name, if the account knows it.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {

@@ -80,7 +80,7 @@ impl World {
             })
             && wanted.reaches.as_ref().is_none_or(|topic| {
                 let arn = self.home.arn("sns", topic);
-                self.subscriptions.iter().any(|s| s.topic == arn && s.arn != "PendingConfirmation")
+                self.subscriptions.iter().any(|s| s.topic == arn && s.arn.starts_with("arn:"))
             })
             && wanted
                 .armed

@@ -21,7 +21,11 @@ static OPERATIONS: &[Operation] = &[
 #[derive(Debug, Clone)]
 pub(crate) struct Topic {
     pub(crate) arn: String,
+    /// The account that it is of.
+    pub(crate) owner: String,
     pub(crate) display: String,
+    /// The key that encrypts it.
+    pub(crate) key: Option<String>,
 }
 
 /// Somebody who listens, or has not yet said that they want to.
@@ -30,8 +34,10 @@ pub(crate) struct Subscription {
     pub(crate) topic: String,
     pub(crate) protocol: String,
     pub(crate) endpoint: String,
-    /// `PendingConfirmation`, or an ARN.
+    /// `PendingConfirmation`, `Deleted`, or an ARN.
     pub(crate) arn: String,
+    /// The account that it is of.
+    pub(crate) owner: String,
 }
 
 /// The operation of that name, if the account knows it.
@@ -50,14 +56,15 @@ fn page(input: &Value, rows: Vec<Value>, out: &'static str) -> Result<Value, Fau
 }
 
 fn list_topics(world: &mut World, input: &Value) -> Result<Value, Fault> {
-    let rows = world.topics.values().map(|topic| tree! { "TopicArn": topic.arn.as_str() });
+    let own = world.topics.values().filter(|topic| topic.owner == world.home.account);
+    let rows = own.map(|topic| tree! { "TopicArn": topic.arn.as_str() });
     page(input, rows.collect(), "Topics")
 }
 
-fn row(world: &World, found: &Subscription) -> Value {
+fn row(found: &Subscription) -> Value {
     tree! {
         "SubscriptionArn": found.arn.as_str(),
-        "Owner": world.home.account.as_str(),
+        "Owner": found.owner.as_str(),
         "Protocol": found.protocol.as_str(),
         "Endpoint": found.endpoint.as_str(),
         "TopicArn": found.topic.as_str(),
@@ -65,7 +72,8 @@ fn row(world: &World, found: &Subscription) -> Value {
 }
 
 fn list_subscriptions(world: &mut World, input: &Value) -> Result<Value, Fault> {
-    let rows = world.subscriptions.iter().map(|found| row(world, found)).collect();
+    let own = world.subscriptions.iter().filter(|s| s.owner == world.home.account);
+    let rows = own.map(row).collect();
     page(input, rows, "Subscriptions")
 }
 
@@ -77,22 +85,31 @@ fn topic<'a>(world: &'a World, input: &Value) -> Result<&'a Topic, Fault> {
 
 fn by_topic(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let arn = topic(world, input)?.arn.clone();
-    let rows = world.subscriptions.iter().filter(|s| s.topic == arn).map(|found| row(world, found)).collect();
+    let rows = world.subscriptions.iter().filter(|s| s.topic == arn).map(row).collect();
     page(input, rows, "Subscriptions")
 }
 
 fn attributes(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let topic = topic(world, input)?;
     let own = world.subscriptions.iter().filter(|s| s.topic == topic.arn);
-    let (pending, confirmed): (Vec<_>, Vec<_>) = own.partition(|s| s.arn == "PendingConfirmation");
-    let pairs = vec![
+    let (mut pending, mut deleted, mut confirmed) = (0, 0, 0);
+    own.for_each(|s| match s.arn.as_str() {
+        "PendingConfirmation" => pending += 1,
+        "Deleted" => deleted += 1,
+        _ => confirmed += 1,
+    });
+    let mut pairs: Vec<(_, Value)> = vec![
         ("TopicArn".into(), topic.arn.as_str().into()),
         ("DisplayName".into(), topic.display.as_str().into()),
-        ("Owner".into(), world.home.account.as_str().into()),
-        ("SubscriptionsConfirmed".into(), num::count(confirmed.len()).to_string().into()),
-        ("SubscriptionsPending".into(), num::count(pending.len()).to_string().into()),
-        ("SubscriptionsDeleted".into(), "0".into()),
+        ("Owner".into(), topic.owner.as_str().into()),
+        ("SubscriptionsConfirmed".into(), num::count(confirmed).to_string().into()),
+        ("SubscriptionsPending".into(), num::count(pending).to_string().into()),
+        ("SubscriptionsDeleted".into(), num::count(deleted).to_string().into()),
     ];
+    pairs.extend(topic.key.as_deref().map(|key| ("KmsMasterKeyId".into(), key.into())));
+    if topic.arn.strip_suffix(".fifo").is_some() {
+        pairs.push(("FifoTopic".into(), "true".into()));
+    }
     Ok(Value::Map(vec![("Attributes".into(), Value::Dict(pairs))]))
 }
 
@@ -100,7 +117,7 @@ fn subscription(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let arn = input.need("SubscriptionArn").map_err(worded)?;
     let found = world.subscriptions.iter().find(|s| s.arn == arn);
     let found = found.ok_or_else(|| Fault::new("NotFound", "Subscription does not exist").status(404))?;
-    let row = row(world, found);
+    let row = row(found);
     let pairs = row.members().iter().cloned().chain([("PendingConfirmation".into(), "false".into())]);
     Ok(Value::Map(vec![("Attributes".into(), Value::Dict(pairs.collect()))]))
 }
@@ -121,7 +138,8 @@ fn subscribe(world: &mut World, input: &Value) -> Result<Value, Fault> {
     let people = matches!(protocol.as_str(), "email" | "email-json" | "http" | "https");
     let id = num::hex(world.fresh(), 32);
     let arn = if people { "PendingConfirmation".to_owned() } else { format!("{topic}:{id}") };
-    world.subscriptions.push(Subscription { topic, protocol, endpoint, arn: arn.clone() });
+    let owner = world.home.account.clone();
+    world.subscriptions.push(Subscription { topic, protocol, endpoint, arn: arn.clone(), owner });
     let shown = if people { "pending confirmation".to_owned() } else { arn };
     Ok(tree! { "SubscriptionArn": shown })
 }
@@ -129,7 +147,7 @@ fn subscribe(world: &mut World, input: &Value) -> Result<Value, Fault> {
 impl World {
     /// Everybody who was asked to confirm a topic does.
     pub(crate) fn confirm(&mut self, topic: &str) {
-        let arn = self.home.arn("sns", topic);
+        let arn = self.topics.get(topic).map_or_else(|| self.home.arn("sns", topic), |topic| topic.arn.clone());
         for pending in self.subscriptions.iter_mut().filter(|s| s.topic == arn && s.arn == "PendingConfirmation") {
             pending.arn = format!("{arn}:{}", num::hex(num::hash(&pending.endpoint), 32));
         }

@@ -114,6 +114,10 @@ pub(crate) struct Topic {
     pub(crate) tags: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) subscriptions: Vec<Subscription>,
+    /// The key that encrypts it.
+    pub(crate) key: Option<String>,
+    /// The account that it is of, when that is another one: this account's list does not have it.
+    pub(crate) account: Option<String>,
 }
 
 /// Somebody who listens to a topic.
@@ -124,6 +128,11 @@ pub(crate) struct Subscription {
     pub(crate) endpoint: String,
     #[serde(default)]
     pub(crate) pending: bool,
+    /// It was deleted some days ago.
+    #[serde(default)]
+    pub(crate) deleted: bool,
+    /// The account that it is of, when that is another one: this account's list does not have it.
+    pub(crate) account: Option<String>,
 }
 
 /// A bucket.

@@ -307,7 +307,7 @@ fn topic_arn(number: usize) -> String {
 }
 
 fn topic(number: usize) -> Topic {
-    Topic { arn: topic_arn(number), name: format!("team-{number}") }
+    Topic { arn: topic_arn(number), name: format!("team-{number}"), listed: true, ..Topic::default() }
 }
 
 fn subscription(number: usize) -> Subscription {

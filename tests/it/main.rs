@@ -20,6 +20,7 @@ mod lists;
 mod metrics;
 mod moto;
 mod palette;
+mod people;
 mod replay;
 mod reports;
 mod sagetop;

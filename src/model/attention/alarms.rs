@@ -4,7 +4,9 @@ use jiff::Timestamp;
 
 use super::{Facts, Finding, NOT_READ, unread, untold};
 use crate::config::{Meaning, MetricSource};
-use crate::model::{Health, severity};
+use crate::model::hears::hears_of;
+use crate::model::people::{Reach, reach};
+use crate::model::{Health, Hears, severity};
 use crate::resources::alarm::Alarm;
 
 fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
@@ -13,7 +15,7 @@ fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
 
 /// A guard of deployments has its actions off on purpose.
 fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
-    facts.rows.endpoints.iter().any(|e| e.guards.iter().flatten().any(|guard| *guard == alarm.name))
+    facts.index.alarms.guards.contains_key(alarm.name.as_str())
 }
 
 pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
@@ -50,35 +52,54 @@ fn good_news(facts: &Facts<'_>, alarm: &Alarm) -> bool {
 }
 
 pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
-    let (store, index) = (facts.index.store, facts.index);
-    if !store.subscriptions.answered() || store.subscriptions.source().state != "fresh" {
-        return Vec::new();
-    }
-    facts
-        .chain
-        .topics
-        .iter()
-        // Topics of other accounts and regions cannot be listed.
-        .filter(|topic| store.topics.get(topic).is_some())
-        .filter_map(|topic| {
-            let listeners = index.alarms.subscriptions.get(topic).map_or(&[][..], Vec::as_slice);
-            let name = topic.rsplit(':').next().unwrap_or(topic);
-            if listeners.iter().any(|s| s.confirmed()) {
-                return None;
+    let store = facts.index.store;
+    let told = |topic: &&str| {
+        let name = topic.rsplit(':').next().unwrap_or(topic);
+        match reach(store, topic) {
+            Reach::Nobody(why) => Some((Health::Warning, format!("nobody is told: {name} {why}"), None)),
+            // What another account does not tell cannot be mended here; the topic itself says that it is not known.
+            Reach::Unknown(why) if store.topics.get(topic).is_some_and(|t| t.listed) => {
+                Some((Health::Unknown, format!("whether {name} tells anybody is not known: {why}"), None))
             }
-            let why = if listeners.is_empty() { "has no subscription" } else { "waits for confirmation" };
-            Some((Health::Warning, format!("nobody is told: {name} {why}"), None))
-        })
-        .collect()
+            Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
+        }
+    };
+    facts.chain.topics.iter().filter_map(told).collect()
 }
 
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
-    let silent = |a: &&Alarm| a.firing() && a.mute() && !guard(facts, a);
-    alarms(facts)
-        .filter(silent)
-        .filter(|a| !facts.index.alarms.parents.contains_key(a.name.as_str()) && !good_news(facts, a))
-        .map(|a| (Health::Warning, format!("nobody is told of {}: it has no action", a.name), a.since))
-        .collect()
+    let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts, a));
+    let told = |a: &Alarm| match hears_of(facts.index, a)? {
+        Hears::Nobody => Some((Health::Warning, format!("nobody is told of {}: it has no action", a.name), a.since)),
+        Hears::Perhaps(parent) => {
+            let text = format!("whether {} tells anybody is not known: the rule of {parent} cannot be read", a.name);
+            Some((Health::Unknown, text, a.since))
+        }
+        // That is said of the composite alarm whose actions are held back.
+        Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) => None,
+    };
+    firing.filter_map(told).collect()
+}
+
+pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
+    let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts, a));
+    let told = |a: &Alarm| match hears_of(facts.index, a)? {
+        Hears::Suppressed(by) => {
+            Some((Health::Warning, format!("nobody is told of {} now: {by} holds its actions back", a.name), a.since))
+        }
+        Hears::Nobody | Hears::Perhaps(_) | Hears::Composite(_) | Hears::Deployment(_) => None,
+    };
+    firing.filter_map(told).collect()
+}
+
+pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
+    // Part of the data is some evaluation; an alarm that fires is worse than one that is not evaluated.
+    let blind = alarms(facts).filter(|a| !a.firing());
+    let told = |a: &Alarm| {
+        let state = a.evaluation.as_deref().filter(|state| *state != "PARTIAL_DATA")?;
+        Some((Health::Unknown, format!("{} is not evaluated: {state}", a.name), a.since))
+    };
+    blind.filter_map(told).collect()
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
@@ -96,11 +117,87 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
-    let all = alarms(facts).count();
     let since = alarms(facts).filter_map(|a| a.since).max();
-    match all {
-        0 => (false, "no alarm watches it".to_owned(), None),
-        1 => (true, "1 alarm quiet".to_owned(), since),
-        n => (true, format!("{n} alarms quiet"), since),
+    let states: Vec<Seems> = alarms(facts).map(Seems::of).collect();
+    (!states.is_empty(), states_in_words(&states), since)
+}
+
+/// How an alarm stands, as the summary of the stage counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Seems {
+    Firing,
+    WithoutData,
+    PartlyEvaluated,
+    Unclear,
+    Quiet,
+}
+
+impl Seems {
+    fn of(alarm: &Alarm) -> Self {
+        match (alarm.state.as_str(), &alarm.evaluation) {
+            ("ALARM", _) => Self::Firing,
+            ("INSUFFICIENT_DATA", _) => Self::WithoutData,
+            ("OK", None) => Self::Quiet,
+            ("OK", Some(_)) => Self::PartlyEvaluated,
+            _ => Self::Unclear,
+        }
+    }
+    fn words(self) -> &'static str {
+        match self {
+            Self::Firing => "in ALARM",
+            Self::WithoutData => "without data",
+            Self::PartlyEvaluated => "with part of the data",
+            Self::Unclear => "in no known state",
+            Self::Quiet => "quiet",
+        }
+    }
+}
+
+/// `3 alarms quiet`, or what is not: `1 of 3 without data`.
+fn states_in_words(states: &[Seems]) -> String {
+    let all = states.len();
+    let count = |wanted: Seems| states.iter().filter(|state| **state == wanted).count();
+    let mut parts = Vec::new();
+    for seems in [Seems::WithoutData, Seems::PartlyEvaluated, Seems::Unclear, Seems::Firing] {
+        match count(seems) {
+            0 => {}
+            n if all == 1 => parts.push(format!("{n} alarm {}", seems.words())),
+            n => parts.push(format!("{n} of {all} {}", seems.words())),
+        }
+    }
+    match (parts.is_empty(), all) {
+        (false, _) => parts.join(", "),
+        (true, 0) => "no alarm watches it".to_owned(),
+        (true, 1) => "1 alarm quiet".to_owned(),
+        (true, all) => format!("{all} alarms quiet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_alarms_with_data_are_quiet() {
+        let alarm = |state: &str, evaluation: Option<&str>| {
+            Seems::of(&Alarm { state: state.into(), evaluation: evaluation.map(str::to_owned), ..Alarm::default() })
+        };
+        let (ok, dry) = (alarm("OK", None), alarm("INSUFFICIENT_DATA", None));
+        let (partial, odd) = (alarm("OK", Some("PARTIAL_DATA")), alarm("SOMETHING_NEW", None));
+        let cases: [(&[Seems], &str); 9] = [
+            (&[], "no alarm watches it"),
+            (&[ok], "1 alarm quiet"),
+            (&[ok, ok, ok], "3 alarms quiet"),
+            (&[dry], "1 alarm without data"),
+            (&[ok, dry, ok], "1 of 3 without data"),
+            (&[dry, dry], "2 of 2 without data"),
+            (&[ok, partial, dry], "1 of 3 without data, 1 of 3 with part of the data"),
+            (&[ok, odd], "1 of 2 in no known state"),
+            // One that fires may be good news: then nothing is worse.
+            (&[ok, alarm("ALARM", None)], "1 of 2 in ALARM"),
+        ];
+        for (states, text) in cases {
+            assert_eq!(states_in_words(states), text);
+        }
     }
 }

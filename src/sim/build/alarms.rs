@@ -15,8 +15,14 @@ impl World {
             "AlarmActions": actions.clone(),
             "OKActions": actions,
         };
+        doc.set("EvaluationState", spec.evaluation.as_deref());
         if let Some(rule) = &spec.rule {
             doc.set("AlarmRule", rule.as_str());
+            if let Some(suppressor) = &spec.suppressor {
+                doc.set("ActionsSuppressor", suppressor.as_str());
+                doc.set("ActionsSuppressorWaitPeriod", spec.wait.0 / 1000);
+                doc.set("ActionsSuppressorExtensionPeriod", spec.extension.0 / 1000);
+            }
         } else {
             self.watch(spec, &mut doc);
             doc.set("EvaluationPeriods", spec.periods);
@@ -111,6 +117,7 @@ impl World {
                 self.change_alarm(name, state, &reason, data.as_deref(), since.max(first + Span::minutes(6)));
             }
         }
+        self.suppress_actions();
     }
 
     /// The instant at which a metric alarm got its present state; the search goes back for days, not for ever.

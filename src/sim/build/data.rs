@@ -93,7 +93,8 @@ impl World {
     }
 
     fn build_topic(&mut self, topic: &Topic) {
-        let arn = self.home.arn("sns", &topic.name);
+        let owner = topic.account.clone().unwrap_or_else(|| self.home.account.clone());
+        let arn = format!("arn:aws:sns:{}:{owner}:{}", self.home.region, topic.name);
         for (key, value) in &topic.tags {
             self.tag(&arn, key, value);
         }
@@ -105,14 +106,22 @@ impl World {
                 topic: arn.clone(),
                 protocol: subscription.protocol.clone(),
                 endpoint: subscription.endpoint.clone(),
-                arn: if subscription.pending { "PendingConfirmation".to_owned() } else { format!("{arn}:{id}") },
+                arn: match (subscription.pending, subscription.deleted) {
+                    (true, _) => "PendingConfirmation".to_owned(),
+                    (false, true) => "Deleted".to_owned(),
+                    (false, false) => format!("{arn}:{id}"),
+                },
+                owner: subscription.account.clone().unwrap_or_else(|| self.home.account.clone()),
             });
         }
-        self.topics.insert(topic.name.clone(), sns::Topic { arn, display: topic.display.clone() });
+        let topic_of = |arn| sns::Topic { arn, owner, display: topic.display.clone(), key: topic.key.clone() };
+        self.topics.insert(topic.name.clone(), topic_of(arn));
     }
 
     /// The ARN of an action that a story names: a topic, or an ARN as it is.
     pub(super) fn action_arn(&self, name: &str) -> Value {
-        if name.starts_with("arn:") { Value::from(name) } else { Value::from(self.home.arn("sns", name)) }
+        let known = || self.topics.get(name).map(|topic| topic.arn.clone());
+        let arn = if name.starts_with("arn:") { Some(name.to_owned()) } else { known() };
+        Value::from(arn.unwrap_or_else(|| self.home.arn("sns", name)))
     }
 }

@@ -167,6 +167,7 @@ impl World {
 
     /// Gives an alarm a state, and tells everyone who wants to know.
     pub(crate) fn change_alarm(&mut self, name: &str, state: &str, reason: &str, data: Option<&str>, at: Time) {
+        let held = self.alarms.get(name).is_some_and(|alarm| self.held_back(alarm, state, at).is_some());
         let Some(alarm) = self.alarms.get_mut(name) else { return };
         let before = alarm.state().to_owned();
         alarm.doc.set("StateReason", reason);
@@ -189,7 +190,7 @@ impl World {
             "OK" => "OKActions",
             _ => "InsufficientDataActions",
         };
-        if alarm.doc.get("ActionsEnabled") == Some(&Value::Bool(true)) {
+        if alarm.doc.get("ActionsEnabled") == Some(&Value::Bool(true)) && !held {
             for action in alarm.doc.get(list).map(Value::items).unwrap_or_default() {
                 let action = action.as_text().unwrap_or("");
                 let words = format!("Successfully executed action {action}");

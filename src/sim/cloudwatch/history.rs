@@ -36,6 +36,10 @@ impl Item {
             data: json::text(data),
         }
     }
+    /// Did this alarm leave ALARM here?
+    pub(crate) fn is_end_of(&self, name: &str) -> bool {
+        self.name == name && self.summary.starts_with("Alarm updated from ALARM")
+    }
 }
 
 fn describe(world: &mut World, input: &Value) -> Result<Value, Fault> {

@@ -47,6 +47,7 @@ impl World {
                 self.change_alarm(&name, state, &reason, data.as_deref(), now);
             }
         }
+        self.suppress_actions();
     }
 
     /// The state that an alarm should have now.

@@ -39,6 +39,16 @@ pub(crate) struct Alarm {
     pub(crate) actions: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
+    /// An alarm that holds back the actions of this composite alarm while it fires.
+    pub(crate) suppressor: Option<String>,
+    /// How long actions wait for it to fire.
+    #[serde(default = "minute_long")]
+    pub(crate) wait: Span,
+    /// How long actions wait after it fired.
+    #[serde(default = "minute_long")]
+    pub(crate) extension: Span,
+    /// How it was evaluated, by AWS's word, where that was not as usual.
+    pub(crate) evaluation: Option<String>,
     #[serde(default = "quarter")]
     pub(crate) age: Span,
 }
@@ -48,6 +58,9 @@ fn minute() -> i64 {
 }
 fn one() -> i64 {
     1
+}
+fn minute_long() -> Span {
+    Span::minutes(1)
 }
 fn quarter() -> Span {
     Span::minutes(90 * 24 * 60)

@@ -94,9 +94,15 @@ fn addresses_of_people_are_cut_in_every_reply_about_subscriptions() {
         ("https://events.pager.example?key=S3CR3T", "https://events.pager.example/…"),
         ("arn:aws:lambda:eu-west-1:1:function:fix", "arn:aws:lambda:eu-west-1:1:function:fix"),
     ];
+    let form = |body: &[u8]| Asked::of(&request("sns", "https://sns/", &[], body)).unwrap();
+    let by_topic = form(b"Action=ListSubscriptionsByTopic&TopicArn=arn:aws:sns:eu-west-1:1:page");
     for (endpoint, wanted) in cases {
         assert_eq!(kept(&sns(), 200, &member(endpoint)), Some(member(wanted)));
+        assert_eq!(kept(&by_topic, 200, &member(endpoint)), Some(member(wanted)));
     }
+    let topic = form(b"Action=GetTopicAttributes&TopicArn=arn:aws:sns:eu-west-1:1:page");
+    let key = "<entry><key>KmsMasterKeyId</key><value>alias/aws/sns</value></entry>";
+    assert_eq!(kept(&topic, 200, key).as_deref(), Some(key), "what is read of a topic is kept");
     let attributes = "<entry><key>Endpoint</key><value>34600111222</value></entry><m>mail to ana@shop.example now</m>";
     let wanted = "<entry><key>Endpoint</key><value>…</value></entry><m>mail to a…@shop.example now</m>";
     assert_eq!(kept(&sns(), 200, &format!("<r>{attributes}</r>")), Some(format!("<r>{wanted}</r>")));

@@ -1,0 +1,175 @@
+//! Who listens to a topic, and whether what alarms tell it reaches anybody.
+
+use super::index::Keyed;
+use crate::resources::Store;
+use crate::resources::subscription::Subscription;
+use crate::resources::topic::Topic;
+
+/// Whether what an alarm tells a topic reaches anybody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reach {
+    /// Somebody listens.
+    Somebody,
+    /// Nobody hears it; why, as a phrase that follows the name of the topic.
+    Nobody(String),
+    /// It cannot be told; why.
+    Unknown(String),
+    /// It was not asked yet.
+    Unread,
+}
+
+/// Who listens to each topic: all who do where SNS told that, otherwise the subscriptions of this account alone.
+pub(super) fn by_topic(store: &Store) -> Keyed<&str, Vec<&Subscription>> {
+    let of = |topic: &'_ str| store.topics.get(topic).and_then(|topic| topic.listeners.as_ref());
+    let whole = store.topics.rows().filter_map(|t| Some((t.arn.as_str(), t.listeners.as_ref()?.iter().collect())));
+    let mut people: Keyed<&str, Vec<&Subscription>> = whole.collect();
+    for subscription in store.subscriptions.rows().filter(|s| of(&s.topic).is_none()) {
+        people.entry(&subscription.topic).or_default().push(subscription);
+    }
+    people
+}
+
+/// Who listens to one topic, as far as it is known.
+#[must_use]
+pub fn listeners<'a>(store: &'a Store, topic: &str) -> Vec<&'a Subscription> {
+    match store.topics.get(topic).and_then(|known| known.listeners.as_ref()) {
+        Some(listeners) => listeners.iter().collect(),
+        None => store.subscriptions.rows().filter(|s| s.topic == topic).collect(),
+    }
+}
+
+/// Whether what alarms tell a topic reaches anybody.
+#[must_use]
+pub fn reach(store: &Store, arn: &str) -> Reach {
+    let topic = store.topics.get(arn);
+    if let Some(why) = refuses(arn, topic) {
+        return Reach::Nobody(why);
+    }
+    let people = listeners(store, arn);
+    let confirmed = topic.and_then(|t| t.confirmed);
+    if people.iter().any(|s| s.confirmed()) || confirmed > Some(0) {
+        return Reach::Somebody;
+    }
+    let whole = topic.is_some_and(|t| t.listeners.is_some() && !t.capped);
+    if whole || confirmed == Some(0) {
+        let waits = people.iter().any(|s| s.pending()) || topic.and_then(|t| t.pending) > Some(0);
+        let why = match (waits, people.is_empty()) {
+            (true, _) => "waits for confirmation",
+            (false, true) => "has no subscription",
+            (false, false) => "has only deleted subscriptions",
+        };
+        return Reach::Nobody(why.to_owned());
+    }
+    match topic {
+        Some(t) if t.capped => Reach::Unknown("it has more subscriptions than are read".to_owned()),
+        Some(Topic { problem: Some(problem), .. }) => Reach::Unknown(problem.clone()),
+        Some(_) => Reach::Unread,
+        None => match store.topics.blind() {
+            Some(why) => Reach::Unknown(format!("{} {}", why.operation, why.kind.word())),
+            None => Reach::Unread,
+        },
+    }
+}
+
+/// Why a topic takes nothing from an alarm, or hands it to no people.
+fn refuses(arn: &str, topic: Option<&Topic>) -> Option<String> {
+    if topic.is_some_and(|t| t.gone) {
+        return Some("does not exist".to_owned());
+    }
+    // <https://docs.aws.amazon.com/sns/latest/dg/fifo-message-delivery.html>
+    if arn.strip_suffix(".fifo").is_some() {
+        return Some("is a FIFO topic, which reaches queues but no people".to_owned());
+    }
+    // <https://repost.aws/knowledge-center/cloudwatch-configure-alarm-sns>
+    let key = topic.and_then(|t| t.key.as_deref()).filter(|key| key.ends_with("alias/aws/sns"))?;
+    Some(format!("is encrypted with {key}, which alarms cannot use"))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::aws::{AwsError, Kind};
+    use crate::resources::Listing;
+
+    const ARN: &str = "arn:aws:sns:eu-west-1:1:page";
+
+    fn listener(arn: &str) -> Subscription {
+        Subscription { id: format!("{ARN} {arn}"), arn: arn.into(), topic: ARN.into(), ..Subscription::default() }
+    }
+
+    fn topic(listeners: Option<&[&str]>) -> Topic {
+        let listeners = listeners.map(|all| all.iter().map(|arn| listener(arn)).collect());
+        Topic { arn: ARN.into(), name: "page".into(), listed: true, listeners, ..Topic::default() }
+    }
+
+    /// What is told of the topic, where this account's own list of subscriptions has these.
+    fn told(topic: Topic, own: &[&str]) -> Reach {
+        let mut store = Store::default();
+        let arn = topic.arn.clone();
+        store.topics.apply(Ok(Listing::all(vec![topic])), Timestamp::UNIX_EPOCH);
+        let own = own.iter().map(|arn| listener(arn)).collect();
+        store.subscriptions.apply(Ok(Listing::all(own)), Timestamp::UNIX_EPOCH);
+        reach(&store, &arn)
+    }
+
+    #[test]
+    fn nobody_is_told_only_where_that_is_known() {
+        let nobody = |why: &str| Reach::Nobody(why.to_owned());
+        let denied = |topic: Topic| Topic { problem: Some("ListSubscriptionsByTopic denied".into()), ..topic };
+        let unknown = || Reach::Unknown("ListSubscriptionsByTopic denied".to_owned());
+        let (pending, deleted, confirmed) = ("PendingConfirmation", "Deleted", "arn:aws:sns:eu-west-1:1:page:2");
+        let cases = [
+            (topic(Some(&[])), vec![], nobody("has no subscription")),
+            (topic(Some(&[pending])), vec![], nobody("waits for confirmation")),
+            (topic(Some(&[deleted])), vec![], nobody("has only deleted subscriptions")),
+            (topic(Some(&[pending, deleted])), vec![], nobody("waits for confirmation")),
+            (topic(Some(&[pending, confirmed])), vec![], Reach::Somebody),
+            // What SNS tells of all accounts counts more than the list of this one.
+            (topic(Some(&[confirmed])), vec![], Reach::Somebody),
+            (topic(Some(&[])), vec![confirmed], nobody("has no subscription")),
+            (denied(topic(None)), vec![confirmed], Reach::Somebody),
+            (denied(topic(None)), vec![], unknown()),
+            (denied(topic(None)), vec![pending], unknown()),
+            (topic(None), vec![], Reach::Unread),
+            (Topic { confirmed: Some(1), ..denied(topic(None)) }, vec![], Reach::Somebody),
+            (
+                Topic { confirmed: Some(0), pending: Some(2), ..denied(topic(None)) },
+                vec![],
+                nobody("waits for confirmation"),
+            ),
+            (Topic { confirmed: Some(0), ..denied(topic(None)) }, vec![], nobody("has no subscription")),
+            (
+                Topic { capped: true, ..topic(Some(&[pending])) },
+                vec![],
+                Reach::Unknown("it has more subscriptions than are read".to_owned()),
+            ),
+            (Topic { gone: true, ..topic(None) }, vec![], nobody("does not exist")),
+        ];
+        for (topic, own, expected) in cases {
+            assert_eq!(told(topic.clone(), &own), expected, "{topic:?} {own:?}");
+        }
+    }
+
+    #[test]
+    fn a_topic_that_takes_nothing_from_alarms_reaches_nobody() {
+        let confirmed = "arn:aws:sns:eu-west-1:1:page:2";
+        let with = |key: &str| told(Topic { key: Some(key.into()), ..topic(Some(&[confirmed])) }, &[]);
+        for key in ["alias/aws/sns", "arn:aws:kms:eu-west-1:1:alias/aws/sns"] {
+            assert_eq!(with(key), Reach::Nobody(format!("is encrypted with {key}, which alarms cannot use")));
+        }
+        assert_eq!(with("alias/my-key"), Reach::Somebody);
+        let fifo = Topic { arn: format!("{ARN}.fifo"), ..topic(Some(&[confirmed])) };
+        assert!(matches!(told(fifo, &[]), Reach::Nobody(why) if why.contains("FIFO")));
+    }
+
+    #[test]
+    fn topics_that_may_not_be_listed_are_not_known() {
+        let mut store = Store::default();
+        let why = AwsError { kind: Kind::Denied, ..AwsError::other("ListTopics", "") };
+        store.topics.apply(Err(why), Timestamp::UNIX_EPOCH);
+        store.subscriptions.apply(Ok(Listing::all(Vec::new())), Timestamp::UNIX_EPOCH);
+        assert_eq!(reach(&store, ARN), Reach::Unknown("ListTopics denied".into()));
+    }
+}

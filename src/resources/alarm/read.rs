@@ -1,0 +1,151 @@
+//! Alarms as `CloudWatch` sends them, as ours.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudwatch::types::{
+    ActionsSuppressedBy, ComparisonOperator, CompositeAlarm, Dimension, EvaluationState, LogAlarm, MetricAlarm,
+    StateValue,
+};
+
+use super::{Alarm, Suppressor, time};
+
+pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
+    let mut dimensions = pairs(a.dimensions());
+    let mut namespaces: Vec<String> = a.namespace.iter().cloned().collect();
+    let mut watches: Vec<String> = a.metric_name.iter().cloned().collect();
+    for query in a.metrics() {
+        watches.extend(query.expression.clone());
+        if let Some(metric) = query.metric_stat().and_then(|s| s.metric()) {
+            namespaces.extend(metric.namespace.clone());
+            watches.extend(metric.metric_name.clone());
+            dimensions.extend(pairs(metric.dimensions()));
+        }
+    }
+    dimensions.dedup();
+    namespaces.dedup();
+    Alarm {
+        condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: state(a.state_value),
+        evaluation: evaluation(a.evaluation_state),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "metric".into(),
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        watches: watches.join(", "),
+        dimensions,
+        namespaces,
+        actions: a.alarm_actions.unwrap_or_default(),
+        other_actions: both(a.ok_actions, a.insufficient_data_actions),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        ..Alarm::default()
+    }
+}
+
+pub(super) fn from_composite(a: CompositeAlarm) -> Alarm {
+    let suppressor = a.actions_suppressor.filter(|name| !name.is_empty()).map(|alarm| Suppressor {
+        alarm,
+        wait: a.actions_suppressor_wait_period,
+        extension: a.actions_suppressor_extension_period,
+        by: a.actions_suppressed_by.map(|by: ActionsSuppressedBy| by.as_str().to_owned()).filter(|by| !by.is_empty()),
+        reason: a.actions_suppressed_reason.unwrap_or_default(),
+    });
+    let alarm = Alarm {
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: state(a.state_value),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "composite".into(),
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        actions: a.alarm_actions.unwrap_or_default(),
+        other_actions: both(a.ok_actions, a.insufficient_data_actions),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        suppressor,
+        ..Alarm::default()
+    };
+    alarm.ruled(a.alarm_rule.unwrap_or_default())
+}
+
+pub(super) fn from_log(a: LogAlarm) -> Alarm {
+    Alarm {
+        condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
+        state: state(a.state_value),
+        evaluation: evaluation(a.evaluation_state),
+        name: a.alarm_name.unwrap_or_default(),
+        arn: a.alarm_arn.unwrap_or_default(),
+        kind: "log".into(),
+        reason: a.state_reason.unwrap_or_default(),
+        description: a.alarm_description.unwrap_or_default(),
+        actions: a.alarm_actions.unwrap_or_default(),
+        other_actions: both(a.ok_actions, a.insufficient_data_actions),
+        actions_enabled: a.actions_enabled.unwrap_or(true),
+        ..Alarm::default()
+    }
+}
+
+fn state(state: Option<StateValue>) -> String {
+    state.map(|s| s.as_str().to_owned()).unwrap_or_default()
+}
+
+fn evaluation(state: Option<EvaluationState>) -> Option<String> {
+    state.map(|s| s.as_str().to_owned()).filter(|s| !s.is_empty())
+}
+
+fn both(a: Option<Vec<String>>, b: Option<Vec<String>>) -> Vec<String> {
+    a.into_iter().chain(b).flatten().collect()
+}
+
+fn pairs(dimensions: &[Dimension]) -> Vec<(String, String)> {
+    let text = |t: Option<&str>| t.unwrap_or_default().to_owned();
+    dimensions.iter().map(|d| (text(d.name()), text(d.value()))).collect()
+}
+
+fn condition(operator: Option<&str>, threshold: Option<f64>) -> String {
+    let signs = BTreeMap::from([
+        ("GreaterThanThreshold", ">"),
+        ("GreaterThanOrEqualToThreshold", "≥"),
+        ("LessThanThreshold", "<"),
+        ("LessThanOrEqualToThreshold", "≤"),
+        ("LessThanLowerOrGreaterThanUpperThreshold", "outside the band"),
+        ("LessThanLowerThreshold", "below the band"),
+        ("GreaterThanUpperThreshold", "above the band"),
+    ]);
+    let operator = operator.unwrap_or_default();
+    let sign = signs.get(operator).copied().unwrap_or(operator);
+    threshold.map_or_else(|| sign.to_owned(), |t| format!("{sign} {t}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metric_math_keeps_the_dimensions_of_its_parts() {
+        use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
+        let part = Metric::builder()
+            .namespace("AWS/SageMaker")
+            .metric_name("Invocation5XXErrors")
+            .dimensions(Dimension::builder().name("EndpointName").value("fraud").build())
+            .build();
+        let alarm = MetricAlarm::builder()
+            .alarm_name("rate")
+            .metrics(MetricDataQuery::builder().id("e").expression("m1/m2").build())
+            .metrics(
+                MetricDataQuery::builder().id("m1").metric_stat(MetricStat::builder().metric(part).build()).build(),
+            )
+            .build();
+        let alarm = from_metric(alarm);
+        assert_eq!(alarm.dimensions, [("EndpointName".to_owned(), "fraud".to_owned())]);
+        assert_eq!(alarm.watches, "m1/m2, Invocation5XXErrors");
+    }
+
+    #[test]
+    fn conditions_read_like_conditions() {
+        assert_eq!(condition(Some("GreaterThanThreshold"), Some(0.15)), "> 0.15");
+        assert_eq!(condition(Some("GreaterThanUpperThreshold"), None), "above the band");
+        assert_eq!(condition(Some("SomethingNew"), Some(1.0)), "SomethingNew 1");
+    }
+}
