@@ -5,6 +5,7 @@
 //! which. Between the two a [`Recorder`] may write down what passes.
 
 mod error;
+mod http;
 mod login;
 mod meter;
 mod pace;
@@ -26,6 +27,8 @@ use login::Login;
 pub use login::Renewal;
 
 pub use error::{AwsError, Kind, failed};
+pub use http::Transport;
+use http::{LONGEST_ANSWER, bounded};
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
 pub(crate) use meter::{in_background, undisturbed};
 pub use pace::{Pace, Urgency, Widening};
@@ -107,6 +110,8 @@ pub struct Aws {
     pub region: String,
     /// The endpoint URL in force, when it is not AWS itself.
     pub endpoint: Option<String>,
+    /// How calls leave this machine, where they do.
+    pub transport: Option<Transport>,
     /// What may not be searched here.
     refusals: search::Refusals,
     /// Who calls, where it is not the simulated account.
@@ -128,7 +133,9 @@ impl Aws {
         around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
     ) -> Result<Self, String> {
         target.check()?;
+        let transport = Transport::of(target.profile.as_deref()).await?;
         let mut loader = aws_config::defaults(BehaviorVersion::latest()).no_credentials();
+        loader = loader.http_client(transport.client());
         if let Some(profile) = &target.profile {
             loader = loader.profile_name(profile);
         }
@@ -157,13 +164,13 @@ impl Aws {
             return Err(format!("no region{whose}; pass --region, set AWS_REGION, or give the profile a region"));
         };
         let endpoint = config.endpoint_url().map(str::to_owned);
-        let http = config.http_client().unwrap_or_else(https);
+        let http = transport.client();
         let http = around(&target.scope(&region, endpoint.as_deref()), http);
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !endpoint.as_deref().is_some_and(on_loopback);
         let pace = if shared { pace } else { Pace::unlimited() };
         let aws = Self::assemble(&config, &http, Meter::new(pace), region, endpoint);
-        Ok(Self { login: Some(login), ..aws })
+        Ok(Self { login: Some(login), transport: Some(transport), ..aws })
     }
 
     /// Clients over any connector, with credentials that mean nothing: the simulated account.
@@ -197,7 +204,8 @@ impl Aws {
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .build();
-        Self::assemble(&config, http, Meter::new(pace), region.to_owned(), None)
+        let http = bounded(http.clone(), LONGEST_ANSWER);
+        Self::assemble(&config, &http, Meter::new(pace), region.to_owned(), None)
     }
 
     fn assemble(
@@ -228,6 +236,7 @@ impl Aws {
             meter,
             region,
             endpoint,
+            transport: None,
             refusals: search::Refusals::default(),
             login: None,
             replays: false,
@@ -251,11 +260,6 @@ impl Aws {
             login.refused().await;
         }
     }
-}
-
-fn https() -> SharedHttpClient {
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }
 
 /// Is this URL on the machine itself?

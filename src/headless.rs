@@ -8,8 +8,9 @@ use std::io::{self, Write};
 
 use crate::aws::{Aws, Kind, Renewal};
 use crate::model::{Joined, join};
-use crate::resources::poll::{Clock, look_once};
+use crate::resources::poll::{Clock, Patience, look_once};
 use crate::resources::{Seen, Store};
+use crate::session::Connection;
 use crate::view::harmless;
 
 pub use dump::dump;
@@ -30,9 +31,9 @@ pub struct Look {
 }
 
 impl Look {
-    /// Asks every source once.
-    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock) -> Self {
-        let mut seen = look_once(&aws, seen, clock).await;
+    /// Asks every source once, for as long as the patience lasts.
+    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
+        let mut seen = look_once(&aws, seen, clock, patience).await;
         seen.at = clock();
         let joined = join(&seen);
         Self { name, aws, seen, joined }
@@ -51,6 +52,19 @@ impl Look {
     fn store(&self) -> &Store {
         &self.seen.store
     }
+}
+
+/// Which profile, region, endpoint, proxy and certificates are in force for an account, as a line for the terminal.
+#[must_use]
+pub fn in_force(connection: &Connection) -> String {
+    let aws = &connection.executor.aws;
+    let endpoint = aws.endpoint.as_deref().map_or_else(|| "of AWS".to_owned(), str::to_owned);
+    let mut told = vec![format!("region {}", aws.region), format!("endpoint {endpoint}")];
+    told.extend(connection.profile.iter().map(|profile| format!("profile {profile}")));
+    if let Some(transport) = &aws.transport {
+        told.extend(transport.in_force());
+    }
+    harmless(&format!("{}: {}", connection.name, told.join("; "))) + "\n"
 }
 
 /// Writes JSON with an end of line.

@@ -33,6 +33,8 @@ pub struct Account {
     pub region: String,
     /// What stands in for AWS: `DEMO`, or a URL.
     pub stand_in: Option<String>,
+    /// By which proxy it is called and whose certificates are trusted, one phrase each, where either was set.
+    pub transport: Vec<String>,
     /// Nothing is changed in it.
     pub read_only: bool,
     /// What to do where AWS takes its credentials no more.

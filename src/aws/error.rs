@@ -6,6 +6,7 @@ use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
+use super::http::Obstacle;
 use super::login::NO_PROFILE;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
@@ -30,6 +31,8 @@ pub enum Kind {
     Quota,
     /// No answer: network, name resolution, time-out.
     Unreachable,
+    /// The other side has no certificate that is trusted here.
+    Untrusted,
     /// This account or endpoint does not know the operation.
     Unsupported,
     /// A replay does not have it: nobody asked while it was recorded.
@@ -52,6 +55,7 @@ impl Kind {
             Self::Conflict => "conflict",
             Self::Quota => "quota",
             Self::Unreachable => "unreachable",
+            Self::Untrusted => "untrusted",
             Self::Unsupported => "unsupported",
             Self::Unrecorded => "unrecorded",
             Self::Other => "error",
@@ -67,6 +71,9 @@ impl Kind {
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
             Self::Skewed => Some("set the clock of this machine; AWS takes no signature that is 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
+            Self::Untrusted => {
+                Some("set AWS_CA_BUNDLE, or ca_bundle of the profile, to the certificate authority of this network")
+            }
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
@@ -83,6 +90,7 @@ impl Kind {
             Self::Unreachable => Some("it is tried again by itself"),
             Self::Denied
             | Self::Skewed
+            | Self::Untrusted
             | Self::Gone
             | Self::Busy
             | Self::Conflict
@@ -91,6 +99,12 @@ impl Kind {
             | Self::Unrecorded
             | Self::Other => None,
         }
+    }
+
+    /// Would every call of the account fail like this one: no login, no network, a clock that is off?
+    #[must_use]
+    pub fn cut_off(self) -> bool {
+        matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
     /// May the same call succeed in a moment?
@@ -174,6 +188,11 @@ impl AwsError {
     {
         let code = error.code().map(str::to_owned);
         let raw = error.raw_response();
+        if let Some(obstacle) = Obstacle::within(error) {
+            // The beginning of an answer that broke off may be a no; it is never a yes.
+            let answered_no = raw.is_some_and(|r| r.status().is_client_error());
+            return Self { kind: obstacle.kind(), answered_no, ..Self::other(operation, obstacle.to_string()) };
+        }
         let status = raw.map(|r| r.status().as_u16());
         let request_id = raw.and_then(|r| {
             ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|h| r.headers().get(h)).map(str::to_owned)

@@ -105,6 +105,10 @@ impl Login {
             .with_region(config.region().cloned())
             .with_use_fips(config.use_fips())
             .with_use_dual_stack(config.use_dual_stack());
+        let sources = match config.http_client() {
+            Some(http) => sources.with_http_client(http),
+            None => sources,
+        };
         if let Some(name) = &self.profile {
             // A profile that was asked for wins over keys in the environment.
             let profile = ProfileFileCredentialsProvider::builder().configure(&sources).profile_name(name).build();

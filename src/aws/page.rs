@@ -86,8 +86,7 @@ where
             Err(error) if error.kind == Kind::Gone => {}
             Err(error) => {
                 denied += usize::from(error.kind == Kind::Denied);
-                let lost = [Kind::Unsupported, Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Throttled]
-                    .contains(&error.kind);
+                let lost = error.kind.cut_off() || [Kind::Unsupported, Kind::Throttled].contains(&error.kind);
                 let hopeless = lost || (denied >= DENIALS && described.found.is_empty());
                 described.fault.get_or_insert(error);
                 if hopeless {

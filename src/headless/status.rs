@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Look, dump, print_json};
 use crate::args::FailOn;
-use crate::aws::AwsError;
+use crate::aws::{AwsError, Kind};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::view::harmless;
@@ -92,9 +92,12 @@ fn overall(look: &Look) -> Health {
     if blind(look) { worst.max(Health::Unknown) } else { worst }
 }
 
-/// Could one of the sources that decide not be read at all?
+/// Could one of the sources that decide not be read at all, or was any not answered?
 fn blind(look: &Look) -> bool {
     let store = look.store();
+    if store.troubles().iter().any(|(_, why)| matches!(why.kind, Kind::Unreachable | Kind::Untrusted)) {
+        return true;
+    }
     [store.endpoints.source(), store.alarms.source(), store.groups.source()].iter().any(|s| s.fetched_at.is_none())
 }
 

@@ -205,12 +205,7 @@ impl Executor {
                         "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
                     ));
                 }
-                Err(error)
-                    if matches!(
-                        error.kind,
-                        Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Skewed | Kind::Other
-                    ) =>
-                {
+                Err(error) if error.kind.cut_off() || matches!(error.kind, Kind::Throttled | Kind::Other) => {
                     format!("sent, but it cannot be looked at: {error}")
                 }
                 Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be seen: {error}")),

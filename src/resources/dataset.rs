@@ -67,6 +67,7 @@ impl Resource for Dataset {
     const KIND: &'static str = "datasets";
     const SERVICE: &'static str = "s3";
     const LANE: Lane = Lane::Slow;
+    const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.uri
@@ -229,9 +230,7 @@ async fn read(aws: &Aws, uri: &str, at: Timestamp) -> Result<(Dataset, Option<Aw
             }
             Ok((row, None))
         }
-        Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
-            Err(error)
-        }
+        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => Err(error),
         Err(error) => Ok((Dataset { problem: Some(error.to_string()), ..row }, Some(error))),
     }
 }

@@ -53,6 +53,7 @@ impl Resource for EvaluationReport {
     const KIND: &'static str = "evaluation_reports";
     const SERVICE: &'static str = "s3";
     const LANE: Lane = Lane::Slow;
+    const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.package
@@ -175,9 +176,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
     let Some((bucket, key)) = split(uri) else { return Ok(Err("is not in S3".to_owned())) };
     let reply = match aws.s3.get_object().bucket(bucket).key(key).send().await.map_err(failed("GetObject")) {
         Ok(reply) => reply,
-        Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
-            return Err(error);
-        }
+        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => return Err(error),
         // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
         Err(error) if error.kind == Kind::Denied => return Ok(Err("may not be read".to_owned())),
         Err(error) => return Ok(Err(format!("cannot be read: {error}"))),

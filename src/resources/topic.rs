@@ -21,6 +21,7 @@ impl Resource for Topic {
     const KIND: &'static str = "topics";
     const SERVICE: &'static str = "sns";
     const LANE: Lane = Lane::Rare;
+    const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.arn
     }

@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
 
 use super::{Details, ModelPackage, artifacts, images};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background};
+use crate::aws::{Aws, AwsError, Described, describe, failed, in_background};
 use crate::resources::time;
 
 /// Versions that one call describes (`aws-map` 2.2).
@@ -22,7 +22,7 @@ pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let Described { found, fault } = in_background(describe(batches, async |arns| batch(aws, arns).await)).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
     // Trouble that passes, or that a call for each would have as well, is waited for.
-    let waits = |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed);
+    let waits = |why: &AwsError| why.kind.passing() || why.kind.cut_off();
     match fault {
         Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
         fault => Batched { found, refused: Vec::new(), fault },

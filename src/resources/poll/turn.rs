@@ -60,7 +60,7 @@ pub(super) async fn turn<T: Resource>(
     before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
-        Some(Kind::Expired | Kind::Skewed) => Told::Failed,
+        Some(kind) if kind.cut_off() => Told::Failed,
         Some(_) if failed => Told::Failed,
         // What is denied for one thing may be had for another.
         None | Some(Kind::Denied) if more => Told::More,
