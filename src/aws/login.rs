@@ -20,6 +20,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::error::root_cause;
+use super::http::Obstacle;
 
 /// Credentials are renewed this long before their end; the SDK takes up to half of it off, and what is left is longer
 /// than a signed call waits for its turn.
@@ -128,6 +129,9 @@ impl Login {
             Ok(found) => return Ok(found),
             Err(error) => error,
         };
+        if let Some(obstacle) = Obstacle::within(&error) {
+            return Err(CredentialsError::provider_error(obstacle.clone()));
+        }
         let why = match (&error, &self.profile) {
             (CredentialsError::CredentialsNotLoaded(_), Some(name)) => {
                 format!("{NO_PROFILE} {name} with credentials")

@@ -1,5 +1,7 @@
 //! Answers that break off in their body, asked for by the real program.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::time::Duration;
 
 use crate::altered::{Altered, Answer};

@@ -96,7 +96,7 @@ fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted
     let Some(proxy) = proxy else { return error };
     let why = causes(&error).last().map(ToString::to_string).unwrap_or_default();
     // The words of the connector, which keeps the type of this error to itself.
-    let why = if why == "proxy authorization required" { LOGIN.to_owned() } else { why };
+    let why = if why.ends_with("proxy authorization required") { LOGIN.to_owned() } else { why };
     let why = Obstacle::Proxy { proxy: proxy.to_string(), why };
     if error.is_timeout() { ConnectorError::timeout(why.into()) } else { ConnectorError::io(why.into()) }
 }

@@ -20,6 +20,9 @@ const TRIES_OPTIONAL: u32 = 2;
 /// Before it is asked again.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// Between two looks at the time that is left.
+const LEAST: Duration = Duration::from_millis(50);
+
 /// Who took so long to fail is not asked again.
 const SLOW: Duration = Duration::from_secs(5);
 
@@ -60,7 +63,8 @@ impl Patience {
             if Instant::now() >= until {
                 return;
             }
-            sleep_until(until).await;
+            // While a call waits for its turn the end moves along.
+            sleep_until(until.max(Instant::now() + LEAST)).await;
         }
     }
 }
