@@ -33,7 +33,7 @@ pub struct Look {
 impl Look {
     /// Asks every source once, for as long as the patience lasts.
     pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
-        let mut seen = look_once(&aws, seen, clock, patience).await;
+        let mut seen = Box::pin(look_once(&aws, seen, clock, patience)).await;
         seen.at = clock();
         let joined = join(&seen);
         Self { name, aws, seen, joined }

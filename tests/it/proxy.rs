@@ -15,6 +15,9 @@ const AWS: &str = "https://aws.test";
 /// `me:p@ss/word`, as it stands in a URL and as it is sent.
 const LOGIN: (&str, &str) = ("me:p%40ss%2Fword", "Basic bWU6cEBzcy93b3Jk");
 
+/// Environment variables.
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// An account behind TLS and a proxy, and a home whose file `ca.pem` is the authority.
 struct Bastion {
     account: Altered,
@@ -84,14 +87,11 @@ fn every_service_is_reached_by_the_proxy_with_the_authority_of_the_file() {
 #[test]
 fn a_certificate_that_is_not_trusted_is_told_as_that_and_not_as_a_login() {
     let bastion = Bastion::new(Manners::Open);
-    bastion.home.write(
-        ".aws/config",
-        "[profile ops]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/ops\ncredential_source = Environment\n",
-    );
+    bastion.home.write(".aws/config", ROLE);
     let proxy = format!("http://{}", bastion.proxy.address);
     let direct = format!("https://{}", bastion.tls.address);
     let by_proxy = [("AWS_ENDPOINT_URL", AWS), ("HTTPS_PROXY", &proxy)];
-    let cases: [(&[&str], &[(&str, &str)]); 3] = [
+    let cases: [(&[&str], Variables<'_>); 3] = [
         (&["status"], &by_proxy),
         (&["status"], &[("AWS_ENDPOINT_URL", &direct)]),
         // Here it is STS that cannot be asked, for the keys of the role.
@@ -101,6 +101,26 @@ fn a_certificate_that_is_not_trusted_is_told_as_that_and_not_as_a_login() {
         let run = bastion.run(arguments, place).ends(3).says("is not trusted").says("set AWS_CA_BUNDLE");
         assert!(!format!("{}{}", run.out, run.err).contains("log in again"), "{run:?}");
     }
+}
+
+/// A profile that takes on a role.
+const ROLE: &str = "[profile ops]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/ops\ncredential_source = Environment\n";
+
+#[test]
+fn the_keys_of_a_role_come_by_the_proxy() {
+    let keys = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>\
+        <AssumedRoleUser><AssumedRoleId>A:s</AssumedRoleId><Arn>arn:aws:sts::123456789012:assumed-role/ops/s</Arn>\
+        </AssumedRoleUser><Credentials><AccessKeyId>ROLE</AccessKeyId><SecretAccessKey>S</SecretAccessKey>\
+        <SessionToken>T</SessionToken><Expiration>2100-01-01T00:00:00Z</Expiration></Credentials>\
+        </AssumeRoleResult></AssumeRoleResponse>";
+    let bastion =
+        Bastion::altered(Manners::Open, move |asked| (asked.operation == "AssumeRole").then(|| Answer::xml(200, keys)));
+    bastion.home.write(".aws/config", ROLE);
+    let (proxy, authority) = (format!("http://{}", bastion.proxy.address), bastion.authority());
+    let place = [("AWS_ENDPOINT_URL", AWS), ("HTTPS_PROXY", proxy.as_str()), ("AWS_CA_BUNDLE", authority.as_str())];
+    let dump = bastion.run(&["dump", "--profile", "ops"], &place).ends(0).json();
+    assert_eq!(not_fresh(&dump), Vec::<String>::new());
+    assert!(bastion.account.count("AssumeRole") > 0);
 }
 
 #[test]

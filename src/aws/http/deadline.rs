@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
 use tokio::time::{Instant, timeout_at};
 
@@ -63,6 +63,6 @@ fn until_then(mut answer: HttpResponse, until: Instant, longest: Duration) -> Ht
         };
         Some((frame, body))
     });
-    *answer.body_mut() = SdkBody::from_body_1_x(StreamBody::new(frames));
+    *answer.body_mut() = SdkBody::from_body_1_x(StreamBody::new(frames.fuse()));
     answer
 }

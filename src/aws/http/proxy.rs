@@ -83,10 +83,10 @@ impl Proxy {
         }
         let url = format!("{scheme}://{place}");
         let parsed: Option<Uri> = url.parse().ok();
-        let sound = parsed.is_some_and(|url| {
-            let port = url.authority().is_some_and(|a| !a.as_str().ends_with(':'))
-                && (url.port().is_none() || url.port_u16().is_some());
-            port && url.host().is_some_and(|host| !host.is_empty())
+        let sound = parsed.as_ref().and_then(Uri::authority).is_some_and(|authority| {
+            let port = authority.as_str().strip_prefix(authority.host());
+            let number = |port: &str| port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
+            !authority.host().is_empty() && port.is_some_and(|port| port.is_empty() || number(port))
         });
         if !sound {
             return Err(wrong("it has no host, or a port that is no number"));
@@ -134,7 +134,9 @@ impl fmt::Debug for Proxy {
 mod tests {
     use super::*;
 
-    fn read(variables: &[(&str, &str)]) -> Result<Proxies, String> {
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+
+    fn read(variables: Variables<'_>) -> Result<Proxies, String> {
         Proxies::read(&|name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()))
     }
 
@@ -145,7 +147,7 @@ mod tests {
     #[test]
     fn each_scheme_has_its_proxy_and_the_lower_case_name_comes_first() {
         let aws = "https://sts.amazonaws.com/";
-        let cases: [(&[(&str, &str)], &str, Option<&str>); 10] = [
+        let cases: [(Variables<'_>, &str, Option<&str>); 10] = [
             (&[("HTTPS_PROXY", "http://a:1")], aws, Some("http://a:1 (HTTPS_PROXY)")),
             (&[("HTTPS_PROXY", "http://a:1"), ("https_proxy", "http://b:2")], aws, Some("http://b:2 (https_proxy)")),
             (&[("HTTPS_PROXY", "http://a:1"), ("https_proxy", "")], aws, None),
