@@ -44,7 +44,7 @@ const SOURCES: [(&str, &str); 13] = [
     ("pipelines", "ListPipelines"),
     ("training_jobs", "ListTrainingJobs"),
     ("topics", "ListTopics"),
-    ("subscriptions", "ListSubscriptionsByTopic"),
+    ("subscriptions", "ListSubscriptions"),
     ("metrics", "GetMetricData"),
     ("evaluation_reports", "GetObject"),
 ];

@@ -154,5 +154,5 @@ fn take_turn(
 /// Why a kind was not read to its end.
 fn time_is_up(patience: Patience) -> AwsError {
     let message = format!("not answered within {} s; --timeout waits longer", patience.time.as_secs_f64());
-    AwsError { kind: Kind::Unreachable, ..AwsError::other("Wait", message) }
+    AwsError { kind: Kind::Unreachable, ..AwsError::other("AWS", message) }
 }
