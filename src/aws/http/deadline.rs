@@ -15,8 +15,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::obstacle::Obstacle;
 
-/// An answer that is not complete after this time is given up. The longest page of a list takes a few seconds.
-pub(in crate::aws) const LONGEST_ANSWER: Duration = Duration::from_secs(20);
+/// An answer that is not complete after this time is given up. Slow accounts take half a minute.
+pub(in crate::aws) const LONGEST_ANSWER: Duration = Duration::from_secs(35);
 
 /// A client whose answers arrive whole within `longest`, or are an error.
 pub(in crate::aws) fn bounded(inner: SharedHttpClient, longest: Duration) -> SharedHttpClient {
