@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::resources::poll::Patience;
 use crate::sim::{Scale, Sim};
 
 /// A live terminal console for machine learning on AWS.
@@ -19,6 +20,14 @@ pub struct Args {
     /// What to do instead of the console.
     #[command(subcommand)]
     pub command: Option<Command>,
+}
+
+impl Common {
+    /// How long a single look or a plan waits for AWS.
+    #[must_use]
+    pub fn patience(&self) -> Patience {
+        self.timeout.map_or_else(Patience::default, Patience::at_most)
+    }
 }
 
 /// Flags that every command takes.
@@ -55,6 +64,13 @@ pub struct Common {
     /// Draw with ASCII only
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// How long `status`, `dump` and a plan wait for AWS, such as 30s or 5m (default: 1m, not counting the time that
+    /// sagetop itself takes to keep to its pace)
+    #[arg(long, global = true, value_name = "TIME", value_parser = timeout)]
+    pub timeout: Option<Duration>,
+    /// Say on standard error which profile, region, endpoint, proxy and certificates are in force, before a command
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
     /// Record every reply of AWS in a new file, without credentials, for `sagetop replay`
     #[arg(long, global = true, value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -210,10 +226,18 @@ fn time(text: &str) -> Result<Duration, String> {
     let scale = match unit {
         "ms" => 0.001,
         "s" => 1.0,
-        _ => return Err("write a time such as 40ms or 2s".to_owned()),
+        "m" => 60.0,
+        _ => return Err("write a time such as 40ms, 2s or 5m".to_owned()),
     };
     let seconds = number.parse::<f64>().ok().map(|n| n * scale).filter(|s| (0.0..=600.0).contains(s));
-    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write a time such as 40ms or 2s, at most 600s".to_owned())
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "write a time such as 40ms, 2s or 5m, at most 10m".to_owned())
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    time(text).and_then(|time| {
+        let enough = time >= Duration::from_millis(100);
+        enough.then_some(time).ok_or_else(|| "no answer comes in so short a time; write 100ms at least".to_owned())
+    })
 }
 
 fn share(text: &str) -> Result<f64, String> {
@@ -260,6 +284,8 @@ mod tests {
         assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
         assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
         assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));
+        assert_eq!((timeout("30s"), timeout("1m")), (Ok(Duration::from_secs(30)), Ok(Duration::from_mins(1))));
+        assert!(timeout("0s").is_err() && timeout("30").is_err() && timeout("-1s").is_err() && timeout("1h").is_err());
         assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
         assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
         assert!(rate("sage=2/s").unwrap_err().contains("sagemaker"));

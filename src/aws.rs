@@ -9,6 +9,7 @@ mod caught;
 mod connect;
 mod endpoint;
 mod error;
+mod http;
 mod ini;
 mod lockout;
 mod login;
@@ -22,12 +23,12 @@ mod tape;
 mod target;
 mod unconnected;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-
+use http::{LONGEST_ANSWER, bounded};
 use login::Login;
 
 pub use caught::{caught, hush_what_is_caught, is_caught};
 pub use error::{AwsError, Kind, failed};
+pub use http::Transport;
 pub use login::Renewal;
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
 pub(crate) use meter::{in_background, undisturbed};
@@ -59,6 +60,8 @@ pub struct Aws {
     pub endpoint: Option<String>,
     /// What to do where AWS takes the credentials no more; none for an account that needs no login.
     pub renewal: Option<Renewal>,
+    /// How calls leave this machine, where they do.
+    pub transport: Option<Transport>,
     /// What may not be searched here.
     refusals: search::Refusals,
     /// Buckets that are in other regions.
@@ -87,9 +90,4 @@ impl Aws {
             login.refused().await;
         }
     }
-}
-
-fn https() -> SharedHttpClient {
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
 }

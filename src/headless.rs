@@ -8,9 +8,10 @@ use std::io::{self, Write};
 
 use crate::aws::{Aws, Kind, Renewal};
 use crate::model::{Joined, join};
-use crate::resources::poll::{Clock, look_once};
+use crate::resources::poll::{Clock, Patience, look_once};
 use crate::resources::{Seen, Store};
-use crate::view::harmless;
+use crate::session::Connection;
+use crate::view::{harmless, is_hidden};
 
 pub use dump::dump;
 pub use status::status;
@@ -30,9 +31,9 @@ pub struct Look {
 }
 
 impl Look {
-    /// Asks every source once.
-    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock) -> Self {
-        let mut seen = look_once(&aws, seen, clock).await;
+    /// Asks every source once, for as long as the patience lasts.
+    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
+        let mut seen = Box::pin(look_once(&aws, seen, clock, patience)).await;
         seen.at = clock();
         let joined = join(&seen);
         Self { name, aws, seen, joined }
@@ -53,8 +54,65 @@ impl Look {
     }
 }
 
+/// Which profile, region, endpoint, proxy and certificates are in force for an account, as a line for the terminal.
+#[must_use]
+pub fn in_force(connection: &Connection) -> String {
+    let aws = &connection.executor.aws;
+    let endpoint = aws.endpoint.as_deref().map_or_else(|| "of AWS".to_owned(), str::to_owned);
+    let mut told = vec![format!("region {}", aws.region), format!("endpoint {endpoint}")];
+    told.extend(connection.profile.iter().map(|profile| format!("profile {profile}")));
+    if let Some(transport) = &aws.transport {
+        told.extend(transport.in_force());
+    }
+    harmless(&format!("{}: {}", connection.name, told.join("; "))) + "\n"
+}
+
 /// Writes JSON with an end of line.
 fn print_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, value)?;
+    serde_json::to_writer_pretty(Escaping(&mut *out), value)?;
     writeln!(out)
+}
+
+/// Writes JSON in which characters that a terminal would obey, or nobody would see, are escaped: control characters,
+/// those that turn the direction of text round, and those without width. JSON has them only inside texts.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        // The serializer hands over whole characters.
+        let text = std::str::from_utf8(buf).map_err(io::Error::other)?;
+        let mut rest = text;
+        while let Some(at) = rest.find(|c| c != '\n' && is_hidden(c)) {
+            let (before, after) = rest.split_at(at);
+            self.0.write_all(before.as_bytes())?;
+            let mut after = after.chars();
+            let mut units = [0; 2];
+            for unit in after.next().unwrap_or_default().encode_utf16(&mut units) {
+                write!(self.0, "\\u{unit:04x}")?;
+            }
+            rest = after.as_str();
+        }
+        self.0.write_all(rest.as_bytes())?;
+        Ok(buf.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_shows_what_a_terminal_would_obey_and_stays_json() {
+        let value = serde_json::json!({"a\u{9b}": "x\u{202e}y\u{200b}z\u{e0041} é 漢\n", "b": [1, "\u{7f}\u{85}"]});
+        let mut out = Vec::new();
+        print_json(&mut out, &value).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert!(text.chars().all(|c| c == '\n' || !is_hidden(c)), "{text}");
+        assert!(text.contains("x\\u202ey\\u200bz\\udb40\\udc41 é 漢"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), value);
+    }
 }

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
 use sagetop::aws::{Deck, Pace, hush_what_is_caught};
-use sagetop::headless::{Answered, Look, carry_out, dump, status};
+use sagetop::headless::{Answered, Look, carry_out, dump, in_force, status};
 use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
@@ -106,12 +106,23 @@ async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
     Ok(session)
 }
 
+/// The session of a command; with `--verbose` it says what is in force.
+async fn session_of_command(common: &Common) -> Result<Session, Stop> {
+    let session = session(common, Pace::once()).await?;
+    if common.verbose {
+        let told: String = session.connections.iter().map(in_force).collect();
+        // Nobody is left to tell when stderr is gone.
+        let _ = io::stderr().lock().write_all(told.as_bytes());
+    }
+    Ok(session)
+}
+
 /// Looks at all accounts at once.
 async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
-    let session = session(common, Pace::once()).await?;
+    let session = session_of_command(common).await?;
     let looks = session.connections.iter().map(|connection| {
         let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
-        Look::take(name, aws, session.seen(connection), &session.clock)
+        Look::take(name, aws, session.seen(connection), &session.clock, common.patience())
     });
     let looks = join_all(looks).await;
     finish(session.deck.as_ref());
@@ -125,17 +136,14 @@ async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
 }
 
 async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, Stop> {
-    let session = session(common, Pace::once()).await?;
+    let session = session_of_command(common).await?;
     let [connection] = session.connections.as_slice() else {
         let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
         let text = format!("error: {} changes one account, and there are: {}\n", intent.name(), names.join(", "));
         return Err((text + "hint: name one with --profile and --region\n").into());
     };
-    let mut executor = connection.executor.clone();
-    if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
-        executor.identity = arn;
-    }
-    let answered = printed(carry_out(executor, intent, answer, &mut io::stdout()).await);
+    let executor = connection.executor.clone();
+    let answered = printed(carry_out(executor, intent, answer, common.patience(), &mut io::stdout()).await);
     finish(session.deck.as_ref());
     let answered = answered?;
     Ok(u8::from(answered == Answered::NotDone))

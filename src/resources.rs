@@ -26,7 +26,6 @@ pub mod subscription;
 mod table;
 pub mod topic;
 
-use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use jiff::Timestamp;
@@ -53,6 +52,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const SWEEP: Option<Lane> = None;
     /// Tells that something is wrong right now: it stays fast when nobody presses a key.
     const VITAL: bool = false;
+    /// Can the models be judged without it, if less well? A single look waits less for it.
+    const OPTIONAL: bool = false;
     /// Are only the newest, or those looked at, ever listed? Then one that is missing is not gone.
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
@@ -204,18 +205,25 @@ macro_rules! resources {
             }
         }
 
-        /// Asks each kind that is `due` once, all at the same time; used for a single look.
-        pub(crate) async fn ask_once(aws: &Aws, seen: &Seen, due: &BTreeSet<&'static str>) -> Vec<poll::Asked> {
-            let mut answers: Vec<std::pin::Pin<Box<dyn Future<Output = poll::Asked> + Send + '_>>> = Vec::new();
-            $(if due.contains(<$kind>::KIND) && <$kind>::ready(seen) {
-                answers.push(Box::pin(async {
-                    let mut table = seen.store.$field.clone();
-                    let told = poll::ask::<$kind>(aws, seen, &mut table, true, seen.at).await;
-                    poll::Asked { told, snapshot: Snapshot::$variant(table, Vec::new()) }
-                }));
-            })+
-            futures_util::future::join_all(answers).await
-        }
+        /// The kinds, as a single look asks them.
+        pub(crate) const KINDS: &[poll::Asking] = &[$(poll::Asking {
+            name: <$kind>::KIND,
+            optional: <$kind>::OPTIONAL,
+            ready: <$kind>::ready,
+            ask: |aws, seen| Box::pin(async move {
+                let mut table = seen.store.$field.clone();
+                let told = poll::ask::<$kind>(&aws, &seen, &mut table, true, seen.at).await;
+                poll::Asked { told, snapshot: Snapshot::$variant(table, Vec::new()) }
+            }),
+            unanswered: |store, why, at| {
+                let mut table = store.$field.clone();
+                // What it was told last says more than that the time was up.
+                if table.trouble().is_none() {
+                    table.apply(Err(why), at);
+                }
+                Snapshot::$variant(table, Vec::new())
+            },
+        },)+];
     };
 }
 

@@ -33,6 +33,8 @@ pub struct Connection {
     pub name: String,
     /// Label of its `[[account]]`.
     pub label: Option<String>,
+    /// The profile in force, where one was named.
+    pub profile: Option<String>,
     /// How its name reads.
     pub colour: Colour,
     /// What to do where AWS takes its credentials no more.
@@ -46,7 +48,7 @@ impl Connection {
     #[must_use]
     pub fn only(executor: Executor) -> Self {
         let name = executor.aws.region.clone();
-        Self { executor, name, label: None, colour: Colour::Plain, login: None, snapshot: None }
+        Self { executor, name, label: None, profile: None, colour: Colour::Plain, login: None, snapshot: None }
     }
 }
 

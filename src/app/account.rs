@@ -34,6 +34,8 @@ pub struct Account {
     pub region: String,
     /// What stands in for AWS: `DEMO`, or a URL.
     pub stand_in: Option<String>,
+    /// By which proxy it is called and whose certificates are trusted, one phrase each, where either was set.
+    pub transport: Vec<String>,
     /// Decides whether anything may be changed in it.
     pub access: Arc<AccessRules>,
     /// What to do where AWS takes its credentials no more.

@@ -13,7 +13,7 @@ use super::endpoint::Endpoints;
 use super::login::Login;
 use super::settings::Settings;
 use super::unconnected::Unconnected;
-use super::{Aws, Meter, Pace, Scope, Target, bucket, search};
+use super::{Aws, LONGEST_ANSWER, Meter, Pace, Scope, Target, bounded, bucket, search};
 
 impl Aws {
     /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
@@ -42,7 +42,7 @@ impl Aws {
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
         }
         let (region, endpoint) = (region.to_string(), settings.endpoints.label());
-        let http = config.http_client().unwrap_or_else(super::https);
+        let http = settings.transport.client();
         let http = around(&target.scope(&region, endpoint.as_deref()), http);
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !settings.endpoints.on_loopback();
@@ -50,7 +50,8 @@ impl Aws {
         let (use_fips, use_dual_stack) = settings.addresses();
         let config = config.into_builder().use_fips(use_fips).use_dual_stack(use_dual_stack).build();
         let aws = Self::assemble(&config, &http, Meter::new(pace), region, &settings.endpoints);
-        Ok(Self { renewal: Some(settings.renewal()), login: Some(login), ..aws })
+        let renewal = Some(settings.renewal());
+        Ok(Self { renewal, login: Some(login), transport: Some(settings.transport), ..aws })
     }
 
     /// Clients over any connector, with credentials that mean nothing: the simulated account.
@@ -84,7 +85,8 @@ impl Aws {
                 aws_smithy_async::rt::sleep::TokioSleep::new(),
             ))
             .build();
-        Self::assemble(&config, http, Meter::new(pace), region.to_owned(), &Endpoints::default())
+        let http = bounded(http.clone(), LONGEST_ANSWER);
+        Self::assemble(&config, &http, Meter::new(pace), region.to_owned(), &Endpoints::default())
     }
 
     fn assemble(
@@ -123,6 +125,7 @@ impl Aws {
             refusals: search::Refusals::default(),
             regions: bucket::Regions::default(),
             renewal: None,
+            transport: None,
             login: None,
             replays: false,
         }

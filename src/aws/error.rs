@@ -5,6 +5,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
+use super::http::Obstacle;
 use super::lockout::Lockout;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
@@ -29,6 +30,8 @@ pub enum Kind {
     Quota,
     /// No answer: network, name resolution, time-out.
     Unreachable,
+    /// The other side has no certificate that is trusted here.
+    Untrusted,
     /// This account or endpoint does not know the operation.
     Unsupported,
     /// A replay does not have it: nobody asked while it was recorded.
@@ -51,6 +54,7 @@ impl Kind {
             Self::Conflict => "conflict",
             Self::Quota => "quota",
             Self::Unreachable => "unreachable",
+            Self::Untrusted => "untrusted",
             Self::Unsupported => "unsupported",
             Self::Unrecorded => "unrecorded",
             Self::Other => "error",
@@ -66,6 +70,9 @@ impl Kind {
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
             Self::Skewed => Some("set the clock of this machine; AWS takes no signature that is 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
+            Self::Untrusted => {
+                Some("set AWS_CA_BUNDLE, or ca_bundle of the profile, to the certificate authority of this network")
+            }
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
@@ -82,6 +89,7 @@ impl Kind {
             Self::Unreachable => Some("it is tried again by itself"),
             Self::Denied
             | Self::Skewed
+            | Self::Untrusted
             | Self::Gone
             | Self::Busy
             | Self::Conflict
@@ -90,6 +98,12 @@ impl Kind {
             | Self::Unrecorded
             | Self::Other => None,
         }
+    }
+
+    /// Would every call of the account fail like this one: no login, no network, a clock that is off?
+    #[must_use]
+    pub fn cut_off(self) -> bool {
+        matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
     /// May the same call succeed in a moment?
@@ -167,6 +181,9 @@ impl AwsError {
     {
         let code = error.code().map(str::to_owned);
         let raw = error.raw_response();
+        if let Some(obstacle) = Obstacle::within(error) {
+            return Self { kind: obstacle.kind(), ..Self::other(operation, obstacle.to_string()) };
+        }
         let status = raw.map(|r| r.status().as_u16());
         let request_id = raw.and_then(|r| {
             ["x-amzn-requestid", "x-amz-request-id"].iter().find_map(|h| r.headers().get(h)).map(str::to_owned)

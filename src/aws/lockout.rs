@@ -10,6 +10,7 @@ use aws_smithy_types::error::metadata::ErrorMetadata;
 
 use super::Kind;
 use super::error::{classify, root_cause};
+use super::http::Obstacle;
 
 /// No credentials, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,9 @@ impl Lockout {
 
     /// What a provider of credentials says.
     pub(super) fn of(error: &CredentialsError) -> Self {
+        if let Some(obstacle) = Obstacle::within(error) {
+            return Self { kind: obstacle.kind(), why: obstacle.to_string(), remedy: None };
+        }
         let cause = root_cause(error);
         let said = causes(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
         let unanswered =

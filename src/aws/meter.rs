@@ -8,7 +8,6 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
@@ -18,9 +17,6 @@ use super::pace::{Gate, Pace, Urgency};
 pub const PER_METRIC: f64 = 0.01 / 1000.0;
 /// US dollars for one S3 call; the price of a list, the dearest of those we make (`aws-map` 2.5).
 const PER_S3_CALL: f64 = 0.005 / 1000.0;
-
-/// No answer after this long is no answer.
-const LONGEST_CALL: Duration = Duration::from_secs(35);
 
 tokio::task_local! {
     static ON_BEHALF: OnBehalf;
@@ -111,6 +107,40 @@ struct State {
     recent: VecDeque<Instant>,
     /// When money was spent in the last hour, and how much.
     spent: VecDeque<(Instant, f64)>,
+    waits: Waits,
+}
+
+/// How long calls waited for their turn.
+#[derive(Debug, Default)]
+struct Waits {
+    /// Calls that wait now.
+    calls: usize,
+    /// Since when at least one waits.
+    since: Option<Instant>,
+    /// All times before in which at least one waited.
+    before: Duration,
+}
+
+/// One call that waits for its turn, until this is dropped.
+struct Waiting<'a>(&'a Meter);
+
+impl<'a> Waiting<'a> {
+    fn begin(meter: &'a Meter) -> Self {
+        let waits = &mut meter.lock().waits;
+        waits.calls += 1;
+        waits.since.get_or_insert_with(Instant::now);
+        Self(meter)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let waits = &mut self.0.lock().waits;
+        waits.calls -= 1;
+        if waits.calls == 0 {
+            waits.before += waits.since.take().map_or(Duration::ZERO, |since| since.elapsed());
+        }
+    }
 }
 
 impl Meter {
@@ -151,6 +181,13 @@ impl Meter {
     #[must_use]
     pub fn widening(&self, service: &str) -> u32 {
         self.gate.widening(service)
+    }
+
+    /// How long at least one call waited for its turn: the time that our own pace took.
+    #[must_use]
+    pub fn paced(&self) -> Duration {
+        let waits = &self.lock().waits;
+        waits.before + waits.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// What the calls so far amount to.
@@ -233,13 +270,12 @@ impl HttpConnector for Metered<SharedHttpConnector> {
         HttpConnectorFuture::new(async move {
             // Plans and writes have no source: they are an operator's.
             let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
+            let waiting = Waiting::begin(&meter);
             meter.gate.pass(service, urgency).await;
+            drop(waiting);
             meter.count(service);
-            // The time-out begins after the wait for a turn: our own manners are no failure of the network.
-            match tokio::time::timeout(LONGEST_CALL, inner.call(request)).await {
-                Ok(answer) => answer,
-                Err(late) => Err(ConnectorError::timeout(late.into())),
-            }
+            // The time for an answer begins here, after the wait for a turn.
+            inner.call(request).await
         })
     }
 }
@@ -247,6 +283,22 @@ impl HttpConnector for Metered<SharedHttpConnector> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_of_our_own_pace_counts_once_however_many_calls_wait() {
+        let meter = Meter::new(Pace::unlimited());
+        let second = Duration::from_secs(1);
+        let first = Waiting::begin(&meter);
+        tokio::time::advance(second).await;
+        let other = Waiting::begin(&meter);
+        tokio::time::advance(second).await;
+        drop(first);
+        assert_eq!(meter.paced(), 2 * second);
+        tokio::time::advance(second).await;
+        drop(other);
+        tokio::time::advance(9 * second).await;
+        assert_eq!(meter.paced(), 3 * second);
+    }
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_counted_for_their_source_and_metrics_cost_money() {

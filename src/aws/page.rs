@@ -128,7 +128,7 @@ where
         answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
         denied += usize::from(error.kind == Kind::Denied);
         lost += usize::from(maybe_shared(error.kind));
-        let at_once = matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Throttled);
+        let at_once = matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Untrusted | Kind::Throttled);
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
             return asked;

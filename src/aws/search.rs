@@ -91,12 +91,7 @@ impl Aws {
         .await;
         match found {
             Ok(found) => Ok(Some(found)),
-            Err(error)
-                if matches!(
-                    error.kind,
-                    Kind::Throttled | Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Unrecorded
-                ) =>
-            {
+            Err(error) if error.kind.cut_off() || matches!(error.kind, Kind::Throttled | Kind::Unrecorded) => {
                 Err(error)
             }
             Err(_) => {

@@ -12,6 +12,7 @@ use aws_config::{BehaviorVersion, ConfigLoader, Region};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Env;
 
+use super::Transport;
 use super::endpoint::{self, Endpoints, SERVICES};
 use super::profiles::{Found, Profiles, encoded};
 use super::target::{self, Target};
@@ -64,6 +65,8 @@ pub(super) struct Settings {
     pub(super) endpoints: Endpoints,
     fips: bool,
     dual_stack: bool,
+    /// How calls leave this machine.
+    pub(super) transport: Transport,
 }
 
 impl Settings {
@@ -102,7 +105,9 @@ impl Settings {
             None => source.endpoints()?,
         };
         let asked = target.profile.is_some();
-        Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack })
+        let ca_bundle = profiles.get(&profile, "ca_bundle").map(|found| found.value.clone());
+        let transport = Transport::read(&|name: &str| variables.get(name).cloned(), ca_bundle.as_deref())?;
+        Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack, transport })
     }
 
     /// What the SDK is configured by. `region` is that of all calls.
@@ -119,6 +124,7 @@ impl Settings {
             .profile_name(encoded(&self.profile))
             .use_fips(self.fips && !chosen)
             .use_dual_stack(self.dual_stack && !chosen)
+            .http_client(self.transport.client())
             .retry_config(RetryConfig::standard());
         match region {
             Some(region) => loader.region(region),

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Look, dump, print_json};
 use crate::args::FailOn;
-use crate::aws::AwsError;
+use crate::aws::{AwsError, Kind};
 use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::view::harmless;
@@ -50,7 +50,8 @@ fn code(look: &Look, fail_on: FailOn) -> u8 {
     let any = |health| worst == health || look.joined.chains().iter().any(|c| c.health == health);
     match worst {
         Health::Critical => 2,
-        Health::Warning if fail_on == FailOn::Warning => 1,
+        // What was not answered may be worse than what is known.
+        Health::Warning if fail_on == FailOn::Warning && !unanswered(look) => 1,
         // A warning that is not asked for does not hide what could not be read.
         Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent
             if any(Health::Unknown) || blind(look) =>
@@ -92,10 +93,18 @@ fn overall(look: &Look) -> Health {
     if blind(look) { worst.max(Health::Unknown) } else { worst }
 }
 
-/// Could one of the sources that decide not be read at all?
+/// Did AWS not answer for one of the sources?
+fn unanswered(look: &Look) -> bool {
+    look.store().troubles().iter().any(|(_, why)| matches!(why.kind, Kind::Unreachable | Kind::Untrusted))
+}
+
+/// Could one of the sources that decide not be read at all, or was any not answered?
 fn blind(look: &Look) -> bool {
     let store = look.store();
-    [store.endpoints.source(), store.alarms.source(), store.groups.source()].iter().any(|s| s.fetched_at.is_none())
+    unanswered(look)
+        || [store.endpoints.source(), store.alarms.source(), store.groups.source()]
+            .iter()
+            .any(|s| s.fetched_at.is_none())
 }
 
 /// `✗ broken  recommendation  v13 (prod) v14 (staging)  CTR 1.9 < 2.5, 5XX alarm in ALARM since …`

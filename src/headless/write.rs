@@ -3,9 +3,11 @@
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use crate::args::Answer;
-use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress};
+use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress, Refusal};
+use crate::resources::poll::Patience;
 use crate::view::{harmless, width};
 
 /// How a command ended, as an exit code.
@@ -17,20 +19,28 @@ pub enum Answered {
     NotDone,
 }
 
-/// Plans, asks, sends, waits; says all of it on `out`.
+/// Plans, asks, sends, waits; says all of it on `out`. Only the plan is given up when the patience ends: what was sent
+/// is followed to its end.
 ///
 /// # Errors
 /// When `out` cannot be written or the answer cannot be read.
 pub async fn carry_out(
-    executor: Executor,
+    mut executor: Executor,
     intent: AnyIntent,
     answer: &Answer,
+    patience: Patience,
     out: &mut (impl Write + Send),
 ) -> io::Result<Answered> {
-    let plan = match executor.plan(&intent).await {
-        Ok(plan) => plan,
-        Err(refusal) => {
+    let plan = match timeout(patience.time(), planned(&mut executor, &intent)).await {
+        Ok(Ok(plan)) => plan,
+        Ok(Err(refusal)) => {
             writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;
+            return Ok(Answered::NotDone);
+        }
+        Err(_) => {
+            let seconds = patience.time().as_secs_f64();
+            let hint = "nothing was sent; check the network, or wait longer with --timeout";
+            writeln!(out, "refused: AWS did not answer all questions of the plan within {seconds} s: {hint}")?;
             return Ok(Answered::NotDone);
         }
     };
@@ -53,6 +63,14 @@ pub async fn carry_out(
     };
     writeln!(out, "{word}: {}", harmless(text))?;
     Ok(answered)
+}
+
+/// Makes the plan in the name of whoever AWS says is asking.
+async fn planned(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Refusal> {
+    if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
+        executor.identity = arn;
+    }
+    executor.plan(intent).await
 }
 
 async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {

@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::{AccessRules, AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
 use crate::aws::{Aws, AwsError, Kind};
-use crate::journal::{Entry, Event, Journal};
+use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::poll::Clock;
 
 /// Between two looks at an end state.
@@ -77,8 +77,23 @@ impl Executor {
         let unfinished = self.review().await;
         let mut plan = intent.plan(self).await?;
         let same = unfinished.iter().filter(|open| open.target == plan.target);
-        plan.warnings.splice(0..0, same.map(|open| format!("{open}.")));
+        let told = same.map(|open| format!("{open}.")).chain(self.journal_trouble());
+        plan.warnings.splice(0..0, told);
         Ok(plan)
+    }
+
+    /// What of the journal cannot be read, as a sentence: a plan may rest on what it tells.
+    fn journal_trouble(&self) -> Option<String> {
+        let path = self.journal.path().display();
+        match self.journal.tail(1) {
+            Ok(Tail { unreadable: 0, .. }) => None,
+            Ok(Tail { unreadable, .. }) => Some(format!(
+                "{unreadable} lines of the journal {path} cannot be read: what they tell is not known here."
+            )),
+            Err(error) => {
+                Some(format!("The journal {path} cannot be read ({error}): what it tells is not known here."))
+            }
+        }
     }
 
     /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.
@@ -218,12 +233,7 @@ impl Executor {
                         "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
                     ));
                 }
-                Err(error)
-                    if matches!(
-                        error.kind,
-                        Kind::Throttled | Kind::Unreachable | Kind::Expired | Kind::Skewed | Kind::Other
-                    ) =>
-                {
+                Err(error) if error.kind.cut_off() || matches!(error.kind, Kind::Throttled | Kind::Other) => {
                     format!("sent, but it cannot be looked at: {error}")
                 }
                 Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be seen: {error}")),

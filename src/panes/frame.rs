@@ -48,14 +48,17 @@ fn lost(account: &Account) -> Vec<String> {
             }
             (Kind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
             (Kind::Denied, _) => ("not let in", error.watched().unwrap_or_default()),
+            (Kind::Untrusted, _) => ("certificate not trusted", error.watched().unwrap_or_default()),
             (Kind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
             (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
         };
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    let mut told: Vec<String> =
-        [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Unreachable].into_iter().filter_map(told).collect();
+    let mut told: Vec<String> = [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Untrusted, Kind::Unreachable]
+        .into_iter()
+        .filter_map(told)
+        .collect();
     if told.is_empty() {
         told.extend(unseen(&troubles));
     }
@@ -83,6 +86,9 @@ fn drill(app: &App) -> Vec<Line> {
 pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
     let sources = app.here.seen.store.sources();
     let mut line = Line::new();
+    if pane.name == super::sources::PANE.name {
+        line = app.here.transport.iter().fold(line, |line, phrase| line.muted(phrase).muted("  "));
+    }
     for kind in pane.kinds {
         let noted = sources.iter().find(|s| s.name == *kind).and_then(|source| noted(app, source));
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));

@@ -64,6 +64,7 @@ pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
     let rows = format!("{}{}", fmt::count(source.rows, "row"), if source.capped { ", there are more" } else { "" });
     let mut text =
         vec![format!("{}: {}, {rows}, {lane}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
+    text.extend(app.here.transport.iter().map(|phrase| format!("In force: {phrase}.")));
     let trouble = store.troubles().into_iter().find(|(of, _)| *of == name);
     if let Some((_, why)) = &trouble {
         text.push(why.to_string());

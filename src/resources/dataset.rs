@@ -78,6 +78,7 @@ impl Resource for Dataset {
     const KIND: &'static str = "datasets";
     const SERVICE: &'static str = "s3";
     const LANE: Lane = Lane::Slow;
+    const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.uri
@@ -177,9 +178,7 @@ async fn read(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<(Dataset, Opt
     }
     match found(aws, wanted, at).await {
         Ok(found) => Ok((row.with(found), None)),
-        Err(error) if matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable | Kind::Throttled) => {
-            Err(error)
-        }
+        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => Err(error),
         Err(error) => Ok((row.refused(&error), Some(error))),
     }
 }

@@ -39,6 +39,7 @@ pub struct FeatureGroup {
 impl Resource for FeatureGroup {
     const KIND: &'static str = "feature_groups";
     const LANE: Lane = Lane::Rare;
+    const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.name
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Resource, Table, time};
-use crate::aws::{AwsError, Kind};
+use crate::aws::AwsError;
 
 /// Where a long list goes on that is read turn by turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,9 +146,5 @@ pub(super) fn reaches_back<R>(
 
 /// What of `due` need not be asked again soon: all of it, unless the reason why some was not answered may pass.
 pub(super) fn settled(due: Vec<String>, fault: Option<&AwsError>) -> Vec<String> {
-    if fault.is_some_and(|why| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed)) {
-        Vec::new()
-    } else {
-        due
-    }
+    if fault.is_some_and(|why| why.kind.passing() || why.kind.cut_off()) { Vec::new() } else { due }
 }

@@ -124,6 +124,7 @@ impl Resource for MetricSeries {
     const KIND: &'static str = "metrics";
     const SERVICE: &'static str = "cloudwatch";
     const LANE: Lane = Lane::Slow;
+    const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id

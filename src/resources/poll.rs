@@ -1,8 +1,8 @@
 //! The pollers: one task a kind, each the only writer of its table, with its own pace, jitter and back-off.
 
+mod look;
 mod turn;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,8 @@ use tokio::task::JoinSet;
 
 use super::{Change, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
 use crate::aws::{Aws, Kind};
+pub(crate) use look::Asking;
+pub use look::{Patience, look_once};
 use turn::turn;
 pub(crate) use turn::{Asked, Told, ask};
 
@@ -164,7 +166,7 @@ impl<T: Resource> Poller<T> {
                 }
                 Told::More | Told::All => 0,
             };
-            let lost = matches!(self.table.trouble(), Some(why) if matches!(why.kind, Kind::Expired | Kind::Skewed | Kind::Unreachable));
+            let lost = self.table.trouble().is_some_and(|why| why.kind.cut_off());
             // A recording costs nothing: what is due is read from it, whatever was wrong.
             self.lost = (lost && !self.aws.replays()).then(|| (self.clock)());
             self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
@@ -273,38 +275,6 @@ impl<T: Resource> Poller<T> {
             }
         }
     }
-}
-
-/// How often a source that fails for a passing reason is asked in a single look.
-const TRIES: u32 = 3;
-
-/// Polls every source until each was answered and nothing is missing: a single thorough look.
-pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock) -> Seen {
-    seen.thorough = true;
-    let mut failures: BTreeMap<&'static str, u32> = BTreeMap::new();
-    let mut due: BTreeSet<&'static str> = seen.store.sources().iter().map(|s| s.name).collect();
-    while !due.is_empty() {
-        seen.at = clock();
-        let answers = super::ask_once(aws, &seen, &due).await;
-        if answers.is_empty() {
-            break;
-        }
-        let mut failed = false;
-        for Asked { told, snapshot } in answers {
-            let kind = snapshot.kind();
-            let tried = failures.entry(kind).or_default();
-            *tried += u32::from(told == Told::Later);
-            if matches!(told, Told::All | Told::Failed) || *tried >= TRIES {
-                due.remove(kind);
-            }
-            failed |= told == Told::Later;
-            seen.store.apply(snapshot);
-        }
-        if failed {
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
-    }
-    seen
 }
 
 /// How old a row of a lane may be for a decision to rest on it.

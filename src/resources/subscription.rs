@@ -43,6 +43,7 @@ impl Resource for Subscription {
     const KIND: &'static str = "subscriptions";
     const SERVICE: &'static str = "sns";
     const LANE: Lane = Lane::Rare;
+    const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.id
     }

@@ -68,6 +68,7 @@ impl Resource for Topic {
     const SERVICE: &'static str = "sns";
     const LANE: Lane = Lane::Rare;
     const SWEEP: Option<Lane> = Some(Self::LANE);
+    const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.arn
     }

@@ -12,7 +12,7 @@ use crate::actions;
 use crate::app::{Account, App};
 use crate::args::Common;
 use crate::assets::Assets;
-use crate::aws::Deck;
+use crate::aws::{Deck, Transport};
 use crate::config::{self, Colour, Confirm};
 use crate::session::{Connection, Session};
 use crate::snapshot::{Found, Snapshot};
@@ -82,6 +82,7 @@ fn account(session: &Session, place: usize, connection: &Connection) -> Account 
     let mut account = Account::new(session.seen(connection));
     (account.place, account.name, account.tone) = (place, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), stand_in);
+    account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account
 }

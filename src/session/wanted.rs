@@ -48,13 +48,14 @@ impl Wanted {
         executor.access = Arc::new(AccessRules { caller, ..AccessRules::clone(&executor.access) });
         let aws = &executor.aws;
         let profile = self.account.profile.clone().or_else(|| environment("AWS_PROFILE"));
-        let who = Some(profile.unwrap_or_else(|| "default".into()));
+        let who = Some(profile.clone().unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
         let snapshot = Snapshot::of(&cache_folder(), &name.join("@"));
         Connection {
             name: target.called().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
+            profile,
             colour: self.account.colour,
             login: aws.renewal.clone(),
             snapshot: Some(snapshot),

@@ -61,6 +61,13 @@ pub fn harmless(text: &str) -> String {
     thinned
 }
 
+/// Would a terminal obey this character, or would nobody see it: a control character, one that turns the direction of
+/// text round, one without width?
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    !matches!(fate(c), Fate::Keep)
+}
+
 /// Is each character of a text one grapheme and one cell? Nearly all text is like this, and is drawn sooner.
 #[must_use]
 pub fn simple(text: &str) -> bool {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use sagetop::headless::{Look, dump};
 use sagetop::intents::{AccessRules, Approve, Executor, Refusal};
+use sagetop::resources::poll::Patience;
 use sagetop::resources::{Seen, Wishes};
 use serde_json::Value;
 
@@ -260,7 +261,7 @@ async fn look(t: &Harness) -> Value {
     let source = sagetop::config::Source { file: "demo.toml".into(), text: include_str!("../../src/demo.toml").into() };
     let config = sagetop::config::Config::parse(&source).unwrap();
     let seen = Seen { wishes: Arc::new(Wishes::of(&config)), ..Seen::default() };
-    let look = Look::take("eu-west-1".into(), executor.aws.clone(), seen, &executor.clock).await;
+    let look = Look::take("eu-west-1".into(), executor.aws.clone(), seen, &executor.clock, Patience::default()).await;
     let mut out = Vec::new();
     dump(&[look], &mut out).unwrap();
     let mut value: Value = serde_json::from_slice(&out).unwrap();

@@ -197,13 +197,13 @@ async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
         format!("{what} ({})", error.kind.word())
     };
     if !key.is_empty() && !key.ends_with('/') {
-        let head = aws.s3.head_object().bucket(bucket).key(key).send().await;
-        return head.map(|_| ()).map_err(|error| cannot(&failed("HeadObject")(error)));
+        let head = aws.ask_bucket("HeadObject", bucket, |s3| s3.head_object().bucket(bucket).key(key).send()).await;
+        return head.map(|_| ()).map_err(|error| cannot(&error));
     }
-    let list = aws.s3.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send().await;
-    match list {
+    let list = |s3: aws_sdk_s3::Client| s3.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send();
+    match aws.ask_bucket("ListObjectsV2", bucket, list).await {
         Ok(page) if page.contents().is_empty() => Err("is not there (no object lies under this prefix)".to_owned()),
         Ok(_) => Ok(()),
-        Err(error) => Err(cannot(&failed("ListObjectsV2")(error))),
+        Err(error) => Err(cannot(&error)),
     }
 }

@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
 
 use super::{Details, ModelPackage, artifacts, images};
-use crate::aws::{Asked, Aws, AwsError, Kind, describe_each, failed, in_background};
+use crate::aws::{Asked, Aws, AwsError, describe_each, failed, in_background};
 use crate::resources::time;
 
 /// Versions that one call describes (`aws-map` 2.2).
@@ -23,7 +23,7 @@ pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let Asked { found, missed, shared } = in_background(work).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
     // Trouble that passes, or that a call for each would have as well, is waited for.
-    let waits = |why: &AwsError| why.kind.passing() || matches!(why.kind, Kind::Expired | Kind::Skewed);
+    let waits = |why: &AwsError| why.kind.passing() || why.kind.cut_off();
     match shared {
         Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
         // One bad version fails its whole batch.

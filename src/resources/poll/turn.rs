@@ -60,7 +60,7 @@ pub(super) async fn turn<T: Resource>(
     before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
-        Some(Kind::Expired | Kind::Skewed) => Told::Failed,
+        Some(kind) if kind.cut_off() => Told::Failed,
         Some(_) if failed => Told::Failed,
         // What cannot be had of one thing may be had of another.
         None | Some(Kind::Denied | Kind::Other) if more => Told::More,

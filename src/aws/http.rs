@@ -1,0 +1,65 @@
+//! How calls leave this machine: by which proxy, trusting which certificates, and how long an answer may take.
+//!
+//! Every client uses the one that is made here, those that fetch credentials too.
+
+mod deadline;
+mod exempt;
+mod obstacle;
+mod proxy;
+mod routed;
+mod trust;
+
+use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+
+use proxy::Proxies;
+use routed::Routed;
+use trust::Trust;
+
+pub(super) use deadline::{LONGEST_ANSWER, bounded};
+pub(super) use obstacle::Obstacle;
+
+/// The value of an environment variable; `None` where it is not set.
+pub(super) type Variable<'a> = dyn Fn(&str) -> Option<String> + 'a;
+
+/// The settings by which calls leave this machine.
+#[derive(Debug, Clone)]
+pub struct Transport {
+    proxies: Proxies,
+    trust: Trust,
+}
+
+impl Transport {
+    /// Reads the settings from the environment, and the file of trusted certificates. `ca_bundle` is the setting of
+    /// that name of a profile, which `AWS_CA_BUNDLE` overrides.
+    ///
+    /// # Errors
+    /// A sentence without its end: a proxy that is no URL, or a file that holds no certificate.
+    pub(super) fn read(variable: &Variable<'_>, ca_bundle: Option<&str>) -> Result<Self, String> {
+        Ok(Self { proxies: Proxies::read(variable)?, trust: Trust::read(variable, ca_bundle)? })
+    }
+
+    /// A client by these settings. An answer that takes too long is an error, as is one that breaks off.
+    pub(super) fn client(&self) -> SharedHttpClient {
+        bounded(SharedHttpClient::new(Routed::new(&self.proxies, self.trust.clone())), LONGEST_ANSWER)
+    }
+
+    /// The settings that are in force, one phrase each, without any password; also that there are none.
+    #[must_use]
+    pub fn in_force(&self) -> Vec<String> {
+        let proxy = self.proxies.told().unwrap_or_else(|| "no proxy".to_owned());
+        vec![proxy, format!("certificates: {}", self.trust.told())]
+    }
+
+    /// The same without what is so where nothing was set.
+    #[must_use]
+    pub fn settings(&self) -> Vec<String> {
+        let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));
+        self.proxies.told().into_iter().chain(certificates).collect()
+    }
+}
+
+/// The TLS that all connections use.
+fn tls() -> Provider {
+    Provider::Rustls(CryptoMode::AwsLc)
+}

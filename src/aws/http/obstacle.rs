@@ -1,0 +1,75 @@
+//! Why no whole answer came, where this side knows more than the connector says.
+
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use crate::aws::Kind;
+
+/// Why no whole answer came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::aws) enum Obstacle {
+    /// The answer was not complete in time.
+    Late(Duration),
+    /// The connection ended in the middle of the answer; what it said.
+    BrokenOff(String),
+    /// The answer is larger than this many bytes, and was not read to its end.
+    TooLarge(usize),
+    /// The other side has no certificate that is trusted.
+    Untrusted {
+        /// Whose certificate it was to be.
+        host: String,
+        /// What is wrong with it.
+        why: String,
+        /// Which certificates are trusted.
+        trusted: String,
+    },
+    /// No connection came about by way of a proxy.
+    Proxy {
+        /// The proxy and the variable that names it.
+        proxy: String,
+        /// What went wrong.
+        why: String,
+    },
+}
+
+impl Obstacle {
+    /// The obstacle that an error is made of, if it is one.
+    pub(in crate::aws) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        let mut cause = Some(error);
+        while let Some(error) = cause {
+            if let Some(obstacle) = error.downcast_ref() {
+                return Some(obstacle);
+            }
+            cause = error.source();
+        }
+        None
+    }
+
+    /// What kind of trouble this is.
+    pub(in crate::aws) fn kind(&self) -> Kind {
+        match self {
+            Self::Untrusted { .. } => Kind::Untrusted,
+            Self::TooLarge(_) => Kind::Other,
+            Self::Late(_) | Self::BrokenOff(_) | Self::Proxy { .. } => Kind::Unreachable,
+        }
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Late(longest) => write!(f, "no complete answer within {} s", longest.as_secs()),
+            Self::BrokenOff(why) => write!(f, "the answer broke off: {why}"),
+            Self::TooLarge(most) => {
+                write!(f, "the answer is larger than {} MiB, which AWS never sends", most / (1024 * 1024))
+            }
+            Self::Untrusted { host, why, trusted } => {
+                write!(f, "the certificate of {host} is not trusted: {why}; trusted are {trusted}")
+            }
+            Self::Proxy { proxy, why } => write!(f, "no connection by the proxy {proxy}: {why}"),
+        }
+    }
+}
+
+impl Error for Obstacle {}

@@ -1,0 +1,158 @@
+//! A single thorough look: every kind is asked until it is read to its end, or the time is up.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::{Asked, Clock, Told};
+use crate::aws::{Aws, AwsError, Kind};
+use crate::resources::{KINDS, Seen, Snapshot, Store};
+
+/// How often a kind is asked that fails for a reason that may pass, and one that is optional.
+const TRIES: u32 = 3;
+const TRIES_OPTIONAL: u32 = 2;
+
+/// Before it is asked again.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Between two looks at the time that is left.
+const LEAST: Duration = Duration::from_millis(50);
+
+/// Who took so long to fail is not asked again.
+const SLOW: Duration = Duration::from_secs(5);
+
+/// How long a single look, or a plan, waits for AWS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    time: Duration,
+    /// The time in which our own calls wait for their turn counts as well.
+    whole: bool,
+}
+
+impl Default for Patience {
+    /// A minute, without the time that our own pace takes: a large account may be read for longer.
+    fn default() -> Self {
+        Self { time: Duration::from_mins(1), whole: false }
+    }
+}
+
+impl Patience {
+    /// This long and no longer, whatever the time is spent on.
+    #[must_use]
+    pub fn at_most(time: Duration) -> Self {
+        Self { time, whole: true }
+    }
+
+    /// How long that is.
+    #[must_use]
+    pub fn time(self) -> Duration {
+        self.time
+    }
+
+    /// Comes back when the time is up.
+    async fn over(self, aws: &Aws) {
+        let began = Instant::now();
+        loop {
+            let own = if self.whole { Duration::ZERO } else { aws.meter.paced() };
+            let until = began + self.time + own;
+            if Instant::now() >= until {
+                return;
+            }
+            // While a call waits for its turn the end moves along.
+            sleep_until(until.max(Instant::now() + LEAST)).await;
+        }
+    }
+}
+
+/// What a single look needs of a kind.
+pub(crate) struct Asking {
+    pub(crate) name: &'static str,
+    pub(crate) optional: bool,
+    /// May it be asked? That depends on the tables of other kinds.
+    pub(crate) ready: fn(&Seen) -> bool,
+    /// Takes one turn.
+    pub(crate) ask: fn(Aws, Seen) -> BoxFuture<'static, Asked>,
+    /// Its table when the look ends before it was read to its end, and why.
+    pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> Snapshot,
+}
+
+/// One turn of a kind and how it went.
+struct Try {
+    kind: &'static Asking,
+    failures: u32,
+    asked: Asked,
+}
+
+/// Reads every kind, all at the same time: one that fails or is slow holds only those that hang on it. What was not
+/// read when the time is up is told as unreachable.
+pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patience) -> Seen {
+    seen.thorough = true;
+    let over = patience.over(aws).fuse();
+    tokio::pin!(over);
+    // Only what was read to its end: others are asked once that on which they hang is complete.
+    let mut complete = Seen { store: Store::default(), ..seen.clone() };
+    let mut waiting: Vec<&'static Asking> = KINDS.iter().collect();
+    let mut unread: BTreeSet<&'static str> = waiting.iter().map(|kind| kind.name).collect();
+    let mut running = FuturesUnordered::new();
+    loop {
+        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|kind| (kind.ready)(&complete));
+        waiting = rest;
+        running.extend(ready.into_iter().map(|kind| take_turn(kind, 0, aws, &seen, clock)));
+        let answered = tokio::select! {
+            biased;
+            answered = running.next() => answered,
+            () = &mut over => None,
+        };
+        let Some(Try { kind, failures, asked: Asked { told, snapshot } }) = answered else { break };
+        seen.store.apply(snapshot.clone());
+        let tries = if kind.optional { TRIES_OPTIONAL } else { TRIES };
+        match told {
+            Told::More => running.push(take_turn(kind, 0, aws, &seen, clock)),
+            Told::Later if failures < tries => running.push(take_turn(kind, failures, aws, &seen, clock)),
+            Told::All | Told::Later | Told::Failed => {
+                complete.store.apply(snapshot);
+                unread.remove(kind.name);
+            }
+        }
+    }
+    for kind in KINDS.iter().filter(|kind| unread.contains(kind.name)) {
+        let snapshot = (kind.unanswered)(&seen.store, time_is_up(patience), clock());
+        seen.store.apply(snapshot);
+    }
+    seen
+}
+
+/// Takes a turn of a kind with what was read so far; one that failed before, after a pause.
+fn take_turn(
+    kind: &'static Asking,
+    failures: u32,
+    aws: &Aws,
+    seen: &Seen,
+    clock: &Clock,
+) -> impl Future<Output = Try> + use<> {
+    let (aws, seen, clock) = (aws.clone(), seen.clone(), clock.clone());
+    async move {
+        sleep(PAUSE * failures).await;
+        let (began, calls) = (Instant::now(), aws.meter.asked(kind.name));
+        let meter = aws.meter.clone();
+        let asked = (kind.ask)(aws, Seen { at: clock(), ..seen }).await;
+        let failed = match asked.told {
+            // Who asked nothing failed because of another kind, which was tried often enough.
+            Told::Later if began.elapsed() > SLOW || meter.asked(kind.name) == calls => TRIES,
+            Told::Later => failures + 1,
+            Told::More | Told::All | Told::Failed => 0,
+        };
+        Try { kind, failures: failed, asked }
+    }
+}
+
+/// Why a kind was not read to its end.
+fn time_is_up(patience: Patience) -> AwsError {
+    let message = format!("not answered within {} s; --timeout waits longer", patience.time.as_secs_f64());
+    AwsError { kind: Kind::Unreachable, ..AwsError::other("AWS", message) }
+}
