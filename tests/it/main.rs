@@ -9,6 +9,7 @@ mod altered;
 mod aws_settings;
 mod bundled;
 mod data;
+mod describes;
 mod failures;
 mod fleet;
 mod golden;

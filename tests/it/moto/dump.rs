@@ -71,7 +71,9 @@ fn shape(dump: &Value) {
 fn same_rows(dump: &Value, facts: &Value) {
     for (kind, theirs) in facts["resources"].as_object().unwrap() {
         let theirs = by_id(theirs);
-        let ours = by_id(&dump["resources"][kind]);
+        let mut ours = by_id(&dump["resources"][kind]);
+        // Topics that only an alarm names are of other accounts, which no list of this one has.
+        ours.retain(|_, row| kind != "topics" || row["listed"] == true);
         let ids = |rows: &BTreeMap<String, &Value>| rows.keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(ids(&ours), ids(&theirs), "{kind}");
         for (id, row) in theirs {

@@ -1,0 +1,248 @@
+//! The nodes of a lineage: a model, its five stages, and what stands below each.
+
+use std::collections::BTreeSet;
+
+use super::super::{cell, measured};
+use crate::app::{App, node_id};
+use crate::fmt;
+use crate::model::people::{Reach, listeners, reach};
+use crate::model::{Chain, Confidence, Health, Hears, Link, Stage, StageKind};
+use crate::resources::config::EndpointConfig;
+use crate::resources::model::Model;
+use crate::resources::step::Made;
+use crate::view::{Line, Node, Tone};
+
+/// Things listed below one node.
+const MOST: usize = 12;
+
+/// The id of the node that says how many are left out.
+pub(super) const MORE: &str = "more";
+
+/// The whole tree: one node for the model, with its stages below.
+pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
+    let links = app.here.joined.links(chain);
+    let stages = chain.stages.iter().map(|stage| {
+        let children = match stage.kind {
+            StageKind::Data => data(app, chain, &links),
+            StageKind::Training => training(app, chain),
+            StageKind::Registry => registry(app, chain),
+            StageKind::Endpoint => endpoints(app, chain, &links),
+            StageKind::Alarms => alarms(app, chain, &links),
+        };
+        Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
+    });
+    let health = app.here.health(chain);
+    let (glyph, word) = health.sign();
+    let line = Line::new()
+        .with(format!("{glyph} "), cell::tone(health))
+        .with(chain.name, Tone::Strong)
+        .muted(format!("  {word}"));
+    vec![Node { id: node_id("chain", chain.name), line, children: stages.collect() }]
+}
+
+/// Siblings need different ids; the same thing twice is shown once.
+fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
+    let mut seen = BTreeSet::new();
+    nodes.retain(|n| seen.insert(n.id.clone()));
+    let left_out = nodes.len().saturating_sub(MOST);
+    if left_out > 0 {
+        nodes.truncate(MOST);
+        nodes.push(Node {
+            id: MORE.into(),
+            line: Line::new().muted(format!("… {left_out} more in its pane")),
+            children: Vec::new(),
+        });
+    }
+    nodes
+}
+
+fn heading(app: &App, stage: &Stage) -> Line {
+    let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
+    let age =
+        stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+    let health = app.here.stage_health(stage);
+    Line::new()
+        .with(format!("{} ", health.sign().0), cell::tone(health))
+        .with(stage.kind.name().to_uppercase(), Tone::Strong)
+        .plain(format!("  {}", stage.summary))
+        .muted(age)
+}
+
+fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, children: Vec<Node>) -> Node {
+    let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
+    let line = if note.is_empty() { line } else { line.muted(format!("  {note}")) };
+    Node { id: node_id(kind, id), line, children: unique(children) }
+}
+
+/// How sure a chain is of a thing, in a word; nothing where it is certain.
+fn doubt(links: &[Link<'_>], id: &str) -> &'static str {
+    let link = links.iter().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
+    match link {
+        Some(Confidence::Derived) => "derived",
+        Some(Confidence::Guess) => "· guess",
+        Some(Confidence::Exact | Confidence::Config) | None => "",
+    }
+}
+
+fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+    let store = &app.here.seen.store;
+    let sets = chain.datasets.iter().map(|uri| {
+        let set = store.datasets.get(uri);
+        let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
+        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        node("datasets", uri, health, uri, &age, Vec::new())
+    });
+    let groups = chain.feature_groups.iter().map(|name| {
+        let group = store.feature_groups.get(name);
+        let status = group.map_or("", |g| g.offline_status.as_deref().unwrap_or(&g.status));
+        let note = format!("feature group  {}", group.map_or("", |g| doubt(links, &g.arn)));
+        node("feature_groups", name, cell::of_status(status), name, note.trim_end(), Vec::new())
+    });
+    sets.chain(groups).collect()
+}
+
+fn training(app: &App, chain: &Chain) -> Vec<Node> {
+    let store = &app.here.seen.store;
+    let run = |arn: &str| {
+        let execution = store.executions.get(arn)?;
+        let mut steps: Vec<_> = store.steps.rows().filter(|s| s.execution == arn).collect();
+        steps.sort_by_key(|s| s.started);
+        let steps = steps.into_iter().map(|s| {
+            let made = match &s.made {
+                Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Model(arn) => {
+                    crate::resources::arn_name(arn).to_owned()
+                }
+                Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
+                Made::Condition(outcome) => format!("condition {outcome}"),
+                Made::Fail(text) => text.clone(),
+                Made::Nothing => String::new(),
+            };
+            let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
+            node("pipeline_steps", &s.id, cell::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
+        });
+        let age = execution.started.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        let name = format!("run {}", execution.short());
+        Some(node(
+            "pipeline_executions",
+            arn,
+            cell::of_status(&execution.status),
+            &name,
+            &format!("{}  {age}", execution.status),
+            steps.collect(),
+        ))
+    };
+    let pipelines = chain.pipelines.iter().filter_map(|name| {
+        let pipeline = store.pipelines.get(name)?;
+        let runs = chain.executions.iter().filter(|arn| store.executions.get(arn).is_some_and(|e| e.pipeline == *name));
+        let runs = runs.take(4).filter_map(|arn| run(arn)).collect();
+        Some(node("pipelines", name, cell::of_status(&pipeline.status), name, "pipeline", runs))
+    });
+    let jobs = chain.jobs.iter().take(5).filter_map(|name| {
+        let job = store.jobs.get(name)?;
+        Some(node("training_jobs", name, cell::of_status(&job.status), name, "job", Vec::new()))
+    });
+    pipelines.chain(jobs).collect()
+}
+
+fn registry(app: &App, chain: &Chain) -> Vec<Node> {
+    let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
+    let version = |p: &crate::resources::package::ModelPackage| {
+        let age = p.created.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        let name = format!("v{}", p.version.unwrap_or_default());
+        let values: String =
+            measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
+        let note = format!("{}  {age}{values}", p.approval);
+        node("model_packages", &p.arn, cell::of_status(&p.approval), &name, &note, Vec::new())
+    };
+    packages.map(version).collect()
+}
+
+fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+    let store = &app.here.seen.store;
+    let config = |name: &str, note: &str| {
+        let config = store.configs.get(name);
+        let models = config.into_iter().flat_map(EndpointConfig::models).map(|model| {
+            let packages = store.models.get(model).into_iter().flat_map(Model::packages).map(|arn| {
+                let version = crate::resources::arn_name(arn);
+                node("model_packages", arn, Health::Ok, &format!("v{version}"), "version", Vec::new())
+            });
+            let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
+            node("models", model, health, model, "model", packages.collect())
+        });
+        let (health, note) =
+            if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
+        node("endpoint_configs", name, health, name, note, models.collect())
+    };
+    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
+    let deployers = deployers.map(|name| Node {
+        id: node_id("codepipelines", name),
+        line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
+        children: Vec::new(),
+    });
+    let served = chain.serving.iter().filter_map(|serving| {
+        let endpoint = store.endpoints.get(serving.endpoint)?;
+        let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
+        below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
+        let note = format!("{}  {}", endpoint.status, doubt(links, &endpoint.arn));
+        Some(node(
+            "endpoints",
+            &endpoint.name,
+            cell::of_status(&endpoint.status),
+            &endpoint.name,
+            note.trim_end(),
+            below,
+        ))
+    });
+    deployers.chain(served).collect()
+}
+
+fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+    let store = &app.here.seen.store;
+    let mut all: Vec<_> = chain
+        .alarms
+        .iter()
+        .filter_map(|name| store.alarms.get(name))
+        .filter(|a| app.show_scaling || !a.scaling())
+        .collect();
+    all.sort_by_key(|a| (!a.firing(), a.name.clone()));
+    let topic = |arn: &String| {
+        let people = listeners(store, arn).into_iter().map(|s| {
+            let (health, note) = match (s.confirmed(), s.pending()) {
+                (true, _) => (Health::Ok, ""),
+                (false, true) => (Health::Warning, "waits for confirmation"),
+                (false, false) => (Health::Warning, "deleted"),
+            };
+            node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
+        });
+        let known =
+            if store.topics.get(arn).is_some_and(|t| t.listed) { "topic" } else { "of another account or region" };
+        let (health, note) = match reach(store, arn) {
+            Reach::Somebody | Reach::Unread => (Health::Ok, known.to_owned()),
+            Reach::Nobody(why) => (Health::Warning, format!("nobody is told: it {why}")),
+            Reach::Unknown(why) => (Health::Unknown, format!("{known}; whom it tells is not known: {why}")),
+        };
+        let name = arn.rsplit([':']).next().unwrap_or(arn);
+        node("topics", arn, health, name, &note, people.collect())
+    };
+    all.into_iter()
+        .map(|alarm| {
+            let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
+            let silent = match app.here.joined.hears(&alarm.name) {
+                Some(Hears::Nobody) => "tells nobody".to_owned(),
+                Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),
+                Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_)) | None => String::new(),
+            };
+            let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
+            let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];
+            let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");
+            let called = alarm.actions.iter().zip(alarm.called());
+            let told = called.map(|(arn, name)| {
+                let is_topic = alarm.calls("sns").any(|topic| topic == arn);
+                if is_topic { topic(arn) } else { node("actions", arn, Health::Ok, &name, "", Vec::new()) }
+            });
+            let told = told.collect();
+            node("alarms", &alarm.name, health, &alarm.name, &note, told)
+        })
+        .collect()
+}
