@@ -96,7 +96,7 @@ impl Journal {
     /// Adds a line and waits until it is on the disk.
     ///
     /// # Errors
-    /// When the file cannot be opened safely (see [`open`]), written or synced; then nothing may be sent.
+    /// When the file is not a regular file of one's own, or cannot be written or synced; then nothing may be sent.
     pub fn append(&self, entry: &Entry) -> std::io::Result<()> {
         if let Some(folder) = self.path.parent() {
             std::fs::create_dir_all(folder)?;
@@ -119,7 +119,7 @@ impl Journal {
     /// Reads the last lines, at most `most` of them. A file that is not there yet has none.
     ///
     /// # Errors
-    /// When the file cannot be opened safely (see [`open`]) or read.
+    /// When the file is not a regular file of one's own, or cannot be read.
     pub fn tail(&self, most: usize) -> std::io::Result<Tail> {
         let mut file = match open(&self.path, OpenOptions::new().read(true)) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Tail::default()),
