@@ -51,6 +51,9 @@ pub struct Entry {
     pub identity: String,
     /// Region.
     pub region: String,
+    /// URL of what stands in for AWS; absent for AWS itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
     /// `sagemaker:UpdateEndpoint`, …; absent where no call is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
@@ -210,6 +213,7 @@ mod tests {
             target: "fraud/7".into(),
             identity: "oncall/ana".into(),
             region: "eu-west-1".into(),
+            endpoint: None,
             call: None,
             parameters: None,
             request_id: None,

@@ -56,7 +56,7 @@ impl App {
                 State::Done(_) => Tone::Good,
                 State::Failed(_) => Tone::Bad,
                 State::UnderWay(_) => Tone::Busy,
-                State::Unknown(_) => Tone::Warn,
+                State::Unknown(_) | State::Replaced(_) => Tone::Warn,
             };
             let text = open.to_string();
             self.feed.push(self.here.seen.at, place, tone, text.clone(), None);

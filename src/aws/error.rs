@@ -129,6 +129,9 @@ pub struct AwsError {
     /// AWS said no: an HTTP status of 4xx with an error code. Without it a write may have been done all the same.
     #[serde(skip)]
     pub answered_no: bool,
+    /// The call never left this machine: there are no credentials, it cannot be built, or nobody listens there.
+    #[serde(skip)]
+    pub never_sent: bool,
     /// What to do where a login would change nothing: the settings give no credentials. The end of a sentence.
     #[serde(skip)]
     pub remedy: Option<String>,
@@ -172,7 +175,9 @@ impl AwsError {
     #[must_use]
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
         let (code, request_id, remedy) = (None, None, None);
-        Self { operation, kind: Kind::Other, code, message: message.into(), request_id, answered_no: false, remedy }
+        let (answered_no, never_sent) = (false, false);
+        let kind = Kind::Other;
+        Self { operation, kind, code, message: message.into(), request_id, answered_no, never_sent, remedy }
     }
 
     fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
@@ -194,6 +199,7 @@ impl AwsError {
             (None, None) => root_cause(error),
         };
         let lockout = if status.is_none() { Lockout::behind(error) } else { None };
+        let never_sent = status.is_none() && (lockout.is_some() || cannot_be_asked(error) || nobody_listens(error));
         let (kind, message, remedy) = match (lockout, status) {
             (Some(lockout), _) => (lockout.kind, lockout.why, lockout.remedy),
             (None, None) if cannot_be_asked(error) => (Kind::Other, said, None),
@@ -202,7 +208,7 @@ impl AwsError {
         };
         // A page without an error code comes from something between here and AWS: it does not speak for AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
-        Self { operation, kind, code, message, request_id, answered_no, remedy }
+        Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
     }
 }
 
@@ -224,6 +230,13 @@ fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
         return failure.is_user() || has_no_address(&format!("{failure:?}"));
     }
     matches!(error, SdkError::ConstructionFailure(_))
+}
+
+/// Was the connection refused, so that no byte of the call left this machine?
+fn nobody_listens(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut causes = std::iter::successors(Some(error), |error| error.source());
+    let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
+    causes.any(|cause| cause.downcast_ref().is_some_and(refused))
 }
 
 /// The SDK's rules give no address for this one thing (a bucket, say); the network was not asked.

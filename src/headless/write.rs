@@ -47,11 +47,15 @@ pub async fn carry_out(
     let Executor { identity, aws, .. } = &executor;
     let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
     print(&plan, out)?;
-    writeln!(out, "In     {}  as {}{at}", aws.region, harmless(identity))?;
+    writeln!(out, "In     {}  as {}{}", aws.region, harmless(identity), harmless(&at))?;
     if answer.plan_only {
         return Ok(Answered::Verified);
     }
-    if executor.access.check(Some(&executor.identity)).is_ok() && !confirmed(&plan, answer, out)? {
+    if let Err(why) = executor.access.check(Some(&executor.identity)) {
+        writeln!(out, "refused: read-only: {} was not sent; {}", plan.intent.name(), harmless(&why))?;
+        return Ok(Answered::NotDone);
+    }
+    if !confirmed(&plan, answer, out)? {
         writeln!(out, "not confirmed: nothing was sent")?;
         return Ok(Answered::NotDone);
     }
@@ -80,7 +84,9 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
     let mut written = Ok(());
     while let Some(progress) = told.recv().await {
         let line = match progress {
-            Progress::Sent { call, request_id } => format!("sent {call} {}", request_id.as_deref().unwrap_or_default()),
+            Progress::Sent { call, request_id } => {
+                format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
+            }
             Progress::Waiting(what) => format!("… {}", harmless(&what)),
         };
         written = written.and_then(|()| writeln!(out, "{line}")).and_then(|()| out.flush());

@@ -23,7 +23,7 @@ pub struct Caller {
     pub profile: String,
     /// Nobody asked for a profile: the standard chain of AWS finds the credentials.
     pub standard: bool,
-    /// The credentials are keys of the environment, and any profile may have given them.
+    /// The credentials are of the environment or of a container, and any profile may have given them.
     pub keys: bool,
     /// ARN of the role that is taken on.
     pub role_arn: Option<String>,
@@ -44,7 +44,7 @@ impl AccessRules {
     /// # Errors
     /// Why not, as a phrase.
     pub fn check(&self, identity: Option<&str>) -> Result<(), String> {
-        // What is not an ARN is the word of somebody who does not know.
+        // "unknown" and other texts that are not an ARN count as no identity.
         let identity = identity.filter(|arn| arn.starts_with("arn:"));
         if self.read_only {
             return Err("--read-only was given, or the configuration says so".to_owned());
@@ -73,12 +73,13 @@ impl AccessRules {
         {
             return false;
         }
+        let by_id = id.is_some() && account.account_id.as_deref() == id;
         match (&account.role_arn, &caller.role_arn) {
             (Some(role), Some(taken)) if role == taken => true,
             (Some(role), _) => identity.map_or(caller.role_arn.is_none(), |arn| is_session_of(arn, role)),
-            // The caller is the role and not who takes it on.
-            (None, Some(_)) => false,
-            (None, None) => self.could_have_keys_of(account) || (account.account_id.as_deref() == id && id.is_some()),
+            // The caller is the role and not who takes it on; but the role may be of the same account.
+            (None, Some(_)) => by_id,
+            (None, None) => by_id || self.could_have_keys_of(account),
         }
     }
 
@@ -178,6 +179,7 @@ mod tests {
             ("a session of the role, however it was made", vec![oncall.clone()], profile("x"), ONCALL, false),
             ("the profile without the role", vec![oncall.clone()], profile("p"), ANA, true),
             ("the role and not who takes it on", vec![own.clone()], role("p"), ONCALL, true),
+            ("a role of an account that is only read", vec![id(own.clone(), "111111111111")], role("p"), ONCALL, false),
             ("two accounts share a profile", vec![writable(oncall), own.clone()], standard("p"), ANA, false),
             (
                 "the region tells them apart",

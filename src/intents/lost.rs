@@ -16,6 +16,8 @@ use crate::resources::package::ModelPackage;
 const SETTLED: Duration = Duration::from_secs(30);
 /// Time between two looks.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// Pages of 100 executions in which one is looked for.
+const PAGES: usize = 5;
 /// The search ends after this time without an answer to any look.
 const BLIND: Duration = Duration::from_mins(10);
 
@@ -43,16 +45,25 @@ pub(super) async fn search(
                 )));
             }
             Ok(None) => answered = Instant::now(),
+            // Asking again would change nothing.
+            Err(error) if matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Unsupported) => {
+                return Err(unknown(step, lost, &error));
+            }
             Err(error) if answered.elapsed() >= BLIND => {
-                return Err(Outcome::Failed(format!(
-                    "it is not known whether {} was taken: {lost}; AWS cannot be asked: {error}; look in AWS before you try again",
-                    step.call()
-                )));
+                return Err(unknown(step, lost, &error));
             }
             Err(_) => {}
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// The end of a plan of which nobody can say whether its last call was taken.
+fn unknown(step: &Step, lost: &AwsError, why: &AwsError) -> Outcome {
+    let call = step.call();
+    Outcome::Failed(format!(
+        "it is not known whether {call} was taken: {lost}; AWS cannot be asked: {why}; look in AWS before you try again"
+    ))
 }
 
 /// Looks once for what a call leaves behind; `None` when it is not there. The call and its parameters are those of
@@ -94,17 +105,24 @@ pub(super) async fn trace(call: &str, parameters: &Value, aws: &Aws) -> Result<O
     Ok(arn.map(|arn| Receipt { arn: Some(arn), ..Receipt::default() }))
 }
 
-/// The newest execution with the display name that the plan gave it.
+/// Finds the execution with the display name that the plan gave it, among the newest.
 async fn execution(aws: &Aws, pipeline: &str, display_name: &str) -> Result<Option<String>, AwsError> {
-    let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(20);
-    let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
-    let mut executions = page.pipeline_execution_summaries.unwrap_or_default().into_iter();
-    let own = executions.find(|e| e.pipeline_execution_display_name.as_deref() == Some(display_name));
-    Ok(own.and_then(|e| e.pipeline_execution_arn))
+    let mut token = None;
+    for _ in 0..PAGES {
+        let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(100);
+        let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
+        let page = request.set_next_token(token).send().await.map_err(failed("ListPipelineExecutions"))?;
+        let mut executions = page.pipeline_execution_summaries.unwrap_or_default().into_iter();
+        let own = executions.find(|e| e.pipeline_execution_display_name.as_deref() == Some(display_name));
+        token = page.next_token;
+        if own.is_some() || token.is_none() {
+            return Ok(own.and_then(|e| e.pipeline_execution_arn));
+        }
+    }
+    Ok(None)
 }
 
-/// What is not there is an answer, no error.
+/// Turns "not found" into `None`.
 fn there<T>(found: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     match found {
         Ok(found) => Ok(Some(found)),

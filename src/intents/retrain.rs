@@ -38,7 +38,12 @@ impl Intent for Retrain {
         let id = new_id();
         let step = Step::StartPipelineExecution {
             pipeline: self.pipeline.clone(),
-            display_name: format!("sagetop-{}", now.strftime("%Y%m%d-%H%M%S")),
+            // A part of the id tells it from a run that somebody else starts in the same second.
+            display_name: format!(
+                "sagetop-{}-{}",
+                now.strftime("%Y%m%d-%H%M%S"),
+                id.chars().take(8).collect::<String>()
+            ),
             description: format!("started from sagetop, intent {id}"),
             parameters: self.parameters.clone(),
             token: id.clone(),

@@ -1,6 +1,7 @@
 //! The executor: the only way from a confirmed plan to a call, for the screen and the command line alike.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,18 +75,19 @@ impl Executor {
     /// # Errors
     /// When AWS does not answer, or when it makes no sense or is not safe.
     pub async fn plan(&self, intent: &AnyIntent) -> Result<Plan, Refusal> {
-        let unfinished = self.review().await;
+        let journal = self.read_journal().await;
+        let unfinished = self.review(&journal).await;
         let mut plan = intent.plan(self).await?;
         let same = unfinished.iter().filter(|open| open.target == plan.target);
-        let told = same.map(|open| format!("{open}.")).chain(self.journal_trouble());
+        let told = same.map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
         plan.warnings.splice(0..0, told);
         Ok(plan)
     }
 
-    /// What of the journal cannot be read, as a sentence: a plan may rest on what it tells.
-    fn journal_trouble(&self) -> Option<String> {
+    /// Says what of the journal cannot be read, as a sentence: a plan may rest on what it tells.
+    fn journal_trouble(&self, journal: &io::Result<Tail>) -> Option<String> {
         let path = self.journal.path().display();
-        match self.journal.tail(1) {
+        match journal {
             Ok(Tail { unreadable: 0, .. }) => None,
             Ok(Tail { unreadable, .. }) => Some(format!(
                 "{unreadable} lines of the journal {path} cannot be read: what they tell is not known here."
@@ -176,9 +178,13 @@ impl Executor {
     /// Makes one call of a plan, and finds out whether it was taken where there was no answer.
     async fn take(&self, plan: &Plan, step: &Step, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut answer = self.call(plan, step).await?;
-        if answer.as_ref().is_err_and(unanswered) && step.repeatable() {
-            // AWS takes both for one, by their token. Without a line in the journal the first answer stands.
-            answer = self.call(plan, step).await.unwrap_or(answer);
+        // AWS takes both for one, by their token. Only a clear yes counts: the first call may have been taken whatever
+        // is said of the second.
+        if answer.as_ref().is_err_and(unanswered)
+            && step.repeatable()
+            && let Ok(Ok(receipt)) = self.call(plan, step).await
+        {
+            answer = Ok(receipt);
         }
         match answer {
             Ok(receipt) => {
@@ -208,7 +214,7 @@ impl Executor {
             Ok(receipt) => (Event::Sent, receipt.request_id.clone(), String::new()),
             Err(error) => (Event::Error, error.request_id.clone(), error.to_string()),
         };
-        // What was sent is worth a line, not worth failing for.
+        // The call was made; a journal error must not turn it into a failure.
         let _ = self.note(plan, event, |e| {
             (e.call, e.request_id, e.message) = (Some(step.call().to_owned()), request_id, message);
         });
@@ -258,6 +264,7 @@ impl Executor {
             target: plan.target.clone(),
             identity: self.identity.clone(),
             region: self.aws.region.clone(),
+            endpoint: self.aws.endpoint.clone(),
             call: None,
             parameters: None,
             request_id: None,
@@ -270,5 +277,5 @@ impl Executor {
 
 /// Was there no answer that means no? Then AWS may have taken the call.
 fn unanswered(error: &AwsError) -> bool {
-    !error.answered_no
+    !error.answered_no && !error.never_sent
 }

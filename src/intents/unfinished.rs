@@ -3,20 +3,26 @@
 //! The journal knows what was sent; AWS knows what came of it. Both are asked at a start and before each plan.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
+use std::{fmt, io};
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use super::{AnyIntent, Approve, Executor, Intent, Receipt, Reject, Retrain, Rollback, Verdict, lost};
 use crate::aws::AwsError;
-use crate::journal::{Entry, Event};
+use crate::journal::{Entry, Event, Tail};
 
 /// Lines of the journal that are looked at.
 const LINES: usize = 10_000;
 /// An intent that is older is left alone: whoever wanted it has looked by now.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// An intent whose last line is younger may be under way in another console: its end is not written for it.
-const YOUNGEST: SignedDuration = SignedDuration::from_mins(2);
+/// Another console may still be at an intent whose last line is younger: it looks for a lost answer for ten minutes.
+const YOUNGEST: SignedDuration = SignedDuration::from_mins(15);
+/// AWS is asked about one intent for no longer than this.
+const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
 /// An intent without an end in the journal, and what AWS says of it now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub struct Unfinished {
     pub intent: String,
     /// What it was about: the name that was typed.
     pub target: String,
-    /// When its last line was written, UTC.
+    /// When its last call was about to be made, UTC.
     pub at: Timestamp,
     /// What came of it.
     pub state: State,
@@ -38,7 +44,9 @@ pub enum State {
     Done(String),
     /// It is not there and will not come; what stayed behind.
     Failed(String),
-    /// AWS is at it; what it is doing.
+    /// AWS took the call, and something newer has taken its place.
+    Replaced(String),
+    /// AWS or another console may be at it; what it is doing.
     UnderWay(String),
     /// AWS could not be asked; why.
     Unknown(String),
@@ -49,16 +57,30 @@ impl State {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Done(text) | Self::Failed(text) | Self::UnderWay(text) | Self::Unknown(text) => text,
+            Self::Done(text)
+            | Self::Failed(text)
+            | Self::Replaced(text)
+            | Self::UnderWay(text)
+            | Self::Unknown(text) => text,
+        }
+    }
+
+    /// The line that ends the intent in the journal; none where its end is not sure.
+    fn end(&self) -> Option<Event> {
+        match self {
+            Self::Done(_) => Some(Event::Done),
+            Self::Failed(_) | Self::Replaced(_) => Some(Event::Failed),
+            Self::UnderWay(_) | Self::Unknown(_) => None,
         }
     }
 }
 
-impl std::fmt::Display for Unfinished {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Unfinished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let word = match &self.state {
             State::Done(_) => "is done",
             State::Failed(_) => "is not done",
+            State::Replaced(_) => "is over",
             State::UnderWay(_) => "is under way",
             State::Unknown(_) => "is not known to be done",
         };
@@ -66,87 +88,115 @@ impl std::fmt::Display for Unfinished {
     }
 }
 
+/// An intent that has no end in the journal.
+#[derive(Debug, Clone)]
+struct Open {
+    /// The line of its last call, before the call was made.
+    last: Entry,
+    /// AWS took that call.
+    sent: bool,
+}
+
 impl Executor {
+    /// Reads the journal where it keeps nobody waiting.
+    ///
+    /// # Errors
+    /// Those of [`Journal::tail`].
+    pub async fn read_journal(&self) -> io::Result<Tail> {
+        let journal = self.journal.clone();
+        tokio::task::spawn_blocking(move || journal.tail(LINES)).await.map_err(io::Error::other)?
+    }
+
     /// Finds the intents of this account and region that have no end in the journal, asks AWS what became of each, and
     /// writes down the ends that are sure. Sends nothing that changes anything.
-    pub async fn review(&self) -> Vec<Unfinished> {
+    pub async fn review(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
         let now = (self.clock)();
-        let entries = self.journal.tail(LINES).unwrap_or_default().entries;
-        let mut found = Vec::new();
-        for open in without_end(&entries, &self.aws.region, &self.identity, now) {
-            let state = match self.outcome(&open, now).await {
-                Ok(Verdict::Done(what)) => State::Done(what),
-                Ok(Verdict::Failed(why)) => State::Failed(why),
-                Ok(Verdict::Pending(what)) => State::UnderWay(what),
-                Err(error) => State::Unknown(error.to_string()),
-            };
-            self.note_end(&open, &state, now);
-            let Entry { intent, target, at, .. } = open.clone();
-            found.push(Unfinished { intent, target, at, state });
-        }
-        found
+        let entries = journal.as_ref().map_or(&[][..], |tail| &tail.entries);
+        let open = without_end(entries, self, now);
+        join_all(open.into_iter().map(|open| self.look_at(open, now))).await
+    }
+
+    async fn look_at(&self, open: Open, now: Timestamp) -> Unfinished {
+        let state = match timeout(LONGEST_LOOK, self.outcome(&open, now)).await {
+            Ok(Ok(state)) => state,
+            Ok(Err(error)) => State::Unknown(error.to_string()),
+            Err(_) => State::Unknown("AWS does not answer".to_owned()),
+        };
+        let state = match state {
+            State::Failed(why) if now.duration_since(open.last.at) < YOUNGEST => {
+                State::UnderWay(format!("{why}, so far; another console may still be at it"))
+            }
+            state => state,
+        };
+        self.note_end(&open.last, &state, now);
+        let Entry { intent, target, at, .. } = open.last;
+        Unfinished { intent, target, at, state }
     }
 
     /// Asks AWS what became of the last call of an intent.
-    async fn outcome(&self, last: &Entry, now: Timestamp) -> Result<Verdict, AwsError> {
+    async fn outcome(&self, open: &Open, now: Timestamp) -> Result<State, AwsError> {
+        let last = &open.last;
         let (Some(call), Some(parameters)) = (&last.call, &last.parameters) else {
-            return Ok(Verdict::Failed("nothing was sent".into()));
+            return Ok(State::Failed("nothing was sent".into()));
         };
         let Some(receipt) = lost::trace(call, parameters, &self.aws).await? else {
-            return Ok(Verdict::Failed(format!("{call} left no trace in AWS")));
+            return Ok(if open.sent {
+                State::Replaced(format!("AWS took {call}, and something newer has taken its place"))
+            } else {
+                State::Failed(format!("{call} left no trace in AWS"))
+            });
         };
         let Some(intent) = wanted(last, parameters) else {
-            return Ok(Verdict::Failed(cut_after(last, call, parameters, &receipt)));
+            return Ok(State::Failed(cut_after(last, call, parameters, &receipt)));
         };
         let waited = now.duration_since(last.at).unsigned_abs();
-        intent.verify(&self.aws, &receipt, waited).await
+        Ok(match intent.verify(&self.aws, &receipt, waited).await? {
+            Verdict::Done(what) => State::Done(what),
+            Verdict::Failed(why) => State::Failed(why),
+            Verdict::Pending(what) => State::UnderWay(what),
+        })
     }
 
-    /// Writes the end of an intent down, unless it is not sure or somebody may still be at it.
+    /// Writes the end of an intent down, where it is sure and the intent is surely of this account.
     fn note_end(&self, last: &Entry, state: &State, now: Timestamp) {
-        let event = match state {
-            State::Done(_) => Event::Done,
-            State::Failed(_) => Event::Failed,
-            State::UnderWay(_) | State::Unknown(_) => return,
-        };
-        if now.duration_since(last.at) < YOUNGEST {
-            return;
-        }
-        let end = Entry {
-            at: now,
-            event,
-            call: None,
-            parameters: None,
-            request_id: None,
-            message: format!("seen later: {}", state.text()),
-            ..last.clone()
-        };
+        let ours = account_id(&last.identity).is_some_and(|id| Some(id) == account_id(&self.identity));
+        let Some(event) = state.end().filter(|_| ours) else { return };
+        let message = format!("seen later: {}", state.text());
+        let (call, parameters, request_id) = (None, None, None);
+        let end = Entry { at: now, event, call, parameters, request_id, message, ..last.clone() };
         // It is found again at the next start.
         let _ = self.journal.append(&end);
     }
 }
 
-/// The newest line with a call of each intent that has one and has no end, oldest first.
-fn without_end(entries: &[Entry], region: &str, identity: &str, now: Timestamp) -> Vec<Entry> {
-    let mut open: BTreeMap<&str, &Entry> = BTreeMap::new();
-    for entry in entries.iter().filter(|e| e.region == region && same_account(&e.identity, identity)) {
+/// The last call of each intent of an account that has one and has no end, oldest first.
+fn without_end(entries: &[Entry], by: &Executor, now: Timestamp) -> Vec<Open> {
+    let here = |e: &&Entry| {
+        e.region == by.aws.region && e.endpoint == by.aws.endpoint && may_be_same_account(&e.identity, &by.identity)
+    };
+    let mut open: BTreeMap<&str, Open> = BTreeMap::new();
+    for entry in entries.iter().filter(here) {
         match entry.event {
             Event::Done | Event::Failed | Event::Refused => drop(open.remove(entry.id.as_str())),
-            Event::Sending => drop(open.insert(&entry.id, entry)),
-            // They say nothing of what was asked for.
-            Event::Confirmed | Event::Sent | Event::Error => {}
+            Event::Sending => drop(open.insert(&entry.id, Open { last: entry.clone(), sent: false })),
+            Event::Sent => open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.sent = true),
+            // They say nothing of what was taken.
+            Event::Confirmed | Event::Error => {}
         }
     }
-    let recent = open.into_values().filter(|e| now.duration_since(e.at) < OLDEST);
-    let mut recent: Vec<Entry> = recent.cloned().collect();
-    recent.sort_by_key(|e| e.at);
+    let mut recent: Vec<Open> = open.into_values().filter(|open| now.duration_since(open.last.at) < OLDEST).collect();
+    recent.sort_by_key(|open| open.last.at);
     recent
 }
 
-/// Are both identities of one account? An identity that is not an ARN tells nothing and excludes nobody.
-fn same_account(one: &str, other: &str) -> bool {
-    let account = |arn: &str| arn.strip_prefix("arn:")?.split(':').nth(3).map(str::to_owned);
-    match (account(one), account(other)) {
+/// The account id in an ARN; a text that is none has none.
+fn account_id(arn: &str) -> Option<&str> {
+    arn.strip_prefix("arn:")?.split(':').nth(3)
+}
+
+/// May both identities be of one account? An identity that is not an ARN tells nothing and excludes nobody.
+fn may_be_same_account(one: &str, other: &str) -> bool {
+    match (account_id(one), account_id(other)) {
         (Some(one), Some(other)) => one == other,
         _ => true,
     }
@@ -181,7 +231,11 @@ fn cut_after(last: &Entry, call: &str, parameters: &Value, receipt: &Receipt) ->
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::aws::{Aws, Target};
+    use crate::journal::Journal;
 
     const ME: &str = "arn:aws:sts::123456789012:assumed-role/oncall/ana";
 
@@ -194,6 +248,7 @@ mod tests {
             target: "web".into(),
             identity: ME.into(),
             region: "eu-west-1".into(),
+            endpoint: None,
             call: Some("sagemaker:UpdateEndpoint".into()),
             parameters: Some(serde_json::json!({"EndpointName": "web", "EndpointConfigName": id})),
             request_id: None,
@@ -204,7 +259,15 @@ mod tests {
     /// Ids of what is open at second 1,000,000.
     fn open(entries: &[Entry]) -> Vec<String> {
         let now = Timestamp::from_second(1_000_000).unwrap();
-        without_end(entries, "eu-west-1", ME, now).into_iter().map(|e| e.id).collect()
+        let by = Executor {
+            aws: Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nobody is asked"),
+            access: Arc::default(),
+            journal: Journal::at("/nowhere".into()),
+            identity: ME.into(),
+            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+            deployers: BTreeMap::new(),
+        };
+        without_end(entries, &by, now).into_iter().map(|open| open.last.id).collect()
     }
 
     #[test]
@@ -237,6 +300,7 @@ mod tests {
         assert_eq!(open(&sending(|_| {})), ["a"]);
         assert_eq!(open(&sending(|e| e.identity = "unknown".into())), ["a"], "it may be ours");
         assert!(open(&sending(|e| e.region = "us-east-1".into())).is_empty());
+        assert!(open(&sending(|e| e.endpoint = Some("http://127.0.0.1:1".into()))).is_empty());
         assert!(open(&sending(|e| e.identity = ME.replace("123456789012", "999999999999"))).is_empty());
         assert!(open(&sending(|e| e.at = Timestamp::from_second(1).unwrap())).is_empty());
         let two = [entry(999_500, "late", Event::Sending), entry(999_000, "early", Event::Sending)];

@@ -130,7 +130,8 @@ impl Hands {
                 let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    let _ = answer.send(Msg::Reviewed(place, executor.review().await)).await;
+                    let unfinished = executor.review(&executor.read_journal().await).await;
+                    let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
                 };
                 self.work.spawn_on(work, &self.machine.background);
             }

@@ -35,8 +35,8 @@ impl Wanted {
         Caller {
             profile: profile.unwrap_or_else(|| "default".into()),
             standard,
-            // Keys in the environment win over any profile but one that was asked for.
-            keys: standard && environment("AWS_ACCESS_KEY_ID").is_some(),
+            // Credentials of the environment win over any profile but one that was asked for.
+            keys: standard && OF_ENVIRONMENT.iter().any(|name| environment(name).is_some()),
             role_arn: self.account.role_arn.clone(),
             region: region.to_owned(),
         }
@@ -63,6 +63,14 @@ impl Wanted {
         }
     }
 }
+
+/// Variables by which the environment or a container gives credentials.
+const OF_ENVIRONMENT: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+];
 
 /// A variable of this process's environment; an empty one is as good as none.
 pub(super) fn environment(name: &str) -> Option<String> {

@@ -71,6 +71,7 @@ mod tests {
             target: "web".into(),
             identity: "arn:aws:sts::123456789012:assumed-role/oncall/ana".into(),
             region: "eu-west-1".into(),
+            endpoint: None,
             call: config.map(|_| "sagemaker:UpdateEndpoint".into()),
             parameters: config.map(|config| serde_json::json!({"EndpointConfigName": config})),
             request_id: None,

@@ -37,6 +37,19 @@ async fn a_run_whose_answer_is_lost_is_not_started_twice() {
     t.until("registered fraud-screening/", "3h").await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_no_to_the_second_asking_says_nothing_of_the_first() {
+    let story = demo_with("StartPipelineExecution", "latency = \"10m\"\nto = \"30s\"")
+        + "[[fault]]\noperation = \"StartPipelineExecution\"\ncode = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\n\
+           from = \"31s\"\n";
+    let mut t = Harness::story(&story).ready().await;
+    t.to("fraud-screening").await;
+    t.keys("r enter 'fraud-screening-build' enter").await;
+    t.until("registered fraud-screening/", "3h").await;
+    assert_eq!(t.sim().calls("StartPipelineExecution"), 2);
+    assert_eq!(t.events().last(), Some(&Event::Done));
+}
+
 /// Answers to a write that are neither a yes nor a no.
 const UNCLEAR: [&str; 5] = [
     "status = 500\nbody = \"<html>Internal Server Error</html>\"",

@@ -2,20 +2,30 @@
 
 use serde_json::{Value, json};
 
-use crate::altered::Altered;
+use crate::altered::{Altered, Answer, Asked};
 use crate::sagetop::Home;
 
 const REGION: &str = "eu-west-1";
 
-/// Leaves a line in the journal as if the program had been killed just after it, an hour ago.
-fn leave_open(home: &Home, intent: &str, target: &str, call: &str, parameters: &Value) {
+const DEMO: &str = "arn:aws:sts::123456789012:assumed-role/oncall/demo";
+
+/// Leaves lines in the journal as if the program had been killed just after them, an hour ago.
+fn leave_open(home: &Home, url: &str, events: &[&str], (intent, target, call): (&str, &str, &str), parameters: &Value) {
     #[expect(clippy::disallowed_methods, reason = "the program asked is a process and lives in real time")]
     let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
-    let line = json!({
-        "at": at, "id": "cut", "event": "sending", "intent": intent, "target": target, "region": REGION,
-        "identity": "arn:aws:sts::123456789012:assumed-role/oncall/demo", "call": call, "parameters": parameters,
-    });
-    home.write("state/sagetop/journal.jsonl", &format!("{line}\n"));
+    let line = |event: &&str| {
+        let line = json!({
+            "at": at, "id": "cut", "event": event, "intent": intent, "target": target, "region": REGION,
+            "endpoint": url, "identity": DEMO, "call": call, "parameters": parameters,
+        });
+        format!("{line}\n")
+    };
+    home.write("state/sagetop/journal.jsonl", &events.iter().map(line).collect::<String>());
+}
+
+/// The plan of an intent, told by the real program.
+fn plan(home: &Home, url: &str, intent: &str, target: &str) -> crate::sagetop::Run {
+    home.run_at(url, REGION, &[intent, target, "--plan-only"]).ends(0)
 }
 
 #[test]
@@ -27,32 +37,41 @@ fn what_was_left_open_is_told_once_with_what_became_of_it() {
     let run = json!({"PipelineName": "fraud-screening-build", "PipelineExecutionDisplayName": "sagetop-cut"});
     let to = |config: &Value| json!({"EndpointName": "recommendation-prod", "EndpointConfigName": config});
     let model = json!({"ModelName": "was-never-made"});
-    let (rollback, retrain) = ("recommendation-prod", "fraud-screening-build");
+    let update = ("rollback", "recommendation-prod", "sagemaker:UpdateEndpoint");
+    let create = ("rollback", "recommendation-prod", "sagemaker:CreateModel");
+    let start = ("retrain", "fraud-screening-build", "sagemaker:StartPipelineExecution");
+    let newer = ("rollback", "recommendation-prod", "sagemaker:SomethingNewer");
+    let (sending, sent): (&[&str], &[&str]) = (&["sending"], &["sending", "sent"]);
     let cases = [
-        ("rollback", rollback, "sagemaker:UpdateEndpoint", to(&live), "is done: recommendation-prod is InService on"),
-        (
-            "rollback",
-            rollback,
-            "sagemaker:UpdateEndpoint",
-            to(&json!("other")),
-            "is not done: sagemaker:UpdateEndpoint left no trace",
-        ),
-        ("rollback", rollback, "sagemaker:CreateModel", model, "is not done: sagemaker:CreateModel left no trace"),
-        (
-            "retrain",
-            retrain,
-            "sagemaker:StartPipelineExecution",
-            run,
-            "is not done: sagemaker:StartPipelineExecution left no trace",
-        ),
-        ("rollback", rollback, "sagemaker:SomethingNewer", json!({}), "is not known to be done"),
+        (sending, update, to(&live), "is done: recommendation-prod is InService on"),
+        (sending, update, to(&json!("other")), "is not done: sagemaker:UpdateEndpoint left no trace"),
+        (sent, update, to(&json!("other")), "is over: AWS took sagemaker:UpdateEndpoint, and something newer"),
+        (sending, create, model, "is not done: sagemaker:CreateModel left no trace"),
+        (sending, start, run, "is not done: sagemaker:StartPipelineExecution left no trace"),
+        (sending, newer, json!({}), "is not known to be done"),
     ];
-    for (intent, target, call, parameters, told) in cases {
+    for (events, call, parameters, told) in cases {
         let home = Home::new();
-        leave_open(&home, intent, target, call, &parameters);
-        let plan = || home.run_at(&account.url, REGION, &[intent, target, "--plan-only"]).ends(0);
-        plan().says(&format!("{intent} {target} was left open and {told}"));
-        let again = plan().out.contains("was left open");
-        assert_eq!(again, told.contains("not known"), "{call}: what is sure is told once");
+        leave_open(&home, &account.url, events, call, &parameters);
+        let (intent, target, _) = call;
+        plan(&home, &account.url, intent, target).says(&format!("{intent} {target} was left open and {told}"));
+        let again = plan(&home, &account.url, intent, target).out.contains("was left open");
+        assert_eq!(again, told.contains("not known"), "{call:?}: what is sure is told once");
     }
+}
+
+#[test]
+fn an_end_is_not_written_for_an_account_that_is_not_known() {
+    let denied = |asked: &Asked| {
+        let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+        (asked.operation == "GetCallerIdentity").then(|| Answer::xml(403, denied))
+    };
+    let account = Altered::serve("demo", denied);
+    let home = Home::new();
+    let call = ("rollback", "recommendation-prod", "sagemaker:CreateModel");
+    leave_open(&home, &account.url, &["sending"], call, &json!({"ModelName": "was-never-made"}));
+    for _ in 0..2 {
+        plan(&home, &account.url, "rollback", "recommendation-prod").says("was left open");
+    }
+    assert_eq!(home.events(), ["sending"]);
 }
