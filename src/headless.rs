@@ -1,6 +1,7 @@
 //! Without a screen: `dump`, `status`, and the intents as commands.
 
 mod dump;
+mod interrupt;
 mod status;
 mod write;
 
@@ -52,6 +53,17 @@ impl Look {
     fn store(&self) -> &Store {
         &self.seen.store
     }
+}
+
+/// What became of intents in an account whose end was never seen, as lines for the terminal.
+pub async fn left_open(connection: &Connection, look: &Look) -> String {
+    let mut executor = connection.executor.clone();
+    if let Some(me) = look.store().identity.rows().next() {
+        executor.identity.clone_from(&me.arn);
+    }
+    let journal = executor.read_journal().await;
+    let unfinished = executor.review(&journal).await;
+    unfinished.iter().map(|open| harmless(&format!("note: {}: {open}", look.name)) + "\n").collect()
 }
 
 /// Which profile, region, endpoint, proxy and certificates are in force for an account, as a line for the terminal.

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Answer, Args, Command, Common, Weather};
 use sagetop::aws::{Deck, Pace, hush_what_is_caught};
-use sagetop::headless::{Answered, Look, carry_out, dump, in_force, status};
+use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, status};
 use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
@@ -127,10 +127,10 @@ async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
     let looks = join_all(looks).await;
     finish(session.deck.as_ref());
     for (connection, look) in session.connections.iter().zip(&looks) {
-        if let Some(text) = look.locked_out(connection.login.as_ref()) {
-            // Nobody is left to tell when stderr is gone.
-            let _ = io::stderr().lock().write_all(text.as_bytes());
-        }
+        let mut text = look.locked_out(connection.login.as_ref()).unwrap_or_default();
+        text += &left_open(connection, look).await;
+        // Nobody is left to tell when stderr is gone.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
     }
     Ok(looks)
 }

@@ -2,9 +2,10 @@
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use super::interrupt::Interrupts;
 use crate::args::Answer;
 use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress, Refusal};
 use crate::resources::poll::Patience;
@@ -77,22 +78,57 @@ async fn planned(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Re
     executor.plan(intent).await
 }
 
+/// Carries a plan out and says what happens. The first interruption lets calls that are being sent come to their end and
+/// does not wait for what AWS does after them; the second one leaves at once.
 async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
+    let mut interrupts = Interrupts::listen()?;
     let (tell, mut told) = mpsc::channel(16);
-    let work = tokio::spawn(async move { executor.run(&plan, &tell).await });
+    let (stop, stopped) = watch::channel(false);
+    let work = tokio::spawn(run_until(executor, plan, tell, stopped));
     // A reader that went away must not end the work in the middle.
     let mut written = Ok(());
-    while let Some(progress) = told.recv().await {
-        let line = match progress {
-            Progress::Sent { call, request_id } => {
-                format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
+    loop {
+        let line = tokio::select! {
+            progress = told.recv() => match progress {
+                Some(Progress::Sent { call, request_id }) => {
+                    format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
+                }
+                Some(Progress::Waiting(what)) => format!("… {}", harmless(&what)),
+                None => break,
+            },
+            () = interrupts.next() => {
+                if stop.send_replace(true) {
+                    work.abort();
+                    let left = "interrupted twice: it is not known what AWS took; the next start tells";
+                    return written.map(|()| Outcome::Failed(left.to_owned()));
+                }
+                "… interrupted: calls that are being sent come to their end; ctrl-c again leaves at once".to_owned()
             }
-            Progress::Waiting(what) => format!("… {}", harmless(&what)),
         };
         written = written.and_then(|()| writeln!(out, "{line}")).and_then(|()| out.flush());
     }
     let outcome = work.await.unwrap_or_else(|error| Outcome::Failed(format!("the work broke off: {error}")));
     written.map(|()| outcome)
+}
+
+/// Sends a plan and waits for its end state, unless it is to stop: what AWS does after the calls needs nobody here.
+async fn run_until(
+    executor: Executor,
+    plan: Plan,
+    tell: mpsc::Sender<Progress>,
+    mut stopped: watch::Receiver<bool>,
+) -> Outcome {
+    let receipt = match executor.send(&plan, &tell).await {
+        Ok(receipt) => receipt,
+        Err(ended) => return ended,
+    };
+    tokio::select! {
+        outcome = executor.finish(&plan, &receipt, &tell) => outcome,
+        Ok(_) = stopped.wait_for(|stopped| *stopped) => Outcome::Failed(format!(
+            "interrupted: AWS took the calls and goes on; the next start tells what came of {}",
+            plan.target
+        )),
+    }
 }
 
 /// The plan as text: what changes, what to know, what is sent.

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod asked;
+mod interrupted;
 mod lost;
 mod refused;
 mod rollback;

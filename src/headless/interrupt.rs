@@ -1,0 +1,48 @@
+//! Interruptions of a command: ctrl-c, and on Unix the signal that asks it to end.
+
+use std::io;
+
+/// The interruptions from the moment on at which this was made.
+#[cfg(unix)]
+pub(super) struct Interrupts {
+    ctrl_c: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Interrupts {
+    /// Listens; from here on neither of them ends the program.
+    ///
+    /// # Errors
+    /// When the system does not let the program listen.
+    pub(super) fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { ctrl_c: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    /// Waits for the next one.
+    pub(super) async fn next(&mut self) {
+        tokio::select! {
+            _ = self.ctrl_c.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Elsewhere there is ctrl-c alone.
+#[cfg(not(unix))]
+pub(super) struct Interrupts;
+
+#[cfg(not(unix))]
+impl Interrupts {
+    pub(super) fn listen() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub(super) async fn next(&mut self) {
+        // Without a way to listen nothing interrupts the command.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
