@@ -160,7 +160,8 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
 fn confirmed(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
     if let Some(name) = &answer.yes {
         if *name != plan.target {
-            writeln!(out, "--yes {} does not name the target: {}", harmless(name), harmless(&plan.target))?;
+            let alike = look_alike(name, &plan.target).unwrap_or_default();
+            writeln!(out, "--yes {} does not name the target: {}{alike}", harmless(name), harmless(&plan.target))?;
         }
         return Ok(*name == plan.target);
     }
@@ -172,5 +173,40 @@ fn confirmed(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<b
     out.flush()?;
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
-    Ok(typed.trim_end_matches(['\r', '\n']) == plan.target)
+    let typed = typed.trim_end_matches(['\r', '\n']);
+    if let Some(alike) = look_alike(typed, &plan.target) {
+        writeln!(out, "that is not the name{alike}")?;
+    }
+    Ok(typed == plan.target)
+}
+
+/// Names the first character in which two names differ, where nobody could see the difference: as the end of a sentence.
+fn look_alike(typed: &str, name: &str) -> Option<String> {
+    let mut pairs = typed.chars().map(Some).chain([None]).zip(name.chars().map(Some).chain([None]));
+    let (has, wants) = pairs.find(|(has, wants)| has != wants)?;
+    if [has, wants].into_iter().flatten().all(|c| c.is_ascii_graphic()) {
+        return None;
+    }
+    let point = |c: Option<char>| c.map_or_else(|| "its end".to_owned(), |c| format!("U+{:04X}", u32::from(c)));
+    Some(format!("; it has {} where the name has {}", point(has), point(wants)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_that_nobody_sees_is_told_by_its_code_point() {
+        let cases = [
+            ("fraud/7", None),
+            ("fraud/8", None),
+            ("frаud/7", Some("; it has U+0430 where the name has U+0061")),
+            ("fraud/7\u{200b}", Some("; it has U+200B where the name has its end")),
+            ("fraud/7 ", Some("; it has U+0020 where the name has its end")),
+            ("fraud\u{2044}7", Some("; it has U+2044 where the name has U+002F")),
+        ];
+        for (typed, told) in cases {
+            assert_eq!(look_alike(typed, "fraud/7").as_deref(), told, "{typed:?}");
+        }
+    }
 }
