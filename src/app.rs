@@ -31,7 +31,7 @@ use crate::keymap::{self, Keymap, Mode, Press};
 use crate::model::{Chain, Joined};
 use crate::panes::{self, Pane};
 use crate::resources::Snapshot;
-use crate::view::Tone;
+use crate::view::{Tone, is_readable};
 
 pub use account::Account;
 pub use ask::Ask;
@@ -296,6 +296,9 @@ impl App {
         self.pending_keys = None;
         self.last_key = Some(self.here.seen.at);
         drill::key(self);
+        if !is_readable(self.size) {
+            return self.key_unseen(key);
+        }
         if self.modal.is_some() {
             return modal::key(self, key);
         }
@@ -339,7 +342,18 @@ impl App {
     }
 
     /// Puts pasted text where letters go; it never acts as keys.
+    /// A key where nothing can be read: it may leave, and answers nothing that cannot be seen.
+    fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
+        match self.keymap.press(Mode::Keys, key) {
+            Press::Action("quit") => actions::run(self, "quit"),
+            Press::Action(_) | Press::Pending(_) | Press::None => None,
+        }
+    }
+
     fn paste(&mut self, text: &str) {
+        if !is_readable(self.size) {
+            return;
+        }
         let mut text = text.chars().filter(|c| !c.is_control());
         let one_line: String = text.by_ref().take(LONGEST_PASTE).collect();
         let taken = match &mut self.modal {

@@ -14,6 +14,7 @@ mod links;
 pub mod people;
 pub mod severity;
 mod timeline;
+mod unclaimed;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
+pub use unclaimed::Unclaimed;
 
 /// How well something is, best first. The order is that of attention: later is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]

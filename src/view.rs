@@ -19,6 +19,15 @@ pub use sheet::{Laid, Look};
 pub use text::{Align, Cut, cut, harmless, is_hidden, simple, width};
 pub use tree::{Node, Shares, Tree};
 
+/// Columns and rows: on fewer of either nothing can be read.
+pub const LEAST_SIZE: (u16, u16) = (40, 8);
+
+/// Can anything be read in a terminal of this size, in columns and rows?
+#[must_use]
+pub fn is_readable((columns, rows): (u16, u16)) -> bool {
+    columns >= LEAST_SIZE.0 && rows >= LEAST_SIZE.1
+}
+
 /// What a piece of text means; the theme says how that looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Tone {

@@ -24,7 +24,8 @@ pub fn status(looks: &[Look], as_json: bool, fail_on: FailOn, out: &mut impl Wri
     } else {
         for look in looks {
             let who = if looks.len() > 1 { format!("{}  ", harmless(&look.name)) } else { String::new() };
-            let lines = look.joined.chains().iter().map(|chain| line(chain, look)).chain(troubles(look));
+            let lines = look.joined.chains().iter().map(|chain| line(chain, look));
+            let lines = lines.chain(unclaimed(look)).chain(troubles(look));
             for line in lines {
                 writeln!(out, "{who}{line}")?;
             }
@@ -62,6 +63,13 @@ fn code(look: &Look, fail_on: FailOn) -> u8 {
     }
 }
 
+/// Alarms on `SageMaker` that fire and belong to no model, in one line.
+fn unclaimed(look: &Look) -> Option<String> {
+    let unclaimed = look.joined.unclaimed_alarms();
+    let (glyph, word) = unclaimed.health.sign();
+    unclaimed.text().map(|text| harmless(&format!("{glyph} {word:<8}  {text}")))
+}
+
 /// What could not be read, one line for each cause; sources that fail for the same reason share it.
 fn troubles(look: &Look) -> Vec<String> {
     let mut causes: Vec<(&AwsError, Vec<&str>)> = Vec::new();
@@ -90,12 +98,14 @@ fn troubles(look: &Look) -> Vec<String> {
 /// The worst model; unknown when a source that decides could not be read at all.
 fn overall(look: &Look) -> Health {
     let worst = look.joined.chains().iter().map(|c| c.health).max().unwrap_or(Health::Ok);
+    let worst = worst.max(look.joined.unclaimed_alarms().health);
     if blind(look) { worst.max(Health::Unknown) } else { worst }
 }
 
-/// Did AWS not answer for one of the sources?
+/// Did AWS not answer for one of the sources? What it does not let us read, or does not have, was answered.
 fn unanswered(look: &Look) -> bool {
-    look.store().troubles().iter().any(|(_, why)| matches!(why.kind, Kind::Unreachable | Kind::Untrusted))
+    let answered = |kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Gone);
+    look.store().troubles().iter().any(|(_, why)| !answered(why.kind))
 }
 
 /// Could one of the sources that decide not be read at all, or was any not answered?

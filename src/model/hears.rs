@@ -18,6 +18,8 @@ pub enum Hears {
     Perhaps(String),
     /// Deployments of this endpoint, which it rolls back.
     Deployment(String),
+    /// That is not known yet: the deployments that it may guard were not read.
+    Unread,
 }
 
 /// The alarms that call nothing themselves, by name. Auto scaling's own are for no people and are left out.
@@ -59,7 +61,8 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     let deployment = index.alarms.guards.get(alarm.name.as_str()).map(|&name| Hears::Deployment(name.to_owned()));
     let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
     let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
-    Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(Hears::Nobody))
+    let nobody = if index.endpoints.iter().all(|e| e.guards.is_some()) { Hears::Nobody } else { Hears::Unread };
+    Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(nobody))
 }
 
 #[cfg(test)]
@@ -98,6 +101,16 @@ mod tests {
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         let seen = Seen { store, ..Seen::default() };
         hears(&Index::new(&seen)).into_iter().collect()
+    }
+
+    #[test]
+    fn before_deployments_were_read_nobody_is_not_known_to_be_told() {
+        let mut store = Store::default();
+        store.alarms.apply(Ok(Listing::all(vec![alarm("empty", "", true)])), Timestamp::UNIX_EPOCH);
+        let endpoint = Endpoint { name: "e".into(), guards: None, ..Endpoint::default() };
+        store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        let seen = Seen { store, ..Seen::default() };
+        assert_eq!(hears(&Index::new(&seen)).get("empty"), Some(&Hears::Unread));
     }
 
     #[test]

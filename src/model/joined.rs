@@ -11,6 +11,7 @@ use self_cell::self_cell;
 use super::hears::{Hears, hears};
 use super::index::{Index, Keyed, Name};
 use super::join::{chains, links_of};
+use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Chain, Health, Link, Serving};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -51,6 +52,7 @@ pub struct Joined {
     /// Some pipeline may still turn out to be a model's: its definition is being read.
     undefined: bool,
     hears: BTreeMap<String, Hears>,
+    unclaimed: Unclaimed,
 }
 
 /// Place of the chain that a thing belongs to, by the hash of its id: there may be a hundred thousand things, and a
@@ -91,8 +93,8 @@ pub fn join(seen: &Seen) -> Joined {
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
     let (owners, hasher) = (Default::default(), RandomState::default());
-    let undefined = undefined(index);
-    let joined = Joined { tables, owners, hasher, unwell, waiting, undefined, hears };
+    let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
+    let joined = Joined { tables, owners, hasher, unwell, waiting, undefined, hears, unclaimed };
     // Who looks at the models asks for these in a moment.
     let _ = (joined.chain(""), joined.serving(""));
     joined
@@ -128,6 +130,11 @@ impl Joined {
     #[must_use]
     pub fn chains(&self) -> &[Chain<'_>] {
         &self.tables.borrow_dependent().chains
+    }
+    /// Alarms that fire, watch `SageMaker` and belong to no model.
+    #[must_use]
+    pub fn unclaimed_alarms(&self) -> &Unclaimed {
+        &self.unclaimed
     }
     /// The model of this name.
     #[must_use]

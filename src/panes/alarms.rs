@@ -2,6 +2,7 @@
 
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
+use crate::model::people::{Reach, reach};
 use crate::model::{Health, Hears, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
@@ -86,6 +87,25 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
         Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(Hears::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
         Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
-        None => Cell::plain(alarm.called().join(", ")),
+        Some(Hears::Unread) => Cell::muted("◌ not known yet"),
+        None => called(app, alarm),
     }
+}
+
+/// What its actions call; a topic that reaches nobody, or of which that is not known, is marked.
+fn called(app: &App, alarm: &Alarm) -> Cell {
+    let mut tone = Tone::Plain;
+    let marked = alarm.actions.iter().zip(alarm.called()).map(|(action, words)| {
+        let topic = alarm.calls("sns").any(|topic| topic == action);
+        match reach(&app.here.seen.store, action) {
+            Reach::Nobody(_) if topic => {
+                tone = Tone::Warn;
+                format!("▲ {words} reaches nobody")
+            }
+            Reach::Unknown(_) if topic => format!("◌ {words}"),
+            Reach::Nobody(_) | Reach::Unknown(_) | Reach::Somebody | Reach::Unread => words.into_owned(),
+        }
+    });
+    let marked = marked.collect::<Vec<_>>().join(", ");
+    Cell::text(marked, tone)
 }

@@ -5,7 +5,7 @@ use crate::app::search::no_match;
 use crate::app::{Account, App, Detail};
 use crate::aws::{AwsError, Kind, Renewal};
 use crate::fmt;
-use crate::panes::{Pane, lineage};
+use crate::panes::{Pane, cell, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
@@ -23,10 +23,18 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
     for account in app.accounts() {
         let who = app.whose(account.place);
         banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
+        banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
     }
     // The list below matters more than the tenth account that cannot be read.
     banners.truncate(MOST_BANNERS);
     banners
+}
+
+/// Alarms on `SageMaker` that fire and belong to no model: no row below shows them.
+fn unclaimed(account: &Account) -> Option<(String, Tone)> {
+    let unclaimed = account.joined.unclaimed_alarms();
+    let text = unclaimed.text()?;
+    Some((format!("{} {text}", unclaimed.health.sign().0), cell::tone(unclaimed.health)))
 }
 
 /// Why an account cannot be read, and what to do.

@@ -136,6 +136,15 @@ impl Alarm {
         }
         all.all(|arn| action::service(arn) == b"autoscaling")
     }
+    /// Does it watch what `SageMaker` itself measures? Metrics Insights name the namespace in the expression.
+    #[must_use]
+    pub fn watches_sagemaker(&self) -> bool {
+        let measured = |text: &str| {
+            let text = text.to_ascii_lowercase();
+            text.contains("aws/sagemaker")
+        };
+        self.namespaces.iter().any(|namespace| measured(namespace)) || measured(&self.watches)
+    }
     /// ARNs of a service that it calls when it goes to ALARM.
     pub fn calls(&self, service: &'static str) -> impl Iterator<Item = &String> {
         self.actions.iter().filter(move |arn| action::service(arn) == service.as_bytes())

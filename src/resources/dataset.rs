@@ -108,10 +108,12 @@ impl Resource for Dataset {
         // Access points have no versioning of their own.
         let buckets = buckets.into_iter().filter(|bucket| !bucket.is_empty() && !is_access_point(bucket));
         let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, seen.at)).collect();
-        let versioning = in_background(versionings(aws, asked.clone())).await;
         let at = seen.at;
-        let Asked { found, missed, shared } =
-            describe_each(wanted, async |wanted: Wanted| read(aws, &wanted, at).await).await;
+        // At the same time: a bucket that does not answer must not be waited for twice.
+        let (versioning, Asked { found, missed, shared }) = tokio::join!(
+            in_background(versionings(aws, asked.clone())),
+            describe_each(wanted, async |wanted: Wanted| read(aws, &wanted, at).await),
+        );
         let (mut rows, mut refused): (Vec<Dataset>, Vec<Option<AwsError>>) = found.into_iter().unzip();
         if shared.is_none() {
             rows.extend(missed.iter().map(|(wanted, why)| wanted.row().refused(why)));
@@ -192,7 +194,7 @@ async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsEr
         return partition::newest(&mut lister, &pattern, at).await;
     }
     let first = lister.list(Ask { prefix, folders: false, after: None }, None, 1).await?;
-    if first.next.is_some()
+    if first.more()
         && let Some(found) = partition::guessed(&mut lister, prefix, at).await?
     {
         return Ok(found);
@@ -202,7 +204,7 @@ async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsEr
     if first.next.is_some() {
         let rest = lister.list(Ask { prefix, folders: false, after: None }, first.next, PAGES - 1).await?;
         found.add(&rest.objects, prefix);
-        found.capped = rest.next.is_some();
+        found.capped = rest.more();
         let why = || format!("more than {PAGES},000 objects; configure a date pattern in [[model.data]]");
         found.unsure = found.capped.then(why);
     }
@@ -212,14 +214,16 @@ async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsEr
 impl Dataset {
     fn with(self, found: Found) -> Self {
         let (newest, newest_key) = found.newest.unzip();
-        let nothing = newest.is_none() && found.unsure.is_none();
+        let untimed = newest.is_none() && found.unsure.is_none() && found.objects > 0;
+        let unsure = found.unsure.or_else(|| untimed.then(|| "S3 does not tell when it was written".to_owned()));
+        let nothing = newest.is_none() && unsure.is_none();
         Self {
             newest,
             newest_key,
             objects: found.objects,
             bytes: found.bytes,
             capped: found.capped,
-            unsure: found.unsure,
+            unsure,
             problem: nothing.then(|| NOTHING_THERE.to_owned()),
             ..self
         }

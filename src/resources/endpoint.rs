@@ -110,7 +110,9 @@ impl Endpoint {
     /// Those of the call.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_endpoint().endpoint_name(name);
-        request.send().await.map(from_description).map_err(failed("DescribeEndpoint"))
+        let found = request.send().await.map(from_description).map_err(failed("DescribeEndpoint"))?;
+        // Whatever the answer lacks, it is about the endpoint that was asked for.
+        Ok(if found.name.is_empty() { Self { name: name.to_owned(), ..found } } else { found })
     }
 }
 

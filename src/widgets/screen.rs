@@ -14,15 +14,12 @@ use ratatui::style::Modifier;
 
 use super::{ascii, chain, chart, paint, sheet, status, table, tree};
 use crate::theme::{Theme, Token};
-use crate::view::{Block, Content, Line, Screen, Tone};
-
-/// On fewer cells than this nothing can be read.
-const LEAST: (u16, u16) = (40, 8);
+use crate::view::{Block, Content, LEAST_SIZE, Line, Screen, Tone, is_readable};
 
 /// Draws all of it; says where the cursor belongs.
 pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, theme.style(Token::Screen));
-    let cursor = if area.width < LEAST.0 || area.height < LEAST.1 {
+    let cursor = if !is_readable((area.width, area.height)) {
         too_small(theme, area, buf);
         None
     } else {
@@ -100,7 +97,7 @@ fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
 }
 
 fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (cells, rows) = LEAST;
+    let (cells, rows) = LEAST_SIZE;
     let message = format!("sagetop needs {cells}×{rows} cells to be read, here are {}×{}.", area.width, area.height);
     let lines = Line::from(message).wrap(area.width.into());
     let top = area.height.saturating_sub(paint::cut_to_u16(lines.len())) / 2;

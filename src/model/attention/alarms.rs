@@ -53,12 +53,18 @@ fn good_news(facts: &Facts<'_>, alarm: &Alarm) -> bool {
 
 pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
     let store = facts.index.store;
+    let me = store.identity.rows().next();
+    // Where the list of topics is denied, the account in the ARN tells whose it is.
+    let own = |topic: &str| {
+        let account = topic.split(':').nth(4);
+        store.topics.get(topic).is_some_and(|t| t.listed) || me.is_some_and(|me| Some(me.account.as_str()) == account)
+    };
     let told = |topic: &&str| {
         let name = topic.rsplit(':').next().unwrap_or(topic);
         match reach(store, topic) {
             Reach::Nobody(why) => Some((Health::Warning, format!("nobody is told: {name} {why}"), None)),
             // What another account does not tell cannot be mended here; the topic itself says that it is not known.
-            Reach::Unknown(why) if store.topics.get(topic).is_some_and(|t| t.listed) => {
+            Reach::Unknown(why) if own(topic) => {
                 Some((Health::Unknown, format!("whether {name} tells anybody is not known: {why}"), None))
             }
             Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
@@ -70,13 +76,16 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts, a));
     let told = |a: &Alarm| match hears_of(facts.index, a)? {
-        Hears::Nobody => Some((Health::Warning, format!("nobody is told of {}: it has no action", a.name), a.since)),
+        Hears::Nobody => {
+            let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
+            Some((Health::Warning, format!("nobody is told of {}: {why}", a.name), a.since))
+        }
         Hears::Perhaps(parent) => {
             let text = format!("whether {} tells anybody is not known: the rule of {parent} cannot be read", a.name);
             Some((Health::Unknown, text, a.since))
         }
         // That is said of the composite alarm whose actions are held back.
-        Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) => None,
+        Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
     firing.filter_map(told).collect()
 }
@@ -87,7 +96,7 @@ pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
         Hears::Suppressed(by) => {
             Some((Health::Warning, format!("nobody is told of {} now: {by} holds its actions back", a.name), a.since))
         }
-        Hears::Nobody | Hears::Perhaps(_) | Hears::Composite(_) | Hears::Deployment(_) => None,
+        Hears::Nobody | Hears::Perhaps(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
     firing.filter_map(told).collect()
 }

@@ -86,7 +86,15 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let (chain, store) = (facts.chain, facts.index.store);
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
         // Where data lies is told by what was trained on it.
-        return untold([unfinished(&store.jobs), unfinished(&store.steps), unread(&store.feature_groups)]);
+        let undescribed = facts.rows.jobs.iter().any(|job| job.details.is_none());
+        let why = store.jobs.trouble().filter(|_| undescribed);
+        let why = why.map(|why| (Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None));
+        return untold([
+            unfinished(&store.jobs),
+            unfinished(&store.steps),
+            unread(&store.feature_groups),
+            why.into_iter().collect(),
+        ]);
     }
     let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
     let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());

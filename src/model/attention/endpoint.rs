@@ -8,10 +8,10 @@ use super::{Facts, Finding, unread, untold};
 use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
 use crate::model::{Health, Serving, severity};
-use crate::resources::Table;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
+use crate::resources::{Resource, Table};
 
 fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
     facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
@@ -31,10 +31,12 @@ pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
                 "InService" => return None,
                 "Updating" => (Health::Running, updating(serving, endpoint)),
                 "Creating" | "SystemUpdating" | "Deleting" => (Health::Running, format!("{name} {}", endpoint.status)),
-                _ => {
+                "" => (Health::Unknown, format!("{name}: AWS tells no status")),
+                "Failed" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" => {
                     let why = endpoint.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
                     (Health::Critical, format!("{name} {}{why}", endpoint.status))
                 }
+                status => (Health::Unknown, format!("{name} {status}: a status that is not known here")),
             };
             Some((graded(serving, health), text, since))
         })
@@ -250,12 +252,34 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         // What an endpoint runs, and so whose it is, is told by these.
         return untold([unread(&store.configs), unread(&store.models)]);
     }
-    // What is listed but cannot be described is not known to be well.
-    let Some(why) = table.trouble() else { return Vec::new() };
-    let unknown = endpoints(facts).filter(|(_, e)| e.config.is_none());
-    unknown
-        .map(|(_, e)| (Health::Unknown, format!("{}: {} {}", e.name, why.operation, why.kind.word()), None))
-        .collect()
+    // An endpoint that is listed but cannot be described is not known to be well, nor is one that runs who knows what.
+    let described = |e: &Endpoint| e.config.is_some();
+    let told = |(serving, endpoint): (&Serving, &Endpoint)| {
+        let (what, why) = if described(endpoint) {
+            (" what it runs is not known,", unknown_version(facts, serving, endpoint)?)
+        } else {
+            ("", trouble(table)?)
+        };
+        Some((Health::Unknown, format!("{}:{what} {why}", endpoint.name), None))
+    };
+    endpoints(facts).filter_map(told).collect()
+}
+
+/// The trouble of a table in two words: the operation and its kind.
+fn trouble<T: Resource>(table: &Table<T>) -> Option<String> {
+    table.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()))
+}
+
+/// Why it cannot be told what a production endpoint runs: its configuration or a model of it could not be read.
+fn unknown_version(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<String> {
+    if !serving.versions.is_empty() || !serving.production() {
+        return None;
+    }
+    let store = facts.index.store;
+    let config = store.configs.get(endpoint.config.as_deref()?).filter(|config| config.variants.is_some());
+    let Some(config) = config else { return trouble(&store.configs) };
+    let read = |name: &str| store.models.get(name).is_some_and(|model| model.containers.is_some());
+    if config.models().all(read) { None } else { trouble(&store.models) }
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {

@@ -117,6 +117,10 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if !pipelines.is_empty() {
         return pipelines;
     }
+    // Jobs alone do not tell how the runs ended that started them.
+    if facts.rows.executions.is_empty() && !facts.chain.pipelines.is_empty() {
+        return unread(&store.executions);
+    }
     // Whether the last run left anything behind is told by its steps, where no version says so.
     let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
     let last = last.filter(|e| steps(facts, &e.arn).is_empty() && store.steps.asked_at(&e.arn).is_none());

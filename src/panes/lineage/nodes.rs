@@ -231,7 +231,9 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
             let silent = match app.here.joined.hears(&alarm.name) {
                 Some(Hears::Nobody) => "tells nobody".to_owned(),
                 Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),
-                Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_)) | None => String::new(),
+                Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_) | Hears::Unread) | None => {
+                    String::new()
+                }
             };
             let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
             let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];

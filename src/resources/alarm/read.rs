@@ -13,11 +13,14 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
     let mut dimensions = pairs(a.dimensions());
     let mut namespaces: Vec<String> = a.namespace.iter().cloned().collect();
     let mut watches: Vec<String> = a.metric_name.iter().cloned().collect();
+    let own = a.alarm_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
     for query in a.metrics() {
         watches.extend(query.expression.clone());
-        if let Some(metric) = query.metric_stat().and_then(|s| s.metric()) {
+        let Some(metric) = query.metric_stat().and_then(|s| s.metric()) else { continue };
+        watches.extend(metric.metric_name.clone());
+        // A monitoring account has alarms on metrics of others, whose endpoints may have the names of its own.
+        if query.account_id().is_none_or(|account| own == Some(account)) {
             namespaces.extend(metric.namespace.clone());
-            watches.extend(metric.metric_name.clone());
             dimensions.extend(pairs(metric.dimensions()));
         }
     }

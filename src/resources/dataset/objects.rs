@@ -35,7 +35,9 @@ impl Found {
     pub(super) fn add(&mut self, objects: &[Object], prefix: &str) {
         for object in objects {
             let key = key_of(object);
-            if key.ends_with('/') || !is_data(key.strip_prefix(prefix).unwrap_or(&key)) {
+            // An object without a byte is a marker, whatever it is called.
+            let empty = object.size == Some(0);
+            if empty || key.ends_with('/') || !is_data(key.strip_prefix(prefix).unwrap_or(&key)) {
                 continue;
             }
             self.objects += 1;
@@ -49,16 +51,18 @@ impl Found {
     }
 }
 
-/// Is it data, by its key below what was named? Manifests are not, nor is what Spark, Hive and their like leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`): they do not read names that begin with `_` or
-/// `.` either, unless these name a column, as `_year=2026`.
+/// Is it data, by its key below what was named? Manifests and metadata of tables are not, nor is what Spark, Hive and
+/// their like leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`): they do not read names that begin with
+/// `_` or `.` either, unless these name a column, as `_year=2026`.
 fn is_data(below: &str) -> bool {
-    let name = below.rsplit('/').next().unwrap_or(below);
+    let name = below.rsplit('/').next().unwrap_or(below).to_ascii_lowercase();
+    let ends = ["_$folder$", ".manifest", "-manifest.csv", ".metadata.json"];
+    let whole = ["manifest", "manifest.json", "symlink.txt", "version-hint.text"];
     let hidden = |part: &str| part.starts_with(['_', '.']) && !part.contains('=');
     // Nothing below it: the object itself was named.
     below.is_empty()
-        || !(name.ends_with("_$folder$")
-            || name.eq_ignore_ascii_case("manifest.json")
-            || name.to_ascii_lowercase().ends_with(".manifest")
+        || !(ends.iter().any(|end| name.ends_with(end))
+            || whole.contains(&name.as_str())
             || below.split('/').any(hidden))
 }
 
@@ -80,6 +84,15 @@ pub(super) struct Listed {
     pub(super) folders: Vec<String>,
     /// The token of what was not read.
     pub(super) next: Option<String>,
+    /// AWS says that there is more, and not how to read it.
+    pub(super) cut: bool,
+}
+
+impl Listed {
+    /// Is there more than was read?
+    pub(super) fn more(&self) -> bool {
+        self.cut || self.next.is_some()
+    }
 }
 
 /// Lists a bucket, with so many calls at most.
@@ -112,6 +125,7 @@ impl<'a> Lister<'a> {
             let folders = answer.common_prefixes.unwrap_or_default();
             all.folders.extend(folders.into_iter().filter_map(|folder| Some(decoded(&folder.prefix?))));
             all.next = answer.next_continuation_token.filter(|token| !token.is_empty());
+            all.cut = answer.is_truncated == Some(true) && all.next.is_none();
         }
         Ok(all)
     }

@@ -52,20 +52,26 @@ async fn within(
     at: Timestamp,
     window: Option<i64>,
 ) -> Result<Found, AwsError> {
-    let tomorrow = day(at, 1).unwrap_or_default();
+    let (today, tomorrow) = (day(at, 0).unwrap_or_default(), day(at, 1).unwrap_or_default());
     let mut steps = vec![Step { prefix: pattern.stem.clone(), level: 0, date: PartialDate::default() }];
     let mut unsure = None;
+    // What is dated tomorrow may have been written early: then today's data may be newer.
+    let mut early: Option<Found> = None;
     while let Some(step) = steps.pop() {
         if lister.exhausted() {
             return Ok(Found { unsure: Some(exhausted(&step.prefix)), ..Found::default() });
         }
         let Some((segment, plain)) = pattern.levels.get(step.level) else {
             let mut found = all_below(lister, &step.prefix, &pattern.stem).await?;
-            if found.newest.is_some() || found.unsure.is_some() {
-                found.unsure = found.unsure.or(unsure);
-                return Ok(found);
+            if found.newest.is_none() && found.unsure.is_none() {
+                continue;
             }
-            continue;
+            found.unsure = found.unsure.or_else(|| unsure.clone());
+            if !step.date.begins_by(today) && early.is_none() {
+                early = Some(found);
+                continue;
+            }
+            return Ok(early.filter(|early| early.newest > found.newest).unwrap_or(found));
         };
         let open = !pattern.closed && step.level + 1 == pattern.levels.len() && plain.is_empty();
         let after = first_after(pattern, at, window).filter(|_| step.level == 0);
@@ -74,7 +80,7 @@ async fn within(
         let inside = lister.list(Ask { prefix: &prefix, folders: true, after: after.as_deref() }, None, PAGES).await?;
         let last_seen = inside.folders.last().map(|folder| below(folder, &step.prefix).to_owned());
         let all_dates = segment.name_of(tomorrow).zip(last_seen).is_some_and(|(last, seen)| seen > last);
-        if inside.next.is_some() && !all_dates {
+        if inside.more() && !all_dates {
             unsure = Some(format!("more than {},000 folders in {}", PAGES, step.prefix));
         }
         steps.extend(dated(&inside, &step, segment, open, tomorrow).into_iter().map(|(date, name)| {
@@ -82,7 +88,7 @@ async fn within(
             Step { prefix, level: step.level + 1, date }
         }));
     }
-    Ok(Found { unsure, ..Found::default() })
+    Ok(early.unwrap_or(Found { unsure, ..Found::default() }))
 }
 
 /// The names in a listing that are dates of data, the newest last.
@@ -105,7 +111,7 @@ fn dated(
 /// Everything below one prefix: the newest of that is known unless there is more than is read.
 pub(super) async fn all_below(lister: &mut Lister<'_>, prefix: &str, named: &str) -> Result<Found, AwsError> {
     let inside = lister.list(Ask { prefix, folders: false, after: None }, None, PAGES).await?;
-    let mut found = Found { capped: inside.next.is_some(), ..Found::default() };
+    let mut found = Found { capped: inside.more(), ..Found::default() };
     found.add(&inside.objects, named);
     found.unsure = found.capped.then(|| format!("more than {PAGES},000 objects in {prefix}"));
     Ok(found)

@@ -1,0 +1,94 @@
+//! Alarms that fire and belong to no model: no row shows them, and they page all the same.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use super::index::Index;
+use super::{Chain, Health, severity};
+use crate::resources::alarm::Alarm;
+
+/// Alarms that fire, watch `SageMaker` and belong to no model.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unclaimed {
+    /// Their names, worst first.
+    pub names: Vec<String>,
+    /// The worst of them; absent where there is none.
+    pub health: Health,
+}
+
+impl Unclaimed {
+    /// What is to be said of them, as a sentence without its end; nothing where there is none.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let (first, rest) = self.names.split_first()?;
+        let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+        Some(format!("{first}{more} in ALARM, of no model: name it in alarms of a [[model]]"))
+    }
+}
+
+/// Finds the alarms that no model has. Those of auto scaling count nowhere.
+pub(super) fn unclaimed(index: &Index<'_>, chains: &[Chain<'_>]) -> Unclaimed {
+    let fires = |alarm: &&&Alarm| alarm.firing() && !alarm.scaling() && alarm.watches_sagemaker();
+    let mut firing = index.alarms.all.iter().filter(fires).peekable();
+    if firing.peek().is_none() {
+        return Unclaimed::default();
+    }
+    let claimed: HashSet<&str, RandomState> = chains.iter().flat_map(|chain| chain.alarms.iter().copied()).collect();
+    let health = |alarm: &Alarm| {
+        let tier = severity::tier(&index.seen.wishes.severity, alarm);
+        tier.map_or(Health::Warning, |tier| severity::weight(&tier))
+    };
+    let mut found: Vec<(Health, &str)> = firing
+        .filter(|alarm| !claimed.contains(alarm.name.as_str()))
+        .map(|alarm| (health(alarm), alarm.name.as_str()))
+        .collect();
+    found.sort_by_key(|(health, name)| (std::cmp::Reverse(*health), *name));
+    let worst = found.first().map_or(Health::Absent, |(health, _)| *health);
+    Unclaimed { names: found.into_iter().map(|(_, name)| name.to_owned()).collect(), health: worst }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::model::{Joined, join};
+    use crate::resources::endpoint::Endpoint;
+    use crate::resources::{Listing, Seen, Store};
+
+    #[test]
+    fn only_what_fires_on_sagemaker_and_has_no_model_is_told() {
+        let alarm = |name: &str, state: &str, namespace: &str, endpoint: Option<&str>| Alarm {
+            name: name.into(),
+            state: state.into(),
+            namespaces: vec![namespace.into()],
+            dimensions: endpoint.map(|e| ("EndpointName".to_owned(), e.to_owned())).into_iter().collect(),
+            actions: vec!["arn:aws:sns:eu-west-1:1:page".into()],
+            actions_enabled: true,
+            ..Alarm::default()
+        };
+        let insights = Alarm {
+            watches: "SELECT SUM(Invocation5XXErrors) FROM SCHEMA(\"AWS/SageMaker\", EndpointName)".into(),
+            ..alarm("all-5xx-sev1", "ALARM", "", None)
+        };
+        let alarms = vec![
+            alarm("component", "ALARM", "AWS/SageMaker", None),
+            insights,
+            alarm("mine", "ALARM", "AWS/SageMaker", Some("fraud-prod")),
+            alarm("quiet", "OK", "AWS/SageMaker", None),
+            alarm("database", "ALARM", "AWS/RDS", None),
+            alarm("TargetTracking-x", "ALARM", "AWS/SageMaker", None),
+        ];
+        let mut store = Store::default();
+        let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
+        store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
+        let joined = join(&Seen { store, ..Seen::default() });
+        let unclaimed = joined.unclaimed_alarms();
+        assert_eq!(unclaimed.names, ["all-5xx-sev1", "TargetTracking-x", "component"]);
+        assert_eq!(unclaimed.health, Health::Critical);
+        assert!(unclaimed.text().unwrap().starts_with("all-5xx-sev1 and 2 more in ALARM"));
+        assert_eq!(Joined::default().unclaimed_alarms().text(), None);
+    }
+}
