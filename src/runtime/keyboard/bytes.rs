@@ -27,14 +27,18 @@ const LONGEST_PASTE: usize = 64 * 1024;
 /// A paste whose end does not come is over when nothing came for so long...
 const QUIET_PASTE: Duration = Duration::from_millis(500);
 
-/// ...or when it began so long ago.
+/// ...or when its bytes have come no faster than keys for so long.
 const SLOWEST_PASTE: Duration = Duration::from_secs(5);
 
-/// So long after a paste was given up...
+/// For this long after a paste was abandoned, a read of at least [`BURST`] bytes, or one that holds the end of a paste,
+/// is treated as its continuation.
 const REST_OF_PASTE: Duration = Duration::from_secs(10);
 
-/// ...so many bytes at once are more of it: nobody types them.
+/// Nobody types this many bytes at once.
 const BURST: usize = 16;
+
+/// Nobody types two keys within this time; a key that is held down repeats more slowly.
+const FASTEST_KEYS: Duration = Duration::from_millis(10);
 
 /// What was read and is no event yet.
 #[derive(Debug, Default)]
@@ -55,7 +59,8 @@ pub(super) struct Bytes {
 #[derive(Debug)]
 struct Paste {
     text: Vec<u8>,
-    began: Instant,
+    /// When its bytes last came faster than keys.
+    flowed: Instant,
     /// How much of the end was read.
     end: usize,
 }
@@ -63,15 +68,17 @@ struct Paste {
 impl Bytes {
     /// Takes what was read at once; the events that are whole. What means nothing is left out.
     pub(super) fn take(&mut self, read: &[u8], now: Instant) -> Vec<Event> {
+        let flows = read.len() >= BURST || self.last.is_some_and(|last| now < last + FASTEST_KEYS);
         self.last = Some(now);
         let late = std::mem::take(&mut self.told_escape);
         if late && self.key.is_empty() && read.len() > 1 && read.starts_with(b"[") {
             // The rest of what began with the `ESC` that was taken for a key.
             self.key.push(ESC);
         }
-        let rest = self.gave_up.is_some_and(|at| now < at + REST_OF_PASTE) && read.len() >= BURST;
-        if rest && self.paste.is_none() && self.key.is_empty() {
-            self.paste = Some(Paste::new(now));
+        if let Some(paste) = self.paste.as_mut() {
+            paste.flowed = if flows { now } else { paste.flowed };
+        } else if self.is_rest_of_paste(read, now) {
+            self.go_on_with_paste(now);
         }
         read.iter().flat_map(|byte| self.push(*byte, now)).collect()
     }
@@ -80,7 +87,7 @@ impl Bytes {
     pub(super) fn due(&self) -> Option<Instant> {
         let last = self.last?;
         match &self.paste {
-            Some(paste) => Some((last + QUIET_PASTE).min(paste.began + SLOWEST_PASTE)),
+            Some(paste) => Some((last + QUIET_PASTE).min(paste.flowed + SLOWEST_PASTE)),
             None => self.waits_for_time().then(|| last + LONGEST_ESCAPE),
         }
     }
@@ -91,13 +98,47 @@ impl Bytes {
             return Vec::new();
         }
         if let Some(paste) = self.paste.take() {
-            self.gave_up = Some(now);
+            self.give_up(&paste, now);
             return vec![paste.event()];
         }
         self.told_escape = true;
         let escapes = self.key.len();
         self.key.clear();
         vec![escape(); escapes]
+    }
+
+    /// Does this read continue a paste that was abandoned, so that none of it may act as keys?
+    fn is_rest_of_paste(&self, read: &[u8], now: Instant) -> bool {
+        if self.gave_up.is_none_or(|at| now >= at + REST_OF_PASTE) {
+            return false;
+        }
+        let all = [self.key.as_slice(), read].concat();
+        // What begins with a marker, or may become one, needs no guess.
+        if all.starts_with(PASTE_BEGINS) || all.starts_with(PASTE_ENDS) || PASTE_ENDS.starts_with(&all) {
+            return false;
+        }
+        let ends = all.windows(PASTE_ENDS.len()).any(|part| part == PASTE_ENDS);
+        let may_end = (1..PASTE_ENDS.len()).any(|n| PASTE_ENDS.get(..n).is_some_and(|end| all.ends_with(end)));
+        read.len() >= BURST || ends || may_end
+    }
+
+    /// Takes the bytes of an unfinished key, and all that follows, for the rest of an abandoned paste.
+    fn go_on_with_paste(&mut self, now: Instant) {
+        let mut paste = Paste::new(now);
+        for byte in self.key.drain(..) {
+            paste.push(byte);
+        }
+        self.paste = Some(paste);
+    }
+
+    /// Remembers an abandoned paste, and how much of its end was read: the rest of the end must not act as keys.
+    fn give_up(&mut self, paste: &Paste, now: Instant) {
+        self.gave_up = Some(now);
+        match paste.end {
+            // A lone ESC in the key would become the key `esc`.
+            0 | 1 => self.told_escape = paste.end == 1,
+            end => self.key = PASTE_ENDS.iter().take(end).copied().collect(),
+        }
     }
 
     /// Can only time tell whether more belongs to what was read?
@@ -154,8 +195,8 @@ impl Bytes {
 }
 
 impl Paste {
-    fn new(began: Instant) -> Self {
-        Self { text: Vec::new(), began, end: 0 }
+    fn new(flowed: Instant) -> Self {
+        Self { text: Vec::new(), flowed, end: 0 }
     }
 
     /// Takes one more byte; true when it was the last one.

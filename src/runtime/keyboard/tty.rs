@@ -20,7 +20,7 @@ const AT_ONCE: usize = 1024;
 
 /// The terminal on standard input.
 pub(super) struct Tty {
-    /// No pipe, but what can be said of one end of it is all that is needed.
+    /// This is a terminal; tokio's pipe receiver is used only because it can poll and read a descriptor.
     input: Receiver,
     resized: Signal,
     bytes: Bytes,

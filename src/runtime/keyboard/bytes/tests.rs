@@ -122,6 +122,49 @@ async fn the_rest_of_a_paste_that_stalled_is_no_key() {
     assert_eq!(held.len(), 11, "{held:?}");
 }
 
+/// A short rest is recognised by the end of the paste, however that end is cut.
+#[tokio::test(start_paused = true)]
+async fn a_short_rest_of_a_stalled_paste_is_no_key() {
+    let rest: &[u8] = b"b\ny\x1b[201~";
+    for cut in 4..=rest.len() {
+        let found = read(&[(0, b"\x1b[200~one"), (600, &rest[..cut]), (100, &rest[cut..]), (100, b"j")]).await;
+        assert_eq!(found, [paste("one"), paste("b\ny"), char('j')], "cut at {cut}");
+    }
+    // A key that was begun before belongs to the rest as well.
+    let found = read(&[(0, b"\x1b[200~one"), (600, b"\x1b"), (20, b"b\ny\x1b[201~"), (100, b"j")]).await;
+    assert_eq!(found, [paste("one"), paste("\x1bb\ny"), char('j')]);
+    let ended = read(&[(0, b"\x1b[200~one"), (600, b"b\x1b[201~"), (100, b"b\ry")]).await;
+    assert_eq!(ended[2..], [char('b'), key(KeyCode::Enter, KeyModifiers::NONE), char('y')], "the paste is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_stalled_paste_is_no_key_wherever_it_stalled() {
+    let whole = b"\x1b[200~one\x1b[201~";
+    for cut in 9..whole.len() {
+        let found = read(&[(0, &whole[..cut]), (600, &whole[cut..]), (100, b"j")]).await;
+        assert_eq!(found, [paste("one"), char('j')], "cut at {cut}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_work_while_the_end_of_a_paste_is_still_to_come() {
+    let stalled: (u64, &[u8]) = (0, b"\x1b[200~one");
+    assert_eq!(read(&[stalled, (600, b"\x1b"), (600, b"q")]).await[1..], [plain(KeyCode::Esc), char('q')]);
+    assert_eq!(read(&[stalled, (600, b"\x1b[A"), (50, b"y")]).await[1..], [plain(KeyCode::Up), char('y')]);
+    assert_eq!(read(&[stalled, (600, b"\x1b[200~two and more of it\x1b[201~")]).await[1..], [paste("two and more of it")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_paste_is_whole_while_its_bytes_keep_coming() {
+    let line = "quit\n".repeat(4);
+    for (pieces, pause, piece) in [(40, 300, line.as_str()), (8_000, 1, "y")] {
+        let mut reads: Vec<(u64, &[u8])> = vec![(0, b"\x1b[200~")];
+        reads.extend(vec![(pause, piece.as_bytes()); pieces]);
+        reads.extend([(pause, b"\x1b[201~".as_slice()), (100, b"j")]);
+        assert_eq!(read(&reads).await, [paste(&piece.repeat(pieces)), char('j')], "{piece:?} every {pause} ms");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_too_long_of_a_paste_is_dropped_and_is_no_key() {
     let long = "x".repeat(300_000);
