@@ -10,6 +10,7 @@ mod drill;
 mod feed;
 mod filter;
 mod form;
+mod leave;
 mod list;
 mod modal;
 mod palette;
@@ -52,8 +53,6 @@ pub(crate) use subject::node_id;
 
 /// Seconds that a changed row glows.
 const GLOW: i64 = 2;
-/// Characters of a pasted text that are taken.
-const LONGEST_PASTE: usize = 4096;
 /// Seconds without a key after which nobody is there.
 const IDLE: i64 = 15 * 60;
 
@@ -82,10 +81,14 @@ pub enum Msg {
     Deck(OnDeck),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
+    /// All calls of a plan were answered, or given up: its id.
+    AllSent(String),
     /// A plan ended: its id, and how.
     Ended(String, Outcome),
     /// What became of intents in an account whose end was never seen.
     Reviewed(usize, Vec<Unfinished>),
+    /// Somebody outside told the program to end.
+    Leave,
 }
 
 /// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
@@ -150,6 +153,8 @@ pub struct App {
     pub pending_keys: Option<String>,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
+    /// The program ends as soon as all calls are sent.
+    leaving: bool,
     /// A replay went back, and what is read since may not be all.
     rewound: bool,
 }
@@ -178,6 +183,7 @@ impl App {
             keymap,
             pending_keys: None,
             last_key: None,
+            leaving: false,
             rewound: false,
         }
     }
@@ -230,14 +236,19 @@ impl App {
                 self.progress(&id, progress);
                 None
             }
+            Msg::AllSent(id) => {
+                self.all_sent(&id);
+                None
+            }
             Msg::Ended(id, outcome) => self.ended(&id, outcome),
             Msg::Reviewed(place, unfinished) => {
                 self.reviewed(place, &unfinished);
                 None
             }
+            Msg::Leave => Some(Effect::Quit),
         };
         self.settle();
-        effect
+        leave::decide(self, effect)
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -325,32 +336,6 @@ impl App {
         let keys = if before.is_empty() { key.to_string() } else { format!("{before} {key}") };
         let help = self.keymap.key_for("help").map(|help| format!("; {help} tells all keys"));
         format!("{keys} does nothing{}", help.unwrap_or_default())
-    }
-
-    /// Puts text where it is typed below; false where nothing is.
-    fn type_below(&mut self, text: &str) -> bool {
-        let searching = self.detail.as_ref().map(|detail| detail.search.typing);
-        match searching {
-            Some(true) => search::paste(self, text),
-            None if self.list_mut().typing => self.list_mut().filter.push_str(text),
-            Some(false) | None => return false,
-        }
-        true
-    }
-
-    /// Puts pasted text where letters go; it never acts as keys.
-    fn paste(&mut self, text: &str) {
-        let mut text = text.chars().filter(|c| !c.is_control());
-        let one_line: String = text.by_ref().take(LONGEST_PASTE).collect();
-        let taken = match &mut self.modal {
-            Some(modal) => modal::paste(modal, &one_line),
-            None => self.type_below(&one_line),
-        };
-        self.message = match (taken, text.next()) {
-            (true, None) => None,
-            (true, Some(_)) => Some((Tone::Warn, format!("the pasted text was cut after {LONGEST_PASTE} characters"))),
-            (false, _) => Some((Tone::Warn, "nothing is typed here: the pasted text was dropped".to_owned())),
-        };
     }
 
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.

@@ -1,0 +1,56 @@
+//! Leaving and stopping while calls are being sent: whoever does so is told, and may still insist on leaving.
+
+use super::{App, Effect};
+use crate::view::Tone;
+
+/// May the program be left or stopped now? Leaving waits for calls that are being sent, until somebody asks again.
+pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
+    let calls = app.unsent();
+    let leaves = effect == Some(Effect::Quit);
+    if calls == 0 {
+        return if app.leaving { Some(Effect::Quit) } else { effect };
+    }
+    if effect == Some(Effect::Suspend) {
+        let (calls, are) = count(calls);
+        app.tell_now(Tone::Warn, format!("not stopped: {calls} {are} being sent; try again when AWS has answered"));
+        return None;
+    }
+    if leaves && app.leaving {
+        return effect;
+    }
+    app.leaving |= leaves;
+    if app.leaving {
+        let again = app.keymap.key_for("quit").map(|key| format!("; {key} again leaves at once"));
+        let (calls, are) = count(calls);
+        app.tell_now(Tone::Busy, format!("waiting for {calls} that {are} being sent{}", again.unwrap_or_default()));
+    }
+    effect.filter(|_| !leaves)
+}
+
+/// A number of calls, and the verb that fits it.
+fn count(calls: usize) -> (String, &'static str) {
+    if calls == 1 { ("1 call".to_owned(), "is") } else { (format!("{calls} calls"), "are") }
+}
+
+impl App {
+    /// How many calls of confirmed plans AWS has not answered yet.
+    fn unsent(&self) -> usize {
+        self.runs.iter().filter(|run| run.outcome.is_none()).map(|run| run.unsent).sum()
+    }
+
+    /// Shows a message in the last row, and ends the typing of a line there: what was typed stays.
+    fn tell_now(&mut self, tone: Tone, text: String) {
+        self.list_mut().typing = false;
+        if let Some(detail) = &mut self.detail {
+            detail.search.typing = false;
+        }
+        self.message = Some((tone, text));
+    }
+
+    /// Notes that a plan has no call left to send.
+    pub(super) fn all_sent(&mut self, id: &str) {
+        if let Some(run) = self.runs.iter_mut().find(|run| run.plan.id == id) {
+            run.unsent = 0;
+        }
+    }
+}
