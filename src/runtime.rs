@@ -46,7 +46,7 @@ const LONGEST_FRAME: Duration = Duration::from_millis(50);
 const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
-/// A signal that says that the program goes on belongs to its own stop within this time after it.
+/// After `ctrl-z` and `fg` the signal to go on comes a second time, as input. Within this time it is that same signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(500);
 /// What was read before a replay went back stands no longer than this.
 const LONGEST_HOLD: Duration = Duration::from_millis(400);
@@ -128,7 +128,7 @@ enum Over {
     Lost,
 }
 
-/// What the loop turns round.
+/// The parts of the loop.
 struct MainLoop {
     app: App,
     watches: Watches,
@@ -162,7 +162,7 @@ impl MainLoop {
                     self.watches.rest(&self.app);
                     continue;
                 }
-                // The signal of a stop that the program made itself: the terminal is taken over already.
+                // The program had stopped itself, and the terminal is taken over already.
                 Came::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
                 Came::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.hands)?,
                 Came::End => return Ok(Over::Lost),

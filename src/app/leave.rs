@@ -1,9 +1,11 @@
-//! Leaving and stopping while calls are being sent: whoever does so is told, and may still insist on leaving.
+//! Leaving and stopping while calls are being sent. Leaving waits for them, unless it is asked for twice; stopping is
+//! refused.
 
 use super::{App, Effect};
 use crate::view::Tone;
 
-/// May the program be left or stopped now? Leaving waits for calls that are being sent, until somebody asks again.
+/// Decides whether an effect is carried out now: holds back leaving and stopping while calls are being sent, and says why.
+/// Once leaving was asked for, the program is left as soon as all calls are answered.
 pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
     let calls = app.unsent();
     let leaves = effect == Some(Effect::Quit);

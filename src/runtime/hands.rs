@@ -60,7 +60,7 @@ impl Hands {
     }
 
     /// Waits until calls that are being sent are answered, or until a signal says to leave. The terminal is gone, so
-    /// nobody can be told; what AWS does after the calls needs nobody here.
+    /// nobody can be told. What AWS does after the calls does not need this program.
     pub(super) async fn settle(&self, input: &mut mpsc::Receiver<Input>) {
         let told_to_leave = async {
             while let Some(input) = input.recv().await {
@@ -139,7 +139,7 @@ impl Hands {
                 let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    // Where it breaks off, nothing is known of them, and they stay open in the journal.
+                    // After a panic nothing is known of these intents; they stay open in the journal.
                     if let Ok(unfinished) = caught(executor.review()).await {
                         let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
                     }

@@ -44,7 +44,7 @@ pub(super) fn keyboard() -> Keyboard {
     let (events, input) = mpsc::channel(QUEUE);
     let ended_by = Arc::new(OnceLock::new());
     let keyboard = Keyboard { input, ended_by: Arc::clone(&ended_by) };
-    // The signals are listened to from here on, not from when the task has its first turn: by then the first frame stands.
+    // Signals are caught from here on, not from the first turn of the task, when the first frame is on the screen already.
     let (mut typed, mut signals, mut continued) = (Typed::new(), Signals::new(), Continued::new());
     tokio::spawn(async move {
         loop {
@@ -69,10 +69,10 @@ pub(super) fn keyboard() -> Keyboard {
 
 /// Who reads the terminal.
 enum Typed {
-    /// The thread that draws: a key has not to wait for another thread to wake up.
+    /// The thread that draws, so that a key need not wait until another thread wakes up.
     #[cfg(unix)]
     Here(tty::Tty),
-    /// A thread of its own, where a terminal cannot be waited for together with all else. It ends with the program.
+    /// A thread of its own, on systems where a task cannot wait for the terminal. It ends with the program.
     There(mpsc::Receiver<Event>),
     /// Nobody: the terminal is gone.
     Gone,
@@ -144,7 +144,8 @@ impl Signals {
         use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
         let all = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::ABORT, Signal::TERM];
-        let listen = |one: Signal| Some((u8::try_from(one.as_raw()).ok()?, signal(SignalKind::from_raw(one.as_raw())).ok()?));
+        let listen =
+            |one: Signal| Some((u8::try_from(one.as_raw()).ok()?, signal(SignalKind::from_raw(one.as_raw())).ok()?));
         Self { listened: all.into_iter().filter_map(listen).collect() }
     }
 

@@ -1,4 +1,4 @@
-//! The terminal, read by whoever waits for it together with all else.
+//! The terminal, read by the task that also waits for everything else.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -31,8 +31,8 @@ impl Tty {
     /// # Errors
     /// When it cannot be opened once more, or the system cannot wait for it together with other things.
     pub(super) fn new() -> io::Result<Self> {
-        // Once more, as reading must never wait, and saying so to standard input would say it to the output as well:
-        // most often both are one.
+        // The terminal is opened a second time, as reads must not block. Making standard input non-blocking would do the
+        // same to standard output: both are usually one open file.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let terminal = open(ttyname(io::stdin(), Vec::new())?, flags, Mode::empty())?;
         let input = Receiver::from_file_unchecked(File::from(terminal))?;
