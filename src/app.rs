@@ -42,6 +42,7 @@ pub use drill::Drill;
 pub use feed::{Feed, News};
 pub(crate) use filter::{Filter, of_account};
 pub use form::{Field, Form};
+use leave::Leaving;
 pub use list::ListState;
 pub(crate) use modal::plan;
 pub use modal::{Help, Modal, Notice};
@@ -153,8 +154,8 @@ pub struct App {
     pub pending_keys: Option<String>,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
-    /// The program ends as soon as all calls are sent.
-    leaving: bool,
+    /// Was leaving asked for?
+    leaving: Leaving,
     /// A replay went back, and what is read since may not be all.
     rewound: bool,
 }
@@ -183,7 +184,7 @@ impl App {
             keymap,
             pending_keys: None,
             last_key: None,
-            leaving: false,
+            leaving: Leaving::No,
             rewound: false,
         }
     }

@@ -4,24 +4,35 @@
 use super::{App, Effect};
 use crate::view::Tone;
 
+/// Was leaving asked for?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// No.
+    No,
+    /// Yes; the program ends as soon as AWS has answered all calls.
+    WhenSent,
+}
+
 /// Decides whether an effect is carried out now: holds back leaving and stopping while calls are being sent, and says why.
 /// Once leaving was asked for, the program is left as soon as all calls are answered.
 pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
     let calls = app.unsent();
     let leaves = effect == Some(Effect::Quit);
     if calls == 0 {
-        return if app.leaving { Some(Effect::Quit) } else { effect };
+        return if app.leaving == Leaving::WhenSent { Some(Effect::Quit) } else { effect };
     }
     if effect == Some(Effect::Suspend) {
         let (calls, are) = count(calls);
         app.tell_now(Tone::Warn, format!("not stopped: {calls} {are} being sent; try again when AWS has answered"));
         return None;
     }
-    if leaves && app.leaving {
+    if leaves && app.leaving == Leaving::WhenSent {
         return effect;
     }
-    app.leaving |= leaves;
-    if app.leaving {
+    if leaves {
+        app.leaving = Leaving::WhenSent;
+    }
+    if app.leaving == Leaving::WhenSent {
         let again = app.keymap.key_for("quit").map(|key| format!("; {key} again leaves at once"));
         let (calls, are) = count(calls);
         app.tell_now(Tone::Busy, format!("waiting for {calls} that {are} being sent{}", again.unwrap_or_default()));

@@ -68,7 +68,7 @@ impl Hands {
                     return;
                 }
             }
-            pending().await
+            pending::<()>().await;
         };
         tokio::select! {
             _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()) => {}

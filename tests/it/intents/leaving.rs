@@ -98,3 +98,31 @@ async fn the_screen_is_taken_over_once_after_a_stop() {
     t.tell(Input::GoesOn).await;
     assert_eq!(Harness::taken_over(), before + 1, "a stop from outside");
 }
+
+#[tokio::test(start_paused = true)]
+async fn leaving_counts_the_calls_that_are_left_and_sends_them_all() {
+    let story = "inherits = \"demo\"\n[[fault]]\noperation = \"CreateEndpointConfig\"\nlatency = \"20s\"\n";
+    let mut t = Harness::story(story).ready().await;
+    t.to("demand-fore").await;
+    t.keys("b 'demand-forecasting-prod' enter").await;
+    t.run_for("2s").await;
+    t.keys("q").await;
+    t.says("waiting for 2 calls that are being sent");
+    t.run_for("20s").await;
+    t.ended().await;
+    assert_eq!(t.sim().calls("UpdateEndpoint"), 1);
+    assert_eq!(t.events().last(), Some(&Event::Sent));
+}
+
+/// AWS is asked for the trace of a call whose answer was lost; that belongs to sending it.
+#[tokio::test(start_paused = true)]
+async fn leaving_waits_until_it_is_known_whether_a_lost_call_was_taken() {
+    let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nstatus = 502\nbody = \"no\"\n";
+    let mut t = Harness::story(story).ready().await;
+    t.to("recommendation").await;
+    t.keys("b 'recommendation-prod' enter q").await;
+    t.says("waiting for 1 call that is being sent");
+    t.run_for("1m").await;
+    t.ended().await;
+    assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Failed]);
+}
