@@ -1,7 +1,11 @@
 //! Answers that break off in their body, asked for by the real program.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::altered::{Altered, Answer};
 use crate::sagetop::{Home, Run};
