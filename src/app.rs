@@ -10,6 +10,7 @@ mod drill;
 mod feed;
 mod filter;
 mod form;
+mod leave;
 mod list;
 mod modal;
 mod palette;
@@ -41,6 +42,7 @@ pub use drill::Drill;
 pub use feed::{Feed, News};
 pub(crate) use filter::{Filter, of_account};
 pub use form::{Field, Form};
+use leave::Leaving;
 pub use list::ListState;
 pub(crate) use modal::plan;
 pub use modal::{Help, Modal, Notice};
@@ -52,8 +54,6 @@ pub(crate) use subject::node_id;
 
 /// Seconds that a changed row glows.
 const GLOW: i64 = 2;
-/// Characters of a pasted text that are taken.
-const LONGEST_PASTE: usize = 4096;
 /// Seconds without a key after which nobody is there.
 const IDLE: i64 = 15 * 60;
 
@@ -82,10 +82,14 @@ pub enum Msg {
     Deck(OnDeck),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
+    /// All calls of a plan were answered, or given up: its id.
+    AllSent(String),
     /// A plan ended: its id, and how.
     Ended(String, Outcome),
     /// What became of intents in an account whose end was never seen.
     Reviewed(usize, Vec<Unfinished>),
+    /// Somebody outside told the program to end.
+    Leave,
 }
 
 /// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
@@ -150,6 +154,8 @@ pub struct App {
     pub pending_keys: Option<String>,
     /// When a key was pressed last, or the console was started.
     last_key: Option<Timestamp>,
+    /// Was leaving asked for?
+    leaving: Leaving,
     /// A replay went back, and what is read since may not be all.
     rewound: bool,
 }
@@ -178,6 +184,7 @@ impl App {
             keymap,
             pending_keys: None,
             last_key: None,
+            leaving: Leaving::No,
             rewound: false,
         }
     }
@@ -230,14 +237,19 @@ impl App {
                 self.progress(&id, progress);
                 None
             }
+            Msg::AllSent(id) => {
+                self.all_sent(&id);
+                None
+            }
             Msg::Ended(id, outcome) => self.ended(&id, outcome),
             Msg::Reviewed(place, unfinished) => {
                 self.reviewed(place, &unfinished);
                 None
             }
+            Msg::Leave => Some(Effect::Quit),
         };
         self.settle();
-        effect
+        leave::decide(self, effect)
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -330,41 +342,12 @@ impl App {
         format!("{keys} does nothing{}", help.unwrap_or_default())
     }
 
-    /// Puts text where it is typed below; false where nothing is.
-    fn type_below(&mut self, text: &str) -> bool {
-        let searching = self.detail.as_ref().map(|detail| detail.search.typing);
-        match searching {
-            Some(true) => search::paste(self, text),
-            None if self.list_mut().typing => self.list_mut().filter.push_str(text),
-            Some(false) | None => return false,
-        }
-        true
-    }
-
-    /// Puts pasted text where letters go; it never acts as keys.
     /// A key where nothing can be read: it may leave, and answers nothing that cannot be seen.
     fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
         match self.keymap.press(Mode::Keys, key) {
             Press::Action("quit") => actions::run(self, "quit"),
             Press::Action(_) | Press::Pending(_) | Press::None => None,
         }
-    }
-
-    fn paste(&mut self, text: &str) {
-        if !is_readable(self.size) {
-            return;
-        }
-        let mut text = text.chars().filter(|c| !c.is_control());
-        let one_line: String = text.by_ref().take(LONGEST_PASTE).collect();
-        let taken = match &mut self.modal {
-            Some(modal) => modal::paste(modal, &one_line),
-            None => self.type_below(&one_line),
-        };
-        self.message = match (taken, text.next()) {
-            (true, None) => None,
-            (true, Some(_)) => Some((Tone::Warn, format!("the pasted text was cut after {LONGEST_PASTE} characters"))),
-            (false, _) => Some((Tone::Warn, "nothing is typed here: the pasted text was dropped".to_owned())),
-        };
     }
 
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.

@@ -46,6 +46,8 @@ const LONGEST_FRAME: Duration = Duration::from_millis(50);
 const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 /// Rows of all tables from which on they are joined on a thread of its own.
 const LARGE: usize = 1_000;
+/// After `ctrl-z` and `fg` the signal to go on comes a second time, as input. Within this time it is that same signal.
+const SAME_SIGNAL: Duration = Duration::from_millis(500);
 /// What was read before a replay went back stands no longer than this.
 const LONGEST_HOLD: Duration = Duration::from_millis(400);
 
@@ -108,25 +110,38 @@ pub async fn run<B: Backend>(
     let inbox = Inbox::new(input, answers, snapshots);
     let hands = Hands::new(machine, answer);
     app.update(hands.tick());
-    let mut main = MainLoop { app, watches, inbox, hands, painter: Painter::new() };
+    let mut main = MainLoop { app, watches, inbox, hands, painter: Painter::new(), went_on: None };
     let ended = main.turn(terminal, theme).await;
-    // A terminal that is lost ends the loop too: calls that are being sent come to their end all the same.
+    if !matches!(ended, Ok(Over::Left)) {
+        // The terminal is lost: calls that are being sent come to their end all the same.
+        main.hands.settle(&mut main.inbox.input).await;
+    }
     main.hands.leave(&main.app).await;
-    ended.map(|()| main.app)
+    ended.map(|_| main.app)
 }
 
-/// What the loop turns round.
+/// Why the loop ended.
+enum Over {
+    /// Somebody left the console; what is still being sent was told.
+    Left,
+    /// The terminal is gone.
+    Lost,
+}
+
+/// The parts of the loop.
 struct MainLoop {
     app: App,
     watches: Watches,
     inbox: Inbox,
     hands: Hands,
     painter: Painter,
+    /// When the program went on after it stopped itself.
+    went_on: Option<Instant>,
 }
 
 impl MainLoop {
     /// Waits, updates, performs and draws until the console is left or its input ends.
-    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<(), B::Error> {
+    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<Over, B::Error> {
         self.painter.draw(terminal, &self.app, theme)?;
         // The first frame stands before the first call is made.
         self.watches.start();
@@ -147,8 +162,10 @@ impl MainLoop {
                     self.watches.rest(&self.app);
                     continue;
                 }
+                // The program had stopped itself, and the terminal is taken over already.
+                Came::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
                 Came::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.hands)?,
-                Came::End => return Ok(()),
+                Came::End => return Ok(Over::Lost),
             };
             let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
             let at_once = self.painter.takes_note(&msg);
@@ -156,7 +173,7 @@ impl MainLoop {
             let effect = self.app.update(msg);
             join(&mut self.app, &mut self.inbox, &self.hands.machine.background);
             if effect == Some(Effect::Quit) {
-                return Ok(());
+                return Ok(Over::Left);
             }
             self.perform(effect, terminal).await?;
             let waits = if at_once { !self.inbox.input.is_empty() } else { !self.inbox.is_empty() };
@@ -178,7 +195,8 @@ impl MainLoop {
     ) -> Result<(), B::Error> {
         match effect {
             Some(Effect::Suspend) => {
-                self.hands.suspend().await;
+                (self.hands.machine.suspend)().await;
+                self.went_on = Some(Instant::now());
                 self.painter.anew(terminal, &mut self.app)?;
                 self.app.update(self.hands.tick());
             }

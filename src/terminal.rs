@@ -70,7 +70,7 @@ impl Guard {
     fn leave_when_panicking(&self) {
         let (guard, before) = (Self { inside: Arc::clone(&self.inside) }, panic::take_hook());
         panic::set_hook(Box::new(move |info| {
-            // What is caught ends nothing, and the screen goes on.
+            // A panic that is caught does not end the program, so the screen stays.
             if !is_caught() {
                 guard.leave();
             }
@@ -116,8 +116,8 @@ pub async fn suspend() {
 /// Takes the terminal over again when the program goes on after somebody else stopped it (`kill -STOP`, then `fg`): the
 /// shell has set it up for itself meanwhile. The screen is then blank.
 pub fn resume() {
-    // The library takes raw mode for switched on until it is switched off, whatever the shell did; and switching it off
-    // for a moment would show what is typed.
+    // The library believes that raw mode is still on, whatever the shell did, and would do nothing. Switching it off and
+    // on again would show what is typed in between.
     #[cfg(unix)]
     if let Ok(mut modes) = rustix::termios::tcgetattr(io::stdin()) {
         modes.make_raw();

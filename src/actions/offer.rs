@@ -109,7 +109,7 @@ pub fn matching(app: &App, typed: &str) -> Offers {
     });
     let mut found: Vec<(Fit, Offer)> = by_action.collect();
     found.extend(things(app).filter_map(|thing| {
-        // Among many names some have nearly any letters.
+        // Among many names some contain the letters by chance.
         let loosely = thing.what == "model";
         let fit = fit(thing.name, &wanted).or_else(|| (loosely && fuzzy.fits(thing.name)).then_some(Fit::Fuzzy))?;
         Some((fit, thing.offer()))
@@ -167,7 +167,7 @@ fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     app.here.joined.chains().iter().filter_map(of_group).flatten().collect()
 }
 
-/// Letters in small, and one sign between words, so that `next pane` is `next-pane`.
+/// Lower case, with one sign between words, so that `next pane` is `next-pane`.
 fn squeezed(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '_'], "-")
 }

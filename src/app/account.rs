@@ -54,7 +54,7 @@ pub struct Account {
     unjoined: bool,
     /// What the focus was made from.
     pub(super) focused: Option<FocusedOn>,
-    /// Intents that were left open were looked for.
+    /// AWS was already asked what became of intents that were left open.
     reviewed: bool,
 }
 
@@ -76,8 +76,8 @@ impl Account {
         Self { seen, joined, judged, ..Self::default() }
     }
 
-    /// Is it time to look for intents that were left open? Once, when a poll tells who we are: with that it is known
-    /// which lines of the journal are of this account.
+    /// Is it time to find out what became of intents that were left open? True once, when a poll tells who we are: only
+    /// then it is known which lines of the journal belong to this account.
     pub(super) fn wants_review(&mut self, polled_identity: bool) -> bool {
         polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
     }

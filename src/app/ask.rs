@@ -70,7 +70,8 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
         return None;
     }
     let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);
-    let run = Run { account, plan, since, text: "checking again".into(), outcome: None };
+    let unsent = plan.steps.len();
+    let run = Run { account, plan, since, text: "checking again".into(), unsent, outcome: None };
     app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
     app.runs.push(run);
     Some(Effect::Run(account, ask.plan))

@@ -17,6 +17,8 @@ pub struct Run {
     pub since: Timestamp,
     /// What it is doing, or how it ended.
     pub text: String,
+    /// How many of its calls AWS has not answered yet.
+    pub unsent: usize,
     /// Its end; absent while it is under way.
     pub outcome: Option<Outcome>,
 }
@@ -39,10 +41,11 @@ impl App {
     pub(super) fn progress(&mut self, id: &str, progress: Progress) {
         let Some(run) = self.runs.iter_mut().find(|r| r.plan.id == id) else { return };
         run.text = match progress {
-            Progress::Sent { call, request_id } => match request_id {
-                Some(request) => format!("sent {call}, request {request}"),
-                None => format!("sent {call}"),
-            },
+            Progress::Sent { call, request_id } => {
+                run.unsent = run.unsent.saturating_sub(1);
+                let request = request_id.map_or_else(String::new, |request| format!(", request {request}"));
+                format!("sent {call}{request}")
+            }
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);

@@ -18,7 +18,7 @@ pub struct Search {
     from: Vec<String>,
 }
 
-/// Begins to type; the cursor goes to what is found meanwhile.
+/// Begins to type the word; the cursor goes to the first match while it is typed.
 pub(crate) fn begin(detail: &mut Detail) {
     detail.search = Search { text: String::new(), typing: true, from: detail.selected.clone() };
 }
@@ -81,7 +81,7 @@ pub(crate) fn next(app: &mut App, by: isize) {
     });
 }
 
-/// Nothing has the word; what is not in the tree was not looked at.
+/// Says that no place has the word; rows that the tree leaves out were not searched.
 pub(crate) fn no_match(app: &App, detail: &Detail) -> String {
     let rest = if lineage::leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
     format!("no match for {:?} in this lineage{rest}", detail.search.text)

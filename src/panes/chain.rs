@@ -296,7 +296,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
         stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
     };
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
-    // Whoever looks may be the only one who knows.
+    // Nobody else is told of it, so the screen must show it.
     let held = chain.reasons.iter().filter(|r| r.rule == "suppressed");
     let mut facts: Vec<Fact> =
         held.map(|r| Line::new().with(format!("▲ {}", brief(chain, r)), Tone::Warn).into()).collect();

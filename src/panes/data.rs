@@ -40,7 +40,7 @@ fn ids(app: &App) -> Vec<Subject> {
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
-/// Is it older than the configuration allows? What is not known is neither old nor new.
+/// Is it older than the configuration allows? False when its age is unknown.
 fn health(app: &App, set: &Dataset) -> Health {
     if set.problem.is_some() {
         return Health::Unknown;

@@ -20,7 +20,7 @@ use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::view::Tone;
 
-/// A program that a signal ended exits with this and the number of the signal, as shells say it.
+/// After a signal the exit code is this plus the number of the signal, as in shells.
 const ENDED_BY_SIGNAL: u8 = 128;
 
 /// The console on the real terminal, with calls and large joins in the `background`. Returns the exit code.

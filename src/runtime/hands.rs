@@ -1,5 +1,6 @@
 //! What the loop does besides waiting and drawing: plans, calls, the clipboard, the tables for the next run.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,15 +8,16 @@ use tokio::sync::{RwLock, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Machine, QUEUE};
+use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
 use crate::aws::{Deck, caught};
-use crate::intents::{Executor, Outcome, Plan};
+use crate::intents::{Executor, Outcome, Plan, Refusal};
 use crate::resources::Source;
 
 /// Between two snapshots on disk.
 const KEEP_EVERY: Duration = Duration::from_mins(2);
-/// Leaving waits so long for calls that are being sent: a plan of three calls, each of them as slow as a call may be.
+/// Without a terminal the program waits this long for calls that are being sent: a plan of three calls, each of them as
+/// slow as a call may be.
 const LONGEST_FAREWELL: Duration = Duration::from_mins(3);
 
 /// Carries out effects; the answers come back as messages.
@@ -57,20 +59,25 @@ impl Hands {
         self.tick()
     }
 
-    /// Lets calls that are being sent come to their end; what AWS does after them needs nobody here.
-    async fn settle(&mut self) {
-        let _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()).await;
+    /// Waits until calls that are being sent are answered, or until a signal says to leave. The terminal is gone, so
+    /// nobody can be told. What AWS does after the calls does not need this program.
+    pub(super) async fn settle(&self, input: &mut mpsc::Receiver<Input>) {
+        let told_to_leave = async {
+            while let Some(input) = input.recv().await {
+                if matches!(input, Input::Leave) {
+                    return;
+                }
+            }
+            pending::<()>().await;
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()) => {}
+            () = told_to_leave => {}
+        }
     }
 
-    /// Stops the program until somebody lets it go on; what is being sent is sent before.
-    pub(super) async fn suspend(&mut self) {
-        self.settle().await;
-        (self.machine.suspend)().await;
-    }
-
-    /// What is done at the end: what is being sent is sent, the tables are kept.
+    /// What is done at the end: the tables are kept.
     pub(super) async fn leave(&mut self, app: &App) {
-        self.settle().await;
         self.keep(app, true);
         while self.keeping.join_next().await.is_some() {}
     }
@@ -121,7 +128,9 @@ impl Hands {
                 let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    let plan = executor.plan(&intent).await;
+                    let plan = caught(executor.plan(&intent)).await.unwrap_or_else(|said| {
+                        Err(Refusal::No(format!("the plan broke off, and nothing was sent: {said}")))
+                    });
                     let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;
                 };
                 self.work.spawn_on(work, &self.machine.background);
@@ -130,8 +139,12 @@ impl Hands {
                 let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    let unfinished = executor.review(&executor.read_journal().await).await;
-                    let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
+                    // After a panic nothing is known of these intents; they stay open in the journal.
+                    if let Ok(unfinished) =
+                        caught(async { executor.review(&executor.read_journal().await).await }).await
+                    {
+                        let _ = answer.send(Msg::Reviewed(place, unfinished)).await;
+                    }
                 };
                 self.work.spawn_on(work, &self.machine.background);
             }
@@ -157,6 +170,7 @@ impl Hands {
             let work = async {
                 let sent = caught(executor.send(&plan, &tell)).await;
                 drop(sending);
+                let _ = answer.send(Msg::AllSent(plan.id.clone())).await;
                 let outcome = match sent {
                     Ok(Ok(receipt)) => caught(executor.finish(&plan, &receipt, &tell)).await,
                     Ok(Err(ended)) => Ok(ended),

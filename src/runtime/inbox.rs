@@ -33,7 +33,7 @@ pub(super) enum Came {
     Frame,
     /// The cursor came to rest.
     Rest,
-    /// The input is over.
+    /// The terminal is gone.
     End,
 }
 
@@ -67,7 +67,8 @@ impl Inbox {
             input = self.input.recv() => match input {
                 Some(Input::Event(event)) => message(event).map_or(Came::Nothing, came),
                 Some(Input::GoesOn) => Came::GoesOn,
-                None => Came::End,
+                Some(Input::Leave) => came(Msg::Leave),
+                Some(Input::Gone) | None => Came::End,
             },
             Some(msg) = self.answers.recv() => came(msg),
             Some((reader, snapshot)) = self.snapshots.recv() => Came::Read(reader, Box::new(snapshot)),

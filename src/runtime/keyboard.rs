@@ -5,14 +5,19 @@ mod bytes;
 #[cfg(unix)]
 mod tty;
 
-use std::pin::pin;
+use std::future::pending;
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use crossterm::event::{self, Event};
+#[cfg(unix)]
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::mpsc;
 
 use super::QUEUE;
+
+/// The number of the signal that says that the terminal went away.
+const HANG_UP: u8 = 1;
 
 /// What comes from the terminal.
 #[derive(Debug)]
@@ -21,13 +26,16 @@ pub enum Input {
     Event(Event),
     /// The program was stopped from outside and goes on (`fg`): the shell has set up the terminal for itself meanwhile.
     GoesOn,
+    /// A signal said to leave.
+    Leave,
+    /// The terminal went away. Signals may still follow.
+    Gone,
 }
 
 /// The terminal as it is read.
 pub(super) struct Keyboard {
-    /// Closes when the terminal goes away or a signal says to leave.
     pub(super) input: mpsc::Receiver<Input>,
-    /// The number of the signal that said to leave; set before the input closes.
+    /// The number of the first signal that said to leave; set before the input tells of it.
     pub(super) ended_by: Arc<OnceLock<u8>>,
 }
 
@@ -36,20 +44,21 @@ pub(super) fn keyboard() -> Keyboard {
     let (events, input) = mpsc::channel(QUEUE);
     let ended_by = Arc::new(OnceLock::new());
     let keyboard = Keyboard { input, ended_by: Arc::clone(&ended_by) };
-    // The signals are listened to from here on, not from when the task has its first turn: by then the first frame stands.
-    let (mut typed, told, mut continued) = (Typed::new(), told_to_leave(), Continued::new());
+    // Signals are caught from here on, not from the first turn of the task, when the first frame is on the screen already.
+    let (mut typed, mut signals, mut continued) = (Typed::new(), Signals::new(), Continued::new());
     tokio::spawn(async move {
-        let mut told = pin!(told);
         loop {
             let input = tokio::select! {
-                event = typed.next() => event.map(Input::Event),
-                () = continued.next() => Some(Input::GoesOn),
-                signal = &mut told => {
+                event = typed.next() => event.map_or(Input::Gone, Input::Event),
+                () = continued.next() => Input::GoesOn,
+                signal = signals.next() => {
                     let _ = ended_by.set(signal);
-                    None
+                    if signal == HANG_UP { Input::Gone } else { Input::Leave }
                 }
             };
-            let Some(input) = input else { return };
+            if matches!(input, Input::Gone) {
+                typed = Typed::Gone;
+            }
             if events.send(input).await.is_err() {
                 return;
             }
@@ -60,11 +69,13 @@ pub(super) fn keyboard() -> Keyboard {
 
 /// Who reads the terminal.
 enum Typed {
-    /// The thread that draws: a key has not to wait for another thread to wake up.
+    /// The thread that draws, so that a key need not wait until another thread wakes up.
     #[cfg(unix)]
     Here(tty::Tty),
-    /// A thread of its own, where a terminal cannot be waited for together with all else. It ends with the program.
+    /// A thread of its own, on systems where a task cannot wait for the terminal. It ends with the program.
     There(mpsc::Receiver<Event>),
+    /// Nobody: the terminal is gone.
+    Gone,
 }
 
 impl Typed {
@@ -84,6 +95,7 @@ impl Typed {
             #[cfg(unix)]
             Self::Here(tty) => tty.next().await,
             Self::There(keys) => keys.recv().await,
+            Self::Gone => pending().await,
         }
     }
 }
@@ -104,7 +116,7 @@ impl Continued {
     async fn next(&mut self) {
         match &mut self.signal {
             Some(signal) => drop(signal.recv().await),
-            None => std::future::pending().await,
+            None => pending().await,
         }
     }
 }
@@ -116,35 +128,51 @@ impl Continued {
     }
 
     async fn next(&mut self) {
-        std::future::pending().await
+        pending().await
     }
 }
 
-/// Waits for a signal that would end the program, with the terminal as it is; its number.
+/// The signals that would end the program with the terminal as it is.
+struct Signals {
+    #[cfg(unix)]
+    listened: Vec<(u8, tokio::signal::unix::Signal)>,
+}
+
 #[cfg(unix)]
-fn told_to_leave() -> impl Future<Output = u8> {
-    use rustix::process::Signal;
-    use tokio::signal::unix::{SignalKind, signal};
-    let listened = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::ABORT, Signal::TERM].map(|one| {
-        let number = one.as_raw();
-        (number, signal(SignalKind::from_raw(number)))
-    });
-    async move {
-        let waits = listened.into_iter().filter_map(|(number, signal)| {
-            let mut signal = signal.ok()?;
-            Some(Box::pin(async move {
-                signal.recv().await;
-                u8::try_from(number).unwrap_or_default()
-            }))
+impl Signals {
+    fn new() -> Self {
+        use rustix::process::Signal;
+        use tokio::signal::unix::{SignalKind, signal};
+        let all = [Signal::HUP, Signal::INT, Signal::QUIT, Signal::ABORT, Signal::TERM];
+        let listen =
+            |one: Signal| Some((u8::try_from(one.as_raw()).ok()?, signal(SignalKind::from_raw(one.as_raw())).ok()?));
+        Self { listened: all.into_iter().filter_map(listen).collect() }
+    }
+
+    /// Waits for the next one; its number.
+    async fn next(&mut self) -> u8 {
+        let waits = self.listened.iter_mut().map(async |(number, signal)| {
+            signal.recv().await;
+            *number
         });
-        futures_util::future::select_all(waits).await.0
+        let mut waits: FuturesUnordered<_> = waits.collect();
+        match waits.next().await {
+            Some(number) => number,
+            None => pending().await,
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn told_to_leave() -> u8 {
-    /// The number of the interrupt.
-    const INTERRUPT: u8 = 2;
-    let _ = tokio::signal::ctrl_c().await;
-    INTERRUPT
+impl Signals {
+    fn new() -> Self {
+        Self {}
+    }
+
+    async fn next(&mut self) -> u8 {
+        /// The number of the interrupt.
+        const INTERRUPT: u8 = 2;
+        let _ = tokio::signal::ctrl_c().await;
+        INTERRUPT
+    }
 }

@@ -60,8 +60,8 @@ impl<W: Write> Backend for Frugal<W> {
         self.out.hide_cursor()
     }
     fn show_cursor(&mut self) -> io::Result<()> {
-        // A terminal that is gone is noticed by the next frame. At the end the library says it on standard error instead,
-        // and panics where that is the same terminal.
+        // The next frame notices a terminal that is gone. When dropped, the library would report an error here on standard
+        // error, and would panic if that is the same terminal.
         let _ = self.out.show_cursor();
         Ok(())
     }

@@ -102,8 +102,18 @@ impl Harness {
         sleep(MOMENT).await;
     }
 
+    /// Gives the console what comes from the terminal besides keys.
+    pub(crate) async fn tell(&mut self, input: Input) {
+        self.give(input).await;
+        sleep(MOMENT).await;
+    }
+
     async fn send(&mut self, event: Event) {
-        let sent = self.input.as_ref().unwrap().send(Input::Event(event)).await;
+        self.give(Input::Event(event)).await;
+    }
+
+    async fn give(&mut self, input: Input) {
+        let sent = self.input.as_ref().unwrap().send(input).await;
         assert!(sent.is_ok(), "the console has ended:\n{}", self.text());
     }
 
@@ -253,6 +263,11 @@ impl Harness {
     /// The buffer of the frame that was drawn first.
     pub(crate) fn first_buffer(&self) -> Buffer {
         self.screen.first().0
+    }
+
+    /// How often the terminal was taken over again after a stop from outside.
+    pub(crate) fn taken_over() -> usize {
+        shell::taken_over()
     }
 
     /// Closes the input, as a lost terminal does; the loop must end.

@@ -5,6 +5,7 @@
 
 mod asked;
 mod interrupted;
+mod leaving;
 mod lost;
 mod refused;
 mod rollback;

@@ -142,3 +142,19 @@ async fn what_a_source_says_at_length_is_scrolled_to_its_end() {
     t.keys("enter").await;
     t.never_says("and so on");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_is_not_answered() {
+    for size in [(39, 24), (80, 7), (1, 1)] {
+        let mut t = Harness::story("demo").ready().await;
+        t.to("recommendation").await;
+        t.keys("b").await;
+        t.says("Type recommendation-prod to send");
+        t.resize(size.0, size.1).await;
+        t.keys("'recommendation-prod' enter").await;
+        t.run_for("10s").await;
+        assert!(t.sim().write_calls().is_empty(), "{size:?}");
+        t.resize(120, 36).await;
+        t.says("Type recommendation-prod to send");
+    }
+}

@@ -1,9 +1,19 @@
 //! Answers that break off in their body, asked for by the real program.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+
+use std::thread;
 use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::altered::{Altered, Answer};
 use crate::sagetop::{Home, Run};
+
+/// The time that a run is given. The rest of the account is read in it on a slow machine, too.
+const TIMEOUT: [&str; 2] = ["--timeout", "10s"];
+/// A run that takes longer did not keep to its time.
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// The account of the bundled story `shop`, in which every answer to an operation breaks off.
 fn stalled(operation: &'static str) -> Altered {
@@ -13,51 +23,47 @@ fn stalled(operation: &'static str) -> Altered {
     })
 }
 
-/// Runs a command and tells how long that took.
-fn timed(account: &Altered, arguments: &[&str]) -> (Run, Duration) {
-    let began = tokio::time::Instant::now();
-    let run = Home::new().run_at(&account.url, "eu-west-1", arguments);
-    (run, began.elapsed())
+/// Runs a command, which must end in time.
+fn run(account: &Altered, arguments: &[&str]) -> Run {
+    let began = Instant::now();
+    let run = Home::new().run_at(&account.url, "eu-west-1", &[arguments, &TIMEOUT].concat());
+    assert!(began.elapsed() < LONGEST, "{arguments:?} took {:?}", began.elapsed());
+    run
+}
+
+/// A source that stalls is unreachable in a dump, and the dump is printed all the same.
+fn is_unreachable_in_a_dump(operation: &'static str, source: &str) {
+    let dump = run(&stalled(operation), &["dump"]).ends(0).json();
+    let told = dump["sources"].as_array().unwrap().iter().find(|told| told["name"] == source).unwrap();
+    assert_eq!(told["state"], "unreachable", "{operation}: {told}");
+    assert!(told["error"].to_string().contains("--timeout"), "{operation}: {told}");
 }
 
 #[test]
 fn what_was_read_when_the_time_is_up_is_printed_and_the_rest_is_unreachable() {
-    for (operation, source) in [
-        ("ListEndpoints", "endpoints"),
-        ("DescribeAlarms", "alarms"),
-        ("GetMetricData", "metrics"),
-        ("ListTopics", "topics"),
-        ("GetCallerIdentity", "identity"),
-        ("GET *", "datasets"),
-    ] {
-        let account = stalled(operation);
-        let (run, took) = timed(&account, &["dump", "--timeout", "3s"]);
-        assert!(took < Duration::from_secs(10), "{operation} {took:?}");
-        let dump = run.ends(0).json();
-        let state = |name: &str| {
-            let source = dump["sources"].as_array().unwrap().iter().find(|source| source["name"] == name).unwrap();
-            (source["state"].as_str().unwrap().to_owned(), source["error"].to_string())
-        };
-        assert_eq!(state(source).0, "unreachable", "{operation}");
-        assert!(state(source).1.contains("--timeout"), "{}", state(source).1);
-        assert_eq!(state("pipelines").0, "fresh", "{operation}");
-        let (run, _) = timed(&account, &["status", "--timeout", "2s"]);
-        run.ends(3).says("unreachable");
-    }
+    // Each of them takes all of its time, so they wait together.
+    thread::scope(|scope| {
+        for (operation, source) in [
+            ("ListEndpoints", "endpoints"),
+            ("DescribeAlarms", "alarms"),
+            ("GetMetricData", "metrics"),
+            ("ListTopics", "topics"),
+            ("GetCallerIdentity", "identity"),
+            ("GET *", "datasets"),
+        ] {
+            scope.spawn(move || is_unreachable_in_a_dump(operation, source));
+        }
+    });
 }
 
 #[test]
-fn without_a_flag_an_answer_that_breaks_off_is_given_up_within_a_minute() {
-    let account = stalled("ListEndpoints");
-    let (run, took) = timed(&account, &["status"]);
-    assert!(took < Duration::from_mins(1), "{took:?}");
-    run.ends(3).says("no complete answer within 35 s");
+fn a_status_says_what_is_unreachable() {
+    run(&stalled("ListEndpoints"), &["status"]).ends(3).says("unreachable");
 }
 
 #[test]
 fn a_plan_is_given_up_when_its_time_is_up() {
     let account = Altered::serve("shop", |asked| (asked.operation == "DescribeEndpoint").then_some(Answer::Silence));
-    let (run, took) = timed(&account, &["rollback", "recommendation-prod", "--plan-only", "--timeout", "2s"]);
-    assert!(took < Duration::from_secs(10), "{took:?}");
+    let run = run(&account, &["rollback", "recommendation-prod", "--plan-only"]);
     run.ends(1).says("refused").says("--timeout").says("nothing was sent");
 }

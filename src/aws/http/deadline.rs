@@ -73,3 +73,81 @@ fn until_then(mut answer: HttpResponse, until: Instant, longest: Duration) -> Ht
     *answer.body_mut() = SdkBody::from_body_1_x(StreamBody::new(frames.fuse()));
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use hyper::body::Frame;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// An answer as it comes: a pause before its head, then pauses and pieces of its body, and how the body ends.
+    #[derive(Debug, Clone)]
+    struct Fake {
+        head: Duration,
+        pieces: Vec<(Duration, Result<Bytes, &'static str>)>,
+    }
+
+    impl HttpConnector for Fake {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let Self { head, pieces } = self.clone();
+            HttpConnectorFuture::new(async move {
+                sleep(head).await;
+                let frames = stream::iter(pieces).then(|(pause, piece)| async move {
+                    sleep(pause).await;
+                    piece.map(Frame::data).map_err(std::io::Error::other)
+                });
+                let body = SdkBody::from_body_1_x(StreamBody::new(frames));
+                Ok(HttpResponse::new(200.try_into().unwrap(), body))
+            })
+        }
+    }
+
+    /// Reads an answer whole: how many bytes it has or what came between, and the seconds that took.
+    async fn read(head: u64, pieces: &[(u64, Result<Bytes, &'static str>)]) -> (Result<usize, Obstacle>, u64) {
+        let pieces = pieces.iter().map(|(pause, piece)| (Duration::from_secs(*pause), piece.clone())).collect();
+        let inner = SharedHttpConnector::new(Fake { head: Duration::from_secs(head), pieces });
+        let began = Instant::now();
+        let answer = Bounded { inner, longest: LONGEST_ANSWER }.call(HttpRequest::get("https://aws").unwrap()).await;
+        let read = match answer {
+            Ok(mut answer) => {
+                let whole = answer.take_body().collect().await;
+                whole.map(|whole| whole.to_bytes().len()).map_err(|error| Obstacle::within(&*error).unwrap().clone())
+            }
+            Err(error) => Err(Obstacle::within(&error).unwrap().clone()),
+        };
+        (read, began.elapsed().as_secs())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "a piece of a body may be an error")]
+    fn bytes(count: usize) -> Result<Bytes, &'static str> {
+        Ok(Bytes::from(vec![b'x'; count]))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_has_one_deadline_for_its_head_and_its_body() {
+        let late = Err(Obstacle::Late(LONGEST_ANSWER));
+        assert_eq!(read(34, &[(0, bytes(5))]).await, (Ok(5), 34));
+        assert_eq!(read(36, &[(0, bytes(5))]).await, (late.clone(), 35), "a late head");
+        assert_eq!(read(20, &[(10, bytes(5)), (4, bytes(2))]).await, (Ok(7), 34), "a slow body");
+        assert_eq!(read(20, &[(10, bytes(5)), (6, bytes(2))]).await, (late.clone(), 35), "a late end");
+        let drips: Vec<_> = (0..100).map(|_| (1, bytes(1))).collect();
+        assert_eq!(read(0, &drips).await, (late, 35), "a body that drips does not start the time anew");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_breaks_off_says_so() {
+        let broken = Err(Obstacle::BrokenOff("reset by peer".into()));
+        assert_eq!(read(1, &[(1, bytes(5)), (1, Err("reset by peer"))]).await, (broken, 3));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_is_too_large_is_not_read_to_its_end() {
+        let half = LARGEST_ANSWER / 2;
+        assert_eq!(read(1, &[(1, bytes(half)), (1, bytes(half))]).await, (Ok(LARGEST_ANSWER), 3));
+        let too_large = Err(Obstacle::TooLarge(LARGEST_ANSWER));
+        let pieces = [(1, bytes(half)), (1, bytes(half)), (1, bytes(1)), (20, bytes(1))];
+        assert_eq!(read(1, &pieces).await, (too_large, 4));
+    }
+}

@@ -56,7 +56,7 @@ fn rule(alarm: &Alarm) -> Fact {
     }
 }
 
-/// Whom an alarm tells; that it tells nobody does not make its model unwell, but somebody should know.
+/// Whom an alarm tells. An alarm that tells nobody does not change the health of its model, but it is marked.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) if alarm.actions.is_empty() => warn("tells", "▲ nobody: it has no action".to_owned()),

@@ -1,42 +1,46 @@
-//! Bytes of a terminal to keys and pastes.
+//! Turns the bytes of a terminal into keys and pastes.
 //!
-//! A terminal says with time what it does not say with bytes: `ESC` alone is a key, `ESC` with more right behind it is
-//! the beginning of a key with a name or of a paste. The time comes from the caller.
+//! Bytes alone do not tell the key `esc` from the beginning of a longer key or of a paste: both begin with `ESC`. It is
+//! the key when nothing follows for a moment. The caller tells the time.
 
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tokio::time::Instant;
 
-/// The key `esc`, and the beginning of all keys with a name.
+/// The byte of the key `esc`, with which arrows, function keys and pastes begin as well.
 const ESC: u8 = 0x1b;
 
-/// What a terminal says before a pasted text, and behind it.
+/// The markers that a terminal sends before and after a pasted text.
 const PASTE_BEGINS: &[u8] = b"\x1b[200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
-/// `ESC` is the key `esc` when nothing followed it for so long. Over a network the rest may come in a packet of its own.
+/// `ESC` is the key `esc` when nothing follows it for this long. Over a network the rest may come in a packet of its own.
 const LONGEST_ESCAPE: Duration = Duration::from_millis(40);
 
-/// No key is told by more bytes.
+/// No key has more bytes.
 const LONGEST_KEY: usize = 64;
 
 /// Bytes of a pasted text that are kept; nothing in the console takes more.
 const LONGEST_PASTE: usize = 64 * 1024;
 
-/// A paste whose end does not come is over when nothing came for so long...
+/// A paste whose end does not come is abandoned when nothing came for this long...
 const QUIET_PASTE: Duration = Duration::from_millis(500);
 
-/// ...or when it began so long ago.
+/// ...or when its bytes have come no faster than keys for this long.
 const SLOWEST_PASTE: Duration = Duration::from_secs(5);
 
-/// So long after a paste was given up...
+/// For this long after a paste was abandoned, a read of at least [`BURST`] bytes, or one that holds the end of a paste,
+/// is treated as its continuation.
 const REST_OF_PASTE: Duration = Duration::from_secs(10);
 
-/// ...so many bytes at once are more of it: nobody types them.
+/// Nobody types this many bytes at once.
 const BURST: usize = 16;
 
-/// What was read and is no event yet.
+/// Nobody types two keys within this time; a key that is held down repeats more slowly.
+const FASTEST_KEYS: Duration = Duration::from_millis(10);
+
+/// The bytes that were read and do not make an event yet.
 #[derive(Debug, Default)]
 pub(super) struct Bytes {
     /// The bytes of a key so far.
@@ -45,9 +49,9 @@ pub(super) struct Bytes {
     paste: Option<Paste>,
     /// When the last byte came.
     last: Option<Instant>,
-    /// The key `esc` was told because nothing followed it in time.
+    /// The key `esc` was reported because nothing followed it in time.
     told_escape: bool,
-    /// When a paste was given up whose end did not come since.
+    /// When a paste was abandoned whose end has not come since.
     gave_up: Option<Instant>,
 }
 
@@ -55,43 +59,46 @@ pub(super) struct Bytes {
 #[derive(Debug)]
 struct Paste {
     text: Vec<u8>,
-    began: Instant,
-    /// How much of the end was read.
+    /// When its bytes last came faster than keys.
+    flowed: Instant,
+    /// How many bytes of the end marker were read.
     end: usize,
 }
 
 impl Bytes {
-    /// Takes what was read at once; the events that are whole. What means nothing is left out.
+    /// Takes the bytes of one read; returns the events that are complete. Bytes that mean nothing are dropped.
     pub(super) fn take(&mut self, read: &[u8], now: Instant) -> Vec<Event> {
+        let flows = read.len() >= BURST || self.last.is_some_and(|last| now < last + FASTEST_KEYS);
         self.last = Some(now);
         let late = std::mem::take(&mut self.told_escape);
         if late && self.key.is_empty() && read.len() > 1 && read.starts_with(b"[") {
             // The rest of what began with the `ESC` that was taken for a key.
             self.key.push(ESC);
         }
-        let rest = self.gave_up.is_some_and(|at| now < at + REST_OF_PASTE) && read.len() >= BURST;
-        if rest && self.paste.is_none() && self.key.is_empty() {
-            self.paste = Some(Paste::new(now));
+        if let Some(paste) = self.paste.as_mut() {
+            paste.flowed = if flows { now } else { paste.flowed };
+        } else if self.is_rest_of_paste(read, now) {
+            self.go_on_with_paste(now);
         }
         read.iter().flat_map(|byte| self.push(*byte, now)).collect()
     }
 
-    /// When to ask again, though nothing more was read.
+    /// When [`Self::late`] must be called if nothing more is read.
     pub(super) fn due(&self) -> Option<Instant> {
         let last = self.last?;
         match &self.paste {
-            Some(paste) => Some((last + QUIET_PASTE).min(paste.began + SLOWEST_PASTE)),
+            Some(paste) => Some((last + QUIET_PASTE).min(paste.flowed + SLOWEST_PASTE)),
             None => self.waits_for_time().then(|| last + LONGEST_ESCAPE),
         }
     }
 
-    /// The events that time alone made whole.
+    /// Returns the events that are complete because nothing followed in time.
     pub(super) fn late(&mut self, now: Instant) -> Vec<Event> {
         if self.due().is_none_or(|due| now < due) {
             return Vec::new();
         }
         if let Some(paste) = self.paste.take() {
-            self.gave_up = Some(now);
+            self.give_up(&paste, now);
             return vec![paste.event()];
         }
         self.told_escape = true;
@@ -100,7 +107,41 @@ impl Bytes {
         vec![escape(); escapes]
     }
 
-    /// Can only time tell whether more belongs to what was read?
+    /// Does this read continue a paste that was abandoned, so that none of it may act as keys?
+    fn is_rest_of_paste(&self, read: &[u8], now: Instant) -> bool {
+        if self.gave_up.is_none_or(|at| now >= at + REST_OF_PASTE) {
+            return false;
+        }
+        let all = [self.key.as_slice(), read].concat();
+        // What begins with a marker, or may become one, needs no guess.
+        if all.starts_with(PASTE_BEGINS) || all.starts_with(PASTE_ENDS) || PASTE_ENDS.starts_with(&all) {
+            return false;
+        }
+        let ends = all.windows(PASTE_ENDS.len()).any(|part| part == PASTE_ENDS);
+        let may_end = (1..PASTE_ENDS.len()).any(|n| PASTE_ENDS.get(..n).is_some_and(|end| all.ends_with(end)));
+        read.len() >= BURST || ends || may_end
+    }
+
+    /// Takes the bytes of an unfinished key, and all that follows, for the rest of an abandoned paste.
+    fn go_on_with_paste(&mut self, now: Instant) {
+        let mut paste = Paste::new(now);
+        for byte in self.key.drain(..) {
+            paste.push(byte);
+        }
+        self.paste = Some(paste);
+    }
+
+    /// Remembers an abandoned paste, and how much of its end was read: the rest of the end must not act as keys.
+    fn give_up(&mut self, paste: &Paste, now: Instant) {
+        self.gave_up = Some(now);
+        match paste.end {
+            // A lone ESC in the key would become the key `esc`.
+            0 | 1 => self.told_escape = paste.end == 1,
+            end => self.key = PASTE_ENDS.iter().take(end).copied().collect(),
+        }
+    }
+
+    /// Are there only `ESC` bytes so far, so that only time can tell whether more belongs to them?
     fn waits_for_time(&self) -> bool {
         !self.key.is_empty() && self.key.iter().all(|byte| *byte == ESC)
     }
@@ -120,14 +161,15 @@ impl Bytes {
         events
     }
 
-    /// Two `ESC` came, and now this byte: how many of them are keys. The second one may begin something.
+    /// Two `ESC` came, and now this byte. Returns how many of the two are the key `esc`: the second one may begin a
+    /// longer key.
     fn behind_two(&mut self, byte: u8) -> usize {
         let begins = matches!(byte, b'[' | b'O' | ESC);
         self.key.truncate(usize::from(begins));
         if begins { 1 } else { 2 }
     }
 
-    /// The event of the bytes so far, when they are whole.
+    /// The event of the bytes so far, when they are complete.
     fn whole(&mut self, now: Instant) -> Option<Event> {
         if self.waits_for_time() {
             return None;
@@ -138,7 +180,7 @@ impl Bytes {
             return None;
         }
         if self.key == PASTE_ENDS {
-            // It belongs to a paste that was given up.
+            // It belongs to a paste that was abandoned.
             self.gave_up = None;
             self.key.clear();
             return None;
@@ -154,17 +196,17 @@ impl Bytes {
 }
 
 impl Paste {
-    fn new(began: Instant) -> Self {
-        Self { text: Vec::new(), began, end: 0 }
+    fn new(flowed: Instant) -> Self {
+        Self { text: Vec::new(), flowed, end: 0 }
     }
 
-    /// Takes one more byte; true when it was the last one.
+    /// Takes one more byte; returns true when the end marker is complete.
     fn push(&mut self, byte: u8) -> bool {
         if PASTE_ENDS.get(self.end) == Some(&byte) {
             self.end += 1;
             return self.end == PASTE_ENDS.len();
         }
-        // It was no end. Its first byte is in it only once, so only that one can begin another.
+        // It was not the end marker. `ESC` occurs in the marker only once, so only an `ESC` can begin it anew.
         let text = PASTE_ENDS.iter().take(self.end).copied();
         self.end = usize::from(byte == ESC);
         let text = text.chain((byte != ESC).then_some(byte));

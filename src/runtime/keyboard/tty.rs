@@ -1,4 +1,4 @@
-//! The terminal, read by whoever waits for it together with all else.
+//! The terminal, read by the task that also waits for everything else.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -20,7 +20,7 @@ const AT_ONCE: usize = 1024;
 
 /// The terminal on standard input.
 pub(super) struct Tty {
-    /// No pipe, but what can be said of one end of it is all that is needed.
+    /// This is a terminal; tokio's pipe receiver is used only because it can poll and read a descriptor.
     input: Receiver,
     resized: Signal,
     bytes: Bytes,
@@ -31,8 +31,8 @@ impl Tty {
     /// # Errors
     /// When it cannot be opened once more, or the system cannot wait for it together with other things.
     pub(super) fn new() -> io::Result<Self> {
-        // Once more, as reading must never wait, and saying so to standard input would say it to the output as well:
-        // most often both are one.
+        // The terminal is opened a second time, as reads must not block. Making standard input non-blocking would do the
+        // same to standard output: both are usually one open file.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let terminal = open(ttyname(io::stdin(), Vec::new())?, flags, Mode::empty())?;
         let input = Receiver::from_file_unchecked(File::from(terminal))?;

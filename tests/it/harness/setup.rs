@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{copy, suspend};
+use super::shell::{copy, resume, suspend};
 
 /// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
 const NIGHT: u64 = 1_795_403_400;
@@ -125,8 +125,7 @@ impl Setup {
         let executor = connections.first().unwrap().executor.clone();
         let app = app(&self, &config, &connections);
         let background = tokio::runtime::Handle::current();
-        let machine =
-            Machine { connections, clock, copy, suspend, resume: || {}, sim: None, deck: deck.clone(), background };
+        let machine = Machine { connections, clock, copy, suspend, resume, sim: None, deck: deck.clone(), background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();

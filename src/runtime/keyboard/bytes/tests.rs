@@ -83,7 +83,7 @@ async fn what_is_pasted_is_no_key_however_it_is_cut() {
     for cut in 0..whole.len() {
         for pause in [0, 1, 10, 30, 300] {
             let found = read(&[(0, &whole[..cut]), (pause, &whole[cut..])]).await;
-            // A first byte that comes alone, and long before the rest, is the key `esc` as well, and nothing more.
+            // When the first byte comes long before the rest, it is also taken for the key `esc`, and nothing else is.
             let found = found.strip_prefix(&[plain(KeyCode::Esc)]).filter(|_| cut == 1).unwrap_or(&found);
             assert_eq!(found, wanted, "cut at {cut}, {pause} ms");
         }
@@ -105,7 +105,7 @@ async fn escape_before_a_paste_is_a_key_and_the_paste_is_none() {
 #[tokio::test(start_paused = true)]
 async fn a_paste_that_never_ends_gives_the_keys_back() {
     assert_eq!(read(&[(0, b"\x1b[200~never"), (100, b" ends"), (501, b"q")]).await, [paste("never ends"), char('q')]);
-    // Somebody who hammers keys at a deaf program is heard in the end.
+    // When the end of a paste was lost, keys that are pressed again and again work after a while.
     let keys: Vec<(u64, &[u8])> = vec![(100, b"j"); 60];
     let hammered = read(&[&[(0, b"\x1b[200~".as_slice())], keys.as_slice()].concat()).await;
     assert!(matches!(hammered.first(), Some(Event::Paste(text)) if text.len() == 49), "{hammered:?}");
@@ -117,9 +117,55 @@ async fn the_rest_of_a_paste_that_stalled_is_no_key() {
     let rest = b"quit\nroll back\napprove\n\x1b[201~";
     let found = read(&[(0, b"\x1b[200~one"), (2_000, rest), (100, b"j")]).await;
     assert_eq!(found, [paste("one"), paste("quit\nroll back\napprove\n"), char('j')]);
-    // Long afterwards many bytes at once are keys again: an arrow that was held down.
+    // After a longer time many bytes at once are keys again, as when an arrow is held down.
     let held = read(&[(0, b"\x1b[200~one"), (20_000, &b"\x1b[B".repeat(10))]).await;
     assert_eq!(held.len(), 11, "{held:?}");
+}
+
+/// A short rest is recognised by the end of the paste, however that end is cut.
+#[tokio::test(start_paused = true)]
+async fn a_short_rest_of_a_stalled_paste_is_no_key() {
+    let rest: &[u8] = b"b\ny\x1b[201~";
+    for cut in 4..=rest.len() {
+        let found = read(&[(0, b"\x1b[200~one"), (600, &rest[..cut]), (100, &rest[cut..]), (100, b"j")]).await;
+        assert_eq!(found, [paste("one"), paste("b\ny"), char('j')], "cut at {cut}");
+    }
+    // A key that was begun before belongs to the rest as well.
+    let found = read(&[(0, b"\x1b[200~one"), (600, b"\x1b"), (20, b"b\ny\x1b[201~"), (100, b"j")]).await;
+    assert_eq!(found, [paste("one"), paste("\x1bb\ny"), char('j')]);
+    let ended = read(&[(0, b"\x1b[200~one"), (600, b"b\x1b[201~"), (100, b"b\ry")]).await;
+    assert_eq!(ended[2..], [char('b'), key(KeyCode::Enter, KeyModifiers::NONE), char('y')], "the paste is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_stalled_paste_is_no_key_wherever_it_stalled() {
+    let whole = b"\x1b[200~one\x1b[201~";
+    for cut in 9..whole.len() {
+        let found = read(&[(0, &whole[..cut]), (600, &whole[cut..]), (100, b"j")]).await;
+        assert_eq!(found, [paste("one"), char('j')], "cut at {cut}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_work_while_the_end_of_a_paste_is_still_to_come() {
+    let stalled: (u64, &[u8]) = (0, b"\x1b[200~one");
+    assert_eq!(read(&[stalled, (600, b"\x1b"), (600, b"q")]).await[1..], [plain(KeyCode::Esc), char('q')]);
+    assert_eq!(read(&[stalled, (600, b"\x1b[A"), (50, b"y")]).await[1..], [plain(KeyCode::Up), char('y')]);
+    assert_eq!(
+        read(&[stalled, (600, b"\x1b[200~two and more of it\x1b[201~")]).await[1..],
+        [paste("two and more of it")]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_paste_is_whole_while_its_bytes_keep_coming() {
+    let line = "quit\n".repeat(4);
+    for (pieces, pause, piece) in [(40, 300, line.as_str()), (8_000, 1, "y")] {
+        let mut reads: Vec<(u64, &[u8])> = vec![(0, b"\x1b[200~")];
+        reads.extend(vec![(pause, piece.as_bytes()); pieces]);
+        reads.extend([(pause, b"\x1b[201~".as_slice()), (100, b"j")]);
+        assert_eq!(read(&reads).await, [paste(&piece.repeat(pieces)), char('j')], "{piece:?} every {pause} ms");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -133,7 +179,7 @@ async fn what_is_too_long_of_a_paste_is_dropped_and_is_no_key() {
 async fn what_means_nothing_is_left_out_and_the_rest_goes_on() {
     assert_eq!(read(&[(0, b"\xff\x1b[999zj")]).await.last(), Some(&char('j')));
     assert_eq!(read(&[(0, b"\x1b[201~j")]).await, [char('j')], "an end without a beginning");
-    // No key is that long; what comes later is heard.
+    // No key is that long; later keys work.
     let endless = format!("\x1b[{}", "1;".repeat(100));
     assert_eq!(read(&[(0, endless.as_bytes()), (100, b"\x1b[A"), (100, b"j")]).await.last(), Some(&char('j')));
 }
