@@ -106,6 +106,13 @@ impl Kind {
         matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
+    /// Would other calls fail like this one now, so that it says nothing about the one thing that was asked for? So it
+    /// is where the account is cut off, and where calls come too fast.
+    #[must_use]
+    pub(crate) fn is_shared(self) -> bool {
+        self.cut_off() || self.passing()
+    }
+
     /// May the same call succeed in a moment?
     #[must_use]
     pub fn passing(self) -> bool {
@@ -286,6 +293,16 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trouble_is_shared_where_the_account_is_cut_off_or_calls_come_too_fast() {
+        for kind in [Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Untrusted, Kind::Throttled] {
+            assert!(kind.is_shared(), "{kind:?}");
+        }
+        for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Unrecorded, Kind::Other] {
+            assert!(!kind.is_shared(), "{kind:?}");
+        }
+    }
 
     #[test]
     fn kinds_follow_what_aws_really_answers() {

@@ -11,7 +11,7 @@ use super::{AwsError, Kind};
 /// Describes at the same time; more would only queue at the pace of the account.
 const AT_ONCE: usize = 8;
 
-/// So many refusals without any answer, and the rest would be refused as well.
+/// After this many refusals in a row the rest is not asked.
 const ENOUGH: usize = 5;
 
 /// A failure that comes sooner than this is no time-out: the same call may succeed at once.
@@ -74,7 +74,7 @@ pub struct Described<T> {
     pub fault: Option<AwsError>,
 }
 
-/// The same, for whoever has to say something about each of them.
+/// Like [`Described`], with the error of each item that failed.
 #[derive(Debug)]
 pub(crate) struct Asked<I, T> {
     /// Those that answered.
@@ -128,7 +128,8 @@ where
         answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
         denied += usize::from(error.kind == Kind::Denied);
         lost += usize::from(maybe_shared(error.kind));
-        let at_once = matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Untrusted | Kind::Throttled);
+        // One call may be unreachable alone: then the next ones tell.
+        let at_once = error.kind.is_shared() && error.kind != Kind::Unreachable;
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
             return asked;
@@ -264,7 +265,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn trouble_of_all_things_stays_what_it_is_and_ends_the_asking() {
-        for kind in [Kind::Expired, Kind::Skewed, Kind::Throttled, Kind::Unreachable, Kind::Unsupported] {
+        for kind in
+            [Kind::Expired, Kind::Skewed, Kind::Untrusted, Kind::Throttled, Kind::Unreachable, Kind::Unsupported]
+        {
             for from in [0, 20] {
                 let asked = std::cell::Cell::new(0);
                 let described = describe((0..200).collect(), |n: i32| {

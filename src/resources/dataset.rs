@@ -178,7 +178,7 @@ async fn read(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<(Dataset, Opt
     }
     match found(aws, wanted, at).await {
         Ok(found) => Ok((row.with(found), None)),
-        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => Err(error),
+        Err(error) if error.kind.is_shared() => Err(error),
         Err(error) => Ok((row.refused(&error), Some(error))),
     }
 }

@@ -127,14 +127,15 @@ fn named(seen: &Seen) -> BTreeSet<&str> {
     arns.map(String::as_str).filter(|arn| arn.split(':').nth(2) == Some("sns")).collect()
 }
 
-/// Everything about one topic. What may not be told is left out and named; only what may pass in a moment is an error.
+/// Everything about one topic. What may not be told is left out and named; only trouble that other topics share is
+/// an error.
 async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
     let (listeners, attributes) = tokio::join!(listeners(aws, &arn), attributes(aws, &arn));
     let mut topic = Topic::of(arn);
     match listeners {
         Ok((rows, capped)) => (topic.listeners, topic.capped) = (Some(rows), capped),
         Err(why) if why.kind == Kind::Gone => topic.gone = true,
-        Err(why) if !stays(why.kind) => return Err(why),
+        Err(why) if why.kind.is_shared() => return Err(why),
         Err(why) => topic.problem = Some(format!("{} {}", why.operation, why.kind.word())),
     }
     match attributes {
@@ -143,16 +144,11 @@ async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
             (topic.confirmed, topic.pending) = (count("SubscriptionsConfirmed"), count("SubscriptionsPending"));
             topic.key = of.get("KmsMasterKeyId").filter(|key| !key.is_empty()).cloned();
         }
-        Err(why) if !stays(why.kind) => return Err(why),
+        Err(why) if why.kind.is_shared() => return Err(why),
         // It costs nothing but the key: who listens is told by the other call.
         Err(_) => {}
     }
     Ok(topic)
-}
-
-/// Does a call that failed so fail again?
-fn stays(kind: Kind) -> bool {
-    !kind.passing() && !matches!(kind, Kind::Expired | Kind::Skewed)
 }
 
 async fn listeners(aws: &Aws, arn: &str) -> Result<(Vec<Subscription>, bool), AwsError> {
