@@ -103,10 +103,10 @@ impl Aws {
                 .http_client(meter.around(service, http))
                 .retry_config(RetryConfig::disabled())
                 .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
-                // It would take the wait for a turn (see `Meter`) for a connection that stands still.
+                // The SDK would mistake our own pacing (see `Meter`) for a stalled stream.
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
             if let Some(url) = endpoints.of(service) {
-                // Of an address that was given there is nothing to choose.
+                // A configured endpoint URL is used as it is: FIPS and dual stack do not apply.
                 config = config.endpoint_url(url).use_fips(false).use_dual_stack(false);
             }
             config.build()

@@ -51,7 +51,7 @@ impl Transport {
         vec![proxy, format!("certificates: {}", self.trust.told())]
     }
 
-    /// The same without what is so where nothing was set.
+    /// Like [`Self::in_force`], but only the settings that somebody set.
     #[must_use]
     pub fn settings(&self) -> Vec<String> {
         let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));

@@ -3,6 +3,7 @@
 //! Where they are and what they mean: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ const CREDENTIALS: &[&str] = &[
 ];
 
 /// What the files say.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Profiles {
     named: BTreeMap<String, Group>,
     sessions: BTreeMap<String, Group>,
@@ -65,7 +66,7 @@ pub(super) struct Profiles {
 }
 
 /// Sections of one name, of both files.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Group {
     /// The last one of a name counts.
     settings: Vec<(Setting, PathBuf)>,
@@ -74,7 +75,7 @@ struct Group {
 }
 
 /// A value, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Found {
     /// Never empty.
     pub(super) value: String,
@@ -211,6 +212,20 @@ impl Group {
     }
 }
 
+/// Names the files only: what stands in them may be a key.
+impl fmt::Debug for Profiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profiles").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// Says where the value stands and not the value, which may be a key.
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
 impl Setting {
     fn found(&self, value: &str, path: &Path) -> Found {
         Found { value: value.to_owned(), place: format!("line {} of {}", self.line, path.display()) }
@@ -242,7 +257,7 @@ fn unquoted(name: &str) -> &str {
 }
 
 /// A path that may begin with `~/`.
-fn at_home(path: &str) -> PathBuf {
+pub(super) fn at_home(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(path),

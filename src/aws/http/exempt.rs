@@ -34,7 +34,7 @@ impl Exempt {
     }
 
     /// Is this host called directly?
-    pub(super) fn holds(&self, target: &Uri) -> bool {
+    pub(super) fn bypasses(&self, target: &Uri) -> bool {
         let Some(host) = target.host() else { return true };
         let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
         let address = host.parse::<IpAddr>().ok().map(|address| address.to_canonical());
@@ -73,7 +73,7 @@ impl Rule {
     }
 }
 
-/// An address or a network; an address of six bytes may stand in brackets.
+/// An address or a network. An IPv6 address may be written in brackets.
 fn network(text: &str) -> Option<IpNet> {
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let network = text.parse::<IpNet>().ok();
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     fn direct(rules: &str, url: &str) -> bool {
-        Exempt::parse(rules).holds(&url.parse().unwrap())
+        Exempt::parse(rules).bypasses(&url.parse().unwrap())
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub(super) struct Routed<C> {
 
 impl Routed<SharedHttpClient> {
     pub(super) fn new(proxies: &Proxies, trust: Trust) -> Self {
-        let by = |proxy: &Option<Proxy>| proxy.as_ref().map(|proxy| client(&trust, &proxy.config()));
+        let by = |proxy: &Option<Proxy>| proxy.as_ref().map(|proxy| client(&trust, &proxy.config));
         let (http, https) = (by(&proxies.http), by(&proxies.https));
         Self { proxies: proxies.clone(), direct: client(&trust, &ProxyConfig::disabled()), http, https, trust }
     }
@@ -38,7 +38,7 @@ impl Routed<SharedHttpClient> {
 
 /// A client that calls everything by one proxy, or nothing.
 fn client(trust: &Trust, proxy: &ProxyConfig) -> SharedHttpClient {
-    let (context, proxy) = (trust.context(), proxy.clone());
+    let (context, proxy) = (trust.context.clone(), proxy.clone());
     Builder::new().build_with_connector_fn(move |settings, parts| {
         let mut connector = Connector::builder().proxy_config(proxy.clone());
         connector.set_connector_settings(settings.cloned());
