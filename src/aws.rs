@@ -9,6 +9,7 @@ mod caught;
 mod connect;
 mod endpoint;
 mod error;
+mod files;
 mod http;
 mod ini;
 mod lockout;
@@ -22,6 +23,7 @@ mod settings;
 mod tape;
 mod target;
 mod unconnected;
+mod waits;
 
 use http::{LONGEST_ANSWER, bounded};
 use login::Login;
@@ -38,6 +40,7 @@ pub use page::{Described, Page, describe, pages};
 pub use search::Query;
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
 pub use target::Target;
+pub(crate) use waits::unpaced;
 
 /// The clients of one account and region.
 #[derive(Debug, Clone)]

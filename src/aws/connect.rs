@@ -29,7 +29,7 @@ impl Aws {
         around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
     ) -> Result<Self, String> {
         target.check()?;
-        let settings = Settings::read(target)?;
+        let settings = Settings::read(target).await?;
         let asked = settings.region.clone().map(Region::new);
         let config = settings.loader(asked).no_credentials().load().await;
         let Some(region) = config.region().cloned() else { return Err(settings.no_region()) };

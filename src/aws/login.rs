@@ -73,7 +73,7 @@ struct Known {
 }
 
 impl Login {
-    /// Nobody yet: files are read with the first call. `region` is that of all calls.
+    /// Creates a login without credentials; the files are read with the first call. `region` is that of all calls.
     pub(super) fn new(target: Target, region: Region) -> Self {
         Self { target, region, known: Arc::default() }
     }
@@ -100,7 +100,7 @@ impl Login {
     /// Made anew each time, as it would keep the files that it has read.
     async fn provider(&self) -> Result<SharedCredentialsProvider, Lockout> {
         let correct = || "correct this setting".to_owned();
-        let settings = Settings::read(&self.target).map_err(|why| Lockout::of_settings(why, correct()))?;
+        let settings = Settings::read(&self.target).await.map_err(|why| Lockout::of_settings(why, correct()))?;
         if let Some((why, remedy)) = settings.lacks() {
             return Err(Lockout::of_settings(why, remedy));
         }

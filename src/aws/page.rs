@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::{AwsError, Kind, unpaced};
 use futures_util::{StreamExt, stream};
-use tokio::time::Instant;
-
-use super::{AwsError, Kind};
 
 /// Describes at the same time; more would only queue at the pace of the account.
 const AT_ONCE: usize = 8;
@@ -158,16 +156,18 @@ where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    let began = Instant::now();
-    match fetch(id.clone()).await {
-        Err(error) if error.kind == Kind::Unreachable && began.elapsed() < QUICK => fetch(id).await,
-        answer => answer,
+    match unpaced(fetch(id.clone())).await {
+        (Err(error), took) if error.kind == Kind::Unreachable && took < QUICK => fetch(id).await,
+        (answer, _) => answer,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::aws::{Meter, Pace, Urgency, attributed};
 
     async fn read(cap: usize, tokens: &[Option<&str>]) -> (usize, bool) {
         let mut turn = 0;
@@ -261,6 +261,26 @@ mod tests {
         });
         let described = described.await;
         assert_eq!((described.found, described.fault), (vec![1], None));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_waited_long_for_its_turn_and_failed_at_once_is_asked_once_more() {
+        let meter = Meter::new(Pace::once());
+        // Of each tenth thing the first answer is a failure.
+        let failed = std::cell::RefCell::new(BTreeSet::new());
+        // Several kinds are read at the same time, so that each call waits behind many others.
+        let kind = |first: i32| {
+            let work = describe((first..first + 100).collect(), async |n: i32| {
+                meter.turn("sagemaker").await;
+                if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
+            });
+            attributed("models", Urgency::Visible, work)
+        };
+        let (one, two, three) = tokio::join!(kind(0), kind(1000), kind(2000));
+        assert!(meter.paced() > Duration::from_mins(1), "the pace was felt: {:?}", meter.paced());
+        for described in [one, two, three] {
+            assert_eq!((described.found.len(), described.fault), (100, None));
+        }
     }
 
     #[tokio::test(start_paused = true)]

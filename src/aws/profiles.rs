@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::files::{self, at_home};
 use super::ini::{self, Setting};
 
 /// What the SDK takes in the name of a profile.
@@ -91,7 +92,7 @@ impl Profiles {
             [("AWS_CONFIG_FILE", "~/.aws/config", true), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", false)]
         {
             let path = at_home(variable(name).as_deref().unwrap_or(path));
-            match std::fs::read(&path) {
+            match files::read(&path) {
                 Ok(bytes) => profiles.add(&path, &bytes, prefixed),
                 Err(e) if e.kind() == ErrorKind::NotFound => {}
                 Err(e) => profiles.lost.push(format!("{} cannot be read ({e})", path.display())),
@@ -254,14 +255,6 @@ fn kind(header: &str, prefixed: bool) -> Option<(&'static str, String)> {
 fn unquoted(name: &str) -> &str {
     let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
     within('"').or_else(|| within('\'')).unwrap_or(name)
-}
-
-/// A path that may begin with `~/`.
-pub(super) fn at_home(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
 }
 
 #[cfg(test)]

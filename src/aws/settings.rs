@@ -7,6 +7,7 @@ mod missing;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
@@ -50,6 +51,9 @@ const KEYS: &[(&str, &str)] = &[
     ("AWS_SESSION_TOKEN", "aws_session_token"),
 ];
 
+/// How long the files may take.
+const LONGEST_READ: Duration = Duration::from_secs(10);
+
 /// What the environment and the files say, for one target.
 pub(super) struct Settings {
     /// Variables that are set to something.
@@ -70,11 +74,22 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment and the files.
+    /// Reads the environment and the files. A file that does not come, as from a server that is lost, holds nobody for
+    /// ever.
     ///
     /// # Errors
-    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands.
-    pub(super) fn read(target: &Target) -> Result<Self, String> {
+    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands;
+    /// and files that cannot be read in time.
+    pub(super) async fn read(target: &Target) -> Result<Self, String> {
+        let asked = target.clone();
+        let work = tokio::task::spawn_blocking(move || Self::read_now(&asked));
+        match tokio::time::timeout(LONGEST_READ, work).await {
+            Ok(read) => read.map_err(|why| format!("the AWS settings cannot be read: {why}"))?,
+            Err(_) => Err(format!("the AWS configuration files cannot be read within {} s", LONGEST_READ.as_secs())),
+        }
+    }
+
+    fn read_now(target: &Target) -> Result<Self, String> {
         let variables =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let variables: HashMap<String, String> = variables.collect();

@@ -25,7 +25,7 @@ impl Settings {
         })
     }
 
-    /// That a role of the chain asks for a code, which only a person can type, and what to run instead.
+    /// Reports a role that needs an MFA code, and the command that helps.
     fn lacks_a_code(&self, chain: &[String]) -> Option<(String, String)> {
         let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
         let (profile, serial) = chain.iter().find_map(|profile| {
@@ -76,7 +76,7 @@ impl Settings {
         } else if self.asked || self.variables.contains_key("AWS_PROFILE") {
             self.no_profile(&self.profile)
         } else {
-            "there is no profile".to_owned()
+            format!("there is no profile{}", self.unread())
         };
         format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
     }
@@ -88,8 +88,13 @@ impl Settings {
             [] => "no profiles at all".to_owned(),
             names => format!("only {}", names.join(", ")),
         };
-        let lost = self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default();
+        let lost = self.unread();
         format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
+    }
+
+    /// What of the files could not be read and may be what is missing, in brackets.
+    fn unread(&self) -> String {
+        self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default()
     }
 }
 
