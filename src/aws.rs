@@ -4,6 +4,7 @@
 //! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
 //! which. Between the two a [`Recorder`] may write down what passes.
 
+mod arn;
 mod bucket;
 mod caught;
 mod connect;
@@ -28,7 +29,9 @@ mod waits;
 use http::{LONGEST_ANSWER, bounded};
 use login::Login;
 
-pub use caught::{caught, hush_what_is_caught, is_caught};
+pub(crate) use arn::Arn;
+pub use caught::hush_what_is_caught;
+pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, failed};
 pub use http::Transport;
 pub use login::Renewal;

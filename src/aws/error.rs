@@ -213,12 +213,19 @@ impl AwsError {
     }
 }
 
+/// An error and all that caused it, outermost first; also what an input or output error holds.
+pub(super) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref().map(|inner| -> &(dyn std::error::Error + 'static) { inner }),
+        None => error.source(),
+    })
+}
+
 /// The innermost cause: "connection refused" says more than "dispatch failure". Where AWS said no, its own words.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = causes(error).last().unwrap_or(error);
     match cause.downcast_ref::<ErrorMetadata>().map(|said| (said.code(), said.message())) {
         Some((Some(code), Some(message))) => format!("{code}: {message}"),
         _ => cause.to_string(),

@@ -53,7 +53,7 @@ impl Transport {
 
     /// Like [`Self::in_force`], but only the settings that somebody set.
     #[must_use]
-    pub fn settings(&self) -> Vec<String> {
+    pub(crate) fn settings(&self) -> Vec<String> {
         let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));
         self.proxies.told().into_iter().chain(certificates).collect()
     }

@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
 use super::Kind;
-use super::error::{classify, root_cause};
+use super::error::{causes, classify, root_cause};
 use super::http::Obstacle;
 
 /// No credentials, and why.
@@ -85,7 +85,7 @@ impl Lockout {
     }
 }
 
-/// What a program that gives credentials said itself is what helps; it may be a lot.
+/// Keeps the first 200 characters of what the credential_process printed on stderr.
 fn of_program(cause: &str) -> (String, Option<String>) {
     let short = |text: &str| text.trim().chars().take(200).collect::<String>();
     if let Some((_, said)) = cause.rsplit_once("Stderr: ") {
@@ -101,16 +101,11 @@ fn of_program(cause: &str) -> (String, Option<String>) {
     (format!("no usable credentials ({})", short(cause)), None)
 }
 
-/// What was to be done with which file, where that is the cause; the system's own words name none.
+/// Names the file and the operation when an I/O error is the cause.
 fn file(error: &(dyn Error + 'static)) -> Option<String> {
     let all: Vec<_> = causes(error).collect();
     let [.., what, why] = all.as_slice() else { return None };
     why.downcast_ref::<std::io::Error>().map(|why| format!("{what}: {why}"))
-}
-
-/// An error and all that caused it, outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (**error).source())
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
 use wanted::{Wanted, locations};
 
-pub use location::split;
+pub(crate) use location::split;
 
 /// The problem of a location that can be read and holds nothing.
 pub const NOTHING_THERE: &str = "no data there";

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
 use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
+use crate::aws::{Arn, Aws, AwsError, Described, Kind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
@@ -85,7 +85,7 @@ impl Resource for Topic {
         let named = named(seen);
         let often = turn.sweep && named.len() <= OFTEN;
         // Those of other regions cannot be asked here.
-        let here = named.iter().filter(|arn| arn.split(':').nth(3) == Some(aws.region.as_str()));
+        let here = named.iter().filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.region == aws.region));
         let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
         let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
@@ -124,7 +124,7 @@ async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
 fn named(seen: &Seen) -> BTreeSet<&str> {
     let alarms = seen.store.alarms.rows();
     let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
-    arns.map(String::as_str).filter(|arn| arn.split(':').nth(2) == Some("sns")).collect()
+    arns.map(String::as_str).filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == "sns")).collect()
 }
 
 /// Everything about one topic. What may not be told is left out and named; only trouble that other topics share is

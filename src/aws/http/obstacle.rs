@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::aws::Kind;
+use crate::aws::error::causes;
 
 /// Why no whole answer came.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(in crate::aws) enum Obstacle {
     TooLarge(usize),
     /// The other side has no certificate that is trusted.
     Untrusted {
-        /// Whose certificate it was to be.
+        /// The host that the certificate should be for.
         host: String,
         /// What is wrong with it.
         why: String,
@@ -36,14 +37,7 @@ pub(in crate::aws) enum Obstacle {
 impl Obstacle {
     /// The obstacle that an error is made of, if it is one.
     pub(in crate::aws) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if let Some(obstacle) = error.downcast_ref() {
-                return Some(obstacle);
-            }
-            cause = error.source();
-        }
-        None
+        causes(error).find_map(|cause| cause.downcast_ref())
     }
 
     /// What kind of trouble this is.

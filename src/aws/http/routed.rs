@@ -17,6 +17,7 @@ use super::obstacle::Obstacle;
 use super::proxy::{Proxies, Proxy};
 use super::tls;
 use super::trust::Trust;
+use crate::aws::error::causes;
 
 /// A client, or its connectors: one for direct calls and one for each proxy.
 #[derive(Debug)]
@@ -99,14 +100,6 @@ fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted
     let why = if why.ends_with("proxy authorization required") { LOGIN.to_owned() } else { why };
     let why = Obstacle::Proxy { proxy: proxy.to_string(), why };
     if error.is_timeout() { ConnectorError::timeout(why.into()) } else { ConnectorError::io(why.into()) }
-}
-
-/// An error and what caused it, also what an input or output error holds.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(|inner| -> &(dyn Error + 'static) { inner }),
-        None => error.source(),
-    })
 }
 
 /// Why a certificate was not trusted, if that is what went wrong.
