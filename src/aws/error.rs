@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
-use super::http::Obstacle;
-use super::lockout::Lockout;
+use super::credentials_failure::CredentialsFailure;
+use super::http::TransportError;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -188,8 +188,8 @@ impl AwsError {
     {
         let code = error.code().map(str::to_owned);
         let raw = error.raw_response();
-        if let Some(obstacle) = Obstacle::within(error) {
-            return Self { kind: obstacle.kind(), ..Self::other(operation, obstacle.to_string()) };
+        if let Some(trouble) = TransportError::within(error) {
+            return Self { kind: trouble.kind(), ..Self::other(operation, trouble.to_string()) };
         }
         let status = raw.map(|r| r.status().as_u16());
         let request_id = raw.and_then(|r| {
@@ -200,9 +200,9 @@ impl AwsError {
             (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
             (None, None) => root_cause(error),
         };
-        let lockout = if status.is_none() { Lockout::behind(error) } else { None };
-        let (kind, message, remedy) = match (lockout, status) {
-            (Some(lockout), _) => (lockout.kind, lockout.why, lockout.remedy),
+        let failure = if status.is_none() { CredentialsFailure::behind(error) } else { None };
+        let (kind, message, remedy) = match (failure, status) {
+            (Some(failure), _) => (failure.kind, failure.why, failure.remedy),
             (None, None) if cannot_be_asked(error) => (Kind::Other, said, None),
             (None, None) => (Kind::Unreachable, said, None),
             (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),

@@ -4,9 +4,9 @@
 
 mod deadline;
 mod exempt;
-mod obstacle;
 mod proxy;
 mod routed;
+mod transport_error;
 mod trust;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -17,7 +17,7 @@ use routed::Routed;
 use trust::Trust;
 
 pub(super) use deadline::{LONGEST_ANSWER, bounded};
-pub(super) use obstacle::Obstacle;
+pub(super) use transport_error::TransportError;
 
 /// The value of an environment variable; `None` where it is not set.
 pub(super) type Variable<'a> = dyn Fn(&str) -> Option<String> + 'a;

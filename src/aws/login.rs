@@ -17,7 +17,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::lockout::Lockout;
+use super::credentials_failure::CredentialsFailure;
 use super::settings::Settings;
 use super::{Target, caught};
 
@@ -65,7 +65,7 @@ impl fmt::Display for Renewal {
 #[derive(Clone)]
 struct Known {
     /// Who gives credentials, or why there are none.
-    provider: Result<SharedCredentialsProvider, Lockout>,
+    provider: Result<SharedCredentialsProvider, CredentialsFailure>,
     cache: SharedIdentityCache,
     since: Instant,
     /// AWS did not take them.
@@ -98,14 +98,17 @@ impl Login {
     }
 
     /// Made anew each time, as it would keep the files that it has read.
-    async fn provider(&self) -> Result<SharedCredentialsProvider, Lockout> {
+    async fn provider(&self) -> Result<SharedCredentialsProvider, CredentialsFailure> {
         let correct = || "correct this setting".to_owned();
-        let settings = Settings::read(&self.target).await.map_err(|why| Lockout::of_settings(why, correct()))?;
+        let settings =
+            Settings::read(&self.target).await.map_err(|why| CredentialsFailure::of_settings(why, correct()))?;
         if let Some((why, remedy)) = settings.lacks() {
-            return Err(Lockout::of_settings(why, remedy));
+            return Err(CredentialsFailure::of_settings(why, remedy));
         }
         let config = settings.loader(Some(self.region.clone())).load().await;
-        config.credentials_provider().ok_or_else(|| Lockout::of(&CredentialsError::not_loaded("no provider")))
+        config
+            .credentials_provider()
+            .ok_or_else(|| CredentialsFailure::of(&CredentialsError::not_loaded("no provider")))
     }
 
     async fn credentials(&self) -> provider::Result {
@@ -126,12 +129,12 @@ impl Login {
 }
 
 /// Asks for credentials. The SDK panics over some files and clocks; that is no reason to end the program.
-async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Lockout> {
+async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, CredentialsFailure> {
     match caught(provider.provide_credentials()).await {
-        Ok(given) => given.map_err(|error| Lockout::of(&error)),
+        Ok(given) => given.map_err(|error| CredentialsFailure::of(&error)),
         Err(said) => {
             let why = format!("no usable credentials (the AWS SDK broke off: {said})");
-            Err(Lockout::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
+            Err(CredentialsFailure::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
         }
     }
 }

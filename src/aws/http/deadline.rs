@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
 use tokio::time::{Instant, timeout_at};
 
-use super::obstacle::Obstacle;
+use super::transport_error::TransportError;
 
 /// An answer that is not complete after this time is given up. Slow accounts take half a minute.
 pub(in crate::aws) const LONGEST_ANSWER: Duration = Duration::from_secs(35);
@@ -47,8 +47,8 @@ impl HttpConnector for Bounded<SharedHttpConnector> {
         HttpConnectorFuture::new(async move {
             let until = Instant::now() + longest;
             match timeout_at(until, answer).await {
-                Ok(answer) => Ok(until_then(answer?, until, longest)),
-                Err(_) => Err(ConnectorError::timeout(Obstacle::Late(longest).into())),
+                Ok(answer) => Ok(with_deadline(answer?, until, longest)),
+                Err(_) => Err(ConnectorError::timeout(TransportError::Late(longest).into())),
             }
         })
     }
@@ -56,18 +56,18 @@ impl HttpConnector for Bounded<SharedHttpConnector> {
 
 /// The same answer; reading its body fails when the time is up, when it is too large, or when the connection ends too
 /// soon.
-fn until_then(mut answer: HttpResponse, until: Instant, longest: Duration) -> HttpResponse {
+fn with_deadline(mut answer: HttpResponse, until: Instant, longest: Duration) -> HttpResponse {
     // A body that is in memory already cannot be late.
     if answer.body().bytes().is_some() {
         return answer;
     }
     let frames = stream::unfold((answer.take_body(), 0), move |(mut body, mut read)| async move {
         let frame = match timeout_at(until, body.frame()).await {
-            Ok(frame) => frame?.map_err(|error| Obstacle::BrokenOff(error.to_string())),
-            Err(_) => Err(Obstacle::Late(longest)),
+            Ok(frame) => frame?.map_err(|error| TransportError::BrokenOff(error.to_string())),
+            Err(_) => Err(TransportError::Late(longest)),
         };
         read += frame.as_ref().ok().and_then(|frame| frame.data_ref()).map_or(0, bytes::Bytes::len);
-        let frame = if read > LARGEST_ANSWER { Err(Obstacle::TooLarge(LARGEST_ANSWER)) } else { frame };
+        let frame = if read > LARGEST_ANSWER { Err(TransportError::TooLarge(LARGEST_ANSWER)) } else { frame };
         Some((frame, (body, read)))
     });
     *answer.body_mut() = SdkBody::from_body_1_x(StreamBody::new(frames.fuse()));

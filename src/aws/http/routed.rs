@@ -13,9 +13,9 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 use rustls::CertificateError;
 
-use super::obstacle::Obstacle;
 use super::proxy::{Proxies, Proxy};
 use super::tls;
+use super::transport_error::TransportError;
 use super::trust::Trust;
 use crate::aws::error::causes;
 
@@ -75,7 +75,7 @@ impl HttpConnector for Routed<SharedHttpConnector> {
             match (answer.await, proxy) {
                 // The answer of the proxy itself, as only a proxy gives it.
                 (Ok(answer), Some(proxy)) if answer.status().as_u16() == 407 => {
-                    let why = Obstacle::Proxy { proxy: proxy.to_string(), why: LOGIN.to_owned() };
+                    let why = TransportError::Proxy { proxy: proxy.to_string(), why: LOGIN.to_owned() };
                     Err(ConnectorError::io(why.into()))
                 }
                 (Ok(answer), _) => Ok(answer),
@@ -92,13 +92,13 @@ const LOGIN: &str = "it asks for a user and a password, or does not take those i
 fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted: String) -> ConnectorError {
     if let Some(why) = causes(&error).find_map(distrust) {
         let host = target.host().unwrap_or_default().to_owned();
-        return ConnectorError::other(Obstacle::Untrusted { host, why, trusted }.into(), None);
+        return ConnectorError::other(TransportError::Untrusted { host, why, trusted }.into(), None);
     }
     let Some(proxy) = proxy else { return error };
     let why = causes(&error).last().map(ToString::to_string).unwrap_or_default();
     // The words of the connector, which keeps the type of this error to itself.
     let why = if why.ends_with("proxy authorization required") { LOGIN.to_owned() } else { why };
-    let why = Obstacle::Proxy { proxy: proxy.to_string(), why };
+    let why = TransportError::Proxy { proxy: proxy.to_string(), why };
     if error.is_timeout() { ConnectorError::timeout(why.into()) } else { ConnectorError::io(why.into()) }
 }
 

@@ -9,7 +9,7 @@ use crate::aws::error::causes;
 
 /// Why no whole answer came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::aws) enum Obstacle {
+pub(in crate::aws) enum TransportError {
     /// The answer was not complete in time.
     Late(Duration),
     /// The connection ended in the middle of the answer; what it said.
@@ -34,8 +34,8 @@ pub(in crate::aws) enum Obstacle {
     },
 }
 
-impl Obstacle {
-    /// The obstacle that an error is made of, if it is one.
+impl TransportError {
+    /// The first of them in a chain of causes, if there is one.
     pub(in crate::aws) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         causes(error).find_map(|cause| cause.downcast_ref())
     }
@@ -50,7 +50,7 @@ impl Obstacle {
     }
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late(longest) => write!(f, "no complete answer within {} s", longest.as_secs()),
@@ -66,4 +66,4 @@ impl fmt::Display for Obstacle {
     }
 }
 
-impl Error for Obstacle {}
+impl Error for TransportError {}
