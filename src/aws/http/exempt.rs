@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use http::Uri;
 use ipnet::IpNet;
 
+use crate::aws::endpoint::is_this_machine;
+
 /// The hosts that are called directly.
 ///
 /// The rules are those of curl and of the AWS command line: a name stands for itself and for all names below it, with
@@ -86,13 +88,10 @@ fn network(text: &str) -> Option<IpNet> {
 fn never_proxied(host: &str, address: Option<IpAddr>) -> bool {
     /// Where instances and containers ask for metadata and credentials over IPv6.
     const METADATA: u128 = 0xfd00_0ec2_0000_0000_0000_0000_0000_0000;
-    let local_name = host == "localhost" || host.ends_with(".localhost");
-    local_name
+    is_this_machine(host)
         || match address {
-            Some(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-            Some(IpAddr::V6(address)) => {
-                address.is_loopback() || address.is_unicast_link_local() || address.to_bits() >> 16 == METADATA >> 16
-            }
+            Some(IpAddr::V4(address)) => address.is_link_local(),
+            Some(IpAddr::V6(address)) => address.is_unicast_link_local() || address.to_bits() >> 16 == METADATA >> 16,
             None => false,
         }
 }
