@@ -85,7 +85,7 @@ impl CredentialsFailure {
     }
 }
 
-/// Keeps the first 200 characters of what the credential_process printed on stderr.
+/// Keeps the first 200 characters of what the `credential_process` printed on stderr.
 fn of_program(cause: &str) -> (String, Option<String>) {
     let short = |text: &str| text.trim().chars().take(200).collect::<String>();
     if let Some((_, said)) = cause.rsplit_once("Stderr: ") {

@@ -94,11 +94,11 @@ impl Settings {
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
         let variables: HashMap<String, String> = variables.collect();
         let profiles = Profiles::read(|name| variables.get(name).filter(|value| !value.is_empty()).cloned());
-        Self::of(target, variables, profiles)
+        Self::of(target, &variables, profiles)
     }
 
     /// `environment` holds all variables, also those that are set and empty.
-    fn of(target: &Target, environment: HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
+    fn of(target: &Target, environment: &HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
         // An empty variable is none, as for the AWS command line; only for a proxy it means that there is to be none.
         let variables: HashMap<String, String> =
             environment.iter().filter(|(_, value)| !value.is_empty()).map(|(n, v)| (n.clone(), v.clone())).collect();
@@ -270,7 +270,7 @@ mod tests {
         let mut profiles = Profiles::default();
         profiles.add(Path::new("config"), FILE.as_bytes(), true);
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Settings::of(target, variables.collect(), profiles)
+        Settings::of(target, &variables.collect(), profiles)
     }
 
     pub(super) fn of_profile(name: &str) -> Target {

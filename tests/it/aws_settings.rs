@@ -302,13 +302,14 @@ fn an_endpoint_url_that_is_none_is_refused_with_its_place() {
 fn a_password_in_an_endpoint_url_is_refused_and_shown_nowhere() {
     let url = "http://me:s3cret@127.0.0.1:4599";
     let file = format!("{GOOD}endpoint_url = {url}\n");
-    let cases: [(&str, &[&str], &[(&str, &str)]); 3] =
-        [(GOOD, &["--endpoint-url", url], &[]), (GOOD, &[], &[("AWS_ENDPOINT_URL_S3", url)]), (&file, &[], &[])];
-    for (config, arguments, variables) in cases {
+    let refused = |config: &str, arguments: &[&str], variables: &[(&str, &str)]| {
         let run = home(config).run(&[&["status", "--verbose", "--profile", "good"], arguments].concat(), variables);
         assert!(run.code != Some(0) && !said(&run).contains("s3cret"), "{run:?}");
         run.says("write it without");
-    }
+    };
+    refused(GOOD, &["--endpoint-url", url], &[]);
+    refused(GOOD, &[], &[("AWS_ENDPOINT_URL_S3", url)]);
+    refused(&file, &[], &[]);
 }
 
 /// A pipe in place of a file is not opened, so that nothing waits for who writes to it.
