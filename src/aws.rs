@@ -4,14 +4,16 @@
 //! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
 //! which. Between the two a [`Recorder`] may write down what passes.
 
+mod arn;
 mod bucket;
 mod caught;
 mod connect;
+mod credentials_failure;
 mod endpoint;
 mod error;
+mod files;
 mod http;
 mod ini;
-mod lockout;
 mod login;
 mod meter;
 mod pace;
@@ -22,11 +24,14 @@ mod settings;
 mod tape;
 mod target;
 mod unconnected;
+mod waits;
 
 use http::{LONGEST_ANSWER, bounded};
 use login::Login;
 
-pub use caught::{caught, hush_what_is_caught, is_caught};
+pub(crate) use arn::Arn;
+pub use caught::hush_what_is_caught;
+pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, failed};
 pub use http::Transport;
 pub use login::Renewal;
@@ -38,6 +43,7 @@ pub use page::{Described, Page, describe, pages};
 pub use search::Query;
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
 pub use target::Target;
+pub(crate) use waits::unpaced;
 
 /// The clients of one account and region.
 #[derive(Debug, Clone)]

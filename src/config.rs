@@ -23,7 +23,8 @@ pub use error::{ConfigError, Source, nearest};
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
 pub use model::{Data, DataKind, Metric, MetricSource, Model};
-pub use pattern::{PartialDate, Pattern, PatternError, Segment};
+pub(crate) use pattern::{PartialDate, Segment};
+pub use pattern::{Pattern, PatternError};
 pub use value::{Compare, Confirm, Meaning, Severity};
 
 /// What the config file says; the default is what holds without one.

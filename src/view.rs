@@ -16,7 +16,8 @@ use smallvec::SmallVec;
 pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use sheet::{Laid, Look};
-pub use text::{Align, Cut, cut, harmless, is_hidden, simple, width};
+pub(crate) use text::is_hidden;
+pub use text::{Align, Cut, cut, harmless, simple, width};
 pub use tree::{Node, Shares, Tree};
 
 /// Columns and rows: on fewer of either nothing can be read.

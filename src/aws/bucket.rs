@@ -8,7 +8,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
-use super::{Aws, AwsError, failed};
+use super::{Arn, Aws, AwsError, failed};
 
 /// Answers of S3 that say: ask in another region.
 const ELSEWHERE: [&str; 4] =
@@ -29,8 +29,8 @@ impl Aws {
     /// it is asked there, and from then on at once. At an endpoint URL that is the same URL with another signature.
     ///
     /// # Errors
-    /// Those of the call; of a bucket in another region they name it.
-    pub async fn ask_bucket<T, E, Fut>(
+    /// Returns the call's error; it names the region if that is not the account's.
+    pub(crate) async fn ask_bucket<T, E, Fut>(
         &self,
         operation: &'static str,
         bucket: &str,
@@ -104,7 +104,7 @@ fn known_region<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
 
 /// The region in the ARN of an access point, as `eu-west-1` in `arn:aws:s3:eu-west-1:123456789012:accesspoint/lake`.
 fn region_of_arn(bucket: &str) -> Option<&str> {
-    let region = bucket.strip_prefix("arn:")?.split(':').nth(2)?;
+    let region = Arn::parse(bucket)?.region;
     is_region(region).then_some(region)
 }
 

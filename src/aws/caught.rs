@@ -9,11 +9,11 @@ tokio::task_local! {
     static CAUGHT: ();
 }
 
-/// Does `work`; where it panics, what that said is returned in place of what it would have given.
+/// Runs work; returns the panic message as `Err` if it panics.
 ///
 /// # Errors
 /// The message of the panic.
-pub fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
+pub(crate) fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
     // All of a plan or a listing is in it: too much for a stack.
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
     async { CAUGHT.scope((), work).await.map_err(|said| message(&*said)) }
@@ -30,8 +30,7 @@ pub fn hush_what_is_caught() {
 }
 
 /// Would a panic of the present work be caught?
-#[must_use]
-pub fn is_caught() -> bool {
+pub(crate) fn is_caught() -> bool {
     CAUGHT.try_with(|()| ()).is_ok()
 }
 

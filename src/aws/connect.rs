@@ -29,7 +29,7 @@ impl Aws {
         around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
     ) -> Result<Self, String> {
         target.check()?;
-        let settings = Settings::read(target)?;
+        let settings = Settings::read(target).await?;
         let asked = settings.region.clone().map(Region::new);
         let config = settings.loader(asked).no_credentials().load().await;
         let Some(region) = config.region().cloned() else { return Err(settings.no_region()) };
@@ -103,10 +103,10 @@ impl Aws {
                 .http_client(meter.around(service, http))
                 .retry_config(RetryConfig::disabled())
                 .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
-                // It would take the wait for a turn (see `Meter`) for a connection that stands still.
+                // The SDK would mistake our own pacing (see `Meter`) for a stalled stream.
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
             if let Some(url) = endpoints.of(service) {
-                // Of an address that was given there is nothing to choose.
+                // A configured endpoint URL is used as it is: FIPS and dual stack do not apply.
                 config = config.endpoint_url(url).use_fips(false).use_dual_stack(false);
             }
             config.build()

@@ -61,8 +61,13 @@ impl Endpoints {
 /// Is this URL on the machine itself?
 fn on_loopback(url: &str) -> bool {
     let uri: Option<Uri> = url.parse().ok();
-    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default().to_ascii_lowercase();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    uri.as_ref().and_then(Uri::host).is_some_and(is_this_machine)
+}
+
+/// Is this host of a URL the machine itself? An IPv6 address may be written in brackets.
+pub(super) fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    let address = host.parse::<IpAddr>().map(|address| address.to_canonical());
     host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
@@ -78,6 +83,8 @@ mod tests {
             ("http://localhost:4599", true),
             ("http://s3.localhost:1/x", true),
             ("http://[::1]:4599", true),
+            ("http://[::ffff:127.0.0.1]", true),
+            ("http://LOCALHOST.:4599", true),
             ("http://localhost.example.com", false),
             ("http://127.0.0.1.example.com", false),
             ("https://vpce-1.sagemaker.eu-west-1.vpce.amazonaws.com", false),

@@ -5,8 +5,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
 use serde::Serialize;
 
-use super::http::Obstacle;
-use super::lockout::Lockout;
+use super::credentials_failure::CredentialsFailure;
+use super::http::TransportError;
 
 /// What kind of trouble a failed call is in (`aws-map` 4.10).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -106,6 +106,13 @@ impl Kind {
         matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
+    /// Would other calls fail like this one now, so that it says nothing about the one thing that was asked for? So it
+    /// is where the account is cut off, and where calls come too fast.
+    #[must_use]
+    pub(crate) fn is_shared(self) -> bool {
+        self.cut_off() || self.passing()
+    }
+
     /// May the same call succeed in a moment?
     #[must_use]
     pub fn passing(self) -> bool {
@@ -186,8 +193,8 @@ impl AwsError {
     {
         let code = error.code().map(str::to_owned);
         let raw = error.raw_response();
-        if let Some(obstacle) = Obstacle::within(error) {
-            return Self { kind: obstacle.kind(), ..Self::other(operation, obstacle.to_string()) };
+        if let Some(trouble) = TransportError::within(error) {
+            return Self { kind: trouble.kind(), ..Self::other(operation, trouble.to_string()) };
         }
         let status = raw.map(|r| r.status().as_u16());
         let request_id = raw.and_then(|r| {
@@ -198,10 +205,10 @@ impl AwsError {
             (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
             (None, None) => root_cause(error),
         };
-        let lockout = if status.is_none() { Lockout::behind(error) } else { None };
-        let never_sent = status.is_none() && (lockout.is_some() || cannot_be_asked(error) || nobody_listens(error));
-        let (kind, message, remedy) = match (lockout, status) {
-            (Some(lockout), _) => (lockout.kind, lockout.why, lockout.remedy),
+        let failure = if status.is_none() { CredentialsFailure::behind(error) } else { None };
+        let never_sent = status.is_none() && (failure.is_some() || cannot_be_asked(error) || nobody_listens(error));
+        let (kind, message, remedy) = match (failure, status) {
+            (Some(failure), _) => (failure.kind, failure.why, failure.remedy),
             (None, None) if cannot_be_asked(error) => (Kind::Other, said, None),
             (None, None) => (Kind::Unreachable, said, None),
             (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),
@@ -212,12 +219,19 @@ impl AwsError {
     }
 }
 
+/// An error and all that caused it, outermost first; also what an input or output error holds.
+pub(super) fn causes<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
+        Some(io) => io.get_ref().map(|inner| -> &(dyn std::error::Error + 'static) { inner }),
+        None => error.source(),
+    })
+}
+
 /// The innermost cause: "connection refused" says more than "dispatch failure". Where AWS said no, its own words.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
+    let cause = causes(error).last().unwrap_or(error);
     match cause.downcast_ref::<ErrorMetadata>().map(|said| (said.code(), said.message())) {
         Some((Some(code), Some(message))) => format!("{code}: {message}"),
         _ => cause.to_string(),
@@ -234,9 +248,8 @@ fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
 
 /// Was the connection refused, so that no byte of the call left this machine?
 fn nobody_listens(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut causes = std::iter::successors(Some(error), |error| error.source());
     let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
-    causes.any(|cause| cause.downcast_ref().is_some_and(refused))
+    causes(error).any(|cause| cause.downcast_ref().is_some_and(refused))
 }
 
 /// The SDK's rules give no address for this one thing (a bucket, say); the network was not asked.
@@ -299,6 +312,16 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn trouble_is_shared_where_the_account_is_cut_off_or_calls_come_too_fast() {
+        for kind in [Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Untrusted, Kind::Throttled] {
+            assert!(kind.is_shared(), "{kind:?}");
+        }
+        for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Unrecorded, Kind::Other] {
+            assert!(!kind.is_shared(), "{kind:?}");
+        }
+    }
 
     #[test]
     fn kinds_follow_what_aws_really_answers() {

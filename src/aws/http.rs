@@ -4,9 +4,9 @@
 
 mod deadline;
 mod exempt;
-mod obstacle;
 mod proxy;
 mod routed;
+mod transport_error;
 mod trust;
 
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -17,7 +17,7 @@ use routed::Routed;
 use trust::Trust;
 
 pub(super) use deadline::{LONGEST_ANSWER, bounded};
-pub(super) use obstacle::Obstacle;
+pub(super) use transport_error::TransportError;
 
 /// The value of an environment variable; `None` where it is not set.
 pub(super) type Variable<'a> = dyn Fn(&str) -> Option<String> + 'a;
@@ -51,9 +51,9 @@ impl Transport {
         vec![proxy, format!("certificates: {}", self.trust.told())]
     }
 
-    /// The same without what is so where nothing was set.
+    /// Like [`Self::in_force`], but only the settings that somebody set.
     #[must_use]
-    pub fn settings(&self) -> Vec<String> {
+    pub(crate) fn settings(&self) -> Vec<String> {
         let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));
         self.proxies.told().into_iter().chain(certificates).collect()
     }

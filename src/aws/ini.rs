@@ -5,7 +5,7 @@
 //! told.
 
 /// One `[section]` and what it sets.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub(super) struct Section {
     /// What stands between the brackets.
     pub(super) header: String,
@@ -15,8 +15,8 @@ pub(super) struct Section {
     pub(super) faults: Vec<Fault>,
 }
 
-/// One `name = value`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One `name = value`; the value may be a key, so it cannot be printed.
+#[derive(Clone)]
 pub(super) struct Setting {
     /// In lower case.
     pub(super) name: String,

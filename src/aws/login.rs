@@ -17,7 +17,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::lockout::Lockout;
+use super::credentials_failure::CredentialsFailure;
 use super::settings::Settings;
 use super::{Target, caught};
 
@@ -47,6 +47,8 @@ pub enum Renewal {
     Sso(String),
     /// A command that logs in as on the web page of AWS; what it leaves is picked up.
     SignIn(String),
+    /// The profile gets its credentials in another way; what to do about it.
+    Other(String),
     /// The keys are those of this process's environment: only a new start can have others.
     Start,
 }
@@ -56,6 +58,7 @@ impl fmt::Display for Renewal {
         match self {
             Self::Sso(command) => write!(f, "log in again, with SSO by `{command}`"),
             Self::SignIn(command) => write!(f, "log in again by `{command}`"),
+            Self::Other(what) => f.write_str(what),
             Self::Start => f.write_str("start sagetop again with other keys than those in the environment"),
         }
     }
@@ -65,7 +68,7 @@ impl fmt::Display for Renewal {
 #[derive(Clone)]
 struct Known {
     /// Who gives credentials, or why there are none.
-    provider: Result<SharedCredentialsProvider, Lockout>,
+    provider: Result<SharedCredentialsProvider, CredentialsFailure>,
     cache: SharedIdentityCache,
     since: Instant,
     /// AWS did not take them.
@@ -73,7 +76,7 @@ struct Known {
 }
 
 impl Login {
-    /// Nobody yet: files are read with the first call. `region` is that of all calls.
+    /// Creates a login without credentials; the files are read with the first call. `region` is that of all calls.
     pub(super) fn new(target: Target, region: Region) -> Self {
         Self { target, region, known: Arc::default() }
     }
@@ -98,14 +101,17 @@ impl Login {
     }
 
     /// Made anew each time, as it would keep the files that it has read.
-    async fn provider(&self) -> Result<SharedCredentialsProvider, Lockout> {
+    async fn provider(&self) -> Result<SharedCredentialsProvider, CredentialsFailure> {
         let correct = || "correct this setting".to_owned();
-        let settings = Settings::read(&self.target).map_err(|why| Lockout::of_settings(why, correct()))?;
+        let settings =
+            Settings::read(&self.target).await.map_err(|why| CredentialsFailure::of_settings(why, correct()))?;
         if let Some((why, remedy)) = settings.lacks() {
-            return Err(Lockout::of_settings(why, remedy));
+            return Err(CredentialsFailure::of_settings(why, remedy));
         }
         let config = settings.loader(Some(self.region.clone())).load().await;
-        config.credentials_provider().ok_or_else(|| Lockout::of(&CredentialsError::not_loaded("no provider")))
+        config
+            .credentials_provider()
+            .ok_or_else(|| CredentialsFailure::of(&CredentialsError::not_loaded("no provider")))
     }
 
     async fn credentials(&self) -> provider::Result {
@@ -126,12 +132,12 @@ impl Login {
 }
 
 /// Asks for credentials. The SDK panics over some files and clocks; that is no reason to end the program.
-async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Lockout> {
+async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, CredentialsFailure> {
     match caught(provider.provide_credentials()).await {
-        Ok(given) => given.map_err(|error| Lockout::of(&error)),
+        Ok(given) => readable(given.map_err(|error| CredentialsFailure::of(&error))?),
         Err(said) => {
             let why = format!("no usable credentials (the AWS SDK broke off: {said})");
-            Err(Lockout::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
+            Err(CredentialsFailure::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
         }
     }
 }
@@ -158,6 +164,17 @@ impl ResolveCachedIdentity for Login {
             cache.resolve_cached_identity(resolver, components, bag).await
         })
     }
+}
+
+/// Refuses keys with characters that no key has, such as the carriage return of a file from Windows: no call could be
+/// signed with them.
+fn readable(keys: Credentials) -> Result<Credentials, CredentialsFailure> {
+    let strange = |text: &str| text.chars().find(|c| !c.is_ascii_graphic());
+    let parts = [("access key id", Some(keys.access_key_id())), ("session token", keys.session_token())];
+    let found = parts.into_iter().find_map(|(what, text)| Some((what, strange(text?)?)));
+    let Some((what, c)) = found else { return Ok(keys) };
+    let why = format!("no usable credentials (the {what} holds U+{:04X}, which no key does)", u32::from(c));
+    Err(CredentialsFailure::of_settings(why, "correct the variable or the file that it stands in".to_owned()))
 }
 
 /// Says nothing of credentials.

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
 use super::pace::{Gate, Pace, Urgency};
+use super::waits::Waits;
 
 /// US dollars for one metric asked of `GetMetricData` (`aws-map` 2.5: $0.01 per 1,000, never free).
 pub const PER_METRIC: f64 = 0.01 / 1000.0;
@@ -97,6 +98,7 @@ pub struct Usage {
 #[derive(Debug, Clone)]
 pub struct Meter {
     gate: Gate,
+    waits: Waits,
     state: Arc<Mutex<State>>,
 }
 
@@ -107,47 +109,13 @@ struct State {
     recent: VecDeque<Instant>,
     /// When money was spent in the last hour, and how much.
     spent: VecDeque<(Instant, f64)>,
-    waits: Waits,
-}
-
-/// How long calls waited for their turn.
-#[derive(Debug, Default)]
-struct Waits {
-    /// Calls that wait now.
-    calls: usize,
-    /// Since when at least one waits.
-    since: Option<Instant>,
-    /// All times before in which at least one waited.
-    before: Duration,
-}
-
-/// One call that waits for its turn, until this is dropped.
-struct Waiting<'a>(&'a Meter);
-
-impl<'a> Waiting<'a> {
-    fn begin(meter: &'a Meter) -> Self {
-        let waits = &mut meter.lock().waits;
-        waits.calls += 1;
-        waits.since.get_or_insert_with(Instant::now);
-        Self(meter)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let waits = &mut self.0.lock().waits;
-        waits.calls -= 1;
-        if waits.calls == 0 {
-            waits.before += waits.since.take().map_or(Duration::ZERO, |since| since.elapsed());
-        }
-    }
 }
 
 impl Meter {
     /// A meter that has counted nothing.
     #[must_use]
     pub fn new(pace: Pace) -> Self {
-        Self { gate: Gate::new(pace), state: Arc::default() }
+        Self { gate: Gate::new(pace), waits: Waits::default(), state: Arc::default() }
     }
 
     /// A client that counts the calls of `service` and passes them to `inner`.
@@ -183,11 +151,17 @@ impl Meter {
         self.gate.widening(service)
     }
 
-    /// How long at least one call waited for its turn: the time that our own pace took.
+    /// Total time so far in which at least one call was waiting for its turn: what our own pace took.
     #[must_use]
     pub fn paced(&self) -> Duration {
-        let waits = &self.lock().waits;
-        waits.before + waits.since.map_or(Duration::ZERO, |since| since.elapsed())
+        self.waits.total()
+    }
+
+    /// Waits until a call of a service may be made.
+    pub(super) async fn turn(&self, service: &'static str) {
+        // Plans and writes have no source: they are an operator's.
+        let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
+        self.waits.count(self.gate.pass(service, urgency)).await;
     }
 
     /// What the calls so far amount to.
@@ -268,11 +242,7 @@ impl HttpConnector for Metered<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (service, meter, inner) = (self.service, self.meter.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            // Plans and writes have no source: they are an operator's.
-            let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
-            let waiting = Waiting::begin(&meter);
-            meter.gate.pass(service, urgency).await;
-            drop(waiting);
+            meter.turn(service).await;
             meter.count(service);
             // The time for an answer begins here, after the wait for a turn.
             inner.call(request).await
@@ -283,22 +253,6 @@ impl HttpConnector for Metered<SharedHttpConnector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn the_time_of_our_own_pace_counts_once_however_many_calls_wait() {
-        let meter = Meter::new(Pace::unlimited());
-        let second = Duration::from_secs(1);
-        let first = Waiting::begin(&meter);
-        tokio::time::advance(second).await;
-        let other = Waiting::begin(&meter);
-        tokio::time::advance(second).await;
-        drop(first);
-        assert_eq!(meter.paced(), 2 * second);
-        tokio::time::advance(second).await;
-        drop(other);
-        tokio::time::advance(9 * second).await;
-        assert_eq!(meter.paced(), 3 * second);
-    }
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_counted_for_their_source_and_metrics_cost_money() {

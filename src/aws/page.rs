@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::{AwsError, Kind, unpaced};
 use futures_util::{StreamExt, stream};
-use tokio::time::Instant;
-
-use super::{AwsError, Kind};
 
 /// Describes at the same time; more would only queue at the pace of the account.
 const AT_ONCE: usize = 8;
 
-/// So many refusals without any answer, and the rest would be refused as well.
+/// After this many refusals in a row the rest is not asked.
 const ENOUGH: usize = 5;
 
 /// A failure that comes sooner than this is no time-out: the same call may succeed at once.
@@ -74,7 +72,7 @@ pub struct Described<T> {
     pub fault: Option<AwsError>,
 }
 
-/// The same, for whoever has to say something about each of them.
+/// Like [`Described`], with the error of each item that failed.
 #[derive(Debug)]
 pub(crate) struct Asked<I, T> {
     /// Those that answered.
@@ -128,7 +126,8 @@ where
         answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
         denied += usize::from(error.kind == Kind::Denied);
         lost += usize::from(maybe_shared(error.kind));
-        let at_once = matches!(error.kind, Kind::Expired | Kind::Skewed | Kind::Untrusted | Kind::Throttled);
+        // One call may be unreachable alone: then the next ones tell.
+        let at_once = error.kind.is_shared() && error.kind != Kind::Unreachable;
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
             return asked;
@@ -157,16 +156,18 @@ where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    let began = Instant::now();
-    match fetch(id.clone()).await {
-        Err(error) if error.kind == Kind::Unreachable && began.elapsed() < QUICK => fetch(id).await,
-        answer => answer,
+    match unpaced(fetch(id.clone())).await {
+        (Err(error), took) if error.kind == Kind::Unreachable && took < QUICK => fetch(id).await,
+        (answer, _) => answer,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::aws::{Meter, Pace, Urgency, attributed};
 
     async fn read(cap: usize, tokens: &[Option<&str>]) -> (usize, bool) {
         let mut turn = 0;
@@ -263,8 +264,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_call_that_waited_long_for_its_turn_and_failed_at_once_is_asked_once_more() {
+        let meter = Meter::new(Pace::once());
+        // Of each tenth thing the first answer is a failure.
+        let failed = std::cell::RefCell::new(BTreeSet::new());
+        // Several kinds are read at the same time, so that each call waits behind many others.
+        let kind = |first: i32| {
+            let work = describe((first..first + 100).collect(), async |n: i32| {
+                meter.turn("sagemaker").await;
+                if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
+            });
+            attributed("models", Urgency::Visible, work)
+        };
+        let (one, two, three) = tokio::join!(kind(0), kind(1000), kind(2000));
+        assert!(meter.paced() > Duration::from_mins(1), "the pace was felt: {:?}", meter.paced());
+        for described in [one, two, three] {
+            assert_eq!((described.found.len(), described.fault), (100, None));
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn trouble_of_all_things_stays_what_it_is_and_ends_the_asking() {
-        for kind in [Kind::Expired, Kind::Skewed, Kind::Throttled, Kind::Unreachable, Kind::Unsupported] {
+        for kind in
+            [Kind::Expired, Kind::Skewed, Kind::Untrusted, Kind::Throttled, Kind::Unreachable, Kind::Unsupported]
+        {
             for from in [0, 20] {
                 let asked = std::cell::Cell::new(0);
                 let described = describe((0..200).collect(), |n: i32| {

@@ -3,11 +3,13 @@
 //! Where they are and what they mean: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use super::files::{self, at_home};
 use super::ini::{self, Setting};
 
 /// What the SDK takes in the name of a profile.
@@ -53,7 +55,7 @@ const CREDENTIALS: &[&str] = &[
 ];
 
 /// What the files say.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Profiles {
     named: BTreeMap<String, Group>,
     sessions: BTreeMap<String, Group>,
@@ -65,7 +67,7 @@ pub(super) struct Profiles {
 }
 
 /// Sections of one name, of both files.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Group {
     /// The last one of a name counts.
     settings: Vec<(Setting, PathBuf)>,
@@ -74,7 +76,7 @@ struct Group {
 }
 
 /// A value, and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Found {
     /// Never empty.
     pub(super) value: String,
@@ -90,7 +92,7 @@ impl Profiles {
             [("AWS_CONFIG_FILE", "~/.aws/config", true), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", false)]
         {
             let path = at_home(variable(name).as_deref().unwrap_or(path));
-            match std::fs::read(&path) {
+            match files::read(&path) {
                 Ok(bytes) => profiles.add(&path, &bytes, prefixed),
                 Err(e) if e.kind() == ErrorKind::NotFound => {}
                 Err(e) => profiles.lost.push(format!("{} cannot be read ({e})", path.display())),
@@ -211,6 +213,20 @@ impl Group {
     }
 }
 
+/// Names the files only: what stands in them may be a key.
+impl fmt::Debug for Profiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Profiles").field("files", &self.files).finish_non_exhaustive()
+    }
+}
+
+/// Says where the value stands and not the value, which may be a key.
+impl fmt::Debug for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Found").field("place", &self.place).finish_non_exhaustive()
+    }
+}
+
 impl Setting {
     fn found(&self, value: &str, path: &Path) -> Found {
         Found { value: value.to_owned(), place: format!("line {} of {}", self.line, path.display()) }
@@ -239,14 +255,6 @@ fn kind(header: &str, prefixed: bool) -> Option<(&'static str, String)> {
 fn unquoted(name: &str) -> &str {
     let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
     within('"').or_else(|| within('\'')).unwrap_or(name)
-}
-
-/// A path that may begin with `~/`.
-fn at_home(path: &str) -> PathBuf {
-    match (path.strip_prefix("~/"), std::env::home_dir()) {
-        (Some(rest), Some(home)) => home.join(rest),
-        _ => PathBuf::from(path),
-    }
 }
 
 #[cfg(test)]

@@ -91,9 +91,7 @@ impl Aws {
         .await;
         match found {
             Ok(found) => Ok(Some(found)),
-            Err(error) if error.kind.cut_off() || matches!(error.kind, Kind::Throttled | Kind::Unrecorded) => {
-                Err(error)
-            }
+            Err(error) if error.kind.is_shared() || error.kind == Kind::Unrecorded => Err(error),
             Err(_) => {
                 self.refusals.note(resource);
                 Ok(None)

@@ -6,6 +6,8 @@
 mod missing;
 
 use std::collections::HashMap;
+use std::fmt;
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, Region};
@@ -28,7 +30,7 @@ const OWN_KEYS: &[&str] = &[
     "AWS_ROLE_SESSION_NAME",
 ];
 /// Variables by which a container is asked for credentials.
-const OF_CONTAINER: &[&str] = &[
+const CONTAINER_VARIABLES: &[&str] = &[
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -49,8 +51,10 @@ const KEYS: &[(&str, &str)] = &[
     ("AWS_SESSION_TOKEN", "aws_session_token"),
 ];
 
+/// How long the files may take.
+const LONGEST_READ: Duration = Duration::from_secs(10);
+
 /// What the environment and the files say, for one target.
-#[derive(Debug)]
 pub(super) struct Settings {
     /// Variables that are set to something.
     variables: HashMap<String, String>,
@@ -70,20 +74,34 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment and the files.
+    /// Reads the environment and the files. A file that does not come, as from a server that is lost, holds nobody for
+    /// ever.
     ///
     /// # Errors
-    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands.
-    pub(super) fn read(target: &Target) -> Result<Self, String> {
-        // An empty variable is none, as for the AWS command line.
-        let variables =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        let variables: HashMap<String, String> = variables.filter(|(_, value)| !value.is_empty()).collect();
-        let profiles = Profiles::read(|name| variables.get(name).cloned());
-        Self::of(target, variables, profiles)
+    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands;
+    /// and files that cannot be read in time.
+    pub(super) async fn read(target: &Target) -> Result<Self, String> {
+        let asked = target.clone();
+        let work = tokio::task::spawn_blocking(move || Self::read_now(&asked));
+        match tokio::time::timeout(LONGEST_READ, work).await {
+            Ok(read) => read.map_err(|why| format!("the AWS settings cannot be read: {why}"))?,
+            Err(_) => Err(format!("the AWS configuration files cannot be read within {} s", LONGEST_READ.as_secs())),
+        }
     }
 
-    fn of(target: &Target, variables: HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
+    fn read_now(target: &Target) -> Result<Self, String> {
+        let variables =
+            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let variables: HashMap<String, String> = variables.collect();
+        let profiles = Profiles::read(|name| variables.get(name).filter(|value| !value.is_empty()).cloned());
+        Self::of(target, &variables, profiles)
+    }
+
+    /// `environment` holds all variables, also those that are set and empty.
+    fn of(target: &Target, environment: &HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
+        // An empty variable is none, as for the AWS command line; only for a proxy it means that there is to be none.
+        let variables: HashMap<String, String> =
+            environment.iter().filter(|(_, value)| !value.is_empty()).map(|(n, v)| (n.clone(), v.clone())).collect();
         let profile = target.profile.clone().or_else(|| variables.get("AWS_PROFILE").cloned());
         let profile = profile.unwrap_or_else(|| "default".to_owned());
         if let Some(fault) = profiles.fault(&profile) {
@@ -106,7 +124,7 @@ impl Settings {
         };
         let asked = target.profile.is_some();
         let ca_bundle = profiles.get(&profile, "ca_bundle").map(|found| found.value.clone());
-        let transport = Transport::read(&|name: &str| variables.get(name).cloned(), ca_bundle.as_deref())?;
+        let transport = Transport::read(&|name: &str| environment.get(name).cloned(), ca_bundle.as_deref())?;
         Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack, transport })
     }
 
@@ -116,7 +134,7 @@ impl Settings {
         let keys: Vec<(&str, String)> = keys.collect();
         let files = EnvConfigFiles::builder();
         let files = files.with_contents(EnvConfigFileKind::Config, self.profiles.text(&keys)).build();
-        // Of an address that was given there is nothing to choose.
+        // A configured endpoint URL is used as it is: FIPS and dual stack do not apply.
         let chosen = self.endpoints.of("sts").is_some();
         let loader = aws_config::defaults(BehaviorVersion::latest())
             .env(self.environment())
@@ -143,7 +161,7 @@ impl Settings {
             !name.starts_with("AWS_")
                 || OF_MACHINE.contains(&name)
                 || (OWN_KEYS.contains(&name) && !self.asked)
-                || (OF_CONTAINER.contains(&name) && elsewhere("ecscontainer"))
+                || (CONTAINER_VARIABLES.contains(&name) && elsewhere("ecscontainer"))
         };
         let variables = self.variables.iter().filter(|(name, _)| seen(name));
         let mut variables: HashMap<String, String> = variables.map(|(n, v)| (n.clone(), v.clone())).collect();
@@ -160,6 +178,13 @@ impl Settings {
     /// Are services called by their FIPS and dual-stack addresses?
     pub(super) fn addresses(&self) -> (bool, bool) {
         (self.fips, self.dual_stack)
+    }
+}
+
+/// Names the profile only: the variables and the files hold keys and passwords.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings").field("profile", &self.profile).finish_non_exhaustive()
     }
 }
 
@@ -210,6 +235,9 @@ impl Source<'_> {
                 .or_else(|| self.profiles.of_service(self.profile, service, name))
                 .or_else(|| self.profiles.get(self.profile, name));
             let Some(found) = found else { continue };
+            if target::may_hold_password(&found.value) {
+                return Err(format!("{name}: {}; it stands in {}", target::PASSWORD_IN_URL, found.place));
+            }
             if !target::is_url(&found.value) {
                 return Err(refused(name, &found, "is not an endpoint URL such as http://127.0.0.1:4599"));
             }
@@ -242,7 +270,7 @@ mod tests {
         let mut profiles = Profiles::default();
         profiles.add(Path::new("config"), FILE.as_bytes(), true);
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        Settings::of(target, variables.collect(), profiles)
+        Settings::of(target, &variables.collect(), profiles)
     }
 
     pub(super) fn of_profile(name: &str) -> Target {
@@ -283,6 +311,38 @@ mod tests {
         let asked = Target { endpoint_url: Some("http://asked".into()), ..a };
         let variables = [all, ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
         assert_eq!(of(&asked, &variables, "sso_oidc").as_deref(), Some("http://asked"));
+    }
+
+    #[test]
+    fn a_proxy_variable_that_is_set_and_empty_means_no_proxy() {
+        let (all, none) = (("ALL_PROXY", "http://a:1"), ("https_proxy", ""));
+        let proxy = |variables: &[(&str, &str)]| {
+            settings(&Target::default(), variables).unwrap().transport.in_force().into_iter().next()
+        };
+        assert_eq!(proxy(&[("HTTPS_PROXY", "http://a:1"), none]).as_deref(), Some("no proxy"));
+        assert_eq!(proxy(&[all, none]).as_deref(), Some("proxy http://a:1 (ALL_PROXY) for http"));
+        assert_eq!(proxy(&[all, ("all_proxy", "")]).as_deref(), Some("no proxy"));
+        // Any other variable that is empty counts as one that is not set.
+        let empty = settings(&of_profile("a"), &[("AWS_REGION", ""), ("AWS_USE_FIPS_ENDPOINT", "")]).unwrap();
+        assert_eq!(empty.region.as_deref(), Some("a-1"));
+    }
+
+    #[test]
+    fn no_secret_is_printed_for_debugging() {
+        let mut profiles = Profiles::default();
+        let file = b"[default]\naws_secret_access_key = s3cret\ns3cret\n[profile a]\naws_session_token = s3cret\n";
+        profiles.add(Path::new("config"), file, true);
+        let found = profiles.get("default", "aws_secret_access_key");
+        let variables = [("AWS_SECRET_ACCESS_KEY", "s3cret"), ("HTTPS_PROXY", "http://me:s3cret@proxy:1")];
+        let settings = settings(&of_profile("a"), &variables).unwrap();
+        let printed = format!("{profiles:?} {found:?} {settings:?} {:?}", settings.transport);
+        assert!(printed.contains("config") && !printed.contains("s3cret"), "{printed}");
+    }
+
+    #[test]
+    fn an_endpoint_url_with_a_password_is_refused_with_its_place_and_not_repeated() {
+        let why = settings(&of_profile("a"), &[("AWS_ENDPOINT_URL_S3", "http://me:s3cret@h")]).unwrap_err();
+        assert!(why.contains("the environment variable AWS_ENDPOINT_URL_S3") && !why.contains("s3cret"), "{why}");
     }
 
     #[test]

@@ -43,10 +43,13 @@ impl Target {
     /// Refuses what cannot be meant, before it turns into a network error.
     ///
     /// # Errors
-    /// A sentence without its end: a region or an endpoint URL that is none.
+    /// A sentence without its end: a region or an endpoint URL that is none, or a URL with a password in it.
     pub fn check(&self) -> Result<(), String> {
         if let Some(region) = self.region.as_deref().filter(|region| !is_region(region)) {
             return Err(format!("{region:?} is not a region; write one such as eu-west-1"));
+        }
+        if self.endpoint_url.as_deref().is_some_and(may_hold_password) {
+            return Err(PASSWORD_IN_URL.to_owned());
         }
         if let Some(url) = self.endpoint_url.as_deref().filter(|url| !is_url(url)) {
             return Err(format!("{url:?} is not an endpoint URL; write one such as http://127.0.0.1:4599"));
@@ -59,6 +62,16 @@ impl Target {
 pub(super) fn is_region(text: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     (1..=63).contains(&text.len()) && text.chars().all(part) && !text.starts_with('-') && !text.ends_with('-')
+}
+
+/// Why an endpoint URL with a user or a password is refused. It is shown on the screen and written into recordings, and
+/// AWS has no use for either; so the message does not repeat it.
+pub(super) const PASSWORD_IN_URL: &str =
+    "the endpoint URL has an @, before which a user and a password may stand; write it without them";
+
+/// Can this endpoint URL hold a user and a password, whatever else is wrong with it?
+pub(super) fn may_hold_password(url: &str) -> bool {
+    url.contains('@')
 }
 
 /// Is this an address that can be called?
@@ -107,6 +120,17 @@ mod tests {
         ];
         for url in urls {
             assert!(target("eu-west-1", url).check().is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_endpoint_url_with_a_password_is_refused_and_not_repeated() {
+        for url in
+            ["http://me:s3cret@h", "http://s3cret@h:1", "me:s3cret@h", "http://me:1/s3cret@h", "http://me:s3cret@h:x"]
+        {
+            let target = Target { endpoint_url: Some(url.into()), ..Target::default() };
+            let why = target.check().unwrap_err();
+            assert!(why.contains("write it without") && !why.contains("s3cret"), "{url}: {why}");
         }
     }
 }

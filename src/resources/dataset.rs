@@ -21,7 +21,7 @@ use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
 use wanted::{Wanted, locations};
 
-pub use location::split;
+pub(crate) use location::split;
 
 /// The problem of a location that can be read and holds nothing.
 pub const NOTHING_THERE: &str = "no data there";
@@ -180,7 +180,7 @@ async fn read(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<(Dataset, Opt
     }
     match found(aws, wanted, at).await {
         Ok(found) => Ok((row.with(found), None)),
-        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => Err(error),
+        Err(error) if error.kind.is_shared() => Err(error),
         Err(error) => Ok((row.refused(&error), Some(error))),
     }
 }

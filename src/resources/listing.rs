@@ -146,5 +146,5 @@ pub(super) fn reaches_back<R>(
 
 /// What of `due` need not be asked again soon: all of it, unless the reason why some was not answered may pass.
 pub(super) fn settled(due: Vec<String>, fault: Option<&AwsError>) -> Vec<String> {
-    if fault.is_some_and(|why| why.kind.passing() || why.kind.cut_off()) { Vec::new() } else { due }
+    if fault.is_some_and(|why| why.kind.is_shared()) { Vec::new() } else { due }
 }

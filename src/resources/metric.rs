@@ -32,7 +32,7 @@ pub struct MetricSeries {
     pub stat: String,
     /// Time and value, oldest first; latencies in µs as AWS has them. Minutes without data are absent.
     pub points: Vec<(Timestamp, f64)>,
-    /// All minutes before this one were asked for.
+    /// All minutes before this one were answered.
     pub until: Timestamp,
     /// Seconds that one point stands for.
     #[serde(default = "minute")]
@@ -46,6 +46,9 @@ pub struct MetricSeries {
     /// Why it alone could not be read.
     #[serde(default)]
     pub problem: Option<String>,
+    /// When it could not be read, as the end of the minutes that were asked for; absent where it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Timestamp>,
 }
 
 fn minute() -> i64 {
@@ -58,7 +61,7 @@ impl MetricSeries {
     pub fn of_variant(endpoint: &str, variant: &str, metric: &str) -> String {
         format!("{endpoint}/{variant}/{metric}")
     }
-    /// The endpoint of a metric of a variant; what this says of another is no name of an endpoint.
+    /// The endpoint's name; meaningful only for variant metrics.
     #[must_use]
     pub fn endpoint(&self) -> Option<&str> {
         self.id.split_once('/').map(|(endpoint, _)| endpoint)
@@ -78,7 +81,8 @@ impl MetricSeries {
     pub fn overdue(&self, now: Timestamp) -> bool {
         let Some((last, _)) = self.last() else { return true };
         let usual = self.comes_every.map_or_else(|| 2 * self.longest_pause(), |period| 3 * period);
-        now.as_second() - last.as_second() > usual.max(HOUR)
+        // The newest minutes are not asked for yet, and CloudWatch may be late with a value.
+        now.as_second() - last.as_second() > usual.max(HOUR) + 5 * MINUTE
     }
     /// Seconds that were looked over for a value.
     #[must_use]
@@ -144,12 +148,13 @@ impl Resource for MetricSeries {
         let (known, end) = (turn.known, last_minute(seen));
         let (all, capped) = wanted(seen, false);
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
-        let rows = match ask_all(aws, known, lacking, end).await {
+        let asked = match ask_all(aws, known, lacking, end).await {
             // A stand-in without percentiles fails the whole request.
             Err(error) if error.kind == Kind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
             answer => answer,
         };
-        Ok(Listing::part(rows?).capped(capped))
+        let (rows, fault) = asked?;
+        Ok(Listing::part(rows).capped(capped).fault(fault))
     }
 }
 

@@ -189,7 +189,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
     let ask = |s3: aws_sdk_s3::Client| s3.get_object().bucket(bucket).key(key).send();
     let reply = match aws.ask_bucket("GetObject", bucket, ask).await {
         Ok(reply) => reply,
-        Err(error) if error.kind.cut_off() || error.kind == Kind::Throttled => return Err(error),
+        Err(error) if error.kind.is_shared() => return Err(error),
         // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
         Err(error) if error.kind == Kind::Denied => return Ok(Err("may not be read".to_owned())),
         Err(error) => return Ok(Err(format!("cannot be read: {error}"))),

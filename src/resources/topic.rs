@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
 use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, pages};
+use crate::aws::{Arn, Aws, AwsError, Described, Kind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
@@ -85,7 +85,7 @@ impl Resource for Topic {
         let named = named(seen);
         let often = turn.sweep && named.len() <= OFTEN;
         // Those of other regions cannot be asked here.
-        let here = named.iter().filter(|arn| arn.split(':').nth(3) == Some(aws.region.as_str()));
+        let here = named.iter().filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.region == aws.region));
         let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
         let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
@@ -124,17 +124,18 @@ async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
 fn named(seen: &Seen) -> BTreeSet<&str> {
     let alarms = seen.store.alarms.rows();
     let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
-    arns.map(String::as_str).filter(|arn| arn.split(':').nth(2) == Some("sns")).collect()
+    arns.map(String::as_str).filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == "sns")).collect()
 }
 
-/// Everything about one topic. What may not be told is left out and named; only what may pass in a moment is an error.
+/// Everything about one topic. What may not be told is left out and named; only trouble that other topics share is
+/// an error.
 async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
     let (listeners, attributes) = tokio::join!(listeners(aws, &arn), attributes(aws, &arn));
     let mut topic = Topic::of(arn);
     match listeners {
         Ok((rows, capped)) => (topic.listeners, topic.capped) = (Some(rows), capped),
         Err(why) if why.kind == Kind::Gone => topic.gone = true,
-        Err(why) if !stays(why.kind) => return Err(why),
+        Err(why) if why.kind.is_shared() => return Err(why),
         Err(why) => topic.problem = Some(format!("{} {}", why.operation, why.kind.word())),
     }
     match attributes {
@@ -143,16 +144,11 @@ async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
             (topic.confirmed, topic.pending) = (count("SubscriptionsConfirmed"), count("SubscriptionsPending"));
             topic.key = of.get("KmsMasterKeyId").filter(|key| !key.is_empty()).cloned();
         }
-        Err(why) if !stays(why.kind) => return Err(why),
+        Err(why) if why.kind.is_shared() => return Err(why),
         // It costs nothing but the key: who listens is told by the other call.
         Err(_) => {}
     }
     Ok(topic)
-}
-
-/// Does a call that failed so fail again?
-fn stays(kind: Kind) -> bool {
-    !kind.passing() && !matches!(kind, Kind::Expired | Kind::Skewed)
 }
 
 async fn listeners(aws: &Aws, arn: &str) -> Result<(Vec<Subscription>, bool), AwsError> {

@@ -64,7 +64,7 @@ pub fn harmless(text: &str) -> String {
 /// Would a terminal obey this character, or would nobody see it: a control character, one that turns the direction of
 /// text round, one without width?
 #[must_use]
-pub fn is_hidden(c: char) -> bool {
+pub(crate) fn is_hidden(c: char) -> bool {
     !matches!(fate(c), Fate::Keep)
 }
 

@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use crate::altered::{Altered, Answer, Asked};
-use crate::sagetop::{Home, Run};
+use crate::sagetop::{Home, Run, nobody};
 
 const REGION: &str = "eu-west-1";
 /// A profile with keys, below lines of another one.
@@ -206,9 +206,9 @@ fn logged_in() -> Home {
 
 #[test]
 fn offline_is_not_a_lost_login() {
-    let nobody = "http://127.0.0.1:1";
+    let nobody = format!("http://{}", nobody());
     for (home, profile) in [(home(ROLE), "role"), (logged_in(), "sso"), (home(GOOD), "good")] {
-        let run = status(&home, profile, nobody).ends(3).says("unreachable").says("check the network");
+        let run = status(&home, profile, &nobody).ends(3).says("unreachable").says("check the network");
         assert!(!said(&run).contains("log in") && !said(&run).contains("expired"), "{profile}: {}", said(&run));
     }
 }
@@ -244,7 +244,8 @@ fn an_endpoint_url_of_the_command_line_is_also_where_roles_are_taken_on() {
     let account = Altered::serve("shop", keys);
     let home = home(ROLE);
     let arguments = ["status", "--profile", "role", "--endpoint-url", &account.url];
-    for variables in [&[][..], &[("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1"), ("AWS_ENDPOINT_URL", "nonsense")]] {
+    let nobody = format!("http://{}", nobody());
+    for variables in [&[][..], &[("AWS_ENDPOINT_URL_STS", nobody.as_str()), ("AWS_ENDPOINT_URL", "nonsense")]] {
         let before = account.count("AssumeRole");
         let run = home.run(&arguments, variables);
         assert!(!run.out.contains("sources:"), "all of them are read: {}", run.out);
@@ -275,7 +276,8 @@ fn each_service_may_have_an_endpoint_of_its_own() {
     let told = dump(&home(&config), &[]);
     assert_eq!((fresh(&told), &told["endpoint_url"]), (all, &json!(local)));
     // Variables win over the file, unless all of it is to be ignored.
-    let elsewhere = [("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")];
+    let nobody = format!("http://{}", nobody());
+    let elsewhere = [("AWS_ENDPOINT_URL_S3", nobody.as_str())];
     assert!(fresh(&dump(&home(&config), &elsewhere)) < all);
     let arguments = ["dump", "--profile", "good", "--endpoint-url", &account.url];
     let ignored = [elsewhere[0], ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
@@ -294,4 +296,54 @@ fn an_endpoint_url_that_is_none_is_refused_with_its_place() {
     }
     let file = home(format!("{GOOD}endpoint_url = nonsense\n"));
     file.run(&["status", "--profile", "good"], &[]).ends(3).says("line 5 of").says("endpoint_url: \"nonsense\"");
+}
+
+#[test]
+fn a_password_in_an_endpoint_url_is_refused_and_shown_nowhere() {
+    let url = "http://me:s3cret@127.0.0.1:4599";
+    let file = format!("{GOOD}endpoint_url = {url}\n");
+    let refused = |config: &str, arguments: &[&str], variables: &[(&str, &str)]| {
+        let run = home(config).run(&[&["status", "--verbose", "--profile", "good"], arguments].concat(), variables);
+        assert!(run.code != Some(0) && !said(&run).contains("s3cret"), "{run:?}");
+        run.says("write it without");
+    };
+    refused(GOOD, &["--endpoint-url", url], &[]);
+    refused(GOOD, &[], &[("AWS_ENDPOINT_URL_S3", url)]);
+    refused(&file, &[], &[]);
+}
+
+/// A pipe in place of a file is not opened, so that nothing waits for who writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_place_of_the_configuration_holds_nobody() {
+    let account = Altered::serve("shop", unaltered);
+    let home = Home::new();
+    let pipe = home.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let pipe = pipe.display().to_string();
+    let place = [("AWS_CONFIG_FILE", pipe.as_str()), ("AWS_ENDPOINT_URL", &account.url), ("AWS_REGION", REGION)];
+    let arguments = ["status", "--profile", "good"];
+    home.run(&arguments, &place).ends(3).says(&pipe).says("not a regular file");
+    // Whoever needs nothing of it goes on.
+    let keys = [("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
+    let run = home.run(&["status"], &[&keys[..], &place].concat());
+    assert!(!run.out.contains("sources:"), "all of them are read: {}", run.out);
+    // An empty file by its usual name.
+    let run = home.run(&["status"], &[&keys[..], &[("AWS_CONFIG_FILE", "/dev/null")], &place[1..]].concat());
+    assert!(!run.out.contains("sources:"), "all of them are read: {}", run.out);
+}
+
+#[test]
+fn keys_that_no_call_can_be_signed_with_are_told() {
+    let account = Altered::serve("shop", |_| None);
+    let run = |arguments: &[&str], key: &str| {
+        let place = ["--endpoint-url", account.url.as_str(), "--region", "eu-west-1"];
+        let keys = [("AWS_ACCESS_KEY_ID", key), ("AWS_SECRET_ACCESS_KEY", "testing")];
+        Home::new().run(&[arguments, &place].concat(), &keys)
+    };
+    for (key, told) in [("AKIA\r", "U+000D"), ("AKIA\u{1}", "U+0001"), ("AKIÄ", "U+00C4")] {
+        run(&["status"], key).ends(3).says(told);
+        run(&["retrain", "fraud-screening-build", "--plan-only"], key).ends(1).says(told);
+    }
+    assert_eq!(account.asked().len(), 0);
 }

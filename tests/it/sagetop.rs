@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -11,6 +12,11 @@ use serde_json::Value;
 
 /// No run takes this long unless it hangs.
 const LONGEST: Duration = Duration::from_secs(100);
+
+/// An address of this machine where nobody answers: its port was free a moment ago.
+pub(crate) fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
 
 /// A home directory that goes with the test.
 pub(crate) struct Home(PathBuf);

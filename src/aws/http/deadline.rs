@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, StreamBody};
 use tokio::time::{Instant, timeout_at};
 
-use super::obstacle::Obstacle;
+use super::transport_error::TransportError;
 
 /// An answer that is not complete after this time is given up. Slow accounts take half a minute.
 pub(in crate::aws) const LONGEST_ANSWER: Duration = Duration::from_secs(35);
@@ -47,8 +47,8 @@ impl HttpConnector for Bounded<SharedHttpConnector> {
         HttpConnectorFuture::new(async move {
             let until = Instant::now() + longest;
             match timeout_at(until, answer).await {
-                Ok(answer) => Ok(until_then(answer?, until, longest)),
-                Err(_) => Err(ConnectorError::timeout(Obstacle::Late(longest).into())),
+                Ok(answer) => Ok(with_deadline(answer?, until, longest)),
+                Err(_) => Err(ConnectorError::timeout(TransportError::Late(longest).into())),
             }
         })
     }
@@ -56,18 +56,18 @@ impl HttpConnector for Bounded<SharedHttpConnector> {
 
 /// The same answer; reading its body fails when the time is up, when it is too large, or when the connection ends too
 /// soon.
-fn until_then(mut answer: HttpResponse, until: Instant, longest: Duration) -> HttpResponse {
+fn with_deadline(mut answer: HttpResponse, until: Instant, longest: Duration) -> HttpResponse {
     // A body that is in memory already cannot be late.
     if answer.body().bytes().is_some() {
         return answer;
     }
     let frames = stream::unfold((answer.take_body(), 0), move |(mut body, mut read)| async move {
         let frame = match timeout_at(until, body.frame()).await {
-            Ok(frame) => frame?.map_err(|error| Obstacle::BrokenOff(error.to_string())),
-            Err(_) => Err(Obstacle::Late(longest)),
+            Ok(frame) => frame?.map_err(|error| TransportError::BrokenOff(error.to_string())),
+            Err(_) => Err(TransportError::Late(longest)),
         };
         read += frame.as_ref().ok().and_then(|frame| frame.data_ref()).map_or(0, bytes::Bytes::len);
-        let frame = if read > LARGEST_ANSWER { Err(Obstacle::TooLarge(LARGEST_ANSWER)) } else { frame };
+        let frame = if read > LARGEST_ANSWER { Err(TransportError::TooLarge(LARGEST_ANSWER)) } else { frame };
         Some((frame, (body, read)))
     });
     *answer.body_mut() = SdkBody::from_body_1_x(StreamBody::new(frames.fuse()));
@@ -105,7 +105,7 @@ mod tests {
     }
 
     /// Reads an answer whole: how many bytes it has or what came between, and the seconds that took.
-    async fn read(head: u64, pieces: &[(u64, Result<Bytes, &'static str>)]) -> (Result<usize, Obstacle>, u64) {
+    async fn read(head: u64, pieces: &[(u64, Result<Bytes, &'static str>)]) -> (Result<usize, TransportError>, u64) {
         let pieces = pieces.iter().map(|(pause, piece)| (Duration::from_secs(*pause), piece.clone())).collect();
         let inner = SharedHttpConnector::new(Fake { head: Duration::from_secs(head), pieces });
         let began = Instant::now();
@@ -113,9 +113,11 @@ mod tests {
         let read = match answer {
             Ok(mut answer) => {
                 let whole = answer.take_body().collect().await;
-                whole.map(|whole| whole.to_bytes().len()).map_err(|error| Obstacle::within(&*error).unwrap().clone())
+                whole
+                    .map(|whole| whole.to_bytes().len())
+                    .map_err(|error| TransportError::within(&*error).unwrap().clone())
             }
-            Err(error) => Err(Obstacle::within(&error).unwrap().clone()),
+            Err(error) => Err(TransportError::within(&error).unwrap().clone()),
         };
         (read, began.elapsed().as_secs())
     }
@@ -127,7 +129,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_answer_has_one_deadline_for_its_head_and_its_body() {
-        let late = Err(Obstacle::Late(LONGEST_ANSWER));
+        let late = Err(TransportError::Late(LONGEST_ANSWER));
         assert_eq!(read(34, &[(0, bytes(5))]).await, (Ok(5), 34));
         assert_eq!(read(36, &[(0, bytes(5))]).await, (late.clone(), 35), "a late head");
         assert_eq!(read(20, &[(10, bytes(5)), (4, bytes(2))]).await, (Ok(7), 34), "a slow body");
@@ -138,7 +140,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_body_that_breaks_off_says_so() {
-        let broken = Err(Obstacle::BrokenOff("reset by peer".into()));
+        let broken = Err(TransportError::BrokenOff("reset by peer".into()));
         assert_eq!(read(1, &[(1, bytes(5)), (1, Err("reset by peer"))]).await, (broken, 3));
     }
 
@@ -146,7 +148,7 @@ mod tests {
     async fn a_body_that_is_too_large_is_not_read_to_its_end() {
         let half = LARGEST_ANSWER / 2;
         assert_eq!(read(1, &[(1, bytes(half)), (1, bytes(half))]).await, (Ok(LARGEST_ANSWER), 3));
-        let too_large = Err(Obstacle::TooLarge(LARGEST_ANSWER));
+        let too_large = Err(TransportError::TooLarge(LARGEST_ANSWER));
         let pieces = [(1, bytes(half)), (1, bytes(half)), (1, bytes(1)), (20, bytes(1))];
         assert_eq!(read(1, &pieces).await, (too_large, 4));
     }

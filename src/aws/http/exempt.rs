@@ -5,6 +5,8 @@ use std::net::IpAddr;
 use http::Uri;
 use ipnet::IpNet;
 
+use crate::aws::endpoint::is_this_machine;
+
 /// The hosts that are called directly.
 ///
 /// The rules are those of curl and of the AWS command line: a name stands for itself and for all names below it, with
@@ -34,7 +36,7 @@ impl Exempt {
     }
 
     /// Is this host called directly?
-    pub(super) fn holds(&self, target: &Uri) -> bool {
+    pub(super) fn bypasses(&self, target: &Uri) -> bool {
         let Some(host) = target.host() else { return true };
         let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
         let address = host.parse::<IpAddr>().ok().map(|address| address.to_canonical());
@@ -73,7 +75,7 @@ impl Rule {
     }
 }
 
-/// An address or a network; an address of six bytes may stand in brackets.
+/// An address or a network. An IPv6 address may be written in brackets.
 fn network(text: &str) -> Option<IpNet> {
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let network = text.parse::<IpNet>().ok();
@@ -86,13 +88,10 @@ fn network(text: &str) -> Option<IpNet> {
 fn never_proxied(host: &str, address: Option<IpAddr>) -> bool {
     /// Where instances and containers ask for metadata and credentials over IPv6.
     const METADATA: u128 = 0xfd00_0ec2_0000_0000_0000_0000_0000_0000;
-    let local_name = host == "localhost" || host.ends_with(".localhost");
-    local_name
+    is_this_machine(host)
         || match address {
-            Some(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-            Some(IpAddr::V6(address)) => {
-                address.is_loopback() || address.is_unicast_link_local() || address.to_bits() >> 16 == METADATA >> 16
-            }
+            Some(IpAddr::V4(address)) => address.is_link_local(),
+            Some(IpAddr::V6(address)) => address.is_unicast_link_local() || address.to_bits() >> 16 == METADATA >> 16,
             None => false,
         }
 }
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     fn direct(rules: &str, url: &str) -> bool {
-        Exempt::parse(rules).holds(&url.parse().unwrap())
+        Exempt::parse(rules).bypasses(&url.parse().unwrap())
     }
 
     #[test]

@@ -19,11 +19,12 @@ pub(super) struct Proxies {
 }
 
 /// One proxy. Its user and password are never printed.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub(super) struct Proxy {
     /// `http://host:port`, without user and password.
     url: String,
-    login: Option<(String, String)>,
+    /// The settings of the connector for it, with user and password.
+    pub(super) config: ProxyConfig,
     /// The variable that names it.
     variable: String,
 }
@@ -51,13 +52,13 @@ impl Proxies {
     /// The proxy by which this address is called.
     pub(super) fn of(&self, target: &Uri) -> Option<&Proxy> {
         let proxy = if target.scheme_str() == Some("http") { &self.http } else { &self.https };
-        proxy.as_ref().filter(|_| !self.exempt.holds(target))
+        proxy.as_ref().filter(|_| !self.exempt.bypasses(target))
     }
 
-    /// What there is to say of them, without any password.
+    /// Describes the proxies without their passwords.
     pub(super) fn told(&self) -> Option<String> {
         let proxies: Vec<String> = match (&self.https, &self.http) {
-            (Some(one), Some(other)) if one == other => vec![one.to_string()],
+            (Some(one), Some(other)) if one.to_string() == other.to_string() => vec![one.to_string()],
             (https, http) => {
                 let https = https.iter().map(|proxy| format!("{proxy} for https"));
                 https.chain(http.iter().map(|proxy| format!("{proxy} for http"))).collect()
@@ -91,21 +92,15 @@ impl Proxy {
         if !sound {
             return Err(wrong("it has no host, or a port that is no number"));
         }
-        let login = login.map(|login| {
-            let (user, password) = login.split_once(':').unwrap_or((login, ""));
-            (user.to_owned(), password.to_owned())
-        });
-        Ok(Self { url, login, variable: variable.to_owned() })
-    }
-
-    /// The settings of the connector for it.
-    pub(super) fn config(&self) -> ProxyConfig {
-        // What is no URL was refused by `parse`.
-        let config = ProxyConfig::all(self.url.as_str()).unwrap_or_else(|_| ProxyConfig::disabled());
-        match &self.login {
-            Some((user, password)) => config.with_basic_auth(encoded(user), encoded(password)),
+        let config = ProxyConfig::all(url.as_str()).map_err(|_| wrong("it is no URL that can be called"))?;
+        let config = match login {
+            Some(login) => {
+                let (user, password) = login.split_once(':').unwrap_or((login, ""));
+                config.with_basic_auth(encoded(user), encoded(password))
+            }
             None => config,
-        }
+        };
+        Ok(Self { url, config, variable: variable.to_owned() })
     }
 }
 
@@ -171,7 +166,6 @@ mod tests {
             let (told, debug) = (proxies.told().unwrap(), format!("{proxies:?}"));
             assert_eq!(told, "proxy http://a:1 (HTTPS_PROXY) for https");
             assert!(!debug.contains("s3c") && !debug.contains("me:"), "{debug}");
-            assert_eq!(proxies.https.unwrap().login.unwrap().0, "me");
         }
         assert_eq!((encoded("p@ss/w:rd"), encoded("p%40ss")), ("p%40ss%2Fw%3Ard".into(), "p%40ss".into()));
     }

@@ -13,10 +13,11 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 use rustls::CertificateError;
 
-use super::obstacle::Obstacle;
 use super::proxy::{Proxies, Proxy};
 use super::tls;
+use super::transport_error::TransportError;
 use super::trust::Trust;
+use crate::aws::error::causes;
 
 /// A client, or its connectors: one for direct calls and one for each proxy.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ pub(super) struct Routed<C> {
 
 impl Routed<SharedHttpClient> {
     pub(super) fn new(proxies: &Proxies, trust: Trust) -> Self {
-        let by = |proxy: &Option<Proxy>| proxy.as_ref().map(|proxy| client(&trust, &proxy.config()));
+        let by = |proxy: &Option<Proxy>| proxy.as_ref().map(|proxy| client(&trust, &proxy.config));
         let (http, https) = (by(&proxies.http), by(&proxies.https));
         Self { proxies: proxies.clone(), direct: client(&trust, &ProxyConfig::disabled()), http, https, trust }
     }
@@ -38,7 +39,7 @@ impl Routed<SharedHttpClient> {
 
 /// A client that calls everything by one proxy, or nothing.
 fn client(trust: &Trust, proxy: &ProxyConfig) -> SharedHttpClient {
-    let (context, proxy) = (trust.context(), proxy.clone());
+    let (context, proxy) = (trust.context.clone(), proxy.clone());
     Builder::new().build_with_connector_fn(move |settings, parts| {
         let mut connector = Connector::builder().proxy_config(proxy.clone());
         connector.set_connector_settings(settings.cloned());
@@ -74,7 +75,7 @@ impl HttpConnector for Routed<SharedHttpConnector> {
             match (answer.await, proxy) {
                 // The answer of the proxy itself, as only a proxy gives it.
                 (Ok(answer), Some(proxy)) if answer.status().as_u16() == 407 => {
-                    let why = Obstacle::Proxy { proxy: proxy.to_string(), why: LOGIN.to_owned() };
+                    let why = TransportError::Proxy { proxy: proxy.to_string(), why: LOGIN.to_owned() };
                     Err(ConnectorError::io(why.into()))
                 }
                 (Ok(answer), _) => Ok(answer),
@@ -91,22 +92,14 @@ const LOGIN: &str = "it asks for a user and a password, or does not take those i
 fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted: String) -> ConnectorError {
     if let Some(why) = causes(&error).find_map(distrust) {
         let host = target.host().unwrap_or_default().to_owned();
-        return ConnectorError::other(Obstacle::Untrusted { host, why, trusted }.into(), None);
+        return ConnectorError::other(TransportError::Untrusted { host, why, trusted }.into(), None);
     }
     let Some(proxy) = proxy else { return error };
     let why = causes(&error).last().map(ToString::to_string).unwrap_or_default();
     // The words of the connector, which keeps the type of this error to itself.
     let why = if why.ends_with("proxy authorization required") { LOGIN.to_owned() } else { why };
-    let why = Obstacle::Proxy { proxy: proxy.to_string(), why };
+    let why = TransportError::Proxy { proxy: proxy.to_string(), why };
     if error.is_timeout() { ConnectorError::timeout(why.into()) } else { ConnectorError::io(why.into()) }
-}
-
-/// An error and what caused it, also what an input or output error holds.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| match error.downcast_ref::<std::io::Error>() {
-        Some(io) => io.get_ref().map(|inner| -> &(dyn Error + 'static) { inner }),
-        None => error.source(),
-    })
 }
 
 /// Why a certificate was not trusted, if that is what went wrong.

@@ -1,6 +1,6 @@
 //! Which certificate authorities are trusted: those of this machine, or those in a file of the user's.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use rustls::RootCertStore;
@@ -8,11 +8,14 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::Variable;
+use crate::aws::files::{self, at_home};
 
 /// The certificate authorities that are trusted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Trust {
     file: Option<File>,
+    /// The same for the connector.
+    pub(super) context: TlsContext,
 }
 
 /// A file of certificates in place of those of this machine.
@@ -21,8 +24,6 @@ struct File {
     path: PathBuf,
     /// The setting that names it.
     setting: &'static str,
-    /// Its certificates, each in PEM; empty where the connector reads the file itself.
-    certificates: Vec<String>,
 }
 
 impl Trust {
@@ -31,25 +32,27 @@ impl Trust {
     /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>.
     ///
     /// # Errors
-    /// A sentence without its end: a file that cannot be read, or without any certificate.
+    /// A sentence without its end: a file that cannot be read, is without any certificate, or cannot be used.
     pub(super) fn read(variable: &Variable<'_>, ca_bundle: Option<&str>) -> Result<Self, String> {
         let set = |name: &'static str| variable(name).filter(|value| !value.is_empty()).map(|path| (path, name));
         let own = set("AWS_CA_BUNDLE").or_else(|| Some((ca_bundle?.to_owned(), "ca_bundle")));
         let own = own.filter(|(path, _)| !path.is_empty());
         if let Some((path, setting)) = own {
-            return Ok(Self { file: Some(File::read(&path, setting)?) });
+            let (file, certificates) = File::read(&path, setting)?;
+            let own =
+                certificates.iter().map(String::as_bytes).fold(TrustStore::empty(), TrustStore::with_pem_certificate);
+            return Self::of(Some(file), own);
         }
         let machine = set("SSL_CERT_FILE").map(|(path, setting)| File::read(&path, setting)).transpose()?;
-        Ok(Self { file: machine.map(|file| File { certificates: Vec::new(), ..file }) })
+        Self::of(machine.map(|(file, _)| file), TrustStore::default())
     }
 
-    /// The trusted certificates for the connector.
-    pub(super) fn context(&self) -> TlsContext {
-        let own = self.file.iter().flat_map(|file| &file.certificates);
-        let store = own.fold(None, |store: Option<TrustStore>, pem| {
-            Some(store.unwrap_or_else(TrustStore::empty).with_pem_certificate(pem.as_bytes()))
-        });
-        TlsContext::builder().with_trust_store(store.unwrap_or_default()).build().unwrap_or_default()
+    fn of(file: Option<File>, store: TrustStore) -> Result<Self, String> {
+        let context = TlsContext::builder().with_trust_store(store).build().map_err(|why| {
+            let whose = file.as_ref().map_or_else(|| "this machine".to_owned(), File::told);
+            format!("the certificates of {whose} cannot be used: {why}")
+        })?;
+        Ok(Self { file, context })
     }
 
     /// Is a file named?
@@ -66,17 +69,17 @@ impl Trust {
 }
 
 impl File {
-    fn read(path: &str, setting: &'static str) -> Result<Self, String> {
-        let home = path.strip_prefix("~/").and_then(|rest| Some(directories::BaseDirs::new()?.home_dir().join(rest)));
-        let path = home.unwrap_or_else(|| Path::new(path).to_owned());
-        let text = std::fs::read(&path)
+    /// The file, and its certificates, each in PEM.
+    fn read(path: &str, setting: &'static str) -> Result<(Self, Vec<String>), String> {
+        let path = at_home(path);
+        let text = files::read(&path)
             .map_err(|error| format!("{setting} names {}, which cannot be read: {error}", path.display()))?;
         let certificates = certificates(&String::from_utf8_lossy(&text));
         if certificates.is_empty() {
             let path = path.display();
             return Err(format!("{setting} names {path}, which holds no certificate; it must be a file in PEM format"));
         }
-        Ok(Self { path, setting, certificates })
+        Ok((Self { path, setting }, certificates))
     }
 
     fn told(&self) -> String {
@@ -101,6 +104,8 @@ fn usable(pem: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn authority() -> String {

@@ -3,6 +3,9 @@
 use super::Settings;
 use crate::aws::Renewal;
 
+/// Settings by which a profile gets credentials without a login.
+const OTHER_WAYS: &[&str] = &["aws_access_key_id", "web_identity_token_file", "credential_source"];
+
 impl Settings {
     /// What keeps the profile from giving credentials whatever AWS says, and what to do about it.
     pub(in crate::aws) fn lacks(&self) -> Option<(String, String)> {
@@ -25,19 +28,18 @@ impl Settings {
         })
     }
 
-    /// That a role of the chain asks for a code, which only a person can type, and what to run instead.
+    /// Reports a role that needs an MFA code, and the command that helps.
     fn lacks_a_code(&self, chain: &[String]) -> Option<(String, String)> {
         let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
-        let (profile, serial) = chain.iter().find_map(|profile| {
-            of(profile, "role_arn")?;
-            Some((profile, of(profile, "mfa_serial")?))
-        })?;
+        let (profile, role, serial) =
+            chain.iter().find_map(|profile| Some((profile, of(profile, "role_arn")?, of(profile, "mfa_serial")?)))?;
         let base = named(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
         let what =
             format!("the role of the profile {profile} is given for a code of {serial}, which cannot be typed here");
         let how = format!(
-            "run `aws sts get-session-token --profile {base} --serial-number {serial} --token-code CODE` and start \
-             sagetop with the keys that it prints, or give the profile a credential_process that asks for the code"
+            "run `aws sts assume-role --profile {base} --role-arn {role} --role-session-name sagetop --serial-number \
+             {serial} --token-code CODE` and start sagetop with the keys that it prints, or give the profile a \
+             credential_process that asks for the code"
         );
         Some((what, how))
     }
@@ -52,9 +54,16 @@ impl Settings {
             "default" if !self.asked => String::new(),
             name => format!(" --profile {}", named(name)),
         };
-        match self.of_profile("login_session") {
-            Some(_) => Renewal::SignIn(format!("aws login{profile}")),
-            None => Renewal::Sso(format!("aws sso login{profile}")),
+        let chain = self.profiles.chain(&self.profile);
+        let says = |names: &[&str]| chain.iter().any(|p| names.iter().any(|name| self.profiles.get(p, name).is_some()));
+        if self.of_profile("login_session").is_some() {
+            Renewal::SignIn(format!("aws login{profile}"))
+        } else if says(&["credential_process"]) {
+            Renewal::Other(format!("run the credential_process of the profile {} by hand to see why", self.profile))
+        } else if says(OTHER_WAYS) && !says(&["sso_session", "sso_start_url"]) {
+            Renewal::Other(format!("look at the credentials that the profile {} names", self.profile))
+        } else {
+            Renewal::Sso(format!("aws sso login{profile}"))
         }
     }
 
@@ -76,7 +85,7 @@ impl Settings {
         } else if self.asked || self.variables.contains_key("AWS_PROFILE") {
             self.no_profile(&self.profile)
         } else {
-            "there is no profile".to_owned()
+            format!("there is no profile{}", self.unread())
         };
         format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
     }
@@ -88,8 +97,13 @@ impl Settings {
             [] => "no profiles at all".to_owned(),
             names => format!("only {}", names.join(", ")),
         };
-        let lost = self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default();
+        let lost = self.unread();
         format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
+    }
+
+    /// What of the files could not be read and may be what is missing, in brackets.
+    fn unread(&self) -> String {
+        self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default()
     }
 }
 

@@ -24,6 +24,7 @@ use jiff::Timestamp;
 use super::asked::Asked;
 use super::scrub::{self, LONGEST_OBJECT, Reply};
 use super::{Scope, lock};
+use crate::aws::error::causes;
 use writer::{Job, Writer};
 
 /// Bytes that may wait for the disk; what comes while so much waits is left out, and the operator is told.
@@ -231,9 +232,6 @@ async fn record(
 
 /// No answer is an event as well: what could not be reached, and since when.
 fn without_answer(error: &ConnectorError) -> Reply {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    Reply { status: 0, headers: Vec::new(), body: cause.to_string().into() }
+    let why = causes(error).last().map(ToString::to_string).unwrap_or_default();
+    Reply { status: 0, headers: Vec::new(), body: why.into() }
 }

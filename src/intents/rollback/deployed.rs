@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::Rollback;
+use crate::aws::Arn;
 use crate::intents::Intent;
 use crate::journal::{Entry, Event, Journal};
 
@@ -43,13 +44,12 @@ pub(super) fn deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
 
 /// Is it about a rollback of this very endpoint? Names come again in other accounts and regions.
 fn about(entry: &Entry, endpoint_arn: &str) -> bool {
-    let mut parts = endpoint_arn.split(':').skip(3);
-    let (region, account, name) = (parts.next(), parts.next(), endpoint_arn.rsplit('/').next());
-    let acted_in = entry.identity.strip_prefix("arn:").and_then(|arn| arn.split(':').nth(3));
+    let Some(endpoint) = Arn::parse(endpoint_arn) else { return false };
+    let acted_in = Arn::parse(&entry.identity).map(|identity| identity.account);
     entry.intent == Rollback::NAME
-        && name == Some(entry.target.as_str())
-        && region == Some(entry.region.as_str())
-        && (acted_in.is_none() || acted_in == account)
+        && endpoint.resource.rsplit('/').next() == Some(entry.target.as_str())
+        && endpoint.region == entry.region
+        && acted_in.is_none_or(|account| account == endpoint.account)
 }
 
 /// The configuration that a call brings out.

@@ -9,12 +9,16 @@ use super::candidate::{Candidate, look};
 use super::compare::Age;
 use super::deployed::{Deployed, deployed};
 use super::{Present, gone};
-use crate::aws::{Aws, failed};
+use crate::aws::{Aws, failed, pages};
 use crate::intents::{Executor, Refusal};
 use crate::resources::time;
 
-/// Configurations looked at, newest first.
-const MOST: i32 = 20;
+/// Configurations asked for by each part of a name, newest first.
+const LISTED: i32 = 20;
+/// Configurations described: each costs a call for itself, for each model and for each version.
+const MOST: usize = 20;
+/// Pages of 100 endpoints with a name like this one's.
+const PAGES: usize = 20;
 /// Reasons that are told, of the newest configurations.
 const TOLD: usize = 3;
 
@@ -32,19 +36,37 @@ pub(super) enum Previous {
 pub(super) async fn previous(by: &Executor, present: &Present) -> Result<Previous, Refusal> {
     let aws = &by.aws;
     let mine = present.endpoint.name.as_str();
-    let others = neighbours(aws, mine).await?;
+    let (others, more_others) = neighbours(aws, mine).await?;
     let deployed = deployed(&by.journal, &present.endpoint.arn);
     let mut why_not = Vec::new();
-    for (name, put_live) in merged(names(aws, present).await?, deployed) {
-        let own = belongs(&name, mine) || put_live.is_some();
-        let theirs = others.iter().any(|other| belongs(&name, other) && !(own && other.len() < mine.len()));
+    let mut described = 0;
+    for named in merged(names(aws, present).await?, deployed) {
+        let name = &named.config;
+        let own = belongs(name, mine) || named.put_live.is_some();
+        let theirs = others.iter().any(|other| belongs(name, other) && !(own && other.len() < mine.len()));
         if theirs || present.endpoint.config.as_deref() == Some(name.as_str()) {
             continue;
         }
-        let unfit = match look(aws, &name).await {
+        let told = own && why_not.len() < TOLD;
+        if more_others && named.put_live.is_none() {
+            why_not.extend(
+                told.then(|| format!("{name} may be of one of the many endpoints with a name like this one's")),
+            );
+            continue;
+        }
+        // What cannot be the way back is looked at only where the reason is told.
+        if named.is_later(present) && !told {
+            continue;
+        }
+        if described >= MOST {
+            why_not.push(format!("those before {name} were not looked at"));
+            break;
+        }
+        described += 1;
+        let unfit = match look(aws, name).await {
             Ok(mut candidate) => {
                 // Names can be deleted and used again: what was made later was not put live then.
-                candidate.put_live = put_live.filter(|at| candidate.config.created <= Some(*at));
+                candidate.put_live = named.put_live.filter(|at| candidate.config.created <= Some(*at));
                 match unfit(&candidate, present, own) {
                     None => return Ok(Previous::Found(Box::new(candidate))),
                     Some(why) => why,
@@ -53,7 +75,7 @@ pub(super) async fn previous(by: &Executor, present: &Present) -> Result<Previou
             Err(error) if gone(&error) => "or a model of it was deleted".to_owned(),
             Err(error) => return Err(error.into()),
         };
-        if own && why_not.len() < TOLD {
+        if told {
             why_not.push(format!("{name} {unfit}"));
         }
     }
@@ -90,19 +112,43 @@ fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> 
     Some(format!("runs {}, which is {}", unapproved.label(), unapproved.approval))
 }
 
+/// A configuration that may be the way back, before it is described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Named {
+    config: String,
+    /// When it was made, as the list says.
+    created: Option<Timestamp>,
+    /// When this console put it live on the endpoint, if it did.
+    put_live: Option<Timestamp>,
+}
+
+impl Named {
+    /// Was it made after what serves now, and never put live? Then it is not what served before.
+    fn is_later(&self, present: &Present) -> bool {
+        let current = present.serving.as_ref().and_then(|serving| serving.config.created);
+        self.put_live.is_none() && current.is_some() && self.created >= current
+    }
+}
+
+impl From<Deployed> for Named {
+    fn from(deployed: Deployed) -> Self {
+        Self { config: deployed.config, created: None, put_live: Some(deployed.at) }
+    }
+}
+
 /// Both kinds of candidates, those of the journal before the first name that was made before they were put live.
-fn merged(names: Vec<(String, Option<Timestamp>)>, deployed: Vec<Deployed>) -> Vec<(String, Option<Timestamp>)> {
+fn merged(names: Vec<Named>, deployed: Vec<Deployed>) -> Vec<Named> {
     let mut all = Vec::new();
     let mut deployed = deployed.into_iter().peekable();
-    for (name, created) in names {
-        while let Some(d) = deployed.next_if(|d| created <= Some(d.at)) {
-            all.push((d.config, Some(d.at)));
+    for named in names {
+        while let Some(d) = deployed.next_if(|d| named.created <= Some(d.at)) {
+            all.push(Named::from(d));
         }
-        all.push((name, None));
+        all.push(named);
     }
-    all.extend(deployed.map(|d| (d.config, Some(d.at))));
+    all.extend(deployed.map(Named::from));
     let mut once = BTreeSet::new();
-    all.retain(|(name, _)| once.insert(name.clone()));
+    all.retain(|named| once.insert(named.config.clone()));
     all
 }
 
@@ -111,12 +157,16 @@ fn belongs(config: &str, endpoint: &str) -> bool {
     config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
 }
 
-/// Other endpoints with a name like this one's: their configurations are not ours.
-async fn neighbours(aws: &Aws, endpoint: &str) -> Result<Vec<String>, Refusal> {
-    let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
-    let page = request.send().await.map_err(failed("ListEndpoints"))?;
-    let names = page.endpoints.unwrap_or_default().into_iter().filter_map(|e| e.endpoint_name);
-    Ok(names.filter(|name| name != endpoint).collect())
+/// Other endpoints with a name like this one's, whose configurations are not ours; and whether there are more of them.
+async fn neighbours(aws: &Aws, endpoint: &str) -> Result<(Vec<String>, bool), Refusal> {
+    let (names, more) = pages(PAGES, async |token| {
+        let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
+        let page = request.set_next_token(token).send().await.map_err(failed("ListEndpoints"))?;
+        let names = page.endpoints.unwrap_or_default().into_iter().filter_map(|e| e.endpoint_name);
+        Ok((names.filter(|name| name != endpoint).collect(), page.next_token))
+    })
+    .await?;
+    Ok((names, more))
 }
 
 /// The endpoint's name without its last part, which is often the stage.
@@ -125,18 +175,17 @@ fn stem(endpoint: &str) -> &str {
 }
 
 /// Names of configurations with their creation that look like this endpoint's, newest first; as names are only a hint, each is looked at.
-async fn names(aws: &Aws, present: &Present) -> Result<Vec<(String, Option<Timestamp>)>, Refusal> {
+async fn names(aws: &Aws, present: &Present) -> Result<Vec<Named>, Refusal> {
     let full = present.endpoint.name.as_str();
-    let mut names: Vec<(String, Option<Timestamp>)> = Vec::new();
+    let mut names: Vec<Named> = Vec::new();
     for part in [full, stem(full)] {
-        let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(MOST);
+        let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(LISTED);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
         let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
         for config in page.endpoint_configs.unwrap_or_default() {
             let created = time(config.creation_time.as_ref());
-            if let Some(name) = config.endpoint_config_name.filter(|name| names.iter().all(|(n, _)| n != name)) {
-                names.push((name, created));
-            }
+            let new = config.endpoint_config_name.filter(|name| names.iter().all(|known| known.config != *name));
+            names.extend(new.map(|config| Named { config, created, put_live: None }));
         }
     }
     Ok(names)
@@ -155,12 +204,13 @@ mod tests {
     #[test]
     fn what_was_put_live_counts_from_then_and_not_from_its_making() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let names = [("v14", 50), ("v13", 30), ("v12", 10)].map(|(name, made)| (name.to_owned(), Some(at(made))));
+        let names = [("v14", 50), ("v13", 30), ("v12", 10)];
+        let names = names.map(|(name, made)| Named { config: name.into(), created: Some(at(made)), put_live: None });
         let live = [("v12", 40), ("other", 20), ("ancient", 5)];
         let live = live.map(|(config, second)| Deployed { config: config.into(), at: at(second) });
         let found = merged(names.to_vec(), live.to_vec());
         let found: Vec<(&str, Option<i64>)> =
-            found.iter().map(|(n, t)| (n.as_str(), t.map(Timestamp::as_second))).collect();
+            found.iter().map(|named| (named.config.as_str(), named.put_live.map(Timestamp::as_second))).collect();
         let expected = [("v14", None), ("v12", Some(40)), ("v13", None), ("other", Some(20)), ("ancient", Some(5))];
         assert_eq!(found, expected);
     }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::aws::Arn;
+
 /// The service of an ARN; of other text nothing. By the byte, as a join asks this of each alarm twice.
 pub(super) fn service(arn: &str) -> &[u8] {
     arn.as_bytes().split(|byte| *byte == b':').nth(2).unwrap_or_default()
@@ -11,9 +13,7 @@ pub(super) fn service(arn: &str) -> &[u8] {
 ///
 /// What is not known is told by the end of its ARN.
 pub(super) fn words(arn: &str) -> Cow<'_, str> {
-    let mut parts = arn.splitn(6, ':').skip(2);
-    let (service, _region, _account) = (parts.next().unwrap_or_default(), parts.next(), parts.next());
-    let thing = parts.next().unwrap_or_default();
+    let (service, thing) = Arn::parse(arn).map(|arn| (arn.service, arn.resource)).unwrap_or_default();
     let after = |start: &str| thing.strip_prefix(start).filter(|rest| !rest.is_empty());
     let last = || arn.rsplit([':', '/']).next().unwrap_or(arn);
     match service {

@@ -1,10 +1,10 @@
 //! `s3://bucket/prefix`, also with the ARN of an access point in place of the bucket.
 
-use crate::aws::Aws;
+use crate::aws::{Arn, Aws};
 
 /// Bucket and prefix of `s3://bucket/prefix`. The ARN of an access point is the bucket that it stands for.
 #[must_use]
-pub fn split(uri: &str) -> Option<(&str, &str)> {
+pub(crate) fn split(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("s3://")?;
     let slash = rest.match_indices('/').nth(slashes(rest)).map(|(place, _)| place);
     let (bucket, prefix) = slash.and_then(|place| rest.split_at_checked(place)).unwrap_or((rest, ""));
@@ -36,7 +36,7 @@ pub(super) fn impossible(aws: &Aws, uri: &str) -> Option<String> {
         return None;
     }
     // Its region is empty: https://docs.aws.amazon.com/AmazonS3/latest/userguide/MultiRegionAccessPoints.html
-    if bucket.split(':').nth(3).is_none_or(str::is_empty) {
+    if Arn::parse(bucket).is_none_or(|arn| arn.region.is_empty()) {
         let why = "a multi-region access point asks for signatures of another kind (SigV4A) than sagetop makes";
         return Some(format!("{why}; name one of its buckets"));
     }

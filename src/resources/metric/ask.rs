@@ -23,7 +23,12 @@ const POINTS_KEPT: usize = 120;
 /// Seconds after which a metric without any value is looked back for again.
 const AGAIN: i64 = 6 * HOUR;
 
+/// After this many single metrics were refused in a row, batches are refused as a whole: what is wrong is not one of
+/// them, and each metric that is asked for costs money.
+const ENOUGH: usize = 8;
+
 /// Metrics that are asked for together.
+#[derive(Clone)]
 struct Batch {
     wanted: Vec<Wanted>,
     start: i64,
@@ -33,16 +38,17 @@ struct Batch {
 }
 
 /// Asks for what each of `wanted` lacks up to `end` and lays it over what is kept. What the user named and has no value
-/// there is looked back for.
+/// there is looked back for. Where AWS refuses a metric its row says so; where it refuses many of them without an answer
+/// in between, that is also handed out as the fault of all.
 ///
 /// # Errors
-/// Those of `GetMetricData`; but where AWS refuses a single metric, its row says so.
+/// Those of `GetMetricData` that are not about single metrics.
 pub(super) async fn ask_all(
     aws: &Aws,
     known: &Table<MetricSeries>,
     wanted: Vec<Wanted>,
     end: i64,
-) -> Result<Vec<MetricSeries>, AwsError> {
+) -> Result<(Vec<MetricSeries>, Option<AwsError>), AwsError> {
     let mut groups: BTreeMap<(i64, i64, bool), Vec<Wanted>> = BTreeMap::new();
     for wanted in wanted {
         let known = wanted.known(known);
@@ -50,7 +56,7 @@ pub(super) async fn ask_all(
         groups.entry((start, end, known.is_some_and(|k| k.problem.is_some()))).or_default().push(wanted);
     }
     let groups = groups.into_iter().flat_map(|((start, end, _), all)| batches(&all, start, end, false));
-    let asked = ask(aws, groups.collect()).await?;
+    let (asked, fault) = ask(groups.collect(), |batch| call(aws, batch)).await?;
     let (mut rows, mut back) = (Vec::new(), Vec::new());
     for (wanted, told) in asked {
         let row = told.over(&wanted, wanted.known(known), end);
@@ -62,19 +68,23 @@ pub(super) async fn ask_all(
     }
     let wanted: Vec<Wanted> = back.iter().map(|(wanted, _)| wanted.clone()).collect();
     let mut older: BTreeMap<String, Told> = BTreeMap::new();
-    for (wanted, told) in ask(aws, batches(&wanted, end - LOOK_BACK, end, true)).await? {
+    let batches = batches(&wanted, end - LOOK_BACK, end, true);
+    let (asked, older_fault) = ask(batches, |batch| call(aws, batch)).await?;
+    for (wanted, told) in asked {
         older.insert(wanted.id, told);
     }
     rows.extend(back.into_iter().map(|(wanted, mut row)| {
         let told = older.remove(&wanted.id).unwrap_or_default();
-        row.looked_back = time(end);
-        row.problem = row.problem.or(told.problem);
+        match told.problem {
+            Some(why) => (row.problem, row.refused) = (Some(why), time(end)),
+            None => row.looked_back = time(end),
+        }
         let points = told.points.into_iter().filter_map(|(t, v)| Some((time(t)?, v)));
         let all: BTreeMap<Timestamp, f64> = points.chain(row.points).collect();
         row.points = all.into_iter().collect();
         row
     }));
-    Ok(rows)
+    Ok((rows, fault.or(older_fault)))
 }
 
 /// The seconds that are asked for, from and to.
@@ -90,7 +100,7 @@ fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64
     (since.clamp(oldest, last - period), last)
 }
 
-/// Has a metric whose last value counts none in what is read every minute?
+/// Must we search further back for the last value of this metric?
 fn is_looked_back(wanted: &Wanted, row: &MetricSeries, end: i64) -> bool {
     let recent = row.last().is_some_and(|(at, _)| end - at.as_second() <= HOUR);
     let due = match row.looked_back {
@@ -121,7 +131,12 @@ impl Told {
     fn over(self, wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> MetricSeries {
         let oldest = if wanted.named { end - LOOK_BACK.max(wanted.kept()) } else { end - wanted.kept() };
         let kept = known.into_iter().flat_map(|k| &k.points).map(|(t, v)| (t.as_second(), *v));
-        let mut all: BTreeMap<i64, f64> = kept.filter(|(t, _)| (oldest..self.start).contains(t)).collect();
+        // Without an answer all stays as it was, and the same minutes are asked for again.
+        let (replaced, until) = match &self.problem {
+            Some(_) => (i64::MAX, known.map(|known| known.until)),
+            None => (self.start, time(end)),
+        };
+        let mut all: BTreeMap<i64, f64> = kept.filter(|(t, _)| (oldest..replaced).contains(t)).collect();
         all.extend(self.points);
         let most = if wanted.named { POINTS_KEPT } else { usize::MAX };
         let points = all.into_iter().rev().take(most).filter_map(|(t, v)| Some((time(t)?, v)));
@@ -136,19 +151,30 @@ impl Told {
             period: wanted.period(),
             comes_every: wanted.comes_every,
             points,
-            until: time(end).unwrap_or_default(),
+            until: until.unwrap_or_default(),
             looked_back: known.and_then(|known| known.looked_back).filter(|_| !gap),
+            refused: time(end).filter(|_| self.problem.is_some()),
             problem: self.problem,
         }
     }
 }
 
-/// Asks batch by batch. A batch that is refused as it stands is halved, until what is wrong stands alone.
-async fn ask(aws: &Aws, mut batches: Vec<Batch>) -> Result<Vec<(Wanted, Told)>, AwsError> {
-    let mut all = Vec::new();
+/// What was told of each metric, and why many of them were refused.
+type Answers = (Vec<(Wanted, Told)>, Option<AwsError>);
+
+/// Asks batch by batch. A batch that is refused as it stands is halved, until what is wrong stands alone; but not after
+/// many single metrics were refused and none was answered.
+async fn ask<Fut>(mut batches: Vec<Batch>, call: impl Fn(Batch) -> Fut) -> Result<Answers, AwsError>
+where
+    Fut: Future<Output = Result<BTreeMap<String, Told>, AwsError>>,
+{
+    let (mut all, mut fault) = (Vec::new(), None);
+    // Single metrics that were refused since the last answer.
+    let mut refused = 0;
     while let Some(mut batch) = batches.pop() {
-        match call(aws, &batch).await {
+        match call(batch.clone()).await {
             Ok(mut told) => {
+                refused = 0;
                 let start = batch.start;
                 all.extend(batch.wanted.into_iter().map(|wanted| {
                     let told = told.remove(&query_id(&wanted)).unwrap_or_default();
@@ -156,9 +182,13 @@ async fn ask(aws: &Aws, mut batches: Vec<Batch>) -> Result<Vec<(Wanted, Told)>, 
                 }));
             }
             Err(why) if why.kind != Kind::Other || !why.answered_no => return Err(why),
-            Err(why) if batch.wanted.len() == 1 => {
-                let told = Told { start: batch.start, problem: Some(why.to_string()), ..Told::default() };
-                all.extend(batch.wanted.pop().map(|wanted| (wanted, told)));
+            Err(why) if batch.wanted.len() == 1 || refused >= ENOUGH => {
+                let (start, others) = (batch.start, batch.wanted.len() - 1);
+                let said = if others == 0 { why.to_string() } else { format!("{why} (asked with {others} others)") };
+                let told = |wanted| (wanted, Told { start, problem: Some(said.clone()), ..Told::default() });
+                all.extend(batch.wanted.into_iter().map(told));
+                refused += 1;
+                fault = fault.or(Some(why).filter(|_| refused >= ENOUGH));
             }
             Err(_) => {
                 let half = batch.wanted.split_off(batch.wanted.len() / 2);
@@ -167,11 +197,11 @@ async fn ask(aws: &Aws, mut batches: Vec<Batch>) -> Result<Vec<(Wanted, Told)>, 
             }
         }
     }
-    Ok(all)
+    Ok((all, fault))
 }
 
 /// One call: what was told, by the id of the query.
-async fn call(aws: &Aws, batch: &Batch) -> Result<BTreeMap<String, Told>, AwsError> {
+async fn call(aws: &Aws, batch: Batch) -> Result<BTreeMap<String, Told>, AwsError> {
     aws.meter.metrics(batch.wanted.len());
     let queries: Vec<MetricDataQuery> = batch.wanted.iter().map(query).collect();
     let order = if batch.back { ScanBy::TimestampDescending } else { ScanBy::TimestampAscending };
@@ -288,5 +318,49 @@ mod tests {
         assert!(!back(&Wanted { named: false, ..named.clone() }, &row(None, None)), "an idle endpoint has none");
         let known = MetricSeries { until: time(end - 2 * HOUR).unwrap(), ..row(Some(9 * HOUR), Some(3 * HOUR)) };
         assert!(back(&named, &Told::default().over(&named, Some(&known), end)), "nobody asked for an hour");
+    }
+
+    #[test]
+    fn a_refusal_leaves_the_minutes_to_be_asked_for_again_and_the_points_as_they_were() {
+        let end = 1_000_000_000;
+        let named = wanted("Average", None);
+        let known = MetricSeries {
+            until: time(end - 5 * MINUTE).unwrap(),
+            points: vec![(time(end - 6 * MINUTE).unwrap(), 1.0)],
+            ..MetricSeries::default()
+        };
+        let start = lacking(&named, Some(&known), end).0;
+        let refused = Told { start, problem: Some("no".into()), ..Told::default() }.over(&named, Some(&known), end);
+        assert_eq!((refused.until, &refused.points, refused.refused), (known.until, &known.points, time(end)));
+        assert_eq!(lacking(&named, Some(&refused), end + 10 * MINUTE).0, start, "the same minutes are asked for");
+        let answered = Told { start, ..Told::default() }.over(&named, Some(&refused), end + 10 * MINUTE);
+        assert_eq!((answered.until, answered.refused), (time(end + 10 * MINUTE).unwrap(), None));
+    }
+
+    /// Calls, metrics asked for, rows that say why, rows without trouble, and whether there is a fault of all.
+    async fn asked(bad: fn(usize) -> bool) -> (usize, usize, usize, usize, bool) {
+        let all: Vec<Wanted> = (0..BATCH).map(|n| Wanted { id: n.to_string(), ..wanted("Sum", None) }).collect();
+        let cost = std::cell::Cell::new((0, 0));
+        let call = async |batch: Batch| {
+            cost.set((cost.get().0 + 1, cost.get().1 + batch.wanted.len()));
+            let refused = batch.wanted.iter().any(|w| bad(w.id.parse().unwrap()));
+            let why = AwsError { answered_no: true, ..AwsError::other("GetMetricData", "no such unit") };
+            if refused { Err(why) } else { Ok(BTreeMap::new()) }
+        };
+        let (rows, fault) = ask(batches(&all, 0, HOUR, false), call).await.unwrap();
+        let refused = rows.iter().filter(|(_, told)| told.problem.is_some()).count();
+        (cost.get().0, cost.get().1, refused, rows.len() - refused, fault.is_some())
+    }
+
+    #[tokio::test]
+    async fn one_bad_metric_costs_one_row_and_what_is_wrong_with_all_is_not_searched_for() {
+        let (calls, _, refused, good, fault) = asked(|n| n == 77).await;
+        assert_eq!((refused, good, fault), (1, BATCH - 1, false));
+        assert!(calls < 25, "{calls}");
+        let (_, _, refused, good, fault) = asked(|n| n % 50 == 0).await;
+        assert_eq!((refused, good, fault), (10, BATCH - 10, false));
+        let (calls, metrics, refused, good, fault) = asked(|_| true).await;
+        assert_eq!((refused, good, fault), (BATCH, 0, true));
+        assert!(calls < 40 && metrics < 4 * BATCH, "{calls} calls for {metrics} metrics");
     }
 }

@@ -53,8 +53,10 @@ impl Wanted {
         // A stand-in for a percentile is asked as well.
         let Some(known) = known.get(&self.id).filter(|k| k.period == self.period()) else { return true };
         let often = self.comes_every.map_or(MINUTE, |period| (period / 12).clamp(MINUTE, HOUR));
-        let often = if known.problem.is_some() { REFUSED } else { often };
-        end - known.until.as_second() >= often
+        match known.refused {
+            Some(at) => end - at.as_second() >= REFUSED,
+            None => end - known.until.as_second() >= often,
+        }
     }
 }
 

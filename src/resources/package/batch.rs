@@ -22,10 +22,11 @@ pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let work = describe_each(batches, async |arns| batch(aws, arns).await);
     let Asked { found, missed, shared } = in_background(work).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
-    // Trouble that passes, or that a call for each would have as well, is waited for.
-    let waits = |why: &AwsError| why.kind.passing() || why.kind.cut_off();
+    // Trouble that a call for each would have as well is waited for.
     match shared {
-        Some(fault) if !waits(&fault) && found.is_empty() => Batched { found, refused: arns.to_vec(), fault: None },
+        Some(fault) if !fault.kind.is_shared() && found.is_empty() => {
+            Batched { found, refused: arns.to_vec(), fault: None }
+        }
         // One bad version fails its whole batch.
         fault => Batched { found, refused: missed.into_iter().flat_map(|(arns, _)| arns).collect(), fault },
     }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Asked, Clock, Told};
-use crate::aws::{Aws, AwsError, Kind};
+use crate::aws::{Aws, AwsError, Kind, unpaced};
 use crate::resources::{KINDS, Seen, Snapshot, Store};
 
 /// How often a kind is asked that fails for a reason that may pass, and one that is optional.
@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks at the time that is left.
 const LEAST: Duration = Duration::from_millis(50);
 
-/// Who took so long to fail is not asked again.
+/// A kind that AWS let wait this long for a failure is not asked again.
 const SLOW: Duration = Duration::from_secs(5);
 
 /// How long a single look, or a plan, waits for AWS.
@@ -94,7 +94,7 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
     seen.thorough = true;
     let over = patience.over(aws).fuse();
     tokio::pin!(over);
-    // Only what was read to its end: others are asked once that on which they hang is complete.
+    // Holds only fully read tables; a kind is asked once the tables that it depends on are complete.
     let mut complete = Seen { store: Store::default(), ..seen.clone() };
     let mut waiting: Vec<&'static Asking> = KINDS.iter().collect();
     let mut unread: BTreeSet<&'static str> = waiting.iter().map(|kind| kind.name).collect();
@@ -138,12 +138,11 @@ fn take_turn(
     let (aws, seen, clock) = (aws.clone(), seen.clone(), clock.clone());
     async move {
         sleep(PAUSE * failures).await;
-        let (began, calls) = (Instant::now(), aws.meter.asked(kind.name));
-        let meter = aws.meter.clone();
-        let asked = (kind.ask)(aws, Seen { at: clock(), ..seen }).await;
+        let (calls, meter) = (aws.meter.asked(kind.name), aws.meter.clone());
+        let (asked, took) = unpaced((kind.ask)(aws, Seen { at: clock(), ..seen })).await;
         let failed = match asked.told {
-            // Who asked nothing failed because of another kind, which was tried often enough.
-            Told::Later if began.elapsed() > SLOW || meter.asked(kind.name) == calls => TRIES,
+            // A turn without a call failed because of a dependency; it is not tried again.
+            Told::Later if took > SLOW || meter.asked(kind.name) == calls => TRIES,
             Told::Later => failures + 1,
             Told::More | Told::All | Told::Failed => 0,
         };

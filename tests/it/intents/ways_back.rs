@@ -142,6 +142,55 @@ impl Way {
     }
 }
 
+/// The plan where the list of endpoints has so many pages with this neighbour on the last one, and the configurations
+/// that were described.
+fn plan_among(way: Way, pages: usize, neighbour: &'static str) -> (Run, usize) {
+    let account = Altered::serve("empty", move |asked| {
+        if asked.operation == "ListModelPackages" {
+            return Some(Answer::json(200, &json!({"ModelPackageSummaryList": []})));
+        }
+        if asked.operation != "ListEndpoints" {
+            return way.answer(asked);
+        }
+        let page: usize = asked.json()["NextToken"].as_str().map_or(1, |token| token.parse().unwrap());
+        let mut endpoint = way.endpoint();
+        if page == pages {
+            endpoint["EndpointName"] = neighbour.into();
+        }
+        let next = (page < pages).then(|| (page + 1).to_string());
+        Some(Answer::json(200, &json!({"Endpoints": [endpoint], "NextToken": next})))
+    });
+    let run = Home::new().run_at(&account.url, "eu-west-1", &["rollback", "pair-prod", "--plan-only"]);
+    let described = account.asked().iter().filter(|asked| asked.operation == "DescribeEndpointConfig").count();
+    (run, described)
+}
+
+#[test]
+fn a_configuration_of_a_neighbour_is_never_the_way_back_however_many_neighbours_there_are() {
+    let way = || Way::new(vec![variants(&[variant("a", "m3", 1.0)]), variants(&[variant("a", "m2", 1.0)])], pair());
+    for (pages, neighbour, expected) in [
+        (3, "pair-test", Some("pair-prod-1")),
+        (3, "pair-prod-1", None),
+        // More than are read: nobody knows whose it is.
+        (50, "pair-test", None),
+    ] {
+        let (run, _) = plan_among(way(), pages, neighbour);
+        match expected {
+            Some(name) => assert_eq!(call(&run.ends(0))["EndpointConfigName"], name),
+            None => assert!(!run.out.contains("update-endpoint"), "{pages} {neighbour}: {}", run.out),
+        }
+    }
+    plan_among(way(), 50, "pair-test").0.says("many endpoints with a name like this one's");
+}
+
+#[test]
+fn of_many_configurations_that_are_no_way_back_only_the_newest_are_described() {
+    let same = || variants(&[variant("a", "m3", 1.0)]);
+    let (run, described) = plan_among(Way::new((0..60).map(|_| same()).collect(), pair()), 1, "pair-test");
+    assert!(described <= 25, "{described}");
+    run.says("were not looked at");
+}
+
 /// The call that a plan shows.
 fn call(run: &Run) -> Value {
     let json = run.out.split("update-endpoint --cli-input-json '").nth(1).unwrap().split('\'').next().unwrap();

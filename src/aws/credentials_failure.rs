@@ -9,12 +9,12 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
 use super::Kind;
-use super::error::{classify, root_cause};
-use super::http::Obstacle;
+use super::error::{causes, classify, root_cause};
+use super::http::TransportError;
 
 /// No credentials, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Lockout {
+pub(super) struct CredentialsFailure {
     /// What kind of trouble.
     pub(super) kind: Kind,
     /// What was said; raw text.
@@ -23,15 +23,15 @@ pub(super) struct Lockout {
     pub(super) remedy: Option<String>,
 }
 
-impl Error for Lockout {}
+impl Error for CredentialsFailure {}
 
-impl fmt::Display for Lockout {
+impl fmt::Display for CredentialsFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.why)
     }
 }
 
-impl Lockout {
+impl CredentialsFailure {
     /// The settings give no credentials, and only who changes them can help.
     pub(super) fn of_settings(why: String, remedy: String) -> Self {
         Self { kind: Kind::Expired, why, remedy: Some(remedy) }
@@ -47,8 +47,8 @@ impl Lockout {
 
     /// What a provider of credentials says.
     pub(super) fn of(error: &CredentialsError) -> Self {
-        if let Some(obstacle) = Obstacle::within(error) {
-            return Self { kind: obstacle.kind(), why: obstacle.to_string(), remedy: None };
+        if let Some(trouble) = TransportError::within(error) {
+            return Self { kind: trouble.kind(), why: trouble.to_string(), remedy: None };
         }
         let cause = root_cause(error);
         let said = causes(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
@@ -85,7 +85,7 @@ impl Lockout {
     }
 }
 
-/// What a program that gives credentials said itself is what helps; it may be a lot.
+/// Keeps the first 200 characters of what the `credential_process` printed on stderr.
 fn of_program(cause: &str) -> (String, Option<String>) {
     let short = |text: &str| text.trim().chars().take(200).collect::<String>();
     if let Some((_, said)) = cause.rsplit_once("Stderr: ") {
@@ -101,16 +101,11 @@ fn of_program(cause: &str) -> (String, Option<String>) {
     (format!("no usable credentials ({})", short(cause)), None)
 }
 
-/// What was to be done with which file, where that is the cause; the system's own words name none.
+/// Names the file and the operation when an I/O error is the cause.
 fn file(error: &(dyn Error + 'static)) -> Option<String> {
     let all: Vec<_> = causes(error).collect();
     let [.., what, why] = all.as_slice() else { return None };
     why.downcast_ref::<std::io::Error>().map(|why| format!("{what}: {why}"))
-}
-
-/// An error and all that caused it, outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |error: &&'a (dyn Error + 'static)| (**error).source())
 }
 
 #[cfg(test)]
@@ -153,7 +148,7 @@ mod tests {
             (given("the token has expired".into()), Kind::Expired, "the token has expired"),
         ];
         for (error, kind, why) in cases {
-            let told = Lockout::of(&error);
+            let told = CredentialsFailure::of(&error);
             assert_eq!(told.kind, kind, "{error:?}");
             assert!(told.why.contains(why), "{told:?}");
         }

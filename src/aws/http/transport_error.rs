@@ -5,10 +5,11 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::aws::Kind;
+use crate::aws::error::causes;
 
 /// Why no whole answer came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::aws) enum Obstacle {
+pub(in crate::aws) enum TransportError {
     /// The answer was not complete in time.
     Late(Duration),
     /// The connection ended in the middle of the answer; what it said.
@@ -17,7 +18,7 @@ pub(in crate::aws) enum Obstacle {
     TooLarge(usize),
     /// The other side has no certificate that is trusted.
     Untrusted {
-        /// Whose certificate it was to be.
+        /// The host that the certificate should be for.
         host: String,
         /// What is wrong with it.
         why: String,
@@ -33,17 +34,10 @@ pub(in crate::aws) enum Obstacle {
     },
 }
 
-impl Obstacle {
-    /// The obstacle that an error is made of, if it is one.
+impl TransportError {
+    /// The first of them in a chain of causes, if there is one.
     pub(in crate::aws) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if let Some(obstacle) = error.downcast_ref() {
-                return Some(obstacle);
-            }
-            cause = error.source();
-        }
-        None
+        causes(error).find_map(|cause| cause.downcast_ref())
     }
 
     /// What kind of trouble this is.
@@ -56,7 +50,7 @@ impl Obstacle {
     }
 }
 
-impl fmt::Display for Obstacle {
+impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Late(longest) => write!(f, "no complete answer within {} s", longest.as_secs()),
@@ -72,4 +66,4 @@ impl fmt::Display for Obstacle {
     }
 }
 
-impl Error for Obstacle {}
+impl Error for TransportError {}
