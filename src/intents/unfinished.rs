@@ -122,11 +122,11 @@ impl Executor {
             Ok(Err(error)) => State::Unknown(error.to_string()),
             Err(_) => State::Unknown("AWS does not answer".to_owned()),
         };
-        let state = match state {
-            State::Failed(why) if now.duration_since(open.last.at) < YOUNGEST => {
-                State::UnderWay(format!("{why}, so far; another console may still be at it"))
-            }
-            state => state,
+        let young = now.duration_since(open.last.at) < YOUNGEST;
+        let state = if young && let State::Failed(why) = state {
+            State::UnderWay(format!("{why}, so far; another console may still be at it"))
+        } else {
+            state
         };
         self.note_end(&open.last, &state, now);
         let Entry { intent, target, at, .. } = open.last;

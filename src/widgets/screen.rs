@@ -19,10 +19,7 @@ use crate::view::{Block, Content, LEAST_SIZE, Line, Screen, Tone, is_readable};
 /// Draws all of it; says where the cursor belongs.
 pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, theme.style(Token::Screen));
-    let cursor = if !is_readable((area.width, area.height)) {
-        too_small(theme, area, buf);
-        None
-    } else {
+    let cursor = if is_readable((area.width, area.height)) {
         let below = rows(screen, theme, area, buf);
         let above = screen.sheet.as_ref().map(|sheet| {
             // What lies below stays readable but steps back.
@@ -30,6 +27,9 @@ pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer)
             sheet::draw(sheet, theme, area, buf)
         });
         above.unwrap_or(below)
+    } else {
+        too_small(theme, area, buf);
+        None
     };
     if theme.ascii() {
         ascii::replace(buf);

@@ -61,7 +61,7 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) if alarm.actions.is_empty() => warn("tells", "▲ nobody: it has no action".to_owned()),
         Some(Hears::Nobody) => warn("tells", "▲ nobody: its actions are switched off".to_owned()),
-        Some(Hears::Unread) => fact("tells", "◌ not known yet: deployments were not read".to_owned()),
+        Some(Hears::Unread) => fact("tells", "◌ not known yet: deployments were not read"),
         Some(Hears::Suppressed(by)) => warn("tells", format!("▲ nobody now: {by} holds the actions back")),
         Some(Hears::Composite(parent)) => fact("tells", format!("nobody itself; {parent} speaks for it")),
         Some(Hears::Perhaps(parent)) => {
