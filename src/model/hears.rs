@@ -61,7 +61,10 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     let deployment = index.alarms.guards.get(alarm.name.as_str()).map(|&name| Hears::Deployment(name.to_owned()));
     let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
     let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
-    let nobody = if index.endpoints.iter().all(|e| e.guards.is_some()) { Hears::Nobody } else { Hears::Unread };
+    // It may guard deployments of an endpoint that it watches.
+    let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
+    let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
+    let nobody = if watched.any(|endpoint| endpoint.guards.is_none()) { Hears::Unread } else { Hears::Nobody };
     Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(nobody))
 }
 
@@ -106,7 +109,8 @@ mod tests {
     #[test]
     fn before_deployments_were_read_nobody_is_not_known_to_be_told() {
         let mut store = Store::default();
-        store.alarms.apply(Ok(Listing::all(vec![alarm("empty", "", true)])), Timestamp::UNIX_EPOCH);
+        let watches = Alarm { dimensions: vec![("EndpointName".into(), "e".into())], ..alarm("empty", "", true) };
+        store.alarms.apply(Ok(Listing::all(vec![watches])), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: None, ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         let seen = Seen { store, ..Seen::default() };

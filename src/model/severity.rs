@@ -82,6 +82,7 @@ fn tier_of(before: &[Word], rest: &[Word]) -> Option<String> {
     let word = rest.first()?.text.as_str();
     match word {
         "critical" | "warning" | "warn" => return Some(word.to_owned()),
+        "crit" => return Some("critical".to_owned()),
         "uncritical" | "noncritical" => return Some(HARMLESS.to_owned()),
         _ => {}
     }
@@ -130,10 +131,10 @@ fn is_denied(before: &[Word], rest: &[Word]) -> bool {
     // A new sentence denies nothing of the one before: `No data. Critical`.
     let joined = |gap: &str| !gap.contains(['.', ':', ';', '!', '?', ',', '(', ')', '/', '|']);
     let near = before.iter().rev().zip(gaps).take_while(|(_, gap)| joined(gap)).map(|(word, _)| word.text.as_str());
-    let mut near =
-        near.skip_while(|word| matches!(*word, "a" | "an" | "the" | "so" | "very" | "that" | "yet" | "really"));
+    let mut near = near
+        .skip_while(|word| matches!(*word, "a" | "an" | "the" | "so" | "very" | "that" | "yet" | "really" | "longer"));
     // `isn't` is two words.
-    matches!(near.next(), Some("non" | "not" | "no" | "un" | "never" | "t" | "isnt" | "less"))
+    matches!(near.next(), Some("non" | "not" | "no" | "un" | "sub" | "never" | "t" | "isnt" | "less"))
 }
 
 #[cfg(test)]
@@ -163,6 +164,7 @@ mod tests {
             ("x", "priority 1", Some("p1")),
             ("x", "Prio2", Some("p2")),
             ("x", "P1: page at once.", Some("p1")),
+            ("x", "CRIT: the disk is full", Some("critical")),
             ("x", "This is a P1.", Some("p1")),
             ("x", "P1 instance is down", Some("p1")),
             ("ap1-gateway", "", None),
@@ -203,6 +205,8 @@ mod tests {
             ("this is not a critical alarm", Some(HARMLESS)),
             ("isn't critical", Some(HARMLESS)),
             ("uncritical", Some(HARMLESS)),
+            ("sub-critical", Some(HARMLESS)),
+            ("this is no longer critical", Some(HARMLESS)),
             ("noncritical", Some(HARMLESS)),
             ("not a P1, sev3", Some("sev3")),
             ("non-P1", None),

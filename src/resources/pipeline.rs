@@ -58,8 +58,10 @@ impl Resource for Pipeline {
         &self.name
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        let lacks = |name: &String| known.get(name).is_some_and(|p| p.definition.is_none());
-        seen.focus.pipelines.iter().any(|name| lacks(name) && !asked_lately(known, name, seen.at))
+        let lacks = |name: &str| known.get(name).is_some_and(|p| p.definition.is_none());
+        let running = seen.store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str());
+        let mut matter = seen.focus.pipelines.iter().map(String::as_str).chain(running);
+        matter.any(|name| lacks(name) && !asked_lately(known, name, seen.at))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if !turn.sweep && !turn.first() {

@@ -172,7 +172,11 @@ fn what_gives_no_credentials_is_told_as_what_it_is() {
         ("login_session = arn:aws:iam::123456789012:user/ana", &["`aws login --profile x`", ".aws/login/cache/"]),
         (
             "role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/ana",
-            &["a code of arn:aws:iam::1:mfa/ana", "aws sts get-session-token --profile base", "credential_process"],
+            &[
+                "a code of arn:aws:iam::1:mfa/ana",
+                "aws sts assume-role --profile base --role-arn",
+                "credential_process",
+            ],
         ),
         ("credential_process = echo no json", &["is not JSON with keys", "run the credential_process"]),
         ("credential_process = echo ask ana >&2; exit 1", &["ask ana"]),

@@ -124,6 +124,8 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
     let mut steps = vec![Step { prefix: stem, level: 0, date: PartialDate::default() }];
     // Objects that lie beside the folders with dates are data as well.
     let mut beside = Found::default();
+    // Folders beside them that are named otherwise are not looked into, so the newest may be there.
+    let mut aside: Option<String> = None;
     while let Some(step) = steps.pop() {
         if lister.exhausted() {
             return Ok(Some(Found { capped: true, unsure: Some(exhausted(&step.prefix)), ..beside }));
@@ -137,11 +139,13 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
             let found = all_below(lister, &step.prefix, prefix).await?;
             if found.newest.is_some() || found.unsure.is_some() {
                 let newest = beside.newest.max(found.newest);
-                return Ok(Some(Found { capped: true, newest, ..found }));
+                let unsure = found.unsure.clone().or(aside);
+                return Ok(Some(Found { capped: true, newest, unsure, ..found }));
             }
             continue;
         };
         beside.add(&inside.objects, prefix);
+        aside = aside.or_else(|| other_folder(&inside, &step, &segment));
         steps.extend(dated(&inside, &step, &segment, false, tomorrow).into_iter().map(|(date, name)| Step {
             prefix: format!("{}{name}/", step.prefix),
             level: step.level + 1,
@@ -149,6 +153,15 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
         }));
     }
     Ok(beside.newest.is_some().then_some(Found { capped: true, ..beside }))
+}
+
+/// A folder that may hold data and is not named as those after dates are, told as a reason.
+fn other_folder(listed: &Listed, step: &Step, segment: &Segment) -> Option<String> {
+    let mut names = listed.folders.iter().map(|folder| below(folder, &step.prefix));
+    // Names that begin like this are those of markers; the last one is of rows without a date.
+    let holds = |name: &&str| !name.starts_with(['_', '.']) && !name.contains("__HIVE_DEFAULT_PARTITION__");
+    let other = names.find(|name| holds(name) && segment.date(name, step.date, false).is_none())?;
+    Some(format!("{}{other}/ is not named after a date as its neighbours are", step.prefix))
 }
 
 /// How most of the folders in a listing are named, if that is after dates.

@@ -127,7 +127,8 @@ fn a_login_that_ends_leaves_the_rows_and_is_picked_up_again() {
     std::fs::write(&out, "").unwrap();
     // ctrl-r asks at once; from here on nobody asks for anything.
     terminal.press("\x12");
-    terminal.until_shown(&[LOST, "aws sso login --profile shop", "your session has ended: shop-login", MODEL]);
+    let what_to_do = "run the credential_process of the profile shop";
+    terminal.until_shown(&[LOST, what_to_do, "your session has ended: shop-login", MODEL]);
     std::fs::remove_file(&out).unwrap();
     well(&mut terminal);
     quits(terminal);
