@@ -101,7 +101,7 @@ impl Executor {
     /// Reads the journal where it keeps nobody waiting.
     ///
     /// # Errors
-    /// Those of [`Journal::tail`].
+    /// When the journal cannot be opened safely, or read.
     pub async fn read_journal(&self) -> io::Result<Tail> {
         let journal = self.journal.clone();
         tokio::task::spawn_blocking(move || journal.tail(LINES)).await.map_err(io::Error::other)?
