@@ -1,4 +1,4 @@
-//! What the palette offers: actions and things, by their names.
+//! The palette lists actions and things, and finds them by their names.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -20,16 +20,16 @@ pub enum Offer {
     Do(&'static Action),
     /// Going to a thing.
     Go {
-        /// Where to.
+        /// The thing that choosing this offer opens.
         subject: Subject,
-        /// What it is called.
+        /// The name of the thing, as it is matched and shown.
         name: String,
-        /// What it is, in a word.
+        /// The kind of the thing in one word, for example `endpoint`.
         what: &'static str,
     },
 }
 
-/// What fits, the best first.
+/// The offers that match what was typed, the best match first.
 #[derive(Debug, Clone, Default)]
 pub struct Offers {
     /// Those that are listed.
@@ -50,7 +50,7 @@ enum Fit {
 }
 
 impl Offer {
-    /// What it is called.
+    /// Returns the name of the action or thing, as it is matched and shown.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {

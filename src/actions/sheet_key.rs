@@ -1,8 +1,8 @@
-//! What a key can mean while a sheet is open: one table, from which the keymaps, the sheets and the help come.
+//! The actions that keys have while a sheet is open. Keymaps, sheets and help all read this one table.
 
 macro_rules! sheet_keys {
     ($($key:ident $name:literal $help:literal;)+) => {
-        /// What a key means while a sheet is open.
+        /// An action that a key has while a sheet is open.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum SheetKey {
             $(#[doc = $help] $key,)+

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
 
-/// What kind of trouble a failed call is in (`aws-map` 4.10).
+/// What kind of trouble a failed call is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -257,7 +257,7 @@ fn has_no_address(context: &str) -> bool {
     context.contains("ResolveEndpointError")
 }
 
-/// Status first, then code, then message: not-found and busy are `ValidationException`s (`aws-map` 0, 2.8).
+/// Status first, then code, then message: not-found and busy are `ValidationException`s.
 pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {

@@ -14,9 +14,9 @@ use tokio::time::Instant;
 use super::pace::{Gate, Pace, Urgency};
 use super::waits::Waits;
 
-/// US dollars for one metric asked of `GetMetricData` (`aws-map` 2.5: $0.01 per 1,000, never free).
+/// US dollars for one metric asked of `GetMetricData` ($0.01 per 1,000, never free).
 pub const PER_METRIC: f64 = 0.01 / 1000.0;
-/// US dollars for one S3 call; the price of a list, the dearest of those we make (`aws-map` 2.5).
+/// US dollars for one S3 call; the price of a list, the dearest of those we make.
 const PER_S3_CALL: f64 = 0.005 / 1000.0;
 
 tokio::task_local! {

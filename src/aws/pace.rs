@@ -1,7 +1,7 @@
 //! How fast each service may be asked: one token bucket a service, and who goes first.
 //!
-//! Limits are per account and region and shared with CI, dashboards and every other operator
-//! (`aws-map` 2.4), so the bucket is small, and after a "too fast" everything is asked less often.
+//! Limits are per account and region and shared with CI, dashboards and every other operator,
+//! so the bucket is small, and after a "too fast" everything is asked less often.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

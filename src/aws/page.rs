@@ -20,7 +20,7 @@ pub type Page<T> = (Vec<T>, Option<String>);
 
 /// Reads pages until there is no token, at most `cap` of them; the flag says that there was more.
 ///
-/// An empty page with a token is normal (`aws-map` 2.2); a token that comes again would page
+/// An empty page with a token is normal; a token that comes again would page
 /// for ever, so it ends the reading.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! `sagemaker:Search`: whole records with tags, newest first (`aws-map` 2.3).
+//! `sagemaker:Search`: whole records with tags, newest first.
 //!
 //! It is an index and may lag behind, so nothing is acted on by its word; and some accounts deny
 //! it, or do not know it for some kind, so everything that it answers can be had by lists as well.
@@ -44,7 +44,7 @@ impl Query {
     pub fn changed(resource: ResourceType) -> Self {
         Self { resource, sort_by: "LastModifiedTime", filters: Vec::new() }
     }
-    /// All records of a kind, made last first: for kinds that never change (`aws-map` 2.3).
+    /// All records of a kind, made last first: for kinds that never change.
     #[must_use]
     pub fn made(resource: ResourceType) -> Self {
         Self { resource, sort_by: "CreationTime", filters: Vec::new() }

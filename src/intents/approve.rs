@@ -1,4 +1,4 @@
-//! Approve or reject a version: `UpdateModelPackage` with a reason (`aws-map` 4.1).
+//! Approve or reject a version: `UpdateModelPackage` with a reason.
 
 use std::time::Duration;
 
@@ -139,7 +139,7 @@ async fn approved(aws: &Aws, package: &ModelPackage) -> Result<Vec<(String, i32)
     Ok(versions)
 }
 
-/// What a deploy pipeline would take next: the newest approved version, not the one that was decided on (`aws-map` 0.6).
+/// What a deploy pipeline would take next: the newest approved version, not the one that was decided on.
 fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -> String {
     let others = rivals.iter().filter(|(arn, _)| *arn != package.arn).map(|v| v.1);
     let newest = if approval == "Approved" { others.chain(package.version).max() } else { others.max() };

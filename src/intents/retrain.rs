@@ -144,7 +144,7 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
         .collect())
 }
 
-/// A run is only good when it left a version behind, where its steps can be read (`aws-map` 4.2).
+/// A run is only good when it left a version behind, where its steps can be read.
 fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>, registers: bool) -> Verdict {
     let all = steps.unwrap_or_default();
     match status {

@@ -24,7 +24,7 @@ pub enum Step {
         approval: String,
         /// `ApprovalDescription`, at most 1,024 characters.
         description: String,
-        /// `ClientToken`; the SDK does not fill it in (`aws-map` 2.8).
+        /// `ClientToken`; the SDK does not fill it in.
         token: String,
     },
     /// `StartPipelineExecution`.
@@ -246,7 +246,7 @@ async fn create_config(
         .tags(tag("sagetop:intent", intent))
         .tags(tag("sagetop:rolled-back-from", source));
     let reply = request.send().await.map_err(failed("CreateEndpointConfig"))?;
-    // What was just made can be read a moment later (aws-map 2.7); an update before that would be refused.
+    // What was just made can be read a moment later; an update before that would be refused.
     for _ in 0..MOMENTS {
         if aws.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await.is_ok() {
             break;

@@ -45,7 +45,7 @@ pub struct Rule {
 
 macro_rules! rules {
     ($($stage:ident $name:literal $check:path: $help:literal,)+) => {
-        /// All rules (`aws-map` 5.7).
+        /// All rules.
         pub static ATTENTION: &[Rule] =
             &[$(Rule { name: $name, stage: StageKind::$stage, help: $help, check: $check },)+];
     };

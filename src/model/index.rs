@@ -25,7 +25,7 @@ use crate::resources::{Resource, Seen, Store};
 /// Things by a key; the names of one account are nobody's attack on its own console.
 pub(super) type Keyed<K, V> = HashMap<K, V, RandomState>;
 
-/// A name or an ARN as AWS compares it: without case (`aws-map` 2.7).
+/// A name or an ARN as AWS compares it: without case.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name<'a>(pub(super) &'a str);
 
@@ -74,7 +74,7 @@ pub(super) struct Registry<'a> {
     unversioned: Keyed<Name<'a>, &'a ModelPackage>,
     /// Artifacts of models that name no version, and the only version that has the same.
     pub(super) package_by_data: Keyed<&'a str, Only<'a>>,
-    /// Models by the endpoints that ran them when the index of AWS was read (`aws-map` edge 16).
+    /// Models by the endpoints that ran them when the index of AWS was read.
     pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,
 }
 
@@ -103,7 +103,7 @@ pub(super) struct Training<'a> {
     pub(super) steps: Keyed<&'a str, Vec<&'a PipelineStep>>,
     /// Jobs by the artifact they made.
     pub(super) job_by_artifact: Keyed<&'a str, &'a TrainingJob>,
-    /// Jobs by the id of the execution in their name (`aws-map` edge 9).
+    /// Jobs by the id of the execution in their name.
     pub(super) jobs_by_execution: Keyed<&'a str, Vec<&'a TrainingJob>>,
     /// Feature groups in the order of their names.
     pub(super) feature_groups: Vec<&'a FeatureGroup>,
@@ -264,7 +264,7 @@ impl<'a> Training<'a> {
 }
 
 impl<'a> Alarms<'a> {
-    /// Dimensions that tell what an alarm watches (`aws-map` 3.2).
+    /// Dimensions that tell what an alarm watches.
     fn watched_by(&mut self, dimension: &str) -> Option<&mut Watching<'a>> {
         Some(match dimension {
             "EndpointName" | "Endpoint" => &mut self.of_endpoints,

@@ -1,4 +1,4 @@
-//! What belongs together (`aws-map` 3): one chain a model, each edge with its confidence and its rule.
+//! What belongs together: one chain a model, each edge with its confidence and its rule.
 
 mod alarms;
 mod serving;

@@ -19,7 +19,7 @@ pub struct Endpoint {
     pub name: String,
     /// ARN.
     pub arn: String,
-    /// `InService`, `Updating`, …, raw. `InService` is not success (`aws-map` 0.1).
+    /// `InService`, `Updating`, …, raw. `InService` is not success.
     pub status: String,
     /// Creation; with the ARN it tells one endpoint from a later one of the same name.
     pub created: Option<Timestamp>,

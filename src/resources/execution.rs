@@ -29,7 +29,7 @@ pub struct PipelineExecution {
     pub pipeline: String,
     /// Name it was given.
     pub name: String,
-    /// `Executing`, `Succeeded`, `Failed`, …, raw. `Succeeded` may have registered nothing (`aws-map` 0.7).
+    /// `Executing`, `Succeeded`, `Failed`, …, raw. `Succeeded` may have registered nothing.
     pub status: String,
     /// Start.
     pub started: Option<Timestamp>,
@@ -238,14 +238,14 @@ fn ended(seen: &Seen, known: &Table<PipelineExecution>) -> Vec<String> {
 
 async fn of_pipeline(aws: &Aws, pipeline: &str) -> Result<Vec<PipelineExecution>, AwsError> {
     let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(NEWEST);
-    // The default order is not documented, so it is always set (aws-map 2.1).
+    // The default order is not documented, so it is always set.
     let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
     let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
     let summaries = page.pipeline_execution_summaries.unwrap_or_default();
     Ok(summaries.into_iter().map(|s| from_summary(pipeline, s)).filter(|e| !e.arn.is_empty()).collect())
 }
 
-/// The pipeline of an execution: its ARN spells the name in lower case (`aws-map` edge 5).
+/// The pipeline of an execution: its ARN spells the name in lower case.
 fn pipeline_name(arn: &str, seen: &Seen) -> String {
     let spelt = of_execution(arn).unwrap_or_default();
     let pipelines = &seen.store.pipelines;

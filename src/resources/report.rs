@@ -1,4 +1,4 @@
-//! Evaluation reports of versions: JSON files in S3 whose names are free (`aws-map` 0.14).
+//! Evaluation reports of versions: JSON files in S3 whose names are free.
 //!
 //! Read only for models whose configuration asks for a value in them, for the versions that serve and
 //! the newest one; and once, as a registered version does not change.
@@ -162,7 +162,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
     wanted.into_values().collect()
 }
 
-/// What endpoints serve or are about to: ARNs of versions in lower case (`aws-map` 2.7), and artifacts.
+/// What endpoints serve or are about to: ARNs of versions in lower case, and artifacts.
 fn live(store: &Store) -> BTreeSet<String> {
     let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
     let models = configs.filter_map(|name| store.configs.get(name)).flat_map(super::config::EndpointConfig::models);
@@ -190,7 +190,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
     let reply = match aws.ask_bucket("GetObject", bucket, ask).await {
         Ok(reply) => reply,
         Err(error) if error.kind.is_shared() => return Err(error),
-        // Without s3:ListBucket a missing key is a 403 (aws-map 4.11): nothing is said about deletion.
+        // Without s3:ListBucket a missing key is a 403: nothing is said about deletion.
         Err(error) if error.kind == Kind::Denied => return Ok(Err("may not be read".to_owned())),
         Err(error) => return Ok(Err(format!("cannot be read: {error}"))),
     };

@@ -38,7 +38,7 @@ pub struct PipelineStep {
     pub made: Made,
 }
 
-/// What a step ran or made (`aws-map` edges 6 and 7).
+/// What a step ran or made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Made {
@@ -110,7 +110,7 @@ impl Resource for PipelineStep {
 /// Finished executions whose steps tell something and were not read to their end: read once in their life.
 ///
 /// That are the newest of what is looked at, the last one of a pipeline when it failed, and one that says it succeeded
-/// and of which no version says that it came from it (`aws-map` 0.7).
+/// and of which no version says that it came from it.
 fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
     let store = &seen.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());

@@ -1,4 +1,4 @@
-//! SNS subscriptions: who is told. A pending one means that nobody is (`aws-map` 0.19).
+//! SNS subscriptions: who is told. A pending one means that nobody is.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! What a console asks of an account, counted: how many calls until the screen is useful, and in a quiet minute.
 //!
-//! The bounds are those of `aws-map` 2.6 for the index (`Search`). Time is virtual and calls are counted by the
+//! The bounds are those of the index (`Search`). Time is virtual and calls are counted by the
 //! account, so the numbers are the same on every machine.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! What this console itself put live on an endpoint, as its journal tells: nobody knows it better (`aws-map` 4.3).
+//! What this console itself put live on an endpoint, as its journal tells: nobody knows it better.
 
 use std::collections::HashMap;
 

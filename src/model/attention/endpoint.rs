@@ -54,7 +54,7 @@ fn updating(serving: &Serving, endpoint: &Endpoint) -> String {
     format!("{} Updating to {target}{phase}", endpoint.name)
 }
 
-/// A failed update rolls back by itself and looks healthy (`aws-map` 0.1).
+/// A failed update rolls back by itself and looks healthy.
 pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts)
         .filter(|(_, e)| e.status == "InService")

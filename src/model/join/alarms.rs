@@ -1,4 +1,4 @@
-//! Which alarms belong to a model, and whom they reach (`aws-map` 3.2, edges 19 to 22 and 26).
+//! Which alarms belong to a model, and whom they reach.
 
 use std::collections::HashSet;
 

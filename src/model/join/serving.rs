@@ -12,7 +12,7 @@ use crate::resources::package::ModelPackage;
 
 use super::{Draft, Home};
 
-/// Words that end an endpoint's name and tell its stage (`aws-map` 3.5).
+/// Words that end an endpoint's name and tell its stage.
 const STAGES: [&str; 16] = [
     "prod",
     "production",

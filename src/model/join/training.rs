@@ -1,4 +1,4 @@
-//! From data to versions: pipelines, executions, jobs and what they read (`aws-map` edges 1 to 10).
+//! From data to versions: pipelines, executions, jobs and what they read.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

@@ -184,7 +184,7 @@ fn due(rows: &Rows, indexed: &Rows, seen: &Seen, known: &Table<Endpoint>) -> Vec
     due.into_iter().map(|(again, _, name)| (again, name)).collect()
 }
 
-/// Tags are read once in an endpoint's life; stage and project are in them (`aws-map` edge 28).
+/// Tags are read once in an endpoint's life; stage and project are in them.
 async fn read_tags(aws: &Aws, rows: &mut Rows) -> Option<AwsError> {
     let untagged: Vec<(String, String)> =
         rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();

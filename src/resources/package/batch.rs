@@ -6,7 +6,7 @@ use super::{Details, ModelPackage, artifacts, images};
 use crate::aws::{Asked, Aws, AwsError, describe_each, failed, in_background};
 use crate::resources::time;
 
-/// Versions that one call describes (`aws-map` 2.2).
+/// Versions that one call describes.
 const MOST: usize = 100;
 
 /// What a batch brought, and what is to be described one by one as this account has no batches.

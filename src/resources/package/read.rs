@@ -196,7 +196,7 @@ async fn without_index(
 
 async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
-        // Without the type AWS answers with unversioned packages only (aws-map 0.8).
+        // Without the type AWS answers with unversioned packages only.
         let kind = if group.is_some() { ModelPackageType::Versioned } else { ModelPackageType::Both };
         let request = aws
             .sagemaker
@@ -232,7 +232,7 @@ async fn described(aws: &Aws, rows: &mut Rows, due: Vec<String>) -> Option<AwsEr
 
 /// Puts a version with details in the place of its row, unless `counts` says that they speak of another state.
 fn lay(rows: &mut Rows, package: ModelPackage, counts: impl Fn(&ModelPackage, &ModelPackage) -> bool) {
-    // Names compare without case (aws-map 2.7): the list's spelling and time stay, as the next list has them.
+    // Names compare without case: the list's spelling and time stay, as the next list has them.
     let listed = match rows.get(&package.arn) {
         Some(row) => Some(row),
         None => rows.values().find(|row| row.arn.eq_ignore_ascii_case(&package.arn)),

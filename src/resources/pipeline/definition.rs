@@ -1,4 +1,4 @@
-//! Reading a pipeline definition (`aws-map` 3.3): JSON that the SDK hands over as text.
+//! Reading a pipeline definition: JSON that the SDK hands over as text.
 
 use std::collections::BTreeMap;
 
