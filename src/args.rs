@@ -115,7 +115,11 @@ pub enum Command {
         at: Option<String>,
     },
     /// Print everything as JSON: identity, models, resources, sources
-    Dump,
+    Dump {
+        /// Print values under secret names, and secrets inside of texts, as they are; not to a terminal
+        #[arg(long)]
+        no_redact: bool,
+    },
     /// Print one line per model; exit 0 ok, 1 warning, 2 critical, 3 unknown
     Status {
         /// Print JSON instead of lines

@@ -18,6 +18,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use crate::aws::{Aws, AwsError, caught};
+use crate::redact;
 
 pub use access::{AccessRules, Caller};
 pub use approve::{Approve, Reject};
@@ -58,6 +59,17 @@ pub enum Verdict {
     Failed(String),
 }
 
+impl Verdict {
+    /// The same without secrets that AWS's words may hold.
+    fn redacted(self) -> Self {
+        match self {
+            Self::Pending(text) => Self::Pending(redact::text(&text).into_owned()),
+            Self::Done(text) => Self::Done(redact::text(&text).into_owned()),
+            Self::Failed(text) => Self::Failed(redact::text(&text).into_owned()),
+        }
+    }
+}
+
 /// Why nothing is planned or sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
@@ -65,6 +77,16 @@ pub enum Refusal {
     Aws(AwsError),
     /// It makes no sense, is not allowed, or is not safe; a sentence.
     No(String),
+}
+
+impl Refusal {
+    /// The same without secrets that AWS's words or the operator's may hold.
+    fn redacted(self) -> Self {
+        match self {
+            Self::Aws(error) => Self::Aws(error),
+            Self::No(why) => Self::No(redact::text(&why).into_owned()),
+        }
+    }
 }
 
 impl From<AwsError> for Refusal {
@@ -125,6 +147,22 @@ pub struct Plan {
     pub guards: Vec<Guard>,
 }
 
+impl Plan {
+    /// The same without secrets in what is shown of it. What is sent stays as it is.
+    fn redacted(mut self) -> Self {
+        for row in &mut self.differences {
+            for text in [&mut row.now, &mut row.then, &mut row.note] {
+                *text = redact::value(&row.what, text).into_owned();
+            }
+        }
+        let lists = self.checks.iter_mut().chain(&mut self.warnings);
+        for text in lists.chain([&mut self.title, &mut self.then, &mut self.undo]) {
+            *text = redact::text(text).into_owned();
+        }
+        self
+    }
+}
+
 macro_rules! intents {
     ($($intent:ident,)+) => {
         /// Any of the intents.
@@ -156,10 +194,12 @@ macro_rules! intents {
             /// When AWS does not answer, or when it makes no sense or is not safe.
             pub async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
                 let planned = match self { $(Self::$intent(intent) => caught(intent.plan(by)).await,)+ };
-                planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))))
+                let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))));
+                planned.map(Plan::redacted).map_err(Refusal::redacted)
             }
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
-                match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ }
+                let verdict = match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ };
+                verdict.map(Verdict::redacted)
             }
         }
     };

@@ -40,13 +40,13 @@
 //!
 //! | module | may name | never |
 //! |---|---|---|
-//! | [`fmt`], [`view`], [`config`] | the standard library, their own | anything else of this crate |
-//! | [`aws`] | the SDK, tokio | any other module |
-//! | [`resources`] | the SDK, [`aws`], [`config`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
+//! | [`fmt`], [`view`], [`config`], [`redact`] | the standard library, their own | anything else of this crate |
+//! | [`aws`] | the SDK, tokio, [`redact`] | any other module |
+//! | [`resources`] | the SDK, [`aws`], [`config`], [`redact`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
 //! | [`model`] | [`resources`], [`config`], [`fmt`] | the SDK, tokio, ratatui |
-//! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`] | ratatui, crossterm, [`app`], [`panes`] |
+//! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm, [`app`], [`panes`] |
 //! | [`app`], [`actions`], [`keymap`] | [`resources`], [`model`], [`intents`], key types of crossterm | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`model`], [`resources`], [`fmt`], [`view`] | ratatui, crossterm, tokio, the SDK |
+//! | [`panes`] | [`app`], [`model`], [`resources`], [`fmt`], [`redact`], [`view`] | ratatui, crossterm, tokio, the SDK |
 //! | [`theme`], [`widgets`] | ratatui, [`view`] | [`app`], [`model`], [`resources`], [`aws`], [`intents`] |
 //! | [`sim`] | bytes | every other module: a fake that shares our structs would share our mistakes |
 //!
@@ -69,6 +69,7 @@ pub mod journal;
 pub mod keymap;
 pub mod model;
 pub mod panes;
+pub mod redact;
 pub mod resources;
 pub mod runtime;
 pub mod session;

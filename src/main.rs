@@ -1,8 +1,9 @@
 //! `sagetop`: arguments → pieces → run → exit code.
 
 use std::fmt::Write as _;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
@@ -73,12 +74,17 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
         Some(Command::Simulate { listen, story, weather }) => {
             background.block_on(simulate(common, listen, &story, &weather))
         }
-        Some(Command::Dump) => {
-            let looks = background.block_on(look(common))?;
-            printed(dump(&looks, &mut io::stdout().lock())).map(|()| 0)
+        Some(Command::Dump { no_redact }) => {
+            let mut out = io::stdout().lock();
+            if no_redact && out.is_terminal() {
+                let hint = "hint: write it to a file, or into a pipe\n";
+                return Err(format!("error: --no-redact prints secrets, and this is a terminal\n{hint}").into());
+            }
+            let looks = background.block_on(look(common, no_redact))?;
+            printed(dump(&looks, &mut out)).map(|()| 0)
         }
         Some(Command::Status { json, fail_on }) => {
-            let looks = background.block_on(look(common));
+            let looks = background.block_on(look(common, false));
             let told = looks.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
             told.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
@@ -118,11 +124,13 @@ async fn session_of_command(common: &Common) -> Result<Session, Stop> {
 }
 
 /// Looks at all accounts at once.
-async fn look(common: &Common) -> Result<Vec<Look>, Stop> {
+async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
     let session = session_of_command(common).await?;
     let looks = session.connections.iter().map(|connection| {
         let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
-        Look::take(name, aws, session.seen(connection), &session.clock, common.patience())
+        let mut seen = session.seen(connection);
+        Arc::make_mut(&mut seen.wishes).unredacted = unredacted;
+        Look::take(name, aws, seen, &session.clock, common.patience())
     });
     let looks = join_all(looks).await;
     finish(session.deck.as_ref());

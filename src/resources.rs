@@ -3,6 +3,7 @@
 //! The macro makes the [`Store`] (all tables), the [`Snapshot`] (what one poll brought)
 //! and the pollers. No SDK type leaves this module's files.
 
+mod admit;
 pub mod alarm;
 pub mod config;
 pub mod dataset;

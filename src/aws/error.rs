@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
+use crate::redact;
 
 /// What kind of trouble a failed call is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -129,7 +130,7 @@ pub struct AwsError {
     pub kind: Kind,
     /// AWS's error code, raw.
     pub code: Option<String>,
-    /// What AWS said, or what the connection said; raw text.
+    /// What AWS said, or what the connection said, without secrets; otherwise raw text.
     pub message: String,
     /// For AWS support.
     pub request_id: Option<String>,
@@ -215,6 +216,7 @@ impl AwsError {
         };
         // A page without an error code comes from something between here and AWS: it does not speak for AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
+        let message = redact::text(&message).into_owned();
         Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
     }
 }

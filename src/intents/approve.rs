@@ -1,11 +1,14 @@
 //! Approve or reject a version: `UpdateModelPackage` with a reason.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::evidence::{self, Evidence};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, failed};
+use crate::redact;
 use crate::resources::package::{Details, ModelPackage};
+use crate::view::is_hidden;
 use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 /// AWS's limit of `ApprovalDescription`.
@@ -59,6 +62,27 @@ async fn decided(aws: &Aws, arn: &str, wanted: &str) -> Result<Verdict, AwsError
     Ok(if now.approval == wanted { Verdict::Done(text) } else { Verdict::Pending(text) })
 }
 
+/// A reason is kept with the version and read by everybody.
+fn check_reason(reason: &str) -> Result<(), String> {
+    if reason.is_empty() {
+        return Err("a reason is needed: it is kept with the version, for whoever asks later".into());
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(format!("the reason is longer than {LONGEST_REASON} characters"));
+    }
+    if let Some((place, hidden)) = reason.chars().enumerate().find(|(_, c)| is_hidden(*c)) {
+        let code = u32::from(hidden);
+        return Err(format!(
+            "character {} of the reason (U+{code:04X}) is one that nobody sees; take it out",
+            place + 1
+        ));
+    }
+    if let Cow::Owned(without) = redact::text(reason) {
+        return Err(format!("the reason holds what looks like a secret, and everybody can read it: {without}"));
+    }
+    Ok(())
+}
+
 async fn decision(
     by: &Executor,
     arn: &str,
@@ -67,12 +91,7 @@ async fn decision(
     intent: super::AnyIntent,
 ) -> Result<Plan, Refusal> {
     let reason = reason.trim();
-    if reason.is_empty() {
-        return Err(Refusal::No("a reason is needed: it is kept with the version, for whoever asks later".into()));
-    }
-    if reason.chars().count() > LONGEST_REASON {
-        return Err(Refusal::No(format!("the reason is longer than {LONGEST_REASON} characters")));
-    }
+    check_reason(reason).map_err(Refusal::No)?;
     let aws = &by.aws;
     let package = ModelPackage::describe(aws, arn).await?;
     refuse_nonsense(&package, approval)?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind, failed};
+use crate::redact;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
 use crate::resources::step::{Made, PipelineStep};
@@ -108,7 +109,8 @@ impl Retrain {
                 let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
                 return Err(Refusal::No(format!("{} has no parameter {name}; it has: {known}", self.pipeline)));
             };
-            parameter.check(value).map_err(|why| Refusal::No(format!("{name} = {value:?}: {why}")))?;
+            let shown = redact::value(name, value);
+            parameter.check(value).map_err(|why| Refusal::No(format!("{name} = {shown:?}: {why}")))?;
         }
         let given = |name: &str| self.parameters.iter().any(|(n, _)| n == name);
         match definition.parameters.iter().find(|p| p.default.is_none() && !given(&p.name)) {

@@ -9,6 +9,7 @@ use aws_sdk_sagemaker::types::{ContainerDefinition, ModelApprovalStatus, Paramet
 use serde_json::{Value, json};
 
 use crate::aws::{Aws, AwsError, failed};
+use crate::redact;
 
 /// Seconds that a new configuration may take until it can be read.
 const MOMENTS: u32 = 15;
@@ -101,11 +102,12 @@ impl Step {
         matches!(self, Self::StartPipelineExecution { .. })
     }
 
-    /// The parameters as AWS names them.
+    /// The parameters as AWS names them, for the screen and the journal: values under secret names are replaced.
     #[must_use]
     pub fn parameters(&self) -> Value {
         let mut call = self.named_parameters();
         without_nulls(&mut call);
+        redact::json(&mut call);
         call
     }
 
@@ -145,7 +147,7 @@ impl Step {
         }
     }
 
-    /// The same call for the AWS command line, quoted for a POSIX shell.
+    /// The same call for the AWS command line, quoted for a POSIX shell; values under secret names must be filled in.
     #[must_use]
     pub fn cli(&self) -> String {
         let (_, operation) = self.call().split_once(':').unwrap_or_default();

@@ -8,7 +8,8 @@ use crate::actions::Intended;
 use crate::actions::SheetKey::{self, Cancel, Confirm, NextField};
 use crate::app::{Account, App, Form, Modal};
 use crate::fmt;
-use crate::view::{Line, Sheet, SheetRow, Tone};
+use crate::redact::is_secret;
+use crate::view::{Line, Sheet, SheetRow, Tone, width};
 
 /// The sheet of what is open.
 pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
@@ -104,7 +105,10 @@ fn form(app: &App, form: &Form) -> Sheet {
             }
         };
         let cursor = (place == form.focus).then(|| field.input.visual_cursor());
-        SheetRow::Field { label: p.name.clone(), value: field.input.value().to_owned(), cursor, hint }
+        let typed = field.input.value();
+        // One dot a cell, so that the cursor stays where it is.
+        let value = if is_secret(&p.name) { "•".repeat(width(typed)) } else { typed.to_owned() };
+        SheetRow::Field { label: p.name.clone(), value, cursor, hint }
     });
     let mut rows: Vec<SheetRow> = fields.collect();
     if rows.is_empty() {

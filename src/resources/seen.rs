@@ -34,6 +34,8 @@ pub struct Wishes {
     pub sparse: bool,
     /// US dollars that metrics may cost a day; no limit when absent.
     pub max_cost_per_day: Option<f64>,
+    /// Are values under secret names, and secrets inside of texts, shown as they are? Only `dump --no-redact` asks.
+    pub unredacted: bool,
 }
 
 impl Wishes {
@@ -41,7 +43,7 @@ impl Wishes {
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let (models, severity) = (config.models.clone(), config.severities.clone());
-        Self { models, severity, sparse: false, max_cost_per_day: config.max_cost_per_day }
+        Self { models, severity, sparse: false, max_cost_per_day: config.max_cost_per_day, unredacted: false }
     }
 }
 

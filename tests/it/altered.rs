@@ -66,6 +66,8 @@ impl Answer {
 }
 
 type Alter = dyn Fn(&Asked) -> Option<Answer> + Send + Sync;
+/// Changes what the account answered to an operation, where that is JSON.
+type Change = dyn Fn(&str, &mut serde_json::Value) + Send + Sync;
 
 /// The served account; it ends with the test.
 pub(crate) struct Altered {
@@ -79,20 +81,29 @@ pub(crate) struct Altered {
 impl Altered {
     /// Serves a story, by the name of a bundled one or as text, and lets `alter` answer first.
     pub(crate) fn serve(story: &str, alter: impl Fn(&Asked) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        Self::start(story, Arc::new(alter), None)
+    }
+
+    /// Serves a story, and lets `change` change what it answers in JSON.
+    pub(crate) fn changing(story: &str, change: impl Fn(&str, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
+        Self::start(story, Arc::new(|_| None), Some(Arc::new(change)))
+    }
+
+    fn start(story: &str, alter: Arc<Alter>, change: Option<Arc<Change>>) -> Self {
         let story = Story::parse(Sim::story(story).unwrap_or(story)).unwrap();
         #[expect(clippy::disallowed_methods, reason = "the program asked is a process and lives in real time")]
         let sim = Sim::new(&story, Arc::new(SystemTime::now));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let (say_url, url) = mpsc::channel();
         let (running, ended) = tokio::sync::oneshot::channel();
-        let (alter, log): (Arc<Alter>, _) = (Arc::new(alter), asked.clone());
+        let log = asked.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 say_url.send(format!("http://{}", listener.local_addr().unwrap())).unwrap();
                 tokio::select! {
-                    () = accept(listener, sim, alter, log) => {}
+                    () = accept(listener, sim, alter, change, log) => {}
                     _ = ended => {}
                 }
             });
@@ -111,22 +122,41 @@ impl Altered {
     }
 }
 
-async fn accept(listener: TcpListener, sim: Sim, alter: Arc<Alter>, log: Arc<Mutex<Vec<Asked>>>) {
+async fn accept(
+    listener: TcpListener,
+    sim: Sim,
+    alter: Arc<Alter>,
+    change: Option<Arc<Change>>,
+    log: Arc<Mutex<Vec<Asked>>>,
+) {
     while let Ok((stream, _)) = listener.accept().await {
-        let (sim, alter, log) = (sim.clone(), alter.clone(), log.clone());
+        let (sim, alter, change, log) = (sim.clone(), alter.clone(), change.clone(), log.clone());
         let service = service_fn(move |request: http::Request<Incoming>| {
-            let (sim, alter, log) = (sim.clone(), alter.clone(), log.clone());
+            let (sim, alter, change, log) = (sim.clone(), alter.clone(), change.clone(), log.clone());
             async move {
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
                 let asked = note(&log, head, body);
                 Ok::<_, Infallible>(match alter(&asked) {
                     Some(answer) => send(answer).await,
-                    None => sim.handle(&http::Request::from_parts(asked.head, asked.body)).map(whole),
+                    None => {
+                        let answer = sim.handle(&http::Request::from_parts(asked.head, asked.body));
+                        answer.map(|body| whole(changed(change.as_deref(), &asked.operation, body)))
+                    }
                 })
             }
         });
         tokio::spawn(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+    }
+}
+
+fn changed(change: Option<&Change>, operation: &str, body: Bytes) -> Bytes {
+    match (change, serde_json::from_slice::<serde_json::Value>(&body)) {
+        (Some(change), Ok(mut value)) => {
+            change(operation, &mut value);
+            value.to_string().into()
+        }
+        _ => body,
     }
 }
 

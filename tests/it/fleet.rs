@@ -77,6 +77,7 @@ pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
             models: (0..models).step_by(CONFIGURED).map(configured).collect(),
             severity: vec![severity("arn:aws:sns:*:*:team-3*", "sev2"), severity("*-latency", "sev4")],
             max_cost_per_day: None,
+            unredacted: false,
         }),
         at: now(),
         ..Seen::default()

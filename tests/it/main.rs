@@ -8,6 +8,7 @@ mod accounts;
 mod altered;
 mod aws_settings;
 mod bundled;
+mod canary;
 mod data;
 mod describes;
 mod failures;

@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::cbor::Tree;
-use super::scrub;
+use crate::redact;
 
 /// The only calls whose replies are recorded: reads of services whose replies are known to hold no credentials, by
 /// signing name and by the beginning of the operation.
@@ -62,7 +62,7 @@ impl Asked {
             service: service.clone(),
             operation: operation.to_owned(),
             wire,
-            key: scrub::text(key).into_owned(),
+            key: redact::text(key).into_owned(),
             page,
             object: false,
             until: None,

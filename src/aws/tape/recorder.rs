@@ -22,9 +22,10 @@ use http_body_util::BodyExt;
 use jiff::Timestamp;
 
 use super::asked::Asked;
-use super::scrub::{self, LONGEST_OBJECT, Reply};
+use super::scrub::{LONGEST_OBJECT, Reply};
 use super::{Scope, lock};
 use crate::aws::error::causes;
+use crate::redact;
 use writer::{Job, Writer};
 
 /// Bytes that may wait for the disk; what comes while so much waits is left out, and the operator is told.
@@ -95,7 +96,7 @@ impl Recorder {
     #[must_use]
     pub fn around(&self, scope: &Scope, inner: &SharedHttpClient) -> SharedHttpClient {
         // An endpoint URL may name a user.
-        let label = scrub::text(&scope.label).into_owned();
+        let label = redact::text(&scope.label).into_owned();
         self.0.send(Job::Scope(Scope { label, ..scope.clone() }));
         SharedHttpClient::new(Recorded { scope: scope.name.clone().into(), to: self.clone(), inner: inner.clone() })
     }

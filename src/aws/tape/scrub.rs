@@ -3,7 +3,7 @@
 //! Kept are replies of known reads, a few headers, and bodies in which credentials, signatures,
 //! environment variables and people's addresses are replaced. What cannot be looked through is not kept.
 
-mod text;
+mod address;
 mod xml;
 
 use bytes::Bytes;
@@ -11,11 +11,7 @@ use serde_json::Value;
 
 use super::asked::{Asked, Wire};
 use super::cbor::Tree;
-
-pub(super) use text::text;
-
-/// What stands for what is not kept.
-pub(super) const MARK: &str = "redacted";
+use crate::redact::{Cleaner, MARK, is_secret, text};
 
 /// Objects that are longer are not kept: reports are small, artifacts and data are not ours to copy.
 pub(super) const LONGEST_OBJECT: u64 = 256 * 1024;
@@ -72,143 +68,57 @@ pub(super) fn scrub(asked: &Asked, reply: &Reply) -> Option<Kept> {
 
 /// The body without what is secret; the very same bytes when there is nothing secret in it.
 fn body(asked: &Asked, reply: &Reply) -> Option<Bytes> {
-    let cleaner = Cleaner { addresses: asked.service == "sns", ids: reply.status >= 400 };
+    // Every text about subscriptions may be somebody's address.
+    let addresses = asked.service == "sns";
+    let further = |name: &str, plain: &str| match name {
+        "RequestId" if reply.status < 400 => Some(MARK.to_owned()),
+        _ if addresses => address::within(name, plain),
+        _ => None,
+    };
+    let cleaner = Cleaner::with(&further);
     if asked.wire == Wire::Cbor
         && reply.status != 0
         && let Some(mut tree) = Tree::read(&reply.body)
     {
-        let changed = cleaner.tree("", false, &mut tree);
+        let changed = clean_tree(cleaner, "", false, &mut tree);
         return Some(if changed { tree.write().into() } else { reply.body.clone() });
     }
     let plain = std::str::from_utf8(&reply.body).ok()?;
-    if let Some(cleaned) = cleaner.document(plain) {
+    if let Some(cleaned) = clean_document(cleaner, plain) {
         return Some(if cleaned == plain { reply.body.clone() } else { cleaned.into() });
     }
     // A page of some proxy in place of a list of addresses: nobody knows what is in it.
-    (!cleaner.addresses || plain.is_empty() || reply.status == 0).then(|| text(plain).into_owned().into())
+    (!addresses || plain.is_empty() || reply.status == 0).then(|| text(plain).into_owned().into())
 }
 
-/// Replaces texts by the names they stand under.
-#[derive(Clone, Copy)]
-struct Cleaner {
-    /// Every text may be somebody's address.
-    addresses: bool,
-    /// Request ids are kept.
-    ids: bool,
-}
-
-impl Cleaner {
-    /// JSON or XML as text; `None` when it is neither.
-    fn document(self, plain: &str) -> Option<String> {
-        match plain.trim_start().chars().next()? {
-            '{' | '[' => {
-                let mut value: Value = serde_json::from_str(plain).ok()?;
-                let changed = self.json("", false, &mut value);
-                Some(if changed { value.to_string() } else { plain.to_owned() })
-            }
-            '<' => xml::clean(plain, |name, text| self.leaf(name, false, text)),
-            _ => None,
+/// JSON or XML as text; `None` when it is neither.
+fn clean_document(cleaner: Cleaner<'_>, plain: &str) -> Option<String> {
+    match plain.trim_start().chars().next()? {
+        '{' | '[' => {
+            let mut value: Value = serde_json::from_str(plain).ok()?;
+            let changed = cleaner.json("", false, &mut value);
+            Some(if changed { value.to_string() } else { plain.to_owned() })
         }
-    }
-
-    /// What stands in the place of a text; `None` when it may stay.
-    fn leaf(self, name: &str, secret: bool, plain: &str) -> Option<String> {
-        if plain.is_empty() {
-            return None;
-        }
-        if secret || is_secret(name) || (name == "RequestId" && !self.ids) {
-            return Some(MARK.to_owned());
-        }
-        // Definitions of pipelines are JSON inside of JSON.
-        if plain.starts_with(['{', '['])
-            && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
-        {
-            return self.json("", false, &mut inner).then(|| inner.to_string());
-        }
-        let cleaned = text(plain);
-        if self.addresses
-            && let Some(redacted) = text::addresses(name, &cleaned)
-        {
-            return Some(redacted);
-        }
-        matches!(cleaned, std::borrow::Cow::Owned(_)).then(|| cleaned.into_owned())
-    }
-
-    fn json(self, name: &str, secret: bool, value: &mut Value) -> bool {
-        match value {
-            Value::String(plain) => self.replace(name, secret, plain),
-            Value::Array(items) => {
-                // Of a command line: `["--api-key", "…"]`.
-                let mut flagged = false;
-                items.iter_mut().fold(false, |changed, item| {
-                    let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
-                    let cleaned = self.json(name, secret || flagged, item);
-                    flagged = flag && item.as_str().is_some_and(|word| !word.contains('='));
-                    cleaned || changed
-                })
-            }
-            Value::Object(members) => {
-                // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
-                let named = ["Key", "Name"].iter().find_map(|name| members.get(*name)?.as_str());
-                let pair = named.is_some_and(is_secret);
-                members.iter_mut().fold(false, |changed, (key, member)| {
-                    let secret = secret || is_secret(key) || pair && ["Value", "DefaultValue"].contains(&key.as_str());
-                    self.json(key, secret, member) || changed
-                })
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
-        }
-    }
-
-    fn tree(self, name: &str, secret: bool, tree: &mut Tree) -> bool {
-        match tree {
-            Tree::Text(plain) => self.replace(name, secret, plain),
-            Tree::List(items) => {
-                // All of them, not up to the first that changes.
-                let changed: Vec<bool> = items.iter_mut().map(|item| self.tree(name, secret, item)).collect();
-                changed.contains(&true)
-            }
-            Tree::Map(members) => members
-                .iter_mut()
-                .fold(false, |changed, (key, member)| self.tree(key, secret || is_secret(key), member) || changed),
-            Tree::Bytes(bytes) => !std::mem::take(bytes).is_empty(),
-            Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Time(_) => false,
-        }
-    }
-
-    fn replace(self, name: &str, secret: bool, plain: &mut String) -> bool {
-        let cleaned = self.leaf(name, secret, plain);
-        let changed = cleaned.is_some();
-        if let Some(cleaned) = cleaned {
-            *plain = cleaned;
-        }
-        changed
+        '<' => xml::clean(plain, |name, text| cleaner.leaf(name, false, text)),
+        _ => None,
     }
 }
 
-/// Does this name stand over something that nobody else may know?
-fn is_secret(name: &str) -> bool {
-    let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let whole = ["environment", "environmentvariables", "token0", "signature", "signatureprovided", "cookie"];
-    // Without those of pages nothing could be played; all others open something.
-    let pages = ["nexttoken", "continuationtoken", "nextcontinuationtoken"];
-    let token = bare.ends_with("token") && !pages.contains(&bare.as_str());
-    let parts = [
-        "secret",
-        "password",
-        "passwd",
-        "passphrase",
-        "credential",
-        "accesskey",
-        "apikey",
-        "privatekey",
-        "authorization",
-        "stringtosign",
-        "canonicalrequest",
-        "presigned",
-    ];
-    // The ARN of a secret is a name, not the secret.
-    !bare.ends_with("arn") && (token || whole.contains(&bare.as_str()) || parts.iter().any(|part| bare.contains(part)))
+/// Replaces what is secret in CBOR; says whether anything was.
+fn clean_tree(cleaner: Cleaner<'_>, name: &str, secret: bool, tree: &mut Tree) -> bool {
+    match tree {
+        Tree::Text(plain) => cleaner.replace(name, secret, plain),
+        Tree::List(items) => {
+            // All of them, not up to the first that changes.
+            let changed: Vec<bool> = items.iter_mut().map(|item| clean_tree(cleaner, name, secret, item)).collect();
+            changed.contains(&true)
+        }
+        Tree::Map(members) => members.iter_mut().fold(false, |changed, (key, member)| {
+            clean_tree(cleaner, key, secret || is_secret(key), member) || changed
+        }),
+        Tree::Bytes(bytes) => !std::mem::take(bytes).is_empty(),
+        Tree::Null | Tree::Bool(_) | Tree::Int(_) | Tree::Float(_) | Tree::Time(_) => false,
+    }
 }
 
 #[cfg(test)]

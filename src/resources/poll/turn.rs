@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, caught, undisturbed};
+use crate::resources::admit::admit;
 use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
 
 /// How one turn ended.
@@ -87,7 +88,8 @@ async fn read<T: Resource>(
 ) -> Answered<T> {
     let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
     let broke_off = |said: String| Err(AwsError::other(T::KIND, format!("the work broke off: {said}")));
-    (answer.unwrap_or_else(broke_off), clock())
+    let answer = answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !seen.wishes.unredacted));
+    (answer, clock())
 }
 
 /// On a recording: what was known when the trouble of now began, whatever was played of what came before it.

@@ -13,9 +13,10 @@ use jiff::Timestamp;
 
 use super::super::asked::Asked;
 use super::super::file::{Entry, FORMAT, Head, Header, VERSION, line};
-use super::super::scrub::{self, Kept, Reply, scrub};
+use super::super::scrub::{Kept, Reply, scrub};
 use super::super::{Scope, lock};
 use super::State;
+use crate::redact;
 
 /// A killed console loses no more than the last replies of this time.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -46,7 +47,7 @@ impl Writer {
             version: VERSION,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             started,
-            config: scrub::text(config).into_owned(),
+            config: redact::text(config).into_owned(),
         };
         let out = GzEncoder::new(file, Compression::default());
         let mut writer = Self { out, state, last: HashMap::new(), replies: 0, flushed: started, dirty: true };

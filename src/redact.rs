@@ -1,0 +1,127 @@
+//! What nobody may read over an operator's shoulder: values under secret names, and secrets inside of a text.
+//!
+//! One judge for the tables, the recordings, the plans and the journal. It replaces values by [`MARK`] and leaves the
+//! names, so that a reader sees that there was something. It knows names and forms, not meanings: a secret under a
+//! harmless name that looks like any other word stays.
+
+mod name;
+mod text;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+pub use name::is_secret;
+pub use text::text;
+
+/// What stands for what is not shown.
+pub const MARK: &str = "redacted";
+
+/// A rule of the caller: what stands in the place of a text under a name; `None` when it may stay.
+type Further<'a> = dyn Fn(&str, &str) -> Option<String> + 'a;
+
+/// A text that stands under a name, without what is secret in it.
+///
+/// ```
+/// use sagetop::redact::value;
+/// assert_eq!(value("DbPassword", "hunter2"), "redacted");
+/// assert_eq!(value("Source", "https://ana:pw@git.example/x"), "https://redacted@git.example/x");
+/// assert_eq!(value("Epochs", "12"), "12");
+/// ```
+#[must_use]
+pub fn value<'a>(name: &str, plain: &'a str) -> Cow<'a, str> {
+    Cleaner::default().leaf(name, false, plain).map_or(Cow::Borrowed(plain), Cow::Owned)
+}
+
+/// Replaces what is secret in a JSON value, at any depth; says whether anything was.
+pub fn json(value: &mut Value) -> bool {
+    Cleaner::default().json("", false, value)
+}
+
+/// Words and signs: a text that holds none of them, in any case, has nothing that is replaced here.
+pub fn signs() -> impl Iterator<Item = String> {
+    name::signs().chain(text::signs().map(str::to_owned))
+}
+
+/// Replaces texts by the names they stand under.
+#[derive(Clone, Copy)]
+pub(crate) struct Cleaner<'a> {
+    further: &'a Further<'a>,
+}
+
+impl Default for Cleaner<'_> {
+    fn default() -> Self {
+        Self { further: &|_, _| None }
+    }
+}
+
+impl<'a> Cleaner<'a> {
+    /// One that asks `further` about each text, after what is secret was replaced.
+    pub(crate) fn with(further: &'a Further<'a>) -> Self {
+        Self { further }
+    }
+
+    /// What stands in the place of a text; `None` when it may stay. `secret`: it is part of something secret.
+    pub(crate) fn leaf(self, name: &str, secret: bool, plain: &str) -> Option<String> {
+        if plain.is_empty() {
+            return None;
+        }
+        if secret || is_secret(name) {
+            return (plain != MARK).then(|| MARK.to_owned());
+        }
+        // Definitions of pipelines are JSON inside of JSON.
+        if plain.starts_with(['{', '['])
+            && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
+        {
+            return self.json("", false, &mut inner).then(|| inner.to_string());
+        }
+        let cleaned = text(plain);
+        (self.further)(name, &cleaned).or(match cleaned {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(cleaned) => Some(cleaned),
+        })
+    }
+
+    /// Replaces what is secret in a JSON value that stands under a name.
+    pub(crate) fn json(self, name: &str, secret: bool, value: &mut Value) -> bool {
+        match value {
+            Value::String(plain) => self.replace(name, secret, plain),
+            Value::Array(items) => {
+                // Of a command line: `["--api-key", "…"]`.
+                let mut flagged = false;
+                items.iter_mut().fold(false, |changed, item| {
+                    let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
+                    let cleaned = self.json(name, secret || flagged, item);
+                    flagged = flag && item.as_str().is_some_and(|word| !word.contains('='));
+                    cleaned || changed
+                })
+            }
+            Value::Object(members) => {
+                // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
+                let named = ["Key", "Name", "key", "name"].iter().find_map(|name| members.get(*name)?.as_str());
+                let pair = named.is_some_and(is_secret);
+                members.iter_mut().fold(false, |changed, (key, member)| {
+                    let secret = secret || is_secret(key) || pair && VALUES.contains(&key.as_str());
+                    self.json(key, secret, member) || changed
+                })
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
+    /// Replaces a text; says whether it did.
+    pub(crate) fn replace(self, name: &str, secret: bool, plain: &mut String) -> bool {
+        let cleaned = self.leaf(name, secret, plain);
+        let changed = cleaned.is_some();
+        if let Some(cleaned) = cleaned {
+            *plain = cleaned;
+        }
+        changed
+    }
+}
+
+/// What the value of a pair of name and value is called.
+const VALUES: [&str; 5] = ["Value", "DefaultValue", "value", "default", "choices"];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+use super::*;
+
+#[test]
+fn names_of_secrets_are_known_however_they_are_spelled() {
+    let secret = [
+        "password",
+        "DB_PASSWORD",
+        "DbPassword",
+        "db-pwd",
+        "DbPwd",
+        "db_pwd",
+        "PWD",
+        "pass",
+        "dbPass",
+        "passphrase",
+        "pw",
+        "api_key",
+        "apiKey",
+        "APIKEY",
+        "api.key",
+        "token",
+        "HF_TOKEN",
+        "SessionToken",
+        "aws_secret_access_key",
+        "auth",
+        "private-key",
+        "Authorization",
+        "git.credentials",
+        "Environment",
+        "webhook_url",
+        "ConnectionString",
+        "AccountKey",
+    ];
+    for name in secret {
+        assert!(is_secret(name), "{name}");
+    }
+    let plain = [
+        "NextToken",
+        "tokenizer",
+        "max_tokens",
+        "SecretArn",
+        "bypass",
+        "compass",
+        "KmsKeyId",
+        "key",
+        "author",
+        "epochs",
+        "significance",
+        "passes",
+        "Password_arn",
+        "",
+    ];
+    for name in plain {
+        assert!(!is_secret(name), "{name}");
+    }
+}
+
+#[test]
+fn secrets_are_cut_out_of_a_text_and_the_rest_stays() {
+    let cases = [
+        ("--lr 1 --password S3CR3T --epochs 2", "--lr 1 --password redacted --epochs 2"),
+        ("--secret=S3CR3T", "--secret=redacted"),
+        ("--hub-token 'S3CR3T x' y", "--hub-token 'redacted' y"),
+        ("Authorization: Bearer S3CR3T", "Authorization: Bearer redacted"),
+        ("sent Bearer S3CR3T, refused", "sent Bearer redacted, refused"),
+        ("Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==", "Authorization: Basic redacted"),
+        ("postgres://u:S3CR3T@h/db", "postgres://redacted@h/db"),
+        ("Server=x;Password=S3CR3T;Timeout=3", "Server=x;Password=redacted;Timeout=3"),
+        (r#"{"password": "S3CR3T", "cut"#, r#"{"password": "redacted", "cut"#),
+        ("password: S3CR3T", "password: redacted"),
+        ("DB_PWD = S3CR3T", "DB_PWD = redacted"),
+        ("https://x/y?page=2&sig=S3CR3T&z=1", "https://x/y?page=2&sig=redacted&z=1"),
+        ("https://hooks.slack.com/services/T0/B0/S3CR3T now", "https://hooks.slack.com/services/redacted now"),
+        ("key AKIAIOSFODNN7EXAMPLE, and", "key redacted, and"),
+        ("clone with ghp_S3CR3T0123456789abcdef", "clone with redacted"),
+        (
+            "-----BEGIN RSA PRIVATE KEY-----\nS3CR3T\n-----END RSA PRIVATE KEY-----",
+            "-----BEGIN RSA PRIVATE KEY-----redacted-----END RSA PRIVATE KEY-----",
+        ),
+        (
+            "https://b/k?X-Amz-Credential=S3CR3T%2F2026&X-Amz-Signature=S3CR3T",
+            "https://b/k?X-Amz-Credential=redacted&X-Amz-Signature=redacted",
+        ),
+    ];
+    for (plain, wanted) in cases {
+        assert_eq!(text(plain), wanted);
+        assert_eq!(text(wanted), wanted, "what was cut once stays as it is");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_secret_stays() {
+    let plain = [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-abc",
+        "The security token included in the request is invalid",
+        "Could not find token file: it is not there",
+        "basic authentication of the proxy failed",
+        "risk-adjusted return; task-based; sk-learn 1.4",
+        "mail ana@shop.example about https://wiki.example/runbook?page=2",
+        "accuracy 0.91 (was 0.93), 12:30:00 UTC, a=b, s3://models/fraud/1/model.tar.gz",
+        "passes: 3, tokens: 512",
+    ];
+    for plain in plain {
+        assert_eq!(text(plain), plain);
+    }
+}
+
+#[test]
+fn values_go_by_the_name_they_stand_under() {
+    let mut json = serde_json::json!({
+        "Environment": {"HARMLESS": "S3CR3T"},
+        "hyper_parameters": {"db_pwd": "S3CR3T", "args": "--password S3CR3T", "epochs": "12"},
+        "parameters": [{"name": "DbPassword", "kind": "String", "default": "S3CR3T", "choices": ["S3CR3T"]}],
+        "tags": [{"Key": "token", "Value": "S3CR3T"}, {"Key": "team", "Value": "fraud"}],
+        "arguments": ["--lr", "1", "--api-key", "S3CR3T"],
+        "definition": "{\"a\":{\"secret\":\"S3CR3T\"}}",
+    });
+    assert!(super::json(&mut json));
+    let told = json.to_string();
+    assert!(!told.contains("S3CR3T") && told.contains("fraud") && told.contains("12"), "{told}");
+    assert!(!super::json(&mut json), "there is nothing left to replace");
+}
+
+#[test]
+fn whatever_is_replaced_has_a_sign() {
+    let signs: Vec<String> = signs().map(|sign| sign.to_ascii_lowercase()).collect();
+    let has_sign = |text: &str| signs.iter().any(|sign| text.to_ascii_lowercase().contains(sign));
+    let texts = ["--pwd x1", "Bearer abcdef", "https://u@h/", "X-Amz-Signature=x", "AKIAIOSFODNN7EXAMPLE", "sig=1"];
+    for plain in texts {
+        assert!(text(plain) != plain && has_sign(plain), "{plain}");
+    }
+    for name in ["Db-Pwd", "ENCRYPTION_KEY", "x.token", "connection string", "Webhook-Url", "environment_variables"] {
+        assert!(is_secret(name) && has_sign(name), "{name}");
+    }
+}

@@ -1,0 +1,84 @@
+//! What may enter a table: rows without secrets, and without texts that are longer than anything AWS keeps.
+//!
+//! Everything that follows reads the tables: the screen, `dump`, `status`, the snapshot. So it is done once, here, for
+//! every field of every kind: a row is looked through in the form in which it is saved.
+
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use serde_json::Value;
+
+use super::{Listing, Resource};
+use crate::aws::AwsError;
+use crate::redact;
+
+/// The longest text of a row in bytes. The longest that AWS keeps and that is shown here is the rule of a composite
+/// alarm, 10,240 characters: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>.
+const LONGEST: usize = 10_240;
+
+/// Finds what [`redact`] may replace, in one pass. Most rows hold none of it, and are looked at no further.
+static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.ascii_case_insensitive(true).build(redact::signs()).ok()
+});
+
+/// The listing as it may enter a table.
+pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listing<T> {
+    let mut seen = Vec::new();
+    let Listing { rows, mut fault, .. } = listing;
+    let mut admitted = Vec::with_capacity(rows.len());
+    for row in rows {
+        seen.clear();
+        let looked_through = serde_json::to_writer(&mut seen, &row).is_ok();
+        if looked_through && !is_suspicious(&seen, redacting) {
+            admitted.push(row);
+            continue;
+        }
+        match clean(&row, redacting) {
+            Some(row) => admitted.push(row),
+            // It is better to lose a row, and to say so, than to show what nobody may see.
+            None => fault = fault.or_else(|| Some(AwsError::other(T::KIND, "a row could not be looked through"))),
+        }
+    }
+    Listing { rows: admitted, fault, ..listing }
+}
+
+/// May there be something in a row, as JSON, that must not enter?
+fn is_suspicious(row: &[u8], redacting: bool) -> bool {
+    row.len() > LONGEST || redacting && SIGNS.as_ref().is_none_or(|signs| signs.is_match(row))
+}
+
+/// The row without what must not enter; `None` when it cannot be read back.
+fn clean<T: Resource>(row: &T, redacting: bool) -> Option<T> {
+    let mut value = serde_json::to_value(row).ok()?;
+    // By its id a row is found again and asked for.
+    let is_id = |field: &Value| field.as_str() == Some(row.id());
+    let ids: Vec<String> = match &value {
+        Value::Object(fields) => {
+            fields.iter().filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    if redacting {
+        redact::json(&mut value);
+    }
+    shorten(&mut value);
+    if let Value::Object(fields) = &mut value {
+        fields.extend(ids.into_iter().map(|name| (name, row.id().into())));
+    }
+    serde_json::from_value(value).ok()
+}
+
+/// Cuts the texts of a value that are too long, and says how long they were.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > LONGEST => {
+            let length = text.len();
+            text.truncate(text.floor_char_boundary(LONGEST));
+            text.push_str(&format!("… (cut; {length} bytes)"));
+        }
+        Value::Array(items) => items.iter_mut().for_each(shorten),
+        Value::Object(members) => members.values_mut().for_each(shorten),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
