@@ -11,12 +11,14 @@ mod pattern;
 mod value;
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use directories::ProjectDirs;
 use serde::Deserialize;
 use toml::Spanned;
+
+use crate::disk;
 
 pub use account::{Account, Colour};
 pub use error::{ConfigError, Source, nearest};
@@ -150,7 +152,7 @@ pub fn directory() -> Option<PathBuf> {
 
 /// A file with its text.
 pub(crate) fn read(path: &Path) -> io::Result<Source> {
-    Ok(Source { file: path.display().to_string(), text: fs::read_to_string(path)? })
+    Ok(Source { file: path.display().to_string(), text: disk::read_text(path)? })
 }
 
 #[cfg(test)]

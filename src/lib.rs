@@ -40,8 +40,9 @@
 //!
 //! | module | may name | never |
 //! |---|---|---|
-//! | [`fmt`], [`view`], [`config`], [`redact`] | the standard library, their own | anything else of this crate |
-//! | [`aws`] | the SDK, tokio, [`redact`] | any other module |
+//! | [`fmt`], [`view`], [`redact`], [`disk`] | the standard library, their own | anything else of this crate |
+//! | [`config`] | the standard library, [`disk`], [`view`] | anything else of this crate |
+//! | [`aws`] | the SDK, tokio, [`redact`], [`disk`] | any other module |
 //! | [`resources`] | the SDK, [`aws`], [`config`], [`redact`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
 //! | [`model`] | [`resources`], [`config`], [`fmt`] | the SDK, tokio, ratatui |
 //! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm, [`app`], [`panes`] |
@@ -62,6 +63,7 @@ pub mod args;
 pub mod assets;
 pub mod aws;
 pub mod config;
+pub mod disk;
 pub mod fmt;
 pub mod headless;
 pub mod intents;

@@ -16,6 +16,7 @@ use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, st
 use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
+use sagetop::view::escaped;
 
 /// A failed start or a lost terminal; 1 is kept for "not done", 2 for usage.
 const FAILED: u8 = 1;
@@ -242,6 +243,6 @@ fn printed<T>(result: io::Result<T>) -> Result<T, Stop> {
 fn told(text: &str, code: u8) -> ExitCode {
     // Nobody is left to tell when stderr is gone.
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(io::stderr().lock(), "{text}{end}");
+    let _ = write!(io::stderr().lock(), "{}{end}", escaped(text));
     ExitCode::from(code)
 }

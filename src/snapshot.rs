@@ -1,22 +1,28 @@
 //! The last look on disk: drawn at once with its age, before the first call returns.
 //!
 //! It holds what the tables hold, so no credential, no token and no address of a person gets here.
-//! A file that cannot be read, or is another account's, is set aside with a message, never trusted.
+//! A file that cannot be read, was changed, or is another account's, is set aside with a message, never trusted.
+//!
+//! Its first line is JSON, its last one the CRC-32 of the first: a bit that was turned somewhere is found.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use flate2::{Compression, Crc, CrcWriter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::disk;
 use crate::resources::{KeptStore, Store};
 
 /// Grows when older programs could not make sense of a file any more, or newer ones of an old file.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
+
+/// Bytes of the largest file, unpacked; the account of a fleet has some ten MiB.
+const LARGEST: u64 = 512 * 1024 * 1024;
 
 /// The file of one account and region.
 #[derive(Debug, Clone)]
@@ -31,6 +37,12 @@ struct File<T> {
     version: u32,
     at: Timestamp,
     tables: T,
+}
+
+/// As much of it as is the same in every version.
+#[derive(Deserialize)]
+struct Version {
+    version: u32,
 }
 
 const FORMAT: &str = "sagetop snapshot";
@@ -63,15 +75,7 @@ impl Snapshot {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Nothing,
             Err(error) => return self.set_aside(&format!("it cannot be opened ({error})")),
         };
-        let parsed: Result<File<KeptStore>, _> =
-            serde_json::from_reader(BufReader::new(GzDecoder::new(BufReader::new(file))));
-        match parsed {
-            Ok(file) if file.format == FORMAT && file.version == VERSION => {
-                Found::Tables(Box::new(Store::restored(file.tables)), file.at)
-            }
-            Ok(file) => self.set_aside(&format!("it is of version {}, this program reads {VERSION}", file.version)),
-            Err(error) => self.set_aside(&format!("it cannot be read ({error})")),
-        }
+        parse(file).unwrap_or_else(|why| self.set_aside(&why))
     }
 
     /// Moves it out of the way and says why.
@@ -97,15 +101,48 @@ impl Snapshot {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = File { format: FORMAT.to_owned(), version: VERSION, at, tables: store.keep() };
-        let mut packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
-        serde_json::to_writer(&mut packed, &file)?;
+        let packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
+        let mut summed = CrcWriter::new(packed);
+        serde_json::to_writer(&mut summed, &file)?;
+        let sum = summed.crc().sum();
+        let mut packed = summed.into_inner();
+        writeln!(packed, "\n{sum:08x}")?;
         packed.finish()?.flush()?;
         fs::rename(&draft, &self.path)
     }
 }
 
+/// The tables in a file.
+///
+/// # Errors
+/// Why they cannot be used.
+fn parse(file: fs::File) -> Result<Found, String> {
+    let mut text = Vec::new();
+    let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
+    unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
+    let mut lines = text.splitn(2, |byte| *byte == b'\n');
+    let (tables, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
+    let Version { version } = serde_json::from_slice(tables).map_err(unreadable)?;
+    if version != VERSION {
+        return Err(format!("it is of version {version}, this program reads {VERSION}"));
+    }
+    let mut sum = Crc::new();
+    sum.update(tables);
+    if last != format!("{:08x}\n", sum.sum()).as_bytes() {
+        return Err("it was changed after it was written".to_owned());
+    }
+    let file: File<KeptStore> = serde_json::from_slice(tables).map_err(unreadable)?;
+    if file.format != FORMAT {
+        return Err("it is no snapshot".to_owned());
+    }
+    Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.at))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
     use crate::resources::Listing;
     use crate::resources::identity::Identity;
@@ -147,7 +184,18 @@ mod tests {
         let text = "{\"format\":\"sagetop snapshot\",\"version\":99,\"at\":\"2026-11-23T03:10:00Z\",\"tables\":{}}";
         GzEncoder::new(&mut newer, Compression::fast()).write_all(text.as_bytes()).unwrap();
         let cut = whole.get(..whole.len() / 2).unwrap().to_vec();
-        for (bytes, why) in [(cut, "cannot be read"), (b"PNG".to_vec(), "cannot be read"), (newer, "version 99")] {
+        let mut changed = Vec::new();
+        let mut text = String::new();
+        GzDecoder::new(&whole[..]).read_to_string(&mut text).unwrap();
+        let mut again = GzEncoder::new(&mut changed, Compression::fast());
+        again.write_all(text.replace("123456789012", "123456789013").as_bytes()).unwrap();
+        again.finish().unwrap();
+        for (bytes, why) in [
+            (cut, "cannot be read"),
+            (b"PNG".to_vec(), "cannot be read"),
+            (newer, "version 99"),
+            (changed, "was changed after it was written"),
+        ] {
             fs::write(&snapshot.path, &bytes).unwrap();
             let Found::SetAside(told) = snapshot.read() else { panic!("used: {why}") };
             assert!(told.contains(why), "{told}");

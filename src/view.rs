@@ -17,7 +17,7 @@ pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use sheet::{Laid, Look};
 pub(crate) use text::is_hidden;
-pub use text::{Align, Cut, cut, harmless, simple, width};
+pub use text::{Align, Cut, cut, escaped, harmless, simple, width};
 pub use tree::{Node, Shares, Tree};
 
 /// Columns and rows: on fewer of either nothing can be read.

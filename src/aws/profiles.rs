@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::files::{self, at_home};
+use super::files::at_home;
 use super::ini::{self, Setting};
+use crate::disk;
 
 /// What the SDK takes in the name of a profile.
 const NAMES: AsciiSet =
@@ -92,7 +93,7 @@ impl Profiles {
             [("AWS_CONFIG_FILE", "~/.aws/config", true), ("AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials", false)]
         {
             let path = at_home(variable(name).as_deref().unwrap_or(path));
-            match files::read(&path) {
+            match disk::read(&path) {
                 Ok(bytes) => profiles.add(&path, &bytes, prefixed),
                 Err(e) if e.kind() == ErrorKind::NotFound => {}
                 Err(e) => profiles.lost.push(format!("{} cannot be read ({e})", path.display())),

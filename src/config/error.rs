@@ -3,6 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::view::escaped;
+
+/// Characters of a line that are shown.
+const LONGEST_EXCERPT: usize = 160;
+
+/// Bytes of a word beyond which none of ours can have been meant.
+const LONGEST_WORD: usize = 100;
+
 /// A file's text with the name the user knows it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
@@ -112,25 +120,26 @@ impl ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
+        write!(f, "error: {}", escaped(&self.message))?;
         if self.line == 0 {
-            write!(f, "\n  --> {}", self.file)?;
+            write!(f, "\n  --> {}", escaped(&self.file))?;
         } else {
             let number = self.line.to_string();
             let gutter = " ".repeat(number.len());
             // The caret line repeats the tabs of the line above it.
-            let indent: String = self
-                .excerpt
-                .chars()
-                .take(self.column.saturating_sub(1))
-                .map(|c| if c == '\t' { '\t' } else { ' ' })
-                .collect();
-            write!(f, "\n{gutter} --> {}:{}:{}", self.file, self.line, self.column)?;
-            write!(f, "\n{gutter} |\n{number} | {}", self.excerpt)?;
-            write!(f, "\n{gutter} | {indent}{}", "^".repeat(self.carets.max(1)))?;
+            let column = self.column.saturating_sub(1);
+            // Of a line that is very long the part round the mistake is shown.
+            let from = column.saturating_sub(LONGEST_EXCERPT / 2);
+            let shown = |from: usize, most: usize| self.excerpt.chars().skip(from).take(most).collect::<String>();
+            let before = shown(from, column - from);
+            let indent: String = escaped(&before).chars().map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+            let carets = self.carets.clamp(1, LONGEST_EXCERPT / 2);
+            write!(f, "\n{gutter} --> {}:{}:{}", escaped(&self.file), self.line, self.column)?;
+            write!(f, "\n{gutter} |\n{number} | {}", escaped(&shown(from, LONGEST_EXCERPT)))?;
+            write!(f, "\n{gutter} | {indent}{}", "^".repeat(carets))?;
         }
         match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
+            Some(hint) => write!(f, "\n  hint: {}", escaped(hint)),
             None => Ok(()),
         }
     }
@@ -141,6 +150,9 @@ impl std::error::Error for ConfigError {}
 /// The known word that was probably meant: few letters differ, or it begins the same way.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST_WORD {
+        return None;
+    }
     let word = word.to_lowercase();
     let allowed = word.chars().count().div_ceil(3);
     known
@@ -205,6 +217,22 @@ error: there is no action \"aprove\"
             assert_eq!(error.line, 1);
             assert!(error.to_string().contains('^'));
         }
+    }
+
+    #[test]
+    fn hidden_characters_and_long_lines_are_shown_so_that_the_place_can_be_seen() {
+        let text = format!("a = \"\u{1b}[2J\" {}\n{}x{}", "?".repeat(3), "y".repeat(500), "z".repeat(500));
+        let source = Source { file: "x\u{202e}.toml".into(), text };
+        let marked = ConfigError::at(&source, 11..12, "what is\u{7} that").to_string();
+        let lines: Vec<&str> = marked.lines().collect();
+        assert_eq!(lines[0], "error: what is\\u{7} that");
+        assert!(lines[1].contains("x\\u{202e}.toml:1:12"), "{marked}");
+        assert_eq!(lines[3], "1 | a = \"\\u{1b}[2J\" ???");
+        assert_eq!(lines[4].find('^'), lines[3].find('?'));
+        let long = ConfigError::at(&source, 515..516, "m").to_string();
+        assert!(long.len() < 600, "{long}");
+        let lines: Vec<&str> = long.lines().collect();
+        assert_eq!(lines[4].find('^'), lines[3].find('x'));
     }
 
     #[test]

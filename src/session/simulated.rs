@@ -11,6 +11,7 @@ use super::{Connection, Session, executor, state_folder, wall_clock};
 use crate::args::{Common, Weather};
 use crate::aws::{Aws, Deck, Scope};
 use crate::config::{ConfigError, Source};
+use crate::disk;
 use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::sim::{self, Settings, Sim, Story, StoryError};
@@ -78,7 +79,7 @@ fn story_error(source: &Source, error: StoryError) -> String {
 }
 
 fn story_file(path: &str) -> Result<Source, String> {
-    std::fs::read_to_string(path).map(|text| Source { file: path.to_owned(), text }).map_err(|e| {
+    disk::read_text(std::path::Path::new(path)).map(|text| Source { file: path.to_owned(), text }).map_err(|e| {
         format!("error: no story named {path:?}, and no file ({e})\nhint: there are: {}\n", Sim::stories().join(", "))
     })
 }

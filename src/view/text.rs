@@ -2,6 +2,8 @@
 //!
 //! Widths are those of what is drawn (one grapheme after the other), never bytes or chars.
 
+use std::borrow::Cow;
+
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -66,6 +68,21 @@ pub fn harmless(text: &str) -> String {
 #[must_use]
 pub(crate) fn is_hidden(c: char) -> bool {
     !matches!(fate(c), Fate::Keep)
+}
+
+/// The same text with each character that a terminal would obey, or that nobody would see, as `\u{1b}`; ends of lines
+/// and tabs stay.
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
+    if text.chars().all(is_plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_plain(c) { out.push(c) } else { out.extend(c.escape_unicode()) }
+    }
+    Cow::Owned(out)
 }
 
 /// Is each character of a text one grapheme and one cell? Nearly all text is like this, and is drawn sooner.

@@ -8,7 +8,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::Variable;
-use crate::aws::files::{self, at_home};
+use crate::aws::files::at_home;
+use crate::disk;
 
 /// The certificate authorities that are trusted.
 #[derive(Debug, Clone)]
@@ -72,7 +73,7 @@ impl File {
     /// The file, and its certificates, each in PEM.
     fn read(path: &str, setting: &'static str) -> Result<(Self, Vec<String>), String> {
         let path = at_home(path);
-        let text = files::read(&path)
+        let text = disk::read(&path)
             .map_err(|error| format!("{setting} names {}, which cannot be read: {error}", path.display()))?;
         let certificates = certificates(&String::from_utf8_lossy(&text));
         if certificates.is_empty() {

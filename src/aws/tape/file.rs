@@ -2,21 +2,24 @@
 //!
 //! ```text
 //! {"format":"sagetop-tape","version":1,"program":"0.1.0","started":"…","config":"…"}
-//! {"scope":{"name":"prod/eu-west-1","region":"eu-west-1","label":"prod"}}
-//! {"reply":{"at":"…","scope":"prod/eu-west-1","service":"sagemaker","operation":"ListEndpoints",…,"bytes":17}}
+//! 8c1d5e02 {"scope":{"name":"prod/eu-west-1","region":"eu-west-1","label":"prod"}}
+//! 01b7a9f4 {"reply":{"at":"…","scope":"prod/eu-west-1","service":"sagemaker","operation":"ListEndpoints",…,"bytes":17}}
 //! {"Endpoints":[…]}
-//! {"end":"…"}
+//! e3300c9b {"end":"…"}
 //! ```
 //!
+//! Before each line but the first stands the CRC-32 of all that was written up to it and its body, without these
+//! sums: what was changed, taken out or put in afterwards is found. Version 1 has no sums.
 //! A reply without `bytes` is the same as the one before to the same request. What is cut off at any
 //! byte is readable up to the last whole line.
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
 use bytes::Bytes;
+use flate2::Crc;
 use flate2::bufread::GzDecoder;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -26,7 +29,9 @@ use super::Scope;
 /// Name of the format.
 pub(super) const FORMAT: &str = "sagetop-tape";
 /// Version of the format; it grows when older programs would misread a file.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
+/// The first version with sums.
+const SUMMED: u32 = 2;
 
 /// What gzip begins with.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -96,15 +101,47 @@ pub(super) struct Head {
 }
 
 /// A line of JSON with its end.
-pub(super) fn line(value: &impl Serialize) -> std::io::Result<Vec<u8>> {
+fn line(value: &impl Serialize) -> std::io::Result<Vec<u8>> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     Ok(line)
 }
 
+/// The sum of all that was written so far.
+#[derive(Default)]
+pub(super) struct Sum(Crc);
+
+impl Sum {
+    /// Writes the first line.
+    pub(super) fn begin(&mut self, out: &mut impl Write, header: &Header) -> std::io::Result<()> {
+        let line = line(header)?;
+        self.0.update(&line);
+        out.write_all(&line)
+    }
+
+    /// Writes a line and its body, if it has one.
+    pub(super) fn write(&mut self, out: &mut impl Write, entry: &Entry, body: Option<&[u8]>) -> std::io::Result<()> {
+        let line = line(entry)?;
+        self.0.update(&line);
+        self.0.update(body.unwrap_or_default());
+        write!(out, "{:08x} ", self.0.sum())?;
+        out.write_all(&line)?;
+        body.map_or(Ok(()), |body| out.write_all(body).and_then(|()| out.write_all(b"\n")))
+    }
+}
+
+/// The sum at the beginning of a line, and the line itself.
+fn summed(line: &[u8]) -> Option<(u32, &[u8])> {
+    let (sum, rest) = line.split_at_checked(8)?;
+    let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
+    Some((sum, rest.strip_prefix(b" ")?))
+}
+
 /// Reads a file from its beginning to its end, or to the place where it is cut.
 pub(super) struct Lines {
     from: BufReader<GzDecoder<BufReader<File>>>,
+    /// The sum of all that was read so far; none where the file has no sums.
+    sum: Option<Crc>,
 }
 
 impl Lines {
@@ -120,7 +157,7 @@ impl Lines {
         if !start.iter().zip(MAGIC).all(|(byte, wanted)| *byte == wanted) {
             return Err(wrong("is not a recording of sagetop"));
         }
-        let mut lines = Self { from: BufReader::new(GzDecoder::new(file)) };
+        let mut lines = Self { from: BufReader::new(GzDecoder::new(file)), sum: None };
         let first = lines.line().ok().flatten().ok_or_else(|| wrong("holds nothing: it was cut at once"))?;
         let kind: Kind = serde_json::from_slice(&first)
             .map_err(|_| wrong("is not a recording of sagetop: its first line is no header"))?;
@@ -134,6 +171,9 @@ impl Lines {
             )));
         }
         let header = serde_json::from_slice(&first).map_err(|e| wrong(&format!("has a damaged header: {e}")))?;
+        lines.sum = (kind.version >= SUMMED).then(Crc::new);
+        lines.add(&first);
+        lines.add(b"\n");
         Ok((header, lines))
     }
 
@@ -143,11 +183,32 @@ impl Lines {
     /// What is wrong from here on.
     pub(super) fn entry(&mut self) -> Result<Option<(Entry, Option<Bytes>)>, String> {
         let Some(line) = self.line()? else { return Ok(None) };
-        let entry: Entry = serde_json::from_slice(&line).map_err(|_| "a damaged line".to_owned())?;
-        let length = match &entry {
-            Entry::Reply(Head { bytes: Some(length), .. }) => *length,
-            Entry::Reply(_) | Entry::Scope(_) | Entry::End(_) => return Ok(Some((entry, None))),
+        let damaged = || "a damaged line".to_owned();
+        let (sum, line) = match self.sum {
+            Some(_) => summed(&line).map(|(sum, line)| (Some(sum), line)).ok_or_else(damaged)?,
+            None => (None, line.as_slice()),
         };
+        self.add(line);
+        self.add(b"\n");
+        let entry: Entry = serde_json::from_slice(line).map_err(|_| damaged())?;
+        let body = match &entry {
+            Entry::Reply(Head { bytes: Some(length), .. }) => Some(self.body(*length)?),
+            Entry::Reply(_) | Entry::Scope(_) | Entry::End(_) => None,
+        };
+        self.add(body.as_deref().unwrap_or_default());
+        if sum != self.sum.as_ref().map(Crc::sum) {
+            return Err("what was changed after it was recorded".to_owned());
+        }
+        Ok(Some((entry, body)))
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        if let Some(sum) = &mut self.sum {
+            sum.update(bytes);
+        }
+    }
+
+    fn body(&mut self, length: usize) -> Result<Bytes, String> {
         if length > LONGEST_BODY {
             return Err("a reply that is too long".to_owned());
         }
@@ -157,7 +218,7 @@ impl Lines {
         if body.len() as u64 != wanted || body.pop() != Some(b'\n') {
             return Err("a reply that is cut".to_owned());
         }
-        Ok(Some((entry, Some(body.into()))))
+        Ok(body.into())
     }
 
     fn line(&mut self) -> Result<Option<Vec<u8>>, String> {

@@ -12,7 +12,7 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 
 use super::super::asked::Asked;
-use super::super::file::{Entry, FORMAT, Head, Header, VERSION, line};
+use super::super::file::{Entry, FORMAT, Head, Header, Sum, VERSION};
 use super::super::scrub::{Kept, Reply, scrub};
 use super::super::{Scope, lock};
 use super::State;
@@ -31,6 +31,7 @@ pub(super) enum Job {
 /// The open file.
 pub(super) struct Writer {
     out: GzEncoder<File>,
+    sum: Sum,
     state: Arc<Mutex<State>>,
     /// The last reply to each request, as hashes: what is the same again is not written again.
     last: HashMap<u64, u64>,
@@ -50,8 +51,9 @@ impl Writer {
             config: redact::text(config).into_owned(),
         };
         let out = GzEncoder::new(file, Compression::default());
-        let mut writer = Self { out, state, last: HashMap::new(), replies: 0, flushed: started, dirty: true };
-        writer.out.write_all(&line(&header)?)?;
+        let (last, sum) = (HashMap::new(), Sum::default());
+        let mut writer = Self { out, sum, state, last, replies: 0, flushed: started, dirty: true };
+        writer.sum.begin(&mut writer.out, &header)?;
         writer.flush()?;
         Ok(writer)
     }
@@ -78,7 +80,7 @@ impl Writer {
     fn write(&mut self, job: Job) -> io::Result<()> {
         self.dirty = true;
         match job {
-            Job::Scope(scope) => self.out.write_all(&line(&Entry::Scope(scope))?),
+            Job::Scope(scope) => self.sum.write(&mut self.out, &Entry::Scope(scope), None),
             Job::Reply { at, scope, asked, reply } => {
                 let mut state = lock(&self.state);
                 state.waiting = state.waiting.saturating_sub(reply.body.len());
@@ -88,7 +90,7 @@ impl Writer {
                     None => Ok(()),
                 }
             }
-            Job::End(at) => self.out.write_all(&line(&Entry::End(at))?),
+            Job::End(at) => self.sum.write(&mut self.out, &Entry::End(at), None),
         }
     }
 
@@ -109,11 +111,8 @@ impl Writer {
             headers: if same { Vec::new() } else { reply.headers.clone() }.into_iter().collect(),
             bytes: (!same).then_some(reply.body.len()),
         };
-        self.out.write_all(&line(&Entry::Reply(head))?)?;
-        if !same {
-            self.out.write_all(&reply.body)?;
-            self.out.write_all(b"\n")?;
-        }
+        let body = (!same).then_some(reply.body.as_ref());
+        self.sum.write(&mut self.out, &Entry::Reply(head), body)?;
         self.replies += 1;
         if at.duration_since(self.flushed).unsigned_abs() >= FLUSH {
             self.flushed = at;

@@ -104,6 +104,35 @@ async fn a_damaged_tape_never_panics() {
     }
 }
 
+/// The recording with something else in its text, packed anew.
+fn changed(place: &Place, change: impl Fn(String) -> String) -> Result<Reel, String> {
+    let text = change(String::from_utf8(whole(place)).unwrap());
+    let other = Place::new();
+    let mut file = GzEncoder::new(std::fs::File::create(&other.0).unwrap(), Compression::fast());
+    file.write_all(text.as_bytes()).unwrap();
+    file.finish().unwrap();
+    Reel::open(&other.0)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_changed_after_it_was_recorded_is_not_played() {
+    let place = Place::new();
+    record(&place, three_lists(), true).await;
+    assert_eq!(changed(&place, |text| text).unwrap().cut, None);
+    let line = |text: &str, n: usize| text.lines().nth(n).unwrap().to_owned() + "\n";
+    // The end of the last reply, of the header, and of a line that is taken out: all before a change is played.
+    let at_the_end = changed(&place, |text| text.replace("{\"end\":\"2026", "{\"end\":\"2027")).unwrap();
+    assert_eq!(at_the_end.cut.as_deref(), Some("what was changed after it was recorded"));
+    for damaged in [
+        changed(&place, |text| text.replacen("\"config\":\"", "\"config\":\"# x", 1)),
+        changed(&place, |text| text.replacen(&line(&text, 1), "", 1)),
+        changed(&place, |text| text.replacen("eu-west-1", "eu-west-2", 1)),
+    ] {
+        let told = damaged.map_or_else(|why| why, |reel| reel.cut.unwrap_or_default());
+        assert!(told.contains("changed after it was recorded"), "{told}");
+    }
+}
+
 /// What is said about a file with this text.
 fn told(text: &str, compressed: bool) -> String {
     let place = Place::new();
@@ -126,7 +155,7 @@ fn what_is_no_recording_is_told() {
     assert!(told("{}\n", true).contains("first line is no header"));
     assert!(told("{\"format\":\"tar\",\"version\":1}\n", true).contains("but a \"tar\""));
     let newer = told("{\"format\":\"sagetop-tape\",\"version\":7,\"program\":\"3.1\",\"more\":1}\n", true);
-    assert!(newer.contains("recorded by sagetop 3.1 in format 7") && newer.contains("up to 1"), "{newer}");
+    assert!(newer.contains("recorded by sagetop 3.1 in format 7") && newer.contains("up to 2"), "{newer}");
     let header = r#"{"format":"sagetop-tape","version":1,"program":"0.1.0","started":"2026-11-23T03:10:00Z"}"#;
     assert!(told(&format!("{header}\n"), true).contains("holds no reply"));
     assert!(told(&format!("{header}\n{{\"reply\":{{}}}}\n"), true).contains("a damaged line"));

@@ -1,0 +1,77 @@
+//! Files that the user has or names: read whole, or refused; never for ever.
+
+use std::fs::{self, File};
+use std::io::{Error, Read, Result};
+use std::path::Path;
+
+/// Bytes of the largest file of settings that is read: bundles of certificates have a few hundred KiB.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Reads a file of settings: a configuration, a theme, certificates. A pipe or a device is not opened, as reading it
+/// may never end; `/dev/null` is an empty file.
+///
+/// # Errors
+/// Those of the system; what is not a regular file, or has more than 16 MiB.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
+    if path == Path::new("/dev/null") {
+        return Ok(Vec::new());
+    }
+    if !fs::metadata(path)?.is_file() {
+        return Err(Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    read_all(File::open(path)?, LARGEST, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same as text.
+///
+/// # Errors
+/// Those of [`read`]; the line in which something is no text.
+pub fn read_text(path: &Path) -> Result<String> {
+    String::from_utf8(read(path)?).map_err(|wrong| {
+        let good = wrong.as_bytes().get(..wrong.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = 1 + good.iter().filter(|byte| **byte == b'\n').count();
+        Error::other(format!("line {line} is not UTF-8"))
+    })
+}
+
+/// Reads to the end of what may unpack to any size.
+///
+/// # Errors
+/// Those of the system; what has more than `most` bytes.
+pub fn read_all(from: impl Read, most: u64, into: &mut Vec<u8>) -> Result<()> {
+    let read = from.take(most.saturating_add(1)).read_to_end(into)?;
+    if read as u64 > most {
+        return Err(Error::other(format!("it is larger than {} MiB", most / (1024 * 1024))));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_regular_file_of_some_size_is_read() {
+        let folder = std::env::temp_dir().join(format!("sagetop-disk-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, socket, large) = (folder.join("config"), folder.join("socket"), folder.join("large"));
+        fs::write(&file, "[default]").unwrap();
+        assert_eq!(read(&file).unwrap(), b"[default]");
+        assert_eq!(read(Path::new("/dev/null")).unwrap(), b"");
+        #[cfg(unix)]
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        for other in [&folder, &socket, Path::new("/dev/zero")] {
+            let why = read(other).unwrap_err().to_string();
+            assert!(why.contains("not a regular file") || cfg!(not(unix)), "{}: {why}", other.display());
+        }
+        // A file with a hole takes no place on the disk.
+        File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
+        assert_eq!(read(&large).unwrap_err().to_string(), "it is larger than 16 MiB");
+        fs::write(&file, b"a\nb\n\xff").unwrap();
+        assert_eq!(read_text(&file).unwrap_err().to_string(), "line 3 is not UTF-8");
+        assert_eq!(read(&folder.join("none")).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
