@@ -105,6 +105,9 @@ impl PaneColumn {
 /// The pane that is shown first.
 static HOME: Pane = home::PANE;
 
+/// From so many rows on the home screen has the names of the panes.
+const TABS_FROM: u16 = 20;
+
 /// All panes, in the order of their keys.
 pub static PANES: &[Pane] = &[
     home::PANE,
@@ -138,8 +141,14 @@ pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
 
 /// Rows between header with banners and footer.
 fn body_rows(app: &App, banners: &[Line]) -> u16 {
-    let taken = header::ROWS + u16::try_from(banners.len()).unwrap_or(0) + 1;
+    let taken = header::ROWS + u16::try_from(banners.len()).unwrap_or(0) + tab_rows(app) + 1;
     app.size.1.saturating_sub(taken)
+}
+
+/// Rows of the names of the panes. A lineage is none of them, and the list of models on few rows needs all of them.
+fn tab_rows(app: &App) -> u16 {
+    let low = app.pane.name == HOME.name && app.size.1 < TABS_FROM;
+    u16::from(app.detail.is_none() && !low)
 }
 
 /// Rows of the list that is shown.
@@ -150,7 +159,7 @@ pub fn list_rows(app: &App) -> usize {
 
 /// Rows of the list that is shown in a body of so many rows.
 fn rows_in(app: &App, body: u16) -> usize {
-    let rows = if app.pane.name == "home" { home::table_rows(app, body) } else { body.saturating_sub(3) };
+    let rows = if app.pane.name == "home" { home::table_rows(app, body) } else { body.saturating_sub(2) };
     rows.into()
 }
 
@@ -159,20 +168,19 @@ fn rows_in(app: &App, body: u16) -> usize {
 pub fn screen(app: &App) -> Screen {
     let banners = frame::banners(app);
     let body = body_rows(app, &banners);
-    let blocks = match &app.detail {
+    let tabs = (tab_rows(app) > 0).then(|| Block { height: 1, content: Content::Tabs(tabs(app)) });
+    let pane = match &app.detail {
         Some(detail) => lineage::blocks(app, detail, body),
-        None if app.pane.name == "home" => home::blocks(app, body),
-        None => vec![
-            Block { height: 1, content: Content::Tabs(tabs(app)) },
-            Block { height: body.saturating_sub(1), content: Content::Table(table(app, rows_in(app, body), true)) },
-        ],
+        None if app.pane.name == HOME.name => home::blocks(app, body),
+        None => vec![Block { height: body, content: Content::Table(table(app, rows_in(app, body), true)) }],
     };
+    let sheet = app.modal.as_ref().map(|modal| sheet(app, modal));
     Screen {
         header: header::header(app),
         banners,
-        blocks,
-        footer: frame::footer(app),
-        sheet: app.modal.as_ref().map(|modal| sheet(app, modal)),
+        blocks: tabs.into_iter().chain(pane).collect(),
+        footer: frame::footer(app, sheet.as_ref()),
+        sheet,
     }
 }
 
@@ -192,7 +200,8 @@ pub fn follow(app: &App, screen: &mut Screen) -> bool {
         return false;
     }
     let body = body_rows(app, &screen.banners);
-    screen.blocks.first_mut().is_some_and(|drawn| home::follow(app, drawn, body))
+    let list = screen.blocks.iter_mut().find(|block| matches!(block.content, Content::Table(_)));
+    list.is_some_and(|drawn| home::follow(app, drawn, body))
 }
 
 fn tabs(app: &App) -> Vec<Tab> {

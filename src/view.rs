@@ -163,8 +163,21 @@ pub struct Footer {
     pub message: Option<Line>,
     /// Cell of the cursor within `message`, when the operator is typing.
     pub cursor: Option<usize>,
-    /// `key` and what it does; `false` when it does nothing here (drawn muted).
-    pub keys: Vec<(String, String, bool)>,
+    /// The keys that matter now.
+    pub keys: Vec<FooterKey>,
+}
+
+/// A key in the last row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FooterKey {
+    /// The key as the operator presses it.
+    pub key: String,
+    /// What it does.
+    pub label: String,
+    /// Does it do anything here? Otherwise it is drawn muted.
+    pub works: bool,
+    /// Where not all keys have room: does this one come before the others?
+    pub kept: bool,
 }
 
 /// A part of the screen with its height in rows.

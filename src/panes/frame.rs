@@ -11,7 +11,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::metric::MetricSeries;
 use crate::resources::{Resource, Source};
-use crate::view::{Footer, Line, Tone, width};
+use crate::view::{Footer, FooterKey, Line, Sheet, Tone, width};
 
 /// Rows that banners may take.
 const MOST_BANNERS: usize = 4;
@@ -120,7 +120,7 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
 }
 
 /// The keys that matter now, or what is typed, or what just happened.
-pub(super) fn footer(app: &App) -> Footer {
+pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.typing && app.modal.is_none()) {
         return searched(app, detail);
     }
@@ -139,7 +139,15 @@ pub(super) fn footer(app: &App) -> Footer {
     if let Some((tone, text)) = &app.message {
         return Footer { message: Some(Line::new().with(text, *tone)), ..Footer::default() };
     }
-    Footer { keys: keys(app), ..Footer::default() }
+    let keys = sheet.map_or_else(|| keys(app), keys_of);
+    Footer { keys, ..Footer::default() }
+}
+
+/// The keys of an open sheet: those of the pane below do nothing now.
+fn keys_of(sheet: &Sheet) -> Vec<FooterKey> {
+    let key =
+        |(key, label): &(String, String)| FooterKey { key: key.clone(), label: label.clone(), works: true, kept: true };
+    sheet.keys.iter().map(key).collect()
 }
 
 /// The word that is looked for in a lineage while it is typed, and how many places have it.
@@ -156,24 +164,26 @@ fn searched(app: &App, detail: &Detail) -> Footer {
     Footer { message: Some(line), cursor: Some(1 + width(text)), keys: Vec::new() }
 }
 
-fn keys(app: &App) -> Vec<(String, String, bool)> {
+fn keys(app: &App) -> Vec<FooterKey> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let replay = ["replay-pause", "replay-step", "replay-back", "replay-jump", "replay-faster", "replay-slower"];
     let acts = ["approve", "reject", "retrain", "rollback"];
     let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };
-    let mut keys: Vec<(String, String, bool)> = first
+    let mut keys: Vec<FooterKey> = first
         .iter()
         .filter_map(|name| {
             let able = (actions::named(name)?.able)(&context);
             let word = name.trim_start_matches("replay-");
             let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
-            Some((key(name)?, label, able.is_ok()))
+            Some(FooterKey { key: key(name)?, label, works: able.is_ok(), kept: false })
         })
         .collect();
-    // The way to all other keys is the last to give way.
+    // The ways to everything else stay where writes have no room.
     let filter = if app.detail.is_some() { "search" } else { "filter" };
     let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
-    keys.extend(fixed.into_iter().filter_map(|(name, label)| Some((key(name)?, label.to_owned(), true))));
+    keys.extend(fixed.into_iter().filter_map(|(name, label)| {
+        Some(FooterKey { key: key(name)?, label: label.to_owned(), works: true, kept: name != "quit" })
+    }));
     keys
 }

@@ -12,8 +12,9 @@ use crate::view::{Line, Tone, width};
 /// Rows of it.
 pub(super) const ROWS: u16 = 2;
 
-/// Who and where on the left, how it stands on the right; what it costs below. Where there is no room for all of it, first
-/// the words on the right go, then what else a replay says than its time; what may be cut comes last.
+/// Who and where on the left, how it stands on the right; below, what is under way and what it costs. Where there is no
+/// room for all of it in one row, first the words on the right go, then what else a replay says than its time, then who
+/// and where takes the second row, where it stands whole: the costs give way.
 pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     let room = usize::from(app.size.0).saturating_sub(4);
     let fits = |left: &Line, right: &Line| width(&left.text()) + width(&right.text()) <= room;
@@ -24,8 +25,17 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     if !fits(&left, &right) {
         left = what(app, true);
     }
-    left.0.extend(who(app).0);
-    vec![(left, right), (under_way(app), cost(app))]
+    let who = who(app);
+    let mut below = under_way(app);
+    if fits(&left, &right) && width(&left.text()) + width(&who.text()) + width(&right.text()) + 2 <= room {
+        left.0.extend(Line::new().plain("  ").0.into_iter().chain(who.0));
+    } else if width(&below.text()) == 0 {
+        below.0 = who.0;
+    } else {
+        below.0 = who.plain("  ").0.into_iter().chain(below.0).collect();
+    }
+    let costs = [cost(app, false), cost(app, true)].into_iter().find(|costs| fits(&below, costs));
+    vec![(left, right), (below, costs.unwrap_or_default())]
 }
 
 /// What this is: an account, a replay, a stand-in, a recording; nobody may take it for something else.
@@ -62,18 +72,19 @@ fn is_url(label: &str) -> bool {
 /// Where it is, and who asks.
 fn who(app: &App) -> Line {
     let Account { name, region, stand_in, .. } = &app.here;
-    let mut line = Line::new();
+    let told = app.several() && name.contains(region.as_str());
+    let region = if told { "" } else { region.as_str() };
+    let mut line = match app.here.identity() {
+        Some(me) => {
+            let gap = if region.is_empty() { "" } else { "  " };
+            Line::new().plain(format!("{}{gap}{region}  ", fmt::account(&me.account))).muted(me.short())
+        }
+        None => Line::new().plain(region),
+    };
     if let Some(label) = stand_in.as_ref().filter(|label| is_url(label)) {
         line = line.plain("  ").with(label, Tone::Warn);
     }
-    let told = app.several() && name.contains(region.as_str());
-    let region = if told { String::new() } else { format!("  {region}") };
-    match app.here.identity() {
-        Some(me) => {
-            line.plain(format!("  {}", fmt::account(&me.account))).plain(format!("{region}  ")).muted(me.short())
-        }
-        None => line.plain(region),
-    }
+    line
 }
 
 /// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`; in brief `REPLAY 03:12:40 paused`.
@@ -164,8 +175,8 @@ fn hidden(app: &App) -> Line {
     Line::new().muted(format!("models {}–{end} of {}", list.first + 1, list.ids.len()))
 }
 
-/// What all accounts together cost.
-fn cost(app: &App) -> Line {
+/// What all accounts together cost; in brief only the sum, and what was throttled.
+fn cost(app: &App, brief: bool) -> Line {
     if app.playing().is_some() {
         // Calls to a recording are no calls.
         return Line::new();
@@ -176,10 +187,14 @@ fn cost(app: &App) -> Line {
     let dollars: f64 = accounts.iter().map(|account| account.usage.cost_per_day).sum();
     let widening = accounts.iter().map(|account| account.usage.widening).max().unwrap_or(1);
     let tone = if throttled > 0 { Tone::Warn } else { Tone::Muted };
-    Line::new()
-        .muted(format!("api {calls}/min  "))
-        .with(format!("throttled {throttled}{}  ", widened(widening)), tone)
-        .muted(format!("{}/day", fmt::dollars(dollars)))
+    let mut line = Line::new();
+    if !brief {
+        line = line.muted(format!("api {calls}/min  "));
+    }
+    if !brief || throttled > 0 {
+        line = line.with(format!("throttled {throttled}{}  ", widened(widening)), tone);
+    }
+    line.muted(format!("{}/day", fmt::dollars(dollars)))
 }
 
 /// How much less often everything is asked than usual.

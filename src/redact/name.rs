@@ -27,15 +27,17 @@ const PARTS: [&str; 16] = [
 /// Secret where they are a word of their own: `db_pwd`, `DbPwd`, but not `bypass`.
 const WORDS: [&str; 3] = ["pwd", "pass", "pw"];
 
-/// Without these of pages nothing could be read on; all other tokens open something.
-const PAGES: [&str; 3] = ["nexttoken", "continuationtoken", "nextcontinuationtoken"];
+/// Tokens that open nothing: those of pages, without which nothing could be read on, and those by which AWS takes the
+/// same call twice as one. All others open something.
+const HARMLESS: [&str; 5] =
+    ["nexttoken", "continuationtoken", "nextcontinuationtoken", "clienttoken", "clientrequesttoken"];
 
 /// Does this name stand over something that nobody else may know? Case and separators do not matter:
 /// `DbPassword`, `db-password`, `--db_password`.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     let bare: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let token = bare.ends_with("token") && !PAGES.contains(&bare.as_str());
+    let token = bare.ends_with("token") && !HARMLESS.contains(&bare.as_str());
     let found = token
         || WHOLE.iter().any(|whole| spell(whole, "") == bare)
         || PARTS.iter().any(|part| bare.contains(&spell(part, "")))

@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, Footer, Tab, Tone, cut, width};
+use crate::view::{Cut, Footer, FooterKey, Tab, Tone, cut, width};
 
 /// Draws the names of the panes; one with trouble says so with a glyph.
 pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -78,22 +78,27 @@ pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffe
     Some(at.as_position())
 }
 
-/// As many keys as fit; the last one (the way to all others) always does.
-fn keys(keys: &[(String, String, bool)], theme: &Theme, row: Rect, buf: &mut Buffer) {
-    let cells = |(key, what, _): &(String, String, bool)| width(key) + width(what) + 4;
-    let room = usize::from(row.width) + 3;
-    let kept_last = keys.last().map_or(0, cells);
-    let mut used = 0;
+/// As many keys as fit; those that are kept come first.
+fn keys(keys: &[FooterKey], theme: &Theme, row: Rect, buf: &mut Buffer) {
+    let cells = |key: &FooterKey| width(&key.key) + width(&key.label) + 4;
+    let mut room = usize::from(row.width) + 3;
+    let mut fits = |key: &FooterKey| {
+        let left = room.checked_sub(cells(key));
+        room = left.unwrap_or(room);
+        left.is_some()
+    };
+    let kept: Vec<bool> = keys.iter().map(|key| key.kept && fits(key)).collect();
+    // What stands behind a key without room is left out as well: a shorter one must not take the place of the first.
+    let mut full = false;
+    let shown = keys.iter().zip(kept).map(|(key, kept)| {
+        full |= !key.kept && (full || !fits(key));
+        kept || !key.kept && !full
+    });
+    let shown: Vec<bool> = shown.collect();
     let mut rest = row;
-    for (at, key) in keys.iter().enumerate() {
-        let is_last = at + 1 == keys.len();
-        if !is_last && used + cells(key) + kept_last > room {
-            continue;
-        }
-        used += cells(key);
-        let (key, what, works) = key;
+    for (FooterKey { key, label, works, .. }, _) in keys.iter().zip(shown).filter(|(_, shown)| *shown) {
         let styles = if *works { [Token::Key, Token::Plain] } else { [Token::Muted; 2] };
-        for (text, token) in [key, what].into_iter().zip(styles) {
+        for (text, token) in [key, label].into_iter().zip(styles) {
             let style = theme.style(token);
             let style = if *works { style } else { style.add_modifier(Modifier::DIM) };
             rest = paint::behind(rest, paint::words(text, style, rest, buf) + 1);

@@ -7,8 +7,8 @@ use super::*;
 use crate::assets::Assets;
 use crate::theme::{Level, Token};
 use crate::view::{
-    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, Line, Node, Row, Sheet, SheetRow, Span, Stage,
-    Tab, Table, Tone, Tree, Width,
+    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, FooterKey, Line, Node, Row, Sheet, SheetRow, Span,
+    Stage, Tab, Table, Tone, Tree, Width,
 };
 
 fn theme(name: &str) -> Theme {
@@ -151,12 +151,12 @@ fn everything() -> Screen {
 }
 
 fn footer() -> Footer {
-    let key = |key: &str, what: &str, works| (key.to_owned(), what.to_owned(), works);
+    let key = |key: &str, label: &str, works, kept| FooterKey { key: key.into(), label: label.into(), works, kept };
     let keys = vec![
-        key("b", "roll back to v12", true),
-        key("x", "reject", false),
-        key("r", "retrain", true),
-        key("?", "keys", true),
+        key("b", "roll back to v12", true, false),
+        key("x", "reject", false, false),
+        key("r", "retrain", true, false),
+        key("?", "keys", true, true),
     ];
     Footer { message: None, cursor: None, keys }
 }
