@@ -1,7 +1,7 @@
 //! What the operator can do: one table, from which keys, palette, help and the README come.
 
 mod aim;
-mod navigate;
+pub(crate) mod navigate;
 mod offer;
 mod replay;
 mod sheet_key;

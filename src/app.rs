@@ -39,7 +39,7 @@ pub use ask::Ask;
 pub use deck::Replay;
 pub use detail::Detail;
 pub use drill::Drill;
-pub use feed::{Feed, News};
+pub use feed::{Feed, KeptNews, News};
 pub(crate) use filter::{Filter, of_account};
 pub use form::{Field, Form};
 use leave::Leaving;

@@ -40,11 +40,11 @@
 //!
 //! | module | may name | never |
 //! |---|---|---|
-//! | [`fmt`], [`view`], [`redact`], [`disk`] | the standard library, their own | anything else of this crate |
+//! | [`fmt`], [`view`], [`health`], [`redact`], [`disk`] | the standard library, their own | anything else of this crate |
 //! | [`config`] | the standard library, [`disk`], [`view`] | anything else of this crate |
 //! | [`aws`] | the SDK, tokio, [`redact`], [`disk`] | any other module |
-//! | [`resources`] | the SDK, [`aws`], [`config`], [`redact`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
-//! | [`model`] | [`resources`], [`config`], [`fmt`] | the SDK, tokio, ratatui |
+//! | [`resources`] | the SDK, [`aws`], [`config`], [`health`], [`redact`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
+//! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui |
 //! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm, [`app`], [`panes`] |
 //! | [`app`], [`actions`], [`keymap`] | [`resources`], [`model`], [`intents`], key types of crossterm | the SDK, tokio, ratatui, files, clocks |
 //! | [`panes`] | [`app`], [`model`], [`resources`], [`fmt`], [`redact`], [`view`] | ratatui, crossterm, tokio, the SDK |
@@ -66,6 +66,7 @@ pub mod config;
 pub mod disk;
 pub mod fmt;
 pub mod headless;
+pub mod health;
 pub mod intents;
 pub mod journal;
 pub mod keymap;

@@ -19,59 +19,13 @@ mod unclaimed;
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use crate::health::Health;
 pub use attention::{ATTENTION, NOT_READ, Rule};
 pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
 pub use unclaimed::Unclaimed;
-
-/// How well something is, best first. The order is that of attention: later is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Health {
-    /// There is nothing there.
-    #[default]
-    Absent,
-    /// Well.
-    Ok,
-    /// Well, and something is under way.
-    Running,
-    /// Well, and somebody is waited for.
-    Waiting,
-    /// It cannot be told.
-    Unknown,
-    /// Degraded.
-    Warning,
-    /// Broken.
-    Critical,
-}
-
-impl Health {
-    /// Glyph and word: state is never told by colour alone.
-    #[must_use]
-    pub fn sign(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Absent => ("–", "nothing"),
-            Self::Ok => ("✓", "ok"),
-            Self::Running => ("◐", "running"),
-            Self::Waiting => ("⧖", "waits"),
-            Self::Unknown => ("◌", "unknown"),
-            Self::Warning => ("▲", "degraded"),
-            Self::Critical => ("✗", "broken"),
-        }
-    }
-    /// `ok`, `warning`, `critical` or `unknown`: what scripts ask for.
-    #[must_use]
-    pub fn severity(self) -> &'static str {
-        match self {
-            Self::Absent | Self::Ok | Self::Running | Self::Waiting => "ok",
-            Self::Unknown => "unknown",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        }
-    }
-}
 
 /// The five places a model passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

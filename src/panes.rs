@@ -1,7 +1,7 @@
 //! The screen as data: each pane is one list, `screen` puts the whole together. Pure.
 
 mod accounts;
-mod activity;
+pub(crate) mod activity;
 mod alarms;
 mod cell;
 mod chain;

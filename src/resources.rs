@@ -8,6 +8,7 @@ pub mod alarm;
 pub mod config;
 pub mod dataset;
 pub mod endpoint;
+mod event;
 pub mod execution;
 pub mod feature_group;
 pub mod group;
@@ -35,6 +36,7 @@ use serde::de::DeserializeOwned;
 
 use crate::aws::{Aws, AwsError};
 
+pub use event::Event;
 pub use lane::{Lane, Traffic};
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
@@ -59,9 +61,9 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
-    /// One line for the activity pane about what changed since `old`; `None` when it is not news.
-    fn news(&self, _old: Option<&Self>) -> Option<String> {
-        None
+    /// What happened to it since `old`; without `old`, all that the row itself tells of the past.
+    fn events(&self, _old: Option<&Self>) -> Vec<Event> {
+        Vec::new()
     }
     /// May it be asked already? Kinds that read other tables wait until those were answered once.
     #[must_use]

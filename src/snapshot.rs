@@ -15,6 +15,7 @@ use flate2::{Compression, Crc, CrcWriter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::app::KeptNews;
 use crate::disk;
 use crate::resources::{KeptStore, Store};
 
@@ -32,11 +33,12 @@ pub struct Snapshot {
 
 /// What is on the disk.
 #[derive(Debug, Serialize, Deserialize)]
-struct File<T> {
+struct File<T, N> {
     format: String,
     version: u32,
     at: Timestamp,
     tables: T,
+    news: N,
 }
 
 /// As much of it as is the same in every version.
@@ -50,8 +52,8 @@ const FORMAT: &str = "sagetop snapshot";
 /// What an earlier run left.
 #[derive(Debug)]
 pub enum Found {
-    /// Its tables, and when they were saved.
-    Tables(Box<Store>, Timestamp),
+    /// Its tables, and what it knew to have happened.
+    Tables(Box<Store>, Vec<KeptNews>),
     /// Nothing: there was no run before.
     Nothing,
     /// Something that cannot be used; a sentence that says what, and where it is now.
@@ -91,7 +93,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
-    pub fn write(&self, store: &Store, at: Timestamp) -> io::Result<()> {
+    pub fn write(&self, store: &Store, news: &[KeptNews], at: Timestamp) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -100,7 +102,7 @@ impl Snapshot {
         options.create(true).truncate(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = File { format: FORMAT.to_owned(), version: VERSION, at, tables: store.keep() };
+        let file = File { format: FORMAT.to_owned(), version: VERSION, at, tables: store.keep(), news };
         let packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
         let mut summed = CrcWriter::new(packed);
         serde_json::to_writer(&mut summed, &file)?;
@@ -132,11 +134,11 @@ fn parse(file: fs::File) -> Result<Found, String> {
     if last != format!("{:08x}\n", sum.sum()).as_bytes() {
         return Err("it was changed after it was written".to_owned());
     }
-    let file: File<KeptStore> = serde_json::from_slice(tables).map_err(unreadable)?;
+    let file: File<KeptStore, Vec<KeptNews>> = serde_json::from_slice(tables).map_err(unreadable)?;
     if file.format != FORMAT {
         return Err("it is no snapshot".to_owned());
     }
-    Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.at))
+    Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.news))
 }
 
 #[cfg(test)]
@@ -162,14 +164,17 @@ mod tests {
     fn what_was_written_is_read_with_its_age_and_by_nobody_else() {
         let snapshot = Snapshot::of(&folder("round"), "retail/../eu-west-1");
         assert!(matches!(snapshot.read(), Found::Nothing));
-        snapshot.write(&store(), Timestamp::from_second(9).unwrap()).unwrap();
+        let news: Vec<KeptNews> =
+            serde_json::from_str(r#"[{"at":"2026-11-23T03:10:00Z","event":{"at":null,"health":"critical","text":"a ALARM","by":""},"subject":"alarms=a"}]"#).unwrap();
+        snapshot.write(&store(), &news, Timestamp::from_second(9).unwrap()).unwrap();
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(fs::metadata(&snapshot.path).unwrap().permissions().mode() & 0o777, 0o600);
         }
-        let Found::Tables(read, at) = snapshot.read() else { panic!("not read") };
-        assert_eq!((at.as_second(), read.identity.len(), read.identity.source().state), (9, 1, "saved"));
+        let Found::Tables(read, known) = snapshot.read() else { panic!("not read") };
+        assert_eq!((read.identity.len(), read.identity.source().state), (1, "saved"));
+        assert_eq!(known, news, "and what happened is known");
         assert_eq!(read.identity.read_at("arn:x"), Timestamp::from_second(7).ok());
         assert_eq!(read.endpoints.source().state, "waiting", "what was never read is not saved");
         fs::remove_dir_all(folder("round")).unwrap();
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn what_cannot_be_used_is_set_aside_and_told_once() {
         let snapshot = Snapshot::of(&folder("broken"), "x");
-        snapshot.write(&store(), Timestamp::UNIX_EPOCH).unwrap();
+        snapshot.write(&store(), &[], Timestamp::UNIX_EPOCH).unwrap();
         let whole = fs::read(&snapshot.path).unwrap();
         let mut newer = Vec::new();
         let text = "{\"format\":\"sagetop snapshot\",\"version\":99,\"at\":\"2026-11-23T03:10:00Z\",\"tables\":{}}";

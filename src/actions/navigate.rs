@@ -1,7 +1,7 @@
 //! Moving about: panes, rows, lineage.
 
 use crate::app::{App, Detail, Effect, Subject, of_account, search};
-use crate::panes::{self, lineage};
+use crate::panes::{self, activity, lineage};
 use crate::view::Tone;
 
 use super::Context;
@@ -103,15 +103,25 @@ pub(super) fn open(app: &mut App) -> Moved {
         app.modal = panes::sources::told(app, &subject.id).map(Into::into);
         return None;
     }
-    let Some(chain) = app.current_chain() else {
+    if subject.kind == activity::KIND {
+        app.modal = activity::told(app, &subject.id).map(Into::into);
+        return None;
+    }
+    enter(app, &subject);
+    None
+}
+
+/// Opens the lineage of the model that a thing belongs to, with the cursor on the thing.
+pub(crate) fn enter(app: &mut App, subject: &Subject) {
+    app.visit(subject.account);
+    let Some(chain) = app.here.chain_of(subject) else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
         app.message = Some((Tone::Warn, text));
-        return None;
+        return;
     };
     let detail = Detail { model: chain.name.to_owned(), ..Detail::default() };
-    let selected = lineage::path_to(app, chain, &subject);
+    let selected = lineage::path_to(app, chain, subject);
     app.detail = Some(Detail { selected, ..detail });
-    None
 }
 
 /// Shows the models of one account.

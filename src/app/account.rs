@@ -15,7 +15,7 @@ use crate::aws::{Renewal, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, NOT_READ, join};
 use crate::resources::identity::Identity;
-use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table};
+use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
 /// Seconds after which models are judged anew, as time alone makes data old.
@@ -137,7 +137,8 @@ impl Account {
         let changes = self.seen.store.apply(snapshot);
         let (at, place) = (self.seen.at, self.place);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
-        self.changed.extend(changes.iter().map(|c| (Subject::new(place, c.kind, &c.id), at)));
+        let changed = changes.iter().filter(|c| c.what != What::Found);
+        self.changed.extend(changed.map(|c| (Subject::new(place, c.kind, &c.id), at)));
         self.unjoined = true;
         changes
     }

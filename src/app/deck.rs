@@ -41,7 +41,7 @@ impl App {
         self.feed = Feed::default();
         self.rewound = true;
         for place in 0..=self.elsewhere.len() {
-            self.begin_with(place, Store::default());
+            self.begin_with(place, Store::default(), Vec::new());
         }
     }
 

@@ -1,32 +1,46 @@
-//! What happened lately, newest first: changes of tables, of health, and of what was sent.
+//! The log of what happened, newest first: what AWS tells, how the health of models changed, what was sent from here.
+//!
+//! What is in it stays when the next thing happens, and over a restart: an alarm that is well again was not.
 
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::Subject;
 use crate::model::{Chain, Health};
-use crate::resources::Change;
-use crate::view::Tone;
+use crate::resources::{Change, Event};
 
 /// Lines that are kept.
-const KEPT: usize = 500;
+const KEPT: usize = 2_000;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
     /// Counts up from 1; given by the feed.
     pub serial: u64,
-    /// When it was seen.
+    /// When it happened, or where nobody tells, when it was seen.
     pub at: Timestamp,
+    /// Did AWS tell when it happened?
+    pub dated: bool,
     /// How it reads.
-    pub tone: Tone,
-    /// A sentence.
+    pub health: Health,
+    /// A phrase.
     pub text: String,
+    /// Who or what did it, or whom it tells; empty where that is not known.
+    pub by: String,
     /// Place of its account.
     pub account: usize,
     /// What it is about.
     pub subject: Option<Subject>,
+}
+
+/// One thing that happened, as it is kept for the next run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptNews {
+    at: Timestamp,
+    event: Event,
+    subject: Option<String>,
 }
 
 /// The news, newest first.
@@ -41,22 +55,46 @@ impl Feed {
     pub fn iter(&self) -> impl Iterator<Item = &News> {
         self.news.iter()
     }
-    /// Adds a line.
-    pub(super) fn push(&mut self, at: Timestamp, account: usize, tone: Tone, text: String, subject: Option<Subject>) {
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, serial: u64) -> Option<&News> {
+        self.news.iter().find(|news| news.serial == serial)
+    }
+    /// Adds something that happened now.
+    pub(super) fn push(
+        &mut self,
+        at: Timestamp,
+        account: usize,
+        health: Health,
+        text: String,
+        subject: Option<Subject>,
+    ) {
+        self.add(at, account, Event { at: None, health, text, by: String::new() }, subject);
+    }
+    /// Adds something in its place, once: polls and earlier runs may tell the same.
+    fn add(&mut self, seen: Timestamp, account: usize, event: Event, subject: Option<Subject>) {
+        let Event { at, health, text, by } = event;
+        let dated = at.is_some();
+        let at = at.unwrap_or(seen);
+        let place = self.news.partition_point(|news| news.at > at);
+        let mut same_time = self.news.iter().skip(place).take_while(|news| news.at == at);
+        if same_time.any(|news| (news.account, &news.subject, &news.text) == (account, &subject, &text)) {
+            return;
+        }
         self.told += 1;
-        self.news.push_front(News { serial: self.told, at, account, tone, text, subject });
+        self.news.insert(place, News { serial: self.told, at, dated, health, text, by, account, subject });
         self.news.truncate(KEPT);
     }
     /// Forgets what was told of an account.
     pub(super) fn forget(&mut self, account: usize) {
         self.news.retain(|news| news.account != account);
     }
-    /// Adds what the tables call news.
-    pub(super) fn take(&mut self, account: usize, changes: &[Change]) {
-        for change in changes {
-            let Some(text) = &change.news else { continue };
-            let subject = Some(Subject::new(account, change.kind, change.id.clone()));
-            self.push(change.at, account, tone(text), text.clone(), subject);
+    /// Adds what happened by changes of tables.
+    pub(super) fn take(&mut self, account: usize, changes: Vec<Change>) {
+        for Change { kind, id, at, events, .. } in changes {
+            for event in events {
+                self.add(at, account, event, Some(Subject::new(account, kind, &id)));
+            }
         }
     }
     /// Adds a change of a model's health.
@@ -64,28 +102,83 @@ impl Feed {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
-        let tone = match chain.health {
-            Health::Critical => Tone::Bad,
-            Health::Warning | Health::Unknown => Tone::Warn,
-            Health::Ok | Health::Absent => Tone::Good,
-            Health::Running | Health::Waiting => Tone::Busy,
-        };
         let text = format!("{} was {was}, is {is}{why}", chain.name);
-        self.push(at, account, tone, text, Some(Subject::chain(account, chain.name)));
+        self.push(at, account, chain.health, text, Some(Subject::chain(account, chain.name)));
+    }
+    /// What a later run begins with, of one account.
+    #[must_use]
+    pub fn keep(&self, account: usize) -> Vec<KeptNews> {
+        let own = self.news.iter().filter(|news| news.account == account);
+        own.map(|news| {
+            let (health, text, by) = (news.health, news.text.clone(), news.by.clone());
+            let at = Some(news.at).filter(|_| news.dated);
+            KeptNews {
+                at: news.at,
+                event: Event { at, health, text, by },
+                subject: news.subject.as_ref().map(Subject::key),
+            }
+        })
+        .collect()
+    }
+    /// Begins with what an earlier run kept of an account.
+    pub(super) fn restore(&mut self, account: usize, kept: Vec<KeptNews>) {
+        for KeptNews { at, event, subject } in kept {
+            let subject = subject.and_then(|key| Subject::parse(account, &key));
+            self.add(at, account, event, subject);
+        }
     }
 }
 
-/// AWS's own words tell how a change reads.
-fn tone(text: &str) -> Tone {
-    let last = text.rsplit("→").next().unwrap_or(text);
-    let has = |words: &[&str]| words.iter().any(|w| last.contains(w));
-    if has(&["ALARM", "Failed", "RollingBack", "OutOfService", "Blocked"]) {
-        Tone::Bad
-    } else if has(&["OK", "InService", "Succeeded", "Completed", "Approved", "live now"]) {
-        Tone::Good
-    } else if has(&["Rejected", "INSUFFICIENT", "gone", "Stopped"]) {
-        Tone::Warn
-    } else {
-        Tone::Busy
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::What;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn change(seen: i64, happened: Option<i64>, text: &str) -> Change {
+        let event = Event { at: happened.map(at), health: Health::Critical, text: text.into(), by: String::new() };
+        Change { kind: "alarms", id: "a".into(), what: What::Changed, at: at(seen), events: vec![event] }
+    }
+
+    fn texts(feed: &Feed) -> Vec<&str> {
+        feed.iter().map(|news| news.text.as_str()).collect()
+    }
+
+    #[test]
+    fn what_happened_stays_and_stands_where_it_happened() {
+        let mut feed = Feed::default();
+        feed.take(0, vec![change(10, Some(5), "a ALARM")]);
+        feed.take(0, vec![change(20, Some(18), "a OK")]);
+        feed.take(0, vec![change(30, Some(12), "seen late"), change(30, None, "seen now")]);
+        assert_eq!(texts(&feed), ["seen now", "a OK", "seen late", "a ALARM"]);
+        feed.take(0, vec![change(40, Some(5), "a ALARM")]);
+        feed.take(1, vec![change(40, Some(5), "a ALARM")]);
+        assert_eq!(texts(&feed).len(), 5, "told twice it is there once, and once more for another account");
+        feed.forget(1);
+        assert_eq!(texts(&feed).len(), 4);
+    }
+
+    #[test]
+    fn the_next_run_begins_with_what_this_one_knew() {
+        let mut feed = Feed::default();
+        feed.take(0, vec![change(10, Some(5), "a ALARM"), change(11, None, "b changed")]);
+        let mut next = Feed::default();
+        next.restore(0, feed.keep(0));
+        next.take(0, vec![change(99, Some(5), "a ALARM")]);
+        assert_eq!(texts(&next), ["b changed", "a ALARM"]);
+        assert_eq!(next.iter().next().unwrap().subject, Some(Subject::new(0, "alarms", "a")));
+        assert!(feed.keep(1).is_empty());
+    }
+
+    #[test]
+    fn a_name_never_decides_how_an_event_reads() {
+        let mut feed = Feed::default();
+        let mut appears = change(1, None, "BOOKING-prod created");
+        appears.events[0].health = Health::Running;
+        feed.take(0, vec![appears]);
+        assert_eq!(feed.iter().next().unwrap().health, Health::Running);
     }
 }

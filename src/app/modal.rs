@@ -5,8 +5,8 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::typing::{Typed, typed};
-use super::{App, Ask, Effect, Form, Palette, ask, deck, palette};
-use crate::actions::{Intended, SheetKey};
+use super::{App, Ask, Effect, Form, Palette, Subject, ask, deck, palette};
+use crate::actions::{Intended, SheetKey, navigate};
 use crate::intents::AnyIntent;
 use crate::keymap::{self, Mode, Press};
 use crate::panes;
@@ -70,12 +70,15 @@ pub struct Notice {
     pub text: Vec<String>,
     /// How it reads.
     pub tone: Tone,
+    /// What it leads to: the key that closes it goes there.
+    pub leads: Option<Subject>,
 }
 
 impl Notice {
     /// Nothing can be planned, and why.
     pub(super) fn refused(title: String, why: String) -> Modal {
-        Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn }.into()
+        let text = vec![why, "Nothing was sent.".into()];
+        Self { title, text, tone: Tone::Warn, leads: None }.into()
     }
 }
 
@@ -146,7 +149,12 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Ask(ask) => return ask::key(app, ask, meant),
         Modal::Reason { intended, input, .. } if meant == SheetKey::Confirm => return reasoned(app, intended, input),
         Modal::Jump { input, .. } if meant == SheetKey::Confirm => return deck::jump(app, input),
-        Modal::Help(_) | Modal::Notice { .. } if meant == SheetKey::Confirm => {}
+        Modal::Notice { notice, .. } if meant == SheetKey::Confirm => {
+            if let Some(subject) = notice.leads {
+                navigate::enter(app, &subject);
+            }
+        }
+        Modal::Help(_) if meant == SheetKey::Confirm => {}
         Modal::Help(help) if meant == SheetKey::Filter => {
             app.modal = Some(Modal::Help(Help { typing: true, ..help }));
         }

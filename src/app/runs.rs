@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::{App, Ask, Effect, Modal, Notice};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, State, Unfinished};
+use crate::model::Health;
 use crate::view::Tone;
 
 /// A plan that was sent.
@@ -49,20 +50,20 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.feed.push(self.here.seen.at, run.account, Tone::Busy, text, None);
+        self.feed.push(self.here.seen.at, run.account, Health::Running, text, None);
     }
 
     /// Tells of intents whose end was never seen, in the activity and as a message.
     pub(super) fn reviewed(&mut self, place: usize, unfinished: &[Unfinished]) {
         for open in unfinished {
-            let tone = match open.state {
-                State::Done(_) => Tone::Good,
-                State::Failed(_) => Tone::Bad,
-                State::UnderWay(_) => Tone::Busy,
-                State::Unknown(_) | State::Replaced(_) => Tone::Warn,
+            let (health, tone) = match open.state {
+                State::Done(_) => (Health::Ok, Tone::Good),
+                State::Failed(_) => (Health::Critical, Tone::Bad),
+                State::UnderWay(_) => (Health::Running, Tone::Busy),
+                State::Unknown(_) | State::Replaced(_) => (Health::Unknown, Tone::Warn),
             };
             let text = open.to_string();
-            self.feed.push(self.here.seen.at, place, tone, text.clone(), None);
+            self.feed.push(self.here.seen.at, place, health, text.clone(), None);
             self.message = Some((tone, self.whose(place) + &text));
         }
     }
@@ -70,14 +71,14 @@ impl App {
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
         let now = self.here.seen.at;
         let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
-        let (tone, text) = match &outcome {
-            Outcome::Done(what) => (Tone::Good, format!("{}: {what}", run.plan.title)),
-            Outcome::Failed(why) => (Tone::Bad, format!("{} failed: {why}", run.plan.title)),
-            Outcome::Refused(why) => (Tone::Warn, format!("{} refused: {why}", run.plan.title)),
+        let (health, tone, text) = match &outcome {
+            Outcome::Done(what) => (Health::Ok, Tone::Good, format!("{}: {what}", run.plan.title)),
+            Outcome::Failed(why) => (Health::Critical, Tone::Bad, format!("{} failed: {why}", run.plan.title)),
+            Outcome::Refused(why) => (Health::Warning, Tone::Warn, format!("{} refused: {why}", run.plan.title)),
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
         let account = run.account;
-        self.feed.push(now, account, tone, text.clone(), None);
+        self.feed.push(now, account, health, text.clone(), None);
         // The cursor may be in another account by now.
         self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))

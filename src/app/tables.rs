@@ -2,7 +2,7 @@
 
 use super::account::FocusedOn;
 use super::filter::Filter;
-use super::{Account, App, IDLE, Subject};
+use super::{Account, App, IDLE, KeptNews, Subject};
 use crate::model::Joined;
 use crate::panes;
 use crate::resources::{Focus, Seen, Snapshot, Store};
@@ -56,7 +56,7 @@ impl App {
     }
 
     /// Goes to an account.
-    pub(super) fn visit(&mut self, place: usize) {
+    pub(crate) fn visit(&mut self, place: usize) {
         if let Some(there) = self.elsewhere.iter_mut().find(|account| account.place == place) {
             std::mem::swap(&mut self.here, there);
         }
@@ -65,20 +65,21 @@ impl App {
     pub(super) fn polled(&mut self, place: usize, snapshot: Snapshot) {
         let Some(account) = self.account_mut(place) else { return };
         let changes = account.polled(snapshot);
-        self.feed.take(place, &changes);
+        self.feed.take(place, changes);
     }
 
-    /// Begins an account with the tables of an earlier run.
-    pub fn begin_with(&mut self, place: usize, store: Store) {
+    /// Begins an account with the tables of an earlier run, and with what it knew to have happened.
+    pub fn begin_with(&mut self, place: usize, store: Store, news: Vec<KeptNews>) {
         let Some(account) = self.account_mut(place) else { return };
         account.begin_with(store);
+        self.feed.restore(place, news);
         self.revision += 1;
         self.settle();
     }
 
     /// Forgets the rows, as they are of another account.
     pub fn forget(&mut self, place: usize) {
-        self.begin_with(place, Store::default());
+        self.begin_with(place, Store::default(), Vec::new());
         // What seemed to change was two accounts that differ.
         self.feed.forget(place);
         let text = "the rows so far were of another account and were dropped".to_owned();

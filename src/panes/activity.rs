@@ -1,9 +1,13 @@
-//! What happened since the start, newest first: what AWS changed, what was sent from here.
+//! The log of what happened in all accounts, newest first: what AWS tells, how models fared, what was sent from here.
 
+use super::cell::tone;
 use super::{Cell, Order, Pane, PaneColumn};
-use crate::app::{App, Subject};
+use crate::app::{App, News, Notice, Subject};
 use crate::fmt;
 use crate::view::Line;
+
+/// The kind of its rows.
+pub(crate) const KIND: &str = "news";
 
 /// One row a thing that happened.
 pub(super) const PANE: Pane = Pane {
@@ -12,29 +16,46 @@ pub(super) const PANE: Pane = Pane {
     columns: &[
         PaneColumn::cells("WHEN", 12),
         PaneColumn::fill("WHAT", 6, 30),
-        PaneColumn::fill("MODEL", 1, 12).from(100).name(),
+        PaneColumn::fill("MODEL", 1, 12).from(60).name(),
         PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
     kinds: &[],
-    ids: |app| app.feed.iter().map(|n| app.here.subject("news", n.serial.to_string())).collect(),
+    ids: |app| app.feed.iter().map(|n| app.here.subject(KIND, n.serial.to_string())).collect(),
     row,
     empty: |_| {
         vec![Line::from(
-            "Nothing changed since the start. The past of one model is on the first pane, under its drawing.",
+            "Nothing happened in the last day. The past of one model is on the first pane, under its drawing.",
         )]
     },
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let serial: u64 = subject.id.parse().ok()?;
-    let news = app.feed.iter().find(|n| n.serial == serial)?;
+    let news = app.feed.get(subject.id.parse().ok()?)?;
     let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
     let account = app.account(news.account).map(|a| a.name.as_str());
-    let model = news.subject.as_ref().and_then(|s| app.model_of(s)).unwrap_or_default();
+    let health = news.health;
+    let what = Line::new().with(format!("{} ", health.sign().0), tone(health)).plain(&news.text);
+    let what = if news.by.is_empty() { what } else { what.muted(format!("   {}", super::home::short(&news.by))) };
     Some(vec![
         Cell { line: when, order: Some(Order::Number(news.at.as_second())) },
-        Cell::text(&news.text, news.tone),
-        Cell::muted(model),
+        Cell { line: what, order: Some(Order::Word(news.text.clone())) },
+        Cell::muted(model(app, news)),
         Cell::muted(account.unwrap_or_default()),
     ])
+}
+
+fn model(app: &App, news: &News) -> String {
+    news.subject.as_ref().and_then(|subject| app.model_of(subject)).unwrap_or_default()
+}
+
+/// All of one row: nothing of it is cut.
+pub(crate) fn told(app: &App, serial: &str) -> Option<Notice> {
+    let news = app.feed.get(serial.parse().ok()?)?;
+    let model = model(app, news);
+    let mut text = vec![news.text.clone(), fmt::second(news.at, &app.zone)];
+    text.extend((!news.by.is_empty()).then(|| news.by.clone()));
+    text.extend((!model.is_empty()).then(|| format!("model {model}")));
+    let leads = news.subject.clone().filter(|_| !model.is_empty());
+    let title = format!("{}what happened", app.whose(news.account));
+    Some(Notice { title, text, tone: tone(news.health), leads })
 }

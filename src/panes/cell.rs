@@ -69,7 +69,7 @@ impl Cell {
     pub(super) fn status(app: &App, stage: StageKind, raw: &str) -> Self {
         // What ended well stays as it ended.
         let ended = matches!(raw, "Succeeded" | "Completed");
-        let health = if ended { of_status(raw) } else { app.here.known(stage, of_status(raw)) };
+        let health = if ended { Health::of_status(raw) } else { app.here.known(stage, Health::of_status(raw)) };
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }
@@ -83,27 +83,6 @@ pub(super) fn tone(health: Health) -> Tone {
         Health::Running => Tone::Busy,
         Health::Waiting | Health::Unknown | Health::Warning => Tone::Warn,
         Health::Critical => Tone::Bad,
-    }
-}
-
-/// What AWS's own status words mean; a word that is not known yet is unknown, never an error.
-pub(super) fn of_status(raw: &str) -> Health {
-    match raw {
-        "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled" => Health::Ok,
-        "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping"
-        | "Deleting" | "Starting" => Health::Running,
-        "PendingManualApproval" => Health::Waiting,
-        "Rejected" | "Stopped" | "Suspended" | "Off" => Health::Warning,
-        "Failed"
-        | "ALARM"
-        | "OutOfService"
-        | "RollingBack"
-        | "UpdateRollbackFailed"
-        | "Blocked"
-        | "CreateFailed"
-        | "DeleteFailed" => Health::Critical,
-        "" => Health::Absent,
-        _ => Health::Unknown,
     }
 }
 

@@ -162,7 +162,7 @@ fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     facts.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let groups = chain.feature_groups.iter().map(|name| match store.feature_groups.get(name) {
         Some(group) => {
-            let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
+            let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
             let health = app.here.known(StageKind::Data, health);
             let name = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
             Fact::named(name, Line::new())
@@ -222,7 +222,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
     packages
         .take(4)
         .map(|p| {
-            let health = app.here.known(StageKind::Registry, cell::of_status(&p.approval));
+            let health = app.here.known(StageKind::Registry, Health::of_status(&p.approval));
             let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
             let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
             let note = p.details.as_ref().and_then(|d| d.approval_description.clone());

@@ -1,6 +1,6 @@
 //! Where models get their data: S3 locations and feature groups.
 
-use super::{Cell, Pane, PaneColumn, cell};
+use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
 use crate::model::Health;
@@ -62,7 +62,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let model = Cell::muted(app.model_of(subject).unwrap_or_default());
     if subject.kind == "feature_groups" {
         let group = store.feature_groups.get(&subject.id)?;
-        let health = cell::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
+        let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
         let newest = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri)).and_then(|d| d.newest);
         let what = group
             .blocked

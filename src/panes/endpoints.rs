@@ -1,8 +1,9 @@
 //! What serves: status, version, instances, traffic, errors, latency.
 
-use super::{Cell, Pane, PaneColumn, cell};
+use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
+use crate::model::Health;
 use crate::model::{Serving, StageKind};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
@@ -33,7 +34,7 @@ pub(super) const PANE: Pane = Pane {
 fn ids(app: &App) -> Vec<Subject> {
     let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
     // Stable: they are in the order of their names already.
-    all.sort_by_cached_key(|e| std::cmp::Reverse(cell::of_status(&e.status)));
+    all.sort_by_cached_key(|e| std::cmp::Reverse(Health::of_status(&e.status)));
     all.into_iter().map(|e| app.here.subject("endpoints", &e.name)).collect()
 }
 

@@ -42,7 +42,7 @@ fn fact(label: &str, value: impl AsRef<str>) -> Fact {
 }
 
 fn status(label: &str, raw: &str) -> Fact {
-    let health = cell::of_status(raw);
+    let health = Health::of_status(raw);
     (label.to_owned(), Line::new().with(format!("{} {raw}", health.sign().0), cell::tone(health)))
 }
 

@@ -4,6 +4,8 @@ use super::{Cell, Order, Pane, PaneColumn, cell, chain, table};
 use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
+use crate::resources::Resource;
+use crate::resources::job::TrainingJob;
 use crate::view::{Block, Content, Line, Row, Tone};
 
 /// From this width on each stage has its column.
@@ -165,7 +167,7 @@ fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell 
     let Some(serving) = serving else { return not_served(chain) };
     let status = account.seen.store.endpoints.get(serving.endpoint).map_or("", |e| e.status.as_str());
     let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
-    glyphed(account.known(StageKind::Endpoint, cell::of_status(status)), &version)
+    glyphed(account.known(StageKind::Endpoint, Health::of_status(status)), &version)
 }
 
 /// The worst tier that fires, and how many do in it.
@@ -269,13 +271,39 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
         let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
         if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
     };
-    let lines = timeline(chain, &app.here.seen.store, rows.into()).iter().map(line).collect();
+    let lines = happened(app, chain, rows.into()).iter().map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
 }
 
+/// What the tables tell of a model's past, and what the log kept of it that they tell no more. Of a recording only the
+/// tables count: the screen is the same whichever way one came to a position.
+fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
+    let mut past = timeline(chain, &app.here.seen.store, most);
+    if app.playing().is_some() {
+        return past;
+    }
+    let own = |subject: &Subject| {
+        // The job of a pipeline's step is told by the run.
+        let step = subject.kind == TrainingJob::KIND && !chain.pipelines.is_empty();
+        !step && app.here.chain_of(subject).is_some_and(|owner| owner.name == chain.name)
+    };
+    let lost = app.feed.iter().filter(|news| {
+        let here = news.dated && news.account == app.here.place;
+        here && past.iter().all(|known| known.at != news.at) && news.subject.as_ref().is_some_and(own)
+    });
+    let lost = lost.take(most).map(|news| {
+        let (health, text, by) = (news.health, news.text.clone(), news.by.clone());
+        Happened { at: news.at, health, text, by }
+    });
+    past.extend(lost.collect::<Vec<_>>());
+    past.sort_by_key(|happened| std::cmp::Reverse(happened.at));
+    past.truncate(most);
+    past
+}
+
 /// ARNs of people end with what tells them apart.
-fn short(by: &str) -> &str {
+pub(super) fn short(by: &str) -> &str {
     if by.starts_with("arn:") { by.rsplit(':').next().unwrap_or(by) } else { by }
 }

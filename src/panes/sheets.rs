@@ -34,7 +34,12 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
             width: 80,
             scroll: *scroll,
             rows: notice.text.iter().map(|text| SheetRow::Text(Line::from(text.as_str()))).collect(),
-            keys: keys(app, false, &[(SheetKey::ScrollDown, "scroll"), (Confirm, "close")]),
+            keys: match &notice.leads {
+                Some(_) => {
+                    keys(app, false, &[(SheetKey::ScrollDown, "scroll"), (Confirm, "go there"), (Cancel, "close")])
+                }
+                None => keys(app, false, &[(SheetKey::ScrollDown, "scroll"), (Confirm, "close")]),
+            },
             ..Sheet::default()
         },
     }

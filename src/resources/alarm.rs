@@ -12,8 +12,9 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Cursor, Event, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, Kind, Page, failed, pages_until};
+use crate::health::Health;
 use read::{from_composite, from_log, from_metric};
 pub use rule::Child;
 
@@ -160,9 +161,17 @@ impl Resource for Alarm {
     fn id(&self) -> &str {
         &self.name
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        let old = old?;
-        (old.state != self.state).then(|| format!("{}: {} → {}", self.name, old.state, self.state))
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let same = old.is_some_and(|old| (&old.state, old.since) == (&self.state, self.since));
+        if same || self.scaling() {
+            return Vec::new();
+        }
+        let health = Health::of_status(&self.state);
+        let topics: Vec<&str> = self.actions.iter().filter_map(|arn| arn.rsplit(':').next()).collect();
+        let told = !topics.is_empty() && health == Health::Critical;
+        let by = if told { format!("→ {}", topics.join(", ")) } else { String::new() };
+        let text = format!("{} {}", self.name, self.state);
+        vec![Event { at: self.since, health, text, by }]
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let all = aws.cloudwatch.describe_alarms();

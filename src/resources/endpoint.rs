@@ -9,8 +9,9 @@ use aws_sdk_sagemaker::types::{EndpointSummary, SearchRecord, Tag};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
+use crate::health::Health;
 
 /// One endpoint. Details are those of its last `DescribeEndpoint`.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -124,13 +125,21 @@ impl Resource for Endpoint {
     fn id(&self) -> &str {
         &self.name
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        let Some(old) = old else { return Some(format!("{} appears: {}", self.name, self.status)) };
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let health = Health::of_status(&self.status);
+        let Some(old) = old else {
+            let created = |at| Event::at(at, Health::Running, format!("{} created", self.name));
+            return self.created.map(created).into_iter().collect();
+        };
+        let mut events = Vec::new();
         if old.config.is_some() && old.config != self.config {
             let config = self.config.as_deref().unwrap_or("nothing");
-            return Some(format!("{}: {} is live now ({})", self.name, config, self.status));
+            events.push(Event::seen(health, format!("{} runs {config}", self.name)));
         }
-        (old.status != self.status).then(|| format!("{}: {} → {}", self.name, old.status, self.status))
+        if old.status != self.status {
+            events.push(Event::seen(health, format!("{}: {} → {}", self.name, old.status, self.status)));
+        }
+        events
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         seen.focus.endpoints.iter().filter_map(|name| known.get(name)).any(|e| e.guards.is_none())

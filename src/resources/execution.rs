@@ -10,8 +10,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::pipeline::{Pipeline, of_execution};
-use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time};
+use super::{
+    Cursor, Event, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time,
+};
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
+use crate::health::Health;
 
 /// Pages of the index that one turn reads at the start, the newest first.
 const FIRST: usize = 4;
@@ -78,15 +81,19 @@ impl Resource for PipelineExecution {
     fn id(&self) -> &str {
         &self.arn
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        match old {
-            None => Some(format!("{} started ({})", self.pipeline, self.short())),
-            Some(old) if old.status != self.status => {
-                let why = self.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
-                Some(format!("{} {}{why}", self.pipeline, self.status))
-            }
-            Some(_) => None,
-        }
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let started = self
+            .started
+            .filter(|_| old.is_none())
+            .map(|at| Event::at(at, Health::Running, format!("run {} started", self.short())).by(&*self.pipeline));
+        let turned = old.is_none_or(|old| old.status != self.status) && !self.status.is_empty();
+        let turned = (turned && self.status != "Executing").then(|| {
+            let why = self.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
+            let text = format!("run {} {}{why}", self.short(), self.status);
+            let at = self.modified.filter(|_| !self.running());
+            Event { at, health: Health::of_status(&self.status), text, by: self.pipeline.clone() }
+        });
+        started.into_iter().chain(turned).collect()
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.pipelines.answered()

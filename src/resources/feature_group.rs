@@ -7,8 +7,9 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Asked, Aws, AwsError, Query, describe_each, failed, pages};
+use crate::health::Health;
 
 /// Pages of 100 groups.
 const PAGES: usize = 10;
@@ -43,11 +44,12 @@ impl Resource for FeatureGroup {
     fn id(&self) -> &str {
         &self.name
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        let old = old?;
-        (old.offline_status != self.offline_status).then(|| {
-            format!("feature group {}: offline store {}", self.name, self.offline_status.as_deref().unwrap_or("gone"))
-        })
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let Some(old) = old.filter(|old| old.offline_status != self.offline_status) else { return Vec::new() };
+        let word = |group: &Self| group.offline_status.clone().unwrap_or_else(|| "gone".to_owned());
+        let (was, is) = (word(old), word(self));
+        let text = format!("feature group {}: offline store {was} → {is}", self.name);
+        vec![Event::seen(Health::of_status(&is), text)]
     }
     async fn read(aws: &Aws, _seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if let Some((records, next)) =

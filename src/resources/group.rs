@@ -4,8 +4,9 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
+use crate::health::Health;
 
 /// Pages of 100 groups.
 const PAGES: usize = 50;
@@ -31,8 +32,9 @@ impl Resource for ModelPackageGroup {
     fn id(&self) -> &str {
         &self.name
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        old.is_none().then(|| format!("model package group {} appears", self.name))
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let created = |at| Event::at(at, Health::Running, format!("model package group {} created", self.name));
+        self.created.filter(|_| old.is_none()).map(created).into_iter().collect()
     }
     async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (summaries, capped) = pages(PAGES, async |token| {

@@ -9,8 +9,11 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled, time};
+use super::{
+    Event, Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled, time,
+};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
+use crate::health::Health;
 
 /// Pages of 100 jobs, newest first, in a single thorough look.
 const THOROUGH_PAGES: usize = 10;
@@ -83,12 +86,15 @@ impl Resource for TrainingJob {
     fn id(&self) -> &str {
         &self.name
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        match old {
-            None => Some(format!("training job {} {}", self.name, self.status)),
-            Some(old) if old.status != self.status => Some(format!("training job {} {}", self.name, self.status)),
-            Some(_) => None,
-        }
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let started = self.created.filter(|_| old.is_none());
+        let started = started.map(|at| Event::at(at, Health::Running, format!("training job {} started", self.name)));
+        let turned = old.is_none_or(|old| old.status != self.status) && !self.running() && !self.status.is_empty();
+        let turned = turned.then(|| {
+            let text = format!("training job {} {}", self.name, self.status);
+            Event { at: self.modified, health: Health::of_status(&self.status), text, by: String::new() }
+        });
+        started.into_iter().chain(turned).collect()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && !needed(seen, known).is_empty()

@@ -13,8 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::artifact;
-use super::{Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
+use crate::health::Health;
 
 /// One version (or an unversioned package).
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -106,14 +107,26 @@ impl Resource for ModelPackage {
     fn id(&self) -> &str {
         &self.arn
     }
-    fn news(&self, old: Option<&Self>) -> Option<String> {
-        match old {
-            None => Some(format!("{} registered, {}", self.label(), self.approval)),
-            Some(old) if old.approval != self.approval => {
-                Some(format!("{}: {} → {}", self.label(), old.approval, self.approval))
-            }
-            Some(_) => None,
-        }
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let version = self.version.map_or_else(|| self.label(), |version| format!("v{version}"));
+        let (details, known) = (self.details.as_ref(), |who: Option<&String>| who.cloned().unwrap_or_default());
+        let registered = self.created.filter(|_| old.is_none()).map(|at| {
+            let by = known(details.and_then(|d| d.created_by.as_ref()));
+            Event::at(at, Health::Running, format!("{version} registered")).by(by)
+        });
+        // The details tell when and why; a list tells neither.
+        let told = |package: &Self| package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
+        let turned = old.is_none_or(|old| (&old.approval, told(old)) != (&self.approval, told(self)));
+        let decided = told(self).filter(|_| turned).map(|at| {
+            let why = details.and_then(|d| d.approval_description.as_deref()).map(|w| format!(": {w}"));
+            let text = format!("{version} {}{}", self.approval, why.unwrap_or_default());
+            Event::at(at, Health::of_status(&self.approval), text)
+                .by(known(details.and_then(|d| d.modified_by.as_ref())))
+        });
+        // Until then it is only seen.
+        let seen = old.filter(|old| details.is_none() && old.approval != self.approval);
+        let seen = seen.map(|_| Event::seen(Health::of_status(&self.approval), format!("{version} {}", self.approval)));
+        registered.into_iter().chain(decided).chain(seen).collect()
     }
     fn ready(seen: &Seen) -> bool {
         // What serves tells how far back the registry is read.

@@ -8,13 +8,17 @@ mod kept;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{Cursor, Extent, Lane, Listing, Resource};
+use super::{Cursor, Event, Extent, Lane, Listing, Resource};
 use crate::aws::{AwsError, Kind};
+use crate::health::Health;
 
 pub(super) use kept::{Keeping, Kept};
+
+/// How far back a poll tells what happened.
+const LATELY: SignedDuration = SignedDuration::from_hours(24);
 
 /// How much the rows can be trusted.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -112,9 +116,11 @@ pub enum What {
     Removed,
     /// Something about it is different.
     Changed,
+    /// It was there already when the kind was read first; its events are those of the last day.
+    Found,
 }
 
-/// One difference between two polls; never made by a first poll.
+/// One difference between two polls, or what a first poll tells of the last day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Which kind.
@@ -125,8 +131,8 @@ pub struct Change {
     pub what: What,
     /// When it was seen, not when it happened.
     pub at: Timestamp,
-    /// A sentence for the activity pane, when it is news.
-    pub news: Option<String>,
+    /// What happened by it.
+    pub events: Vec<Event>,
 }
 
 /// The state of one source, for the sources pane and for `dump`.
@@ -285,13 +291,18 @@ impl<T: Resource> Table<T> {
             self.swept = Some(at);
         }
         let changes = self.lay(listing.rows, &listing.gone, forget, at);
-        if first { Vec::new() } else { changes }
+        let changes = changes.into_iter().map(|change| lately(change, at));
+        if !first {
+            return changes.collect();
+        }
+        let found = changes.map(|change| Change { what: What::Found, ..change });
+        found.filter(|change| !change.events.is_empty()).collect()
     }
 
     /// Lays rows over those that are known; says what is different. Rows that are the same are left alone. What was
     /// read before `forget` and is not among the rows is gone.
     fn lay(&mut self, rows: Vec<T>, gone: &[String], forget: Option<Timestamp>, at: Timestamp) -> Vec<Change> {
-        let change = |id: &str, what, news| Change { kind: T::KIND, id: id.to_owned(), what, at, news };
+        let change = |id: &str, what, events| Change { kind: T::KIND, id: id.to_owned(), what, at, events };
         let mut changes = Vec::new();
         let old = self.rows.clone();
         let mut left: Vec<Arc<str>> = Vec::new();
@@ -302,16 +313,16 @@ impl<T: Resource> Table<T> {
         }
         left.extend(gone.iter().filter_map(|id| old.get_key_value(id.as_str())).map(|(id, _)| id.clone()));
         // What leaves a window of the newest is not gone.
-        changes.extend(
-            left.iter()
-                .map(|id| change(id, What::Removed, (!T::WINDOWED).then(|| format!("{} {id} is gone", T::KIND)))),
-        );
+        changes.extend(left.iter().map(|id| {
+            let gone = (!T::WINDOWED).then(|| Event::seen(Health::Warning, format!("{id} is gone")));
+            change(id, What::Removed, gone.into_iter().collect())
+        }));
         let mut new = Vec::new();
         for row in rows {
             match old.get(row.id()) {
-                None => changes.push(change(row.id(), What::Added, row.news(None))),
+                None => changes.push(change(row.id(), What::Added, row.events(None))),
                 Some(known) if known.row != row => {
-                    changes.push(change(row.id(), What::Changed, row.news(Some(&known.row))));
+                    changes.push(change(row.id(), What::Changed, row.events(Some(&known.row))));
                 }
                 // Read again and the same: only its time is new, and that is worth a row only where it stands alone.
                 Some(_) if self.swept == Some(at) => continue,
@@ -371,6 +382,12 @@ impl<T: Resource> Table<T> {
     pub fn to_json(&self) -> serde_json::Value {
         self.rows().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
     }
+}
+
+/// The same without what AWS says happened long ago: it is read late, and no news.
+fn lately(mut change: Change, now: Timestamp) -> Change {
+    change.events.retain(|event| event.at.is_none_or(|at| now.duration_since(at) < LATELY));
+    change
 }
 
 #[cfg(test)]

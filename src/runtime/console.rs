@@ -91,7 +91,7 @@ fn account(session: &Session, place: usize, connection: &Connection) -> Account 
 fn warm(app: &mut App, connections: &[Connection]) {
     for (place, connection) in connections.iter().enumerate() {
         match connection.snapshot.as_ref().map(Snapshot::read) {
-            Some(Found::Tables(store, _)) => app.begin_with(place, *store),
+            Some(Found::Tables(store, news)) => app.begin_with(place, *store, news),
             Some(Found::SetAside(told)) => app.message = Some((Tone::Warn, told)),
             Some(Found::Nothing) | None => {}
         }

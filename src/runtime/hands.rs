@@ -96,8 +96,9 @@ impl Hands {
             let Some(snapshot) = kept else { continue };
             self.kept = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
+            let news = app.feed.keep(account.place);
             // A disk that is full takes nothing from what is seen; the next start is a cold one.
-            let write = move || drop(snapshot.write(&store, at));
+            let write = move || drop(snapshot.write(&store, &news, at));
             self.keeping.spawn_blocking_on(write, &self.machine.background);
         }
     }

@@ -5,6 +5,7 @@
 //! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
 mod accounts;
+mod activity;
 mod altered;
 mod aws_settings;
 mod bundled;

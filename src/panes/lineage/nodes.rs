@@ -96,7 +96,7 @@ fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         let group = store.feature_groups.get(name);
         let status = group.map_or("", |g| g.offline_status.as_deref().unwrap_or(&g.status));
         let note = format!("feature group  {}", group.map_or("", |g| doubt(links, &g.arn)));
-        node("feature_groups", name, cell::of_status(status), name, note.trim_end(), Vec::new())
+        node("feature_groups", name, Health::of_status(status), name, note.trim_end(), Vec::new())
     });
     sets.chain(groups).collect()
 }
@@ -118,14 +118,14 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
                 Made::Nothing => String::new(),
             };
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
-            node("pipeline_steps", &s.id, cell::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
+            node("pipeline_steps", &s.id, Health::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
         });
         let age = execution.started.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         let name = format!("run {}", execution.short());
         Some(node(
             "pipeline_executions",
             arn,
-            cell::of_status(&execution.status),
+            Health::of_status(&execution.status),
             &name,
             &format!("{}  {age}", execution.status),
             steps.collect(),
@@ -135,11 +135,11 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
         let pipeline = store.pipelines.get(name)?;
         let runs = chain.executions.iter().filter(|arn| store.executions.get(arn).is_some_and(|e| e.pipeline == *name));
         let runs = runs.take(4).filter_map(|arn| run(arn)).collect();
-        Some(node("pipelines", name, cell::of_status(&pipeline.status), name, "pipeline", runs))
+        Some(node("pipelines", name, Health::of_status(&pipeline.status), name, "pipeline", runs))
     });
     let jobs = chain.jobs.iter().take(5).filter_map(|name| {
         let job = store.jobs.get(name)?;
-        Some(node("training_jobs", name, cell::of_status(&job.status), name, "job", Vec::new()))
+        Some(node("training_jobs", name, Health::of_status(&job.status), name, "job", Vec::new()))
     });
     pipelines.chain(jobs).collect()
 }
@@ -152,7 +152,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Node> {
         let values: String =
             measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
         let note = format!("{}  {age}{values}", p.approval);
-        node("model_packages", &p.arn, cell::of_status(&p.approval), &name, &note, Vec::new())
+        node("model_packages", &p.arn, Health::of_status(&p.approval), &name, &note, Vec::new())
     };
     packages.map(version).collect()
 }
@@ -188,7 +188,7 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         Some(node(
             "endpoints",
             &endpoint.name,
-            cell::of_status(&endpoint.status),
+            Health::of_status(&endpoint.status),
             &endpoint.name,
             note.trim_end(),
             below,
@@ -227,7 +227,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     };
     all.into_iter()
         .map(|alarm| {
-            let health = if alarm.scaling() { Health::Absent } else { cell::of_status(&alarm.state) };
+            let health = if alarm.scaling() { Health::Absent } else { Health::of_status(&alarm.state) };
             let silent = match app.here.joined.hears(&alarm.name) {
                 Some(Hears::Nobody) => "tells nobody".to_owned(),
                 Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),

@@ -52,7 +52,13 @@ async fn the_incident_of_the_demo_is_ended() {
     assert!(t.sim().drill().unwrap().fixed_after.is_some(), "what the story asked for is done");
     t.run_for("3m").await;
     t.keys("0 esc").await;
-    t.never_says("✗ recommendation");
+    t.never_says("✗ recommendation ");
+    // What happened stays in the past of the model and in the log.
+    for pane in ["0", "6"] {
+        t.keys(pane).await;
+        t.says("✗ P1-recommendation-ctr ALARM");
+        t.says("✓ P1-recommendation-ctr OK");
+    }
 }
 
 #[tokio::test(start_paused = true)]
