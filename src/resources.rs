@@ -5,6 +5,7 @@
 
 mod admit;
 pub mod alarm;
+pub mod alarm_history;
 pub mod config;
 pub mod dataset;
 pub mod endpoint;
@@ -61,6 +62,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
+    /// What its events are about: the kind and the id of itself, unless it tells of something else.
+    fn subject(&self) -> (&'static str, &str) {
+        (Self::KIND, self.id())
+    }
     /// What happened to it since `old`; without `old`, all that the row itself tells of the past.
     fn events(&self, _old: Option<&Self>) -> Vec<Event> {
         Vec::new()
@@ -233,6 +238,7 @@ macro_rules! resources {
 resources! {
     identity: Identity(identity::Identity),
     alarms: Alarms(alarm::Alarm),
+    alarm_history: AlarmHistory(alarm_history::AlarmTurn),
     endpoints: Endpoints(endpoint::Endpoint),
     groups: Groups(group::ModelPackageGroup),
     packages: Packages(package::ModelPackage),

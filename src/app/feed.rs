@@ -4,13 +4,15 @@
 
 use std::collections::VecDeque;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Subject;
 use crate::model::{Chain, Health};
 use crate::resources::{Change, Event};
 
+/// Two sources may tell of the same thing with times that differ by so much.
+const SAME: SignedDuration = SignedDuration::from_secs(2);
 /// Lines that are kept.
 const KEPT: usize = 2_000;
 
@@ -77,8 +79,10 @@ impl Feed {
         let dated = at.is_some();
         let at = at.unwrap_or(seen);
         let place = self.news.partition_point(|news| news.at > at);
-        let mut same_time = self.news.iter().skip(place).take_while(|news| news.at == at);
-        if same_time.any(|news| (news.account, &news.subject, &news.text) == (account, &subject, &text)) {
+        let near = |news: &&News| news.at.duration_since(at).abs() <= SAME;
+        let before = self.news.iter().take(place).rev().take_while(near);
+        let mut near = self.news.iter().skip(place).take_while(near).chain(before);
+        if near.any(|news| (news.account, &news.subject, &news.text) == (account, &subject, &text)) {
             return;
         }
         self.told += 1;
@@ -91,7 +95,7 @@ impl Feed {
     }
     /// Adds what happened by changes of tables.
     pub(super) fn take(&mut self, account: usize, changes: Vec<Change>) {
-        for Change { kind, id, at, events, .. } in changes {
+        for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
                 self.add(at, account, event, Some(Subject::new(account, kind, &id)));
             }
@@ -140,7 +144,8 @@ mod tests {
 
     fn change(seen: i64, happened: Option<i64>, text: &str) -> Change {
         let event = Event { at: happened.map(at), health: Health::Critical, text: text.into(), by: String::new() };
-        Change { kind: "alarms", id: "a".into(), what: What::Changed, at: at(seen), events: vec![event] }
+        let about = ("alarms", "a".to_owned());
+        Change { kind: "alarms", id: "a".into(), what: What::Changed, at: at(seen), events: vec![event], about }
     }
 
     fn texts(feed: &Feed) -> Vec<&str> {

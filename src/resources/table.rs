@@ -133,6 +133,8 @@ pub struct Change {
     pub at: Timestamp,
     /// What happened by it.
     pub events: Vec<Event>,
+    /// What the events are about: kind and id.
+    pub about: (&'static str, String),
 }
 
 /// The state of one source, for the sources pane and for `dump`.
@@ -302,7 +304,10 @@ impl<T: Resource> Table<T> {
     /// Lays rows over those that are known; says what is different. Rows that are the same are left alone. What was
     /// read before `forget` and is not among the rows is gone.
     fn lay(&mut self, rows: Vec<T>, gone: &[String], forget: Option<Timestamp>, at: Timestamp) -> Vec<Change> {
-        let change = |id: &str, what, events| Change { kind: T::KIND, id: id.to_owned(), what, at, events };
+        let change = |id: &str, what, events, (kind, about): (&'static str, &str)| {
+            let about = (kind, about.to_owned());
+            Change { kind: T::KIND, id: id.to_owned(), what, at, events, about }
+        };
         let mut changes = Vec::new();
         let old = self.rows.clone();
         let mut left: Vec<Arc<str>> = Vec::new();
@@ -315,14 +320,14 @@ impl<T: Resource> Table<T> {
         // What leaves a window of the newest is not gone.
         changes.extend(left.iter().map(|id| {
             let gone = (!T::WINDOWED).then(|| Event::seen(Health::Warning, format!("{id} is gone")));
-            change(id, What::Removed, gone.into_iter().collect())
+            change(id, What::Removed, gone.into_iter().collect(), (T::KIND, id))
         }));
         let mut new = Vec::new();
         for row in rows {
             match old.get(row.id()) {
-                None => changes.push(change(row.id(), What::Added, row.events(None))),
+                None => changes.push(change(row.id(), What::Added, row.events(None), row.subject())),
                 Some(known) if known.row != row => {
-                    changes.push(change(row.id(), What::Changed, row.events(Some(&known.row))));
+                    changes.push(change(row.id(), What::Changed, row.events(Some(&known.row)), row.subject()));
                 }
                 // Read again and the same: only its time is new, and that is worth a row only where it stands alone.
                 Some(_) if self.swept == Some(at) => continue,

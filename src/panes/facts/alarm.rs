@@ -8,6 +8,7 @@ use crate::fmt;
 use crate::model::Hears;
 use crate::model::people::{Reach, listeners, reach};
 use crate::resources::alarm::{Alarm, Suppressor};
+use crate::resources::alarm_history::fired_since;
 use crate::view::{Line, Tone};
 
 pub(super) fn alarm(app: &App, name: &str) -> Vec<Fact> {
@@ -16,6 +17,7 @@ pub(super) fn alarm(app: &App, name: &str) -> Vec<Fact> {
     let mut facts = vec![
         status("StateValue", &a.state),
         when(app, "since", a.since),
+        fired(app, name),
         fact("StateReason", &a.reason),
         evaluation(a),
         fact("watches", format!("{} {}", a.watches, a.condition)),
@@ -31,6 +33,20 @@ pub(super) fn alarm(app: &App, name: &str) -> Vec<Fact> {
         fact("arn", &a.arn),
     ]);
     facts
+}
+
+/// How often it fired in the last day, where it was more than once: an alarm that flaps looks well most of the time.
+fn fired(app: &App, name: &str) -> Fact {
+    let history = &app.here.seen.store.alarm_history;
+    let since = |hours: i64| {
+        let after = app.here.seen.at.checked_sub(SignedDuration::from_hours(hours)).unwrap_or_default();
+        fired_since(history, name, after)
+    };
+    match (since(1), since(24)) {
+        (_, 0 | 1) => fact("fired", ""),
+        (0 | 1, day) => fact("fired", format!("{day} times in 24 h")),
+        (hour, day) => warn("fired", format!("▲ {hour} times in the last hour, {day} times in 24 h")),
+    }
 }
 
 fn warn(label: &str, text: String) -> Fact {

@@ -1,0 +1,151 @@
+//! What alarms did in the last day, from CloudWatch's own history: an alarm that flaps is seen even between two polls.
+//!
+//! CloudWatch keeps it for 30 days:
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html>.
+
+use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, ScanBy};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::alarm::Alarm;
+use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, time};
+use crate::aws::{Aws, AwsError, failed, pages_until};
+use crate::health::Health;
+
+/// How far back it is read.
+const BACK: SignedDuration = SignedDuration::from_hours(24);
+/// Pages of 100 turns.
+const PAGES: usize = 5;
+
+/// One time that an alarm took another state.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AlarmTurn {
+    /// The alarm's name and the time: the id.
+    pub id: String,
+    /// Name of the alarm.
+    pub alarm: String,
+    /// When.
+    pub at: Option<Timestamp>,
+    /// The new state: `OK`, `ALARM`, `INSUFFICIENT_DATA`, raw; empty where the history does not tell.
+    pub state: String,
+    /// Why, in CloudWatch's words.
+    pub reason: String,
+}
+
+/// What `HistoryData` tells of a `StateUpdate`, as far as it is read here.
+#[derive(Debug, Default, Deserialize)]
+struct Data {
+    #[serde(rename = "newState", default)]
+    new: State,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct State {
+    state_value: String,
+    state_reason: String,
+}
+
+impl Resource for AlarmTurn {
+    const KIND: &'static str = "alarm_history";
+    const SERVICE: &'static str = "cloudwatch";
+    const LANE: Lane = Lane::Rare;
+    const OPTIONAL: bool = true;
+    // What leaves the last day is not gone.
+    const WINDOWED: bool = true;
+    fn id(&self) -> &str {
+        &self.id
+    }
+    fn subject(&self) -> (&'static str, &str) {
+        (Alarm::KIND, &self.alarm)
+    }
+    fn events(&self, old: Option<&Self>) -> Vec<Event> {
+        let turned = old.is_none() && !self.state.is_empty();
+        let event = |at| Event::at(at, Health::of_status(&self.state), format!("{} {}", self.alarm, self.state));
+        self.at.filter(|_| turned).map(event).into_iter().collect()
+    }
+    fn ready(seen: &Seen) -> bool {
+        seen.store.alarms.answered()
+    }
+    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+        known.answered() && turned(seen, known).any(|what| !asked_lately(known, &what, seen.at))
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        // Each is asked for once, whatever the clocks say.
+        let asked = turned(seen, turn.known).collect();
+        let begin = seen.at.checked_sub(BACK).unwrap_or_default();
+        let old = |turn: &Self| turn.at.is_some_and(|at| at < begin);
+        // The newest come first. The request names no time: it is the same at every turn, also to a recording.
+        let (turns, next) = pages_until(
+            None,
+            PAGES,
+            |turns: &[Self]| turns.iter().any(old),
+            async |token| {
+                let request = aws.cloudwatch.describe_alarm_history().history_item_type(HistoryItemType::StateUpdate);
+                let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
+                let request = request.scan_by(ScanBy::TimestampDescending).max_records(100).set_next_token(token);
+                let page = request.send().await.map_err(failed("DescribeAlarmHistory"))?;
+                let turns = page.alarm_history_items.unwrap_or_default().into_iter().map(from_item).collect();
+                Ok((turns, page.next_token))
+            },
+        )
+        .await?;
+        let capped = next.is_some() && !turns.iter().any(old);
+        Ok(Listing::all(turns.into_iter().filter(|turn| !old(turn)).collect()).capped(capped).asked(asked))
+    }
+}
+
+/// Which alarms turned since the history was read, and when: each may have turned more than once.
+fn turned(seen: &Seen, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
+    let read = known.answered_at();
+    let turned = seen.store.alarms.rows().filter(move |alarm| alarm.since > read && !alarm.scaling());
+    turned.filter_map(|alarm| Some(format!("{} {}", alarm.name, alarm.since?)))
+}
+
+fn from_item(item: AlarmHistoryItem) -> AlarmTurn {
+    let at = time(item.timestamp.as_ref());
+    let alarm = item.alarm_name.unwrap_or_default();
+    let data: Data = item.history_data.and_then(|data| serde_json::from_str(&data).ok()).unwrap_or_default();
+    let id = format!("{alarm} {}", at.map(|at| at.to_string()).unwrap_or_default());
+    AlarmTurn { id, alarm, at, state: data.new.state_value, reason: data.new.state_reason }
+}
+
+/// How often an alarm went into `ALARM` after a time; nothing where the history was not read.
+#[must_use]
+pub fn fired_since(history: &Table<AlarmTurn>, alarm: &str, after: Timestamp) -> usize {
+    let own = history.rows().filter(|turn| turn.alarm == alarm && turn.state == "ALARM");
+    own.filter(|turn| turn.at.is_some_and(|at| at >= after)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(second: i64, data: &str) -> AlarmTurn {
+        let at = aws_smithy_types::DateTime::from_secs(second);
+        from_item(AlarmHistoryItem::builder().alarm_name("p99").timestamp(at).history_data(data).build())
+    }
+
+    #[test]
+    fn a_turn_says_which_state_and_why_as_far_as_the_history_tells() {
+        let turn = item(7, r#"{"version":"1.0","newState":{"stateValue":"ALARM","stateReason":"2 of 2","x":1}}"#);
+        assert_eq!((turn.state.as_str(), turn.reason.as_str()), ("ALARM", "2 of 2"));
+        assert_eq!(turn.events(None).len(), 1);
+        assert_eq!(turn.subject(), ("alarms", "p99"));
+        // What cannot be read is a row without a state, and no event.
+        for data in ["", "not JSON", "[]", r#"{"newState":{}}"#] {
+            assert!(item(7, data).events(None).is_empty(), "{data}");
+        }
+    }
+
+    #[test]
+    fn only_what_fired_after_a_time_is_counted() {
+        let fired = |second| item(second, r#"{"newState":{"stateValue":"ALARM"}}"#);
+        let ended = item(25, r#"{"newState":{"stateValue":"OK"}}"#);
+        let mut history = Table::default();
+        history.apply(Ok(Listing::all(vec![fired(10), fired(20), ended, fired(30)])), Timestamp::UNIX_EPOCH);
+        let since = |second| fired_since(&history, "p99", Timestamp::from_second(second).unwrap());
+        assert_eq!((since(0), since(20), since(31)), (3, 2, 0));
+        assert_eq!(fired_since(&history, "p50", Timestamp::UNIX_EPOCH), 0);
+    }
+}
