@@ -11,6 +11,9 @@ use crate::fmt;
 use crate::model::{Chain, Health};
 use crate::view::harmless;
 
+/// Reasons of a model that stand in its line; `--json` has all of them.
+const REASONS: usize = 3;
+
 /// Prints the state of each model, worst first, account by account; returns the exit code, that of the worst account:
 /// 0 ok, 1 warning, 2 critical, 3 unknown.
 ///
@@ -127,7 +130,11 @@ fn line(chain: &Chain, look: &Look) -> String {
         let stage = if s.stage.is_empty() { String::new() } else { format!(" ({})", s.stage) };
         s.version().map(|v| format!("v{v}{stage}"))
     });
-    let reasons = chain.reasons.iter().filter(|r| r.health > Health::Running).take(3).map(|r| {
+    // That nobody is told of the rest is never left out.
+    let counted = chain.reasons.iter().filter(|r| r.health > Health::Running).enumerate();
+    let (shown, left_out): (Vec<_>, Vec<_>) =
+        counted.partition(|(place, r)| *place < REASONS || r.rule == "nobody-told");
+    let reasons = shown.into_iter().map(|(_, r)| {
         // The age of old data is in its words already.
         let since = r
             .since
@@ -137,7 +144,8 @@ fn line(chain: &Chain, look: &Look) -> String {
         format!("{}{since}", r.text)
     });
     let serving: Vec<String> = serving.collect();
-    let reasons: Vec<String> = reasons.collect();
+    let more = (!left_out.is_empty()).then(|| format!("and {} more", left_out.len()));
+    let reasons: Vec<String> = reasons.chain(more).collect();
     harmless(&format!("{glyph} {word:<8}  {:<28}  {:<24}  {}", chain.name, serving.join(" "), reasons.join("; ")))
         .trim_end()
         .to_owned()
