@@ -133,7 +133,13 @@ fn standing(app: &App, brief: bool) -> Line {
     let waiting = app.inbox();
     // Before the registry was read nothing is known to wait, and nothing not to.
     let known = accounts.iter().any(|account| account.seen.store.packages.answered_at().is_some());
-    let inbox = if known { waiting.to_string() } else { "◌".to_owned() };
+    // Approvals of deployment pipelines are not read: what waits there is not known.
+    let unseen = accounts.iter().any(|a| a.seen.wishes.models.iter().any(|model| !model.codepipeline.is_empty()));
+    let inbox = match (known, unseen) {
+        (false, _) => "◌".to_owned(),
+        (true, true) => format!("{waiting} ◌"),
+        (true, false) => waiting.to_string(),
+    };
     line = line.with(format!("inbox {inbox}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
     if let Freshness::Saved { at } = app.here.seen.store.endpoints.freshness() {
         return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.seen.at, *at)), Tone::Warn);
