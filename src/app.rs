@@ -45,7 +45,7 @@ pub use form::{Field, Form};
 use leave::Leaving;
 pub use list::ListState;
 pub(crate) use modal::plan;
-pub use modal::{Help, Modal, Notice};
+pub use modal::{Help, Modal, Notice, Planning};
 pub use palette::Palette;
 pub use runs::Run;
 pub use search::Search;
@@ -76,6 +76,8 @@ pub enum Msg {
     Usage(usize, Usage),
     /// A plan for an account was made, or not.
     Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
+    /// What a plan that is being made for an account waits for.
+    PlanWaits(usize, AnyIntent, String),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
     /// How a recording or a replay stands.
@@ -223,6 +225,10 @@ impl App {
             }
             Msg::Planned(place, intent, result) => {
                 self.planned(place, &intent, result);
+                None
+            }
+            Msg::PlanWaits(place, intent, text) => {
+                self.plan_waits(place, &intent, text);
                 None
             }
             Msg::Drill(drill) => {

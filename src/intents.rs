@@ -120,6 +120,25 @@ pub struct Difference {
     pub note: String,
 }
 
+/// One of the things that a plan could go to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choice {
+    /// What it is called, such as a version.
+    pub label: String,
+    /// Its name in AWS.
+    pub name: String,
+    /// What goes there; absent for one that is not offered.
+    pub intent: Option<AnyIntent>,
+    /// Is it where the plan goes?
+    pub chosen: bool,
+    /// What would be other than now.
+    pub differs: String,
+    /// How it did before, or why it is not offered.
+    pub record: String,
+    /// Speaks its record against it?
+    pub bad: bool,
+}
+
 /// Exactly what would be sent, for reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -131,6 +150,8 @@ pub struct Plan {
     pub title: String,
     /// What must be typed to send it.
     pub target: String,
+    /// What it could go to instead, and what not and why; empty where there is no choice.
+    pub choices: Vec<Choice>,
     /// What changes, and what stays although one might fear otherwise.
     pub differences: Vec<Difference>,
     /// What was checked and found good.

@@ -38,7 +38,7 @@ pub enum Modal {
         problem: Option<String>,
     },
     /// AWS is being asked what is so.
-    Planning(AnyIntent),
+    Planning(Planning),
     /// A plan waits for its answer.
     Ask(Ask),
     /// Something to read, to be closed by a key.
@@ -48,6 +48,17 @@ pub enum Modal {
         /// Rows scrolled away.
         scroll: usize,
     },
+}
+
+/// A plan that is being made.
+#[derive(Debug, Clone)]
+pub struct Planning {
+    /// What it is for.
+    pub intent: AnyIntent,
+    /// The plan in which this was chosen; it stays on the screen.
+    pub before: Option<Box<Ask>>,
+    /// What it waits for, where that is worth a word.
+    pub waits: Option<String>,
 }
 
 /// What the keys do.
@@ -110,6 +121,11 @@ impl Modal {
         }
     }
 
+    /// Is there something to be chosen with the keys to the left and to the right?
+    fn turns(&self) -> bool {
+        matches!(self, Self::Ask(ask) if ask.targets().count() > 1)
+    }
+
     /// Do the keys that move by one row step through choices?
     fn chooses(&self) -> bool {
         matches!(self, Self::Ask(ask) if ask.lenient.is_some())
@@ -167,13 +183,18 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     None
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do the same everywhere")]
 /// What a key means to a sheet; nothing where it edits the line that is being typed.
 fn meant(app: &mut App, modal: &Modal, key: KeyEvent) -> Option<SheetKey> {
     if modal.types() && keymap::typed(key).is_some() {
         return None;
     }
     let Press::Action(name) = app.keymap.press(Mode::Ask, key) else { return None };
-    let edits = |key: &SheetKey| modal.types() && matches!(key, SheetKey::Top | SheetKey::Bottom);
+    let edits = |key: &SheetKey| match key {
+        SheetKey::Top | SheetKey::Bottom => modal.types(),
+        SheetKey::PreviousChoice | SheetKey::NextChoice => !modal.turns(),
+        _ => false,
+    };
     SheetKey::named(name).filter(|key| !edits(key))
 }
 
@@ -292,6 +313,11 @@ fn form_key(app: &mut App, mut form: Form, key: SheetKey) -> Option<Effect> {
 
 /// Asks for a plan, and says so on the screen until it is there.
 pub(crate) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
-    app.modal = Some(Modal::Planning(intent.clone()));
+    plan_after(app, intent, None)
+}
+
+/// The same for what was chosen in another plan, which stays on the screen.
+pub(super) fn plan_after(app: &mut App, intent: AnyIntent, before: Option<Box<Ask>>) -> Effect {
+    app.modal = Some(Modal::Planning(Planning { intent: intent.clone(), before, waits: None }));
     Effect::Plan(app.here.place, intent)
 }

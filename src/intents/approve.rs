@@ -112,6 +112,7 @@ async fn decision(
         id,
         intent,
         title: format!("{verb} {}", package.label()),
+        choices: Vec::new(),
         target: package.label(),
         differences,
         checks: vec![format!("ModelPackageStatus is {}", package.status)],
@@ -174,8 +175,9 @@ fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -
 
 /// Where to look for what may follow; it is not read from here.
 fn watch(by: &Executor, package: &ModelPackage) -> String {
-    let deployers = package.group.as_ref().and_then(|group| by.deployers.get(group));
-    deployers.map(|names| format!(" Then watch CodePipeline {}.", names.join(", "))).unwrap_or_default()
+    let of_group = by.wishes.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
+    let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
 }
 
 async fn compared(

@@ -6,7 +6,7 @@ mod plan;
 
 use crate::actions::Intended;
 use crate::actions::SheetKey::{self, Cancel, Confirm, NextField};
-use crate::app::{Account, App, Form, Modal};
+use crate::app::{Account, App, Form, Modal, Planning};
 use crate::fmt;
 use crate::redact::is_secret;
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
@@ -19,11 +19,12 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Reason { intended, input, problem } => reason(app, intended, input, problem.as_deref()),
         Modal::Form(it) => form(app, it),
         Modal::Jump { input, problem } => jump(app, input, problem.as_deref()),
-        Modal::Planning(intent) => Sheet {
+        Modal::Planning(Planning { before: Some(before), waits, .. }) => plan::turning(app, before, waits.as_deref()),
+        Modal::Planning(Planning { intent, waits, .. }) => Sheet {
             title: Line::from(format!("{}: asking AWS what is so", intent.name())),
             tone: Tone::Busy,
             width: 60,
-            rows: vec![SheetRow::Text(Line::new().with("◐ ", Tone::Busy).plain("reading, nothing is sent"))],
+            rows: vec![SheetRow::Text(plan::reading(waits.as_deref()))],
             keys: keys(app, false, &[(Cancel, "stop asking")]),
             ..Sheet::default()
         },

@@ -117,6 +117,17 @@ impl Endpoint {
     }
 }
 
+impl Endpoint {
+    /// What `ListTags` says of it now.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn read_tags(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
+        let request = aws.sagemaker.list_tags().resource_arn(&self.arn).max_results(100);
+        Ok(pairs(request.send().await.map_err(failed("ListTags"))?.tags.unwrap_or_default()))
+    }
+}
+
 impl Resource for Endpoint {
     const KIND: &'static str = "endpoints";
     const LANE: Lane = Lane::Fast;
