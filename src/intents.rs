@@ -148,6 +148,8 @@ pub struct Plan {
     pub intent: AnyIntent,
     /// A headline.
     pub title: String,
+    /// The stage of what it changes, such as `prod`; empty where nothing tells or there is none.
+    pub stage: String,
     /// What must be typed to send it.
     pub target: String,
     /// What it could go to instead, and what not and why; empty where there is no choice.
@@ -181,6 +183,11 @@ impl Plan {
             *text = redact::text(text).into_owned();
         }
         self
+    }
+    /// The headline with the stage.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        if self.stage.is_empty() { self.title.clone() } else { format!("{} · stage {}", self.title, self.stage) }
     }
 }
 

@@ -51,6 +51,12 @@ impl App {
         };
     }
 
+    /// Is a thing being changed from here, in the account that is looked at?
+    #[must_use]
+    pub fn changes(&self, target: &str) -> bool {
+        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.place && run.plan.target == target)
+    }
+
     /// Tells what the plan that is being made waits for.
     pub(super) fn plan_waits(&mut self, place: usize, intent: &AnyIntent, text: String) {
         let here = place == self.here.place;

@@ -133,7 +133,7 @@ async fn run_until(
 
 /// The plan as text: what changes, what to know, what is sent.
 fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", harmless(&plan.title))?;
+    writeln!(out, "{}", harmless(&plan.headline()))?;
     let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
     let columns =
         |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);

@@ -112,6 +112,7 @@ async fn decision(
         id,
         intent,
         title: format!("{verb} {}", package.label()),
+        stage: String::new(),
         choices: Vec::new(),
         target: package.label(),
         differences,

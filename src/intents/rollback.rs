@@ -61,11 +61,6 @@ impl Present {
         Ok(Self { endpoint, serving, watch })
     }
 
-    /// A headline that tells where: the stage is named where something tells it.
-    fn titled(&self, what: String) -> String {
-        if self.watch.stage.is_empty() { what } else { format!("{what} · stage {}", self.watch.stage) }
-    }
-
     /// Does the variant of this name run without instances? The configuration tells; without it the endpoint.
     fn serverless(&self, variant: &str) -> bool {
         let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
@@ -190,7 +185,7 @@ impl Rollback {
         let target = &judged.candidate;
         let name = target.config.name.clone();
         let (mut checks, bad) = target.checked(&by.aws, present).await;
-        checks.extend(judged.good());
+        checks.extend(judged.good().filter(|_| choices.is_empty()));
         let retain = target.keeps_counts(present).is_ok() && !target.raises(present);
         let mut warnings = judged.against();
         warnings.extend(present.well());
@@ -202,7 +197,8 @@ impl Rollback {
         Ok(Plan {
             id: new_id(),
             intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
-            title: present.titled(format!("Roll back {} to {}", endpoint.name, target.told(present))),
+            title: format!("Roll back {} to {}", endpoint.name, target.told(present)),
+            stage: present.watch.stage.clone(),
             target: endpoint.name.clone(),
             choices,
             differences: rows::differences(target, present, retain),

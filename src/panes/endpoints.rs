@@ -21,9 +21,9 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("REQ/MIN", 7).right().from(90),
         PaneColumn::cells("5XX", 8).right(),
         PaneColumn::cells("P99", 8).right(),
-        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(110),
-        PaneColumn::fill("MODEL", 2, 12).name().from(130),
-        PaneColumn::fill("WHAT", 3, 10).from(150),
+        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(130),
+        PaneColumn::fill("MODEL", 2, 12).name().from(150),
+        PaneColumn::fill("WHAT", 4, 10).from(100),
     ],
     kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
     ids,
@@ -53,8 +53,13 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         (None, _) => Cell::muted("–"),
     };
     let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next().cloned();
-    let pending = endpoint.pending.as_ref().map(|p| format!("→ {}", p.config));
-    let what = endpoint.failure.clone().or(pending).or(phase).unwrap_or_default();
+    let serving = app.here.joined.serving(&endpoint.name);
+    let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
+    let changed = serving.and_then(|s| {
+        let age = s.since.map(|at| format!(" {} ago", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        s.changed.as_ref().map(|changed| format!("{changed}{age}"))
+    });
+    let what = endpoint.failure.clone().or(pending).or(phase).or(changed).unwrap_or_default();
     Some(vec![
         Cell::plain(&endpoint.name),
         Cell::status(app, StageKind::Endpoint, &endpoint.status),

@@ -74,7 +74,8 @@ pub(super) async fn plan(
     ];
     Ok(Plan {
         intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
-        title: present.titled(format!("Rebuild {} from {}", endpoint.name, package.label())),
+        title: format!("Rebuild {} from {}", endpoint.name, package.label()),
+        stage: present.watch.stage.clone(),
         target: endpoint.name.clone(),
         choices,
         differences,

@@ -72,7 +72,9 @@ impl Record {
     /// How long it served, which alarms fired then, what its evaluation says.
     pub(super) fn told(&self) -> String {
         let mut parts = vec![self.length(), self.heard()];
-        parts.extend(self.evaluation.iter().map(|(name, value)| format!("{name} {}", fmt::number(*value))));
+        // The last part of a name in a report tells what is measured.
+        let named = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
+        parts.extend(self.evaluation.iter().map(|(name, value)| format!("{} {}", named(name), fmt::number(*value))));
         parts.join(" · ")
     }
 

@@ -12,6 +12,7 @@ use super::record::Began;
 use super::{Present, gone};
 use crate::aws::{Aws, failed, pages};
 use crate::intents::{Executor, Refusal};
+use crate::resources::config::belongs;
 use crate::resources::time;
 
 /// Configurations asked for by each part of a name, newest first.
@@ -221,11 +222,6 @@ fn merged(names: Vec<Named>, deployed: Vec<Deployed>) -> Vec<Named> {
     let mut once = BTreeSet::new();
     all.retain(|named| once.insert(named.config.clone()));
     all
-}
-
-/// Is the name that of the endpoint, or the endpoint's with something after it?
-fn belongs(config: &str, endpoint: &str) -> bool {
-    config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
 }
 
 /// Other endpoints with a name like this one's, whose configurations are not ours; and whether there are more of them.

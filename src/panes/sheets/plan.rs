@@ -40,7 +40,7 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     let others = [(PageDown, "scroll"), (Unfold, fold), (CopyCall, "copy call")];
     let wanted: Vec<_> = answers.into_iter().chain(choices.into_iter().flatten()).chain(others).collect();
     Sheet {
-        title: Line::new().with(&ask.plan.title, Tone::Strong),
+        title: Line::new().with(ask.plan.headline(), Tone::Strong),
         tone: Tone::Warn,
         width: 118,
         rows: rows(&ask.plan, ask.unfolded),
