@@ -14,6 +14,7 @@ mod leave;
 mod list;
 mod modal;
 mod palette;
+mod pick;
 mod runs;
 pub(crate) mod search;
 mod subject;
@@ -47,6 +48,7 @@ pub use list::ListState;
 pub(crate) use modal::plan;
 pub use modal::{Help, Modal, Notice, Planning};
 pub use palette::Palette;
+pub use pick::{Pick, Place};
 pub use runs::Run;
 pub use search::Search;
 pub use subject::Subject;
@@ -223,10 +225,7 @@ impl App {
                 }
                 None
             }
-            Msg::Planned(place, intent, result) => {
-                self.planned(place, &intent, result);
-                None
-            }
+            Msg::Planned(place, intent, result) => self.planned(place, &intent, result),
             Msg::PlanWaits(place, intent, text) => {
                 self.plan_waits(place, &intent, text);
                 None

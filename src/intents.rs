@@ -11,6 +11,7 @@ mod lost;
 mod retrain;
 mod rollback;
 mod run;
+mod serves;
 mod step;
 mod unfinished;
 

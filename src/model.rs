@@ -15,6 +15,7 @@ mod links;
 pub mod people;
 pub mod severity;
 mod timeline;
+mod trouble;
 mod unclaimed;
 
 use jiff::Timestamp;
@@ -27,6 +28,7 @@ pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
+pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
 
 /// The five places a model passes.

@@ -5,7 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::typing::{Typed, typed};
-use super::{App, Ask, Effect, Form, Palette, Subject, ask, deck, palette};
+use super::{App, Ask, Effect, Form, Palette, Pick, Subject, ask, deck, palette, pick};
 use crate::actions::{Intended, SheetKey, navigate};
 use crate::intents::AnyIntent;
 use crate::keymap::{self, Mode, Press};
@@ -37,6 +37,8 @@ pub enum Modal {
         /// What is wrong with it.
         problem: Option<String>,
     },
+    /// Which endpoint is meant.
+    Pick(Pick),
     /// AWS is being asked what is so.
     Planning(Planning),
     /// A plan waits for its answer.
@@ -107,7 +109,7 @@ impl Modal {
             Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) => true,
             Self::Help(help) => help.typing,
             Self::Ask(ask) => ask.lenient.is_none(),
-            Self::Planning(_) | Self::Notice { .. } => false,
+            Self::Pick(_) | Self::Planning(_) | Self::Notice { .. } => false,
         }
     }
 
@@ -117,13 +119,18 @@ impl Modal {
             Self::Help(help) => Some(&mut help.scroll),
             Self::Ask(ask) => Some(&mut ask.scroll),
             Self::Notice { scroll, .. } => Some(scroll),
-            Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) | Self::Planning(_) => None,
+            Self::Palette(_)
+            | Self::Reason { .. }
+            | Self::Jump { .. }
+            | Self::Form(_)
+            | Self::Pick(_)
+            | Self::Planning(_) => None,
         }
     }
 
     /// Is there something to be chosen with the keys to the left and to the right?
     fn turns(&self) -> bool {
-        matches!(self, Self::Ask(ask) if ask.targets().count() > 1)
+        matches!(self, Self::Pick(_)) || matches!(self, Self::Ask(ask) if ask.targets().count() > 1)
     }
 
     /// Do the keys that move by one row step through choices?
@@ -163,6 +170,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Palette(palette) => return palette::key(app, palette, meant),
         Modal::Form(form) => return form_key(app, form, meant),
         Modal::Ask(ask) => return ask::key(app, ask, meant),
+        Modal::Pick(pick) => return pick::key(app, pick, meant),
         Modal::Reason { intended, input, .. } if meant == SheetKey::Confirm => return reasoned(app, intended, input),
         Modal::Jump { input, .. } if meant == SheetKey::Confirm => return deck::jump(app, input),
         Modal::Notice { notice, .. } if meant == SheetKey::Confirm => {
@@ -258,7 +266,7 @@ fn line(modal: &mut Modal) -> Option<&mut Input> {
             ask.problem = None;
             Some(&mut ask.input)
         }
-        Modal::Ask(_) | Modal::Help(_) | Modal::Planning(_) | Modal::Notice { .. } => None,
+        Modal::Ask(_) | Modal::Help(_) | Modal::Pick(_) | Modal::Planning(_) | Modal::Notice { .. } => None,
     }
 }
 

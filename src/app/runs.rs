@@ -30,12 +30,19 @@ fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
 }
 
 impl App {
-    pub(super) fn planned(&mut self, place: usize, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
+    /// Takes in a plan, or why there is none. What it was refused for is read into the tables, too: they did not tell.
+    pub(super) fn planned(
+        &mut self,
+        place: usize,
+        intent: &AnyIntent,
+        result: Result<Box<Plan>, Refusal>,
+    ) -> Option<Effect> {
+        let refused = matches!(&result, Err(Refusal::No(_)));
         // An answer to a question that was closed meanwhile is dropped.
         let Some(Modal::Planning(planning)) =
             self.modal.take_if(|modal| is_asked(modal, place == self.here.place, intent))
         else {
-            return;
+            return None;
         };
         self.modal = match (result, planning.before) {
             (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
@@ -49,6 +56,7 @@ impl App {
                 refusal.to_string(),
             )),
         };
+        refused.then_some(Effect::Refresh(place))
     }
 
     /// Is a thing being changed from here, in the account that is looked at?

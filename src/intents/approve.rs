@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::evidence::{self, Evidence};
+use super::serves::{Serves, serves};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, failed};
 use crate::redact;
@@ -104,8 +105,11 @@ async fn decision(
         description: reason.to_owned(),
         token: id.clone(),
     };
-    let (differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
-    let mut warnings = vec![follow_up(&package, approval, &rivals)];
+    let serves = serves(by, &package.arn).await;
+    let (mut differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
+    differences.insert(1, serving(&serves));
+    let mut warnings: Vec<String> = loss(&package, approval, &serves).into_iter().collect();
+    warnings.push(follow_up(&package, approval, &rivals));
     warnings.extend(evidence.problem);
     let verb = if approval == "Approved" { "Approve" } else { "Reject" };
     Ok(Plan {
@@ -130,6 +134,30 @@ async fn decision(
         steps: vec![step],
         guards: vec![Guard::package(&package)],
     })
+}
+
+/// The row that says where the version serves.
+fn serving(serves: &Serves) -> Difference {
+    let now = match (serves.places.is_empty(), &serves.problem) {
+        (false, _) => serves.places.join(", "),
+        (true, None) => "nothing".to_owned(),
+        (true, Some(_)) => "not known".to_owned(),
+    };
+    let lag = serves.places.is_empty().then(|| "as the index of AWS tells, which may lag".to_owned());
+    let note = serves.problem.clone().or(lag).unwrap_or_default();
+    Difference { what: "serves now".to_owned(), now, then: String::new(), note }
+}
+
+/// A rejection of what serves takes nothing away by itself, and is seldom meant.
+fn loss(package: &ModelPackage, approval: &str, serves: &Serves) -> Option<String> {
+    if approval != "Rejected" || serves.places.is_empty() {
+        return None;
+    }
+    let (label, places) = (package.label(), serves.places.join(", "));
+    let who = if serves.production { "CUSTOMERS ARE SERVED BY IT: " } else { "" };
+    Some(format!(
+        "{who}{label} serves {places} NOW. A rejection does not take it away; a deploy rule may, and it can be deployed no more."
+    ))
 }
 
 fn refuse_nonsense(package: &ModelPackage, approval: &str) -> Result<(), Refusal> {

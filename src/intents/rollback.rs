@@ -216,8 +216,7 @@ impl Present {
     /// Says when nothing tells that the endpoint is broken: then a rollback may be meant for another one.
     fn well(&self) -> Option<String> {
         let (endpoint, watch) = (&self.endpoint, &self.watch);
-        let known = watch.problem.is_none() && endpoint.failure.is_none() && endpoint.status == "InService";
-        if !known || watch.firing().next().is_some() {
+        if watch.problem.is_some() || watch.trouble.is_some() {
             return None;
         }
         let name = &endpoint.name;

@@ -103,7 +103,7 @@ impl Resource for EndpointConfig {
         seen.store.endpoints.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !needed(seen, known).is_empty()
+        known.answered() && (!needed(seen, known).is_empty() || unread(seen, known).next().is_some())
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if seen.thorough {
@@ -148,14 +148,8 @@ struct Replaced {
 /// Looks for what the deployments of the last day replaced: what they changed is told by nothing else. What cannot be
 /// read is not needed.
 async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Replaced {
-    let lately = |at: Option<Timestamp>| at.is_some_and(|at| seen.at.as_second() - at.as_second() < LATELY);
-    let deployed = seen.store.endpoints.rows().filter_map(|e| Some((e, known.get(e.config.as_deref()?)?)));
-    let unread = deployed.filter(|(endpoint, config)| {
-        let seen_live = endpoint.replaced.as_ref().is_some_and(|name| known.get(name).is_some());
-        lately(config.created) && !config.arn.is_empty() && !seen_live && known.asked_at(&config.arn).is_none()
-    });
     let mut replaced = Replaced::default();
-    for (endpoint, config) in unread {
+    for (endpoint, config) in unread(seen, known) {
         if replaced.asked.len() >= LOOKS {
             replaced.more = true;
             break;
@@ -170,6 +164,19 @@ async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Repl
         }
     }
     replaced
+}
+
+/// Endpoints with configurations of the last day whose predecessors were not looked for.
+fn unread<'a>(
+    seen: &'a Seen,
+    known: &'a Table<EndpointConfig>,
+) -> impl Iterator<Item = (&'a Endpoint, &'a EndpointConfig)> {
+    let lately = |at: Option<Timestamp>| at.is_some_and(|at| seen.at.as_second() - at.as_second() < LATELY);
+    let deployed = seen.store.endpoints.rows().filter_map(|e| Some((e, known.get(e.config.as_deref()?)?)));
+    deployed.filter(move |(endpoint, config)| {
+        let is_known = endpoint.replaced.as_ref().is_some_and(|name| known.get(name).is_some());
+        lately(config.created) && !config.arn.is_empty() && !is_known && known.asked_at(&config.arn).is_none()
+    })
 }
 
 /// The name of the configuration that was made for an endpoint before this one.

@@ -20,6 +20,8 @@ const FIRST: usize = 4;
 /// So many pages at the start; what serves and is older is described one by one.
 const ENOUGH: usize = 120;
 
+/// Pages of the index that are looked through for the models of a version.
+const LOOKED_THROUGH: usize = 10;
 /// Models a turn that serve no more.
 const PAST: usize = 5;
 
@@ -58,6 +60,20 @@ impl Model {
     /// The registered versions it was made from.
     pub fn packages(&self) -> impl Iterator<Item = &str> {
         self.containers.iter().flatten().filter_map(|c| c.package.as_deref())
+    }
+
+    /// The models that were made from a version and are on endpoints, as far as the index goes back; and whether that is
+    /// all. Nothing where this account has no index.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn made_from(aws: &Aws, package: &str) -> Result<Option<(Vec<Self>, bool)>, AwsError> {
+        let found = aws.search(&Query::made(ResourceType::Model), None, LOOKED_THROUGH, |_| false).await?;
+        let models = |records: Vec<SearchRecord>| {
+            let all = records.into_iter().filter_map(from_record).filter(|m| !m.endpoints.is_empty());
+            all.filter(|m| m.packages().any(|arn| arn.eq_ignore_ascii_case(package))).collect()
+        };
+        Ok(found.map(|(records, next)| (models(records), next.is_none())))
     }
 
     /// What `DescribeModel` says now.

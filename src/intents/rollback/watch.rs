@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::candidate::Candidate;
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::intents::Executor;
-use crate::model::{join, severity};
+use crate::model::{join, severity, trouble};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -30,6 +30,8 @@ pub(super) struct Watch {
     /// `prod`, `staging`, …; empty when nothing tells.
     pub(super) stage: String,
     pub(super) alarms: Vec<Watcher>,
+    /// What is wrong with the endpoint, as far as it and its alarms tell.
+    pub(super) trouble: Option<String>,
     /// Why not all alarms are known, as a phrase.
     pub(super) problem: Option<String>,
 }
@@ -42,7 +44,6 @@ pub(super) struct Watcher {
     pub(super) tier: String,
     /// Does it break a model, as sev1 and sev2 do?
     pub(super) grave: bool,
-    pub(super) firing: bool,
 }
 
 impl Watcher {
@@ -50,7 +51,7 @@ impl Watcher {
         let tier = severity::tier(&by.wishes.severity, alarm);
         let own = || alarm.namespaces.iter().any(|namespace| namespace == "AWS/SageMaker");
         let grave = tier.as_deref().map_or_else(own, |tier| severity::weight(tier) == crate::model::Health::Critical);
-        Self { name: alarm.name.clone(), tier: tier.unwrap_or_default(), grave, firing: alarm.firing() }
+        Self { name: alarm.name.clone(), tier: tier.unwrap_or_default(), grave }
     }
 
     /// Its name and its tier.
@@ -75,8 +76,10 @@ impl Watch {
         seen.store.configs.apply(Ok(Listing::all(config)), seen.at);
         seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint.clone()])), seen.at);
         let joined = join(&seen);
-        let names = joined.owner(Endpoint::KIND, &endpoint.name).map(|chain| chain.alarms.clone()).unwrap_or_default();
-        let own = names.into_iter().filter_map(|name| seen.store.alarms.get(name));
+        let chain = joined.owner(Endpoint::KIND, &endpoint.name);
+        let serving = joined.serving(&endpoint.name);
+        let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store, seen.at));
+        let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| seen.store.alarms.get(name));
         let mut alarms: Vec<Watcher> = own
             .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))
             .map(|alarm| Watcher::of(alarm, by))
@@ -85,13 +88,8 @@ impl Watch {
         if alarms.len() > MOST {
             problem = Some(format!("the past of {MOST} of its {} alarms was read", alarms.len()));
         }
-        let stage = joined.serving(&endpoint.name).map(|serving| serving.stage.to_owned()).unwrap_or_default();
-        Self { stage, alarms, problem }
-    }
-
-    /// Alarms that fire now.
-    pub(super) fn firing(&self) -> impl Iterator<Item = &Watcher> {
-        self.alarms.iter().filter(|watcher| watcher.firing)
+        let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
+        Self { stage, alarms, trouble, problem }
     }
 }
 
