@@ -21,9 +21,9 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("REQ/MIN", 7).right().from(90),
         PaneColumn::cells("5XX", 8).right(),
         PaneColumn::cells("P99", 8).right(),
-        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(130),
-        PaneColumn::fill("MODEL", 2, 12).name().from(150),
-        PaneColumn::fill("WHAT", 4, 10).from(100),
+        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(150),
+        PaneColumn::fill("MODEL", 2, 12).name().from(170),
+        PaneColumn::fill("WHAT", 6, 16).from(100),
     ],
     kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
     ids,
@@ -57,7 +57,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
     let changed = serving.and_then(|s| {
         let age = s.since.map(|at| format!(" {} ago", fmt::age(app.here.seen.at, at))).unwrap_or_default();
-        s.changed.as_ref().map(|changed| format!("{changed}{age}"))
+        s.since.is_some().then(|| s.came() + &age)
     });
     let what = endpoint.failure.clone().or(pending).or(phase).or(changed).unwrap_or_default();
     Some(vec![

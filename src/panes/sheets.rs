@@ -23,7 +23,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Planning(Planning { intent, waits, .. }) => Sheet {
             title: Line::from(format!("{}: asking AWS what is so", intent.name())),
             tone: Tone::Busy,
-            width: 60,
+            width: 76,
             rows: vec![SheetRow::Text(plan::reading(waits.as_deref()))],
             keys: keys(app, false, &[(Cancel, "stop asking")]),
             ..Sheet::default()

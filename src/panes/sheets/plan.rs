@@ -57,10 +57,13 @@ pub(super) fn turning(app: &App, before: &Ask, waits: Option<&str>) -> Sheet {
     Sheet { tone: Tone::Busy, pinned, keys: keys(app, false, &[(Cancel, "stop asking")]), ..ask(app, before) }
 }
 
-/// Says that a plan is being made, and what it waits for.
+/// Says that a plan is being made, or what it waits for.
 pub(super) fn reading(waits: Option<&str>) -> Line {
-    let line = Line::new().with("◐ ", Tone::Busy).plain("reading, nothing is sent");
-    waits.map_or_else(|| line.clone(), |waits| line.clone().with(format!("; {waits}"), Tone::Warn))
+    let line = Line::new().with("◐ ", Tone::Busy);
+    match waits {
+        Some(waits) => line.with(waits, Tone::Warn).plain("; nothing is sent"),
+        None => line.plain("reading, nothing is sent"),
+    }
 }
 
 /// The plan for reading: what changes, what to know, where else it could go, what was checked, what follows, and what is

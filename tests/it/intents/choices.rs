@@ -12,15 +12,15 @@ const SMALLER: &str = "inherits = \"shop\"\n\
 async fn a_change_of_the_machine_is_told_and_taken_back() {
     let mut t = Harness::story(SMALLER).size(160, 48).ready().await;
     t.to("fraud-screening").await;
-    t.says("v4 configured for fraud-screening-prod: ml.c6i.xlarge → ml.t2.medium");
+    t.says("v4 configured for fraud-screening-prod: ml.c6i.large → ml.t2.medium");
     t.keys("4").await;
-    assert!(t.row("fraud-screening-prod").contains("ml.c6i.xlarge → ml.t2.medium"), "{}", t.text());
+    assert!(t.row("fraud-screening-prod").contains("ml.c6i.large → ml.t2.medium"), "{}", t.text());
     t.to("fraud-screening-prod").await;
     t.keys("b").await;
     t.until("Type fraud-screening-prod", "10s").await;
     t.says("Roll back fraud-screening-prod to v4: ");
     t.says("stage prod");
-    t.says("ml.t2.medium → ml.c6i.xlarge");
+    t.says("ml.t2.medium → ml.c6i.large");
     t.says("environment WORKERS");
     t.says("data capture off");
     t.says("It runs the same model as now");
@@ -31,7 +31,7 @@ async fn a_change_of_the_machine_is_told_and_taken_back() {
     assert_ne!(request["EndpointConfigName"].as_str(), None);
     t.keys("0").await;
     t.run_for("2m").await;
-    t.says("ml.t2.medium → ml.c6i.xlarge");
+    t.says("ml.t2.medium → ml.c6i.large");
 }
 
 #[tokio::test(start_paused = true)]
@@ -116,7 +116,7 @@ async fn the_calls_of_a_plan_are_folded_until_a_key_shows_them() {
 #[tokio::test(start_paused = true)]
 async fn a_plan_that_is_throttled_says_so_and_waits() {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"ListEndpointConfigs\"\nstatus = 400\n\
-        code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"20s\"\nto = \"50s\"\n";
+        code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"10s\"\nto = \"50s\"\n";
     let mut t = Harness::story(story).ready().await;
     t.keys("4").await;
     t.to("recommendation-prod").await;

@@ -114,7 +114,7 @@ async fn an_endpoint_that_is_being_updated_is_left_alone() {
     t.until_account("10s", |account| account.endpoint_status("recommendation-prod").unwrap() == "Updating").await;
     t.run_for("20s").await;
     t.keys("b enter").await;
-    t.says("can be rolled back when InService");
+    t.says("recommendation-prod is Updating to v12");
     assert_eq!(t.sim().write_calls().len(), 1);
 }
 
