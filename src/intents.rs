@@ -179,6 +179,11 @@ impl Plan {
                 *text = redact::value(&row.what, text).into_owned();
             }
         }
+        for choice in &mut self.choices {
+            for text in [&mut choice.differs, &mut choice.record] {
+                *text = redact::text(text).into_owned();
+            }
+        }
         let lists = self.checks.iter_mut().chain(&mut self.warnings);
         for text in lists.chain([&mut self.title, &mut self.then, &mut self.undo]) {
             *text = redact::text(text).into_owned();

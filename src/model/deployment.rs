@@ -51,7 +51,7 @@ pub(super) fn under_way<'a>(
     }
     let named = |versions: &[(&str, i32)]| versions.iter().map(|(_, v)| *v).max().map(|v| format!("v{v}"));
     let (mut from, mut to) = (named(&serving.versions), named(&serving.arriving));
-    if from == to {
+    if from.is_some() && from == to {
         // The versions stay: what changes is in the configurations, or the configuration itself.
         let change = now.zip(next).and_then(|(now, next)| capacity(now, next));
         (from, to) = change.map_or((None, None), |(now, next)| (Some(now), Some(next)));
