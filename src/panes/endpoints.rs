@@ -14,7 +14,7 @@ pub(super) const PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
     columns: &[
-        PaneColumn::fill("ENDPOINT", 4, 20).name(),
+        PaneColumn::fill("ENDPOINT", 5, 20).name(),
         PaneColumn::cells("STATUS", 14),
         PaneColumn::cells("LIVE", 6),
         PaneColumn::cells("INSTANCES", 9).right(),
@@ -23,7 +23,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("P99", 8).right(),
         PaneColumn::fill("CONFIGURATION", 4, 16).name().from(150),
         PaneColumn::fill("MODEL", 2, 12).name().from(170),
-        PaneColumn::fill("WHAT", 6, 16).from(100),
+        PaneColumn::fill("WHAT", 5, 16).from(100),
     ],
     kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
     ids,

@@ -123,11 +123,11 @@ impl Candidate {
         }
     }
 
-    /// The same for a headline; where the version stays, with what changes.
+    /// The same for a headline; where the version stays, with the first thing that changes.
     pub(super) fn told(&self, present: &Present) -> String {
-        let same = present.serving.as_ref().is_some_and(|current| current.label() == self.label());
-        let differs = self.differs(present).told;
-        if same && !differs.is_empty() { format!("{}: {}", self.label(), differs.join(", ")) } else { self.label() }
+        let (label, differs) = (self.label(), self.differs(present).told);
+        let same = present.serving.as_ref().is_some_and(|current| current.label() == label);
+        differs.first().filter(|_| same).map_or_else(|| label.clone(), |first| format!("{label}: {first}"))
     }
 
     /// Its production variants.

@@ -58,6 +58,8 @@ impl Candidate {
         let (had, has) = (current.images(now), self.images(variant));
         let versions = (old != new).then(|| arrow(&numbers(&old, &new), &numbers(&new, &old)));
         differs.felt(versions.filter(|_| !(old.is_empty() && new.is_empty())));
+        let (small, large) = (capacity(now), capacity(variant));
+        differs.felt((small != large).then(|| arrow(&small, &large)));
         differs.felt((had != has).then(|| "image".to_owned()));
         let (before, after) = (current.runs(now), self.runs(variant));
         if let (Some(before), Some(after)) = (before, after) {
@@ -66,8 +68,6 @@ impl Candidate {
             differs.felt((!environment.is_empty()).then(|| format!("environment {}", environment.join(", "))));
             differs.felt((!named && before.containers != after.containers).then(|| "model".to_owned()));
         }
-        let (small, large) = (capacity(now), capacity(variant));
-        differs.felt((small != large).then(|| arrow(&small, &large)));
     }
 
     fn counts(&self, present: &Present, current: &Self, differs: &mut Differs) {

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::watch::{Heard, Watcher};
+use super::watch::{Firing, Heard, Watcher};
 use crate::fmt;
+
+/// Alarms that fired before a deployment may take so long to notice it.
+const SETTLING: SignedDuration = SignedDuration::from_mins(30);
 
 /// How a configuration did when it served last.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +23,10 @@ pub(super) struct Record {
     fired: Vec<(Watcher, usize)>,
     /// The alarms of that time are known from then on.
     heard: Option<Timestamp>,
+    /// How many alarms were asked.
+    asked: usize,
+    /// Not all that there are.
+    partial: bool,
     /// Values of its evaluation report.
     pub(super) evaluation: Vec<(String, f64)>,
 }
@@ -39,10 +46,21 @@ pub(super) fn period<'a>(served: &'a [Began], config: &str) -> Option<(&'a Began
     Some((began, served.iter().filter(|b| b.at > began.at && b.config != config).map(|b| b.at).min()))
 }
 
+/// Is it of a configuration that an alarm fires? So it is when it began to in that time. One that fired already is the fault
+/// of what was there before, unless it went on.
+fn is_of(firing: Firing, from: Timestamp, until: Option<Timestamp>) -> bool {
+    if let Some(began) = firing.from.filter(|began| *began >= from) {
+        return until.is_none_or(|until| began < until);
+    }
+    let settled = from.checked_add(SETTLING).unwrap_or(from);
+    let settled = until.map_or(settled, |until| until.min(settled));
+    firing.until.is_none_or(|over| over >= settled)
+}
+
 impl Record {
     pub(super) fn of(served: &[Began], config: &str, heard: &Heard) -> Self {
         let Some((began, until)) = period(served, config) else { return Self::default() };
-        let during = heard.fired.iter().filter(|(_, at)| *at >= began.at && until.is_none_or(|until| *at < until));
+        let during = heard.fired.iter().filter(|(_, firing)| is_of(*firing, began.at, until));
         let mut fired: BTreeMap<&str, (Watcher, usize)> = BTreeMap::new();
         for (watcher, _) in during {
             fired.entry(&watcher.name).or_insert_with(|| (watcher.clone(), 0)).1 += 1;
@@ -50,7 +68,8 @@ impl Record {
         let mut fired: Vec<(Watcher, usize)> = fired.into_values().collect();
         fired.sort_by_key(|(watcher, times)| (!watcher.grave, std::cmp::Reverse(*times)));
         let exact = began.seen;
-        Self { from: Some(began.at), until, exact, fired, heard: heard.since, evaluation: Vec::new() }
+        let (from, partial) = (Some(began.at), heard.problem.is_some());
+        Self { from, until, exact, fired, heard: heard.since, asked: heard.asked, partial, evaluation: Vec::new() }
     }
 
     /// Did an alarm fire that breaks a model?
@@ -94,8 +113,10 @@ impl Record {
             return format!("fired: {}", self.alarms());
         }
         match self.until {
+            _ if self.asked == 0 => "no alarm watches it".to_owned(),
             Some(until) if heard >= until => "its alarms are not kept any more".to_owned(),
             Some(until) if heard > from => format!("no alarm in its last {}", fmt::age(until, heard)),
+            _ if self.partial => "no alarm of those that were read".to_owned(),
             Some(_) | None => "no alarm".to_owned(),
         }
     }
@@ -111,10 +132,15 @@ mod tests {
         Timestamp::from_second(day * DAY).unwrap()
     }
 
-    fn heard(since: Option<i64>, fired: &[(&str, bool, i64)]) -> Heard {
+    /// Name, whether it is grave, and from which day to which it fired.
+    type Fired = (&'static str, bool, Option<i64>, Option<i64>);
+
+    fn heard(since: Option<i64>, fired: &[Fired]) -> Heard {
         let watcher = |name: &str, grave| Watcher { name: name.into(), grave, ..Watcher::default() };
-        let fired = fired.iter().map(|(name, grave, day)| (watcher(name, *grave), at(*day))).collect();
-        Heard { fired, since: since.map(at), problem: None }
+        let fired = fired.iter().map(|(name, grave, from, until)| {
+            (watcher(name, *grave), Firing { from: from.map(at), until: until.map(at) })
+        });
+        Heard { fired: fired.collect(), since: since.map(at), asked: 2, problem: None }
     }
 
     #[test]
@@ -122,18 +148,36 @@ mod tests {
         let began = |config: &str, day, seen| Began { config: config.into(), at: at(day), seen };
         // v12 was put live again after v13, and v14 is what serves.
         let served = [began("v11", 1, false), began("v12", 40, true), began("v13", 35, false), began("v14", 50, false)];
+        let short = |name, grave, day| (name, grave, Some(day), Some(day));
         let cases = [
-            ("v13", heard(Some(30), &[("p1", true, 36)]), true, "served up to 5 d · fired: p1"),
-            ("v13", heard(Some(30), &[("p1", true, 34), ("p1", true, 41)]), false, "served up to 5 d · no alarm"),
+            ("v13", heard(Some(30), &[short("p1", true, 36)]), true, "served up to 5 d · fired: p1"),
+            (
+                "v13",
+                heard(Some(30), &[short("p1", true, 34), short("p1", true, 41)]),
+                false,
+                "served up to 5 d · no alarm",
+            ),
             (
                 "v12",
-                heard(Some(30), &[("p3", false, 41), ("p1", true, 42), ("p1", true, 44)]),
+                heard(Some(30), &[short("p3", false, 41), short("p1", true, 42), short("p1", true, 44)]),
                 true,
                 "served 10 d · fired: p1 2 times, p3",
             ),
+            // It fired before, and went on.
+            ("v12", heard(Some(30), &[("p1", true, Some(36), Some(45))]), true, "served 10 d · fired: p1"),
+            ("v12", heard(Some(30), &[("p1", true, None, None)]), true, "served 10 d · fired: p1"),
+            // It fired before, and was soon over.
+            ("v12", heard(Some(30), &[("p1", true, Some(36), Some(40))]), false, "served 10 d · no alarm"),
             ("v12", heard(Some(45), &[]), false, "served 10 d · no alarm in its last 5 d"),
             ("v11", heard(Some(36), &[]), false, "served up to 34 d · its alarms are not kept any more"),
             ("v13", heard(None, &[]), false, "served up to 5 d · its alarms are not known"),
+            ("v13", Heard { asked: 0, ..heard(Some(30), &[]) }, false, "served up to 5 d · no alarm watches it"),
+            (
+                "v13",
+                Heard { problem: Some("2000 were read".into()), ..heard(Some(30), &[]) },
+                false,
+                "served up to 5 d · no alarm of those that were read",
+            ),
             ("other", heard(Some(30), &[]), false, "how long it served is not known · its alarms are not known"),
         ];
         for (config, heard, grave, told) in cases {

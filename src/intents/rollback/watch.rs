@@ -1,6 +1,6 @@
 //! What watches an endpoint, as the console joins it: its stage, its alarms, and when they fired.
 
-use aws_sdk_cloudwatch::types::{AlarmType, HistoryItemType, ScanBy};
+use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, ScanBy};
 use aws_smithy_types::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -100,46 +100,79 @@ fn of_another(alarm: &Alarm, endpoint: &str) -> bool {
     named.peek().is_some() && named.all(|name| name != endpoint)
 }
 
-/// When alarms began to fire.
+/// When alarms fired.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Heard {
-    /// Which, and when, the newest first.
-    pub(super) fired: Vec<(Watcher, Timestamp)>,
+    /// Which, from when, and until when.
+    pub(super) fired: Vec<(Watcher, Firing)>,
     /// From when on that is all; absent when nothing was read.
     pub(super) since: Option<Timestamp>,
+    /// How many alarms were asked.
+    pub(super) asked: usize,
     /// Why it is not all, as a phrase.
     pub(super) problem: Option<String>,
+}
+
+/// A time in which an alarm fired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Firing {
+    /// Absent for one that fired already when what is kept begins.
+    pub(super) from: Option<Timestamp>,
+    /// Absent for one that fires still.
+    pub(super) until: Option<Timestamp>,
 }
 
 impl Heard {
     /// Asks for the past of each alarm from a time on, as far as `CloudWatch` keeps it.
     pub(super) async fn read(by: &Executor, watch: &Watch, from: Timestamp) -> Self {
         let kept = (by.clock)().checked_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(from);
-        let mut heard = Self { since: Some(from.max(kept)), problem: watch.problem.clone(), ..Self::default() };
+        let (problem, asked) = (watch.problem.clone(), watch.alarms.len().min(MOST));
+        let mut heard = Self { since: Some(from.max(kept)), asked, problem, fired: Vec::new() };
+        if asked == 0 && heard.problem.is_some() {
+            heard.since = None;
+        }
         for watcher in watch.alarms.iter().take(MOST) {
             match past(&by.aws, &watcher.name, from.max(kept)).await {
-                Ok((times, capped)) => {
+                Ok((turns, capped)) => {
                     // What lies before the oldest entry of a list that was cut is not known.
-                    let reaches = times.last().copied().filter(|_| capped);
+                    let reaches = turns.first().map(|turn| turn.at).filter(|_| capped);
                     heard.since = heard.since.max(reaches);
-                    heard.fired.extend(times.into_iter().map(|at| (watcher.clone(), at)));
+                    heard.fired.extend(firings(&turns).into_iter().map(|firing| (watcher.clone(), firing)));
                 }
                 Err(error) => {
-                    return Self {
-                        since: None,
-                        problem: Some(format!("the past of alarms cannot be read ({error})")),
-                        ..heard
-                    };
+                    let problem = Some(format!("the past of alarms cannot be read ({error})"));
+                    return Self { since: None, problem, ..heard };
                 }
             }
         }
-        heard.fired.sort_by_key(|(_, at)| std::cmp::Reverse(*at));
         heard
     }
 }
 
-/// When an alarm went to ALARM, the newest first, and whether there is more.
-async fn past(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<Timestamp>, bool), AwsError> {
+/// An alarm went from one state to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Turn {
+    at: Timestamp,
+    /// Did it fire before, and does it after?
+    fires: (bool, bool),
+}
+
+/// The times in which an alarm fired, by its turns, the oldest first.
+fn firings(turns: &[Turn]) -> Vec<Firing> {
+    let mut firings: Vec<Firing> = Vec::new();
+    for turn in turns {
+        match (turn.fires, firings.last_mut().filter(|last| last.until.is_none())) {
+            ((_, true), None) => firings.push(Firing { from: Some(turn.at), until: None }),
+            ((_, false), Some(last)) => last.until = Some(turn.at),
+            ((true, false), None) => firings.push(Firing { from: None, until: Some(turn.at) }),
+            ((_, true), Some(_)) | ((false, false), None) => {}
+        }
+    }
+    firings
+}
+
+/// The turns of an alarm, the oldest first, and whether there were more before them.
+async fn past(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<Turn>, bool), AwsError> {
     let (items, more) = pages(ENTRIES, async |token| {
         let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
         let request = aws.cloudwatch.describe_alarm_history().alarm_name(alarm).set_alarm_types(Some(types.to_vec()));
@@ -149,12 +182,44 @@ async fn past(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<Timestamp>
         Ok((page.alarm_history_items.unwrap_or_default(), page.next_token))
     })
     .await?;
-    let turned = items.into_iter().filter(|item| began(item.history_data.as_deref().unwrap_or_default()));
-    Ok((turned.filter_map(|item| time(item.timestamp.as_ref())).collect(), more))
+    let turn = |item: AlarmHistoryItem| {
+        let fires = turned(item.history_data.as_deref().unwrap_or_default())?;
+        Some(Turn { at: time(item.timestamp.as_ref())?, fires })
+    };
+    let mut turns: Vec<Turn> = items.into_iter().filter_map(turn).collect();
+    turns.sort_by_key(|turn| turn.at);
+    Ok((turns, more))
 }
 
-/// Does an entry tell that the alarm began to fire?
-fn began(data: &str) -> bool {
-    let entry: Value = serde_json::from_str(data).unwrap_or_default();
-    entry.pointer("/newState/stateValue").and_then(Value::as_str) == Some("ALARM")
+/// Did the alarm of an entry fire before, and does it after?
+fn turned(data: &str) -> Option<(bool, bool)> {
+    let entry: Value = serde_json::from_str(data).ok()?;
+    let fires = |state: &str| entry.pointer(state).and_then(Value::as_str).map(|state| state == "ALARM");
+    Some((fires("/oldState/stateValue").unwrap_or_default(), fires("/newState/stateValue")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alarm_fires_from_its_turn_to_the_next() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let turn = |(second, before, after)| Turn { at: at(second), fires: (before, after) };
+        let cases: [(&[(i64, bool, bool)], &[(Option<i64>, Option<i64>)]); 5] = [
+            (&[], &[]),
+            (&[(10, false, true), (20, true, false)], &[(Some(10), Some(20))]),
+            (&[(10, true, false), (20, false, true)], &[(None, Some(10)), (Some(20), None)]),
+            (&[(10, false, false), (20, false, true), (21, true, true)], &[(Some(20), None)]),
+            (&[(5, false, true), (6, true, false), (7, false, true)], &[(Some(5), Some(6)), (Some(7), None)]),
+        ];
+        for (turns, expected) in cases {
+            let found = firings(&turns.iter().copied().map(turn).collect::<Vec<_>>());
+            let seconds = |at: Option<Timestamp>| at.map(Timestamp::as_second);
+            let found: Vec<_> = found.into_iter().map(|f| (seconds(f.from), seconds(f.until))).collect();
+            assert_eq!(found, expected, "{turns:?}");
+        }
+        let data = r#"{"oldState":{"stateValue":"OK"},"newState":{"stateValue":"ALARM"}}"#;
+        assert_eq!((turned(data), turned("no JSON")), (Some((false, true)), None));
+    }
 }
