@@ -146,16 +146,18 @@ async fn refuse_unsteady(endpoint: &Endpoint, looks: &mut Looks<'_>) -> Result<(
         }
         _ => {}
     }
-    let mut told = format!("{name} is {status}");
-    if let Some(pending) = &endpoint.pending {
-        let label = looks.at(&pending.config).await.map(|arriving| arriving.label());
-        let label = label.ok().filter(|label| *label != pending.config).map(|label| format!("{label}, "));
-        told += &format!(" to {}{}", label.unwrap_or_default(), pending.config);
-        told += &pending.started.map(|at| at.strftime(" since %H:%M UTC").to_string()).unwrap_or_default();
-    }
+    let to = match &endpoint.pending {
+        Some(pending) => {
+            let label = looks.at(&pending.config).await.map(|arriving| arriving.label());
+            let label = label.ok().filter(|label| *label != pending.config).map(|label| format!("{label}, "));
+            let since = pending.started.map(|at| at.strftime(" since %H:%M UTC").to_string());
+            format!(" to {}{}{}", label.unwrap_or_default(), pending.config, since.unwrap_or_default())
+        }
+        None => String::new(),
+    };
     let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next();
-    told += &phase.map(|phase| format!(" ({phase})")).unwrap_or_default();
-    Err(Refusal::No(format!("{told}: it can be rolled back when InService")))
+    let phase = phase.map(|phase| format!(" ({phase})")).unwrap_or_default();
+    Err(Refusal::No(format!("{name} is {status}{to}{phase}: it can be rolled back when InService")))
 }
 
 impl Rollback {

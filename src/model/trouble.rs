@@ -34,8 +34,8 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
     let ours = |alarm: &&Alarm| {
         let mut named =
             alarm.dimensions.iter().filter(|(name, _)| matches!(name.as_str(), "EndpointName" | "Endpoint"));
-        let names = named.clone().any(|(_, value)| value == serving.endpoint);
-        names || (named.next().is_none() && serving.production())
+        let is_named = named.clone().any(|(_, value)| value == serving.endpoint);
+        is_named || (named.next().is_none() && serving.production())
     };
     let all = chain.alarms.iter().filter_map(|name| store.alarms.get(name));
     let firing: Vec<&Alarm> = all.filter(|a| harm && a.firing() && !a.scaling()).filter(ours).collect();
@@ -65,6 +65,9 @@ mod tests {
     use crate::model::{Reason, Stage};
     use crate::resources::Listing;
 
+    /// What fires, the status of production and of staging, what a rule says; and what is told of each.
+    type Case = (Option<Alarm>, [&'static str; 2], Option<&'static str>, [Option<&'static str>; 2]);
+
     #[test]
     fn trouble_is_of_the_endpoint_that_it_names() {
         let alarm = |name: &str, endpoint: Option<&str>| Alarm {
@@ -80,8 +83,6 @@ mod tests {
             since: None,
             rule,
         };
-        // What fires, the status of production and of staging, what a rule says; and what is told of each.
-        type Case = (Option<Alarm>, [&'static str; 2], Option<&'static str>, [Option<&'static str>; 2]);
         let cases: [Case; 6] = [
             (None, ["InService"; 2], None, [None, None]),
             (Some(alarm("5xx", Some("e-prod"))), ["InService"; 2], None, [Some("5xx in ALARM"), None]),

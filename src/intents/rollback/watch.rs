@@ -202,11 +202,14 @@ fn turned(data: &str) -> Option<(bool, bool)> {
 mod tests {
     use super::*;
 
+    /// Second of a turn, whether the alarm fired before and after; and from when to when it fired.
+    type Case = (&'static [(i64, bool, bool)], &'static [(Option<i64>, Option<i64>)]);
+
     #[test]
     fn an_alarm_fires_from_its_turn_to_the_next() {
         let at = |second| Timestamp::from_second(second).unwrap();
         let turn = |(second, before, after)| Turn { at: at(second), fires: (before, after) };
-        let cases: [(&[(i64, bool, bool)], &[(Option<i64>, Option<i64>)]); 5] = [
+        let cases: [Case; 5] = [
             (&[], &[]),
             (&[(10, false, true), (20, true, false)], &[(Some(10), Some(20))]),
             (&[(10, true, false), (20, false, true)], &[(None, Some(10)), (Some(20), None)]),

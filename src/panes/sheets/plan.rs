@@ -112,9 +112,11 @@ fn turner(choices: &[Choice]) -> Option<Line> {
     if offered().count() < 2 {
         return None;
     }
-    let named = |line: Line, choice: &Choice| match choice.chosen {
-        true => line.with(format!("‹ {} ›  ", choice.label), Tone::Strong),
-        false => line.with(format!("{}  ", choice.label), if choice.bad { Tone::Bad } else { Tone::Plain }),
+    let named = |line: Line, choice: &Choice| {
+        if choice.chosen {
+            return line.with(format!("‹ {} ›  ", choice.label), Tone::Strong);
+        }
+        line.with(format!("{}  ", choice.label), if choice.bad { Tone::Bad } else { Tone::Plain })
     };
     Some(offered().fold(Line::new().muted("to     "), named))
 }

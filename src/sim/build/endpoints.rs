@@ -49,25 +49,7 @@ impl World {
         let version = deployed.version;
         let stamp = self.now.format("%Y%m%d-%H%M");
         let (config, model_name) = (format!("{name}-v{version}-{stamp}"), format!("{name}-model-v{version}-{stamp}"));
-        let package = self.home.sagemaker("model-package", &format!("{}/{version}", model.name));
-        let mut container = tree! { "ModelPackageName": package };
-        if !deployed.environment.is_empty() {
-            let variables = deployed.environment.iter();
-            container.set(
-                "Environment",
-                variables.fold(tree! {}, |all, (name, value)| all.with(name.clone(), value.as_str())),
-            );
-        }
-        let mut request = tree! {
-            "ModelName": model_name.as_str(),
-            "ExecutionRoleArn": self.home.role("sagemaker-serving"),
-            "Tags": vec![tree! { "Key": "sagemaker:project-name", "Value": model.name.as_str() }],
-        };
-        if model.containers {
-            request.set("Containers", vec![container]);
-        } else {
-            request.set("PrimaryContainer", container);
-        }
+        let request = self.model_request(model, deployed, &model_name);
         self.add_model(&request);
         let by = format!("{}-deploy", model.name);
         self.trace(SOURCE, "CreateModel", &by, request, None);
@@ -117,6 +99,30 @@ impl World {
         }
         endpoint.serves(now);
         (config, model_name)
+    }
+
+    /// The request that made the model of a deployment.
+    fn model_request(&self, model: &Model, deployed: &story::Deployed, name: &str) -> Value {
+        let package = self.home.sagemaker("model-package", &format!("{}/{}", model.name, deployed.version));
+        let mut container = tree! { "ModelPackageName": package };
+        if !deployed.environment.is_empty() {
+            let variables = deployed.environment.iter();
+            container.set(
+                "Environment",
+                variables.fold(tree! {}, |all, (name, value)| all.with(name.clone(), value.as_str())),
+            );
+        }
+        let mut request = tree! {
+            "ModelName": name,
+            "ExecutionRoleArn": self.home.role("sagemaker-serving"),
+            "Tags": vec![tree! { "Key": "sagemaker:project-name", "Value": model.name.as_str() }],
+        };
+        if model.containers {
+            request.set("Containers", vec![container]);
+        } else {
+            request.set("PrimaryContainer", container);
+        }
+        request
     }
 
     fn build_endpoint_series(&mut self, spec: &story::Endpoint, name: &str) {
