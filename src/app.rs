@@ -14,6 +14,7 @@ mod leave;
 mod list;
 mod modal;
 mod palette;
+mod pick;
 mod runs;
 pub(crate) mod search;
 mod subject;
@@ -45,8 +46,9 @@ pub use form::{Field, Form};
 use leave::Leaving;
 pub use list::ListState;
 pub(crate) use modal::plan;
-pub use modal::{Help, Modal, Notice};
+pub use modal::{Help, Modal, Notice, Planning};
 pub use palette::Palette;
+pub use pick::{Pick, Place};
 pub use runs::Run;
 pub use search::Search;
 pub use subject::Subject;
@@ -76,6 +78,8 @@ pub enum Msg {
     Usage(usize, Usage),
     /// A plan for an account was made, or not.
     Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
+    /// What a plan that is being made for an account waits for.
+    PlanWaits(usize, AnyIntent, String),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
     /// How a recording or a replay stands.
@@ -221,8 +225,9 @@ impl App {
                 }
                 None
             }
-            Msg::Planned(place, intent, result) => {
-                self.planned(place, &intent, result);
+            Msg::Planned(place, intent, result) => self.planned(place, &intent, result),
+            Msg::PlanWaits(place, intent, text) => {
+                self.plan_waits(place, &intent, text);
                 None
             }
             Msg::Drill(drill) => {

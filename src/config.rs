@@ -130,13 +130,6 @@ impl Config {
         }
     }
 
-    /// Names of the deployment pipelines, by the model package group whose versions they bring out.
-    #[must_use]
-    pub fn deployers(&self) -> BTreeMap<String, Vec<String>> {
-        let named = self.models.iter().filter(|m| !m.codepipeline.is_empty());
-        named.map(|m| (m.group_name().to_owned(), m.codepipeline.clone())).collect()
-    }
-
     /// How bad it is when this topic or alarm speaks, if the user said so.
     #[must_use]
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {

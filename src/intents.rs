@@ -11,6 +11,7 @@ mod lost;
 mod retrain;
 mod rollback;
 mod run;
+mod serves;
 mod step;
 mod unfinished;
 
@@ -120,6 +121,25 @@ pub struct Difference {
     pub note: String,
 }
 
+/// One of the things that a plan could go to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choice {
+    /// What it is called, such as a version.
+    pub label: String,
+    /// Its name in AWS.
+    pub name: String,
+    /// What goes there; absent for one that is not offered.
+    pub intent: Option<AnyIntent>,
+    /// Is it where the plan goes?
+    pub chosen: bool,
+    /// What would be other than now.
+    pub differs: String,
+    /// How it did before, or why it is not offered.
+    pub record: String,
+    /// Speaks its record against it?
+    pub bad: bool,
+}
+
 /// Exactly what would be sent, for reading.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
@@ -129,8 +149,12 @@ pub struct Plan {
     pub intent: AnyIntent,
     /// A headline.
     pub title: String,
+    /// The stage of what it changes, such as `prod`; empty where nothing tells or there is none.
+    pub stage: String,
     /// What must be typed to send it.
     pub target: String,
+    /// What it could go to instead, and what not and why; empty where there is no choice.
+    pub choices: Vec<Choice>,
     /// What changes, and what stays although one might fear otherwise.
     pub differences: Vec<Difference>,
     /// What was checked and found good.
@@ -155,11 +179,21 @@ impl Plan {
                 *text = redact::value(&row.what, text).into_owned();
             }
         }
+        for choice in &mut self.choices {
+            for text in [&mut choice.differs, &mut choice.record] {
+                *text = redact::text(text).into_owned();
+            }
+        }
         let lists = self.checks.iter_mut().chain(&mut self.warnings);
         for text in lists.chain([&mut self.title, &mut self.then, &mut self.undo]) {
             *text = redact::text(text).into_owned();
         }
         self
+    }
+    /// The headline with the stage.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        if self.stage.is_empty() { self.title.clone() } else { format!("{} · stage {}", self.title, self.stage) }
     }
 }
 

@@ -6,6 +6,7 @@
 mod attention;
 mod claims;
 mod cores;
+mod deployment;
 mod hears;
 mod index;
 mod join;
@@ -14,6 +15,7 @@ mod links;
 pub mod people;
 pub mod severity;
 mod timeline;
+mod trouble;
 mod unclaimed;
 
 use jiff::Timestamp;
@@ -21,10 +23,12 @@ use serde::Serialize;
 
 pub use crate::health::Health;
 pub use attention::{ATTENTION, NOT_READ, Rule};
+pub use deployment::Deployment;
 pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
+pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
 
 /// The five places a model passes.
@@ -117,6 +121,10 @@ pub struct Serving<'a> {
     pub versions: Vec<(&'a str, i32)>,
     /// Versions that arrive with the deployment under way.
     pub arriving: Vec<(&'a str, i32)>,
+    /// What the last deployment changed where the versions stayed, such as `ml.m5.large → ml.t2.medium`, as far as known.
+    pub changed: Option<String>,
+    /// The deployment under way.
+    pub deployment: Option<Deployment<'a>>,
 }
 
 impl Serving<'_> {
@@ -124,6 +132,26 @@ impl Serving<'_> {
     #[must_use]
     pub fn production(&self) -> bool {
         ["", "prod", "production", "live", "prd"].iter().any(|stage| self.stage.eq_ignore_ascii_case(stage))
+    }
+    /// What came with its last deployment: `v13 live`, or what changed where the version stayed.
+    #[must_use]
+    pub fn came(&self) -> String {
+        match (self.version(), &self.changed) {
+            (Some(version), Some(changed)) => format!("v{version}: {changed}"),
+            (None, Some(changed)) => changed.clone(),
+            (Some(version), None) => format!("v{version} live"),
+            (None, None) => "deployed".to_owned(),
+        }
+    }
+    /// `v13`, or `v13→v12` while a deployment is under way; `?` for what has no version.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let now = self.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+        match (&self.deployment, self.arriving.iter().map(|(_, version)| *version).max()) {
+            (Some(_), Some(next)) if Some(next) != self.version() => format!("{now}→v{next}"),
+            (Some(_), _) => format!("{now}→"),
+            (None, _) => now,
+        }
     }
     /// The newest version that serves.
     #[must_use]

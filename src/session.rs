@@ -167,8 +167,8 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
         accounts: config.accounts.clone(),
         caller: Caller::default(),
     });
-    let (identity, clock, deployers) = ("unknown".to_owned(), clock.clone(), config.deployers());
-    Executor { aws, access, journal, identity, clock, deployers }
+    let (identity, clock, wishes) = ("unknown".to_owned(), clock.clone(), Arc::new(Wishes::of(config)));
+    Executor { aws, access, journal, identity, clock, wishes }
 }
 
 /// Where the journal is: the state directory, or the data directory where there is none.

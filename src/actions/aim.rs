@@ -1,8 +1,9 @@
 //! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
 
-use crate::app::{App, Effect, Form, Modal, Subject};
+use crate::app::{App, Effect, Form, Modal, Pick, Place, Subject};
 use crate::fmt;
 use crate::intents::{AnyIntent, Approve, Reject, Rollback};
+use crate::model::{Serving, trouble};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
@@ -19,6 +20,8 @@ pub struct Intended {
     pub label: String,
     /// Approve or reject?
     pub approve: bool,
+    /// Endpoints that it serves now, as the tables tell.
+    pub serves: Vec<String>,
 }
 
 impl Intended {
@@ -92,7 +95,11 @@ pub(super) fn reject(app: &mut App) -> Option<Effect> {
 fn decide(app: &mut App, approve: bool) -> Option<Effect> {
     let context = app.context();
     let package = version(&context, ModelPackage::waits)?;
-    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve };
+    let servings = context.app.here.chains().iter().flat_map(|chain| &chain.serving);
+    let by_it = servings.filter(|s| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn)));
+    let mut serves: Vec<String> = by_it.map(|s| s.endpoint.to_owned()).collect();
+    serves.dedup();
+    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve, serves };
     app.modal = Some(Modal::Reason { intended, input: tui_input::Input::default(), problem: None });
     None
 }
@@ -161,28 +168,84 @@ pub(super) fn retrain(app: &mut App) -> Option<Effect> {
     Some(Effect::Refresh(app.here.place))
 }
 
-/// The endpoint that the cursor is on, or the production one of the model.
-fn endpoint(context: &Context<'_>) -> Option<String> {
-    match &context.subject {
-        Some(Subject { kind: "endpoints", id, .. }) => Some(id.clone()),
-        _ => context.chain?.serving.first().map(|s| s.endpoint.to_owned()),
+/// Which endpoint is to be rolled back.
+enum Aimed {
+    /// There is only one, or only one of them is broken, or the cursor is on it.
+    At(String),
+    /// Somebody has to say it.
+    Ask(Pick),
+    Nothing,
+}
+
+/// The endpoint that the cursor is on; otherwise that one of the model which is broken, where that is not to be asked.
+fn endpoint(context: &Context<'_>) -> Aimed {
+    if let Some(Subject { kind: "endpoints", id, .. }) = &context.subject {
+        return Aimed::At(id.clone());
+    }
+    let Some(chain) = context.chain else { return Aimed::Nothing };
+    let seen = &context.app.here.seen;
+    let place = |serving: &Serving<'_>| Place {
+        endpoint: serving.endpoint.to_owned(),
+        stage: serving.stage.to_owned(),
+        version: serving.label(),
+        trouble: trouble(chain, serving, &seen.store, seen.at),
+        deployment: serving.deployment.as_ref().map(|d| format!("{} {}{}", d.status, d.way(), d.phase())),
+    };
+    let places: Vec<Place> = chain.serving.iter().map(place).collect();
+    let mut broken = places.iter().enumerate().filter(|(_, place)| place.trouble.is_some());
+    match (places.as_slice(), broken.next(), broken.next()) {
+        ([], ..) => Aimed::Nothing,
+        ([only], ..) => Aimed::At(only.endpoint.clone()),
+        (_, Some((_, broken)), None) => Aimed::At(broken.endpoint.clone()),
+        (_, first, _) => {
+            let focus = first.map_or(0, |(at, _)| at);
+            Aimed::Ask(Pick { model: chain.name.to_owned(), places, focus })
+        }
     }
 }
 
 pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
-    let Some(name) = endpoint(context) else { return Err("no endpoint here".into()) };
-    young(context, &context.app.here.seen.store.endpoints, &name)?;
-    match context.app.here.seen.store.endpoints.get(&name).map(|e| e.status.as_str()) {
+    match endpoint(context) {
+        Aimed::Nothing => Err("no endpoint here".into()),
+        Aimed::At(name) => can_change(context, &name),
+        Aimed::Ask(pick) => {
+            let each = pick.places.iter().map(|place| can_change(context, &place.endpoint));
+            // Why the first cannot be is told where none can be.
+            each.reduce(|first, other| first.or_else(|why| other.map_err(|_| why)))
+                .unwrap_or_else(|| Err("no endpoint here".into()))
+        }
+    }
+}
+
+/// Can an endpoint be rolled back now? The label of the action, or why not.
+fn can_change(context: &Context<'_>, name: &str) -> Result<String, String> {
+    let here = &context.app.here;
+    young(context, &here.seen.store.endpoints, name)?;
+    let deployment = here.joined.serving(name).and_then(|serving| serving.deployment.as_ref());
+    match here.seen.store.endpoints.get(name).map(|e| e.status.as_str()) {
         Some("InService" | "UpdateRollbackFailed") => Ok("roll back".into()),
-        Some(status) => Err(format!("{name} is {status}: it can be rolled back when InService")),
+        Some(status) => {
+            let told = deployment.map_or_else(String::new, |deployment| {
+                let since = deployment.since.map(|at| fmt::clock(here.seen.at, at, &context.app.zone));
+                let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
+                format!(", {}{since}{}", deployment.way(), deployment.phase())
+            });
+            Err(format!("{name} is {status}{told}: it can be rolled back when InService"))
+        }
         None => Err(format!("{name} is gone")),
     }
 }
 
 pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
-    let endpoint = endpoint(&app.context())?;
-    Some(crate::app::plan(app, Rollback { endpoint, to: None }.into()))
+    match endpoint(&app.context()) {
+        Aimed::At(endpoint) => Some(crate::app::plan(app, Rollback { endpoint, to: None }.into())),
+        Aimed::Ask(pick) => {
+            app.modal = Some(Modal::Pick(pick));
+            None
+        }
+        Aimed::Nothing => None,
+    }
 }
 
 #[cfg(test)]

@@ -44,6 +44,9 @@ sheet_keys! {
     PageUp "page-up" "a page up";
     Top "top" "to the first row";
     Bottom "bottom" "to the last row";
+    PreviousChoice "previous-choice" "plan for the choice before";
+    NextChoice "next-choice" "plan for the next choice";
+    Unfold "unfold" "show the calls of a plan whole, or fold them";
     Filter "filter" "show only the keys of the help with these words";
     CopyCall "copy-call" "copy the calls of a plan as aws commands";
     Suspend "suspend" "stop the program; fg lets it go on";

@@ -2,9 +2,9 @@
 
 use tui_input::Input;
 
-use super::{App, Effect, Modal, Notice, Run};
+use super::{App, Effect, Modal, Notice, Run, modal};
 use crate::actions::SheetKey;
-use crate::intents::{Plan, Step};
+use crate::intents::{AnyIntent, Choice, Plan, Step};
 use crate::view::Tone;
 
 /// A plan waiting for its answer.
@@ -20,11 +20,39 @@ pub struct Ask {
     pub problem: Option<String>,
     /// Rows scrolled away.
     pub scroll: usize,
+    /// Are the calls shown whole?
+    pub unfolded: bool,
 }
 
 impl Ask {
     pub(super) fn new(plan: Box<Plan>, lenient: bool) -> Self {
-        Self { plan, input: Input::default(), lenient: lenient.then_some(false), problem: None, scroll: 0 }
+        Self {
+            plan,
+            input: Input::default(),
+            lenient: lenient.then_some(false),
+            problem: None,
+            scroll: 0,
+            unfolded: false,
+        }
+    }
+    /// The places of the choices that are offered.
+    pub fn targets(&self) -> impl Iterator<Item = usize> {
+        self.plan.choices.iter().enumerate().filter(|(_, choice)| choice.intent.is_some()).map(|(place, _)| place)
+    }
+    /// What the choice beside the present one goes to, round and round.
+    fn beside(&self, by: isize) -> Option<AnyIntent> {
+        let offered: Vec<&Choice> = self.plan.choices.iter().filter(|choice| choice.intent.is_some()).collect();
+        let now = offered.iter().position(|choice| choice.chosen).unwrap_or(0);
+        let next = (now + offered.len()).saturating_add_signed(by).checked_rem(offered.len())?;
+        offered.get(next).filter(|choice| !choice.chosen)?.intent.clone()
+    }
+    /// The plan for another choice, in the place of this one: what was chosen among stays in sight.
+    pub(super) fn turned(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
+        if plan.choices.is_empty() {
+            plan.choices = self.plan.choices;
+            plan.choices.iter_mut().for_each(|choice| choice.chosen = choice.intent.as_ref() == Some(intent));
+        }
+        Self { unfolded: self.unfolded, ..Self::new(plan, self.lenient.is_some()) }
     }
     /// Is the answer yes?
     #[must_use]
@@ -36,10 +64,19 @@ impl Ask {
 /// A key that means something to a plan.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> {
-    use SheetKey::{Confirm, CopyCall, NextField, PreviousField, ScrollDown, ScrollUp};
+    use SheetKey::{
+        Confirm, CopyCall, NextChoice, NextField, PreviousChoice, PreviousField, ScrollDown, ScrollUp, Unfold,
+    };
     let mut effect = None;
     match key {
         Confirm => return answered(app, ask),
+        NextChoice | PreviousChoice => {
+            let by = if key == NextChoice { 1 } else { -1 };
+            if let Some(intent) = ask.beside(by) {
+                return Some(modal::plan_after(app, intent, Some(Box::new(ask))));
+            }
+        }
+        Unfold => ask.unfolded = !ask.unfolded,
         CopyCall => {
             let calls: Vec<String> = ask.plan.steps.iter().map(Step::cli).collect();
             app.message = Some((Tone::Good, "copied as aws command".into()));

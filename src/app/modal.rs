@@ -5,7 +5,7 @@ use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
 use super::typing::{Typed, typed};
-use super::{App, Ask, Effect, Form, Palette, Subject, ask, deck, palette};
+use super::{App, Ask, Effect, Form, Palette, Pick, Subject, ask, deck, palette, pick};
 use crate::actions::{Intended, SheetKey, navigate};
 use crate::intents::AnyIntent;
 use crate::keymap::{self, Mode, Press};
@@ -37,8 +37,10 @@ pub enum Modal {
         /// What is wrong with it.
         problem: Option<String>,
     },
+    /// Which endpoint is meant.
+    Pick(Pick),
     /// AWS is being asked what is so.
-    Planning(AnyIntent),
+    Planning(Planning),
     /// A plan waits for its answer.
     Ask(Ask),
     /// Something to read, to be closed by a key.
@@ -48,6 +50,17 @@ pub enum Modal {
         /// Rows scrolled away.
         scroll: usize,
     },
+}
+
+/// A plan that is being made.
+#[derive(Debug, Clone)]
+pub struct Planning {
+    /// What it is for.
+    pub intent: AnyIntent,
+    /// The plan in which this was chosen; it stays on the screen.
+    pub before: Option<Box<Ask>>,
+    /// What it waits for, where that is worth a word.
+    pub waits: Option<String>,
 }
 
 /// What the keys do.
@@ -96,7 +109,7 @@ impl Modal {
             Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) => true,
             Self::Help(help) => help.typing,
             Self::Ask(ask) => ask.lenient.is_none(),
-            Self::Planning(_) | Self::Notice { .. } => false,
+            Self::Pick(_) | Self::Planning(_) | Self::Notice { .. } => false,
         }
     }
 
@@ -106,8 +119,18 @@ impl Modal {
             Self::Help(help) => Some(&mut help.scroll),
             Self::Ask(ask) => Some(&mut ask.scroll),
             Self::Notice { scroll, .. } => Some(scroll),
-            Self::Palette(_) | Self::Reason { .. } | Self::Jump { .. } | Self::Form(_) | Self::Planning(_) => None,
+            Self::Palette(_)
+            | Self::Reason { .. }
+            | Self::Jump { .. }
+            | Self::Form(_)
+            | Self::Pick(_)
+            | Self::Planning(_) => None,
         }
+    }
+
+    /// Is there something to be chosen with the keys to the left and to the right?
+    fn turns(&self) -> bool {
+        matches!(self, Self::Pick(_)) || matches!(self, Self::Ask(ask) if ask.targets().count() > 1)
     }
 
     /// Do the keys that move by one row step through choices?
@@ -147,6 +170,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         Modal::Palette(palette) => return palette::key(app, palette, meant),
         Modal::Form(form) => return form_key(app, form, meant),
         Modal::Ask(ask) => return ask::key(app, ask, meant),
+        Modal::Pick(pick) => return pick::key(app, pick, meant),
         Modal::Reason { intended, input, .. } if meant == SheetKey::Confirm => return reasoned(app, intended, input),
         Modal::Jump { input, .. } if meant == SheetKey::Confirm => return deck::jump(app, input),
         Modal::Notice { notice, .. } if meant == SheetKey::Confirm => {
@@ -167,13 +191,18 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     None
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do the same everywhere")]
 /// What a key means to a sheet; nothing where it edits the line that is being typed.
 fn meant(app: &mut App, modal: &Modal, key: KeyEvent) -> Option<SheetKey> {
     if modal.types() && keymap::typed(key).is_some() {
         return None;
     }
     let Press::Action(name) = app.keymap.press(Mode::Ask, key) else { return None };
-    let edits = |key: &SheetKey| modal.types() && matches!(key, SheetKey::Top | SheetKey::Bottom);
+    let edits = |key: &SheetKey| match key {
+        SheetKey::Top | SheetKey::Bottom => modal.types(),
+        SheetKey::PreviousChoice | SheetKey::NextChoice => !modal.turns(),
+        _ => false,
+    };
     SheetKey::named(name).filter(|key| !edits(key))
 }
 
@@ -237,7 +266,7 @@ fn line(modal: &mut Modal) -> Option<&mut Input> {
             ask.problem = None;
             Some(&mut ask.input)
         }
-        Modal::Ask(_) | Modal::Help(_) | Modal::Planning(_) | Modal::Notice { .. } => None,
+        Modal::Ask(_) | Modal::Help(_) | Modal::Pick(_) | Modal::Planning(_) | Modal::Notice { .. } => None,
     }
 }
 
@@ -292,6 +321,11 @@ fn form_key(app: &mut App, mut form: Form, key: SheetKey) -> Option<Effect> {
 
 /// Asks for a plan, and says so on the screen until it is there.
 pub(crate) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
-    app.modal = Some(Modal::Planning(intent.clone()));
+    plan_after(app, intent, None)
+}
+
+/// The same for what was chosen in another plan, which stays on the screen.
+pub(super) fn plan_after(app: &mut App, intent: AnyIntent, before: Option<Box<Ask>>) -> Effect {
+    app.modal = Some(Modal::Planning(Planning { intent: intent.clone(), before, waits: None }));
     Effect::Plan(app.here.place, intent)
 }

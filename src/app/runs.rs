@@ -24,19 +24,53 @@ pub struct Run {
     pub outcome: Option<Outcome>,
 }
 
+/// Is this the question that is open, in the account that is looked at?
+fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
+    here && matches!(modal, Modal::Planning(planning) if planning.intent == *intent)
+}
+
 impl App {
-    pub(super) fn planned(&mut self, place: usize, intent: &AnyIntent, result: Result<Box<Plan>, Refusal>) {
+    /// Takes in a plan, or why there is none. What it was refused for is read into the tables, too: they did not tell.
+    pub(super) fn planned(
+        &mut self,
+        place: usize,
+        intent: &AnyIntent,
+        result: Result<Box<Plan>, Refusal>,
+    ) -> Option<Effect> {
+        let refused = matches!(&result, Err(Refusal::No(_)));
         // An answer to a question that was closed meanwhile is dropped.
-        if place != self.here.place || !matches!(&self.modal, Some(Modal::Planning(asked)) if asked == intent) {
-            return;
-        }
-        self.modal = match result {
-            Ok(plan) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
-            Err(refusal) => Some(Notice::refused(
+        let Some(Modal::Planning(planning)) =
+            self.modal.take_if(|modal| is_asked(modal, place == self.here.place, intent))
+        else {
+            return None;
+        };
+        self.modal = match (result, planning.before) {
+            (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
+            (Ok(plan), Some(before)) => Some(Modal::Ask(before.turned(intent, plan))),
+            (Err(refusal), Some(before)) => {
+                let problem = Some(refusal.to_string());
+                Some(Modal::Ask(Ask { problem, ..*before }))
+            }
+            (Err(refusal), None) => Some(Notice::refused(
                 format!("{}{} is not possible", self.whose(place), intent.name()),
                 refusal.to_string(),
             )),
         };
+        refused.then_some(Effect::Refresh(place))
+    }
+
+    /// Is a thing being changed from here, in the account that is looked at?
+    #[must_use]
+    pub fn changes(&self, target: &str) -> bool {
+        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.place && run.plan.target == target)
+    }
+
+    /// Tells what the plan that is being made waits for.
+    pub(super) fn plan_waits(&mut self, place: usize, intent: &AnyIntent, text: String) {
+        let here = place == self.here.place;
+        if let Some(Modal::Planning(planning)) = self.modal.as_mut().filter(|modal| is_asked(modal, here, intent)) {
+            planning.waits = Some(text);
+        }
     }
 
     pub(super) fn progress(&mut self, id: &str, progress: Progress) {

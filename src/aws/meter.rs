@@ -7,11 +7,13 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
 use super::pace::{Gate, Pace, Urgency};
+use super::patient::{Patient, too_fast};
 use super::waits::Waits;
 
 /// US dollars for one metric asked of `GetMetricData` ($0.01 per 1,000, never free).
@@ -242,11 +244,34 @@ impl HttpConnector for Metered<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (service, meter, inner) = (self.service, self.meter.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            meter.turn(service).await;
-            meter.count(service);
-            // The time for an answer begins here, after the wait for a turn.
-            inner.call(request).await
+            let Some(patient) = Patient::now() else { return meter.call(service, &inner, request).await };
+            while let Some(again) = request.try_clone() {
+                let (answer, too_fast) = too_fast(meter.call(service, &inner, again).await?).await;
+                if !too_fast {
+                    return Ok(answer);
+                }
+                meter.answered(service, true);
+                if !patient.wait(service, meter.widening(service)).await {
+                    return Ok(answer);
+                }
+            }
+            meter.call(service, &inner, request).await
         })
+    }
+}
+
+impl Meter {
+    /// Makes a call when it is its turn.
+    async fn call(
+        &self,
+        service: &'static str,
+        inner: &SharedHttpConnector,
+        request: HttpRequest,
+    ) -> Result<HttpResponse, ConnectorError> {
+        self.turn(service).await;
+        self.count(service);
+        // The time for an answer begins here, after the wait for a turn.
+        inner.call(request).await
     }
 }
 

@@ -75,7 +75,7 @@ async fn planned(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Re
     if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
         executor.identity = arn;
     }
-    executor.plan(intent).await
+    executor.plan_aloud(intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
 }
 
 /// Carries a plan out and says what happens. The first interruption lets calls that are being sent come to their end and
@@ -133,7 +133,7 @@ async fn run_until(
 
 /// The plan as text: what changes, what to know, what is sent.
 fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
-    writeln!(out, "{}", harmless(&plan.title))?;
+    writeln!(out, "{}", harmless(&plan.headline()))?;
     let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
     let columns =
         |f: fn(&crate::intents::Difference) -> &str| plan.differences.iter().map(|d| width(f(d))).max().unwrap_or(0);
@@ -142,6 +142,14 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         let (name, old) = (pad(&harmless(&d.what), what), pad(&harmless(&d.now), now));
         let note = if d.note.is_empty() { String::new() } else { format!("   {}", harmless(&d.note)) };
         writeln!(out, "  {name}  {old}  → {}{note}", harmless(&d.then))?;
+    }
+    for choice in &plan.choices {
+        let mark = if choice.chosen { "›" } else { " " };
+        let (label, name) = (harmless(&choice.label), harmless(&choice.name));
+        let told: Vec<_> = [&choice.differs, &choice.record].into_iter().filter(|t| !t.is_empty()).collect();
+        let offered = if choice.intent.is_some() { "" } else { "not offered, it " };
+        let told = told.into_iter().map(|t| harmless(t)).collect::<Vec<_>>().join(" · ");
+        writeln!(out, "{mark} {label}  {name}  {offered}{told}")?;
     }
     for check in &plan.checks {
         writeln!(out, "✓ {}", harmless(check))?;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::evidence::{self, Evidence};
+use super::serves::{Serves, serves};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, failed};
 use crate::redact;
@@ -104,14 +105,19 @@ async fn decision(
         description: reason.to_owned(),
         token: id.clone(),
     };
-    let (differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
-    let mut warnings = vec![follow_up(&package, approval, &rivals)];
+    let serves = serves(by, &package.arn).await;
+    let (mut differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
+    differences.insert(1, serving(&serves));
+    let mut warnings: Vec<String> = loss(&package, approval, &serves).into_iter().collect();
+    warnings.push(follow_up(&package, approval, &rivals));
     warnings.extend(evidence.problem);
     let verb = if approval == "Approved" { "Approve" } else { "Reject" };
     Ok(Plan {
         id,
         intent,
         title: format!("{verb} {}", package.label()),
+        stage: String::new(),
+        choices: Vec::new(),
         target: package.label(),
         differences,
         checks: vec![format!("ModelPackageStatus is {}", package.status)],
@@ -128,6 +134,30 @@ async fn decision(
         steps: vec![step],
         guards: vec![Guard::package(&package)],
     })
+}
+
+/// The row that says where the version serves.
+fn serving(serves: &Serves) -> Difference {
+    let now = match (serves.places.is_empty(), &serves.problem) {
+        (false, _) => serves.places.join(", "),
+        (true, None) => "nothing".to_owned(),
+        (true, Some(_)) => "not known".to_owned(),
+    };
+    let lag = serves.places.is_empty().then(|| "as the index of AWS tells, which may lag".to_owned());
+    let note = serves.problem.clone().or(lag).unwrap_or_default();
+    Difference { what: "serves now".to_owned(), now, then: String::new(), note }
+}
+
+/// A rejection of what serves takes nothing away by itself, and is seldom meant.
+fn loss(package: &ModelPackage, approval: &str, serves: &Serves) -> Option<String> {
+    if approval != "Rejected" || serves.places.is_empty() {
+        return None;
+    }
+    let (label, places) = (package.label(), serves.places.join(", "));
+    let who = if serves.production { "CUSTOMERS ARE SERVED BY IT: " } else { "" };
+    Some(format!(
+        "{who}{label} serves {places} NOW. A rejection does not take it away; a deploy rule may, and it can be deployed no more."
+    ))
 }
 
 fn refuse_nonsense(package: &ModelPackage, approval: &str) -> Result<(), Refusal> {
@@ -174,8 +204,9 @@ fn follow_up(package: &ModelPackage, approval: &str, rivals: &[(String, i32)]) -
 
 /// Where to look for what may follow; it is not read from here.
 fn watch(by: &Executor, package: &ModelPackage) -> String {
-    let deployers = package.group.as_ref().and_then(|group| by.deployers.get(group));
-    deployers.map(|names| format!(" Then watch CodePipeline {}.", names.join(", "))).unwrap_or_default()
+    let of_group = by.wishes.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
+    let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
 }
 
 async fn compared(

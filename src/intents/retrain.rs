@@ -53,6 +53,8 @@ impl Intent for Retrain {
             id,
             intent: self.clone().into(),
             title: format!("Start {}", self.pipeline),
+            stage: String::new(),
+            choices: Vec::new(),
             target: self.pipeline.clone(),
             differences: self.differences(&definition),
             checks: vec![format!("{} parameters checked against the definition", definition.parameters.len())],

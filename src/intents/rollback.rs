@@ -1,21 +1,26 @@
 //! Roll back an endpoint to an earlier configuration, or rebuild one from the registry.
 
 mod candidate;
+mod choose;
 mod compare;
 mod components;
 mod deployed;
-mod previous;
+mod differs;
 mod rebuild;
+mod record;
 mod rows;
+mod survey;
+mod watch;
 
 use std::time::Duration;
 
-use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
+use super::{Choice, Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::resources::endpoint::Endpoint;
 
-use candidate::Candidate;
-use previous::{Previous, previous};
+use candidate::{Candidate, Looks};
+use choose::Judged;
+use watch::Watch;
 
 /// AWS starts an update within seconds; an endpoint that still looks untouched after this was not updated.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -34,9 +39,28 @@ struct Present {
     endpoint: Endpoint,
     /// What serves now; absent when its configuration or model was deleted.
     serving: Option<Candidate>,
+    watch: Watch,
 }
 
 impl Present {
+    /// Reads what is so of an endpoint. One that is being changed is refused.
+    async fn read(by: &Executor, name: &str, looks: &mut Looks<'_>) -> Result<Self, Refusal> {
+        let mut endpoint = Endpoint::describe(&by.aws, name).await?;
+        refuse_unsteady(&endpoint, looks).await?;
+        let serving = match &endpoint.config {
+            Some(name) => match looks.at(name).await {
+                Ok(serving) => Some(serving),
+                // Only what is gone is gone; any other answer would make a guess of the plan.
+                Err(error) if gone(&error) => None,
+                Err(error) => return Err(error.into()),
+            },
+            None => None,
+        };
+        endpoint.tags = endpoint.read_tags(&by.aws).await.ok();
+        let watch = Watch::read(by, &endpoint, serving.as_ref()).await;
+        Ok(Self { endpoint, serving, watch })
+    }
+
     /// Does the variant of this name run without instances? The configuration tells; without it the endpoint.
     fn serverless(&self, variant: &str) -> bool {
         let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
@@ -61,33 +85,21 @@ impl Intent for Rollback {
     const PATIENCE: Duration = Duration::from_hours(2);
 
     async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
-        let aws = &by.aws;
-        let endpoint = Endpoint::describe(aws, &self.endpoint).await?;
-        refuse_unsteady(&endpoint)?;
-        let serving = match &endpoint.config {
-            Some(name) => match candidate::look(aws, name).await {
-                Ok(serving) => Some(serving),
-                // Only what is gone is gone; any other answer would make a guess of the plan.
-                Err(error) if gone(&error) => None,
-                Err(error) => return Err(error.into()),
-            },
-            None => None,
-        };
-        let present = Present { endpoint, serving };
+        let mut looks = Looks::new(&by.aws);
+        let present = Present::read(by, &self.endpoint, &mut looks).await?;
         match &self.to {
             Some(name) => {
-                let target = candidate::look(aws, name).await?;
-                self.to_config(aws, &present, target).await
+                let target = looks.at(name).await?;
+                self.refuse_pointless(&by.aws, &present, &target).await?;
+                let judged = Judged::alone(by, &present, target).await?;
+                self.to_config(by, &present, judged, Vec::new()).await
             }
             None if present.serving.is_none() => Err(Refusal::No(format!(
                 "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
                 self.endpoint
             ))),
-            None if present.of_components() => Err(components::refusal(aws, &present).await),
-            None => match previous(by, &present).await? {
-                Previous::Found(target) => self.to_config(aws, &present, *target).await,
-                Previous::None(why_not) => rebuild::plan(self, aws, &present, &why_not, (by.clock)()).await,
-            },
+            None if present.of_components() => Err(components::refusal(&by.aws, &present).await),
+            None => self.choose(by, &present, looks).await,
         }
     }
 
@@ -123,22 +135,36 @@ fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
     }
 }
 
-fn refuse_unsteady(endpoint: &Endpoint) -> Result<(), Refusal> {
-    match endpoint.status.as_str() {
-        "InService" | "UpdateRollbackFailed" => Ok(()),
-        "Failed" => Err(Refusal::No(format!(
-            "{} is Failed: AWS lets a failed endpoint only be deleted; this program deletes nothing, use: aws sagemaker delete-endpoint",
-            endpoint.name
-        ))),
-        status => Err(Refusal::No(format!("{} is {status}: it can be rolled back when InService", endpoint.name))),
+async fn refuse_unsteady(endpoint: &Endpoint, looks: &mut Looks<'_>) -> Result<(), Refusal> {
+    let (name, status) = (&endpoint.name, endpoint.status.as_str());
+    match status {
+        "InService" | "UpdateRollbackFailed" => return Ok(()),
+        "Failed" => {
+            return Err(Refusal::No(format!(
+                "{name} is Failed: AWS lets a failed endpoint only be deleted; this program deletes nothing, use: aws sagemaker delete-endpoint"
+            )));
+        }
+        _ => {}
     }
+    let to = match &endpoint.pending {
+        Some(pending) => {
+            let label = looks.at(&pending.config).await.map(|arriving| arriving.label());
+            let label = label.ok().filter(|label| *label != pending.config).map(|label| format!("{label}, "));
+            let since = pending.started.map(|at| at.strftime(" since %H:%M UTC").to_string());
+            format!(" to {}{}{}", label.unwrap_or_default(), pending.config, since.unwrap_or_default())
+        }
+        None => String::new(),
+    };
+    let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next();
+    let phase = phase.map(|phase| format!(" ({phase})")).unwrap_or_default();
+    Err(Refusal::No(format!("{name} is {status}{to}{phase}: it can be rolled back when InService")))
 }
 
 impl Rollback {
-    async fn to_config(&self, aws: &Aws, present: &Present, target: Candidate) -> Result<Plan, Refusal> {
-        let endpoint = &present.endpoint;
-        let name = target.config.name.clone();
-        if endpoint.config.as_deref() == Some(name.as_str()) {
+    /// Refuses a configuration that serves already, or that cannot serve here.
+    async fn refuse_pointless(&self, aws: &Aws, present: &Present, target: &Candidate) -> Result<(), Refusal> {
+        let (endpoint, name) = (&present.endpoint, &target.config.name);
+        if endpoint.config.as_ref() == Some(name) {
             return Err(Refusal::No(format!("{} runs {name} already", endpoint.name)));
         }
         if !target.of_components() && present.of_components() {
@@ -147,32 +173,65 @@ impl Rollback {
         if let (true, Some(obstacle)) = (target.of_components(), target.obstacle(present)) {
             return Err(Refusal::No(format!("{name} {obstacle}")));
         }
-        let (checks, bad) = target.checked(aws, present).await;
-        let retain = target.keeps_counts(present);
-        let mut warnings = target.surprises(present);
+        Ok(())
+    }
+
+    async fn to_config(
+        &self,
+        by: &Executor,
+        present: &Present,
+        judged: Judged,
+        choices: Vec<Choice>,
+    ) -> Result<Plan, Refusal> {
+        let endpoint = &present.endpoint;
+        let target = &judged.candidate;
+        let name = target.config.name.clone();
+        let (mut checks, bad) = target.checked(&by.aws, present).await;
+        checks.extend(judged.good().filter(|_| choices.is_empty()));
+        let retain = target.keeps_counts(present).is_ok() && !target.raises(present);
+        let mut warnings = judged.against();
+        warnings.extend(present.well());
+        warnings.extend(target.surprises(present));
         warnings.extend(bad);
-        warnings.extend(self.warnings(aws, present).await);
-        let retain = retain.is_ok();
+        warnings.extend(present.warnings());
         let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
         let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
         Ok(Plan {
             id: new_id(),
             intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
-            title: format!("Roll back {} to {}", endpoint.name, target.label()),
+            title: format!("Roll back {} to {}", endpoint.name, target.told(present)),
+            stage: present.watch.stage.clone(),
             target: endpoint.name.clone(),
-            differences: rows::differences(&target, present, retain),
+            choices,
+            differences: rows::differences(target, present, retain),
             checks,
             warnings,
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
-            undo: undo(present, Some(&target)),
+            undo: undo(present, Some(target)),
             steps: vec![step],
             guards,
         })
     }
+}
+
+impl Present {
+    /// Says when nothing tells that the endpoint is broken: then a rollback may be meant for another one.
+    fn well(&self) -> Option<String> {
+        let (endpoint, watch) = (&self.endpoint, &self.watch);
+        if watch.problem.is_some() || watch.trouble.is_some() {
+            return None;
+        }
+        let name = &endpoint.name;
+        Some(match watch.alarms.len() {
+            0 => format!("{name} is InService, and no alarm watches it: whether it is broken is not known here."),
+            1 => format!("{name} looks well: it is InService, and its alarm does not fire."),
+            count => format!("{name} looks well: it is InService, and none of its {count} alarms fires."),
+        })
+    }
 
     /// What everybody should know before an endpoint is moved.
-    async fn warnings(&self, aws: &Aws, present: &Present) -> Vec<String> {
-        let endpoint = &present.endpoint;
+    fn warnings(&self) -> Vec<String> {
+        let endpoint = &self.endpoint;
         let mut warnings = Vec::new();
         if let Some(guards) = endpoint.guards.as_ref().filter(|guards| !guards.is_empty()) {
             warnings.push(format!(
@@ -183,10 +242,7 @@ impl Rollback {
         if let Some(failure) = &endpoint.failure {
             warnings.push(format!("The last update failed: {failure}"));
         }
-        let tags = aws.sagemaker.list_tags().resource_arn(&endpoint.arn).max_results(100).send().await;
-        let tags = tags.map(|page| page.tags.unwrap_or_default()).unwrap_or_default();
-        let stack = tags.iter().find(|t| t.key() == Some("aws:cloudformation:stack-name")).and_then(|t| t.value());
-        if let Some(stack) = stack {
+        if let Some(stack) = endpoint.tags.as_ref().and_then(|tags| tags.get("aws:cloudformation:stack-name")) {
             warnings.push(format!("CloudFormation stack {stack} owns this endpoint and will not know of the change; rejecting the bad version may be the better way."));
         }
         warnings
@@ -227,6 +283,7 @@ fn gone(error: &AwsError) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Target;
 
     fn endpoint(status: &str, config: &str, failure: Option<&str>) -> Endpoint {
         Endpoint {
@@ -252,10 +309,13 @@ mod tests {
         assert!(matches!(verdict(&endpoint("SomethingNew", "bad", None), "old", later), Verdict::Pending(_)));
     }
 
-    #[test]
-    fn only_a_steady_endpoint_is_rolled_back() {
-        assert!(refuse_unsteady(&endpoint("InService", "c", None)).is_ok());
-        let refusal = refuse_unsteady(&endpoint("Updating", "c", None)).unwrap_err().to_string();
+    #[tokio::test]
+    async fn only_a_steady_endpoint_is_rolled_back() {
+        let aws =
+            Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nobody is asked");
+        let mut looks = Looks::new(&aws);
+        assert!(refuse_unsteady(&endpoint("InService", "c", None), &mut looks).await.is_ok());
+        let refusal = refuse_unsteady(&endpoint("Updating", "c", None), &mut looks).await.unwrap_err().to_string();
         assert_eq!(refusal, "e is Updating: it can be rolled back when InService");
     }
 }

@@ -1,6 +1,5 @@
 //! The executor: the only way from a confirmed plan to a call, for the screen and the command line alike.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +7,16 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::{AccessRules, AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
-use crate::aws::{Aws, AwsError, Kind};
+use crate::aws::{Aws, AwsError, Kind, patiently};
 use crate::journal::{Entry, Event, Journal, Tail};
+use crate::resources::Wishes;
 use crate::resources::poll::Clock;
 
 /// Between two looks at an end state.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// For so long a plan asks again what was answered "too fast"; all in all it may take a minute.
+const PATIENCE: Duration = Duration::from_secs(50);
 
 /// After so long without an answer the end is left to be looked up.
 const BLIND: Duration = Duration::from_mins(10);
@@ -56,8 +59,8 @@ pub struct Executor {
     pub identity: String,
     /// Where "now" comes from.
     pub clock: Clock,
-    /// Who deploys what was decided: names of `CodePipeline` pipelines by model package group. Only spoken of.
-    pub deployers: BTreeMap<String, Vec<String>>,
+    /// What the user configured of models and severities: whose alarms are whose, who deploys what was decided.
+    pub wishes: Arc<Wishes>,
 }
 
 impl std::fmt::Debug for Executor {
@@ -70,6 +73,22 @@ impl std::fmt::Debug for Executor {
 }
 
 impl Executor {
+    /// Plans what somebody wants, and tells what it waits for: calls that are answered "too fast" are made again for as
+    /// long as a plan may take.
+    ///
+    /// # Errors
+    /// Those of [`Self::plan`].
+    pub async fn plan_aloud(
+        &self,
+        intent: &AnyIntent,
+        tell: impl Fn(String) + Send + Sync + 'static,
+    ) -> Result<Plan, Refusal> {
+        let told = move |service: &str, pause: Duration| {
+            tell(format!("{service} is throttled: asked again in {} s", pause.as_secs()));
+        };
+        patiently(PATIENCE, told, self.plan(intent)).await
+    }
+
     /// Plans what somebody wants. An earlier intent for the same target whose end was never seen is told first.
     ///
     /// # Errors

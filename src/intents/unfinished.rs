@@ -265,7 +265,7 @@ mod tests {
             journal: Journal::at("/nowhere".into()),
             identity: ME.into(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-            deployers: BTreeMap::new(),
+            wishes: Arc::default(),
         };
         without_end(entries, &by, now).into_iter().map(|open| open.last.id).collect()
     }

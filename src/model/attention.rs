@@ -162,7 +162,7 @@ impl Happening<'_> {
     fn text(&self) -> String {
         match self {
             Self::Live(serving) => {
-                let what = serving.version().map_or_else(|| "deployed".to_owned(), |v| format!("v{v} live"));
+                let what = serving.came();
                 if serving.production() { what } else { format!("{what} in {}", serving.stage) }
             }
             Self::Registered(version) => format!("v{version} registered"),

@@ -10,6 +10,7 @@ use super::claims::Claims;
 use super::cores::{MANY, both};
 use super::people;
 use crate::resources::alarm::Alarm;
+use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::feature_group::FeatureGroup;
@@ -56,6 +57,8 @@ pub(super) struct Index<'a> {
     pub(super) claims: Claims<'a>,
     /// Endpoints in the order of their names.
     pub(super) endpoints: Vec<&'a Endpoint>,
+    /// Configurations in the order of their names.
+    pub(super) configs: Vec<&'a EndpointConfig>,
     /// Endpoints of which there are metrics: few in a large account.
     pub(super) measured: HashSet<&'a str, RandomState>,
     pub(super) registry: Registry<'a>,
@@ -145,7 +148,8 @@ impl<'a> Index<'a> {
         let (endpoints, measured): (Vec<_>, _) =
             (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
         let claims = Claims::new(&endpoints, &seen.wishes.models);
-        Self { seen, store, claims, endpoints, measured: measured.collect(), registry, training, alarms }
+        let configs = store.configs.rows().collect();
+        Self { seen, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }
     }
 
     /// A group by name.

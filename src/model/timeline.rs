@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::{Chain, Health, Serving};
+use super::{Chain, Deployment, Health, Serving};
 use crate::resources::Store;
 use crate::resources::alarm::Alarm;
 use crate::resources::execution::PipelineExecution;
@@ -30,6 +30,7 @@ enum Moment<'a> {
     Decided(&'a ModelPackage),
     Started(&'a PipelineExecution),
     Live(&'a Serving<'a>, bool),
+    Deploying(&'a Serving<'a>, &'a Deployment<'a>),
 }
 
 /// What the tables know of a chain's past: so many of its newest moments.
@@ -59,6 +60,8 @@ fn moments<'a>(chain: &'a Chain, store: &'a Store) -> Vec<(Timestamp, Moment<'a>
     for serving in &chain.serving {
         let seen_live = store.endpoints.get(serving.endpoint).is_some_and(|e| e.live_since.is_some());
         past.extend(serving.since.map(|at| (at, Moment::Live(serving, seen_live))));
+        let deployment = serving.deployment.as_ref();
+        past.extend(deployment.and_then(|d| Some((d.since?, Moment::Deploying(serving, d)))));
     }
     past
 }
@@ -76,8 +79,13 @@ impl Moment<'_> {
             Self::Live(serving, seen_live) => {
                 let version = serving.version().map_or_else(|| "a configuration".to_owned(), |v| format!("v{v}"));
                 let word = if *seen_live { "live in" } else { "configured for" };
-                let text = format!("{version} {word} {}", serving.endpoint);
+                let changed = serving.changed.as_ref().map(|changed| format!(": {changed}")).unwrap_or_default();
+                let text = format!("{version} {word} {}{changed}", serving.endpoint);
                 (Health::Running, text, serving.config.unwrap_or_default().to_owned())
+            }
+            Self::Deploying(serving, deployment) => {
+                let (endpoint, way, phase) = (serving.endpoint, deployment.way(), deployment.phase());
+                (Health::Running, format!("{endpoint} {}: {way}{phase}", deployment.status), String::new())
             }
         };
         Happened { at, health, text, by }

@@ -34,6 +34,7 @@ fn arrow(confidence: Option<Confidence>) -> Arrow {
 
 fn title(app: &App, chain: &Chain) -> Line {
     let line = Line::new().with(chain.name, Tone::Strong);
+    let line = chain.serving.iter().fold(line, |line, serving| deploying(line, app, serving));
     match chain.worst() {
         Some(worst) => {
             let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
@@ -48,13 +49,26 @@ fn title(app: &App, chain: &Chain) -> Line {
     }
 }
 
+/// The deployment under way on an endpoint: where, from what to what, since when, what it is doing, by whom.
+fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
+    let Some(deployment) = &serving.deployment else { return line };
+    let place = if serving.stage.is_empty() { serving.endpoint } else { serving.stage };
+    let line = line.with(format!("  ◐ {place} {}", deployment.way()), Tone::Busy);
+    let since = deployment.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
+    let line = line.muted(since.unwrap_or_default()).with(deployment.phase(), Tone::Busy);
+    if app.changes(serving.endpoint) { line.muted(", from here") } else { line }
+}
+
 /// Trouble that began soon after a version went live is most often its fault.
 fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
     let serving = chain.serving.first()?;
     let (since, live) = (worst.since?, serving.since?);
     let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
-    let version = serving.version()?;
-    Some(format!(", {} after v{version} went live", fmt::span(std::time::Duration::from_secs(seconds))))
+    let what = match &serving.changed {
+        Some(changed) => changed.clone(),
+        None => format!("v{} went live", serving.version()?),
+    };
+    Some(format!(", {} after {what}", fmt::span(std::time::Duration::from_secs(seconds))))
 }
 
 fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
@@ -234,6 +248,10 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
 fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
     let Some(endpoint) = app.here.seen.store.endpoints.get(serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
+    facts.extend(serving.deployment.as_ref().map(|d| {
+        let age = d.since.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        Fact::named(Line::new().with(format!("◐ {}", d.way()), Tone::Busy), Line::new().muted(age))
+    }));
     for variant in &endpoint.variants {
         let text = match (variant.instances, variant.desired_instances) {
             (Some(now), Some(wanted)) => format!("{now} of {wanted} instances"),

@@ -14,16 +14,16 @@ pub(super) const PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
     columns: &[
-        PaneColumn::fill("ENDPOINT", 4, 20).name(),
+        PaneColumn::fill("ENDPOINT", 5, 20).name(),
         PaneColumn::cells("STATUS", 14),
         PaneColumn::cells("LIVE", 6),
         PaneColumn::cells("INSTANCES", 9).right(),
         PaneColumn::cells("REQ/MIN", 7).right().from(90),
         PaneColumn::cells("5XX", 8).right(),
         PaneColumn::cells("P99", 8).right(),
-        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(110),
-        PaneColumn::fill("MODEL", 2, 12).name().from(130),
-        PaneColumn::fill("WHAT", 3, 10).from(150),
+        PaneColumn::fill("CONFIGURATION", 4, 16).name().from(170),
+        PaneColumn::fill("MODEL", 2, 12).name().from(190),
+        PaneColumn::fill("WHAT", 5, 16).from(100),
     ],
     kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
     ids,
@@ -53,8 +53,13 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         (None, _) => Cell::muted("–"),
     };
     let phase = endpoint.variants.iter().flat_map(|v| &v.phases).next().cloned();
-    let pending = endpoint.pending.as_ref().map(|p| format!("→ {}", p.config));
-    let what = endpoint.failure.clone().or(pending).or(phase).unwrap_or_default();
+    let serving = app.here.joined.serving(&endpoint.name);
+    let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
+    let changed = serving.and_then(|s| {
+        let age = s.since.map(|at| format!(" {} ago", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        s.since.is_some().then(|| s.came() + &age)
+    });
+    let what = endpoint.failure.clone().or(pending).or(phase).or(changed).unwrap_or_default();
     Some(vec![
         Cell::plain(&endpoint.name),
         Cell::status(app, StageKind::Endpoint, &endpoint.status),

@@ -114,7 +114,11 @@ fn what(account: &Account, chain: &Chain) -> Cell {
 
 fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
     match serving.map(Serving::version) {
-        Some(Some(version)) => Cell::of(Line::new().plain(format!("v{version}")), version.into()),
+        Some(Some(version)) => {
+            let deploys = serving.is_some_and(|s| s.deployment.is_some());
+            let line = Line::new().with(if deploys { "◐" } else { "" }, Tone::Busy).plain(format!("v{version}"));
+            Cell::of(line, version.into())
+        }
         // What has no version sorts below all versions.
         Some(None) => Cell::of(Line::new().muted("?"), 0),
         None => Cell { order: Some(Order::Number(0)), ..not_served(chain) },
@@ -155,7 +159,7 @@ fn glyphed(health: Health, text: &str) -> Cell {
 /// Version, and what is wrong with it.
 fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
-    let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+    let version = serving.label();
     let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| account.stage_health(s));
     let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
     let fact = why.map(|r| chain::brief(chain, r));
@@ -166,7 +170,7 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
 fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
     let status = account.seen.store.endpoints.get(serving.endpoint).map_or("", |e| e.status.as_str());
-    let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+    let version = serving.label();
     glyphed(account.known(StageKind::Endpoint, Health::of_status(status)), &version)
 }
 

@@ -6,7 +6,7 @@ mod plan;
 
 use crate::actions::Intended;
 use crate::actions::SheetKey::{self, Cancel, Confirm, NextField};
-use crate::app::{Account, App, Form, Modal};
+use crate::app::{Account, App, Form, Modal, Pick, Place, Planning};
 use crate::fmt;
 use crate::redact::is_secret;
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
@@ -19,15 +19,17 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Reason { intended, input, problem } => reason(app, intended, input, problem.as_deref()),
         Modal::Form(it) => form(app, it),
         Modal::Jump { input, problem } => jump(app, input, problem.as_deref()),
-        Modal::Planning(intent) => Sheet {
+        Modal::Planning(Planning { before: Some(before), waits, .. }) => plan::turning(app, before, waits.as_deref()),
+        Modal::Planning(Planning { intent, waits, .. }) => Sheet {
             title: Line::from(format!("{}: asking AWS what is so", intent.name())),
             tone: Tone::Busy,
-            width: 60,
-            rows: vec![SheetRow::Text(Line::new().with("◐ ", Tone::Busy).plain("reading, nothing is sent"))],
+            width: 76,
+            rows: vec![SheetRow::Text(plan::reading(waits.as_deref()))],
             keys: keys(app, false, &[(Cancel, "stop asking")]),
             ..Sheet::default()
         },
         Modal::Ask(it) => plan::ask(app, it),
+        Modal::Pick(it) => pick(app, it),
         Modal::Notice { notice, scroll } => Sheet {
             title: Line::from(notice.title.as_str()),
             tone: notice.tone,
@@ -55,6 +57,11 @@ fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Opt
     let verb = if intended.approve { "Approve" } else { "Reject" };
     let why = "Why? It is kept in AWS with the version (ApprovalDescription).";
     let mut rows = vec![SheetRow::Text(Line::new().muted(why))];
+    if !intended.serves.is_empty() {
+        let (tone, sign) = if intended.approve { (Tone::Plain, "") } else { (Tone::Bad, "✗ ") };
+        let text = format!("{sign}{} serves {} NOW", intended.label, intended.serves.join(", "));
+        rows.push(SheetRow::Text(Line::new().with(text, tone)));
+    }
     rows.extend(place(app));
     rows.push(SheetRow::Field {
         label: "reason".into(),
@@ -69,6 +76,30 @@ fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Opt
         focus: Some(rows.len() - 1),
         rows,
         keys: keys(app, true, &[(Confirm, "make the plan"), (Cancel, "cancel")]),
+        ..Sheet::default()
+    }
+}
+
+fn pick(app: &App, pick: &Pick) -> Sheet {
+    let item = |(at, place): (usize, &Place)| {
+        let note = match (&place.trouble, &place.deployment) {
+            (Some(trouble), _) => Line::new().with(format!("✗ {trouble}"), Tone::Bad),
+            (None, Some(deployment)) => Line::new().with(format!("◐ {deployment}"), Tone::Busy),
+            (None, None) => Line::new().muted("nothing is known to be wrong"),
+        };
+        let line = Line::from(place.endpoint.as_str()).muted(format!("  {}  {}", place.stage, place.version));
+        SheetRow::Item { line, note, selected: at == pick.focus }
+    };
+    let broken = pick.places.iter().filter(|place| place.trouble.is_some()).count();
+    let why = if broken == 0 { "None of them is known to be broken." } else { "Several of them are broken." };
+    let head = [SheetRow::Text(Line::new().muted(why)), SheetRow::Text(Line::new())];
+    Sheet {
+        title: Line::new().with(format!("Roll back which endpoint of {}?", pick.model), Tone::Strong),
+        tone: Tone::Busy,
+        width: 100,
+        focus: Some(pick.focus + head.len()),
+        rows: head.into_iter().chain(pick.places.iter().enumerate().map(item)).chain(place(app)).collect(),
+        keys: keys(app, false, &[(Confirm, "make the plan"), (SheetKey::ScrollDown, "next"), (Cancel, "cancel")]),
         ..Sheet::default()
     }
 }

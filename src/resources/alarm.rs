@@ -95,6 +95,14 @@ impl Suppressor {
 }
 
 impl Alarm {
+    /// Alarms of all types, as far as so many pages of 100 go; and whether there are more.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn all(aws: &Aws, pages: usize) -> Result<(Vec<Self>, bool), AwsError> {
+        let (rows, next) = described(&aws.cloudwatch.describe_alarms(), None, pages).await?;
+        Ok((rows, next.is_some()))
+    }
     /// Is it in ALARM?
     #[must_use]
     pub fn firing(&self) -> bool {

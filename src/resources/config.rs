@@ -7,8 +7,15 @@ use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey, ProductionVarian
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::endpoint::Endpoint;
 use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background, pages};
+
+/// Is the name of a configuration that of the endpoint, or the endpoint's with something after it?
+#[must_use]
+pub fn belongs(config: &str, endpoint: &str) -> bool {
+    config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
+}
 
 /// Pages of 100 configurations in a thorough look.
 const PAGES: usize = 20;
@@ -63,6 +70,12 @@ pub struct ConfigVariant {
 }
 
 impl EndpointConfig {
+    /// Is its name that of the endpoint, or the endpoint's with something after it?
+    #[must_use]
+    pub fn belongs_to(&self, endpoint: &str) -> bool {
+        belongs(&self.name, endpoint)
+    }
+
     /// Names of the models that take traffic.
     pub fn models(&self) -> impl Iterator<Item = &str> {
         self.variants.iter().flatten().filter_map(|v| v.model.as_deref())
@@ -90,7 +103,7 @@ impl Resource for EndpointConfig {
         seen.store.endpoints.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !needed(seen, known).is_empty()
+        known.answered() && (!needed(seen, known).is_empty() || unread(seen, known).next().is_some())
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if seen.thorough {
@@ -107,13 +120,74 @@ impl Resource for EndpointConfig {
         }
         let more = due.len() > CHUNK;
         due.truncate(CHUNK);
+        let replaced = in_background(replaced(aws, seen, turn.known)).await;
         let (first, rest): (Vec<String>, Vec<String>) = due.iter().cloned().partition(|c| looked_at(seen, c));
         let first = read(aws, first).await;
         let rest = in_background(read(aws, rest)).await;
-        let rows = first.found.into_iter().chain(rest.found).collect();
+        let rows = first.found.into_iter().chain(rest.found).chain(replaced.found).collect();
         let fault = first.fault.or(rest.fault);
-        Ok(Listing::part(rows).asked(settled(due, fault.as_ref())).more(more).fault(fault))
+        let asked = settled(due, fault.as_ref()).into_iter().chain(replaced.asked).collect();
+        Ok(Listing::part(rows).asked(asked).more(more || replaced.more).fault(fault))
     }
+}
+
+/// Seconds for which it is of interest what a deployment replaced.
+const LATELY: i64 = 24 * 3600;
+/// Endpoints a turn whose configuration before is looked for: each costs two calls, once after each deployment.
+const LOOKS: usize = 3;
+
+/// Configurations that served before those of now.
+#[derive(Default)]
+struct Replaced {
+    found: Vec<EndpointConfig>,
+    /// ARNs of the configurations whose predecessors were looked for.
+    asked: Vec<String>,
+    more: bool,
+}
+
+/// Looks for what the deployments of the last day replaced: what they changed is told by nothing else. What cannot be
+/// read is not needed.
+async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Replaced {
+    let mut replaced = Replaced::default();
+    for (endpoint, config) in unread(seen, known) {
+        if replaced.asked.len() >= LOOKS {
+            replaced.more = true;
+            break;
+        }
+        replaced.asked.push(config.arn.clone());
+        let before = match &endpoint.replaced {
+            Some(name) => Some(name.clone()),
+            None => predecessor(aws, endpoint, config).await,
+        };
+        if let Some(name) = before.filter(|name| known.get(name).is_none()) {
+            replaced.found.extend(EndpointConfig::describe(aws, &name).await);
+        }
+    }
+    replaced
+}
+
+/// Endpoints with configurations of the last day whose predecessors were not looked for.
+fn unread<'a>(
+    seen: &'a Seen,
+    known: &'a Table<EndpointConfig>,
+) -> impl Iterator<Item = (&'a Endpoint, &'a EndpointConfig)> {
+    let lately = |at: Option<Timestamp>| at.is_some_and(|at| seen.at.as_second() - at.as_second() < LATELY);
+    let deployed = seen.store.endpoints.rows().filter_map(|e| Some((e, known.get(e.config.as_deref()?)?)));
+    deployed.filter(move |(endpoint, config)| {
+        let is_known = endpoint.replaced.as_ref().is_some_and(|name| known.get(name).is_some());
+        lately(config.created) && !config.arn.is_empty() && !is_known && known.asked_at(&config.arn).is_none()
+    })
+}
+
+/// The name of the configuration that was made for an endpoint before this one.
+async fn predecessor(aws: &Aws, endpoint: &Endpoint, config: &EndpointConfig) -> Option<String> {
+    let request = aws.sagemaker.list_endpoint_configs().name_contains(&endpoint.name).max_results(10);
+    let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
+    let request = request.creation_time_before(aws_smithy_types::DateTime::from_secs(config.created?.as_second()));
+    let page = request.send().await.ok()?;
+    let older = |c: &aws_sdk_sagemaker::types::EndpointConfigSummary| time(c.creation_time.as_ref()) < config.created;
+    let mut older = page.endpoint_configs.unwrap_or_default().into_iter().filter(older);
+    older.find_map(|c| c.endpoint_config_name.filter(|name| belongs(name, &endpoint.name)))
 }
 
 /// Descriptions a turn, so that what is looked at meanwhile does not wait for all of them.
@@ -145,9 +219,8 @@ fn needed(seen: &Seen, known: &Table<EndpointConfig>) -> Vec<String> {
 }
 
 fn looked_at(seen: &Seen, config: &str) -> bool {
-    let names = |e: &super::endpoint::Endpoint| {
-        e.config.as_deref() == Some(config) || e.pending.as_ref().is_some_and(|p| p.config == config)
-    };
+    let names =
+        |e: &Endpoint| e.config.as_deref() == Some(config) || e.pending.as_ref().is_some_and(|p| p.config == config);
     seen.focus.endpoints.iter().filter_map(|e| seen.store.endpoints.get(e)).any(names)
 }
 

@@ -30,6 +30,9 @@ pub struct Endpoint {
     pub config: Option<String>,
     /// When this console saw that configuration go live; absent when it was live before.
     pub live_since: Option<Timestamp>,
+    /// The configuration that served before, where this console saw it being replaced.
+    #[serde(default)]
+    pub replaced: Option<String>,
     /// The configuration that this console saw arriving and not going live: AWS took the update back.
     pub went_back_from: Option<String>,
     /// Why it is not well; may be empty even then.
@@ -86,6 +89,7 @@ impl Endpoint {
         if let Some(before) = before {
             let changed = before.config.is_some() && before.config != self.config;
             self.live_since = if changed { Some(at) } else { before.live_since };
+            self.replaced = if changed { before.config.clone() } else { before.replaced.clone() };
             self.went_back_from = before.went_back(&self);
         }
         self
@@ -114,6 +118,17 @@ impl Endpoint {
         let found = request.send().await.map(from_description).map_err(failed("DescribeEndpoint"))?;
         // Whatever the answer lacks, it is about the endpoint that was asked for.
         Ok(if found.name.is_empty() { Self { name: name.to_owned(), ..found } } else { found })
+    }
+}
+
+impl Endpoint {
+    /// What `ListTags` says of it now.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn read_tags(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
+        let request = aws.sagemaker.list_tags().resource_arn(&self.arn).max_results(100);
+        Ok(pairs(request.send().await.map_err(failed("ListTags"))?.tags.unwrap_or_default()))
     }
 }
 
@@ -183,6 +198,7 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
         name: d.endpoint_name.unwrap_or_default(),
         config: d.endpoint_config_name,
         live_since: None,
+        replaced: None,
         went_back_from: None,
         failure: d.failure_reason.filter(|f| !f.is_empty()),
         tags: None,

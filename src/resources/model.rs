@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
-use crate::aws::{Aws, AwsError, Query, describe, failed, pages};
+use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 models in a thorough look.
 const PAGES: usize = 20;
@@ -19,6 +19,11 @@ const PAGES: usize = 20;
 const FIRST: usize = 4;
 /// So many pages at the start; what serves and is older is described one by one.
 const ENOUGH: usize = 120;
+
+/// Pages of the index that are looked through for the models of a version.
+const LOOKED_THROUGH: usize = 10;
+/// Models a turn that serve no more.
+const PAST: usize = 5;
 
 /// One model.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -57,6 +62,20 @@ impl Model {
         self.containers.iter().flatten().filter_map(|c| c.package.as_deref())
     }
 
+    /// The models that were made from a version and are on endpoints, as far as the index goes back; and whether that is
+    /// all. Nothing where this account has no index.
+    ///
+    /// # Errors
+    /// Those of the call.
+    pub async fn made_from(aws: &Aws, package: &str) -> Result<Option<(Vec<Self>, bool)>, AwsError> {
+        let found = aws.search(&Query::made(ResourceType::Model), None, LOOKED_THROUGH, |_| false).await?;
+        let models = |records: Vec<SearchRecord>| {
+            let all = records.into_iter().filter_map(from_record).filter(|m| !m.endpoints.is_empty());
+            all.filter(|m| m.packages().any(|arn| arn.eq_ignore_ascii_case(package))).collect()
+        };
+        Ok(found.map(|(records, next)| (models(records), next.is_none())))
+    }
+
     /// What `DescribeModel` says now.
     ///
     /// # Errors
@@ -79,7 +98,7 @@ impl Resource for Model {
         seen.store.endpoints.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !needed(seen, known).is_empty()
+        known.answered() && !(needed(seen, known).is_empty() && past(seen, known).is_empty())
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if seen.thorough { everything(aws).await } else { serving(aws, seen, turn).await }
@@ -135,7 +154,14 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
     due.truncate(seen.chunk());
     let described = describe(due.clone(), async |name: String| Model::describe(aws, &name).await).await;
     rows.extend(described.found);
-    let asked = settled(due, described.fault.as_ref());
+    let mut asked = settled(due, described.fault.as_ref());
+    if !more && described.fault.is_none() {
+        let past = past(seen, known);
+        rows.extend(
+            in_background(describe(past.clone(), async |name: String| Model::describe(aws, &name).await)).await.found,
+        );
+        asked.extend(past);
+    }
     Ok(Listing::part(rows).asked(asked).more(more).cursor(cursor).fault(described.fault))
 }
 
@@ -148,6 +174,14 @@ fn needed(seen: &Seen, known: &Table<Model>) -> Vec<String> {
     let lacks =
         |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && !asked_lately(known, name, seen.at);
     once.into_iter().filter(lacks).map(str::to_owned).collect()
+}
+
+/// Models of configurations that serve no more: each is asked for once, and may be gone.
+fn past(seen: &Seen, known: &Table<Model>) -> Vec<String> {
+    let models = seen.store.configs.rows().flat_map(super::config::EndpointConfig::models);
+    let once: BTreeSet<&str> = models.collect();
+    let lacks = |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && known.asked_at(name).is_none();
+    once.into_iter().filter(lacks).take(PAST).map(str::to_owned).collect()
 }
 
 async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Model>, bool), AwsError> {

@@ -24,7 +24,7 @@ pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
 pub(crate) use happen::{Event, Fault, Rule, Spoil};
 pub(crate) use inherit::Add;
-pub(crate) use model::{Endpoint, Model, Quality, Run, Scaling, Version};
+pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 
 /// What a simulated account holds when it begins, and what happens to it.
 #[derive(Debug, Clone, Deserialize)]

@@ -268,7 +268,7 @@ async fn a_lost_terminal_ends_the_loop() {
 async fn any_size_is_drawn() {
     let mut t = Harness::story("demo").ready().await;
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     for (columns, rows) in [(200, 60), (40, 10), (1, 1), (3, 2), (80, 24), (20, 40), (0, 0), (120, 36)] {
         t.resize(columns, rows).await;
     }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 mod asked;
+mod choices;
 mod interrupted;
 mod leaving;
 mod lost;

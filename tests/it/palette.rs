@@ -46,9 +46,11 @@ async fn a_write_is_never_chosen_by_a_part_of_its_name() {
     t.keys(": 'rollb'").await;
     t.says("down chooses, or its whole name");
     t.keys("down enter").await;
+    t.says("Roll back which endpoint of recommendation?");
+    t.keys("enter").await;
     t.until("Type recommendation-prod", "20s").await;
     t.keys("esc : 'rollback' enter").await;
-    t.until("Type recommendation-prod", "20s").await;
+    t.says("Roll back which endpoint of recommendation?");
 }
 
 #[tokio::test(start_paused = true)]

@@ -116,7 +116,7 @@ async fn sheets_name_the_keys_of_the_keymap() {
     let vim = format!("keymap = \"vim\"\n{DEMO}");
     let mut t = Harness::story("demo").config(&vim).size(120, 36).ready().await;
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.until("Type recommendation-prod", "20s").await;
     t.says("ctrl-y copy call");
     t.keys("ctrl-y").await;
@@ -148,7 +148,7 @@ async fn what_cannot_be_read_is_not_answered() {
     for size in [(39, 24), (80, 7), (1, 1)] {
         let mut t = Harness::story("demo").ready().await;
         t.to("recommendation").await;
-        t.keys("b").await;
+        t.keys("b enter").await;
         t.says("Type recommendation-prod to send");
         t.resize(size.0, size.1).await;
         t.keys("'recommendation-prod' enter").await;

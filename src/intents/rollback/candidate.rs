@@ -1,6 +1,6 @@
 //! A configuration with everything that it would run, looked at before it is offered.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::types::ContainerDefinition;
 use jiff::Timestamp;
@@ -33,31 +33,63 @@ pub(super) struct Runs {
     pub(super) containers: Vec<ContainerDefinition>,
 }
 
-/// Looks at a configuration and its models.
-///
-/// # Errors
-/// When it or the model of a production variant is gone: then it cannot be deployed.
-pub(super) async fn look(aws: &Aws, name: &str) -> Result<Candidate, AwsError> {
-    let config = EndpointConfig::describe(aws, name).await?;
-    let (mut models, mut missing): (Vec<Runs>, Vec<String>) = Default::default();
-    let production = config.models().map(|name| (name, false));
-    let shadows = config.shadows.iter().filter_map(|v| v.model.as_deref()).map(|name| (name, true));
-    for (name, shadow) in production.chain(shadows) {
-        if models.iter().any(|known| known.model.name == name) {
-            continue;
-        }
-        match Runs::describe(aws, name).await {
-            Ok(runs) => models.push(runs),
-            Err(error) if shadow && gone(&error) => missing.push(name.to_owned()),
-            Err(error) => return Err(error),
-        }
+/// Looks at configurations; at a model or version that several of them run only once.
+#[derive(Debug)]
+pub(super) struct Looks<'a> {
+    aws: &'a Aws,
+    models: BTreeMap<String, Result<Runs, AwsError>>,
+    packages: BTreeMap<String, Result<ModelPackage, (String, AwsError)>>,
+}
+
+impl<'a> Looks<'a> {
+    pub(super) fn new(aws: &'a Aws) -> Self {
+        Self { aws, models: BTreeMap::new(), packages: BTreeMap::new() }
     }
-    let mut packages = Vec::new();
-    let arns: BTreeSet<&str> = models.iter().flat_map(|runs| runs.model.packages()).collect();
-    for arn in arns {
-        packages.push(ModelPackage::describe(aws, arn).await.map_err(|error| (arn.to_owned(), error)));
+
+    /// Looks at a configuration and its models.
+    ///
+    /// # Errors
+    /// When it or the model of a production variant is gone: then it cannot be deployed.
+    pub(super) async fn at(&mut self, name: &str) -> Result<Candidate, AwsError> {
+        let config = EndpointConfig::describe(self.aws, name).await?;
+        let (mut models, mut missing): (Vec<Runs>, Vec<String>) = Default::default();
+        let production = config.models().map(|name| (name, false));
+        let shadows = config.shadows.iter().filter_map(|v| v.model.as_deref()).map(|name| (name, true));
+        for (name, shadow) in production.chain(shadows) {
+            if models.iter().any(|known| known.model.name == name) {
+                continue;
+            }
+            match self.model(name).await {
+                Ok(runs) => models.push(runs),
+                Err(error) if shadow && gone(&error) => missing.push(name.to_owned()),
+                Err(error) => return Err(error),
+            }
+        }
+        let mut packages = Vec::new();
+        let arns: BTreeSet<&str> = models.iter().flat_map(|runs| runs.model.packages()).collect();
+        for arn in arns {
+            packages.push(self.package(arn).await);
+        }
+        Ok(Candidate { config, models, missing, packages, put_live: None })
     }
-    Ok(Candidate { config, models, missing, packages, put_live: None })
+
+    async fn model(&mut self, name: &str) -> Result<Runs, AwsError> {
+        if let Some(known) = self.models.get(name) {
+            return known.clone();
+        }
+        let runs = Runs::describe(self.aws, name).await;
+        self.models.insert(name.to_owned(), runs.clone());
+        runs
+    }
+
+    async fn package(&mut self, arn: &str) -> Result<ModelPackage, (String, AwsError)> {
+        if let Some(known) = self.packages.get(arn) {
+            return known.clone();
+        }
+        let package = ModelPackage::describe(self.aws, arn).await.map_err(|error| (arn.to_owned(), error));
+        self.packages.insert(arn.to_owned(), package.clone());
+        package
+    }
 }
 
 impl Runs {
@@ -89,6 +121,13 @@ impl Candidate {
             (Some(version), 1) => format!("v{version}"),
             _ => self.config.name.clone(),
         }
+    }
+
+    /// The same for a headline; where the version stays, with the first thing that changes.
+    pub(super) fn told(&self, present: &Present) -> String {
+        let (label, differs) = (self.label(), self.differs(present).told);
+        let same = present.serving.as_ref().is_some_and(|current| current.label() == label);
+        differs.first().filter(|_| same).map_or_else(|| label.clone(), |first| format!("{label}: {first}"))
     }
 
     /// Its production variants.

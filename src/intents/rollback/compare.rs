@@ -134,7 +134,11 @@ impl Candidate {
         }
         let Some(current) = &present.serving else { return told };
         told.extend(match self.age(current) {
-            Age::Same => Some("It runs the same model as now: only the capacity may change.".to_owned()),
+            Age::Same => {
+                let differs = self.differs(present).told.join(", ");
+                let differs = if differs.is_empty() { "nothing".to_owned() } else { differs };
+                Some(format!("It runs the same model as now; what changes: {differs}."))
+            }
             Age::Newer(version) => Some(format!("{version} in it is newer than what serves now.")),
             Age::OtherModel(version) => {
                 Some(format!("It runs {version}: that is another model than the one that serves now."))
@@ -176,6 +180,7 @@ fn same_names(a: &Candidate, b: &Candidate) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::candidate::Runs;
+    use super::super::watch::Watch;
     use super::*;
     use crate::resources::config::EndpointConfig;
     use crate::resources::endpoint::{Endpoint, Variant};
@@ -218,7 +223,11 @@ mod tests {
         let serving = candidate(text);
         let live = |v: &ConfigVariant| Variant { name: v.name.clone(), serverless: v.serverless, ..Variant::default() };
         let variants = serving.variants().map(live).collect();
-        Present { endpoint: Endpoint { name: "e".into(), variants, ..Endpoint::default() }, serving: Some(serving) }
+        Present {
+            endpoint: Endpoint { name: "e".into(), variants, ..Endpoint::default() },
+            serving: Some(serving),
+            watch: Watch::default(),
+        }
     }
 
     #[test]

@@ -7,9 +7,10 @@ use aws_sdk_sagemaker::types::{
 };
 use jiff::Timestamp;
 
+use super::candidate::Candidate;
 use super::{Present, Rollback, endpoint_guard, row, undo};
 use crate::aws::{Aws, failed};
-use crate::intents::{Guard, Plan, Refusal, Step, new_id};
+use crate::intents::{Choice, Executor, Guard, Plan, Refusal, Step, new_id};
 use crate::resources::package::ModelPackage;
 
 /// Longest name of a model or configuration.
@@ -30,21 +31,37 @@ struct Parts {
 /// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`; `why_not` says why its configurations are no way back.
 pub(super) async fn plan(
     intent: &Rollback,
-    aws: &Aws,
+    by: &Executor,
     present: &Present,
     why_not: &[String],
-    now: Timestamp,
+    avoided: &[&Candidate],
+    mut choices: Vec<Choice>,
 ) -> Result<Plan, Refusal> {
     let endpoint = &present.endpoint;
-    let Parts { package, current, config, model } = parts(aws, present, why_not).await?;
+    let Parts { package, current, config, model } = parts(&by.aws, present, why_not, avoided).await?;
     let version = package.version.unwrap_or_default();
-    let name = name(&endpoint.name, version, now);
+    let name = name(&endpoint.name, version, (by.clock)());
     let id = new_id();
-    let mut warnings = vec![
+    if !choices.is_empty() {
+        choices.insert(
+            0,
+            Choice {
+                label: format!("v{version}"),
+                name: "a new configuration".to_owned(),
+                intent: Some(intent.clone().into()),
+                chosen: true,
+                differs: format!("v{current} → v{version}"),
+                record: "the newest approved version before it that did not do badly here".to_owned(),
+                bad: false,
+            },
+        );
+    }
+    let mut warnings: Vec<String> = present.well().into_iter().collect();
+    warnings.extend([
         format!("{}: a model and a configuration named {name} are made; both stay.", none_left(why_not)),
         "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
-    ];
-    warnings.extend(intent.warnings(aws, present).await);
+    ]);
+    warnings.extend(present.warnings());
     let differences = vec![
         row("configuration", config.endpoint_config_name().unwrap_or_default(), &name, "new"),
         row("model version", &format!("v{current}"), &format!("v{version}"), "newest approved one before it"),
@@ -58,7 +75,9 @@ pub(super) async fn plan(
     Ok(Plan {
         intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
         title: format!("Rebuild {} from {}", endpoint.name, package.label()),
+        stage: present.watch.stage.clone(),
         target: endpoint.name.clone(),
+        choices,
         differences,
         checks,
         warnings,
@@ -95,7 +114,7 @@ fn none_left(why_not: &[String]) -> String {
 }
 
 /// Looks whether there is anything to build from.
-async fn parts(aws: &Aws, present: &Present, why_not: &[String]) -> Result<Parts, Refusal> {
+async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Candidate]) -> Result<Parts, Refusal> {
     let name = &present.endpoint.name;
     let Some(serving) = &present.serving else {
         return Err(Refusal::No(format!(
@@ -129,7 +148,7 @@ async fn parts(aws: &Aws, present: &Present, why_not: &[String]) -> Result<Parts
     if let Some(what) = uncopied(variant, &config, &model) {
         return Err(none(&format!("its own has {what}, which a copy would lose")));
     }
-    let Some(package) = older_approved(aws, group, *current).await? else {
+    let Some(package) = older_approved(aws, group, *current, avoided).await? else {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };
     let current = *current;
@@ -170,7 +189,19 @@ fn uncopied(
     .find_map(|(there, what)| there.then_some(what))
 }
 
-async fn older_approved(aws: &Aws, group: &str, current: i32) -> Result<Option<ModelPackage>, Refusal> {
+/// The newest approved version before the present one that is not known to have done badly here.
+async fn older_approved(
+    aws: &Aws,
+    group: &str,
+    current: i32,
+    avoided: &[&Candidate],
+) -> Result<Option<ModelPackage>, Refusal> {
+    let bad: Vec<i32> = avoided
+        .iter()
+        .flat_map(|candidate| candidate.variants().flat_map(|v| candidate.versions(v)))
+        .filter(|(of, _)| of.eq_ignore_ascii_case(group))
+        .map(|(_, version)| version)
+        .collect();
     let request = aws.sagemaker.list_model_packages().model_package_group_name(group).max_results(100);
     let request = request.model_package_type(ModelPackageType::Versioned);
     let request = request.model_approval_status(ModelApprovalStatus::Approved);
@@ -180,7 +211,9 @@ async fn older_approved(aws: &Aws, group: &str, current: i32) -> Result<Option<M
         .model_package_summary_list
         .unwrap_or_default()
         .into_iter()
-        .filter_map(|s| Some((s.model_package_version.filter(|v| *v < current)?, s.model_package_arn?)))
+        .filter_map(|s| {
+            Some((s.model_package_version.filter(|v| *v < current && !bad.contains(v))?, s.model_package_arn?))
+        })
         .collect();
     older.sort();
     while let Some((_, arn)) = older.pop() {

@@ -1,6 +1,7 @@
 //! The rows of a plan: what changes on each variant, and what stays although one might fear otherwise.
 
 use super::candidate::Candidate;
+use super::differs;
 use super::{Present, row};
 use crate::intents::Difference;
 use crate::resources::config::ConfigVariant;
@@ -19,6 +20,7 @@ pub(super) fn differences(target: &Candidate, present: &Present, retain: bool) -
         let version = if several { named("version") } else { "model version".to_owned() };
         rows.push(compared(&version, &now.versions, &versions));
         rows.push(compared(&named("image"), &now.images, &images));
+        rows.extend(environment(target, variant, old));
         rows.push(compared(&format!("{} type", variant.name), &now.capacity, &capacity));
         rows.extend(counts(variant, present, retain, several));
     }
@@ -32,6 +34,17 @@ pub(super) fn differences(target: &Candidate, present: &Present, retain: bool) -
         rows.push(compared("asynchronous", current.map_or("–", asynchronous), asynchronous(target)));
     }
     rows
+}
+
+/// The environment variables that change; their values may be secrets.
+fn environment(
+    target: &Candidate,
+    variant: &ConfigVariant,
+    old: Option<(&Candidate, &ConfigVariant)>,
+) -> Option<Difference> {
+    let (current, now) = old?;
+    let changed = differs::environment(current.runs(now)?, target.runs(variant)?);
+    (!changed.is_empty()).then(|| row("environment", &changed.join(", "), "changes", "values are not shown"))
 }
 
 fn compared(what: &str, now: &str, then: &str) -> Difference {
@@ -74,7 +87,8 @@ fn versions(candidate: &Candidate, variant: &ConfigVariant) -> String {
     }
 }
 
-fn capacity(variant: &ConfigVariant) -> String {
+/// Instance type of a variant, or what a serverless one may take.
+pub(super) fn capacity(variant: &ConfigVariant) -> String {
     if !variant.serverless {
         return variant.instance_type.clone().unwrap_or_else(|| "–".to_owned());
     }
@@ -87,7 +101,7 @@ fn capacity(variant: &ConfigVariant) -> String {
 fn counts(variant: &ConfigVariant, present: &Present, retain: bool, several: bool) -> Vec<Difference> {
     let live = present.endpoint.variants.iter().find(|v| v.name == variant.name);
     let kept = |what: &str, now: String, initial: String| {
-        let note = format!("configuration says {initial}");
+        let note = if now == initial { String::new() } else { format!("configuration says {initial}") };
         let then = if retain { format!("{now} kept") } else { initial };
         row(&format!("{} {what}", variant.name), &now, &then, &note)
     };

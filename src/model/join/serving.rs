@@ -1,7 +1,8 @@
 //! From endpoints back to versions: endpoint → configuration → model → package.
 
 use crate::model::cores::shared;
-use crate::model::index::{Index, Keyed, Name, Only};
+use crate::model::deployment::{changed, under_way};
+use crate::model::index::{Index, Keyed, Name, Only, beginning};
 use crate::model::links::{Arrows, Edges, Link};
 use crate::model::{Confidence, Serving, StageKind};
 use crate::resources::arn_name;
@@ -177,10 +178,41 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
             None => traced.run_by_index(index),
         };
     }
-    if let Some(config) = endpoint.pending.as_ref().and_then(|p| index.store.configs.get(&p.config)) {
+    let next = endpoint.pending.as_ref().and_then(|p| index.store.configs.get(&p.config));
+    if let Some(config) = next {
         (_, traced.serving.arriving) = traced.run_by(index, config);
     }
+    traced.serving.deployment = under_way(endpoint, &traced.serving, (config, next));
+    traced.serving.changed = config.and_then(|config| {
+        let before = before(index, endpoint, config)?;
+        let same = numbers(index, before)? == numbers(index, config)?;
+        if same { changed(before, config) } else { None }
+    });
     traced
+}
+
+/// The configuration that served before: the one that this console saw there, or the newest older one with the
+/// endpoint's name.
+fn before<'a>(index: &Index<'a>, endpoint: &Endpoint, now: &EndpointConfig) -> Option<&'a EndpointConfig> {
+    if let Some(replaced) = &endpoint.replaced {
+        return index.store.configs.get(replaced).filter(|config| config.variants.is_some() && !config.deleted);
+    }
+    let older = |config: &&EndpointConfig| config.created < now.created && config.belongs_to(&endpoint.name);
+    let named = beginning(&index.configs, &endpoint.name).filter(|config| config.variants.is_some());
+    named.filter(older).max_by_key(|config| config.created)
+}
+
+/// The numbers of all versions that a configuration runs; absent where a model of it is not known.
+fn numbers(index: &Index<'_>, config: &EndpointConfig) -> Option<Vec<i32>> {
+    let mut numbers = Vec::new();
+    for name in config.models() {
+        for container in index.store.models.get(name)?.containers.as_ref()? {
+            let Some((arn, package, ..)) = package_of(index, container) else { continue };
+            let known = package.and_then(|p| p.version);
+            numbers.extend(known.or_else(|| ModelPackage::parse_arn(arn).map(|(_, version)| version)));
+        }
+    }
+    Some(numbers)
 }
 
 /// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.

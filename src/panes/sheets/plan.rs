@@ -1,9 +1,10 @@
-//! The sheet of a plan: what changes, what to know, what is sent; and below it, always in sight, the question.
+//! The sheet of a plan: where it could go, what changes, what to know, what is sent; and below it, always in sight, the
+//! question.
 
 use super::{keys, place};
-use crate::actions::SheetKey::{Cancel, Confirm, CopyCall, PageDown, ScrollDown};
+use crate::actions::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
 use crate::app::{App, Ask};
-use crate::intents::Plan;
+use crate::intents::{Choice, Difference, Plan};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
 /// Widest value in a plan's columns, in cells.
@@ -13,54 +14,72 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     let mut pinned = vec![SheetRow::Rule];
     pinned.extend(place(app));
     let target = &ask.plan.target;
+    let hint = ask.problem.as_ref().map(|problem| Line::new().with(problem, Tone::Bad));
     let answers = match ask.lenient {
         None => {
-            let hint = ask.problem.as_ref().map(|problem| Line::new().with(problem, Tone::Bad));
             pinned.push(SheetRow::Field {
                 label: format!("Type {target} to send"),
                 value: ask.input.value().to_owned(),
                 cursor: Some(ask.input.visual_cursor()),
                 hint: hint.unwrap_or_default(),
             });
-            vec![(Confirm, "send"), (Cancel, "cancel"), (PageDown, "scroll"), (CopyCall, "copy call")]
+            vec![(Confirm, "send"), (Cancel, "cancel")]
         }
         Some(send) => {
+            pinned.extend(hint.map(SheetRow::Text));
             pinned.extend([
                 SheetRow::Item { line: Line::from("cancel"), note: Line::new(), selected: !send },
                 SheetRow::Item { line: Line::from(format!("send to {target}")), note: Line::new(), selected: send },
             ]);
             let confirm = if send { "send" } else { "cancel" };
-            let other = if send { "to cancel" } else { "to send" };
-            vec![(Confirm, confirm), (ScrollDown, other), (PageDown, "scroll"), (CopyCall, "copy call")]
+            vec![(Confirm, confirm), (ScrollDown, if send { "to cancel" } else { "to send" })]
         }
     };
+    let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "before"), (NextChoice, "next target")]);
+    let fold = if ask.unfolded { "fold calls" } else { "show calls" };
+    let others = [(PageDown, "scroll"), (Unfold, fold), (CopyCall, "copy call")];
+    let wanted: Vec<_> = answers.into_iter().chain(choices.into_iter().flatten()).chain(others).collect();
     Sheet {
-        title: Line::new().with(&ask.plan.title, Tone::Strong),
+        title: Line::new().with(ask.plan.headline(), Tone::Strong),
         tone: Tone::Warn,
         width: 118,
-        rows: rows(&ask.plan),
+        rows: rows(&ask.plan, ask.unfolded),
         pinned,
         scroll: ask.scroll,
-        keys: keys(app, ask.lenient.is_none(), &answers),
+        keys: keys(app, ask.lenient.is_none(), &wanted),
         ..Sheet::default()
     }
 }
 
-/// The plan for reading: what changes, what to know, what was checked, what follows, and what is sent in full at the end.
-fn rows(plan: &Plan) -> Vec<SheetRow> {
+/// The plan that is left, while that for another choice is being made.
+pub(super) fn turning(app: &App, before: &Ask, waits: Option<&str>) -> Sheet {
+    let pinned = vec![SheetRow::Rule, SheetRow::Text(reading(waits))];
+    Sheet { tone: Tone::Busy, pinned, keys: keys(app, false, &[(Cancel, "stop asking")]), ..ask(app, before) }
+}
+
+/// Says that a plan is being made, or what it waits for.
+pub(super) fn reading(waits: Option<&str>) -> Line {
+    let line = Line::new().with("◐ ", Tone::Busy);
+    match waits {
+        Some(waits) => line.with(waits, Tone::Warn).plain("; nothing is sent"),
+        None => line.plain("reading, nothing is sent"),
+    }
+}
+
+/// The plan for reading: what changes, what to know, where else it could go, what was checked, what follows, and what is
+/// sent.
+fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     let mut rows = Vec::new();
-    for d in &plan.differences {
-        let changed = d.now != d.then && !d.then.is_empty();
-        let tone = if changed { Tone::Strong } else { Tone::Muted };
-        rows.push(SheetRow::Columns(vec![
-            Line::new().muted(&d.what),
-            Line::new().plain(shortened(&d.now)),
-            if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shortened(&d.then), tone) },
-            Line::new().muted(&d.note),
-        ]));
+    rows.extend(turner(&plan.choices).map(SheetRow::Text));
+    let (same, changes): (Vec<_>, Vec<_>) = plan.differences.iter().partition(|d| d.now == d.then);
+    rows.extend(changes.into_iter().map(difference));
+    if !same.is_empty() {
+        let names: Vec<&str> = same.iter().map(|d| d.what.as_str()).collect();
+        rows.push(SheetRow::Text(Line::new().muted(format!("same   {}", names.join(", ")))));
     }
     rows.push(SheetRow::Text(Line::new()));
     rows.extend(plan.warnings.iter().map(|w| SheetRow::Text(Line::new().with("▲ ", Tone::Warn).plain(w))));
+    rows.extend(choices(&plan.choices));
     let mut checks = Line::new();
     for check in &plan.checks {
         checks = checks.with("✓ ", Tone::Good).plain(format!("{check}   "));
@@ -70,10 +89,66 @@ fn rows(plan: &Plan) -> Vec<SheetRow> {
     rows.push(SheetRow::Text(Line::new().muted("Then   ").plain(&plan.then)));
     rows.push(SheetRow::Text(Line::new().muted("Undo   ").plain(&plan.undo)));
     for step in &plan.steps {
-        let parameters = step.parameters();
-        rows.push(SheetRow::Text(
-            Line::new().muted("Sends  ").with(step.call(), Tone::Strong).plain(format!("  {parameters}")),
-        ));
+        let line = Line::new().muted("Sends  ").with(step.call(), Tone::Strong);
+        let parameters = if unfolded { format!("  {}", step.parameters()) } else { String::new() };
+        rows.push(SheetRow::Text(line.plain(parameters)));
+    }
+    rows
+}
+
+fn difference(d: &Difference) -> SheetRow {
+    let tone = if d.then.is_empty() { Tone::Muted } else { Tone::Strong };
+    SheetRow::Columns(vec![
+        Line::new().muted(&d.what),
+        Line::new().plain(shortened(&d.now)),
+        if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shortened(&d.then), tone) },
+        Line::new().muted(&d.note),
+    ])
+}
+
+/// `to  v13  ‹ v12 ›  v11`, where there is a choice.
+fn turner(choices: &[Choice]) -> Option<Line> {
+    let offered = || choices.iter().filter(|choice| choice.intent.is_some());
+    if offered().count() < 2 {
+        return None;
+    }
+    let named = |line: Line, choice: &Choice| {
+        if choice.chosen {
+            return line.with(format!("‹ {} ›  ", choice.label), Tone::Strong);
+        }
+        line.with(format!("{}  ", choice.label), if choice.bad { Tone::Bad } else { Tone::Plain })
+    };
+    Some(offered().fold(Line::new().muted("to     "), named))
+}
+
+/// All that was looked at: what each would change, and how it did before or why it is not offered.
+fn choices(choices: &[Choice]) -> Vec<SheetRow> {
+    let row = |choice: &Choice| {
+        let offered = choice.intent.is_some();
+        let mark = if choice.chosen {
+            "›"
+        } else if offered {
+            " "
+        } else {
+            "–"
+        };
+        let tone = if choice.bad {
+            Tone::Bad
+        } else if offered {
+            Tone::Plain
+        } else {
+            Tone::Muted
+        };
+        let name = shortened(&choice.name);
+        let first =
+            Line::new().plain(format!("{mark} ")).with(&choice.label, if choice.chosen { Tone::Strong } else { tone });
+        let what = if choice.differs.is_empty() { Line::new().muted(name) } else { Line::new().plain(&choice.differs) };
+        SheetRow::Columns(vec![first, what, Line::new().with(&choice.record, tone)])
+    };
+    let mut rows: Vec<SheetRow> = choices.iter().map(row).collect();
+    if !rows.is_empty() {
+        rows.insert(0, SheetRow::Text(Line::new().muted("ways back, newest first")));
+        rows.push(SheetRow::Text(Line::new()));
     }
     rows
 }

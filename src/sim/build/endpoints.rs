@@ -19,7 +19,7 @@ impl World {
         let name = format!("{}-{}", model.name, spec.stage);
         let mut gone = Vec::new();
         for deployed in &spec.deployed {
-            let config = self.ago(deployed.age, |world| world.build_deployment(model, spec, &name, deployed.version));
+            let config = self.ago(deployed.age, |world| world.build_deployment(model, spec, &name, deployed));
             if deployed.gone {
                 gone.push(config);
             }
@@ -44,37 +44,30 @@ impl World {
         model: &Model,
         spec: &story::Endpoint,
         name: &str,
-        version: usize,
+        deployed: &story::Deployed,
     ) -> (String, String) {
+        let version = deployed.version;
         let stamp = self.now.format("%Y%m%d-%H%M");
         let (config, model_name) = (format!("{name}-v{version}-{stamp}"), format!("{name}-model-v{version}-{stamp}"));
-        let package = self.home.sagemaker("model-package", &format!("{}/{version}", model.name));
-        let container = tree! { "ModelPackageName": package };
-        let mut request = tree! {
-            "ModelName": model_name.as_str(),
-            "ExecutionRoleArn": self.home.role("sagemaker-serving"),
-            "Tags": vec![tree! { "Key": "sagemaker:project-name", "Value": model.name.as_str() }],
-        };
-        if model.containers {
-            request.set("Containers", vec![container]);
-        } else {
-            request.set("PrimaryContainer", container);
-        }
+        let request = self.model_request(model, deployed, &model_name);
         self.add_model(&request);
         let by = format!("{}-deploy", model.name);
         self.trace(SOURCE, "CreateModel", &by, request, None);
         let variant = tree! {
             "VariantName": spec.variant.as_str(),
             "ModelName": model_name.as_str(),
-            "InitialInstanceCount": spec.instances,
-            "InstanceType": model.instance.as_str(),
+            "InitialInstanceCount": deployed.instances.unwrap_or(spec.instances),
+            "InstanceType": deployed.instance.as_deref().unwrap_or(&model.instance),
             "InitialVariantWeight": 1.0,
         };
-        let request = tree! {
+        let mut request = tree! {
             "EndpointConfigName": config.as_str(),
             "ProductionVariants": vec![variant],
             "EnableNetworkIsolation": false,
         };
+        if deployed.capture {
+            request.set("DataCaptureConfig", captured(&model.bucket));
+        }
         self.add_config(&request);
         self.trace(SOURCE, "CreateEndpointConfig", &by, request, None);
         let change = if self.endpoints.contains_key(name) { "UpdateEndpoint" } else { "CreateEndpoint" };
@@ -101,11 +94,35 @@ impl World {
         }
         endpoint.variants = fleet;
         for variant in &mut endpoint.variants {
-            variant.desired = spec.now.unwrap_or(spec.instances);
+            variant.desired = spec.now.or(deployed.instances).unwrap_or(spec.instances);
             variant.current = variant.desired;
         }
         endpoint.serves(now);
         (config, model_name)
+    }
+
+    /// The request that made the model of a deployment.
+    fn model_request(&self, model: &Model, deployed: &story::Deployed, name: &str) -> Value {
+        let package = self.home.sagemaker("model-package", &format!("{}/{}", model.name, deployed.version));
+        let mut container = tree! { "ModelPackageName": package };
+        if !deployed.environment.is_empty() {
+            let variables = deployed.environment.iter();
+            container.set(
+                "Environment",
+                variables.fold(tree! {}, |all, (name, value)| all.with(name.clone(), value.as_str())),
+            );
+        }
+        let mut request = tree! {
+            "ModelName": name,
+            "ExecutionRoleArn": self.home.role("sagemaker-serving"),
+            "Tags": vec![tree! { "Key": "sagemaker:project-name", "Value": model.name.as_str() }],
+        };
+        if model.containers {
+            request.set("Containers", vec![container]);
+        } else {
+            request.set("PrimaryContainer", container);
+        }
+        request
     }
 
     fn build_endpoint_series(&mut self, spec: &story::Endpoint, name: &str) {
@@ -240,6 +257,16 @@ impl World {
             .with("StateUpdatedTimestamp", created)
             .with("StateTransitionedTimestamp", created);
         self.alarms.insert(name.to_owned(), super::super::cloudwatch::alarms::Alarm::new(doc));
+    }
+}
+
+/// Requests are recorded.
+fn captured(bucket: &str) -> Value {
+    tree! {
+        "EnableCapture": true,
+        "InitialSamplingPercentage": 100,
+        "DestinationS3Uri": format!("s3://{bucket}/capture"),
+        "CaptureOptions": vec![tree! { "CaptureMode": "Input" }, tree! { "CaptureMode": "Output" }],
     }
 }
 

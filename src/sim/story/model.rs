@@ -183,6 +183,16 @@ pub(crate) struct Scaling {
 pub(crate) struct Deployed {
     pub(crate) version: usize,
     pub(crate) age: Span,
+    /// Another instance type than the model's.
+    pub(crate) instance: Option<String>,
+    /// Another number of instances than the endpoint's.
+    pub(crate) instances: Option<i64>,
+    /// Environment variables of the container.
+    #[serde(default)]
+    pub(crate) environment: BTreeMap<String, String>,
+    /// Does it record requests?
+    #[serde(default)]
+    pub(crate) capture: bool,
     /// Configuration and model were deleted since, as `CloudFormation` does.
     #[serde(default)]
     pub(crate) gone: bool,

@@ -118,8 +118,8 @@ impl Setup {
             let aws = if self.tape.is_some() { aws.replaying() } else { aws };
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let deployers = config.deployers();
-            Connection::only(Executor { aws, access: self.access.clone().into(), journal, identity, clock, deployers })
+            let wishes = Arc::new(Wishes::of(&config));
+            Connection::only(Executor { aws, access: self.access.clone().into(), journal, identity, clock, wishes })
         };
         let connections: Vec<Connection> = connectors.iter().map(connection).collect();
         let executor = connections.first().unwrap().executor.clone();

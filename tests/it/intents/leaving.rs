@@ -12,7 +12,7 @@ async fn sending() -> Harness {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nlatency = \"20s\"\n";
     let mut t = Harness::story(story).ready().await;
     t.to("recommendation").await;
-    t.keys("b 'recommendation-prod' enter").await;
+    t.keys("b enter 'recommendation-prod' enter").await;
     t.run_for("2s").await;
     assert_eq!(t.events(), [Event::Confirmed, Event::Sending]);
     t
@@ -120,7 +120,7 @@ async fn leaving_waits_until_it_is_known_whether_a_lost_call_was_taken() {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nstatus = 502\nbody = \"no\"\n";
     let mut t = Harness::story(story).ready().await;
     t.to("recommendation").await;
-    t.keys("b 'recommendation-prod' enter q").await;
+    t.keys("b enter 'recommendation-prod' enter q").await;
     t.says("waiting for 1 call that is being sent");
     t.run_for("1m").await;
     t.ended().await;

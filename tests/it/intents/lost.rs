@@ -14,7 +14,7 @@ fn demo_with(operation: &str, fault: &str) -> String {
 async fn a_rollback_whose_answer_is_lost_is_done_when_its_end_state_is_seen() {
     let mut t = Harness::story(&demo_with("UpdateEndpoint", "latency = \"10m\"")).ready().await;
     t.to("recommendation").await;
-    t.keys("b 'recommendation-prod' enter").await;
+    t.keys("b enter 'recommendation-prod' enter").await;
     t.until("is InService on", "30m").await;
     assert!(t.sim().endpoint_config("recommendation-prod").unwrap().contains("-v12-"));
     assert_eq!(t.sim().calls("UpdateEndpoint"), 1);
@@ -78,7 +78,7 @@ async fn a_write_that_left_no_trace_has_not_begun() {
     for answer in UNCLEAR {
         let mut t = Harness::story(&demo_with("UpdateEndpoint", answer)).ready().await;
         t.to("recommendation").await;
-        t.keys("b 'recommendation-prod' enter").await;
+        t.keys("b enter 'recommendation-prod' enter").await;
         t.until("nothing has begun", "1m").await;
         assert_eq!(t.events(), [Event::Confirmed, Event::Sending, Event::Error, Event::Failed], "{answer}");
     }
@@ -101,7 +101,7 @@ async fn an_end_state_that_cannot_be_looked_at_is_waited_for() {
     let away = "code = \"ThrottlingException\"\nmessage = \"Rate exceeded\"\nfrom = \"10s\"\nto = \"8m\"";
     let mut t = Harness::story(&demo_with("DescribeEndpoint", away)).ready().await;
     t.to("recommendation").await;
-    t.keys("b 'recommendation-prod' enter").await;
+    t.keys("b enter 'recommendation-prod' enter").await;
     t.until("it cannot be looked at", "1m").await;
     t.until("is InService on", "30m").await;
     assert_eq!(t.events().last(), Some(&Event::Done));

@@ -60,7 +60,7 @@ async fn read_only_greys_the_keys_and_says_why() {
 async fn a_target_that_changed_meanwhile_is_not_touched() {
     let mut t = Harness::story("demo").ready().await;
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.says("Type recommendation-prod to send");
     // While the plan is read, somebody else rolls back.
     let other = Rollback { endpoint: "recommendation-prod".into(), to: None }.into();
@@ -117,7 +117,7 @@ async fn keys_typed_ahead_never_confirm() {
 async fn a_pasted_name_waits_for_enter() {
     let mut t = Harness::story("demo").ready().await;
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.paste("recommendation-prod\n").await;
     t.run_for("20s").await;
     assert!(t.sim().write_calls().is_empty(), "a line end in a paste is no Enter");

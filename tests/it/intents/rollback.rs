@@ -93,7 +93,7 @@ async fn a_silent_rollback_is_no_success() {
     let mut t = Harness::story(SILENT).ready().await;
     let before = t.sim().endpoint_config("recommendation-prod").unwrap();
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.says("Roll back recommendation-prod to v13");
     t.keys("'recommendation-prod' enter").await;
     t.until("silently rolled back", "1h").await;
@@ -110,11 +110,11 @@ async fn a_silent_rollback_is_no_success() {
 async fn an_endpoint_that_is_being_updated_is_left_alone() {
     let mut t = Harness::story("demo").ready().await;
     t.to("recommendation").await;
-    t.keys("b 'recommendation-prod' enter").await;
+    t.keys("b enter 'recommendation-prod' enter").await;
     t.until_account("10s", |account| account.endpoint_status("recommendation-prod").unwrap() == "Updating").await;
     t.run_for("20s").await;
-    t.keys("b").await;
-    t.says("can be rolled back when InService");
+    t.keys("b enter").await;
+    t.says("recommendation-prod is Updating to v12");
     assert_eq!(t.sim().write_calls().len(), 1);
 }
 
@@ -143,7 +143,7 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     copy.set_production_variants(like.production_variants).send().await.unwrap();
 
     t.to("recommendation").await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.says("Roll back recommendation-prod to v12");
     t.never_says("black-friday");
     t.never_says("this console put it live");

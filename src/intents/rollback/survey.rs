@@ -1,88 +1,153 @@
-//! Looks for the way back: configurations that are known to be the endpoint's own, newest first, each with why not.
+//! Looks for ways back: configurations that are known to be the endpoint's own, newest first, each with why not.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
 use jiff::Timestamp;
 
-use super::candidate::{Candidate, look};
+use super::candidate::{Candidate, Looks};
 use super::compare::Age;
 use super::deployed::{Deployed, deployed};
+use super::record::Began;
 use super::{Present, gone};
 use crate::aws::{Aws, failed, pages};
 use crate::intents::{Executor, Refusal};
+use crate::resources::config::belongs;
 use crate::resources::time;
 
 /// Configurations asked for by each part of a name, newest first.
 const LISTED: i32 = 20;
 /// Configurations described: each costs a call for itself, for each model and for each version.
 const MOST: usize = 20;
+/// Ways back that are offered.
+const OFFERED: usize = 4;
 /// Pages of 100 endpoints with a name like this one's.
 const PAGES: usize = 20;
 /// Reasons that are told, of the newest configurations.
 const TOLD: usize = 3;
 
 /// What the search came to.
-pub(super) enum Previous {
-    /// The newest configuration that is a way back.
-    Found(Box<Candidate>),
-    /// There is none; why the endpoint's own ones are none, as phrases.
-    None(Vec<String>),
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    /// Configurations that can be gone to, the newest first.
+    pub(super) fit: Vec<Candidate>,
+    /// The newest of the endpoint's own that are no way back.
+    pub(super) unfit: Vec<Unfit>,
 }
 
-/// The newest configuration before the present one that is deployable, approved, and runs an older version of the same
-/// model on the same variants. Where versions alone do not prove that, it must be known to be the endpoint's own, by its
-/// name or because this console put it live there: a guess is never the default.
-pub(super) async fn previous(by: &Executor, present: &Present) -> Result<Previous, Refusal> {
-    let aws = &by.aws;
-    let mine = present.endpoint.name.as_str();
-    let (others, more_others) = neighbours(aws, mine).await?;
-    let deployed = deployed(&by.journal, &present.endpoint.arn);
-    let mut why_not = Vec::new();
-    let mut described = 0;
-    for named in merged(names(aws, present).await?, deployed) {
-        let name = &named.config;
-        let own = belongs(name, mine) || named.put_live.is_some();
-        let theirs = others.iter().any(|other| belongs(name, other) && !(own && other.len() < mine.len()));
-        if theirs || present.endpoint.config.as_deref() == Some(name.as_str()) {
-            continue;
-        }
-        let told = own && why_not.len() < TOLD;
-        if more_others && named.put_live.is_none() {
-            why_not.extend(
-                told.then(|| format!("{name} may be of one of the many endpoints with a name like this one's")),
-            );
-            continue;
-        }
-        // What cannot be the way back is looked at only where the reason is told.
-        if named.is_later(present) && !told {
-            continue;
-        }
-        if described >= MOST {
-            why_not.push(format!("those before {name} were not looked at"));
-            break;
-        }
-        described += 1;
-        let unfit = match look(aws, name).await {
-            Ok(mut candidate) => {
-                // Names can be deleted and used again: what was made later was not put live then.
-                candidate.put_live = named.put_live.filter(|at| candidate.config.created <= Some(*at));
-                match unfit(&candidate, present, own) {
-                    None => return Ok(Previous::Found(Box::new(candidate))),
-                    Some(why) => why,
-                }
-            }
-            Err(error) if gone(&error) => "or a model of it was deleted".to_owned(),
-            Err(error) => return Err(error.into()),
-        };
-        if told {
-            why_not.push(format!("{name} {unfit}"));
-        }
+/// A configuration that is not offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unfit {
+    pub(super) name: String,
+    /// What it runs, where it was looked at.
+    pub(super) label: Option<String>,
+    /// Why not; a phrase that follows its name.
+    pub(super) why: String,
+}
+
+/// The names of configurations that may be the endpoint's own.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    /// The newest first.
+    all: Vec<Named>,
+    /// Other endpoints with a name like this one's.
+    others: Vec<String>,
+    /// There are more of those than were read.
+    more: bool,
+}
+
+impl Names {
+    pub(super) async fn read(by: &Executor, present: &Present) -> Result<Self, Refusal> {
+        let (others, more) = neighbours(&by.aws, &present.endpoint.name).await?;
+        let deployed = deployed(&by.journal, &present.endpoint.arn);
+        Ok(Self { all: merged(names(&by.aws, present).await?, deployed), others, more })
     }
-    Ok(Previous::None(why_not))
+
+    /// When the endpoint's own configurations went live, or were made.
+    pub(super) fn served(&self, present: &Present) -> Vec<Began> {
+        let current = present.endpoint.config.as_deref();
+        let mine = present.endpoint.name.as_str();
+        let own = self.all.iter().filter(|n| n.is_own(mine) && !self.is_theirs(n, mine) || Some(&*n.config) == current);
+        let began = own.filter_map(|named| {
+            let (config, seen) = (named.config.clone(), named.put_live.is_some());
+            Some(Began { config, at: named.put_live.or(named.created)?, seen })
+        });
+        let mut began: Vec<Began> = began.collect();
+        let serving = present.serving.as_ref().map(|serving| &serving.config);
+        if let Some((config, at)) = serving.and_then(|c| Some((&c.name, c.created?)))
+            && began.iter().all(|b| b.config != *config)
+        {
+            began.push(Began { config: config.clone(), at, seen: false });
+        }
+        began
+    }
+
+    /// Is it the configuration of another endpoint?
+    fn is_theirs(&self, named: &Named, mine: &str) -> bool {
+        let (name, own) = (&named.config, named.is_own(mine));
+        self.others.iter().any(|other| belongs(name, other) && !(own && other.len() < mine.len()))
+    }
+
+    /// Looks at configurations until enough of them are ways back: those that are deployable, approved, and run an older
+    /// version of the same model, or the same in another way. Where versions alone do not prove that, one must be known to
+    /// be the endpoint's own, by its name or because this console put it live there: a guess is never offered.
+    pub(super) async fn survey(&self, present: &Present, looks: &mut Looks<'_>) -> Result<Survey, Refusal> {
+        let mine = present.endpoint.name.as_str();
+        let mut survey = Survey::default();
+        let mut described = 0;
+        for named in &self.all {
+            let name = &named.config;
+            let own = named.is_own(mine);
+            if self.is_theirs(named, mine) || present.endpoint.config.as_deref() == Some(name.as_str()) {
+                continue;
+            }
+            let told = own && survey.unfit.len() < TOLD;
+            if self.more && named.put_live.is_none() {
+                if told {
+                    survey.refuse(name, None, "may be of one of the many endpoints with a name like this one's");
+                }
+                continue;
+            }
+            // What cannot be the way back is looked at only where the reason is told.
+            if named.is_later(present) && !told {
+                continue;
+            }
+            if described >= MOST {
+                survey.refuse(name, None, "and those before it were not looked at");
+                break;
+            }
+            described += 1;
+            let (label, why) = match looks.at(name).await {
+                Ok(mut candidate) => {
+                    // Names can be deleted and used again: what was made later was not put live then.
+                    candidate.put_live = named.put_live.filter(|at| candidate.config.created <= Some(*at));
+                    let Some(why) = unfit(&candidate, present, own) else {
+                        survey.fit.push(candidate);
+                        if survey.fit.len() >= OFFERED {
+                            break;
+                        }
+                        continue;
+                    };
+                    (Some(candidate.label()), why)
+                }
+                Err(error) if gone(&error) => (None, "or a model of it was deleted".to_owned()),
+                Err(error) => return Err(error.into()),
+            };
+            if told {
+                survey.refuse(name, label, &why);
+            }
+        }
+        Ok(survey)
+    }
 }
 
-/// Why a configuration is not the default way back; a phrase that follows its name.
+impl Survey {
+    fn refuse(&mut self, name: &str, label: Option<String>, why: &str) {
+        self.unfit.push(Unfit { name: name.to_owned(), label, why: why.to_owned() });
+    }
+}
+
+/// Why a configuration is no way back; a phrase that follows its name.
 fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> {
     let Some(current) = &present.serving else { return Some("cannot be compared".to_owned()) };
     if let Some(obstacle) = candidate.obstacle(present) {
@@ -92,11 +157,13 @@ fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> 
     // One that served before may have been made after the present one, as rebuilt ones are.
     let before = earlier || candidate.put_live.is_some();
     let (in_time, proven) = match candidate.age(current) {
-        Age::Same => return Some("runs the same model as now".to_owned()),
         Age::Newer(version) => return Some(format!("runs {version}, which is newer than what serves")),
         Age::OtherModel(version) => return Some(format!("runs another model, {version}")),
+        Age::Same if candidate.differs(present).idle() => {
+            return Some("runs the same model as now in the same way".to_owned());
+        }
         Age::Older { alike } => (before, alike),
-        Age::Rearranged => (before, false),
+        Age::Same | Age::Rearranged => (before, false),
         Age::Untold => (earlier, false),
     };
     if !in_time {
@@ -123,6 +190,11 @@ struct Named {
 }
 
 impl Named {
+    /// Is it known to be this endpoint's own?
+    fn is_own(&self, endpoint: &str) -> bool {
+        belongs(&self.config, endpoint) || self.put_live.is_some()
+    }
+
     /// Was it made after what serves now, and never put live? Then it is not what served before.
     fn is_later(&self, present: &Present) -> bool {
         let current = present.serving.as_ref().and_then(|serving| serving.config.created);
@@ -150,11 +222,6 @@ fn merged(names: Vec<Named>, deployed: Vec<Deployed>) -> Vec<Named> {
     let mut once = BTreeSet::new();
     all.retain(|named| once.insert(named.config.clone()));
     all
-}
-
-/// Is the name that of the endpoint, or the endpoint's with something after it?
-fn belongs(config: &str, endpoint: &str) -> bool {
-    config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
 }
 
 /// Other endpoints with a name like this one's, whose configurations are not ours; and whether there are more of them.

@@ -1,0 +1,118 @@
+//! What is wrong with one endpoint of a model, told by itself: what is said of another stage is no trouble of this one.
+
+use jiff::Timestamp;
+
+use super::{Chain, Health, Serving, StageKind};
+use crate::fmt;
+use crate::resources::Store;
+use crate::resources::alarm::Alarm;
+use crate::resources::endpoint::Endpoint;
+use crate::resources::metric::MetricSeries;
+
+/// Share of failed requests from which on an endpoint is not well.
+const FAILED: f64 = 0.005;
+
+/// What is wrong with an endpoint, as a phrase; nothing where nothing tells. What names no endpoint is said of production.
+#[must_use]
+pub fn trouble(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store, now: Timestamp) -> Option<String> {
+    let endpoint = store.endpoints.get(serving.endpoint)?;
+    status(endpoint)
+        .or_else(|| firing(chain, serving, store))
+        .or_else(|| errors(endpoint, store, now))
+        .or_else(|| business(chain, serving))
+}
+
+fn status(endpoint: &Endpoint) -> Option<String> {
+    let bad = matches!(endpoint.status.as_str(), "Failed" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed");
+    let why = endpoint.failure.as_deref().map(|why| format!(": {why}"));
+    (bad || why.is_some()).then(|| format!("{}{}", endpoint.status, why.unwrap_or_default()))
+}
+
+/// An alarm that names this endpoint, or none and is not good news.
+fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<String> {
+    let harm = chain.stage(StageKind::Alarms).is_some_and(|stage| stage.health >= Health::Warning);
+    let ours = |alarm: &&Alarm| {
+        let mut named =
+            alarm.dimensions.iter().filter(|(name, _)| matches!(name.as_str(), "EndpointName" | "Endpoint"));
+        let is_named = named.clone().any(|(_, value)| value == serving.endpoint);
+        is_named || (named.next().is_none() && serving.production())
+    };
+    let all = chain.alarms.iter().filter_map(|name| store.alarms.get(name));
+    let firing: Vec<&Alarm> = all.filter(|a| harm && a.firing() && !a.scaling()).filter(ours).collect();
+    let first = firing.iter().min_by_key(|alarm| alarm.since)?;
+    let more = if firing.len() > 1 { format!(" and {} more", firing.len() - 1) } else { String::new() };
+    Some(format!("{}{more} in ALARM", first.name))
+}
+
+fn errors(endpoint: &Endpoint, store: &Store, now: Timestamp) -> Option<String> {
+    let rates = endpoint.variants.iter().filter_map(|v| {
+        let series = MetricSeries::of_variant(&endpoint.name, &v.name, "Invocation5XXErrors");
+        store.metrics.get(&series)?.mean(5, now)
+    });
+    let worst = rates.fold(0.0, f64::max);
+    (worst > FAILED).then(|| format!("5XX {}", fmt::percent(worst)))
+}
+
+/// A metric of the configuration on the wrong side of its threshold: those are what customers see.
+fn business(chain: &Chain<'_>, serving: &Serving<'_>) -> Option<String> {
+    let bad = chain.reasons.iter().find(|r| r.rule == "business-metric" && r.health >= Health::Warning)?;
+    serving.production().then(|| bad.text.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reason, Stage};
+    use crate::resources::Listing;
+
+    /// What fires, the status of production and of staging, what a rule says; and what is told of each.
+    type Case = (Option<Alarm>, [&'static str; 2], Option<&'static str>, [Option<&'static str>; 2]);
+
+    #[test]
+    fn trouble_is_of_the_endpoint_that_it_names() {
+        let alarm = |name: &str, endpoint: Option<&str>| Alarm {
+            name: name.into(),
+            state: "ALARM".into(),
+            dimensions: endpoint.map(|e| ("EndpointName".to_owned(), e.to_owned())).into_iter().collect(),
+            ..Alarm::default()
+        };
+        let reason = |rule| Reason {
+            stage: StageKind::Endpoint,
+            health: Health::Critical,
+            text: "CTR 1.9 < 2.5".into(),
+            since: None,
+            rule,
+        };
+        let cases: [Case; 6] = [
+            (None, ["InService"; 2], None, [None, None]),
+            (Some(alarm("5xx", Some("e-prod"))), ["InService"; 2], None, [Some("5xx in ALARM"), None]),
+            (Some(alarm("5xx", Some("e-staging"))), ["InService"; 2], None, [None, Some("5xx in ALARM")]),
+            (Some(alarm("ctr", None)), ["InService"; 2], None, [Some("ctr in ALARM"), None]),
+            (None, ["InService", "UpdateRollbackFailed"], None, [None, Some("UpdateRollbackFailed")]),
+            (None, ["InService"; 2], Some("business-metric"), [Some("CTR 1.9 < 2.5"), None]),
+        ];
+        for (alarm, status, rule, told) in cases {
+            let mut store = Store::default();
+            let names = ["e-prod", "e-staging"];
+            let endpoint = |(name, status): (&str, &str)| Endpoint {
+                name: name.into(),
+                status: status.into(),
+                ..Endpoint::default()
+            };
+            let at = Timestamp::UNIX_EPOCH;
+            store.endpoints.apply(Ok(Listing::all(names.into_iter().zip(status).map(endpoint).collect())), at);
+            store.alarms.apply(Ok(Listing::all(alarm.clone().into_iter().collect())), at);
+            let serving = |(endpoint, stage)| Serving { endpoint, stage, ..Serving::default() };
+            let serving: Vec<Serving<'_>> = names.into_iter().zip(["prod", "staging"]).map(serving).collect();
+            let (kind, health, summary, since) = (StageKind::Alarms, Health::Critical, String::new(), None);
+            let chain = Chain {
+                alarms: alarm.iter().map(|a| a.name.as_str()).collect(),
+                reasons: rule.map(reason).into_iter().collect(),
+                stages: vec![Stage { kind, health, summary, since }],
+                ..Chain::default()
+            };
+            let found: Vec<Option<String>> = serving.iter().map(|s| trouble(&chain, s, &store, at)).collect();
+            assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), told, "{alarm:?} {status:?}");
+        }
+    }
+}
