@@ -95,7 +95,7 @@ fn what_only_looks_like_a_secret_stays() {
         "The security token included in the request is invalid",
         "Could not find token file: it is not there",
         "basic authentication of the proxy failed",
-        "risk-adjusted return; task-based; sk-learn 1.4",
+        "risk-adjusted return; task-based; sk-learn 1.4; ASIA-PACIFIC-SOUTHEAST",
         "mail ana@shop.example about https://wiki.example/runbook?page=2",
         "accuracy 0.91 (was 0.93), 12:30:00 UTC, a=b, s3://models/fraud/1/model.tar.gz",
         "passes: 3, tokens: 512",

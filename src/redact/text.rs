@@ -13,8 +13,8 @@ const SIGNING: [&str; 6] =
 ///
 /// Access keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
 const FORMS: [(&str, usize); 13] = [
-    ("AKIA", 16),
-    ("ASIA", 16),
+    ("AKIA", 12),
+    ("ASIA", 12),
     ("ghp_", 20),
     ("gho_", 20),
     ("ghs_", 20),
@@ -119,8 +119,13 @@ fn parameter(rest: &str) -> Option<Range<usize>> {
 
 /// A key or a token that is known by its form.
 fn form(rest: &str) -> Option<Range<usize>> {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let found = FORMS.iter().flat_map(|(start, least)| {
+        // Access keys are capitals and digits: `ASIA-PACIFIC` is none.
+        let loud = start.ends_with("IA");
+        let is_part = move |c: char| match loud {
+            true => c.is_ascii_uppercase() || c.is_ascii_digit(),
+            false => c.is_ascii_alphanumeric() || "_-.".contains(c),
+        };
         rest.match_indices(start).filter_map(move |(at, _)| {
             let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
             let length = rest.get(at..)?.find(|c| !is_part(c)).unwrap_or(rest.len() - at);

@@ -82,3 +82,45 @@ fn shorten(value: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::package::{Details, ModelPackage};
+
+    fn package(description: String) -> ModelPackage {
+        let metadata = [("db_pwd".to_owned(), "S3CR3T".to_owned()), ("team".to_owned(), "fraud".to_owned())].into();
+        let details = Some(Details { metadata, ..Details::default() });
+        ModelPackage {
+            arn: "arn:aws:sagemaker:r:1:model-package/token=1/7".into(),
+            description,
+            details,
+            ..Default::default()
+        }
+    }
+
+    fn admitted(row: ModelPackage, redacting: bool) -> ModelPackage {
+        admit(Listing::all(vec![row]), redacting).rows.remove(0)
+    }
+
+    #[test]
+    fn secrets_stay_out_and_everything_else_comes_in() {
+        let row = package("see --password S3CR3T".into());
+        let clean = admitted(row.clone(), true);
+        assert_eq!(clean.description, "see --password redacted");
+        let metadata = clean.details.unwrap().metadata;
+        assert_eq!((metadata["db_pwd"].as_str(), metadata["team"].as_str()), ("redacted", "fraud"));
+        assert_eq!(clean.arn, row.arn, "by its id it is asked for");
+        assert_eq!(admitted(row.clone(), false), row, "unless they are asked for");
+    }
+
+    #[test]
+    fn texts_longer_than_any_of_aws_are_cut_and_say_so() {
+        for redacting in [true, false] {
+            let cut = admitted(package("é".repeat(1_000_000)), redacting).description;
+            assert!(cut.len() < LONGEST + 40 && cut.ends_with("… (cut; 2000000 bytes)"), "{}", cut.len());
+        }
+        let longest = "r".repeat(LONGEST);
+        assert_eq!(admitted(package(longest.clone()), true).description, longest);
+    }
+}
