@@ -358,8 +358,8 @@ impl App {
     /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
     /// Under an open sheet the rows stay as they are, and with them what the sheet is about.
     fn settle(&mut self) {
+        list::settle(self);
         if self.modal.is_none() {
-            list::settle(self);
             self.follow_cursor();
         }
         modal::settle(self);

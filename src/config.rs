@@ -13,6 +13,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use directories::ProjectDirs;
 use serde::Deserialize;
@@ -42,6 +43,8 @@ pub struct Config {
     pub confirm: Confirm,
     /// Dollars that reading from AWS may cost a day.
     pub max_cost_per_day: Option<f64>,
+    /// How often errors and requests of all production endpoints are read.
+    pub measure_every: Option<Duration>,
     /// Accounts to watch when the command line names none, in the order of the file.
     pub accounts: Vec<Account>,
     /// What the user says about the models, in the order of the file.
@@ -61,6 +64,7 @@ struct File {
     #[serde(default)]
     confirm: Confirm,
     max_cost_per_day: Option<Spanned<f64>>,
+    measure_every: Option<Spanned<value::Span>>,
     #[serde(default)]
     account: Vec<account::Written>,
     #[serde(default)]
@@ -81,6 +85,7 @@ impl Config {
             let message = format!("{} dollars a day is not an amount", cost.get_ref());
             return Err(ConfigError::at(source, cost.span(), message).hint("leave it out for no limit"));
         }
+        let measure_every = file.measure_every.map(|written| checked_every(&written, source)).transpose()?;
         let accounts = account::checked(file.account, source)?;
         let labels: Vec<&str> = accounts.iter().filter_map(|a| a.label.as_deref()).collect();
         let models = model::checked(file.model, &labels, source)?;
@@ -98,6 +103,7 @@ impl Config {
             read_only: file.read_only,
             confirm: file.confirm,
             max_cost_per_day: cost.map(Spanned::into_inner),
+            measure_every,
             accounts,
             models,
             severities: severities.collect::<Result<_, ConfigError>>()?,
@@ -135,6 +141,16 @@ impl Config {
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
         self.severities.iter().find(|(glob, _)| glob.matches(topic_or_alarm)).map(|(_, severity)| *severity)
     }
+}
+
+/// Metrics come by the minute, and what is an hour old tells nothing of now.
+fn checked_every(written: &Spanned<value::Span>, source: &Source) -> Result<Duration, ConfigError> {
+    let every = written.get_ref().0;
+    if !(60..=3600).contains(&every.as_secs()) {
+        let message = "errors are read at least once an hour and at most once a minute";
+        return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\""));
+    }
+    Ok(every)
 }
 
 /// The user's directory for config, themes and keymaps, if there is a home directory.

@@ -17,9 +17,12 @@ pub mod severity;
 mod timeline;
 mod trouble;
 mod unclaimed;
+mod usual;
 
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::resources::endpoint::is_production;
 
 pub use crate::health::Health;
 pub use attention::{ATTENTION, NOT_READ, Rule};
@@ -30,6 +33,7 @@ pub use links::{Arrows, Link};
 pub use timeline::{Happened, timeline};
 pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
+pub use usual::{Usual, usual};
 
 /// The five places a model passes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -85,12 +89,25 @@ pub struct Reason {
     pub stage: StageKind,
     /// How bad.
     pub health: Health,
-    /// What, as a short phrase that follows a name: "5XX alarm since 03:12" without the time.
+    /// What, as a short phrase that follows a model's name and names what it speaks of: "recommendation-prod: 5XX 4.3 %".
     pub text: String,
+    /// The same where what it speaks of is seen already: "5XX 4.3 %"; absent where that is the whole phrase.
+    #[serde(skip)]
+    pub short: Option<String>,
     /// Since when, where it is known.
     pub since: Option<Timestamp>,
     /// Name of the rule.
     pub rule: &'static str,
+    /// The id of the one thing in its stage that it speaks of, such as an endpoint or an alarm.
+    pub about: Option<String>,
+}
+
+impl Reason {
+    /// Does it speak of this thing of its stage?
+    #[must_use]
+    pub fn is_about(&self, stage: StageKind, id: &str) -> bool {
+        self.stage == stage && self.about.as_deref() == Some(id)
+    }
 }
 
 /// One place of a chain, judged.
@@ -131,7 +148,13 @@ impl Serving<'_> {
     /// Do customers see it? What has no stage counts.
     #[must_use]
     pub fn production(&self) -> bool {
-        ["", "prod", "production", "live", "prd"].iter().any(|stage| self.stage.eq_ignore_ascii_case(stage))
+        is_production(self.stage)
+    }
+    /// Its name, with its stage where the name does not tell it.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let (name, stage) = (self.endpoint.to_lowercase(), self.stage.to_lowercase());
+        if name.contains(&stage) { self.endpoint.to_owned() } else { format!("{} ({})", self.endpoint, self.stage) }
     }
     /// What came with its last deployment: `v13 live`, or what changed where the version stayed.
     #[must_use]
@@ -160,6 +183,19 @@ impl Serving<'_> {
     }
 }
 
+/// Rules that tell of something which begins and may bring other trouble with it.
+const CAUSES: [&str; 9] = [
+    "data-age",
+    "data-unreadable",
+    "offline-store",
+    "status",
+    "rolled-back",
+    "capacity",
+    "errors",
+    "business-metric",
+    "firing",
+];
+
 /// One model's whole way.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain<'a> {
@@ -185,6 +221,8 @@ pub struct Chain<'a> {
     pub serving: Vec<Serving<'a>>,
     /// Alarm names.
     pub alarms: Vec<&'a str>,
+    /// Those that fire and bring good news.
+    pub good_news: Vec<&'a str>,
     /// Topic ARNs.
     pub topics: Vec<&'a str>,
     /// How sure the way into each stage is.
@@ -209,6 +247,45 @@ impl Chain<'_> {
     #[must_use]
     pub fn arrow(&self, into: StageKind) -> Option<Confidence> {
         self.arrows.into(into)
+    }
+    /// The reason that a stage gives in its summary; nothing where it is well.
+    #[must_use]
+    pub fn reason_of(&self, stage: &Stage) -> Option<&Reason> {
+        let worst = self.reasons.iter().filter(|r| r.stage == stage.kind && r.health == stage.health);
+        worst.filter(|r| r.health > Health::Ok).find(|r| r.text == stage.summary)
+    }
+    /// What the rules found about an endpoint, worst first. What is said of no single one is said of the first.
+    pub fn said_of(&self, serving: &Serving<'_>) -> impl Iterator<Item = &Reason> {
+        let (name, first) = (serving.endpoint, self.serving.first().is_some_and(|s| s.endpoint == serving.endpoint));
+        let endpoint = self.reasons.iter().filter(|r| r.stage == StageKind::Endpoint);
+        endpoint.filter(move |r| r.about.as_deref().map_or(first, |about| about == name))
+    }
+    /// How an endpoint is: the worst that is said of it.
+    #[must_use]
+    pub fn health_of(&self, serving: &Serving<'_>) -> Health {
+        self.said_of(serving).map(|r| r.health).max().unwrap_or_default().max(Health::Ok)
+    }
+    /// The worst of the endpoints that customers see, or of the others; of equals the first.
+    #[must_use]
+    pub fn shown(&self, production: bool) -> Option<&Serving<'_>> {
+        let wanted = self.serving.iter().filter(|s| s.production() == production);
+        wanted.rev().max_by_key(|s| self.health_of(s))
+    }
+    /// How trouble went: what began first of what may have caused the worst of it, and what came then. Nothing where
+    /// nothing is wrong.
+    #[must_use]
+    pub fn course(&self) -> Option<(&Reason, Option<&Reason>)> {
+        let worst = self.worst()?;
+        let Some(since) = worst.since.filter(|_| worst.health >= Health::Warning).map(Timestamp::as_second) else {
+            return Some((worst, None));
+        };
+        let lately = |r: &&Reason| r.since.is_some_and(|at| (since - 3 * 86_400..).contains(&at.as_second()));
+        let wrong = self.reasons.iter().filter(|r| r.health >= Health::Warning && CAUSES.contains(&r.rule));
+        let mut row: Vec<&Reason> = wrong.filter(lately).collect();
+        row.sort_by_key(|r| (r.since, r.stage));
+        let first = row.first().copied().filter(|first| first.since <= worst.since).unwrap_or(worst);
+        let next = || row.iter().copied().find(|r| r.stage == StageKind::Endpoint && *r != first);
+        Some((first, if first == worst { next() } else { Some(worst) }))
     }
     /// The worst thing the rules found.
     #[must_use]

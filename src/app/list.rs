@@ -66,15 +66,17 @@ pub(super) fn settle(app: &mut App) {
         let state = app.lists.entry(pane.name).or_default();
         (state.ids, state.made) = (ids, made);
     }
+    // What a sheet was opened on stays under the cursor while the rows around it take their places.
+    let held = app.modal.is_some();
     let state = app.lists.entry(pane.name).or_default();
-    if !state.moved {
+    if !state.moved && !held {
         (state.selected, state.place) = (None, 0);
     }
     let found = state.selected.as_ref().and_then(|s| {
         let stays = state.ids.get(state.place) == Some(s);
         if stays { Some(state.place) } else { state.ids.iter().position(|id| id == s) }
     });
-    if found.is_none() && state.moved && refilling {
+    if found.is_none() && (held || state.moved && refilling) {
         return;
     }
     // The thing under the cursor is gone: the one that took its place is the nearest.

@@ -23,6 +23,14 @@ impl App {
         !self.elsewhere.is_empty()
     }
 
+    /// Names of all models that a thing belongs to, the worst first.
+    #[must_use]
+    pub fn models_of(&self, subject: &Subject) -> String {
+        let account = self.account(subject.account);
+        let owners = account.map(|account| account.joined.owners(subject.kind, &subject.id)).unwrap_or_default();
+        owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
+    }
+
     /// The account at a place.
     #[must_use]
     pub fn account(&self, place: usize) -> Option<&Account> {

@@ -86,7 +86,8 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         })
         .collect();
     let reasons = chain.reasons.iter().map(|r| {
-        json!({"stage": r.stage, "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since, "rule": r.rule})
+        json!({"stage": r.stage, "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since,
+            "rule": r.rule, "about": r.about})
     });
     json!({
         "name": chain.name,

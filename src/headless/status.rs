@@ -135,10 +135,10 @@ fn line(chain: &Chain, look: &Look) -> String {
     let (shown, left_out): (Vec<_>, Vec<_>) =
         counted.partition(|(place, r)| *place < REASONS || r.rule == "nobody-told");
     let reasons = shown.into_iter().map(|(_, r)| {
-        // The age of old data is in its words already.
+        // The age of old data, and of what runs, is in its words already.
         let since = r
             .since
-            .filter(|_| r.rule != "data-age")
+            .filter(|_| !matches!(r.rule, "data-age" | "slow"))
             .map(|at| format!(" {}", fmt::age(look.seen.at, at)))
             .unwrap_or_default();
         format!("{}{since}", r.text)

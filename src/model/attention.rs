@@ -3,6 +3,8 @@
 mod alarms;
 mod data;
 mod endpoint;
+mod errors;
+mod metrics;
 mod registry;
 mod training;
 
@@ -26,8 +28,32 @@ pub(super) struct Facts<'a> {
     now: Timestamp,
 }
 
-/// What a rule found: how bad, a phrase, since when.
-pub(super) type Finding = (Health, String, Option<Timestamp>);
+/// What a rule found.
+pub(super) struct Finding {
+    health: Health,
+    /// The whole phrase: it names what it speaks of.
+    text: String,
+    /// The same where what it speaks of is seen already.
+    short: Option<String>,
+    since: Option<Timestamp>,
+    /// The id of the thing in its stage that it speaks of.
+    about: Option<String>,
+}
+
+impl Finding {
+    fn new(health: Health, text: impl Into<String>) -> Self {
+        Self { health, text: text.into(), short: None, since: None, about: None }
+    }
+    fn since(self, since: Option<Timestamp>) -> Self {
+        Self { since, ..self }
+    }
+    fn short(self, short: impl Into<String>) -> Self {
+        Self { short: Some(short.into()), ..self }
+    }
+    fn about(self, id: impl Into<String>) -> Self {
+        Self { about: Some(id.into()), ..self }
+    }
+}
 
 /// How a phrase ends that tells of our reading, not of the model.
 pub const NOT_READ: &str = "not read yet";
@@ -57,22 +83,26 @@ rules! {
     Data "offline-store" data::offline_store: "a feature group failed or its offline store is blocked",
     Data "source" data::source: "data locations cannot be read",
     Training "running" training::running: "an execution or a job is under way",
+    Training "slow" training::slow: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
     Training "last-run-failed" training::last_run_failed: "the newest finished execution or job failed",
     Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",
     Training "source" training::source: "pipelines cannot be read",
     Registry "waits" registry::waits: "a version newer than the approved one waits for approval",
     Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
+    Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "source" registry::source: "the registry cannot be read",
     Endpoint "status" endpoint::status: "an endpoint is failing, out of service, rolling back or being updated",
     Endpoint "rolled-back" endpoint::rolled_back: "the last update failed and the old configuration serves",
     Endpoint "config-deleted" endpoint::config_deleted: "AWS cannot patch or scale an endpoint whose configuration is gone",
     Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
-    Endpoint "errors" endpoint::errors: "5XX rate over five minutes: above 0.5 % degraded, above 2 % with 20 requests broken",
-    Endpoint "business-metric" endpoint::business: "a metric of the configuration is on the wrong side of its threshold",
-    Endpoint "unmeasured" endpoint::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
+    Endpoint "errors" errors::errors: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
+    Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
+    Endpoint "business-metric" metrics::business: "a metric of the configuration is on the wrong side of its threshold",
+    Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
+    Alarms "without-data" alarms::without_data: "a sev1 or sev2 alarm has no data: unknown, or degraded where its owner counts missing data as a breach or the endpoint takes requests",
     Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
     Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm that does",
     Alarms "suppressed" alarms::suppressed: "another alarm holds back the actions of a composite alarm that fires",
@@ -81,28 +111,42 @@ rules! {
 }
 
 /// Judges a joined chain: its reasons, stages, health and last change.
-pub(super) fn judge(chain: &mut Chain, rows: &Rows<'_>, index: &Index<'_>) {
+pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_>) {
     let seen = index.seen;
     let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
     let facts = Facts { chain, rows, index, seen, config, now: seen.at };
     let mut reasons: Vec<Reason> = ATTENTION
         .iter()
         .flat_map(|rule| {
-            (rule.check)(&facts).into_iter().map(|(health, text, since)| Reason {
+            (rule.check)(&facts).into_iter().map(|Finding { health, text, short, since, about }| Reason {
                 stage: rule.stage,
                 health,
                 text,
+                short,
                 since,
                 rule: rule.name,
+                about,
             })
         })
         .collect();
-    // Worst first; among equals what users see, then what is newest.
-    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage == StageKind::Endpoint), Reverse(r.since)));
+    // Worst first; among equals what users see, then what began first of what began lately.
+    let newest = reasons.iter().filter(|r| r.health >= Health::Warning).filter_map(|r| r.since).max();
+    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage == StageKind::Endpoint), by_time(r, newest)));
     let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &facts, &reasons)).collect();
     let health = reasons.iter().map(counts_as).max().unwrap_or(Health::Ok);
     let last_change = last_change(&facts);
+    chain.good_news = alarms::all_good_news(rows, config);
     (chain.stages, chain.reasons, chain.health, chain.last_change) = (stages, reasons, health, last_change);
+}
+
+/// Seconds before the newest trouble in which what began may be its cause.
+const LATELY: i64 = 24 * 3600;
+
+/// Of troubles of one day the first comes first: the others may follow from it. All else is in order of its news.
+fn by_time(reason: &Reason, newest: Option<Timestamp>) -> (bool, i64) {
+    let Some(since) = reason.since.map(Timestamp::as_second) else { return (true, i64::MAX) };
+    let lately = newest.is_some_and(|newest| newest.as_second() - since <= LATELY);
+    if reason.health >= Health::Warning && lately { (false, since) } else { (true, -since) }
 }
 
 /// Only what customers see breaks a model: trouble behind the endpoint degrades it.
@@ -132,9 +176,9 @@ fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
 /// A finding when a stage's main table has no rows because it could not be read.
 fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
-        Freshness::Waiting => vec![(Health::Unknown, NOT_READ.to_owned(), None)],
+        Freshness::Waiting => vec![Finding::new(Health::Unknown, NOT_READ)],
         Freshness::Stale { since: None, why } => {
-            vec![(Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None)]
+            vec![Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word()))]
         }
         Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => Vec::new(),
     }
@@ -142,7 +186,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 
 /// The same of a table that is read piece by piece: until that is done what is not there may still come.
 fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
-    if table.filling() { vec![(Health::Unknown, NOT_READ.to_owned(), None)] } else { unread(table) }
+    if table.filling() { vec![Finding::new(Health::Unknown, NOT_READ)] } else { unread(table) }
 }
 
 /// What is not there is not known to be missing before all that could tell of it was read: the first that was not.

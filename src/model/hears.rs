@@ -64,7 +64,8 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     // It may guard deployments of an endpoint that it watches.
     let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
     let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
-    let nobody = if watched.any(|endpoint| endpoint.guards.is_none()) { Hears::Unread } else { Hears::Nobody };
+    let unread = !index.store.endpoints.answered() || watched.any(|endpoint| endpoint.guards.is_none());
+    let nobody = if unread { Hears::Unread } else { Hears::Nobody };
     Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(nobody))
 }
 

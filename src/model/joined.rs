@@ -55,9 +55,15 @@ pub struct Joined {
     unclaimed: Unclaimed,
 }
 
-/// Place of the chain that a thing belongs to, by the hash of its id: there may be a hundred thousand things, and a
-/// copy of each id would be the larger part.
-type Owners = Keyed<u64, usize>;
+/// Places of the chains that things belong to, by the hash of an id: there may be a hundred thousand things, and a copy
+/// of each id would be the larger part.
+#[derive(Default)]
+struct Owners {
+    /// The worst one.
+    worst: Keyed<u64, usize>,
+    /// The others of what is shared, which little is.
+    others: Keyed<u64, Vec<usize>>,
+}
 
 /// What a chain has of a kind.
 type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
@@ -149,17 +155,29 @@ impl Joined {
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
     pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain<'_>> {
-        let ((_, ids), owners) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind)?;
-        let place = owners.get_or_init(|| self.owners_by(*ids)).get(&self.hasher.hash_one(id))?;
+        self.owners(kind, id).into_iter().next()
+    }
+    /// All models that a thing belongs to, the worst first.
+    #[must_use]
+    pub fn owners(&self, kind: &str, id: &str) -> Vec<&Chain<'_>> {
+        let Some(((_, ids), owners)) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind) else {
+            return Vec::new();
+        };
+        let (owners, hash) = (owners.get_or_init(|| self.owners_by(*ids)), self.hasher.hash_one(id));
+        let places = owners.worst.get(&hash).into_iter().chain(owners.others.get(&hash).into_iter().flatten());
+        let chains = places.filter_map(|place| self.chains().get(*place));
         // Two ids may have one hash.
-        self.chains().get(*place).filter(|chain| ids(chain).any(|known| known == id))
+        chains.filter(|chain| ids(chain).any(|known| known == id)).collect()
     }
     /// What belongs to several chains is the worst one's, as that comes first.
     fn owners_by(&self, ids: Ids) -> Owners {
         let mut owners = Owners::default();
         for (place, chain) in self.chains().iter().enumerate() {
             for id in ids(chain) {
-                owners.entry(self.hasher.hash_one(id)).or_insert(place);
+                let hash = self.hasher.hash_one(id);
+                if *owners.worst.entry(hash).or_insert(place) != place {
+                    owners.others.entry(hash).or_default().push(place);
+                }
             }
         }
         owners

@@ -25,7 +25,8 @@ pub struct Happened {
 
 /// Something in the tables that carries a time.
 enum Moment<'a> {
-    Turned(&'a Alarm),
+    /// With whether that is good news.
+    Turned(&'a Alarm, bool),
     Registered(&'a ModelPackage),
     Decided(&'a ModelPackage),
     Started(&'a PipelineExecution),
@@ -47,7 +48,8 @@ pub fn timeline(chain: &Chain, store: &Store, most: usize) -> Vec<Happened> {
 fn moments<'a>(chain: &'a Chain, store: &'a Store) -> Vec<(Timestamp, Moment<'a>)> {
     let mut past = Vec::new();
     for alarm in chain.alarms.iter().filter_map(|name| store.alarms.get(name)).filter(|a| !a.scaling()) {
-        past.extend(alarm.since.map(|at| (at, Moment::Turned(alarm))));
+        let good = chain.good_news.contains(&alarm.name.as_str());
+        past.extend(alarm.since.map(|at| (at, Moment::Turned(alarm, good))));
     }
     for package in chain.packages.iter().filter_map(|arn| store.packages.get(arn)) {
         past.extend(package.created.map(|at| (at, Moment::Registered(package))));
@@ -69,7 +71,7 @@ fn moments<'a>(chain: &'a Chain, store: &'a Store) -> Vec<(Timestamp, Moment<'a>
 impl Moment<'_> {
     fn told(&self, at: Timestamp) -> Happened {
         let (health, text, by) = match self {
-            Self::Turned(alarm) => turned(alarm),
+            Self::Turned(alarm, good) => turned(alarm, *good),
             Self::Registered(package) => {
                 let by = package.details.as_ref().and_then(|d| d.created_by.clone()).unwrap_or_default();
                 (Health::Running, format!("v{} registered", package.version.unwrap_or_default()), by)
@@ -92,14 +94,15 @@ impl Moment<'_> {
     }
 }
 
-fn turned(alarm: &Alarm) -> (Health, String, String) {
+fn turned(alarm: &Alarm, good: bool) -> (Health, String, String) {
     let health = match alarm.state.as_str() {
+        "ALARM" if good => Health::Ok,
         "ALARM" => Health::Critical,
         "OK" => Health::Ok,
         _ => Health::Unknown,
     };
     let topics: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit(':').next()).collect();
-    let told = !topics.is_empty() && health == Health::Critical;
+    let told = !topics.is_empty() && alarm.firing();
     let by = if told { format!("→ {}", topics.join(", ")) } else { String::new() };
     (health, format!("{} {}", alarm.name, alarm.state), by)
 }

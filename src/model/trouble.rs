@@ -11,6 +11,8 @@ use crate::resources::metric::MetricSeries;
 
 /// Share of failed requests from which on an endpoint is not well.
 const FAILED: f64 = 0.005;
+/// Seconds after which a rate that was read tells nothing of now.
+const OLD: i64 = 15 * 60;
 
 /// What is wrong with an endpoint, as a phrase; nothing where nothing tells. What names no endpoint is said of production.
 #[must_use]
@@ -38,7 +40,8 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
         is_named || (named.next().is_none() && serving.production())
     };
     let all = chain.alarms.iter().filter_map(|name| store.alarms.get(name));
-    let firing: Vec<&Alarm> = all.filter(|a| harm && a.firing() && !a.scaling()).filter(ours).collect();
+    let bad = |a: &&Alarm| harm && a.firing() && !a.scaling() && !chain.good_news.contains(&a.name.as_str());
+    let firing: Vec<&Alarm> = all.filter(bad).filter(ours).collect();
     let first = firing.iter().min_by_key(|alarm| alarm.since)?;
     let more = if firing.len() > 1 { format!(" and {} more", firing.len() - 1) } else { String::new() };
     Some(format!("{}{more} in ALARM", first.name))
@@ -47,7 +50,8 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
 fn errors(endpoint: &Endpoint, store: &Store, now: Timestamp) -> Option<String> {
     let rates = endpoint.variants.iter().filter_map(|v| {
         let series = MetricSeries::of_variant(&endpoint.name, &v.name, "Invocation5XXErrors");
-        store.metrics.get(&series)?.mean(5, now)
+        let series = store.metrics.get(&series).filter(|s| now.as_second() - s.until.as_second() <= OLD)?;
+        series.mean(5, endpoint.live_since)
     });
     let worst = rates.fold(0.0, f64::max);
     (worst > FAILED).then(|| format!("5XX {}", fmt::percent(worst)))
@@ -80,8 +84,10 @@ mod tests {
             stage: StageKind::Endpoint,
             health: Health::Critical,
             text: "CTR 1.9 < 2.5".into(),
+            short: None,
             since: None,
             rule,
+            about: None,
         };
         let cases: [Case; 6] = [
             (None, ["InService"; 2], None, [None, None]),

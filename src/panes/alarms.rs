@@ -3,7 +3,7 @@
 use super::{Cell, Pane, PaneColumn, cell};
 use crate::app::{App, Subject};
 use crate::model::people::{Reach, reach};
-use crate::model::{Health, Hears, StageKind, severity};
+use crate::model::{Health, Hears, Reason, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
@@ -53,7 +53,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::muted(severity::tier(&app.here.seen.wishes.severity, alarm).unwrap_or_default()),
         Cell::age(app.here.seen.at, alarm.since),
         tells(app, alarm),
-        Cell::muted(app.model_of(subject).unwrap_or_default()),
+        Cell::muted(app.models_of(subject)),
         Cell::muted(&*alarm.kind),
         Cell::plain(format!("{} {}", alarm.watches, alarm.condition)),
         Cell::muted(&alarm.reason),
@@ -66,9 +66,9 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
         ("INSUFFICIENT_DATA", _) => Cell::muted("◌ no data"),
         ("ALARM", true) => Cell::muted("◌ ALARM"),
         ("ALARM", false) => {
-            let about = |text: &str| text.strip_prefix(&alarm.name).is_some_and(|rest| rest.starts_with([' ', ':']));
             let chain = app.model_of(subject).and_then(|model| app.chain(&model));
-            let reason = chain.and_then(|c| c.reasons.iter().find(|r| r.rule == "firing" && about(&r.text)));
+            let about = |r: &&Reason| r.rule == "firing" && r.is_about(StageKind::Alarms, &alarm.name);
+            let reason = chain.and_then(|c| c.reasons.iter().find(about));
             let health = reason.map_or(Health::Warning, |r| r.health);
             Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
         }

@@ -1,5 +1,7 @@
 //! The selected model as five boxes with arrows: state, age and the facts that matter in each.
 
+use std::borrow::Cow;
+
 use super::cell::{self, sparkline};
 use super::home;
 use crate::app::{Account, App};
@@ -7,6 +9,8 @@ use crate::fmt;
 use crate::model::people::{Reach, reach};
 use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
 use crate::resources::alarm::Alarm;
+use crate::resources::dataset::Dataset;
+use crate::resources::endpoint::Variant;
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Fact, Line, Tone};
 
@@ -35,12 +39,18 @@ fn arrow(confidence: Option<Confidence>) -> Arrow {
 fn title(app: &App, chain: &Chain) -> Line {
     let line = Line::new().with(chain.name, Tone::Strong);
     let line = chain.serving.iter().fold(line, |line, serving| deploying(line, app, serving));
-    match chain.worst() {
-        Some(worst) => {
-            let since = worst.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
-            let text = if app.size.0 < home::WIDE { brief(chain, worst) } else { worst.text.clone() };
-            let line = line.plain("  ").with(text, cell::tone(worst.health)).muted(since.unwrap_or_default());
-            line.muted(after_deployment(chain, worst).unwrap_or_default())
+    match chain.course() {
+        Some((first, then)) => {
+            let told = matches!(first.rule, "data-age" | "slow");
+            let since = first.since.filter(|_| !told).map(|at| fmt::clock(app.here.seen.at, at, &app.zone));
+            let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
+            let text = if app.size.0 < home::WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
+            let line = line.plain("  ").with(&text, cell::tone(first.health)).muted(since);
+            let line = line.muted(after_deployment(app, chain, first).unwrap_or_default());
+            match then {
+                Some(then) => line.muted(", then ").with(placed(chain, then), cell::tone(then.health)),
+                None => line,
+            }
         }
         None => match app.here.well_until(chain) {
             Some(at) => line.with(format!("  all well {} ago", fmt::age(app.here.seen.at, at)), Tone::Warn),
@@ -59,10 +69,10 @@ fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
     if app.changes(serving.endpoint) { line.muted(", from here") } else { line }
 }
 
-/// Trouble that began soon after a version went live is most often its fault.
-fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
-    let serving = chain.serving.first()?;
-    let (since, live) = (worst.since?, serving.since?);
+/// Trouble that began soon after a version went live on the same endpoint is most often its fault.
+fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String> {
+    let serving = spoken_of(app, chain, reason)?;
+    let (since, live) = (reason.since?, serving.since?);
     let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
     let what = match &serving.changed {
         Some(changed) => changed.clone(),
@@ -71,18 +81,59 @@ fn after_deployment(chain: &Chain, worst: &Reason) -> Option<String> {
     Some(format!(", {} after {what}", fmt::span(std::time::Duration::from_secs(seconds))))
 }
 
+/// The endpoint that a reason speaks of, or that its alarm watches; where none is named, the first in production.
+fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Serving<'c>> {
+    let named = |name: &str| chain.serving.iter().find(|s| s.endpoint == name);
+    let watched = |alarm: &Alarm| {
+        let mut dimensions = alarm.dimensions.iter().filter(|(key, _)| key == "EndpointName");
+        dimensions.find_map(|(_, name)| named(name))
+    };
+    let about = reason.about.as_deref();
+    match reason.stage {
+        StageKind::Endpoint => about.and_then(named),
+        StageKind::Alarms => about.and_then(|name| watched(app.here.seen.store.alarms.get(name)?)),
+        StageKind::Data | StageKind::Training | StageKind::Registry => return None,
+    }
+    .or_else(|| chain.serving.first().filter(|s| s.production()))
+}
+
+/// What the box of the endpoints shows: production, the worst of it where there are several; else what there is.
+fn boxed<'c>(chain: &'c Chain) -> Option<&'c Serving<'c>> {
+    chain.shown(true).or_else(|| chain.shown(false))
+}
+
+/// `ENDPOINT prod`; where that names several endpoints, or none, the endpoint's own name.
+fn endpoint_title(chain: &Chain, serving: &Serving) -> String {
+    let same = chain.serving.iter().filter(|s| s.stage == serving.stage).count();
+    let named = same == 1 && !serving.stage.is_empty();
+    let name = if named { serving.stage.to_owned() } else { serving.endpoint.replace(chain.name, "…") };
+    if name == "…" { "ENDPOINT".to_owned() } else { format!("ENDPOINT {name}") }
+}
+
+/// How the endpoint in the box is, which is not how the others are.
+fn standing(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
+    match chain.said_of(serving).find(|r| r.health > Health::Ok) {
+        Some(r) => Stage { health: r.health, summary: r.text.clone(), since: r.since, ..whole.clone() },
+        // The stage speaks of another endpoint.
+        None if whole.health > Health::Ok => {
+            let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
+            Stage { health: Health::Ok, summary: format!("{version} live"), since: serving.since, ..whole.clone() }
+        }
+        None => whole.clone(),
+    }
+}
+
 fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
+    let serving = boxed(chain).filter(|_| stage.kind == StageKind::Endpoint);
+    let stage = &serving.map_or_else(|| stage.clone(), |serving| standing(chain, serving, stage));
     let health = app.here.stage_health(stage);
     let (glyph, word) = health.sign();
     let tone = cell::tone(health);
-    let title = match (stage.kind, chain.serving.first()) {
-        (StageKind::Endpoint, Some(s)) if !s.stage.is_empty() => format!("ENDPOINT {}", s.stage),
-        (kind, _) => kind.name().to_uppercase(),
-    };
+    let title = serving.map_or_else(|| stage.kind.name().to_uppercase(), |s| endpoint_title(chain, s));
     // A quiet alarm's age tells nothing; that of old data is in its words already.
     let told = match stage.kind {
         StageKind::Alarms => stage.health <= Health::Ok,
-        StageKind::Data => stage.summary.contains(" for "),
+        StageKind::Data => chain.reason_of(stage).is_some_and(|r| r.rule == "data-age"),
         StageKind::Training | StageKind::Registry | StageKind::Endpoint => false,
     };
     let age =
@@ -95,7 +146,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Data => data(app, chain),
         StageKind::Training => training(app, chain),
         StageKind::Registry => registry(app, chain),
-        StageKind::Endpoint => chain.serving.first().map(|s| endpoint(app, s)).unwrap_or_default(),
+        StageKind::Endpoint => serving.map(|s| endpoint(app, chain, s)).unwrap_or_default(),
         StageKind::Alarms => alarms(app, chain),
     };
     let facts = if facts.is_empty() { vec![Line::new().muted(missing(stage.kind)).into()] } else { facts };
@@ -104,44 +155,25 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
 
 /// The one fact of a stage, in as few words as a box has.
 pub(super) fn headline(chain: &Chain, stage: &Stage) -> String {
-    let told = |r: &&Reason| r.stage == stage.kind && r.health > Health::Ok && r.text == stage.summary;
-    match chain.reasons.iter().find(told) {
-        Some(reason) => brief(chain, reason),
+    match chain.reason_of(stage) {
+        Some(reason) => brief(reason).to_owned(),
         None => stage.summary.replace("run ", "").replace("InService", "live"),
     }
 }
 
 /// A reason where its model, its stage and its place are seen: in as few words as tell it.
-pub(super) fn brief(chain: &Chain, reason: &Reason) -> String {
-    let text = reason.text.as_str();
-    let first = text.split(' ').next().unwrap_or_default();
-    let after = |start: &str| text.strip_prefix(start).unwrap_or(text).to_owned();
-    match reason.rule {
-        "firing" | "no-action" | "suppressed" => text.replace(" in ALARM", "").replace(chain.name, "…"),
-        "waits" => format!("{first} waits"),
-        "not-live" => format!("{first} approved, not live"),
-        "last-run-failed" => after("last run "),
-        "nothing-registered" => {
-            let why = after("last run registered nothing: ").replace(" was false", " false");
-            format!("no version: {}", why.trim_start_matches("condition "))
-        }
-        "running" => text.replacen(", ", " ", 1).replacen(" of ", "/", 1).replacen(" steps", "", 1),
-        "config-deleted" => "configuration deleted".to_owned(),
-        "nobody-told" => text.replace("waits for confirmation", "unconfirmed"),
-        "offline-store" => match text.split_once(" is blocked") {
-            Some((_, why)) => format!("offline store blocked{why}"),
-            None => text.to_owned(),
-        },
-        // `s3://lake/clicks/: ListObjectsV2: …`
-        "data-unreadable" => text.split_once(": ").map_or(text, |(_, why)| why).to_owned(),
-        "status" | "rolled-back" => {
-            let endpoints = chain.serving.iter().map(|s| s.endpoint);
-            let rest = endpoints.filter_map(|name| text.strip_prefix(name)).find(|rest| rest.starts_with([' ', ':']));
-            let text = rest.unwrap_or(text).trim_start_matches([' ', ':']);
-            text.replace("last update was rolled back", "rolled back")
-                .replace("UpdateRollbackFailed", "rollback failed")
-        }
-        _ => text.to_owned(),
+pub(super) fn brief(reason: &Reason) -> &str {
+    reason.short.as_deref().unwrap_or(&reason.text)
+}
+
+/// The same where not even its place is seen: what is not about the only endpoint that customers see names it.
+pub(super) fn placed<'r>(chain: &Chain, reason: &'r Reason) -> Cow<'r, str> {
+    let about = chain.serving.iter().find(|s| reason.is_about(StageKind::Endpoint, s.endpoint));
+    let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
+    match about.filter(|s| several || !s.production()) {
+        Some(s) if several || s.stage.is_empty() => Cow::Owned(format!("{}: {}", s.endpoint, brief(reason))),
+        Some(s) => Cow::Owned(format!("{}: {}", s.stage, brief(reason))),
+        None => Cow::Borrowed(brief(reason)),
     }
 }
 
@@ -156,38 +188,41 @@ fn missing(kind: StageKind) -> &'static str {
     }
 }
 
+/// The locations, what is wrong with one before the others, then the oldest; then the feature groups.
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.here.seen.store;
-    let mut facts: Vec<(Option<jiff::Timestamp>, Fact)> = Vec::new();
-    for uri in &chain.datasets {
-        let Some(set) = store.datasets.get(uri) else { continue };
-        let tail = set.newest_key.as_deref().map_or_else(|| tail(uri), partition);
-        let fact = match (&set.problem, set.newest) {
-            (Some(problem), _) => {
-                Line::new().with("▲ ", Tone::Warn).plain(tail).with(format!(" {problem}"), Tone::Warn).into()
-            }
-            (None, Some(at)) => {
-                Fact::named(Line::new().plain(tail), Line::new().muted(format!(" {}", fmt::age(app.here.seen.at, at))))
-            }
-            (None, None) => Fact::named(Line::new().plain(tail), Line::new()),
-        };
-        facts.push((set.newest, fact));
-    }
-    facts.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    let groups = chain.feature_groups.iter().map(|name| match store.feature_groups.get(name) {
+    let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(StageKind::Data, uri));
+    let mut sets: Vec<_> = chain.datasets.iter().filter_map(|uri| store.datasets.get(uri)).collect();
+    sets.sort_by_key(|set| (!bad(&set.uri), std::cmp::Reverse(set.newest)));
+    let mut lines: Vec<Fact> = sets.into_iter().map(|set| location(app, set, bad(&set.uri))).collect();
+    lines.dedup();
+    lines.truncate(2);
+    lines.extend(chain.feature_groups.iter().map(|name| match store.feature_groups.get(name) {
         Some(group) => {
             let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
-            let health = app.here.known(StageKind::Data, health);
+            let late = group.offline_uri.as_deref().is_some_and(bad) && health <= Health::Ok;
+            let health = if late { Health::Warning } else { app.here.known(StageKind::Data, health) };
             let name = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
             Fact::named(name, Line::new())
         }
         None => Fact::named(Line::new().muted(format!("? {name}")), Line::new()),
-    });
-    let mut lines: Vec<Fact> = facts.into_iter().map(|(_, fact)| fact).collect();
-    lines.dedup();
-    lines.truncate(2);
-    lines.extend(groups);
+    }));
     lines
+}
+
+fn location(app: &App, set: &Dataset, bad: bool) -> Fact {
+    let tail = set.newest_key.as_deref().map_or_else(|| tail(&set.uri), partition);
+    match (&set.problem, set.newest) {
+        (Some(problem), _) => {
+            Line::new().with("▲ ", Tone::Warn).plain(tail).with(format!(" {problem}"), Tone::Warn).into()
+        }
+        (None, Some(at)) => {
+            let tone = if bad { Tone::Warn } else { Tone::Muted };
+            let age = Line::new().with(format!(" {}", fmt::age(app.here.seen.at, at)), tone);
+            Fact::named(Line::new().plain(tail), age)
+        }
+        (None, None) => Fact::named(Line::new().plain(tail), Line::new()),
+    }
 }
 
 /// The folder of a key with its parent: `clicks/dt=2026-11-23`.
@@ -245,30 +280,33 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
         .collect()
 }
 
-fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
+fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
     let Some(endpoint) = app.here.seen.store.endpoints.get(serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
     facts.extend(serving.deployment.as_ref().map(|d| {
         let age = d.since.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
         Fact::named(Line::new().with(format!("◐ {}", d.way()), Tone::Busy), Line::new().muted(age))
     }));
-    for variant in &endpoint.variants {
-        let text = match (variant.instances, variant.desired_instances) {
-            (Some(now), Some(wanted)) => format!("{now} of {wanted} instances"),
-            _ if variant.serverless => "serverless".to_owned(),
-            _ => continue,
-        };
-        let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
-        facts.push(Line::new().plain(text).with(phase, Tone::Busy).into());
-    }
+    facts.extend(endpoint.variants.iter().filter_map(instances));
+    // What the others suffer from is not this one's.
+    let others = chain.serving.iter().filter(|other| other.endpoint != serving.endpoint);
+    facts.extend(others.filter_map(|other| {
+        let worst = chain.said_of(other).find(|r| r.health > Health::Ok)?;
+        let health = app.here.known(StageKind::Endpoint, worst.health);
+        let place = if other.stage.is_empty() { other.endpoint } else { other.stage };
+        let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
+        Some(line.plain(format!("{place}: {}", brief(worst))).into())
+    }));
     let series = |metric: &str| series(&app.here, serving.endpoint, metric);
-    if let Some(latency) = series("ModelLatency") {
+    // What came before it went live is another version's.
+    let own = |at: jiff::Timestamp| endpoint.live_since.is_none_or(|live| at >= live);
+    if let Some(latency) = series("ModelLatency").filter(|s| s.last().is_some_and(|(at, _)| own(at))) {
         let minutes = if app.size.0 >= ROOMY { 12 } else { 5 };
         let values: Vec<f64> = latency.points.iter().rev().take(minutes).rev().map(|p| p.1).collect();
         let last = latency.last().map(|p| fmt::micros(p.1)).unwrap_or_default();
         facts.push(Line::new().plain(format!("{} {last} ", latency.stat)).muted(sparkline(&values)).into());
     }
-    if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, app.here.seen.at)) {
+    if let Some(rate) = series("Invocation5XXErrors").and_then(|s| s.mean(5, endpoint.live_since)) {
         let tone = if rate > 0.02 {
             Tone::Bad
         } else if rate > 0.005 {
@@ -278,10 +316,22 @@ fn endpoint(app: &App, serving: &Serving) -> Vec<Fact> {
         };
         facts.push(Line::new().with(format!("5XX {}", fmt::percent(rate)), tone).into());
     }
-    if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last) {
+    if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last).filter(|(at, _)| own(*at)) {
         facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))).into());
     }
     facts
+}
+
+/// `8 of 8 wanted`: how many instances run and are wanted, and how many scaling may make of them.
+fn instances(variant: &Variant) -> Option<Fact> {
+    let text = match (variant.instances, variant.desired_instances) {
+        (Some(now), Some(wanted)) => format!("{now} of {wanted} wanted"),
+        _ if variant.serverless => "serverless".to_owned(),
+        _ => return None,
+    };
+    let most = variant.most_instances.map(|most| format!(" ≤ {most}")).unwrap_or_default();
+    let phase = variant.phases.first().map(|p| format!(" {p}")).unwrap_or_default();
+    Some(Line::new().plain(text).muted(most).with(phase, Tone::Busy).into())
 }
 
 fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
@@ -290,34 +340,34 @@ fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a 
     store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
 }
 
-/// The newest p99 of an endpoint's first variant, in µs.
+/// Seconds after which a value that is read every minute tells no more how it is now.
+const OLD: i64 = 4 * 60;
+
+/// The newest p99 of an endpoint's first variant, in µs, as long as it is read.
 pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
-    series(account, endpoint, "ModelLatency")?.last().map(|p| p.1)
+    let (at, value) = series(account, endpoint, "ModelLatency")?.last()?;
+    let live = account.seen.store.endpoints.get(endpoint)?.live_since;
+    let own = live.is_none_or(|live| at >= live);
+    (own && account.seen.at.as_second() - at.as_second() <= OLD).then_some(value)
 }
 
 /// Alarms that fire and mean harm, the newest first.
 pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
-    let harmful = |name: &str| {
-        let mut found = chain.reasons.iter().filter(|r| r.rule == "firing" && r.health >= Health::Warning);
-        found.any(|r| r.text.strip_prefix(name).is_some_and(|rest| rest.starts_with(" in ALARM")))
-    };
-    let all = chain.alarms.iter().filter(|name| harmful(name)).filter_map(|name| account.seen.store.alarms.get(name));
+    let harmful = chain.reasons.iter().filter(|r| r.rule == "firing" && r.health >= Health::Warning);
+    let all = harmful.filter_map(|r| account.seen.store.alarms.get(r.about.as_deref()?));
     let mut firing: Vec<_> = all.collect();
-    firing.sort_by_key(|a| std::cmp::Reverse(a.since));
+    firing.sort_by_key(|a| (std::cmp::Reverse(a.since), a.name.as_str()));
     firing
 }
 
 fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
     // The worst one is the headline already.
-    let told = |alarm: &Alarm| {
-        let stage = chain.stage(StageKind::Alarms);
-        stage.and_then(|s| s.summary.strip_prefix(&alarm.name)).is_some_and(|rest| rest.starts_with(" in ALARM"))
-    };
+    let headline = chain.stage(StageKind::Alarms).and_then(|stage| chain.reason_of(stage));
+    let told = |alarm: &Alarm| headline.is_some_and(|r| r.is_about(StageKind::Alarms, &alarm.name));
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
     // Nobody else is told of it, so the screen must show it.
     let held = chain.reasons.iter().filter(|r| r.rule == "suppressed");
-    let mut facts: Vec<Fact> =
-        held.map(|r| Line::new().with(format!("▲ {}", brief(chain, r)), Tone::Warn).into()).collect();
+    let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", brief(r)), Tone::Warn).into()).collect();
     let others = others.take(3).map(|alarm| {
         let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
         let bad = tier.as_deref().map_or(Health::Warning, severity::weight);

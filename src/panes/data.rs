@@ -3,8 +3,10 @@
 use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::Health;
+use crate::model::{Health, StageKind};
+use crate::resources::Resource;
 use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
+use crate::resources::feature_group::FeatureGroup;
 use crate::view::{Line, Tone};
 
 /// One row a location or a feature group.
@@ -40,30 +42,28 @@ fn ids(app: &App) -> Vec<Subject> {
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
-/// Is it older than the configuration allows? False when its age is unknown.
-fn health(app: &App, set: &Dataset) -> Health {
-    if set.problem.is_some() {
-        return Health::Unknown;
-    }
-    let allowed =
-        app.here.seen.wishes.models.iter().flat_map(|m| &m.data).find(|d| d.uri == set.uri).and_then(|d| d.max_age);
-    let age = set.newest.map(|at| u64::try_from(app.here.seen.at.as_second() - at.as_second()).unwrap_or(0));
-    let new = allowed.is_none_or(|allowed| age.is_some_and(|age| age <= allowed.as_secs()));
-    match (new, &set.unsure) {
-        (true, _) if age.is_some() => Health::Ok,
-        (_, Some(_)) => Health::Unknown,
-        (true, None) => Health::Ok,
-        (false, None) => Health::Warning,
-    }
+/// How a location is, by what its models say of it.
+fn health(app: &App, uri: &str, problem: bool) -> Health {
+    let owners = app.here.joined.owners(Dataset::KIND, uri);
+    let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(StageKind::Data, uri));
+    let said = said.map(|r| r.health.min(Health::Warning)).max().unwrap_or(Health::Ok);
+    if problem { said.max(Health::Unknown) } else { said }
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (store, now) = (&app.here.seen.store, app.here.seen.at);
-    let model = Cell::muted(app.model_of(subject).unwrap_or_default());
+    let model = Cell::muted(app.models_of(subject));
     if subject.kind == "feature_groups" {
         let group = store.feature_groups.get(&subject.id)?;
+        let set = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri));
+        let owners = app.here.joined.owners(FeatureGroup::KIND, &group.name);
+        let late = |set: &Dataset| {
+            let mut said = owners.iter().flat_map(|chain| &chain.reasons);
+            said.any(|r| r.rule == "data-age" && r.is_about(StageKind::Data, &set.uri))
+        };
         let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
-        let newest = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri)).and_then(|d| d.newest);
+        let health = if set.is_some_and(late) { health.max(Health::Warning) } else { health };
+        let newest = set.and_then(|d| d.newest);
         let what = group
             .blocked
             .clone()
@@ -81,7 +81,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         ]);
     }
     let set = store.datasets.get(&subject.id)?;
-    let health = health(app, set);
+    let health = health(app, &set.uri, set.problem.is_some());
     let role = match set.role {
         Role::Data => "data",
         Role::Features => "features",

@@ -69,22 +69,35 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         metric(app, endpoint, "Invocation5XXErrors", fmt::percent),
         metric(app, endpoint, "ModelLatency", fmt::micros),
         Cell::muted(endpoint.config.as_deref().unwrap_or("–")),
-        Cell::muted(app.model_of(subject).unwrap_or_default()),
+        Cell::muted(app.models_of(subject)),
         Cell::plain(what),
     ])
 }
 
-/// The newest value; metrics are fetched for what is looked at and what is not well, so most rows have none.
+/// The newest value of what is live now; latencies are fetched for what is looked at and what is not well, so most rows
+/// have none.
 fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
     let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
     let series = app.here.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
-    match series.and_then(MetricSeries::last) {
-        Some((_, value)) => {
+    let own = |(at, _): &(jiff::Timestamp, f64)| endpoint.live_since.is_none_or(|live| *at >= live);
+    match series.and_then(MetricSeries::last).filter(own) {
+        Some((at, value)) => {
             #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
             let order = (value * 1e6) as i64;
-            let tone = if name == "Invocation5XXErrors" && value > 0.02 { Tone::Bad } else { Tone::Plain };
+            let old = app.here.seen.at.as_second() - at.as_second() > OLD;
+            let bad = name == "Invocation5XXErrors" && value > 0.02;
+            let tone = if old {
+                Tone::Muted
+            } else if bad {
+                Tone::Bad
+            } else {
+                Tone::Plain
+            };
             Cell::of(Line::new().with(read(value), tone), order)
         }
         None => Cell::of(Line::new().muted("·"), i64::MIN),
     }
 }
+
+/// Seconds after which a value steps back, as it may be otherwise by now.
+const OLD: i64 = 12 * 60;

@@ -82,9 +82,10 @@ fn endpoint(app: &App, name: &str) -> Vec<Fact> {
     for v in &e.variants {
         let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
         let text = format!(
-            "{} of {} instances, weight {}",
+            "{} instances, {} wanted{}, weight {}",
             count(v.instances),
             count(v.desired_instances),
+            v.most_instances.map(|most| format!(", at most {most}")).unwrap_or_default(),
             v.weight.unwrap_or_default()
         );
         facts.push(fact(&v.name, if v.serverless { "serverless".to_owned() } else { text }));

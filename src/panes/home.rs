@@ -25,8 +25,8 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("TRAINING", 13).from(WIDE),
         PaneColumn::cells("REGISTRY", 11).from(WIDE),
         PaneColumn::fill("PROD", 5, 15).from(WIDE),
-        PaneColumn::cells("STAGING", 7).from(WIDE),
-        PaneColumn::cells("ALARMS", 8),
+        PaneColumn::cells("STAGING", 9).from(WIDE),
+        PaneColumn::cells("ALARMS", 9),
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
     kinds: &[],
@@ -79,14 +79,13 @@ pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
     let chain = account.chain_of(subject)?;
-    let production = chain.serving.iter().find(|s| s.production());
-    let other = chain.serving.iter().find(|s| !s.production());
+    let (production, other) = (chain.shown(true), chain.shown(false));
     Some(vec![
         Cell::glyph(account.health(chain)),
         Cell::text(chain.name, Tone::Strong),
         Cell::text(&account.name, account.tone),
         what(account, chain),
-        live(chain, production.or(other)),
+        live(chain, production),
         stage(account, chain, StageKind::Data),
         stage(account, chain, StageKind::Training),
         stage(account, chain, StageKind::Registry),
@@ -107,8 +106,11 @@ fn what(account: &Account, chain: &Chain) -> Cell {
             None => Cell::of(Line::new().muted("ok"), 0),
         };
     };
-    let age = worst.since.filter(|_| worst.rule != "data-age").map(|at| format!(" {}", fmt::age(account.seen.at, at)));
-    let line = Line::new().with(chain::brief(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
+    let age = worst
+        .since
+        .filter(|_| !matches!(worst.rule, "data-age" | "slow"))
+        .map(|at| format!(" {}", fmt::age(account.seen.at, at)));
+    let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
 
@@ -137,12 +139,13 @@ fn not_served(chain: &Chain) -> Cell {
 fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
     let age = stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
+    let rule = chain.reason_of(stage).map(|r| r.rule);
     let text = match (kind, stage.health) {
         (_, Health::Absent) => String::new(),
-        (StageKind::Registry, Health::Waiting) => stage.summary.trim_end_matches(" for approval").to_owned(),
         (StageKind::Registry, Health::Ok) => stage.summary.trim_end_matches(" approved").to_owned(),
         (StageKind::Training, Health::Critical) => format!("failed {age}"),
-        (StageKind::Training, Health::Warning) => "no version".to_owned(),
+        (StageKind::Training, Health::Warning) if rule == Some("nothing-registered") => "no version".to_owned(),
+        (StageKind::Training, Health::Warning) if rule == Some("slow") => format!("slow {age}"),
         (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
         _ => chain::headline(chain, stage),
     };
@@ -156,22 +159,27 @@ fn glyphed(health: Health, text: &str) -> Cell {
     Cell::of(line, -(health as i64))
 }
 
-/// Version, and what is wrong with it.
+/// Version in production, and what is wrong with it there; of several endpoints the worst, by its name.
 fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
     let version = serving.label();
-    let health = chain.stage(StageKind::Endpoint).map_or(Health::Unknown, |s| account.stage_health(s));
-    let why = chain.reasons.iter().find(|r| r.stage == StageKind::Endpoint && r.health > Health::Ok);
-    let fact = why.map(|r| chain::brief(chain, r));
+    let health = account.known(StageKind::Endpoint, chain.health_of(serving));
+    let why = chain.said_of(serving).find(|r| r.health > Health::Ok);
+    let fact = why.map(|r| chain::brief(r).to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
-    glyphed(health, &format!("{version}  {}", fact.unwrap_or_default()))
+    let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
+    let place = if several { format!("{}: ", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
+    glyphed(health, &format!("{version}  {place}{}", fact.unwrap_or_default()))
 }
 
+/// Version elsewhere; a stage that is not called staging is named.
 fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
-    let status = account.seen.store.endpoints.get(serving.endpoint).map_or("", |e| e.status.as_str());
+    let health = account.known(StageKind::Endpoint, chain.health_of(serving));
     let version = serving.label();
-    glyphed(account.known(StageKind::Endpoint, Health::of_status(status)), &version)
+    let usual = ["staging", "stage", "stg"].iter().any(|stage| serving.stage.eq_ignore_ascii_case(stage));
+    let stage = if usual { String::new() } else { format!(" {}", serving.stage) };
+    glyphed(health, &format!("{version}{stage}"))
 }
 
 /// The worst tier that fires, and how many do in it.
@@ -179,7 +187,8 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
     let firing = chain::firing(account, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| account.stage_health(s));
     if firing.is_empty() {
-        return glyphed(health, "");
+        let dry = chain.reasons.iter().any(|r| r.rule == "without-data");
+        return glyphed(health, if dry { "no data" } else { "" });
     }
     let mut tiers: Vec<String> =
         firing.iter().filter_map(|a| severity::tier(&account.seen.wishes.severity, a)).collect();

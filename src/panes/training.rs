@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Cell, Order, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::StageKind;
+use crate::model::{StageKind, Usual, usual};
 use crate::resources::execution::PipelineExecution;
 use crate::view::{Line, Tone};
 
@@ -21,7 +21,7 @@ pub(super) const PANE: Pane = Pane {
         PaneColumn::cells("STATUS", 16),
         PaneColumn::cells("STARTED", 8).right(),
         PaneColumn::fill("MODEL", 2, 12).name(),
-        PaneColumn::cells("TOOK", 8).right().from(100),
+        PaneColumn::cells("TOOK", 16).right().from(100),
         PaneColumn::fill("WHAT", 5, 14),
     ],
     kinds: &["pipelines", "pipeline_executions", "pipeline_steps", "training_jobs"],
@@ -58,7 +58,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn model(app: &App, subject: &Subject) -> Cell {
-    Cell::muted(app.model_of(subject).unwrap_or_default())
+    Cell::muted(app.models_of(subject))
 }
 
 fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -69,7 +69,10 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     });
     Some(vec![
         Cell::text(&pipeline.name, Tone::Strong),
-        Cell::status(app, StageKind::Training, &pipeline.status),
+        match pipeline.status.as_str() {
+            "" => Cell::text("◌ not read", Tone::Muted),
+            status => Cell::status(app, StageKind::Training, status),
+        },
         Cell::age(app.here.seen.at, pipeline.last_execution),
         model(app, subject),
         Cell::muted(""),
@@ -81,7 +84,12 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let store = &app.here.seen.store;
     let run = store.executions.get(&subject.id)?;
     let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
-    let ended = if run.running() { None } else { steps.iter().filter_map(|s| s.ended).max() };
+    let runs = || store.executions.rows().filter(|e| e.pipeline == run.pipeline);
+    let took = if run.running() {
+        elapsed(app, run.started, usual(runs().filter_map(PipelineExecution::took).collect()))
+    } else {
+        took(run.started, steps.iter().filter_map(|s| s.ended).max().or(run.modified))
+    };
     let step = steps.iter().find(|s| s.status == "Executing").map(|s| s.name.clone());
     let failed = steps.iter().find(|s| s.status == "Failed");
     let what = failed.map(|s| format!("{}: {}", s.name, s.failure.as_deref().unwrap_or("no reason given")));
@@ -93,7 +101,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::status(app, StageKind::Training, &run.status),
         Cell::age(app.here.seen.at, run.started),
         model(app, subject),
-        took(run.started, ended),
+        took,
         Cell::plain(what),
     ])
 }
@@ -110,9 +118,20 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::status(app, StageKind::Training, &job.status),
         Cell::age(app.here.seen.at, job.created),
         model(app, subject),
-        took(job.created, job.ended),
+        if job.running() { elapsed(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
     ])
+}
+
+/// How long it runs so far, beside its usual time; what takes far longer stands out.
+fn elapsed(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> Cell {
+    let Some(from) = from else { return Cell::muted("–") };
+    let seconds = (app.here.seen.at.as_second() - from.as_second()).max(0);
+    let span = |seconds: i64| fmt::span(std::time::Duration::from_secs(seconds.unsigned_abs()));
+    let far = usual.is_some_and(|usual| seconds > usual.most);
+    let line = Line::new().with(span(seconds), if far { Tone::Warn } else { Tone::Busy });
+    let usual = usual.map(|usual| format!(" of ~{}", span(usual.median)));
+    Cell::of(line.muted(usual.unwrap_or_default()), seconds)
 }
 
 fn took(from: Option<jiff::Timestamp>, to: Option<jiff::Timestamp>) -> Cell {

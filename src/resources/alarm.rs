@@ -44,6 +44,12 @@ pub struct Alarm {
     pub watches: String,
     /// Operator and threshold, for example `> 0.15`.
     pub condition: String,
+    /// `GreaterThanThreshold`, …, raw; absent where it compares nothing.
+    #[serde(default)]
+    pub operator: Option<String>,
+    /// What missing data counts as: `breaching`, `notBreaching`, `ignore`, `missing`, raw.
+    #[serde(default)]
+    pub missing: Option<String>,
     /// Dimensions of all metrics in it, also of those inside metric math.
     pub dimensions: Vec<(String, String)>,
     /// Namespaces of all metrics in it.

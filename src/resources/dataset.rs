@@ -6,6 +6,7 @@
 mod location;
 mod objects;
 mod partition;
+mod rhythm;
 mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::aws::{Asked, Aws, AwsError, Kind, describe, describe_each, in_backgro
 use crate::config::Pattern;
 use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
+pub use rhythm::Rhythm;
 use wanted::{Wanted, locations};
 
 pub(crate) use location::split;
@@ -28,6 +30,8 @@ pub const NOTHING_THERE: &str = "no data there";
 
 /// Locations that are followed; more are left out, and the listing says so.
 const LOCATIONS: usize = 60;
+/// Seconds after which the rhythm of a feature group is looked for again.
+const RHYTHM: i64 = 12 * 3600;
 /// Seconds after which a location is read again that is looked at.
 const LOOKED_AT: i64 = 55;
 /// The same for one that the user named.
@@ -59,6 +63,9 @@ pub struct Dataset {
     pub versioning: Option<String>,
     /// Why it could not be read.
     pub problem: Option<String>,
+    /// How often it is written to, where it is the offline store of a feature group.
+    #[serde(default)]
+    pub rhythm: Option<Rhythm>,
 }
 
 /// What a location is to its model.
@@ -112,7 +119,10 @@ impl Resource for Dataset {
         // At the same time: a bucket that does not answer must not be waited for twice.
         let (versioning, Asked { found, missed, shared }) = tokio::join!(
             in_background(versionings(aws, asked.clone())),
-            describe_each(wanted, async |wanted: Wanted| read(aws, &wanted, at).await),
+            describe_each(wanted, async |wanted: Wanted| {
+                let before = known.get(&wanted.uri).and_then(|row| row.rhythm);
+                read(aws, &wanted, before, at).await
+            }),
         );
         let (mut rows, mut refused): (Vec<Dataset>, Vec<Option<AwsError>>) = found.into_iter().unzip();
         if shared.is_none() {
@@ -173,15 +183,38 @@ async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
 
 /// Reads one location. A problem of this location alone is a row that says so, with what AWS said; trouble that other
 /// locations may share is an error.
-async fn read(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<(Dataset, Option<AwsError>), AwsError> {
-    let row = wanted.row();
+async fn read(
+    aws: &Aws,
+    wanted: &Wanted,
+    before: Option<Rhythm>,
+    at: Timestamp,
+) -> Result<(Dataset, Option<AwsError>), AwsError> {
+    let row = Dataset { rhythm: before, ..wanted.row() };
     if let Some(problem) = impossible(aws, &wanted.uri) {
         return Ok((Dataset { problem: Some(problem), ..row }, None));
     }
     match found(aws, wanted, at).await {
-        Ok(found) => Ok((row.with(found), None)),
+        Ok(found) => {
+            let fresh = before.filter(|rhythm| at.as_second() - rhythm.at.as_second() < RHYTHM);
+            let rhythm = if wanted.features && fresh.is_none() {
+                in_background(looked_for(aws, wanted, at)).await?
+            } else {
+                before
+            };
+            Ok((Dataset { rhythm, ..row.with(found) }, None))
+        }
         Err(error) if error.kind.is_shared() => Err(error),
         Err(error) => Ok((row.refused(&error), Some(error))),
+    }
+}
+
+/// The rhythm of a location. What fails only here, while the location itself was read, is tried again with the next turn.
+async fn looked_for(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Option<Rhythm>, AwsError> {
+    let (bucket, prefix) = split(&wanted.uri).unwrap_or_default();
+    match rhythm::rhythm(&mut Lister::new(aws, bucket), prefix, at).await {
+        Ok(rhythm) => Ok(Some(rhythm)),
+        Err(why) if why.kind.is_shared() => Err(why),
+        Err(_) => Ok(None),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Endpoints: what serves, from which configuration, and whether a deployment is under way.
 
 mod read;
+mod stage;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +9,8 @@ use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::{EndpointSummary, SearchRecord, Tag};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use stage::{is_production, split_stage};
 
 use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
@@ -60,6 +63,9 @@ pub struct Variant {
     pub instances: Option<i32>,
     /// Instances wanted.
     pub desired_instances: Option<i32>,
+    /// Instances that SageMaker's own scaling may make of them (`ManagedInstanceScaling`).
+    #[serde(default)]
+    pub most_instances: Option<i32>,
     /// What it is doing, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….
     pub phases: Vec<String>,
     /// Digest or tag of the image that runs.
@@ -233,5 +239,6 @@ fn from_variant(v: aws_sdk_sagemaker::types::ProductionVariantSummary) -> Varian
         desired_weight: v.desired_weight,
         instances: v.current_instance_count,
         desired_instances: v.desired_instance_count,
+        most_instances: v.managed_instance_scaling.and_then(|scaling| scaling.max_instance_count),
     }
 }

@@ -52,6 +52,13 @@ impl PipelineExecution {
     pub fn running(&self) -> bool {
         matches!(self.status.as_str(), "Executing" | "Stopping")
     }
+    /// Seconds that it took, where it succeeded and ran all its steps: the index tells its last change, which is its end.
+    #[must_use]
+    pub fn took(&self) -> Option<i64> {
+        let good = self.status == "Succeeded" && self.only().is_empty();
+        let seconds = self.modified?.as_second() - self.started?.as_second();
+        (good && seconds > 0).then_some(seconds)
+    }
     /// The only steps that it was told to run; none when it ran all or when that is not known.
     #[must_use]
     pub fn only(&self) -> &[String] {

@@ -73,6 +73,13 @@ impl TrainingJob {
         matches!(self.status.as_str(), "InProgress" | "Stopping")
     }
 
+    /// Seconds from its creation to its end, where it ended well.
+    #[must_use]
+    pub fn took(&self) -> Option<i64> {
+        let seconds = self.ended?.as_second() - self.created?.as_second();
+        (self.status == "Completed" && seconds > 0).then_some(seconds)
+    }
+
     async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_training_job().training_job_name(name);
         request.send().await.map(from_description).map_err(failed("DescribeTrainingJob"))

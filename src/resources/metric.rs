@@ -40,6 +40,9 @@ pub struct MetricSeries {
     /// Seconds between two of its values, where the configuration says it.
     #[serde(default)]
     pub comes_every: Option<i64>,
+    /// Values from before `points` in coarser steps, oldest first; looked for only where all of those are bad.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<Vec<(Timestamp, f64)>>,
     /// Up to when its last value was looked for further back than what is asked for every minute.
     #[serde(default)]
     pub looked_back: Option<Timestamp>,
@@ -103,13 +106,28 @@ impl MetricSeries {
         };
         pauses.max().or_else(alone).unwrap_or_default()
     }
-    /// Mean over the last minutes up to `at`, gaps left out.
+    /// The first of its newest values in a row of which something holds; of what was looked at further back as well. Absent
+    /// when it does not hold of the newest one, or held of all that is known.
     #[must_use]
-    pub fn mean(&self, minutes: i64, at: Timestamp) -> Option<f64> {
-        let from = at.as_second() - minutes * 60;
-        let values: Vec<f64> = self.points.iter().filter(|(t, _)| t.as_second() >= from).map(|p| p.1).collect();
-        #[expect(clippy::cast_precision_loss, reason = "at most an hour of minutes")]
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    pub fn since(&self, holds: impl Fn(f64) -> bool) -> Option<Timestamp> {
+        let mut all = self.points.iter().rev().chain(self.earlier.iter().flatten().rev());
+        let row = all.clone().take_while(|(_, value)| holds(*value));
+        let (first, _) = row.last()?;
+        all.any(|(_, value)| !holds(*value)).then_some(*first)
+    }
+    /// Values of its newest minutes, of those not before `live`; none where the last minutes that were answered have none.
+    pub fn lately(&self, minutes: i64, live: Option<Timestamp>) -> impl Iterator<Item = f64> {
+        let end = self.last().map_or(0, |(at, _)| at.as_second() + MINUTE);
+        let silent = self.until.as_second() - end >= minutes * MINUTE;
+        let from = end - minutes * MINUTE;
+        let from = live.map_or(from, |live| live.as_second().max(from));
+        self.points.iter().filter(move |(at, _)| !silent && at.as_second() >= from).map(|(_, value)| *value)
+    }
+    /// The mean of these.
+    #[must_use]
+    pub fn mean(&self, minutes: i64, live: Option<Timestamp>) -> Option<f64> {
+        let (sum, n) = self.lately(minutes, live).fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
+        (n > 0.0).then(|| sum / n)
     }
 }
 
@@ -170,9 +188,12 @@ mod tests {
     #[test]
     fn a_mean_leaves_gaps_out() {
         let at = |m: i64| Timestamp::from_second(m * 60).unwrap();
-        let series = MetricSeries { points: vec![(at(0), 100.0), (at(7), 2.0), (at(9), 4.0)], ..Default::default() };
-        assert_eq!(series.mean(5, at(10)), Some(3.0));
-        assert_eq!(series.mean(5, at(60)), None);
+        let points = vec![(at(0), 100.0), (at(7), 2.0), (at(9), 4.0)];
+        let series = |until| MetricSeries { points: points.clone(), until: at(until), ..Default::default() };
+        assert_eq!(series(10).mean(5, None), Some(3.0));
+        assert_eq!(series(10).mean(5, Some(at(8))), Some(4.0), "what came before it went live is not its own");
+        assert_eq!(series(60).mean(5, None), None);
+        let series = series(10);
         assert_eq!(series.last(), Some((at(9), 4.0)));
     }
 

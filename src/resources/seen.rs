@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -36,14 +37,28 @@ pub struct Wishes {
     pub max_cost_per_day: Option<f64>,
     /// Are values under secret names, and secrets inside of texts, shown as they are? Only `dump --no-redact` asks.
     pub unredacted: bool,
+    /// How often errors of all production endpoints are read.
+    pub measure_every: Option<Duration>,
 }
+
+/// Seconds between two looks at the errors of all production endpoints, where the user does not say otherwise.
+const MEASURE_EVERY: i64 = 5 * 60;
+/// So many times less often those of the other endpoints are looked at.
+const BACKSTAGE: i64 = 3;
 
 impl Wishes {
     /// Those of a configuration, for the only account.
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let (models, severity) = (config.models.clone(), config.severities.clone());
-        Self { models, severity, sparse: false, max_cost_per_day: config.max_cost_per_day, unredacted: false }
+        let (max_cost_per_day, measure_every) = (config.max_cost_per_day, config.measure_every);
+        Self { models, severity, sparse: false, max_cost_per_day, measure_every, unredacted: false }
+    }
+    /// Seconds between two looks at the errors of endpoints that customers see, or of the others.
+    #[must_use]
+    pub fn measured_every(&self, production: bool) -> i64 {
+        let every = self.measure_every.and_then(|every| i64::try_from(every.as_secs()).ok()).unwrap_or(MEASURE_EVERY);
+        if production { every } else { every * BACKSTAGE }
     }
 }
 

@@ -88,6 +88,8 @@ pub(crate) struct World {
     pub(crate) dooms: BTreeMap<String, Doom>,
     pub(crate) configs: Table,
     pub(crate) models: Table,
+    /// Feature groups that are written to, with the folder of their offline store and the time of the next write.
+    pub(crate) written: BTreeMap<String, (String, Time)>,
     pub(crate) groups: Table,
     pub(crate) packages: BTreeMap<String, Vec<Record>>,
     pub(crate) pipelines: Table,
@@ -133,6 +135,7 @@ impl World {
             dooms: BTreeMap::new(),
             configs: Table::new(),
             models: Table::new(),
+            written: BTreeMap::new(),
             groups: Table::new(),
             packages: BTreeMap::new(),
             pipelines: Table::new(),
@@ -227,6 +230,7 @@ impl World {
     }
 
     fn tick(&mut self) {
+        self.write_features();
         self.evaluate_alarms();
         self.guard_deployments();
         self.scale();

@@ -73,11 +73,9 @@ pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
     Seen {
         store,
         wishes: Arc::new(Wishes {
-            sparse: false,
             models: (0..models).step_by(CONFIGURED).map(configured).collect(),
             severity: vec![severity("arn:aws:sns:*:*:team-3*", "sev2"), severity("*-latency", "sev4")],
-            max_cost_per_day: None,
-            unredacted: false,
+            ..Wishes::default()
         }),
         at: now(),
         ..Seen::default()

@@ -16,6 +16,7 @@ mod failures;
 mod fleet;
 mod golden;
 mod harness;
+mod incidents;
 mod intents;
 mod layers;
 mod lineage;

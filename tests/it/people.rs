@@ -134,7 +134,8 @@ async fn an_alarm_without_data_is_not_quiet() {
     );
     let mut t = Harness::story(&story).size(200, 60).ready().await;
     t.to("customer-segmentation").await;
-    t.says("without data");
+    t.says("▲ no data");
+    t.says("segments-dry has no data sev1");
     t.keys("5").await;
     t.to("segments-part").await;
     t.keys("enter").await;

@@ -31,12 +31,14 @@ async fn a_metric_that_was_not_read_is_unknown_and_says_why() {
     let thrifty = format!("max_cost_per_day = 0.01\n{CONFIG}");
     let mut t = Harness::story("shop").config(&thrifty).size(200, 50).ready().await;
     t.to("▲ recommendation").await;
-    t.says("◌ v12  CTR % not read: max_cost_per_day is us");
+    t.says("◌ v12  errors not read: max_cost_per_day is u");
     let denied =
         "inherits = \"shop\"\n[[fault]]\noperation = \"GetMetricData\"\ncode = \"AccessDenied\"\nmessage = \"no\"\n";
     let mut t = Harness::story(denied).size(200, 50).ready().await;
     t.to("▲ recommendation").await;
-    t.says("◌ v12  CTR % not read: GetMetricData denied");
+    t.says("◌ v12  errors not read: GetMetricData denied");
+    t.keys("enter").await;
+    t.says("CTR % not read: GetMetricData denied");
 }
 
 #[tokio::test(start_paused = true)]

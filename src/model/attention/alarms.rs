@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, NOT_READ, unread, untold};
-use crate::config::{Meaning, MetricSource};
+use super::{Facts, Finding, NOT_READ, errors, unread, untold};
+use crate::config::{Compare, Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::model::hears::hears_of;
+use crate::model::join::Rows;
 use crate::model::people::{Reach, reach};
-use crate::model::{Health, Hears, severity};
+use crate::model::{Health, Hears, Serving, severity};
 use crate::resources::alarm::Alarm;
 
 fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
@@ -18,37 +19,104 @@ fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
     facts.index.alarms.guards.contains_key(alarm.name.as_str())
 }
 
+/// The endpoints of the model that an alarm watches, by its dimensions.
+fn watched<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> impl Iterator<Item = &'a Serving<'a>> {
+    let named = |serving: &Serving| {
+        let mut dimensions = alarm.dimensions.iter();
+        dimensions
+            .any(|(name, value)| matches!(name.as_str(), "EndpointName" | "Endpoint") && value == serving.endpoint)
+    };
+    facts.chain.serving.iter().filter(move |serving| named(serving))
+}
+
+/// Where it watches only endpoints that customers do not see: the first of them.
+fn backstage<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> Option<&'a Serving<'a>> {
+    watched(facts, alarm).next().filter(|_| !watched(facts, alarm).any(Serving::production))
+}
+
+/// A finding of one alarm: its name, a phrase and its tier; one that watches no production endpoint says which it does.
+fn told(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
+    let tier = tier.map(|tier| format!(" {tier}")).unwrap_or_default();
+    let place = backstage(facts, alarm).filter(|serving| !alarm.name.contains(serving.endpoint));
+    let place = place.map(|serving| format!(" of {}", serving.place())).unwrap_or_default();
+    let name = alarm.name.replace(facts.chain.name, "…");
+    let phrase = if phrase.is_empty() { String::new() } else { format!(" {phrase}") };
+    let short = if alarm.firing() { format!("{name}{tier}{place}") } else { format!("{name}{phrase}{tier}{place}") };
+    Finding::new(health, format!("{}{phrase}{tier}{place}", alarm.name))
+        .short(short)
+        .since(alarm.since)
+        .about(&alarm.name)
+}
+
 pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
     alarms(facts)
         .filter(|a| a.firing())
         .map(|alarm| {
-            if good_news(facts, alarm) {
-                return (Health::Ok, format!("{}: good enough to promote", alarm.name), alarm.since);
+            if good_news(facts.config, alarm) {
+                let finding = Finding::new(Health::Ok, format!("{}: good enough to promote", alarm.name));
+                return finding.since(alarm.since).about(&alarm.name);
             }
             let tier = severity::tier(&facts.seen.wishes.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
                 // Nobody gave it a tier: what the service itself measures of a model that serves is what users see.
-                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker") && !guard(facts, alarm) => {
+                None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker")
+                    && !guard(facts, alarm)
+                    && backstage(facts, alarm).is_none() =>
+                {
                     Health::Critical
                 }
                 None => Health::Warning,
             };
-            let tier = tier.map(|t| format!(" {t}")).unwrap_or_default();
-            (health, format!("{} in ALARM{tier}", alarm.name), alarm.since)
+            told(facts, alarm, health, "in ALARM", tier.as_deref())
         })
         .collect()
 }
 
-/// Does it watch a metric of which the configuration says that crossing the line is good?
-fn good_news(facts: &Facts<'_>, alarm: &Alarm) -> bool {
-    let metrics = facts.config.map(|m| m.metrics.as_slice()).unwrap_or_default();
-    metrics.iter().filter(|m| m.meaning == Meaning::Promote).any(|m| match &m.source {
+/// Does it watch one metric of which the configuration says that crossing the line is good, and fire on that side of it?
+fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
+    let side = match alarm.operator.as_deref() {
+        Some("GreaterThanThreshold" | "GreaterThanOrEqualToThreshold") => true,
+        Some("LessThanThreshold" | "LessThanOrEqualToThreshold") => false,
+        // A band, and what is not known here, has no side that is good.
+        _ => return false,
+    };
+    let metrics = config.map(|m| m.metrics.as_slice()).unwrap_or_default();
+    let promotes = |m: &&Metric| {
+        m.meaning == Meaning::Promote
+            && m.limit.is_some_and(|(compare, _)| matches!(compare, Compare::Greater | Compare::GreaterOrEqual) == side)
+    };
+    metrics.iter().filter(promotes).any(|m| match &m.source {
+        // An expression may turn the sides round.
         MetricSource::CloudWatch { namespace, name, .. } => {
-            alarm.namespaces.contains(namespace) && alarm.watches.split(", ").any(|w| w == name)
+            alarm.namespaces.contains(namespace) && alarm.watches == *name
         }
         MetricSource::Package { .. } => false,
     })
+}
+
+/// The alarms that fire and bring good news.
+pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -> Vec<&'a str> {
+    let firing = rows.alarms.iter().filter(|alarm| alarm.firing());
+    firing.filter(|alarm| good_news(config, alarm)).map(|alarm| alarm.name.as_str()).collect()
+}
+
+/// An alarm that would break the model, and cannot tell. Whoever lets missing data count as a breach wants to know; where
+/// requests come in there should be data.
+pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
+    let dry = alarms(facts).filter(|a| a.state == "INSUFFICIENT_DATA" && !unevaluable(a));
+    dry.filter_map(|alarm| {
+        let tier = severity::tier(&facts.seen.wishes.severity, alarm)?;
+        if severity::weight(&tier) < Health::Critical {
+            return None;
+        }
+        let expected = alarm.missing.as_deref() == Some("breaching")
+            || watched(facts, alarm).any(|serving| serving.production() && errors::takes_requests(facts, serving));
+        let seen = backstage(facts, alarm).is_none();
+        let health = if expected && seen { Health::Warning } else { Health::Unknown };
+        Some(told(facts, alarm, health, "has no data", Some(&tier)))
+    })
+    .collect()
 }
 
 pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
@@ -62,10 +130,15 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
     let told = |topic: &&str| {
         let name = topic.rsplit(':').next().unwrap_or(topic);
         match reach(store, topic) {
-            Reach::Nobody(why) => Some((Health::Warning, format!("nobody is told: {name} {why}"), None)),
+            Reach::Nobody(why) => {
+                let finding = Finding::new(Health::Warning, format!("nobody is told: {name} {why}"));
+                let short = format!("nobody is told: {name} {}", why.replace("waits for confirmation", "unconfirmed"));
+                Some(finding.short(short).about(*topic))
+            }
             // What another account does not tell cannot be mended here; the topic itself says that it is not known.
             Reach::Unknown(why) if own(topic) => {
-                Some((Health::Unknown, format!("whether {name} tells anybody is not known: {why}"), None))
+                let text = format!("whether {name} tells anybody is not known: {why}");
+                Some(Finding::new(Health::Unknown, text).about(*topic))
             }
             Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
         }
@@ -74,39 +147,51 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
-    let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts, a));
+    let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts.config, a));
     let told = |a: &Alarm| match hears_of(facts.index, a)? {
         Hears::Nobody => {
             let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
-            Some((Health::Warning, format!("nobody is told of {}: {why}", a.name), a.since))
+            Some((Health::Warning, format!("nobody is told of {}: {why}", a.name)))
         }
         Hears::Perhaps(parent) => {
             let text = format!("whether {} tells anybody is not known: the rule of {parent} cannot be read", a.name);
-            Some((Health::Unknown, text, a.since))
+            Some((Health::Unknown, text))
         }
         // That is said of the composite alarm whose actions are held back.
         Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
-    firing.filter_map(told).collect()
+    firing.filter_map(|a| told(a).map(|(health, text)| untold_of(facts, a, health, text))).collect()
+}
+
+/// A finding that nobody hears of an alarm.
+fn untold_of(facts: &Facts<'_>, alarm: &Alarm, health: Health, text: String) -> Finding {
+    let short = text.replace(facts.chain.name, "…");
+    Finding::new(health, text).short(short).since(alarm.since).about(&alarm.name)
 }
 
 pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
-    let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts, a));
+    let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts.config, a));
     let told = |a: &Alarm| match hears_of(facts.index, a)? {
         Hears::Suppressed(by) => {
-            Some((Health::Warning, format!("nobody is told of {} now: {by} holds its actions back", a.name), a.since))
+            let text = format!("nobody is told of {} now: {by} holds its actions back", a.name);
+            Some(untold_of(facts, a, Health::Warning, text))
         }
         Hears::Nobody | Hears::Perhaps(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
     firing.filter_map(told).collect()
 }
 
+/// Could AWS not evaluate it? Part of the data is some evaluation.
+fn unevaluable(alarm: &Alarm) -> bool {
+    alarm.evaluation.as_deref().is_some_and(|state| state != "PARTIAL_DATA")
+}
+
 pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
-    // Part of the data is some evaluation; an alarm that fires is worse than one that is not evaluated.
-    let blind = alarms(facts).filter(|a| !a.firing());
+    // An alarm that fires is worse than one that is not evaluated.
+    let blind = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
     let told = |a: &Alarm| {
-        let state = a.evaluation.as_deref().filter(|state| *state != "PARTIAL_DATA")?;
-        Some((Health::Unknown, format!("{} is not evaluated: {state}", a.name), a.since))
+        let text = format!("{} is not evaluated: {}", a.name, a.evaluation.as_deref()?);
+        Some(Finding::new(Health::Unknown, text).since(a.since).about(&a.name))
     };
     blind.filter_map(told).collect()
 }
@@ -115,7 +200,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
     if alarms.unfinished() && facts.rows.alarms.is_empty() {
         // What fires is read first: of the rest nothing is known until it was read as well.
-        return vec![(Health::Unknown, NOT_READ.to_owned(), None)];
+        return vec![Finding::new(Health::Unknown, NOT_READ)];
     }
     if !facts.rows.alarms.is_empty() {
         return Vec::new();
@@ -183,30 +268,4 @@ fn states_in_words(states: &[Seems]) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_alarms_with_data_are_quiet() {
-        let alarm = |state: &str, evaluation: Option<&str>| {
-            Seems::of(&Alarm { state: state.into(), evaluation: evaluation.map(str::to_owned), ..Alarm::default() })
-        };
-        let (ok, dry) = (alarm("OK", None), alarm("INSUFFICIENT_DATA", None));
-        let (partial, odd) = (alarm("OK", Some("PARTIAL_DATA")), alarm("SOMETHING_NEW", None));
-        let cases: [(&[Seems], &str); 9] = [
-            (&[], "no alarm watches it"),
-            (&[ok], "1 alarm quiet"),
-            (&[ok, ok, ok], "3 alarms quiet"),
-            (&[dry], "1 alarm without data"),
-            (&[ok, dry, ok], "1 of 3 without data"),
-            (&[dry, dry], "2 of 2 without data"),
-            (&[ok, partial, dry], "1 of 3 without data, 1 of 3 with part of the data"),
-            (&[ok, odd], "1 of 2 in no known state"),
-            // One that fires may be good news: then nothing is worse.
-            (&[ok, alarm("ALARM", None)], "1 of 2 in ALARM"),
-        ];
-        for (states, text) in cases {
-            assert_eq!(states_in_words(states), text);
-        }
-    }
-}
+mod tests;

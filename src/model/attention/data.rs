@@ -10,18 +10,45 @@ use crate::fmt;
 use crate::model::Health;
 use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
 
+/// What the model is trained on: its locations, and the offline stores of its feature groups.
 fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
-    facts.chain.datasets.iter().filter_map(|uri| facts.index.store.datasets.get(uri))
+    let (chain, store) = (facts.chain, facts.index.store);
+    let groups = chain.feature_groups.iter().filter_map(|name| store.feature_groups.get(name)?.offline_uri.as_deref());
+    let groups = groups.filter(|uri| !chain.datasets.contains(uri));
+    chain.datasets.iter().copied().chain(groups).filter_map(|uri| store.datasets.get(uri))
 }
 
-/// How old a location may be: its own `max_age`, or that of the feature group whose offline store it is.
-fn max_age(facts: &Facts<'_>, uri: &str) -> Option<Duration> {
-    let groups = &facts.index.store.feature_groups;
-    let is_meant = |data: &&Data| match data.kind {
-        DataKind::S3 => data.uri == uri,
-        DataKind::FeatureGroup => groups.get(&data.uri).and_then(|group| group.offline_uri.as_deref()) == Some(uri),
+/// The feature group of the model whose offline store a location is.
+fn group_of<'a>(facts: &'a Facts<'_>, uri: &str) -> Option<&'a str> {
+    let is_its = |name: &&&str| {
+        facts.index.store.feature_groups.get(name).is_some_and(|group| group.offline_uri.as_deref() == Some(uri))
     };
-    facts.config?.data.iter().find(is_meant)?.max_age
+    facts.chain.feature_groups.iter().find(is_its).copied()
+}
+
+/// How old a location may be: what the configuration says of it, or of the feature group whose offline store it is; else
+/// what the group's own rhythm says.
+fn max_age(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
+    let group = group_of(facts, &set.uri);
+    let is_meant = |data: &&Data| match data.kind {
+        DataKind::S3 => data.uri == set.uri,
+        DataKind::FeatureGroup => Some(data.uri.as_str()) == group,
+    };
+    let configured = facts.config.and_then(|config| config.data.iter().find(is_meant)?.max_age);
+    configured.or_else(|| {
+        let overdue = set.rhythm.filter(|_| group.is_some())?.overdue()?;
+        Some(Duration::from_secs(overdue.unsigned_abs()))
+    })
+}
+
+/// How a location is called: as its feature group, where it is the offline store of one.
+fn called<'a>(facts: &'a Facts<'_>, set: &'a Dataset) -> &'a str {
+    group_of(facts, &set.uri).unwrap_or(&set.uri)
+}
+
+fn age_of(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
+    let age = facts.now.as_second() - set.newest?.as_second();
+    Some(Duration::from_secs(age.try_into().unwrap_or(0)))
 }
 
 pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
@@ -32,8 +59,9 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
             let empty = d.problem.as_deref() == Some(NOTHING_THERE);
             let health = if empty { health } else { Health::Unknown };
-            (health == Health::Critical || configured(&d.uri))
-                .then(|| d.problem.as_ref().map(|p| (health, format!("{}: {p}", d.uri), None)))?
+            (health == Health::Critical || configured(&d.uri)).then(|| {
+                d.problem.as_ref().map(|p| Finding::new(health, format!("{}: {p}", d.uri)).short(p).about(&d.uri))
+            })?
         })
         .collect();
     if named.is_empty() { nothing_read(facts).into_iter().collect() } else { named }
@@ -46,23 +74,28 @@ fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
         let problem = dataset.problem.as_deref().filter(|problem| *problem != NOTHING_THERE)?;
         why.get_or_insert_with(|| format!("{}: {problem}", dataset.uri));
     }
-    why.map(|text| (Health::Unknown, text, None))
+    why.map(|text| Finding::new(Health::Unknown, text))
 }
 
 pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
     let old = |d: &Dataset| {
-        let allowed = max_age(facts, &d.uri).filter(|_| d.problem.is_none())?;
-        let age = d.newest.map(|newest| facts.now.as_second() - newest.as_second());
-        let age = age.map(|age| Duration::from_secs(age.try_into().unwrap_or(0)));
+        let allowed = max_age(facts, d).filter(|_| d.problem.is_none())?;
+        let age = age_of(facts, d);
         // Something that is new enough is there, whatever else there is.
         if age.is_some_and(|age| age <= allowed) {
             return None;
         }
-        match (&d.unsure, age) {
-            (Some(why), _) => Some((Health::Unknown, format!("newest data of {} unknown: {why}", d.uri), None)),
-            (None, Some(age)) => Some((Health::Warning, format!("no data for {}", fmt::span(age)), d.newest)),
-            (None, None) => None,
-        }
+        let name = called(facts, d);
+        let finding = match (&d.unsure, age) {
+            (Some(why), _) => Finding::new(Health::Unknown, format!("newest data of {name} unknown: {why}")),
+            (None, Some(age)) => {
+                let text = format!("no data for {} in {name}", fmt::span(age));
+                let short = format!("no data for {}", fmt::span(age));
+                Finding::new(Health::Warning, text).short(short).since(d.newest)
+            }
+            (None, None) => return None,
+        };
+        Some(finding.about(&d.uri))
     };
     datasets(facts).filter_map(old).collect()
 }
@@ -74,10 +107,18 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
             let group = facts.index.store.feature_groups.get(name)?;
             if group.offline_status.as_deref() == Some("Blocked") {
                 let why = group.blocked.as_deref().unwrap_or("no reason given");
-                return Some((Health::Critical, format!("offline store of {name} is blocked: {why}"), None));
+                return Some(
+                    Finding::new(Health::Critical, format!("offline store of {name} is blocked: {why}"))
+                        .short(format!("offline store blocked: {why}"))
+                        .about(*name),
+                );
             }
             let failed = group.status.contains("Failed");
-            failed.then(|| (Health::Critical, format!("feature group {name} is {}", group.status), group.modified))
+            failed.then(|| {
+                Finding::new(Health::Critical, format!("feature group {name} is {}", group.status))
+                    .since(group.modified)
+                    .about(*name)
+            })
         })
         .collect()
 }
@@ -88,7 +129,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         // Where data lies is told by what was trained on it.
         let undescribed = facts.rows.jobs.iter().any(|job| job.details.is_none());
         let why = store.jobs.trouble().filter(|_| undescribed);
-        let why = why.map(|why| (Health::Unknown, format!("{} {}", why.operation, why.kind.word()), None));
+        let why = why.map(|why| Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())));
         return untold([
             unfinished(&store.jobs),
             unfinished(&store.steps),
@@ -100,7 +141,10 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
     if let Some(data) = missing {
         let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
-        return vec![(Health::Unknown, format!("{}: {}", data.uri, why.unwrap_or_else(|| NOT_READ.to_owned())), None)];
+        return vec![Finding::new(
+            Health::Unknown,
+            format!("{}: {}", data.uri, why.unwrap_or_else(|| NOT_READ.to_owned())),
+        )];
     }
     let located = !chain.datasets.is_empty() && store.datasets.is_empty();
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();
@@ -108,12 +152,19 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if found.is_empty() && grouped { unread(&store.feature_groups) } else { found }
 }
 
+/// The worst input decides: of those that may get too old the one that is nearest to it, where there are any.
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
     let present = !facts.chain.datasets.is_empty() || !facts.chain.feature_groups.is_empty();
+    let spent = |set: &Dataset| {
+        let (age, allowed) = (age_of(facts, set)?, max_age(facts, set)?);
+        Some((age.as_secs() * 1000 / allowed.as_secs().max(1), set.newest?))
+    };
+    if let Some((_, newest)) = datasets(facts).filter_map(spent).max() {
+        return (present, "fresh".to_owned(), Some(newest));
+    }
     let newest = datasets(facts).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
     let summary = match (present, newest) {
         (false, _) => "no data location known",
-        (true, Some(_)) if datasets(facts).any(|d| max_age(facts, &d.uri).is_some()) => "fresh",
         (true, Some(_)) => "newest",
         (true, None) => "linked",
     };

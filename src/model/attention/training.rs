@@ -1,9 +1,12 @@
 //! Did the last run work, and did it leave anything behind?
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::{Facts, Finding, NOT_READ, unread, untold};
-use crate::model::Health;
+use crate::fmt;
+use crate::model::{Health, Usual, usual};
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::pipeline::{Definition, of_execution};
@@ -33,20 +36,51 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
             .and_then(|p| p.definition.as_ref())
             .map_or(0, |d| d.steps.len());
         let done = steps.iter().filter(|s| s.status == "Succeeded").count();
-        let text = match now {
-            Some(step) if all > 0 => format!("{step}, {done} of {all} steps"),
-            Some(step) => step.to_owned(),
-            None => e.status.to_lowercase(),
+        let (text, short) = match now {
+            Some(step) if all > 0 => (format!("{step}, {done} of {all} steps"), format!("{step} {done}/{all}")),
+            Some(step) => (step.to_owned(), step.to_owned()),
+            None => (e.status.to_lowercase(), e.status.to_lowercase()),
         };
-        (Health::Running, text, e.started)
+        Finding::new(Health::Running, text).short(short).since(e.started).about(&e.arn)
     });
     let job = || {
         let job = newest_job(facts).filter(|j| j.running())?;
         let phase = job.details.as_ref().map_or("running", |d| d.phase.as_str());
         let health = if phase == "Interrupted" { Health::Warning } else { Health::Running };
-        Some((health, format!("job {phase}"), job.created))
+        Some(Finding::new(health, format!("job {phase}")).since(job.created).about(&job.name))
     };
     run.or_else(job).into_iter().collect()
+}
+
+/// A run or a job that takes far longer than the last ones that ended well.
+pub(super) fn slow(facts: &Facts<'_>) -> Vec<Finding> {
+    let running = executions(facts).filter(|e| e.running() && e.only().is_empty());
+    let run = running.filter_map(|run| {
+        let of_it = executions(facts).filter(|e| e.pipeline == run.pipeline);
+        let usual = usual(of_it.filter_map(PipelineExecution::took).collect())?;
+        Some(longer(facts, "run", run.started?, usual)?.about(&run.arn))
+    });
+    let mut slow: Vec<Finding> = run.collect();
+    // What a pipeline runs is judged as a whole.
+    if facts.rows.executions.is_empty() {
+        let job = newest_job(facts).filter(|job| job.running()).and_then(|job| {
+            let usual = usual(facts.rows.jobs.iter().filter_map(|job| job.took()).collect())?;
+            Some(longer(facts, "job", job.created?, usual)?.about(&job.name))
+        });
+        slow.extend(job);
+    }
+    slow
+}
+
+fn longer(facts: &Facts<'_>, what: &str, started: Timestamp, usual: Usual) -> Option<Finding> {
+    let seconds = facts.now.as_second() - started.as_second();
+    if seconds <= usual.most {
+        return None;
+    }
+    let span = |seconds: i64| fmt::span(Duration::from_secs(seconds.unsigned_abs()));
+    let (now, median) = (span(seconds), span(usual.median));
+    let finding = Finding::new(Health::Warning, format!("{what} takes {now}, usually {median}"));
+    Some(finding.short(format!("{now}, usually {median}")).since(Some(started)))
 }
 
 pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
@@ -62,7 +96,8 @@ pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
     failed
         .map(|j| {
             let why = j.details.as_ref().and_then(|d| d.failure.as_deref()).unwrap_or("no reason given");
-            (Health::Critical, format!("training job failed: {why}"), j.ended.or(j.created))
+            let finding = Finding::new(Health::Critical, format!("training job failed: {why}"));
+            finding.since(j.ended.or(j.created)).about(&j.name)
         })
         .into_iter()
         .collect()
@@ -73,7 +108,8 @@ fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
     let why = step.and_then(|s| s.failure.clone()).or_else(|| run.failure.clone());
     let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();
-    (Health::Critical, format!("last run failed{place}{why}"), run.started)
+    let finding = Finding::new(Health::Critical, format!("last run failed{place}{why}"));
+    finding.short(format!("failed{place}{why}")).since(run.started).about(&run.arn)
 }
 
 /// Was the run told to run a step that registers? One that was told to run only others leaves no version, as it should.
@@ -103,7 +139,13 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     }
     let condition = steps.iter().find(|s| matches!(&s.made, Made::Condition(outcome) if outcome == "False"));
     let why = condition.map_or_else(|| "no step did".to_owned(), |c| format!("condition {} was false", c.name));
-    vec![(Health::Warning, format!("last run registered nothing: {why}"), last.started)]
+    let short = condition.map_or_else(|| why.clone(), |c| format!("{} false", c.name));
+    vec![
+        Finding::new(Health::Warning, format!("last run registered nothing: {why}"))
+            .short(format!("no version: {short}"))
+            .since(last.started)
+            .about(&last.arn),
+    ]
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
@@ -128,7 +170,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
         versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
-    let unread = last.filter(|e| !made(e)).map(|_| (Health::Unknown, format!("steps {NOT_READ}"), None));
+    let unread = last.filter(|e| !made(e)).map(|_| Finding::new(Health::Unknown, format!("steps {NOT_READ}")));
     unread.into_iter().collect()
 }
 

@@ -7,31 +7,11 @@ use crate::model::links::{Arrows, Edges, Link};
 use crate::model::{Confidence, Serving, StageKind};
 use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
-use crate::resources::endpoint::Endpoint;
+use crate::resources::endpoint::{Endpoint, split_stage};
 use crate::resources::model::{Container, Model};
 use crate::resources::package::ModelPackage;
 
 use super::{Draft, Home};
-
-/// Words that end an endpoint's name and tell its stage.
-const STAGES: [&str; 16] = [
-    "prod",
-    "production",
-    "prd",
-    "live",
-    "staging",
-    "stage",
-    "stg",
-    "preprod",
-    "qa",
-    "test",
-    "dev",
-    "development",
-    "canary",
-    "shadow",
-    "sandbox",
-    "uat",
-];
 
 /// One endpoint followed back to where it comes from.
 pub(super) struct Traced<'a> {
@@ -104,11 +84,11 @@ const BY_VERSION: &str = "Containers[].ModelPackageName";
 
 /// Follows one endpoint to what it runs and to whose it is; its edges are kept when they are `wanted`.
 pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool) -> (Home<'a>, Box<Traced<'a>>) {
-    let (stem, suffix) = split_stage(&endpoint.name);
+    let (stem, _) = split_stage(&endpoint.name);
     let claim = index.claims.endpoint(&endpoint.name);
-    let stage = claim.and_then(|(_, stage)| stage).or_else(|| tag(endpoint, "sagemaker:deployment-stage"));
+    let stage = endpoint.stage(claim.and_then(|(_, stage)| stage));
     // In a box, as it is moved from hand to hand.
-    let mut traced = Box::new(run(index, endpoint, stage.unwrap_or(suffix), Edges::new(wanted)));
+    let mut traced = Box::new(run(index, endpoint, stage, Edges::new(wanted)));
     let owner = match claim {
         Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
             group: model.group.as_deref().map(arn_name),
@@ -220,16 +200,12 @@ fn owner<'a>(index: &Index<'a>, traced: &Traced<'a>, stem: &'a str) -> Option<Ow
     let known = |name: &str| index.group(name).map(|g| g.name.as_str());
     let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, BY_VERSION));
     let by_tag = || {
-        let group = known(tag(traced.endpoint, "sagemaker:project-name")?)?;
+        let group = known(traced.endpoint.tag("sagemaker:project-name")?)?;
         Some((group, Confidence::Derived, "tag sagemaker:project-name"))
     };
     let by_name = || Some((known(stem)?, Confidence::Guess, "the endpoint's name begins with the group's"));
     let (group, confidence, rule) = by_version.or_else(by_tag).or_else(by_name)?;
     Some(Owner { group: Some(group), configured: index.claims.group(group), confidence, rule })
-}
-
-fn tag<'a>(endpoint: &'a Endpoint, key: &str) -> Option<&'a str> {
-    endpoint.tags.as_ref()?.get(key).map(String::as_str)
 }
 
 /// Leaves only the versions of a group, where there are any.
@@ -313,14 +289,6 @@ fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<Source<
     }
     let Only::One(only) = index.registry.package_by_data.get(container.data.as_deref()?)? else { return None };
     Some((&only.arn, Some(only), Confidence::Derived, "ModelDataUrl equals the version's"))
-}
-
-/// `recommendation-prod` → (`recommendation`, `prod`).
-fn split_stage(name: &str) -> (&str, &str) {
-    match name.rsplit_once(['-', '_']) {
-        Some((stem, last)) if STAGES.iter().any(|stage| stage.eq_ignore_ascii_case(last)) => (stem, last),
-        _ => (name, ""),
-    }
 }
 
 #[cfg(test)]

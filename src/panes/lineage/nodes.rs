@@ -29,7 +29,7 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
             StageKind::Endpoint => endpoints(app, chain, &links),
             StageKind::Alarms => alarms(app, chain, &links),
         };
-        Node { id: stage.kind.name().to_owned(), line: heading(app, stage), children: unique(children) }
+        Node { id: stage.kind.name().to_owned(), line: heading(app, chain, stage), children: unique(children) }
     });
     let health = app.here.health(chain);
     let (glyph, word) = health.sign();
@@ -56,8 +56,8 @@ fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
     nodes
 }
 
-fn heading(app: &App, stage: &Stage) -> Line {
-    let told = stage.kind == StageKind::Data && stage.summary.contains(" for ");
+fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
+    let told = chain.reason_of(stage).is_some_and(|r| matches!(r.rule, "data-age" | "slow"));
     let age =
         stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     let health = app.here.stage_health(stage);
@@ -89,6 +89,8 @@ fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
         let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
+        let said = chain.reasons.iter().filter(|r| r.is_about(StageKind::Data, uri)).map(|r| r.health).max();
+        let health = said.unwrap_or_default().max(health);
         let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         node("datasets", uri, health, uri, &age, Vec::new())
     });
@@ -188,13 +190,21 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         Some(node(
             "endpoints",
             &endpoint.name,
-            Health::of_status(&endpoint.status),
+            Health::of_status(&endpoint.status).max(chain.health_of(serving)),
             &endpoint.name,
             note.trim_end(),
             below,
         ))
     });
     deployers.chain(served).collect()
+}
+
+/// Is a thing of this account and region, by its ARN? Before it is known who asks, the region alone tells.
+fn is_here(app: &App, arn: &str) -> bool {
+    let mut parts = arn.split(':').skip(3);
+    let (region, account) = (parts.next(), parts.next());
+    let own = app.here.identity().is_none_or(|me| account == Some(me.account.as_str()));
+    region == Some(app.here.region.as_str()) && own
 }
 
 fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
@@ -215,8 +225,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
             };
             node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
         });
-        let known =
-            if store.topics.get(arn).is_some_and(|t| t.listed) { "topic" } else { "of another account or region" };
+        let known = if is_here(app, arn) { "topic" } else { "of another account or region" };
         let (health, note) = match reach(store, arn) {
             Reach::Somebody | Reach::Unread => (Health::Ok, known.to_owned()),
             Reach::Nobody(why) => (Health::Warning, format!("nobody is told: it {why}")),
@@ -227,7 +236,11 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
     };
     all.into_iter()
         .map(|alarm| {
-            let health = if alarm.scaling() { Health::Absent } else { Health::of_status(&alarm.state) };
+            let health = match alarm.scaling() {
+                true => Health::Absent,
+                false if chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
+                false => Health::of_status(&alarm.state),
+            };
             let silent = match app.here.joined.hears(&alarm.name) {
                 Some(Hears::Nobody) => "tells nobody".to_owned(),
                 Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),

@@ -28,6 +28,8 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
     namespaces.dedup();
     Alarm {
         condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        operator: a.comparison_operator.map(|operator| operator.as_str().to_owned()),
+        missing: a.treat_missing_data,
         since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
         state: state(a.state_value),
         evaluation: evaluation(a.evaluation_state),
@@ -74,6 +76,8 @@ pub(super) fn from_composite(a: CompositeAlarm) -> Alarm {
 pub(super) fn from_log(a: LogAlarm) -> Alarm {
     Alarm {
         condition: condition(a.comparison_operator.as_ref().map(ComparisonOperator::as_str), a.threshold),
+        operator: a.comparison_operator.map(|operator| operator.as_str().to_owned()),
+        missing: a.treat_missing_data,
         since: time(a.state_transitioned_timestamp.as_ref().or(a.state_updated_timestamp.as_ref())),
         state: state(a.state_value),
         evaluation: evaluation(a.evaluation_state),

@@ -16,6 +16,8 @@ pub(super) struct Wanted {
     pub(super) role: Role,
     /// The user named it: dates in it are dates.
     pub(super) named: bool,
+    /// It is the offline store of a feature group.
+    pub(super) features: bool,
 }
 
 impl Wanted {
@@ -29,7 +31,11 @@ impl Wanted {
 pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     let store = &seen.store;
     let configured = seen.wishes.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
-    let location = |uri: &String, role| Wanted { uri: uri.clone(), role, named: false };
+    let stores: BTreeSet<&str> = store.feature_groups.rows().filter_map(|g| g.offline_uri.as_deref()).collect();
+    let location = |uri: &String, role| {
+        let features = stores.contains(uri.as_str());
+        Wanted { uri: uri.clone(), role, named: false, features }
+    };
     let mut wanted: Vec<Wanted> = configured.map(|d| Wanted { named: true, ..location(&d.uri, Role::Data) }).collect();
     let mut artifacts = Vec::new();
     for (name, pipeline) in newest_jobs(seen) {

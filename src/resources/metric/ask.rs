@@ -1,5 +1,7 @@
 //! What is asked of `GetMetricData`, and what came of it.
 
+mod earlier;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy};
@@ -63,7 +65,7 @@ pub(super) async fn ask_all(
         if is_looked_back(&wanted, &row, end) {
             back.push((wanted, row));
         } else {
-            rows.push(row);
+            rows.push((wanted, row));
         }
     }
     let wanted: Vec<Wanted> = back.iter().map(|(wanted, _)| wanted.clone()).collect();
@@ -73,8 +75,8 @@ pub(super) async fn ask_all(
     for (wanted, told) in asked {
         older.insert(wanted.id, told);
     }
-    rows.extend(back.into_iter().map(|(wanted, mut row)| {
-        let told = older.remove(&wanted.id).unwrap_or_default();
+    rows.extend(back.into_iter().map(|(named, mut row)| {
+        let told = older.remove(&named.id).unwrap_or_default();
         match told.problem {
             Some(why) => (row.problem, row.refused) = (Some(why), time(end)),
             None => row.looked_back = time(end),
@@ -82,9 +84,10 @@ pub(super) async fn ask_all(
         let points = told.points.into_iter().filter_map(|(t, v)| Some((time(t)?, v)));
         let all: BTreeMap<Timestamp, f64> = points.chain(row.points).collect();
         row.points = all.into_iter().collect();
-        row
+        (named, row)
     }));
-    Ok((rows, fault.or(older_fault)))
+    earlier::look(&mut rows, end, |batch| call(aws, batch)).await?;
+    Ok((rows.into_iter().map(|(_, row)| row).collect(), fault.or(older_fault)))
 }
 
 /// The seconds that are asked for, from and to.
@@ -150,6 +153,7 @@ impl Told {
             stat: wanted.stat.clone(),
             period: wanted.period(),
             comes_every: wanted.comes_every,
+            earlier: known.and_then(|known| known.earlier.clone()),
             points,
             until: until.unwrap_or_default(),
             looked_back: known.and_then(|known| known.looked_back).filter(|_| !gap),
@@ -280,6 +284,8 @@ mod tests {
             stat: stat.into(),
             comes_every,
             named: true,
+            often: MINUTE,
+            bad: None,
         }
     }
 

@@ -1,8 +1,10 @@
 //! Which metrics are worth their price, and when each is asked for again.
 
+use std::collections::HashSet;
+
 use super::{HOUR, MINUTE, MetricSeries, kept};
 use crate::aws::PER_METRIC;
-use crate::config::MetricSource;
+use crate::config::{Compare, Meaning, MetricSource};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{Seen, Table};
 
@@ -11,13 +13,29 @@ const LONGEST_PERIOD: i64 = 24 * HOUR;
 /// Seconds after which a metric that AWS refused is asked for again.
 const REFUSED: i64 = 10 * MINUTE;
 
-/// What an endpoint is asked for: metric, statistic, and what stands in where percentiles are not served.
-const VARIANT_METRICS: [(&str, &str, &str); 5] = [
-    ("Invocations", "Sum", "Sum"),
-    ("Invocation4XXErrors", "Average", "Average"),
-    ("Invocation5XXErrors", "Average", "Average"),
-    ("ModelLatency", "p99", "Average"),
-    ("OverheadLatency", "p99", "Average"),
+/// Seconds for which what went live is new: it is measured every minute.
+const NEW: i64 = 30 * MINUTE;
+/// US dollars a day that errors of all production endpoints may cost where the user sets no limit.
+const UNASKED: f64 = 2.0;
+
+/// What a variant is asked for.
+struct VariantMetric {
+    name: &'static str,
+    stat: &'static str,
+    /// What stands in where percentiles are not served.
+    plain: &'static str,
+    /// It is read of everything that customers see.
+    vital: bool,
+    /// Above this it is bad.
+    bad: Option<f64>,
+}
+
+const VARIANT_METRICS: [VariantMetric; 5] = [
+    VariantMetric { name: "Invocations", stat: "Sum", plain: "Sum", vital: true, bad: None },
+    VariantMetric { name: "Invocation4XXErrors", stat: "Average", plain: "Average", vital: true, bad: Some(0.05) },
+    VariantMetric { name: "Invocation5XXErrors", stat: "Average", plain: "Average", vital: true, bad: Some(0.005) },
+    VariantMetric { name: "ModelLatency", stat: "p99", plain: "Average", vital: false, bad: None },
+    VariantMetric { name: "OverheadLatency", stat: "p99", plain: "Average", vital: false, bad: None },
 ];
 
 /// One metric that is wanted.
@@ -33,6 +51,10 @@ pub(super) struct Wanted {
     pub(super) comes_every: Option<i64>,
     /// The user named it: its last value counts, however long ago that was.
     pub(super) named: bool,
+    /// Seconds after which it is asked for again.
+    pub(super) often: i64,
+    /// Above or below this it is bad, and it is looked back for when that began.
+    pub(super) bad: Option<(Compare, f64)>,
 }
 
 impl Wanted {
@@ -48,85 +70,143 @@ impl Wanted {
     pub(super) fn known<'a>(&self, known: &'a Table<MetricSeries>) -> Option<&'a MetricSeries> {
         known.get(&self.id).filter(|k| k.stat == self.stat && k.period == self.period())
     }
+    /// US dollars.
+    fn cost_per_day(&self) -> f64 {
+        let times = i32::try_from(24 * HOUR / self.often.max(1)).unwrap_or(i32::MAX);
+        f64::from(times) * PER_METRIC
+    }
     /// Is it time to ask for it again? `end` is the end of the last minute that is complete.
     pub(super) fn lacks(&self, known: &Table<MetricSeries>, end: i64) -> bool {
         // A stand-in for a percentile is asked as well.
         let Some(known) = known.get(&self.id).filter(|k| k.period == self.period()) else { return true };
-        let often = self.comes_every.map_or(MINUTE, |period| (period / 12).clamp(MINUTE, HOUR));
         match known.refused {
             Some(at) => end - at.as_second() >= REFUSED,
-            None => end - known.until.as_second() >= often,
+            None => end - known.until.as_second() >= self.often,
         }
     }
 }
 
-/// How many metrics may be asked for a minute, so that a day costs no more than that.
-fn allowed(max_cost_per_day: Option<f64>) -> usize {
-    let Some(dollars) = max_cost_per_day else { return usize::MAX };
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a count; the configuration has checked it"
-    )]
-    let metrics = (dollars / PER_METRIC / (24.0 * 60.0)).floor() as usize;
-    metrics
-}
-
-/// What is worth its price, most wanted first, and whether the budget cut it: the model that is looked at, what the
-/// user named, what is not well. With `plain` statistics instead of percentiles.
+/// What is worth its price, most wanted first, and whether the budget cut it: the model that is looked at, what the user
+/// named, errors and requests of all endpoints, the rest of what is not well. With `plain` statistics instead of
+/// percentiles.
 pub(super) fn wanted(seen: &Seen, plain: bool) -> (Vec<Wanted>, bool) {
     let endpoints = &seen.store.endpoints;
-    let mut all = Vec::new();
+    let mut all = List::default();
     let mut focused = seen.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
     let looked_at = focused.by_ref().take(seen.focus.selected);
-    looked_at.for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
+    looked_at.for_each(|endpoint| all.of_endpoint(endpoint, plain));
     of_configuration(seen, &mut all);
+    all.of_all(seen);
     if seen.thorough {
-        endpoints.rows().for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
+        endpoints.rows().for_each(|endpoint| all.of_endpoint(endpoint, plain));
     } else {
-        focused.for_each(|endpoint| of_endpoint(endpoint, plain, &mut all));
+        focused.for_each(|endpoint| all.of_endpoint(endpoint, plain));
     }
-    let allowed = allowed(seen.wishes.max_cost_per_day);
-    let capped = all.len() > allowed;
-    all.truncate(allowed);
-    (all, capped)
+    let most = seen.wishes.max_cost_per_day.unwrap_or(f64::INFINITY);
+    let mut cost = 0.0;
+    let affordable = all.wanted.iter().take_while(|wanted| {
+        cost += wanted.cost_per_day();
+        cost <= most
+    });
+    let affordable = affordable.count();
+    let capped = all.capped || affordable < all.wanted.len();
+    all.wanted.truncate(affordable);
+    (all.wanted, capped)
 }
 
-fn of_endpoint(endpoint: &Endpoint, plain: bool, wanted: &mut Vec<Wanted>) {
-    for variant in &endpoint.variants {
-        for (metric, stat, stand_in) in VARIANT_METRICS {
-            wanted.push(Wanted {
-                id: MetricSeries::of_variant(&endpoint.name, &variant.name, metric),
-                label: metric.to_owned(),
-                namespace: "AWS/SageMaker".to_owned(),
-                name: metric.to_owned(),
-                dimensions: vec![
-                    ("EndpointName".to_owned(), endpoint.name.clone()),
-                    ("VariantName".to_owned(), variant.name.clone()),
-                ],
-                stat: if plain { stand_in } else { stat }.to_owned(),
-                comes_every: None,
-                named: false,
-            });
+/// What is wanted so far, each metric once.
+#[derive(Default)]
+struct List {
+    wanted: Vec<Wanted>,
+    known: HashSet<String>,
+    capped: bool,
+}
+
+impl List {
+    fn add(&mut self, wanted: Wanted) {
+        if self.known.insert(wanted.id.clone()) {
+            self.wanted.push(wanted);
+        }
+    }
+
+    fn of_endpoint(&mut self, endpoint: &Endpoint, plain: bool) {
+        for variant in &endpoint.variants {
+            for metric in &VARIANT_METRICS {
+                self.add(metric.of(endpoint, &variant.name, plain, MINUTE));
+            }
+        }
+    }
+
+    /// Errors and requests of every endpoint: first of those that customers see, and there first and more often of what
+    /// changed lately.
+    fn of_all(&mut self, seen: &Seen) {
+        let wishes = &seen.wishes;
+        let ranked =
+            |endpoint| (!Endpoint::is_production(endpoint, &wishes.models), !is_new(endpoint, seen.at), endpoint);
+        let mut all: Vec<(bool, bool, &Endpoint)> = seen.store.endpoints.rows().map(ranked).collect();
+        // Stable: they are in the order of their names.
+        all.sort_by_key(|(backstage, old, _)| (*backstage, *old));
+        let most = wishes.max_cost_per_day.unwrap_or(UNASKED);
+        let mut cost = 0.0;
+        for (backstage, old, endpoint) in all {
+            let often = if old || backstage { wishes.measured_every(!backstage) } else { MINUTE };
+            let errors = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
+            let all = endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(endpoint, &v.name, false, often)));
+            let all: Vec<Wanted> = all.collect();
+            cost += all.iter().map(Wanted::cost_per_day).sum::<f64>();
+            if cost > most {
+                self.capped = true;
+                return;
+            }
+            for wanted in all {
+                self.add(wanted);
+            }
         }
     }
 }
 
-fn of_configuration(seen: &Seen, wanted: &mut Vec<Wanted>) {
+/// Is something under way there, or did something go live a moment ago?
+fn is_new(endpoint: &Endpoint, now: jiff::Timestamp) -> bool {
+    let lately = |at: jiff::Timestamp| now.as_second() - at.as_second() < NEW;
+    endpoint.pending.is_some() || !endpoint.steady() || endpoint.live_since.is_some_and(lately)
+}
+
+impl VariantMetric {
+    fn of(&self, endpoint: &Endpoint, variant: &str, plain: bool, often: i64) -> Wanted {
+        let dimension = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        Wanted {
+            id: MetricSeries::of_variant(&endpoint.name, variant, self.name),
+            label: self.name.to_owned(),
+            namespace: "AWS/SageMaker".to_owned(),
+            name: self.name.to_owned(),
+            dimensions: vec![dimension("EndpointName", &endpoint.name), dimension("VariantName", variant)],
+            stat: if plain { self.plain } else { self.stat }.to_owned(),
+            comes_every: None,
+            named: false,
+            often,
+            bad: self.bad.map(|most| (Compare::Greater, most)),
+        }
+    }
+}
+
+fn of_configuration(seen: &Seen, all: &mut List) {
     for model in &seen.wishes.models {
         for metric in &model.metrics {
             let MetricSource::CloudWatch { namespace, name, dimensions, stat, period } = &metric.source else {
                 continue;
             };
-            wanted.push(Wanted {
+            let comes_every = period.and_then(|period| i64::try_from(period.as_secs()).ok());
+            all.add(Wanted {
                 id: MetricSeries::of_model(&model.name, &metric.label),
                 label: metric.label.clone(),
                 namespace: namespace.clone(),
                 name: name.clone(),
                 dimensions: dimensions.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
                 stat: stat.clone(),
-                comes_every: period.and_then(|period| i64::try_from(period.as_secs()).ok()),
+                comes_every,
                 named: true,
+                often: comes_every.map_or(MINUTE, |period| (period / 12).clamp(MINUTE, HOUR)),
+                bad: metric.limit.filter(|_| metric.meaning == Meaning::Breach),
             });
         }
     }
@@ -137,10 +217,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_is_so_many_metrics_a_minute() {
-        // $0.01 for 1,000 metrics, 1,440 minutes a day.
-        assert_eq!(allowed(None), usize::MAX);
-        assert_eq!((allowed(Some(1.0)), allowed(Some(0.10)), allowed(Some(0.001))), (69, 6, 0));
+    fn errors_of_all_endpoints_are_read_as_far_as_the_budget_goes_production_first() {
+        let variant = || crate::resources::endpoint::Variant { name: "v".into(), ..Default::default() };
+        let endpoint = |name: &str| Endpoint {
+            name: name.into(),
+            status: "InService".into(),
+            variants: vec![variant()],
+            ..Endpoint::default()
+        };
+        let now = jiff::Timestamp::from_second(1_000_000_000).unwrap();
+        let new = Endpoint { live_since: Some(now), ..endpoint("c-prod") };
+        // Three metrics 288 times a day at $0.01 for 1,000; a third of that for staging, five times as much for what is new.
+        let (prod, staging) = (3.0 * 288.0 * PER_METRIC, 96.0 * 3.0 * PER_METRIC);
+        let of = |budget: Option<f64>| {
+            let mut seen = Seen { at: now, ..Seen::default() };
+            let all = vec![endpoint("a-staging"), endpoint("b-prod"), new.clone()];
+            seen.store.endpoints.apply(Ok(crate::resources::Listing::all(all)), now);
+            seen.wishes =
+                std::sync::Arc::new(crate::resources::Wishes { max_cost_per_day: budget, ..Default::default() });
+            let (wanted, capped) = wanted(&seen, false);
+            let mut names: Vec<String> =
+                wanted.iter().map(|w| w.id.split('/').next().unwrap_or_default().to_owned()).collect();
+            names.dedup();
+            (names.join(" "), capped)
+        };
+        for (budget, read, capped) in [
+            (None, "c-prod b-prod a-staging", false),
+            (Some(6.0 * prod + staging + 1e-9), "c-prod b-prod a-staging", false),
+            (Some(6.0 * prod + 1e-9), "c-prod b-prod", true),
+            (Some(5.0 * prod + 1e-9), "c-prod", true),
+            (Some(0.001), "", true),
+        ] {
+            assert_eq!(of(budget), (read.to_owned(), capped), "{budget:?}");
+        }
     }
 
     #[test]
@@ -154,7 +263,7 @@ mod tests {
             (Some(day), day, 60 * day, HOUR),
             (Some(7 * day), day, 60 * day, HOUR),
         ] {
-            let wanted = Wanted { comes_every, ..of_tests() };
+            let wanted = Wanted { comes_every, often, ..of_tests() };
             assert_eq!((wanted.period(), wanted.kept()), (period, kept), "{comes_every:?}");
             let until = |ago: i64| {
                 let series = MetricSeries {
@@ -181,6 +290,8 @@ mod tests {
             stat: "Average".into(),
             comes_every: None,
             named: true,
+            often: MINUTE,
+            bad: None,
         }
     }
 }

@@ -12,6 +12,9 @@ use super::super::wire::{Value, tree};
 use super::super::world::World;
 
 const DAY: Span = Span::minutes(24 * 60);
+const HOUR: Span = Span::minutes(60);
+/// A feature group whose newest record is younger than this is still written to, every hour.
+const ALIVE: Span = Span::minutes(4 * 60);
 
 impl World {
     pub(super) fn build_data(&mut self, story: &Story) {
@@ -82,11 +85,11 @@ impl World {
             doc.set("OfflineStoreStatus", tree! { "Status": status, "BlockedReason": group.blocked.as_deref() });
             let newest = group.newest.unwrap_or(Span::minutes(30));
             for hour in 0..24 {
-                self.ago(Span(newest.0 + Span::minutes(60).0 * hour), |world| {
-                    let part = world.now.format("year=%Y/month=%m/day=%d/hour=%H/%Y%m%dT%H%M%SZ");
-                    let mark = num::hex(num::hash(&part), 16);
-                    world.put_sized(&format!("{resolved}/{part}_{mark}.parquet"), 2_400_000);
-                });
+                self.ago(Span(newest.0 + HOUR.0 * hour), |world| world.put_features(&resolved));
+            }
+            if newest.0 < ALIVE.0 {
+                let next = Span(HOUR.0 - newest.0 % HOUR.0);
+                self.written.insert(group.name.clone(), (resolved, self.start + next));
             }
         }
         self.features.insert(group.name.clone(), record(&group.name, created, doc));

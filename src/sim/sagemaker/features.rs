@@ -1,6 +1,8 @@
 //! Feature groups.
 
 use super::super::fault::Fault;
+use super::super::num;
+use super::super::time::Span;
 use super::super::wire::{Value, tree};
 use super::super::world::World;
 use super::listing::{Listing, TIMES};
@@ -56,6 +58,33 @@ impl World {
         let table = name.replace('-', "_");
         let resolved = format!("{uri}/{}/sagemaker/{}/offline-store/{table}/data", self.home.account, self.home.region);
         (uri, resolved)
+    }
+
+    /// Puts an object of this hour into an offline store.
+    pub(crate) fn put_features(&mut self, folder: &str) {
+        let part = self.now.format("year=%Y/month=%m/day=%d/hour=%H/%Y%m%dT%H%M%SZ");
+        let mark = num::hex(num::hash(&part), 16);
+        self.put_sized(&format!("{folder}/{part}_{mark}.parquet"), 2_400_000);
+    }
+
+    /// The hourly writes of feature groups that are due; a blocked offline store takes nothing.
+    pub(crate) fn write_features(&mut self) {
+        let now = self.now;
+        let due: Vec<(String, String)> = self
+            .written
+            .iter_mut()
+            .filter(|(_, (_, next))| *next <= now)
+            .map(|(group, (folder, next))| {
+                *next = *next + Span::minutes(60);
+                (group.clone(), folder.clone())
+            })
+            .collect();
+        for (group, folder) in due {
+            let status = self.features.get(&group).and_then(|record| record.doc.get("OfflineStoreStatus"));
+            if status.is_some_and(|status| status.str("Status") == "Active") {
+                self.put_features(&folder);
+            }
+        }
     }
 
     /// Blocks or frees an offline store.

@@ -1,0 +1,228 @@
+//! How many requests fail, by what each endpoint's own metrics tell; and where nothing tells it.
+
+use jiff::Timestamp;
+
+use super::endpoint::{at, endpoints};
+use super::{Facts, Finding, NOT_READ};
+use crate::fmt;
+use crate::model::{Health, Serving};
+use crate::resources::endpoint::Endpoint;
+use crate::resources::metric::MetricSeries;
+
+/// Minutes over which a rate is taken.
+const MINUTES: i64 = 5;
+/// Seconds after which an answer of `CloudWatch` tells no more how it is now, besides the time between two of them.
+const LATE: i64 = 5 * 60;
+/// Fewer requests than this in [`MINUTES`] tell nothing for certain.
+const ENOUGH: f64 = 20.0;
+
+/// One kind of error: its metric, what it is called, and the shares of requests above which it degrades and breaks.
+struct Kind {
+    metric: &'static str,
+    name: &'static str,
+    degraded: f64,
+    broken: f64,
+}
+
+/// Answers of the model. That it refuses requests may be the fault of who sends them, so more of that is let pass.
+const KINDS: [Kind; 2] = [
+    Kind { metric: "Invocation5XXErrors", name: "5XX", degraded: 0.005, broken: 0.02 },
+    Kind { metric: "Invocation4XXErrors", name: "4XX", degraded: 0.05, broken: 0.25 },
+];
+
+/// What came in over the last minutes that were answered, and how much of it failed.
+struct Rates {
+    requests: f64,
+    /// Of each of [`KINDS`]: the share that failed, and since when it fails.
+    failed: [(f64, Option<Timestamp>); 2],
+}
+
+fn series<'a>(facts: &'a Facts<'_>, endpoint: &Endpoint, variant: &str, metric: &str) -> Option<&'a MetricSeries> {
+    facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
+}
+
+/// Whether anything was measured of an endpoint: asked first, as few are in a large account.
+fn is_measured(facts: &Facts<'_>, endpoint: &Endpoint) -> bool {
+    facts.index.measured.contains(endpoint.name.as_str())
+}
+
+/// The rates of an endpoint.
+///
+/// # Errors
+/// Why they are not known, as a phrase.
+fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, String> {
+    let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
+    for variant in &endpoint.variants {
+        let read = |metric: &str| {
+            let series = series(facts, endpoint, &variant.name, metric).ok_or_else(|| not_read(facts, "errors"))?;
+            match &series.problem {
+                Some(why) => Err(format!("errors not read: {why}")),
+                None => Ok(series),
+            }
+        };
+        let invocations = read("Invocations")?;
+        let until = invocations.until;
+        let age = facts.now.as_second() - until.as_second();
+        if age > facts.seen.wishes.measured_every(serving.production()) + LATE {
+            return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)));
+        }
+        // What came before the present version went live is not its fault.
+        if endpoint.live_since.is_some_and(|live| live >= until) {
+            let version = serving.version().map_or_else(|| "it".to_owned(), |v| format!("v{v}"));
+            return Err(format!("no errors measured since {version} went live"));
+        }
+        let requests: f64 = invocations.lately(MINUTES, endpoint.live_since).sum();
+        rates.requests += requests;
+        for (kind, (failed, since)) in KINDS.iter().zip(&mut rates.failed) {
+            let series = read(kind.metric)?;
+            *failed += series.mean(MINUTES, endpoint.live_since).unwrap_or(0.0) * requests;
+            *since = since.or(began(series, kind.degraded, endpoint.live_since));
+        }
+    }
+    for (failed, _) in &mut rates.failed {
+        *failed = if rates.requests > 0.0 { *failed / rates.requests } else { 0.0 };
+    }
+    Ok(rates)
+}
+
+/// The first of the minutes in a row, up to the newest, in which more failed than may.
+fn began(series: &MetricSeries, most: f64, live: Option<Timestamp>) -> Option<Timestamp> {
+    let since = series.since(|value| value > most)?;
+    Some(live.map_or(since, |live| live.max(since)))
+}
+
+/// Do requests come in, by the last minutes that were measured?
+pub(super) fn takes_requests(facts: &Facts<'_>, serving: &Serving) -> bool {
+    let mut found =
+        endpoints(facts).filter(|(s, endpoint)| s.endpoint == serving.endpoint && is_measured(facts, endpoint));
+    found.any(|(serving, endpoint)| rates(facts, serving, endpoint).is_ok_and(|rates| rates.requests > 0.0))
+}
+
+pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
+    let measured = endpoints(facts).filter(|(_, endpoint)| is_measured(facts, endpoint));
+    let judge = |(serving, endpoint): (&Serving, &Endpoint)| {
+        let rates = rates(facts, serving, endpoint).ok()?;
+        let found = KINDS.iter().zip(rates.failed).filter_map(|(kind, (rate, since))| {
+            let health = match rate {
+                r if r > kind.broken && rates.requests >= ENOUGH => Health::Critical,
+                r if r > kind.degraded => Health::Warning,
+                _ => return None,
+            };
+            Some(at(serving, health, &format!("{} {}", kind.name, fmt::percent(rate))).since(since))
+        });
+        Some(found.collect::<Vec<_>>())
+    };
+    measured.filter_map(judge).flatten().collect()
+}
+
+/// What customers see is not well while nobody looked at how many requests fail.
+pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
+    let serves = |endpoint: &Endpoint| {
+        let status = endpoint.status.as_str();
+        !endpoint.variants.is_empty() && matches!(status, "InService" | "Updating" | "SystemUpdating" | "RollingBack")
+    };
+    let production = endpoints(facts).filter(|(serving, endpoint)| serving.production() && serves(endpoint));
+    let unread = production.filter_map(|(serving, endpoint)| {
+        let why = if is_measured(facts, endpoint) {
+            rates(facts, serving, endpoint).err()?
+        } else {
+            not_read(facts, "errors")
+        };
+        Some(at(serving, Health::Unknown, &why))
+    });
+    unread.collect()
+}
+
+/// Why something was not read of `CloudWatch`, as far as that is known.
+pub(super) fn not_read(facts: &Facts<'_>, what: &str) -> String {
+    let metrics = &facts.index.store.metrics;
+    match metrics.trouble() {
+        Some(why) => format!("{what} not read: {} {}", why.operation, why.kind.word()),
+        None if metrics.capped() => format!("{what} not read: max_cost_per_day is used up"),
+        None => format!("{what} {NOT_READ}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Reason, join};
+    use crate::resources::endpoint::Variant;
+    use crate::resources::{Listing, Seen};
+
+    const NOW: i64 = 1_000_000_020;
+
+    fn time(ago: i64) -> Timestamp {
+        Timestamp::from_second(NOW - ago).unwrap()
+    }
+
+    /// One endpoint that is read up to `until` seconds ago and went live `live` seconds ago.
+    struct Case {
+        endpoint: &'static str,
+        requests: f64,
+        /// Shares of 5XX and 4XX.
+        failed: (f64, f64),
+        until: i64,
+        live: Option<i64>,
+    }
+
+    const WELL: Case = Case { endpoint: "a-prod", requests: 60.0, failed: (0.0, 0.0), until: 60, live: None };
+
+    fn said(case: &Case) -> Option<(Health, String)> {
+        let mut seen = Seen { at: time(0), ..Seen::default() };
+        let endpoint = Endpoint {
+            name: case.endpoint.into(),
+            status: "InService".into(),
+            config: Some("c".into()),
+            live_since: case.live.map(time),
+            variants: vec![Variant { name: "v".into(), ..Variant::default() }],
+            ..Endpoint::default()
+        };
+        let series = |(metric, value): (&str, f64)| MetricSeries {
+            id: MetricSeries::of_variant(case.endpoint, "v", metric),
+            points: (1..30).rev().map(|minute| (time(case.until + minute * 60), value)).collect(),
+            until: time(case.until),
+            ..MetricSeries::default()
+        };
+        let values = [
+            ("Invocations", case.requests),
+            ("Invocation5XXErrors", case.failed.0),
+            ("Invocation4XXErrors", case.failed.1),
+        ];
+        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), time(0));
+        seen.store.metrics.apply(Ok(Listing::all(values.map(series).to_vec())), time(0));
+        let joined = join(&seen);
+        let ours = |r: &&Reason| matches!(r.rule, "errors" | "errors-unread");
+        let reason = joined.chain("a")?.reasons.iter().find(ours)?;
+        Some((reason.health, reason.text.clone()))
+    }
+
+    #[test]
+    fn errors_are_judged_by_the_last_minutes_that_were_read_of_what_is_live_now() {
+        let (degraded, broken, unknown) = (Health::Warning, Health::Critical, Health::Unknown);
+        for (case, expected) in [
+            (WELL, None),
+            (Case { requests: 0.0, ..WELL }, None),
+            (Case { failed: (0.01, 0.0), ..WELL }, Some((degraded, "a-prod: 5XX 1 %"))),
+            (Case { failed: (0.12, 0.0), ..WELL }, Some((broken, "a-prod: 5XX 12 %"))),
+            (Case { failed: (0.12, 0.0), requests: 2.0, ..WELL }, Some((degraded, "a-prod: 5XX 12 %"))),
+            (Case { failed: (0.0, 0.04), ..WELL }, None),
+            (Case { failed: (0.0, 0.1), ..WELL }, Some((degraded, "a-prod: 4XX 10 %"))),
+            (Case { failed: (0.0, 0.4), ..WELL }, Some((broken, "a-prod: 4XX 40 %"))),
+            (Case { endpoint: "a-staging", failed: (0.6, 0.0), ..WELL }, Some((degraded, "a-staging: 5XX 60 %"))),
+            // Read too long ago to tell how it is now.
+            (Case { until: 9 * 60, ..WELL }, None),
+            (Case { until: 11 * 60, ..WELL }, Some((unknown, "a-prod: errors were last read 11 min ago"))),
+            (Case { endpoint: "a-staging", until: 11 * 60, ..WELL }, None),
+            // All that failed was the version before.
+            (
+                Case { failed: (0.12, 0.0), live: Some(30), ..WELL },
+                Some((unknown, "a-prod: no errors measured since it went live")),
+            ),
+            (Case { failed: (0.12, 0.0), live: Some(600), ..WELL }, Some((broken, "a-prod: 5XX 12 %"))),
+        ] {
+            let expected = expected.map(|(health, text)| (health, text.to_owned()));
+            assert_eq!(said(&case), expected, "{} {:?} {} {:?}", case.requests, case.failed, case.until, case.live);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! Metrics and evaluation reports that the configuration judges: is what serves any good?
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::endpoint::{at, endpoints};
+use super::errors::not_read;
+use super::{Facts, Finding};
+use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
+use crate::fmt;
+use crate::model::{Health, severity};
+use crate::resources::metric::MetricSeries;
+
+/// Metrics of the configuration: on which side of the threshold, and is that bad?
+pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(config) = facts.config else { return Vec::new() };
+    let judge = |metric: &Metric| {
+        let series = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
+        // What is overdue is not known to be so any more (see `unmeasured`).
+        let (at, value) = series.last().filter(|_| !series.overdue(facts.now))?;
+        let (compare, threshold) = metric.limit?;
+        let sign = compare.sign();
+        let ago = aged(facts.now, at);
+        let text = format!("{} {} {sign} {}{ago}", metric.label, fmt::number(value), fmt::number(threshold));
+        if !compare.holds(value, threshold) {
+            return None;
+        }
+        let since = series.since(|value| compare.holds(value, threshold));
+        Some(match metric.meaning {
+            Meaning::Promote => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
+            Meaning::Breach => match newer(facts, at) {
+                // What was measured before it went live is said of the version before.
+                Some(version) => {
+                    let was = fmt::number(value);
+                    let text = format!("{} has no value since {version} went live (it was {was})", metric.label);
+                    Finding::new(Health::Unknown, text)
+                }
+                None => Finding::new(bad(metric), text).since(since),
+            },
+        })
+    };
+    config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
+}
+
+/// How bad it is when a metric is on its wrong side.
+fn bad(metric: &Metric) -> Health {
+    metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string()))
+}
+
+/// The version that went live in production after a value was measured, as far as that was seen.
+fn newer(facts: &Facts<'_>, measured: Timestamp) -> Option<String> {
+    let mut production = endpoints(facts).filter(|(serving, _)| serving.production());
+    let (serving, _) = production.find(|(_, endpoint)| endpoint.live_since.is_some_and(|live| live > measured))?;
+    Some(serving.version().map_or_else(|| serving.endpoint.to_owned(), |v| format!("v{v}")))
+}
+
+/// How old a value is, where that is worth a word.
+fn aged(now: Timestamp, at: Timestamp) -> String {
+    if now.as_second() - at.as_second() < 3600 { String::new() } else { format!(", {} ago", fmt::age(now, at)) }
+}
+
+/// What was never read, or has no value of late, is not known to be well.
+pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
+    let (Some(config), metrics) = (facts.config, &facts.index.store.metrics) else { return Vec::new() };
+    let judged = config.metrics.iter().filter(|metric| {
+        let measured = matches!(metric.source, MetricSource::CloudWatch { .. });
+        measured && metric.limit.is_some() && metric.meaning == Meaning::Breach
+    });
+    let unknown = judged.filter_map(|metric| {
+        let label = &metric.label;
+        let Some(series) = metrics.get(&MetricSeries::of_model(&config.name, label)) else {
+            return Some(not_read(facts, label));
+        };
+        if let Some(why) = &series.problem {
+            return Some(format!("{label} not read: {why}"));
+        }
+        let reach = || fmt::span(Duration::from_secs(series.reach().unsigned_abs()));
+        match series.last() {
+            None => Some(format!("{label} has no value in {}", reach())),
+            Some((at, value)) if series.overdue(facts.now) => Some(format!(
+                "{label} has no value since {} ago (it was {})",
+                fmt::age(facts.now, at),
+                fmt::number(value)
+            )),
+            Some(_) => None,
+        }
+    });
+    unknown.map(|text| Finding::new(Health::Unknown, text)).collect()
+}
+
+/// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.
+fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
+    let store = &facts.index.store;
+    let newest = facts.chain.packages.first().and_then(|arn| store.packages.get(arn));
+    let mut found = Vec::new();
+    for metric in &config.metrics {
+        let (MetricSource::Package { json_path }, Some((compare, limit))) = (&metric.source, metric.limit) else {
+            continue;
+        };
+        let value = |arn: &str| Some(store.reports.get(&facts.index.package(arn)?.arn)?.value(json_path));
+        let text = |version: i32, value: f64| {
+            let (value, sign, limit) = (fmt::number(value), compare.sign(), fmt::number(limit));
+            format!("{} of v{version} {value} {sign} {limit}", metric.label)
+        };
+        if metric.meaning == Meaning::Promote {
+            let good = newest.and_then(|p| Some((p.version?, value(&p.arn)?.ok()?)));
+            let good = good.filter(|(_, value)| compare.holds(*value, limit));
+            found.extend(good.map(|(v, value)| Finding::new(Health::Ok, text(v, value) + ": good enough to promote")));
+            continue;
+        }
+        let mut judged = Vec::new();
+        for (serving, (arn, version)) in facts.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
+        {
+            // Production comes first: what serves there is judged as such.
+            if judged.contains(&arn) {
+                continue;
+            }
+            judged.push(arn);
+            found.extend(match value(arn) {
+                Some(Ok(value)) if compare.holds(value, limit) => {
+                    Some(at(serving, bad(metric), &text(*version, value)).since(serving.since))
+                }
+                Some(Err(why)) => {
+                    let text = format!("{} of v{version} unknown: its evaluation report {why}", metric.label);
+                    Some(at(serving, Health::Unknown, &text))
+                }
+                Some(Ok(_)) | None => None,
+            });
+        }
+    }
+    found
+}

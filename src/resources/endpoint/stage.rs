@@ -1,0 +1,102 @@
+//! Which stage an endpoint is of, and whether customers see it.
+
+use super::Endpoint;
+use crate::config::Model as ModelConfig;
+
+/// Words that end an endpoint's name and tell its stage.
+const STAGES: [&str; 16] = [
+    "prod",
+    "production",
+    "prd",
+    "live",
+    "staging",
+    "stage",
+    "stg",
+    "preprod",
+    "qa",
+    "test",
+    "dev",
+    "development",
+    "canary",
+    "shadow",
+    "sandbox",
+    "uat",
+];
+
+/// Words for what customers see.
+const PRODUCTION: [&str; 4] = ["prod", "production", "prd", "live"];
+/// Words that say that it is not.
+const NOT: [&str; 5] = ["non", "not", "no", "pre", "sub"];
+
+/// Do customers see what is of this stage? What has no stage counts, and so does `prod-us`, but not `pre-prod`.
+#[must_use]
+pub fn is_production(stage: &str) -> bool {
+    let any =
+        |known: &[&str]| stage.split(['-', '_', '.']).any(|word| known.iter().any(|k| word.eq_ignore_ascii_case(k)));
+    let elsewhere = || STAGES.iter().any(|stage| !PRODUCTION.contains(stage) && any(&[stage]));
+    stage.is_empty() || any(&PRODUCTION) && !any(&NOT) && !elsewhere()
+}
+
+/// `recommendation-prod` → (`recommendation`, `prod`).
+#[must_use]
+pub fn split_stage(name: &str) -> (&str, &str) {
+    match name.rsplit_once(['-', '_']) {
+        Some((stem, last)) if STAGES.iter().any(|stage| stage.eq_ignore_ascii_case(last)) => (stem, last),
+        _ => (name, ""),
+    }
+}
+
+impl Endpoint {
+    /// One of its tags.
+    #[must_use]
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        self.tags.as_ref()?.get(key).map(String::as_str)
+    }
+    /// Its stage: what the configuration found in its name, else what its tag says, else what its name ends with.
+    #[must_use]
+    pub fn stage<'a>(&'a self, configured: Option<&'a str>) -> &'a str {
+        configured.or_else(|| self.tag("sagemaker:deployment-stage")).unwrap_or(split_stage(&self.name).1)
+    }
+    /// Do customers see it?
+    #[must_use]
+    pub fn is_production(&self, models: &[ModelConfig]) -> bool {
+        let claim = models.iter().flat_map(|model| &model.endpoints).find(|glob| glob.matches(&self.name));
+        is_production(self.stage(claim.and_then(|glob| glob.stage(&self.name))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn customers_see_what_is_of_production() {
+        for stage in ["", "prod", "PRD", "live", "prod-us", "eu_production"] {
+            assert!(is_production(stage), "{stage}");
+        }
+        for stage in ["staging", "us", "pre-prod", "non-prod", "preprod", "prod-canary", "prod_shadow"] {
+            assert!(!is_production(stage), "{stage}");
+        }
+    }
+
+    #[test]
+    fn a_stage_is_what_the_configuration_the_tag_or_the_name_says() {
+        let tagged = |name: &str, tag: Option<&str>| Endpoint {
+            name: name.into(),
+            tags: tag.map(|tag| [("sagemaker:deployment-stage".to_owned(), tag.to_owned())].into()),
+            ..Endpoint::default()
+        };
+        for (name, tag, stage, production) in [
+            ("fraud-prod", None, "prod", true),
+            ("fraud_Staging", None, "Staging", false),
+            ("fraud-blue", Some("staging"), "staging", false),
+            ("fraud-blue", Some("prod"), "prod", true),
+            ("fraud-blue", None, "", true),
+            ("production-line", None, "", true),
+        ] {
+            let endpoint = tagged(name, tag);
+            assert_eq!((endpoint.stage(None), endpoint.is_production(&[])), (stage, production), "{name} {tag:?}");
+        }
+        assert_eq!(tagged("fraud-prod", None).stage(Some("canary")), "canary");
+    }
+}

@@ -1,0 +1,103 @@
+//! Since when a metric is bad, where all of its kept values are: it is looked back for until it was well.
+
+use std::collections::BTreeMap;
+
+use super::{Batch, HOUR, MINUTE, MetricSeries, Told, Wanted, ask, batches, time};
+use crate::aws::AwsError;
+
+/// How far back, in seconds, and in steps of how many seconds: first the last day, then two weeks.
+const STEPS: [(i64, i64); 2] = [(24 * HOUR, 5 * MINUTE), (14 * 24 * HOUR, HOUR)];
+
+/// Looks for the time before what is kept of each metric that is bad throughout, once for as long as it stays so.
+///
+/// # Errors
+/// Those of the call.
+pub(super) async fn look<Fut>(
+    rows: &mut [(Wanted, MetricSeries)],
+    end: i64,
+    call: impl Fn(Batch) -> Fut,
+) -> Result<(), AwsError>
+where
+    Fut: Future<Output = Result<BTreeMap<String, Told>, AwsError>>,
+{
+    for (_, row) in rows.iter_mut().filter(|(wanted, row)| !is_bad_throughout(wanted, row)) {
+        row.earlier = None;
+    }
+    let mut open: Vec<&mut (Wanted, MetricSeries)> =
+        rows.iter_mut().filter(|(wanted, row)| is_bad_throughout(wanted, row) && row.earlier.is_none()).collect();
+    for (back, step) in STEPS {
+        if open.is_empty() {
+            break;
+        }
+        let coarse = |wanted: &Wanted| Wanted { comes_every: Some(step), ..wanted.clone() };
+        let wanted: Vec<Wanted> = open.iter().map(|(wanted, _)| coarse(wanted)).collect();
+        let (start, end) = ((end - back).div_euclid(step) * step, end.div_euclid(step) * step);
+        let (told, _) = ask(batches(&wanted, start, end, false), &call).await?;
+        let mut told: BTreeMap<String, Told> = told.into_iter().map(|(wanted, told)| (wanted.id, told)).collect();
+        for (wanted, row) in &mut open {
+            let first = row.points.first().map_or(i64::MAX, |(at, _)| at.as_second());
+            let points = told.remove(&wanted.id).unwrap_or_default().points.into_iter();
+            let points = points.filter(|(at, _)| at + step <= first).filter_map(|(at, value)| Some((time(at)?, value)));
+            row.earlier = Some(points.collect());
+        }
+        open.retain(|(wanted, row)| row.earlier.iter().flatten().all(|(_, value)| is_bad(wanted, *value)));
+    }
+    Ok(())
+}
+
+fn is_bad(wanted: &Wanted, value: f64) -> bool {
+    wanted.bad.is_some_and(|(compare, limit)| compare.holds(value, limit))
+}
+
+/// Are all kept values bad? Sums are left out, as those of longer times cannot be compared; so is what comes rarely, of
+/// which enough is kept.
+fn is_bad_throughout(wanted: &Wanted, row: &MetricSeries) -> bool {
+    let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
+    let minutes = wanted.period() == MINUTE && !adds && row.problem.is_none();
+    minutes && !row.points.is_empty() && row.points.iter().all(|(_, value)| is_bad(wanted, *value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Compare;
+
+    #[tokio::test]
+    async fn what_is_bad_throughout_is_looked_back_for_until_it_was_well() {
+        let end = 1_000_000_000 / HOUR * HOUR;
+        let wanted = Wanted {
+            id: "e/v/Invocation5XXErrors".into(),
+            label: "x".into(),
+            namespace: "N".into(),
+            name: "x".into(),
+            dimensions: Vec::new(),
+            stat: "Average".into(),
+            comes_every: None,
+            named: false,
+            often: MINUTE,
+            bad: Some((Compare::Greater, 0.1)),
+        };
+        // How long it is bad, in seconds, the value of the oldest kept minute, and how long it is told to be bad.
+        for (began, oldest, told) in [
+            (3 * HOUR, 0.5, Some(3 * HOUR)),
+            (50 * HOUR, 0.5, Some(50 * HOUR)),
+            (400 * HOUR, 0.5, None),
+            (3 * HOUR, 0.0, Some(30 * MINUTE)),
+        ] {
+            let points =
+                [(60, oldest), (30, 0.5), (1, 0.5)].map(|(ago, value)| (time(end - ago * MINUTE).unwrap(), value));
+            let mut rows = [(wanted.clone(), MetricSeries { points: points.to_vec(), ..MetricSeries::default() })];
+            let answer = |batch: Batch| async move {
+                let step = batch.wanted.first().and_then(|wanted| wanted.comes_every).unwrap();
+                let times = (batch.start..batch.end).step_by(step.try_into().unwrap());
+                let points = times.map(|at| (at, if end - at <= began { 0.5 } else { 0.0 })).collect();
+                let told = Told { start: batch.start, points, problem: None };
+                Ok(BTreeMap::from([(super::super::query_id(batch.wanted.first().unwrap()), told)]))
+            };
+            look(&mut rows, end, answer).await.unwrap();
+            let since = rows[0].1.since(|value| value > 0.1).map(|at| end - at.as_second());
+            assert_eq!(since, told, "{began} {oldest}");
+            assert_eq!(rows[0].1.earlier.is_some(), oldest > 0.1);
+        }
+    }
+}

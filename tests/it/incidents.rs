@@ -1,0 +1,205 @@
+//! What the console says when something is wrong that no bundled story tells: never ✓ over trouble, and never of another
+//! thing than the one that is broken.
+
+use sagetop::args::FailOn;
+use sagetop::headless::{Look, status};
+use sagetop::resources::poll::{Clock, Patience};
+use sagetop::resources::{Seen, Wishes};
+
+use crate::harness::{CONFIG, Harness};
+
+fn shop(more: &str) -> String {
+    format!("inherits = \"shop\"\n{more}")
+}
+
+fn failing(endpoint: &str, metric: &str, share: f64, from: &str) -> String {
+    shop(&format!(
+        "[[effect]]\nmetric = \"{metric}\"\nendpoint = \"{endpoint}\"\nto = {share}\nover = \"1s\"\nfrom = \"{from}\"\n"
+    ))
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_fail_without_an_alarm_are_seen_before_anybody_looks_there() {
+    let cases = [
+        ("Invocation5XXErrors", 0.12, "-30m", "✗", "5XX 12"),
+        ("Invocation5XXErrors", 0.012, "-30m", "▲", "5XX 1.2"),
+        ("Invocation4XXErrors", 0.4, "-30m", "✗", "4XX 4"),
+        ("Invocation4XXErrors", 0.1, "-30m", "▲", "4XX 10"),
+    ];
+    for (metric, share, from, glyph, says) in cases {
+        let story = failing("fraud-screening-prod", metric, share, from);
+        let t = Harness::story(&story).size(160, 40).ready().await;
+        let row = t.line("fraud-screening ");
+        assert!(row.trim_start().starts_with(glyph) && row.contains(says), "{metric} {share}: {row}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_broken_before_the_first_look_says_since_when() {
+    for (from, since) in [("-3h5m", "since 00:0"), ("-2d", "since 11-21 03:")] {
+        let t = Harness::story(&failing("fraud-screening-prod", "Invocation5XXErrors", 0.12, from)).size(160, 40);
+        let mut t = t.ready().await;
+        t.to("fraud-screening").await;
+        assert!(t.line("fraud-screening-prod: 5XX").contains(since), "{}", t.text());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_live_is_measured_at_once_and_the_old_value_is_not_said_of_it() {
+    let mut t = Harness::story("ctr").size(160, 40).ready().await;
+    t.to("recommendation").await;
+    t.until("CTR %", "5m").await;
+    t.keys("b").await;
+    t.until("Type", "1m").await;
+    t.keys("'recommendation-prod' enter").await;
+    t.until("◌ v12  no errors measured since", "15m").await;
+    t.never_says("v12  CTR % 1");
+    t.keys("enter").await;
+    t.says("CTR % has no value since v12 went live");
+    t.keys("esc").await;
+    t.until("✓ v12", "10m").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_alarm_that_fires_on_the_promoting_side_is_good_news() {
+    let alarm = |compare: &str, threshold: f64| {
+        shop(&format!(
+            "[[alarm]]\nname = \"segments-apart\"\nwatch = {{ name = \"Silhouette\", model = \"customer-segmentation\" }}\n\
+             description = \"sev2\"\ncompare = \"{compare}\"\nthreshold = {threshold}\nage = \"2h\"\n"
+        ))
+    };
+    let mut t = Harness::story(&alarm("<", 0.9)).size(160, 40).ready().await;
+    t.to("customer-segmentation").await;
+    assert!(t.line("customer-segmentation ").trim_start().starts_with('✗'), "{}", t.text());
+    t.says("✗ segments-apart ALARM");
+    t.says("✓ segmentation-silhouette-good ALARM");
+    let mut t = Harness::story(&alarm(">", 0.3)).size(160, 60).ready().await;
+    t.to("customer-segmentation").await;
+    t.says("✓ segments-apart ALARM");
+    t.keys("enter").await;
+    t.says("✓ segments-apart");
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_of_staging_is_not_said_of_production() {
+    let story = failing("recommendation-staging", "Invocation5XXErrors", 0.6, "-30m");
+    let mut t = Harness::story(&story).size(160, 40).ready().await;
+    t.to("recommendation").await;
+    // It is measured now that the model is looked at.
+    t.until("staging: 5XX 6", "3m").await;
+    let row = t.line("recommendation ");
+    assert!(row.contains("✓ v12") && row.contains("▲ v12"), "{row}");
+    t.says("recommendation-staging: 5XX 6");
+    let text = t.text();
+    let boxes = text.lines().skip_while(|line| !line.contains("ENDPOINT prod")).nth(1).unwrap_or_default();
+    assert!(boxes.contains("✓ v12 live"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_version_that_serves_is_a_finding() {
+    let story = shop("[[event]]\nat = \"10s\"\nreject = \"fraud-screening/4\"\nreason = \"biased, RETAIL-9\"\n");
+    let mut t = Harness::story(&story).size(160, 40).ready().await;
+    t.to("fraud-screening").await;
+    t.until("v4 serves fraud-screening-prod and is Rejected: biased, RETAIL-9", "3m").await;
+    assert!(t.line("fraud-screening ").trim_start().starts_with('▲'), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_takes_far_longer_than_usual_is_a_finding() {
+    let story = shop(
+        "[[add]]\nmodel = \"recommendation\"\nruns = [{ age = \"9h\", at = \"Train\", quality = { ndcg = 0.4 } }]\n",
+    );
+    let mut t = Harness::story(&story).size(160, 40).ready().await;
+    t.to("recommendation").await;
+    t.until("run takes 9 h, usually", "2m").await;
+    t.keys("2").await;
+    t.says("9 h of ~");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feature_group_is_too_old_by_its_own_rhythm_and_is_said_of_all_models_that_use_it() {
+    let group = "[[feature_group]]\nname = \"user-clicks\"\nrecord = \"user_id\"\nfeatures = { clicks_7d = \"Integral\" }\n\
+                 bucket = \"retail-ml-artifacts\"\nage = \"300d\"\nnewest = \"9h\"\n";
+    let shared = format!(
+        "{CONFIG}\n[[model]]\nname = \"fraud-screening\"\ngroup = \"fraud-screening\"\n\
+         [[model.data]]\nkind = \"feature_group\"\nuri = \"user-clicks\"\n"
+    );
+    let mut t = Harness::story(&shop(group)).config(&shared).size(200, 40).ready().await;
+    for model in ["recommendation", "fraud-screening"] {
+        t.to(model).await;
+        t.until("no data for 9 h in user-clicks", "2m").await;
+    }
+    t.keys("1").await;
+    let row = t.line(" user-clicks ");
+    assert!(row.contains('▲') && row.contains("recommendation") && row.contains("fraud-screening"), "{row}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_headline_is_what_began_first() {
+    let clicks = "[[effect]]\nmetric = \"CTR\"\nmodel = \"recommendation\"\nto = 1.9\nover = \"1s\"\nfrom = \"-20m\"\n";
+    let story = failing("recommendation-prod", "Invocation5XXErrors", 0.5, "-9m") + clicks;
+    let mut t = Harness::story(&story).size(160, 40).ready().await;
+    t.to("recommendation").await;
+    let head = t.line("recommendation  CTR % 1.");
+    assert!(head.contains(" since 02:50, then 5XX"), "{head}");
+}
+
+/// Glyph and name of each model as the list of models and as `status` has them.
+async fn both(story: &str, config: &str, wait: &str) -> (Vec<String>, Vec<String>) {
+    let mut t = Harness::story(story).config(config).size(160, 50).ready().await;
+    t.run_for(wait).await;
+    let source = sagetop::config::Source { file: "x.toml".into(), text: config.to_owned() };
+    let wishes = sagetop::config::Config::parse(&source).map(|config| Wishes::of(&config)).unwrap_or_default();
+    let executor = t.executor().clone();
+    let clock: Clock = executor.clock.clone();
+    let seen = Seen { wishes: wishes.into(), at: clock(), ..Seen::default() };
+    let look = Look::take("x".into(), executor.aws.clone(), seen, &clock, Patience::default()).await;
+    let mut out = Vec::new();
+    let _ = status(&[look], false, FailOn::Warning, &mut out);
+    let said = String::from_utf8_lossy(&out).into_owned();
+    let mut models: Vec<(char, String)> = Vec::new();
+    for line in said.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        if let [glyph, "ok" | "degraded" | "broken" | "unknown", name, ..] = words[..] {
+            models.extend(glyph.chars().next().map(|glyph| (glyph, name.to_owned())));
+        }
+    }
+    let text = t.text();
+    let on_screen = |name: &str| {
+        let mut rows = text.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
+        let glyph = rows.find(|row| row.get(1) == Some(&name))?.first()?.chars().next()?;
+        // What runs or waits is well, and `status` says so.
+        Some(if "⧖◐".contains(glyph) { '✓' } else { glyph })
+    };
+    let shown = models.iter().map(|(_, name)| format!("{} {name}", on_screen(name).unwrap_or('?'))).collect();
+    (shown, models.iter().map(|(glyph, name)| format!("{glyph} {name}")).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_console_and_status_agree() {
+    let failing_prod = failing("price-elasticity-prod", "Invocation5XXErrors", 0.012, "-30m");
+    let refused = failing("price-elasticity-prod", "Invocation4XXErrors", 0.1, "-3h");
+    let stories = [
+        "demo",
+        "drift",
+        "ctr",
+        "bad-container",
+        "rollback-failed",
+        "spot",
+        "gate",
+        "stale",
+        "nobody-paged",
+        "pinned",
+        "denied",
+        "shop",
+    ];
+    let staging = failing("fraud-screening-staging", "Invocation5XXErrors", 0.6, "-30m");
+    for story in stories.into_iter().chain([&*failing_prod, &*refused, &*staging]) {
+        let (console, status) = both(story, CONFIG, "20s").await;
+        assert!(!status.is_empty() && console == status, "{story}\nconsole {console:?}\nstatus  {status:?}");
+    }
+    let thrifty = format!("max_cost_per_day = 0.03\n{CONFIG}");
+    let (console, status) = both("shop", &thrifty, "20s").await;
+    assert_eq!(console, status, "a budget that does not suffice");
+    assert!(status.iter().any(|model| model.starts_with('◌')), "{status:?}");
+}
