@@ -221,7 +221,7 @@ pub struct Chain<'a> {
     pub serving: Vec<Serving<'a>>,
     /// Alarm names.
     pub alarms: Vec<&'a str>,
-    /// Those that fire and bring good news.
+    /// Those that bring good news when they fire.
     pub good_news: Vec<&'a str>,
     /// Topic ARNs.
     pub topics: Vec<&'a str>,

@@ -102,6 +102,7 @@ rules! {
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
+    Alarms "flapping" alarms::flapping: "an alarm that is well now fired three times or more in the last hour",
     Alarms "without-data" alarms::without_data: "a sev1 or sev2 alarm has no data: unknown, or degraded where its owner counts missing data as a breach or the endpoint takes requests",
     Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
     Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm that does",

@@ -9,6 +9,8 @@ use foldhash::fast::RandomState;
 use super::claims::Claims;
 use super::cores::{MANY, both};
 use super::people;
+use jiff::SignedDuration;
+
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
@@ -136,6 +138,8 @@ pub(super) struct Alarms<'a> {
     pub(super) parents: Watching<'a>,
     /// Endpoints by the name of an alarm that rolls their deployments back.
     pub(super) guards: Keyed<&'a str, &'a str>,
+    /// How often an alarm went into `ALARM` in the last hour.
+    pub(super) fired: Keyed<&'a str, usize>,
     /// Who listens to a topic.
     pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
@@ -144,7 +148,7 @@ impl<'a> Index<'a> {
     pub(super) fn new(seen: &'a Seen) -> Self {
         let store = &seen.store;
         let (alarms, (registry, training)) =
-            both(store.alarms.len() >= MANY, || Alarms::new(store), || (Registry::new(store), Training::new(store)));
+            both(store.alarms.len() >= MANY, || Alarms::new(seen), || (Registry::new(store), Training::new(store)));
         let (endpoints, measured): (Vec<_>, _) =
             (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
         let claims = Claims::new(&endpoints, &seen.wishes.models);
@@ -280,7 +284,8 @@ impl<'a> Alarms<'a> {
         })
     }
 
-    fn new(store: &'a Store) -> Self {
+    fn new(seen: &'a Seen) -> Self {
+        let store = &seen.store;
         let mut alarms =
             Self { all: store.alarms.rows().collect(), subscriptions: people::by_topic(store), ..Self::default() };
         for alarm in store.alarms.rows() {
@@ -300,6 +305,11 @@ impl<'a> Alarms<'a> {
             for child in &alarm.children {
                 alarms.parents.entry(&child.name).or_default().push(alarm);
             }
+        }
+        let hour_ago = seen.at.checked_sub(SignedDuration::from_hours(1)).unwrap_or_default();
+        let fired = store.alarm_history.rows().filter(|turn| turn.state == "ALARM" && turn.at >= Some(hour_ago));
+        for turn in fired {
+            *alarms.fired.entry(&turn.alarm).or_default() += 1;
         }
         for endpoint in store.endpoints.rows() {
             alarms

@@ -4,6 +4,9 @@ use super::cell::tone;
 use super::{Cell, Order, Pane, PaneColumn};
 use crate::app::{App, News, Notice, Subject};
 use crate::fmt;
+use crate::model::Health;
+use crate::resources::Resource;
+use crate::resources::alarm::Alarm;
 use crate::view::Line;
 
 /// The kind of its rows.
@@ -33,7 +36,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let news = app.feed.get(subject.id.parse().ok()?)?;
     let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
     let account = app.account(news.account).map(|a| a.name.as_str());
-    let health = news.health;
+    let health = health(app, news);
     let what = Line::new().with(format!("{} ", health.sign().0), tone(health)).plain(&news.text);
     let what = if news.by.is_empty() { what } else { what.muted(format!("   {}", super::home::short(&news.by))) };
     Some(vec![
@@ -42,6 +45,14 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::muted(model(app, news)),
         Cell::muted(account.unwrap_or_default()),
     ])
+}
+
+/// How something that happened reads: an alarm that brings good news when it fires is no trouble.
+pub(super) fn health(app: &App, news: &News) -> Health {
+    let alarm = news.subject.as_ref().filter(|subject| news.health == Health::Critical && subject.kind == Alarm::KIND);
+    let chain = alarm.and_then(|subject| Some((subject, app.chain_of(subject)?)));
+    let good = chain.is_some_and(|(alarm, chain)| chain.good_news.contains(&alarm.id.as_str()));
+    if good { Health::Ok } else { news.health }
 }
 
 fn model(app: &App, news: &News) -> String {
@@ -57,5 +68,5 @@ pub(crate) fn told(app: &App, serial: &str) -> Option<Notice> {
     text.extend((!model.is_empty()).then(|| format!("model {model}")));
     let leads = news.subject.clone().filter(|_| !model.is_empty());
     let title = format!("{}what happened", app.whose(news.account));
-    Some(Notice { title, text, tone: tone(news.health), leads })
+    Some(Notice { title, text, tone: tone(health(app, news)), leads })
 }

@@ -1,6 +1,6 @@
 //! All models, worst first; the selected one drawn below, with its past.
 
-use super::{Cell, Order, Pane, PaneColumn, cell, chain, table};
+use super::{Cell, Order, Pane, PaneColumn, activity, cell, chain, table};
 use crate::app::{Account, App, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
@@ -307,7 +307,7 @@ fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
         here && past.iter().all(|known| known.at != news.at) && news.subject.as_ref().is_some_and(own)
     });
     let lost = lost.take(most).map(|news| {
-        let (health, text, by) = (news.health, news.text.clone(), news.by.clone());
+        let (health, text, by) = (activity::health(app, news), news.text.clone(), news.by.clone());
         Happened { at: news.at, health, text, by }
     });
     past.extend(lost.collect::<Vec<_>>());

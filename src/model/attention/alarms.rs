@@ -10,6 +10,9 @@ use crate::model::people::{Reach, reach};
 use crate::model::{Health, Hears, Serving, severity};
 use crate::resources::alarm::Alarm;
 
+/// An alarm that went into `ALARM` so often in an hour flaps.
+const FLAPS: usize = 3;
+
 fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
     facts.rows.alarms.iter().copied()
 }
@@ -73,6 +76,17 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
+/// Alarms that are well just now and went into `ALARM` again and again: whoever looks at their state alone sees nothing.
+pub(super) fn flapping(facts: &Facts<'_>) -> Vec<Finding> {
+    let well = alarms(facts).filter(|a| !a.firing() && !good_news(facts.config, a));
+    well.filter_map(|alarm| {
+        let fired = facts.index.alarms.fired.get(alarm.name.as_str()).copied().filter(|fired| *fired >= FLAPS)?;
+        let tier = severity::tier(&facts.seen.wishes.severity, alarm);
+        Some(told(facts, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
+    })
+    .collect()
+}
+
 /// Does it watch one metric of which the configuration says that crossing the line is good, and fire on that side of it?
 fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
     let side = match alarm.operator.as_deref() {
@@ -95,10 +109,9 @@ fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
     })
 }
 
-/// The alarms that fire and bring good news.
+/// The alarms that bring good news when they fire.
 pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -> Vec<&'a str> {
-    let firing = rows.alarms.iter().filter(|alarm| alarm.firing());
-    firing.filter(|alarm| good_news(config, alarm)).map(|alarm| alarm.name.as_str()).collect()
+    rows.alarms.iter().filter(|alarm| good_news(config, alarm)).map(|alarm| alarm.name.as_str()).collect()
 }
 
 /// An alarm that would break the model, and cannot tell. Whoever lets missing data count as a breach wants to know; where

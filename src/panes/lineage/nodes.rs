@@ -238,7 +238,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         .map(|alarm| {
             let health = match alarm.scaling() {
                 true => Health::Absent,
-                false if chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
+                false if alarm.firing() && chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
                 false => Health::of_status(&alarm.state),
             };
             let silent = match app.here.joined.hears(&alarm.name) {

@@ -136,3 +136,38 @@ fn only_alarms_with_data_are_quiet() {
         assert_eq!(states_in_words(states), text);
     }
 }
+
+#[test]
+fn an_alarm_that_flaps_is_told_while_it_is_well() {
+    use crate::resources::alarm_history::AlarmTurn;
+    let now = Timestamp::from_second(1_000_000_000).unwrap();
+    let turn = |(place, &(minutes, state)): (usize, &(i64, &str))| {
+        let at = now.checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap();
+        AlarmTurn { id: place.to_string(), alarm: "x".into(), at: Some(at), state: state.into(), reason: String::new() }
+    };
+    let told = |state: &str, turns: &[(i64, &str)]| {
+        let source =
+            crate::config::Source { file: "x".into(), text: "[[model]]\nname = \"m\"\nalarms = [\"x\"]".into() };
+        let config = crate::config::Config::parse(&source).unwrap();
+        let mut seen = Seen { at: now, wishes: crate::resources::Wishes::of(&config).into(), ..Seen::default() };
+        let alarm = Alarm { name: "x".into(), state: state.into(), ..Alarm::default() };
+        seen.store.alarms.apply(Ok(Listing::all(vec![alarm])), now);
+        let turns = turns.iter().enumerate().map(turn).collect();
+        seen.store.alarm_history.apply(Ok(Listing::all(turns)), now);
+        let joined = join(&seen);
+        let mut reasons = joined.chain("m").unwrap().reasons.iter();
+        reasons.find(|reason| reason.rule == "flapping").map(|reason| (reason.health, reason.text.clone()))
+    };
+    let often = [(50, "ALARM"), (40, "OK"), (30, "ALARM"), (20, "OK"), (10, "ALARM"), (5, "OK")];
+    let flaps = (Health::Warning, "x fired 3 times in an hour".to_owned());
+    let cases: [(&str, &[(i64, &str)], Option<(Health, String)>); 5] = [
+        ("OK", &often, Some(flaps.clone())),
+        ("INSUFFICIENT_DATA", &often, Some(flaps)),
+        ("ALARM", &often, None),
+        ("OK", &often[2..], None),
+        ("OK", &[(90, "ALARM"), (30, "ALARM"), (20, "ALARM")], None),
+    ];
+    for (state, turns, wanted) in cases {
+        assert_eq!(told(state, turns), wanted, "{state} {turns:?}");
+    }
+}
