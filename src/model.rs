@@ -172,8 +172,9 @@ impl Serving<'_> {
         let now = self.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
         match (&self.deployment, self.arriving.iter().map(|(_, version)| *version).max()) {
             (Some(_), Some(next)) if Some(next) != self.version() => format!("{now}→v{next}"),
-            (Some(_), _) => format!("{now}→"),
-            (None, _) => now,
+            (Some(Deployment { to: Some(_), .. }), _) => format!("{now}→"),
+            // Capacity that changes is no deployment of anything.
+            _ => now,
         }
     }
     /// The newest version that serves.

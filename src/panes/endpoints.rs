@@ -14,7 +14,7 @@ pub(super) const PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
     columns: &[
-        PaneColumn::fill("ENDPOINT", 5, 20).name(),
+        PaneColumn::fill("ENDPOINT", 3, 20).name(),
         PaneColumn::cells("STATUS", 14),
         PaneColumn::cells("LIVE", 6),
         PaneColumn::cells("INSTANCES", 9).right(),
@@ -56,8 +56,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let serving = app.here.joined.serving(&endpoint.name);
     let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
     let changed = serving.and_then(|s| {
-        let age = s.since.map(|at| format!(" {} ago", fmt::age(app.here.seen.at, at))).unwrap_or_default();
-        s.since.is_some().then(|| s.came() + &age)
+        let age = fmt::age(app.here.seen.at, s.since?);
+        Some(format!("{} {age} ago", s.changed.clone().unwrap_or_else(|| s.came())))
     });
     let what = endpoint.failure.clone().or(pending).or(phase).or(changed).unwrap_or_default();
     Some(vec![

@@ -44,7 +44,8 @@ fn environment(
 ) -> Option<Difference> {
     let (current, now) = old?;
     let changed = differs::environment(current.runs(now)?, target.runs(variant)?);
-    (!changed.is_empty()).then(|| row("environment", &changed.join(", "), "changes", "values are not shown"))
+    (!changed.is_empty())
+        .then(|| row("variables", &changed.join(", "), "changed", "of the environment; their values are not shown"))
 }
 
 fn compared(what: &str, now: &str, then: &str) -> Difference {

@@ -22,6 +22,7 @@ async fn a_change_of_the_machine_is_told_and_taken_back() {
     t.says("stage prod");
     t.says("ml.t2.medium → ml.c6i.large");
     t.says("environment WORKERS");
+    assert!(t.line("variables").contains("WORKERS") && t.line("variables").contains("→ changed"), "{}", t.text());
     t.says("data capture off");
     t.says("It runs the same model as now");
     t.keys("'fraud-screening-prod' enter").await;
