@@ -143,6 +143,9 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         let note = if d.note.is_empty() { String::new() } else { format!("   {}", harmless(&d.note)) };
         writeln!(out, "  {name}  {old}  → {}{note}", harmless(&d.then))?;
     }
+    if !plan.choices.is_empty() {
+        writeln!(out, "Ways back, newest first")?;
+    }
     for choice in &plan.choices {
         let mark = if choice.chosen { "›" } else { " " };
         let (label, name) = (harmless(&choice.label), harmless(&choice.name));

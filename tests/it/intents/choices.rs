@@ -35,9 +35,8 @@ async fn a_change_of_the_machine_is_told_and_taken_back() {
     t.says("ml.t2.medium → ml.c6i.large");
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_newest_that_served_without_a_grave_alarm_is_planned_and_another_can_be_chosen() {
-    let mut t = Harness::story("demo").size(140, 50).ready().await;
+/// Lets v13 go bad, and v14 be deployed over it by somebody else.
+async fn v14_over_a_bad_v13(t: &mut Harness) {
     t.until_account("5m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "ALARM").await;
     let aws = t.executor().aws.clone();
     let staging = t.sim().endpoint_config("recommendation-staging").unwrap();
@@ -48,7 +47,27 @@ async fn the_newest_that_served_without_a_grave_alarm_is_planned_and_another_can
     update.endpoint_config_name("recommendation-prod-v14-x").send().await.unwrap();
     t.until_account("30m", |account| account.endpoint_status("recommendation-prod").unwrap() == "InService").await;
     t.run_for("1m").await;
+}
 
+#[tokio::test(start_paused = true)]
+async fn what_did_badly_is_no_version_to_rebuild_from() {
+    let story = "inherits = \"demo\"\n[[add]]\nmodel = \"recommendation\"\n[add.gone]\nprod = [11, 12]\n";
+    let mut t = Harness::story(story).size(140, 50).ready().await;
+    v14_over_a_bad_v13(&mut t).await;
+    t.keys("4").await;
+    t.to("recommendation-prod").await;
+    t.keys("b").await;
+    t.until("Rebuild recommendation-prod from recommendation/12", "10s").await;
+    assert!(t.line("to     ").contains("‹ v12 ›"), "{}", t.text());
+    t.keys("right").await;
+    t.until("Roll back recommendation-prod to v13", "10s").await;
+    t.says("v13 did badly here before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_that_served_without_a_grave_alarm_is_planned_and_another_can_be_chosen() {
+    let mut t = Harness::story("demo").size(140, 50).ready().await;
+    v14_over_a_bad_v13(&mut t).await;
     t.keys("4").await;
     t.to("recommendation-prod").await;
     t.keys("b").await;
