@@ -188,7 +188,7 @@ fn endpoint(context: &Context<'_>) -> Aimed {
         endpoint: serving.endpoint.to_owned(),
         stage: serving.stage.to_owned(),
         version: serving.label(),
-        trouble: trouble(chain, serving, &seen.store, seen.at),
+        trouble: trouble(chain, serving, &seen.store),
         deployment: serving.deployment.as_ref().map(|d| format!("{} {}{}", d.status, d.way(), d.phase())),
     };
     let places: Vec<Place> = chain.serving.iter().map(place).collect();

@@ -1,27 +1,15 @@
 //! What is wrong with one endpoint of a model, told by itself: what is said of another stage is no trouble of this one.
 
-use jiff::Timestamp;
-
-use super::{Chain, Health, Serving, StageKind};
-use crate::fmt;
+use super::{Chain, Health, Reason, Serving, StageKind};
 use crate::resources::Store;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
-use crate::resources::metric::MetricSeries;
-
-/// Share of failed requests from which on an endpoint is not well.
-const FAILED: f64 = 0.005;
-/// Seconds after which a rate that was read tells nothing of now.
-const OLD: i64 = 15 * 60;
 
 /// What is wrong with an endpoint, as a phrase; nothing where nothing tells. What names no endpoint is said of production.
 #[must_use]
-pub fn trouble(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store, now: Timestamp) -> Option<String> {
+pub fn trouble(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<String> {
     let endpoint = store.endpoints.get(serving.endpoint)?;
-    status(endpoint)
-        .or_else(|| firing(chain, serving, store))
-        .or_else(|| errors(endpoint, store, now))
-        .or_else(|| business(chain, serving))
+    status(endpoint).or_else(|| firing(chain, serving, store)).or_else(|| answers(chain, serving))
 }
 
 fn status(endpoint: &Endpoint) -> Option<String> {
@@ -47,30 +35,24 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
     Some(format!("{}{more} in ALARM", first.name))
 }
 
-fn errors(endpoint: &Endpoint, store: &Store, now: Timestamp) -> Option<String> {
-    let rates = endpoint.variants.iter().filter_map(|v| {
-        let series = MetricSeries::of_variant(&endpoint.name, &v.name, "Invocation5XXErrors");
-        let series = store.metrics.get(&series).filter(|s| now.as_second() - s.until.as_second() <= OLD)?;
-        series.mean(5, endpoint.live_since)
-    });
-    let worst = rates.fold(0.0, f64::max);
-    (worst > FAILED).then(|| format!("5XX {}", fmt::percent(worst)))
-}
-
-/// A metric of the configuration on the wrong side of its threshold: those are what customers see.
-fn business(chain: &Chain<'_>, serving: &Serving<'_>) -> Option<String> {
-    let bad = chain.reasons.iter().find(|r| r.rule == "business-metric" && r.health >= Health::Warning)?;
-    serving.production().then(|| bad.text.clone())
+/// What the rules found of its answers and of what customers make of them.
+fn answers(chain: &Chain<'_>, serving: &Serving<'_>) -> Option<String> {
+    let bad = |r: &&Reason| matches!(r.rule, "errors" | "business-metric") && r.health >= Health::Warning;
+    let reason = chain.said_of(serving).find(bad)?;
+    Some(reason.short.as_ref().unwrap_or(&reason.text).clone())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Reason, Stage};
+    use crate::model::Stage;
     use crate::resources::Listing;
+    use jiff::Timestamp;
 
+    /// A rule, and the endpoint that it speaks of.
+    type Said = Option<(&'static str, Option<&'static str>)>;
     /// What fires, the status of production and of staging, what a rule says; and what is told of each.
-    type Case = (Option<Alarm>, [&'static str; 2], Option<&'static str>, [Option<&'static str>; 2]);
+    type Case = (Option<Alarm>, [&'static str; 2], Said, [Option<&'static str>; 2]);
 
     #[test]
     fn trouble_is_of_the_endpoint_that_it_names() {
@@ -80,22 +62,24 @@ mod tests {
             dimensions: endpoint.map(|e| ("EndpointName".to_owned(), e.to_owned())).into_iter().collect(),
             ..Alarm::default()
         };
-        let reason = |rule| Reason {
+        let reason = |(rule, about): (&'static str, Option<&str>)| Reason {
             stage: StageKind::Endpoint,
             health: Health::Critical,
             text: "CTR 1.9 < 2.5".into(),
             short: None,
             since: None,
             rule,
-            about: None,
+            about: about.map(str::to_owned),
         };
-        let cases: [Case; 6] = [
+        let cases: [Case; 8] = [
             (None, ["InService"; 2], None, [None, None]),
             (Some(alarm("5xx", Some("e-prod"))), ["InService"; 2], None, [Some("5xx in ALARM"), None]),
             (Some(alarm("5xx", Some("e-staging"))), ["InService"; 2], None, [None, Some("5xx in ALARM")]),
             (Some(alarm("ctr", None)), ["InService"; 2], None, [Some("ctr in ALARM"), None]),
             (None, ["InService", "UpdateRollbackFailed"], None, [None, Some("UpdateRollbackFailed")]),
-            (None, ["InService"; 2], Some("business-metric"), [Some("CTR 1.9 < 2.5"), None]),
+            (None, ["InService"; 2], Some(("business-metric", None)), [Some("CTR 1.9 < 2.5"), None]),
+            (None, ["InService"; 2], Some(("errors", Some("e-staging"))), [None, Some("CTR 1.9 < 2.5")]),
+            (None, ["InService"; 2], Some(("config-deleted", Some("e-prod"))), [None, None]),
         ];
         for (alarm, status, rule, told) in cases {
             let mut store = Store::default();
@@ -115,9 +99,10 @@ mod tests {
                 alarms: alarm.iter().map(|a| a.name.as_str()).collect(),
                 reasons: rule.map(reason).into_iter().collect(),
                 stages: vec![Stage { kind, health, summary, since }],
+                serving: serving.clone(),
                 ..Chain::default()
             };
-            let found: Vec<Option<String>> = serving.iter().map(|s| trouble(&chain, s, &store, at)).collect();
+            let found: Vec<Option<String>> = serving.iter().map(|s| trouble(&chain, s, &store)).collect();
             assert_eq!(found.iter().map(Option::as_deref).collect::<Vec<_>>(), told, "{alarm:?} {status:?}");
         }
     }

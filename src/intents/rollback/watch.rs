@@ -78,7 +78,7 @@ impl Watch {
         let joined = join(&seen);
         let chain = joined.owner(Endpoint::KIND, &endpoint.name);
         let serving = joined.serving(&endpoint.name);
-        let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store, seen.at));
+        let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store));
         let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| seen.store.alarms.get(name));
         let mut alarms: Vec<Watcher> = own
             .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))
