@@ -156,7 +156,7 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     let at = t.journal().pop().unwrap().at.strftime("%Y-%m-%d %H:%M UTC").to_string();
 
     deployed_by_somebody_else(&mut t, "recommendation-prod", &bad).await;
-    t.keys("b").await;
+    t.keys("b enter").await;
     t.says("Roll back recommendation-prod to v12");
     t.says("black-friday");
     t.says(&format!("this console put it live at {at}"));
