@@ -290,12 +290,14 @@ async fn several_accounts_are_recorded_together_and_come_back_apart() {
     let file = File::new();
     let mut t = Harness::story("demo").beside("us-east-1", "shop").size(160, 36).record(&file.0).start().await;
     t.run_for("75s").await;
+    t.run_for(DRAWN).await;
     let screen = body(&t);
     t.resize(80, 24).await;
     t.says("eu-west-1  DEMO  ● REC");
     assert_eq!(t.recorded().trouble, None);
     let mut t = Harness::replay(&file.0, 1.0).size(160, 36).start().await;
     t.run_for("75s").await;
+    t.run_for(DRAWN).await;
     assert_eq!(body(&t), screen);
     // Nobody takes it for now, however narrow the terminal is.
     t.keys("space").await;
