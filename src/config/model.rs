@@ -83,6 +83,17 @@ pub struct Metric {
     pub meaning: Meaning,
 }
 
+impl Metric {
+    /// Is it the metric of this name in one of these namespaces of CloudWatch?
+    #[must_use]
+    pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {
+        match &self.source {
+            MetricSource::CloudWatch { namespace, name: own, .. } => own == name && namespaces.contains(namespace),
+            MetricSource::Package { .. } => false,
+        }
+    }
+}
+
 /// Where the values of a measure are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MetricSource {

@@ -1,18 +1,17 @@
 //! One model's lineage as a tree, with the facts of what the cursor is on.
 
+mod chart;
 mod nodes;
 
 use std::collections::BTreeSet;
 
+use chart::chart;
 use nodes::{MORE, nodes};
 
 use super::{chain, facts};
 use crate::app::{App, Detail, Subject, node_id};
-use crate::config::Meaning;
-use crate::fmt;
 use crate::model::Chain;
-use crate::resources::metric::MetricSeries;
-use crate::view::{Block, Chart, Content, Line, Node, Tone, Tree};
+use crate::view::{Block, Content, Line, Node, Tree};
 
 /// Tree and facts, with a chart below where there is room and something to draw.
 pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
@@ -136,50 +135,4 @@ fn walk(node: &Node, above: &[String], closed: &BTreeSet<Vec<String>>, visit: &m
             walk(child, &path, closed, visit);
         }
     }
-}
-
-/// The last hour, or the last 60 periods, of what matters: a metric of the configuration, or the latency of an endpoint.
-fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
-    let store = &app.here.seen.store;
-    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
-    let (series, title, limit, scale, tone) = match subject.kind {
-        "chain" => {
-            let metric = configured?.metrics.first()?;
-            let series = store.metrics.get(&MetricSeries::of_model(&configured?.name, &metric.label))?;
-            let crossed = metric.limit.zip(series.last()).is_some_and(|((c, limit), (_, v))| c.holds(v, limit));
-            let tone = match (crossed, metric.meaning) {
-                (false, _) => Tone::Busy,
-                (true, Meaning::Promote) => Tone::Good,
-                (true, Meaning::Breach) => Tone::Bad,
-            };
-            (
-                series,
-                metric.label.clone(),
-                metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v)))),
-                1.0,
-                tone,
-            )
-        }
-        "endpoints" => {
-            let variant = &store.endpoints.get(&subject.id)?.variants.first()?.name;
-            let series = store.metrics.get(&MetricSeries::of_variant(&subject.id, variant, "ModelLatency"))?;
-            (series, format!("ModelLatency {} ms", series.stat), None, 1000.0, Tone::Busy)
-        }
-        _ => return None,
-    };
-    let (last, _) = series.last()?;
-    let period = series.period.max(60);
-    let from = last.as_second() - 59 * period;
-    let value =
-        |place: i64| series.points.iter().find(|(t, _)| t.as_second() == from + place * period).map(|(_, v)| v / scale);
-    let start = jiff::Timestamp::from_second(from).ok()?;
-    let ends = (fmt::clock(app.here.seen.at, start, &app.zone), fmt::clock(app.here.seen.at, last, &app.zone));
-    Some(Chart {
-        title: Line::from(title),
-        points: (0..60).map(value).collect(),
-        threshold: limit,
-        ends,
-        tone,
-        ..Chart::default()
-    })
 }

@@ -203,3 +203,26 @@ async fn the_console_and_status_agree() {
     assert_eq!(console, status, "a budget that does not suffice");
     assert!(status.iter().any(|model| model.starts_with('◌')), "{status:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_chart_is_that_of_what_is_bad() {
+    let story = failing("fraud-screening-prod", "Invocation5XXErrors", 0.12, "-30m");
+    let mut t = Harness::story(&story).size(120, 48).ready().await;
+    t.to("fraud-screening").await;
+    t.keys("enter").await;
+    t.says("fraud-screening-prod 5XX %");
+    t.says("> 0.5");
+    t.to("fraud-screening-prod  InService").await;
+    t.says("fraud-screening-prod 5XX %");
+    // A well endpoint has its latency.
+    t.to("fraud-screening-staging  InService").await;
+    t.never_says("fraud-screening-prod 5XX %");
+    // A model with a metric of its own that is bad has that one, and its alarm as well.
+    let mut t = Harness::story("ctr").size(120, 48).ready().await;
+    t.to("recommendation").await;
+    t.until("CTR %", "5m").await;
+    t.keys("enter").await;
+    t.says("< 2.5");
+    t.keys("'/P1-recommendation-ctr' enter").await;
+    t.says("< 2.5");
+}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Facts, Finding, NOT_READ, errors, unread, untold};
-use crate::config::{Compare, Meaning, Metric, MetricSource, Model as ModelConfig};
+use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
 use crate::model::hears::hears_of;
 use crate::model::join::Rows;
 use crate::model::people::{Reach, reach};
@@ -100,13 +100,8 @@ fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
         m.meaning == Meaning::Promote
             && m.limit.is_some_and(|(compare, _)| matches!(compare, Compare::Greater | Compare::GreaterOrEqual) == side)
     };
-    metrics.iter().filter(promotes).any(|m| match &m.source {
-        // An expression may turn the sides round.
-        MetricSource::CloudWatch { namespace, name, .. } => {
-            alarm.namespaces.contains(namespace) && alarm.watches == *name
-        }
-        MetricSource::Package { .. } => false,
-    })
+    // An expression may turn the sides round: it is none of these.
+    metrics.iter().filter(promotes).any(|metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches))
 }
 
 /// The alarms that bring good news when they fire.

@@ -1,0 +1,122 @@
+//! The chart below a lineage: the last hour, or the last 60 periods, of the metric that matters for what the cursor is on.
+//! Where something is bad that is the metric which is bad.
+
+use crate::app::{App, Subject};
+use crate::config::{Meaning, Metric};
+use crate::fmt;
+use crate::model::Chain;
+use crate::resources::alarm::Alarm;
+use crate::resources::metric::MetricSeries;
+use crate::view::{Chart, Line, Tone};
+
+/// Errors that are a share of all requests: the name of the metric, what it is called here, and the share that is bad.
+const ERRORS: [(&str, &str, f64); 2] =
+    [("Invocation5XXErrors", "5XX %", 0.005), ("Invocation4XXErrors", "4XX %", 0.05)];
+
+/// What is drawn.
+struct Drawn<'a> {
+    series: &'a MetricSeries,
+    title: String,
+    /// Where the line is drawn beyond which it is bad, in units of the chart, and how that reads.
+    limit: Option<(f64, String)>,
+    /// Units of the metric in one of the chart.
+    scale: f64,
+    tone: Tone,
+}
+
+/// The chart of what the cursor is on; nothing where nothing was read that could be drawn.
+pub(super) fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
+    let drawn = match subject.kind {
+        "chain" => of_model(app, chain)?,
+        "endpoints" => errors(app, &subject.id).or_else(|| latency(app, &subject.id))?,
+        "alarms" => watched(app, chain, app.here.seen.store.alarms.get(&subject.id)?)?,
+        _ => return None,
+    };
+    draw(app, drawn)
+}
+
+fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Option<Chart> {
+    let (last, _) = series.last()?;
+    let period = series.period.max(60);
+    let from = last.as_second() - 59 * period;
+    let value =
+        |place: i64| series.points.iter().find(|(t, _)| t.as_second() == from + place * period).map(|(_, v)| v / scale);
+    let start = jiff::Timestamp::from_second(from).ok()?;
+    let ends = (fmt::clock(app.here.seen.at, start, &app.zone), fmt::clock(app.here.seen.at, last, &app.zone));
+    Some(Chart {
+        title: Line::from(title),
+        points: (0..60).map(value).collect(),
+        threshold: limit,
+        ends,
+        tone,
+        ..Chart::default()
+    })
+}
+
+/// A metric of the configuration that is bad, or errors of an endpoint that are, worst endpoint first; where all is well
+/// the first metric of the configuration.
+fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
+    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let metrics = configured.map(|model| model.metrics.as_slice()).unwrap_or_default();
+    let own = |metric: &'a Metric| business(app, &configured?.name, metric);
+    let bad = metrics.iter().filter_map(own).find(|drawn| drawn.tone == Tone::Bad);
+    let worst = chain.shown(true).or(chain.shown(false));
+    bad.or_else(|| errors(app, worst?.endpoint)).or_else(|| own(metrics.first()?))
+}
+
+fn business<'a>(app: &'a App, model: &str, metric: &Metric) -> Option<Drawn<'a>> {
+    let series = app.here.seen.store.metrics.get(&MetricSeries::of_model(model, &metric.label))?;
+    let crossed = metric.limit.zip(series.last()).is_some_and(|((c, limit), (_, v))| c.holds(v, limit));
+    let tone = match (crossed, metric.meaning) {
+        (false, _) => Tone::Busy,
+        (true, Meaning::Promote) => Tone::Good,
+        (true, Meaning::Breach) => Tone::Bad,
+    };
+    let limit = metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v))));
+    Some(Drawn { series, title: metric.label.clone(), limit, scale: 1.0, tone })
+}
+
+/// The errors of an endpoint where too many requests fail; of several variants those of the worst.
+fn errors<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
+    ERRORS.iter().find_map(|(metric, title, bad)| {
+        let series =
+            worst_variant(app, endpoint, metric).filter(|series| series.last().is_some_and(|(_, v)| v > *bad))?;
+        let limit = Some((bad * 100.0, format!("> {}", fmt::number(bad * 100.0))));
+        Some(Drawn { series, title: format!("{endpoint} {title}"), limit, scale: 0.01, tone: Tone::Bad })
+    })
+}
+
+fn latency<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
+    let series = worst_variant(app, endpoint, "ModelLatency")?;
+    let title = format!("ModelLatency {} ms", series.stat);
+    Some(Drawn { series, title, limit: None, scale: 1000.0, tone: Tone::Busy })
+}
+
+/// A metric of an endpoint's variants: that of the variant with the highest newest value.
+fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
+    let store = &app.here.seen.store;
+    let variants = store.endpoints.get(endpoint)?.variants.iter();
+    let read = variants.filter_map(|v| store.metrics.get(&MetricSeries::of_variant(endpoint, &v.name, metric)));
+    let newest = |series: &MetricSeries| series.last().map_or(f64::MIN, |(_, value)| value);
+    read.max_by(|a, b| newest(a).total_cmp(&newest(b)))
+}
+
+/// What an alarm watches, where that was read: a metric of the configuration, or one of an endpoint.
+fn watched<'a>(app: &'a App, chain: &Chain, alarm: &Alarm) -> Option<Drawn<'a>> {
+    let tone = if alarm.firing() { Tone::Bad } else { Tone::Busy };
+    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let named = |metric: &&Metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches);
+    let own = configured.and_then(|model| business(app, &model.name, model.metrics.iter().find(named)?));
+    let endpoint = alarm.dimensions.iter().find(|(name, _)| name == "EndpointName").map(|(_, value)| value.as_str());
+    let drawn = own.or_else(|| {
+        let series = worst_variant(app, endpoint?, &alarm.watches)?;
+        let share = ERRORS.iter().find(|(metric, ..)| *metric == alarm.watches);
+        let (title, scale) = match share {
+            Some((_, title, _)) => ((*title).to_owned(), 0.01),
+            None if alarm.watches.ends_with("Latency") => (format!("{} {} ms", alarm.watches, series.stat), 1000.0),
+            None => (format!("{} {}", alarm.watches, series.stat), 1.0),
+        };
+        Some(Drawn { series, title, limit: None, scale, tone })
+    });
+    drawn.map(|drawn| Drawn { tone, ..drawn })
+}
