@@ -259,7 +259,7 @@ fn has_no_address(context: &str) -> bool {
     context.contains("ResolveEndpointError")
 }
 
-/// Status first, then code, then message: not-found and busy are `ValidationException`s.
+/// Status first, then code, then message: not-found and busy are `ValidationException`s (`docs/aws.md#not-found`).
 pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {

@@ -112,6 +112,7 @@ impl Intent for Rollback {
 }
 
 /// Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and looks healthy.
+/// See `docs/aws.md#silent-rollback`.
 fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
     let config = now.config.as_deref().unwrap_or("nothing");
     let why = now.failure.as_deref().map_or_else(|| "AWS gave no reason".to_owned(), str::to_owned);
