@@ -236,7 +236,7 @@ impl Present {
         let mut warnings = Vec::new();
         if let Some(guards) = endpoint.guards.as_ref().filter(|guards| !guards.is_empty()) {
             warnings.push(format!(
-                "The last deployment was guarded by {}: they are left out, as an alarm that is in ALARM because of the bad version would undo the rollback.",
+                "The last deployment was guarded by {}. The rollback goes without: an alarm that fires because of the bad version would undo it.",
                 guards.join(", ")
             ));
         }
