@@ -70,8 +70,8 @@ macro_rules! actions {
 
 actions! {
     "act" {
-        "approve" "approve a version that waits" aim::can_approve => aim::approve;
-        "reject" "reject a version" aim::can_reject => aim::reject;
+        "approve" "approve the selected version" aim::can_approve => aim::approve;
+        "reject" "reject the selected version" aim::can_reject => aim::reject;
         "retrain" "start the pipeline again" aim::can_retrain => aim::retrain;
         "rollback" "roll an endpoint back" aim::can_roll_back => aim::roll_back;
     }
@@ -84,17 +84,17 @@ actions! {
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
-        "reverse" "turn the order round" navigate::can_sort => navigate::reverse;
+        "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
         "scaling" "show or hide auto scaling's alarms" always => navigate::scaling;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
-        "refresh" "ask AWS now" can_refresh => refresh;
+        "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {
         "home" "all models" always => |app| navigate::go(app, "home");
         "data" "data locations and feature groups" always => |app| navigate::go(app, "data");
         "training" "pipelines, executions, jobs" always => |app| navigate::go(app, "training");
         "registry" "registered versions" always => |app| navigate::go(app, "registry");
-        "endpoints" "what serves" always => |app| navigate::go(app, "endpoints");
+        "endpoints" "endpoints and what they serve" always => |app| navigate::go(app, "endpoints");
         "alarms" "alarms and whom they reach" always => |app| navigate::go(app, "alarms");
         "activity" "what happened lately" always => |app| navigate::go(app, "activity");
         "sources" "what was read, when, and what went wrong" always => |app| navigate::go(app, "sources");
@@ -124,7 +124,7 @@ actions! {
         "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help(Help::default())); None };
         "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Modal::Palette(Palette::default())); None };
         "suspend" "stop the program; fg lets it go on" can_suspend => |_| Some(Effect::Suspend);
-        "quit" "leave; what was sent goes on in AWS" always => |_| Some(Effect::Quit);
+        "quit" "quit; what was sent continues in AWS" always => |_| Some(Effect::Quit);
     }
 }
 

@@ -35,7 +35,7 @@ impl Intended {
 
 fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.playing().is_some() {
-        return Err("a replay changes nothing: it shows what has been".into());
+        return Err("not in a replay: it shows what has been".into());
     }
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))
 }
@@ -131,7 +131,10 @@ pub(super) fn can_retrain(context: &Context<'_>) -> Result<String, String> {
         return match pipelines.blind() {
             Some(why) => Err(format!("pipelines cannot be read ({})", why.kind.word())),
             None if reading(context) => Ok("retrain".into()),
-            None => Err("no pipeline is known here: add pipelines = [\"…\"] to its [[model]]".into()),
+            None => Err(
+                "no pipeline is known here: select a model that has one, or add pipelines = [\"…\"] to its [[model]]"
+                    .into(),
+            ),
         };
     };
     young(context, pipelines, &name)?;

@@ -136,7 +136,7 @@ pub(super) fn can_choose(context: &Context<'_>) -> Result<String, String> {
     if context.app.several() {
         Ok(String::new())
     } else {
-        Err("one account is watched: --profile a,b watches two".into())
+        Err("only one account is watched: start with --profile a,b for more".into())
     }
 }
 
@@ -238,7 +238,7 @@ pub(super) fn reverse(app: &mut App) -> Moved {
 
 pub(super) fn scaling(app: &mut App) -> Moved {
     app.show_scaling = !app.show_scaling;
-    let text = if app.show_scaling { "auto scaling's alarms are shown" } else { "auto scaling's alarms are hidden" };
+    let text = if app.show_scaling { "alarms of auto scaling: shown" } else { "alarms of auto scaling: hidden" };
     app.message = Some((Tone::Plain, text.into()));
     None
 }

@@ -7,7 +7,7 @@ use super::Context;
 pub(super) fn playing(context: &Context<'_>) -> Result<String, String> {
     match context.app.playing() {
         Some(_) => Ok(String::new()),
-        None => Err("nothing is replayed: sagetop replay FILE".to_owned()),
+        None => Err("only in a replay: sagetop replay FILE".to_owned()),
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
         Unfold => ask.unfolded = !ask.unfolded,
         CopyCall => {
             let calls: Vec<String> = ask.plan.steps.iter().map(Step::cli).collect();
-            app.message = Some((Tone::Good, "copied as aws command".into()));
+            app.message = Some((Tone::Good, "copied the aws command".into()));
             effect = Some(Effect::Copy(calls.join("\n")));
         }
         NextField | PreviousField | ScrollDown | ScrollUp => ask.lenient = ask.lenient.map(|send| !send),

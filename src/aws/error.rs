@@ -69,7 +69,7 @@ impl Kind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared"),
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
-            Self::Skewed => Some("set the clock of this machine; AWS takes no signature that is 5 minutes off"),
+            Self::Skewed => Some("set the clock of this machine: AWS rejects requests that are 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
             Self::Untrusted => {
                 Some("set AWS_CA_BUNDLE, or ca_bundle of the profile, to the certificate authority of this network")
@@ -259,7 +259,7 @@ fn has_no_address(context: &str) -> bool {
     context.contains("ResolveEndpointError")
 }
 
-/// Status first, then code, then message: not-found and busy are `ValidationException`s.
+/// Status first, then code, then message: not-found and busy are `ValidationException`s (`docs/aws.md#not-found`).
 pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {

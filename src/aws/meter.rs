@@ -16,7 +16,7 @@ use super::pace::{Gate, Pace, Urgency};
 use super::patient::{Patient, too_fast};
 use super::waits::Waits;
 
-/// US dollars for one metric asked of `GetMetricData` ($0.01 per 1,000, never free).
+/// US dollars for one metric asked of `GetMetricData` ($0.01 per 1,000, never free): `docs/aws.md#metric-price`.
 pub const PER_METRIC: f64 = 0.01 / 1000.0;
 /// US dollars for one S3 call; the price of a list, the dearest of those we make.
 const PER_S3_CALL: f64 = 0.005 / 1000.0;

@@ -1,7 +1,7 @@
 //! `sagemaker:Search`: whole records with tags, newest first.
 //!
 //! It is an index and may lag behind, so nothing is acted on by its word; and some accounts deny
-//! it, or do not know it for some kind, so everything that it answers can be had by lists as well.
+//! it, or do not know it for some kind, so everything that it answers can be had by lists as well: `docs/aws.md#search`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -34,7 +34,8 @@ impl Intent for Retrain {
         if !definition.registers() {
             warnings.push("Its definition registers no version: a run will not appear in the registry.".into());
         } else if definition.steps.iter().any(|s| s.kind == "Condition") {
-            warnings.push("It registers behind a condition: a run may succeed and register nothing.".into());
+            warnings
+                .push("Registration depends on a condition: a run can succeed without registering a version.".into());
         }
         let id = new_id();
         let step = Step::StartPipelineExecution {

@@ -112,6 +112,7 @@ impl Intent for Rollback {
 }
 
 /// Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and looks healthy.
+/// See `docs/aws.md#silent-rollback`.
 fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
     let config = now.config.as_deref().unwrap_or("nothing");
     let why = now.failure.as_deref().map_or_else(|| "AWS gave no reason".to_owned(), str::to_owned);
@@ -235,7 +236,7 @@ impl Present {
         let mut warnings = Vec::new();
         if let Some(guards) = endpoint.guards.as_ref().filter(|guards| !guards.is_empty()) {
             warnings.push(format!(
-                "The last deployment was guarded by {}: they are left out, as an alarm that is in ALARM because of the bad version would undo the rollback.",
+                "The last deployment was guarded by {}. The rollback goes without: an alarm that fires because of the bad version would undo it.",
                 guards.join(", ")
             ));
         }

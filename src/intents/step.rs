@@ -47,7 +47,7 @@ pub enum Step {
         endpoint: String,
         /// `EndpointConfigName`.
         config: String,
-        /// `RetainAllVariantProperties`: keeps instance counts and weights.
+        /// `RetainAllVariantProperties`: keeps instance counts and weights; see `docs/aws.md#retain-variant-properties`.
         retain: bool,
     },
     /// `CreateModel` from a registered version, otherwise like a model that exists.
@@ -248,7 +248,7 @@ async fn create_config(
         .tags(tag("sagetop:intent", intent))
         .tags(tag("sagetop:rolled-back-from", source));
     let reply = request.send().await.map_err(failed("CreateEndpointConfig"))?;
-    // What was just made can be read a moment later; an update before that would be refused.
+    // What was just made can be read a moment later; an update before that would be refused: docs/aws.md#read-after-create
     for _ in 0..MOMENTS {
         if aws.sagemaker.describe_endpoint_config().endpoint_config_name(name).send().await.is_ok() {
             break;

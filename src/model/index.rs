@@ -96,7 +96,7 @@ pub(super) enum Only<'a> {
 pub(super) struct Training<'a> {
     /// Pipelines in the order of their names.
     pub(super) pipelines: Vec<&'a Pipeline>,
-    /// Pipelines by name; an ARN spells it in lower case.
+    /// Pipelines by name; an ARN spells it in lower case: `docs/aws.md#lower-case-arns`.
     pub(super) pipeline_by_name: Keyed<Name<'a>, &'a Pipeline>,
     /// Pipelines by the group that their definition registers into.
     pub(super) pipelines_by_group: Keyed<Name<'a>, Vec<&'a Pipeline>>,

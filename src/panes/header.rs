@@ -205,5 +205,5 @@ fn cost(app: &App, brief: bool) -> Line {
 
 /// How much less often everything is asked than usual.
 fn widened(widening: u32) -> String {
-    if widening > 1 { format!(" (asked {widening}× less)") } else { String::new() }
+    if widening > 1 { format!(" ({widening}× slower)") } else { String::new() }
 }

@@ -244,7 +244,7 @@ async fn described(
         most,
         |_| false,
         async |token| {
-            // Without the types AWS answers with metric alarms only.
+            // Without the types AWS answers with metric alarms only: docs/aws.md#alarm-types
             let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
             let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
             let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;

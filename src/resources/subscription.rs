@@ -1,4 +1,4 @@
-//! SNS subscriptions: who is told. A pending one means that nobody is.
+//! SNS subscriptions: who is told. A pending one means that nobody is: `docs/aws.md#sns-pending`.
 
 use serde::{Deserialize, Serialize};
 

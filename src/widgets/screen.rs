@@ -98,7 +98,7 @@ fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
 
 fn too_small(theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (cells, rows) = LEAST_SIZE;
-    let message = format!("sagetop needs {cells}×{rows} cells to be read, here are {}×{}.", area.width, area.height);
+    let message = format!("terminal too small: {}×{}, sagetop needs {cells}×{rows}", area.width, area.height);
     let lines = Line::from(message).wrap(area.width.into());
     let top = area.height.saturating_sub(paint::cut_to_u16(lines.len())) / 2;
     for (row, line) in paint::below(area, top).rows().zip(&lines) {

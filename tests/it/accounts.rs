@@ -146,7 +146,7 @@ async fn an_account_that_is_not_looked_at_costs_little() {
 async fn one_account_has_no_list_of_accounts() {
     let mut t = Harness::story("demo").size(160, 36).ready().await;
     t.keys("8").await;
-    t.says("accounts: one account is watched");
+    t.says("accounts: only one account is watched");
     t.never_says("ACCOUNT");
     t.keys("4").await;
     t.never_says("8 accounts");

@@ -1,4 +1,4 @@
-//! What comes with the program: themes, keymaps, and the table of keys in the README.
+//! What comes with the program: themes, keymaps, and the table of keys in the documents.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -67,7 +67,7 @@ fn every_action_has_a_key_or_is_known_to_have_none() {
     assert_eq!(unbound, PALETTE_ONLY);
 }
 
-/// The keys of an action as they stand in the README.
+/// The keys of an action as they stand in the table.
 fn keys(keymap: &Keymap, action: &str) -> String {
     let keys = keymap.keys_for(Mode::Keys, action);
     // A bar would end the cell of the table.
@@ -87,16 +87,16 @@ fn table() -> String {
 }
 
 #[test]
-fn the_table_of_keys_in_the_readme_is_current() {
+fn the_table_of_keys_in_the_documents_is_current() {
     let (begin, end) = ("<!-- keys:begin -->\n", "<!-- keys:end -->");
-    let file = path("README.md");
-    let readme = fs::read_to_string(&file).unwrap();
-    let (before, rest) = readme.split_once(begin).unwrap();
+    let file = path("docs/console.md");
+    let page = fs::read_to_string(&file).unwrap();
+    let (before, rest) = page.split_once(begin).unwrap();
     let (found, after) = rest.split_once(end).unwrap();
     let wanted = table();
     if env::var_os("UPDATE_GOLDENS").is_some_and(|v| v == "1") {
         fs::write(&file, format!("{before}{begin}{wanted}{end}{after}")).unwrap();
         return;
     }
-    assert!(found == wanted, "the README has other keys (UPDATE_GOLDENS=1 writes them):\n{wanted}");
+    assert!(found == wanted, "docs/console.md has other keys (UPDATE_GOLDENS=1 writes them):\n{wanted}");
 }

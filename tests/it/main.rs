@@ -2,7 +2,7 @@
 //!
 //! The console in process, on a simulated account in virtual time (`screens`, `intents`,
 //! `failures`, `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself
-//! (`layers`, `bundled`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
+//! (`layers`, `bundled`, `documents`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
 
 mod accounts;
 mod activity;
@@ -12,6 +12,7 @@ mod bundled;
 mod canary;
 mod data;
 mod describes;
+mod documents;
 mod failures;
 mod fleet;
 mod golden;

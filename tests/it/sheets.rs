@@ -38,10 +38,10 @@ async fn the_help_stops_at_its_end_and_comes_back_at_once() {
     // What is scrolled away comes back when there is room for it.
     t.keys("G").await;
     t.resize(120, 120).await;
-    t.says("approve a version that waits");
+    t.says("approve the selected version");
     t.never_says("↑");
     t.keys("q").await;
-    t.never_says("approve a version that waits");
+    t.never_says("approve the selected version");
 }
 
 #[tokio::test(start_paused = true)]
@@ -49,18 +49,18 @@ async fn the_help_is_filtered_as_it_is_typed() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.keys("? / 'alarms'").await;
     t.says("alarms and whom they reach");
-    t.never_says("approve a version that waits");
+    t.never_says("approve the selected version");
     t.keys("enter").await;
     t.says("alarms and whom they reach");
     t.keys("/ ctrl-u 'qqq'").await;
     t.says("no match for \"qqq\"");
     t.keys("esc").await;
-    t.says("approve a version that waits");
+    t.says("approve the selected version");
     t.paste("alarms").await;
     t.says("nothing is typed here");
     t.keys("/").await;
     t.paste("alarms").await;
-    t.never_says("approve a version that waits");
+    t.never_says("approve the selected version");
     t.keys("enter q").await;
     t.never_says("alarms and whom they reach");
 }
@@ -120,9 +120,9 @@ async fn sheets_name_the_keys_of_the_keymap() {
     t.until("Type recommendation-prod", "20s").await;
     t.says("ctrl-y copy call");
     t.keys("ctrl-y").await;
-    t.says("copied as aws command");
+    t.says("copied the aws command");
     t.keys("esc ? G g g").await;
-    t.says("approve a version that waits");
+    t.says("approve the selected version");
 }
 
 #[tokio::test(start_paused = true)]

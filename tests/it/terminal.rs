@@ -15,7 +15,7 @@ use pty::Terminal;
 /// How the models of the simulated account begin; narrow columns cut the rest.
 const MODELS: [&str; 3] = ["demand-fore", "customer-se", "recommendation"];
 /// Words that only the help has.
-const HELP: [&str; 2] = ["approve a version that waits", "close, clear the filter, go back"];
+const HELP: [&str; 2] = ["approve the selected version", "close, clear the filter, go back"];
 
 fn demo(home: &Home) -> Terminal {
     let mut terminal = Terminal::start(home, 80, 24, &["demo"], &[]);

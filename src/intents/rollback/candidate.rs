@@ -231,7 +231,7 @@ impl Candidate {
 async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
     let Some((bucket, key)) = split(uri) else { return Err("is no S3 URI, so it is not checked".to_owned()) };
     let cannot = |error: &AwsError| {
-        // Without s3:ListBucket a missing key is a 403: "may not be read" is all that is known.
+        // Without s3:ListBucket a missing key is a 403, so it is not known to be gone: docs/aws.md#missing-or-forbidden-objects
         let what = if gone(error) { "is not there" } else { "cannot be checked" };
         format!("{what} ({})", error.kind.word())
     };

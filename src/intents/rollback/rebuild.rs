@@ -58,8 +58,8 @@ pub(super) async fn plan(
     }
     let mut warnings: Vec<String> = present.well().into_iter().collect();
     warnings.extend([
-        format!("{}: a model and a configuration named {name} are made; both stay.", none_left(why_not)),
-        "They are made outside of whoever owns the endpoint (CloudFormation, CodePipeline).".to_owned(),
+        format!("{}: a new model and a new configuration named {name} are created and kept.", none_left(why_not)),
+        "Whatever else manages the endpoint (CloudFormation, CodePipeline) does not know of them.".to_owned(),
     ]);
     warnings.extend(present.warnings());
     let differences = vec![
@@ -81,7 +81,7 @@ pub(super) async fn plan(
         differences,
         checks,
         warnings,
-        then: format!("About a minute more than an update; done when InService and {name} is live."),
+        then: format!("Takes about a minute longer than an update; done when InService and {name} is live."),
         undo: undo(present, None),
         guards: vec![endpoint_guard(endpoint), Guard::package(&package)],
         steps: steps(&id, &endpoint.name, &name, package.arn, config, model),

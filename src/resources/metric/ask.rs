@@ -93,7 +93,7 @@ pub(super) async fn ask_all(
 /// The seconds that are asked for, from and to.
 fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64) {
     let period = wanted.period();
-    // The last period is not over. A mean of it is one; half a sum looks like a fall.
+    // The last period is not over. A mean of it is one; half a sum looks like a fall: docs/aws.md#incomplete-period
     let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
     let whole = end.div_euclid(period) * period;
     let last = if adds || whole == end { whole } else { whole + period };

@@ -196,7 +196,7 @@ async fn without_index(
 
 async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
-        // Without the type AWS answers with unversioned packages only.
+        // Without the type AWS answers with unversioned packages only: docs/aws.md#unversioned-packages
         let kind = if group.is_some() { ModelPackageType::Versioned } else { ModelPackageType::Both };
         let request = aws
             .sagemaker

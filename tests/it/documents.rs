@@ -1,0 +1,202 @@
+//! The documents: their links lead somewhere, their examples are valid, and the policy in the README is that of the code.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::string_slice,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sagetop::config::{Config, Source};
+use sagetop::sim::Story;
+use serde_json::Value;
+
+use crate::layers::{root, rust_files};
+
+/// What a call needs, where that is not the permission of its name.
+const PERMISSIONS: &[(&str, &[&str])] = &[
+    ("s3:HeadBucket", &["s3:ListBucket"]),
+    ("s3:ListObjectsV2", &["s3:ListBucket"]),
+    ("s3:HeadObject", &["s3:GetObject"]),
+    ("sts:GetCallerIdentity", &[]),
+    // What is created gets tags; a model gets a role.
+    ("sagemaker:CreateEndpointConfig", &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"]),
+    ("sagemaker:CreateModel", &["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"]),
+];
+
+/// How clients are called in the code, and the service of each.
+const CLIENTS: &[(&str, &str)] = &[
+    ("sagemaker.", "sagemaker"),
+    ("client.", "sagemaker"),
+    ("cloudwatch.", "cloudwatch"),
+    ("sns.", "sns"),
+    ("sts.", "sts"),
+    ("s3.", "s3"),
+];
+
+/// How the names of reads begin.
+const READS: &[&str] = &["BatchDescribe", "Describe", "Get", "Head", "List", "Search"];
+
+/// A document and its text.
+fn documents() -> Vec<(PathBuf, String)> {
+    let pages = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let mut paths: Vec<PathBuf> = pages.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
+    paths.sort();
+    paths.extend(["README.md", "CONTRIBUTING.md", "bench/README.md"].map(|name| root().join(name)));
+    paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The lines that are no code.
+fn prose(text: &str) -> impl Iterator<Item = &str> {
+    let mut code = false;
+    text.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        code ^= fence;
+        !code && !fence
+    })
+}
+
+/// The blocks of code in a language.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let fence = format!("```{language}\n");
+    text.split(fence.as_str()).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect()
+}
+
+/// The anchors of a document, as they are made of its headings.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings =
+        prose(text).filter_map(|line| line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()));
+    let plain = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_');
+    headings.map(|heading| heading.to_lowercase().chars().filter(plain).collect::<String>().replace(' ', "-")).collect()
+}
+
+/// Why a link of a file leads nowhere, if it does not.
+fn dead(from: &Path, target: &str) -> Option<String> {
+    let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
+    let path = if file.is_empty() { from.to_owned() } else { from.parent().unwrap().join(file) };
+    let at = from.strip_prefix(root()).unwrap().display();
+    if !path.exists() {
+        return Some(format!("{at}: there is no {target}"));
+    }
+    let known = anchor.is_empty() || anchors(&fs::read_to_string(path).unwrap_or_default()).contains(anchor);
+    (!known).then(|| format!("{at}: no heading makes {target}"))
+}
+
+#[test]
+fn links_between_documents_lead_to_a_file_and_a_heading() {
+    let mut wrong = Vec::new();
+    for (path, text) in documents() {
+        for line in prose(&text) {
+            let targets = line.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
+            wrong.extend(targets.filter(|t| !t.contains("://")).filter_map(|target| dead(&path, target)));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_page_is_named_in_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let is_named = |path: &PathBuf| readme.contains(&format!("({})", path.strip_prefix(root()).unwrap().display()));
+    let forgotten: Vec<PathBuf> =
+        documents().into_iter().map(|(path, _)| path).filter(|path| !is_named(path)).collect();
+    assert_eq!(forgotten, [root().join("README.md")]);
+}
+
+#[test]
+fn comments_name_pages_and_headings_that_exist() {
+    let mut named = 0;
+    let mut wrong = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "/-_.#".contains(c);
+        for word in text.split(|c| !is_part(c)).filter(|word| word.starts_with("docs/")) {
+            named += 1;
+            let target = word.trim_end_matches('.');
+            wrong.extend(dead(&root().join("README.md"), target).map(|why| format!("{}: {why}", path.display())));
+        }
+    }
+    assert!(named > 5 && wrong.is_empty(), "{named} found, {wrong:#?}");
+}
+
+#[test]
+fn examples_of_configurations_and_stories_are_valid() {
+    let text = |name: &str| fs::read_to_string(root().join(name)).unwrap();
+    for name in ["README.md", "docs/configuration.md"] {
+        let page = text(name);
+        // Under a list an example is indented, which TOML allows.
+        let [example] = blocks(&page, "toml")[..] else { panic!("{name} has not one example") };
+        let source = Source { file: name.into(), text: example.to_owned() };
+        assert!(!Config::parse(&source).unwrap().models.is_empty(), "{name}");
+    }
+    let page = text("docs/simulated-account.md");
+    for story in blocks(&page, "toml") {
+        Story::parse(story).unwrap();
+    }
+}
+
+/// `describe_model` → `DescribeModel`.
+fn api_name(method: &str) -> String {
+    let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
+    method.split('_').map(|word| -> String { capital(word) }).collect()
+}
+
+fn is_of_a_name(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
+}
+
+/// Every call of AWS in the code, as `sagemaker:DescribeModel`; and the names by which its errors are told.
+fn calls() -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut made, mut told) = (BTreeSet::new(), BTreeSet::new());
+    let simulated = root().join("src/sim");
+    for path in rust_files(&root().join("src")).iter().filter(|path| !path.starts_with(&simulated)) {
+        let text = fs::read_to_string(path).unwrap();
+        let own: String = text.split("#[cfg(test)]").next().unwrap_or_default().split_whitespace().collect();
+        for (client, service) in CLIENTS {
+            let methods = own.match_indices(client).filter_map(|(at, _)| {
+                let is_whole = !own[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+                let (method, _) = own[at + client.len()..].split_once("()")?;
+                let is_call = method.starts_with(|c: char| c.is_ascii_lowercase()) && method.chars().all(is_of_a_name);
+                (is_whole && is_call && !["clone", "config"].contains(&method)).then_some(method)
+            });
+            made.extend(methods.map(|method| format!("{service}:{}", api_name(method))));
+        }
+        for start in ["failed(\"", "ask_bucket(\""] {
+            told.extend(own.split(start).skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.to_owned())));
+        }
+    }
+    (made, told)
+}
+
+/// The actions of a policy in the README.
+fn policy(readme: &str, name: &str) -> BTreeSet<String> {
+    let (_, rest) = readme.split_once(&format!("<!-- policy:{name}:begin -->")).unwrap();
+    let policy: Value = serde_json::from_str(blocks(rest, "json").first().unwrap()).unwrap();
+    let statements = policy["Statement"].as_array().unwrap().iter();
+    let listed = |action: &Value| action.as_array().map_or_else(|| vec![action.clone()], Vec::clone);
+    let actions = statements.flat_map(|statement| listed(&statement["Action"]));
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_policies_in_the_readme_name_every_call_and_no_other() {
+    let (made, told) = calls();
+    let known: BTreeSet<String> = made.iter().filter_map(|call| Some(call.split_once(':')?.1.to_owned())).collect();
+    let unknown: Vec<&String> = told.difference(&known).collect();
+    assert!(unknown.is_empty(), "calls by a client that CLIENTS does not know: {unknown:?}");
+
+    let special: HashMap<&str, &[&str]> = PERMISSIONS.iter().copied().collect();
+    let needed = |reads: bool| -> BTreeSet<String> {
+        let is_read = |call: &str| READS.iter().any(|start| call.split_once(':').unwrap().1.starts_with(start));
+        let calls = made.iter().map(String::as_str).filter(|call| is_read(call) == reads);
+        let permissions = calls.flat_map(|call| special.get(call).map_or_else(|| vec![call], |own| own.to_vec()));
+        permissions.map(str::to_owned).collect()
+    };
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert_eq!(policy(&readme, "read"), needed(true), "the policy for reading (left: README, right: code)");
+    assert_eq!(policy(&readme, "write"), needed(false), "the policy for changes (left: README, right: code)");
+}
