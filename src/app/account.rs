@@ -137,8 +137,8 @@ impl Account {
         let changes = self.seen.store.apply(snapshot);
         let (at, place) = (self.seen.at, self.place);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
-        let changed = changes.iter().filter(|c| c.what != What::Found);
-        self.changed.extend(changed.map(|c| (Subject::new(place, c.kind, &c.id), at)));
+        let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
+        self.changed.extend(seen_to_change.map(|c| (Subject::new(place, c.kind, &c.id), at)));
         self.unjoined = true;
         changes
     }

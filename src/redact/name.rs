@@ -58,7 +58,7 @@ pub(super) fn signs() -> impl Iterator<Item = String> {
         ["", "_", "-", ".", " "].into_iter().map(move |between| spell(name, between))
     };
     let names = WHOLE.iter().chain(PARTS.iter()).chain(WORDS.iter()).chain(&["token"]);
-    names.flat_map(move |name| spelled(&name))
+    names.flat_map(spelled)
 }
 
 /// The words of a name: they are separated by signs, or each begins with a capital letter.

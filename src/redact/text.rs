@@ -122,9 +122,8 @@ fn form(rest: &str) -> Option<Range<usize>> {
     let found = FORMS.iter().flat_map(|(start, least)| {
         // Access keys are capitals and digits: `ASIA-PACIFIC` is none.
         let loud = start.ends_with("IA");
-        let is_part = move |c: char| match loud {
-            true => c.is_ascii_uppercase() || c.is_ascii_digit(),
-            false => c.is_ascii_alphanumeric() || "_-.".contains(c),
+        let is_part = move |c: char| {
+            c.is_ascii_uppercase() || c.is_ascii_digit() || !loud && (c.is_ascii_lowercase() || "_-.".contains(c))
         };
         rest.match_indices(start).filter_map(move |(at, _)| {
             let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());

@@ -53,12 +53,8 @@ fn clean<T: Resource>(row: &T, redacting: bool) -> Option<T> {
     let mut value = serde_json::to_value(row).ok()?;
     // By its id a row is found again and asked for.
     let is_id = |field: &Value| field.as_str() == Some(row.id());
-    let ids: Vec<String> = match &value {
-        Value::Object(fields) => {
-            fields.iter().filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect()
-        }
-        _ => Vec::new(),
-    };
+    let fields = value.as_object().into_iter().flatten();
+    let ids: Vec<String> = fields.filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect();
     if redacting {
         redact::json(&mut value);
     }
@@ -75,7 +71,7 @@ fn shorten(value: &mut Value) {
         Value::String(text) if text.len() > LONGEST => {
             let length = text.len();
             text.truncate(text.floor_char_boundary(LONGEST));
-            text.push_str(&format!("… (cut; {length} bytes)"));
+            text.extend(["… (cut; ", &length.to_string(), " bytes)"]);
         }
         Value::Array(items) => items.iter_mut().for_each(shorten),
         Value::Object(members) => members.values_mut().for_each(shorten),

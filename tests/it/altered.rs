@@ -137,12 +137,11 @@ async fn accept(
                 let (head, body) = request.into_parts();
                 let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
                 let asked = note(&log, head, body);
-                Ok::<_, Infallible>(match alter(&asked) {
-                    Some(answer) => send(answer).await,
-                    None => {
-                        let answer = sim.handle(&http::Request::from_parts(asked.head, asked.body));
-                        answer.map(|body| whole(changed(change.as_deref(), &asked.operation, body)))
-                    }
+                Ok::<_, Infallible>(if let Some(answer) = alter(&asked) {
+                    send(answer).await
+                } else {
+                    let answer = sim.handle(&http::Request::from_parts(asked.head, asked.body));
+                    answer.map(|body| whole(changed(change.as_deref(), &asked.operation, body)))
                 })
             }
         });

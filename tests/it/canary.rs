@@ -3,7 +3,12 @@
 //! Each planted secret begins with the same word and has a number. The word is looked for in everything that the
 //! program writes: the screen, the journal, the snapshot, recordings, `dump`, `status`, and what its commands say.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test stops at the first surprise"
+)]
 
 use std::collections::BTreeSet;
 use std::io::Read;

@@ -137,6 +137,9 @@ fn only_alarms_with_data_are_quiet() {
     }
 }
 
+/// How many minutes ago an alarm turned, and into which state.
+type Turns<'a> = &'a [(i64, &'a str)];
+
 #[test]
 fn an_alarm_that_flaps_is_told_while_it_is_well() {
     use crate::resources::alarm_history::AlarmTurn;
@@ -160,7 +163,7 @@ fn an_alarm_that_flaps_is_told_while_it_is_well() {
     };
     let often = [(50, "ALARM"), (40, "OK"), (30, "ALARM"), (20, "OK"), (10, "ALARM"), (5, "OK")];
     let flaps = (Health::Warning, "x fired 3 times in an hour".to_owned());
-    let cases: [(&str, &[(i64, &str)], Option<(Health, String)>); 5] = [
+    let cases: [(&str, Turns<'_>, Option<_>); 5] = [
         ("OK", &often, Some(flaps.clone())),
         ("INSUFFICIENT_DATA", &often, Some(flaps)),
         ("ALARM", &often, None),
