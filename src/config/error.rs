@@ -158,34 +158,11 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     known
         .map(|k| {
             let prefixed = word.len() >= 3 && (k.starts_with(&word) || word.starts_with(k));
-            (if prefixed { 1 } else { distance(&word, k) }, k)
+            (if prefixed { 1 } else { strsim::osa_distance(&word, k) }, k)
         })
         .filter(|(d, _)| *d <= allowed)
         .min()
         .map(|(_, k)| k)
-}
-
-/// Letters to insert, remove, replace or swap to come from one word to the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let mut previous = None;
-    for (i, c) in a.chars().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, d) in b.iter().enumerate() {
-            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
-            let mut least = (at(&row, j) + usize::from(c != *d)).min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
-            let swapped = j > 0 && previous == Some(*d) && b.get(j - 1) == Some(&c);
-            if swapped {
-                least = least.min(at(&before, j - 1) + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-        previous = Some(c);
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 #[cfg(test)]
