@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::SignedDuration;
+
 use super::index::Index;
 use crate::resources::alarm::Alarm;
+
+/// A composite alarm that does not fire so long after its child does not speak for it.
+const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 
 /// Who hears of an alarm that calls nothing itself, or whose actions are held back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub enum Hears {
     Suppressed(String),
     /// Those whom this composite alarm tells.
     Composite(String),
+    /// Nobody now: it fires, and this composite alarm, which would tell somebody, does not.
+    Quiet(String),
     /// Perhaps those whom this composite alarm tells; its rule cannot be read.
     Perhaps(String),
     /// Deployments of this endpoint, which it rolls back.
@@ -37,7 +44,9 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
         return None;
     }
     let mut suppressor = alarm.suppressed();
-    let mut perhaps = None;
+    let (mut perhaps, mut quiet) = (None, None);
+    // A composite alarm is evaluated a moment after its children.
+    let fires = alarm.firing() && alarm.since.is_some_and(|at| index.seen.at.duration_since(at) > SETTLED);
     let mut open = vec![(alarm, true)];
     let mut known: HashSet<&str> = HashSet::from([alarm.name.as_str()]);
     while let Some((child, sure)) = open.pop() {
@@ -49,6 +58,7 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
             }
             let sure = sure && parent.rule_problem.is_none();
             match speaks(parent) {
+                true if fires && !parent.firing() => drop(quiet.get_or_insert(parent)),
                 true if sure => return Some(Hears::Composite(parent.name.clone())),
                 true => drop(perhaps.get_or_insert(parent)),
                 false => {
@@ -60,13 +70,14 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     }
     let deployment = index.alarms.guards.get(alarm.name.as_str()).map(|&name| Hears::Deployment(name.to_owned()));
     let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
+    let quiet = || quiet.map(|parent| Hears::Quiet(parent.name.clone()));
     let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
     // It may guard deployments of an endpoint that it watches.
     let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
     let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
     let unread = !index.store.endpoints.answered() || watched.any(|endpoint| endpoint.guards.is_none());
     let nobody = if unread { Hears::Unread } else { Hears::Nobody };
-    Some(deployment.or_else(perhaps).or_else(suppressed).unwrap_or(nobody))
+    Some(deployment.or_else(perhaps).or_else(quiet).or_else(suppressed).unwrap_or(nobody))
 }
 
 #[cfg(test)]
@@ -158,6 +169,29 @@ mod tests {
             alarms.push(part());
             let hears = found(alarms).into_iter().find(|(name, _)| name == "part");
             assert_eq!(hears.map(|(_, who)| who), Some(expected), "{rules:?}");
+        }
+    }
+
+    #[test]
+    fn a_composite_alarm_that_does_not_fire_tells_nobody_of_its_child_that_does() {
+        let parent = |state: &str, rule: &str| Alarm { state: state.into(), ..composite("page", rule, TOPIC) };
+        let both = "ALARM(part) AND ALARM(other)";
+        // The state of the part, seconds since it turned, the composite alarm; who hears.
+        let (page, quiet) = (Hears::Composite("page".into()), Hears::Quiet("page".into()));
+        let cases = [
+            ("ALARM", 600, parent("OK", both), &quiet),
+            ("ALARM", 600, parent("ALARM", both), &page),
+            ("ALARM", 30, parent("OK", both), &page),
+            ("OK", 600, parent("OK", both), &page),
+        ];
+        let now = Timestamp::from_second(10_000).unwrap();
+        for (state, ago, parent, expected) in cases {
+            let since = Timestamp::from_second(10_000 - ago).ok();
+            let part = Alarm { state: state.into(), since, ..alarm("part", "", true) };
+            let mut seen = Seen { at: now, ..Seen::default() };
+            seen.store.alarms.apply(Ok(Listing::all(vec![part, parent])), now);
+            seen.store.endpoints.apply(Ok(Listing::all(Vec::new())), now);
+            assert_eq!(hears(&Index::new(&seen)).get("part"), Some(expected), "{state} {ago}");
         }
     }
 

@@ -102,7 +102,7 @@ fn turned(alarm: &Alarm, good: bool) -> (Health, String, String) {
         _ => Health::Unknown,
     };
     let topics: Vec<&str> = alarm.actions.iter().filter_map(|a| a.rsplit(':').next()).collect();
-    let told = !topics.is_empty() && alarm.firing();
+    let told = !topics.is_empty() && alarm.actions_enabled && alarm.firing();
     let by = if told { format!("→ {}", topics.join(", ")) } else { String::new() };
     (health, format!("{} {}", alarm.name, alarm.state), by)
 }

@@ -72,6 +72,8 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
             let health = reason.map_or(Health::Warning, |r| r.health);
             Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
         }
+        // Its state is as old as the last evaluation that succeeded.
+        (state, _) if alarm.evaluation.is_some() => Cell::text(format!("◌ {state}, not evaluated"), Tone::Warn),
         (state, _) => Cell::status(app, StageKind::Alarms, state),
     }
 }
@@ -84,6 +86,7 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
         Some(Hears::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
+        Some(Hears::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
         Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(Hears::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
         Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),

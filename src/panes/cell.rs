@@ -69,7 +69,17 @@ impl Cell {
     pub(super) fn status(app: &App, stage: StageKind, raw: &str) -> Self {
         // What ended well stays as it ended.
         let ended = matches!(raw, "Succeeded" | "Completed");
-        let health = if ended { Health::of_status(raw) } else { app.here.known(stage, Health::of_status(raw)) };
+        let health = Health::of_status(raw);
+        if ended {
+            return Self::worded(health, raw);
+        }
+        Self::judged(app, stage, raw, health)
+    }
+    /// The same where more is known than AWS's word.
+    pub(super) fn judged(app: &App, stage: StageKind, raw: &str, health: Health) -> Self {
+        Self::worded(app.here.known(stage, health), raw)
+    }
+    fn worded(health: Health, raw: &str) -> Self {
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }

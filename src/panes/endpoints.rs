@@ -1,10 +1,11 @@
 //! What serves: status, version, instances, traffic, errors, latency.
 
-use super::{Cell, Pane, PaneColumn};
+use super::{Cell, Pane, PaneColumn, chain};
 use crate::app::{App, Subject};
 use crate::fmt;
-use crate::model::Health;
-use crate::model::{Serving, StageKind};
+
+use crate::model::{Health, Reason, Serving, StageKind};
+use crate::resources::Resource;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
@@ -34,8 +35,21 @@ pub(super) const PANE: Pane = Pane {
 fn ids(app: &App) -> Vec<Subject> {
     let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
     // Stable: they are in the order of their names already.
-    all.sort_by_cached_key(|e| std::cmp::Reverse(Health::of_status(&e.status)));
+    all.sort_by_cached_key(|e| std::cmp::Reverse(health(app, e)));
     all.into_iter().map(|e| app.here.subject("endpoints", &e.name)).collect()
+}
+
+/// How an endpoint is: what AWS says of it, and what the rules found where that is worse.
+fn health(app: &App, endpoint: &Endpoint) -> Health {
+    let found = worst(app, endpoint).map(|reason| reason.health).unwrap_or_default();
+    Health::of_status(&endpoint.status).max(found)
+}
+
+/// The worst that the rules found about an endpoint.
+fn worst<'a>(app: &'a App, endpoint: &Endpoint) -> Option<&'a Reason> {
+    let chain = app.here.joined.owner(Endpoint::KIND, &endpoint.name)?;
+    let serving = chain.serving.iter().find(|s| s.endpoint == endpoint.name)?;
+    chain.said_of(serving).find(|reason| reason.health > Health::Waiting)
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -59,10 +73,11 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         let age = fmt::age(app.here.seen.at, s.since?);
         Some(format!("{} {age} ago", s.changed.clone().unwrap_or_else(|| s.came())))
     });
-    let what = endpoint.failure.clone().or(pending).or(phase).or(changed).unwrap_or_default();
+    let wrong = worst(app, endpoint).map(|reason| chain::brief(reason).to_owned());
+    let what = endpoint.failure.clone().or(pending).or(phase).or(wrong).or(changed).unwrap_or_default();
     Some(vec![
         Cell::plain(&endpoint.name),
-        Cell::status(app, StageKind::Endpoint, &endpoint.status),
+        Cell::judged(app, StageKind::Endpoint, &endpoint.status, health(app, endpoint)),
         version.map_or_else(|| Cell::muted("–"), |v| Cell::of(Line::new().plain(format!("v{v}")), v.into())),
         instances,
         metric(app, endpoint, "Invocations", fmt::number),

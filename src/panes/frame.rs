@@ -5,6 +5,7 @@ use crate::app::search::no_match;
 use crate::app::{Account, App, Detail};
 use crate::aws::{AwsError, Kind, Renewal};
 use crate::fmt;
+use crate::model::{Health, StageKind};
 use crate::panes::{Pane, cell, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
@@ -168,7 +169,14 @@ fn keys(app: &App) -> Vec<FooterKey> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let replay = ["replay-pause", "replay-step", "replay-back", "replay-jump", "replay-faster", "replay-slower"];
-    let acts = ["approve", "reject", "retrain", "rollback"];
+    // Where customers are hurt the way back comes first.
+    let hurt = context
+        .chain
+        .is_some_and(|chain| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical));
+    let acts = match hurt {
+        true => ["rollback", "approve", "reject", "retrain"],
+        false => ["approve", "reject", "retrain", "rollback"],
+    };
     let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };
     let mut keys: Vec<FooterKey> = first
         .iter()

@@ -168,8 +168,9 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let fact = why.map(|r| chain::brief(r).to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
-    let place = if several { format!("{}: ", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
-    glyphed(health, &format!("{version}  {place}{}", fact.unwrap_or_default()))
+    // The fact stands before its place: what has no room is cut at the end.
+    let place = if several { format!(" {}", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
+    glyphed(health, &format!("{version}  {}{place}", fact.unwrap_or_default()))
 }
 
 /// Version elsewhere; a stage that is not called staging is named.

@@ -182,7 +182,7 @@ impl Resource for Alarm {
         }
         let health = Health::of_status(&self.state);
         let topics: Vec<&str> = self.actions.iter().filter_map(|arn| arn.rsplit(':').next()).collect();
-        let told = !topics.is_empty() && health == Health::Critical;
+        let told = !topics.is_empty() && self.actions_enabled && health == Health::Critical;
         let by = if told { format!("→ {}", topics.join(", ")) } else { String::new() };
         let text = format!("{} {}", self.name, self.state);
         vec![Event { at: self.since, health, text, by }]

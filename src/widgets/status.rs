@@ -88,13 +88,16 @@ fn keys(keys: &[FooterKey], theme: &Theme, row: Rect, buf: &mut Buffer) {
         left.is_some()
     };
     let kept: Vec<bool> = keys.iter().map(|key| key.kept && fits(key)).collect();
-    // What stands behind a key without room is left out as well: a shorter one must not take the place of the first.
-    let mut full = false;
-    let shown = keys.iter().zip(kept).map(|(key, kept)| {
-        full |= !key.kept && (full || !fits(key));
-        kept || !key.kept && !full
-    });
-    let shown: Vec<bool> = shown.collect();
+    // Those that work come next. What stands behind one without room is left out as well: a shorter one must not take its
+    // place.
+    let mut shown = kept;
+    for works in [true, false] {
+        let mut full = false;
+        for (key, shown) in keys.iter().zip(&mut shown).filter(|(key, _)| !key.kept && key.works == works) {
+            full |= full || !fits(key);
+            *shown = !full;
+        }
+    }
     let mut rest = row;
     for (FooterKey { key, label, works, .. }, _) in keys.iter().zip(shown).filter(|(_, shown)| *shown) {
         let styles = if *works { [Token::Key, Token::Plain] } else { [Token::Muted; 2] };

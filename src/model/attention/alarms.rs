@@ -166,6 +166,10 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
             Some((Health::Unknown, text))
         }
         // That is said of the composite alarm whose actions are held back.
+        Hears::Quiet(parent) => {
+            let text = format!("nobody is told of {} now: {parent} does not fire", a.name);
+            Some((Health::Warning, text))
+        }
         Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
     firing.filter_map(|a| told(a).map(|(health, text)| untold_of(facts, a, health, text))).collect()
@@ -184,7 +188,12 @@ pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
             let text = format!("nobody is told of {} now: {by} holds its actions back", a.name);
             Some(untold_of(facts, a, Health::Warning, text))
         }
-        Hears::Nobody | Hears::Perhaps(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
+        Hears::Nobody
+        | Hears::Quiet(_)
+        | Hears::Perhaps(_)
+        | Hears::Composite(_)
+        | Hears::Deployment(_)
+        | Hears::Unread => None,
     };
     firing.filter_map(told).collect()
 }

@@ -69,7 +69,7 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
         // What came before the present version went live is not its fault.
         if endpoint.live_since.is_some_and(|live| live >= until) {
             let version = serving.version().map_or_else(|| "it".to_owned(), |v| format!("v{v}"));
-            return Err(format!("no errors measured since {version} went live"));
+            return Err(format!("errors not measured since {version} went live"));
         }
         let requests: f64 = invocations.lately(MINUTES, endpoint.live_since).sum();
         rates.requests += requests;
@@ -217,7 +217,7 @@ mod tests {
             // All that failed was the version before.
             (
                 Case { failed: (0.12, 0.0), live: Some(30), ..WELL },
-                Some((unknown, "a-prod: no errors measured since it went live")),
+                Some((unknown, "a-prod: errors not measured since it went live")),
             ),
             (Case { failed: (0.12, 0.0), live: Some(600), ..WELL }, Some((broken, "a-prod: 5XX 12 %"))),
         ] {

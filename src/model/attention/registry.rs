@@ -32,10 +32,12 @@ pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let steady = facts.chain.serving.iter().filter(|s| s.production() && s.arriving.is_empty());
+    let elsewhere = facts.chain.serving.iter().any(|s| s.production() && s.version() == Some(version));
     let older = steady.filter_map(|serving| {
         let live = serving.version().filter(|live| *live < version)?;
         let text = format!("v{version} is approved, {} serves v{live}", serving.place());
-        let finding = Finding::new(Health::Waiting, text).short(format!("v{version} approved, not live"));
+        let place = if elsewhere { format!(" in {}", serving.endpoint) } else { String::new() };
+        let finding = Finding::new(Health::Waiting, text).short(format!("v{version} approved, not live{place}"));
         Some(finding.since(decided).about(&newest.arn))
     });
     older.collect()

@@ -79,6 +79,7 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
         Some(Hears::Nobody) => warn("tells", "▲ nobody: its actions are switched off".to_owned()),
         Some(Hears::Unread) => fact("tells", "◌ not known yet: deployments were not read"),
         Some(Hears::Suppressed(by)) => warn("tells", format!("▲ nobody now: {by} holds the actions back")),
+        Some(Hears::Quiet(by)) => warn("tells", format!("▲ nobody now: {by}, which speaks for it, does not fire")),
         Some(Hears::Composite(parent)) => fact("tells", format!("nobody itself; {parent} speaks for it")),
         Some(Hears::Perhaps(parent)) => {
             fact("tells", format!("nobody itself; {parent} may speak for it, but its rule cannot be read"))

@@ -244,6 +244,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
             let silent = match app.here.joined.hears(&alarm.name) {
                 Some(Hears::Nobody) => "tells nobody".to_owned(),
                 Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),
+                Some(Hears::Quiet(by)) => format!("tells nobody now: {by} does not fire"),
                 Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_) | Hears::Unread) | None => {
                     String::new()
                 }
