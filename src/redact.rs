@@ -40,7 +40,7 @@ pub fn json(value: &mut Value) -> bool {
 
 /// Words and signs: a text that holds none of them, in any case, has nothing that is replaced here.
 pub fn signs() -> impl Iterator<Item = String> {
-    name::signs().chain(text::signs().map(str::to_owned))
+    name::signs().chain(text::signs()).map(str::to_owned)
 }
 
 /// Replaces texts by the names they stand under.
@@ -69,6 +69,9 @@ impl<'a> Cleaner<'a> {
         if secret || is_secret(name) {
             return (plain != MARK).then(|| MARK.to_owned());
         }
+        if is_reference(plain) {
+            return (self.further)(name, plain);
+        }
         // Definitions of pipelines are JSON inside of JSON.
         if plain.starts_with(['{', '['])
             && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
@@ -86,6 +89,10 @@ impl<'a> Cleaner<'a> {
     pub(crate) fn json(self, name: &str, secret: bool, value: &mut Value) -> bool {
         match value {
             Value::String(plain) => self.replace(name, secret, plain),
+            // A pair of name and value.
+            Value::Array(items) if is_secret_pair(items) => {
+                items.get_mut(1).is_some_and(|value| self.json(name, true, value))
+            }
             Value::Array(items) => {
                 // Of a command line: `["--api-key", "…"]`.
                 let mut flagged = false;
@@ -101,7 +108,8 @@ impl<'a> Cleaner<'a> {
                 let named = ["Key", "Name", "key", "name"].iter().find_map(|name| members.get(*name)?.as_str());
                 let pair = named.is_some_and(is_secret);
                 members.iter_mut().fold(false, |changed, (key, member)| {
-                    let secret = secret || is_secret(key) || pair && VALUES.contains(&key.as_str());
+                    let map = (member.is_object() || member.is_array()) && name::is_secret_map(key);
+                    let secret = secret || is_secret(key) || map || pair && VALUES.contains(&key.as_str());
                     self.json(key, secret, member) || changed
                 })
             }
@@ -118,6 +126,18 @@ impl<'a> Cleaner<'a> {
         }
         changed
     }
+}
+
+/// Is it a name of something, by which things are joined and asked for? Names of AWS have no blanks; where a secret
+/// stands in one word, something is assigned in it, or it has a user.
+fn is_reference(plain: &str) -> bool {
+    let word = !plain.contains(char::is_whitespace);
+    word && (plain.starts_with("arn:") || plain.starts_with("s3://") || !text::may_hold_secret(plain))
+}
+
+/// Is it `["ApiKey", "…"]`?
+fn is_secret_pair(items: &[Value]) -> bool {
+    matches!(items, [Value::String(name), Value::String(_)] if !name.starts_with('-') && is_secret(name))
 }
 
 /// What the value of a pair of name and value is called.

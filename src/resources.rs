@@ -58,6 +58,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const VITAL: bool = false;
     /// Can the models be judged without it, if less well? A single look waits less for it.
     const OPTIONAL: bool = false;
+    /// Fields that name other things by texts of any kind: they are joined by, and enter as they are.
+    const REFERENCES: &'static [&'static str] = &[];
     /// Are only the newest, or those looked at, ever listed? Then one that is missing is not gone.
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.

@@ -23,12 +23,14 @@ use crate::resources::{KeptStore, Store};
 const VERSION: u32 = 2;
 
 /// Bytes of the largest file, unpacked; the account of a fleet has some ten MiB.
-const LARGEST: u64 = 512 * 1024 * 1024;
+const LARGEST: u64 = 128 * 1024 * 1024;
 
 /// The file of one account and region.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     path: PathBuf,
+    /// Whose last look it is.
+    name: String,
 }
 
 /// What is on the disk.
@@ -36,6 +38,7 @@ pub struct Snapshot {
 struct File<T, N> {
     format: String,
     version: u32,
+    name: String,
     at: Timestamp,
     tables: T,
     news: N,
@@ -66,18 +69,50 @@ impl Snapshot {
     pub fn of(folder: &Path, name: &str) -> Self {
         let harmless = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
         let file: String = name.chars().map(harmless).collect();
-        Self { path: folder.join(format!("{file}.json.gz")) }
+        Self { path: folder.join(format!("{file}.json.gz")), name: name.to_owned() }
     }
 
     /// Reads it. What cannot be read is moved out of the way, so that it is told once and lost never.
     #[must_use]
     pub fn read(&self) -> Found {
+        match fs::metadata(&self.path) {
+            // Opening a pipe would wait for ever.
+            Ok(found) if !found.is_file() => return self.set_aside("it is not a regular file"),
+            Ok(_) | Err(_) => {}
+        }
         let file = match fs::File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Found::Nothing,
             Err(error) => return self.set_aside(&format!("it cannot be opened ({error})")),
         };
-        parse(file).unwrap_or_else(|why| self.set_aside(&why))
+        self.parse(file).unwrap_or_else(|why| self.set_aside(&why))
+    }
+
+    /// The tables in a file.
+    ///
+    /// # Errors
+    /// Why they cannot be used.
+    fn parse(&self, file: fs::File) -> Result<Found, String> {
+        let mut text = Vec::new();
+        let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
+        unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
+        let mut lines = text.splitn(2, |byte| *byte == b'\n');
+        let (tables, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
+        let Version { version } = serde_json::from_slice(tables).map_err(unreadable)?;
+        if version != VERSION {
+            return Err(format!("it is of version {version}, this program reads {VERSION}"));
+        }
+        let mut sum = Crc::new();
+        sum.update(tables);
+        if last != format!("{:08x}\n", sum.sum()).as_bytes() {
+            return Err("it was changed after it was written".to_owned());
+        }
+        let file: File<KeptStore, Vec<KeptNews>> = serde_json::from_slice(tables).map_err(unreadable)?;
+        if file.format != FORMAT || file.name != self.name {
+            return Err("it is of another account".to_owned());
+        }
+        Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.news))
     }
 
     /// Moves it out of the way and says why.
@@ -102,7 +137,14 @@ impl Snapshot {
         options.create(true).truncate(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = File { format: FORMAT.to_owned(), version: VERSION, at, tables: store.keep(), news };
+        let file = File {
+            format: FORMAT.to_owned(),
+            version: VERSION,
+            name: self.name.clone(),
+            at,
+            tables: store.keep(),
+            news,
+        };
         let packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
         let mut summed = CrcWriter::new(packed);
         serde_json::to_writer(&mut summed, &file)?;
@@ -112,33 +154,6 @@ impl Snapshot {
         packed.finish()?.flush()?;
         fs::rename(&draft, &self.path)
     }
-}
-
-/// The tables in a file.
-///
-/// # Errors
-/// Why they cannot be used.
-fn parse(file: fs::File) -> Result<Found, String> {
-    let mut text = Vec::new();
-    let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
-    unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
-    let mut lines = text.splitn(2, |byte| *byte == b'\n');
-    let (tables, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
-    let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
-    let Version { version } = serde_json::from_slice(tables).map_err(unreadable)?;
-    if version != VERSION {
-        return Err(format!("it is of version {version}, this program reads {VERSION}"));
-    }
-    let mut sum = Crc::new();
-    sum.update(tables);
-    if last != format!("{:08x}\n", sum.sum()).as_bytes() {
-        return Err("it was changed after it was written".to_owned());
-    }
-    let file: File<KeptStore, Vec<KeptNews>> = serde_json::from_slice(tables).map_err(unreadable)?;
-    if file.format != FORMAT {
-        return Err("it is no snapshot".to_owned());
-    }
-    Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.news))
 }
 
 #[cfg(test)]

@@ -9,6 +9,9 @@ use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
 use crate::redact;
 
+/// Bytes of what AWS says that are kept.
+const LONGEST: usize = 10_240;
+
 /// What kind of trouble a failed call is in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -216,7 +219,10 @@ impl AwsError {
         };
         // A page without an error code comes from something between here and AWS: it does not speak for AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
+        let mut message = message;
+        message.truncate(message.floor_char_boundary(LONGEST));
         let message = redact::text(&message).into_owned();
+        let code = code.map(|code| redact::text(&code).into_owned());
         Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
     }
 }

@@ -9,23 +9,31 @@ use super::{MARK, is_secret};
 const SIGNING: [&str; 6] =
     ["canonical string", "canonical request", "string-to-sign", "string to sign", "aws4_request", "aws4-hmac-sha256"];
 
-/// Beginnings of keys and tokens that are known by their form, and how many characters they have at least.
+/// Beginnings of keys and tokens that are known by their form, how many characters they have at least, and which signs
+/// they hold beside letters and digits. Names of things begin like some of them: there must be a digit.
 ///
 /// Access keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
-const FORMS: [(&str, usize); 13] = [
-    ("AKIA", 12),
-    ("ASIA", 12),
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghs_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 16),
-    ("xoxb-", 16),
-    ("xoxp-", 16),
-    ("hf_", 20),
-    ("sk-", 24),
-    ("eyJ", 40),
-    ("AIza", 30),
+const FORMS: [(&str, usize, &str); 20] = [
+    ("AKIA", 12, ""),
+    ("ASIA", 12, ""),
+    ("ABSK", 40, ""),
+    ("IQoJ", 60, "+/="),
+    ("ghp_", 20, ""),
+    ("gho_", 20, ""),
+    ("ghs_", 20, ""),
+    ("ghu_", 20, ""),
+    ("github_pat_", 20, "_"),
+    ("glpat-", 16, "_-"),
+    ("npm_", 30, ""),
+    ("xoxb-", 16, "-"),
+    ("xoxp-", 16, "-"),
+    ("xapp-", 16, "-"),
+    ("hf_", 30, ""),
+    ("sk_live_", 20, ""),
+    ("rk_live_", 20, ""),
+    ("sk-", 40, "_-"),
+    ("eyJ", 40, "_-."),
+    ("AIza", 30, "_-"),
 ];
 
 /// URLs whose path is the key to somebody's chat.
@@ -51,8 +59,13 @@ pub fn text(plain: &str) -> Cow<'_, str> {
 
 /// What every text with a secret of a known form holds at least one of.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
-    let forms = FORMS.iter().map(|(start, _)| *start);
-    SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "@", "bearer", "basic"])
+    let forms = FORMS.iter().map(|(start, ..)| *start);
+    SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "x-goog-", "@", "bearer", "basic"])
+}
+
+/// May there be a secret in one word? Something must be assigned in it, have a user, be signed, or have a known form.
+pub(super) fn may_hold_secret(word: &str) -> bool {
+    word.contains(['=', '@', '?', '{', '"', '<']) || form(word).is_some_and(|found| found.start == 0)
 }
 
 /// The text with a mark in each place that is found; `None` when nothing is.
@@ -77,12 +90,12 @@ fn ends_value(c: char) -> bool {
 
 /// The value at the beginning of a text: inside of its quotes, or up to where it ends.
 fn value(rest: &str) -> Range<usize> {
-    let bare = rest.trim_start_matches([' ', '"', '\'', '\\']);
+    let bare = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"'\\:=>|{".contains(c));
     let start = rest.len() - bare.len();
     let opening = rest.get(..start).unwrap_or_default();
     let quote = ['"', '\''].into_iter().find(|quote| opening.ends_with(*quote));
     let length = match quote {
-        Some(quote) => bare.find([quote, '\\']),
+        Some(quote) => bare.find(quote),
         None => bare.find(ends_value),
     };
     start..start + length.unwrap_or(bare.len())
@@ -100,7 +113,8 @@ fn private_key(rest: &str) -> Option<Range<usize>> {
 fn parameter(rest: &str) -> Option<Range<usize>> {
     let lower = rest.to_ascii_lowercase();
     let mut from = 0;
-    while let Some(at) = lower.get(from..)?.find("x-amz-").map(|at| at + from) {
+    while let Some(at) = ["x-amz-", "x-goog-"].iter().filter_map(|start| lower.get(from..)?.find(start)).min() {
+        let at = at + from;
         from = at + "x-amz-".len();
         let end = lower.get(from..)?.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))? + from;
         let after = lower.get(end..)?;
@@ -119,16 +133,19 @@ fn parameter(rest: &str) -> Option<Range<usize>> {
 
 /// A key or a token that is known by its form.
 fn form(rest: &str) -> Option<Range<usize>> {
-    let found = FORMS.iter().flat_map(|(start, least)| {
-        // Access keys are capitals and digits: `ASIA-PACIFIC` is none.
+    let found = FORMS.iter().filter_map(|(start, least, signs)| {
+        // Access keys are capitals and digits.
         let loud = start.ends_with("IA");
-        let is_part = move |c: char| {
-            c.is_ascii_uppercase() || c.is_ascii_digit() || !loud && (c.is_ascii_lowercase() || "_-.".contains(c))
+        let is_part = |c: char| {
+            let letter = c.is_ascii_uppercase() || c.is_ascii_digit() || !loud && c.is_ascii_lowercase();
+            letter || signs.contains(c)
         };
-        rest.match_indices(start).filter_map(move |(at, _)| {
+        rest.match_indices(start).find_map(|(at, _)| {
             let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric());
-            let length = rest.get(at..)?.find(|c| !is_part(c)).unwrap_or(rest.len() - at);
-            (begins && length >= *least).then_some(at..at + length)
+            let length =
+                rest.get(at + start.len()..)?.find(|c| !is_part(c)).map_or(rest.len() - at, |n| n + start.len());
+            let token = rest.get(at..at + length)?;
+            (begins && length >= *least && token.contains(|c: char| c.is_ascii_digit())).then_some(at..at + length)
         })
     });
     found.min_by_key(|found| found.start)
@@ -144,12 +161,16 @@ fn chat(rest: &str) -> Option<Range<usize>> {
     found.min_by_key(|found| found.start)
 }
 
-/// `user:password` of `https://user:password@host`.
+/// `user:password` of `https://user:password@host`; a password may hold a slash.
 fn user_info(rest: &str) -> Option<Range<usize>> {
     let mut from = 0;
     while let Some(start) = rest.get(from..)?.find("://").map(|at| at + from + 3) {
         let host = rest.get(start..)?;
-        let end = host.find(|c: char| c.is_whitespace() || "/?#\"'<>".contains(c)).unwrap_or(host.len());
+        let whole = host.find(|c: char| c.is_whitespace() || "\"'<>".contains(c)).unwrap_or(host.len());
+        let first = host.get(..whole)?.find(['/', '?', '#']).unwrap_or(whole);
+        let port = host.get(..first)?.split_once(':').map(|(_, port)| port);
+        let split = port.is_some_and(|port| port.is_empty() || port.contains(|c: char| !c.is_ascii_digit()));
+        let end = if split { whole } else { first };
         if let Some(at) = host.get(..end)?.rfind('@').filter(|at| *at > 0) {
             return Some(start..start + at);
         }
@@ -158,15 +179,21 @@ fn user_info(rest: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The value behind `--password` and a blank.
+/// The value behind `--password`, and behind `-u` where it has a password.
 fn flag(rest: &str) -> Option<Range<usize>> {
-    rest.match_indices("--").find_map(|(at, _)| {
-        let after = rest.get(at + 2..)?;
+    rest.match_indices('-').find_map(|(at, _)| {
+        let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+        let after = rest.get(at..)?.trim_start_matches('-');
         let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || "_-.".contains(c)))?;
         let (name, after) = after.split_at(end);
+        let user = matches!(name, "u" | "user");
+        if !begins || !after.starts_with(char::is_whitespace) || !user && !is_secret(name) {
+            return None;
+        }
         let found = value(after);
-        let meant = after.starts_with(' ') && is_secret(name) && !after.get(found.clone())?.starts_with('-');
-        let start = at + 2 + end;
+        let shown = after.get(found.clone())?;
+        let meant = !shown.starts_with("--") && (!user || shown.contains(':'));
+        let start = rest.len() - after.len();
         (meant && !found.is_empty()).then_some(start + found.start..start + found.end)
     })
 }
@@ -174,35 +201,67 @@ fn flag(rest: &str) -> Option<Range<usize>> {
 /// What stands behind `Bearer`, and behind `Basic` where it cannot be a word.
 fn bearer(rest: &str) -> Option<Range<usize>> {
     let lower = rest.to_ascii_lowercase();
-    let found = [("bearer ", 4), ("basic ", 16)].into_iter().filter_map(|(scheme, least)| {
+    let found = [("bearer", 4), ("basic", 16)].into_iter().filter_map(|(scheme, least)| {
         let start = lower.find(scheme)? + scheme.len();
-        let found = value(rest.get(start..)?);
-        let long = found.len() >= least && !lower.get(start..)?.starts_with("token ");
-        (long && rest.get(start..)?.get(found.clone())? != MARK).then_some(start + found.start..start + found.end)
+        let after = rest.get(start..)?;
+        let found = value(after);
+        let long = after.starts_with(char::is_whitespace) && found.len() >= least;
+        let word = after.get(found.clone())?;
+        (long && word != "token" && word != MARK).then_some(start + found.start..start + found.end)
     });
     found.min_by_key(|found| found.start)
 }
 
-/// The value of `DB_PASSWORD=…`, `--api-key=…` or `"password": "…"`: in a command line, a query, a file.
+/// Words before a secret that say what kind it is: `Authorization: Bearer …`.
+const SCHEMES: [&str; 5] = ["bearer", "basic", "token", "apikey", "digest"];
+
+/// The value of `DB_PASSWORD=…`, `--api-key=…`, `"password": "…"` or `<password>…`: in a command line, a query, a file.
 fn assignment(rest: &str) -> Option<Range<usize>> {
-    rest.match_indices(['=', ':']).find_map(|(at, sign)| {
-        let before = rest.get(..at)?.trim_end_matches(['"', '\'', '\\', ' ']);
+    rest.match_indices(['=', ':', '>']).find_map(|(at, sign)| {
+        // No name is longer; what stands before it is not looked at for each sign.
+        let from = rest.floor_char_boundary(at.saturating_sub(LONGEST_NAME));
+        let before = rest.get(from..at)?.trim_end_matches(['"', '\'', '\\', ' ', ':']);
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-        let name = before.rsplit(|c: char| !is_name(c)).next()?;
-        // Names of AWS are divided by colons: `arn:aws:secretsmanager:eu-west-1:…:secret:db`.
-        let divided = before.strip_suffix(name)?.ends_with(':') || before.ends_with("arn");
+        let name = before.rsplit(|c: char| !is_name(c)).next().filter(|name| is_secret(name))?;
+        let front = before.strip_suffix(name)?;
         let after = rest.get(at + 1..)?;
+        let quoted = after.trim_start().starts_with(['"', '\'']);
         let mut found = value(after);
-        if ["bearer", "basic"]
-            .iter()
-            .any(|scheme| after.get(found.clone()).is_some_and(|w| w.eq_ignore_ascii_case(scheme)))
-        {
+        if SCHEMES.iter().any(|scheme| after.get(found.clone()).is_some_and(|w| w.eq_ignore_ascii_case(scheme))) {
             let next = value(after.get(found.end..)?);
             found = found.end + next.start..found.end + next.end;
         }
+        if bare_is_cookie(name) {
+            found.end = after.find('\n').unwrap_or(after.len());
+        }
         let shown = after.get(found.clone())?;
-        let meant = sign == "=" || !divided && !shown.starts_with("//");
+        let meant = match sign {
+            "=" => true,
+            ">" => front.ends_with('<'),
+            // Names of AWS are divided by colons: `arn:aws:secretsmanager:eu-west-1:…:secret:db`. And people write
+            // "credentials: none were found".
+            _ => !front.ends_with(':') && !shown.starts_with("//") && (quoted || is_loud(name) || is_random(shown)),
+        };
         let known = shown.is_empty() || shown == MARK;
-        (meant && !known && is_secret(name)).then_some(at + 1 + found.start..at + 1 + found.end)
+        (meant && !known).then_some(at + 1 + found.start..at + 1 + found.end)
     })
+}
+
+/// Bytes of the longest name that something is assigned to.
+const LONGEST_NAME: usize = 80;
+
+fn bare_is_cookie(name: &str) -> bool {
+    name.to_ascii_lowercase().ends_with("cookie")
+}
+
+/// Is it the name of something that is secret in every sentence, as `password: hunter2`?
+fn is_loud(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["passw", "passphrase", "pwd", "key", "authorization", "cookie"].iter().any(|loud| name.contains(loud))
+}
+
+/// Does it look like no word of a language: long, with a digit or capitals inside?
+fn is_random(shown: &str) -> bool {
+    let mixed = shown.contains(|c: char| c.is_ascii_digit()) || shown.chars().skip(1).any(|c| c.is_ascii_uppercase());
+    shown.len() >= 6 && mixed
 }

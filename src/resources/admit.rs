@@ -53,14 +53,20 @@ fn clean<T: Resource>(row: &T, redacting: bool) -> Option<T> {
     let mut value = serde_json::to_value(row).ok()?;
     // By its id a row is found again and asked for.
     let is_id = |field: &Value| field.as_str() == Some(row.id());
+    let raw = value.as_object().map(|fields| {
+        let names = T::REFERENCES.iter().filter_map(|name| Some(((*name).to_owned(), fields.get(*name)?.clone())));
+        names.collect::<Vec<_>>()
+    });
     let fields = value.as_object().into_iter().flatten();
     let ids: Vec<String> = fields.filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect();
+    shorten(&mut value);
     if redacting {
         redact::json(&mut value);
     }
-    shorten(&mut value);
+    let raw = raw.into_iter().flatten();
     if let Value::Object(fields) = &mut value {
         fields.extend(ids.into_iter().map(|name| (name, row.id().into())));
+        fields.extend(raw);
     }
     serde_json::from_value(value).ok()
 }

@@ -172,6 +172,8 @@ impl Resource for Alarm {
     const LANE: Lane = Lane::Fast;
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     const VITAL: bool = true;
+    // An alarm may be called anything.
+    const REFERENCES: &'static [&'static str] = &["rule", "children", "actions", "other_actions", "suppressor"];
     fn id(&self) -> &str {
         &self.name
     }

@@ -53,6 +53,7 @@ impl Resource for AlarmTurn {
     const OPTIONAL: bool = true;
     // What leaves the last day is not gone.
     const WINDOWED: bool = true;
+    const REFERENCES: &'static [&'static str] = &["alarm"];
     fn id(&self) -> &str {
         &self.id
     }

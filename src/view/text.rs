@@ -173,7 +173,7 @@ enum Fate {
 /// What becomes of one character.
 fn fate(c: char) -> Fate {
     match c {
-        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Fate::Space,
+        '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{2800}' => Fate::Space,
         '\u{1b}' | '\u{9b}' => Fate::Sequence,
         // Joiners, fillers, variation selectors, tags: terminals disagree about their width.
         '\u{ad}'

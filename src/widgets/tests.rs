@@ -181,7 +181,7 @@ fn any_size_can_be_drawn_and_drawing_changes_nothing() {
 
 #[test]
 fn a_small_terminal_is_told_what_is_needed() {
-    assert_eq!(rows(&everything(), (30, 3)), ["sagetop needs 40×8 cells to be", "read, here are 30×3.", ""]);
+    assert_eq!(rows(&everything(), (30, 3)), ["terminal too small: 30×3,", "sagetop needs 40×8", ""]);
 }
 
 #[test]

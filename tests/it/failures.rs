@@ -158,7 +158,7 @@ fn listings(t: &Harness) -> u64 {
 #[tokio::test(start_paused = true)]
 async fn throttling_slows_the_polling_down() {
     let mut t = Harness::story("throttled").ready().await;
-    t.until("× less)", "60s").await;
+    t.until("× slower)", "60s").await;
     t.says("fraud-screening");
     // Twenty seconds into the trouble and to its end: fewer calls than in twenty good seconds.
     t.run_for("10s").await;
@@ -186,7 +186,7 @@ async fn throttling_ends_a_minute_after_it_ended_whoever_asked_meanwhile() {
     t.run_for("70s").await;
     // A calm minute, and one turn of the slow lane.
     t.run_for("130s").await;
-    t.never_says("× less");
+    t.never_says("× slower");
     for source in ["endpoints", "pipelines", "model_package_groups"] {
         assert!(t.row(source).contains("fresh"), "{}", t.row(source));
     }

@@ -152,7 +152,17 @@ impl Lines {
     pub(super) fn open(path: &Path) -> Result<(Header, Self), String> {
         let wrong = |what: &str| format!("{} {what}", path.display());
         let unreadable = |e: std::io::Error| wrong(&format!("cannot be read: {e}"));
-        let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
+        if std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            Self::begin(File::open(path).map_err(unreadable)?, &wrong)
+        } else {
+            // Opening a pipe would wait for ever.
+            Err(wrong("is not a regular file"))
+        }
+    }
+
+    fn begin(file: File, wrong: &dyn Fn(&str) -> String) -> Result<(Header, Self), String> {
+        let unreadable = |e: std::io::Error| wrong(&format!("cannot be read: {e}"));
+        let mut file = BufReader::new(file);
         let start = file.fill_buf().map_err(unreadable)?;
         if !start.iter().zip(MAGIC).all(|(byte, wanted)| *byte == wanted) {
             return Err(wrong("is not a recording of sagetop"));
