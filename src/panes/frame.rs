@@ -173,10 +173,10 @@ fn keys(app: &App) -> Vec<FooterKey> {
     let hurt = context
         .chain
         .is_some_and(|chain| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical));
-    let acts = match hurt {
-        true => ["rollback", "approve", "reject", "retrain"],
-        false => ["approve", "reject", "retrain", "rollback"],
-    };
+    let mut acts = ["approve", "reject", "retrain", "rollback"];
+    if hurt {
+        acts.rotate_right(1);
+    }
     let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };
     let mut keys: Vec<FooterKey> = first
         .iter()

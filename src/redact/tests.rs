@@ -137,7 +137,7 @@ fn names_of_things_stay_whatever_they_look_like() {
 
 #[test]
 fn long_texts_are_looked_through_in_no_time() {
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     for piece in ["=", "x=", ":", "-", "@", "ghp_", "bearer abcd ", "password", "://", "x-amz-"] {
         let _ = text(&piece.repeat(10_240 / piece.len()));
     }

@@ -65,7 +65,9 @@ pub(super) fn signs() -> impl Iterator<Item = &'static str> {
 
 /// May there be a secret in one word? Something must be assigned in it, have a user, be signed, or have a known form.
 pub(super) fn may_hold_secret(word: &str) -> bool {
-    word.contains(['=', '@', '?', '{', '"', '<']) || form(word).is_some_and(|found| found.start == 0)
+    word.contains("://")
+        || word.contains(['=', '@', '?', '{', '"', '<'])
+        || form(word).is_some_and(|found| found.start == 0)
 }
 
 /// The text with a mark in each place that is found; `None` when nothing is.

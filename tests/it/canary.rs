@@ -186,9 +186,9 @@ fn no_secret_leaves_the_tables() {
     for _ in 0..50 {
         // The help comes after the keys before it.
         terminal.press("lj?");
-        terminal.until_shown(&["approve a version"]);
+        terminal.until_shown(&["approve the selected version"]);
         terminal.press("\u{1b}");
-        terminal.until("the lineage", |screen| !screen.contents().contains("approve a version"));
+        terminal.until("the lineage", |screen| !screen.contents().contains("approve the selected version"));
         shows_none("the lineage", terminal.text().as_bytes());
     }
     terminal.press("q");

@@ -52,7 +52,7 @@ async fn what_goes_live_is_measured_at_once_and_the_old_value_is_not_said_of_it(
     t.keys("b").await;
     t.until("Type", "1m").await;
     t.keys("'recommendation-prod' enter").await;
-    t.until("◌ v12  errors not measured since", "15m").await;
+    t.until("◌ v12  errors not measured", "15m").await;
     t.never_says("v12  CTR % 1");
     t.keys("enter").await;
     t.says("CTR % has no value since v12 went live");
