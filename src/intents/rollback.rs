@@ -233,19 +233,16 @@ impl Present {
         let Some(failed) = watch.lately.failed else {
             let why = watch.lately.problem.as_deref().unwrap_or("not read");
             let unknown = format!("The errors of {name} could not be read ({why})");
-            return Some(match quiet {
-                true => format!(
-                    "{unknown}. It is {}, and {alarms}: whether it is broken is not known here.",
-                    self.endpoint.status
-                ),
-                false => format!("{unknown}."),
-            });
+            let rest = format!(". It is InService, and {alarms}: whether it is broken is not known here");
+            return Some(if quiet { format!("{unknown}{rest}.") } else { format!("{unknown}.") });
         };
         let told = watch.lately.told(failed);
-        let well = failed.requests > 0.0;
-        quiet.then(|| match well {
-            true => format!("{name} looks well: it is InService, {told}, and {alarms}."),
-            false => format!("{name} is InService, {told}, and {alarms}: whether it is broken is not known here."),
+        quiet.then(|| {
+            if failed.requests > 0.0 {
+                format!("{name} looks well: it is InService, {told}, and {alarms}.")
+            } else {
+                format!("{name} is InService, {told}, and {alarms}: whether it is broken is not known here.")
+            }
         })
     }
 
