@@ -7,6 +7,7 @@ mod access;
 mod approve;
 mod evidence;
 mod guard;
+mod lately;
 mod lost;
 mod retrain;
 mod rollback;

@@ -3,7 +3,7 @@
 use crate::app::{App, Effect, Form, Modal, Pick, Place, Subject};
 use crate::fmt;
 use crate::intents::{AnyIntent, Approve, Reject, Rollback};
-use crate::model::{Serving, trouble};
+use crate::model::{Chain, Serving, trouble};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
@@ -22,6 +22,8 @@ pub struct Intended {
     pub approve: bool,
     /// Endpoints that it serves now, as the tables tell.
     pub serves: Vec<String>,
+    /// What is wrong with these, each with its name.
+    pub troubles: Vec<String>,
 }
 
 impl Intended {
@@ -95,11 +97,18 @@ pub(super) fn reject(app: &mut App) -> Option<Effect> {
 fn decide(app: &mut App, approve: bool) -> Option<Effect> {
     let context = app.context();
     let package = version(&context, ModelPackage::waits)?;
-    let servings = context.app.here.chains().iter().flat_map(|chain| &chain.serving);
-    let by_it = servings.filter(|s| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn)));
-    let mut serves: Vec<String> = by_it.map(|s| s.endpoint.to_owned()).collect();
+    let chains = context.app.here.chains().iter();
+    let servings = chains.flat_map(|chain| chain.serving.iter().map(move |serving| (chain, serving)));
+    let by_it: Vec<_> =
+        servings.filter(|(_, s)| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn))).collect();
+    let mut serves: Vec<String> = by_it.iter().map(|(_, s)| s.endpoint.to_owned()).collect();
     serves.dedup();
-    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve, serves };
+    let store = &context.app.here.seen.store;
+    let wrong =
+        |(chain, s): &(&Chain<'_>, &Serving<'_>)| Some(format!("{}: {}", s.endpoint, trouble(chain, s, store)?));
+    let mut troubles: Vec<String> = by_it.iter().filter_map(wrong).collect();
+    troubles.dedup();
+    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve, serves, troubles };
     app.modal = Some(Modal::Reason { intended, input: tui_input::Input::default(), problem: None });
     None
 }

@@ -109,6 +109,7 @@ async fn decision(
     let (mut differences, evidence) = compared(aws, &package, &details, approval, &rivals).await;
     differences.insert(1, serving(&serves));
     let mut warnings: Vec<String> = loss(&package, approval, &serves).into_iter().collect();
+    warnings.extend(failing(&package, approval, &serves));
     warnings.push(follow_up(&package, approval, &rivals));
     warnings.extend(evidence.problem);
     let verb = if approval == "Approved" { "Approve" } else { "Reject" };
@@ -158,6 +159,19 @@ fn loss(package: &ModelPackage, approval: &str, serves: &Serves) -> Option<Strin
     Some(format!(
         "{who}{label} serves {places} NOW. A rejection does not take it away; a deploy rule may, and it can be deployed no more."
     ))
+}
+
+/// What is approved goes further: whoever does it must know how it does where it serves.
+fn failing(package: &ModelPackage, approval: &str, serves: &Serves) -> Vec<String> {
+    if approval != "Approved" {
+        return Vec::new();
+    }
+    let label = package.label();
+    let wrong = (!serves.troubles.is_empty())
+        .then(|| format!("{label} IS NOT WELL WHERE IT SERVES NOW: {}.", serves.troubles.join("; ")));
+    let unread = (!serves.unread.is_empty())
+        .then(|| format!("Whether {label} is well where it serves is not all known: {}.", serves.unread.join("; ")));
+    wrong.into_iter().chain(unread).collect()
 }
 
 fn refuse_nonsense(package: &ModelPackage, approval: &str) -> Result<(), Refusal> {

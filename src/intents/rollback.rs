@@ -6,6 +6,7 @@ mod compare;
 mod components;
 mod deployed;
 mod differs;
+mod past;
 mod rebuild;
 mod record;
 mod rows;
@@ -191,7 +192,7 @@ impl Rollback {
         checks.extend(judged.good().filter(|_| choices.is_empty()));
         let retain = target.keeps_counts(present).is_ok() && !target.raises(present);
         let mut warnings = judged.against();
-        warnings.extend(present.well());
+        warnings.extend(present.state());
         warnings.extend(target.surprises(present));
         warnings.extend(bad);
         warnings.extend(present.warnings());
@@ -216,17 +217,32 @@ impl Rollback {
 }
 
 impl Present {
-    /// Says when nothing tells that the endpoint is broken: then a rollback may be meant for another one.
-    fn well(&self) -> Option<String> {
-        let (endpoint, watch) = (&self.endpoint, &self.watch);
-        if watch.problem.is_some() || watch.trouble.is_some() {
-            return None;
+    /// Says how many requests fail; and when nothing tells that the endpoint is broken: then a rollback may be meant for
+    /// another one.
+    fn state(&self) -> Option<String> {
+        let (name, watch) = (&self.endpoint.name, &self.watch);
+        if let Some(bad) = watch.lately.bad() {
+            return Some(format!("{name} fails now: {bad}."));
         }
-        let name = &endpoint.name;
-        Some(match watch.alarms.len() {
-            0 => format!("{name} is InService, and no alarm watches it: whether it is broken is not known here."),
-            1 => format!("{name} looks well: it is InService, and its alarm does not fire."),
-            count => format!("{name} looks well: it is InService, and none of its {count} alarms fires."),
+        let quiet = watch.problem.is_none() && watch.trouble.is_none();
+        let alarms = match watch.alarms.len() {
+            0 => "no alarm watches it".to_owned(),
+            1 => "its alarm does not fire".to_owned(),
+            count => format!("none of its {count} alarms fires"),
+        };
+        let Some(failed) = watch.lately.failed else {
+            let why = watch.lately.problem.as_deref().unwrap_or("not read");
+            let unknown = format!("The errors of {name} could not be read ({why})");
+            let rest = format!(". It is InService, and {alarms}: whether it is broken is not known here");
+            return Some(if quiet { format!("{unknown}{rest}.") } else { format!("{unknown}.") });
+        };
+        let told = watch.lately.told(failed);
+        quiet.then(|| {
+            if failed.requests > 0.0 {
+                format!("{name} looks well: it is InService, {told}, and {alarms}.")
+            } else {
+                format!("{name} is InService, {told}, and {alarms}: whether it is broken is not known here.")
+            }
         })
     }
 

@@ -62,6 +62,8 @@ fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Opt
         let text = format!("{sign}{} serves {} NOW", intended.label, intended.serves.join(", "));
         rows.push(SheetRow::Text(Line::new().with(text, tone)));
     }
+    let wrong = intended.troubles.iter().filter(|_| intended.approve);
+    rows.extend(wrong.map(|wrong| SheetRow::Text(Line::new().with(format!("✗ {wrong}"), Tone::Bad))));
     rows.extend(place(app));
     rows.push(SheetRow::Field {
         label: "reason".into(),

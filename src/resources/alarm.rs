@@ -54,6 +54,9 @@ pub struct Alarm {
     pub dimensions: Vec<(String, String)>,
     /// Namespaces of all metrics in it.
     pub namespaces: Vec<String>,
+    /// Names of all metrics in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub metrics: Vec<String>,
     /// How it was evaluated, where that was not as usual: `PARTIAL_DATA`, `EVALUATION_ERROR`, `EVALUATION_FAILURE`, raw.
     #[serde(default)]
     pub evaluation: Option<String>,

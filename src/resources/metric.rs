@@ -5,13 +5,15 @@
 mod ask;
 mod wanted;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Lane, Listing, Resource, Seen, Table, Turn};
 use crate::aws::{Aws, AwsError, Kind};
-use ask::ask_all;
-use wanted::{Wanted, wanted};
+use ask::{ask_all, ask_between};
+use wanted::{Wanted, errors_of, wanted};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -63,6 +65,25 @@ impl MetricSeries {
     #[must_use]
     pub fn of_variant(endpoint: &str, variant: &str, metric: &str) -> String {
         format!("{endpoint}/{variant}/{metric}")
+    }
+    /// Requests and errors of variants of an endpoint from a time on, up to the last minute that is complete, in steps of
+    /// `period` seconds: one call.
+    ///
+    /// # Errors
+    /// Those of `GetMetricData`. What could not be read of one metric is in its row.
+    pub async fn errors_of(
+        aws: &Aws,
+        endpoint: &str,
+        variants: &BTreeSet<&str>,
+        (from, now): (Timestamp, Timestamp),
+        period: i64,
+    ) -> Result<Vec<Self>, AwsError> {
+        let whole = |second: i64| second.div_euclid(period) * period;
+        let (start, end) = (whole(from.as_second()), whole(now.as_second() - INCOMPLETE));
+        if variants.is_empty() || start >= end {
+            return Ok(Vec::new());
+        }
+        ask_between(aws, &errors_of(endpoint, variants, period), start, end).await
     }
     /// The endpoint's name; meaningful only for variant metrics.
     #[must_use]

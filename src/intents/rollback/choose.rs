@@ -1,6 +1,7 @@
 //! Which way back: each one judged by how it did, and the best one chosen until the operator chooses another.
 
 use super::candidate::{Candidate, Looks};
+use super::past::Past;
 use super::record::{Began, Record, period};
 use super::survey::{Names, Survey};
 use super::watch::Heard;
@@ -17,6 +18,8 @@ pub(super) struct Judged {
     record: Record,
     /// Why its record is not whole.
     problem: Option<String>,
+    /// Why it is not known how many requests failed.
+    uncounted: Option<String>,
 }
 
 impl Judged {
@@ -42,10 +45,12 @@ impl Judged {
         let grave = self
             .record
             .grave()
-            .then(|| format!("{label} did badly here before: {} fired while it served.", self.record.alarms()));
+            .then(|| format!("{label} did badly here before: {} while it served.", self.record.bad()));
         let unknown =
             self.problem.as_ref().map(|why| format!("Which alarms fired while it served is not all known: {why}."));
-        grave.into_iter().chain(unknown).collect()
+        let uncounted =
+            self.uncounted.as_ref().map(|why| format!("How many requests failed while it served is not known: {why}."));
+        grave.into_iter().chain(unknown).chain(uncounted).collect()
     }
 
     fn choice(&self, intent: &Rollback, present: &Present) -> Choice {
@@ -62,28 +67,30 @@ impl Judged {
     }
 }
 
-/// Gives each candidate its record: when it served, which alarms fired then, what its evaluation says.
+/// Gives each candidate its record: when it served, which alarms fired and how many requests failed then, what its evaluation says.
 async fn judge(by: &Executor, present: &Present, served: &[Began], candidates: Vec<Candidate>) -> Vec<Judged> {
     let begins = candidates.iter().filter_map(|c| period(served, &c.config.name)).map(|(began, _)| began.at);
     let Some(from) = begins.min() else {
-        let unjudged = |candidate| Judged { candidate, record: Record::default(), problem: None };
+        let unjudged = |candidate| Judged { candidate, record: Record::default(), problem: None, uncounted: None };
         return candidates.into_iter().map(unjudged).collect();
     };
     let heard = Heard::read(by, &present.watch, from).await;
+    let past = Past::read(by, present, &candidates, from).await;
     let mut judged = Vec::new();
     for candidate in candidates {
         let mut record = Record::of(served, &candidate.config.name, &heard);
+        let uncounted = past.count(&candidate, &mut record).err();
         let report = candidate.packages.iter().flatten().find_map(|p| p.details.as_ref()?.metrics_uri.as_deref());
         if let Some(uri) = report {
             record.evaluation = evidence::read(&by.aws, Some(uri)).await.values;
             record.evaluation.truncate(VALUES);
         }
-        judged.push(Judged { candidate, record, problem: heard.problem.clone() });
+        judged.push(Judged { candidate, record, problem: heard.problem.clone(), uncounted });
     }
     judged
 }
 
-/// The place of the one that is planned by itself: the newest that served without an alarm which breaks a model. One that
+/// The place of the one that is planned by itself: the newest that served without an alarm or errors which break a model. One that
 /// differs in nothing that callers notice comes after all that do.
 fn best(judged: &[Judged], present: &Present) -> Option<usize> {
     let well = |j: &Judged| !j.record.grave();
@@ -108,7 +115,7 @@ impl Rollback {
         if best.is_none() {
             let mut why_not: Vec<String> = judged
                 .iter()
-                .map(|j| format!("{} served, and {} fired then", j.candidate.config.name, j.record.alarms()))
+                .map(|j| format!("{} served badly: {}", j.candidate.config.name, j.record.bad()))
                 .collect();
             why_not.extend(unfit.iter().map(|u| format!("{} {}", u.name, u.why)));
             let avoided: Vec<&Candidate> = judged.iter().map(|j| &j.candidate).collect();

@@ -56,7 +56,7 @@ pub(super) async fn plan(
             },
         );
     }
-    let mut warnings: Vec<String> = present.well().into_iter().collect();
+    let mut warnings: Vec<String> = present.state().into_iter().collect();
     warnings.extend([
         format!("{}: a new model and a new configuration named {name} are created and kept.", none_left(why_not)),
         "Whatever else manages the endpoint (CloudFormation, CodePipeline) does not know of them.".to_owned(),

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::watch::{Firing, Heard, Watcher};
 use crate::fmt;
+use crate::model::Failed;
 
 /// Alarms that fired before a deployment may take so long to notice it.
 const SETTLING: SignedDuration = SignedDuration::from_mins(30);
@@ -27,6 +28,10 @@ pub(super) struct Record {
     asked: usize,
     /// Not all that there are.
     partial: bool,
+    /// Does one of them watch how many requests fail?
+    watched: bool,
+    /// How many requests failed in that time; absent where that is not known, or none came.
+    failed: Option<Failed>,
     /// Values of its evaluation report.
     pub(super) evaluation: Vec<(String, f64)>,
 }
@@ -69,16 +74,39 @@ impl Record {
         fired.sort_by_key(|(watcher, times)| (!watcher.grave, std::cmp::Reverse(*times)));
         let exact = began.seen;
         let (from, partial) = (Some(began.at), heard.problem.is_some());
-        Self { from, until, exact, fired, heard: heard.since, asked: heard.asked, partial, evaluation: Vec::new() }
+        let (heard, asked, watched) = (heard.since, heard.asked, heard.errors);
+        Self { from, until, exact, fired, heard, asked, partial, watched, ..Self::default() }
     }
 
-    /// Did an alarm fire that breaks a model?
+    /// The time of which what fails is its own, and not of what was there before; `now` where it serves still.
+    pub(super) fn own(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        let from = self.from?;
+        Some((from.checked_add(SETTLING).unwrap_or(from), self.until.unwrap_or(now)))
+    }
+
+    /// Takes in how many requests failed in its time.
+    pub(super) fn count(&mut self, failed: Failed) {
+        self.failed = Some(failed).filter(|failed| failed.requests > 0.0);
+    }
+
+    /// Did an alarm fire that breaks a model, or did so many requests fail?
     pub(super) fn grave(&self) -> bool {
-        self.fired.iter().any(|(watcher, _)| watcher.grave)
+        self.fired.iter().any(|(watcher, _)| watcher.grave) || self.broken().is_some()
+    }
+
+    fn broken(&self) -> Option<Failed> {
+        self.failed.filter(Failed::broken)
+    }
+
+    /// What happened in its time that was bad: `P1-5xx fired`, `5XX 60 % of its requests`.
+    pub(super) fn bad(&self) -> String {
+        let fired = (!self.fired.is_empty()).then(|| format!("{} fired", self.alarms()));
+        let failed = self.broken().map(|failed| format!("{} of its requests", failed.told()));
+        fired.into_iter().chain(failed).collect::<Vec<_>>().join(" and ")
     }
 
     /// Alarms that fired, and how often.
-    pub(super) fn alarms(&self) -> String {
+    fn alarms(&self) -> String {
         let told = |(watcher, times): &(Watcher, usize)| match times {
             1 => watcher.label(),
             times => format!("{} {times} times", watcher.label()),
@@ -88,9 +116,12 @@ impl Record {
         shown.iter().map(told).collect::<Vec<_>>().join(", ") + &more
     }
 
-    /// How long it served, which alarms fired then, what its evaluation says.
+    /// How long it served, how many requests failed, which alarms fired then, what its evaluation says.
     pub(super) fn told(&self) -> String {
-        let mut parts = vec![self.length(), self.heard()];
+        let mut parts = vec![self.length()];
+        // Where an alarm watches it, a share that may be is no news.
+        parts.extend(self.failed.filter(|failed| !self.watched || failed.bad()).map(|failed| failed.told()));
+        parts.push(self.heard());
         // The last part of a name in a report tells what is measured.
         let named = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
         parts.extend(self.evaluation.iter().map(|(name, value)| format!("{} {}", named(name), fmt::number(*value))));
@@ -115,7 +146,8 @@ impl Record {
         match self.until {
             _ if self.asked == 0 => "no alarm watches it".to_owned(),
             Some(until) if heard >= until => "its alarms are not kept any more".to_owned(),
-            Some(until) if heard > from => format!("no alarm in its last {}", fmt::age(until, heard)),
+            Some(until) if heard > from && self.watched => format!("no alarm in its last {}", fmt::age(until, heard)),
+            _ if !self.watched && !self.partial => "no alarm watches its errors".to_owned(),
             _ if self.partial => "no alarm of those that were read".to_owned(),
             Some(_) | None => "no alarm".to_owned(),
         }
@@ -140,7 +172,7 @@ mod tests {
         let fired = fired.iter().map(|(name, grave, from, until)| {
             (watcher(name, *grave), Firing { from: from.map(at), until: until.map(at) })
         });
-        Heard { fired: fired.collect(), since: since.map(at), asked: 2, problem: None }
+        Heard { fired: fired.collect(), since: since.map(at), asked: 2, errors: true, problem: None }
     }
 
     #[test]
@@ -171,6 +203,12 @@ mod tests {
             ("v12", heard(Some(45), &[]), false, "served 10 d · no alarm in its last 5 d"),
             ("v11", heard(Some(36), &[]), false, "served up to 34 d · its alarms are not kept any more"),
             ("v13", heard(None, &[]), false, "served up to 5 d · its alarms are not known"),
+            (
+                "v13",
+                Heard { errors: false, ..heard(Some(30), &[]) },
+                false,
+                "served up to 5 d · no alarm watches its errors",
+            ),
             ("v13", Heard { asked: 0, ..heard(Some(30), &[]) }, false, "served up to 5 d · no alarm watches it"),
             (
                 "v13",

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::candidate::Candidate;
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::intents::Executor;
+use crate::intents::lately::Lately;
 use crate::model::{join, severity, trouble};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -30,7 +31,11 @@ pub(super) struct Watch {
     /// `prod`, `staging`, …; empty when nothing tells.
     pub(super) stage: String,
     pub(super) alarms: Vec<Watcher>,
-    /// What is wrong with the endpoint, as far as it and its alarms tell.
+    /// Does one of them watch how many requests fail there?
+    pub(super) errors: bool,
+    /// How many requests failed in the last minutes.
+    pub(super) lately: Lately,
+    /// What is wrong with the endpoint, as far as it, its requests and its alarms tell.
     pub(super) trouble: Option<String>,
     /// Why not all alarms are known, as a phrase.
     pub(super) problem: Option<String>,
@@ -70,16 +75,19 @@ impl Watch {
             Ok((alarms, capped)) => (alarms, capped.then(|| format!("only {} alarms were read", PAGES * 100))),
             Err(error) => (Vec::new(), Some(format!("alarms cannot be read ({error})"))),
         };
+        let lately = Lately::read(by, endpoint).await;
         let mut seen = Seen { wishes: by.wishes.clone(), at: (by.clock)(), ..Seen::default() };
         seen.store.alarms.apply(Ok(Listing::all(alarms)), seen.at);
         seen.store.models.apply(Ok(Listing::all(models)), seen.at);
         seen.store.configs.apply(Ok(Listing::all(config)), seen.at);
         seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint.clone()])), seen.at);
+        seen.store.metrics.apply(Ok(Listing::all(lately.series.clone())), seen.at);
         let joined = join(&seen);
         let chain = joined.owner(Endpoint::KIND, &endpoint.name);
         let serving = joined.serving(&endpoint.name);
         let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store));
         let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| seen.store.alarms.get(name));
+        let errors = own.clone().any(|alarm| on_errors(alarm, &endpoint.name));
         let mut alarms: Vec<Watcher> = own
             .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))
             .map(|alarm| Watcher::of(alarm, by))
@@ -89,8 +97,15 @@ impl Watch {
             problem = Some(format!("the past of {MOST} of its {} alarms was read", alarms.len()));
         }
         let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
-        Self { stage, alarms, trouble, problem }
+        Self { stage, alarms, errors, lately, trouble, problem }
     }
+}
+
+/// Does it watch how many requests of this endpoint fail?
+fn on_errors(alarm: &Alarm, endpoint: &str) -> bool {
+    let counts = |metric: &String| matches!(metric.as_str(), "Invocation5XXErrors" | "InvocationModelErrors");
+    alarm.metrics.iter().any(counts)
+        && alarm.dimensions.iter().any(|(name, value)| name == "EndpointName" && value == endpoint)
 }
 
 /// Does it name other endpoints, and not this one?
@@ -109,6 +124,8 @@ pub(super) struct Heard {
     pub(super) since: Option<Timestamp>,
     /// How many alarms were asked.
     pub(super) asked: usize,
+    /// Does one of them watch how many requests fail?
+    pub(super) errors: bool,
     /// Why it is not all, as a phrase.
     pub(super) problem: Option<String>,
 }
@@ -127,7 +144,7 @@ impl Heard {
     pub(super) async fn read(by: &Executor, watch: &Watch, from: Timestamp) -> Self {
         let kept = (by.clock)().checked_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(from);
         let (problem, asked) = (watch.problem.clone(), watch.alarms.len().min(MOST));
-        let mut heard = Self { since: Some(from.max(kept)), asked, problem, fired: Vec::new() };
+        let mut heard = Self { since: Some(from.max(kept)), asked, errors: watch.errors, problem, fired: Vec::new() };
         if asked == 0 && heard.problem.is_some() {
             heard.since = None;
         }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::endpoint::{at, endpoints};
 use super::{Facts, Finding, NOT_READ};
 use crate::fmt;
+use crate::model::failed::{ENOUGH, KINDS};
 use crate::model::{Health, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
@@ -13,22 +14,6 @@ use crate::resources::metric::MetricSeries;
 const MINUTES: i64 = 5;
 /// Seconds after which an answer of `CloudWatch` tells no more how it is now, besides the time between two of them.
 const LATE: i64 = 5 * 60;
-/// Fewer requests than this in [`MINUTES`] tell nothing for certain.
-const ENOUGH: f64 = 20.0;
-
-/// One kind of error: its metric, what it is called, and the shares of requests above which it degrades and breaks.
-struct Kind {
-    metric: &'static str,
-    name: &'static str,
-    degraded: f64,
-    broken: f64,
-}
-
-/// Answers of the model. That it refuses requests may be the fault of who sends them, so more of that is let pass.
-const KINDS: [Kind; 2] = [
-    Kind { metric: "Invocation5XXErrors", name: "5XX", degraded: 0.005, broken: 0.02 },
-    Kind { metric: "Invocation4XXErrors", name: "4XX", degraded: 0.05, broken: 0.25 },
-];
 
 /// What came in over the last minutes that were answered, and how much of it failed.
 struct Rates {

@@ -13,11 +13,13 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
     let mut dimensions = pairs(a.dimensions());
     let mut namespaces: Vec<String> = a.namespace.iter().cloned().collect();
     let mut watches: Vec<String> = a.metric_name.iter().cloned().collect();
+    let mut metrics = watches.clone();
     let own = a.alarm_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
     for query in a.metrics() {
         watches.extend(query.expression.clone());
         let Some(metric) = query.metric_stat().and_then(|s| s.metric()) else { continue };
         watches.extend(metric.metric_name.clone());
+        metrics.extend(metric.metric_name.clone());
         // A monitoring account has alarms on metrics of others, whose endpoints may have the names of its own.
         if query.account_id().is_none_or(|account| own == Some(account)) {
             namespaces.extend(metric.namespace.clone());
@@ -41,6 +43,7 @@ pub(super) fn from_metric(a: MetricAlarm) -> Alarm {
         watches: watches.join(", "),
         dimensions,
         namespaces,
+        metrics,
         actions: a.alarm_actions.unwrap_or_default(),
         other_actions: both(a.ok_actions, a.insufficient_data_actions),
         actions_enabled: a.actions_enabled.unwrap_or(true),

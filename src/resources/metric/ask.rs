@@ -90,6 +90,21 @@ pub(super) async fn ask_all(
     Ok((rows.into_iter().map(|(_, row)| row).collect(), fault.or(older_fault)))
 }
 
+/// Asks for a whole time, whatever is kept.
+///
+/// # Errors
+/// Those of `GetMetricData`, also where many single metrics were refused.
+pub(super) async fn ask_between(
+    aws: &Aws,
+    wanted: &[Wanted],
+    start: i64,
+    end: i64,
+) -> Result<Vec<MetricSeries>, AwsError> {
+    let (asked, fault) = ask(batches(wanted, start, end, false), |batch| call(aws, batch)).await?;
+    let rows = asked.into_iter().map(|(wanted, told)| told.over(&wanted, None, end)).collect();
+    fault.map_or(Ok(rows), Err)
+}
+
 /// The seconds that are asked for, from and to.
 fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64) {
     let period = wanted.period();

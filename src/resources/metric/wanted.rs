@@ -1,6 +1,6 @@
 //! Which metrics are worth their price, and when each is asked for again.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{HOUR, MINUTE, MetricSeries, kept};
 use crate::aws::PER_METRIC;
@@ -132,7 +132,7 @@ impl List {
     fn of_endpoint(&mut self, endpoint: &Endpoint, plain: bool) {
         for variant in &endpoint.variants {
             for metric in &VARIANT_METRICS {
-                self.add(metric.of(endpoint, &variant.name, plain, MINUTE));
+                self.add(metric.of(&endpoint.name, &variant.name, plain, MINUTE));
             }
         }
     }
@@ -151,7 +151,8 @@ impl List {
         for (backstage, old, endpoint) in all {
             let often = if old || backstage { wishes.measured_every(!backstage) } else { MINUTE };
             let errors = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
-            let all = endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(endpoint, &v.name, false, often)));
+            let all =
+                endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(&endpoint.name, &v.name, false, often)));
             let all: Vec<Wanted> = all.collect();
             cost += all.iter().map(Wanted::cost_per_day).sum::<f64>();
             if cost > most {
@@ -172,14 +173,14 @@ fn is_new(endpoint: &Endpoint, now: jiff::Timestamp) -> bool {
 }
 
 impl VariantMetric {
-    fn of(&self, endpoint: &Endpoint, variant: &str, plain: bool, often: i64) -> Wanted {
+    fn of(&self, endpoint: &str, variant: &str, plain: bool, often: i64) -> Wanted {
         let dimension = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Wanted {
-            id: MetricSeries::of_variant(&endpoint.name, variant, self.name),
+            id: MetricSeries::of_variant(endpoint, variant, self.name),
             label: self.name.to_owned(),
             namespace: "AWS/SageMaker".to_owned(),
             name: self.name.to_owned(),
-            dimensions: vec![dimension("EndpointName", &endpoint.name), dimension("VariantName", variant)],
+            dimensions: vec![dimension("EndpointName", endpoint), dimension("VariantName", variant)],
             stat: if plain { self.plain } else { self.stat }.to_owned(),
             comes_every: None,
             named: false,
@@ -187,6 +188,16 @@ impl VariantMetric {
             bad: self.bad.map(|most| (Compare::Greater, most)),
         }
     }
+}
+
+/// Requests and errors of variants of an endpoint, in steps of so many seconds.
+pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) -> Vec<Wanted> {
+    let vital = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
+    let of = |(variant, metric): (&&str, &VariantMetric)| Wanted {
+        comes_every: Some(period),
+        ..metric.of(endpoint, variant, false, period)
+    };
+    variants.iter().flat_map(|variant| vital().map(move |metric| (variant, metric))).map(of).collect()
 }
 
 fn of_configuration(seen: &Seen, all: &mut List) {

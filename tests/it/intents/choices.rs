@@ -2,6 +2,7 @@
 
 use super::sent;
 use crate::harness::Harness;
+use crate::incidents::failing;
 
 /// The same version on a smaller machine since 40 minutes; the older version is long ago.
 const SMALLER: &str = "inherits = \"shop\"\n\
@@ -173,4 +174,77 @@ async fn a_deployment_under_way_is_seen_also_where_the_model_is_broken() {
     t.says("recommendation-prod Updating: v13 → v12");
     t.keys("b").await;
     t.says("recommendation-prod is Updating, v13 → v12");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_plan_says_how_many_requests_fail_also_where_no_alarm_watches_them() {
+    let denied =
+        "inherits = \"shop\"\n[[fault]]\noperation = \"GetMetricData\"\ncode = \"AccessDenied\"\nmessage = \"no\"\n";
+    let failing = |share| failing("fraud-screening-prod", "Invocation5XXErrors", share, "-30m");
+    let cases = [
+        (failing(0.2), "fraud-screening-prod fails now: 5XX 2", false),
+        (failing(0.0), "fraud-screening-prod looks well: it is InService, 5XX 0 % of ", true),
+        (denied.to_owned(), "The errors of fraud-screening-prod could not be read (denied)", false),
+    ];
+    for (story, says, well) in cases {
+        let mut t = Harness::story(&story).size(200, 50).ready().await;
+        t.keys("4").await;
+        t.to("fraud-screening-prod").await;
+        t.keys("b").await;
+        t.until("Type fraud-screening-prod", "10s").await;
+        t.says(says);
+        assert!(t.line("served up to").contains("no alarm watches its errors"), "{}", t.text());
+        if well {
+            t.says("requests in 15 min, and none of its 2 alarms");
+        } else {
+            t.never_says("looks well");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_while_it_served_is_not_planned_although_no_alarm_fired() {
+    let story = failing("fraud-screening-prod", "Invocation5XXErrors", 0.6, "-14d") + "until = \"-6d\"\n";
+    let mut t = Harness::story(&story).size(200, 50).ready().await;
+    t.keys("4").await;
+    t.to("fraud-screening-prod").await;
+    t.keys("b").await;
+    t.until("Rebuild fraud-screening-prod from fraud-screening/2", "10s").await;
+    let bad = t.line("v4 → v3");
+    assert!(bad.contains(" · 5XX ") && bad.contains("no alarm watches its errors"), "{bad}");
+    assert!(t.meaning("v3").contains("bad"), "{}", t.meaning("v3"));
+    t.says("served badly: 5XX ");
+    t.keys("right").await;
+    t.until("v3 did badly here before: 5XX ", "10s").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_says_loudly_that_the_version_fails_where_it_serves() {
+    let story = "inherits = \"demo\"\n[[effect]]\nmetric = \"Invocation5XXErrors\"\n\
+        endpoint = \"recommendation-staging\"\nto = 0.9\nover = \"1s\"\nfrom = \"-30m\"\n\
+        [[alarm]]\nname = \"staging-5xx\"\ndescription = \"sev1\"\nthreshold = 0.05\n\
+        watch = { name = \"Invocation5XXErrors\", endpoint = \"recommendation-staging\" }\n";
+    let mut t = Harness::story(story).size(140, 50).ready().await;
+    t.until_account("5m", |account| account.alarm("staging-5xx").unwrap() == "ALARM").await;
+    t.run_for("2m").await;
+    t.to("recommendation").await;
+    t.keys("a").await;
+    t.says("recommendation/14 serves recommendation-staging NOW");
+    t.says("✗ recommendation-staging: staging-5xx in ALARM");
+    t.keys("'it is fine' enter").await;
+    t.until("recommendation/14 IS NOT WELL WHERE IT SERVES NOW: recommendation-staging: 5XX 9", "10s").await;
+    t.says("staging-5xx in ALARM");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_approval_is_not_called_well_where_errors_cannot_be_read() {
+    let story =
+        "inherits = \"demo\"\n[[fault]]\noperation = \"GetMetricData\"\ncode = \"AccessDenied\"\nmessage = \"no\"\n";
+    let mut t = Harness::story(story).size(140, 50).ready().await;
+    t.to("recommendation").await;
+    t.keys("a").await;
+    t.keys("'it is fine' enter").await;
+    t.until("Whether recommendation/14 is well where it serves is not all known", "10s").await;
+    t.says("the errors of recommendation-staging could");
+    t.says("not be read (denied)");
 }

@@ -1,0 +1,130 @@
+//! How many requests of an endpoint fail: what is counted, from where on it is bad, and the sum over a time.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::fmt;
+use crate::resources::metric::MetricSeries;
+
+/// Fewer requests than this tell nothing for certain.
+pub(super) const ENOUGH: f64 = 20.0;
+
+/// One kind of error: its metric, what it is called, and the shares of requests above which it degrades and breaks.
+pub(super) struct Kind {
+    pub(super) metric: &'static str,
+    pub(super) name: &'static str,
+    pub(super) degraded: f64,
+    pub(super) broken: f64,
+}
+
+/// Answers of the model. That it refuses requests may be the fault of who sends them, so more of that is let pass.
+pub(super) const KINDS: [Kind; 2] = [
+    Kind { metric: "Invocation5XXErrors", name: "5XX", degraded: 0.005, broken: 0.02 },
+    Kind { metric: "Invocation4XXErrors", name: "4XX", degraded: 0.05, broken: 0.25 },
+];
+
+/// Requests of an endpoint in a time, and how many of them failed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Failed {
+    /// All of them.
+    pub requests: f64,
+    /// Those that failed, of each of [`KINDS`].
+    failed: [f64; 2],
+}
+
+impl Failed {
+    /// Counts what variants of an endpoint took and failed from one time up to another, by rows of these variants.
+    ///
+    /// # Errors
+    /// Why it is not known, as a phrase.
+    pub fn count<'a>(
+        series: &[MetricSeries],
+        endpoint: &str,
+        variants: impl IntoIterator<Item = &'a str>,
+        (from, until): (Timestamp, Timestamp),
+    ) -> Result<Self, String> {
+        let mut sum = Self::default();
+        for variant in variants {
+            let read = |metric: &str| {
+                let id = MetricSeries::of_variant(endpoint, variant, metric);
+                let row = series.iter().find(|row| row.id == id).ok_or_else(|| "not read".to_owned())?;
+                row.problem.clone().map_or(Ok(row), Err)
+            };
+            let inside = |at: Timestamp| (from..until).contains(&at);
+            let requests: Vec<(Timestamp, f64)> =
+                read("Invocations")?.points.iter().copied().filter(|(at, _)| inside(*at)).collect();
+            sum.requests += requests.iter().map(|(_, count)| count).sum::<f64>();
+            for (kind, failed) in KINDS.iter().zip(&mut sum.failed) {
+                let shares: BTreeMap<Timestamp, f64> = read(kind.metric)?.points.iter().copied().collect();
+                let failing = |(at, count): &(Timestamp, f64)| count * shares.get(at).copied().unwrap_or(0.0);
+                *failed += requests.iter().map(failing).sum::<f64>();
+            }
+        }
+        Ok(sum)
+    }
+
+    fn shares(&self) -> impl Iterator<Item = (&'static Kind, f64)> {
+        let share = |failed: f64| if self.requests > 0.0 { failed / self.requests } else { 0.0 };
+        KINDS.iter().zip(self.failed.map(share))
+    }
+
+    /// Do more of them fail than may?
+    #[must_use]
+    pub fn bad(&self) -> bool {
+        self.shares().any(|(kind, share)| share > kind.degraded)
+    }
+
+    /// Does the model fail so many that it is broken? What callers do wrong does not count.
+    #[must_use]
+    pub fn broken(&self) -> bool {
+        self.requests >= ENOUGH && self.shares().take(1).any(|(kind, share)| share > kind.broken)
+    }
+
+    /// Share of those that the model failed, as text; with the other kinds where these are bad: `5XX 20 %`.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let shown = self.shares().enumerate().filter(|(place, (kind, share))| *place == 0 || *share > kind.degraded);
+        let told = shown.map(|(_, (kind, share))| format!("{} {}", kind.name, fmt::percent(share)));
+        told.collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Requests and shares of 5XX and 4XX of each minute; from which minute on; what is told, whether it is bad, and broken.
+    type Case = (&'static [(f64, f64, f64)], i64, &'static str, bool, bool);
+
+    #[test]
+    fn a_share_is_of_the_requests_of_its_time() {
+        let at = |minute: i64| Timestamp::from_second(minute * 60).unwrap();
+        let cases: [Case; 7] = [
+            (&[], 0, "5XX 0 %", false, false),
+            (&[(100.0, 0.0, 0.0)], 0, "5XX 0 %", false, false),
+            (&[(300.0, 0.0, 0.0), (100.0, 0.8, 0.0)], 0, "5XX 20 %", true, true),
+            (&[(300.0, 0.8, 0.0), (100.0, 0.0, 0.0)], 1, "5XX 0 %", false, false),
+            (&[(100.0, 0.01, 0.0)], 0, "5XX 1 %", true, false),
+            (&[(10.0, 0.5, 0.0)], 0, "5XX 50 %", true, false),
+            (&[(100.0, 0.0, 0.4)], 0, "5XX 0 %, 4XX 40 %", true, false),
+        ];
+        for (minutes, from, told, bad, broken) in cases {
+            let row = |metric: &str, value: fn(&(f64, f64, f64)) -> f64| MetricSeries {
+                id: MetricSeries::of_variant("e", "v", metric),
+                points: (0..).map(at).zip(minutes.iter().map(value)).collect(),
+                ..MetricSeries::default()
+            };
+            let mut rows = vec![
+                row("Invocations", |m| m.0),
+                row("Invocation5XXErrors", |m| m.1),
+                row("Invocation4XXErrors", |m| m.2),
+            ];
+            let failed = Failed::count(&rows, "e", ["v"], (at(from), at(60))).unwrap();
+            assert_eq!((failed.told().as_str(), failed.bad(), failed.broken()), (told, bad, broken), "{minutes:?}");
+            rows[1].problem = Some("refused".into());
+            assert_eq!(Failed::count(&rows, "e", ["v"], (at(0), at(60))), Err("refused".into()));
+            assert!(Failed::count(&rows, "e", ["other"], (at(0), at(60))).is_err(), "what was not read is not well");
+        }
+    }
+}
