@@ -187,7 +187,7 @@ impl Serving<'_> {
 }
 
 /// Rules that tell of something which begins and may bring other trouble with it.
-const CAUSES: [&str; 9] = [
+const CAUSES: [&str; 10] = [
     "data-age",
     "data-unreadable",
     "offline-store",
@@ -195,6 +195,7 @@ const CAUSES: [&str; 9] = [
     "rolled-back",
     "capacity",
     "errors",
+    "no-requests",
     "business-metric",
     "firing",
 ];

@@ -113,6 +113,11 @@ impl<'a> Cleaner<'a> {
                     self.json(key, secret, member) || changed
                 })
             }
+            // A number can be a password as well.
+            Value::Number(_) if secret || is_secret(name) => {
+                *value = MARK.into();
+                true
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
         }
     }

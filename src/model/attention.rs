@@ -6,6 +6,7 @@ mod endpoint;
 mod errors;
 mod metrics;
 mod registry;
+mod traffic;
 mod training;
 
 use std::cmp::Reverse;
@@ -98,6 +99,7 @@ rules! {
     Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
     Endpoint "errors" errors::errors: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
     Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
+    Endpoint "no-requests" traffic::stopped: "requests of a production endpoint came steadily and have stopped for ten minutes",
     Endpoint "business-metric" metrics::business: "a metric of the configuration is on the wrong side of its threshold",
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",

@@ -148,6 +148,7 @@ fn long_texts_are_looked_through_in_no_time() {
 fn values_go_by_the_name_they_stand_under() {
     let mut json = serde_json::json!({
         "Environment": {"HARMLESS": "S3CR3T"},
+        "pin": {"password": 918_273_645},
         "hyper_parameters": {"db_pwd": "S3CR3T", "args": "--password S3CR3T", "epochs": "12"},
         "parameters": [{"name": "DbPassword", "kind": "String", "default": "S3CR3T", "choices": ["S3CR3T"]}],
         "tags": [{"Key": "token", "Value": "S3CR3T"}, {"Key": "team", "Value": "fraud"}],
@@ -156,7 +157,10 @@ fn values_go_by_the_name_they_stand_under() {
     });
     assert!(super::json(&mut json));
     let told = json.to_string();
-    assert!(!told.contains("S3CR3T") && told.contains("fraud") && told.contains("12"), "{told}");
+    assert!(
+        !told.contains("S3CR3T") && !told.contains("918") && told.contains("fraud") && told.contains("12"),
+        "{told}"
+    );
     assert!(!super::json(&mut json), "there is nothing left to replace");
 }
 

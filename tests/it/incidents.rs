@@ -227,3 +227,11 @@ async fn the_chart_is_that_of_what_is_bad() {
     t.keys("'/P1-recommendation-ctr' enter").await;
     t.says("< 2.5");
 }
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_stop_are_missed() {
+    let story = failing("recommendation-prod", "Invocations", 0.0, "-20m");
+    let t = Harness::story(&story).size(160, 40).ready().await;
+    let row = t.line("recommendation ");
+    assert!(row.trim_start().starts_with('▲') && row.contains("no requests"), "{row}");
+}

@@ -1,0 +1,108 @@
+//! Do requests still come in?
+
+use jiff::Timestamp;
+
+use super::endpoint::{at, endpoints};
+use super::{Facts, Finding};
+use crate::fmt;
+use crate::model::{Health, Serving};
+use crate::resources::endpoint::Endpoint;
+use crate::resources::metric::MetricSeries;
+
+/// Minutes without a request after which they have stopped.
+const SILENT: i64 = 10;
+/// Minutes with requests before, without which nothing is known to be usual.
+const USUAL: i64 = 20;
+/// Share of the minutes before that had requests: an endpoint that is asked now and then is silent now and then.
+const STEADY: f64 = 0.9;
+/// Seconds after which an answer of `CloudWatch` tells no more how it is now, besides the time between two of them.
+const LATE: i64 = 5 * 60;
+
+/// Requests of a production endpoint that came steadily and have stopped. Nothing fails then, and no alarm on errors fires.
+pub(super) fn stopped(facts: &Facts<'_>) -> Vec<Finding> {
+    let production = endpoints(facts).filter(|(serving, _)| serving.production());
+    production.filter_map(|(serving, endpoint)| judge(facts, serving, endpoint)).collect()
+}
+
+fn judge(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Finding> {
+    let read = |variant: &str| {
+        let series =
+            facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, "Invocations"))?;
+        series.problem.is_none().then_some(series)
+    };
+    // What is not known of one variant may be where all requests go.
+    let series: Vec<&MetricSeries> = endpoint.variants.iter().map(|v| read(&v.name)).collect::<Option<_>>()?;
+    let until = series.iter().map(|series| series.until).min()?;
+    if facts.now.as_second() - until.as_second() > facts.seen.wishes.measured_every(true) + LATE {
+        return None;
+    }
+    let live = endpoint.live_since.map_or(i64::MIN, Timestamp::as_second);
+    let points = series.iter().flat_map(|series| &series.points);
+    let mut minutes: Vec<(i64, f64)> =
+        points.filter(|(_, count)| *count > 0.0).map(|(at, count)| (at.as_second(), *count)).collect();
+    minutes.retain(|(at, _)| *at >= live && *at < until.as_second());
+    minutes.sort_by_key(|(at, _)| *at);
+    minutes.dedup_by(|later, first| {
+        let same = later.0 == first.0;
+        first.1 += if same { later.1 } else { 0.0 };
+        same
+    });
+    let ((first, _), (last, _)) = (minutes.first()?, minutes.last()?);
+    let end = last + 60;
+    #[expect(clippy::cast_precision_loss, reason = "an hour has 60 minutes")]
+    let (count, all) = (minutes.len() as f64, ((end - first) / 60) as f64);
+    if until.as_second() - end < SILENT * 60 || end - first < USUAL * 60 || count < STEADY * all {
+        return None;
+    }
+    let usual = minutes.iter().map(|(_, count)| count).sum::<f64>() / count;
+    let text = format!("no requests, usually {}/min", fmt::number(usual));
+    Some(at(serving, Health::Warning, &text).since(Timestamp::from_second(end).ok()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::join;
+    use crate::resources::endpoint::Variant;
+    use crate::resources::{Listing, Seen};
+
+    /// What is said of an endpoint of which requests came in these minutes, counted back from now.
+    fn said(minutes: &[i64], read: i64) -> Option<String> {
+        let now = Timestamp::from_second(1_000_000_020).unwrap();
+        let variants = vec![Variant { name: "v".into(), ..Variant::default() }];
+        let endpoint =
+            Endpoint { name: "fraud-prod".into(), status: "InService".into(), variants, ..Endpoint::default() };
+        let minute = |back: &i64| (Timestamp::from_second(1_000_000_020 - back * 60).unwrap(), 40.0);
+        let requests = MetricSeries {
+            id: MetricSeries::of_variant("fraud-prod", "v", "Invocations"),
+            points: minutes.iter().rev().map(minute).collect(),
+            until: Timestamp::from_second(1_000_000_020 - read * 60).unwrap(),
+            period: 60,
+            ..MetricSeries::default()
+        };
+        let mut seen = Seen { at: now, ..Seen::default() };
+        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), now);
+        seen.store.metrics.apply(Ok(Listing::all(vec![requests])), now);
+        let joined = join(&seen);
+        let mut reasons = joined.chains()[0].reasons.iter();
+        reasons.find(|reason| reason.rule == "no-requests").map(|reason| reason.text.clone())
+    }
+
+    #[test]
+    fn requests_that_came_steadily_and_stopped_are_missed() {
+        let steady: Vec<i64> = (12..58).collect();
+        let told = Some("fraud-prod: no requests, usually 40/min".to_owned());
+        let cases: [(&str, Vec<i64>, i64, Option<String>); 6] = [
+            ("steady until 11 minutes ago", steady.clone(), 1, told),
+            ("they come still", (2..58).collect(), 1, None),
+            ("silent for less than ten minutes", (9..58).collect(), 1, None),
+            ("now and then", (12..58).step_by(3).collect(), 1, None),
+            ("too few to know", (12..20).collect(), 1, None),
+            ("read too long ago", steady, 30, None),
+        ];
+        for (name, minutes, read, expected) in cases {
+            assert_eq!(said(&minutes, read), expected, "{name}");
+        }
+        assert_eq!(said(&[], 1), None, "nothing was ever asked of it");
+    }
+}
