@@ -91,8 +91,8 @@ fn keys(keys: &[FooterKey], theme: &Theme, row: Rect, buf: &mut Buffer) {
     // Those that work come next. What stands behind one without room is left out as well: a shorter one must not take its
     // place.
     let mut shown = kept;
+    let mut full = false;
     for works in [true, false] {
-        let mut full = false;
         for (key, shown) in keys.iter().zip(&mut shown).filter(|(key, _)| !key.kept && key.works == works) {
             full |= full || !fits(key);
             *shown = !full;
