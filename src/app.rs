@@ -78,7 +78,7 @@ pub enum Msg {
     Usage(usize, Usage),
     /// A plan for an account was made, or not.
     Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
-    /// What a plan that is being made for an account waits for.
+    /// A plan is being made for this account and waits, because AWS throttles its calls. The text says for what.
     PlanWaits(usize, AnyIntent, String),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),

@@ -22,7 +22,7 @@ pub struct Intended {
     pub approve: bool,
     /// Endpoints that it serves now, as the tables tell.
     pub serves: Vec<String>,
-    /// What is wrong with these, each with its name.
+    /// The trouble of those endpoints, one phrase each; the phrase begins with the name of the endpoint.
     pub troubles: Vec<String>,
 }
 

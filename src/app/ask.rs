@@ -39,7 +39,7 @@ impl Ask {
     pub fn targets(&self) -> impl Iterator<Item = usize> {
         self.plan.choices.iter().enumerate().filter(|(_, choice)| choice.intent.is_some()).map(|(place, _)| place)
     }
-    /// What the choice beside the present one goes to, round and round.
+    /// Returns the intent of the next or previous choice. After the last choice comes the first.
     fn beside(&self, by: isize) -> Option<AnyIntent> {
         let offered: Vec<&Choice> = self.plan.choices.iter().filter(|choice| choice.intent.is_some()).collect();
         let now = offered.iter().position(|choice| choice.chosen).unwrap_or(0);

@@ -1,6 +1,7 @@
 //! The log of what happened, newest first: what AWS tells, how the health of models changed, what was sent from here.
 //!
-//! What is in it stays when the next thing happens, and over a restart: an alarm that is well again was not.
+//! Entries are never replaced by later ones, and the snapshot keeps them over a restart: after an alarm went back to OK
+//! the log still shows that it fired.
 
 use std::collections::VecDeque;
 
@@ -29,7 +30,7 @@ pub struct News {
     pub health: Health,
     /// A phrase.
     pub text: String,
-    /// Who or what did it, or whom it tells; empty where that is not known.
+    /// The person or thing that did it, or the topics that were notified; empty if unknown.
     pub by: String,
     /// Place of its account.
     pub account: usize,
@@ -109,7 +110,7 @@ impl Feed {
         let text = format!("{} was {was}, is {is}{why}", chain.name);
         self.push(at, account, chain.health, text, Some(Subject::chain(account, chain.name)));
     }
-    /// What a later run begins with, of one account.
+    /// Returns the entries of one account, for the snapshot.
     #[must_use]
     pub fn keep(&self, account: usize) -> Vec<KeptNews> {
         let own = self.news.iter().filter(|news| news.account == account);

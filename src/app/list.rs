@@ -66,7 +66,7 @@ pub(super) fn settle(app: &mut App) {
         let state = app.lists.entry(pane.name).or_default();
         (state.ids, state.made) = (ids, made);
     }
-    // What a sheet was opened on stays under the cursor while the rows around it take their places.
+    // An open sheet is about one row: the cursor stays on that row while the list is sorted anew.
     let held = app.modal.is_some();
     let state = app.lists.entry(pane.name).or_default();
     if !state.moved && !held {

@@ -55,7 +55,7 @@ pub enum Modal {
 /// A plan that is being made.
 #[derive(Debug, Clone)]
 pub struct Planning {
-    /// What it is for.
+    /// The intent that the plan is made for.
     pub intent: AnyIntent,
     /// The plan in which this was chosen; it stays on the screen.
     pub before: Option<Box<Ask>>,

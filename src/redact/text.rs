@@ -60,7 +60,7 @@ pub fn text(plain: &str) -> Cow<'_, str> {
 /// What every text with a secret of a known form holds at least one of.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let forms = FORMS.iter().map(|(start, ..)| *start);
-    SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "x-goog-", "@", "bearer", "basic"])
+    SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "x-goog-", "@", "bearer", "basic", "-u ", "-user "])
 }
 
 /// May there be a secret in one word? Something must be assigned in it, have a user, be signed, or have a known form.
@@ -233,7 +233,7 @@ fn assignment(rest: &str) -> Option<Range<usize>> {
             let next = value(after.get(found.end..)?);
             found = found.end + next.start..found.end + next.end;
         }
-        if bare_is_cookie(name) {
+        if is_cookie(name) {
             found.end = after.find('\n').unwrap_or(after.len());
         }
         let shown = after.get(found.clone())?;
@@ -252,7 +252,7 @@ fn assignment(rest: &str) -> Option<Range<usize>> {
 /// Bytes of the longest name that something is assigned to.
 const LONGEST_NAME: usize = 80;
 
-fn bare_is_cookie(name: &str) -> bool {
+fn is_cookie(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("cookie")
 }
 

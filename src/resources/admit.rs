@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use serde_json::Value;
 
-use super::{Listing, Resource};
+use super::{Extent, Listing, Resource};
 use crate::aws::AwsError;
 use crate::redact;
 
@@ -25,7 +25,7 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 /// The listing as it may enter a table.
 pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listing<T> {
     let mut seen = Vec::new();
-    let Listing { rows, mut fault, .. } = listing;
+    let Listing { rows, mut fault, mut extent, .. } = listing;
     let mut admitted = Vec::with_capacity(rows.len());
     for row in rows {
         seen.clear();
@@ -37,10 +37,14 @@ pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listin
         match clean(&row, redacting) {
             Some(row) => admitted.push(row),
             // It is better to lose a row, and to say so, than to show what nobody may see.
-            None => fault = fault.or_else(|| Some(AwsError::other(T::KIND, "a row could not be looked through"))),
+            None => {
+                fault = fault.or_else(|| Some(AwsError::other(T::KIND, "a row could not be looked through")));
+                // It is left out, not gone.
+                extent = Extent::Part;
+            }
         }
     }
-    Listing { rows: admitted, fault, ..listing }
+    Listing { rows: admitted, fault, extent, ..listing }
 }
 
 /// May there be something in a row, as JSON, that must not enter?
@@ -53,13 +57,13 @@ fn clean<T: Resource>(row: &T, redacting: bool) -> Option<T> {
     let mut value = serde_json::to_value(row).ok()?;
     // By its id a row is found again and asked for.
     let is_id = |field: &Value| field.as_str() == Some(row.id());
+    let fields = value.as_object().into_iter().flatten();
+    let ids: Vec<String> = fields.filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect();
+    shorten(&mut value);
     let raw = value.as_object().map(|fields| {
         let names = T::REFERENCES.iter().filter_map(|name| Some(((*name).to_owned(), fields.get(*name)?.clone())));
         names.collect::<Vec<_>>()
     });
-    let fields = value.as_object().into_iter().flatten();
-    let ids: Vec<String> = fields.filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect();
-    shorten(&mut value);
     if redacting {
         redact::json(&mut value);
     }
@@ -88,6 +92,7 @@ fn shorten(value: &mut Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resources::job::{JobDetails, TrainingJob};
     use crate::resources::package::{Details, ModelPackage};
 
     fn package(description: String) -> ModelPackage {
@@ -114,6 +119,25 @@ mod tests {
         assert_eq!((metadata["db_pwd"].as_str(), metadata["team"].as_str()), ("redacted", "fraud"));
         assert_eq!(clean.arn, row.arn, "by its id it is asked for");
         assert_eq!(admitted(row.clone(), false), row, "unless they are asked for");
+    }
+
+    #[test]
+    fn a_metric_may_be_called_like_a_secret_and_a_row_that_cannot_be_read_back_is_not_gone() {
+        let job = |value: f32| TrainingJob {
+            name: "llm".into(),
+            details: Some(JobDetails {
+                failure: Some("see --password S3CR3T".into()),
+                metrics: vec![("mean_token_accuracy".into(), value)],
+                ..JobDetails::default()
+            }),
+            ..TrainingJob::default()
+        };
+        let listing = admit(Listing::all(vec![job(0.5)]), true);
+        let details = listing.rows[0].details.as_ref().unwrap();
+        assert_eq!((details.metrics[0].1, listing.extent), (0.5, Extent::All));
+        assert_eq!(details.failure.as_deref(), Some("see --password redacted"));
+        let listing = admit(Listing::all(vec![job(f32::NAN)]), true);
+        assert!(listing.rows.is_empty() && listing.fault.is_some() && listing.extent == Extent::Part);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub struct Event {
     pub health: Health,
     /// What, as a phrase: `v14 registered`.
     pub text: String,
-    /// Who or what did it, or whom it tells; empty where that is not known.
+    /// The person or thing that did it, or the topics that were notified; empty if unknown.
     pub by: String,
 }
 
