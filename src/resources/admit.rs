@@ -34,14 +34,12 @@ pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listin
             admitted.push(row);
             continue;
         }
-        match clean(&row, redacting) {
-            Some(row) => admitted.push(row),
-            // It is better to lose a row, and to say so, than to show what nobody may see.
-            None => {
-                fault = fault.or_else(|| Some(AwsError::other(T::KIND, "a row could not be looked through")));
-                // It is left out, not gone.
-                extent = Extent::Part;
-            }
+        if let Some(row) = clean(&row, redacting) {
+            admitted.push(row);
+        } else {
+            // It is better to leave a row out, and to say so, than to show what nobody may see. It is not gone.
+            fault = fault.or_else(|| Some(AwsError::other(T::KIND, "a row could not be looked through")));
+            extent = Extent::Part;
         }
     }
     Listing { rows: admitted, fault, extent, ..listing }
