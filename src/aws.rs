@@ -33,7 +33,7 @@ use login::Login;
 pub(crate) use arn::Arn;
 pub use caught::hush_what_is_caught;
 pub(crate) use caught::{caught, is_caught};
-pub use error::{AwsError, Kind, failed};
+pub use error::{AwsError, Kind, Kind as ErrorKind, failed};
 pub use http::Transport;
 pub use login::Renewal;
 pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};

@@ -15,7 +15,7 @@ use crate::aws::{Renewal, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, NOT_READ, join};
 use crate::resources::identity::Identity;
-use crate::resources::{Change, Focus, Freshness, Seen, Snapshot, Source, Store, Table, What};
+use crate::resources::{Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
 /// Seconds after which models are judged anew, as time alone makes data old.
@@ -109,9 +109,9 @@ impl Account {
             "chain" => self.joined.chain(&subject.id),
             "pipeline_steps" => {
                 let step = self.seen.store.steps.get(&subject.id)?;
-                self.joined.owner("pipeline_executions", &step.execution)
+                self.joined.owner(Kind::Executions, &step.execution)
             }
-            kind => self.joined.owner(kind, &subject.id),
+            kind => self.joined.owner(Kind::named(kind)?, &subject.id),
         }
     }
 
@@ -138,7 +138,7 @@ impl Account {
         let (at, place) = (self.seen.at, self.place);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
-        self.changed.extend(seen_to_change.map(|c| (Subject::new(place, c.kind, &c.id), at)));
+        self.changed.extend(seen_to_change.map(|c| (Subject::new(place, c.kind.name(), &c.id), at)));
         self.unjoined = true;
         changes
     }

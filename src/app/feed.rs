@@ -98,7 +98,7 @@ impl Feed {
     pub(super) fn take(&mut self, account: usize, changes: Vec<Change>) {
         for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
-                self.add(at, account, event, Some(Subject::new(account, kind, &id)));
+                self.add(at, account, event, Some(Subject::new(account, kind.name(), &id)));
             }
         }
     }
@@ -137,7 +137,7 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::What;
+    use crate::resources::{Kind, What};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -145,8 +145,8 @@ mod tests {
 
     fn change(seen: i64, happened: Option<i64>, text: &str) -> Change {
         let event = Event { at: happened.map(at), health: Health::Critical, text: text.into(), by: String::new() };
-        let about = ("alarms", "a".to_owned());
-        Change { kind: "alarms", id: "a".into(), what: What::Changed, at: at(seen), events: vec![event], about }
+        let about = (Kind::Alarms, "a".to_owned());
+        Change { kind: Kind::Alarms, id: "a".into(), what: What::Changed, at: at(seen), events: vec![event], about }
     }
 
     fn texts(feed: &Feed) -> Vec<&str> {

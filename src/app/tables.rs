@@ -5,7 +5,7 @@ use super::filter::Filter;
 use super::{Account, App, IDLE, KeptNews, Subject};
 use crate::model::Joined;
 use crate::panes;
-use crate::resources::{Focus, Seen, Snapshot, Store};
+use crate::resources::{Focus, Kind, Seen, Snapshot, Store};
 use crate::view::Tone;
 
 impl App {
@@ -27,7 +27,9 @@ impl App {
     #[must_use]
     pub fn models_of(&self, subject: &Subject) -> String {
         let account = self.account(subject.account);
-        let owners = account.map(|account| account.joined.owners(subject.kind, &subject.id)).unwrap_or_default();
+        let owners =
+            account.zip(Kind::named(subject.kind)).map(|(account, kind)| account.joined.owners(kind, &subject.id));
+        let owners = owners.unwrap_or_default();
         owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
     }
 
@@ -125,7 +127,11 @@ impl App {
             return;
         }
         self.here.focused = from;
-        let mut focus = Focus { kinds: self.pane.kinds.iter().copied().collect(), idle, ..Focus::default() };
+        let mut focus = Focus {
+            kinds: self.pane.kinds.iter().filter_map(|kind| Kind::named(kind)).collect(),
+            idle,
+            ..Focus::default()
+        };
         if let Some(chain) = self.current_chain() {
             focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();

@@ -77,10 +77,10 @@ fn unclaimed(look: &Look) -> Option<String> {
 fn troubles(look: &Look) -> Vec<String> {
     let mut causes: Vec<(&AwsError, Vec<&str>)> = Vec::new();
     let sources = look.store().troubles();
-    for (name, error) in &sources {
+    for (kind, error) in &sources {
         match causes.iter_mut().find(|(e, _)| e.kind == error.kind && e.message == error.message) {
-            Some((_, names)) => names.push(name),
-            None => causes.push((error, vec![name])),
+            Some((_, names)) => names.push(kind.name()),
+            None => causes.push((error, vec![kind.name()])),
         }
     }
     let mut lines: Vec<String> = causes

@@ -23,7 +23,7 @@ use crate::resources::job::TrainingJob;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::topic::Topic;
-use crate::resources::{Resource, Seen};
+use crate::resources::{Kind, Resource, Seen};
 
 /// What a join makes of the tables. All names are those of the tables.
 struct Made<'a> {
@@ -44,6 +44,8 @@ self_cell! {
 /// All chains and what is asked of them again and again, by key.
 pub struct Joined {
     tables: Tables,
+    /// The chains by name.
+    names: OnceLock<Owners>,
     /// Whose each thing of a kind is, in the order of [`OWNED`]; made when a kind is first asked for.
     owners: [OnceLock<Owners>; OWNED.len()],
     hasher: RandomState,
@@ -68,12 +70,8 @@ struct Owners {
 /// What a chain has of a kind.
 type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
 
-/// What a model itself is among the kinds of things.
-const CHAIN: &str = "chain";
-
 /// The kinds of things that belong to models.
-const OWNED: [(&str, Ids); 11] = [
-    (CHAIN, |c| Box::new(iter::once(c.name))),
+const OWNED: [(Kind, Ids); 10] = [
     (Dataset::KIND, |c| Box::new(c.datasets.iter().copied())),
     (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter().copied())),
     (Pipeline::KIND, |c| Box::new(c.pipelines.iter().copied())),
@@ -98,9 +96,9 @@ pub fn join(seen: &Seen) -> Joined {
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
-    let (owners, hasher) = (Default::default(), RandomState::default());
+    let (names, owners, hasher) = (OnceLock::new(), Default::default(), RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
-    let joined = Joined { tables, owners, hasher, unwell, waiting, undefined, hears, unclaimed };
+    let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, hears, unclaimed };
     // Who looks at the models asks for these in a moment.
     let _ = (joined.chain(""), joined.serving(""));
     joined
@@ -145,7 +143,8 @@ impl Joined {
     /// The model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
-        self.owner(CHAIN, name)
+        let own_name: Ids = |chain| Box::new(iter::once(chain.name));
+        self.found(&self.names, own_name, name).into_iter().next()
     }
     /// The edges of one of the models, each once and in their order.
     #[must_use]
@@ -154,16 +153,20 @@ impl Joined {
     }
     /// The model that a thing belongs to; the worst one when it belongs to several.
     #[must_use]
-    pub fn owner(&self, kind: &str, id: &str) -> Option<&Chain<'_>> {
+    pub fn owner(&self, kind: Kind, id: &str) -> Option<&Chain<'_>> {
         self.owners(kind, id).into_iter().next()
     }
     /// All models that a thing belongs to, the worst first.
     #[must_use]
-    pub fn owners(&self, kind: &str, id: &str) -> Vec<&Chain<'_>> {
+    pub fn owners(&self, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
         let Some(((_, ids), owners)) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind) else {
             return Vec::new();
         };
-        let (owners, hash) = (owners.get_or_init(|| self.owners_by(*ids)), self.hasher.hash_one(id));
+        self.found(owners, *ids, id)
+    }
+    /// The chains that have an id among the `ids` of theirs, the worst first.
+    fn found(&self, owners: &OnceLock<Owners>, ids: Ids, id: &str) -> Vec<&Chain<'_>> {
+        let (owners, hash) = (owners.get_or_init(|| self.owners_by(ids)), self.hasher.hash_one(id));
         let places = owners.worst.get(&hash).into_iter().chain(owners.others.get(&hash).into_iter().flatten());
         let chains = places.filter_map(|place| self.chains().get(*place));
         // Two ids may have one hash.

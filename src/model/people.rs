@@ -90,7 +90,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::aws::{AwsError, Kind};
+    use crate::aws::{AwsError, ErrorKind};
     use crate::resources::Listing;
 
     const ARN: &str = "arn:aws:sns:eu-west-1:1:page";
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn topics_that_may_not_be_listed_are_not_known() {
         let mut store = Store::default();
-        let why = AwsError { kind: Kind::Denied, ..AwsError::other("ListTopics", "") };
+        let why = AwsError { kind: ErrorKind::Denied, ..AwsError::other("ListTopics", "") };
         store.topics.apply(Err(why), Timestamp::UNIX_EPOCH);
         store.subscriptions.apply(Ok(Listing::all(Vec::new())), Timestamp::UNIX_EPOCH);
         assert_eq!(reach(&store, ARN), Reach::Unknown("ListTopics denied".into()));

@@ -49,7 +49,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// How something that happened reads: an alarm that brings good news when it fires is no trouble.
 pub(super) fn health(app: &App, news: &News) -> Health {
-    let alarm = news.subject.as_ref().filter(|subject| news.health == Health::Critical && subject.kind == Alarm::KIND);
+    let alarm =
+        news.subject.as_ref().filter(|subject| news.health == Health::Critical && subject.kind == Alarm::KIND.name());
     let chain = alarm.and_then(|subject| Some((subject, app.chain_of(subject)?)));
     let good = chain.is_some_and(|(alarm, chain)| chain.good_news.contains(&alarm.id.as_str()));
     if good { Health::Ok } else { news.health }

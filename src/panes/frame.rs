@@ -3,7 +3,7 @@
 use crate::actions;
 use crate::app::search::no_match;
 use crate::app::{Account, App, Detail};
-use crate::aws::{AwsError, Kind, Renewal};
+use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
 use crate::model::{Health, StageKind};
 use crate::panes::{Pane, cell, lineage};
@@ -11,7 +11,7 @@ use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::metric::MetricSeries;
-use crate::resources::{Resource, Source};
+use crate::resources::{Kind, Resource, Source};
 use crate::view::{Footer, FooterKey, Line, Sheet, Tone, width};
 
 /// Rows that banners may take.
@@ -41,33 +41,34 @@ fn unclaimed(account: &Account) -> Option<(String, Tone)> {
 /// Why an account cannot be read, and what to do.
 fn lost(account: &Account) -> Vec<String> {
     let troubles = account.seen.store.troubles();
-    let told = |kind: Kind| {
+    let told = |kind: ErrorKind| {
         // Everybody may ask who they are: who is denied even that is somebody who was not let in. And one operation
         // that is not answered is told where it is missed.
-        let counts = |name: &str| {
-            (kind != Kind::Denied || name == Identity::KIND)
-                && (kind != Kind::Unreachable || [Identity::KIND, Endpoint::KIND, Alarm::KIND].contains(&name))
+        let counts = |name: Kind| {
+            (kind != ErrorKind::Denied || name == Identity::KIND)
+                && (kind != ErrorKind::Unreachable || [Identity::KIND, Endpoint::KIND, Alarm::KIND].contains(&name))
         };
-        let (_, error) = troubles.iter().find(|(name, error)| error.kind == kind && counts(name))?;
+        let (_, error) = troubles.iter().find(|(of, error)| error.kind == kind && counts(*of))?;
         let (what, advice) = match (kind, &account.login) {
             _ if error.remedy.is_some() => ("no credentials", error.watched().unwrap_or_default()),
-            (Kind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
-            (Kind::Expired, Some(command)) => {
+            (ErrorKind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
+            (ErrorKind::Expired, Some(command)) => {
                 ("no valid credentials", format!("{command}; it is picked up without a restart"))
             }
-            (Kind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
-            (Kind::Denied, _) => ("not let in", error.watched().unwrap_or_default()),
-            (Kind::Untrusted, _) => ("certificate not trusted", error.watched().unwrap_or_default()),
-            (Kind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
+            (ErrorKind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
+            (ErrorKind::Denied, _) => ("not let in", error.watched().unwrap_or_default()),
+            (ErrorKind::Untrusted, _) => ("certificate not trusted", error.watched().unwrap_or_default()),
+            (ErrorKind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
             (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
         };
         // What to do comes before what was said: the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
-    let mut told: Vec<String> = [Kind::Expired, Kind::Denied, Kind::Skewed, Kind::Untrusted, Kind::Unreachable]
-        .into_iter()
-        .filter_map(told)
-        .collect();
+    let mut told: Vec<String> =
+        [ErrorKind::Expired, ErrorKind::Denied, ErrorKind::Skewed, ErrorKind::Untrusted, ErrorKind::Unreachable]
+            .into_iter()
+            .filter_map(told)
+            .collect();
     if told.is_empty() {
         told.extend(unseen(&troubles));
     }
@@ -75,12 +76,12 @@ fn lost(account: &Account) -> Vec<String> {
 }
 
 /// Without what fires and what serves the rest means little: why that is not read, where everything else may be.
-fn unseen(troubles: &[(&str, AwsError)]) -> Option<String> {
-    let lasts = |kind: Kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Other);
-    let counts = |name: &str| [Alarm::KIND, Endpoint::KIND].contains(&name);
-    let (name, error) = troubles.iter().find(|(name, error)| counts(name) && lasts(error.kind))?;
+fn unseen(troubles: &[(Kind, AwsError)]) -> Option<String> {
+    let lasts = |kind: ErrorKind| matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported | ErrorKind::Other);
+    let counts = |kind: Kind| [Alarm::KIND, Endpoint::KIND].contains(&kind);
+    let (kind, error) = troubles.iter().find(|(kind, error)| counts(*kind) && lasts(error.kind))?;
     let advice = error.watched().map(|advice| format!("{advice} · ")).unwrap_or_default();
-    Some(format!("{name} cannot be read: {advice}{error}"))
+    Some(format!("{kind} cannot be read: {advice}{error}"))
 }
 
 /// The task of a drill while it is open, on as many rows as it needs, three at most.
@@ -116,7 +117,7 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
     if source.error.is_some() {
         return Some(Line::new().with(format!("▲ {} {}{age}", source.name, source.state), Tone::Warn));
     }
-    let why = if source.name == MetricSeries::KIND { " by max_cost_per_day" } else { "" };
+    let why = if source.kind == MetricSeries::KIND { " by max_cost_per_day" } else { "" };
     source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.name, source.rows), Tone::Warn))
 }
 

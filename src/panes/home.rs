@@ -300,7 +300,7 @@ fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
     }
     let own = |subject: &Subject| {
         // The job of a pipeline's step is told by the run.
-        let step = subject.kind == TrainingJob::KIND && !chain.pipelines.is_empty();
+        let step = subject.kind == TrainingJob::KIND.name() && !chain.pipelines.is_empty();
         !step && app.here.chain_of(subject).is_some_and(|owner| owner.name == chain.name)
     };
     let lost = app.feed.iter().filter(|news| {

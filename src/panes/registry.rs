@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::{Cell, Pane, PaneColumn};
 use crate::app::{App, Subject};
 use crate::model::StageKind;
+use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
 /// One row a version, newest first within its group; groups with waiting versions first.
@@ -50,7 +51,7 @@ fn ids(app: &App) -> Vec<Subject> {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let package = app.here.seen.store.packages.get(&subject.id)?;
     let details = package.details.as_ref();
-    let chain = app.here.joined.owner(subject.kind, &subject.id);
+    let chain = app.here.joined.owner(Kind::Packages, &subject.id);
     let serves: Vec<&str> = chain
         .map(|c| c.serving.iter())
         .into_iter()

@@ -65,7 +65,7 @@ pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
     let mut text =
         vec![format!("{}: {}, {rows}, {lane}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
     text.extend(app.here.transport.iter().map(|phrase| format!("In force: {phrase}.")));
-    let trouble = store.troubles().into_iter().find(|(of, _)| *of == name);
+    let trouble = store.troubles().into_iter().find(|(of, _)| of.name() == name);
     if let Some((_, why)) = &trouble {
         text.push(why.to_string());
         text.extend(why.request_id.as_ref().map(|id| format!("Request id for AWS support: {id}")));

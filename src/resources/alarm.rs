@@ -12,8 +12,8 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Lane, Listing, Resource, Seen, Table, Turn, time};
-use crate::aws::{Aws, AwsError, Kind, Page, failed, pages_until};
+use super::{Cursor, Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
+use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
 use read::{from_composite, from_log, from_metric};
 pub use rule::Child;
@@ -170,8 +170,7 @@ impl Alarm {
 }
 
 impl Resource for Alarm {
-    const KIND: &'static str = "alarms";
-    const SERVICE: &'static str = "cloudwatch";
+    const KIND: Kind = Kind::Alarms;
     const LANE: Lane = Lane::Fast;
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     const VITAL: bool = true;
@@ -200,7 +199,7 @@ impl Resource for Alarm {
             match described(&all, Some(token), PAGES).await {
                 Ok((rows, next)) => return Ok(Listing::rest(rows).capped(next.is_some())),
                 // A token that is not taken any more would fail for ever: the list begins anew.
-                Err(why) if why.kind == Kind::Other => {}
+                Err(why) if why.kind == ErrorKind::Other => {}
                 Err(why) => return Err(why),
             }
         }

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::alarm::Alarm;
-use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, time};
+use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, time};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
 
@@ -47,8 +47,7 @@ struct State {
 }
 
 impl Resource for AlarmTurn {
-    const KIND: &'static str = "alarm_history";
-    const SERVICE: &'static str = "cloudwatch";
+    const KIND: Kind = Kind::AlarmHistory;
     const LANE: Lane = Lane::Rare;
     const OPTIONAL: bool = true;
     // What leaves the last day is not gone.
@@ -57,7 +56,7 @@ impl Resource for AlarmTurn {
     fn id(&self) -> &str {
         &self.id
     }
-    fn subject(&self) -> (&'static str, &str) {
+    fn subject(&self) -> (Kind, &str) {
         (Alarm::KIND, &self.alarm)
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
@@ -132,7 +131,7 @@ mod tests {
         let turn = item(7, r#"{"version":"1.0","newState":{"stateValue":"ALARM","stateReason":"2 of 2","x":1}}"#);
         assert_eq!((turn.state.as_str(), turn.reason.as_str()), ("ALARM", "2 of 2"));
         assert_eq!(turn.events(None).len(), 1);
-        assert_eq!(turn.subject(), ("alarms", "p99"));
+        assert_eq!(turn.subject(), (Kind::Alarms, "p99"));
         // What cannot be read is a row without a state, and no event.
         for data in ["", "not JSON", "[]", r#"{"newState":{}}"#] {
             assert!(item(7, data).events(None).is_empty(), "{data}");

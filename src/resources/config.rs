@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
-use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
-use crate::aws::{Aws, AwsError, Described, Kind, describe, failed, in_background, pages};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed, in_background, pages};
 
 /// Is the name of a configuration that of the endpoint, or the endpoint's with something after it?
 #[must_use]
@@ -92,7 +92,7 @@ impl EndpointConfig {
 }
 
 impl Resource for EndpointConfig {
-    const KIND: &'static str = "endpoint_configs";
+    const KIND: Kind = Kind::Configs;
     const LANE: Lane = Lane::Slow;
     // Only those that endpoints name; what is missing is not gone.
     const WINDOWED: bool = true;
@@ -196,7 +196,7 @@ const CHUNK: usize = 10;
 /// Describes configurations; one that is gone is a row that says so.
 async fn read(aws: &Aws, names: Vec<String>) -> Described<EndpointConfig> {
     describe(names, async |name: String| match EndpointConfig::describe(aws, &name).await {
-        Err(error) if error.kind == Kind::Gone => {
+        Err(error) if error.kind == ErrorKind::Gone => {
             Ok(EndpointConfig { name, variants: Some(Vec::new()), deleted: true, ..EndpointConfig::default() })
         }
         answer => answer,

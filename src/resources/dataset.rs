@@ -15,8 +15,8 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Table, Turn};
-use crate::aws::{Asked, Aws, AwsError, Kind, describe, describe_each, in_background};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn};
+use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
@@ -82,8 +82,7 @@ pub enum Role {
 }
 
 impl Resource for Dataset {
-    const KIND: &'static str = "datasets";
-    const SERVICE: &'static str = "s3";
+    const KIND: Kind = Kind::Datasets;
     const LANE: Lane = Lane::Slow;
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
@@ -144,7 +143,7 @@ impl Resource for Dataset {
 
 /// Where no location at all can be read, that is the trouble of all: why, as the first of them was refused now or before.
 fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<AwsError>>) -> Option<AwsError> {
-    let before = known.trouble().filter(|why| why.kind == Kind::Denied && !known.is_empty()).cloned();
+    let before = known.trouble().filter(|why| why.kind == ErrorKind::Denied && !known.is_empty()).cloned();
     let why = refused.into_iter().flatten().next().or(before)?;
     let readable = |row: &Dataset| row.problem.as_deref().is_none_or(|problem| problem == NOTHING_THERE);
     let anew: BTreeSet<&str> = rows.iter().map(|row| row.uri.as_str()).collect();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use stage::{is_production, split_stage};
 
-use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -139,7 +139,7 @@ impl Endpoint {
 }
 
 impl Resource for Endpoint {
-    const KIND: &'static str = "endpoints";
+    const KIND: Kind = Kind::Endpoints;
     const LANE: Lane = Lane::Fast;
     const SWEEP: Option<Lane> = Some(Lane::Rare);
     const VITAL: bool = true;

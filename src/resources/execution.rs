@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::pipeline::{Pipeline, of_execution};
 use super::{
-    Cursor, Event, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time,
+    Cursor, Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
 use crate::health::Health;
@@ -81,7 +81,7 @@ impl PipelineExecution {
 }
 
 impl Resource for PipelineExecution {
-    const KIND: &'static str = "pipeline_executions";
+    const KIND: Kind = Kind::Executions;
     const LANE: Lane = Lane::Fast;
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     const WINDOWED: bool = true;

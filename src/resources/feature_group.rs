@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Kind, Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Asked, Aws, AwsError, Query, describe_each, failed, pages};
 use crate::health::Health;
 
@@ -38,7 +38,7 @@ pub struct FeatureGroup {
 }
 
 impl Resource for FeatureGroup {
-    const KIND: &'static str = "feature_groups";
+    const KIND: Kind = Kind::FeatureGroups;
     const LANE: Lane = Lane::Rare;
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {

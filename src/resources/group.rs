@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Kind, Lane, Listing, Resource, Seen, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -27,7 +27,7 @@ pub struct ModelPackageGroup {
 }
 
 impl Resource for ModelPackageGroup {
-    const KIND: &'static str = "model_package_groups";
+    const KIND: Kind = Kind::Groups;
     const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.name

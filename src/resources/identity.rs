@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn};
+use super::{Kind, Lane, Listing, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The identity behind the credentials; one row.
@@ -26,8 +26,7 @@ impl Identity {
 }
 
 impl Resource for Identity {
-    const KIND: &'static str = "identity";
-    const SERVICE: &'static str = "sts";
+    const KIND: Kind = Kind::Identity;
     const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.arn

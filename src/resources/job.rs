@@ -10,7 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Event, Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled, time,
+    Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled,
+    time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -87,7 +88,7 @@ impl TrainingJob {
 }
 
 impl Resource for TrainingJob {
-    const KIND: &'static str = "training_jobs";
+    const KIND: Kind = Kind::Jobs;
     const LANE: Lane = Lane::Slow;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {

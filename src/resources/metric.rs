@@ -10,8 +10,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Table, Turn};
-use crate::aws::{Aws, AwsError, Kind};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
 use wanted::{Wanted, errors_of, wanted};
 
@@ -164,8 +164,7 @@ fn kept(period: i64) -> i64 {
 }
 
 impl Resource for MetricSeries {
-    const KIND: &'static str = "metrics";
-    const SERVICE: &'static str = "cloudwatch";
+    const KIND: Kind = Kind::Metrics;
     const LANE: Lane = Lane::Slow;
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
@@ -189,7 +188,7 @@ impl Resource for MetricSeries {
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
         let asked = match ask_all(aws, known, lacking, end).await {
             // A stand-in without percentiles fails the whole request.
-            Err(error) if error.kind == Kind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
+            Err(error) if error.kind == ErrorKind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
             answer => answer,
         };
         let (rows, fault) = asked?;

@@ -10,7 +10,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cursor, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 models in a thorough look.
@@ -87,7 +87,7 @@ impl Model {
 }
 
 impl Resource for Model {
-    const KIND: &'static str = "models";
+    const KIND: Kind = Kind::Models;
     const LANE: Lane = Lane::Rare;
     // Only those that serve; what is missing is not gone.
     const WINDOWED: bool = true;

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::artifact;
-use super::{Event, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -99,7 +99,7 @@ impl ModelPackage {
 }
 
 impl Resource for ModelPackage {
-    const KIND: &'static str = "model_packages";
+    const KIND: Kind = Kind::Packages;
     const LANE: Lane = Lane::Slow;
     const SWEEP: Option<Lane> = Some(Lane::Rare);
     // The newest of all and those that serve; what is missing is not gone.

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{PipelineSummary, SortOrder, SortPipelinesBy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
@@ -50,7 +50,7 @@ impl Pipeline {
 }
 
 impl Resource for Pipeline {
-    const KIND: &'static str = "pipelines";
+    const KIND: Kind = Kind::Pipelines;
     const LANE: Lane = Lane::Slow;
     // What appeared to be described between two lists needs no list.
     const SWEEP: Option<Lane> = Some(Lane::Slow);

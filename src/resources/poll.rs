@@ -11,8 +11,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{Change, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
-use crate::aws::{Aws, Kind};
+use super::{Change, Kind, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
+use crate::aws::{Aws, ErrorKind};
 pub(crate) use look::Asking;
 pub use look::{Patience, look_once};
 use turn::turn;
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Pollers {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wake {
     /// Which kinds; empty means all.
-    pub kinds: Vec<&'static str>,
+    pub kinds: Vec<Kind>,
 }
 
 impl Pollers {
@@ -157,12 +157,12 @@ impl<T: Resource> Poller<T> {
             }
             let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
             let sweep = self.sweeps(why);
-            let asked_before = self.aws.meter.asked(T::KIND);
+            let asked_before = self.aws.meter.asked(T::KIND.name());
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = match told {
                 // Who could not ask, as what it hangs on was not read, has not failed once more.
                 Told::Later | Told::Failed => {
-                    self.failures + u32::from(self.failures == 0 || self.aws.meter.asked(T::KIND) > asked_before)
+                    self.failures + u32::from(self.failures == 0 || self.aws.meter.asked(T::KIND.name()) > asked_before)
                 }
                 Told::More | Told::All => 0,
             };
@@ -202,11 +202,12 @@ impl<T: Resource> Poller<T> {
         let seen = self.seen.borrow();
         // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer. And a
         // service that says "too fast" is asked less often as a whole: that counts once.
-        let waited_for = self.table.trouble().is_some_and(|why| matches!(why.kind, Kind::Expired | Kind::Throttled));
+        let waited_for =
+            self.table.trouble().is_some_and(|why| matches!(why.kind, ErrorKind::Expired | ErrorKind::Throttled));
         Traffic {
-            looked_at: seen.focus.kinds.contains(T::KIND),
+            looked_at: seen.focus.kinds.contains(&T::KIND),
             idle: seen.focus.idle,
-            widening: self.aws.meter.widening(T::SERVICE),
+            widening: self.aws.meter.widening(T::KIND.service()),
             failures: if waited_for { 0 } else { self.failures },
         }
     }

@@ -11,8 +11,8 @@ use serde_json::Value;
 
 use super::dataset::split;
 use super::package::ModelPackage;
-use super::{Lane, Listing, Resource, Seen, Store, Table, Turn};
-use crate::aws::{Asked, Aws, AwsError, Kind, describe_each};
+use super::{Kind, Lane, Listing, Resource, Seen, Store, Table, Turn};
+use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe_each};
 use crate::config::{MetricSource, Model as ModelConfig};
 
 /// A report is small; what is larger is none.
@@ -50,8 +50,7 @@ impl EvaluationReport {
 }
 
 impl Resource for EvaluationReport {
-    const KIND: &'static str = "evaluation_reports";
-    const SERVICE: &'static str = "s3";
+    const KIND: Kind = Kind::Reports;
     const LANE: Lane = Lane::Slow;
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
@@ -191,7 +190,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
         Ok(reply) => reply,
         Err(error) if error.kind.is_shared() => return Err(error),
         // Without s3:ListBucket a missing key is a 403: nothing is said about deletion.
-        Err(error) if error.kind == Kind::Denied => return Ok(Err("may not be read".to_owned())),
+        Err(error) if error.kind == ErrorKind::Denied => return Ok(Err("may not be read".to_owned())),
         Err(error) => return Ok(Err(format!("cannot be read: {error}"))),
     };
     let too_large = || Ok(Err(format!("is larger than {} KiB", LARGEST / 1024)));
@@ -210,7 +209,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
 }
 
 fn broken_off() -> AwsError {
-    AwsError { kind: Kind::Unreachable, ..AwsError::other("GetObject", "the answer broke off") }
+    AwsError { kind: ErrorKind::Unreachable, ..AwsError::other("GetObject", "the answer broke off") }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Store;
+use super::{Kind, Store};
 use crate::config::{Config, Glob, Model as ModelConfig, Severity};
 
 /// What a poller may look at: the tables so far, what is on the screen, what the user configured.
@@ -90,7 +90,7 @@ pub struct Focus {
     /// S3 locations that are read more often.
     pub datasets: BTreeSet<String>,
     /// Kinds that the pane which is shown lists.
-    pub kinds: BTreeSet<&'static str>,
+    pub kinds: BTreeSet<Kind>,
     /// Nobody pressed a key for a while.
     pub idle: bool,
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.
@@ -75,7 +75,7 @@ impl Made {
 }
 
 impl Resource for PipelineStep {
-    const KIND: &'static str = "pipeline_steps";
+    const KIND: Kind = Kind::Steps;
     const LANE: Lane = Lane::Fast;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {

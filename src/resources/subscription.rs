@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Lane, Listing, Resource, Seen, Turn};
+use super::{Kind, Lane, Listing, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
 
 /// Pages of 100 subscriptions (fixed by SNS).
@@ -40,8 +40,7 @@ impl Subscription {
 }
 
 impl Resource for Subscription {
-    const KIND: &'static str = "subscriptions";
-    const SERVICE: &'static str = "sns";
+    const KIND: Kind = Kind::Subscriptions;
     const LANE: Lane = Lane::Rare;
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {

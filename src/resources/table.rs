@@ -11,8 +11,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::{Cursor, Event, Extent, Lane, Listing, Resource};
-use crate::aws::{AwsError, Kind};
+use super::{Cursor, Event, Extent, Kind, Lane, Listing, Resource};
+use crate::aws::{AwsError, ErrorKind};
 use crate::health::Health;
 
 pub(super) use kept::{Keeping, Kept};
@@ -124,7 +124,7 @@ pub enum What {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// Which kind.
-    pub kind: &'static str,
+    pub kind: Kind,
     /// Which one.
     pub id: String,
     /// What happened.
@@ -134,14 +134,17 @@ pub struct Change {
     /// What happened by it.
     pub events: Vec<Event>,
     /// What the events are about: kind and id.
-    pub about: (&'static str, String),
+    pub about: (Kind, String),
 }
 
 /// The state of one source, for the sources pane and for `dump`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Source {
-    /// The kind it brings.
+    /// The name of the kind it brings.
     pub name: &'static str,
+    /// The kind it brings.
+    #[serde(skip)]
+    pub kind: Kind,
     /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
     pub state: &'static str,
     /// When it was last answered.
@@ -304,7 +307,7 @@ impl<T: Resource> Table<T> {
     /// Lays rows over those that are known; says what is different. Rows that are the same are left alone. What was
     /// read before `forget` and is not among the rows is gone.
     fn lay(&mut self, rows: Vec<T>, gone: &[String], forget: Option<Timestamp>, at: Timestamp) -> Vec<Change> {
-        let change = |id: &str, what, events, (kind, about): (&'static str, &str)| {
+        let change = |id: &str, what, events, (kind, about): (Kind, &str)| {
             let about = (kind, about.to_owned());
             Change { kind: T::KIND, id: id.to_owned(), what, at, events, about }
         };
@@ -372,20 +375,14 @@ impl<T: Resource> Table<T> {
             Freshness::Saved { .. } => ("saved", None),
             Freshness::Fresh { fault: None, .. } => ("fresh", None),
             Freshness::Fresh { fault: Some(why), .. } | Freshness::Stale { since: Some(_), why } => {
-                let state = if why.kind == Kind::Other { "stale" } else { why.kind.word() };
+                let state = if why.kind == ErrorKind::Other { "stale" } else { why.kind.word() };
                 (state, Some(why.to_string()))
             }
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
         let fetched_at = self.answered_at();
         let (rows, capped, lane, next, more) = (self.rows.len(), self.capped, self.lane, self.next, self.unfinished());
-        Source { name: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
-    }
-
-    /// The rows as a JSON array.
-    #[must_use]
-    pub fn to_json(&self) -> serde_json::Value {
-        self.rows().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
+        Source { name: T::KIND.name(), kind: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
     }
 }
 

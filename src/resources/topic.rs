@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
-use super::{Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
-use crate::aws::{Arn, Aws, AwsError, Described, Kind, describe, failed, pages};
+use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
+use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
@@ -64,8 +64,7 @@ impl Topic {
 }
 
 impl Resource for Topic {
-    const KIND: &'static str = "topics";
-    const SERVICE: &'static str = "sns";
+    const KIND: Kind = Kind::Topics;
     const LANE: Lane = Lane::Rare;
     const SWEEP: Option<Lane> = Some(Self::LANE);
     const OPTIONAL: bool = true;
@@ -93,7 +92,7 @@ impl Resource for Topic {
         let (arns, capped) = match listed {
             Ok(listed) => listed,
             // Who listens to a topic may be told all the same.
-            Err(why) if why.kind == Kind::Denied && !found.is_empty() => {
+            Err(why) if why.kind == ErrorKind::Denied && !found.is_empty() => {
                 return Ok(Listing::part(found).fault(Some(why)));
             }
             Err(why) => return Err(why),
@@ -134,7 +133,7 @@ async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
     let mut topic = Topic::of(arn);
     match listeners {
         Ok((rows, capped)) => (topic.listeners, topic.capped) = (Some(rows), capped),
-        Err(why) if why.kind == Kind::Gone => topic.gone = true,
+        Err(why) if why.kind == ErrorKind::Gone => topic.gone = true,
         Err(why) if why.kind.is_shared() => return Err(why),
         Err(why) => topic.problem = Some(format!("{} {}", why.operation, why.kind.word())),
     }

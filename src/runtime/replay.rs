@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use super::{Hands, Inbox, Machine, Watch};
 use crate::app::{App, Msg, Replay};
 use crate::aws::{Deck, OnDeck, Tape};
+use crate::resources::Kind;
 use crate::resources::poll::{Clock, Wake};
 
 /// The pollers are woken no more often than this, however fast it plays.
@@ -83,7 +84,7 @@ async fn follow(tape: Tape, wake: watch::Sender<Wake>, tell: mpsc::Sender<Msg>) 
         let at = tape.playhead.now();
         let news = tape.news(read, at);
         // Who is reading hears only the last call, so everybody is called twice.
-        let kinds: Vec<&'static str> = news.union(&before).copied().collect();
+        let kinds: Vec<Kind> = news.union(&before).copied().filter_map(Kind::named).collect();
         if !kinds.is_empty() {
             wake.send_replace(Wake { kinds });
         }

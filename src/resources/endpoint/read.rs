@@ -10,7 +10,7 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
 use super::{Endpoint, from_record, from_summary, pairs};
-use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
+use crate::aws::{Aws, AwsError, Described, ErrorKind, Query, describe, failed, in_background, pages};
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, newest, reaches_back};
 
 /// Pages of 100 endpoints.
@@ -199,7 +199,7 @@ async fn read_tags(aws: &Aws, rows: &mut Rows) -> Option<AwsError> {
             row.tags = Some(tags);
         }
     }
-    if described.fault.as_ref().is_some_and(|f| matches!(f.kind, Kind::Denied | Kind::Unsupported)) {
+    if described.fault.as_ref().is_some_and(|f| matches!(f.kind, ErrorKind::Denied | ErrorKind::Unsupported)) {
         // It would be refused at every poll: without tags is how it is.
         for row in rows.values_mut() {
             row.tags.get_or_insert_default();

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::wanted::Wanted;
 use super::{HOUR, LOOK_BACK, MINUTE, MetricSeries};
-use crate::aws::{Aws, AwsError, Kind, failed, pages_until};
+use crate::aws::{Aws, AwsError, ErrorKind, failed, pages_until};
 use crate::resources::Table;
 
 /// Seconds that may still change: `CloudWatch` is 1 to 3 minutes late.
@@ -200,7 +200,7 @@ where
                     (wanted, Told { start, ..told })
                 }));
             }
-            Err(why) if why.kind != Kind::Other || !why.answered_no => return Err(why),
+            Err(why) if why.kind != ErrorKind::Other || !why.answered_no => return Err(why),
             Err(why) if batch.wanted.len() == 1 || refused >= ENOUGH => {
                 let (start, others) = (batch.start, batch.wanted.len() - 1);
                 let said = if others == 0 { why.to_string() } else { format!("{why} (asked with {others} others)") };

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::batch::{self, Batched};
 use super::{Details, ModelPackage, from_record, from_summary};
-use crate::aws::{Aws, AwsError, Described, Kind, Query, describe, failed, in_background, pages};
+use crate::aws::{Aws, AwsError, Described, ErrorKind, Query, describe, failed, in_background, pages};
 use crate::config::Model as ModelConfig;
 use crate::resources::report::asks;
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
@@ -71,9 +71,9 @@ pub(super) async fn window(
         match in_group(aws, group, &mut rows).await {
             // What nobody looked at while it was recorded is not on the tape; the others are.
             Ok(()) => {}
-            Err(error) if error.kind == Kind::Unrecorded => {}
+            Err(error) if error.kind == ErrorKind::Unrecorded => {}
             // One group that cannot be read costs its own versions.
-            Err(error) if matches!(error.kind, Kind::Other | Kind::Gone) => alone = alone.or(Some(error)),
+            Err(error) if matches!(error.kind, ErrorKind::Other | ErrorKind::Gone) => alone = alone.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
@@ -189,7 +189,7 @@ async fn without_index(
     }
     due.extend(newest_of_groups(&rows, seen, WINDOW));
     match described(aws, &mut rows, due).await {
-        Some(why) if !matches!(why.kind, Kind::Other) => Err(why),
+        Some(why) if !matches!(why.kind, ErrorKind::Other) => Err(why),
         fault => Ok((rows, fault)),
     }
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Asked, Clock, Told};
-use crate::aws::{Aws, AwsError, Kind, unpaced};
-use crate::resources::{KINDS, Seen, Snapshot, Store};
+use crate::aws::{Aws, AwsError, ErrorKind, unpaced};
+use crate::resources::{ASKINGS, Kind, Seen, Snapshot, Store};
 
 /// How often a kind is asked that fails for a reason that may pass, and one that is optional.
 const TRIES: u32 = 3;
@@ -71,7 +71,7 @@ impl Patience {
 
 /// What a single look needs of a kind.
 pub(crate) struct Asking {
-    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
     pub(crate) optional: bool,
     /// May it be asked? That depends on the tables of other kinds.
     pub(crate) ready: fn(&Seen) -> bool,
@@ -96,8 +96,8 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
     tokio::pin!(over);
     // Holds only fully read tables; a kind is asked once the tables that it depends on are complete.
     let mut complete = Seen { store: Store::default(), ..seen.clone() };
-    let mut waiting: Vec<&'static Asking> = KINDS.iter().collect();
-    let mut unread: BTreeSet<&'static str> = waiting.iter().map(|kind| kind.name).collect();
+    let mut waiting: Vec<&'static Asking> = ASKINGS.iter().collect();
+    let mut unread: BTreeSet<Kind> = waiting.iter().map(|asking| asking.kind).collect();
     let mut running = FuturesUnordered::new();
     loop {
         let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|kind| (kind.ready)(&complete));
@@ -116,11 +116,11 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
             Told::Later if failures < tries => running.push(take_turn(kind, failures, aws, &seen, clock)),
             Told::All | Told::Later | Told::Failed => {
                 complete.store.apply(snapshot);
-                unread.remove(kind.name);
+                unread.remove(&kind.kind);
             }
         }
     }
-    for kind in KINDS.iter().filter(|kind| unread.contains(kind.name)) {
+    for kind in ASKINGS.iter().filter(|kind| unread.contains(&kind.kind)) {
         let snapshot = (kind.unanswered)(&seen.store, time_is_up(patience), clock());
         seen.store.apply(snapshot);
     }
@@ -138,11 +138,11 @@ fn take_turn(
     let (aws, seen, clock) = (aws.clone(), seen.clone(), clock.clone());
     async move {
         sleep(PAUSE * failures).await;
-        let (calls, meter) = (aws.meter.asked(kind.name), aws.meter.clone());
+        let (calls, meter) = (aws.meter.asked(kind.kind.name()), aws.meter.clone());
         let (asked, took) = unpaced((kind.ask)(aws, Seen { at: clock(), ..seen })).await;
         let failed = match asked.told {
             // A turn without a call failed because of a dependency; it is not tried again.
-            Told::Later if took > SLOW || meter.asked(kind.name) == calls => TRIES,
+            Told::Later if took > SLOW || meter.asked(kind.kind.name()) == calls => TRIES,
             Told::Later => failures + 1,
             Told::More | Told::All | Told::Failed => 0,
         };
@@ -153,5 +153,5 @@ fn take_turn(
 /// Why a kind was not read to its end.
 fn time_is_up(patience: Patience) -> AwsError {
     let message = format!("not answered within {} s; --timeout waits longer", patience.time.as_secs_f64());
-    AwsError { kind: Kind::Unreachable, ..AwsError::other("AWS", message) }
+    AwsError { kind: ErrorKind::Unreachable, ..AwsError::other("AWS", message) }
 }

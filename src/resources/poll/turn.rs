@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::aws::{Aws, AwsError, Kind, Urgency, attributed, caught, undisturbed};
+use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed, caught, undisturbed};
 use crate::resources::admit::admit;
 use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
 
@@ -38,24 +38,24 @@ pub(super) async fn turn<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (Told, Vec<Change>) {
-    let asked_before = aws.meter.asked(T::KIND);
-    let (mut answer, mut at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+    let asked_before = aws.meter.asked(T::KIND.name());
+    let (mut answer, mut at) = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
     let mut before = Vec::new();
     if aws.replays() && fault(&answer).is_some() {
         before = recall(aws, seen, table, sweep, clock).await;
-        (answer, at) = attributed(T::KIND, Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
+        (answer, at) = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
     }
     let why = fault(&answer);
-    let refused = why.is_some_and(|why| why.kind == Kind::Expired && why.answered_no);
+    let refused = why.is_some_and(|why| why.kind == ErrorKind::Expired && why.answered_no);
     let trouble = why.map(|why| why.kind);
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
-    aws.meter.answered(T::SERVICE, trouble == Some(Kind::Throttled));
+    aws.meter.answered(T::KIND.service(), trouble == Some(ErrorKind::Throttled));
     if refused {
         aws.refused().await;
     }
     // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
     // all stays as it was.
-    let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND) == asked_before;
+    let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND.name()) == asked_before;
     let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(at) };
     before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
@@ -64,7 +64,7 @@ pub(super) async fn turn<T: Resource>(
         Some(kind) if kind.cut_off() => Told::Failed,
         Some(_) if failed => Told::Failed,
         // What cannot be had of one thing may be had of another.
-        None | Some(Kind::Denied | Kind::Other) if more => Told::More,
+        None | Some(ErrorKind::Denied | ErrorKind::Other) if more => Told::More,
         _ => Told::All,
     };
     (told, before)
@@ -87,7 +87,7 @@ async fn read<T: Resource>(
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Answered<T> {
     let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
-    let broke_off = |said: String| Err(AwsError::other(T::KIND, format!("the work broke off: {said}")));
+    let broke_off = |said: String| Err(AwsError::other(T::KIND.name(), format!("the work broke off: {said}")));
     let answer = answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !seen.wishes.unredacted));
     (answer, clock())
 }
@@ -100,9 +100,9 @@ async fn recall<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> Vec<Change> {
-    let asked_before = aws.meter.asked(T::KIND);
-    let (answer, at) = undisturbed(T::KIND, read(aws, seen, table, sweep, clock)).await;
-    if answer.is_err() || aws.meter.asked(T::KIND) == asked_before {
+    let asked_before = aws.meter.asked(T::KIND.name());
+    let (answer, at) = undisturbed(T::KIND.name(), read(aws, seen, table, sweep, clock)).await;
+    if answer.is_err() || aws.meter.asked(T::KIND.name()) == asked_before {
         return Vec::new();
     }
     let first = !table.answered();

@@ -14,7 +14,7 @@ fn groups(names: &[&str]) -> Listing<ModelPackageGroup> {
 }
 
 fn denied() -> AwsError {
-    AwsError { kind: Kind::Denied, ..AwsError::other("ListModelPackageGroups", "not for you") }
+    AwsError { kind: ErrorKind::Denied, ..AwsError::other("ListModelPackageGroups", "not for you") }
 }
 
 fn told(changes: &[Change]) -> Vec<(&str, What)> {

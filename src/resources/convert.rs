@@ -1,0 +1,15 @@
+//! AWS's values as ours.
+
+use jiff::Timestamp;
+
+/// An SDK time as ours; what cannot be represented is absent.
+pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
+    let at = at?;
+    Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
+}
+
+/// The last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`.
+#[must_use]
+pub fn arn_name(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
+}

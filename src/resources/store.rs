@@ -1,0 +1,136 @@
+//! Makes everything that has a part for each kind out of the list in `resources.rs`.
+
+/// Declares the kinds, in groups by the service that is asked; the order is the order of asking (worst news first).
+///
+/// A group may carry a `#[cfg(…)]`: without its feature the program has no such kind. A service may have several groups.
+macro_rules! resources {
+    (@all $(#[$cfg:meta] $service:ident $field:ident: $variant:ident($kind:ty) = $name:literal,)+) => {
+        /// A kind of thing that AWS tells about.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[$cfg] #[doc = concat!("The rows of `", $name, "`.")] $variant,)+
+        }
+
+        impl Kind {
+            /// All of them, in the order of asking.
+            pub const ALL: &[Self] = &[$(#[$cfg] Self::$variant,)+];
+
+            /// Its name in `dump`, in the snapshot and among the sources: AWS's words in lower case.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(#[$cfg] Self::$variant => $name,)+ }
+            }
+            /// The service that is asked for it; its limits are shared by all kinds of the service.
+            #[must_use]
+            pub fn service(self) -> &'static str {
+                match self { $(#[$cfg] Self::$variant => stringify!($service),)+ }
+            }
+        }
+
+        /// All tables. Clones share their rows.
+        #[derive(Debug, Clone, Default)]
+        pub struct Store {
+            $(#[$cfg] #[doc = concat!("The rows of `", $name, "`.")] pub $field: Table<$kind>,)+
+        }
+
+        /// What one poll of one kind made of its table, and what that changed.
+        #[derive(Debug, Clone)]
+        pub enum Snapshot {
+            $(#[$cfg] #[doc = concat!("A poll of `", $name, "`.")] $variant(Table<$kind>, Vec<Change>),)+
+        }
+
+        impl Snapshot {
+            /// The kind that was polled.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(#[$cfg] Self::$variant(..) => Kind::$variant,)+ }
+            }
+            /// The state of its source.
+            #[must_use]
+            pub fn source(&self) -> Source {
+                match self { $(#[$cfg] Self::$variant(table, _) => table.source(),)+ }
+            }
+        }
+
+        impl Store {
+            /// Takes in one poll; says what it changed.
+            pub fn apply(&mut self, snapshot: Snapshot) -> Vec<Change> {
+                match snapshot {
+                    $(#[$cfg] Snapshot::$variant(table, changes) => {
+                        self.$field = table;
+                        changes
+                    })+
+                }
+            }
+            /// The table of a kind.
+            #[must_use]
+            pub fn table(&self, kind: Kind) -> &dyn AnyTable {
+                match kind { $(#[$cfg] Kind::$variant => &self.$field,)+ }
+            }
+            /// What a later run can begin with.
+            #[must_use]
+            pub fn keep(&self) -> Keeping<'_> {
+                Keeping { $(#[$cfg] $field: self.$field.keep(),)+ }
+            }
+            /// The tables of an earlier run; their rows are marked as such until they are read again.
+            #[must_use]
+            pub fn restored(kept: KeptStore) -> Self {
+                Self { $(#[$cfg] $field: Table::restored(kept.$field),)+ }
+            }
+        }
+
+        /// All tables as they are written to disk.
+        #[derive(Debug, Serialize)]
+        pub struct Keeping<'a> {
+            $(#[$cfg] $field: table::Keeping<'a, $kind>,)+
+        }
+
+        /// All tables on disk. A kind that a file lacks begins empty; one that only the file knows is left out.
+        #[derive(Debug, Default, Deserialize)]
+        pub struct KeptStore {
+            $(#[$cfg] #[serde(default)] $field: table::Kept<$kind>,)+
+        }
+
+        impl poll::Pollers {
+            /// Starts one task a kind; they end when this is dropped, or the receiver is.
+            pub fn start(&mut self) {
+                $(#[$cfg] self.spawn::<$kind>(|store| &store.$field, Snapshot::$variant);)+
+            }
+        }
+
+        /// The kinds, as a single look asks them.
+        pub(crate) const ASKINGS: &[poll::Asking] = &[$(#[$cfg] poll::Asking {
+            kind: Kind::$variant,
+            optional: <$kind>::OPTIONAL,
+            ready: <$kind>::ready,
+            ask: |aws, seen| Box::pin(async move {
+                let mut table = seen.store.$field.clone();
+                let told = poll::ask::<$kind>(&aws, &seen, &mut table, true, seen.at).await;
+                poll::Asked { told, snapshot: Snapshot::$variant(table, Vec::new()) }
+            }),
+            unanswered: |store, why, at| {
+                let mut table = store.$field.clone();
+                // What it was told last says more than that the time was up.
+                if table.trouble().is_none() {
+                    table.apply(Err(why), at);
+                }
+                Snapshot::$variant(table, Vec::new())
+            },
+        },)+];
+    };
+    // Gives each kind the condition of its group.
+    (
+        @each [$($done:tt)*]
+        #[$cfg:meta] $service:ident { $($field:ident: $variant:ident($kind:ty) = $name:literal,)+ }
+        $($rest:tt)*
+    ) => {
+        resources! { @each [$($done)* $(#[$cfg] $service $field: $variant($kind) = $name,)+] $($rest)* }
+    };
+    (@each [$($done:tt)*] $service:ident { $($kinds:tt)+ } $($rest:tt)*) => {
+        resources! { @each [$($done)*] #[cfg(all())] $service { $($kinds)+ } $($rest)* }
+    };
+    (@each [$($done:tt)*]) => { resources! { @all $($done)* } };
+    ($($groups:tt)+) => { resources! { @each [] $($groups)+ } };
+}
+
+pub(super) use resources;
