@@ -7,9 +7,9 @@ mod fleet;
 
 use crossterm::event::{KeyCode, KeyEvent};
 use divan::Bencher;
-use sagetop::actions;
 use sagetop::app::{Account, App, Msg};
 use sagetop::assets::Assets;
+use sagetop::update::{NAMES, TABLES};
 use sagetop::{model, panes};
 
 /// Endpoints of a team, of a company, of a fleet (10,000, with 12,000 versions).
@@ -24,10 +24,10 @@ fn main() {
 
 /// A console on an account, with the cursor in the middle of a pane.
 fn console(endpoints: usize, pane: &str) -> App {
-    let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-    let mut app = App::new(Account::new(fleet::seen(endpoints, 0)), Vec::new(), keymap);
+    let keymap = Assets::default().keymap("default", NAMES).unwrap();
+    let mut app = App::new(TABLES, Account::new(fleet::seen(endpoints, 0)), Vec::new(), keymap);
     app.size = (160, 50);
-    app.go(panes::named(pane).unwrap());
+    app.go(TABLES.panes.iter().find(|known| known.name == pane).unwrap());
     let middle = app.list_mut().ids.len() / 2;
     app.list_mut().put(middle);
     app.update(Msg::Tick(fleet::now()));

@@ -5,10 +5,12 @@
 
 mod file;
 mod key;
+mod sheet_key;
 
 use crossterm::event::KeyEvent;
 
 pub use key::{Key, typed};
+pub use sheet_key::SheetKey;
 
 use crate::config::{ConfigError, Find, Source, family};
 use file::File;

@@ -1,15 +1,27 @@
 //! A live console for machine learning on AWS: data → training → registry → endpoint → alarms → people.
 //!
 //! ```text
-//!        what AWS tells us                                  what we tell AWS
-//!  resources!  one file a kind                        intents!  one file an intent
-//!       │ list()                                          ▲ plan()      verify() ▲
-//!       ▼                                                 │                      │
-//!  pollers ──Snapshot──▶ Store ──▶ join() ────▶ App ──────┴─ ACTIONS ◀─ Keymap ◀─ keys
-//!  pace, jitter,         Table     joins and    update():       │
-//!  back-off              Change    rules, pure  Msg → Effect    ▼
-//!                                                           PANES ──▶ view ──▶ widgets + Theme ──▶ terminal
+//!   from AWS                                                       to AWS
+//!   resources!  one file a kind                                    intents!  one file an intent
+//!        │ list()                                                       ▲ plan(), verify()
+//!        ▼                                                              │
+//!   pollers ──Snapshot──┐                                           Executor
+//!   pace, back-off      ▼                                               ▲
+//!               keys ▶ runtime, the loop ◀──Effect──┐                   │
+//!                       │ Msg         └─────────────┼─── plans, calls ──┘
+//!                       ▼                           │
+//!                      update: App::update(), ACTIONS, keymap
+//!                       │ changes        │ asks what is on the screen
+//!                       ▼                ▼
+//!                      app: App ◀─────── panes: PANES, screen() ──Screen──▶ widgets + theme ──▶ terminal
+//!                       │ reads
+//!                       ▼
+//!                      model: join() and rules over the Store, pure
 //! ```
+//!
+//! The console has three floors, and names go down only: **state** ([`app`]: plain data, and the types of its panes and
+//! actions), **panes** (pure functions of the state), **update** (everything that changes the state, and the table of
+//! actions). The tables are handed in ([`app::Tables`]), so the state knows neither what is shown nor what can be done.
 //!
 //! All calls pass one stack, [`aws::Meter`], which paces and counts them; below it answers live AWS,
 //! any endpoint URL, the simulated account in [`sim`], which knows nothing of the rest, or a recording.
@@ -29,27 +41,40 @@
 //! | [`model::ATTENTION`] | small named rules that say what deserves the eye |
 //! | [`app::Account`] | one account in one region as the screen knows it; [`app::App`] is in one of them at a time |
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |
-//! | [`actions::Action`] | something the operator can do: a name, help, a function |
+//! | [`app::Action`] | something the operator can do: a name, help, a function |
 //! | [`intents::Intent`] | something the operator wants of AWS: how it is planned, when it is really done |
 //! | [`intents::Plan`], [`intents::Step`] | exactly what would be sent, for reading; one mutating call |
-//! | [`panes::Pane`] | one list on the screen: which things, and what a row says |
+//! | [`app::Pane`] | one list on the screen: which things, and what a row says |
 //! | [`view::Screen`], [`view::Tone`] | what the screen shows, as data; what a piece of text means |
 //! | [`sim::Story`] | a file that says what a simulated account contains, what happens when, which calls fail |
 //!
 //! # Layers
 //!
-//! | module | may name | never |
+//! From the ground up. A module names no module that is not in its row; a test reads this table.
+//!
+//! | module | may name, of this crate | never |
 //! |---|---|---|
-//! | [`fmt`], [`view`], [`health`], [`redact`], [`disk`] | the standard library, their own | anything else of this crate |
-//! | [`config`] | the standard library, [`disk`], [`view`] | anything else of this crate |
-//! | [`aws`] | the SDK, tokio, [`redact`], [`disk`] | any other module |
-//! | [`resources`] | the SDK, [`aws`], [`config`], [`health`], [`redact`] | ratatui, [`model`], [`app`], [`panes`], [`sim`] |
-//! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui |
-//! | [`intents`] | the SDK, tokio, [`aws`], [`resources`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm, [`app`], [`panes`] |
-//! | [`app`], [`actions`], [`keymap`] | [`resources`], [`model`], [`intents`], key types of crossterm | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`model`], [`resources`], [`fmt`], [`redact`], [`view`] | ratatui, crossterm, tokio, the SDK |
-//! | [`theme`], [`widgets`] | ratatui, [`view`] | [`app`], [`model`], [`resources`], [`aws`], [`intents`] |
-//! | [`sim`] | bytes | every other module: a fake that shares our structs would share our mistakes |
+//! | [`fmt`], [`view`], [`health`], [`redact`], [`disk`], [`journal`] | | the SDK, tokio, ratatui, crossterm |
+//! | [`sim`]: a fake that shared our structs would share our mistakes | | ratatui, crossterm |
+//! | [`config`] | [`disk`], [`view`] | the SDK, tokio, ratatui, crossterm |
+//! | [`aws`] | [`redact`], [`disk`] | ratatui, crossterm |
+//! | [`resources`] | [`aws`], [`config`], [`health`], [`redact`] | ratatui, crossterm |
+//! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
+//! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`redact`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
+//! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
+//! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
+//! | [`terminal`] | [`aws`], [`view`] | the SDK |
+//! | [`snapshot`] | [`app`], [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
+//! | [`args`] | [`resources`], [`sim`] | the SDK, tokio, ratatui, crossterm |
+//! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`headless`] | [`session`], [`args`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
+//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`intents`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
 //!
@@ -57,7 +82,6 @@
 //! (`intents/approve.rs`), [`runtime`] for the loop. To add a kind, an intent, an action, a pane, a rule,
 //! a theme or a keymap: write its file (or function) and add one line to its table.
 
-pub mod actions;
 pub mod app;
 pub mod args;
 pub mod assets;
@@ -80,5 +104,6 @@ pub mod sim;
 pub mod snapshot;
 pub mod terminal;
 pub mod theme;
+pub mod update;
 pub mod view;
 pub mod widgets;

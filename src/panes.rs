@@ -1,4 +1,4 @@
-//! The screen as data: each pane is one list, `screen` puts the whole together. Pure.
+//! The screen as data: pure functions of the state. Each pane is one list; [`screen`] puts the whole together.
 
 mod accounts;
 pub(crate) mod activity;
@@ -19,124 +19,33 @@ mod sheets;
 pub(crate) mod sources;
 mod training;
 
-use crate::app::{App, Modal, Subject};
+use crate::app::{App, ListState, Modal, Pane, PaneColumn, Subject};
 use crate::resources::Source;
-use crate::view::{self, Align, Block, Column, Content, Cut, Line, Row, Screen, Sheet, Tab, Table, Tone, Width};
-
-pub use cell::{Cell, Order};
-
-/// One list on the screen: which things, and what a row says about one.
-pub struct Pane {
-    /// Its name: also that of the action that opens it.
-    pub name: &'static str,
-    /// In the tabs.
-    pub title: &'static str,
-    /// Its columns.
-    pub columns: &'static [PaneColumn],
-    /// The kinds that it lists: they are read more often while it is shown, and their trouble is told beside its title.
-    pub kinds: &'static [&'static str],
-    /// Which things, in the pane's own order.
-    pub ids: fn(&App) -> Vec<Subject>,
-    /// One row; asked for visible rows only, unless a filter or an order needs all.
-    pub row: fn(&App, &Subject) -> Option<Vec<Cell>>,
-    /// Why it is empty, and what would fill it.
-    pub empty: fn(&App) -> Vec<Line>,
-}
-
-impl std::fmt::Debug for Pane {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
-
-/// One column, and from which to which width of the terminal it is shown.
-#[derive(Debug)]
-pub struct PaneColumn {
-    /// How it is drawn.
-    pub column: Column,
-    /// Least width in cells.
-    pub from: u16,
-    /// Greatest width in cells.
-    pub to: u16,
-    /// Only where several accounts are watched.
-    pub several: bool,
-}
-
-impl PaneColumn {
-    const fn new(title: &'static str, width: Width) -> Self {
-        let column = Column { title, width, align: Align::Left, cut: Cut::End };
-        Self { column, from: 0, to: u16::MAX, several: false }
-    }
-    /// A column of fixed width.
-    const fn cells(title: &'static str, cells: u16) -> Self {
-        Self::new(title, Width::Cells(cells))
-    }
-    /// A column that takes a share of what is left.
-    const fn fill(title: &'static str, share: u16, min: u16) -> Self {
-        Self::new(title, Width::Fill { share, min })
-    }
-    /// Numbers stand on the right.
-    const fn right(mut self) -> Self {
-        self.column.align = Align::Right;
-        self
-    }
-    /// Names lose their middle, as both ends tell them apart.
-    const fn name(mut self) -> Self {
-        self.column.cut = Cut::Middle;
-        self
-    }
-    /// Only where several accounts are watched.
-    const fn several(mut self) -> Self {
-        self.several = true;
-        self
-    }
-    /// Only on terminals at least this wide.
-    const fn from(mut self, cells: u16) -> Self {
-        self.from = cells;
-        self
-    }
-    /// Only on terminals narrower than this.
-    const fn below(mut self, cells: u16) -> Self {
-        self.to = cells - 1;
-        self
-    }
-}
-
-/// The pane that is shown first.
-static HOME: Pane = home::PANE;
+use crate::view::{self, Block, Content, Line, Row, Screen, Sheet, Tab, Table, Tone};
 
 /// From so many rows on the home screen has the names of the panes.
 const TABS_FROM: u16 = 20;
 
-/// All panes, in the order of their keys.
-pub static PANES: &[Pane] = &[
-    home::PANE,
-    data::PANE,
-    training::PANE,
-    registry::PANE,
-    endpoints::PANE,
-    alarms::PANE,
-    activity::PANE,
-    sources::PANE,
-    accounts::PANE,
-];
-
 /// The pane that is shown first.
-#[must_use]
-pub fn home() -> &'static Pane {
-    &HOME
-}
+pub static HOME: &Pane = &home::PANE;
 
-/// The pane of this name.
-#[must_use]
-pub fn named(name: &str) -> Option<&'static Pane> {
-    PANES.iter().find(|p| p.name == name)
-}
+/// All panes, in the order of their tabs.
+pub static PANES: &[&Pane] = &[
+    &home::PANE,
+    &data::PANE,
+    &training::PANE,
+    &registry::PANE,
+    &endpoints::PANE,
+    &alarms::PANE,
+    &activity::PANE,
+    &sources::PANE,
+    &accounts::PANE,
+];
 
 /// The panes that can be shown: that of the accounts only where there are several.
 pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
     let several = app.several();
-    PANES.iter().filter(move |pane| several || pane.name != accounts::PANE.name)
+    app.tables.panes.iter().copied().filter(move |pane| several || pane.name != accounts::PANE.name)
 }
 
 /// Rows between header with banners and footer.
@@ -147,7 +56,7 @@ fn body_rows(app: &App, banners: &[Line]) -> u16 {
 
 /// Rows of the names of the panes. A lineage is none of them, and the list of models on few rows needs all of them.
 fn tab_rows(app: &App) -> u16 {
-    let low = app.pane.name == HOME.name && app.size.1 < TABS_FROM;
+    let low = app.at_home() && app.size.1 < TABS_FROM;
     u16::from(app.detail.is_none() && !low)
 }
 
@@ -159,7 +68,7 @@ pub fn list_rows(app: &App) -> usize {
 
 /// Rows of the list that is shown in a body of so many rows.
 fn rows_in(app: &App, body: u16) -> usize {
-    let rows = if app.pane.name == "home" { home::table_rows(app, body) } else { body.saturating_sub(2) };
+    let rows = if app.at_home() { home::table_rows(app, body) } else { body.saturating_sub(2) };
     rows.into()
 }
 
@@ -171,7 +80,7 @@ pub fn screen(app: &App) -> Screen {
     let tabs = (tab_rows(app) > 0).then(|| Block { height: 1, content: Content::Tabs(tabs(app)) });
     let pane = match &app.detail {
         Some(detail) => lineage::blocks(app, detail, body),
-        None if app.pane.name == HOME.name => home::blocks(app, body),
+        None if app.at_home() => home::blocks(app, body),
         None => vec![Block { height: body, content: Content::Table(table(app, rows_in(app, body), true)) }],
     };
     let sheet = app.modal.as_ref().map(|modal| sheet(app, modal));
@@ -196,7 +105,7 @@ pub fn follow(app: &App, screen: &mut Screen) -> bool {
     let typing = app.lists.get(app.pane.name).is_some_and(|list| list.typing);
     let told = typing || app.message.is_some() || app.pending_keys.is_some() || screen.footer.message.is_some();
     let covered = app.detail.is_some() || app.modal.is_some() || screen.sheet.is_some();
-    if app.pane.name != HOME.name || told || covered {
+    if !app.at_home() || told || covered {
         return false;
     }
     let body = body_rows(app, &screen.banners);
@@ -229,7 +138,7 @@ pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
 /// The list of the pane that is shown; only the rows that fit.
 fn table(app: &App, rows: usize, titled: bool) -> Table {
     let columns = columns(app);
-    let empty = crate::app::ListState::default();
+    let empty = ListState::default();
     let list = app.lists.get(app.pane.name).unwrap_or(&empty);
     let row = |subject: &Subject| {
         let cells = (app.pane.row)(app, subject)?;
@@ -254,7 +163,7 @@ fn table(app: &App, rows: usize, titled: bool) -> Table {
     }
 }
 
-fn title(app: &App, list: &crate::app::ListState) -> Line {
+fn title(app: &App, list: &ListState) -> Line {
     let count = if never_read(app, list) { "–".to_owned() } else { list.ids.len().to_string() };
     let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
     if let Some((column, descending)) = hidden_sort(app) {
@@ -278,11 +187,11 @@ fn unread(app: &App) -> Vec<Source> {
 }
 
 /// Is a list empty for want of reading? Then nothing was counted.
-fn never_read(app: &App, list: &crate::app::ListState) -> bool {
+fn never_read(app: &App, list: &ListState) -> bool {
     list.ids.is_empty() && !unread(app).is_empty()
 }
 
-fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {
+fn reasons_for_nothing(app: &App, list: &ListState) -> Vec<Line> {
     let unread = unread(app).into_iter().map(|source| match source.error {
         Some(why) => Line::new().with(format!("◌ {} never read: {why}", source.name), Tone::Warn),
         None => Line::new().muted(format!("◌ {} not read yet", source.name)),
@@ -294,7 +203,7 @@ fn reasons_for_nothing(app: &App, list: &crate::app::ListState) -> Vec<Line> {
     if list.filter.is_empty() {
         return (app.pane.empty)(app);
     }
-    if app.pane.name == HOME.name && app.filtered_account() == Some(app.here.place) && app.here.unread() {
+    if app.at_home() && app.filtered_account() == Some(app.here.place) && app.here.unread() {
         let name =
             Line::new().plain(format!("Nothing of {} was read yet.", app.here.name)).muted("  esc shows the others");
         return home::unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();

@@ -1,5 +1,6 @@
 //! From the command line to the pieces: configuration, connections, journal, clock.
 
+mod app;
 mod recorded;
 mod simulated;
 mod wanted;

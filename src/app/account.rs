@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{GLOW, Subject};
+use super::subject::Subject;
 use crate::aws::{Renewal, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, NOT_READ, join};
@@ -18,6 +18,8 @@ use crate::resources::identity::Identity;
 use crate::resources::{Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
+/// Seconds that a changed row glows.
+const GLOW: i64 = 2;
 /// Seconds after which models are judged anew, as time alone makes data old.
 const JUDGE_EVERY: i64 = 15;
 
@@ -53,19 +55,19 @@ pub struct Account {
     /// The tables changed since they were last given to be joined.
     unjoined: bool,
     /// What the focus was made from.
-    pub(super) focused: Option<FocusedOn>,
+    pub(crate) focused: Option<FocusedOn>,
     /// AWS was already asked what became of intents that were left open.
     reviewed: bool,
 }
 
 /// What a focus depends on.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct FocusedOn {
-    pub(super) revision: u64,
-    pub(super) pane: &'static str,
-    pub(super) idle: bool,
-    pub(super) detail: Option<String>,
-    pub(super) subject: Option<Subject>,
+pub(crate) struct FocusedOn {
+    pub(crate) revision: u64,
+    pub(crate) pane: &'static str,
+    pub(crate) idle: bool,
+    pub(crate) detail: Option<String>,
+    pub(crate) subject: Option<Subject>,
 }
 
 impl Account {
@@ -78,7 +80,7 @@ impl Account {
 
     /// Is it time to find out what became of intents that were left open? True once, when a poll tells who we are: only
     /// then it is known which lines of the journal belong to this account.
-    pub(super) fn wants_review(&mut self, polled_identity: bool) -> bool {
+    pub(crate) fn wants_review(&mut self, polled_identity: bool) -> bool {
         polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
     }
 
@@ -127,13 +129,13 @@ impl Account {
         self.seen.store.identity.rows().next()
     }
 
-    pub(super) fn tick(&mut self, now: Timestamp) {
+    pub(crate) fn tick(&mut self, now: Timestamp) {
         self.seen.at = now;
         self.unjoined |= now.as_second() - self.judged.as_second() >= JUDGE_EVERY;
     }
 
     /// Lays a poll over the tables; what changed by it.
-    pub(super) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
+    pub(crate) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
         let changes = self.seen.store.apply(snapshot);
         let (at, place) = (self.seen.at, self.place);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
@@ -143,7 +145,7 @@ impl Account {
         changes
     }
 
-    pub(super) fn begin_with(&mut self, store: Store) {
+    pub(crate) fn begin_with(&mut self, store: Store) {
         self.changed.clear();
         self.seen.store = store;
         self.joined = Arc::new(join(&self.seen));
@@ -160,7 +162,7 @@ impl Account {
         account(now).is_some_and(|now| if saved { Some(now) != known } else { known.is_some_and(|known| known != now) })
     }
 
-    pub(super) fn give_to_join(&mut self) -> Option<Seen> {
+    pub(crate) fn give_to_join(&mut self) -> Option<Seen> {
         if !std::mem::take(&mut self.unjoined) {
             return None;
         }
@@ -169,7 +171,7 @@ impl Account {
     }
 
     /// Takes the models as they are now; which are better or worse than before, and how they were.
-    pub(super) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain<'_>, Health)> {
+    pub(crate) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain<'_>, Health)> {
         let before = std::mem::replace(&mut self.joined, Arc::new(joined));
         if !self.seen.store.sources().iter().all(Source::settled) {
             // While something was never read, a health says more about that than about the model.
@@ -186,7 +188,7 @@ impl Account {
     }
 
     /// What is read of an account that is not looked at: what is always read, and what is not well.
-    pub(super) fn look_away(&mut self, revision: u64, idle: bool) {
+    pub(crate) fn look_away(&mut self, revision: u64, idle: bool) {
         let from = Some(FocusedOn { revision, pane: "", idle, detail: None, subject: None });
         if self.focused != from {
             self.focused = from;
@@ -195,7 +197,7 @@ impl Account {
     }
 
     /// Tells the pollers what is looked at; what is not well deserves it as well.
-    pub(super) fn attend(&mut self, mut focus: Focus) {
+    pub(crate) fn attend(&mut self, mut focus: Focus) {
         let looked_at: BTreeSet<String> = focus.endpoints.iter().cloned().collect();
         focus.endpoints.extend(self.joined.unwell().iter().filter(|e| !looked_at.contains(*e)).cloned());
         if *self.seen.focus != focus {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::Search;
-
 /// An open lineage.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Detail {
@@ -27,4 +25,15 @@ impl Detail {
         }
         (self.selected, self.scroll) = (path, 0);
     }
+}
+
+/// What is looked for in a lineage.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Search {
+    /// As it was typed; empty when nothing is looked for.
+    pub text: String,
+    /// Is it being typed?
+    pub typing: bool,
+    /// Where the cursor was when typing began.
+    pub(crate) from: Vec<String>,
 }

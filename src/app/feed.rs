@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Subject;
+use super::subject::Subject;
 use crate::model::{Chain, Health};
 use crate::resources::{Change, Event};
 
@@ -64,7 +64,7 @@ impl Feed {
         self.news.iter().find(|news| news.serial == serial)
     }
     /// Adds something that happened now.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         at: Timestamp,
         account: usize,
@@ -91,11 +91,11 @@ impl Feed {
         self.news.truncate(KEPT);
     }
     /// Forgets what was told of an account.
-    pub(super) fn forget(&mut self, account: usize) {
+    pub(crate) fn forget(&mut self, account: usize) {
         self.news.retain(|news| news.account != account);
     }
     /// Adds what happened by changes of tables.
-    pub(super) fn take(&mut self, account: usize, changes: Vec<Change>) {
+    pub(crate) fn take(&mut self, account: usize, changes: Vec<Change>) {
         for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
                 self.add(at, account, event, Some(Subject::new(account, kind.name(), &id)));
@@ -103,7 +103,7 @@ impl Feed {
         }
     }
     /// Adds a change of a model's health.
-    pub(super) fn health(&mut self, at: Timestamp, account: usize, chain: &Chain, before: Health) {
+    pub(crate) fn health(&mut self, at: Timestamp, account: usize, chain: &Chain, before: Health) {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
@@ -126,7 +126,7 @@ impl Feed {
         .collect()
     }
     /// Begins with what an earlier run kept of an account.
-    pub(super) fn restore(&mut self, account: usize, kept: Vec<KeptNews>) {
+    pub(crate) fn restore(&mut self, account: usize, kept: Vec<KeptNews>) {
         for KeptNews { at, event, subject } in kept {
             let subject = subject.and_then(|key| Subject::parse(account, &key));
             self.add(at, account, event, subject);

@@ -52,7 +52,7 @@ impl Filter {
     }
 
     /// May rows of an account stay?
-    pub(super) fn keeps_account(&self, account: &str) -> bool {
+    pub(crate) fn keeps_account(&self, account: &str) -> bool {
         let account = account.to_lowercase();
         self.0.iter().all(|word| word.keeps(&account))
     }

@@ -1,153 +1,82 @@
-//! What comes of the accounts: polls are taken in, joined, and tell the pollers what is looked at.
+//! What is handed to the console: its panes and its actions. Both are rows of tables that stand above the state.
 
-use super::account::FocusedOn;
-use super::filter::Filter;
-use super::{Account, App, IDLE, KeptNews, Subject};
-use crate::model::Joined;
-use crate::panes;
-use crate::resources::{Focus, Kind, Seen, Snapshot, Store};
-use crate::view::Tone;
+use super::cell::{Cell, PaneColumn};
+use super::message::Effect;
+use super::state::App;
+use super::subject::Subject;
+use crate::model::Chain;
+use crate::view::Line;
 
-impl App {
-    /// All accounts, in the order in which the user named them.
+/// The tables that a console works with.
+#[derive(Debug, Clone, Copy)]
+pub struct Tables {
+    /// The pane that is shown first, and that `back` returns to.
+    pub home: &'static Pane,
+    /// All panes, in the order of their tabs.
+    pub panes: &'static [&'static Pane],
+    /// All actions.
+    pub actions: &'static [Action],
+}
+
+/// One list on the screen: which things, and what a row says about one.
+pub struct Pane {
+    /// Its name: also that of the action that opens it.
+    pub name: &'static str,
+    /// In the tabs.
+    pub title: &'static str,
+    /// Its columns.
+    pub columns: &'static [PaneColumn],
+    /// The kinds that it lists: they are read more often while it is shown, and their trouble is told beside its title.
+    pub kinds: &'static [&'static str],
+    /// Which things, in the pane's own order.
+    pub ids: fn(&App) -> Vec<Subject>,
+    /// One row; asked for visible rows only, unless a filter or an order needs all.
+    pub row: fn(&App, &Subject) -> Option<Vec<Cell>>,
+    /// Why it is empty, and what would fill it.
+    pub empty: fn(&App) -> Vec<Line>,
+}
+
+impl std::fmt::Debug for Pane {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What an action may look at before it acts.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The console.
+    pub app: &'a App,
+    /// What the cursor is on.
+    pub subject: Option<Subject>,
+    /// The model it belongs to.
+    pub chain: Option<&'a Chain<'a>>,
+}
+
+/// Something the operator can do.
+pub struct Action {
+    /// Its name in keymaps and in the palette.
+    pub name: &'static str,
+    /// What it does, as a phrase.
+    pub help: &'static str,
+    /// Its heading in the help.
+    pub group: &'static str,
+    /// Can it be done here? A label for the footer, or why not.
+    pub able: fn(&Context<'_>) -> Result<String, String>,
+    /// Does it.
+    pub run: fn(&mut App) -> Option<Effect>,
+}
+
+impl Action {
+    /// Does it change something in AWS?
     #[must_use]
-    pub fn accounts(&self) -> Vec<&Account> {
-        let mut accounts: Vec<&Account> = std::iter::once(&self.here).chain(&self.elsewhere).collect();
-        accounts.sort_by_key(|account| account.place);
-        accounts
+    pub fn writes(&self) -> bool {
+        self.group == "act"
     }
+}
 
-    /// Is more than one account watched?
-    #[must_use]
-    pub fn several(&self) -> bool {
-        !self.elsewhere.is_empty()
-    }
-
-    /// Names of all models that a thing belongs to, the worst first.
-    #[must_use]
-    pub fn models_of(&self, subject: &Subject) -> String {
-        let account = self.account(subject.account);
-        let owners =
-            account.zip(Kind::named(subject.kind)).map(|(account, kind)| account.joined.owners(kind, &subject.id));
-        let owners = owners.unwrap_or_default();
-        owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
-    }
-
-    /// The account at a place.
-    #[must_use]
-    pub fn account(&self, place: usize) -> Option<&Account> {
-        std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.place == place)
-    }
-
-    pub(super) fn account_mut(&mut self, place: usize) -> Option<&mut Account> {
-        std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.place == place)
-    }
-
-    /// Goes to the account of what the cursor is on. Not while a sheet or a lineage is open: what is asked or
-    /// shown there stays of the account in which it was opened.
-    pub(super) fn follow_cursor(&mut self) {
-        let cursor = self.subject().map(|subject| subject.account);
-        let place = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.place);
-        if self.detail.is_none() && place != self.here.place {
-            self.visit(place);
-        }
-    }
-
-    /// The only account whose models the filter of their list keeps, whether it has any or not.
-    #[must_use]
-    pub fn filtered_account(&self) -> Option<usize> {
-        let list = self.lists.get(self.pane.name).filter(|_| self.pane.name == panes::home().name && self.several())?;
-        let accounts = self.accounts();
-        let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
-        let filter = Filter::new(&list.filter, &names);
-        let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
-        let only = kept.next().filter(|_| kept.next().is_none())?;
-        Some(only.place)
-    }
-
-    /// Goes to an account.
-    pub(crate) fn visit(&mut self, place: usize) {
-        if let Some(there) = self.elsewhere.iter_mut().find(|account| account.place == place) {
-            std::mem::swap(&mut self.here, there);
-        }
-    }
-
-    pub(super) fn polled(&mut self, place: usize, snapshot: Snapshot) {
-        let Some(account) = self.account_mut(place) else { return };
-        let changes = account.polled(snapshot);
-        self.feed.take(place, changes);
-    }
-
-    /// Begins an account with the tables of an earlier run, and with what it knew to have happened.
-    pub fn begin_with(&mut self, place: usize, store: Store, news: Vec<KeptNews>) {
-        let Some(account) = self.account_mut(place) else { return };
-        account.begin_with(store);
-        self.feed.restore(place, news);
-        self.revision += 1;
-        self.settle();
-    }
-
-    /// Forgets the rows, as they are of another account.
-    pub fn forget(&mut self, place: usize) {
-        self.begin_with(place, Store::default(), Vec::new());
-        // What seemed to change was two accounts that differ.
-        self.feed.forget(place);
-        let text = "the rows so far were of another account and were dropped".to_owned();
-        self.message = Some((Tone::Warn, text));
-    }
-
-    /// What the tables of an account are to be joined from, when they changed since that was last asked for. A join
-    /// of a large account takes longer than a key may wait, so it is made elsewhere and comes back as a message.
-    pub fn to_join(&mut self) -> Option<(usize, Seen)> {
-        let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        accounts.find_map(|account| Some((account.place, account.give_to_join()?)))
-    }
-
-    pub(super) fn take_joined(&mut self, place: usize, joined: Joined) {
-        let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        let Some(account) = accounts.find(|account| account.place == place) else { return };
-        let at = account.seen.at;
-        for (chain, before) in account.take_joined(joined) {
-            self.feed.health(at, place, chain, before);
-        }
-        self.revision += 1;
-    }
-
-    /// What is looked at and what is not well is read more often, and in detail.
-    pub(super) fn refocus(&mut self) {
-        let revision = self.revision;
-        let idle = self.last_key.is_some_and(|at| self.here.seen.at.as_second() - at.as_second() > IDLE);
-        for account in &mut self.elsewhere {
-            account.look_away(revision, idle);
-        }
-        let subject = self.subject();
-        let detail = self.detail.as_ref().map(|d| d.model.clone());
-        let from = Some(FocusedOn { revision, pane: self.pane.name, idle, detail, subject: subject.clone() });
-        if self.here.focused == from {
-            return;
-        }
-        self.here.focused = from;
-        let mut focus = Focus {
-            kinds: self.pane.kinds.iter().filter_map(|kind| Kind::named(kind)).collect(),
-            idle,
-            ..Focus::default()
-        };
-        if let Some(chain) = self.current_chain() {
-            focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
-            focus.selected = focus.endpoints.len();
-            focus.pipelines.extend(chain.pipelines.iter().map(|&name| name.to_owned()));
-            focus.groups.extend(chain.group.map(str::to_owned));
-            focus.datasets.extend(chain.datasets.iter().map(|&uri| uri.to_owned()));
-        }
-        match subject {
-            Some(Subject { kind: "model_packages", id, .. }) => {
-                focus.packages.insert(id);
-            }
-            Some(Subject { kind: "training_jobs", id, .. }) => {
-                focus.jobs.insert(id);
-            }
-            Some(_) | None => {}
-        }
-        self.here.attend(focus);
+impl std::fmt::Debug for Action {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
     }
 }

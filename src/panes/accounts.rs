@@ -1,13 +1,13 @@
 //! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
 
-use super::{Cell, Pane, PaneColumn, cell};
-use crate::app::{Account, App, Subject};
+use super::cell;
+use crate::app::{Account, App, Cell, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
 use crate::view::{Line, Tone};
 
 /// One row an account in a region.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "accounts",
     title: "accounts",
     columns: &[

@@ -1,8 +1,7 @@
 //! The log of what happened in all accounts, newest first: what AWS tells, how models fared, what was sent from here.
 
 use super::cell::tone;
-use super::{Cell, Order, Pane, PaneColumn};
-use crate::app::{App, News, Notice, Subject};
+use crate::app::{App, Cell, News, Notice, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::Resource;
@@ -13,7 +12,7 @@ use crate::view::Line;
 pub(crate) const KIND: &str = "news";
 
 /// One row a thing that happened.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "activity",
     title: "activity",
     columns: &[
@@ -61,7 +60,7 @@ fn model(app: &App, news: &News) -> String {
 }
 
 /// All of one row: nothing of it is cut.
-pub(crate) fn told(app: &App, serial: &str) -> Option<Notice> {
+pub(crate) fn notice(app: &App, serial: &str) -> Option<Notice> {
     let news = app.feed.get(serial.parse().ok()?)?;
     let model = model(app, news);
     let mut text = vec![news.text.clone(), fmt::second(news.at, &app.zone)];

@@ -1,14 +1,14 @@
 //! Alarms and whom they reach. Auto scaling's own are hidden: they are in ALARM whenever it is quiet.
 
-use super::{Cell, Pane, PaneColumn, cell};
-use crate::app::{App, Subject};
+use super::cell;
+use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::model::people::{Reach, reach};
 use crate::model::{Health, Hears, Reason, StageKind, severity};
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
 /// One row an alarm: firing first, the newest first.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
     columns: &[

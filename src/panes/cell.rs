@@ -1,39 +1,16 @@
-//! What stands in one place of a list: a line to read and a value to sort by.
+//! How the values of AWS become cells of a list.
 
 use jiff::Timestamp;
 
-use crate::app::App;
+use crate::app::{App, Cell, Order};
 use crate::fmt;
 use crate::model::{Health, StageKind};
 use crate::view::{Line, Tone};
-
-/// One cell.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
-    /// What is read.
-    pub line: Line,
-    /// What is compared; nothing where that is what is read.
-    pub order: Option<Order>,
-}
-
-/// A value to sort by; numbers come before words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Order {
-    /// A count, a time, a share in millionths.
-    Number(i64),
-    /// A word.
-    Word(String),
-}
 
 impl Cell {
     /// A word.
     pub(super) fn text(text: impl AsRef<str>, tone: Tone) -> Self {
         Self { line: Line::new().with(text, tone), order: None }
-    }
-    /// What is compared.
-    #[must_use]
-    pub fn key(&self) -> Order {
-        self.order.clone().unwrap_or_else(|| Order::Word(self.line.text().to_lowercase()))
     }
     /// An ordinary word.
     pub(super) fn plain(text: impl AsRef<str>) -> Self {

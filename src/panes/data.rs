@@ -1,7 +1,6 @@
 //! Where models get their data: S3 locations and feature groups.
 
-use super::{Cell, Pane, PaneColumn};
-use crate::app::{App, Subject};
+use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Health, StageKind};
 use crate::resources::Resource;
@@ -10,7 +9,7 @@ use crate::resources::feature_group::FeatureGroup;
 use crate::view::{Line, Tone};
 
 /// One row a location or a feature group.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
     columns: &[

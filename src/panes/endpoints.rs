@@ -1,7 +1,7 @@
 //! What serves: status, version, instances, traffic, errors, latency.
 
-use super::{Cell, Pane, PaneColumn, chain};
-use crate::app::{App, Subject};
+use super::chain;
+use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::fmt;
 
 use crate::model::{Health, Reason, Serving, StageKind};
@@ -11,7 +11,7 @@ use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
 
 /// One row an endpoint, what is not well first.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
     columns: &[

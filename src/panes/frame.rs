@@ -1,12 +1,10 @@
 //! What stands around every pane: banners, notes, footer.
 
-use crate::actions;
-use crate::app::search::no_match;
-use crate::app::{Account, App, Detail};
+use crate::app::{Account, App, Detail, Pane};
 use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
 use crate::model::{Health, StageKind};
-use crate::panes::{Pane, cell, lineage};
+use crate::panes::{cell, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
@@ -159,7 +157,7 @@ fn searched(app: &App, detail: &Detail) -> Footer {
     let line = match lineage::place(app, detail) {
         _ if text.trim().is_empty() => line.muted("   a word of what is looked for"),
         (Some(place), all) => line.muted(format!("   {} of {all}", place + 1)),
-        (None, _) => line.with(format!("   {}", no_match(app, detail)), Tone::Warn),
+        (None, _) => line.with(format!("   {}", lineage::no_match(app, detail)), Tone::Warn),
     };
     let next = app.keymap.key_for("next-match").map(|key| format!(", {key} goes on")).unwrap_or_default();
     let line = line.muted(format!("   enter keeps, esc goes back{next}"));
@@ -182,7 +180,7 @@ fn keys(app: &App) -> Vec<FooterKey> {
     let mut keys: Vec<FooterKey> = first
         .iter()
         .filter_map(|name| {
-            let able = (actions::named(name)?.able)(&context);
+            let able = (app.action(name)?.able)(&context);
             let word = name.trim_start_matches("replay-");
             let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
             Some(FooterKey { key: key(name)?, label, works: able.is_ok(), kept: false })

@@ -172,7 +172,7 @@ fn under_way(app: &App) -> Line {
 
 /// Which of the models are seen, where not all of them are: their list has no title.
 fn hidden(app: &App) -> Line {
-    let list = app.lists.get(app.pane.name).filter(|_| app.pane.name == panes::home().name && app.detail.is_none());
+    let list = app.lists.get(app.pane.name).filter(|_| app.at_home() && app.detail.is_none());
     let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
     if list.ids.len() <= rows {
         return Line::new();

@@ -1,7 +1,7 @@
 //! All models, worst first; the selected one drawn below, with its past.
 
-use super::{Cell, Order, Pane, PaneColumn, activity, cell, chain, table};
-use crate::app::{Account, App, Subject};
+use super::{activity, cell, chain, table};
+use crate::app::{Account, App, Cell, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
 use crate::resources::Resource;
@@ -12,7 +12,7 @@ use crate::view::{Block, Content, Line, Row, Tone};
 pub(super) const WIDE: u16 = 100;
 
 /// One row a model.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "home",
     title: "models",
     columns: &[

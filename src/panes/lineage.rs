@@ -40,17 +40,15 @@ pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     blocks
 }
 
-/// The facts are scrolled no further than to their end.
-pub(crate) fn settle(app: &mut App) {
-    let Some(detail) = app.detail.as_ref().filter(|detail| detail.scroll > 0) else { return };
+/// How many rows of the facts can be scrolled away.
+#[must_use]
+pub fn most_scroll(app: &App, detail: &Detail) -> usize {
     let body = super::body_rows(app, &super::frame::banners(app));
     let most = blocks(app, detail, body).iter().find_map(|block| {
         let Content::Tree(tree) = &block.content else { return None };
         Some(tree.most_scroll(app.size.0, block.height))
     });
-    if let (Some(most), Some(detail)) = (most, &mut app.detail) {
-        detail.scroll = detail.scroll.min(most);
-    }
+    most.unwrap_or_default()
 }
 
 /// Path to the node of a thing; to the model itself when it is in no branch.
@@ -62,16 +60,13 @@ pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
     found.unwrap_or_else(|| vec![node_id("chain", chain.name)])
 }
 
-/// Moves the cursor through the open branches.
-pub fn step(app: &mut App, by: isize) {
-    let Some(detail) = &app.detail else { return };
-    let Some(chain) = app.chain(&detail.model) else { return };
-    let open = paths(&nodes(app, chain), &detail.closed);
+/// The node that is so many rows below the cursor in the open branches; `None` where that is the cursor itself.
+#[must_use]
+pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<String>> {
+    let open = paths(&nodes(app, app.chain(&detail.model)?), &detail.closed);
     let now = open.iter().position(|p| *p == detail.selected).unwrap_or(0);
     let next = now.saturating_add_signed(by).min(open.len().saturating_sub(1));
-    if let (Some(path), Some(detail)) = (open.into_iter().nth(next).filter(|_| next != now), &mut app.detail) {
-        detail.select(path);
-    }
+    open.into_iter().nth(next).filter(|_| next != now)
 }
 
 /// Paths of the nodes with the word that is looked for, from a node on, round to the one before it; those in closed
@@ -103,10 +98,16 @@ pub fn place(app: &App, detail: &Detail) -> (Option<usize>, usize) {
 }
 
 /// Is something left out of the tree, as it would be too long?
-#[must_use]
-pub fn leaves_out(app: &App, detail: &Detail) -> bool {
+fn leaves_out(app: &App, detail: &Detail) -> bool {
     let nodes = app.chain(&detail.model).map(|chain| nodes(app, chain)).unwrap_or_default();
     paths(&nodes, &BTreeSet::new()).iter().any(|path| path.last().is_some_and(|id| id == MORE))
+}
+
+/// Says that no place has the word; rows that the tree leaves out were not searched.
+#[must_use]
+pub fn no_match(app: &App, detail: &Detail) -> String {
+    let rest = if leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
+    format!("no match for {:?} in this lineage{rest}", detail.search.text)
 }
 
 /// Does the node under the cursor have branches?

@@ -5,14 +5,13 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{Cell, Pane, PaneColumn};
-use crate::app::{App, Subject};
+use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::model::StageKind;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
 /// One row a version, newest first within its group; groups with waiting versions first.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "registry",
     title: "registry",
     columns: &[

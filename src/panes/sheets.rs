@@ -4,10 +4,9 @@ mod help;
 mod palette;
 mod plan;
 
-use crate::actions::Intended;
-use crate::actions::SheetKey::{self, Cancel, Confirm, NextField};
-use crate::app::{Account, App, Form, Modal, Pick, Place, Planning};
+use crate::app::{Account, App, Decision, Form, Modal, Pick, Place, Planning};
 use crate::fmt;
+use crate::keymap::SheetKey::{self, Cancel, Confirm, NextField};
 use crate::redact::is_secret;
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
 
@@ -53,7 +52,7 @@ fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<(String, Str
     wanted.iter().filter_map(|(wanted, label)| Some((key(*wanted)?, (*label).to_owned()))).collect()
 }
 
-fn reason(app: &App, intended: &Intended, input: &tui_input::Input, problem: Option<&str>) -> Sheet {
+fn reason(app: &App, intended: &Decision, input: &tui_input::Input, problem: Option<&str>) -> Sheet {
     let verb = if intended.approve { "Approve" } else { "Reject" };
     let why = "Why? It is kept in AWS with the version (ApprovalDescription).";
     let mut rows = vec![SheetRow::Text(Line::new().muted(why))];

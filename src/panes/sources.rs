@@ -1,13 +1,12 @@
 //! What was read, when, at what cost, and what went wrong.
 
-use super::{Cell, Pane, PaneColumn};
-use crate::app::{App, Notice, Subject};
+use crate::app::{App, Cell, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::resources::Lane;
 use crate::view::{Line, Tone};
 
 /// One row a source.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "sources",
     title: "sources",
     columns: &[
@@ -51,7 +50,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 /// All that there is to say of a source: a row has no room for what AWS said.
-pub(crate) fn told(app: &App, name: &str) -> Option<Notice> {
+pub(crate) fn notice(app: &App, name: &str) -> Option<Notice> {
     let store = &app.here.seen.store;
     let source = store.sources().into_iter().find(|source| source.name == name)?;
     let age = source.fetched_at.map(|at| format!("read {} ago", fmt::age(app.here.seen.at, at)));

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Cell, Order, Pane, PaneColumn};
-use crate::app::{App, Subject};
+use crate::app::{App, Cell, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{StageKind, Usual, usual};
 use crate::resources::execution::PipelineExecution;
@@ -13,7 +12,7 @@ use crate::view::{Line, Tone};
 const RUNS: usize = 5;
 
 /// A pipeline, then its newest executions; jobs of no pipeline at the end.
-pub(super) const PANE: Pane = Pane {
+pub(super) static PANE: Pane = Pane {
     name: "training",
     title: "training",
     columns: &[

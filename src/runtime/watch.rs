@@ -143,13 +143,13 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::actions;
     use crate::app::{Account, Msg};
     use crate::assets::Assets;
     use crate::aws::Target;
     use crate::resources::alarm::Alarm;
     use crate::resources::identity::Identity;
     use crate::resources::{Listing, Resource, Table};
+    use crate::update::{NAMES, TABLES};
 
     fn read<T: Resource>(row: T) -> Table<T> {
         let mut table = Table::default();
@@ -163,8 +163,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn of_another_account_neither_news_nor_what_is_on_its_way_is_left() {
-        let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-        let mut app = App::new(Account::new(Seen::default()), Vec::new(), keymap);
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(Seen::default()), Vec::new(), keymap);
         let (out, _inbox) = mpsc::channel(1);
         let aws = Aws::unconnected(&Target::default(), "nobody is asked");
         let watch = Watch::new(0, aws, Seen::default(), Arc::new(|| Timestamp::UNIX_EPOCH), &out, &Handle::current());

@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
-use sagetop::actions::{self, ACTIONS};
 use sagetop::assets::{Assets, KEYMAPS, THEMES};
 use sagetop::keymap::{Keymap, Mode};
 use sagetop::theme::Level;
+use sagetop::update::{ACTIONS, NAMES};
 
 /// Actions that are too rare for a key; the palette has them.
 const PALETTE_ONLY: &[&str] = &[];
@@ -23,7 +23,7 @@ fn path(name: &str) -> PathBuf {
 }
 
 fn keymap(name: &str) -> Keymap {
-    Assets::default().keymap(name, actions::NAMES).unwrap_or_else(|e| panic!("{e}"))
+    Assets::default().keymap(name, NAMES).unwrap_or_else(|e| panic!("{e}"))
 }
 
 /// Name and text of each TOML file in a folder.
@@ -63,7 +63,7 @@ fn every_action_has_a_key_or_is_known_to_have_none() {
         let unbound = |name: &&str| keymap.keys_for(mode, name).is_empty();
         names.iter().copied().filter(unbound).collect::<Vec<_>>()
     };
-    let unbound = [of(Mode::Keys, actions::NAMES.keys), of(Mode::Ask, actions::NAMES.ask)].concat();
+    let unbound = [of(Mode::Keys, NAMES.keys), of(Mode::Ask, NAMES.ask)].concat();
     assert_eq!(unbound, PALETTE_ONLY);
 }
 

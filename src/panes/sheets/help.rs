@@ -1,10 +1,9 @@
 //! The help: every action with its keys, and why it does nothing here.
 
 use super::keys;
-use crate::actions::SheetKey::{Cancel, Filter as Look, PageDown, ScrollDown};
-use crate::actions::{ACTIONS, SheetKey};
 use crate::app::{App, Filter, Help};
-use crate::keymap::Mode;
+use crate::keymap::SheetKey::{Cancel, Filter as Look, PageDown, ScrollDown};
+use crate::keymap::{Mode, SheetKey};
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
 
 const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ waits   ◌ unknown   – nothing there";
@@ -57,7 +56,7 @@ fn line(help: &Help) -> Vec<SheetRow> {
 
 fn actions(app: &App) -> impl Iterator<Item = Entry> {
     let context = app.context();
-    ACTIONS.iter().map(move |action| {
+    app.tables.actions.iter().map(move |action| {
         let able = (action.able)(&context);
         let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();

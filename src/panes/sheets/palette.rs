@@ -1,10 +1,9 @@
 //! The palette: actions and things, found by typing.
 
 use super::keys;
-use crate::actions::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
-use crate::actions::{self, Context, Offer};
-use crate::app::{App, Palette};
+use crate::app::{App, Context, Offer, Palette, matching};
 use crate::keymap::Mode;
+use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut};
 
 /// Cells of a name; what it is follows.
@@ -15,7 +14,7 @@ const LONGEST: usize = 56;
 
 pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     let context = app.context();
-    let found = actions::matching(app, palette.input.value());
+    let found = matching(app, palette.input.value());
     let place = palette.place(&found.offers);
     let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "do it"), (Cancel, "close")];
     let hint = match (place, found.offers.first()) {

@@ -2,9 +2,9 @@
 //! question.
 
 use super::{keys, place};
-use crate::actions::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
 use crate::app::{App, Ask};
 use crate::intents::{Choice, Difference, Plan};
+use crate::keymap::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
 /// Widest value in a plan's columns, in cells.

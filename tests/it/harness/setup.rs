@@ -8,19 +8,19 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
-use sagetop::actions;
-use sagetop::app::{Account, App};
+use sagetop::app::App;
 use sagetop::assets::Assets;
 use sagetop::aws::{Aws, Deck, Pace};
-use sagetop::config::{Config, Confirm, Source};
+use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
+use sagetop::resources::Wishes;
 use sagetop::resources::poll::Clock;
-use sagetop::resources::{Seen, Wishes};
 use sagetop::runtime::{Machine, run};
-use sagetop::session::Connection;
+use sagetop::session::{Connection, Session};
 use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
+use sagetop::update::NAMES;
 use tokio::sync::mpsc;
 
 use super::Harness;
@@ -87,6 +87,15 @@ impl Setup {
         Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
+    /// The state that the console begins with.
+    fn app(&self, session: &Session) -> App {
+        let keymap = session.config.keymap.as_deref().unwrap_or("default");
+        let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
+        let mut app = session.app(keymap);
+        (app.zone, app.size) = (TimeZone::UTC, self.size);
+        app
+    }
+
     /// Starts the loop; comes back when the first frame stands.
     pub(crate) async fn start(self) -> Harness {
         fastrand::seed(7);
@@ -123,7 +132,9 @@ impl Setup {
         };
         let connections: Vec<Connection> = connectors.iter().map(connection).collect();
         let executor = connections.first().unwrap().executor.clone();
-        let app = app(&self, &config, &connections);
+        let session = Session { connections, config, clock, sim: sims.first().cloned(), deck: deck.clone() };
+        let app = self.app(&session);
+        let Session { connections, clock, .. } = session;
         let background = tokio::runtime::Handle::current();
         let machine = Machine { connections, clock, copy, suspend, resume, sim: None, deck: deck.clone(), background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
@@ -144,27 +155,6 @@ impl Setup {
         t.run_for("3s").await;
         t
     }
-}
-
-/// The state that a console on the simulated account begins with, as `sagetop demo` makes it.
-fn app(setup: &Setup, config: &Config, connections: &[Connection]) -> App {
-    let keymap = config.keymap.as_deref().unwrap_or("default");
-    let keymap = Assets::default().keymap(keymap, actions::NAMES).unwrap_or_else(|e| panic!("{e}"));
-    let account = |(place, connection): (usize, &Connection)| {
-        let wishes = Wishes { sparse: connections.len() > 1, ..Wishes::of(config) };
-        let seen = Seen { wishes: Arc::new(wishes), at: (connection.executor.clock)(), ..Seen::default() };
-        let mut account = Account::new(seen);
-        (account.place, account.name) = (place, connection.name.clone());
-        (account.region, account.stand_in) = (connection.executor.aws.region.clone(), Some("DEMO".into()));
-        account.access = connection.executor.access.clone();
-        account
-    };
-    let mut accounts = connections.iter().enumerate().map(account);
-    let mut app = App::new(accounts.next().unwrap(), accounts.collect(), keymap);
-    app.zone = TimeZone::UTC;
-    app.size = setup.size;
-    app.lenient = config.confirm == Confirm::Confirm;
-    app
 }
 
 /// A folder of its own for each console; it goes with the harness.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::update::ACTIONS;
 
 #[test]
 fn a_name_fits_exactly_from_its_beginning_in_a_word_or_within() {

@@ -3,8 +3,10 @@
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-use super::{ACTIONS, Action, navigate};
-use crate::app::{App, Effect, Subject};
+use super::state::App;
+use super::subject::Subject;
+use super::tables::Action;
+use crate::model::Chain;
 use crate::resources::arn_name;
 
 /// Offers that are listed at most.
@@ -68,14 +70,6 @@ impl Offer {
         }
     }
 
-    /// Does it.
-    pub fn take(self, app: &mut App) -> Option<Effect> {
-        match self {
-            Self::Do(action) => super::run(app, action.name),
-            Self::Go { subject, name, .. } => navigate::reach(app, &subject, &name),
-        }
-    }
-
     /// Among offers that fit equally: actions before things, and what changes something in AWS last.
     fn order(&self) -> (u8, usize) {
         match self {
@@ -94,7 +88,7 @@ impl Offer {
 #[must_use]
 pub fn matching(app: &App, typed: &str) -> Offers {
     let replays = app.playing().is_some();
-    let actions = ACTIONS.iter().filter(|action| replays || action.group != "replay");
+    let actions = app.tables.actions.iter().filter(|action| replays || action.group != "replay");
     let wanted = squeezed(typed);
     if wanted.is_empty() {
         let context = app.context();
@@ -151,7 +145,7 @@ fn things(app: &App) -> impl Iterator<Item = Thing<'_>> {
 /// The versions of the groups that fit, or that version of them which was typed: `recommendation/14`.
 fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     let (group, number) = wanted.split_once('/').map_or((wanted, None), |(group, number)| (group, Some(number)));
-    let of_group = |chain: &crate::model::Chain<'_>| {
+    let of_group = |chain: &Chain<'_>| {
         let name = chain.group?;
         let by_group = fit(name, group)?;
         let versions =

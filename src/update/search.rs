@@ -3,23 +3,12 @@
 use crossterm::event::KeyEvent;
 
 use super::typing::{Typed, typed};
-use super::{App, Detail, Effect};
+use crate::app::{App, Detail, Effect, Search};
 use crate::panes::lineage;
 use crate::view::Tone;
 
-/// What is looked for in a lineage.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Search {
-    /// As it was typed; empty when nothing is looked for.
-    pub text: String,
-    /// Is it being typed?
-    pub typing: bool,
-    /// Where the cursor was when typing began.
-    from: Vec<String>,
-}
-
 /// Begins to type the word; the cursor goes to the first match while it is typed.
-pub(crate) fn begin(detail: &mut Detail) {
+pub(super) fn begin(detail: &mut Detail) {
     detail.search = Search { text: String::new(), typing: true, from: detail.selected.clone() };
 }
 
@@ -71,18 +60,12 @@ fn turn(app: &mut App, by: isize) {
 }
 
 /// Moves on, and says which of how many it is.
-pub(crate) fn next(app: &mut App, by: isize) {
+pub(super) fn next(app: &mut App, by: isize) {
     turn(app, by);
     let Some(detail) = &app.detail else { return };
     let (place, all) = lineage::place(app, detail);
     app.message = Some(match place {
         Some(place) => (Tone::Plain, format!("/{}  {} of {all}", detail.search.text, place + 1)),
-        None => (Tone::Warn, no_match(app, detail)),
+        None => (Tone::Warn, lineage::no_match(app, detail)),
     });
-}
-
-/// Says that no place has the word; rows that the tree leaves out were not searched.
-pub(crate) fn no_match(app: &App, detail: &Detail) -> String {
-    let rest = if lineage::leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
-    format!("no match for {:?} in this lineage{rest}", detail.search.text)
 }

@@ -1,17 +1,8 @@
 //! Leaving and stopping while calls are being sent. Leaving waits for them, unless it is asked for twice; stopping is
 //! refused.
 
-use super::{App, Effect};
+use crate::app::{App, Effect, Leaving};
 use crate::view::Tone;
-
-/// Was leaving asked for?
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leaving {
-    /// No.
-    No,
-    /// Yes; the program ends as soon as AWS has answered all calls.
-    WhenSent,
-}
 
 /// Decides whether an effect is carried out now: holds back leaving and stopping while calls are being sent, and says why.
 /// Once leaving was asked for, the program is left as soon as all calls are answered.

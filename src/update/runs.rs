@@ -1,28 +1,9 @@
 //! Plans from their answer to their end.
 
-use jiff::Timestamp;
-
-use super::{App, Ask, Effect, Modal, Notice};
+use crate::app::{App, Ask, Effect, Modal, Notice};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, State, Unfinished};
 use crate::model::Health;
 use crate::view::Tone;
-
-/// A plan that was sent.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Run {
-    /// Place of the account that it changes.
-    pub account: usize,
-    /// The plan.
-    pub plan: Plan,
-    /// Since when.
-    pub since: Timestamp,
-    /// What it is doing, or how it ended.
-    pub text: String,
-    /// How many of its calls AWS has not answered yet.
-    pub unsent: usize,
-    /// Its end; absent while it is under way.
-    pub outcome: Option<Outcome>,
-}
 
 /// Is this the question that is open, in the account that is looked at?
 fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
@@ -57,12 +38,6 @@ impl App {
             )),
         };
         refused.then_some(Effect::Refresh(place))
-    }
-
-    /// Is a thing being changed from here, in the account that is looked at?
-    #[must_use]
-    pub fn changes(&self, target: &str) -> bool {
-        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.place && run.plan.target == target)
     }
 
     /// Tells what the plan that is being made waits for.

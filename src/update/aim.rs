@@ -1,39 +1,14 @@
 //! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
 
-use crate::app::{App, Effect, Form, Modal, Pick, Place, Subject};
+use super::modal;
+use crate::app::{App, Context, Decision, Effect, Form, Modal, Pick, Place, Subject};
 use crate::fmt;
-use crate::intents::{AnyIntent, Approve, Reject, Rollback};
+use crate::intents::Rollback;
 use crate::model::{Chain, Serving, trouble};
 use crate::resources::package::ModelPackage;
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Resource, Table};
 use crate::view::Tone;
-
-use super::Context;
-
-/// A decision that still lacks its reason.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intended {
-    /// ARN of the version.
-    pub arn: String,
-    /// `GROUP/VERSION`.
-    pub label: String,
-    /// Approve or reject?
-    pub approve: bool,
-    /// Endpoints that it serves now, as the tables tell.
-    pub serves: Vec<String>,
-    /// The trouble of those endpoints, one phrase each; the phrase begins with the name of the endpoint.
-    pub troubles: Vec<String>,
-}
-
-impl Intended {
-    /// The intent, with its reason.
-    #[must_use]
-    pub fn with_reason(&self, reason: &str) -> AnyIntent {
-        let (arn, reason) = (self.arn.clone(), reason.trim().to_owned());
-        if self.approve { Approve { arn, reason }.into() } else { Reject { arn, reason }.into() }
-    }
-}
 
 fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.playing().is_some() {
@@ -108,7 +83,7 @@ fn decide(app: &mut App, approve: bool) -> Option<Effect> {
         |(chain, s): &(&Chain<'_>, &Serving<'_>)| Some(format!("{}: {}", s.endpoint, trouble(chain, s, store)?));
     let mut troubles: Vec<String> = by_it.iter().filter_map(wrong).collect();
     troubles.dedup();
-    let intended = Intended { arn: package.arn.clone(), label: package.label(), approve, serves, troubles };
+    let intended = Decision { arn: package.arn.clone(), label: package.label(), approve, serves, troubles };
     app.modal = Some(Modal::Reason { intended, input: tui_input::Input::default(), problem: None });
     None
 }
@@ -251,7 +226,7 @@ fn can_change(context: &Context<'_>, name: &str) -> Result<String, String> {
 
 pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
     match endpoint(&app.context()) {
-        Aimed::At(endpoint) => Some(crate::app::plan(app, Rollback { endpoint, to: None }.into())),
+        Aimed::At(endpoint) => Some(modal::plan(app, Rollback { endpoint, to: None }.into())),
         Aimed::Ask(pick) => {
             app.modal = Some(Modal::Pick(pick));
             None
@@ -262,8 +237,8 @@ pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{NAMES, TABLES};
     use super::*;
-    use crate::actions;
     use crate::app::Account;
     use crate::assets::Assets;
     use crate::resources::endpoint::Endpoint;
@@ -277,8 +252,8 @@ mod tests {
         let app = |listing: Listing<Pipeline>| {
             let mut seen = Seen::default();
             seen.store.pipelines.apply(Ok(listing), Timestamp::UNIX_EPOCH);
-            let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-            App::new(Account::new(seen), Vec::new(), keymap)
+            let keymap = Assets::default().keymap("default", NAMES).unwrap();
+            App::new(TABLES, Account::new(seen), Vec::new(), keymap)
         };
         let able = |app: &App| {
             let context = Context { subject: Some(Subject::new(0, "pipelines", "build")), ..app.context() };
@@ -298,8 +273,8 @@ mod tests {
         let mut seen = Seen::default();
         let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
         seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        let keymap = Assets::default().keymap("default", actions::NAMES).unwrap();
-        let mut app = App::new(Account::new(seen), Vec::new(), keymap);
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(seen), Vec::new(), keymap);
         let able = |app: &App| {
             let context = Context { subject: Some(Subject::new(0, "endpoints", "fraud-prod")), ..app.context() };
             can_roll_back(&context)

@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::{App, Effect, modal, search};
+use super::{modal, search};
+use crate::app::{App, Effect};
 use crate::view::{Tone, is_readable};
 
 /// Characters of a pasted text that are taken.

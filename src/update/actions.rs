@@ -1,58 +1,9 @@
 //! What the operator can do: one table, from which keys, palette, help and the README come.
 
-mod aim;
-pub(crate) mod navigate;
-mod offer;
-mod replay;
-mod sheet_key;
-
-use crate::app::{App, Effect, Help, Modal, Palette, Replay, Subject};
-use crate::keymap::Actions;
-use crate::model::Chain;
+use super::{aim, navigate, replay};
+use crate::app::{Action, App, Context, Effect, Help, Modal, Palette, Replay};
+use crate::keymap::{Actions, SheetKey};
 use crate::view::Tone;
-
-pub use aim::Intended;
-pub use offer::{Offer, Offers, matching};
-pub use sheet_key::SheetKey;
-
-/// What an action may look at before it acts.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The console.
-    pub app: &'a App,
-    /// What the cursor is on.
-    pub subject: Option<Subject>,
-    /// The model it belongs to.
-    pub chain: Option<&'a Chain<'a>>,
-}
-
-/// Something the operator can do.
-pub struct Action {
-    /// Its name in keymaps and in the palette.
-    pub name: &'static str,
-    /// What it does, as a phrase.
-    pub help: &'static str,
-    /// Its heading in the help.
-    pub group: &'static str,
-    /// Can it be done here? A label for the footer, or why not.
-    pub able: fn(&Context<'_>) -> Result<String, String>,
-    /// Does it.
-    pub run: fn(&mut App) -> Option<Effect>,
-}
-
-impl Action {
-    /// Does it change something in AWS?
-    #[must_use]
-    pub fn writes(&self) -> bool {
-        self.group == "act"
-    }
-}
-
-impl std::fmt::Debug for Action {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.name)
-    }
-}
 
 macro_rules! actions {
     ($($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
@@ -147,15 +98,9 @@ fn refresh(app: &mut App) -> Option<Effect> {
     Some(Effect::Refresh(app.here.place))
 }
 
-/// The action of this name.
-#[must_use]
-pub fn named(name: &str) -> Option<&'static Action> {
-    ACTIONS.iter().find(|a| a.name == name)
-}
-
 /// Does what is named, or says why it cannot be done here.
-pub fn run(app: &mut App, name: &str) -> Option<Effect> {
-    let action = named(name)?;
+pub(super) fn run(app: &mut App, name: &str) -> Option<Effect> {
+    let action = app.action(name)?;
     if let Err(why) = (action.able)(&app.context()) {
         app.message = Some((Tone::Warn, format!("{name}: {why}")));
         return None;

@@ -1,16 +1,15 @@
 //! Moving about: panes, rows, lineage.
 
-use crate::app::{App, Detail, Effect, Subject, of_account, search};
+use super::search;
+use crate::app::{App, Context, Detail, Effect, Subject, of_account};
 use crate::panes::{self, activity, lineage};
 use crate::view::Tone;
-
-use super::Context;
 
 /// Always `None`: moving has no effect outside.
 type Moved = Option<Effect>;
 
 pub(super) fn go(app: &mut App, name: &str) -> Moved {
-    if let Some(pane) = panes::named(name) {
+    if let Some(pane) = app.tables.panes.iter().find(|pane| pane.name == name) {
         app.go(pane);
     }
     None
@@ -28,7 +27,7 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
     if app.detail.is_some() {
-        lineage::step(app, by);
+        super::lineage::step(app, by);
     } else {
         app.list_mut().step(by);
     }
@@ -100,11 +99,11 @@ pub(super) fn open(app: &mut App) -> Moved {
         return only(app, &subject.id);
     }
     if subject.kind == "source" {
-        app.modal = panes::sources::told(app, &subject.id).map(Into::into);
+        app.modal = panes::sources::notice(app, &subject.id).map(Into::into);
         return None;
     }
     if subject.kind == activity::KIND {
-        app.modal = activity::told(app, &subject.id).map(Into::into);
+        app.modal = activity::notice(app, &subject.id).map(Into::into);
         return None;
     }
     enter(app, &subject);
@@ -112,7 +111,7 @@ pub(super) fn open(app: &mut App) -> Moved {
 }
 
 /// Opens the lineage of the model that a thing belongs to, with the cursor on the thing.
-pub(crate) fn enter(app: &mut App, subject: &Subject) {
+pub(super) fn enter(app: &mut App, subject: &Subject) {
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(subject) else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
@@ -126,7 +125,7 @@ pub(crate) fn enter(app: &mut App, subject: &Subject) {
 
 /// Shows the models of one account.
 fn only(app: &mut App, account: &str) -> Moved {
-    app.go(panes::home());
+    app.go(app.tables.home);
     app.list_mut().filter = of_account(account);
     app.list_mut().put(0);
     None
@@ -174,7 +173,7 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
 pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
     let app = context.app;
     let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty());
-    if app.detail.is_some() || filtered || app.pane.name != panes::home().name {
+    if app.detail.is_some() || filtered || !app.at_home() {
         Ok(String::new())
     } else {
         Err("there is nothing to go back to".into())
@@ -188,8 +187,8 @@ pub(super) fn back(app: &mut App) -> Moved {
     let list = app.list_mut();
     if !list.filter.is_empty() {
         list.filter.clear();
-    } else if app.pane.name != "home" {
-        app.go(panes::home());
+    } else if !app.at_home() {
+        app.go(app.tables.home);
     }
     None
 }

@@ -1,0 +1,85 @@
+//! What can happen to the console, and what the runtime must do then.
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+use super::drill::Drill;
+use crate::aws::{OnDeck, Usage};
+use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
+use crate::model::Joined;
+use crate::resources::Snapshot;
+
+/// Something happened. Accounts are named by their place.
+#[derive(Debug)]
+pub enum Msg {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has this many columns and rows now.
+    Size(u16, u16),
+    /// Time went on.
+    Tick(Timestamp),
+    /// A poll of an account was answered.
+    Polled(usize, Snapshot),
+    /// The tables of an account were joined, as they were when that was asked for.
+    Joined(usize, Box<Joined>),
+    /// What the calls to an account amount to.
+    Usage(usize, Usage),
+    /// A plan for an account was made, or not.
+    Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
+    /// A plan is being made for this account and waits, because AWS throttles its calls. The text says for what.
+    PlanWaits(usize, AnyIntent, String),
+    /// What a drill asks for, and whether it was done.
+    Drill(Drill),
+    /// How a recording or a replay stands.
+    Deck(OnDeck),
+    /// A plan under way made progress: its id, and what.
+    Progress(String, Progress),
+    /// All calls of a plan were answered, or given up: its id.
+    AllSent(String),
+    /// A plan ended: its id, and how.
+    Ended(String, Outcome),
+    /// What became of intents in an account whose end was never seen.
+    Reviewed(usize, Vec<Unfinished>),
+    /// Somebody outside told the program to end.
+    Leave,
+}
+
+/// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// Stop until somebody lets the program go on.
+    Suspend,
+    /// Poll everything of an account now.
+    Refresh(usize),
+    /// Make a plan for an account.
+    Plan(usize, AnyIntent),
+    /// Look what became of intents in an account whose end was never seen.
+    Review(usize),
+    /// Carry out a confirmed plan in an account.
+    Run(usize, Box<Plan>),
+    /// Put a text into the clipboard.
+    Copy(String),
+    /// Do something to the replay.
+    Replay(Replay),
+}
+
+/// What is done to a replay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replay {
+    /// Stop, or go on.
+    Pause,
+    /// To the next moment at which something was recorded, and stop.
+    Step,
+    /// To the moment before, and stop.
+    Back,
+    /// To a position.
+    To(Timestamp),
+    /// The next speed that is faster.
+    Faster,
+    /// The next speed that is slower.
+    Slower,
+}

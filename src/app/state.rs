@@ -1,0 +1,248 @@
+//! Everything that the screen is a function of.
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, tz::TimeZone};
+
+use super::account::Account;
+use super::detail::Detail;
+use super::drill::Drill;
+use super::feed::Feed;
+use super::filter::Filter;
+use super::list::ListState;
+use super::modal::Modal;
+use super::run::Run;
+use super::subject::Subject;
+use super::tables::{Action, Context, Pane, Tables};
+use crate::aws::{OnDeck, Playing};
+use crate::keymap::Keymap;
+use crate::model::Chain;
+use crate::resources::{Kind, Source};
+use crate::view::Tone;
+
+/// Everything that the screen is a function of.
+#[derive(Debug)]
+pub struct App {
+    /// The account that is looked at: that of what the cursor is on.
+    pub here: Account,
+    /// The others that are watched, in no order.
+    pub elsewhere: Vec<Account>,
+    /// Counts the changes of models and tables; lists are made anew when it moves.
+    pub revision: u64,
+    /// Columns and rows of the terminal.
+    pub size: (u16, u16),
+    /// Where the operator is.
+    pub zone: TimeZone,
+    /// A plan may be sent by a key instead of the typed name.
+    pub lenient: bool,
+    /// All panes and actions.
+    pub tables: Tables,
+    /// The pane that is shown.
+    pub pane: &'static Pane,
+    /// Selection, order and filter of each pane.
+    pub lists: BTreeMap<&'static str, ListState>,
+    /// The thing whose lineage is open, on top of the pane.
+    pub detail: Option<Detail>,
+    /// The sheet over the screen.
+    pub modal: Option<Modal>,
+    /// What happened lately.
+    pub feed: Feed,
+    /// Plans that were sent.
+    pub runs: Vec<Run>,
+    /// What just happened, until the next key.
+    pub message: Option<(Tone, String)>,
+    /// Are auto scaling's alarms listed?
+    pub show_scaling: bool,
+    /// The drill that is played, and the keys pressed in it.
+    pub drill: Option<(Drill, u32)>,
+    /// A recording under way, or a replay.
+    pub deck: Option<OnDeck>,
+    /// Keys to actions.
+    pub keymap: Keymap,
+    /// What may follow the keys pressed so far.
+    pub pending_keys: Option<String>,
+    /// When a key was pressed last, or the console was started.
+    pub(crate) last_key: Option<Timestamp>,
+    /// Was leaving asked for?
+    pub(crate) leaving: Leaving,
+    /// A replay went back, and what is read since may not be all.
+    pub(crate) rewound: bool,
+}
+
+/// Was leaving asked for?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Leaving {
+    /// No.
+    No,
+    /// Yes; the program ends as soon as AWS has answered all calls.
+    WhenSent,
+}
+
+impl App {
+    /// A console on these accounts, with the cursor in the first of them.
+    #[must_use]
+    pub fn new(tables: Tables, here: Account, elsewhere: Vec<Account>, keymap: Keymap) -> Self {
+        Self {
+            here,
+            elsewhere,
+            revision: 0,
+            size: (80, 24),
+            zone: TimeZone::UTC,
+            lenient: false,
+            tables,
+            pane: tables.home,
+            lists: BTreeMap::new(),
+            detail: None,
+            modal: None,
+            feed: Feed::default(),
+            runs: Vec::new(),
+            message: None,
+            show_scaling: false,
+            drill: None,
+            deck: None,
+            keymap,
+            pending_keys: None,
+            last_key: None,
+            leaving: Leaving::No,
+            rewound: false,
+        }
+    }
+
+    /// The model of this name in the account that is looked at.
+    #[must_use]
+    pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
+        self.here.joined.chain(name)
+    }
+
+    /// What the cursor is on: in the open lineage, otherwise in the pane.
+    #[must_use]
+    pub fn subject(&self) -> Option<Subject> {
+        match &self.detail {
+            Some(detail) => detail.selected.last().and_then(|id| Subject::parse(self.here.place, id)),
+            None => self.lists.get(self.pane.name).and_then(|l| l.selected.clone()),
+        }
+    }
+
+    /// The model that the cursor is on, or that what it is on belongs to.
+    #[must_use]
+    pub fn current_chain(&self) -> Option<&Chain<'_>> {
+        if let Some(detail) = &self.detail {
+            return self.chain(&detail.model);
+        }
+        self.chain_of(&self.subject()?)
+    }
+
+    /// The model that a thing belongs to, in whichever account.
+    #[must_use]
+    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
+        self.account(subject.account)?.chain_of(subject)
+    }
+
+    /// Selection, order and filter of the pane that is shown.
+    pub fn list_mut(&mut self) -> &mut ListState {
+        self.lists.entry(self.pane.name).or_default()
+    }
+
+    /// `prod: `, before what is said of one of several accounts.
+    #[must_use]
+    pub fn whose(&self, place: usize) -> String {
+        self.account(place).filter(|_| self.several()).map_or_else(String::new, |account| format!("{}: ", account.name))
+    }
+
+    /// Name of the model that a thing belongs to.
+    #[must_use]
+    pub fn model_of(&self, subject: &Subject) -> Option<String> {
+        self.chain_of(subject).map(|c| c.name.to_owned())
+    }
+
+    /// How many versions wait for somebody.
+    #[must_use]
+    pub fn inbox(&self) -> usize {
+        self.accounts().iter().map(|account| account.joined.waiting()).sum()
+    }
+
+    /// What actions may look at.
+    #[must_use]
+    pub fn context(&self) -> Context<'_> {
+        Context { app: self, subject: self.subject(), chain: self.current_chain() }
+    }
+
+    /// All accounts, in the order in which the user named them.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<&Account> {
+        let mut accounts: Vec<&Account> = std::iter::once(&self.here).chain(&self.elsewhere).collect();
+        accounts.sort_by_key(|account| account.place);
+        accounts
+    }
+
+    /// Is more than one account watched?
+    #[must_use]
+    pub fn several(&self) -> bool {
+        !self.elsewhere.is_empty()
+    }
+
+    /// Names of all models that a thing belongs to, the worst first.
+    #[must_use]
+    pub fn models_of(&self, subject: &Subject) -> String {
+        let account = self.account(subject.account);
+        let owners =
+            account.zip(Kind::named(subject.kind)).map(|(account, kind)| account.joined.owners(kind, &subject.id));
+        let owners = owners.unwrap_or_default();
+        owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The account at a place.
+    #[must_use]
+    pub fn account(&self, place: usize) -> Option<&Account> {
+        std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.place == place)
+    }
+
+    pub(crate) fn account_mut(&mut self, place: usize) -> Option<&mut Account> {
+        std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.place == place)
+    }
+
+    /// The only account whose models the filter of their list keeps, whether it has any or not.
+    #[must_use]
+    pub fn filtered_account(&self) -> Option<usize> {
+        let list = self.lists.get(self.pane.name).filter(|_| self.at_home() && self.several())?;
+        let accounts = self.accounts();
+        let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
+        let filter = Filter::new(&list.filter, &names);
+        let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
+        let only = kept.next().filter(|_| kept.next().is_none())?;
+        Some(only.place)
+    }
+
+    /// The replay, if that is what is shown.
+    #[must_use]
+    pub fn playing(&self) -> Option<&Playing> {
+        match &self.deck {
+            Some(OnDeck::Playing(playing)) => Some(playing),
+            Some(OnDeck::Recording(_)) | None => None,
+        }
+    }
+
+    /// After going back, is something still to be read?
+    #[must_use]
+    pub fn refilling(&self) -> bool {
+        self.rewound && !self.here.seen.store.sources().iter().all(Source::settled)
+    }
+
+    /// Is a thing being changed from here, in the account that is looked at?
+    #[must_use]
+    pub fn changes(&self, target: &str) -> bool {
+        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.place && run.plan.target == target)
+    }
+
+    /// Is the pane shown that is shown first?
+    #[must_use]
+    pub fn at_home(&self) -> bool {
+        self.pane.name == self.tables.home.name
+    }
+
+    /// The action of this name.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<&'static Action> {
+        self.tables.actions.iter().find(|action| action.name == name)
+    }
+}

@@ -1,0 +1,179 @@
+//! Everything that changes the state of the console. It is synchronous, reads no clock, and names neither files nor AWS.
+//!
+//! [`App::update`] takes one message and hands back at most one effect for the runtime. What the operator can do is one
+//! table, [`ACTIONS`]: keys, palette, help and documents come from it.
+
+mod accounts;
+mod actions;
+mod aim;
+mod ask;
+mod drill;
+mod leave;
+mod lineage;
+mod list;
+mod modal;
+mod navigate;
+mod palette;
+mod pick;
+mod replay;
+mod runs;
+mod search;
+mod typing;
+
+use crossterm::event::KeyEvent;
+use jiff::Timestamp;
+
+use crate::app::{App, Effect, Msg, Pane, Tables};
+use crate::keymap::{self, Mode, Press};
+use crate::panes::{self, PANES};
+use crate::resources::Snapshot;
+use crate::view::{Tone, is_readable};
+
+pub use actions::{ACTIONS, NAMES};
+
+/// The panes and actions of the program.
+pub static TABLES: Tables = Tables { home: panes::HOME, panes: PANES, actions: ACTIONS };
+
+/// Seconds without a key after which nobody is there.
+const IDLE: i64 = 15 * 60;
+
+impl App {
+    /// Takes in one message.
+    pub fn update(&mut self, msg: Msg) -> Option<Effect> {
+        let effect = match msg {
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => {
+                self.paste(&text);
+                None
+            }
+            Msg::Size(columns, rows) => {
+                self.size = (columns, rows);
+                None
+            }
+            Msg::Tick(now) => {
+                self.tick(now);
+                None
+            }
+            Msg::Polled(place, snapshot) => {
+                let identity = matches!(snapshot, Snapshot::Identity(..));
+                self.polled(place, snapshot);
+                let review = self.account_mut(place).is_some_and(|account| account.wants_review(identity));
+                review.then_some(Effect::Review(place))
+            }
+            Msg::Joined(place, joined) => {
+                self.take_joined(place, *joined);
+                None
+            }
+            Msg::Usage(place, usage) => {
+                if let Some(account) = self.account_mut(place) {
+                    account.usage = usage;
+                }
+                None
+            }
+            Msg::Planned(place, intent, result) => self.planned(place, &intent, result),
+            Msg::PlanWaits(place, intent, text) => {
+                self.plan_waits(place, &intent, text);
+                None
+            }
+            Msg::Drill(drill) => {
+                drill::take(self, drill);
+                None
+            }
+            Msg::Deck(deck) => {
+                replay::take_status(self, deck);
+                None
+            }
+            Msg::Progress(id, progress) => {
+                self.progress(&id, progress);
+                None
+            }
+            Msg::AllSent(id) => {
+                self.all_sent(&id);
+                None
+            }
+            Msg::Ended(id, outcome) => self.ended(&id, outcome),
+            Msg::Reviewed(place, unfinished) => {
+                self.reviewed(place, &unfinished);
+                None
+            }
+            Msg::Leave => Some(Effect::Quit),
+        };
+        self.settle();
+        leave::decide(self, effect)
+    }
+
+    fn tick(&mut self, now: Timestamp) {
+        self.last_key.get_or_insert(now);
+        self.here.tick(now);
+        self.elsewhere.iter_mut().for_each(|account| account.tick(now));
+    }
+
+    /// Shows a pane, with the cursor on something of the model that was looked at.
+    pub fn go(&mut self, pane: &'static Pane) {
+        let model = self.current_chain().map(|c| c.name.to_owned());
+        (self.pane, self.detail) = (pane, None);
+        self.settle();
+        if let Some(model) = model {
+            list::select_first_of(self, &model);
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.message = None;
+        self.pending_keys = None;
+        self.last_key = Some(self.here.seen.at);
+        drill::key(self);
+        if !is_readable(self.size) {
+            return self.key_unseen(key);
+        }
+        if self.modal.is_some() {
+            return modal::key(self, key);
+        }
+        if self.detail.as_ref().is_some_and(|detail| detail.search.typing) {
+            return search::key(self, key);
+        }
+        if self.detail.is_none() && self.list_mut().typing {
+            return list::filter_key(self, key);
+        }
+        let before = self.keymap.pending();
+        match self.keymap.press(Mode::Keys, key) {
+            Press::Action(name) => actions::run(self, name),
+            Press::Pending(follow) => {
+                let follow: Vec<String> = follow.iter().map(|(key, action)| format!("{key} {action}")).collect();
+                self.pending_keys = Some(format!("{} …  {}", self.keymap.pending(), follow.join("   ")));
+                None
+            }
+            Press::None => {
+                self.message = keymap::Key::of(key).map(|key| (Tone::Plain, self.means_nothing(&before, key)));
+                None
+            }
+        }
+    }
+
+    /// Why a key did nothing, and what tells the others.
+    fn means_nothing(&self, before: &str, key: keymap::Key) -> String {
+        let keys = if before.is_empty() { key.to_string() } else { format!("{before} {key}") };
+        let help = self.keymap.key_for("help").map(|help| format!("; {help} tells all keys"));
+        format!("{keys} does nothing{}", help.unwrap_or_default())
+    }
+
+    /// A key where nothing can be read: it may leave, and answers nothing that cannot be seen.
+    fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
+        match self.keymap.press(Mode::Keys, key) {
+            Press::Action("quit") => actions::run(self, "quit"),
+            Press::Action(_) | Press::Pending(_) | Press::None => None,
+        }
+    }
+
+    /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
+    /// Under an open sheet the rows stay as they are, and with them what the sheet is about.
+    fn settle(&mut self) {
+        list::settle(self);
+        if self.modal.is_none() {
+            self.follow_cursor();
+        }
+        modal::settle(self);
+        lineage::settle(self);
+        self.refocus();
+    }
+}

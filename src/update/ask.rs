@@ -1,0 +1,60 @@
+//! What keys do while a plan waits for its answer.
+
+use super::modal;
+use crate::app::{App, Ask, Effect, Modal, Notice, Run};
+use crate::intents::Step;
+use crate::keymap::SheetKey;
+use crate::view::Tone;
+
+/// A key that means something to a plan.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
+pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> {
+    use SheetKey::{
+        Confirm, CopyCall, NextChoice, NextField, PreviousChoice, PreviousField, ScrollDown, ScrollUp, Unfold,
+    };
+    let mut effect = None;
+    match key {
+        Confirm => return answered(app, ask),
+        NextChoice | PreviousChoice => {
+            let by = if key == NextChoice { 1 } else { -1 };
+            if let Some(intent) = ask.beside(by) {
+                return Some(modal::plan_after(app, intent, Some(Box::new(ask))));
+            }
+        }
+        Unfold => ask.unfolded = !ask.unfolded,
+        CopyCall => {
+            let calls: Vec<String> = ask.plan.steps.iter().map(Step::cli).collect();
+            app.message = Some((Tone::Good, "copied the aws command".into()));
+            effect = Some(Effect::Copy(calls.join("\n")));
+        }
+        NextField | PreviousField | ScrollDown | ScrollUp => ask.lenient = ask.lenient.map(|send| !send),
+        _ => {}
+    }
+    app.modal = Some(Modal::Ask(ask));
+    effect
+}
+
+fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
+    if !ask.confirmed() {
+        if ask.lenient.is_some() {
+            app.message = Some((Tone::Plain, "cancelled: nothing was sent".into()));
+            return None;
+        }
+        ask.problem = Some(format!("type {} to send; nothing was sent", ask.plan.target));
+        app.modal = Some(Modal::Ask(ask));
+        return None;
+    }
+    let account = app.here.place;
+    let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
+    if app.runs.iter().any(under_way) {
+        let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
+        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why));
+        return None;
+    }
+    let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);
+    let unsent = plan.steps.len();
+    let run = Run { account, plan, since, text: "checking again".into(), unsent, outcome: None };
+    app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));
+    app.runs.push(run);
+    Some(Effect::Run(account, ask.plan))
+}

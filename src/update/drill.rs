@@ -1,0 +1,23 @@
+//! A drill: its task, its result, and how many keys it took.
+
+use crate::app::{App, Drill, Notice};
+use crate::fmt;
+use crate::view::Tone;
+
+/// Keeps the task for the banner, and shows the result when it is done.
+pub(super) fn take(app: &mut App, drill: Drill) {
+    let (solved_before, keys) = app.drill.take().map_or((None, 0), |(d, keys)| (Some(d.solved.is_some()), keys));
+    if let (Some(after), Some(false)) = (drill.solved, solved_before) {
+        let result = format!("Done after {}, with {}.", fmt::span(after), fmt::count(keys as usize, "key"));
+        let text = vec![result, drill.fix.clone()];
+        app.modal = Some(Notice { title: "drill: done".to_owned(), text, tone: Tone::Good, leads: None }.into());
+    }
+    app.drill = Some((drill, keys));
+}
+
+/// Counts a key until the drill is done.
+pub(super) fn key(app: &mut App) {
+    if let Some((Drill { solved: None, .. }, keys)) = &mut app.drill {
+        *keys += 1;
+    }
+}

@@ -1,0 +1,75 @@
+//! The list of the pane that is shown: its rows in order, and keys of its filter.
+
+use crossterm::event::KeyEvent;
+
+use super::typing::{Typed, typed};
+use crate::app::{App, Cell, Effect, Filter, Subject};
+use crate::panes;
+
+/// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
+pub(super) fn settle(app: &mut App) {
+    let (account, revision, scaling) = (app.here.place, app.revision, app.show_scaling);
+    let rows = panes::list_rows(app).max(1);
+    let refilling = app.refilling();
+    let state = app.list_mut();
+    let made = Some((account, revision, state.filter.clone(), state.sort, scaling));
+    if state.made != made {
+        let (filter, sort) = (state.filter.clone(), state.sort);
+        let ids = ordered(app, &filter, sort);
+        let state = app.list_mut();
+        (state.ids, state.made) = (ids, made);
+    }
+    // An open sheet is about one row: the cursor stays on that row while the list is sorted anew.
+    let held = app.modal.is_some();
+    app.list_mut().settle(rows, held, refilling);
+}
+
+fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
+    let ids = (app.pane.ids)(app);
+    if filter.is_empty() && sort.is_none() {
+        return ids;
+    }
+    let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
+    let filter = Filter::new(filter, &names);
+    let mut rows: Vec<_> = ids
+        .into_iter()
+        .filter_map(|id| {
+            let cells = (app.pane.row)(app, &id)?;
+            let account = app.account(id.account).map_or("", |account| &*account.name);
+            let kept = filter.keeps(account, || cells.iter().map(|c| c.line.text() + " ").collect());
+            let key = sort.and_then(|(column, _)| cells.get(column).map(Cell::key));
+            kept.then_some((key, id))
+        })
+        .collect();
+    if let Some((_, descending)) = sort {
+        // Stable: equal rows keep the pane's own order.
+        rows.sort_by(|a, b| if descending { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
+    }
+    rows.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Puts the cursor on the first row that belongs to a model.
+pub(super) fn select_first_of(app: &mut App, model: &str) {
+    let Some(state) = app.lists.get(app.pane.name) else { return };
+    let here = app.here.place;
+    let belongs = |s: &Subject| s.account == here && app.chain_of(s).is_some_and(|c| c.name == model);
+    if state.selected.as_ref().is_some_and(belongs) {
+        return;
+    }
+    let place = state.ids.iter().position(belongs);
+    if let Some(place) = place {
+        app.list_mut().put(place);
+    }
+}
+
+/// A key while the filter is typed.
+pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
+    let list = app.list_mut();
+    match typed(&mut list.filter, key) {
+        Typed::Kept | Typed::Dropped => list.typing = false,
+        Typed::Moved(by) => list.step(by),
+        Typed::Left(effect) => return Some(effect),
+        Typed::Changed | Typed::Nothing => {}
+    }
+    None
+}
