@@ -6,6 +6,7 @@
 
 mod arn;
 mod bucket;
+mod capture;
 mod caught;
 mod connect;
 mod credentials_failure;

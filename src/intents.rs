@@ -5,30 +5,34 @@
 
 mod access;
 mod approve;
+mod calls;
 mod evidence;
 mod guard;
 mod lately;
-mod lost;
 mod retrain;
 mod rollback;
 mod run;
 mod serves;
 mod step;
+mod unanswered;
 mod unfinished;
 
 use std::fmt::Debug;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use crate::aws::{Aws, AwsError, caught};
 use crate::redact;
 
 pub use access::{AccessRules, Caller};
 pub use approve::{Approve, Reject};
+pub use calls::{Api, Receipt};
 pub use guard::Guard;
 pub use retrain::Retrain;
 pub use rollback::Rollback;
 pub use run::{Executor, Outcome, Progress};
-pub use step::{Receipt, Step};
+pub use step::Step;
 pub use unfinished::{State, Unfinished};
 
 /// One thing that the operator can want of AWS.
@@ -48,6 +52,16 @@ pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {
         receipt: &Receipt,
         waited: Duration,
     ) -> impl Future<Output = Result<Verdict, AwsError>> + Send;
+
+    /// The intent whose plan ended with a call of the journal, so that its end state can be looked at after a restart;
+    /// `None` for any other call.
+    fn of_last_call(call: &str, parameters: &Value) -> Option<Self>;
+
+    /// The command that finishes a plan which was cut after this call, where there is one. `target` is the name that was
+    /// typed.
+    fn finishing_command(_target: &str, _parameters: &Value) -> Option<String> {
+        None
+    }
 }
 
 /// How an intent stands.
@@ -231,6 +245,20 @@ macro_rules! intents {
                 let planned = match self { $(Self::$intent(intent) => caught(intent.plan(by)).await,)+ };
                 let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))));
                 planned.map(Plan::redacted).map_err(Refusal::redacted)
+            }
+            /// The intent of this name whose plan ended with a call of the journal.
+            fn of_last_call(name: &str, call: &str, parameters: &Value) -> Option<Self> {
+                match name {
+                    $($intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
+                    _ => None,
+                }
+            }
+            /// The command that finishes a plan of the intent of this name which was cut after a call.
+            fn finishing_command(name: &str, target: &str, parameters: &Value) -> Option<String> {
+                match name {
+                    $($intent::NAME => $intent::finishing_command(target, parameters),)+
+                    _ => None,
+                }
             }
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
                 let verdict = match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ };

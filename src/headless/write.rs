@@ -161,7 +161,7 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "▲ {}", harmless(warning))?;
     }
     for step in &plan.steps {
-        writeln!(out, "Sends  {}", step.call())?;
+        writeln!(out, "Sends  {}", step.api())?;
         writeln!(out, "       {}", harmless(&step.cli()))?;
     }
     writeln!(out, "Then   {}", harmless(&plan.then))?;

@@ -3,6 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
+use serde_json::Value;
+
+use super::calls::{UpdateModelPackage, text};
 use super::evidence::{self, Evidence};
 use super::serves::{Serves, serves};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
@@ -10,7 +14,6 @@ use crate::aws::{Aws, AwsError, failed};
 use crate::redact;
 use crate::resources::package::{Details, ModelPackage};
 use crate::view::is_hidden;
-use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 /// AWS's limit of `ApprovalDescription`.
 const LONGEST_REASON: usize = 1024;
@@ -43,6 +46,10 @@ impl Intent for Approve {
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         decided(aws, &self.arn, "Approved").await
     }
+    fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {
+        let (arn, reason) = (text(parameters, "ModelPackageArn"), text(parameters, "ApprovalDescription"));
+        Some(Self { arn: arn.to_owned(), reason: reason.to_owned() })
+    }
 }
 
 impl Intent for Reject {
@@ -54,6 +61,10 @@ impl Intent for Reject {
     }
     async fn verify(&self, aws: &Aws, _receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         decided(aws, &self.arn, "Rejected").await
+    }
+    fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {
+        let (arn, reason) = (text(parameters, "ModelPackageArn"), text(parameters, "ApprovalDescription"));
+        Some(Self { arn: arn.to_owned(), reason: reason.to_owned() })
     }
 }
 
@@ -99,7 +110,7 @@ async fn decision(
     let rivals = approved(aws, &package).await?;
     let details = package.details.clone().unwrap_or_default();
     let id = new_id();
-    let step = Step::UpdateModelPackage {
+    let call = UpdateModelPackage {
         arn: package.arn.clone(),
         approval: approval.to_owned(),
         description: reason.to_owned(),
@@ -132,7 +143,7 @@ async fn decision(
             "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
             package.approval
         ),
-        steps: vec![step],
+        steps: vec![Step::new(aws, call).await?],
         guards: vec![Guard::package(&package)],
     })
 }

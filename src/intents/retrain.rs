@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::calls::{StartPipelineExecution, text};
 use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind, failed};
 use crate::redact;
@@ -38,7 +41,7 @@ impl Intent for Retrain {
                 .push("Registration depends on a condition: a run can succeed without registering a version.".into());
         }
         let id = new_id();
-        let step = Step::StartPipelineExecution {
+        let call = StartPipelineExecution {
             pipeline: self.pipeline.clone(),
             // A part of the id tells it from a run that somebody else starts in the same second.
             display_name: format!(
@@ -70,7 +73,7 @@ impl Intent for Retrain {
                 None => format!("Runs {} steps; done when the execution succeeds.", definition.steps.len()),
             },
             undo: "StopPipelineExecution ends the run; what it wrote stays.".into(),
-            steps: vec![step],
+            steps: vec![Step::new(aws, call).await?],
             guards: vec![Guard::Pipeline { name: self.pipeline.clone(), modified: pipeline.modified }],
         })
     }
@@ -98,6 +101,10 @@ impl Intent for Retrain {
             _ => false,
         };
         Ok(verdict(&status, execution.failure_reason.as_deref(), steps.as_deref(), registers))
+    }
+
+    fn of_last_call(_call: &str, parameters: &Value) -> Option<Self> {
+        Some(Self { pipeline: text(parameters, "PipelineName").to_owned(), parameters: Vec::new() })
     }
 }
 

@@ -15,6 +15,9 @@ mod watch;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
+use super::calls::{Call, UpdateEndpoint, text};
 use super::{Choice, Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::resources::endpoint::Endpoint;
@@ -110,6 +113,17 @@ impl Intent for Rollback {
         let target = self.to.as_deref().unwrap_or_default();
         Ok(verdict(&now, target, waited))
     }
+
+    fn of_last_call(call: &str, parameters: &Value) -> Option<Self> {
+        let config = text(parameters, "EndpointConfigName").to_owned();
+        let endpoint = text(parameters, "EndpointName").to_owned();
+        UpdateEndpoint::API.is(call).then_some(Self { endpoint, to: Some(config) })
+    }
+
+    fn finishing_command(target: &str, parameters: &Value) -> Option<String> {
+        let config = Some(text(parameters, "EndpointConfigName")).filter(|config| !config.is_empty())?;
+        Some(format!("sagetop rollback {target} --to {config}"))
+    }
 }
 
 /// Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and looks healthy.
@@ -196,7 +210,7 @@ impl Rollback {
         warnings.extend(target.surprises(present));
         warnings.extend(bad);
         warnings.extend(present.warnings());
-        let step = Step::UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
+        let call = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain };
         let guards = [vec![endpoint_guard(endpoint)], target.guards()].concat();
         Ok(Plan {
             id: new_id(),
@@ -210,7 +224,7 @@ impl Rollback {
             warnings,
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
             undo: undo(present, Some(target)),
-            steps: vec![step],
+            steps: vec![Step::new(&by.aws, call).await?],
             guards,
         })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::{AccessRules, AnyIntent, Plan, Receipt, Refusal, Step, Verdict, lost};
+use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
 use crate::aws::{Aws, AwsError, Kind, patiently};
 use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::Wishes;
@@ -27,7 +27,7 @@ pub enum Progress {
     /// A call was taken by AWS.
     Sent {
         /// `sagemaker:UpdateEndpoint`, ….
-        call: &'static str,
+        call: Api,
         /// AWS's id of the request.
         request_id: Option<String>,
     },
@@ -199,7 +199,7 @@ impl Executor {
         let mut answer = self.call(plan, step).await?;
         // AWS takes both for one, by their token. Only a clear yes counts: the first call may have been taken whatever
         // is said of the second.
-        if answer.as_ref().is_err_and(unanswered)
+        if answer.as_ref().is_err_and(is_unanswered)
             && step.repeatable()
             && let Ok(Ok(receipt)) = self.call(plan, step).await
         {
@@ -208,10 +208,10 @@ impl Executor {
         match answer {
             Ok(receipt) => {
                 let request_id = receipt.request_id.clone();
-                let _ = tell.send(Progress::Sent { call: step.call(), request_id }).await;
+                let _ = tell.send(Progress::Sent { call: step.api(), request_id }).await;
                 Ok(receipt)
             }
-            Err(error) if unanswered(&error) => lost::search(step, &self.aws, &error, tell).await,
+            Err(error) if is_unanswered(&error) => unanswered::find_effect(step, &self.aws, &error, tell).await,
             Err(error) => Err(Outcome::Failed(Refusal::Aws(error).to_string())),
         }
     }
@@ -222,11 +222,11 @@ impl Executor {
     /// The end of the plan when the journal cannot be written: then the call was not made.
     async fn call(&self, plan: &Plan, step: &Step) -> Result<Result<Receipt, AwsError>, Outcome> {
         let about = |e: &mut Entry| {
-            e.call = Some(step.call().to_owned());
-            e.parameters = Some(step.parameters());
+            e.call = Some(step.api().to_string());
+            e.parameters = Some(step.parameters().clone());
         };
         self.note(plan, Event::Sending, about).map_err(|error| {
-            Outcome::Failed(format!("the journal cannot be written ({error}); {} was not sent", step.call()))
+            Outcome::Failed(format!("the journal cannot be written ({error}); {} was not sent", step.api()))
         })?;
         let answer = step.send(&self.aws).await;
         let (event, request_id, message) = match &answer {
@@ -235,7 +235,7 @@ impl Executor {
         };
         // The call was made; a journal error must not turn it into a failure.
         let _ = self.note(plan, event, |e| {
-            (e.call, e.request_id, e.message) = (Some(step.call().to_owned()), request_id, message);
+            (e.call, e.request_id, e.message) = (Some(step.api().to_string()), request_id, message);
         });
         Ok(answer)
     }
@@ -295,6 +295,6 @@ impl Executor {
 }
 
 /// Was there no answer that means no? Then AWS may have taken the call.
-fn unanswered(error: &AwsError) -> bool {
+fn is_unanswered(error: &AwsError) -> bool {
     !error.answered_no && !error.never_sent
 }

@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::timeout;
 
-use super::{AnyIntent, Approve, Executor, Intent, Receipt, Reject, Retrain, Rollback, Verdict, lost};
+use super::calls::effect;
+use super::{AnyIntent, Executor, Receipt, Verdict};
 use crate::aws::AwsError;
 use crate::journal::{Entry, Event, Tail};
 
@@ -139,14 +140,14 @@ impl Executor {
         let (Some(call), Some(parameters)) = (&last.call, &last.parameters) else {
             return Ok(State::Failed("nothing was sent".into()));
         };
-        let Some(receipt) = lost::trace(call, parameters, &self.aws).await? else {
+        let Some(receipt) = effect(call, parameters, &self.aws).await? else {
             return Ok(if open.sent {
                 State::Replaced(format!("AWS took {call}, and something newer has taken its place"))
             } else {
                 State::Failed(format!("{call} left no trace in AWS"))
             });
         };
-        let Some(intent) = wanted(last, parameters) else {
+        let Some(intent) = AnyIntent::of_last_call(&last.intent, call, parameters) else {
             return Ok(State::Failed(cut_after(last, call, parameters, &receipt)));
         };
         let waited = now.duration_since(last.at).unsigned_abs();
@@ -202,31 +203,15 @@ fn may_be_same_account(one: &str, other: &str) -> bool {
     }
 }
 
-/// The intent that the last call of a plan belongs to; `None` when it was not the last call.
-fn wanted(last: &Entry, parameters: &Value) -> Option<AnyIntent> {
-    let text = |name: &str| parameters.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let (arn, reason) = (text("ModelPackageArn"), text("ApprovalDescription"));
-    match (last.intent.as_str(), last.call.as_deref()?) {
-        (Approve::NAME, _) => Some(Approve { arn, reason }.into()),
-        (Reject::NAME, _) => Some(Reject { arn, reason }.into()),
-        (Retrain::NAME, _) => Some(Retrain { pipeline: text("PipelineName"), parameters: Vec::new() }.into()),
-        (Rollback::NAME, "sagemaker:UpdateEndpoint") => {
-            let to = Some(text("EndpointConfigName"));
-            Some(Rollback { endpoint: text("EndpointName"), to }.into())
-        }
-        _ => None,
-    }
-}
-
 /// What stayed behind of a plan of several calls that was cut, and what to do with it.
 fn cut_after(last: &Entry, call: &str, parameters: &Value, receipt: &Receipt) -> String {
+    let Entry { intent, target, .. } = last;
     let made = receipt.arn.as_deref().unwrap_or_default();
-    let name = parameters.get("EndpointConfigName").and_then(Value::as_str);
-    let way_on = name.map_or_else(
+    let way_on = AnyIntent::finishing_command(intent, target, parameters).map_or_else(
         || "a new plan makes another one; this one stays".to_owned(),
-        |name| format!("finish it with: sagetop rollback {} --to {name}", last.target),
+        |command| format!("finish it with: {command}"),
     );
-    format!("it ended after {call}, which made {made}; {} was not changed; {way_on}", last.target)
+    format!("it ended after {call}, which made {made}; {target} was not changed; {way_on}")
 }
 
 #[cfg(test)]
@@ -311,8 +296,9 @@ mod tests {
     fn a_plan_that_was_cut_names_what_stayed_behind() {
         let parameters = serde_json::json!({"EndpointConfigName": "web-v3"});
         let last = Entry { call: Some("sagemaker:CreateEndpointConfig".into()), ..entry(1, "a", Event::Sending) };
-        assert_eq!(wanted(&last, &parameters), None, "the endpoint was not touched yet");
-        let text = cut_after(&last, "sagemaker:CreateEndpointConfig", &parameters, &Receipt::default());
+        let call = "sagemaker:CreateEndpointConfig";
+        assert_eq!(AnyIntent::of_last_call("rollback", call, &parameters), None, "the endpoint was not touched yet");
+        let text = cut_after(&last, call, &parameters, &Receipt::default());
         assert!(text.ends_with("web was not changed; finish it with: sagetop rollback web --to web-v3"), "{text}");
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Rollback;
 use crate::aws::Arn;
 use crate::intents::Intent;
+use crate::intents::calls::{Call, UpdateEndpoint};
 use crate::journal::{Entry, Event, Journal};
 
 /// Lines of the journal that are looked at.
@@ -54,7 +55,7 @@ fn about(entry: &Entry, endpoint_arn: &str) -> bool {
 
 /// The configuration that a call brings out.
 fn target(entry: &Entry) -> Option<&str> {
-    let call = entry.call.as_deref().filter(|call| *call == "sagemaker:UpdateEndpoint");
+    let call = entry.call.as_deref().filter(|call| UpdateEndpoint::API.is(call));
     call.and(entry.parameters.as_ref())?.get("EndpointConfigName")?.as_str()
 }
 

@@ -2,14 +2,13 @@
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
-use aws_sdk_sagemaker::types::{
-    ContainerMode, ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, ProductionVariant, SortOrder, VpcConfig,
-};
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 use jiff::Timestamp;
 
 use super::candidate::Candidate;
 use super::{Present, Rollback, endpoint_guard, row, undo};
 use crate::aws::{Aws, failed};
+use crate::intents::calls::{CreateEndpointConfig, CreateModel, UpdateEndpoint};
 use crate::intents::{Choice, Executor, Guard, Plan, Refusal, Step, new_id};
 use crate::resources::package::ModelPackage;
 
@@ -22,10 +21,10 @@ struct Parts {
     package: ModelPackage,
     /// The version that serves now.
     current: i32,
-    /// The configuration that is copied.
-    config: DescribeEndpointConfigOutput,
-    /// The model whose role and network are copied.
-    model: DescribeModelOutput,
+    /// A copy of the model that serves now.
+    model: CreateModel,
+    /// A copy of the configuration that serves now.
+    config: CreateEndpointConfig,
 }
 
 /// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`; `why_not` says why its configurations are no way back.
@@ -38,7 +37,7 @@ pub(super) async fn plan(
     mut choices: Vec<Choice>,
 ) -> Result<Plan, Refusal> {
     let endpoint = &present.endpoint;
-    let Parts { package, current, config, model } = parts(&by.aws, present, why_not, avoided).await?;
+    let Parts { package, current, model, config } = parts(&by.aws, present, why_not, avoided).await?;
     let version = package.version.unwrap_or_default();
     let name = name(&endpoint.name, version, (by.clock)());
     let id = new_id();
@@ -63,7 +62,7 @@ pub(super) async fn plan(
     ]);
     warnings.extend(present.warnings());
     let differences = vec![
-        row("configuration", config.endpoint_config_name().unwrap_or_default(), &name, "new"),
+        row("configuration", endpoint.config.as_deref().unwrap_or_default(), &name, "new"),
         row("model version", &format!("v{current}"), &format!("v{version}"), "newest approved one before it"),
         row("everything else", "", "", "like the present configuration"),
     ];
@@ -72,6 +71,10 @@ pub(super) async fn plan(
         "the present configuration can be copied".to_owned(),
         format!("{} is {}", endpoint.name, endpoint.status),
     ];
+    let model = CreateModel { name: name.clone(), package: package.arn.clone(), intent: id.clone(), ..model };
+    let config = CreateEndpointConfig { name: name.clone(), model: name.clone(), intent: id.clone(), ..config };
+    let update = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true };
+    let aws = &by.aws;
     Ok(Plan {
         intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
         title: format!("Rebuild {} from {}", endpoint.name, package.label()),
@@ -84,25 +87,9 @@ pub(super) async fn plan(
         then: format!("Takes about a minute longer than an update; done when InService and {name} is live."),
         undo: undo(present, None),
         guards: vec![endpoint_guard(endpoint), Guard::package(&package)],
-        steps: steps(&id, &endpoint.name, &name, package.arn, config, model),
+        steps: vec![Step::new(aws, model).await?, Step::new(aws, config).await?, Step::new(aws, update).await?],
         id,
     })
-}
-
-fn steps(
-    id: &str,
-    endpoint: &str,
-    name: &str,
-    package: String,
-    config: DescribeEndpointConfigOutput,
-    model: DescribeModelOutput,
-) -> Vec<Step> {
-    let (name, intent) = (name.to_owned(), id.to_owned());
-    vec![
-        Step::CreateModel { name: name.clone(), package, like: Box::new(model), intent: intent.clone() },
-        Step::CreateEndpointConfig { name: name.clone(), model: name.clone(), like: Box::new(config), intent },
-        Step::UpdateEndpoint { endpoint: endpoint.to_owned(), config: name, retain: true },
-    ]
 }
 
 /// Why none of its configurations is taken.
@@ -133,11 +120,10 @@ async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Can
         );
         Refusal::No(format!("{name} has no way back. {}, and {why}; {instead}", none_left(why_not)))
     };
+    let lost = |what: &str| none(&format!("its own has {what}, which a copy would lose"));
     let config = raw_config(aws, &serving.config.name).await?;
-    let [variant] = config.production_variants() else {
-        return Err(none("its own has several variants, which are not rebuilt"));
-    };
-    let Some(runs) = serving.models.iter().find(|runs| Some(runs.model.name.as_str()) == variant.model_name()) else {
+    let config = CreateEndpointConfig::like(&config).map_err(lost)?;
+    let Some(runs) = serving.models.iter().find(|runs| runs.model.name == config.model) else {
         return Err(none("its own names no model"));
     };
     let versions = runs.versions();
@@ -145,48 +131,11 @@ async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Can
         return Err(none("what it runs does not come from the registry"));
     };
     let model = raw_model(aws, &runs.model.name).await?;
-    if let Some(what) = uncopied(variant, &config, &model) {
-        return Err(none(&format!("its own has {what}, which a copy would lose")));
-    }
+    let model = CreateModel::like(&model).map_err(lost)?;
     let Some(package) = older_approved(aws, group, *current, avoided).await? else {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };
-    let current = *current;
-    Ok(Parts { package, current, config, model })
-}
-
-/// What stands in the present configuration and model that a copy would not hold: then none is made.
-fn uncopied(
-    variant: &ProductionVariant,
-    config: &DescribeEndpointConfigOutput,
-    model: &DescribeModelOutput,
-) -> Option<&'static str> {
-    let plain = ProductionVariant::builder()
-        .set_variant_name(variant.variant_name.clone())
-        .set_model_name(variant.model_name.clone())
-        .set_instance_type(variant.instance_type.clone())
-        .set_initial_instance_count(variant.initial_instance_count)
-        .set_initial_variant_weight(variant.initial_variant_weight)
-        .build();
-    let containers: Vec<_> = model.primary_container().into_iter().chain(model.containers()).collect();
-    let special = containers
-        .iter()
-        .any(|c| c.mode == Some(ContainerMode::MultiModel) || c.inference_specification_name.is_some());
-    let capture = config.data_capture_config().is_some_and(|c| c.destination_s3_uri().is_some_and(|u| !u.is_empty()));
-    let network = |vpc: Option<&VpcConfig>| vpc.is_some_and(|v| !v.subnets().is_empty());
-    [
-        (plain != *variant, "a variant with settings of its own (serverless, scaling, routing, time-outs)"),
-        (containers.len() != 1, "several containers"),
-        (special, "a container with settings of its own (many models, a specification of the version)"),
-        (!config.shadow_production_variants().is_empty(), "shadow variants"),
-        (config.async_inference_config().is_some(), "asynchronous inference"),
-        (config.explainer_config().is_some(), "an explainer"),
-        (capture, "data capture"),
-        (network(config.vpc_config()) || network(model.vpc_config()), "a network of its own"),
-        (config.execution_role_arn().is_some(), "a role of its own"),
-    ]
-    .into_iter()
-    .find_map(|(there, what)| there.then_some(what))
+    Ok(Parts { package, current: *current, model, config })
 }
 
 /// The newest approved version before the present one that is not known to have done badly here.

@@ -89,7 +89,7 @@ fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     rows.push(SheetRow::Text(Line::new().muted("Then   ").plain(&plan.then)));
     rows.push(SheetRow::Text(Line::new().muted("Undo   ").plain(&plan.undo)));
     for step in &plan.steps {
-        let line = Line::new().muted("Sends  ").with(step.call(), Tone::Strong);
+        let line = Line::new().muted("Sends  ").with(step.api().to_string(), Tone::Strong);
         let parameters = if unfolded { format!("  {}", step.parameters()) } else { String::new() };
         rows.push(SheetRow::Text(line.plain(parameters)));
     }

@@ -3,7 +3,7 @@
 use sagetop::intents::{AnyIntent, Outcome, Rollback};
 use sagetop::journal::Event;
 
-use super::{ONE_CALL, all_tell_the_same, sent};
+use super::{ONE_CALL, all_tell_the_same, journalled_as_sent, sent};
 use crate::harness::Harness;
 
 /// v14 serves; its predecessor v13 cannot be deployed any more, and AWS goes back without a word.
@@ -86,6 +86,7 @@ async fn a_configuration_that_is_gone_is_rebuilt_from_the_registry() {
     let wanted: Vec<Event> = [Event::Confirmed].into_iter().chain(step).chain(step).chain(step).collect();
     assert_eq!(t.events(), [wanted, vec![Event::Done]].concat());
     all_tell_the_same(&t.journal(), "rollback", "demand-forecasting-prod");
+    journalled_as_sent(&t);
 }
 
 #[tokio::test(start_paused = true)]

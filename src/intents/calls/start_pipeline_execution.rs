@@ -1,0 +1,59 @@
+//! `StartPipelineExecution`: a new run of a pipeline. Its token makes it safe to send twice.
+
+use aws_sdk_sagemaker::operation::RequestId;
+use aws_sdk_sagemaker::types::{Parameter, SortOrder, SortPipelineExecutionsBy};
+use serde_json::Value;
+
+use super::{Api, Call, Receipt, text};
+use crate::aws::{Aws, AwsError, failed};
+
+/// Pages of 100 executions in which one is looked for.
+const PAGES: usize = 5;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StartPipelineExecution {
+    /// `PipelineName`.
+    pub(crate) pipeline: String,
+    /// `PipelineExecutionDisplayName`, at most 82 of `[A-Za-z0-9-]`.
+    pub(crate) display_name: String,
+    /// `PipelineExecutionDescription`.
+    pub(crate) description: String,
+    /// `PipelineParameters`: name and value.
+    pub(crate) parameters: Vec<(String, String)>,
+    /// `ClientRequestToken`: the same one starts the same execution; see `docs/aws.md#start-once`.
+    pub(crate) token: String,
+}
+
+impl Call for StartPipelineExecution {
+    const API: Api = Api::sagemaker("StartPipelineExecution");
+    const REPEATABLE: bool = true;
+
+    async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
+        let parameters = self.parameters.iter().map(|(n, v)| Parameter::builder().name(n).value(v).build()).collect();
+        let request = aws.sagemaker.start_pipeline_execution().pipeline_name(&self.pipeline);
+        let request = request.pipeline_execution_display_name(&self.display_name);
+        let request = request.pipeline_execution_description(&self.description);
+        let request = request.set_pipeline_parameters(Some(parameters)).client_request_token(&self.token);
+        let reply = request.send().await.map_err(failed("StartPipelineExecution"))?;
+        Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.pipeline_execution_arn })
+    }
+
+    /// Finds the execution with the display name that the plan gave it, among the newest.
+    async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
+        let (pipeline, name) = (text(parameters, "PipelineName"), text(parameters, "PipelineExecutionDisplayName"));
+        let mut token = None;
+        for _ in 0..PAGES {
+            let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(100);
+            let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
+            let page = request.set_next_token(token).send().await.map_err(failed("ListPipelineExecutions"))?;
+            let mut executions = page.pipeline_execution_summaries.unwrap_or_default().into_iter();
+            let own = executions.find(|e| e.pipeline_execution_display_name.as_deref() == Some(name));
+            token = page.next_token;
+            if own.is_some() || token.is_none() {
+                return Ok(own.and_then(|e| e.pipeline_execution_arn));
+            }
+        }
+        Ok(None)
+    }
+}
