@@ -59,6 +59,7 @@ pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {
 
     /// The command that finishes a plan which was cut after this call, where there is one. `target` is the name that was
     /// typed.
+    #[must_use]
     fn finishing_command(_target: &str, _parameters: &Value) -> Option<String> {
         None
     }
