@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 
 use super::index::Index;
-use super::join::Rows;
+use super::rows::Rows;
 use super::{Chain, Health, Reason, Serving, Stage, StageKind};
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Resource, Seen, Table};

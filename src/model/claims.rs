@@ -1,6 +1,6 @@
 //! What the configuration says is whose.
 
-use super::index::{Keyed, Name, beginning};
+use super::key::{Keyed, Name, beginning};
 use crate::config::Model as ModelConfig;
 use crate::resources::arn_name;
 use crate::resources::endpoint::Endpoint;

@@ -1,13 +1,13 @@
 //! The tables turned round: what is asked for again and again during a join, by key.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
-use std::hash::{Hash, Hasher};
+use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
 use super::claims::Claims;
 use super::cores::{MANY, both};
+use super::key::{Keyed, Name};
 use super::people;
 use jiff::SignedDuration;
 
@@ -23,34 +23,7 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
-use crate::resources::{Resource, Seen, Store};
-
-/// Things by a key; the names of one account are nobody's attack on its own console.
-pub(super) type Keyed<K, V> = HashMap<K, V, RandomState>;
-
-/// A name or an ARN as AWS compares it: without case.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Name<'a>(pub(super) &'a str);
-
-impl PartialEq for Name<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0 || self.0.eq_ignore_ascii_case(other.0)
-    }
-}
-
-impl Eq for Name<'_> {}
-
-impl Hash for Name<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        // By the word, as a hasher takes it faster than its letters; the bit is what lower case has more than upper.
-        let mut take = |word| state.write_u64(u64::from_le_bytes(word) | 0x2020_2020_2020_2020);
-        let (words, rest) = self.0.as_bytes().as_chunks();
-        words.iter().copied().for_each(&mut take);
-        let mut last = [0; 8];
-        last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        take(last);
-    }
-}
+use crate::resources::{Seen, Store};
 
 /// Everything by the key that a join looks for, where that is not the id of its table.
 pub(super) struct Index<'a> {
@@ -320,12 +293,6 @@ impl<'a> Alarms<'a> {
     }
 }
 
-/// Those of the rows whose id begins with a text; `rows` are in the order of their ids.
-pub(super) fn beginning<'a, T: Resource>(rows: &[&'a T], text: &str) -> impl Iterator<Item = &'a T> {
-    let first = rows.partition_point(|row| row.id() < text);
-    rows.iter().skip(first).copied().take_while(move |row| row.id().starts_with(text))
-}
-
 /// The words of an expression: a name may hold `-` and `_`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
@@ -334,7 +301,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::group::ModelPackageGroup;
 
     #[test]
     fn an_expression_must_name_the_whole_endpoint() {
@@ -342,25 +308,5 @@ mod tests {
         assert!(named("SELECT AVG(x) WHERE EndpointName = 'fraud'", "fraud"));
         assert!(!named("SELECT AVG(x) WHERE EndpointName = 'fraud-v2'", "fraud"));
         assert!(!named("antifraud", "fraud"));
-    }
-
-    #[test]
-    fn names_differ_by_more_than_case() {
-        let long = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/Fraud/12";
-        let known: Keyed<Name, i32> =
-            [(Name("fraud"), 1), (Name("fraud-v2"), 2), (Name(long), 3)].into_iter().collect();
-        let found = |name: &str| known.get(&Name(name)).copied();
-        assert_eq!([found("Fraud"), found("FRAUD-V2"), found(&long.to_uppercase())], [Some(1), Some(2), Some(3)]);
-        assert_eq!([found("fraud-v"), found("fraud\0"), found("")], [None; 3]);
-    }
-
-    #[test]
-    fn rows_are_found_by_their_beginning() {
-        let rows = ["a", "fraud", "fraud-v2", "g"].map(|n| ModelPackageGroup { name: n.into(), ..Default::default() });
-        let rows: Vec<&ModelPackageGroup> = rows.iter().collect();
-        let found = |text| beginning(&rows, text).map(|g| g.name.as_str()).collect::<Vec<_>>();
-        assert_eq!(found("fraud"), ["fraud", "fraud-v2"]);
-        assert_eq!(found("fraud-v3"), [""; 0]);
-        assert_eq!(found("").len(), 4);
     }
 }

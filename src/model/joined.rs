@@ -9,8 +9,9 @@ use foldhash::fast::RandomState;
 use self_cell::self_cell;
 
 use super::hears::{Hears, hears};
-use super::index::{Index, Keyed, Name};
+use super::index::Index;
 use super::join::{chains, links_of};
+use super::key::{Keyed, Name};
 use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Chain, Health, Link, Serving};
 use crate::resources::alarm::Alarm;

@@ -1,6 +1,6 @@
 //! Who listens to a topic, and whether what alarms tell it reaches anybody.
 
-use super::index::Keyed;
+use super::key::Keyed;
 use crate::resources::Store;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;

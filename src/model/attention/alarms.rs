@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use super::{Facts, Finding, NOT_READ, errors, unread, untold};
 use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
 use crate::model::hears::hears_of;
-use crate::model::join::Rows;
 use crate::model::people::{Reach, reach};
+use crate::model::rows::Rows;
 use crate::model::{Health, Hears, Serving, severity};
 use crate::resources::alarm::Alarm;
 

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::model::index::{Index, Watching, beginning};
+use crate::model::index::{Index, Watching};
+use crate::model::key::beginning;
 use crate::model::{Confidence, StageKind};
 use crate::resources::alarm::Alarm;
 

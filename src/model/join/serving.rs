@@ -2,7 +2,8 @@
 
 use crate::model::cores::shared;
 use crate::model::deployment::{changed, under_way};
-use crate::model::index::{Index, Keyed, Name, Only, beginning};
+use crate::model::index::{Index, Only};
+use crate::model::key::{Keyed, Name, beginning};
 use crate::model::links::{Arrows, Edges, Link};
 use crate::model::{Confidence, Serving, StageKind};
 use crate::resources::arn_name;

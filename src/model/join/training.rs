@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::mem::take;
 
 use crate::config::DataKind;
-use crate::model::index::{Index, Name, beginning};
+use crate::model::index::Index;
+use crate::model::key::{Name, beginning};
 use crate::model::{Confidence, StageKind};
 use crate::resources::arn_name;
 use crate::resources::job::TrainingJob;
