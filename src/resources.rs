@@ -24,9 +24,11 @@ pub mod model;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
+mod property;
 pub mod report;
 mod resource;
 mod seen;
+mod source;
 pub mod step;
 mod store;
 pub mod subscription;
@@ -42,10 +44,12 @@ pub use event::Event;
 pub use lane::{Lane, Traffic};
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
+pub use property::{Derived, Properties, Property, Value};
 pub use resource::{Resource, Turn};
 pub use seen::{Focus, Seen, Wishes};
+pub use source::Source;
 use store::resources;
-pub use table::{Change, Freshness, Source, Table, What};
+pub use table::{Change, Freshness, Table, What};
 pub use thing::{AnyTable, Thing};
 
 resources! {

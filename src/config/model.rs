@@ -45,6 +45,14 @@ impl Model {
         let group = self.group.as_deref().unwrap_or(&self.name);
         group.rsplit('/').next().unwrap_or(group)
     }
+
+    /// JSON paths of the metrics whose values are in evaluation reports.
+    pub fn report_paths(&self) -> impl Iterator<Item = &str> {
+        self.metrics.iter().filter_map(|metric| match &metric.source {
+            MetricSource::Package { json_path } => Some(json_path.as_str()),
+            MetricSource::CloudWatch { .. } => None,
+        })
+    }
 }
 
 /// A source of training data.

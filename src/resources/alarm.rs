@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Cursor, Derived, Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
 use read::{from_composite, from_log, from_metric};
@@ -163,6 +163,17 @@ impl Alarm {
         };
         self.namespaces.iter().any(|namespace| measured(namespace)) || measured(&self.watches)
     }
+    /// How AWS evaluated it, where that was not as usual.
+    fn evaluation_in_words(&self) -> Option<String> {
+        let state = self.evaluation.as_deref()?;
+        let meaning = match state {
+            "PARTIAL_DATA" => ": only part of the data was looked at",
+            "EVALUATION_ERROR" => ": the alarm is configured wrongly",
+            "EVALUATION_FAILURE" => ": CloudWatch has a problem for now",
+            _ => "",
+        };
+        Some(format!("{state}{meaning}"))
+    }
     /// ARNs of a service that it calls when it goes to ALARM.
     pub fn calls(&self, service: &'static str) -> impl Iterator<Item = &String> {
         self.actions.iter().filter(move |arn| action::service(arn) == service.as_bytes())
@@ -178,6 +189,37 @@ impl Resource for Alarm {
     const REFERENCES: &'static [&'static str] = &["rule", "children", "actions", "other_actions", "suppressor"];
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.state)
+    }
+    fn health(&self) -> Health {
+        // Auto scaling's own alarms fire whenever it is quiet.
+        if self.scaling() { Health::Absent } else { Health::of_status(&self.state) }
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", self.name))
+    }
+    fn properties(&self, all: &mut Properties) {
+        let dimensions: Vec<String> = self.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let rule = self.rule_problem.as_ref();
+        let rule = rule.map(|why| format!("{why}; all alarms that it may name are taken for its own"));
+        all.status("StateValue", &*self.state)
+            .time("since", self.since)
+            .derived(Derived::Fired)
+            .text("StateReason", &*self.reason)
+            .warning("EvaluationState", self.evaluation_in_words().as_deref())
+            .text("watches", &*format!("{} {}", self.watches, self.condition))
+            .warning("AlarmRule", rule.as_deref())
+            .text("dimensions", &*dimensions.join(", "))
+            .text("description", &*self.description)
+            .derived(Derived::Notified)
+            .derived(Derived::Suppression)
+            .text("ActionsEnabled", if self.actions_enabled { "true" } else { "false" })
+            .text("type", &*self.kind);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let same = old.is_some_and(|old| (&old.state, old.since) == (&self.state, self.since));

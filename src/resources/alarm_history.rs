@@ -7,7 +7,6 @@ use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, Sc
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::alarm::Alarm;
 use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, time};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
@@ -56,8 +55,9 @@ impl Resource for AlarmTurn {
     fn id(&self) -> &str {
         &self.id
     }
-    fn subject(&self) -> (Kind, &str) {
-        (Alarm::KIND, &self.alarm)
+
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Alarms, &self.alarm))
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let turned = old.is_none() && !self.state.is_empty();
@@ -131,7 +131,7 @@ mod tests {
         let turn = item(7, r#"{"version":"1.0","newState":{"stateValue":"ALARM","stateReason":"2 of 2","x":1}}"#);
         assert_eq!((turn.state.as_str(), turn.reason.as_str()), ("ALARM", "2 of 2"));
         assert_eq!(turn.events(None).len(), 1);
-        assert_eq!(turn.subject(), (Kind::Alarms, "p99"));
+        assert_eq!(turn.part_of(), Some((Kind::Alarms, "p99")));
         // What cannot be read is a row without a state, and no event.
         for data in ["", "not JSON", "[]", r#"{"newState":{}}"#] {
             assert!(item(7, data).events(None).is_empty(), "{data}");

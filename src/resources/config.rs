@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed, in_background, pages};
 
 /// Is the name of a configuration that of the endpoint, or the endpoint's with something after it?
@@ -98,6 +98,25 @@ impl Resource for EndpointConfig {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("sagemaker/home?region={region}#/endpointConfig/{}", self.name))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.time("CreationTime", self.created);
+        for variant in self.variants.iter().flatten() {
+            let count = variant.instances.map(|n| format!("{n} × ")).unwrap_or_default();
+            let (on, model) = (variant.instance_type.as_deref(), variant.model.as_deref());
+            let text = format!("{count}{}, model {}", on.unwrap_or("serverless"), model.unwrap_or("–"));
+            all.text(variant.name.clone(), &*text);
+        }
+        let shadows: Vec<&str> = self.shadows.iter().filter_map(|variant| variant.model.as_deref()).collect();
+        all.text("shadow", &*shadows.join(", "))
+            .text("data capture", if self.data_capture { "on" } else { "off" })
+            .text("KmsKeyId", self.kms_key.as_deref());
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.endpoints.answered()

@@ -15,9 +15,10 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
 use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
+use crate::health::Health;
 use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
 pub use rhythm::Rhythm;
@@ -88,6 +89,24 @@ impl Resource for Dataset {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.uri
+    }
+    fn health(&self) -> Health {
+        if self.problem.is_some() { Health::Unknown } else { Health::Ok }
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        let (bucket, prefix) = split(&self.uri)?;
+        Some(format!("s3/buckets/{bucket}?region={region}&prefix={prefix}"))
+    }
+    fn properties(&self, all: &mut Properties) {
+        let objects = format!("{}{}", self.objects, if self.capped { " or more" } else { "" });
+        all.text("problem", self.problem.as_deref())
+            .text("newest unknown", self.unsure.as_deref())
+            .time("newest object", self.newest)
+            .text("key", self.newest_key.as_deref())
+            .text("objects", &*objects)
+            .bytes("size", self.bytes)
+            .text("versioning", self.versioning.as_deref())
+            .text("uri", &*self.uri);
     }
     fn ready(seen: &Seen) -> bool {
         let s = &seen.store;

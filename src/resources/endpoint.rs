@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use stage::{is_production, split_stage};
 
-use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -83,6 +83,19 @@ pub struct Pending {
     pub started: Option<Timestamp>,
 }
 
+impl Variant {
+    /// How many instances run, are wanted and may run, and its share of the traffic.
+    fn in_words(&self) -> String {
+        if self.serverless {
+            return "serverless".to_owned();
+        }
+        let count = |n: Option<i32>| n.map_or_else(|| "–".to_owned(), |n| n.to_string());
+        let most = self.most_instances.map(|most| format!(", at most {most}")).unwrap_or_default();
+        let (now, wanted) = (count(self.instances), count(self.desired_instances));
+        format!("{now} instances, {wanted} wanted{most}, weight {}", self.weight.unwrap_or_default())
+    }
+}
+
 impl Endpoint {
     /// Is nothing under way?
     #[must_use]
@@ -145,6 +158,32 @@ impl Resource for Endpoint {
     const VITAL: bool = true;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("sagemaker/home?region={region}#/endpoints/{}", self.name))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("EndpointStatus", &*self.status)
+            .text("FailureReason", self.failure.as_deref())
+            .text("EndpointConfigName", self.config.as_deref())
+            .text("arriving", self.pending.as_ref().map(|pending| pending.config.as_str()));
+        for variant in &self.variants {
+            all.text(variant.name.clone(), &*variant.in_words())
+                .text("  phases", &*variant.phases.join(", "))
+                .text("  image", variant.image.as_deref());
+        }
+        all.text("rollback alarms", &*self.guards.as_deref().unwrap_or_default().join(", "))
+            .time("CreationTime", self.created)
+            .time("LastModifiedTime", self.modified);
+        for (key, value) in self.tags.iter().flatten() {
+            all.text(format!("tag {key}"), &**value);
+        }
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let health = Health::of_status(&self.status);

@@ -1,5 +1,6 @@
 //! Pipeline executions: the newest few of each pipeline.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_pipeline_execution::DescribePipelineExecutionOutput;
@@ -11,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::pipeline::{Pipeline, of_execution};
 use super::{
-    Cursor, Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time,
+    Cursor, Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, newest, reaches_back,
+    settled, time,
 };
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
 use crate::health::Health;
@@ -87,6 +89,23 @@ impl Resource for PipelineExecution {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
+    }
+    fn title(&self) -> Cow<'_, str> {
+        format!("run {}", self.short()).into()
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("PipelineExecutionStatus", &*self.status)
+            .text("FailureReason", self.failure.as_deref())
+            .time("StartTime", self.started)
+            .text("name", &*self.name)
+            .text("only the steps", &*self.only().join(", "))
+            .text("pipeline", &*self.pipeline);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let started = self

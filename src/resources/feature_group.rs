@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Turn, time};
 use crate::aws::{Asked, Aws, AwsError, Query, describe_each, failed, pages};
 use crate::health::Health;
 
@@ -43,6 +43,21 @@ impl Resource for FeatureGroup {
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(self.offline_status.as_deref().unwrap_or(&self.status))
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("FeatureGroupStatus", &*self.status)
+            .status("OfflineStoreStatus", self.offline_status.as_deref())
+            .text("BlockedReason", self.blocked.as_deref())
+            .text("online store", if self.online { "on" } else { "off" })
+            .text("offline store", self.offline_uri.as_deref())
+            .time("CreationTime", self.created)
+            .time("LastModifiedTime", self.modified);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(old) = old.filter(|old| old.offline_status != self.offline_status) else { return Vec::new() };

@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Resource, Seen, Turn, time};
+use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -31,6 +31,17 @@ impl Resource for ModelPackageGroup {
     const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("ModelPackageGroupStatus", &*self.status)
+            .time("CreationTime", self.created)
+            .text("description", &*self.description);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let created = |at| Event::at(at, Health::Running, format!("model package group {} created", self.name));

@@ -1,8 +1,10 @@
 //! Who is asking: `sts:GetCallerIdentity`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Turn};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The identity behind the credentials; one row.
@@ -30,6 +32,15 @@ impl Resource for Identity {
     const LANE: Lane = Lane::Rare;
     fn id(&self) -> &str {
         &self.arn
+    }
+    fn title(&self) -> Cow<'_, str> {
+        self.short().into()
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.text("Account", &*self.account).text("UserId", &*self.user_id);
     }
     async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let me = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back, settled,
-    time,
+    Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back,
+    settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -93,6 +93,34 @@ impl Resource for TrainingJob {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("sagemaker/home?region={region}#/jobs/{}", self.name))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("TrainingJobStatus", &*self.status)
+            .time("CreationTime", self.created)
+            .time("TrainingEndTime", self.ended);
+        if let Some(details) = &self.details {
+            let instances = format!("{}{}", details.instances, if details.spot { ", spot" } else { "" });
+            all.text("SecondaryStatus", &*details.phase)
+                .text("FailureReason", details.failure.as_deref())
+                .seconds("trained", details.seconds)
+                .seconds("billed", details.billed_seconds)
+                .text("instances", &*instances);
+            for (name, value) in &details.metrics {
+                all.number(name.clone(), f64::from(*value));
+            }
+            all.text("inputs", &*details.inputs.join(", "))
+                .text("S3ModelArtifacts", details.artifact.as_deref())
+                .text("TrainingImage", details.image.as_deref());
+        }
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let started = self.created.filter(|_| old.is_none());

@@ -5,6 +5,7 @@
 mod ask;
 mod wanted;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
@@ -170,6 +171,9 @@ impl Resource for MetricSeries {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
+    }
+    fn title(&self) -> Cow<'_, str> {
+        (&*self.label).into()
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.endpoints.answered()

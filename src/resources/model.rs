@@ -10,7 +10,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cursor, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 models in a thorough look.
@@ -93,6 +93,21 @@ impl Resource for Model {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("sagemaker/home?region={region}#/models/{}", self.name))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.time("CreationTime", self.created);
+        for container in self.containers.iter().flatten() {
+            all.text("ModelPackageName", container.package.as_deref())
+                .text("Image", container.image.as_deref())
+                .text("ModelDataUrl", container.data.as_deref());
+        }
+        all.text("ExecutionRoleArn", self.role.as_deref());
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.endpoints.answered()

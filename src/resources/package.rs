@@ -3,6 +3,7 @@
 mod batch;
 mod read;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::operation::describe_model_package::DescribeModelPackageOutput;
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::artifact;
-use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, time};
+use super::{Derived, Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -106,6 +107,36 @@ impl Resource for ModelPackage {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
+    }
+    fn title(&self) -> Cow<'_, str> {
+        self.version.map_or_else(|| self.label(), |version| format!("v{version}")).into()
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.approval)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("ModelApprovalStatus", &*self.approval)
+            .status("ModelPackageStatus", &*self.status)
+            .time("registered", self.created)
+            .derived(Derived::Measured);
+        if let Some(details) = &self.details {
+            all.text("ApprovalDescription", details.approval_description.as_deref())
+                .time("LastModifiedTime", details.modified)
+                .text("LastModifiedBy", details.modified_by.as_deref())
+                .text("CreatedBy", details.created_by.as_deref())
+                .text("GeneratedBy", details.generated_by.as_deref())
+                .text("CommitId", details.commit.as_deref())
+                .text("ModelDataUrl", &*details.data.join(", "))
+                .text("image", &*details.images.join(", "))
+                .text("ModelMetrics", details.metrics_uri.as_deref());
+            for (key, value) in &details.metadata {
+                all.text(key.clone(), &**value);
+            }
+        }
+        all.text("description", &*self.description);
     }
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let version = self.version.map_or_else(|| self.label(), |version| format!("v{version}"));

@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{PipelineSummary, SortOrder, SortPipelinesBy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
@@ -56,6 +56,28 @@ impl Resource for Pipeline {
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     fn id(&self) -> &str {
         &self.name
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("PipelineStatus", &*self.status)
+            .time("last execution", self.last_execution)
+            .time("LastModifiedTime", self.modified);
+        if let Some(definition) = &self.definition {
+            let steps: Vec<String> = definition.steps.iter().map(StepDefinition::in_words).collect();
+            all.text("problem", definition.problem.as_deref())
+                .text("registers into", &*definition.groups.join(", "))
+                .text("steps", &*steps.join(" → "));
+            for parameter in &definition.parameters {
+                let default = parameter.default.as_deref().unwrap_or("must be given");
+                all.text(format!("{} {}", parameter.name, parameter.kind), default);
+            }
+        }
+        all.text("description", &*self.description);
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         let lacks = |name: &str| known.get(name).is_some_and(|p| p.definition.is_none());

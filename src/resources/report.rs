@@ -11,9 +11,8 @@ use serde_json::Value;
 
 use super::dataset::split;
 use super::package::ModelPackage;
-use super::{Kind, Lane, Listing, Resource, Seen, Store, Table, Turn};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Store, Table, Turn};
 use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe_each};
-use crate::config::{MetricSource, Model as ModelConfig};
 
 /// A report is small; what is larger is none.
 const LARGEST: usize = 256 * 1024;
@@ -56,6 +55,15 @@ impl Resource for EvaluationReport {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.package
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Packages, &self.package))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.text("problem", self.problem.as_deref()).time("read", Some(self.read)).text("uri", self.uri.as_deref());
+        for (path, value) in &self.values {
+            all.number(path.clone(), *value);
+        }
     }
     fn ready(seen: &Seen) -> bool {
         let s = &seen.store;
@@ -122,19 +130,6 @@ impl Wanted {
     }
 }
 
-/// Where a model's values are in its reports.
-fn paths(model: &ModelConfig) -> impl Iterator<Item = &str> {
-    model.metrics.iter().filter_map(|metric| match &metric.source {
-        MetricSource::Package { json_path } => Some(json_path.as_str()),
-        MetricSource::CloudWatch { .. } => None,
-    })
-}
-
-/// Does its configuration ask for anything in a report?
-pub(super) fn asks(model: &ModelConfig) -> bool {
-    paths(model).next().is_some()
-}
-
 /// The versions that serve and the newest one, of each model that asks.
 fn wanted(seen: &Seen) -> Vec<Wanted> {
     let live = live(&seen.store);
@@ -143,7 +138,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
         live.contains(&p.arn.to_ascii_lowercase()) || made_of.into_iter().any(|data| live.contains(data))
     };
     let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
-    for model in seen.wishes.models.iter().filter(|model| asks(model)) {
+    for model in seen.wishes.models.iter().filter(|model| model.report_paths().next().is_some()) {
         let group = model.group_name();
         let versions = seen.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
         let newest = versions.clone().max_by_key(|p| p.version).map(|p| &p.arn);
@@ -155,7 +150,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
                 uri: details.metrics_uri.clone(),
                 paths: BTreeSet::new(),
             });
-            entry.paths.extend(paths(model).map(str::to_owned));
+            entry.paths.extend(model.report_paths().map(str::to_owned));
         }
     }
     wanted.into_values().collect()

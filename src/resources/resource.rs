@@ -1,5 +1,6 @@
 //! What a kind of resource says of itself, and what one poll asks of it.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use jiff::Timestamp;
@@ -7,8 +8,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::listing::asked_lately;
-use super::{Event, Kind, Lane, Listing, Seen, Table};
+use super::{Event, Kind, Lane, Listing, Properties, Seen, Table};
 use crate::aws::{Aws, AwsError};
+use crate::health::Health;
 
 /// One kind of thing AWS can tell us about: a plain struct, and how to read it.
 pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -28,9 +30,31 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
-    /// What its events are about: the kind and the id of itself, unless it tells of something else.
-    fn subject(&self) -> (Kind, &str) {
-        (Self::KIND, self.id())
+    /// What it is called among its own: shorter than the id where the context tells the rest.
+    fn title(&self) -> Cow<'_, str> {
+        self.id().into()
+    }
+    /// AWS's word for its state, raw.
+    fn status(&self) -> Option<&str> {
+        None
+    }
+    /// How well it is, by its status alone.
+    fn health(&self) -> Health {
+        self.status().map_or(Health::Ok, Health::of_status)
+    }
+    /// Its ARN, where AWS tells one.
+    fn arn(&self) -> Option<&str> {
+        None
+    }
+    /// The thing that it is a part of: both belong to the same models, and its events are that thing's.
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        None
+    }
+    /// What is known of it, most important first.
+    fn properties(&self, _all: &mut Properties) {}
+    /// Its page in AWS's console of a region: what follows the host in the address.
+    fn console(&self, _region: &str) -> Option<String> {
+        None
     }
     /// What happened to it since `old`; without `old`, all that the row itself tells of the past.
     fn events(&self, _old: Option<&Self>) -> Vec<Event> {

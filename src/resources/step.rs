@@ -1,5 +1,6 @@
 //! Steps of executions: what ran, what was registered, and why not.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::types::{PipelineExecutionStep, PipelineExecutionStepMetadata, SortOrder};
@@ -7,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.
@@ -80,6 +81,23 @@ impl Resource for PipelineStep {
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
+    }
+    fn title(&self) -> Cow<'_, str> {
+        (&*self.name).into()
+    }
+    fn status(&self) -> Option<&str> {
+        Some(&self.status)
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Executions, &self.execution))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.status("StepStatus", &*self.status)
+            .text("FailureReason", self.failure.as_deref())
+            .time("StartTime", self.started)
+            .time("EndTime", self.ended)
+            .text("from the cache of", self.cached_from.as_deref())
+            .text("execution", &*self.execution);
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.executions.answered()

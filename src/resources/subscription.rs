@@ -1,9 +1,12 @@
 //! SNS subscriptions: who is told. A pending one means that nobody is: `docs/aws.md#sns-pending`.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Turn};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
+use crate::health::Health;
 
 /// Pages of 100 subscriptions (fixed by SNS).
 const PAGES: usize = 30;
@@ -45,6 +48,21 @@ impl Resource for Subscription {
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.id
+    }
+    fn title(&self) -> Cow<'_, str> {
+        format!("{} {}", self.protocol, self.endpoint).into()
+    }
+    fn health(&self) -> Health {
+        if self.confirmed() { Health::Ok } else { Health::Warning }
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Topics, &self.topic))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.text("protocol", &*self.protocol)
+            .text("endpoint", &*self.endpoint)
+            .text("SubscriptionArn", &*self.arn)
+            .text("TopicArn", &*self.topic);
     }
     async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (rows, capped) = pages(PAGES, async |token| {

@@ -9,9 +9,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
 
-use super::{Cursor, Event, Extent, Kind, Lane, Listing, Resource};
+use super::{Cursor, Event, Extent, Kind, Lane, Listing, Resource, Source};
 use crate::aws::{AwsError, ErrorKind};
 use crate::health::Health;
 
@@ -135,43 +134,6 @@ pub struct Change {
     pub events: Vec<Event>,
     /// What the events are about: kind and id.
     pub about: (Kind, String),
-}
-
-/// The state of one source, for the sources pane and for `dump`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Source {
-    /// The name of the kind it brings.
-    pub name: &'static str,
-    /// The kind it brings.
-    #[serde(skip)]
-    pub kind: Kind,
-    /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
-    pub state: &'static str,
-    /// When it was last answered.
-    pub fetched_at: Option<Timestamp>,
-    /// Rows it holds.
-    pub rows: usize,
-    /// There are more in AWS than were read.
-    pub capped: bool,
-    /// What went wrong last.
-    pub error: Option<String>,
-    /// How often it is asked now.
-    #[serde(skip)]
-    pub lane: Option<Lane>,
-    /// When it is asked again, at the latest.
-    #[serde(skip)]
-    pub next: Option<Timestamp>,
-    /// Details are still being read.
-    #[serde(skip)]
-    pub more: bool,
-}
-
-impl Source {
-    /// Was it answered in this run, and is nothing missing that is being read?
-    #[must_use]
-    pub fn settled(&self) -> bool {
-        !matches!(self.state, "waiting" | "saved") && !self.more
-    }
 }
 
 impl<T: Resource> Table<T> {
@@ -328,9 +290,19 @@ impl<T: Resource> Table<T> {
         let mut new = Vec::new();
         for row in rows {
             match old.get(row.id()) {
-                None => changes.push(change(row.id(), What::Added, row.events(None), row.subject())),
+                None => changes.push(change(
+                    row.id(),
+                    What::Added,
+                    row.events(None),
+                    row.part_of().unwrap_or((T::KIND, row.id())),
+                )),
                 Some(known) if known.row != row => {
-                    changes.push(change(row.id(), What::Changed, row.events(Some(&known.row)), row.subject()));
+                    changes.push(change(
+                        row.id(),
+                        What::Changed,
+                        row.events(Some(&known.row)),
+                        row.part_of().unwrap_or((T::KIND, row.id())),
+                    ));
                 }
                 // Read again and the same: only its time is new, and that is worth a row only where it stands alone.
                 Some(_) if self.swept == Some(at) => continue,

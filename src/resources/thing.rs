@@ -1,11 +1,13 @@
 //! Things and tables without their types: what is asked of all kinds alike.
 
+use std::borrow::Cow;
 use std::fmt::Debug;
 
 use jiff::Timestamp;
 
-use super::{Event, Freshness, Kind, Resource, Source, Store, Table};
+use super::{Event, Freshness, Kind, Properties, Property, Resource, Source, Store, Table};
 use crate::aws::AwsError;
+use crate::health::Health;
 
 /// One thing of whatever kind.
 pub trait Thing: Debug {
@@ -13,6 +15,20 @@ pub trait Thing: Debug {
     fn kind(&self) -> Kind;
     /// Its id within the kind.
     fn id(&self) -> &str;
+    /// What it is called among its own.
+    fn title(&self) -> Cow<'_, str>;
+    /// AWS's word for its state, raw.
+    fn status(&self) -> Option<&str>;
+    /// How well it is, by its status alone.
+    fn health(&self) -> Health;
+    /// Its ARN, where AWS tells one.
+    fn arn(&self) -> Option<&str>;
+    /// The thing that it is a part of.
+    fn part_of(&self) -> Option<(Kind, &str)>;
+    /// What is known of it, most important first.
+    fn properties(&self) -> Vec<Property>;
+    /// Its page in AWS's console of a region: what follows the host in the address.
+    fn console(&self, region: &str) -> Option<String>;
     /// What the row itself tells of the past.
     fn events(&self) -> Vec<Event>;
 }
@@ -23,6 +39,29 @@ impl<T: Resource> Thing for T {
     }
     fn id(&self) -> &str {
         Resource::id(self)
+    }
+    fn title(&self) -> Cow<'_, str> {
+        Resource::title(self)
+    }
+    fn status(&self) -> Option<&str> {
+        Resource::status(self)
+    }
+    fn health(&self) -> Health {
+        Resource::health(self)
+    }
+    fn arn(&self) -> Option<&str> {
+        Resource::arn(self).filter(|arn| !arn.is_empty())
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Resource::part_of(self)
+    }
+    fn properties(&self) -> Vec<Property> {
+        let mut all = Properties::default();
+        Resource::properties(self, &mut all);
+        all.into_all()
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Resource::console(self, region)
     }
     fn events(&self) -> Vec<Event> {
         Resource::events(self, None)

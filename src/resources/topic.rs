@@ -3,12 +3,13 @@
 //! Of the topics that alarms name SNS is asked for everybody who listens: the list of this account's subscriptions
 //! does not have those of other accounts.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, settled};
+use super::{Derived, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled};
 use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
@@ -70,6 +71,18 @@ impl Resource for Topic {
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.arn
+    }
+    fn title(&self) -> Cow<'_, str> {
+        (&*self.name).into()
+    }
+    fn arn(&self) -> Option<&str> {
+        Some(&self.arn)
+    }
+    fn console(&self, region: &str) -> Option<String> {
+        Some(format!("sns/v3/home?region={region}#/topic/{}", self.arn))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.derived(Derived::Subscribers).text("KmsMasterKeyId", self.key.as_deref());
     }
     fn ready(seen: &Seen) -> bool {
         // Alarms say of which topics more is asked.

@@ -12,7 +12,6 @@ use super::batch::{self, Batched};
 use super::{Details, ModelPackage, from_record, from_summary};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, Query, describe, failed, in_background, pages};
 use crate::config::Model as ModelConfig;
-use crate::resources::report::asks;
 use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
 
 /// Pages of 100 versions in a thorough look, or in a sweep without the index.
@@ -110,7 +109,8 @@ fn groups_to_read(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
 
 /// Versions of which all details are wanted: what is looked at, and what serves and has a report that is asked for.
 fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
-    let asking: BTreeSet<&str> = seen.wishes.models.iter().filter(|m| asks(m)).map(ModelConfig::group_name).collect();
+    let asking: BTreeSet<&str> =
+        seen.wishes.models.iter().filter(|m| m.report_paths().next().is_some()).map(ModelConfig::group_name).collect();
     let asked_for = |arn: &&str| ModelPackage::parse_arn(arn).is_some_and(|(group, _)| asking.contains(group));
     let looked_at = seen.focus.packages.iter().map(String::as_str);
     lacking(looked_at.chain(live(seen).filter(asked_for)), seen, known, |details| !details.brief)

@@ -47,6 +47,13 @@ pub struct StepDefinition {
     pub conditional: bool,
 }
 
+impl StepDefinition {
+    /// Name and kind: `train (Training)`.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} ({}{})", self.name, self.kind, if self.conditional { ", conditional" } else { "" })
+    }
+}
+
 impl Parameter {
     /// Checks a value before it is sent.
     ///

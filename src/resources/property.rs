@@ -1,0 +1,116 @@
+//! What is known of a thing, as data: labels and values that the screen formats.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// One thing that is known: AWS's own word for it, and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// What it is.
+    pub label: Cow<'static, str>,
+    /// Its value.
+    pub value: Value,
+}
+
+/// The value of a property.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// A text.
+    Text(String),
+    /// AWS's word for a state, raw.
+    Status(String),
+    /// A text about something that is not as it should be.
+    Warning(String),
+    /// When something happened.
+    Time(Timestamp),
+    /// How long something took.
+    Span(Duration),
+    /// How many bytes.
+    Bytes(u64),
+    /// A number.
+    Number(f64),
+    /// What the row does not tell: the joined models do.
+    Derived(Derived),
+}
+
+/// Properties that the joined models tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Derived {
+    /// How often an alarm fired lately.
+    Fired,
+    /// Whom an alarm notifies.
+    Notified,
+    /// What holds the actions of an alarm back.
+    Suppression,
+    /// Who is subscribed to a topic.
+    Subscribers,
+    /// The metrics of a version that the configuration judges.
+    Measured,
+}
+
+/// Properties while they are collected. What is empty or absent is left out.
+#[derive(Debug, Default)]
+pub struct Properties(Vec<Property>);
+
+impl Properties {
+    fn add(&mut self, label: impl Into<Cow<'static, str>>, value: Value) -> &mut Self {
+        self.0.push(Property { label: label.into(), value });
+        self
+    }
+    fn add_some(
+        &mut self,
+        label: impl Into<Cow<'static, str>>,
+        value: Option<&str>,
+        make: fn(String) -> Value,
+    ) -> &mut Self {
+        match value.filter(|text| !text.is_empty()) {
+            Some(text) => self.add(label, make(text.to_owned())),
+            None => self,
+        }
+    }
+    /// Adds a text.
+    pub fn text<'a>(&mut self, label: impl Into<Cow<'static, str>>, value: impl Into<Option<&'a str>>) -> &mut Self {
+        self.add_some(label, value.into(), Value::Text)
+    }
+    /// Adds AWS's word for a state.
+    pub fn status<'a>(&mut self, label: &'static str, value: impl Into<Option<&'a str>>) -> &mut Self {
+        self.add_some(label, value.into(), Value::Status)
+    }
+    /// Adds a text about something that is not as it should be.
+    pub fn warning<'a>(&mut self, label: &'static str, value: impl Into<Option<&'a str>>) -> &mut Self {
+        self.add_some(label, value.into(), Value::Warning)
+    }
+    /// Adds a time.
+    pub fn time(&mut self, label: &'static str, at: Option<Timestamp>) -> &mut Self {
+        match at {
+            Some(at) => self.add(label, Value::Time(at)),
+            None => self,
+        }
+    }
+    /// Adds a number of seconds.
+    pub fn seconds(&mut self, label: &'static str, seconds: Option<i32>) -> &mut Self {
+        match seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
+            Some(seconds) => self.add(label, Value::Span(Duration::from_secs(seconds))),
+            None => self,
+        }
+    }
+    /// Adds a number.
+    pub fn number(&mut self, label: String, value: f64) -> &mut Self {
+        self.add(label, Value::Number(value))
+    }
+    /// Adds a number of bytes.
+    pub fn bytes(&mut self, label: &'static str, bytes: u64) -> &mut Self {
+        self.add(label, Value::Bytes(bytes))
+    }
+    /// Adds what the joined models tell.
+    pub fn derived(&mut self, which: Derived) -> &mut Self {
+        self.add("", Value::Derived(which))
+    }
+    /// All of them, in the order in which they were added.
+    #[must_use]
+    pub fn into_all(self) -> Vec<Property> {
+        self.0
+    }
+}
