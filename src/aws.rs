@@ -1,8 +1,8 @@
 //! The seam to AWS: the clients, and the one stack that every call passes.
 //!
-//! `Meter` paces and counts by service; below it stands whatever answers: live
-//! AWS, an endpoint URL, the simulated account, or a recording. Nothing above knows
-//! which. Between the two a [`Recorder`] may write down what passes.
+//! [`services`](Services) lists the services. The [`Meter`] paces and counts their calls; below it stands whatever
+//! answers: live AWS, an endpoint URL, the simulated account, or a recording. Between the two a [`Recorder`] may write
+//! down what passes.
 
 mod arn;
 mod bucket;
@@ -22,11 +22,15 @@ mod page;
 mod patient;
 mod profiles;
 mod search;
+mod services;
 mod settings;
+mod slowdown;
 mod tape;
 mod target;
 mod unconnected;
 mod waits;
+
+use std::ops::Deref;
 
 use http::{LONGEST_ANSWER, bounded};
 use login::Login;
@@ -37,30 +41,23 @@ pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, Kind as ErrorKind, failed};
 pub use http::Transport;
 pub use login::Renewal;
-pub use meter::{Meter, PER_METRIC, Spent, Usage, attributed};
+pub use meter::{Meter, Spent, Usage, attributed};
 pub(crate) use meter::{in_background, undisturbed};
-pub use pace::{Pace, Urgency, Widening};
+pub use pace::{Pace, Urgency};
 pub(crate) use page::{Asked, describe_each, pages_until};
 pub use page::{Described, Page, describe, pages};
 pub(crate) use patient::patiently;
 pub use search::Query;
+pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
 pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
 pub use target::Target;
 pub(crate) use waits::unpaced;
 
-/// The clients of one account and region.
+/// One account in one region. It has a field for the client of each service, as in `aws.sagemaker`: those of
+/// [`Clients`].
 #[derive(Debug, Clone)]
 pub struct Aws {
-    /// `SageMaker`: endpoints, registry, pipelines, jobs, features.
-    pub sagemaker: aws_sdk_sagemaker::Client,
-    /// `CloudWatch`: alarms and metrics.
-    pub cloudwatch: aws_sdk_cloudwatch::Client,
-    /// S3: data and artifacts.
-    pub s3: aws_sdk_s3::Client,
-    /// SNS: topics and subscriptions.
-    pub sns: aws_sdk_sns::Client,
-    /// STS: who am I.
-    pub sts: aws_sdk_sts::Client,
+    clients: Clients,
     /// Counts and pace of all calls.
     pub meter: Meter,
     /// Region name.
@@ -79,6 +76,14 @@ pub struct Aws {
     login: Option<Login>,
     /// What answers is a recording.
     replays: bool,
+}
+
+impl Deref for Aws {
+    type Target = Clients;
+
+    fn deref(&self) -> &Clients {
+        &self.clients
+    }
 }
 
 impl Aws {

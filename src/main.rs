@@ -64,7 +64,7 @@ fn give_way() {
 fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
     let common = &args.common;
     match args.command {
-        None => shown(common, background.block_on(session(common, Pace::steady()))?, background),
+        None => shown(common, background.block_on(session(common, Pace::Steady))?, background),
         Some(Command::Demo { list: true, .. }) => list_stories(),
         Some(Command::Demo { story, weather, .. }) => {
             shown(common, Session::demo(common, &story, &weather)?, background)
@@ -115,7 +115,7 @@ async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
 
 /// The session of a command; with `--verbose` it says what is in force.
 async fn session_of_command(common: &Common) -> Result<Session, Stop> {
-    let session = session(common, Pace::once()).await?;
+    let session = session(common, Pace::Once).await?;
     if common.verbose {
         let told: String = session.connections.iter().map(in_force).collect();
         // Nobody is left to tell when stderr is gone.

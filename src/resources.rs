@@ -86,7 +86,7 @@ resources! {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",
     }
     #[cfg(test)]
-    test {
+    sts {
         samples: Samples(sample::Sample) = "samples",
     }
 }

@@ -13,7 +13,7 @@ use super::endpoint::Endpoints;
 use super::login::Login;
 use super::settings::Settings;
 use super::unconnected::Unconnected;
-use super::{Aws, LONGEST_ANSWER, Meter, Pace, Scope, Target, bounded, bucket, search};
+use super::{Aws, Clients, LONGEST_ANSWER, Meter, Pace, Scope, Target, bounded, bucket, search};
 
 impl Aws {
     /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
@@ -46,7 +46,7 @@ impl Aws {
         let http = around(&target.scope(&region, endpoint.as_deref()), http);
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !settings.endpoints.on_loopback();
-        let pace = if shared { pace } else { Pace::unlimited() };
+        let pace = if shared { pace } else { Pace::Unlimited };
         let (use_fips, use_dual_stack) = settings.addresses();
         let config = config.into_builder().use_fips(use_fips).use_dual_stack(use_dual_stack).build();
         let aws = Self::assemble(&config, &http, Meter::new(pace), region, &settings.endpoints);
@@ -57,7 +57,7 @@ impl Aws {
     /// Clients over any connector, with credentials that mean nothing: the simulated account.
     #[must_use]
     pub fn over(http: &SharedHttpClient, region: &str) -> Self {
-        Self::over_at(http, region, Pace::unlimited())
+        Self::over_at(http, region, Pace::Unlimited)
     }
 
     /// Clients of an account that cannot be connected: each call fails and says `why`, so that it is told where the
@@ -97,7 +97,7 @@ impl Aws {
         endpoints: &Endpoints,
     ) -> Self {
         // The pollers decide when to try again, and a write is sent once: the SDK does not retry on its own.
-        let config = |service| {
+        let clients = Clients::new(|service| {
             let mut config = config
                 .to_builder()
                 .http_client(meter.around(service, http))
@@ -105,20 +105,14 @@ impl Aws {
                 .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
                 // The SDK would mistake our own pacing (see `Meter`) for a stalled stream.
                 .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-            if let Some(url) = endpoints.of(service) {
+            if let Some(url) = endpoints.of(service.name) {
                 // A configured endpoint URL is used as it is: FIPS and dual stack do not apply.
                 config = config.endpoint_url(url).use_fips(false).use_dual_stack(false);
             }
             config.build()
-        };
-        let path_style = endpoints.of("s3").is_some();
-        let s3 = aws_sdk_s3::config::Builder::from(&config("s3")).force_path_style(path_style).build();
+        });
         Self {
-            sagemaker: aws_sdk_sagemaker::Client::new(&config("sagemaker")),
-            cloudwatch: aws_sdk_cloudwatch::Client::new(&config("cloudwatch")),
-            s3: aws_sdk_s3::Client::from_conf(s3),
-            sns: aws_sdk_sns::Client::new(&config("sns")),
-            sts: aws_sdk_sts::Client::new(&config("sts")),
+            clients,
             meter,
             region,
             endpoint: endpoints.label(),

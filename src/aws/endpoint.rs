@@ -5,11 +5,15 @@ use std::net::IpAddr;
 
 use http::Uri;
 
-/// The services that are called, by the names that configuration files have for them; the first five are the clients of
-/// [`super::Aws`], the others give credentials.
-pub(super) const SERVICES: [&str; 8] = ["sagemaker", "cloudwatch", "s3", "sns", "sts", "sso", "sso_oidc", "signin"];
-/// The services of the clients.
-const CLIENTS: usize = 5;
+use super::SERVICES;
+
+/// Services that give credentials. The SDK calls them by itself, at an address that can be configured as well.
+const CREDENTIALS: [&str; 3] = ["sso", "sso_oidc", "signin"];
+
+/// The names of all services whose address can be configured.
+pub(super) fn configurable() -> impl Iterator<Item = &'static str> {
+    SERVICES.iter().map(|service| service.name).chain(CREDENTIALS)
+}
 
 /// The variable that says where one service is.
 pub(super) fn variable(service: &str) -> String {
@@ -23,7 +27,7 @@ pub(super) struct Endpoints(BTreeMap<&'static str, String>);
 impl Endpoints {
     /// One URL for all services.
     pub(super) fn all_at(url: &str) -> Self {
-        Self(SERVICES.into_iter().map(|service| (service, url.to_owned())).collect())
+        Self(configurable().map(|service| (service, url.to_owned())).collect())
     }
 
     pub(super) fn set(&mut self, service: &'static str, url: String) {
@@ -35,26 +39,25 @@ impl Endpoints {
         self.0.get(service).map(String::as_str)
     }
 
-    /// What the screen calls the place: one URL, or each with its services. None where all of it is AWS.
+    /// What the screen calls the place: one URL, or each URL with its services. None where everything is AWS.
     pub(super) fn label(&self) -> Option<String> {
-        let clients = SERVICES.iter().take(CLIENTS);
         let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
-        for (service, url) in clients.filter_map(|service| Some((*service, self.of(service)?))) {
+        for (service, url) in SERVICES.iter().filter_map(|service| Some((service.name, self.of(service.name)?))) {
             match places.iter_mut().find(|(known, _)| *known == url) {
                 Some((_, services)) => services.push(service),
                 None => places.push((url, vec![service])),
             }
         }
-        let told = |(url, services): &(&str, Vec<&str>)| match services.len() {
-            CLIENTS => (*url).to_owned(),
-            _ => format!("{url} ({})", services.join(", ")),
+        let format = |(url, services): &(&str, Vec<&str>)| {
+            let all = services.len() == SERVICES.iter().count();
+            if all { (*url).to_owned() } else { format!("{url} ({})", services.join(", ")) }
         };
-        Some(places.iter().map(told).collect::<Vec<_>>().join(", ")).filter(|label| !label.is_empty())
+        Some(places.iter().map(format).collect::<Vec<_>>().join(", ")).filter(|label| !label.is_empty())
     }
 
-    /// Is all that is called on this machine?
+    /// Do all calls stay on this machine?
     pub(super) fn on_loopback(&self) -> bool {
-        SERVICES.iter().take(CLIENTS).all(|service| self.of(service).is_some_and(on_loopback))
+        SERVICES.iter().all(|service| self.of(service.name).is_some_and(on_loopback))
     }
 }
 

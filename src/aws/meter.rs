@@ -12,14 +12,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use tokio::time::Instant;
 
-use super::pace::{Gate, Pace, Urgency};
+use super::pace::{Pace, RateLimiter, Urgency};
 use super::patient::{Patient, too_fast};
+use super::services::{PER_METRIC, Service};
 use super::waits::Waits;
-
-/// US dollars for one metric asked of `GetMetricData` ($0.01 per 1,000, never free): `docs/aws.md#metric-price`.
-pub const PER_METRIC: f64 = 0.01 / 1000.0;
-/// US dollars for one S3 call; the price of a list, the dearest of those we make.
-const PER_S3_CALL: f64 = 0.005 / 1000.0;
 
 tokio::task_local! {
     static ON_BEHALF: OnBehalf;
@@ -99,7 +95,7 @@ pub struct Usage {
 /// Counts and paces; clones share the count.
 #[derive(Debug, Clone)]
 pub struct Meter {
-    gate: Gate,
+    limiter: RateLimiter,
     waits: Waits,
     state: Arc<Mutex<State>>,
 }
@@ -117,12 +113,12 @@ impl Meter {
     /// A meter that has counted nothing.
     #[must_use]
     pub fn new(pace: Pace) -> Self {
-        Self { gate: Gate::new(pace), waits: Waits::default(), state: Arc::default() }
+        Self { limiter: RateLimiter::new(pace), waits: Waits::default(), state: Arc::default() }
     }
 
     /// A client that counts the calls of `service` and passes them to `inner`.
     #[must_use]
-    pub fn around(&self, service: &'static str, inner: &SharedHttpClient) -> SharedHttpClient {
+    pub(super) fn around(&self, service: &'static Service, inner: &SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Metered { service, meter: self.clone(), inner: inner.clone() })
     }
 
@@ -136,9 +132,11 @@ impl Meter {
     }
 
     /// Takes note of what a service answered: was it "too fast"?
-    pub fn answered(&self, service: &'static str, too_fast: bool) {
-        self.gate.answered(service, too_fast);
-        self.lock().usage.throttled += u64::from(too_fast);
+    pub fn answered(&self, service: &'static Service, too_fast: bool) {
+        if too_fast {
+            self.limiter.throttled(service);
+            self.lock().usage.throttled += 1;
+        }
     }
 
     /// Calls of a source since the start.
@@ -149,8 +147,8 @@ impl Meter {
 
     /// How many times less often than usual a service is asked, because it said "too fast"; 1 when all is well.
     #[must_use]
-    pub fn widening(&self, service: &str) -> u32 {
-        self.gate.widening(service)
+    pub fn widening(&self, service: &Service) -> u32 {
+        self.limiter.slowdown(service)
     }
 
     /// Total time so far in which at least one call was waiting for its turn: what our own pace took.
@@ -160,10 +158,10 @@ impl Meter {
     }
 
     /// Waits until a call of a service may be made.
-    pub(super) async fn turn(&self, service: &'static str) {
+    pub(super) async fn turn(&self, service: &'static Service) {
         // Plans and writes have no source: they are an operator's.
         let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
-        self.waits.count(self.gate.pass(service, urgency)).await;
+        self.waits.count(self.limiter.pass(service, urgency)).await;
     }
 
     /// What the calls so far amount to.
@@ -174,7 +172,7 @@ impl Meter {
         state.forget_before(now);
         let mut usage = state.usage.clone();
         usage.last_minute = state.recent.len() as u64;
-        usage.widening = self.gate.widest();
+        usage.widening = self.limiter.worst_slowdown();
         let lived = state.started.map_or(Duration::ZERO, |s| now - s);
         let lived = lived.clamp(Duration::from_mins(1), HOUR);
         usage.cost_per_day = state.spent.iter().map(|(_, cost)| cost).sum::<f64>() * 86_400.0 / lived.as_secs_f64();
@@ -185,12 +183,12 @@ impl Meter {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn count(&self, service: &'static str) {
+    fn count(&self, service: &Service) {
         let now = Instant::now();
         let mut state = self.lock();
         state.started.get_or_insert(now);
         state.usage.calls += 1;
-        state.spend(if service == "s3" { PER_S3_CALL } else { 0.0 }, 0, 1);
+        state.spend(service.price, 0, 1);
         state.recent.push_back(now);
         state.forget_before(now);
     }
@@ -225,7 +223,7 @@ impl State {
 /// One service's client or connector with the meter in front.
 #[derive(Debug)]
 struct Metered<C> {
-    service: &'static str,
+    service: &'static Service,
     meter: Meter,
     inner: C,
 }
@@ -251,7 +249,7 @@ impl HttpConnector for Metered<SharedHttpConnector> {
                     return Ok(answer);
                 }
                 meter.answered(service, true);
-                if !patient.wait(service, meter.widening(service)).await {
+                if !patient.wait(service.name, meter.widening(service)).await {
                     return Ok(answer);
                 }
             }
@@ -264,7 +262,7 @@ impl Meter {
     /// Makes a call when it is its turn.
     async fn call(
         &self,
-        service: &'static str,
+        service: &'static Service,
         inner: &SharedHttpConnector,
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
@@ -278,13 +276,14 @@ impl Meter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::SERVICES;
 
     #[tokio::test(start_paused = true)]
     async fn calls_are_counted_for_their_source_and_metrics_cost_money() {
-        let meter = Meter::new(Pace::unlimited());
-        attributed("alarms", Urgency::Visible, async { meter.count("cloudwatch") }).await;
+        let meter = Meter::new(Pace::Unlimited);
+        attributed("alarms", Urgency::Visible, async { meter.count(&SERVICES.cloudwatch) }).await;
         attributed("metrics", Urgency::Background, async { meter.metrics(500) }).await;
-        meter.count("sts");
+        meter.count(&SERVICES.sts);
         assert_eq!((meter.usage().calls, meter.usage().last_minute), (2, 2));
         tokio::time::advance(Duration::from_mins(30)).await;
         let usage = meter.usage();

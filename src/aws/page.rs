@@ -167,7 +167,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::aws::{Meter, Pace, Urgency, attributed};
+    use crate::aws::{Meter, Pace, SERVICES, Urgency, attributed};
 
     async fn read(cap: usize, tokens: &[Option<&str>]) -> (usize, bool) {
         let mut turn = 0;
@@ -265,13 +265,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_call_that_waited_long_for_its_turn_and_failed_at_once_is_asked_once_more() {
-        let meter = Meter::new(Pace::once());
+        let meter = Meter::new(Pace::Once);
         // Of each tenth thing the first answer is a failure.
         let failed = std::cell::RefCell::new(BTreeSet::new());
         // Several kinds are read at the same time, so that each call waits behind many others.
         let kind = |first: i32| {
             let work = describe((first..first + 100).collect(), async |n: i32| {
-                meter.turn("sagemaker").await;
+                meter.turn(&SERVICES.sagemaker).await;
                 if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
             });
             attributed("models", Urgency::Visible, work)

@@ -15,7 +15,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::Env;
 
 use super::Transport;
-use super::endpoint::{self, Endpoints, SERVICES};
+use super::endpoint::{self, Endpoints};
 use super::profiles::{Found, Profiles, encoded};
 use super::target::{self, Target};
 
@@ -168,7 +168,7 @@ impl Settings {
         if !elsewhere("ec2instancemetadata") {
             variables.insert("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned());
         }
-        for service in SERVICES {
+        for service in endpoint::configurable() {
             let url = self.endpoints.of(service).map(str::to_owned);
             variables.extend(url.map(|url| (endpoint::variable(service), url)));
         }
@@ -228,7 +228,7 @@ impl Source<'_> {
     fn endpoints(&self) -> Result<Endpoints, String> {
         let name = "endpoint_url";
         let mut endpoints = Endpoints::default();
-        for service in SERVICES {
+        for service in endpoint::configurable() {
             let found = self
                 .variable(&endpoint::variable(service))
                 .or_else(|| self.variable("AWS_ENDPOINT_URL"))

@@ -30,7 +30,7 @@ fn a_thing_is_found_by_its_kind_and_id() {
     let found = |kind, id| store.get(kind, id).map(|thing| (thing.kind(), thing.id().to_owned()));
     assert_eq!(found(Kind::Samples, "a"), Some((Kind::Samples, "a".to_owned())));
     assert_eq!((found(Kind::Samples, "b"), found(Kind::Endpoints, "a")), (None, None));
-    assert_eq!((Kind::Samples.service(), store.rows()), ("test", 1));
+    assert_eq!((Kind::Samples.service().name, store.rows()), ("sts", 1));
     let names: Vec<&str> = store.tables().map(|(kind, _)| kind.name()).collect();
     assert_eq!((names.first(), names.last()), (Some(&"identity"), Some(&"samples")));
 }

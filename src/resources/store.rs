@@ -22,8 +22,8 @@ macro_rules! resources {
             }
             /// The service that is asked for it; its limits are shared by all kinds of the service.
             #[must_use]
-            pub fn service(self) -> &'static str {
-                match self { $(#[$cfg] Self::$variant => stringify!($service),)+ }
+            pub fn service(self) -> &'static crate::aws::Service {
+                match self { $(#[$cfg] Self::$variant => &crate::aws::SERVICES.$service,)+ }
             }
         }
 

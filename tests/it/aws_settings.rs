@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
+use sagetop::aws::SERVICES;
 use serde_json::json;
 
 use crate::altered::{Altered, Answer, Asked};
@@ -260,7 +261,7 @@ fn an_endpoint_url_of_the_command_line_is_also_where_roles_are_taken_on() {
 #[test]
 fn each_service_may_have_an_endpoint_of_its_own() {
     let account = Altered::serve("shop", unaltered);
-    let services = ["sagemaker", "cloudwatch", "s3", "sns", "sts"];
+    let services: Vec<&str> = SERVICES.iter().map(|service| service.name).collect();
     let dump =
         |home: &Home, variables: &[(&str, &str)]| home.run(&["dump", "--profile", "good"], variables).ends(0).json();
     let fresh = |dump: &serde_json::Value| {
@@ -269,7 +270,8 @@ fn each_service_may_have_an_endpoint_of_its_own() {
     };
     let all = fresh(&dump(&home(GOOD), &[("AWS_ENDPOINT_URL", &account.url)]));
     // By variables.
-    let names = services.map(|service| format!("AWS_ENDPOINT_URL_{}", service.to_uppercase()));
+    let names: Vec<String> =
+        services.iter().map(|service| format!("AWS_ENDPOINT_URL_{}", service.to_uppercase())).collect();
     let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), account.url.as_str())).collect();
     let told = dump(&home(GOOD), &variables);
     assert_eq!((fresh(&told), &told["endpoint_url"]), (all, &json!(account.url)));

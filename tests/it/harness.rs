@@ -51,7 +51,7 @@ impl Harness {
     /// A console over the account of a bundled story, or of a story's text.
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
-        let (settings, pace) = (Settings::default(), Pace::unlimited());
+        let (settings, pace) = (Settings::default(), Pace::Unlimited);
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
         let (size, access, beside) = ((120, 36), AccessRules::default(), Vec::new());
         Setup { story, size, theme, access, settings, pace, config, record: None, tape: None, beside }

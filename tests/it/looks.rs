@@ -51,12 +51,12 @@ const SOURCES: [(&str, &str); 13] = [
 
 #[tokio::test(start_paused = true)]
 async fn a_source_that_always_fails_holds_a_look_for_a_moment() {
-    let (_, usual) = look("", Pace::unlimited(), Patience::default()).await;
+    let (_, usual) = look("", Pace::Unlimited, Patience::default()).await;
     for status in [500, 503] {
         for (source, operation) in SOURCES {
             let fault =
                 format!("[[fault]]\noperation = \"{operation}\"\nstatus = {status}\nbody = \"<html></html>\"\n");
-            let (look, took) = look(&fault, Pace::unlimited(), Patience::default()).await;
+            let (look, took) = look(&fault, Pace::Unlimited, Patience::default()).await;
             assert!(took < usual + Duration::from_secs(2), "{status} {source}: {took:?} instead of {usual:?}");
             let sources = look.seen.store.sources();
             assert!(
@@ -72,7 +72,7 @@ async fn a_source_that_always_fails_holds_a_look_for_a_moment() {
 async fn a_source_that_never_answers_is_told_and_all_others_are_read() {
     for (source, operation) in SOURCES {
         let fault = format!("[[fault]]\noperation = \"{operation}\"\nlatency = \"2h\"\n");
-        let (look, took) = look(&fault, Pace::unlimited(), Patience::default()).await;
+        let (look, took) = look(&fault, Pace::Unlimited, Patience::default()).await;
         assert!(took <= Duration::from_mins(1), "{source}: {took:?}");
         let sources = look.seen.store.sources();
         let told = sources.iter().find(|s| s.name == source).unwrap();
@@ -84,17 +84,17 @@ async fn a_source_that_never_answers_is_told_and_all_others_are_read() {
 #[tokio::test(start_paused = true)]
 async fn an_account_that_never_answers_holds_a_look_no_longer_than_a_minute() {
     let silence = "[[fault]]\noperation = \"*\"\nlatency = \"2h\"\n";
-    let (silent, took) = look(silence, Pace::once(), Patience::default()).await;
+    let (silent, took) = look(silence, Pace::Once, Patience::default()).await;
     assert!(took <= Duration::from_secs(62), "{took:?}");
     assert!(silent.seen.store.sources().iter().all(|s| s.state == "unreachable"));
-    let (_, took) = look(silence, Pace::once(), Patience::at_most(Duration::from_secs(5))).await;
+    let (_, took) = look(silence, Pace::Once, Patience::at_most(Duration::from_secs(5))).await;
     assert_eq!(took.as_secs(), 5);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_source_that_fails_once_is_read() {
     let fault = "[[fault]]\noperation = \"*\"\nstatus = 503\nbody = \"\"\nto = \"300ms\"\n";
-    let (look, _) = look(fault, Pace::unlimited(), Patience::default()).await;
+    let (look, _) = look(fault, Pace::Unlimited, Patience::default()).await;
     let troubled: Vec<_> = look.seen.store.troubles();
     assert!(troubled.is_empty(), "{troubled:?}");
 }

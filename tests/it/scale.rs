@@ -69,7 +69,7 @@ const DEPENDENT: u32 = 3;
 
 #[tokio::test(start_paused = true)]
 async fn a_medium_account_is_useful_within_the_bound() {
-    let mut t = account("medium").pace(Pace::steady()).start().await;
+    let mut t = account("medium").pace(Pace::Steady).start().await;
     let (asked, took) = useful(&mut t).await;
     assert!(asked <= FIRST_SCREEN, "{asked} calls: {:?}", t.sim().all_calls());
     // What the burst of the pace does not hold waits for its turn, half a second each; the rest is the longest chain.

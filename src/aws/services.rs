@@ -1,0 +1,101 @@
+//! The services that are called: one row each.
+//!
+//! To add a service, add its SDK crate to `Cargo.toml` and a row here. A service that few accounts need gets a cargo
+//! feature, and its row the `#[cfg(feature = "…")]` of it.
+
+use aws_config::SdkConfig;
+
+/// US dollars for one metric of `GetMetricData` ($0.01 per 1,000, never free): `docs/aws.md#metric-price`.
+pub const PER_METRIC: f64 = 0.01 / 1000.0;
+
+/// How a service is called.
+#[derive(Debug, PartialEq)]
+pub struct Service {
+    /// Its name in the settings of AWS tools, in lower case: `AWS_ENDPOINT_URL_…`, sections `services`.
+    pub name: &'static str,
+    /// What the names of its IAM actions begin with.
+    pub iam: &'static str,
+    /// The rate that a console which stays on keeps to.
+    pub(super) steady: Rate,
+    /// The rate of a single look.
+    pub(super) once: Rate,
+    /// US dollars for one call; where calls have several prices, the highest of those that are made.
+    pub(super) price: f64,
+}
+
+/// How often a service may be called.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Rate {
+    /// Calls in the long run.
+    pub(super) per_second: f64,
+    /// Calls at once, after a rest.
+    pub(super) burst: f64,
+}
+
+impl Service {
+    /// The limits and the price of most services.
+    const USUAL: Self = Self {
+        name: "",
+        iam: "",
+        steady: Rate { per_second: 4.0, burst: 10.0 },
+        once: Rate { per_second: 8.0, burst: 40.0 },
+        price: 0.0,
+    };
+}
+
+/// Declares the services: the name in settings, the SDK crate, and how the service is called.
+macro_rules! services {
+    ($($(#[$cfg:meta])* $name:ident: $sdk:ident $(with $connect:ident)? = $service:expr;)+) => {
+        /// All services by name.
+        #[derive(Debug)]
+        pub struct Services {
+            $($(#[$cfg])* #[doc = concat!("`", stringify!($name), "`.")] pub $name: Service,)+
+        }
+
+        /// How each service is called.
+        pub static SERVICES: Services = Services {
+            $($(#[$cfg])* $name: Service { name: stringify!($name), ..$service },)+
+        };
+
+        impl Services {
+            /// All of them, in the order in which they are shown.
+            pub fn iter(&'static self) -> impl Iterator<Item = &'static Service> {
+                [$($(#[$cfg])* &self.$name,)+].into_iter()
+            }
+        }
+
+        /// The client of each service.
+        #[derive(Debug, Clone)]
+        pub struct Clients {
+            $($(#[$cfg])* #[doc = concat!("The client of `", stringify!($name), "`.")] pub $name: $sdk::Client,)+
+        }
+
+        impl Clients {
+            /// Makes each client from the configuration for its service.
+            pub(super) fn new(config: impl Fn(&'static Service) -> SdkConfig) -> Self {
+                Self { $($(#[$cfg])* $name: services!(@connect $sdk $($connect)?)(&config(&SERVICES.$name)),)+ }
+            }
+        }
+    };
+    (@connect $sdk:ident) => { $sdk::Client::new };
+    (@connect $sdk:ident $connect:ident) => { $connect };
+}
+
+services! {
+    sagemaker: aws_sdk_sagemaker = Service {
+        iam: "sagemaker",
+        steady: Rate { per_second: 2.0, burst: 10.0 },
+        once: Rate { per_second: 4.0, burst: 60.0 },
+        ..Service::USUAL
+    };
+    cloudwatch: aws_sdk_cloudwatch = Service { iam: "cloudwatch", ..Service::USUAL };
+    s3: aws_sdk_s3 with connect_s3 = Service { iam: "s3", price: 0.005 / 1000.0, ..Service::USUAL };
+    sns: aws_sdk_sns = Service { iam: "sns", ..Service::USUAL };
+    sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
+}
+
+/// At an endpoint URL the name of a bucket stands in the path: no other host may be known there.
+fn connect_s3(config: &SdkConfig) -> aws_sdk_s3::Client {
+    let path_style = config.endpoint_url().is_some();
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build())
+}
