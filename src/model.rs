@@ -299,3 +299,6 @@ impl Chain<'_> {
         self.reasons.first().filter(|r| r.health >= Health::Waiting)
     }
 }
+
+#[cfg(test)]
+mod testing;

@@ -232,3 +232,6 @@ fn last_change(facts: &Facts<'_>) -> Option<(Timestamp, String)> {
     changes.extend(started.map(|at| (at, Happening::Started)));
     changes.into_iter().max_by_key(|(at, _)| *at).map(|(at, what)| (at, what.text()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,6 +137,10 @@ impl<'a> Index<'a> {
     pub(super) fn spelling(&self, name: &'a str) -> &'a str {
         self.group(name).map_or(name, |group| &group.name)
     }
+    /// Is there a group of this name? One may show itself only by its versions, when the list of groups is denied.
+    pub(super) fn has_group(&self, name: &str) -> bool {
+        self.group(name).is_some() || self.registry.packages.contains_key(&Name(name))
+    }
     /// A version by ARN: the ARN names its group and number.
     pub(super) fn package(&self, arn: &str) -> Option<&'a ModelPackage> {
         let versions = |group| self.registry.packages.get(&Name(group)).map_or(&[][..], Vec::as_slice);

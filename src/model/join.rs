@@ -14,7 +14,6 @@ use super::links::{Edges, Link};
 use super::rows::Rows;
 use super::{Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
-use crate::resources::arn_name;
 
 use serving::Traced;
 
@@ -115,8 +114,9 @@ fn origins<'a>(
     let mut origins = Vec::new();
     let mut known: HashSet<Name<'a>, foldhash::fast::RandomState> = HashSet::default();
     for (place, model) in models.iter().enumerate() {
-        let own_name = index.group(&model.name).map(|g| g.name.as_str());
-        let group = model.group.as_deref().map(|g| index.spelling(arn_name(g))).or(own_name);
+        // A table that names no group has the one of its own name, where there is one.
+        let group = index.spelling(model.group_name());
+        let group = (model.group.is_some() || index.has_group(group)).then_some(group);
         known.extend(group.map(Name));
         origins.push(Origin { name: &model.name, group, home: Home::Configured(place) });
     }
@@ -134,3 +134,6 @@ fn origins<'a>(
     origins.extend(stems.map(|stem| Origin { name: stem, group: None, home: Home::Stem(stem) }));
     origins
 }
+
+#[cfg(test)]
+mod tests;

@@ -148,3 +148,6 @@ pub(super) fn reaches_back<R>(
 pub(super) fn settled(due: Vec<String>, fault: Option<&AwsError>) -> Vec<String> {
     if fault.is_some_and(|why| why.kind.is_shared()) { Vec::new() } else { due }
 }
+
+#[cfg(test)]
+mod tests;

@@ -284,3 +284,6 @@ pub fn oldest_allowed(lane: Lane) -> Duration {
     // One turn may fail and one may be late before a row is called old.
     lane.every() * 3
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,6 @@ use crate::model::index::{Index, Only};
 use crate::model::key::{Keyed, Name, beginning};
 use crate::model::links::{Arrows, Edges, Link};
 use crate::model::{Confidence, Serving, StageKind};
-use crate::resources::arn_name;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::{Endpoint, split_stage};
 use crate::resources::model::{Container, Model};
@@ -92,7 +91,7 @@ pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool)
     let mut traced = Box::new(run(index, endpoint, stage, Edges::new(wanted)));
     let owner = match claim {
         Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
-            group: model.group.as_deref().map(arn_name),
+            group: Some(model.group_name()),
             configured: Some(place),
             confidence: Confidence::Config,
             rule: "[[model]] endpoints",
@@ -290,60 +289,4 @@ fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<Source<
     }
     let Only::One(only) = index.registry.package_by_data.get(container.data.as_deref()?)? else { return None };
     Some((&only.arn, Some(only), Confidence::Derived, "ModelDataUrl equals the version's"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::join;
-    use crate::resources::config::ConfigVariant;
-    use crate::resources::{Listing, Seen};
-    use jiff::Timestamp;
-
-    /// An endpoint whose variants run models; each model has containers of these versions.
-    fn seen(variants: &[&[&str]]) -> Seen {
-        let mut seen = Seen::default();
-        let at = Timestamp::UNIX_EPOCH;
-        let name = |number: usize| format!("m{number}");
-        let model = |(number, versions): (usize, &&[&str])| {
-            let arn = |v: &&str| Some(format!("arn:aws:sagemaker:r:1:model-package/{v}"));
-            let containers = versions.iter().map(|v| Container { package: arn(v), ..Container::default() });
-            Model { name: name(number), containers: Some(containers.collect()), ..Model::default() }
-        };
-        let variant =
-            |number| ConfigVariant { name: name(number), model: Some(name(number)), ..ConfigVariant::default() };
-        let config = EndpointConfig {
-            name: "c".into(),
-            variants: Some((0..variants.len()).map(variant).collect()),
-            ..EndpointConfig::default()
-        };
-        let endpoint = Endpoint { name: "pair-prod".into(), config: Some("c".into()), ..Endpoint::default() };
-        seen.store.models.apply(Ok(Listing::all(variants.iter().enumerate().map(model).collect())), at);
-        seen.store.configs.apply(Ok(Listing::all(vec![config])), at);
-        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), at);
-        seen
-    }
-
-    /// What it is, what its variants run, and the models that it belongs to with the version of each.
-    type Case = (&'static str, &'static [&'static [&'static str]], &'static [(&'static str, i32)]);
-
-    #[test]
-    fn an_endpoint_belongs_to_each_group_that_it_runs_with_the_versions_of_that_group() {
-        let cases: [Case; 5] = [
-            ("one version", &[&["fraud/3"]], &[("fraud", 3)]),
-            ("two containers of two groups", &[&["prep/7", "fraud/3"]], &[("fraud", 3), ("prep", 7)]),
-            ("two variants of two groups", &[&["fraud/3"], &["fraud-deep/1"]], &[("fraud", 3), ("fraud-deep", 1)]),
-            ("two variants of one group", &[&["fraud/2"], &["fraud/3"]], &[("fraud", 3)]),
-            ("one group spelt in two ways", &[&["fraud/2"], &["Fraud/3"]], &[("fraud", 3)]),
-        ];
-        for (what, variants, expected) in cases {
-            let joined = join(&seen(variants));
-            let serving = |name: &str| joined.chain(name).and_then(|c| c.serving.first()).and_then(Serving::version);
-            let found: Vec<(&str, Option<i32>)> = expected.iter().map(|(name, _)| (*name, serving(name))).collect();
-            let wanted: Vec<(&str, Option<i32>)> =
-                expected.iter().map(|(name, version)| (*name, Some(*version))).collect();
-            assert_eq!(found, wanted, "{what}");
-            assert_eq!(joined.chains().len(), expected.len(), "{what}");
-        }
-    }
 }

@@ -1,0 +1,97 @@
+//! Each rule with its cases: what is different from a healthy account, and what the rule finds of it.
+
+mod alarms;
+mod data;
+mod endpoint;
+mod errors;
+mod metrics;
+mod registry;
+mod training;
+
+use super::*;
+use crate::model::testing::Account;
+
+/// What a rule finds: how bad, the phrase, and for how many seconds.
+type Found = (Health, &'static str, Option<i64>);
+
+/// One account and what a rule finds there.
+struct Case {
+    /// What is different from a healthy account.
+    what: &'static str,
+    given: fn(&mut Account),
+    found: &'static [Found],
+}
+
+/// A rule and its cases.
+struct OfRule {
+    stage: StageKind,
+    rule: &'static str,
+    cases: &'static [Case],
+}
+
+/// The cases of some rules: `Stage "rule": "what is different" |account| change it => [what is found];`.
+macro_rules! cases {
+    ($($stage:ident $rule:literal: $($what:literal |$a:pat_param| $given:expr => [$($found:expr),* $(,)?];)+)+) => {
+        pub(super) const CASES: &[super::OfRule] = &[$(super::OfRule {
+            stage: crate::model::StageKind::$stage,
+            rule: $rule,
+            cases: &[$(super::Case { what: $what, given: |$a| { $given; }, found: &[$($found),*] },)+],
+        },)+];
+    };
+}
+use cases;
+
+const CASES: [&[OfRule]; 7] =
+    [data::CASES, training::CASES, registry::CASES, endpoint::CASES, errors::CASES, metrics::CASES, alarms::CASES];
+
+/// What a rule finds of the model.
+fn found(account: &Account, stage: StageKind, rule: &str) -> Vec<(Health, String, Option<i64>)> {
+    let seen = account.seen();
+    let joined = crate::model::join(&seen);
+    let reasons = &joined.chain("fraud").unwrap().reasons;
+    let found = reasons.iter().filter(|r| (r.stage, r.rule) == (stage, rule));
+    let ago = |since: Timestamp| seen.at.as_second() - since.as_second();
+    found.map(|r| (r.health, r.text.clone(), r.since.map(ago))).collect()
+}
+
+#[test]
+fn a_rule_finds_what_its_cases_say_and_nothing_else() {
+    let mut wrong = Vec::new();
+    for OfRule { stage, rule, cases } in CASES.into_iter().flatten() {
+        for Case { what, given, found: expected } in *cases {
+            let mut account = Account::healthy();
+            given(&mut account);
+            let found = found(&account, *stage, rule);
+            let expected: Vec<_> =
+                expected.iter().map(|(health, text, ago)| (*health, (*text).to_owned(), *ago)).collect();
+            if found != expected {
+                wrong.push(format!("{} {rule}: {what}\n  expected {expected:?}\n  found    {found:?}", stage.name()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_cases_in_which_it_finds_something_and_nothing() {
+    for rule in ATTENTION {
+        let cases = CASES.into_iter().flatten().filter(|cases| (cases.stage, cases.rule) == (rule.stage, rule.name));
+        let cases: Vec<&Case> = cases.flat_map(|cases| cases.cases).collect();
+        let (name, stage) = (rule.name, rule.stage.name());
+        assert!(cases.iter().any(|case| !case.found.is_empty()), "no case in which {stage} {name} finds something");
+        assert!(cases.iter().any(|case| case.found.is_empty()), "no case in which {stage} {name} finds nothing");
+    }
+    for cases in CASES.into_iter().flatten() {
+        let known = ATTENTION.iter().any(|rule| (rule.stage, rule.name) == (cases.stage, cases.rule));
+        assert!(known, "there is no rule {} {}", cases.stage.name(), cases.rule);
+    }
+}
+
+#[test]
+fn nothing_is_found_of_a_healthy_model() {
+    let joined = Account::healthy().join();
+    let chain = joined.chain("fraud").unwrap();
+    assert_eq!(chain.reasons, []);
+    assert_eq!(chain.health, Health::Ok);
+    assert!(chain.stages.iter().all(|stage| stage.health == Health::Ok), "{:?}", chain.stages);
+}

@@ -1,0 +1,151 @@
+//! Cases of the rules of data.
+
+use super::cases;
+use crate::model::Health::{Critical, Unknown, Warning};
+use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, table};
+use crate::resources::dataset::{Dataset, NOTHING_THERE, Rhythm, Role};
+use crate::resources::feature_group::FeatureGroup;
+
+/// The configuration names the data, and how old it may be.
+fn configured(a: &mut Account) {
+    a.configure("[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/fraud\"\nmax_age = \"26h\"");
+}
+
+fn newest(a: &mut Account, seconds: i64) {
+    configured(a);
+    a.datasets[0].newest = ago(seconds);
+}
+
+fn problem(a: &mut Account, problem: &str) {
+    a.datasets[0].problem = Some(problem.into());
+}
+
+/// A feature group that is named like the model, with an offline store that was written an age ago.
+fn group(a: &mut Account, age: i64, pause: Option<i64>) {
+    let uri = "s3://store/fraud-clicks";
+    a.feature_groups.push(FeatureGroup {
+        name: "fraud-clicks".into(),
+        status: "Created".into(),
+        offline_status: Some("Active".into()),
+        offline_uri: Some(uri.into()),
+        modified: ago(2 * DAY),
+        ..FeatureGroup::default()
+    });
+    let rhythm = Some(Rhythm { pause, at: ago(HOUR).unwrap() });
+    a.datasets.push(Dataset { uri: uri.into(), role: Role::Features, newest: ago(age), rhythm, ..Dataset::default() });
+}
+
+cases! {
+    Data "data-unreadable":
+    "the location can be read" |a| configured(a) => [];
+    "what the user named is empty" |a| { configured(a); problem(a, NOTHING_THERE) }
+        => [(Critical, "s3://lake/fraud: no data there", None)];
+    "what the user named cannot be read" |a| { configured(a); problem(a, "ListObjectsV2 denied") }
+        => [(Unknown, "s3://lake/fraud: ListObjectsV2 denied", None)];
+    "what only an old job read was tidied away" |a| problem(a, NOTHING_THERE) => [];
+    "nothing that a job read can be read" |a| problem(a, "ListObjectsV2 denied")
+        => [(Unknown, "s3://lake/fraud: ListObjectsV2 denied", None)];
+    "one location of two can be read" |a| { problem(a, "ListObjectsV2 denied"); group(a, HOUR, None) } => [];
+    "the artifact alone can be read" |a| {
+        problem(a, "ListObjectsV2 denied");
+        group(a, HOUR, None);
+        a.datasets[1].role = Role::Artifact;
+    } => [(Unknown, "s3://lake/fraud: ListObjectsV2 denied", None)];
+
+    Data "data-age":
+    "as old as it may be" |a| newest(a, 26 * HOUR) => [];
+    "a second older" |a| newest(a, 26 * HOUR + 1)
+        => [(Warning, "no data for 26 h in s3://lake/fraud", Some(26 * HOUR + 1))];
+    "old, and nobody said how old it may be" |a| a.datasets[0].newest = ago(90 * DAY) => [];
+    "in the future" |a| newest(a, -HOUR) => [];
+    "old, but something newer may be there" |a| {
+        newest(a, 30 * HOUR);
+        a.datasets[0].unsure = Some("more than 3000 objects".into());
+    } => [(Unknown, "newest data of s3://lake/fraud unknown: more than 3000 objects", None)];
+    "new enough, whatever else may be there" |a| {
+        newest(a, HOUR);
+        a.datasets[0].unsure = Some("more than 3000 objects".into());
+    } => [];
+    "nothing was found, and something may be there" |a| {
+        configured(a);
+        a.datasets[0].newest = None;
+        a.datasets[0].unsure = Some("more than 3000 objects".into());
+    } => [(Unknown, "newest data of s3://lake/fraud unknown: more than 3000 objects", None)];
+    "a location that cannot be read has no age" |a| { newest(a, 30 * HOUR); problem(a, "ListObjectsV2 denied") } => [];
+    "a feature group within its rhythm: a pause and at least 4 hours" |a| group(a, 5 * HOUR, Some(HOUR)) => [];
+    "a feature group beyond its rhythm" |a| group(a, 5 * HOUR + 1, Some(HOUR))
+        => [(Warning, "no data for 5 h in fraud-clicks", Some(5 * HOUR + 1))];
+    "a feature group without a rhythm" |a| group(a, 90 * DAY, None) => [];
+    "the configuration counts before the rhythm" |a| {
+        group(a, 5 * HOUR + 1, Some(HOUR));
+        a.configure("[[model.data]]\nkind = \"feature_group\"\nuri = \"fraud-clicks\"\nmax_age = \"6h\"");
+    } => [];
+
+    Data "offline-store":
+    "an offline store that is written" |a| group(a, HOUR, None) => [];
+    "it is blocked" |a| {
+        group(a, HOUR, None);
+        a.feature_groups[0].offline_status = Some("Blocked".into());
+        a.feature_groups[0].blocked = Some("the role may not write".into());
+    } => [(Critical, "offline store of fraud-clicks is blocked: the role may not write", None)];
+    "it is blocked, and AWS does not say why" |a| {
+        group(a, HOUR, None);
+        a.feature_groups[0].offline_status = Some("Blocked".into());
+    } => [(Critical, "offline store of fraud-clicks is blocked: no reason given", None)];
+    "the group could not be made" |a| {
+        group(a, HOUR, None);
+        a.feature_groups[0].status = "CreateFailed".into();
+    } => [(Critical, "feature group fraud-clicks is CreateFailed", Some(2 * DAY))];
+    "a status that is not known here" |a| {
+        group(a, HOUR, None);
+        a.feature_groups[0].offline_status = Some("Hibernating".into());
+    } => [];
+
+    Data "source":
+    "no location is known, and all that could tell was read" |a| { a.jobs.clear(); a.steps.clear() } => [];
+    "no location is known, and jobs were never read" |a| a.jobs.never_read() => [(Unknown, "not read yet", None)];
+    "no location is known, and jobs are denied" |a| a.jobs.denied() => [(Unknown, "Call denied", None)];
+    "no location is known, and more jobs are read" |a| { a.jobs.clear(); a.jobs.filling() }
+        => [(Unknown, "not read yet", None)];
+    "no location is known, and steps were never read" |a| { a.jobs.clear(); a.steps.never_read() }
+        => [(Unknown, "not read yet", None)];
+    "no location is known, and feature groups are denied" |a| { a.jobs.clear(); a.feature_groups.denied() }
+        => [(Unknown, "Call denied", None)];
+    "jobs may not be described" |a| { a.jobs[0].details = None; a.jobs.faulty() }
+        => [(Unknown, "Call denied", None)];
+    "the location was never read" |a| a.datasets.never_read() => [(Unknown, "not read yet", None)];
+    "locations are denied" |a| a.datasets.denied() => [(Unknown, "Call denied", None)];
+    "locations were read, and then denied" |a| a.datasets.stale() => [];
+    "what the user named is not among those that were read" |a| {
+        configured(a);
+        a.datasets[0].uri = "s3://lake/other".into();
+    } => [(Unknown, "s3://lake/fraud: not read yet", None)];
+    "what the user named could not be read" |a| {
+        configured(a);
+        a.datasets[0].uri = "s3://lake/other".into();
+        a.datasets.faulty();
+    } => [(Unknown, "s3://lake/fraud: Call denied", None)];
+    "feature groups are named and were never read" |a| {
+        a.configure("[[model.data]]\nkind = \"feature_group\"\nuri = \"fraud-clicks\"");
+        a.feature_groups.never_read();
+    } => [(Unknown, "not read yet", None)];
+}
+
+#[test]
+fn the_summary_tells_of_the_location_that_is_nearest_to_being_too_old() {
+    let cases = table! {
+        "nobody said how old it may be" |_| {} => ("newest", ago(HOUR));
+        "it is new enough" |a| newest(a, HOUR) => ("fresh", ago(HOUR));
+        "two of which one is nearer to its end" |a| { newest(a, 13 * HOUR); group(a, MINUTE, Some(HOUR)) }
+            => ("fresh", ago(13 * HOUR));
+        "nothing is dated" |a| a.datasets[0].newest = None => ("linked", None);
+        "nothing is known" |a| a.jobs.clear() => ("no data location known", None);
+    };
+    for (what, given, expected) in cases {
+        let mut account = Account::healthy();
+        given(&mut account);
+        let joined = account.join();
+        let stage = joined.chain("fraud").unwrap().stage(crate::model::StageKind::Data).unwrap();
+        assert_eq!((stage.summary.as_str(), stage.since), expected, "{what}");
+    }
+}

@@ -1,0 +1,102 @@
+//! Cases of the rules of the metrics that the configuration judges.
+
+use super::cases;
+use crate::model::Health::{Critical, Ok, Unknown, Warning};
+use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint, series};
+use crate::resources::report::EvaluationReport;
+
+/// The configuration judges a metric, which took these values.
+fn judged(a: &mut Account, more: &str, values: &[(i64, f64)]) {
+    a.configure(&format!(
+        "[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"\ncompare = \"<\"\nthreshold = 2.5\n{more}"
+    ));
+    a.metrics.push(series("fraud:CTR", values));
+}
+
+/// The metric has one value, that old, and comes once a day.
+fn daily(a: &mut Account, value: f64, age: i64) {
+    judged(a, "period = \"1d\"", &[(2, value)]);
+    let series = a.metrics.last_mut().unwrap();
+    series.points = vec![(ago(age).unwrap(), value)];
+    (series.period, series.comes_every) = (DAY, Some(DAY));
+}
+
+/// The configuration judges a value in the report of a version, which is this, or a reason why there is none.
+fn reported(a: &mut Account, more: &str, value: Result<f64, &str>) {
+    a.configure(&format!(
+        "[[model.metric]]\nlabel = \"AUC\"\nsource = {{ s3 = \"package\", json_path = \"$.auc\" }}\ncompare = \"<\"\n\
+         threshold = 0.9\n{more}"
+    ));
+    a.reports.push(EvaluationReport {
+        package: a.packages[0].arn.clone(),
+        values: value.ok().into_iter().map(|value| ("$.auc".to_owned(), value)).collect(),
+        problem: value.err().map(str::to_owned),
+        ..EvaluationReport::default()
+    });
+}
+
+cases! {
+    Endpoint "business-metric":
+    "on its good side" |a| judged(a, "", &[(60, 3.0)]) => [];
+    "on the threshold" |a| judged(a, "", &[(60, 2.5)]) => [];
+    "on its bad side for ten minutes" |a| judged(a, "", &[(60, 3.0), (10, 2.0)])
+        => [(Warning, "CTR 2 < 2.5", Some(10 * MINUTE))];
+    "on its bad side for longer than is known" |a| judged(a, "", &[(60, 2.0)]) => [(Warning, "CTR 2 < 2.5", None)];
+    "it was, and is not any more" |a| judged(a, "", &[(60, 2.0), (3, 3.0)]) => [];
+    "a tier that breaks the model" |a| judged(a, "severity = \"sev1\"", &[(60, 2.0)])
+        => [(Critical, "CTR 2 < 2.5", None)];
+    "a tier that does not" |a| judged(a, "severity = \"sev3\"", &[(60, 2.0)]) => [(Warning, "CTR 2 < 2.5", None)];
+    "a value of some hours ago" |a| daily(a, 2.0, 5 * HOUR) => [(Warning, "CTR 2 < 2.5, 5 h ago", None)];
+    "a value that is overdue is not known to be so" |a| daily(a, 2.0, 4 * DAY) => [];
+    "it was measured before what serves now went live" |a| {
+        daily(a, 2.0, 5 * HOUR);
+        a.endpoints[0].live_since = ago(HOUR);
+    } => [(Unknown, "CTR has no value since v1 went live (it was 2)", None)];
+    "beyond the threshold is good" |a| judged(a, "meaning = \"promote\"", &[(60, 2.0)])
+        => [(Ok, "CTR 2 < 2.5: good enough to promote", None)];
+    "no threshold" |a| {
+        a.configure("[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"");
+        a.metrics.push(series("fraud:CTR", &[(60, 2.0)]));
+    } => [];
+    "a report of what serves, on its good side" |a| reported(a, "", Result::Ok(0.95)) => [];
+    "a report of what serves, on its bad side" |a| reported(a, "severity = \"sev1\"", Result::Ok(0.8))
+        => [(Critical, "fraud-prod: AUC of v1 0.8 < 0.9", Some(8 * DAY))];
+    "a report that cannot be read" |a| reported(a, "", Err("is not JSON"))
+        => [(Unknown, "fraud-prod: AUC of v1 unknown: its evaluation report is not JSON", None)];
+    "a report without the number" |a| {
+        reported(a, "", Result::Ok(0.8));
+        a.reports[0].values.clear();
+    } => [(Unknown, "fraud-prod: AUC of v1 unknown: its evaluation report has no number at $.auc", None)];
+    "a bad version that serves in two places counts in production" |a| {
+        reported(a, "", Result::Ok(0.8));
+        a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
+    } => [(Warning, "fraud-prod: AUC of v1 0.8 < 0.9", Some(8 * DAY))];
+    "a report of a good new version" |a| reported(a, "meaning = \"promote\"", Result::Ok(0.8))
+        => [(Ok, "AUC of v1 0.8 < 0.9: good enough to promote", None)];
+
+    Endpoint "unmeasured":
+    "it has a value" |a| judged(a, "", &[(60, 3.0)]) => [];
+    "it was never read" |a| { judged(a, "", &[(60, 3.0)]); a.metrics.pop(); } => [(Unknown, "CTR not read yet", None)];
+    "metrics are denied" |a| { judged(a, "", &[]); a.metrics.denied() }
+        => [(Unknown, "CTR not read: Call denied", None)];
+    "what a day may cost is used up" |a| { judged(a, "", &[(60, 3.0)]); a.metrics.pop(); a.metrics.capped() }
+        => [(Unknown, "CTR not read: max_cost_per_day is used up", None)];
+    "it was refused" |a| {
+        judged(a, "", &[(60, 3.0)]);
+        a.metrics.last_mut().unwrap().problem = Some("bad dimension".into());
+    } => [(Unknown, "CTR not read: bad dimension", None)];
+    "it has no value" |a| judged(a, "", &[]) => [(Unknown, "CTR has no value in 60 min", None)];
+    "it has no value, as far as there are minutes" |a| {
+        judged(a, "", &[]);
+        a.metrics.last_mut().unwrap().looked_back = ago(0);
+    } => [(Unknown, "CTR has no value in 14 d", None)];
+    "its last value is three periods old" |a| daily(a, 3.0, 3 * DAY) => [];
+    "its last value is overdue" |a| daily(a, 3.0, 3 * DAY + 5 * MINUTE + 1)
+        => [(Unknown, "CTR has no value since 3 d ago (it was 3)", None)];
+    "nobody judges it" |a| {
+        a.configure("[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"");
+    } => [];
+    "a promotion that is not known does no harm" |a| {
+        judged(a, "meaning = \"promote\"", &[]);
+    } => [];
+}

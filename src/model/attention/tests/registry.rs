@@ -1,0 +1,129 @@
+//! Cases of the rules of the registry.
+
+use super::cases;
+use crate::model::Health::{Critical, Unknown, Waiting, Warning};
+use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint, endpoint_config, model, table, version};
+use crate::resources::endpoint::Pending;
+
+const PENDING: &str = "PendingManualApproval";
+
+/// The versions of the group, from the first on, by their approvals; version 1 serves in production.
+fn versions(a: &mut Account, approvals: &[&str]) {
+    a.packages.clear();
+    a.packages.extend((1..).zip(approvals).map(|(number, approval)| version(number, approval)));
+}
+
+/// Version 2 was approved so long ago.
+fn approved(a: &mut Account, seconds: i64) {
+    versions(a, &["Approved", "Approved"]);
+    a.packages[1].details.as_mut().unwrap().modified = ago(seconds);
+}
+
+/// The model also serves in another place.
+fn also_in(a: &mut Account, name: &str, config: &str) {
+    a.endpoints.push(endpoint(name, config));
+}
+
+cases! {
+    Registry "waits":
+    "the only version is approved" |_| {} => [];
+    "a newer one is pending" |a| versions(a, &["Approved", PENDING])
+        => [(Waiting, "v2 waits for approval", Some(10 * DAY - 2 * HOUR))];
+    "an older one is pending" |a| versions(a, &[PENDING, "Approved"]) => [];
+    "two newer ones are pending" |a| versions(a, &["Approved", PENDING, PENDING])
+        => [(Waiting, "v3 waits for approval", Some(10 * DAY - 3 * HOUR)),
+            (Waiting, "v2 waits for approval", Some(10 * DAY - 2 * HOUR))];
+    "none was ever approved" |a| versions(a, &[PENDING])
+        => [(Waiting, "v1 waits for approval", Some(10 * DAY - HOUR))];
+    "a newer one was rejected" |a| versions(a, &["Approved", "Rejected"]) => [];
+    "an approval that is not known here" |a| versions(a, &["Approved", "Delegated"]) => [];
+
+    Registry "not-live":
+    "the approved version serves" |_| {} => [];
+    "another was approved an hour ago" |a| approved(a, HOUR) => [];
+    "another was approved a second more than an hour ago" |a| approved(a, HOUR + 1)
+        => [(Waiting, "v2 is approved, fraud-prod serves v1", Some(HOUR + 1))];
+    "nobody says when it was approved, but it was registered long ago" |a| {
+        approved(a, DAY);
+        a.packages[1].details = None;
+    } => [(Waiting, "v2 is approved, fraud-prod serves v1", Some(10 * DAY - 2 * HOUR))];
+    "it arrives just now" |a| {
+        approved(a, DAY);
+        a.models.push(model("fraud-2", 2));
+        a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
+        a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE) });
+    } => [];
+    "an older one was approved" |a| {
+        approved(a, DAY);
+        a.models[0] = model("fraud-1", 3);
+    } => [];
+    "only staging serves the older one" |a| {
+        approved(a, DAY);
+        a.models[0] = model("fraud-1", 2);
+        a.models.push(model("old", 1));
+        a.configs.push(endpoint_config("old", "old"));
+        also_in(a, "fraud-staging", "old");
+    } => [];
+    "one of two in production serves the older one" |a| {
+        approved(a, DAY);
+        a.models.push(model("fraud-2", 2));
+        a.configs.push(endpoint_config("new", "fraud-2"));
+        also_in(a, "fraud-b-prod", "new");
+    } => [(Waiting, "v2 is approved, fraud-prod serves v1", Some(DAY))];
+    "what serves has no version" |a| {
+        approved(a, DAY);
+        a.models[0].containers = Some(Vec::new());
+    } => [];
+
+    Registry "serves-unapproved":
+    "an approved version serves" |_| {} => [];
+    "a rejected one serves" |a| versions(a, &["Rejected"])
+        => [(Warning, "v1 serves fraud-prod and is Rejected", Some(10 * DAY - HOUR - MINUTE))];
+    "it was rejected with a reason" |a| {
+        versions(a, &["Rejected"]);
+        a.packages[0].details.as_mut().unwrap().approval_description = Some("too slow".into());
+    } => [(Warning, "v1 serves fraud-prod and is Rejected: too slow", Some(10 * DAY - HOUR - MINUTE))];
+    "a pending one serves where versions are approved" |a| versions(a, &[PENDING, "Approved"])
+        => [(Warning, "v1 serves fraud-prod and is PendingManualApproval", Some(10 * DAY - HOUR))];
+    "a pending one serves where nobody approves" |a| versions(a, &[PENDING, PENDING])
+        => [(Waiting, "v1 serves fraud-prod and is PendingManualApproval", Some(10 * DAY - HOUR))];
+    "an approval that is not known here" |a| versions(a, &["Delegated"]) => [];
+    "a rejected one serves in staging" |a| { versions(a, &["Rejected"]); a.endpoints[0].name = "fraud-staging".into() }
+        => [];
+    "what serves is not in the registry" |a| a.packages.clear() => [];
+
+    Registry "version-failed":
+    "it was made" |_| {} => [];
+    "the newest could not be made" |a| { versions(a, &["Approved", PENDING]); a.packages[1].status = "Failed".into() }
+        => [(Critical, "v2 failed", Some(10 * DAY - 2 * HOUR))];
+    "an older one could not be made" |a| { versions(a, &["Approved", PENDING]); a.packages[0].status = "Failed".into() }
+        => [];
+    "it is being made" |a| { versions(a, &["Approved", PENDING]); a.packages[1].status = "InProgress".into() } => [];
+
+    Registry "source":
+    "versions were read" |_| {} => [];
+    "versions were never read" |a| a.packages.never_read() => [(Unknown, "not read yet", None)];
+    "versions are denied" |a| a.packages.denied() => [(Unknown, "Call denied", None)];
+    "versions were read, and then denied" |a| a.packages.stale() => [];
+    "none of this group is among the first that were read" |a| { a.packages.clear(); a.packages.filling() }
+        => [(Unknown, "not read yet", None)];
+    "the group has no version" |a| a.packages.clear() => [];
+}
+
+#[test]
+fn the_summary_tells_of_the_newest_approved_version() {
+    let cases = table! {
+        "an approved one" |_| {} => "v1 approved";
+        "none that is approved" |a| { versions(a, &["Rejected", "Rejected"]); a.models[0].containers = Some(Vec::new()) }
+            => "v2 Rejected";
+        "none at all" |a| a.packages.clear() => "no version yet";
+        "an older one that is approved" |a| versions(a, &["Approved", "Rejected"]) => "v1 approved";
+    };
+    for (what, given, summary) in cases {
+        let mut account = Account::healthy();
+        given(&mut account);
+        let joined = account.join();
+        let stage = joined.chain("fraud").unwrap().stage(crate::model::StageKind::Registry).unwrap();
+        assert_eq!(stage.summary, summary, "{what}");
+    }
+}

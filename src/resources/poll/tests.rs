@@ -1,0 +1,442 @@
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Mutex;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, advance};
+
+use super::*;
+use crate::aws::{AwsError, failed};
+use crate::resources::identity::Identity;
+use crate::resources::{Focus, Listing, Turn};
+
+/// What AWS answers to one call.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    /// Rows that are always the same.
+    Rows,
+    /// Rows that changed.
+    New,
+    /// Rows, and there is more to be had at once.
+    More,
+    /// An error with this code.
+    Error(&'static str),
+    /// The connection breaks.
+    Lost,
+}
+
+use Answer::{Error, Lost, More, New, Rows};
+
+/// AWS, with the answers that it will give; after those it gives the last one again and again.
+#[derive(Debug, Clone, Default)]
+struct Network(Arc<Mutex<(VecDeque<Answer>, u32)>>);
+
+impl Network {
+    fn answers(&self, answers: &[Answer]) {
+        self.0.lock().unwrap().0 = answers.iter().copied().collect();
+    }
+    fn calls(&self) -> u32 {
+        self.0.lock().unwrap().1
+    }
+}
+
+impl HttpConnector for Network {
+    fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+        let mut state = self.0.lock().unwrap();
+        state.1 += 1;
+        let answer = if state.0.len() > 1 { state.0.pop_front() } else { state.0.front().copied() };
+        let reply = |status: u16, body: String| Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)));
+        let identity = |account: u32, user: &str| {
+            let fields = format!("<Arn>x</Arn><UserId>{user}</UserId><Account>{account}</Account>");
+            let result = format!("<GetCallerIdentityResult>{fields}</GetCallerIdentityResult>");
+            reply(200, format!("<GetCallerIdentityResponse>{result}</GetCallerIdentityResponse>"))
+        };
+        HttpConnectorFuture::ready(match answer.unwrap_or(Rows) {
+            Rows => identity(0, ""),
+            New => identity(state.1, ""),
+            More => identity(0, "more"),
+            Error(code) => {
+                let error = format!("<Error><Code>{code}</Code><Message>no</Message></Error>");
+                reply(400, format!("<ErrorResponse>{error}</ErrorResponse>"))
+            }
+            Lost => Err(ConnectorError::io("connection reset".into())),
+        })
+    }
+}
+
+impl HttpClient for Network {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// A kind of our own, whose one row is what a call answers. What is looked at tells whether it is ready, due, or has
+/// nothing to ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Probe<const LANE: usize, const SWEEPS: bool> {
+    account: String,
+    swept: bool,
+}
+
+
+impl<const LANE: usize, const SWEEPS: bool> Resource for Probe<LANE, SWEEPS> {
+    const KIND: &'static str = "identity";
+    const SERVICE: &'static str = "sts";
+    const LANE: Lane = [Lane::Fast, Lane::Slow, Lane::Rare][LANE];
+    const SWEEP: Option<Lane> = if SWEEPS { Some(Lane::Slow) } else { None };
+    fn id(&self) -> &'static str {
+        "probe"
+    }
+    fn ready(seen: &Seen) -> bool {
+        !seen.focus.jobs.contains("not ready")
+    }
+    fn due(seen: &Seen, _: &Table<Self>) -> bool {
+        seen.focus.jobs.contains("due")
+    }
+    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if seen.focus.jobs.contains("nothing to ask") {
+            return Ok(Listing::part(Vec::new()));
+        }
+        assert!(!seen.focus.jobs.contains("panic"), "the reader is broken");
+        let answer = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
+        let row = Self { account: answer.account.unwrap_or_default(), swept: turn.sweep };
+        Ok(Listing::all(vec![row]).more(answer.user_id.as_deref() == Some("more")))
+    }
+}
+
+/// A poller at work, and all that it looks at.
+struct Bench {
+    network: Network,
+    began: Instant,
+    last: Instant,
+    seen: watch::Sender<Seen>,
+    wake: watch::Sender<Wake>,
+    turns: mpsc::Receiver<(Reader, Snapshot)>,
+    poller: tokio::task::JoinHandle<()>,
+}
+
+/// The table of a probe as one of a kind that can be sent.
+fn wrap<const LANE: usize, const SWEEPS: bool>(table: Table<Probe<LANE, SWEEPS>>, changes: Vec<Change>) -> Snapshot {
+    let mut shown = Table::default();
+    let row = |probe: &Probe<LANE, SWEEPS>| Identity {
+        account: probe.account.clone(),
+        user_id: if probe.swept { "swept".into() } else { String::new() },
+        ..Identity::default()
+    };
+    let listing = Listing::all(table.rows().map(row).collect());
+    if let Some(at) = table.answered_at() {
+        shown.apply(Ok(listing), at);
+    }
+    if let Some(why) = table.trouble() {
+        shown.apply(Err(why.clone()), Timestamp::UNIX_EPOCH);
+    }
+    Snapshot::Identity(shown, changes)
+}
+
+/// A time of the test, as a clock tells it.
+fn at(seconds: f64) -> Timestamp {
+    Timestamp::from_millisecond(1_000_000_000_000).unwrap() + Duration::from_secs_f64(seconds)
+}
+
+/// What is looked at.
+fn looking(words: &[&'static str], kinds: &[&'static str], idle: bool) -> Arc<Focus> {
+    let jobs = words.iter().map(|word| (*word).to_owned()).collect();
+    Arc::new(Focus { jobs, kinds: kinds.iter().copied().collect(), idle, ..Focus::default() })
+}
+
+impl Bench {
+    /// Starts a poller where AWS gives these answers.
+    fn start<const LANE: usize, const SWEEPS: bool>(
+        answers: &[Answer],
+        focus: Arc<Focus>,
+    ) -> Self {
+        let network = Network::default();
+        network.answers(answers);
+        let (seen, look) = watch::channel(Seen { focus, ..Seen::default() });
+        let (wake, woken) = watch::channel(Wake::default());
+        let (out, turns) = mpsc::channel(100);
+        let began = Instant::now();
+        let poller = Poller::<Probe<LANE, SWEEPS>> {
+            aws: Aws::over(&SharedHttpClient::new(network.clone()), "eu-west-1"),
+            clock: Arc::new(move || at(began.elapsed().as_secs_f64())),
+            table: Table::default(),
+            seen: look,
+            wake: woken,
+            chance: fastrand::Rng::with_seed(7),
+            failures: 0,
+            swept: None,
+            in_vain: false,
+            lost: None,
+        };
+        let reader = Reader { place: 0, life: 0 };
+        let poller = tokio::spawn(async move { poller.run(reader, out, wrap).await });
+        Self { network, began, last: began, seen, wake, turns, poller }
+    }
+    /// Seconds until the next turn has ended, and what it made of the table.
+    async fn turn(&mut self) -> (f64, Table<Identity>) {
+        let (_, snapshot) = self.turns.recv().await.unwrap();
+        let Snapshot::Identity(table, _) = snapshot else { panic!("another kind") };
+        let waited = self.last.elapsed().as_secs_f64();
+        self.last = Instant::now();
+        (waited, table)
+    }
+    /// Seconds before each of some turns.
+    async fn pauses(&mut self, count: usize) -> Vec<f64> {
+        let mut pauses = Vec::new();
+        for _ in 0..count {
+            pauses.push(self.turn().await.0);
+        }
+        pauses
+    }
+    /// Shows the poller something else.
+    fn look(&self, focus: Arc<Focus>) {
+        self.seen.send_modify(|seen| seen.focus = focus);
+    }
+    /// A vital kind was answered just now.
+    fn another_is_answered(&self) {
+        let now = at(self.began.elapsed().as_secs_f64());
+        self.seen.send_modify(|seen| drop(seen.store.alarms.apply(Ok(Listing::all(Vec::new())), now)));
+    }
+    /// Does another turn begin within so many seconds?
+    async fn is_asked_within(&mut self, seconds: u64) -> bool {
+        tokio::time::timeout(Duration::from_secs(seconds), self.turn()).await.is_ok()
+    }
+}
+
+/// A kind that is asked fast.
+fn fast(answers: &[Answer], focus: Arc<Focus>) -> Bench {
+    Bench::start::<0, false>(answers, focus)
+}
+/// One that is asked every minute.
+fn slow(answers: &[Answer], focus: Arc<Focus>) -> Bench {
+    Bench::start::<1, false>(answers, focus)
+}
+/// One that is asked fast and read as a whole every minute.
+fn swept(answers: &[Answer], focus: Arc<Focus>) -> Bench {
+    Bench::start::<0, true>(answers, focus)
+}
+fn nothing() -> Arc<Focus> {
+    looking(&[], &[], false)
+}
+
+/// Is it this many seconds, a tenth more or less?
+fn about(seconds: f64, of: f64) -> bool {
+    (of * 0.9 - 0.01..=of * 1.1 + 0.01).contains(&seconds)
+}
+
+#[tokio::test(start_paused = true)]
+async fn turns_come_at_the_pace_of_the_lane_and_not_all_at_the_same_moment() {
+    let mut bench = fast(&[Rows], nothing());
+    let pauses = bench.pauses(100).await;
+    assert!(pauses[0] < 0.01, "the first at once");
+    assert!(pauses[1..].iter().all(|pause| about(*pause, 15.0)), "{pauses:?}");
+    let (least, most) = pauses[1..].iter().fold((99.0, 0.0), |(a, b): (f64, f64), p| (a.min(*p), b.max(*p)));
+    assert!(least < 14.0 && most > 16.0, "chance is used: {least} to {most}");
+    let mut bench = slow(&[Rows], nothing());
+    assert!(bench.pauses(10).await[1..].iter().all(|pause| about(*pause, 60.0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_lengthen_the_pause_up_to_ten_minutes_and_one_answer_ends_that() {
+    let lost = [Lost; 7];
+    let cases: [(&str, &[Answer], [f64; 7]); 4] = [
+        ("the network is lost", &lost, [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0]),
+        ("not allowed", &[Error("AccessDenied"); 7], [30.0, 60.0, 120.0, 240.0, 480.0, 600.0, 600.0]),
+        // Whoever logs in again looks at the screen.
+        ("the login has expired", &[Error("ExpiredToken"); 7], [15.0; 7]),
+        // The whole service is asked less often; that counts once. Nothing else widens the pace in this test.
+        ("answers again", &[Lost, Lost, Rows], [30.0, 60.0, 15.0, 15.0, 15.0, 15.0, 15.0]),
+    ];
+    for (what, answers, expected) in cases {
+        let mut bench = fast(answers, nothing());
+        let pauses = bench.pauses(8).await;
+        let right = pauses[1..].iter().zip(expected).all(|(pause, expected)| about(*pause, expected));
+        assert!(right, "{what}: {pauses:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_over_in_a_moment_is_tried_again_sooner_than_a_slow_lane_would() {
+    let mut bench = slow(&[Lost, Lost, Error("AccessDenied")], nothing());
+    let pauses = bench.pauses(4).await;
+    assert!(about(pauses[1], 30.0) && about(pauses[2], 60.0), "{pauses:?}");
+    assert!(pauses[3] > 400.0, "a denial stays until somebody does something: {pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_is_throttled_is_asked_less_often_until_it_is_calm() {
+    let mut bench = fast(&[Error("Throttling"), Error("Throttling"), Rows], nothing());
+    let pauses = bench.pauses(3).await;
+    assert!(about(pauses[1], 30.0), "twice as long: {pauses:?}");
+    assert!(about(pauses[2], 60.0), "four times: {pauses:?}");
+    // It is calm again, step by step.
+    let pauses = bench.pauses(60).await;
+    assert!(about(pauses[59], 15.0), "{pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_asks_is_answered_at_once() {
+    for (kinds, woken) in [(&[][..], true), (&["alarms", "identity"], true), (&["alarms"], false)] {
+        let mut bench = slow(&[Rows], nothing());
+        bench.turn().await;
+        bench.wake.send(Wake { kinds: kinds.to_vec() }).unwrap();
+        assert_eq!(bench.is_asked_within(1).await, woken, "{kinds:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_due_is_read_at_once_and_when_that_brings_nothing_only_in_its_time() {
+    let mut bench = slow(&[Rows, New], nothing());
+    bench.turn().await;
+    bench.look(looking(&["something else"], &[], false));
+    assert!(!bench.is_asked_within(10).await, "nothing is due");
+    bench.look(looking(&["due"], &[], false));
+    assert!(bench.is_asked_within(1).await);
+    bench.network.answers(&[Rows]);
+    bench.look(looking(&["due"], &[], false));
+    assert!(bench.is_asked_within(1).await, "the turn before brought something");
+    bench.look(looking(&["due"], &[], false));
+    assert!(bench.is_asked_within(1).await, "it changed back: that is something");
+    bench.look(looking(&["due"], &[], false));
+    assert!(!bench.is_asked_within(10).await, "it brought nothing, however often it is due");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_due_does_not_hurry_a_poller_that_failed() {
+    let mut bench = slow(&[Error("AccessDenied")], nothing());
+    bench.turn().await;
+    bench.look(looking(&["due"], &[], false));
+    assert!(!bench.is_asked_within(60).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_begins_to_be_looked_at_is_asked_at_the_faster_pace_at_once() {
+    let mut bench = slow(&[Rows], nothing());
+    bench.turn().await;
+    advance(Duration::from_secs(10)).await;
+    bench.look(looking(&[], &["identity"], false));
+    let (waited, _) = bench.turn().await;
+    assert!(about(waited, 15.0), "{waited}");
+    bench.look(looking(&[], &[], true));
+    assert!(bench.pauses(3).await[1..].iter().all(|pause| about(*pause, 60.0)), "nobody looks any more");
+    let mut idle = fast(&[Rows], looking(&[], &[], true));
+    assert!(idle.pauses(3).await[1..].iter().all(|pause| about(*pause, 60.0)), "nobody presses a key");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_kind_waits_for_what_it_hangs_on() {
+    let mut bench = fast(&[Rows], looking(&["not ready"], &[], false));
+    assert!(!bench.is_asked_within(3600).await);
+    bench.look(nothing());
+    assert!(bench.is_asked_within(1).await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_is_read_at_once() {
+    let mut bench = slow(&[More, More, More, Rows], nothing());
+    let pauses = bench.pauses(5).await;
+    assert!(pauses[..4].iter().all(|pause| *pause < 0.01), "{pauses:?}");
+    assert!(about(pauses[4], 60.0), "{pauses:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_of_a_long_list_is_read_every_minute_and_what_changed_in_between() {
+    let mut bench = swept(&[Rows], nothing());
+    let mut sweeps = Vec::new();
+    for _ in 0..20 {
+        let (_, table) = bench.turn().await;
+        if table.rows().any(|row| row.user_id == "swept") {
+            sweeps.push(bench.began.elapsed().as_secs_f64());
+        }
+    }
+    assert!(sweeps[0] < 0.01, "the first turn reads all");
+    assert!(sweeps.len() >= 4, "{sweeps:?}");
+    assert!(sweeps.windows(2).all(|two| (57.0..=77.0).contains(&(two[1] - two[0]))), "{sweeps:?}");
+    bench.wake.send(Wake::default()).unwrap();
+    let (waited, table) = bench.turn().await;
+    assert!(waited < 0.01 && table.rows().any(|row| row.user_id == "swept"), "whoever asks wants all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_network_is_back_a_kind_does_not_wait_for_its_time() {
+    let mut bench = fast(&[Lost], nothing());
+    bench.turn().await;
+    advance(Duration::from_secs(2)).await;
+    assert!(!bench.is_asked_within(5).await, "nobody was answered");
+    bench.another_is_answered();
+    let (waited, _) = bench.turn().await;
+    assert!(about(waited, 7.0), "at once: {waited}");
+    // It is lost again, for this kind alone perhaps.
+    bench.another_is_answered();
+    let (waited, _) = bench.turn().await;
+    assert!(about(waited, 15.0), "not at once for ever: {waited}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_without_a_call_is_only_as_fresh_as_the_vital_kinds() {
+    let mut bench = fast(&[Rows], nothing());
+    let (_, table) = bench.turn().await;
+    assert_eq!(table.answered_at(), Some(at(0.0)));
+    bench.look(looking(&["nothing to ask"], &[], false));
+    let (_, table) = bench.turn().await;
+    assert_eq!((bench.network.calls(), table.answered_at()), (1, Some(at(0.0))), "nobody was answered since");
+    bench.another_is_answered();
+    let answered = at(bench.began.elapsed().as_secs_f64());
+    let (_, table) = bench.turn().await;
+    assert_eq!((bench.network.calls(), table.answered_at()), (1, Some(answered)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failed_turn_keeps_the_rows_and_a_panic_is_a_failed_turn() {
+    let mut bench = fast(&[New, Lost], nothing());
+    bench.turn().await;
+    let (_, table) = bench.turn().await;
+    assert_eq!((table.len(), table.trouble().map(|why| why.kind)), (1, Some(Kind::Unreachable)));
+    bench.look(looking(&["panic"], &[], false));
+    let (_, table) = bench.turn().await;
+    assert_eq!(table.len(), 1);
+    assert!(table.trouble().unwrap().message.contains("the reader is broken"), "{:?}", table.trouble());
+    bench.look(nothing());
+    bench.network.answers(&[Rows]);
+    let (_, table) = bench.turn().await;
+    assert_eq!(table.trouble(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poller_ends_when_nobody_takes_what_it_reads() {
+    let bench = fast(&[Rows], nothing());
+    drop(bench.turns);
+    bench.poller.await.unwrap();
+    assert!(bench.network.calls() <= 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pollers_that_were_started_anew_speak_of_another_life_and_forget_who_asked() {
+    let (seen, look) = watch::channel(Seen::default());
+    let (wake, woken) = watch::channel(Wake::default());
+    let (out, mut inbox) = mpsc::channel(100);
+    let aws = Aws::unconnected(&crate::aws::Target::default(), "no network");
+    let clock: Clock = Arc::new(|| Timestamp::UNIX_EPOCH);
+    let mut pollers = Pollers::new(aws, look, woken, clock, (3, out), Handle::current());
+    pollers.start();
+    let first = pollers.reader();
+    wake.send(Wake::default()).unwrap();
+    pollers.restart();
+    let second = pollers.reader();
+    assert_eq!((first.place, second.place), (3, 3));
+    assert_ne!(first, second);
+    let mut turns: Vec<(Reader, &str)> = Vec::new();
+    while let Ok(Some((reader, snapshot))) = tokio::time::timeout(Duration::from_secs(1), inbox.recv()).await {
+        turns.push((reader, snapshot.kind()));
+    }
+    let kinds: BTreeSet<&str> = turns.iter().map(|(_, kind)| *kind).collect();
+    assert_eq!(kinds.len(), turns.len(), "each kind took one turn: {turns:?}");
+    assert!(turns.iter().all(|(reader, _)| *reader == second), "{turns:?}");
+    drop(seen);
+}
