@@ -1,7 +1,7 @@
 use aws_smithy_types::DateTime;
 
 use super::*;
-use crate::aws::Kind;
+use crate::aws::ErrorKind;
 use crate::resources::Freshness;
 use crate::resources::group::ModelPackageGroup;
 
@@ -13,7 +13,7 @@ fn group(name: &str, created: i64) -> ModelPackageGroup {
     ModelPackageGroup { name: name.into(), created: Some(at(created)), ..Default::default() }
 }
 
-fn error(kind: Kind) -> AwsError {
+fn error(kind: ErrorKind) -> AwsError {
     AwsError { kind, ..AwsError::other("Call", "") }
 }
 
@@ -72,13 +72,13 @@ fn a_table_is_complete_only_when_all_was_listed_and_nothing_was_cut() {
     table.apply(Ok(Listing::part(vec![group("a", 10)])), at(1));
     assert!(!table.complete(), "nobody saw all of it");
     table.apply(Ok(Listing::all(vec![group("a", 10)])), at(2));
-    table.apply(Err(error(Kind::Denied)), at(3));
+    table.apply(Err(error(ErrorKind::Denied)), at(3));
     assert!(!table.complete(), "it may have changed since");
 }
 
 #[test]
 fn a_part_that_brought_nothing_but_a_fault_makes_nothing_younger() {
-    let fault = || Some(error(Kind::Denied));
+    let fault = || Some(error(ErrorKind::Denied));
     let answered = |listing| laid(listing).1.answered_at();
     assert_eq!(answered(Listing::part(Vec::new()).fault(fault())), Some(at(100)));
     assert_eq!(answered(Listing::part(vec![group("c", 1)]).fault(fault())), Some(at(200)));
@@ -96,11 +96,11 @@ fn details_are_missing_until_a_listing_says_that_there_are_no_more() {
     };
     let part = || Listing::part(vec![group("a", 10)]);
     assert_eq!(state(Ok(part().more(true))), (true, true), "it is read for the first time");
-    assert_eq!(state(Err(error(Kind::Denied))), (false, false), "nothing comes for now");
+    assert_eq!(state(Err(error(ErrorKind::Denied))), (false, false), "nothing comes for now");
     assert_eq!(state(Ok(part().more(true))), (true, true), "that time was not over");
     assert_eq!(state(Ok(part())), (false, false));
     assert_eq!(state(Ok(part().more(true))), (false, true), "some that appeared since");
-    assert_eq!(state(Err(error(Kind::Denied))), (false, false));
+    assert_eq!(state(Err(error(ErrorKind::Denied))), (false, false));
     assert_eq!(state(Ok(part().more(true))), (false, true), "all was read once");
 }
 
@@ -118,11 +118,11 @@ fn what_could_not_be_had_is_asked_again_where_all_calls_failed() {
     let due = || vec!["x".to_owned()];
     for (fault, expected) in [
         (None, due()),
-        (Some(Kind::Denied), due()),
-        (Some(Kind::Gone), due()),
-        (Some(Kind::Throttled), vec![]),
-        (Some(Kind::Unreachable), vec![]),
-        (Some(Kind::Expired), vec![]),
+        (Some(ErrorKind::Denied), due()),
+        (Some(ErrorKind::Gone), due()),
+        (Some(ErrorKind::Throttled), vec![]),
+        (Some(ErrorKind::Unreachable), vec![]),
+        (Some(ErrorKind::Expired), vec![]),
     ] {
         assert_eq!(settled(due(), fault.map(error).as_ref()), expected, "{fault:?}");
     }
@@ -131,8 +131,7 @@ fn what_could_not_be_had_is_asked_again_where_all_calls_failed() {
 #[test]
 fn pages_are_read_back_to_what_is_known_and_five_minutes_further() {
     let page = |seconds: &[i64]| seconds.iter().map(|second| Some(DateTime::from_secs(*second))).collect::<Vec<_>>();
-    let reaches =
-        |seconds: &[i64], since: Option<i64>| reaches_back(&page(seconds), since.map(at), Option::as_ref);
+    let reaches = |seconds: &[i64], since: Option<i64>| reaches_back(&page(seconds), since.map(at), Option::as_ref);
     for (what, seconds, since, expected) in [
         ("newer than all that is known", &[2000, 1900][..], Some(1000), false),
         ("as old as the newest that is known", &[2000, 1000], Some(1000), false),

@@ -1,6 +1,7 @@
 //! Which models there are, and what belongs to each.
 
 use crate::model::testing::{Account, DAY, HOUR, ago, arn, endpoint, endpoint_config, model, table, version};
+use crate::resources::Kind;
 use crate::resources::endpoint::Pending;
 use crate::resources::group::ModelPackageGroup;
 use crate::resources::model::Container;
@@ -139,10 +140,10 @@ fn a_thing_belongs_to_the_worst_of_its_models() {
     });
     let joined = account.join();
     let owners = |kind, id: &str| joined.owners(kind, id).iter().map(|chain| chain.name).collect::<Vec<_>>();
-    assert_eq!(owners("endpoints", "fraud-prod"), ["fraud", "prep"]);
-    assert_eq!(owners("endpoints", "other"), [""; 0]);
-    assert_eq!(owners("nothing", "fraud-prod"), [""; 0]);
-    assert_eq!(joined.owner("pipelines", "fraud-build").map(|chain| chain.name), Some("fraud"));
+    assert_eq!(owners(Kind::Endpoints, "fraud-prod"), ["fraud", "prep"]);
+    assert_eq!(owners(Kind::Endpoints, "other"), [""; 0]);
+    assert_eq!(owners(Kind::Topics, "fraud-prod"), [""; 0]);
+    assert_eq!(joined.owner(Kind::Pipelines, "fraud-build").map(|chain| chain.name), Some("fraud"));
 }
 
 #[test]

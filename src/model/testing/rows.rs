@@ -1,0 +1,196 @@
+//! The things of the healthy model.
+
+use crate::resources::alarm::Alarm;
+use crate::resources::config::{ConfigVariant, EndpointConfig};
+use crate::resources::endpoint::{Endpoint, Variant};
+use crate::resources::execution::PipelineExecution;
+use crate::resources::job::{JobDetails, TrainingJob};
+use crate::resources::metric::MetricSeries;
+use crate::resources::model::{Container, Model};
+use crate::resources::package::{Details, ModelPackage};
+use crate::resources::pipeline::{Definition, Pipeline, StepDefinition};
+use crate::resources::step::{Made, PipelineStep};
+use crate::resources::subscription::Subscription;
+use crate::resources::topic::Topic;
+
+use super::{DATA, DAY, HOUR, MINUTE, RUN, TOPIC, ago, arn};
+/// An alarm that watches the production endpoint and notifies the topic.
+pub(in crate::model) fn alarm(name: &str, state: &str) -> Alarm {
+    Alarm {
+        name: name.into(),
+        arn: format!("arn:aws:cloudwatch:eu-west-1:123456789012:alarm:{name}"),
+        kind: "metric".into(),
+        state: state.into(),
+        since: ago(HOUR),
+        dimensions: vec![("EndpointName".into(), "fraud-prod".into())],
+        namespaces: vec!["AWS/SageMaker".into()],
+        watches: "Invocation5XXErrors".into(),
+        actions: vec![TOPIC.into()],
+        actions_enabled: true,
+        ..Alarm::default()
+    }
+}
+
+/// A composite alarm that watches nothing itself.
+pub(in crate::model) fn composite(name: &str, state: &str, rule: &str) -> Alarm {
+    let plain =
+        Alarm { kind: "composite".into(), dimensions: Vec::new(), namespaces: Vec::new(), ..alarm(name, state) };
+    plain.ruled(rule.into())
+}
+
+pub(in crate::model) fn endpoint(name: &str, config: &str) -> Endpoint {
+    let (instances, desired_instances) = (Some(2), Some(2));
+    let variant = Variant { name: "AllTraffic".into(), instances, desired_instances, ..Variant::default() };
+    Endpoint {
+        name: name.into(),
+        arn: arn(&format!("endpoint/{name}")),
+        status: "InService".into(),
+        created: ago(30 * DAY),
+        modified: ago(8 * DAY),
+        config: Some(config.into()),
+        variants: vec![variant],
+        guards: Some(Vec::new()),
+        tags: Some(std::collections::BTreeMap::new()),
+        ..Endpoint::default()
+    }
+}
+
+pub(in crate::model) fn endpoint_config(name: &str, model: &str) -> EndpointConfig {
+    let variant = ConfigVariant {
+        name: "AllTraffic".into(),
+        model: Some(model.into()),
+        instances: Some(2),
+        instance_type: Some("ml.m5.large".into()),
+        ..ConfigVariant::default()
+    };
+    EndpointConfig {
+        name: name.into(),
+        arn: arn(&format!("endpoint-config/{name}")),
+        created: ago(8 * DAY),
+        variants: Some(vec![variant]),
+        ..EndpointConfig::default()
+    }
+}
+
+/// A model made from a registered version.
+pub(in crate::model) fn model(name: &str, version: i32) -> Model {
+    let container = Container { package: Some(arn(&format!("model-package/fraud/{version}"))), ..Container::default() };
+    Model {
+        name: name.into(),
+        arn: arn(&format!("model/{name}")),
+        containers: Some(vec![container]),
+        ..Model::default()
+    }
+}
+
+/// A version that was registered 10 days ago less an hour for each number; it was decided on a minute later.
+pub(in crate::model) fn version(number: i32, approval: &str) -> ModelPackage {
+    let created = 10 * DAY - i64::from(number) * HOUR;
+    let details = Details { modified: ago(created - MINUTE), generated_by: Some(RUN.into()), ..Details::default() };
+    ModelPackage {
+        arn: arn(&format!("model-package/fraud/{number}")),
+        group: Some("fraud".into()),
+        version: Some(number),
+        created: ago(created),
+        status: "Completed".into(),
+        approval: approval.into(),
+        details: Some(details),
+        ..ModelPackage::default()
+    }
+}
+
+pub(super) fn pipeline() -> Pipeline {
+    let step = |name: &str, kind: &str| StepDefinition { name: name.into(), kind: kind.into(), conditional: false };
+    let steps = vec![step("Train", "Training"), step("Register", "RegisterModel")];
+    Pipeline {
+        name: "fraud-build".into(),
+        arn: arn("pipeline/fraud-build"),
+        status: "Active".into(),
+        definition: Some(Definition { steps, groups: vec!["fraud".into()], ..Definition::default() }),
+        ..Pipeline::default()
+    }
+}
+
+/// A run of the pipeline that began some seconds ago; one that ended took half an hour.
+pub(in crate::model) fn run(id: &str, status: &str, began: i64) -> PipelineExecution {
+    let ended = !matches!(status, "Executing" | "Stopping");
+    PipelineExecution {
+        arn: arn(&format!("pipeline/fraud-build/execution/{id}")),
+        pipeline: "fraud-build".into(),
+        status: status.into(),
+        started: ago(began),
+        modified: ago(began - 30 * MINUTE).filter(|_| ended),
+        selected: Some(Vec::new()),
+        ..PipelineExecution::default()
+    }
+}
+
+/// A step of a run that succeeded.
+pub(in crate::model) fn step(run: &str, name: &str, made: Made) -> PipelineStep {
+    PipelineStep {
+        id: format!("{run}/{name}"),
+        execution: run.into(),
+        name: name.into(),
+        status: "Succeeded".into(),
+        made,
+        ..PipelineStep::default()
+    }
+}
+
+pub(in crate::model) fn trained() -> Made {
+    Made::TrainingJob(arn("training-job/fraud-train"))
+}
+
+pub(in crate::model) fn registered(version: i32) -> Made {
+    Made::ModelPackage(arn(&format!("model-package/fraud/{version}")))
+}
+
+/// A job that began some seconds ago and read the data; one that ended took half an hour.
+pub(in crate::model) fn job(name: &str, status: &str, began: i64) -> TrainingJob {
+    let details = JobDetails { phase: status.into(), inputs: vec![DATA.into()], ..JobDetails::default() };
+    TrainingJob {
+        name: name.into(),
+        arn: arn(&format!("training-job/{name}")),
+        status: status.into(),
+        created: ago(began),
+        ended: ago(began - 30 * MINUTE).filter(|_| status != "InProgress"),
+        details: Some(details),
+        ..TrainingJob::default()
+    }
+}
+
+/// The topic, with one confirmed subscription.
+pub(super) fn topic() -> Topic {
+    Topic {
+        arn: TOPIC.into(),
+        name: "page".into(),
+        listed: true,
+        listeners: Some(vec![subscription(&format!("{TOPIC}:1"))]),
+        ..Topic::default()
+    }
+}
+
+/// A subscription of the topic by its ARN, or by what stands in the place of one.
+pub(in crate::model) fn subscription(arn: &str) -> Subscription {
+    Subscription { id: format!("{TOPIC} {arn}"), arn: arn.into(), topic: TOPIC.into(), ..Subscription::default() }
+}
+
+/// The metrics of the last hour of an endpoint: requests in each minute, and the shares of 5XX and 4XX among them.
+pub(in crate::model) fn requests(endpoint: &str, count: f64, [server, client]: [f64; 2]) -> Vec<MetricSeries> {
+    let of = |metric: &str, value| series(&MetricSeries::of_variant(endpoint, "AllTraffic", metric), &[(60, value)]);
+    vec![of("Invocations", count), of("Invocation5XXErrors", server), of("Invocation4XXErrors", client)]
+}
+
+/// A metric with the values that it took so many minutes ago; each holds until the next one. It was read up to the last
+/// minute that is over, so its newest point is two minutes old.
+pub(in crate::model) fn series(id: &str, values: &[(i64, f64)]) -> MetricSeries {
+    let first = values.first().map_or(0, |(minute, _)| *minute);
+    let value = |minute: i64| values.iter().rev().find(|(from, _)| *from >= minute).unwrap().1;
+    MetricSeries {
+        id: id.into(),
+        points: (2..=first).rev().map(|minute| (ago(minute * MINUTE).unwrap(), value(minute))).collect(),
+        until: ago(MINUTE).unwrap(),
+        period: MINUTE,
+        ..MetricSeries::default()
+    }
+}
