@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::intents::AnyIntent;
 use crate::resources::poll::Patience;
 use crate::sim::{Scale, Sim};
 
@@ -129,32 +130,50 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = FailOn::Warning)]
         fail_on: FailOn,
     },
-    /// Approve a model version
-    Approve(Decide),
-    /// Reject a model version
-    Reject(Decide),
-    /// Start a SageMaker pipeline and wait for its end
-    Retrain {
-        /// Name of the pipeline
-        pipeline: String,
-        /// A parameter that differs from its default
-        #[arg(long = "param", value_name = "NAME=VALUE", value_parser = pair)]
-        parameters: Vec<(String, String)>,
-        /// How to answer.
-        #[command(flatten)]
-        answer: Answer,
-    },
-    /// Roll an endpoint back to an earlier configuration
-    Rollback {
-        /// Name of the endpoint
-        endpoint: String,
-        /// Configuration to go back to (default: the newest good one before the present)
-        #[arg(long, value_name = "CONFIG")]
-        to: Option<String>,
-        /// How to answer.
-        #[command(flatten)]
-        answer: Answer,
-    },
+    /// A change in AWS.
+    #[command(flatten)]
+    Change(Change),
+}
+
+/// An intent as a command, with the answer to its plan.
+#[derive(Debug)]
+pub struct Change {
+    /// What is wanted.
+    pub intent: AnyIntent,
+    /// How the plan is answered.
+    pub answer: Answer,
+}
+
+impl FromArgMatches for Change {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let answer = matches.subcommand().map(|(_, of_intent)| Answer::from_arg_matches(of_intent)).transpose()?;
+        Ok(Self { intent: AnyIntent::from_arg_matches(matches)?, answer: answer.unwrap_or_default() })
+    }
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+/// The order of the first intent in the list of commands.
+const AFTER_THE_OTHERS: usize = 100;
+
+/// Each intent is a command of its own, which takes the answer beside its own arguments.
+impl Subcommand for Change {
+    fn augment_subcommands(command: clap::Command) -> clap::Command {
+        let intents = AnyIntent::augment_subcommands(clap::Command::new("intents"));
+        let answered = |(place, intent): (usize, &clap::Command)| {
+            let about = intent.get_about().cloned().unwrap_or_default();
+            Answer::augment_args(intent.clone()).about(about).display_order(AFTER_THE_OTHERS + place)
+        };
+        command.subcommands(intents.get_subcommands().enumerate().map(answered))
+    }
+    fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_subcommands(command)
+    }
+    fn has_subcommand(name: &str) -> bool {
+        AnyIntent::has_subcommand(name)
+    }
 }
 
 /// How a simulated account behaves apart from its story.
@@ -184,19 +203,6 @@ impl Default for Weather {
     fn default() -> Self {
         Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: Vec::new(), scale: None }
     }
-}
-
-/// A decision about a version.
-#[derive(Debug, ClapArgs)]
-pub struct Decide {
-    /// ARN of the model package
-    pub arn: String,
-    /// Why; kept in AWS with the version
-    #[arg(long)]
-    pub reason: String,
-    /// How to answer.
-    #[command(flatten)]
-    pub answer: Answer,
 }
 
 /// How the question "shall it be sent?" is answered.
@@ -266,21 +272,29 @@ fn rate(text: &str) -> Result<(String, f64), String> {
     Ok((service.to_owned(), number))
 }
 
-fn pair(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::intents::Rollback;
     use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_sound() {
         Args::command().debug_assert();
+    }
+
+    #[test]
+    fn an_intent_is_a_command_with_its_own_arguments_and_the_answer() {
+        let line = ["sagetop", "rollback", "web", "--to", "web-2", "--yes", "web", "--read-only"];
+        let args = Args::try_parse_from(line).unwrap();
+        assert!(args.common.read_only);
+        let Some(Command::Change(Change { intent, answer })) = args.command else { panic!() };
+        assert_eq!(intent, Rollback { endpoint: "web".into(), to: Some("web-2".into()) }.into());
+        assert_eq!((answer.yes.as_deref(), answer.plan_only), (Some("web"), false));
+        assert!(Args::try_parse_from(["sagetop", "approve", "arn"]).is_err(), "a reason must be given");
+        let help = Args::command().render_help().to_string();
+        let (reads, changes) = help.split_once("\n  approve   Approve a model version\n").unwrap();
+        assert!(reads.contains("\n  status ") && changes.contains("\n  rollback  Roll an endpoint back to"), "{help}");
     }
 
     #[test]
@@ -293,11 +307,5 @@ mod tests {
         assert!(factor("fast").is_err() && factor("-1x").is_err() && time("40").is_err() && time("1h").is_err());
         assert!(share("0.2").is_err() && share("120%").is_err() && rate("=2").is_err() && rate("s3=0/s").is_err());
         assert!(rate("sage=2/s").unwrap_err().contains("sagemaker"));
-    }
-
-    #[test]
-    fn a_parameter_may_hold_an_equals_sign() {
-        assert_eq!(pair("Query=a=b"), Ok(("Query".into(), "a=b".into())));
-        assert!(pair("=b").is_err() && pair("b").is_err());
     }
 }

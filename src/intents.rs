@@ -35,8 +35,8 @@ pub use run::{Executor, Outcome, Progress};
 pub use step::Step;
 pub use unfinished::{State, Unfinished};
 
-/// One thing that the operator can want of AWS.
-pub trait Intent: Clone + Debug + PartialEq + Send + Sync + 'static {
+/// One thing that the operator can want of AWS. Its members are the arguments of its command.
+pub trait Intent: clap::Args + Clone + Debug + PartialEq + Send + Sync + 'static {
     /// Its name in the palette, the keymap, the command line and the journal.
     const NAME: &'static str;
     /// How long its end state may take to come.
@@ -215,8 +215,8 @@ impl Plan {
 
 macro_rules! intents {
     ($($intent:ident,)+) => {
-        /// Any of the intents.
-        #[derive(Debug, Clone, PartialEq)]
+        /// Any of the intents; on the command line each is a command.
+        #[derive(Debug, Clone, PartialEq, clap::Subcommand)]
         pub enum AnyIntent {
             $(#[doc = concat!("See [`", stringify!($intent), "`].")] $intent($intent),)+
         }

@@ -70,11 +70,11 @@
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
 //! | [`terminal`] | [`aws`], [`view`] | the SDK |
 //! | [`snapshot`] | [`app`], [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
-//! | [`args`] | [`resources`], [`sim`] | the SDK, tokio, ratatui, crossterm |
+//! | [`args`] | [`intents`], [`resources`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
-//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`intents`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
 //!

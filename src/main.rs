@@ -10,10 +10,9 @@ use clap::Parser;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
-use sagetop::args::{Answer, Args, Command, Common, Weather};
+use sagetop::args::{Args, Change, Command, Common, Weather};
 use sagetop::aws::{Deck, Pace, hush_what_is_caught};
 use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, status};
-use sagetop::intents::{AnyIntent, Approve, Reject, Retrain, Rollback};
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
@@ -89,18 +88,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let told = looks.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
             told.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
-        Some(Command::Approve(d)) => {
-            background.block_on(write(common, Approve { arn: d.arn, reason: d.reason }.into(), &d.answer))
-        }
-        Some(Command::Reject(d)) => {
-            background.block_on(write(common, Reject { arn: d.arn, reason: d.reason }.into(), &d.answer))
-        }
-        Some(Command::Retrain { pipeline, parameters, answer }) => {
-            background.block_on(write(common, Retrain { pipeline, parameters }.into(), &answer))
-        }
-        Some(Command::Rollback { endpoint, to, answer }) => {
-            background.block_on(write(common, Rollback { endpoint, to }.into(), &answer))
-        }
+        Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
 }
 
@@ -144,7 +132,8 @@ async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
     Ok(looks)
 }
 
-async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8, Stop> {
+async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
+    let Change { intent, answer } = change;
     let session = session_of_command(common).await?;
     let [connection] = session.connections.as_slice() else {
         let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
@@ -152,7 +141,7 @@ async fn write(common: &Common, intent: AnyIntent, answer: &Answer) -> Result<u8
         return Err((text + "hint: name one with --profile and --region\n").into());
     };
     let executor = connection.executor.clone();
-    let answered = printed(carry_out(executor, intent, answer, common.patience(), &mut io::stdout()).await);
+    let answered = printed(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await);
     finish(session.deck.as_ref());
     let answered = answered?;
     Ok(u8::from(answered == Answered::NotDone))

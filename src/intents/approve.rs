@@ -18,21 +18,23 @@ use crate::view::is_hidden;
 /// AWS's limit of `ApprovalDescription`.
 const LONGEST_REASON: usize = 1024;
 
-/// Approve a version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Approve a model version
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Approve {
-    /// ARN of the version.
+    /// ARN of the model package
     pub arn: String,
-    /// Why; kept in AWS as `ApprovalDescription`.
+    /// Why; kept in AWS with the version
+    #[arg(long)]
     pub reason: String,
 }
 
-/// Reject a version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Reject a model version
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Reject {
-    /// ARN of the version.
+    /// ARN of the model package
     pub arn: String,
-    /// Why; kept in AWS as `ApprovalDescription`.
+    /// Why; kept in AWS with the version
+    #[arg(long)]
     pub reason: String,
 }
 

@@ -13,7 +13,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::aws::{Aws, AwsError, Kind};
+use crate::aws::{Aws, AwsError, Kind, SERVICES, Service};
 
 pub(super) use create_endpoint_config::CreateEndpointConfig;
 pub(super) use create_model::CreateModel;
@@ -22,10 +22,10 @@ pub(super) use update_endpoint::UpdateEndpoint;
 pub(super) use update_model_package::UpdateModelPackage;
 
 /// The name of a call; as text that of IAM, such as `sagemaker:UpdateEndpoint`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Api {
-    /// The service, as IAM and the AWS CLI name it.
-    pub service: &'static str,
+    /// The service. The AWS CLI calls it as IAM does.
+    pub service: &'static Service,
     /// The operation, such as `UpdateEndpoint`.
     pub operation: &'static str,
 }
@@ -33,13 +33,13 @@ pub struct Api {
 impl Api {
     /// A call of `SageMaker`.
     pub(super) const fn sagemaker(operation: &'static str) -> Self {
-        Self { service: "sagemaker", operation }
+        Self { service: &SERVICES.sagemaker, operation }
     }
 
     /// The command of the AWS CLI, such as `aws sagemaker update-endpoint`.
     #[must_use]
     pub fn command(self) -> String {
-        let mut command = format!("aws {} ", self.service);
+        let mut command = format!("aws {} ", self.service.iam);
         for (place, letter) in self.operation.chars().enumerate() {
             if letter.is_ascii_uppercase() && place > 0 {
                 command.push('-');
@@ -51,13 +51,13 @@ impl Api {
 
     /// Is it the call that the journal names so?
     pub(super) fn is(self, journalled: &str) -> bool {
-        journalled.split_once(':') == Some((self.service, self.operation))
+        journalled.split_once(':') == Some((self.service.iam, self.operation))
     }
 }
 
 impl fmt::Display for Api {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.service, self.operation)
+        write!(f, "{}:{}", self.service.iam, self.operation)
     }
 }
 

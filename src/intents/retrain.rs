@@ -12,13 +12,22 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
 use crate::resources::step::{Made, PipelineStep};
 
-/// Start a pipeline.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Start a SageMaker pipeline and wait for its end
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Retrain {
-    /// Name of the pipeline.
+    /// Name of the pipeline
     pub pipeline: String,
-    /// Values that differ from the defaults: name and value.
+    /// A parameter that differs from its default
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub parameters: Vec<(String, String)>,
+}
+
+/// Takes `NAME=VALUE` apart; a value may hold an equals sign.
+fn name_and_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
 }
 
 impl Intent for Retrain {
@@ -212,6 +221,12 @@ mod tests {
         assert!(text.ends_with("registered nothing: condition Check was false"));
         let Verdict::Done(text) = verdict("Succeeded", None, None, false) else { panic!() };
         assert!(text.contains("cannot be read"));
+    }
+
+    #[test]
+    fn a_parameter_may_hold_an_equals_sign() {
+        assert_eq!(name_and_value("Query=a=b"), Ok(("Query".into(), "a=b".into())));
+        assert!(name_and_value("=b").is_err() && name_and_value("b").is_err());
     }
 
     #[test]

@@ -29,12 +29,13 @@ use watch::Watch;
 /// AWS starts an update within seconds; an endpoint that still looks untouched after this was not updated.
 const SETTLED: Duration = Duration::from_secs(30);
 
-/// Roll an endpoint back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Roll an endpoint back to an earlier configuration
+#[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
 pub struct Rollback {
-    /// Name of the endpoint.
+    /// Name of the endpoint
     pub endpoint: String,
-    /// The configuration to go back to; the newest good one before the present when absent.
+    /// Configuration to go back to (default: the newest good one before the present)
+    #[arg(long, value_name = "CONFIG")]
     pub to: Option<String>,
 }
 

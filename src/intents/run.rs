@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(50);
 const BLIND: Duration = Duration::from_mins(10);
 
 /// What happens while a plan is carried out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
     /// A call was taken by AWS.
     Sent {
