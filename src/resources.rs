@@ -36,8 +36,6 @@ mod table;
 mod thing;
 pub mod topic;
 
-use serde::{Deserialize, Serialize};
-
 pub use convert::arn_name;
 pub(crate) use convert::time;
 pub use event::Event;
@@ -49,7 +47,7 @@ pub use resource::{Resource, Turn};
 pub use seen::{Focus, Seen, Wishes};
 pub use source::Source;
 use store::resources;
-pub use table::{Change, Freshness, Table, What};
+pub use table::{Change, Freshness, Patch, Table, What};
 pub use thing::{AnyTable, Thing};
 
 resources! {

@@ -3,7 +3,7 @@
 //! It holds what the tables hold, so no credential, no token and no address of a person gets here.
 //! A file that cannot be read, was changed, or is another account's, is set aside with a message, never trusted.
 //!
-//! Its first line is JSON, its last one the CRC-32 of the first: a bit that was turned somewhere is found.
+//! Its lines are JSON: a header, the tables kind by kind, what happened. The last line is the CRC-32 of those before.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -17,13 +17,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::app::KeptNews;
 use crate::disk;
-use crate::resources::{KeptStore, Store};
+use crate::resources::{Kind, Patch, Store};
 
 /// Grows when older programs could not make sense of a file any more, or newer ones of an old file.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Bytes of the largest file, unpacked; the account of a fleet has some ten MiB.
 const LARGEST: u64 = 128 * 1024 * 1024;
+
+/// Bytes of the last line.
+const SUM: usize = 9;
 
 /// The file of one account and region.
 #[derive(Debug, Clone)]
@@ -33,18 +36,26 @@ pub struct Snapshot {
     name: String,
 }
 
-/// What is on the disk.
+/// The first line.
 #[derive(Debug, Serialize, Deserialize)]
-struct File<T, N> {
+struct Header {
     format: String,
     version: u32,
     name: String,
     at: Timestamp,
-    tables: T,
-    news: N,
 }
 
-/// As much of it as is the same in every version.
+/// The lines between the first and the last one.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    /// A table of this kind, or a part of it.
+    Table(String, Patch),
+    /// Something that happened.
+    Event(KeptNews),
+}
+
+/// As much of the first line as is the same in every version.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
@@ -96,23 +107,34 @@ impl Snapshot {
         let mut text = Vec::new();
         let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
         unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
-        let mut lines = text.splitn(2, |byte| *byte == b'\n');
-        let (tables, last) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
         let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
-        let Version { version } = serde_json::from_slice(tables).map_err(unreadable)?;
+        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let Version { version } = serde_json::from_slice(first).map_err(unreadable)?;
         if version != VERSION {
             return Err(format!("it is of version {version}, this program reads {VERSION}"));
         }
+        let (all, last) = text.split_at(text.len().saturating_sub(SUM));
         let mut sum = Crc::new();
-        sum.update(tables);
+        sum.update(all);
         if last != format!("{:08x}\n", sum.sum()).as_bytes() {
             return Err("it was changed after it was written".to_owned());
         }
-        let file: File<KeptStore, Vec<KeptNews>> = serde_json::from_slice(tables).map_err(unreadable)?;
-        if file.format != FORMAT || file.name != self.name {
+        let header: Header = serde_json::from_slice(first).map_err(unreadable)?;
+        if header.format != FORMAT || header.name != self.name {
             return Err("it is of another account".to_owned());
         }
-        Ok(Found::Tables(Box::new(Store::restored(file.tables)), file.news))
+        let (mut store, mut news) = (Store::default(), Vec::new());
+        for line in all.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty()) {
+            match serde_json::from_slice(line).map_err(unreadable)? {
+                Line::Table(kind, patch) => {
+                    // A program with more features has kinds that this one does not know.
+                    let Some(kind) = Kind::named(&kind) else { continue };
+                    store.patch(kind, patch, header.at).map_err(unreadable)?;
+                }
+                Line::Event(event) => news.push(event),
+            }
+        }
+        Ok(Found::Tables(Box::new(store.saved()), news))
     }
 
     /// Moves it out of the way and says why.
@@ -137,23 +159,28 @@ impl Snapshot {
         options.create(true).truncate(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = File {
-            format: FORMAT.to_owned(),
-            version: VERSION,
-            name: self.name.clone(),
-            at,
-            tables: store.keep(),
-            news,
-        };
         let packed = GzEncoder::new(BufWriter::new(options.open(&draft)?), Compression::fast());
         let mut summed = CrcWriter::new(packed);
-        serde_json::to_writer(&mut summed, &file)?;
+        let header = Header { format: FORMAT.to_owned(), version: VERSION, name: self.name.clone(), at };
+        write_line(&mut summed, &header)?;
+        // Line by line: a copy of all tables would take as much memory as they do.
+        for (kind, table) in store.tables() {
+            table.patches(&mut |patch| write_line(&mut summed, &Line::Table(kind.name().to_owned(), patch)))?;
+        }
+        for event in news {
+            write_line(&mut summed, &Line::Event(event.clone()))?;
+        }
         let sum = summed.crc().sum();
         let mut packed = summed.into_inner();
-        writeln!(packed, "\n{sum:08x}")?;
+        writeln!(packed, "{sum:08x}")?;
         packed.finish()?.flush()?;
         fs::rename(&draft, &self.path)
     }
+}
+
+fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, line)?;
+    out.write_all(b"\n")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
@@ -13,7 +13,7 @@ use crate::redact;
 const LONGEST: usize = 10_240;
 
 /// What kind of trouble a failed call is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// The identity may not do this.
@@ -125,10 +125,10 @@ impl Kind {
 }
 
 /// A call that failed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwsError {
     /// API name, for example `ListEndpoints`.
-    pub operation: &'static str,
+    pub operation: Box<str>,
     /// What kind of trouble.
     pub kind: Kind,
     /// AWS's error code, raw.
@@ -138,13 +138,13 @@ pub struct AwsError {
     /// For AWS support.
     pub request_id: Option<String>,
     /// AWS said no: an HTTP status of 4xx with an error code. Without it a write may have been done all the same.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_no: bool,
     /// The call never left this machine: there are no credentials, it cannot be built, or nobody listens there.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_sent: bool,
     /// What to do where a login would change nothing: the settings give no credentials. The end of a sentence.
-    #[serde(skip)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
 
@@ -188,7 +188,8 @@ impl AwsError {
         let (code, request_id, remedy) = (None, None, None);
         let (answered_no, never_sent) = (false, false);
         let kind = Kind::Other;
-        Self { operation, kind, code, message: message.into(), request_id, answered_no, never_sent, remedy }
+        let (operation, message) = (operation.into(), message.into());
+        Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
     }
 
     fn new<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
@@ -223,7 +224,7 @@ impl AwsError {
         message.truncate(message.floor_char_boundary(LONGEST));
         let message = redact::text(&message).into_owned();
         let code = code.map(|code| redact::text(&code).into_owned());
-        Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
+        Self { operation: operation.into(), kind, code, message, request_id, answered_no, never_sent, remedy }
     }
 }
 

@@ -67,28 +67,37 @@ macro_rules! resources {
             pub fn table(&self, kind: Kind) -> &dyn AnyTable {
                 match kind { $(#[$cfg] Kind::$variant => &self.$field,)+ }
             }
-            /// What a later run can begin with.
-            #[must_use]
-            pub fn keep(&self) -> Keeping<'_> {
-                Keeping { $(#[$cfg] $field: self.$field.keep(),)+ }
+            /// Takes in what was handed out of a table of this kind; says what it changed at `at`.
+            ///
+            /// # Errors
+            /// When a row cannot be read as one of its kind.
+            pub fn patch(&mut self, kind: Kind, patch: Patch, at: jiff::Timestamp) -> serde_json::Result<Snapshot> {
+                match kind {
+                    $(#[$cfg] Kind::$variant => {
+                        let changes = self.$field.patch(patch, at)?;
+                        Ok(Snapshot::$variant(self.$field.clone(), changes))
+                    })+
+                }
             }
-            /// The tables of an earlier run; their rows are marked as such until they are read again.
+            /// The tables as a later run begins with them: their rows are marked as those of an earlier run.
             #[must_use]
-            pub fn restored(kept: KeptStore) -> Self {
-                Self { $(#[$cfg] $field: Table::restored(kept.$field),)+ }
+            pub fn saved(self) -> Self {
+                Self { $(#[$cfg] $field: self.$field.saved(),)+ }
             }
         }
 
-        /// All tables as they are written to disk.
-        #[derive(Debug, Serialize)]
-        pub struct Keeping<'a> {
-            $(#[$cfg] $field: table::Keeping<'a, $kind>,)+
-        }
-
-        /// All tables on disk. A kind that a file lacks begins empty; one that only the file knows is left out.
-        #[derive(Debug, Default, Deserialize)]
-        pub struct KeptStore {
-            $(#[$cfg] #[serde(default)] $field: table::Kept<$kind>,)+
+        impl Snapshot {
+            /// Hands out what turns the table of its kind in `before` into this one, in pieces.
+            ///
+            /// # Errors
+            /// That of `write`.
+            pub fn patches_since(
+                &self,
+                before: &Store,
+                write: &mut dyn FnMut(Patch) -> std::io::Result<()>,
+            ) -> std::io::Result<()> {
+                match self { $(#[$cfg] Self::$variant(table, _) => table.patches_since(&before.$field, write),)+ }
+            }
         }
 
         impl poll::Pollers {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::io;
 
 use jiff::Timestamp;
 
-use super::{Event, Freshness, Kind, Properties, Property, Resource, Source, Store, Table};
+use super::{Event, Freshness, Kind, Patch, Properties, Property, Resource, Source, Store, Table};
 use crate::aws::AwsError;
 use crate::health::Health;
 
@@ -82,6 +83,11 @@ pub trait AnyTable: Debug {
     fn vital_answer(&self) -> Option<Timestamp>;
     /// The rows as a JSON array.
     fn to_json(&self) -> serde_json::Value;
+    /// Hands out all of it, as what turns an empty table into this one, in pieces.
+    ///
+    /// # Errors
+    /// That of `write`.
+    fn patches(&self, write: &mut dyn FnMut(Patch) -> io::Result<()>) -> io::Result<()>;
 }
 
 impl<T: Resource> AnyTable for Table<T> {
@@ -105,6 +111,9 @@ impl<T: Resource> AnyTable for Table<T> {
     }
     fn to_json(&self) -> serde_json::Value {
         self.rows().map(|row| serde_json::to_value(row).unwrap_or_default()).collect()
+    }
+    fn patches(&self, write: &mut dyn FnMut(Patch) -> io::Result<()>) -> io::Result<()> {
+        self.patches_since(&Self::default(), write)
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::aws::ErrorKind;
 use crate::resources::group::ModelPackageGroup;
 
 fn group(name: &str) -> ModelPackageGroup {
@@ -88,10 +89,75 @@ fn missing_details_do_not_make_the_rows_stale() {
 fn rows_of_an_earlier_run_are_shown_with_their_age_and_compared_with_the_first_answer() {
     let mut earlier = Table::default();
     earlier.apply(Ok(groups(&["a", "b"])), at(3));
-    let kept = serde_json::to_string(&earlier.keep()).unwrap();
-    let mut table = Table::restored(serde_json::from_str::<Kept<ModelPackageGroup>>(&kept).unwrap());
+    let mut table = earlier.saved();
     assert_eq!((table.source().state, table.answered(), table.read_at("a")), ("saved", false, Some(at(3))));
     let changes = table.apply(Ok(groups(&["b", "c"])), at(90));
     assert_eq!(told(&changes), [("a", What::Removed), ("c", What::Added)]);
     assert_eq!((table.source().state, table.read_at("b")), ("fresh", Some(at(90))));
+}
+
+/// The table after it was written to disk and read again, patch by patch, over the table before.
+fn patched(
+    before: &Table<ModelPackageGroup>,
+    after: &Table<ModelPackageGroup>,
+    at: Timestamp,
+) -> (Table<ModelPackageGroup>, Vec<Change>, usize) {
+    let (mut table, mut changes, mut bytes) = (before.clone(), Vec::new(), 0);
+    let mut write = |patch: Patch| {
+        let text = serde_json::to_string(&patch)?;
+        bytes += text.len();
+        changes.extend(table.patch(serde_json::from_str(&text)?, at)?);
+        Ok(())
+    };
+    after.patches_since(before, &mut write).unwrap();
+    (table, changes, bytes)
+}
+
+#[test]
+fn patches_make_the_same_table_and_the_same_changes_as_the_answers_did() {
+    let description = "x".repeat(1000);
+    let described = |name: &str| ModelPackageGroup { description: description.clone(), ..group(name) };
+    let deleting = ModelPackageGroup { status: "Deleting".into(), ..described("b") };
+    let cursor = Some(Cursor { pages: 1, token: "next".into() });
+    let answers = [
+        Ok(Listing::all(vec![described("a"), described("b"), described("c")])),
+        Ok(Listing::all(vec![described("a"), described("b"), described("c")])),
+        Ok(Listing::part(vec![deleting, described("c")]).asked(vec!["a".into()]).more(true)),
+        Err(denied()),
+        Ok(Listing::part(Vec::new()).fault(Some(denied()))),
+        Ok(Listing::part(vec![described("a"), group("e")]).cursor(cursor)),
+        Ok(Listing::rest(vec![group("f")])),
+        Ok(Listing::all(Vec::new()).capped(true)),
+    ];
+    let (mut live, mut replayed, start) = (Table::default(), Table::default(), Table::default());
+    for (answer, second) in answers.into_iter().zip(1..) {
+        let before = live.clone();
+        let changes = live.apply(answer, at(second));
+        let (table, told, bytes) = patched(&replayed, &live, at(second));
+        assert_eq!(told, changes, "answer {second}");
+        assert!(second == 1 || bytes < 600, "what is known is not repeated: {bytes} bytes of answer {second}");
+        for whole in [&table, &patched(&start, &live, at(second)).0] {
+            assert_eq!(
+                (&whole.rows, &whole.state, &whole.asked),
+                (&live.rows, &live.state, &live.asked),
+                "answer {second}"
+            );
+        }
+        assert_eq!(patched(&before, &before, at(second)).2, 0, "no difference is no patch");
+        replayed = table;
+    }
+}
+
+#[test]
+fn a_large_table_is_handed_out_in_pieces() {
+    let mut table = Table::default();
+    table.apply(Ok(Listing::all((0..1201).map(|n| group(&n.to_string())).collect())), at(1));
+    let mut pieces = 0;
+    table
+        .patches_since(&Table::default(), &mut |_| {
+            pieces += 1;
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!((pieces, patched(&Table::default(), &table, at(1)).0.len()), (3, 1201));
 }

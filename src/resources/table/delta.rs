@@ -1,0 +1,114 @@
+//! The difference between two states of one row, so that a recording does not repeat the rest of it.
+//!
+//! Rows are compared as JSON, field by field. A list that moved along, as the last hour of a metric does every minute,
+//! is written as the part that was kept and what was added to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A kept part of a list that is shorter than this is not worth naming.
+const SHORTEST: usize = 4;
+
+/// What turns one state of a row into the next one.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Delta {
+    /// Fields with their new values.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    set: Map<String, Value>,
+    /// Fields that are no longer there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    unset: Vec<String>,
+    /// Lists that moved along.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    moved: BTreeMap<String, Moved>,
+}
+
+/// A list that lost its beginning and got a new end.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Moved {
+    /// How many items at the beginning are gone.
+    dropped: usize,
+    /// How many items after those were kept.
+    kept: usize,
+    /// The items that follow now.
+    added: Vec<Value>,
+}
+
+impl Delta {
+    /// What turns `old` into `new`.
+    pub(super) fn between(old: &Map<String, Value>, new: &Map<String, Value>) -> Self {
+        let mut delta = Self::default();
+        for (name, value) in new.iter().filter(|(name, value)| old.get(*name) != Some(value)) {
+            match Moved::between(old.get(name), value) {
+                Some(moved) => drop(delta.moved.insert(name.clone(), moved)),
+                None => drop(delta.set.insert(name.clone(), value.clone())),
+            }
+        }
+        delta.unset = old.keys().filter(|name| !new.contains_key(*name)).cloned().collect();
+        delta
+    }
+
+    /// Turns the old state into the new one.
+    pub(super) fn apply(self, row: &mut Map<String, Value>) {
+        row.retain(|name, _| !self.unset.contains(name));
+        row.extend(self.set);
+        for (name, moved) in self.moved {
+            if let Some(Value::Array(list)) = row.get_mut(&name) {
+                list.drain(..moved.dropped.min(list.len()));
+                list.truncate(moved.kept);
+                list.extend(moved.added);
+            }
+        }
+    }
+}
+
+impl Moved {
+    /// How `new` comes of `old`; nothing where too little of it was kept, or one is no list.
+    fn between(old: Option<&Value>, new: &Value) -> Option<Self> {
+        let (old, new) = (old?.as_array()?, new.as_array()?);
+        let first = new.first()?;
+        let dropped = old.iter().position(|item| item == first)?;
+        let kept = old.iter().skip(dropped).zip(new).take_while(|(old, new)| old == new).count();
+        (kept >= SHORTEST).then(|| Self { dropped, kept, added: new.iter().skip(kept).cloned().collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_row_comes_back_from_what_differs_and_that_is_short() {
+        let hour: Vec<i64> = (0..60).collect();
+        let next: Vec<i64> = (1..57).chain([570, 58, 59, 60]).collect();
+        let cases = [
+            (json!({"a": 1, "b": "x"}), json!({"a": 1, "b": "x"}), 2),
+            (json!({"a": 1, "b": "x", "c": null}), json!({"a": 2, "b": "x"}), 40),
+            (json!({"id": "m", "points": hour}), json!({"id": "m", "points": next}), 80),
+            (json!({"points": [1, 2, 3]}), json!({"points": [2, 3, 4]}), 40),
+            (json!({"points": []}), json!({"points": [1]}), 40),
+            (json!({"points": [1, 2, 3, 4, 5]}), json!({"points": [9, 8]}), 40),
+        ];
+        for (old, new, longest) in cases {
+            let (mut row, expected) = (old.as_object().unwrap().clone(), new.as_object().unwrap());
+            let delta = Delta::between(&row, expected);
+            let text = serde_json::to_string(&delta).unwrap();
+            assert!(text.len() <= longest, "{text}");
+            serde_json::from_str::<Delta>(&text).unwrap().apply(&mut row);
+            assert_eq!(&row, expected);
+        }
+    }
+
+    #[test]
+    fn a_delta_of_another_row_does_no_harm() {
+        let moved = Moved { dropped: 50, kept: 9, added: vec![json!(1)] };
+        let delta = Delta { moved: [("points".to_owned(), moved)].into(), ..Delta::default() };
+        let mut row = json!({"points": [7]}).as_object().unwrap().clone();
+        delta.apply(&mut row);
+        assert_eq!(row["points"], json!([1]));
+    }
+}
