@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::config::{self, ConfigError, Source};
-use crate::keymap::{Actions, Keymap};
+use crate::keymap::Keymap;
 use crate::theme::{Level, Theme};
 
 /// Names and texts of the themes that are built in.
@@ -56,7 +56,7 @@ impl Assets {
     ///
     /// # Errors
     /// When there is none, or there is a mistake in it.
-    pub fn keymap(&self, name: &str, actions: Actions) -> Result<Keymap, ConfigError> {
+    pub fn keymap(&self, name: &str, actions: &[&str]) -> Result<Keymap, ConfigError> {
         let source = self.find(&KEYMAP, name, None)?;
         Keymap::parse(&source, actions, &|name, asking| self.find(&KEYMAP, name, Some(asking)))
     }
@@ -113,8 +113,6 @@ mod tests {
     use super::*;
     use crate::view::Tone;
 
-    const ACTIONS: Actions = Actions { keys: &[], ask: &[] };
-
     /// A directory of the user's with these files, gone when the test is done.
     struct Home(PathBuf);
 
@@ -170,7 +168,7 @@ mod tests {
         assert_eq!(error("drak").hint.as_deref(), Some("did you mean \"dark\"?"));
         assert_eq!(error("solarized").hint.as_deref(), Some("one of: dark, light, high-contrast, mono"));
         assert!(error("../dark").message.contains("no theme"));
-        let error = Assets::default().keymap("emacs", ACTIONS).unwrap_err();
+        let error = Assets::default().keymap("emacs", &[]).unwrap_err();
         assert_eq!(
             error.to_string(),
             "error: there is no keymap \"emacs\"\n  --> keymaps/emacs.toml\n  hint: one of: default, vim"
@@ -180,7 +178,7 @@ mod tests {
     #[test]
     fn a_wrong_parent_has_a_place() {
         let home = Home::with("parent", &[("keymaps/mine.toml", "\ninherits = \"vmi\"\n")]);
-        let error = home.assets().keymap("mine", ACTIONS).unwrap_err();
+        let error = home.assets().keymap("mine", &[]).unwrap_err();
         assert_eq!((error.line, error.column), (2, 12));
         assert!(error.file.ends_with("keymaps/mine.toml"), "{error}");
         assert_eq!(error.hint.as_deref(), Some("did you mean \"vim\"?"));

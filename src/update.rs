@@ -24,7 +24,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use crate::app::{App, Effect, Msg, Pane, Tables};
-use crate::keymap::{self, Mode, Press};
+use crate::keymap::{self, Press};
 use crate::panes::{self, PANES};
 use crate::resources::Snapshot;
 use crate::view::{Tone, is_readable};
@@ -136,8 +136,8 @@ impl App {
             return list::filter_key(self, key);
         }
         let before = self.keymap.pending();
-        match self.keymap.press(Mode::Keys, key) {
-            Press::Action(name) => actions::run(self, name),
+        match self.keymap.press(key) {
+            Press::Action(name) => actions::run(self, &name),
             Press::Pending(follow) => {
                 let follow: Vec<String> = follow.iter().map(|(key, action)| format!("{key} {action}")).collect();
                 self.pending_keys = Some(format!("{} …  {}", self.keymap.pending(), follow.join("   ")));
@@ -159,8 +159,8 @@ impl App {
 
     /// A key where nothing can be read: it may leave, and answers nothing that cannot be seen.
     fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
-        match self.keymap.press(Mode::Keys, key) {
-            Press::Action("quit") => actions::run(self, "quit"),
+        match self.keymap.press(key) {
+            Press::Action(name) if &*name == "quit" => actions::run(self, "quit"),
             Press::Action(_) | Press::Pending(_) | Press::None => None,
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Binding, Key, shown};
+use super::{Key, shown};
 use crate::config::{ConfigError, Inherits, Source, nearest};
 
 /// Takes an inherited key away.
@@ -32,11 +32,12 @@ impl Inherits for File {
 }
 
 /// Lays the keys of a file over those it inherits: the same keys get a new meaning, and a
-/// chord takes the place of the key that it begins with.
-pub(super) fn lay(
-    table: &mut Vec<Binding>,
+/// chord takes the place of the key that it begins with. `named` finds what a name stands for, among `known`.
+pub(super) fn lay<A>(
+    table: &mut Vec<(Vec<Key>, A)>,
     written: Written,
-    known: &'static [&'static str],
+    named: &dyn Fn(&str) -> Option<A>,
+    known: &[&str],
     source: &Source,
 ) -> Result<(), ConfigError> {
     let mut written: Vec<_> = written.into_iter().collect();
@@ -49,7 +50,7 @@ pub(super) fn lay(
             return Err(clash((&text, &keys), (before, other), source));
         }
         table.retain(|(other, _)| !meets(other));
-        match known.iter().copied().find(|action| action == name.get_ref()) {
+        match named(name.get_ref()) {
             Some(action) => table.push((keys.clone(), action)),
             None if name.get_ref() == NONE => {}
             None => return Err(unknown(&name, known, source)),

@@ -2,73 +2,53 @@ use crossterm::event::{KeyCode, KeyModifiers};
 
 use super::*;
 
-const ACTIONS: Actions = Actions {
-    keys: &[
-        "quit",
-        "help",
-        "palette",
-        "back",
-        "open",
-        "filter",
-        "next-match",
-        "previous-match",
-        "facts-down",
-        "facts-up",
-        "up",
-        "down",
-        "page-up",
-        "page-down",
-        "top",
-        "bottom",
-        "left",
-        "right",
-        "next-pane",
-        "previous-pane",
-        "home",
-        "data",
-        "training",
-        "registry",
-        "endpoints",
-        "alarms",
-        "activity",
-        "sources",
-        "accounts",
-        "sort",
-        "reverse",
-        "refresh",
-        "copy",
-        "approve",
-        "reject",
-        "retrain",
-        "rollback",
-        "scaling",
-        "replay-pause",
-        "replay-step",
-        "replay-back",
-        "replay-jump",
-        "replay-faster",
-        "replay-slower",
-        "suspend",
-    ],
-    ask: &[
-        "confirm",
-        "cancel",
-        "next-field",
-        "previous-field",
-        "scroll-down",
-        "scroll-up",
-        "page-down",
-        "page-up",
-        "top",
-        "bottom",
-        "filter",
-        "previous-choice",
-        "next-choice",
-        "unfold",
-        "copy-call",
-        "suspend",
-    ],
-};
+const ACTIONS: &[&str] = &[
+    "quit",
+    "help",
+    "palette",
+    "back",
+    "open",
+    "filter",
+    "next-match",
+    "previous-match",
+    "facts-down",
+    "facts-up",
+    "up",
+    "down",
+    "page-up",
+    "page-down",
+    "top",
+    "bottom",
+    "left",
+    "right",
+    "next-pane",
+    "previous-pane",
+    "home",
+    "data",
+    "training",
+    "registry",
+    "endpoints",
+    "alarms",
+    "activity",
+    "sources",
+    "accounts",
+    "sort",
+    "reverse",
+    "refresh",
+    "copy",
+    "approve",
+    "reject",
+    "retrain",
+    "rollback",
+    "scaling",
+    "replay-pause",
+    "replay-step",
+    "replay-back",
+    "replay-jump",
+    "replay-faster",
+    "replay-slower",
+    "suspend",
+];
 
 fn source(name: &str, text: &str) -> Source {
     Source { file: format!("keymaps/{name}.toml"), text: text.to_owned() }
@@ -98,10 +78,11 @@ fn char(c: char) -> KeyEvent {
 fn every_action_has_a_key_in_every_bundled_keymap() {
     for name in ["default", "vim"] {
         let keymap = bundled(name);
-        for (mode, actions) in [(Mode::Keys, ACTIONS.keys), (Mode::Ask, ACTIONS.ask)] {
-            for action in actions {
-                assert!(!keymap.keys_for(mode, action).is_empty(), "{name}: {action}");
-            }
+        for action in ACTIONS {
+            assert!(!keymap.keys_for(action).is_empty(), "{name}: {action}");
+        }
+        for key in SheetKey::ALL {
+            assert!(!keymap.sheet_keys_for(*key).is_empty(), "{name}: {}", key.name());
         }
     }
 }
@@ -109,53 +90,53 @@ fn every_action_has_a_key_in_every_bundled_keymap() {
 #[test]
 fn a_key_means_an_action() {
     let mut keymap = bundled("default");
-    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::Action("rollback"));
-    assert_eq!(keymap.press(Mode::Ask, char('b')), Press::None);
-    assert_eq!(keymap.press(Mode::Ask, KeyCode::Enter.into()), Press::Action("confirm"));
+    assert_eq!(keymap.press(char('b')), Press::Action("rollback".into()));
+    assert_eq!(keymap.press_in_sheet(char('b')), Press::None);
+    assert_eq!(keymap.press_in_sheet(KeyCode::Enter.into()), Press::Action(SheetKey::Confirm));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-    assert_eq!(keymap.press(Mode::Keys, interrupt), Press::Action("quit"));
-    assert_eq!(keymap.keys_for(Mode::Keys, "down"), ["down", "j"]);
-    assert_eq!(keymap.bindings(Mode::Ask).next(), Some(("enter".into(), "confirm")));
+    assert_eq!(keymap.press(interrupt), Press::Action("quit".into()));
+    assert_eq!(keymap.keys_for("down"), ["down", "j"]);
 }
 
 #[test]
 fn the_key_that_a_sheet_names_works_there() {
     let keymap = bundled("default");
-    assert_eq!(keymap.sheet_key_for("copy-call", false).as_deref(), Some("c"));
-    assert_eq!(keymap.sheet_key_for("copy-call", true).as_deref(), Some("ctrl-y"), "a letter would be typed");
-    assert_eq!(keymap.sheet_key_for("filter", true), None);
+    assert_eq!(keymap.sheet_key_for(SheetKey::CopyCall, false).as_deref(), Some("c"));
+    assert_eq!(keymap.sheet_key_for(SheetKey::CopyCall, true).as_deref(), Some("ctrl-y"), "a letter would be typed");
+    assert_eq!(keymap.sheet_key_for(SheetKey::Filter, true), None);
     let mine = parsed("inherits = \"default\"\n[ask]\nctrl-y = \"none\"\nf5 = \"copy-call\"\n").unwrap();
-    assert_eq!(mine.sheet_key_for("copy-call", true).as_deref(), Some("f5"));
+    assert_eq!(mine.sheet_key_for(SheetKey::CopyCall, true).as_deref(), Some("f5"));
     let vim = bundled("vim");
-    assert_eq!(vim.sheet_key_for("top", false).as_deref(), Some("home"));
-    assert_eq!(vim.keys_for(Mode::Ask, "top"), ["home", "g g"]);
+    assert_eq!(vim.sheet_key_for(SheetKey::Top, false).as_deref(), Some("home"));
+    assert_eq!(vim.sheet_keys_for(SheetKey::Top), ["home", "g g"]);
 }
 
 #[test]
 fn a_chord_waits_for_its_end() {
     let mut keymap = bundled("vim");
-    let Press::Pending(follow) = keymap.press(Mode::Keys, char('g')) else { panic!("g begins a chord") };
-    assert_eq!(follow, [("g".into(), "top"), ("t".into(), "next-pane"), ("T".into(), "previous-pane")]);
+    let Press::Pending(follow) = keymap.press(char('g')) else { panic!("g begins a chord") };
+    let follow: Vec<(&str, &str)> = follow.iter().map(|(key, action)| (key.as_str(), &**action)).collect();
+    assert_eq!(follow, [("g", "top"), ("t", "next-pane"), ("T", "previous-pane")]);
     assert_eq!(keymap.pending(), "g");
-    assert_eq!(keymap.press(Mode::Keys, char('g')), Press::Action("top"));
+    assert_eq!(keymap.press(char('g')), Press::Action("top".into()));
     assert_eq!(keymap.pending(), "");
 
-    keymap.press(Mode::Keys, char('g'));
-    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::None, "a stray key ends the chord and acts not");
-    assert_eq!(keymap.press(Mode::Keys, char('b')), Press::Action("rollback"));
+    keymap.press(char('g'));
+    assert_eq!(keymap.press(char('b')), Press::None, "a stray key ends the chord and acts not");
+    assert_eq!(keymap.press(char('b')), Press::Action("rollback".into()));
 
-    keymap.press(Mode::Keys, char('g'));
-    assert_eq!(keymap.press(Mode::Ask, char('j')), Press::Action("scroll-down"), "a sheet forgets the chord");
+    keymap.press(char('g'));
+    assert_eq!(keymap.press_in_sheet(char('j')), Press::Action(SheetKey::ScrollDown), "a sheet forgets the chord");
 }
 
 #[test]
 fn a_file_builds_on_another() {
     let mut mine =
         parsed("inherits = \"vim\"\n[keys]\nx = \"none\"\n\"Ctrl-R\" = \"retrain\"\ng = \"bottom\"\n").unwrap();
-    assert_eq!(mine.press(Mode::Keys, char('x')), Press::None);
-    assert_eq!(mine.press(Mode::Keys, char('g')), Press::Action("bottom"), "a key takes the place of chords");
-    assert_eq!(mine.keys_for(Mode::Keys, "retrain"), ["r", "ctrl-r"]);
-    assert!(mine.keys_for(Mode::Keys, "refresh").is_empty());
+    assert_eq!(mine.press(char('x')), Press::None);
+    assert_eq!(mine.press(char('g')), Press::Action("bottom".into()), "a key takes the place of chords");
+    assert_eq!(mine.keys_for("retrain"), ["r", "ctrl-r"]);
+    assert!(mine.keys_for("refresh").is_empty());
 }
 
 /// Text, line, column, part of the message, part of the hint.

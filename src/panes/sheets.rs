@@ -48,7 +48,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
 
 /// The keys of the keymap that work in a sheet, and what they do there. Where a line is typed letters do nothing else.
 fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<(String, String)> {
-    let key = |key: SheetKey| app.keymap.sheet_key_for(key.name(), types);
+    let key = |key: SheetKey| app.keymap.sheet_key_for(key, types);
     wanted.iter().filter_map(|(wanted, label)| Some((key(*wanted)?, (*label).to_owned()))).collect()
 }
 

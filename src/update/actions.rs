@@ -2,7 +2,6 @@
 
 use super::{aim, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Modal, Palette, Replay};
-use crate::keymap::{Actions, SheetKey};
 use crate::view::Tone;
 
 macro_rules! actions {
@@ -11,11 +10,8 @@ macro_rules! actions {
         pub static ACTIONS: &[Action] =
             &[$($(Action { name: $name, help: $help, group: $group, able: $able, run: $run },)+)+];
 
-        /// The names, for keymaps. Those of sheets are what a sheet understands.
-        pub const NAMES: Actions = Actions {
-            keys: &[$($($name,)+)+],
-            ask: SheetKey::NAMES,
-        };
+        /// Their names, for keymaps.
+        pub const NAMES: &[&str] = &[$($($name,)+)+];
     };
 }
 

@@ -8,7 +8,7 @@ use super::typing::{Typed, typed};
 use super::{ask, navigate, palette, pick, replay};
 use crate::app::{App, Ask, Decision, Effect, Form, Help, Modal, Planning};
 use crate::intents::AnyIntent;
-use crate::keymap::{self, Mode, Press, SheetKey};
+use crate::keymap::{self, Press, SheetKey};
 use crate::panes;
 
 /// A key while a sheet is open.
@@ -69,13 +69,13 @@ fn meant(app: &mut App, modal: &Modal, key: KeyEvent) -> Option<SheetKey> {
     if modal.types() && keymap::typed(key).is_some() {
         return None;
     }
-    let Press::Action(name) = app.keymap.press(Mode::Ask, key) else { return None };
+    let Press::Action(meant) = app.keymap.press_in_sheet(key) else { return None };
     let edits = |key: &SheetKey| match key {
         SheetKey::Top | SheetKey::Bottom => modal.types(),
         SheetKey::PreviousChoice | SheetKey::NextChoice => !modal.turns(),
         _ => false,
     };
-    SheetKey::named(name).filter(|key| !edits(key))
+    Some(meant).filter(|key| !edits(key))
 }
 
 /// Scrolls a sheet that scrolls; false where the key does something else. Where it ends is seen to by [`settle`].

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::{env, fs};
 
 use sagetop::assets::{Assets, KEYMAPS, THEMES};
-use sagetop::keymap::{Keymap, Mode};
+use sagetop::keymap::{Keymap, SheetKey};
 use sagetop::theme::Level;
 use sagetop::update::{ACTIONS, NAMES};
 
@@ -16,7 +16,7 @@ use sagetop::update::{ACTIONS, NAMES};
 const PALETTE_ONLY: &[&str] = &[];
 
 /// Without these a console cannot be used, whatever its keymap.
-const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down", "confirm", "cancel"];
+const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down"];
 
 fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -49,9 +49,7 @@ fn every_file_has_its_line_in_assets_and_loads() {
     }
     for (name, _) in KEYMAPS {
         let keymap = keymap(name);
-        let none =
-            |action: &&&str| [Mode::Keys, Mode::Ask].iter().all(|mode| keymap.keys_for(*mode, action).is_empty());
-        let missing: Vec<&&str> = NEEDED.iter().filter(none).collect();
+        let missing: Vec<&&str> = NEEDED.iter().filter(|action| keymap.keys_for(action).is_empty()).collect();
         assert!(missing.is_empty(), "{name} has no key for {missing:?}");
     }
 }
@@ -59,17 +57,15 @@ fn every_file_has_its_line_in_assets_and_loads() {
 #[test]
 fn every_action_has_a_key_or_is_known_to_have_none() {
     let keymap = keymap("default");
-    let of = |mode: Mode, names: &[&'static str]| {
-        let unbound = |name: &&str| keymap.keys_for(mode, name).is_empty();
-        names.iter().copied().filter(unbound).collect::<Vec<_>>()
-    };
-    let unbound = [of(Mode::Keys, NAMES.keys), of(Mode::Ask, NAMES.ask)].concat();
+    let actions = NAMES.iter().copied().filter(|name| keymap.keys_for(name).is_empty());
+    let in_sheets = SheetKey::ALL.iter().filter(|key| keymap.sheet_keys_for(**key).is_empty()).map(|key| key.name());
+    let unbound: Vec<&str> = actions.chain(in_sheets).collect();
     assert_eq!(unbound, PALETTE_ONLY);
 }
 
 /// The keys of an action as they stand in the table.
 fn keys(keymap: &Keymap, action: &str) -> String {
-    let keys = keymap.keys_for(Mode::Keys, action);
+    let keys = keymap.keys_for(action);
     // A bar would end the cell of the table.
     keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
 }

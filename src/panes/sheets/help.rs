@@ -2,8 +2,7 @@
 
 use super::keys;
 use crate::app::{App, Filter, Help};
-use crate::keymap::SheetKey::{Cancel, Filter as Look, PageDown, ScrollDown};
-use crate::keymap::{Mode, SheetKey};
+use crate::keymap::SheetKey::{self, Cancel, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
 
 const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ waits   ◌ unknown   – nothing there";
@@ -60,7 +59,7 @@ fn actions(app: &App) -> impl Iterator<Item = Entry> {
         let able = (action.able)(&context);
         let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
         let note = able.err().map(|why| format!("  not here: {why}")).unwrap_or_default();
-        let keys = app.keymap.keys_for(Mode::Keys, action.name).join(" ");
+        let keys = app.keymap.keys_for(action.name).join(" ");
         let what = Line::new().with(action.help, tone).with(note, Tone::Warn);
         (action.group, Line::new().with(keys, Tone::Busy), Line::new().with(action.name, tone), what)
     })
@@ -68,7 +67,7 @@ fn actions(app: &App) -> impl Iterator<Item = Entry> {
 
 fn in_sheets(app: &App) -> impl Iterator<Item = Entry> {
     SheetKey::ALL.iter().map(|key| {
-        let keys = app.keymap.keys_for(Mode::Ask, key.name()).join(" ");
+        let keys = app.keymap.sheet_keys_for(*key).join(" ");
         ("in a sheet", Line::new().with(keys, Tone::Busy), Line::from(key.name()), Line::from(key.help()))
     })
 }

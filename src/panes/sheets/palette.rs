@@ -2,7 +2,6 @@
 
 use super::keys;
 use crate::app::{App, Context, Offer, Palette, matching};
-use crate::keymap::Mode;
 use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut};
 
@@ -19,7 +18,7 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     let wanted = [(ScrollUp, "up"), (ScrollDown, "down"), (Confirm, "do it"), (Cancel, "close")];
     let hint = match (place, found.offers.first()) {
         (None, Some(_)) if !palette.input.value().trim().is_empty() => {
-            let down = app.keymap.sheet_key_for(ScrollDown.name(), true).unwrap_or_default();
+            let down = app.keymap.sheet_key_for(ScrollDown, true).unwrap_or_default();
             Line::new().muted(format!("{down} chooses, or its whole name"))
         }
         _ => Line::new(),
@@ -50,7 +49,7 @@ fn item(app: &App, context: &Context<'_>, offer: &Offer, selected: bool) -> Shee
             let able = (action.able)(context);
             let tone = if able.is_ok() { Tone::Plain } else { Tone::Muted };
             let note = match able {
-                Ok(_) => Line::new().muted(app.keymap.keys_for(Mode::Keys, action.name).join(" ")),
+                Ok(_) => Line::new().muted(app.keymap.keys_for(action.name).join(" ")),
                 Err(why) => Line::new().with(why, Tone::Warn),
             };
             (Line::new().with(format!("{:<NAME$}", action.name), tone).muted(action.help), note)
