@@ -3,19 +3,16 @@
 //! The tables of panes and actions are handed in as [`Tables`], so nothing here knows what they hold.
 
 mod account;
-mod ask;
 mod cell;
 mod detail;
 mod drill;
 mod feed;
 mod filter;
-mod form;
+mod line;
 mod list;
 mod message;
 mod modal;
 mod offer;
-mod palette;
-mod pick;
 mod run;
 mod state;
 mod subject;
@@ -23,19 +20,16 @@ mod tables;
 
 pub use account::Account;
 pub(crate) use account::FocusedOn;
-pub use ask::Ask;
 pub use cell::{Cell, Order, PaneColumn};
 pub use detail::{Detail, Search};
 pub use drill::Drill;
 pub use feed::{Feed, KeptNews, News};
 pub(crate) use filter::{Filter, of_account};
-pub use form::{Field, Form};
+pub use line::{TypedLine, insert};
 pub use list::ListState;
 pub use message::{Effect, Msg, Replay};
-pub use modal::{Decision, Help, Modal, Notice, Planning};
+pub use modal::{Answer, Ask, Dialog, Field, Form, Help, Item, Modal, Notice, Palette, Pick, Planning, Submit};
 pub use offer::{Offer, Offers, matching};
-pub use palette::Palette;
-pub use pick::{Pick, Place};
 pub use run::Run;
 pub use state::App;
 pub(crate) use state::Leaving;

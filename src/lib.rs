@@ -62,8 +62,8 @@
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`app`] | [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`view`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`redact`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
 //! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |

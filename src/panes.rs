@@ -102,7 +102,7 @@ pub fn sheet(app: &App, modal: &Modal) -> Sheet {
 /// Lets the list of models follow the cursor on the screen that was drawn last: what is said of the model that it is on
 /// takes longer, and nobody reads it while keys are pressed. False where more than that may have changed.
 pub fn follow(app: &App, screen: &mut Screen) -> bool {
-    let typing = app.lists.get(app.pane.name).is_some_and(|list| list.typing);
+    let typing = app.lists.get(app.pane.name).is_some_and(|list| list.filter.typing);
     let told = typing || app.message.is_some() || app.pending_keys.is_some() || screen.footer.message.is_some();
     let covered = app.detail.is_some() || app.modal.is_some() || screen.sheet.is_some();
     if !app.at_home() || told || covered {
@@ -169,7 +169,7 @@ fn title(app: &App, list: &ListState) -> Line {
     if let Some((column, descending)) = hidden_sort(app) {
         line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
     }
-    if list.filter.is_empty() { line } else { line.muted("  /").plain(&list.filter) }
+    if list.filter.is_empty() { line } else { line.muted("  /").plain(list.filter.text()) }
 }
 
 /// The column that sorts and is not shown at this width, so that no head can say it; and whether the largest comes first.
@@ -204,9 +204,15 @@ fn reasons_for_nothing(app: &App, list: &ListState) -> Vec<Line> {
         return (app.pane.empty)(app);
     }
     if app.at_home() && app.filtered_account() == Some(app.here.place) && app.here.unread() {
-        let name =
-            Line::new().plain(format!("Nothing of {} was read yet.", app.here.name)).muted("  esc shows the others");
+        let name = Line::new().plain(format!("Nothing of {} was read yet.", app.here.name));
+        let name = name.muted(key_that(app, "back", "shows the others"));
         return home::unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();
     }
-    vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter)).muted("  esc clears the filter")]
+    let clears = key_that(app, "back", "clears the filter");
+    vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter.text())).muted(clears)]
+}
+
+/// `  esc clears the filter`: the key of an action, and what it does here; nothing where it has none.
+fn key_that(app: &App, action: &str, does: &str) -> String {
+    app.keymap.key_for(action).map(|key| format!("  {key} {does}")).unwrap_or_default()
 }

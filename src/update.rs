@@ -6,15 +6,12 @@
 mod accounts;
 mod actions;
 mod aim;
-mod ask;
 mod drill;
 mod leave;
 mod lineage;
 mod list;
 mod modal;
 mod navigate;
-mod palette;
-mod pick;
 mod replay;
 mod runs;
 mod search;
@@ -129,10 +126,10 @@ impl App {
         if self.modal.is_some() {
             return modal::key(self, key);
         }
-        if self.detail.as_ref().is_some_and(|detail| detail.search.typing) {
+        if self.detail.as_ref().is_some_and(|detail| detail.search.line.typing) {
             return search::key(self, key);
         }
-        if self.detail.is_none() && self.list_mut().typing {
+        if self.detail.is_none() && self.list_mut().filter.typing {
             return list::filter_key(self, key);
         }
         let before = self.keymap.pending();

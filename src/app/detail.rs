@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::line::TypedLine;
+
 /// An open lineage.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Detail {
     /// Name of the model.
     pub model: String,
@@ -28,12 +30,10 @@ impl Detail {
 }
 
 /// What is looked for in a lineage.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// As it was typed; empty when nothing is looked for.
-    pub text: String,
-    /// Is it being typed?
-    pub typing: bool,
+    /// As it is typed; empty when nothing is looked for.
+    pub line: TypedLine,
     /// Where the cursor was when typing began.
     pub(crate) from: Vec<String>,
 }

@@ -1,5 +1,6 @@
 //! Selection, order and filter of a pane. Selected is a thing, so nothing moves when rows do.
 
+use super::line::TypedLine;
 use super::subject::Subject;
 
 /// Account and revision of the tables, filter, order, and whether auto scaling's alarms are listed.
@@ -14,10 +15,8 @@ pub struct ListState {
     pub first: usize,
     /// Column that sorts (its place in the pane's table), and whether the largest comes first.
     pub sort: Option<(usize, bool)>,
-    /// Which rows are shown, as it was typed.
-    pub filter: String,
-    /// Is the filter being typed?
-    pub typing: bool,
+    /// Which rows are shown, as it is typed.
+    pub filter: TypedLine,
     /// The rows in order.
     pub ids: Vec<Subject>,
     /// Did the operator move the cursor? Until then it stays on the first row, where the worst is.

@@ -34,7 +34,7 @@ pub struct App {
     /// Where the operator is.
     pub zone: TimeZone,
     /// A plan may be sent by a key instead of the typed name.
-    pub lenient: bool,
+    pub confirm_by_key: bool,
     /// All panes and actions.
     pub tables: Tables,
     /// The pane that is shown.
@@ -88,7 +88,7 @@ impl App {
             revision: 0,
             size: (80, 24),
             zone: TimeZone::UTC,
-            lenient: false,
+            confirm_by_key: false,
             tables,
             pane: tables.home,
             lists: BTreeMap::new(),
@@ -207,7 +207,7 @@ impl App {
         let list = self.lists.get(self.pane.name).filter(|_| self.at_home() && self.several())?;
         let accounts = self.accounts();
         let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
-        let filter = Filter::new(&list.filter, &names);
+        let filter = Filter::new(list.filter.text(), &names);
         let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
         let only = kept.next().filter(|_| kept.next().is_none())?;
         Some(only.place)

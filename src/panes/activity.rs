@@ -68,5 +68,5 @@ pub(crate) fn notice(app: &App, serial: &str) -> Option<Notice> {
     text.extend((!model.is_empty()).then(|| format!("model {model}")));
     let leads = news.subject.clone().filter(|_| !model.is_empty());
     let title = format!("{}what happened", app.whose(news.account));
-    Some(Notice { title, text, tone: tone(health(app, news)), leads })
+    Some(Notice { title, text, tone: tone(health(app, news)), leads, ..Notice::default() })
 }

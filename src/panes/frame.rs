@@ -1,8 +1,9 @@
 //! What stands around every pane: banners, notes, footer.
 
-use crate::app::{Account, App, Detail, Pane};
+use crate::app::{Account, App, Detail, Pane, TypedLine};
 use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
+use crate::keymap::SheetKey;
 use crate::model::{Health, StageKind};
 use crate::panes::{cell, lineage};
 use crate::resources::alarm::Alarm;
@@ -10,7 +11,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::metric::MetricSeries;
 use crate::resources::{Kind, Resource, Source};
-use crate::view::{Footer, FooterKey, Line, Sheet, Tone, width};
+use crate::view::{Footer, FooterKey, Line, Sheet, Tone};
 
 /// Rows that banners may take.
 const MOST_BANNERS: usize = 4;
@@ -121,17 +122,14 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
 
 /// The keys that matter now, or what is typed, or what just happened.
 pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
-    if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.typing && app.modal.is_none()) {
+    if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.line.typing && app.modal.is_none()) {
         return searched(app, detail);
     }
     let list = app.lists.get(app.pane.name);
-    if let Some(list) = list.filter(|l| l.typing && app.detail.is_none() && app.modal.is_none()) {
-        let message = Line::new()
-            .with("/", Tone::Strong)
-            .plain(&list.filter)
-            .muted("   enter keeps, esc clears, !word leaves out")
-            .muted(if app.several() { ", @word is an account" } else { "" });
-        return Footer { message: Some(message), cursor: Some(1 + width(&list.filter)), keys: Vec::new() };
+    if let Some(list) = list.filter(|l| l.filter.typing && app.detail.is_none() && app.modal.is_none()) {
+        let signs = if app.several() { "!word leaves out, @word is an account" } else { "!word leaves out" };
+        let line = Line::new().with("/", Tone::Strong).plain(list.filter.text());
+        return typed(app, &list.filter, line, ["clears", signs]);
     }
     if let Some(keys) = &app.pending_keys {
         return Footer { message: Some(Line::new().muted(keys)), ..Footer::default() };
@@ -152,16 +150,25 @@ fn keys_of(sheet: &Sheet) -> Vec<FooterKey> {
 
 /// The word that is looked for in a lineage while it is typed, and how many places have it.
 fn searched(app: &App, detail: &Detail) -> Footer {
-    let text = &detail.search.text;
+    let text = detail.search.line.text();
     let line = Line::new().with("/", Tone::Strong).plain(text);
     let line = match lineage::place(app, detail) {
         _ if text.trim().is_empty() => line.muted("   a word of what is looked for"),
         (Some(place), all) => line.muted(format!("   {} of {all}", place + 1)),
         (None, _) => line.with(format!("   {}", lineage::no_match(app, detail)), Tone::Warn),
     };
-    let next = app.keymap.key_for("next-match").map(|key| format!(", {key} goes on")).unwrap_or_default();
-    let line = line.muted(format!("   enter keeps, esc goes back{next}"));
-    Footer { message: Some(line), cursor: Some(1 + width(text)), keys: Vec::new() }
+    let next = app.keymap.key_for("next-match").map(|key| format!("{key} goes on")).unwrap_or_default();
+    typed(app, &detail.search.line, line, ["goes back", &next])
+}
+
+/// A line that is typed behind a sign, with its cursor; what the key does that drops it, and what else there is to know.
+fn typed(app: &App, typed: &TypedLine, line: Line, [drops, more]: [&str; 2]) -> Footer {
+    let ends = [(SheetKey::Confirm, "keeps"), (SheetKey::Cancel, drops)];
+    let ends = ends.into_iter().filter_map(|(key, does)| Some((app.keymap.sheet_key_for(key, true)?, does)));
+    let ends = ends.map(|(key, does)| format!("{key} {does}"));
+    let hints: Vec<String> = ends.chain(Some(more.to_owned()).filter(|more| !more.is_empty())).collect();
+    let message = line.muted(format!("   {}", hints.join(", ")));
+    Footer { message: Some(message), cursor: Some(1 + typed.input.visual_cursor()), keys: Vec::new() }
 }
 
 fn keys(app: &App) -> Vec<FooterKey> {

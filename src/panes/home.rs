@@ -221,7 +221,7 @@ pub(super) fn table_rows(app: &App, body: u16) -> u16 {
 
 /// The list of models says what it is only where its rows or their order are not as usual.
 fn titled(app: &App) -> bool {
-    super::hidden_sort(app).is_some() || app.lists.get("home").is_some_and(|l| !l.filter.is_empty() && !l.typing)
+    super::hidden_sort(app).is_some() || app.lists.get("home").is_some_and(|l| !l.filter.is_empty() && !l.filter.typing)
 }
 
 fn chain_rows(app: &App, body: u16) -> u16 {

@@ -16,7 +16,10 @@ use crate::view::{Block, Content, Line, Node, Tree};
 /// Tree and facts, with a chart below where there is room and something to draw.
 pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     let Some(chain) = app.chain(&detail.model) else {
-        let lines = vec![Line::from("This model is gone."), Line::new().muted("esc goes back")];
+        let lines = vec![
+            Line::from("This model is gone."),
+            Line::new().muted(super::key_that(app, "back", "goes back").trim_start()),
+        ];
         return vec![Block { height: body, content: Content::Lines { title: None, lines } }];
     };
     let nodes = nodes(app, chain);
@@ -73,7 +76,7 @@ pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<String>> {
 /// branches as well.
 #[must_use]
 pub fn found(app: &App, detail: &Detail, from: &[String]) -> Vec<Vec<String>> {
-    let word = detail.search.text.trim().to_lowercase();
+    let word = detail.search.line.text().trim().to_lowercase();
     let Some(chain) = app.chain(&detail.model).filter(|_| !word.is_empty()) else { return Vec::new() };
     let mut all = Vec::new();
     for top in &nodes(app, chain) {
@@ -107,7 +110,7 @@ fn leaves_out(app: &App, detail: &Detail) -> bool {
 #[must_use]
 pub fn no_match(app: &App, detail: &Detail) -> String {
     let rest = if leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
-    format!("no match for {:?} in this lineage{rest}", detail.search.text)
+    format!("no match for {:?} in this lineage{rest}", detail.search.line.text())
 }
 
 /// Does the node under the cursor have branches?

@@ -71,7 +71,7 @@ pub(crate) fn notice(app: &App, name: &str) -> Option<Notice> {
         text.extend(why.watched().map(|advice| format!("What to do: {advice}.")));
     }
     let tone = if trouble.is_some() { Tone::Warn } else { Tone::Plain };
-    Some(Notice { title: format!("{}{name}", app.whose(app.here.place)), text, tone, leads: None })
+    Some(Notice { title: format!("{}{name}", app.whose(app.here.place)), text, tone, ..Notice::default() })
 }
 
 fn cost(dollars: f64) -> Cell {

@@ -16,7 +16,7 @@ impl Session {
         let mut accounts = self.connections.iter().enumerate().map(|(place, c)| account(self, place, c));
         let here = accounts.next().unwrap_or_default();
         let mut app = App::new(TABLES, here, accounts.collect(), keymap);
-        app.lenient = self.config.confirm == Confirm::Confirm;
+        app.confirm_by_key = self.config.confirm == Confirm::Confirm;
         app.deck = self.deck.as_ref().and_then(Deck::state);
         warm(&mut app, &self.connections);
         app

@@ -1,7 +1,7 @@
 //! What the operator can do: one table, from which keys, palette, help and the README come.
 
 use super::{aim, navigate, replay};
-use crate::app::{Action, App, Context, Effect, Help, Modal, Palette, Replay};
+use crate::app::{Action, App, Context, Effect, Help, Palette, Replay};
 use crate::view::Tone;
 
 macro_rules! actions {
@@ -68,8 +68,8 @@ actions! {
         "replay-slower" "play slower" replay::playing => |_| replay::replay(Replay::Slower);
     }
     "program" {
-        "help" "what the keys do here" always => |app| { app.modal = Some(Modal::Help(Help::default())); None };
-        "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Modal::Palette(Palette::default())); None };
+        "help" "what the keys do here" always => |app| { app.modal = Some(Help::default().into()); None };
+        "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
         "suspend" "stop the program; fg lets it go on" can_suspend => |_| Some(Effect::Suspend);
         "quit" "quit; what was sent continues in AWS" always => |_| Some(Effect::Quit);
     }

@@ -1,14 +1,15 @@
 //! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
 
 use super::modal;
-use crate::app::{App, Context, Decision, Effect, Form, Modal, Pick, Place, Subject};
+use crate::app::{App, Context, Effect, Field, Form, Item, Pick, Subject, Submit};
 use crate::fmt;
-use crate::intents::Rollback;
+use crate::intents::{Approve, Reject, Retrain, Rollback};
 use crate::model::{Chain, Serving, trouble};
 use crate::resources::package::ModelPackage;
+use crate::resources::pipeline::Pipeline;
 use crate::resources::poll::oldest_allowed;
-use crate::resources::{Resource, Table};
-use crate::view::Tone;
+use crate::resources::{Resource, Store, Table};
+use crate::view::{Line, Tone};
 
 fn writable(context: &Context<'_>) -> Result<(), String> {
     if context.app.playing().is_some() {
@@ -24,7 +25,8 @@ fn young<T: Resource>(context: &Context<'_>, table: &Table<T>, id: &str) -> Resu
     if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::LANE) {
         return Ok(());
     }
-    Err(format!("{id} was read {} ago: ctrl-r asks AWS, then decide", fmt::age(now, at)))
+    let key = context.app.keymap.key_for("refresh").map(|key| format!(": {key} asks AWS, then decide"));
+    Err(format!("{id} was read {} ago{}", fmt::age(now, at), key.unwrap_or_default()))
 }
 
 /// The version that the cursor is on, or the newest one of the model that fits.
@@ -76,15 +78,40 @@ fn decide(app: &mut App, approve: bool) -> Option<Effect> {
     let servings = chains.flat_map(|chain| chain.serving.iter().map(move |serving| (chain, serving)));
     let by_it: Vec<_> =
         servings.filter(|(_, s)| s.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn))).collect();
-    let mut serves: Vec<String> = by_it.iter().map(|(_, s)| s.endpoint.to_owned()).collect();
+    let mut serves: Vec<&str> = by_it.iter().map(|(_, s)| s.endpoint).collect();
     serves.dedup();
     let store = &context.app.here.seen.store;
     let wrong =
-        |(chain, s): &(&Chain<'_>, &Serving<'_>)| Some(format!("{}: {}", s.endpoint, trouble(chain, s, store)?));
-    let mut troubles: Vec<String> = by_it.iter().filter_map(wrong).collect();
+        |(chain, s): &(&Chain<'_>, &Serving<'_>)| Some(format!("✗ {}: {}", s.endpoint, trouble(chain, s, store)?));
+    let mut troubles: Vec<String> = by_it.iter().filter(|_| approve).filter_map(wrong).collect();
     troubles.dedup();
-    let intended = Decision { arn: package.arn.clone(), label: package.label(), approve, serves, troubles };
-    app.modal = Some(Modal::Reason { intended, input: tui_input::Input::default(), problem: None });
+    let why = "Why? It is kept in AWS with the version (ApprovalDescription).";
+    let mut text = vec![Line::new().muted(why)];
+    if !serves.is_empty() {
+        let (tone, sign) = if approve { (Tone::Plain, "") } else { (Tone::Bad, "✗ ") };
+        text.push(Line::new().with(format!("{sign}{} serves {} NOW", package.label(), serves.join(", ")), tone));
+    }
+    text.extend(troubles.into_iter().map(|wrong| Line::new().with(wrong, Tone::Bad)));
+    let (verb, arn) = (if approve { "Approve" } else { "Reject" }, package.arn.clone());
+    let submit = move |app: &mut App, values: &[String]| {
+        let (arn, reason) = (arn.clone(), values.first().map(|reason| reason.trim().to_owned()).unwrap_or_default());
+        if reason.is_empty() {
+            return Err("a reason is needed: it is kept with the version".to_owned());
+        }
+        let intent = if approve { Approve { arn, reason }.into() } else { Reject { arn, reason }.into() };
+        Ok(Some(modal::plan(app, intent)))
+    };
+    let form = Form {
+        title: format!("{verb} {}", package.label()),
+        text,
+        fields: vec![Field::text("reason")],
+        focus: 0,
+        writes: true,
+        confirm: "make the plan",
+        problem: None,
+        submit: Submit::new(submit),
+    };
+    app.modal = Some(form.into());
     None
 }
 
@@ -144,7 +171,7 @@ pub(super) fn retrain(app: &mut App) -> Option<Effect> {
     let name = pipeline(&app.context());
     let known = name.as_ref().and_then(|name| app.here.seen.store.pipelines.get(name));
     if let Some(pipeline) = known.filter(|pipeline| pipeline.definition.is_some()) {
-        app.modal = Some(Modal::Form(Form::new(pipeline)));
+        app.modal = Some(parameters(pipeline).into());
         return None;
     }
     let what = name.map_or_else(
@@ -155,52 +182,86 @@ pub(super) fn retrain(app: &mut App) -> Option<Effect> {
     Some(Effect::Refresh(app.here.place))
 }
 
+/// The form of a pipeline's parameters, filled with their defaults. Only what differs from its default is sent.
+fn parameters(pipeline: &Pipeline) -> Form {
+    let parameters = pipeline.definition.as_ref().map(|d| d.parameters.clone()).unwrap_or_default();
+    let none = parameters.is_empty().then(|| Line::new().muted("This pipeline has no parameters."));
+    let fields = parameters.iter().cloned().map(Field::from).collect();
+    let name = pipeline.name.clone();
+    let submit = move |app: &mut App, values: &[String]| {
+        let changed = parameters.iter().zip(values).filter(|(parameter, value)| !parameter.is_default(value));
+        let parameters = changed.map(|(parameter, value)| (parameter.name.clone(), value.clone())).collect();
+        Ok(Some(modal::plan(app, Retrain { pipeline: name.clone(), parameters }.into())))
+    };
+    Form {
+        title: format!("Start {}", pipeline.name),
+        text: none.into_iter().collect(),
+        fields,
+        focus: 0,
+        writes: true,
+        confirm: "make the plan",
+        problem: None,
+        submit: Submit::new(submit),
+    }
+}
+
 /// Which endpoint is to be rolled back.
-enum Aimed {
+enum Aimed<'a> {
     /// There is only one, or only one of them is broken, or the cursor is on it.
-    At(String),
-    /// Somebody has to say it.
-    Ask(Pick),
+    At(&'a str),
+    /// Somebody has to say which one of this model.
+    Ask(&'a Chain<'a>),
     Nothing,
 }
 
 /// The endpoint that the cursor is on; otherwise that one of the model which is broken, where that is not to be asked.
-fn endpoint(context: &Context<'_>) -> Aimed {
+fn endpoint<'a>(context: &'a Context<'_>) -> Aimed<'a> {
     if let Some(Subject { kind: "endpoints", id, .. }) = &context.subject {
-        return Aimed::At(id.clone());
+        return Aimed::At(id);
     }
     let Some(chain) = context.chain else { return Aimed::Nothing };
-    let seen = &context.app.here.seen;
-    let place = |serving: &Serving<'_>| Place {
-        endpoint: serving.endpoint.to_owned(),
-        stage: serving.stage.to_owned(),
-        version: serving.label(),
-        trouble: trouble(chain, serving, &seen.store),
-        deployment: serving.deployment.as_ref().map(|d| format!("{} {}{}", d.status, d.way(), d.phase())),
-    };
-    let places: Vec<Place> = chain.serving.iter().map(place).collect();
-    let mut broken = places.iter().enumerate().filter(|(_, place)| place.trouble.is_some());
-    match (places.as_slice(), broken.next(), broken.next()) {
+    let store = &context.app.here.seen.store;
+    let mut broken = chain.serving.iter().filter(|serving| trouble(chain, serving, store).is_some());
+    match (chain.serving.as_slice(), broken.next(), broken.next()) {
         ([], ..) => Aimed::Nothing,
-        ([only], ..) => Aimed::At(only.endpoint.clone()),
-        (_, Some((_, broken)), None) => Aimed::At(broken.endpoint.clone()),
-        (_, first, _) => {
-            let focus = first.map_or(0, |(at, _)| at);
-            Aimed::Ask(Pick { model: chain.name.to_owned(), places, focus })
-        }
+        ([only], ..) => Aimed::At(only.endpoint),
+        (_, Some(broken), None) => Aimed::At(broken.endpoint),
+        _ => Aimed::Ask(chain),
+    }
+}
+
+/// The question which endpoint of a model is meant; the cursor is on the first one that is broken.
+fn which_endpoint(chain: &Chain<'_>, store: &Store) -> Pick {
+    let troubles: Vec<Option<String>> = chain.serving.iter().map(|serving| trouble(chain, serving, store)).collect();
+    let broken = troubles.iter().position(Option::is_some);
+    let item = |(serving, trouble): (&Serving<'_>, Option<String>)| {
+        let note = match (trouble, &serving.deployment) {
+            (Some(trouble), _) => Line::new().with(format!("✗ {trouble}"), Tone::Bad),
+            (None, Some(d)) => Line::new().with(format!("◐ {} {}{}", d.status, d.way(), d.phase()), Tone::Busy),
+            (None, None) => Line::new().muted("nothing is known to be wrong"),
+        };
+        let line = Line::from(serving.endpoint).muted(format!("  {}  {}", serving.stage, serving.label()));
+        Item { line, note, intent: Rollback { endpoint: serving.endpoint.to_owned(), to: None }.into() }
+    };
+    let why = if broken.is_none() { "None of them is known to be broken." } else { "Several of them are broken." };
+    Pick {
+        title: format!("Roll back which endpoint of {}?", chain.name),
+        text: why.to_owned(),
+        items: chain.serving.iter().zip(troubles).map(item).collect(),
+        focus: broken.unwrap_or(0),
     }
 }
 
 pub(super) fn can_roll_back(context: &Context<'_>) -> Result<String, String> {
     writable(context)?;
+    let none = || Err("no endpoint here".into());
     match endpoint(context) {
-        Aimed::Nothing => Err("no endpoint here".into()),
-        Aimed::At(name) => can_change(context, &name),
-        Aimed::Ask(pick) => {
-            let each = pick.places.iter().map(|place| can_change(context, &place.endpoint));
-            // Why the first cannot be is told where none can be.
-            each.reduce(|first, other| first.or_else(|why| other.map_err(|_| why)))
-                .unwrap_or_else(|| Err("no endpoint here".into()))
+        Aimed::Nothing => none(),
+        Aimed::At(name) => can_change(context, name),
+        Aimed::Ask(chain) => {
+            let each = chain.serving.iter().map(|serving| can_change(context, serving.endpoint));
+            // Where none can be rolled back, the first one says why.
+            each.reduce(|first, other| first.or_else(|why| other.map_err(|_| why))).unwrap_or_else(none)
         }
     }
 }
@@ -225,10 +286,15 @@ fn can_change(context: &Context<'_>, name: &str) -> Result<String, String> {
 }
 
 pub(super) fn roll_back(app: &mut App) -> Option<Effect> {
-    match endpoint(&app.context()) {
-        Aimed::At(endpoint) => Some(modal::plan(app, Rollback { endpoint, to: None }.into())),
-        Aimed::Ask(pick) => {
-            app.modal = Some(Modal::Pick(pick));
+    let context = app.context();
+    match endpoint(&context) {
+        Aimed::At(endpoint) => {
+            let intent = Rollback { endpoint: endpoint.to_owned(), to: None };
+            Some(modal::plan(app, intent.into()))
+        }
+        Aimed::Ask(chain) => {
+            let pick = which_endpoint(chain, &app.here.seen.store);
+            app.modal = Some(pick.into());
             None
         }
         Aimed::Nothing => None,
@@ -242,7 +308,7 @@ mod tests {
     use crate::app::Account;
     use crate::assets::Assets;
     use crate::resources::endpoint::Endpoint;
-    use crate::resources::pipeline::Pipeline;
+    use crate::resources::pipeline::{Definition, Parameter};
     use crate::resources::{Listing, Seen};
     use jiff::{SignedDuration, Timestamp};
 
@@ -284,5 +350,29 @@ mod tests {
         app.here.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
         let refused = able(&app).unwrap_err();
         assert_eq!(refused, "fraud-prod was read 3 h ago: ctrl-r asks AWS, then decide");
+    }
+
+    #[test]
+    fn only_parameters_that_differ_from_their_defaults_are_sent() {
+        let parameter = |name: &str, kind: &str, default: &str| Parameter {
+            name: name.into(),
+            kind: kind.into(),
+            default: Some(default.into()),
+            ..Parameter::default()
+        };
+        let parameters = vec![parameter("Epochs", "Integer", "12"), parameter("Capacity", "String", "spot")];
+        let definition = Some(Definition { parameters, ..Definition::default() });
+        let form = super::parameters(&Pipeline { name: "build".into(), definition, ..Pipeline::default() });
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(Seen::default()), Vec::new(), keymap);
+        for (typed, sent) in [
+            (["20", "spot"], vec![("Epochs".to_owned(), "20".to_owned())]),
+            (["012", "spot"], Vec::new()),
+            (["12", "on-demand"], vec![("Capacity".to_owned(), "on-demand".to_owned())]),
+        ] {
+            let effect = form.submit.call(&mut app, &typed.map(str::to_owned)).unwrap();
+            let retrain = Retrain { pipeline: "build".into(), parameters: sent };
+            assert_eq!(effect, Some(Effect::Plan(0, retrain.into())));
+        }
     }
 }

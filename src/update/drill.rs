@@ -10,7 +10,8 @@ pub(super) fn take(app: &mut App, drill: Drill) {
     if let (Some(after), Some(false)) = (drill.solved, solved_before) {
         let result = format!("Done after {}, with {}.", fmt::span(after), fmt::count(keys as usize, "key"));
         let text = vec![result, drill.fix.clone()];
-        app.modal = Some(Notice { title: "drill: done".to_owned(), text, tone: Tone::Good, leads: None }.into());
+        app.modal =
+            Some(Notice { title: "drill: done".to_owned(), text, tone: Tone::Good, ..Notice::default() }.into());
     }
     app.drill = Some((drill, keys));
 }

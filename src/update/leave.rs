@@ -44,9 +44,9 @@ impl App {
 
     /// Shows a message in the last row, and ends the typing of a line there: what was typed stays.
     fn tell_now(&mut self, tone: Tone, text: String) {
-        self.list_mut().typing = false;
+        self.list_mut().filter.typing = false;
         if let Some(detail) = &mut self.detail {
-            detail.search.typing = false;
+            detail.search.line.typing = false;
         }
         self.message = Some((tone, text));
     }

@@ -2,7 +2,7 @@
 
 use crossterm::event::KeyEvent;
 
-use super::typing::{Typed, typed};
+use super::typing::{Typed, type_line};
 use crate::app::{App, Cell, Effect, Filter, Subject};
 use crate::panes;
 
@@ -12,9 +12,9 @@ pub(super) fn settle(app: &mut App) {
     let rows = panes::list_rows(app).max(1);
     let refilling = app.refilling();
     let state = app.list_mut();
-    let made = Some((account, revision, state.filter.clone(), state.sort, scaling));
+    let made = Some((account, revision, state.filter.text().to_owned(), state.sort, scaling));
     if state.made != made {
-        let (filter, sort) = (state.filter.clone(), state.sort);
+        let (filter, sort) = (state.filter.text().to_owned(), state.sort);
         let ids = ordered(app, &filter, sort);
         let state = app.list_mut();
         (state.ids, state.made) = (ids, made);
@@ -64,12 +64,11 @@ pub(super) fn select_first_of(app: &mut App, model: &str) {
 
 /// A key while the filter is typed.
 pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
-    let list = app.list_mut();
-    match typed(&mut list.filter, key) {
-        Typed::Kept | Typed::Dropped => list.typing = false,
+    let list = app.lists.entry(app.pane.name).or_default();
+    match type_line(&mut list.filter, &mut app.keymap, key) {
         Typed::Moved(by) => list.step(by),
-        Typed::Left(effect) => return Some(effect),
-        Typed::Changed | Typed::Nothing => {}
+        Typed::Suspended => return Some(Effect::Suspend),
+        Typed::Changed | Typed::Kept | Typed::Dropped | Typed::Nothing => {}
     }
     None
 }

@@ -64,15 +64,16 @@ pub(super) fn branch(app: &mut App, open: bool) -> Moved {
 }
 
 pub(super) fn has_branches(context: &Context<'_>) -> Result<String, String> {
-    in_lineage(context, "only a lineage has branches: enter opens that of what the cursor is on")
+    let key = context.app.keymap.key_for("open").map(|key| format!(": {key} opens that of what the cursor is on"));
+    in_lineage(context, format!("only a lineage has branches{}", key.unwrap_or_default()))
 }
 
 pub(super) fn has_facts(context: &Context<'_>) -> Result<String, String> {
-    in_lineage(context, "only the facts of a lineage scroll")
+    in_lineage(context, "only the facts of a lineage scroll".to_owned())
 }
 
-fn in_lineage(context: &Context<'_>, otherwise: &str) -> Result<String, String> {
-    if context.app.detail.is_some() { Ok(String::new()) } else { Err(otherwise.into()) }
+fn in_lineage(context: &Context<'_>, otherwise: String) -> Result<String, String> {
+    if context.app.detail.is_some() { Ok(String::new()) } else { Err(otherwise) }
 }
 
 /// Scrolls the facts beside a lineage; they stop at their end.
@@ -126,7 +127,7 @@ pub(super) fn enter(app: &mut App, subject: &Subject) {
 /// Shows the models of one account.
 fn only(app: &mut App, account: &str) -> Moved {
     app.go(app.tables.home);
-    app.list_mut().filter = of_account(account);
+    app.list_mut().filter = of_account(account).into();
     app.list_mut().put(0);
     None
 }
@@ -196,14 +197,14 @@ pub(super) fn back(app: &mut App) -> Moved {
 pub(super) fn filter(app: &mut App) -> Moved {
     match &mut app.detail {
         Some(detail) => search::begin(detail),
-        None => app.list_mut().typing = true,
+        None => app.list_mut().filter.typing = true,
     }
     None
 }
 
 pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
     match &context.app.detail {
-        Some(detail) if !detail.search.text.is_empty() => Ok(String::new()),
+        Some(detail) if !detail.search.line.is_empty() => Ok(String::new()),
         Some(_) => Err("nothing is looked for: the key of filter begins".into()),
         None => Err("only a lineage is searched: the filter of a list shows what it found".into()),
     }

@@ -1,11 +1,9 @@
 //! A recording under way, or a replay: how it stands, and what can be done to it.
 
-use tui_input::Input;
-
-use crate::app::{App, Context, Effect, Modal, Replay};
+use crate::app::{App, Context, Effect, Field, Form, Replay, Submit};
 use crate::aws::OnDeck;
 use crate::fmt;
-use crate::view::Tone;
+use crate::view::{Line, Tone};
 
 pub(super) fn playing(context: &Context<'_>) -> Result<String, String> {
     match context.app.playing() {
@@ -28,8 +26,27 @@ pub(super) fn replay(what: Replay) -> Option<Effect> {
     Some(Effect::Replay(what))
 }
 
+/// Asks where to go in the recording.
 pub(super) fn jump(app: &mut App) -> Option<Effect> {
-    app.modal = Some(Modal::Jump { input: Input::default(), problem: None });
+    let playing = app.playing()?;
+    let (begin, end) = (fmt::second(playing.begin, &app.zone), fmt::second(playing.end, &app.zone));
+    let forms = "A time of day, a date with a time, +5m or -30s from here, or a share such as 50%.";
+    let submit = |app: &mut App, values: &[String]| {
+        let (Some(playing), Some(typed)) = (app.playing(), values.first()) else { return Ok(None) };
+        let at = fmt::moment(typed, playing.at, (playing.begin, playing.end), &app.zone)?;
+        Ok(Some(Effect::Replay(Replay::To(at))))
+    };
+    let form = Form {
+        title: "Go to".to_owned(),
+        text: vec![Line::new().muted(format!("The recording goes from {begin} to {end}. {forms}"))],
+        fields: vec![Field::text("time")],
+        focus: 0,
+        writes: false,
+        confirm: "go",
+        problem: None,
+        submit: Submit::new(submit),
+    };
+    app.modal = Some(form.into());
     None
 }
 
@@ -44,16 +61,4 @@ pub(super) fn take_status(app: &mut App, deck: OnDeck) {
         app.message = Some((Tone::Bad, format!("recording: {why}")));
     }
     app.deck = Some(deck);
-}
-
-/// Goes where the operator typed, or says what is wrong with it.
-pub(super) fn jump_to(app: &mut App, input: Input) -> Option<Effect> {
-    let playing = app.playing()?;
-    match fmt::moment(input.value(), playing.at, (playing.begin, playing.end), &app.zone) {
-        Ok(at) => Some(Effect::Replay(Replay::To(at))),
-        Err(problem) => {
-            app.modal = Some(Modal::Jump { input, problem: Some(problem) });
-            None
-        }
-    }
 }

@@ -26,16 +26,16 @@ impl App {
             return None;
         };
         self.modal = match (result, planning.before) {
-            (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.lenient))),
+            (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.confirm_by_key))),
             (Ok(plan), Some(before)) => Some(Modal::Ask(before.turned(intent, plan))),
             (Err(refusal), Some(before)) => {
                 let problem = Some(refusal.to_string());
                 Some(Modal::Ask(Ask { problem, ..*before }))
             }
-            (Err(refusal), None) => Some(Notice::refused(
-                format!("{}{} is not possible", self.whose(place), intent.name()),
-                refusal.to_string(),
-            )),
+            (Err(refusal), None) => Some(
+                Notice::refused(format!("{}{} is not possible", self.whose(place), intent.name()), refusal.to_string())
+                    .into(),
+            ),
         };
         refused.then_some(Effect::Refresh(place))
     }

@@ -2,37 +2,36 @@
 
 use crossterm::event::KeyEvent;
 
-use super::typing::{Typed, typed};
-use crate::app::{App, Detail, Effect, Search};
+use super::typing::{Typed, type_line};
+use crate::app::{App, Detail, Effect, Search, TypedLine, insert};
 use crate::panes::lineage;
 use crate::view::Tone;
 
 /// Begins to type the word; the cursor goes to the first match while it is typed.
 pub(super) fn begin(detail: &mut Detail) {
-    detail.search = Search { text: String::new(), typing: true, from: detail.selected.clone() };
+    detail.search = Search { line: TypedLine::begun(), from: detail.selected.clone() };
 }
 
 /// A key while the word is typed.
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let detail = app.detail.as_mut()?;
-    match typed(&mut detail.search.text, key) {
+    match type_line(&mut detail.search.line, &mut app.keymap, key) {
         Typed::Changed => look(app),
-        Typed::Kept => detail.search.typing = false,
         Typed::Dropped => {
             let from = std::mem::take(&mut detail.search).from;
             detail.select(from);
         }
         Typed::Moved(by) => turn(app, by),
-        Typed::Left(effect) => return Some(effect),
-        Typed::Nothing => {}
+        Typed::Suspended => return Some(Effect::Suspend),
+        Typed::Kept | Typed::Nothing => {}
     }
     None
 }
 
-/// Puts pasted text behind the word.
+/// Puts pasted text into the word.
 pub(super) fn paste(app: &mut App, text: &str) {
     if let Some(detail) = &mut app.detail {
-        detail.search.text.push_str(text);
+        insert(&mut detail.search.line.input, text);
         look(app);
     }
 }
@@ -65,7 +64,7 @@ pub(super) fn next(app: &mut App, by: isize) {
     let Some(detail) = &app.detail else { return };
     let (place, all) = lineage::place(app, detail);
     app.message = Some(match place {
-        Some(place) => (Tone::Plain, format!("/{}  {} of {all}", detail.search.text, place + 1)),
+        Some(place) => (Tone::Plain, format!("/{}  {} of {all}", detail.search.line.text(), place + 1)),
         None => (Tone::Warn, lineage::no_match(app, detail)),
     });
 }

@@ -153,3 +153,20 @@ async fn a_list_of_models_that_is_longer_than_the_screen_says_so() {
     t.resize(80, 60).await;
     t.never_says("models 1");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_filter_is_edited_where_its_cursor_is() {
+    let mut t = Harness::story("demo").size(120, 36).ready().await;
+    t.keys("4 / 'recomend' left left left left 'm' enter").await;
+    t.says("endpoints  2  /recommend");
+    t.keys("/ ctrl-u").await;
+    t.paste("fraud").await;
+    t.keys("home 'x' end backspace").await;
+    t.says("/xfrau   enter keeps, esc clears");
+    // As in sheets, the key that leaves the program drops what is typed first.
+    t.keys("ctrl-c").await;
+    t.never_says("/xfrau");
+    t.says("fraud-screening");
+    t.keys("/ 'fr' backspace backspace backspace").await;
+    t.never_says("enter keeps");
+}

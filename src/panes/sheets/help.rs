@@ -2,8 +2,8 @@
 
 use super::keys;
 use crate::app::{App, Filter, Help};
-use crate::keymap::SheetKey::{self, Cancel, Filter as Look, PageDown, ScrollDown};
-use crate::view::{Line, Sheet, SheetRow, Tone, width};
+use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
+use crate::view::{Line, Sheet, SheetRow, Tone};
 
 const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ waits   ◌ unknown   – nothing there";
 
@@ -11,7 +11,7 @@ const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ wait
 type Entry = (&'static str, Line, Line, Line);
 
 pub(super) fn help(app: &App, help: &Help) -> Sheet {
-    let filter = Filter::new(&help.filter, &[]);
+    let filter = Filter::new(help.filter.text(), &[]);
     let said = |(_, keys, name, what): &Entry| format!("{} {} {}", keys.text(), name.text(), what.text());
     let entries = actions(app).chain(in_sheets(app)).filter(|entry| filter.keeps("", || said(entry)));
     let mut rows = Vec::new();
@@ -27,29 +27,29 @@ pub(super) fn help(app: &App, help: &Help) -> Sheet {
         rows.push(SheetRow::Columns(vec![keys, name, what]));
     }
     if rows.is_empty() {
-        rows.push(SheetRow::Text(Line::new().with(format!("no match for {:?}", help.filter), Tone::Warn)));
+        rows.push(SheetRow::Text(Line::new().with(format!("no match for {:?}", help.filter.text()), Tone::Warn)));
     }
     rows.extend([SheetRow::Rule, SheetRow::Text(Line::new().muted(SIGNS))]);
+    let typed = [(Confirm, "keep"), (Cancel, "drop")];
     let wanted = [(ScrollDown, "scroll"), (PageDown, "page"), (Look, "filter"), (Cancel, "close")];
-    let typed = [("enter", "keep"), ("esc", "drop")].map(|(key, what)| (key.to_owned(), what.to_owned()));
     Sheet {
         title: Line::from("keys"),
         width: 100,
         rows,
         pinned: line(help),
         scroll: help.scroll,
-        keys: if help.typing { typed.to_vec() } else { keys(app, false, &wanted) },
+        keys: if help.filter.typing { keys(app, true, &typed) } else { keys(app, false, &wanted) },
         ..Sheet::default()
     }
 }
 
 /// The filter, while there is one.
 fn line(help: &Help) -> Vec<SheetRow> {
-    if help.filter.is_empty() && !help.typing {
+    if help.filter.is_empty() && !help.filter.typing {
         return Vec::new();
     }
-    let cursor = help.typing.then(|| width(&help.filter));
-    let field = SheetRow::Field { label: "/".into(), value: help.filter.clone(), cursor, hint: Line::new() };
+    let cursor = help.filter.typing.then(|| help.filter.input.visual_cursor());
+    let field = SheetRow::Field { label: "/".into(), value: help.filter.text().to_owned(), cursor, hint: Line::new() };
     vec![SheetRow::Rule, field]
 }
 

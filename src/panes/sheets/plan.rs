@@ -2,7 +2,7 @@
 //! question.
 
 use super::{keys, place};
-use crate::app::{App, Ask};
+use crate::app::{Answer, App, Ask, Planning};
 use crate::intents::{Choice, Difference, Plan};
 use crate::keymap::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
@@ -15,24 +15,24 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     pinned.extend(place(app));
     let target = &ask.plan.target;
     let hint = ask.problem.as_ref().map(|problem| Line::new().with(problem, Tone::Bad));
-    let answers = match ask.lenient {
-        None => {
+    let answers = match &ask.answer {
+        Answer::Typed(input) => {
             pinned.push(SheetRow::Field {
                 label: format!("Type {target} to send"),
-                value: ask.input.value().to_owned(),
-                cursor: Some(ask.input.visual_cursor()),
+                value: input.value().to_owned(),
+                cursor: Some(input.visual_cursor()),
                 hint: hint.unwrap_or_default(),
             });
             vec![(Confirm, "send"), (Cancel, "cancel")]
         }
-        Some(send) => {
+        Answer::Key { sends } => {
             pinned.extend(hint.map(SheetRow::Text));
             pinned.extend([
-                SheetRow::Item { line: Line::from("cancel"), note: Line::new(), selected: !send },
-                SheetRow::Item { line: Line::from(format!("send to {target}")), note: Line::new(), selected: send },
+                SheetRow::Item { line: Line::from("cancel"), note: Line::new(), selected: !sends },
+                SheetRow::Item { line: Line::from(format!("send to {target}")), note: Line::new(), selected: *sends },
             ]);
-            let confirm = if send { "send" } else { "cancel" };
-            vec![(Confirm, confirm), (ScrollDown, if send { "to cancel" } else { "to send" })]
+            let confirm = if *sends { "send" } else { "cancel" };
+            vec![(Confirm, confirm), (ScrollDown, if *sends { "to cancel" } else { "to send" })]
         }
     };
     let choices = (ask.targets().count() > 1).then_some([(PreviousChoice, "before"), (NextChoice, "next target")]);
@@ -46,19 +46,30 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
         rows: rows(&ask.plan, ask.unfolded),
         pinned,
         scroll: ask.scroll,
-        keys: keys(app, ask.lenient.is_none(), &wanted),
+        keys: keys(app, !ask.is_by_key(), &wanted),
         ..Sheet::default()
     }
 }
 
-/// The plan that is left, while that for another choice is being made.
-pub(super) fn turning(app: &App, before: &Ask, waits: Option<&str>) -> Sheet {
-    let pinned = vec![SheetRow::Rule, SheetRow::Text(reading(waits))];
-    Sheet { tone: Tone::Busy, pinned, keys: keys(app, false, &[(Cancel, "stop asking")]), ..ask(app, before) }
+/// A plan that is being made; where another choice was left for it, that stays in sight.
+pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
+    let (keys, reading) =
+        (keys(app, false, &[(Cancel, "stop asking")]), SheetRow::Text(reading(planning.waits.as_deref())));
+    if let Some(before) = &planning.before {
+        return Sheet { tone: Tone::Busy, pinned: vec![SheetRow::Rule, reading], keys, ..ask(app, before) };
+    }
+    Sheet {
+        title: Line::from(format!("{}: asking AWS what is so", planning.intent.name())),
+        tone: Tone::Busy,
+        width: 76,
+        rows: vec![reading],
+        keys,
+        ..Sheet::default()
+    }
 }
 
 /// Says that a plan is being made, or what it waits for.
-pub(super) fn reading(waits: Option<&str>) -> Line {
+fn reading(waits: Option<&str>) -> Line {
     let line = Line::new().with("◐ ", Tone::Busy);
     match waits {
         Some(waits) => line.with(waits, Tone::Warn).plain("; nothing is sent"),

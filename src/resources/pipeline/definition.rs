@@ -79,6 +79,12 @@ impl Parameter {
         if fits { Ok(()) } else { Err(format!("not a value of type {}", self.kind)) }
     }
 
+    /// Is it the value that is used where none is sent?
+    #[must_use]
+    pub fn is_default(&self, value: &str) -> bool {
+        self.default.as_deref().is_some_and(|default| self.same(default, value))
+    }
+
     /// Are two texts the same value of this type? `2` and `2.0` are the same number, `True` and `true` the same truth.
     #[must_use]
     pub fn same(&self, a: &str, b: &str) -> bool {

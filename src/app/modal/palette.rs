@@ -2,7 +2,8 @@
 
 use tui_input::Input;
 
-use super::offer::Offer;
+use super::Dialog;
+use crate::app::Offer;
 
 /// Actions and things, found by typing.
 #[derive(Debug, Clone, Default)]
@@ -18,5 +19,16 @@ impl Palette {
     #[must_use]
     pub fn place(&self, offers: &[Offer]) -> Option<usize> {
         self.moved.or_else(|| offers.first()?.chosen_by(self.input.value()).then_some(0))
+    }
+}
+
+impl Dialog for Palette {
+    fn types(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self) -> Option<&mut Input> {
+        self.moved = None;
+        Some(&mut self.input)
     }
 }

@@ -1,7 +1,7 @@
-//! What keys do while a plan waits for its answer.
+//! Keys while a plan waits for its answer.
 
-use super::modal;
-use crate::app::{App, Ask, Effect, Modal, Notice, Run};
+use super::plan_after;
+use crate::app::{Answer, App, Ask, Effect, Notice, Run};
 use crate::intents::Step;
 use crate::keymap::SheetKey;
 use crate::view::Tone;
@@ -18,7 +18,7 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
         NextChoice | PreviousChoice => {
             let by = if key == NextChoice { 1 } else { -1 };
             if let Some(intent) = ask.beside(by) {
-                return Some(modal::plan_after(app, intent, Some(Box::new(ask))));
+                return Some(plan_after(app, intent, Some(Box::new(ask))));
             }
         }
         Unfold => ask.unfolded = !ask.unfolded,
@@ -27,28 +27,32 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
             app.message = Some((Tone::Good, "copied the aws command".into()));
             effect = Some(Effect::Copy(calls.join("\n")));
         }
-        NextField | PreviousField | ScrollDown | ScrollUp => ask.lenient = ask.lenient.map(|send| !send),
+        NextField | PreviousField | ScrollDown | ScrollUp => {
+            if let Answer::Key { sends } = &mut ask.answer {
+                *sends = !*sends;
+            }
+        }
         _ => {}
     }
-    app.modal = Some(Modal::Ask(ask));
+    app.modal = Some(ask.into());
     effect
 }
 
 fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
     if !ask.confirmed() {
-        if ask.lenient.is_some() {
+        if ask.is_by_key() {
             app.message = Some((Tone::Plain, "cancelled: nothing was sent".into()));
             return None;
         }
         ask.problem = Some(format!("type {} to send; nothing was sent", ask.plan.target));
-        app.modal = Some(Modal::Ask(ask));
+        app.modal = Some(ask.into());
         return None;
     }
     let account = app.here.place;
     let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);
-        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why));
+        app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why).into());
         return None;
     }
     let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);

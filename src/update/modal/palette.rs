@@ -1,8 +1,8 @@
-//! What keys do in the palette.
+//! Keys in the palette.
 
-use super::{actions, navigate};
-use crate::app::{App, Effect, Modal, Offer, Palette, matching};
+use crate::app::{App, Effect, Offer, Palette, matching};
 use crate::keymap::SheetKey;
+use crate::update::{actions, navigate};
 
 /// A key that means something to the palette.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
@@ -15,7 +15,7 @@ pub(super) fn key(app: &mut App, mut palette: Palette, key: SheetKey) -> Option<
     let by = match key {
         Confirm => {
             let Some(offer) = place.and_then(|place| offers.into_iter().nth(place)) else {
-                app.modal = Some(Modal::Palette(palette));
+                app.modal = Some(palette.into());
                 return None;
             };
             return take(app, offer);
@@ -31,7 +31,7 @@ pub(super) fn key(app: &mut App, mut palette: Palette, key: SheetKey) -> Option<
         let next = place.map_or(0, |place| place.saturating_add_signed(by));
         palette.moved = Some(next.min(last));
     }
-    app.modal = Some(Modal::Palette(palette));
+    app.modal = Some(palette.into());
     None
 }
 

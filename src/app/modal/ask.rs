@@ -1,0 +1,106 @@
+//! A plan that waits for its answer. Focus never starts on yes.
+
+use tui_input::Input;
+
+use super::Dialog;
+use crate::intents::{AnyIntent, Choice, Plan};
+
+/// A plan waiting for its answer.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// The plan.
+    pub plan: Box<Plan>,
+    /// The answer so far.
+    pub answer: Answer,
+    /// What is wrong with the answer.
+    pub problem: Option<String>,
+    /// Rows scrolled away.
+    pub scroll: usize,
+    /// Are the calls shown whole?
+    pub unfolded: bool,
+}
+
+/// How a plan is answered.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// By typing, which must become the name of the plan's target.
+    Typed(Input),
+    /// By a key: it sends, or it cancels.
+    Key {
+        /// Does it send?
+        sends: bool,
+    },
+}
+
+impl Ask {
+    /// A plan without an answer. One that is answered `by_key` begins with "cancel".
+    #[must_use]
+    pub fn new(plan: Box<Plan>, by_key: bool) -> Self {
+        let answer = if by_key { Answer::Key { sends: false } } else { Answer::Typed(Input::default()) };
+        Self { plan, answer, problem: None, scroll: 0, unfolded: false }
+    }
+
+    /// Is it answered by a key?
+    #[must_use]
+    pub fn is_by_key(&self) -> bool {
+        matches!(self.answer, Answer::Key { .. })
+    }
+
+    /// The choices that are offered.
+    pub fn targets(&self) -> impl Iterator<Item = &Choice> {
+        self.plan.choices.iter().filter(|choice| choice.intent.is_some())
+    }
+
+    /// Returns the intent of the next or previous choice. After the last choice comes the first.
+    #[must_use]
+    pub fn beside(&self, by: isize) -> Option<AnyIntent> {
+        let offered: Vec<&Choice> = self.targets().collect();
+        let now = offered.iter().position(|choice| choice.chosen).unwrap_or(0);
+        let next = (now + offered.len()).saturating_add_signed(by).checked_rem(offered.len())?;
+        offered.get(next).filter(|choice| !choice.chosen)?.intent.clone()
+    }
+
+    /// The plan for another choice, in the place of this one: what was chosen among stays in sight.
+    #[must_use]
+    pub fn turned(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
+        let by_key = self.is_by_key();
+        if plan.choices.is_empty() {
+            plan.choices = self.plan.choices;
+            plan.choices.iter_mut().for_each(|choice| choice.chosen = choice.intent.as_ref() == Some(intent));
+        }
+        Self { unfolded: self.unfolded, ..Self::new(plan, by_key) }
+    }
+
+    /// Is the answer yes?
+    #[must_use]
+    pub fn confirmed(&self) -> bool {
+        match &self.answer {
+            Answer::Typed(input) => input.value() == self.plan.target,
+            Answer::Key { sends } => *sends,
+        }
+    }
+}
+
+impl Dialog for Ask {
+    fn types(&self) -> bool {
+        !self.is_by_key()
+    }
+
+    fn line(&mut self) -> Option<&mut Input> {
+        let Answer::Typed(input) = &mut self.answer else { return None };
+        self.problem = None;
+        Some(input)
+    }
+
+    fn scroll(&mut self) -> Option<&mut usize> {
+        Some(&mut self.scroll)
+    }
+
+    fn steps(&self) -> bool {
+        self.is_by_key()
+    }
+
+    fn turns(&self) -> bool {
+        self.targets().count() > 1
+    }
+}

@@ -1,0 +1,227 @@
+//! A form: one field or several, with types, defaults and choices that are checked while they are typed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use tui_input::Input;
+
+use super::Dialog;
+use crate::app::{App, Effect};
+use crate::redact::is_secret;
+use crate::resources::pipeline::Parameter;
+use crate::view::Line;
+
+/// Fields to fill in. A question that is answered with one line is a form of one field.
+#[derive(Debug, Clone)]
+pub struct Form {
+    /// What it is for.
+    pub title: String,
+    /// Paragraphs above the fields.
+    pub text: Vec<Line>,
+    /// What is to be filled in.
+    pub fields: Vec<Field>,
+    /// The place of the field with the cursor.
+    pub focus: usize,
+    /// Does it lead to a write? Then it says in which account.
+    pub writes: bool,
+    /// What the key does that submits it.
+    pub confirm: &'static str,
+    /// What was wrong with the field that has the cursor when the form was submitted.
+    pub problem: Option<String>,
+    /// What becomes of the values.
+    pub submit: Submit,
+}
+
+/// What becomes of the values of a form, one for each field: an effect, or what is wrong with the field that has the
+/// cursor.
+#[derive(Clone)]
+pub struct Submit(Arc<SubmitFn>);
+
+type SubmitFn = dyn Fn(&mut App, &[String]) -> Result<Option<Effect>, String> + Send + Sync;
+
+impl Submit {
+    /// Calls a function with the values.
+    pub fn new(submit: impl Fn(&mut App, &[String]) -> Result<Option<Effect>, String> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(submit))
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    /// What is wrong with the field that has the cursor.
+    pub fn call(&self, app: &mut App, values: &[String]) -> Result<Option<Effect>, String> {
+        (self.0)(app, values)
+    }
+}
+
+impl fmt::Debug for Submit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Submit")
+    }
+}
+
+/// One field.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name, type, default and choices.
+    pub parameter: Parameter,
+    /// Is its value checked while it is typed?
+    pub checked: bool,
+    /// What was typed.
+    pub input: Input,
+}
+
+impl Field {
+    /// A field for a line of any text; nothing is wrong with it until it is submitted.
+    #[must_use]
+    pub fn text(name: &str) -> Self {
+        Self {
+            parameter: Parameter { name: name.to_owned(), ..Parameter::default() },
+            checked: false,
+            input: Input::default(),
+        }
+    }
+
+    /// Is what is typed not to be shown?
+    #[must_use]
+    pub fn is_secret(&self) -> bool {
+        is_secret(&self.parameter.name)
+    }
+
+    /// What is wrong with what was typed.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let value = self.input.value();
+        if !self.checked || self.parameter.is_default(value) {
+            return None;
+        }
+        if value.is_empty() && self.parameter.default.is_none() {
+            return Some("must be given".into());
+        }
+        self.parameter.check(value).err()
+    }
+
+    /// The values that can be chosen; none where any may be typed.
+    #[must_use]
+    pub fn choices(&self) -> Vec<&str> {
+        match (self.parameter.choices.as_slice(), self.parameter.kind.as_str()) {
+            ([], "Boolean") => vec!["True", "False"],
+            (choices, _) => choices.iter().map(String::as_str).collect(),
+        }
+    }
+}
+
+impl From<Parameter> for Field {
+    /// A field that holds the default of a parameter.
+    fn from(parameter: Parameter) -> Self {
+        let input = Input::new(parameter.default.clone().unwrap_or_default());
+        Self { parameter, checked: true, input }
+    }
+}
+
+impl Form {
+    /// Moves the cursor to another field, round and round.
+    pub fn step(&mut self, by: isize) {
+        let count = self.fields.len().max(1);
+        self.focus = (self.focus + count).saturating_add_signed(by) % count;
+    }
+
+    /// Steps through the choices of the field with the cursor.
+    pub fn choose(&mut self, by: isize) {
+        let Some(field) = self.fields.get_mut(self.focus) else { return };
+        let choices = field.choices();
+        let now = choices.iter().position(|c| field.parameter.same(c, field.input.value())).unwrap_or(0);
+        let next = (now + choices.len()).saturating_add_signed(by).checked_rem(choices.len());
+        if let Some(choice) = next.and_then(|next| choices.get(next)) {
+            field.input = Input::new((*choice).to_owned());
+        }
+    }
+
+    /// What stands in the fields.
+    ///
+    /// # Errors
+    /// The place of the first field that is wrong.
+    pub fn values(&self) -> Result<Vec<String>, usize> {
+        match self.fields.iter().position(|field| field.problem().is_some()) {
+            Some(wrong) => Err(wrong),
+            None => Ok(self.fields.iter().map(|field| field.input.value().to_owned()).collect()),
+        }
+    }
+}
+
+impl Dialog for Form {
+    fn types(&self) -> bool {
+        true
+    }
+
+    fn line(&mut self) -> Option<&mut Input> {
+        self.problem = None;
+        self.fields.get_mut(self.focus).map(|field| &mut field.input)
+    }
+
+    fn steps(&self) -> bool {
+        true
+    }
+
+    fn turns(&self) -> bool {
+        self.fields.get(self.focus).is_some_and(|field| !field.choices().is_empty())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Form {
+        let parameter = |name: &str, kind: &str, default: Option<&str>, choices: &[&str]| Parameter {
+            name: name.into(),
+            kind: kind.into(),
+            default: default.map(str::to_owned),
+            choices: choices.iter().map(|c| (*c).to_owned()).collect(),
+            description: String::new(),
+        };
+        let parameters = [
+            parameter("Epochs", "Integer", Some("12"), &[]),
+            parameter("Capacity", "String", Some("spot"), &["spot", "on-demand"]),
+            parameter("Reason", "String", None, &[]),
+        ];
+        Form {
+            title: "Start build".into(),
+            text: Vec::new(),
+            fields: parameters.into_iter().map(Field::from).collect(),
+            focus: 0,
+            writes: true,
+            confirm: "make the plan",
+            problem: None,
+            submit: Submit::new(|_, _| Ok(None)),
+        }
+    }
+
+    #[test]
+    fn values_are_there_when_no_field_is_wrong() {
+        let mut form = form();
+        assert_eq!(form.values(), Err(2), "a parameter without a default must be given");
+        form.fields[2].input = Input::new("nightly".into());
+        assert_eq!(form.values().unwrap(), ["12", "spot", "nightly"]);
+        form.fields[0].input = Input::new("many".into());
+        assert_eq!(form.values(), Err(0));
+        form.fields[0].input = Input::new(String::new());
+        assert_eq!(form.values(), Err(0), "an empty value cannot be sent");
+    }
+
+    #[test]
+    fn choices_are_stepped_through() {
+        let mut form = form();
+        assert!(!form.turns(), "a number has no choices");
+        form.choose(1);
+        assert_eq!(form.fields[0].input.value(), "12");
+        form.step(1);
+        assert!(form.turns());
+        form.choose(1);
+        assert_eq!(form.fields[1].input.value(), "on-demand");
+        form.choose(1);
+        assert_eq!(form.fields[1].input.value(), "spot");
+        form.step(-2);
+        assert_eq!(form.focus, 2);
+    }
+}

@@ -1,0 +1,17 @@
+//! A plan that is being made.
+
+use super::{Ask, Dialog};
+use crate::intents::AnyIntent;
+
+/// A plan that is being made.
+#[derive(Debug, Clone)]
+pub struct Planning {
+    /// The intent that the plan is made for.
+    pub intent: AnyIntent,
+    /// The plan in which this was chosen; it stays on the screen.
+    pub before: Option<Box<Ask>>,
+    /// What it waits for, where that is worth a word.
+    pub waits: Option<String>,
+}
+
+impl Dialog for Planning {}

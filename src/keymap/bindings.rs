@@ -1,0 +1,63 @@
+//! The keys of one table of a keymap, and what each of them does.
+
+use std::sync::Arc;
+
+use super::{Key, Press, SheetKey, shown};
+
+/// Something that a key can do, by the name that a keymap has for it.
+pub(super) trait Named: Clone {
+    /// Its name.
+    fn name(&self) -> &str;
+}
+
+impl Named for Arc<str> {
+    fn name(&self) -> &str {
+        self
+    }
+}
+
+impl Named for SheetKey {
+    fn name(&self) -> &str {
+        SheetKey::name(*self)
+    }
+}
+
+/// Keys, each with what it does, in the order of the files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bindings<A> {
+    pub(super) all: Vec<(Vec<Key>, A)>,
+    /// The keys of an unfinished chord.
+    pub(super) pending: Vec<Key>,
+}
+
+impl<A> Default for Bindings<A> {
+    fn default() -> Self {
+        Self { all: Vec::new(), pending: Vec::new() }
+    }
+}
+
+impl<A: Named> Bindings<A> {
+    /// What a key means after those of the unfinished chord, which it continues or ends.
+    pub(super) fn press(&mut self, key: Key) -> Press<A> {
+        let mut chord = std::mem::take(&mut self.pending);
+        chord.push(key);
+        let mut follow = Vec::new();
+        for (keys, action) in &self.all {
+            match keys.strip_prefix(chord.as_slice()) {
+                Some([]) => return Press::Action(action.clone()),
+                Some(rest) => follow.push((shown(rest), action.clone())),
+                None => {}
+            }
+        }
+        if follow.is_empty() {
+            return Press::None;
+        }
+        self.pending = chord;
+        Press::Pending(follow)
+    }
+
+    /// The keys that do what is named, in the order of the files.
+    pub(super) fn keys_of(&self, name: &str) -> impl Iterator<Item = &[Key]> {
+        self.all.iter().filter(move |(_, action)| action.name() == name).map(|(keys, _)| keys.as_slice())
+    }
+}
