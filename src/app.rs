@@ -28,7 +28,7 @@ pub(crate) use filter::{Filter, of_account};
 pub use line::{TypedLine, insert};
 pub use list::ListState;
 pub use message::{Effect, Msg, Replay};
-pub use modal::{Answer, Ask, Dialog, Field, Form, Help, Item, Modal, Notice, Palette, Pick, Planning, Submit};
+pub use modal::{Answer, Ask, Dialog, Field, Form, Help, Modal, Notice, Palette, Pick, PickItem, Planning, Submit};
 pub use offer::{Offer, Offers, matching};
 pub use run::Run;
 pub use state::App;

@@ -16,7 +16,7 @@ pub use form::{Field, Form, Submit};
 pub use help::Help;
 pub use notice::Notice;
 pub use palette::Palette;
-pub use pick::{Item, Pick};
+pub use pick::{Pick, PickItem};
 pub use planning::Planning;
 
 /// What every kind of sheet is asked. It answers no where it does not say otherwise.

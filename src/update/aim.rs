@@ -1,7 +1,7 @@
 //! From what the cursor is on to what is wanted of AWS; pure, and with a reason where it is impossible.
 
 use super::modal;
-use crate::app::{App, Context, Effect, Field, Form, Item, Pick, Subject, Submit};
+use crate::app::{App, Context, Effect, Field, Form, Pick, PickItem, Subject, Submit};
 use crate::fmt;
 use crate::intents::{Approve, Reject, Retrain, Rollback};
 use crate::model::{Chain, Serving, trouble};
@@ -241,7 +241,7 @@ fn which_endpoint(chain: &Chain<'_>, store: &Store) -> Pick {
             (None, None) => Line::new().muted("nothing is known to be wrong"),
         };
         let line = Line::from(serving.endpoint).muted(format!("  {}  {}", serving.stage, serving.label()));
-        Item { line, note, intent: Rollback { endpoint: serving.endpoint.to_owned(), to: None }.into() }
+        PickItem { line, note, intent: Rollback { endpoint: serving.endpoint.to_owned(), to: None }.into() }
     };
     let why = if broken.is_none() { "None of them is known to be broken." } else { "Several of them are broken." };
     Pick {

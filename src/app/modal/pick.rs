@@ -12,14 +12,14 @@ pub struct Pick {
     /// Why it is asked.
     pub text: String,
     /// What can be chosen.
-    pub items: Vec<Item>,
+    pub items: Vec<PickItem>,
     /// The place of the item with the cursor.
     pub focus: usize,
 }
 
 /// One of the things that can be chosen.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Item {
+pub struct PickItem {
     /// What it is.
     pub line: Line,
     /// What is known of it.
