@@ -302,3 +302,5 @@ impl Chain<'_> {
 
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Serving;
+use crate::fmt;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
 use crate::resources::endpoint::Endpoint;
 
@@ -85,7 +86,7 @@ fn capacity(before: &EndpointConfig, after: &EndpointConfig) -> Option<(String, 
         (Some(kind), false) => kind.clone(),
         (None, false) => "–".to_owned(),
     };
-    let count = |v: &ConfigVariant| v.instances.map(|n| format!("{n} instances"));
+    let count = |v: &ConfigVariant| v.instances.map(|n| fmt::count(usize::try_from(n).unwrap_or_default(), "instance"));
     let differ = |(was, is): (&ConfigVariant, &ConfigVariant)| {
         if size(was) != size(is) {
             return Some((size(was), size(is)));

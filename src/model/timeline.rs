@@ -125,3 +125,6 @@ fn started(run: &PipelineExecution) -> (Health, String, String) {
     let why = run.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
     (health, format!("run started, {}{why}", run.status), run.pipeline.clone())
 }
+
+#[cfg(test)]
+mod tests;

@@ -139,16 +139,19 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     }
     let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
     let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
+    let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
     if let Some(data) = missing {
-        let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
-        return vec![Finding::new(
-            Health::Unknown,
-            format!("{}: {}", data.uri, why.unwrap_or_else(|| NOT_READ.to_owned())),
-        )];
+        let why = why.unwrap_or_else(|| NOT_READ.to_owned());
+        return vec![Finding::new(Health::Unknown, format!("{}: {why}", data.uri))];
     }
-    let located = !chain.datasets.is_empty() && store.datasets.is_empty();
+    let mut found = Vec::new();
+    if !chain.datasets.is_empty() && datasets(facts).next().is_none() {
+        found = unread(&store.datasets);
+        // Where others were read, those of this model are about to be, unless something is wrong.
+        let wrong = why.filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
+        found.extend(wrong);
+    }
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();
-    let found = if located { unread(&store.datasets) } else { Vec::new() };
     if found.is_empty() && grouped { unread(&store.feature_groups) } else { found }
 }
 

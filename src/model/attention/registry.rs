@@ -80,11 +80,30 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let packages = &facts.index.store.packages;
-    if facts.chain.group.is_some() && facts.rows.packages.is_empty() {
+    let found = if facts.chain.group.is_some() && facts.rows.packages.is_empty() {
         // What changed lately is read first: of this group nothing did.
-        return unfinished(packages);
-    }
-    if packages.is_empty() { unread(packages) } else { Vec::new() }
+        unfinished(packages)
+    } else if packages.is_empty() {
+        unread(packages)
+    } else {
+        Vec::new()
+    };
+    if found.is_empty() { unknown_version(facts).into_iter().collect() } else { found }
+}
+
+/// A version that serves in production and cannot be read: whether somebody approved it is not known.
+fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
+    let packages = &facts.index.store.packages;
+    let production = facts.chain.serving.iter().filter(|serving| serving.production());
+    let mut served = production.flat_map(|serving| &serving.versions);
+    let (arn, version) = served.find(|(arn, _)| facts.index.package(arn).is_none())?;
+    let why = match packages.trouble() {
+        Some(why) => format!("not read: {} {}", why.operation, why.kind.word()),
+        None if packages.asked_at(arn).is_some() || packages.complete() => "is not in the registry".to_owned(),
+        // It is about to be asked for.
+        None => return None,
+    };
+    Some(Finding::new(Health::Unknown, format!("v{version} {why}")))
 }
 
 pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {

@@ -5,6 +5,7 @@ mod data;
 mod endpoint;
 mod errors;
 mod metrics;
+mod order;
 mod registry;
 mod training;
 

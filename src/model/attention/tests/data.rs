@@ -116,6 +116,9 @@ cases! {
     "the location was never read" |a| a.datasets.never_read() => [(Unknown, "not read yet", None)];
     "locations are denied" |a| a.datasets.denied() => [(Unknown, "Call denied", None)];
     "locations were read, and then denied" |a| a.datasets.stale() => [];
+    "others were read, and this one is about to be" |a| a.datasets[0].uri = "s3://lake/other".into() => [];
+    "others were read, and this one cannot be" |a| { a.datasets[0].uri = "s3://lake/other".into(); a.datasets.faulty() }
+        => [(Unknown, "Call denied", None)];
     "what the user named is not among those that were read" |a| {
         configured(a);
         a.datasets[0].uri = "s3://lake/other".into();

@@ -107,7 +107,17 @@ cases! {
     "versions were read, and then denied" |a| a.packages.stale() => [];
     "none of this group is among the first that were read" |a| { a.packages.clear(); a.packages.filling() }
         => [(Unknown, "not read yet", None)];
-    "the group has no version" |a| a.packages.clear() => [];
+    "the group has no version" |a| { a.packages.clear(); a.models.clear() } => [];
+    "the version that serves is not in the registry" |a| a.packages.clear()
+        => [(Unknown, "v1 is not in the registry", None)];
+    "the version that serves is about to be asked for" |a| {
+        a.packages[0] = version(2, "Approved");
+        a.packages.capped();
+    } => [];
+    "the version that serves may not be read: it is of another account" |a| { a.packages.clear(); a.packages.faulty() }
+        => [(Unknown, "v1 not read: Call denied", None)];
+    "a version that serves in staging was not read" |a| { a.packages.clear(); a.endpoints[0].name = "fraud-staging".into() }
+        => [];
 }
 
 #[test]
@@ -116,7 +126,7 @@ fn the_summary_tells_of_the_newest_approved_version() {
         "an approved one" |_| {} => "v1 approved";
         "none that is approved" |a| { versions(a, &["Rejected", "Rejected"]); a.models[0].containers = Some(Vec::new()) }
             => "v2 Rejected";
-        "none at all" |a| a.packages.clear() => "no version yet";
+        "none at all" |a| { a.packages.clear(); a.models.clear() } => "no version yet";
         "an older one that is approved" |a| versions(a, &["Approved", "Rejected"]) => "v1 approved";
     };
     for (what, given, summary) in cases {
