@@ -5,7 +5,7 @@
 
 mod accounts;
 mod actions;
-mod aim;
+mod changes;
 mod drill;
 mod leave;
 mod lineage;

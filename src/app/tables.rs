@@ -61,6 +61,8 @@ pub struct Action {
     pub help: &'static str,
     /// Its heading in the help.
     pub group: &'static str,
+    /// Does it help where an endpoint is broken? Then it comes first there.
+    pub remedy: bool,
     /// Can it be done here? A label for the footer, or why not.
     pub able: fn(&Context<'_>) -> Result<String, String>,
     /// Does it.

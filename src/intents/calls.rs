@@ -13,7 +13,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::aws::{Aws, AwsError, Kind, SERVICES, Service};
+use crate::aws::{Aws, AwsError, ErrorKind, SERVICES, Service};
 
 pub(super) use create_endpoint_config::CreateEndpointConfig;
 pub(super) use create_model::CreateModel;
@@ -162,7 +162,7 @@ pub(super) fn text<'a>(parameters: &'a Value, name: &str) -> &'a str {
 fn if_there<T>(found: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(error) if error.kind == Kind::Gone => Ok(None),
+        Err(error) if error.kind == ErrorKind::Gone => Ok(None),
         Err(error) => Err(error),
     }
 }

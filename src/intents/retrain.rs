@@ -5,12 +5,17 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::calls::{StartPipelineExecution, text};
-use super::{Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
-use crate::aws::{Aws, AwsError, Kind, failed};
+use super::{
+    Difference, Executor, Guard, Input, Intent, Plan, Question, Receipt, Refusal, Selection, Step, Values, Verdict,
+    new_id,
+};
+use crate::aws::{Aws, AwsError, ErrorKind, failed};
 use crate::redact;
+use crate::resources::Kind;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Definition, Pipeline};
 use crate::resources::step::{Made, PipelineStep};
+use crate::view::Line;
 
 /// Start a SageMaker pipeline and wait for its end
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
@@ -32,10 +37,45 @@ fn name_and_value(text: &str) -> Result<(String, String), String> {
 
 impl Intent for Retrain {
     const NAME: &'static str = "retrain";
+    const HELP: &'static str = "start the pipeline again";
     const PATIENCE: Duration = Duration::from_hours(24);
 
-    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
-        let (aws, now) = (&by.aws, (by.clock)());
+    fn available(at: &Selection<'_>) -> Result<String, String> {
+        let pipelines = &at.store().pipelines;
+        let Some(name) = selected_pipeline(at) else {
+            return match pipelines.blind() {
+                Some(why) => Err(format!("pipelines cannot be read ({})", why.kind.word())),
+                None if still_reading(at) => Ok(Self::NAME.to_owned()),
+                None => {
+                    Err("no pipeline is known here: select a model that has one, or add pipelines = [\"…\"] to its \
+                             [[model]]"
+                        .to_owned())
+                }
+            };
+        };
+        at.recent(pipelines, name)?;
+        match pipelines.get(name) {
+            Some(pipeline) if pipeline.definition.is_none() && pipelines.asked_at(name).is_some() => {
+                let why = pipelines.trouble().map(|why| format!(" ({})", why.kind.word())).unwrap_or_default();
+                Err(format!("the definition of {name} cannot be read{why}"))
+            }
+            Some(_) => Ok(Self::NAME.to_owned()),
+            None => Err(format!("{name} is gone")),
+        }
+    }
+
+    fn question(at: &Selection<'_>) -> Option<Question> {
+        let name = selected_pipeline(at);
+        let known = name.and_then(|name| at.store().pipelines.get(name)?.definition.as_ref());
+        Some(match (name, known) {
+            (Some(name), Some(definition)) => Question::Values(parameters(name, definition)),
+            (Some(name), None) => Question::NotRead(format!("the definition of {name} is being read")),
+            (None, _) => Question::NotRead("the pipelines and their definitions are being read".to_owned()),
+        })
+    }
+
+    async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
+        let (aws, now) = (&executor.aws, (executor.clock)());
         let pipeline = Pipeline::describe(aws, &self.pipeline).await?;
         let definition = pipeline.definition.clone().unwrap_or_default();
         if let Some(problem) = &definition.problem {
@@ -98,7 +138,7 @@ impl Intent for Retrain {
         let status = execution.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
         let steps = match PipelineStep::of(aws, arn).await {
             Ok(steps) => Some(steps),
-            Err(error) if matches!(error.kind, Kind::Unsupported | Kind::Denied) => None,
+            Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::Denied) => None,
             Err(error) => return Err(error),
         };
         // A run that should have registered a version and did not is not what was wanted.
@@ -148,6 +188,47 @@ impl Retrain {
         };
         definition.parameters.iter().map(row).collect()
     }
+}
+
+/// The selected pipeline, or that of the model.
+fn selected_pipeline<'a>(at: &Selection<'a>) -> Option<&'a str> {
+    if let Some(name) = at.id_of(Kind::Pipelines) {
+        return Some(name);
+    }
+    if let Some(execution) = at.id_of(Kind::Executions) {
+        return at.store().executions.get(execution).map(|execution| execution.pipeline.as_str());
+    }
+    // The one that registers into the model's group is the one that trains it.
+    let chain = at.chain?;
+    let registers = |name: &&&str| {
+        let definition = at.store().pipelines.get(name).and_then(|pipeline| pipeline.definition.as_ref());
+        let into =
+            |group: &str| definition.is_some_and(|d| d.groups.iter().any(|name| name.eq_ignore_ascii_case(group)));
+        chain.group.is_some_and(into)
+    };
+    chain.pipelines.iter().find(registers).or(chain.pipelines.first()).copied()
+}
+
+/// Is something still being read that may tell which pipeline is the model's?
+fn still_reading(at: &Selection<'_>) -> bool {
+    let (pipelines, packages) = (&at.store().pipelines, &at.store().packages);
+    let reading = !pipelines.answered() || !packages.answered() || packages.filling();
+    at.chain.is_some() && (reading || at.joined.undefined())
+}
+
+/// Asks for the parameters of a pipeline. Only values that differ from their defaults are sent.
+fn parameters(pipeline: &str, definition: &Definition) -> Values {
+    let parameters = definition.parameters.clone();
+    let none = parameters.is_empty().then(|| Line::new().muted("This pipeline has no parameters."));
+    let inputs = parameters.iter().cloned().map(Input::Parameter).collect();
+    let name = pipeline.to_owned();
+    let make = move |values: &[String]| {
+        let changed = parameters.iter().zip(values).filter(|(parameter, value)| !parameter.is_default(value));
+        let parameters = changed.map(|(parameter, value)| (parameter.name.clone(), value.clone())).collect();
+        Ok(Retrain { pipeline: name.clone(), parameters }.into())
+    };
+    let title = format!("Start {pipeline}");
+    Values { title, text: none.into_iter().collect(), inputs, intent: Box::new(make) }
 }
 
 async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
@@ -202,7 +283,50 @@ fn result(steps: Option<&[PipelineStep]>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
+    use super::super::selection::tests::Here;
     use super::*;
+    use crate::resources::Listing;
+    use crate::resources::pipeline::Parameter;
+
+    #[test]
+    fn a_definition_that_is_not_read_yet_is_waited_for() {
+        let unread = || Listing::all(vec![Pipeline { name: "build".into(), ..Pipeline::default() }]);
+        let here = |listing: Listing<Pipeline>| {
+            let mut here = Here::default();
+            here.seen.store.pipelines.apply(Ok(listing), Timestamp::UNIX_EPOCH);
+            here
+        };
+        let waiting = here(unread());
+        let selection = waiting.selection(Kind::Pipelines, "build");
+        assert_eq!(Retrain::available(&selection), Ok("retrain".to_owned()));
+        let Some(Question::NotRead(what)) = Retrain::question(&selection) else { panic!() };
+        assert_eq!(what, "the definition of build is being read");
+        let refused = here(unread().asked(vec!["build".into()]));
+        let refused = Retrain::available(&refused.selection(Kind::Pipelines, "build"));
+        assert_eq!(refused, Err("the definition of build cannot be read".to_owned()));
+    }
+
+    #[test]
+    fn only_parameters_that_differ_from_their_defaults_are_sent() {
+        let parameter = |name: &str, kind: &str, default: &str| Parameter {
+            name: name.into(),
+            kind: kind.into(),
+            default: Some(default.into()),
+            ..Parameter::default()
+        };
+        let all = vec![parameter("Epochs", "Integer", "12"), parameter("Capacity", "String", "spot")];
+        let values = parameters("build", &Definition { parameters: all, ..Definition::default() });
+        for (typed, sent) in [
+            (["20", "spot"], vec![("Epochs".to_owned(), "20".to_owned())]),
+            (["012", "spot"], Vec::new()),
+            (["12", "on-demand"], vec![("Capacity".to_owned(), "on-demand".to_owned())]),
+        ] {
+            let intent = (values.intent)(&typed.map(str::to_owned)).unwrap();
+            assert_eq!(intent, Retrain { pipeline: "build".into(), parameters: sent }.into());
+        }
+    }
 
     fn step(name: &str, status: &str, made: Made) -> PipelineStep {
         PipelineStep { name: name.into(), status: status.into(), made, ..Default::default() }

@@ -10,6 +10,7 @@ mod past;
 mod rebuild;
 mod record;
 mod rows;
+mod selected;
 mod survey;
 mod watch;
 
@@ -18,8 +19,10 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::calls::{Call, UpdateEndpoint, text};
-use super::{Choice, Difference, Executor, Guard, Intent, Plan, Receipt, Refusal, Step, Verdict, new_id};
-use crate::aws::{Aws, AwsError, Kind};
+use super::{
+    Choice, Difference, Executor, Guard, Intent, Plan, Question, Receipt, Refusal, Selection, Step, Verdict, new_id,
+};
+use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resources::endpoint::Endpoint;
 
 use candidate::{Candidate, Looks};
@@ -87,7 +90,17 @@ impl Present {
 
 impl Intent for Rollback {
     const NAME: &'static str = "rollback";
+    const HELP: &'static str = "roll an endpoint back";
     const PATIENCE: Duration = Duration::from_hours(2);
+    const REMEDY: bool = true;
+
+    fn available(at: &Selection<'_>) -> Result<String, String> {
+        selected::available(at)
+    }
+
+    fn question(at: &Selection<'_>) -> Option<Question> {
+        selected::question(at)
+    }
 
     async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
         let mut looks = Looks::new(&by.aws);
@@ -236,7 +249,7 @@ impl Present {
     /// another one.
     fn state(&self) -> Option<String> {
         let (name, watch) = (&self.endpoint.name, &self.watch);
-        if let Some(bad) = watch.lately.bad() {
+        if let Some(bad) = watch.recent_errors.too_many() {
             return Some(format!("{name} fails now: {bad}."));
         }
         let quiet = watch.problem.is_none() && watch.trouble.is_none();
@@ -245,13 +258,13 @@ impl Present {
             1 => "its alarm does not fire".to_owned(),
             count => format!("none of its {count} alarms fires"),
         };
-        let Some(failed) = watch.lately.failed else {
-            let why = watch.lately.problem.as_deref().unwrap_or("not read");
+        let Some(failed) = watch.recent_errors.failed else {
+            let why = watch.recent_errors.problem.as_deref().unwrap_or("not read");
             let unknown = format!("The errors of {name} could not be read ({why})");
             let rest = format!(". It is InService, and {alarms}: whether it is broken is not known here");
             return Some(if quiet { format!("{unknown}{rest}.") } else { format!("{unknown}.") });
         };
-        let told = watch.lately.told(failed);
+        let told = watch.recent_errors.describe(failed);
         quiet.then(|| {
             if failed.requests > 0.0 {
                 format!("{name} looks well: it is InService, {told}, and {alarms}.")
@@ -309,7 +322,7 @@ fn row(what: &str, now: &str, then: &str, note: &str) -> Difference {
 
 /// Does the error only say that the thing is not there?
 fn gone(error: &AwsError) -> bool {
-    error.kind == Kind::Gone
+    error.kind == ErrorKind::Gone
 }
 
 #[cfg(test)]

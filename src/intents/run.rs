@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
-use crate::aws::{Aws, AwsError, Kind, patiently};
+use crate::aws::{Aws, AwsError, ErrorKind, patiently};
 use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::Wishes;
 use crate::resources::poll::Clock;
@@ -258,7 +258,7 @@ impl Executor {
                         "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
                     ));
                 }
-                Err(error) if error.kind.cut_off() || matches!(error.kind, Kind::Throttled | Kind::Other) => {
+                Err(error) if error.kind.cut_off() || matches!(error.kind, ErrorKind::Throttled | ErrorKind::Other) => {
                     format!("sent, but it cannot be looked at: {error}")
                 }
                 Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be seen: {error}")),

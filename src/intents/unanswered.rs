@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{Outcome, Progress, Receipt, Step};
-use crate::aws::{Aws, AwsError, Kind};
+use crate::aws::{Aws, AwsError, ErrorKind};
 
 /// AWS shows what it has taken within seconds. A call that left no trace after this time was not taken.
 const SETTLED: Duration = Duration::from_secs(30);
@@ -41,7 +41,7 @@ pub(super) async fn find_effect(
             }
             Ok(None) => answered = Instant::now(),
             // Asking again would change nothing.
-            Err(why) if matches!(why.kind, Kind::Denied | Kind::Gone | Kind::Unsupported) => {
+            Err(why) if matches!(why.kind, ErrorKind::Denied | ErrorKind::Gone | ErrorKind::Unsupported) => {
                 return Err(not_known(step, error, &why));
             }
             Err(why) if answered.elapsed() >= BLIND => return Err(not_known(step, error, &why)),

@@ -1,10 +1,10 @@
 //! What stands around every pane: banners, notes, footer.
 
-use crate::app::{Account, App, Detail, Pane, TypedLine};
+use crate::app::{Account, Action, App, Detail, Pane, TypedLine};
 use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
 use crate::keymap::SheetKey;
-use crate::model::{Health, StageKind};
+use crate::model::{Chain, Health, StageKind};
 use crate::panes::{cell, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
@@ -174,23 +174,20 @@ fn typed(app: &App, typed: &TypedLine, line: Line, [drops, more]: [&str; 2]) -> 
 fn keys(app: &App) -> Vec<FooterKey> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
-    let replay = ["replay-pause", "replay-step", "replay-back", "replay-jump", "replay-faster", "replay-slower"];
+    let group = if app.playing().is_some() { "replay" } else { "act" };
+    let mut actions: Vec<&Action> = app.tables.actions.iter().filter(|action| action.group == group).collect();
     // Where customers are hurt the way back comes first.
-    let hurt = context
-        .chain
-        .is_some_and(|chain| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical));
-    let mut acts = ["approve", "reject", "retrain", "rollback"];
-    if hurt {
-        acts.rotate_right(1);
+    let broken = |chain: &Chain<'_>| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical);
+    if context.chain.is_some_and(broken) {
+        actions.sort_by_key(|action| !action.remedy);
     }
-    let first: &[&str] = if app.playing().is_some() { &replay } else { &acts };
-    let mut keys: Vec<FooterKey> = first
-        .iter()
-        .filter_map(|name| {
-            let able = (app.action(name)?.able)(&context);
-            let word = name.trim_start_matches("replay-");
+    let mut keys: Vec<FooterKey> = actions
+        .into_iter()
+        .filter_map(|action| {
+            let able = (action.able)(&context);
+            let word = action.name.trim_start_matches("replay-");
             let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
-            Some(FooterKey { key: key(name)?, label, works: able.is_ok(), kept: false })
+            Some(FooterKey { key: key(action.name)?, label, works: able.is_ok(), kept: false })
         })
         .collect();
     // The ways to everything else stay where writes have no room.

@@ -1,27 +1,24 @@
 //! What the operator can do: one table, from which keys, palette, help and the README come.
 
-use super::{aim, navigate, replay};
+use super::{changes, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, Replay};
+use crate::intents::{self, Intent};
 use crate::view::Tone;
 
 macro_rules! actions {
-    ($($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
-        /// Everything the operator can do.
-        pub static ACTIONS: &[Action] =
-            &[$($(Action { name: $name, help: $help, group: $group, able: $able, run: $run },)+)+];
+    ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
+        /// Everything the operator can do: the intents, and what stays in the console.
+        pub static ACTIONS: &[Action] = &[
+            $(changes::action::<intents::$intent>(),)+
+            $($(Action { name: $name, help: $help, group: $group, remedy: false, able: $able, run: $run },)+)+
+        ];
 
         /// Their names, for keymaps.
-        pub const NAMES: &[&str] = &[$($($name,)+)+];
+        pub const NAMES: &[&str] = &[$(<intents::$intent as Intent>::NAME,)+ $($($name,)+)+];
     };
 }
 
-actions! {
-    "act" {
-        "approve" "approve the selected version" aim::can_approve => aim::approve;
-        "reject" "reject the selected version" aim::can_reject => aim::reject;
-        "retrain" "start the pipeline again" aim::can_retrain => aim::retrain;
-        "rollback" "roll an endpoint back" aim::can_roll_back => aim::roll_back;
-    }
+intents::intents! { actions
     "look" {
         "open" "open what the cursor is on: its lineage, an account, a source" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::candidate::Candidate;
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::intents::Executor;
-use crate::intents::lately::Lately;
+use crate::intents::recent_errors::RecentErrors;
 use crate::model::{join, severity, trouble};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
@@ -34,7 +34,7 @@ pub(super) struct Watch {
     /// Does one of them watch how many requests fail there?
     pub(super) errors: bool,
     /// How many requests failed in the last minutes.
-    pub(super) lately: Lately,
+    pub(super) recent_errors: RecentErrors,
     /// What is wrong with the endpoint, as far as it, its requests and its alarms tell.
     pub(super) trouble: Option<String>,
     /// Why not all alarms are known, as a phrase.
@@ -75,13 +75,13 @@ impl Watch {
             Ok((alarms, capped)) => (alarms, capped.then(|| format!("only {} alarms were read", PAGES * 100))),
             Err(error) => (Vec::new(), Some(format!("alarms cannot be read ({error})"))),
         };
-        let lately = Lately::read(by, endpoint).await;
+        let recent_errors = RecentErrors::read(by, endpoint).await;
         let mut seen = Seen { wishes: by.wishes.clone(), at: (by.clock)(), ..Seen::default() };
         seen.store.alarms.apply(Ok(Listing::all(alarms)), seen.at);
         seen.store.models.apply(Ok(Listing::all(models)), seen.at);
         seen.store.configs.apply(Ok(Listing::all(config)), seen.at);
         seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint.clone()])), seen.at);
-        seen.store.metrics.apply(Ok(Listing::all(lately.series.clone())), seen.at);
+        seen.store.metrics.apply(Ok(Listing::all(recent_errors.series.clone())), seen.at);
         let joined = join(&seen);
         let chain = joined.owner(Endpoint::KIND, &endpoint.name);
         let serving = joined.serving(&endpoint.name);
@@ -97,7 +97,7 @@ impl Watch {
             problem = Some(format!("the past of {MOST} of its {} alarms was read", alarms.len()));
         }
         let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
-        Self { stage, alarms, errors, lately, trouble, problem }
+        Self { stage, alarms, errors, recent_errors, trouble, problem }
     }
 }
 

@@ -15,26 +15,27 @@ const MINUTES: i64 = 15;
 
 /// Errors of an endpoint in the last minutes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Lately {
+pub(super) struct RecentErrors {
     /// The rows that were read.
     pub(super) series: Vec<MetricSeries>,
-    /// Absent where they could not be read.
+    /// How many requests failed; absent where that could not be read.
     pub(super) failed: Option<Failed>,
     /// Why not, as a phrase.
     pub(super) problem: Option<String>,
-    /// How long ago the endpoint was changed, where that was within these minutes: then not all of it is of what serves now.
+    /// How long ago the endpoint was changed, where that was within these minutes. Then a part of the errors may be of
+    /// what served before.
     changed: Option<String>,
 }
 
-impl Lately {
-    /// Asks for them: one call.
-    pub(super) async fn read(by: &Executor, endpoint: &Endpoint) -> Self {
-        let now = (by.clock)();
+impl RecentErrors {
+    /// Reads them with one call.
+    pub(super) async fn read(executor: &Executor, endpoint: &Endpoint) -> Self {
+        let now = (executor.clock)();
         // The newest minute is not complete.
         let from = now.checked_sub(SignedDuration::from_mins(MINUTES + 1)).unwrap_or(now);
         let variants: BTreeSet<&str> = endpoint.variants.iter().map(|v| v.name.as_str()).collect();
         let changed = endpoint.modified.filter(|at| *at > from).map(|at| fmt::age(now, at));
-        let series = match MetricSeries::errors_of(&by.aws, &endpoint.name, &variants, (from, now), 60).await {
+        let series = match MetricSeries::errors_of(&executor.aws, &endpoint.name, &variants, (from, now), 60).await {
             Ok(series) => series,
             Err(error) => {
                 return Self { problem: Some(error.kind.word().to_owned()), changed, ..Self::default() };
@@ -47,12 +48,12 @@ impl Lately {
     }
 
     /// What fails, where more does than may: `5XX 20 % of 410 requests in 15 min`.
-    pub(super) fn bad(&self) -> Option<String> {
-        self.failed.filter(Failed::bad).map(|failed| self.told(failed))
+    pub(super) fn too_many(&self) -> Option<String> {
+        self.failed.filter(Failed::bad).map(|failed| self.describe(failed))
     }
 
     /// The same of any count.
-    pub(super) fn told(&self, failed: Failed) -> String {
+    pub(super) fn describe(&self, failed: Failed) -> String {
         let changed = self.changed.as_ref().map(|ago| format!(" (it was changed {ago} ago)")).unwrap_or_default();
         if failed.requests <= 0.0 {
             return format!("no request came in {MINUTES} min{changed}");

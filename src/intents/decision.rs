@@ -1,0 +1,308 @@
+//! The decision on a version, one way or the other: `UpdateModelPackage` with a reason.
+
+use std::borrow::Cow;
+
+use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
+
+use super::calls::UpdateModelPackage;
+use super::evidence::{self, Evidence};
+use super::in_use::InUse;
+use super::{
+    AnyIntent, Difference, Executor, Guard, Input, Plan, Question, Refusal, Selection, Step, Values, Verdict, new_id,
+};
+use crate::aws::{Aws, AwsError, failed};
+use crate::fmt;
+use crate::model::{Chain, Serving, trouble};
+use crate::redact;
+use crate::resources::Kind;
+use crate::resources::package::ModelPackage;
+use crate::view::{Line, Tone, is_hidden};
+
+/// AWS's limit of `ApprovalDescription`.
+const LONGEST_REASON: usize = 1024;
+
+/// What is decided on a version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Decision {
+    Approve,
+    Reject,
+}
+
+/// An approved version of a group: ARN and number.
+type Approved = (String, i32);
+
+impl Decision {
+    /// The `ModelApprovalStatus` that it leads to.
+    fn status(self) -> &'static str {
+        match self {
+            Self::Approve => "Approved",
+            Self::Reject => "Rejected",
+        }
+    }
+
+    fn verb(self) -> &'static str {
+        match self {
+            Self::Approve => "Approve",
+            Self::Reject => "Reject",
+        }
+    }
+
+    /// Can the selected version be decided on? A label, or why not.
+    pub(super) fn available(self, at: &Selection<'_>) -> Result<String, String> {
+        let package = selected_version(at).ok_or("no version waits for approval here")?;
+        at.recent(&at.store().packages, &package.arn)?;
+        let (label, version) = (package.label(), package.version.unwrap_or_default());
+        if package.approval == self.status() {
+            return Err(format!("{label} is {} already", self.status()));
+        }
+        if self == Self::Approve && package.status != "Completed" {
+            return Err(format!("{label} is {}", package.status));
+        }
+        Ok(format!("{} v{version}", self.verb().to_lowercase()))
+    }
+
+    /// Asks for the reason, and says where the version serves and how it does there.
+    pub(super) fn question(self, at: &Selection<'_>, intent: fn(String, String) -> AnyIntent) -> Option<Question> {
+        let package = selected_version(at)?;
+        let chains = at.joined.chains().iter();
+        let servings = chains.flat_map(|chain| chain.serving.iter().map(move |serving| (chain, serving)));
+        let of_it = |(_, serving): &(&Chain<'_>, &Serving<'_>)| {
+            serving.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn))
+        };
+        let servings: Vec<_> = servings.filter(of_it).collect();
+        let mut text = vec![Line::new().muted("Why? It is kept in AWS with the version (ApprovalDescription).")];
+        let mut endpoints: Vec<&str> = servings.iter().map(|(_, serving)| serving.endpoint).collect();
+        endpoints.dedup();
+        if !endpoints.is_empty() {
+            let (tone, sign) = if self == Self::Approve { (Tone::Plain, "") } else { (Tone::Bad, "✗ ") };
+            text.push(Line::new().with(format!("{sign}{} serves {} NOW", package.label(), endpoints.join(", ")), tone));
+        }
+        // What is rejected need not do well.
+        let troubles = servings.iter().filter(|_| self == Self::Approve).filter_map(|(chain, serving)| {
+            Some(format!("✗ {}: {}", serving.endpoint, trouble(chain, serving, at.store())?))
+        });
+        let mut troubles: Vec<String> = troubles.collect();
+        troubles.dedup();
+        text.extend(troubles.into_iter().map(|trouble| Line::new().with(trouble, Tone::Bad)));
+        let arn = package.arn.clone();
+        let make = move |values: &[String]| {
+            let reason = values.first().map(|reason| reason.trim().to_owned()).unwrap_or_default();
+            check_reason(&reason)?;
+            Ok(intent(arn.clone(), reason))
+        };
+        let title = format!("{} {}", self.verb(), package.label());
+        Some(Question::Values(Values { title, text, inputs: vec![Input::Text("reason")], intent: Box::new(make) }))
+    }
+
+    /// Plans the decision: `intent` is what it is for.
+    pub(super) async fn plan(
+        self,
+        executor: &Executor,
+        arn: &str,
+        reason: &str,
+        intent: AnyIntent,
+    ) -> Result<Plan, Refusal> {
+        let reason = reason.trim();
+        check_reason(reason).map_err(Refusal::No)?;
+        let aws = &executor.aws;
+        let package = ModelPackage::describe(aws, arn).await?;
+        self.refuse_nonsense(&package)?;
+        let approved = approved_versions(aws, &package).await?;
+        let in_use = InUse::read(executor, &package.arn).await;
+        let (mut differences, evidence) = self.compare(aws, &package, &approved).await;
+        differences.insert(1, serves_now(&in_use));
+        let mut warnings: Vec<String> = self.warn_of_loss(&package, &in_use).into_iter().collect();
+        warnings.extend(self.warn_of_trouble(&package, &in_use));
+        warnings.push(self.what_may_follow(&package, &approved));
+        warnings.extend(evidence.problem);
+        let id = new_id();
+        let call = UpdateModelPackage {
+            arn: package.arn.clone(),
+            approval: self.status().to_owned(),
+            description: reason.to_owned(),
+            token: id.clone(),
+        };
+        Ok(Plan {
+            id,
+            intent,
+            title: format!("{} {}", self.verb(), package.label()),
+            stage: String::new(),
+            choices: Vec::new(),
+            target: package.label(),
+            differences,
+            checks: vec![format!("ModelPackageStatus is {}", package.status)],
+            warnings,
+            then: format!(
+                "The change is immediate; done when {} reads {}.{}",
+                package.label(),
+                self.status(),
+                where_to_look(executor, &package)
+            ),
+            undo: format!(
+                "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
+                package.approval
+            ),
+            steps: vec![Step::new(aws, call).await?],
+            guards: vec![Guard::package(&package)],
+        })
+    }
+
+    /// Looks whether the version has the status that was decided.
+    pub(super) async fn verify(self, aws: &Aws, arn: &str) -> Result<Verdict, AwsError> {
+        let now = ModelPackage::describe(aws, arn).await?;
+        let text = format!("{} is {}", now.label(), now.approval);
+        Ok(if now.approval == self.status() { Verdict::Done(text) } else { Verdict::Pending(text) })
+    }
+
+    fn refuse_nonsense(self, package: &ModelPackage) -> Result<(), Refusal> {
+        let label = package.label();
+        if package.approval == self.status() {
+            let reason = package.details.as_ref().and_then(|d| d.approval_description.as_deref());
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+            return Err(Refusal::No(format!("{label} is {} already{reason}", self.status())));
+        }
+        if package.status != "Completed" && self == Self::Approve {
+            return Err(Refusal::No(format!(
+                "{label} is {}: only a Completed version can be approved",
+                package.status
+            )));
+        }
+        Ok(())
+    }
+
+    /// A rejection of a version that serves takes nothing away by itself, and is seldom meant.
+    fn warn_of_loss(self, package: &ModelPackage, in_use: &InUse) -> Option<String> {
+        if self == Self::Approve || in_use.endpoints.is_empty() {
+            return None;
+        }
+        let (label, endpoints) = (package.label(), in_use.endpoints.join(", "));
+        let who = if in_use.production { "CUSTOMERS ARE SERVED BY IT: " } else { "" };
+        Some(format!(
+            "{who}{label} serves {endpoints} NOW. A rejection does not take it away; a deploy rule may, and it can be deployed no more."
+        ))
+    }
+
+    /// An approved version may be deployed further, so its trouble where it serves already must be known.
+    fn warn_of_trouble(self, package: &ModelPackage, in_use: &InUse) -> Vec<String> {
+        if self == Self::Reject {
+            return Vec::new();
+        }
+        let label = package.label();
+        let wrong = (!in_use.troubles.is_empty())
+            .then(|| format!("{label} IS NOT WELL WHERE IT SERVES NOW: {}.", in_use.troubles.join("; ")));
+        let unread = (!in_use.unread.is_empty()).then(|| {
+            format!("Whether {label} is well where it serves is not all known: {}.", in_use.unread.join("; "))
+        });
+        wrong.into_iter().chain(unread).collect()
+    }
+
+    /// What a deploy pipeline would take next: the newest approved version, not the one that was decided on. See
+    /// `docs/aws.md#approval-deploys-the-newest`.
+    fn what_may_follow(self, package: &ModelPackage, approved: &[Approved]) -> String {
+        let others = approved.iter().filter(|(arn, _)| *arn != package.arn).map(|(_, version)| *version);
+        let newest = match self {
+            Self::Approve => others.chain(package.version).max(),
+            Self::Reject => others.max(),
+        };
+        let taken = newest.map_or_else(|| "none is left".to_owned(), |v| format!("that would be v{v}"));
+        match (self, package.approval.as_str()) {
+            (Self::Approve, _) => format!("Deploy rules on approval take the newest Approved version: {taken}."),
+            (Self::Reject, "Approved") => {
+                format!("Deploy rules that react on rejection redeploy the newest version still Approved: {taken}.")
+            }
+            (Self::Reject, _) => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
+        }
+    }
+
+    /// What changes, and the evaluation of the version beside that of the newest approved one.
+    async fn compare(self, aws: &Aws, package: &ModelPackage, approved: &[Approved]) -> (Vec<Difference>, Evidence) {
+        let row = |what: &str, now: &str, then: &str| Difference {
+            what: what.to_owned(),
+            now: now.to_owned(),
+            then: then.to_owned(),
+            note: String::new(),
+        };
+        let details = package.details.clone().unwrap_or_default();
+        let mut rows = vec![row("ModelApprovalStatus", &package.approval, self.status())];
+        let evidence = evidence::read(aws, details.metrics_uri.as_deref()).await;
+        let mut before = Evidence::default();
+        if let Some((arn, version)) = approved.iter().find(|(arn, _)| *arn != package.arn) {
+            rows.push(row("compared with", &format!("v{version} (approved)"), &package.label()));
+            if let Ok(old) = ModelPackage::describe(aws, arn).await {
+                before = evidence::read(aws, old.details.and_then(|d| d.metrics_uri).as_deref()).await;
+            }
+        }
+        for (name, value) in &evidence.values {
+            let old = before.values.iter().find(|(n, _)| n == name).map(|(_, v)| fmt::number(*v));
+            rows.push(row(name, old.as_deref().unwrap_or("–"), &fmt::number(*value)));
+        }
+        for (what, value) in [("made by", &details.generated_by), ("commit", &details.commit)] {
+            rows.extend(value.as_ref().map(|v| row(what, "", v)));
+        }
+        (rows, evidence)
+    }
+}
+
+/// The selected version, or the newest one of the model that waits for a decision.
+fn selected_version<'a>(at: &Selection<'a>) -> Option<&'a ModelPackage> {
+    let packages = &at.store().packages;
+    match at.id_of(Kind::Packages) {
+        Some(arn) => packages.get(arn),
+        None => at.chain?.packages.iter().filter_map(|arn| packages.get(arn)).find(|package| package.waits()),
+    }
+}
+
+/// A reason is kept with the version and read by everybody.
+fn check_reason(reason: &str) -> Result<(), String> {
+    if reason.is_empty() {
+        return Err("a reason is needed: it is kept with the version, for whoever asks later".into());
+    }
+    if reason.chars().count() > LONGEST_REASON {
+        return Err(format!("the reason is longer than {LONGEST_REASON} characters"));
+    }
+    if let Some((place, hidden)) = reason.chars().enumerate().find(|(_, c)| is_hidden(*c)) {
+        let code = u32::from(hidden);
+        return Err(format!(
+            "character {} of the reason (U+{code:04X}) is one that nobody sees; take it out",
+            place + 1
+        ));
+    }
+    if let Cow::Owned(without) = redact::text(reason) {
+        return Err(format!("the reason holds what looks like a secret, and everybody can read it: {without}"));
+    }
+    Ok(())
+}
+
+/// The row that says where the version serves.
+fn serves_now(in_use: &InUse) -> Difference {
+    let now = match (in_use.endpoints.is_empty(), &in_use.problem) {
+        (false, _) => in_use.endpoints.join(", "),
+        (true, None) => "nothing".to_owned(),
+        (true, Some(_)) => "not known".to_owned(),
+    };
+    let lag = in_use.endpoints.is_empty().then(|| "as the index of AWS tells, which may lag".to_owned());
+    let note = in_use.problem.clone().or(lag).unwrap_or_default();
+    Difference { what: "serves now".to_owned(), now, then: String::new(), note }
+}
+
+/// The approved versions of the same group, newest first.
+async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Approved>, Refusal> {
+    let Some(group) = &package.group else { return Ok(Vec::new()) };
+    let request = aws.sagemaker.list_model_packages().model_package_group_name(group);
+    let request = request.model_package_type(ModelPackageType::Versioned).max_results(100);
+    let request = request.model_approval_status(ModelApprovalStatus::Approved);
+    let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
+    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    let versions = page.model_package_summary_list.unwrap_or_default().into_iter();
+    let mut versions: Vec<Approved> =
+        versions.filter_map(|s| Some((s.model_package_arn?, s.model_package_version?))).collect();
+    versions.sort_by_key(|(_, version)| std::cmp::Reverse(*version));
+    Ok(versions)
+}
+
+/// The configured pipelines that deploy the version. What they do is not read here.
+fn where_to_look(executor: &Executor, package: &ModelPackage) -> String {
+    let of_group = executor.wishes.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
+    let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
+}

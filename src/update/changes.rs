@@ -1,0 +1,96 @@
+//! The actions of the intents: from what the cursor is on to a plan, by what each intent declares.
+
+use super::modal;
+use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
+use crate::intents::{Input, Intent, Question, Selection, Values};
+use crate::resources::Kind;
+use crate::view::Tone;
+
+/// The action that plans an intent.
+pub(super) const fn action<I: Intent>() -> Action {
+    let (able, run) =
+        (able::<I> as fn(&Context<'_>) -> Result<String, String>, run::<I> as fn(&mut App) -> Option<Effect>);
+    Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, able, run }
+}
+
+/// What is selected, for the intents.
+fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
+    let (app, here) = (context.app, &context.app.here);
+    let thing = context.subject.as_ref().and_then(|subject| Some((Kind::named(subject.kind)?, subject.id.as_str())));
+    Selection {
+        thing,
+        chain: context.chain,
+        seen: &here.seen,
+        joined: &here.joined,
+        zone: &app.zone,
+        refresh_key: app.keymap.key_for("refresh"),
+    }
+}
+
+fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
+    if context.app.playing().is_some() {
+        return Err("not in a replay: it shows what has been".into());
+    }
+    context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
+    I::available(&selection(context))
+}
+
+/// Asks what is still to be said, or makes the plan.
+fn run<I: Intent>(app: &mut App) -> Option<Effect> {
+    match I::question(&selection(&app.context()))? {
+        Question::Nothing(intent) => return Some(modal::plan(app, intent)),
+        Question::Values(values) => app.modal = Some(form(values).into()),
+        Question::Which(pick) => app.modal = Some(pick.into()),
+        Question::NotRead(what) => {
+            app.message = Some((Tone::Busy, format!("{what}: press the key again in a moment")));
+            return Some(Effect::Refresh(app.here.place));
+        }
+    }
+    None
+}
+
+/// A form that plans the intent of its values.
+fn form(values: Values) -> Form {
+    let Values { title, text, inputs, intent } = values;
+    let field = |input| match input {
+        Input::Text(label) => Field::text(label),
+        Input::Parameter(parameter) => Field::from(parameter),
+    };
+    Form {
+        title,
+        text,
+        fields: inputs.into_iter().map(field).collect(),
+        focus: 0,
+        writes: true,
+        confirm: "make the plan",
+        problem: None,
+        submit: Submit::new(move |app, values| Ok(Some(modal::plan(app, intent(values)?)))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NAMES, TABLES};
+    use super::*;
+    use crate::app::{Account, Subject};
+    use crate::assets::Assets;
+    use crate::intents::Retrain;
+    use crate::resources::pipeline::Pipeline;
+    use crate::resources::{Listing, Seen};
+    use jiff::Timestamp;
+
+    #[test]
+    fn what_is_not_read_yet_is_asked_for_at_once() {
+        let mut seen = Seen::default();
+        let unread = vec![Pipeline { name: "build".into(), ..Pipeline::default() }];
+        seen.store.pipelines.apply(Ok(Listing::all(unread)), Timestamp::UNIX_EPOCH);
+        let keymap = Assets::default().keymap("default", NAMES).unwrap();
+        let mut app = App::new(TABLES, Account::new(seen), Vec::new(), keymap);
+        let subject = Some(Subject::new(0, "pipelines", "build"));
+        app.list_mut().selected = subject;
+        assert_eq!(able::<Retrain>(&app.context()), Ok("retrain".to_owned()));
+        assert!(matches!(run::<Retrain>(&mut app), Some(Effect::Refresh(0))));
+        let (_, message) = app.message.unwrap();
+        assert_eq!(message, "the definition of build is being read: press the key again in a moment");
+    }
+}
