@@ -33,6 +33,5 @@ pub use offer::{Offer, Offers, matching};
 pub use run::Run;
 pub use state::App;
 pub(crate) use state::Leaving;
-pub use subject::Subject;
-pub(crate) use subject::node_id;
+pub use subject::{Item, Subject};
 pub use tables::{Action, Context, Pane, Tables};

@@ -182,7 +182,7 @@ fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
 /// The sources of a pane that were never read.
 fn unread(app: &App) -> Vec<Source> {
     let mut sources = app.here.seen.store.sources();
-    sources.retain(|source| app.pane.kinds.contains(&source.name) && source.fetched_at.is_none());
+    sources.retain(|source| app.pane.kinds.contains(&source.kind) && source.fetched_at.is_none());
     sources
 }
 
@@ -193,8 +193,8 @@ fn never_read(app: &App, list: &ListState) -> bool {
 
 fn reasons_for_nothing(app: &App, list: &ListState) -> Vec<Line> {
     let unread = unread(app).into_iter().map(|source| match source.error {
-        Some(why) => Line::new().with(format!("◌ {} never read: {why}", source.name), Tone::Warn),
-        None => Line::new().muted(format!("◌ {} not read yet", source.name)),
+        Some(why) => Line::new().with(format!("◌ {} never read: {why}", source.kind), Tone::Warn),
+        None => Line::new().muted(format!("◌ {} not read yet", source.kind)),
     });
     let unread: Vec<Line> = unread.collect();
     if !unread.is_empty() {
@@ -203,7 +203,7 @@ fn reasons_for_nothing(app: &App, list: &ListState) -> Vec<Line> {
     if list.filter.is_empty() {
         return (app.pane.empty)(app);
     }
-    if app.at_home() && app.filtered_account() == Some(app.here.place) && app.here.unread() {
+    if app.at_home() && app.filtered_account() == Some(app.here.id) && app.here.unread() {
         let name = Line::new().plain(format!("Nothing of {} was read yet.", app.here.name));
         let name = name.muted(key_that(app, "back", "shows the others"));
         return home::unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();

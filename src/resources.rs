@@ -3,6 +3,7 @@
 //! The list makes [`Kind`], the [`Store`] (all tables), the [`Snapshot`] (what one poll brought) and the pollers. No SDK
 //! type leaves this module's files.
 
+mod account_id;
 mod admit;
 pub mod alarm;
 pub mod alarm_history;
@@ -36,6 +37,7 @@ mod table;
 mod thing;
 pub mod topic;
 
+pub use account_id::AccountId;
 pub use convert::arn_name;
 pub(crate) use convert::time;
 pub use event::Event;

@@ -85,9 +85,9 @@ impl Machine {
 
     fn watches(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> Watches {
         let watch = |account: &&Account| {
-            let aws = self.connections.get(account.place)?.executor.aws.clone();
-            let (place, clock) = (account.place, self.answered(account.place));
-            Some(Watch::new(place, aws, account.seen.clone(), clock, out, &self.background))
+            let aws = self.connections.get(account.id.place())?.executor.aws.clone();
+            let (id, clock) = (account.id, self.answered(account.id));
+            Some(Watch::new(id, aws, account.seen.clone(), clock, out, &self.background))
         };
         Watches::new(app.accounts().iter().filter_map(watch).collect())
     }
@@ -150,7 +150,7 @@ impl MainLoop {
             let msg = match self.inbox.next(self.painter.due(), self.watches.rests()).await {
                 Came::Msg(msg) => *msg,
                 Came::Read(reader, snapshot) if self.watches.takes(reader, &snapshot, &mut self.app) => {
-                    Msg::Polled(reader.place, *snapshot)
+                    Msg::Polled(reader.account, *snapshot)
                 }
                 Came::Second => self.hands.second(&mut self.app),
                 Came::Read(..) | Came::Nothing => continue,

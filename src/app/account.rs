@@ -10,12 +10,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::subject::Subject;
+use super::subject::{Item, Subject};
 use crate::aws::{Renewal, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, NOT_READ, join};
 use crate::resources::identity::Identity;
-use crate::resources::{Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
+use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
 /// Seconds that a changed row glows.
@@ -26,8 +26,8 @@ const JUDGE_EVERY: i64 = 15;
 /// One account in one region.
 #[derive(Debug, Default)]
 pub struct Account {
-    /// Its place among all accounts: how messages, effects and rows name it.
-    pub place: usize,
+    /// How messages, effects and rows name it.
+    pub id: AccountId,
     /// What it is called among several.
     pub name: String,
     /// How that name reads.
@@ -92,10 +92,16 @@ impl Account {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
     }
 
-    /// Something of this account.
+    /// Something in this account.
     #[must_use]
-    pub fn subject(&self, kind: &'static str, id: impl Into<String>) -> Subject {
-        Subject::new(self.place, kind, id)
+    pub fn subject(&self, item: Item) -> Subject {
+        Subject { account: self.id, item }
+    }
+
+    /// A resource of this account.
+    #[must_use]
+    pub fn resource(&self, kind: Kind, id: &str) -> Subject {
+        Subject::resource(self.id, kind, id)
     }
 
     /// The models, worst first.
@@ -104,16 +110,24 @@ impl Account {
         self.joined.chains()
     }
 
-    /// The model that a thing belongs to; the worst one when it belongs to several.
+    /// The model that something belongs to; the worst one when it belongs to several.
     #[must_use]
-    pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
-        match subject.kind {
-            "chain" => self.joined.chain(&subject.id),
-            "pipeline_steps" => {
-                let step = self.seen.store.steps.get(&subject.id)?;
-                self.joined.owner(Kind::Executions, &step.execution)
-            }
-            kind => self.joined.owner(Kind::named(kind)?, &subject.id),
+    pub fn chain_of(&self, item: &Item) -> Option<&Chain<'_>> {
+        self.chains_of(item).into_iter().next()
+    }
+
+    /// All models that something belongs to, the worst first.
+    #[must_use]
+    pub fn chains_of(&self, item: &Item) -> Vec<&Chain<'_>> {
+        if let Some(name) = item.model() {
+            return self.joined.chain(name).into_iter().collect();
+        }
+        let Some((kind, id)) = item.resource() else { return Vec::new() };
+        let owners = self.joined.owners(kind, id);
+        let whole = || self.seen.store.get(kind, id)?.part_of();
+        match whole().filter(|_| owners.is_empty()) {
+            Some((kind, id)) => self.joined.owners(kind, id),
+            None => owners,
         }
     }
 
@@ -137,10 +151,10 @@ impl Account {
     /// Lays a poll over the tables; what changed by it.
     pub(crate) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
         let changes = self.seen.store.apply(snapshot);
-        let (at, place) = (self.seen.at, self.place);
+        let (at, id) = (self.seen.at, self.id);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
-        self.changed.extend(seen_to_change.map(|c| (Subject::new(place, c.kind.name(), &c.id), at)));
+        self.changed.extend(seen_to_change.map(|c| (Subject::resource(id, c.kind, &c.id), at)));
         self.unjoined = true;
         changes
     }

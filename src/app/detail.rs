@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 
 use super::line::TypedLine;
+use super::subject::Item;
 
 /// An open lineage.
 #[derive(Debug, Clone, Default)]
 pub struct Detail {
     /// Name of the model.
     pub model: String,
-    /// Path of node ids to the selected node.
-    pub selected: Vec<String>,
+    /// Path to the selected node.
+    pub selected: Vec<Item>,
     /// Paths of the nodes that are closed.
-    pub closed: BTreeSet<Vec<String>>,
+    pub closed: BTreeSet<Vec<Item>>,
     /// Rows of the facts that are scrolled away.
     pub scroll: usize,
     /// What is looked for.
@@ -21,7 +22,7 @@ pub struct Detail {
 
 impl Detail {
     /// Puts the cursor on a node, opens the branches above it, and shows its facts from the first on.
-    pub fn select(&mut self, path: Vec<String>) {
+    pub fn select(&mut self, path: Vec<Item>) {
         for length in 1..path.len() {
             self.closed.retain(|closed| Some(closed.as_slice()) != path.get(..length));
         }
@@ -35,5 +36,5 @@ pub struct Search {
     /// As it is typed; empty when nothing is looked for.
     pub line: TypedLine,
     /// Where the cursor was when typing began.
-    pub(crate) from: Vec<String>,
+    pub(crate) from: Vec<Item>,
 }

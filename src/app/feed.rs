@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::subject::Subject;
 use crate::model::{Chain, Health};
-use crate::resources::{Change, Event};
+use crate::resources::{AccountId, Change, Event, Kind};
 
 /// Two sources may tell of the same thing with times that differ by so much.
 const SAME: SignedDuration = SignedDuration::from_secs(2);
@@ -32,8 +32,8 @@ pub struct News {
     pub text: String,
     /// The person or thing that did it, or the topics that were notified; empty if unknown.
     pub by: String,
-    /// Place of its account.
-    pub account: usize,
+    /// Its account.
+    pub account: AccountId,
     /// What it is about.
     pub subject: Option<Subject>,
 }
@@ -43,7 +43,9 @@ pub struct News {
 pub struct KeptNews {
     at: Timestamp,
     event: Event,
-    subject: Option<String>,
+    /// The name of the kind and the id. Where it is about a model there is no kind.
+    #[serde(default)]
+    about: Option<(Option<String>, String)>,
 }
 
 /// The news, newest first.
@@ -67,7 +69,7 @@ impl Feed {
     pub(crate) fn push(
         &mut self,
         at: Timestamp,
-        account: usize,
+        account: AccountId,
         health: Health,
         text: String,
         subject: Option<Subject>,
@@ -75,7 +77,7 @@ impl Feed {
         self.add(at, account, Event { at: None, health, text, by: String::new() }, subject);
     }
     /// Adds something in its place, once: polls and earlier runs may tell the same.
-    fn add(&mut self, seen: Timestamp, account: usize, event: Event, subject: Option<Subject>) {
+    fn add(&mut self, seen: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
         let Event { at, health, text, by } = event;
         let dated = at.is_some();
         let at = at.unwrap_or(seen);
@@ -91,44 +93,48 @@ impl Feed {
         self.news.truncate(KEPT);
     }
     /// Forgets what was told of an account.
-    pub(crate) fn forget(&mut self, account: usize) {
+    pub(crate) fn forget(&mut self, account: AccountId) {
         self.news.retain(|news| news.account != account);
     }
     /// Adds what happened by changes of tables.
-    pub(crate) fn take(&mut self, account: usize, changes: Vec<Change>) {
+    pub(crate) fn take(&mut self, account: AccountId, changes: Vec<Change>) {
         for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
-                self.add(at, account, event, Some(Subject::new(account, kind.name(), &id)));
+                self.add(at, account, event, Some(Subject::resource(account, kind, &id)));
             }
         }
     }
     /// Adds a change of a model's health.
-    pub(crate) fn health(&mut self, at: Timestamp, account: usize, chain: &Chain, before: Health) {
+    pub(crate) fn health(&mut self, at: Timestamp, account: AccountId, chain: &Chain, before: Health) {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
         let text = format!("{} was {was}, is {is}{why}", chain.name);
-        self.push(at, account, chain.health, text, Some(Subject::chain(account, chain.name)));
+        self.push(at, account, chain.health, text, Some(Subject::model(account, chain.name)));
     }
     /// Returns the entries of one account, for the snapshot.
     #[must_use]
-    pub fn keep(&self, account: usize) -> Vec<KeptNews> {
+    pub fn keep(&self, account: AccountId) -> Vec<KeptNews> {
         let own = self.news.iter().filter(|news| news.account == account);
         own.map(|news| {
             let (health, text, by) = (news.health, news.text.clone(), news.by.clone());
             let at = Some(news.at).filter(|_| news.dated);
-            KeptNews {
-                at: news.at,
-                event: Event { at, health, text, by },
-                subject: news.subject.as_ref().map(Subject::key),
-            }
+            let about = news.subject.as_ref().and_then(|Subject { item, .. }| {
+                let kind = item.resource().map(|(kind, _)| kind.name().to_owned());
+                (kind.is_some() || item.model().is_some()).then(|| (kind, item.id().to_owned()))
+            });
+            KeptNews { at: news.at, event: Event { at, health, text, by }, about }
         })
         .collect()
     }
     /// Begins with what an earlier run kept of an account.
-    pub(crate) fn restore(&mut self, account: usize, kept: Vec<KeptNews>) {
-        for KeptNews { at, event, subject } in kept {
-            let subject = subject.and_then(|key| Subject::parse(account, &key));
+    pub(crate) fn restore(&mut self, account: AccountId, kept: Vec<KeptNews>) {
+        for KeptNews { at, event, about } in kept {
+            let subject = about.and_then(|(kind, id)| match kind {
+                // A kind may be unknown to this build.
+                Some(kind) => Some(Subject::resource(account, Kind::named(&kind)?, &id)),
+                None => Some(Subject::model(account, &id)),
+            });
             self.add(at, account, event, subject);
         }
     }
@@ -137,7 +143,7 @@ impl Feed {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::{Kind, What};
+    use crate::resources::What;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -156,27 +162,28 @@ mod tests {
     #[test]
     fn what_happened_stays_and_stands_where_it_happened() {
         let mut feed = Feed::default();
-        feed.take(0, vec![change(10, Some(5), "a ALARM")]);
-        feed.take(0, vec![change(20, Some(18), "a OK")]);
-        feed.take(0, vec![change(30, Some(12), "seen late"), change(30, None, "seen now")]);
+        feed.take(AccountId::FIRST, vec![change(10, Some(5), "a ALARM")]);
+        feed.take(AccountId::FIRST, vec![change(20, Some(18), "a OK")]);
+        feed.take(AccountId::FIRST, vec![change(30, Some(12), "seen late"), change(30, None, "seen now")]);
         assert_eq!(texts(&feed), ["seen now", "a OK", "seen late", "a ALARM"]);
-        feed.take(0, vec![change(40, Some(5), "a ALARM")]);
-        feed.take(1, vec![change(40, Some(5), "a ALARM")]);
+        feed.take(AccountId::FIRST, vec![change(40, Some(5), "a ALARM")]);
+        let other = AccountId::all().nth(1).unwrap();
+        feed.take(other, vec![change(40, Some(5), "a ALARM")]);
         assert_eq!(texts(&feed).len(), 5, "told twice it is there once, and once more for another account");
-        feed.forget(1);
+        feed.forget(other);
         assert_eq!(texts(&feed).len(), 4);
     }
 
     #[test]
     fn the_next_run_begins_with_what_this_one_knew() {
         let mut feed = Feed::default();
-        feed.take(0, vec![change(10, Some(5), "a ALARM"), change(11, None, "b changed")]);
+        feed.take(AccountId::FIRST, vec![change(10, Some(5), "a ALARM"), change(11, None, "b changed")]);
         let mut next = Feed::default();
-        next.restore(0, feed.keep(0));
-        next.take(0, vec![change(99, Some(5), "a ALARM")]);
+        next.restore(AccountId::FIRST, feed.keep(AccountId::FIRST));
+        next.take(AccountId::FIRST, vec![change(99, Some(5), "a ALARM")]);
         assert_eq!(texts(&next), ["b changed", "a ALARM"]);
-        assert_eq!(next.iter().next().unwrap().subject, Some(Subject::new(0, "alarms", "a")));
-        assert!(feed.keep(1).is_empty());
+        assert_eq!(next.iter().next().unwrap().subject, Some(Subject::resource(AccountId::FIRST, Kind::Alarms, "a")));
+        assert!(feed.keep(AccountId::all().nth(1).unwrap()).is_empty());
     }
 
     #[test]
@@ -184,7 +191,7 @@ mod tests {
         let mut feed = Feed::default();
         let mut appears = change(1, None, "BOOKING-prod created");
         appears.events[0].health = Health::Running;
-        feed.take(0, vec![appears]);
+        feed.take(AccountId::FIRST, vec![appears]);
         assert_eq!(feed.iter().next().unwrap().health, Health::Running);
     }
 }

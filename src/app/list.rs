@@ -2,9 +2,10 @@
 
 use super::line::TypedLine;
 use super::subject::Subject;
+use crate::resources::AccountId;
 
 /// Account and revision of the tables, filter, order, and whether auto scaling's alarms are listed.
-pub(crate) type MadeOf = (usize, u64, String, Option<(usize, bool)>, bool);
+pub(crate) type MadeOf = (AccountId, u64, String, Option<(usize, bool)>, bool);
 
 /// How one pane is looked at.
 #[derive(Debug, Clone, Default)]

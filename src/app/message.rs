@@ -7,9 +7,9 @@ use super::drill::Drill;
 use crate::aws::{OnDeck, Usage};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::model::Joined;
-use crate::resources::Snapshot;
+use crate::resources::{AccountId, Snapshot};
 
-/// Something happened. Accounts are named by their place.
+/// Something happened.
 #[derive(Debug)]
 pub enum Msg {
     /// A key was pressed.
@@ -21,15 +21,15 @@ pub enum Msg {
     /// Time went on.
     Tick(Timestamp),
     /// A poll of an account was answered.
-    Polled(usize, Snapshot),
+    Polled(AccountId, Snapshot),
     /// The tables of an account were joined, as they were when that was asked for.
-    Joined(usize, Box<Joined>),
+    Joined(AccountId, Box<Joined>),
     /// What the calls to an account amount to.
-    Usage(usize, Usage),
+    Usage(AccountId, Usage),
     /// A plan for an account was made, or not.
-    Planned(usize, AnyIntent, Result<Box<Plan>, Refusal>),
+    Planned(AccountId, AnyIntent, Result<Box<Plan>, Refusal>),
     /// A plan is being made for this account and waits, because AWS throttles its calls. The text says for what.
-    PlanWaits(usize, AnyIntent, String),
+    PlanWaits(AccountId, AnyIntent, String),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
     /// How a recording or a replay stands.
@@ -41,12 +41,12 @@ pub enum Msg {
     /// A plan ended: its id, and how.
     Ended(String, Outcome),
     /// What became of intents in an account whose end was never seen.
-    Reviewed(usize, Vec<Unfinished>),
+    Reviewed(AccountId, Vec<Unfinished>),
     /// Somebody outside told the program to end.
     Leave,
 }
 
-/// What the runtime must do now: the only way out of `update`. Accounts are named by their place.
+/// What the runtime must do now: the only way out of `update`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave.
@@ -54,13 +54,13 @@ pub enum Effect {
     /// Stop until somebody lets the program go on.
     Suspend,
     /// Poll everything of an account now.
-    Refresh(usize),
+    Refresh(AccountId),
     /// Make a plan for an account.
-    Plan(usize, AnyIntent),
+    Plan(AccountId, AnyIntent),
     /// Look what became of intents in an account whose end was never seen.
-    Review(usize),
+    Review(AccountId),
     /// Carry out a confirmed plan in an account.
-    Run(usize, Box<Plan>),
+    Run(AccountId, Box<Plan>),
     /// Put a text into the clipboard.
     Copy(String),
     /// Do something to the replay.

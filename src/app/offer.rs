@@ -7,7 +7,7 @@ use super::state::App;
 use super::subject::Subject;
 use super::tables::Action;
 use crate::model::Chain;
-use crate::resources::arn_name;
+use crate::resources::{AccountId, Kind, arn_name};
 
 /// Offers that are listed at most.
 const MOST: usize = 50;
@@ -102,11 +102,11 @@ pub fn matching(app: &App, typed: &str) -> Offers {
         Some((by_name.or_else(|| in_help().then_some(Fit::Help))?, Offer::Do(action)))
     });
     let mut found: Vec<(Fit, Offer)> = by_action.collect();
-    found.extend(things(app).filter_map(|thing| {
+    found.extend(targets(app).filter_map(|target| {
         // Among many names some contain the letters by chance.
-        let loosely = thing.what == "model";
-        let fit = fit(thing.name, &wanted).or_else(|| (loosely && fuzzy.fits(thing.name)).then_some(Fit::Fuzzy))?;
-        Some((fit, thing.offer()))
+        let loosely = target.kind.is_none();
+        let fit = fit(target.name, &wanted).or_else(|| (loosely && fuzzy.fits(target.name)).then_some(Fit::Fuzzy))?;
+        Some((fit, target.offer()))
     }));
     found.extend(versions(app, &wanted));
     found.sort_by_key(|(fit, offer)| (*fit, offer.order()));
@@ -115,30 +115,35 @@ pub fn matching(app: &App, typed: &str) -> Offers {
 }
 
 /// Something that can be gone to.
-struct Thing<'a> {
-    account: usize,
-    kind: &'static str,
+struct Target<'a> {
+    account: AccountId,
+    /// Absent for a model.
+    kind: Option<Kind>,
     name: &'a str,
     what: &'static str,
 }
 
-impl Thing<'_> {
+impl Target<'_> {
     fn offer(&self) -> Offer {
-        let subject = Subject::new(self.account, self.kind, self.name);
+        let subject = match self.kind {
+            Some(kind) => Subject::resource(self.account, kind, self.name),
+            None => Subject::model(self.account, self.name),
+        };
         Offer::Go { subject, name: self.name.to_owned(), what: self.what }
     }
 }
 
 /// The models of all accounts, as their list is one; endpoints and alarms of the account that is looked at.
-fn things(app: &App) -> impl Iterator<Item = Thing<'_>> {
+fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
     let store = &app.here.seen.store;
-    let here = |kind, name, what| Thing { account: app.here.place, kind, name, what };
+    let here = |kind, name, what| Target { account: app.here.id, kind: Some(kind), name, what };
     let models = app.accounts().into_iter().flat_map(|account| {
-        let model = |name| Thing { account: account.place, kind: "chain", name, what: "model" };
+        let model = |name| Target { account: account.id, kind: None, name, what: "model" };
         account.joined.chains().iter().map(move |chain| model(chain.name))
     });
-    let endpoints = store.endpoints.rows().map(move |endpoint| here("endpoints", endpoint.name.as_str(), "endpoint"));
-    let alarms = store.alarms.rows().map(move |alarm| here("alarms", alarm.name.as_str(), "alarm"));
+    let endpoints =
+        store.endpoints.rows().map(move |endpoint| here(Kind::Endpoints, endpoint.name.as_str(), "endpoint"));
+    let alarms = store.alarms.rows().map(move |alarm| here(Kind::Alarms, alarm.name.as_str(), "alarm"));
     models.chain(endpoints).chain(alarms)
 }
 
@@ -152,7 +157,7 @@ fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
             chain.packages.iter().filter(|arn| number.is_none_or(|number| arn_name(arn).starts_with(number)));
         let versions = versions.take(VERSIONS).map(|arn| {
             let exact = by_group == Fit::Exact && number == Some(arn_name(arn));
-            let subject = Subject::new(app.here.place, "model_packages", *arn);
+            let subject = app.here.resource(Kind::Packages, arn);
             let name = format!("{name}/{}", arn_name(arn));
             (if exact { Fit::Exact } else { by_group.max(Fit::Prefix) }, Offer::Go { subject, name, what: "version" })
         });

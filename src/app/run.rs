@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 
 use crate::intents::{Outcome, Plan};
+use crate::resources::AccountId;
 
 /// A plan that was sent.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
-    /// Place of the account that it changes.
-    pub account: usize,
+    /// The account that it changes.
+    pub account: AccountId,
     /// The plan.
     pub plan: Plan,
     /// Since when.

@@ -17,7 +17,7 @@ use super::tables::{Action, Context, Pane, Tables};
 use crate::aws::{OnDeck, Playing};
 use crate::keymap::Keymap;
 use crate::model::Chain;
-use crate::resources::{Kind, Source};
+use crate::resources::{AccountId, Source};
 use crate::view::Tone;
 
 /// Everything that the screen is a function of.
@@ -118,7 +118,7 @@ impl App {
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         match &self.detail {
-            Some(detail) => detail.selected.last().and_then(|id| Subject::parse(self.here.place, id)),
+            Some(detail) => detail.selected.last().map(|item| self.here.subject(item.clone())),
             None => self.lists.get(self.pane.name).and_then(|l| l.selected.clone()),
         }
     }
@@ -135,7 +135,7 @@ impl App {
     /// The model that a thing belongs to, in whichever account.
     #[must_use]
     pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
-        self.account(subject.account)?.chain_of(subject)
+        self.account(subject.account)?.chain_of(&subject.item)
     }
 
     /// Selection, order and filter of the pane that is shown.
@@ -145,8 +145,10 @@ impl App {
 
     /// `prod: `, before what is said of one of several accounts.
     #[must_use]
-    pub fn whose(&self, place: usize) -> String {
-        self.account(place).filter(|_| self.several()).map_or_else(String::new, |account| format!("{}: ", account.name))
+    pub fn whose(&self, account: AccountId) -> String {
+        self.account(account)
+            .filter(|_| self.several())
+            .map_or_else(String::new, |account| format!("{}: ", account.name))
     }
 
     /// Name of the model that a thing belongs to.
@@ -171,7 +173,7 @@ impl App {
     #[must_use]
     pub fn accounts(&self) -> Vec<&Account> {
         let mut accounts: Vec<&Account> = std::iter::once(&self.here).chain(&self.elsewhere).collect();
-        accounts.sort_by_key(|account| account.place);
+        accounts.sort_by_key(|account| account.id);
         accounts
     }
 
@@ -185,32 +187,30 @@ impl App {
     #[must_use]
     pub fn models_of(&self, subject: &Subject) -> String {
         let account = self.account(subject.account);
-        let owners =
-            account.zip(Kind::named(subject.kind)).map(|(account, kind)| account.joined.owners(kind, &subject.id));
-        let owners = owners.unwrap_or_default();
+        let owners = account.map(|account| account.chains_of(&subject.item)).unwrap_or_default();
         owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
     }
 
-    /// The account at a place.
+    /// One of the accounts.
     #[must_use]
-    pub fn account(&self, place: usize) -> Option<&Account> {
-        std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.place == place)
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.id == id)
     }
 
-    pub(crate) fn account_mut(&mut self, place: usize) -> Option<&mut Account> {
-        std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.place == place)
+    pub(crate) fn account_mut(&mut self, id: AccountId) -> Option<&mut Account> {
+        std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.id == id)
     }
 
     /// The only account whose models the filter of their list keeps, whether it has any or not.
     #[must_use]
-    pub fn filtered_account(&self) -> Option<usize> {
+    pub fn filtered_account(&self) -> Option<AccountId> {
         let list = self.lists.get(self.pane.name).filter(|_| self.at_home() && self.several())?;
         let accounts = self.accounts();
         let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
         let filter = Filter::new(list.filter.text(), &names);
         let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
         let only = kept.next().filter(|_| kept.next().is_none())?;
-        Some(only.place)
+        Some(only.id)
     }
 
     /// The replay, if that is what is shown.
@@ -231,7 +231,7 @@ impl App {
     /// Is a thing being changed from here, in the account that is looked at?
     #[must_use]
     pub fn changes(&self, target: &str) -> bool {
-        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.place && run.plan.target == target)
+        self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.id && run.plan.target == target)
     }
 
     /// Is the pane shown that is shown first?

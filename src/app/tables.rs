@@ -5,6 +5,7 @@ use super::message::Effect;
 use super::state::App;
 use super::subject::Subject;
 use crate::model::Chain;
+use crate::resources::Kind;
 use crate::view::Line;
 
 /// The tables that a console works with.
@@ -27,7 +28,7 @@ pub struct Pane {
     /// Its columns.
     pub columns: &'static [PaneColumn],
     /// The kinds that it lists: they are read more often while it is shown, and their trouble is told beside its title.
-    pub kinds: &'static [&'static str],
+    pub kinds: &'static [Kind],
     /// Which things, in the pane's own order.
     pub ids: fn(&App) -> Vec<Subject>,
     /// One row; asked for visible rows only, unless a filter or an order needs all.

@@ -43,7 +43,7 @@ fn account(look: &Look) -> Map<String, Value> {
         .sources()
         .into_iter()
         .map(|source| {
-            let calls = usage.by_source.get(source.name).map_or(0, |spent| spent.calls);
+            let calls = usage.by_source.get(source.kind.name()).map_or(0, |spent| spent.calls);
             let mut row = serde_json::to_value(&source).unwrap_or_default();
             if let Value::Object(fields) = &mut row {
                 fields.insert("calls".into(), calls.into());

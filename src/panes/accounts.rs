@@ -1,7 +1,7 @@
 //! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
 
 use super::cell;
-use crate::app::{Account, App, Cell, Pane, PaneColumn, Subject};
+use crate::app::{Account, App, Cell, Item, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
 use crate::view::{Line, Tone};
@@ -28,7 +28,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("TROUBLE", 5, 10),
     ],
     kinds: &[],
-    ids: |app| app.accounts().into_iter().map(|account| account.subject("account", &account.name)).collect(),
+    ids: |app| app.accounts().into_iter().map(|account| account.subject(Item::Account)).collect(),
     row,
     empty: |_| Vec::new(),
 };

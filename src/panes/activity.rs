@@ -1,15 +1,11 @@
 //! The log of what happened in all accounts, newest first: what AWS tells, how models fared, what was sent from here.
 
 use super::cell::tone;
-use crate::app::{App, Cell, News, Notice, Order, Pane, PaneColumn, Subject};
+use crate::app::{App, Cell, Item, News, Notice, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
-use crate::resources::Resource;
-use crate::resources::alarm::Alarm;
+use crate::resources::Kind;
 use crate::view::Line;
-
-/// The kind of its rows.
-pub(crate) const KIND: &str = "news";
 
 /// One row a thing that happened.
 pub(super) static PANE: Pane = Pane {
@@ -22,7 +18,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
     kinds: &[],
-    ids: |app| app.feed.iter().map(|n| app.here.subject(KIND, n.serial.to_string())).collect(),
+    ids: |app| app.feed.iter().map(|n| app.here.subject(Item::LogEntry(n.serial))).collect(),
     row,
     empty: |_| {
         vec![Line::from(
@@ -32,7 +28,8 @@ pub(super) static PANE: Pane = Pane {
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let news = app.feed.get(subject.id.parse().ok()?)?;
+    let Item::LogEntry(serial) = subject.item else { return None };
+    let news = app.feed.get(serial)?;
     let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
     let account = app.account(news.account).map(|a| a.name.as_str());
     let health = health(app, news);
@@ -48,10 +45,9 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// How something that happened reads: an alarm that brings good news when it fires is no trouble.
 pub(super) fn health(app: &App, news: &News) -> Health {
-    let alarm =
-        news.subject.as_ref().filter(|subject| news.health == Health::Critical && subject.kind == Alarm::KIND.name());
-    let chain = alarm.and_then(|subject| Some((subject, app.chain_of(subject)?)));
-    let good = chain.is_some_and(|(alarm, chain)| chain.good_news.contains(&alarm.id.as_str()));
+    let alarm = news.subject.as_ref().filter(|_| news.health == Health::Critical);
+    let alarm = alarm.and_then(|subject| Some((subject.item.of_kind(Kind::Alarms)?, app.chain_of(subject)?)));
+    let good = alarm.is_some_and(|(name, chain)| chain.good_news.contains(&name));
     if good { Health::Ok } else { news.health }
 }
 
@@ -60,8 +56,8 @@ fn model(app: &App, news: &News) -> String {
 }
 
 /// All of one row: nothing of it is cut.
-pub(crate) fn notice(app: &App, serial: &str) -> Option<Notice> {
-    let news = app.feed.get(serial.parse().ok()?)?;
+pub(crate) fn notice(app: &App, serial: u64) -> Option<Notice> {
+    let news = app.feed.get(serial)?;
     let model = model(app, news);
     let mut text = vec![news.text.clone(), fmt::second(news.at, &app.zone)];
     text.extend((!news.by.is_empty()).then(|| news.by.clone()));

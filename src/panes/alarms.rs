@@ -4,6 +4,7 @@ use super::cell;
 use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::model::people::{Reach, reach};
 use crate::model::{Health, Hears, Reason, StageKind, severity};
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
@@ -22,7 +23,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("WATCHES", 4, 14).from(120),
         PaneColumn::fill("WHY", 5, 14).from(150),
     ],
-    kinds: &["alarms", "topics", "subscriptions"],
+    kinds: &[Kind::Alarms, Kind::Topics, Kind::Subscriptions],
     ids,
     row,
     empty: |_| {
@@ -42,11 +43,11 @@ fn ids(app: &App) -> Vec<Subject> {
     };
     // Stable: they are in the order of their names already.
     all.sort_by_cached_key(|a| (rank(a), std::cmp::Reverse(a.since)));
-    all.into_iter().map(|a| app.here.subject("alarms", &a.name)).collect()
+    all.into_iter().map(|a| app.here.resource(Kind::Alarms, &a.name)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let alarm = app.here.seen.store.alarms.get(&subject.id)?;
+    let alarm = app.here.seen.store.alarms.get(subject.id())?;
     Some(vec![
         state(app, subject, alarm),
         Cell::plain(&alarm.name),

@@ -1,8 +1,13 @@
 //! Addresses in AWS's own console, as text: whoever reads this over SSH has their browser elsewhere.
 
+/// The address of a page (see [`crate::resources::Resource::console`]).
+pub(super) fn address(region: &str, page: &str) -> String {
+    format!("https://{region}.{}/{page}", domain(region))
+}
+
 /// Where a deployment pipeline is seen.
 pub(super) fn codepipeline(region: &str, name: &str) -> String {
-    format!("https://{region}.{}/codesuite/codepipeline/pipelines/{name}/view?region={region}", domain(region))
+    address(region, &format!("codesuite/codepipeline/pipelines/{name}/view?region={region}"))
 }
 
 /// Each partition of AWS has a console of its own.

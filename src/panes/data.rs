@@ -3,9 +3,8 @@
 use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Health, StageKind};
-use crate::resources::Resource;
+use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
-use crate::resources::feature_group::FeatureGroup;
 use crate::view::{Line, Tone};
 
 /// One row a location or a feature group.
@@ -23,7 +22,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 3, 14).name(),
         PaneColumn::fill("WHAT", 4, 12).from(130),
     ],
-    kinds: &["datasets", "feature_groups"],
+    kinds: &[Kind::Datasets, Kind::FeatureGroups],
     ids,
     row,
     empty: |_| {
@@ -35,15 +34,15 @@ fn ids(app: &App) -> Vec<Subject> {
     let store = &app.here.seen.store;
     let mut sets: Vec<_> = store.datasets.rows().collect();
     sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), std::cmp::Reverse(d.newest)));
-    let groups = store.feature_groups.rows().map(|g| app.here.subject("feature_groups", &g.name));
+    let groups = store.feature_groups.rows().map(|g| app.here.resource(Kind::FeatureGroups, &g.name));
     let (data, artifacts): (Vec<_>, Vec<_>) = sets.into_iter().partition(|d| d.role == Role::Data);
-    let subject = |d: &Dataset| app.here.subject("datasets", &d.uri);
+    let subject = |d: &Dataset| app.here.resource(Kind::Datasets, &d.uri);
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
 /// How a location is, by what its models say of it.
 fn health(app: &App, uri: &str, problem: bool) -> Health {
-    let owners = app.here.joined.owners(Dataset::KIND, uri);
+    let owners = app.here.joined.owners(Kind::Datasets, uri);
     let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(StageKind::Data, uri));
     let said = said.map(|r| r.health.min(Health::Warning)).max().unwrap_or(Health::Ok);
     if problem { said.max(Health::Unknown) } else { said }
@@ -52,10 +51,10 @@ fn health(app: &App, uri: &str, problem: bool) -> Health {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let (store, now) = (&app.here.seen.store, app.here.seen.at);
     let model = Cell::muted(app.models_of(subject));
-    if subject.kind == "feature_groups" {
-        let group = store.feature_groups.get(&subject.id)?;
+    if let Some(name) = subject.item.of_kind(Kind::FeatureGroups) {
+        let group = store.feature_groups.get(name)?;
         let set = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri));
-        let owners = app.here.joined.owners(FeatureGroup::KIND, &group.name);
+        let owners = app.here.joined.owners(Kind::FeatureGroups, &group.name);
         let late = |set: &Dataset| {
             let mut said = owners.iter().flat_map(|chain| &chain.reasons);
             said.any(|r| r.rule == "data-age" && r.is_about(StageKind::Data, &set.uri))
@@ -79,7 +78,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             Cell::plain(what),
         ]);
     }
-    let set = store.datasets.get(&subject.id)?;
+    let set = store.datasets.get(subject.id())?;
     let health = health(app, &set.uri, set.problem.is_some());
     let role = match set.role {
         Role::Data => "data",

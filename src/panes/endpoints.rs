@@ -5,7 +5,7 @@ use crate::app::{App, Cell, Pane, PaneColumn, Subject};
 use crate::fmt;
 
 use crate::model::{Health, Reason, Serving, StageKind};
-use crate::resources::Resource;
+use crate::resources::Kind;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
@@ -26,7 +26,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 2, 12).name().from(190),
         PaneColumn::fill("WHAT", 5, 16).from(100),
     ],
-    kinds: &["endpoints", "endpoint_configs", "models", "metrics"],
+    kinds: &[Kind::Endpoints, Kind::Configs, Kind::Models, Kind::Metrics],
     ids,
     row,
     empty: |_| vec![Line::from("No endpoint in this account and region.")],
@@ -36,7 +36,7 @@ fn ids(app: &App) -> Vec<Subject> {
     let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
     // Stable: they are in the order of their names already.
     all.sort_by_cached_key(|e| std::cmp::Reverse(health(app, e)));
-    all.into_iter().map(|e| app.here.subject("endpoints", &e.name)).collect()
+    all.into_iter().map(|e| app.here.resource(Kind::Endpoints, &e.name)).collect()
 }
 
 /// How an endpoint is: what AWS says of it, and what the rules found where that is worse.
@@ -47,13 +47,13 @@ fn health(app: &App, endpoint: &Endpoint) -> Health {
 
 /// The worst that the rules found about an endpoint.
 fn worst<'a>(app: &'a App, endpoint: &Endpoint) -> Option<&'a Reason> {
-    let chain = app.here.joined.owner(Endpoint::KIND, &endpoint.name)?;
+    let chain = app.here.joined.owner(Kind::Endpoints, &endpoint.name)?;
     let serving = chain.serving.iter().find(|s| s.endpoint == endpoint.name)?;
     chain.said_of(serving).find(|reason| reason.health > Health::Waiting)
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let endpoint = app.here.seen.store.endpoints.get(&subject.id)?;
+    let endpoint = app.here.seen.store.endpoints.get(subject.id())?;
     let version = app.here.joined.serving(&endpoint.name).and_then(Serving::version);
     let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
         let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();

@@ -21,7 +21,7 @@ const MOST_BANNERS: usize = 4;
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     for account in app.accounts() {
-        let who = app.whose(account.place);
+        let who = app.whose(account.id);
         banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
         banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
     }
@@ -93,13 +93,12 @@ fn drill(app: &App) -> Vec<Line> {
 
 /// What is not as usual with the kinds that a pane lists.
 pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
-    let sources = app.here.seen.store.sources();
     let mut line = Line::new();
     if pane.name == super::sources::PANE.name {
         line = app.here.transport.iter().fold(line, |line, phrase| line.muted(phrase).muted("  "));
     }
     for kind in pane.kinds {
-        let noted = sources.iter().find(|s| s.name == *kind).and_then(|source| noted(app, source));
+        let noted = noted(app, &app.here.seen.store.table(*kind).source());
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));
     }
     (!line.0.is_empty()).then_some(line)
@@ -109,15 +108,15 @@ pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
 fn noted(app: &App, source: &Source) -> Option<Line> {
     let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     match source.state {
-        "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.name))),
-        "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.name), Tone::Warn)),
+        "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.kind))),
+        "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.kind), Tone::Warn)),
         _ => {}
     }
     if source.error.is_some() {
-        return Some(Line::new().with(format!("▲ {} {}{age}", source.name, source.state), Tone::Warn));
+        return Some(Line::new().with(format!("▲ {} {}{age}", source.kind, source.state), Tone::Warn));
     }
     let why = if source.kind == MetricSeries::KIND { " by max_cost_per_day" } else { "" };
-    source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.name, source.rows), Tone::Warn))
+    source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.kind, source.rows), Tone::Warn))
 }
 
 /// The keys that matter now, or what is typed, or what just happened.

@@ -4,8 +4,7 @@ use super::{activity, cell, chain, table};
 use crate::app::{Account, App, Cell, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
-use crate::resources::Resource;
-use crate::resources::job::TrainingJob;
+use crate::resources::Kind;
 use crate::view::{Block, Content, Line, Row, Tone};
 
 /// From this width on each stage has its column.
@@ -42,12 +41,12 @@ fn ids(app: &App) -> Vec<Subject> {
         // Asked once, not for each of thousands.
         let aged = account.aged();
         let health = move |chain: &Chain| if aged { account.health(chain) } else { chain.health };
-        account.chains().iter().map(move |chain| (health(chain), account.place, chain.name))
+        account.chains().iter().map(move |chain| (health(chain), account.id, chain.name))
     });
     let mut models: Vec<_> = models.collect();
     // Stable, and quick where it is in order already: each account is.
     models.sort_by_key(|(health, ..)| std::cmp::Reverse(*health));
-    models.into_iter().map(|(_, place, name)| Subject::chain(place, name)).collect()
+    models.into_iter().map(|(_, id, name)| Subject::model(id, name)).collect()
 }
 
 /// Nothing there, not asked yet, and not readable are three different things.
@@ -78,7 +77,7 @@ pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
-    let chain = account.chain_of(subject)?;
+    let chain = account.chain_of(&subject.item)?;
     let (production, other) = (chain.shown(true), chain.shown(false));
     Some(vec![
         Cell::glyph(account.health(chain)),
@@ -250,7 +249,8 @@ pub(super) fn follow(app: &App, drawn: &mut Block, body: u16) -> bool {
     }
     let at = list.place().saturating_sub(list.first);
     // What stands in that place may be another model by now: the one that the cursor is on is known by its name.
-    let named = |row: &Row| row.cells.get(1).is_some_and(|name| list.selected.as_ref().is_some_and(|s| name.is(&s.id)));
+    let named =
+        |row: &Row| row.cells.get(1).is_some_and(|name| list.selected.as_ref().is_some_and(|s| name.is(s.id())));
     if table.place == (list.first, list.ids.len()) && table.rows.get(at).is_some_and(named) {
         table.rows.iter_mut().enumerate().for_each(|(place, row)| row.selected = place == at);
     } else {
@@ -300,11 +300,11 @@ fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
     }
     let own = |subject: &Subject| {
         // The job of a pipeline's step is told by the run.
-        let step = subject.kind == TrainingJob::KIND.name() && !chain.pipelines.is_empty();
-        !step && app.here.chain_of(subject).is_some_and(|owner| owner.name == chain.name)
+        let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();
+        !step && app.here.chain_of(&subject.item).is_some_and(|owner| owner.name == chain.name)
     };
     let lost = app.feed.iter().filter(|news| {
-        let here = news.dated && news.account == app.here.place;
+        let here = news.dated && news.account == app.here.id;
         here && past.iter().all(|known| known.at != news.at) && news.subject.as_ref().is_some_and(own)
     });
     let lost = lost.take(most).map(|news| {

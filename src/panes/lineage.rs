@@ -6,12 +6,12 @@ mod nodes;
 use std::collections::BTreeSet;
 
 use chart::chart;
-use nodes::{MORE, nodes};
+use nodes::{Branch, nodes};
 
 use super::{chain, facts};
-use crate::app::{App, Detail, Subject, node_id};
+use crate::app::{App, Detail, Item};
 use crate::model::Chain;
-use crate::view::{Block, Content, Line, Node, Tree};
+use crate::view::{Block, Content, Line, Tree};
 
 /// Tree and facts, with a chart below where there is room and something to draw.
 pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
@@ -22,16 +22,13 @@ pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
         ];
         return vec![Block { height: body, content: Content::Lines { title: None, lines } }];
     };
-    let nodes = nodes(app, chain);
-    let subject = detail.selected.last().and_then(|key| Subject::parse(app.here.place, key));
-    let shown = subject.as_ref().map(|s| facts::facts(app, chain, s)).unwrap_or_default();
-    let chart = if body >= 26 { subject.as_ref().and_then(|s| chart(app, chain, s)) } else { None };
+    let selected = detail.selected.last();
+    let shown = selected.map(|item| facts::facts(app, chain, item)).unwrap_or_default();
+    let chart = if body >= 26 { selected.and_then(|item| chart(app, chain, item)) } else { None };
     let below = if chart.is_some() { 9 } else { 0 };
     let tree = Tree {
         title: chain::chain(app, chain).title,
-        nodes,
-        selected: detail.selected.clone(),
-        closed: detail.closed.iter().cloned().collect(),
+        nodes: nodes(app, chain).into_iter().map(|branch| branch.into_node(detail, &mut Vec::new())).collect(),
         facts: shown,
         scroll: detail.scroll,
         scroll_keys: [app.keymap.key_for("facts-up"), app.keymap.key_for("facts-down")]
@@ -56,16 +53,14 @@ pub fn most_scroll(app: &App, detail: &Detail) -> usize {
 
 /// Path to the node of a thing; to the model itself when it is in no branch.
 #[must_use]
-pub fn path_to(app: &App, chain: &Chain, subject: &Subject) -> Vec<String> {
-    let nodes = nodes(app, chain);
-    let key = subject.key();
-    let found = paths(&nodes, &BTreeSet::new()).into_iter().find(|p| p.last() == Some(&key));
-    found.unwrap_or_else(|| vec![node_id("chain", chain.name)])
+pub fn path_to(app: &App, chain: &Chain, item: &Item) -> Vec<Item> {
+    let found = paths(&nodes(app, chain), &BTreeSet::new()).into_iter().find(|path| path.last() == Some(item));
+    found.unwrap_or_else(|| vec![Item::Model(chain.name.into())])
 }
 
 /// The node that is so many rows below the cursor in the open branches; `None` where that is the cursor itself.
 #[must_use]
-pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<String>> {
+pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<Item>> {
     let open = paths(&nodes(app, app.chain(&detail.model)?), &detail.closed);
     let now = open.iter().position(|p| *p == detail.selected).unwrap_or(0);
     let next = now.saturating_add_signed(by).min(open.len().saturating_sub(1));
@@ -75,7 +70,7 @@ pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<String>> {
 /// Paths of the nodes with the word that is looked for, from a node on, round to the one before it; those in closed
 /// branches as well.
 #[must_use]
-pub fn found(app: &App, detail: &Detail, from: &[String]) -> Vec<Vec<String>> {
+pub fn found(app: &App, detail: &Detail, from: &[Item]) -> Vec<Vec<Item>> {
     let word = detail.search.line.text().trim().to_lowercase();
     let Some(chain) = app.chain(&detail.model).filter(|_| !word.is_empty()) else { return Vec::new() };
     let mut all = Vec::new();
@@ -88,9 +83,8 @@ pub fn found(app: &App, detail: &Detail, from: &[String]) -> Vec<Vec<String>> {
 }
 
 /// What a node says, in small letters: its line, and the id that the line may shorten.
-fn says(node: &Node) -> String {
-    let id = node.id.split_once('=').map_or("", |(_, id)| id);
-    format!("{} {id}", node.line.text()).to_lowercase()
+fn says(branch: &Branch) -> String {
+    format!("{} {}", branch.line.text(), branch.item.id()).to_lowercase()
 }
 
 /// Which of the places with the word the cursor is on, counted from the top, and how many there are.
@@ -103,7 +97,7 @@ pub fn place(app: &App, detail: &Detail) -> (Option<usize>, usize) {
 /// Is something left out of the tree, as it would be too long?
 fn leaves_out(app: &App, detail: &Detail) -> bool {
     let nodes = app.chain(&detail.model).map(|chain| nodes(app, chain)).unwrap_or_default();
-    paths(&nodes, &BTreeSet::new()).iter().any(|path| path.last().is_some_and(|id| id == MORE))
+    paths(&nodes, &BTreeSet::new()).iter().any(|path| path.last() == Some(&Item::Rest))
 }
 
 /// Says that no place has the word; rows that the tree leaves out were not searched.
@@ -122,20 +116,20 @@ pub fn has_children(app: &App) -> bool {
 }
 
 /// Paths of all nodes that are in sight, from top to bottom.
-fn paths(nodes: &[Node], closed: &BTreeSet<Vec<String>>) -> Vec<Vec<String>> {
+fn paths(branches: &[Branch], closed: &BTreeSet<Vec<Item>>) -> Vec<Vec<Item>> {
     let mut all = Vec::new();
-    for node in nodes {
-        walk(node, &[], closed, &mut |_, path| all.push(path.to_vec()));
+    for branch in branches {
+        walk(branch, &[], closed, &mut |_, path| all.push(path.to_vec()));
     }
     all
 }
 
 /// Visits a node and what is in sight below it, from top to bottom, each with its path.
-fn walk(node: &Node, above: &[String], closed: &BTreeSet<Vec<String>>, visit: &mut impl FnMut(&Node, &[String])) {
-    let path = [above, std::slice::from_ref(&node.id)].concat();
-    visit(node, &path);
+fn walk(branch: &Branch, above: &[Item], closed: &BTreeSet<Vec<Item>>, visit: &mut impl FnMut(&Branch, &[Item])) {
+    let path = [above, std::slice::from_ref(&branch.item)].concat();
+    visit(branch, &path);
     if !closed.contains(&path) {
-        for child in &node.children {
+        for child in &branch.children {
             walk(child, &path, closed, visit);
         }
     }

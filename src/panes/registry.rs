@@ -24,7 +24,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("WHY", 5, 12),
         PaneColumn::fill("BY", 2, 10).from(130),
     ],
-    kinds: &["model_packages", "evaluation_reports"],
+    kinds: &[Kind::Packages, Kind::Reports],
     ids,
     row,
     empty: |_| vec![Line::from("No version is registered in this account and region.")],
@@ -44,13 +44,13 @@ fn ids(app: &App) -> Vec<Subject> {
         let group = p.group.as_deref();
         (Reverse(waiting.get(&group).copied()), group, Reverse(p.version))
     });
-    packages.into_iter().map(|p| app.here.subject("model_packages", &p.arn)).collect()
+    packages.into_iter().map(|p| app.here.resource(Kind::Packages, &p.arn)).collect()
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let package = app.here.seen.store.packages.get(&subject.id)?;
+    let package = app.here.seen.store.packages.get(subject.id())?;
     let details = package.details.as_ref();
-    let chain = app.here.joined.owner(Kind::Packages, &subject.id);
+    let chain = app.here.joined.owner(Kind::Packages, subject.id());
     let serves: Vec<&str> = chain
         .map(|c| c.serving.iter())
         .into_iter()

@@ -1,8 +1,8 @@
 //! What was read, when, at what cost, and what went wrong.
 
-use crate::app::{App, Cell, Notice, Pane, PaneColumn, Subject};
+use crate::app::{App, Cell, Item, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
-use crate::resources::Lane;
+use crate::resources::{Kind, Lane};
 use crate::view::{Line, Tone};
 
 /// One row a source.
@@ -21,14 +21,15 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("LAST ERROR", 6, 10),
     ],
     kinds: &[],
-    ids: |app| app.here.seen.store.sources().iter().map(|s| app.here.subject("source", s.name)).collect(),
+    ids: |app| Kind::ALL.iter().map(|kind| app.here.subject(Item::Source(*kind))).collect(),
     row,
     empty: |_| Vec::new(),
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let source = app.here.seen.store.sources().into_iter().find(|s| s.name == subject.id)?;
-    let spent = app.here.usage.by_source.get(source.name).copied().unwrap_or_default();
+    let Item::Source(kind) = subject.item else { return None };
+    let source = app.here.seen.store.table(kind).source();
+    let spent = app.here.usage.by_source.get(kind.name()).copied().unwrap_or_default();
     let count = |n: u64| Cell::count(i64::try_from(n).ok());
     let rows = i64::try_from(source.rows).unwrap_or(i64::MAX);
     let tone = match source.state {
@@ -37,7 +38,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         _ => Tone::Warn,
     };
     Some(vec![
-        Cell::plain(source.name),
+        Cell::plain(kind.name()),
         Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone),
         Cell::muted(source.lane.map_or("–", Lane::name)),
         Cell::age(app.here.seen.at, source.fetched_at),
@@ -50,9 +51,9 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 /// All that there is to say of a source: a row has no room for what AWS said.
-pub(crate) fn notice(app: &App, name: &str) -> Option<Notice> {
-    let store = &app.here.seen.store;
-    let source = store.sources().into_iter().find(|source| source.name == name)?;
+pub(crate) fn notice(app: &App, kind: Kind) -> Notice {
+    let table = app.here.seen.store.table(kind);
+    let source = table.source();
     let age = source.fetched_at.map(|at| format!("read {} ago", fmt::age(app.here.seen.at, at)));
     let lane = source
         .lane
@@ -64,14 +65,14 @@ pub(crate) fn notice(app: &App, name: &str) -> Option<Notice> {
     let mut text =
         vec![format!("{}: {}, {rows}, {lane}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
     text.extend(app.here.transport.iter().map(|phrase| format!("In force: {phrase}.")));
-    let trouble = store.troubles().into_iter().find(|(of, _)| of.name() == name);
-    if let Some((_, why)) = &trouble {
+    let trouble = table.trouble();
+    if let Some(why) = trouble {
         text.push(why.to_string());
         text.extend(why.request_id.as_ref().map(|id| format!("Request id for AWS support: {id}")));
         text.extend(why.watched().map(|advice| format!("What to do: {advice}.")));
     }
     let tone = if trouble.is_some() { Tone::Warn } else { Tone::Plain };
-    Some(Notice { title: format!("{}{name}", app.whose(app.here.place)), text, tone, ..Notice::default() })
+    Notice { title: format!("{}{kind}", app.whose(app.here.id)), text, tone, ..Notice::default() }
 }
 
 fn cost(dollars: f64) -> Cell {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::app::{App, Cell, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{StageKind, Usual, usual};
+use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
 use crate::view::{Line, Tone};
 
@@ -23,7 +24,7 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::cells("TOOK", 16).right().from(100),
         PaneColumn::fill("WHAT", 5, 14),
     ],
-    kinds: &["pipelines", "pipeline_executions", "pipeline_steps", "training_jobs"],
+    kinds: &[Kind::Pipelines, Kind::Executions, Kind::Steps, Kind::Jobs],
     ids,
     row,
     empty: |_| vec![Line::from("No SageMaker pipeline and no training job in this account and region.")],
@@ -37,23 +38,19 @@ fn ids(app: &App) -> Vec<Subject> {
         runs_of.entry(&run.pipeline).or_default().push(run);
     }
     for pipeline in store.pipelines.rows() {
-        ids.push(app.here.subject("pipelines", &pipeline.name));
+        ids.push(app.here.resource(Kind::Pipelines, &pipeline.name));
         let mut runs = runs_of.remove(pipeline.name.as_str()).unwrap_or_default();
         runs.sort_by_key(|e| std::cmp::Reverse(e.started));
-        ids.extend(runs.iter().take(RUNS).map(|e| app.here.subject("pipeline_executions", &e.arn)));
+        ids.extend(runs.iter().take(RUNS).map(|e| app.here.resource(Kind::Executions, &e.arn)));
     }
     let mut jobs: Vec<_> = store.jobs.rows().collect();
     jobs.sort_by_key(|j| std::cmp::Reverse(j.created));
-    ids.extend(jobs.into_iter().map(|j| app.here.subject("training_jobs", &j.name)));
+    ids.extend(jobs.into_iter().map(|j| app.here.resource(Kind::Jobs, &j.name)));
     ids
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    match subject.kind {
-        "pipelines" => pipeline(app, subject),
-        "pipeline_executions" => execution(app, subject),
-        _ => job(app, subject),
-    }
+    pipeline(app, subject).or_else(|| execution(app, subject)).or_else(|| job(app, subject))
 }
 
 fn model(app: &App, subject: &Subject) -> Cell {
@@ -61,7 +58,7 @@ fn model(app: &App, subject: &Subject) -> Cell {
 }
 
 fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let pipeline = app.here.seen.store.pipelines.get(&subject.id)?;
+    let pipeline = app.here.seen.store.pipelines.get(subject.item.of_kind(Kind::Pipelines)?)?;
     let what = pipeline.definition.as_ref().map(|d| match &d.problem {
         Some(problem) => problem.clone(),
         None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
@@ -81,7 +78,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let store = &app.here.seen.store;
-    let run = store.executions.get(&subject.id)?;
+    let run = store.executions.get(subject.item.of_kind(Kind::Executions)?)?;
     let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
     let runs = || store.executions.rows().filter(|e| e.pipeline == run.pipeline);
     let took = if run.running() {
@@ -106,7 +103,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let job = app.here.seen.store.jobs.get(&subject.id)?;
+    let job = app.here.seen.store.jobs.get(subject.item.of_kind(Kind::Jobs)?)?;
     let details = job.details.as_ref();
     let metrics: Vec<String> = details
         .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect())

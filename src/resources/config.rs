@@ -93,6 +93,7 @@ impl EndpointConfig {
 
 impl Resource for EndpointConfig {
     const KIND: Kind = Kind::Configs;
+    const MISSING: &'static str = "deleted, or not read yet";
     const LANE: Lane = Lane::Slow;
     // Only those that endpoints name; what is missing is not gone.
     const WINDOWED: bool = true;

@@ -84,6 +84,7 @@ pub enum Role {
 
 impl Resource for Dataset {
     const KIND: Kind = Kind::Datasets;
+    const MISSING: &'static str = "not read: older jobs' inputs are not followed";
     const LANE: Lane = Lane::Slow;
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;

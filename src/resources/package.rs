@@ -109,7 +109,10 @@ impl Resource for ModelPackage {
         &self.arn
     }
     fn title(&self) -> Cow<'_, str> {
-        self.version.map_or_else(|| self.label(), |version| format!("v{version}")).into()
+        self.version.map_or_else(|| Self::title_of(&self.arn), |version| format!("v{version}").into())
+    }
+    fn title_of(arn: &str) -> Cow<'_, str> {
+        Self::parse_arn(arn).map_or_else(|| super::arn_name(arn).into(), |(_, version)| format!("v{version}").into())
     }
     fn status(&self) -> Option<&str> {
         Some(&self.approval)

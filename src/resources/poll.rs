@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{Change, Kind, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
+use super::{AccountId, Change, Kind, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
 use crate::aws::{Aws, ErrorKind};
 pub(crate) use look::Asking;
 pub use look::{Patience, look_once};
@@ -24,11 +24,11 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Rows from which on a list is long: it takes five calls or more.
 const LONG: usize = 500;
 
-/// Who read something: the place of an account, and which life of its pollers.
+/// Who read something: the pollers of an account, and how often they had been started anew by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
-    /// Place of the account among all accounts.
-    pub place: usize,
+    /// Which account.
+    pub account: AccountId,
     /// Counts how often its pollers were started anew.
     life: u32,
 }
@@ -60,7 +60,7 @@ pub struct Wake {
 
 impl Pollers {
     /// Pollers that have not started yet. `out` is bounded: a slow screen slows the polling, never the memory.
-    /// What they read goes there with the `place` of their account and the life in which they read it. They run in the
+    /// What they read goes there with their account and the life in which they read it. They run in the
     /// `background`.
     #[must_use]
     pub fn new(
@@ -68,10 +68,11 @@ impl Pollers {
         seen: watch::Receiver<Seen>,
         wake: watch::Receiver<Wake>,
         clock: Clock,
-        (place, out): (usize, mpsc::Sender<(Reader, Snapshot)>),
+        account: AccountId,
+        out: mpsc::Sender<(Reader, Snapshot)>,
         background: Handle,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, reader: Reader { place, life: 0 }, background, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, reader: Reader { account, life: 0 }, background, tasks: JoinSet::new() }
     }
 
     /// Ends all tasks and starts them anew with the tables that are seen now. What was read before belongs to another

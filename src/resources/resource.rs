@@ -26,13 +26,20 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const OPTIONAL: bool = false;
     /// Fields that name other things by texts of any kind: they are joined by, and enter as they are.
     const REFERENCES: &'static [&'static str] = &[];
+    /// What it means that something which is named elsewhere is not among the rows.
+    const MISSING: &'static str = "not read";
     /// Are only the newest, or those looked at, ever listed? Then one that is missing is not gone.
     const WINDOWED: bool = false;
     /// Unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
     /// What it is called among its own: shorter than the id where the context tells the rest.
     fn title(&self) -> Cow<'_, str> {
-        self.id().into()
+        Self::title_of(self.id())
+    }
+    /// The same of one of which only the id is known.
+    #[must_use]
+    fn title_of(id: &str) -> Cow<'_, str> {
+        id.into()
     }
     /// AWS's word for its state, raw.
     fn status(&self) -> Option<&str> {

@@ -8,10 +8,8 @@ use super::{Kind, Lane};
 /// The state of one source, for the sources pane and for `dump`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Source {
-    /// The name of the kind it brings.
-    pub name: &'static str,
     /// The kind it brings.
-    #[serde(skip)]
+    #[serde(rename = "name")]
     pub kind: Kind,
     /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
     pub state: &'static str,

@@ -324,8 +324,8 @@ impl<T: Resource> Table<T> {
         };
         let fetched_at = self.answered_at();
         let State { capped, lane, next, .. } = self.state;
-        let (kind, name, rows, more) = (T::KIND, T::KIND.name(), self.rows.len(), self.unfinished());
-        Source { name, kind, state, fetched_at, rows, capped, error, lane, next, more }
+        let (rows, more) = (self.rows.len(), self.unfinished());
+        Source { kind: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
     }
 }
 

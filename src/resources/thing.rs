@@ -73,6 +73,10 @@ impl<T: Resource> Thing for T {
 pub trait AnyTable: Debug {
     /// One row.
     fn thing(&self, id: &str) -> Option<&dyn Thing>;
+    /// What a thing is called among its own, also where it is not among the rows.
+    fn title<'a>(&'a self, id: &'a str) -> Cow<'a, str>;
+    /// What it means that something which is named elsewhere is not among the rows.
+    fn missing(&self) -> &'static str;
     /// How many rows.
     fn count(&self) -> usize;
     /// Its state in one row.
@@ -93,6 +97,12 @@ pub trait AnyTable: Debug {
 impl<T: Resource> AnyTable for Table<T> {
     fn thing(&self, id: &str) -> Option<&dyn Thing> {
         self.get(id).map(|row| row as &dyn Thing)
+    }
+    fn title<'a>(&'a self, id: &'a str) -> Cow<'a, str> {
+        self.get(id).map_or_else(|| T::title_of(id), Resource::title)
+    }
+    fn missing(&self) -> &'static str {
+        T::MISSING
     }
     fn count(&self) -> usize {
         self.len()
@@ -126,6 +136,11 @@ impl Store {
     #[must_use]
     pub fn get(&self, kind: Kind, id: &str) -> Option<&dyn Thing> {
         self.table(kind).thing(id)
+    }
+    /// What a thing is called among its own, also where nothing else is known of it.
+    #[must_use]
+    pub fn title<'a>(&'a self, kind: Kind, id: &'a str) -> Cow<'a, str> {
+        self.table(kind).title(id)
     }
     /// The state of each source, in the order of asking.
     #[must_use]

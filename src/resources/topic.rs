@@ -72,8 +72,8 @@ impl Resource for Topic {
     fn id(&self) -> &str {
         &self.arn
     }
-    fn title(&self) -> Cow<'_, str> {
-        (&*self.name).into()
+    fn title_of(arn: &str) -> Cow<'_, str> {
+        arn.rsplit(':').next().unwrap_or(arn).into()
     }
     fn arn(&self) -> Option<&str> {
         Some(&self.arn)

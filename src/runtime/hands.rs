@@ -12,7 +12,7 @@ use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
 use crate::aws::{Deck, caught};
 use crate::intents::{Executor, Outcome, Plan, Refusal};
-use crate::resources::Source;
+use crate::resources::{AccountId, Source};
 
 /// Between two snapshots on disk.
 const KEEP_EVERY: Duration = Duration::from_mins(2);
@@ -47,8 +47,8 @@ impl Hands {
     /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
     pub(super) fn second(&mut self, app: &mut App) -> Msg {
         self.keep(app, false);
-        for (place, connection) in self.machine.connections.iter().enumerate() {
-            app.update(Msg::Usage(place, connection.executor.aws.meter.usage()));
+        for (account, connection) in AccountId::all().zip(&self.machine.connections) {
+            app.update(Msg::Usage(account, connection.executor.aws.meter.usage()));
         }
         if let Some(drill) = self.machine.drill() {
             app.update(Msg::Drill(drill));
@@ -92,11 +92,11 @@ impl Hands {
             return;
         }
         for account in app.accounts().into_iter().filter(whole) {
-            let kept = self.machine.connections.get(account.place).and_then(|c| c.snapshot.clone());
+            let kept = self.machine.connections.get(account.id.place()).and_then(|c| c.snapshot.clone());
             let Some(snapshot) = kept else { continue };
             self.kept = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
-            let news = app.feed.keep(account.place);
+            let news = app.feed.keep(account.id);
             // A disk that is full takes nothing from what is seen; the next start is a cold one.
             let write = move || drop(snapshot.write(&store, &news, at));
             self.keeping.spawn_blocking_on(write, &self.machine.background);
@@ -111,9 +111,9 @@ impl Hands {
     }
 
     /// The executor of an account, which acts as whoever AWS says we are.
-    fn executor(&self, place: usize, app: &App) -> Option<Executor> {
-        let mut executor = self.machine.connections.get(place)?.executor.clone();
-        if let Some(me) = app.account(place).and_then(Account::identity) {
+    fn executor(&self, account: AccountId, app: &App) -> Option<Executor> {
+        let mut executor = self.machine.connections.get(account.place())?.executor.clone();
+        if let Some(me) = app.account(account).and_then(Account::identity) {
             executor.identity.clone_from(&me.arn);
         }
         Some(executor)

@@ -13,7 +13,7 @@ use super::keyboard::Input;
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::poll::Reader;
-use crate::resources::{Seen, Snapshot};
+use crate::resources::{AccountId, Seen, Snapshot};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -44,7 +44,7 @@ pub(super) struct Inbox {
     pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     pub(super) ticks: Interval,
     /// One join at a time: what changes meanwhile is joined when it is done.
-    pub(super) joining: JoinSet<(usize, Joined)>,
+    pub(super) joining: JoinSet<(AccountId, Joined)>,
 }
 
 impl Inbox {
@@ -72,7 +72,7 @@ impl Inbox {
             },
             Some(msg) = self.answers.recv() => came(msg),
             Some((reader, snapshot)) = self.snapshots.recv() => Came::Read(reader, Box::new(snapshot)),
-            Some(Ok((place, joined))) = self.joining.join_next() => came(Msg::Joined(place, Box::new(joined))),
+            Some(Ok((account, joined))) = self.joining.join_next() => came(Msg::Joined(account, Box::new(joined))),
             () = until(frame) => Came::Frame,
             () = until(rests) => Came::Rest,
             _ = self.ticks.tick() => Came::Second,
@@ -85,8 +85,8 @@ impl Inbox {
     }
 
     /// Joins the tables of an account on a thread of its own; the result comes as a message.
-    pub(super) fn join(&mut self, place: usize, tables: Seen, background: &Handle) {
-        self.joining.spawn_blocking_on(move || (place, model::join(&tables)), background);
+    pub(super) fn join(&mut self, account: AccountId, tables: Seen, background: &Handle) {
+        self.joining.spawn_blocking_on(move || (account, model::join(&tables)), background);
     }
 }
 

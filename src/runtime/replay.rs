@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 use super::{Hands, Inbox, Machine, Watch};
 use crate::app::{App, Msg, Replay};
 use crate::aws::{Deck, OnDeck, Tape};
-use crate::resources::Kind;
 use crate::resources::poll::{Clock, Wake};
+use crate::resources::{AccountId, Kind};
 
 /// The pollers are woken no more often than this, however fast it plays.
 const SHORTEST: Duration = Duration::from_millis(200);
@@ -28,8 +28,8 @@ impl Machine {
     }
 
     /// Where the pollers of an account take from when they were answered: on a tape that is long ago.
-    pub(super) fn answered(&self, place: usize) -> Clock {
-        match self.tapes().get(place).cloned() {
+    pub(super) fn answered(&self, account: AccountId) -> Clock {
+        match self.tapes().get(account.place()).cloned() {
             Some(tape) => Arc::new(move || tape.answered_at()),
             None => self.clock.clone(),
         }

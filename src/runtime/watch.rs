@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::app::App;
 use crate::aws::Aws;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
-use crate::resources::{Seen, Snapshot};
+use crate::resources::{AccountId, Seen, Snapshot};
 
 /// Keys that follow each other faster make the cursor run, and the pollers hear what is looked at when it rests for so
 /// long: nobody wants what it ran past to be read.
@@ -37,26 +37,26 @@ impl Watches {
         &mut self.each
     }
     /// Polls an account now.
-    pub(super) fn refresh(&self, place: usize) {
-        self.each.get(place).into_iter().for_each(Watch::refresh);
+    pub(super) fn refresh(&self, account: AccountId) {
+        self.each.get(account.place()).into_iter().for_each(Watch::refresh);
     }
 
     /// Does what was read still count? Not where its account was begun anew since; and when it tells that the rows are
     /// of another account, all of that is read anew.
     pub(super) fn takes(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
-        let watch = self.each.get_mut(reader.place).filter(|watch| watch.pollers.reader() == reader);
+        let watch = self.each.get_mut(reader.account.place()).filter(|watch| watch.pollers.reader() == reader);
         watch.is_some_and(|watch| !watch.begins_anew(app, snapshot))
     }
 
     /// After a message: lets the pollers see what one of them read, and what is looked at, unless the cursor runs.
-    pub(super) fn publish(&mut self, app: &App, polled: Option<usize>, key: bool) {
+    pub(super) fn publish(&mut self, app: &App, polled: Option<AccountId>, key: bool) {
         if key {
             let now = Instant::now();
             let before = self.key.replace(now);
             self.rests = before.filter(|before| now - *before < REST).map(|_| now + REST);
         }
-        for (place, watch) in self.each.iter().enumerate() {
-            watch.publish(app, polled == Some(place), self.rests.is_some());
+        for watch in &self.each {
+            watch.publish(app, polled == Some(watch.account), self.rests.is_some());
         }
     }
     /// When [`Self::rest`] is due.
@@ -72,7 +72,7 @@ impl Watches {
 
 /// The pollers of one account.
 pub(super) struct Watch {
-    place: usize,
+    account: AccountId,
     seen: watch::Sender<Seen>,
     wake: watch::Sender<Wake>,
     pollers: Pollers,
@@ -83,11 +83,11 @@ type Out = mpsc::Sender<(Reader, Snapshot)>;
 
 impl Watch {
     /// A watch that has not begun, with its pollers in the `background`.
-    pub(super) fn new(place: usize, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
+    pub(super) fn new(account: AccountId, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
         let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
-        let (told, woken, to) = (seen.subscribe(), wake.subscribe(), (place, out.clone()));
-        let pollers = Pollers::new(aws, told, woken, clock, to, background.clone());
-        Self { place, seen, wake, pollers }
+        let pollers =
+            Pollers::new(aws, seen.subscribe(), wake.subscribe(), clock, account, out.clone(), background.clone());
+        Self { account, seen, wake, pollers }
     }
 
     /// What wakes its pollers, also those that come later.
@@ -114,7 +114,7 @@ impl Watch {
     /// Lets the pollers see what there is and what is looked at, when one of them changed. While the cursor `runs` they
     /// see what it left.
     fn publish(&self, app: &App, polled: bool, runs: bool) {
-        let Some(account) = app.account(self.place) else { return };
+        let Some(account) = app.account(self.account) else { return };
         self.seen.send_if_modified(|old| {
             let focus = if runs { old.focus.clone() } else { account.seen.focus.clone() };
             let news = polled || old.focus != focus;
@@ -127,9 +127,9 @@ impl Watch {
 
     /// Reads all of it anew when a poll tells that the rows are of another account.
     pub(super) fn begins_anew(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
-        let foreign = app.account(self.place).is_some_and(|account| account.is_foreign(snapshot));
+        let foreign = app.account(self.account).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {
-            app.forget(self.place);
+            app.forget(self.account);
             self.renew(app);
         }
         foreign
@@ -167,13 +167,20 @@ mod tests {
         let mut app = App::new(TABLES, Account::new(Seen::default()), Vec::new(), keymap);
         let (out, _inbox) = mpsc::channel(1);
         let aws = Aws::unconnected(&Target::default(), "nobody is asked");
-        let watch = Watch::new(0, aws, Seen::default(), Arc::new(|| Timestamp::UNIX_EPOCH), &out, &Handle::current());
+        let watch = Watch::new(
+            AccountId::FIRST,
+            aws,
+            Seen::default(),
+            Arc::new(|| Timestamp::UNIX_EPOCH),
+            &out,
+            &Handle::current(),
+        );
         let first = watch.pollers.reader();
         let mut watches = Watches::new(vec![watch]);
         let mut hand = |snapshot: Snapshot, reader: Reader| {
             let taken = watches.takes(reader, &snapshot, &mut app);
             if taken {
-                app.update(Msg::Polled(0, snapshot));
+                app.update(Msg::Polled(AccountId::FIRST, snapshot));
             }
             (taken, app.feed.iter().count(), app.here.seen.store.alarms.len())
         };

@@ -1,9 +1,9 @@
 //! What comes of the accounts: polls are taken in, joined, and tell the pollers what is looked at.
 
 use super::IDLE;
-use crate::app::{App, Feed, FocusedOn, KeptNews, Subject};
+use crate::app::{App, Feed, FocusedOn, KeptNews};
 use crate::model::Joined;
-use crate::resources::{Focus, Kind, Seen, Snapshot, Store};
+use crate::resources::{AccountId, Focus, Kind, Seen, Snapshot, Store};
 use crate::view::Tone;
 
 impl App {
@@ -11,56 +11,56 @@ impl App {
     /// shown there stays of the account in which it was opened.
     pub(super) fn follow_cursor(&mut self) {
         let cursor = self.subject().map(|subject| subject.account);
-        let place = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.place);
-        if self.detail.is_none() && place != self.here.place {
-            self.visit(place);
+        let account = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.id);
+        if self.detail.is_none() && account != self.here.id {
+            self.visit(account);
         }
     }
 
     /// Goes to an account.
-    pub(crate) fn visit(&mut self, place: usize) {
-        if let Some(there) = self.elsewhere.iter_mut().find(|account| account.place == place) {
+    pub(crate) fn visit(&mut self, id: AccountId) {
+        if let Some(there) = self.elsewhere.iter_mut().find(|account| account.id == id) {
             std::mem::swap(&mut self.here, there);
         }
     }
 
-    pub(super) fn polled(&mut self, place: usize, snapshot: Snapshot) {
-        let Some(account) = self.account_mut(place) else { return };
+    pub(super) fn polled(&mut self, id: AccountId, snapshot: Snapshot) {
+        let Some(account) = self.account_mut(id) else { return };
         let changes = account.polled(snapshot);
-        self.feed.take(place, changes);
+        self.feed.take(id, changes);
     }
 
     /// Begins an account with the tables of an earlier run, and with what it knew to have happened.
-    pub fn begin_with(&mut self, place: usize, store: Store, news: Vec<KeptNews>) {
-        let Some(account) = self.account_mut(place) else { return };
+    pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptNews>) {
+        let Some(account) = self.account_mut(id) else { return };
         account.begin_with(store);
-        self.feed.restore(place, news);
+        self.feed.restore(id, news);
         self.revision += 1;
         self.settle();
     }
 
     /// Forgets the rows, as they are of another account.
-    pub fn forget(&mut self, place: usize) {
-        self.begin_with(place, Store::default(), Vec::new());
+    pub fn forget(&mut self, id: AccountId) {
+        self.begin_with(id, Store::default(), Vec::new());
         // What seemed to change was two accounts that differ.
-        self.feed.forget(place);
+        self.feed.forget(id);
         let text = "the rows so far were of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }
 
     /// What the tables of an account are to be joined from, when they changed since that was last asked for. A join
     /// of a large account takes longer than a key may wait, so it is made elsewhere and comes back as a message.
-    pub fn to_join(&mut self) -> Option<(usize, Seen)> {
+    pub fn to_join(&mut self) -> Option<(AccountId, Seen)> {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        accounts.find_map(|account| Some((account.place, account.give_to_join()?)))
+        accounts.find_map(|account| Some((account.id, account.give_to_join()?)))
     }
 
-    pub(super) fn take_joined(&mut self, place: usize, joined: Joined) {
+    pub(super) fn take_joined(&mut self, id: AccountId, joined: Joined) {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
-        let Some(account) = accounts.find(|account| account.place == place) else { return };
+        let Some(account) = accounts.find(|account| account.id == id) else { return };
         let at = account.seen.at;
         for (chain, before) in account.take_joined(joined) {
-            self.feed.health(at, place, chain, before);
+            self.feed.health(at, id, chain, before);
         }
         self.revision += 1;
     }
@@ -79,11 +79,7 @@ impl App {
             return;
         }
         self.here.focused = from;
-        let mut focus = Focus {
-            kinds: self.pane.kinds.iter().filter_map(|kind| Kind::named(kind)).collect(),
-            idle,
-            ..Focus::default()
-        };
+        let mut focus = Focus { kinds: self.pane.kinds.iter().copied().collect(), idle, ..Focus::default() };
         if let Some(chain) = self.current_chain() {
             focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();
@@ -91,15 +87,9 @@ impl App {
             focus.groups.extend(chain.group.map(str::to_owned));
             focus.datasets.extend(chain.datasets.iter().map(|&uri| uri.to_owned()));
         }
-        match subject {
-            Some(Subject { kind: "model_packages", id, .. }) => {
-                focus.packages.insert(id);
-            }
-            Some(Subject { kind: "training_jobs", id, .. }) => {
-                focus.jobs.insert(id);
-            }
-            Some(_) | None => {}
-        }
+        let of_kind = |kind| Some(subject.as_ref()?.item.of_kind(kind)?.to_owned());
+        focus.packages.extend(of_kind(Kind::Packages));
+        focus.jobs.extend(of_kind(Kind::Jobs));
         self.here.attend(focus);
     }
 
@@ -107,8 +97,9 @@ impl App {
     pub fn rewind(&mut self) {
         self.feed = Feed::default();
         self.rewound = true;
-        for place in 0..=self.elsewhere.len() {
-            self.begin_with(place, Store::default(), Vec::new());
+        let accounts: Vec<AccountId> = self.accounts().iter().map(|account| account.id).collect();
+        for id in accounts {
+            self.begin_with(id, Store::default(), Vec::new());
         }
     }
 }

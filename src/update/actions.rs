@@ -88,7 +88,7 @@ fn can_refresh(context: &Context<'_>) -> Result<String, String> {
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn refresh(app: &mut App) -> Option<Effect> {
     app.message = Some((Tone::Plain, "asking AWS now".into()));
-    Some(Effect::Refresh(app.here.place))
+    Some(Effect::Refresh(app.here.id))
 }
 
 /// Does what is named, or says why it cannot be done here.

@@ -3,7 +3,6 @@
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
 use crate::intents::{Input, Intent, Question, Selection, Values};
-use crate::resources::Kind;
 use crate::view::Tone;
 
 /// The action that plans an intent.
@@ -16,7 +15,7 @@ pub(super) const fn action<I: Intent>() -> Action {
 /// What is selected, for the intents.
 fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
     let (app, here) = (context.app, &context.app.here);
-    let thing = context.subject.as_ref().and_then(|subject| Some((Kind::named(subject.kind)?, subject.id.as_str())));
+    let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
     Selection {
         thing,
         chain: context.chain,
@@ -43,7 +42,7 @@ fn run<I: Intent>(app: &mut App) -> Option<Effect> {
         Question::Which(pick) => app.modal = Some(pick.into()),
         Question::NotRead(what) => {
             app.message = Some((Tone::Busy, format!("{what}: press the key again in a moment")));
-            return Some(Effect::Refresh(app.here.place));
+            return Some(Effect::Refresh(app.here.id));
         }
     }
     None
@@ -72,11 +71,11 @@ fn form(values: Values) -> Form {
 mod tests {
     use super::super::{NAMES, TABLES};
     use super::*;
-    use crate::app::{Account, Subject};
+    use crate::app::Account;
     use crate::assets::Assets;
     use crate::intents::Retrain;
     use crate::resources::pipeline::Pipeline;
-    use crate::resources::{Listing, Seen};
+    use crate::resources::{AccountId, Kind, Listing, Seen};
     use jiff::Timestamp;
 
     #[test]
@@ -86,10 +85,10 @@ mod tests {
         seen.store.pipelines.apply(Ok(Listing::all(unread)), Timestamp::UNIX_EPOCH);
         let keymap = Assets::default().keymap("default", NAMES).unwrap();
         let mut app = App::new(TABLES, Account::new(seen), Vec::new(), keymap);
-        let subject = Some(Subject::new(0, "pipelines", "build"));
+        let subject = Some(app.here.resource(Kind::Pipelines, "build"));
         app.list_mut().selected = subject;
         assert_eq!(able::<Retrain>(&app.context()), Ok("retrain".to_owned()));
-        assert!(matches!(run::<Retrain>(&mut app), Some(Effect::Refresh(0))));
+        assert!(matches!(run::<Retrain>(&mut app), Some(Effect::Refresh(AccountId::FIRST))));
         let (_, message) = app.message.unwrap();
         assert_eq!(message, "the definition of build is being read: press the key again in a moment");
     }

@@ -8,7 +8,7 @@ use crate::panes;
 
 /// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
 pub(super) fn settle(app: &mut App) {
-    let (account, revision, scaling) = (app.here.place, app.revision, app.show_scaling);
+    let (account, revision, scaling) = (app.here.id, app.revision, app.show_scaling);
     let rows = panes::list_rows(app).max(1);
     let refilling = app.refilling();
     let state = app.list_mut();
@@ -51,7 +51,7 @@ fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject>
 /// Puts the cursor on the first row that belongs to a model.
 pub(super) fn select_first_of(app: &mut App, model: &str) {
     let Some(state) = app.lists.get(app.pane.name) else { return };
-    let here = app.here.place;
+    let here = app.here.id;
     let belongs = |s: &Subject| s.account == here && app.chain_of(s).is_some_and(|c| c.name == model);
     if state.selected.as_ref().is_some_and(belongs) {
         return;

@@ -106,5 +106,5 @@ pub(super) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
 /// The same for what was chosen in another plan, which stays on the screen.
 fn plan_after(app: &mut App, intent: AnyIntent, before: Option<Box<Ask>>) -> Effect {
     app.modal = Some(Planning { intent: intent.clone(), before, waits: None }.into());
-    Effect::Plan(app.here.place, intent)
+    Effect::Plan(app.here.id, intent)
 }

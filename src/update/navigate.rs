@@ -1,8 +1,10 @@
 //! Moving about: panes, rows, lineage.
 
 use super::search;
-use crate::app::{App, Context, Detail, Effect, Subject, of_account};
+use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
 use crate::panes::{self, activity, lineage};
+use crate::resources::alarm::Alarm;
+use crate::resources::{Kind, Thing};
 use crate::view::Tone;
 
 /// Always `None`: moving has no effect outside.
@@ -96,40 +98,37 @@ pub(super) fn open(app: &mut App) -> Moved {
         return branch_toggle(app);
     }
     let subject = app.subject()?;
-    if subject.kind == "account" {
-        return only(app, &subject.id);
+    if subject.item == Item::Account {
+        let name = app.account(subject.account)?.name.clone();
+        only(app, &name);
+    } else if let Item::Source(kind) = subject.item {
+        app.modal = Some(panes::sources::notice(app, kind).into());
+    } else if let Item::LogEntry(serial) = subject.item {
+        app.modal = activity::notice(app, serial).map(Into::into);
+    } else {
+        enter(app, &subject);
     }
-    if subject.kind == "source" {
-        app.modal = panes::sources::notice(app, &subject.id).map(Into::into);
-        return None;
-    }
-    if subject.kind == activity::KIND {
-        app.modal = activity::notice(app, &subject.id).map(Into::into);
-        return None;
-    }
-    enter(app, &subject);
     None
 }
 
 /// Opens the lineage of the model that a thing belongs to, with the cursor on the thing.
 pub(super) fn enter(app: &mut App, subject: &Subject) {
     app.visit(subject.account);
-    let Some(chain) = app.here.chain_of(subject) else {
+    let Some(chain) = app.here.chain_of(&subject.item) else {
         let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
         app.message = Some((Tone::Warn, text));
         return;
     };
     let detail = Detail { model: chain.name.to_owned(), ..Detail::default() };
-    let selected = lineage::path_to(app, chain, subject);
+    let selected = lineage::path_to(app, chain, &subject.item);
     app.detail = Some(Detail { selected, ..detail });
 }
 
 /// Shows the models of one account.
-fn only(app: &mut App, account: &str) -> Moved {
+fn only(app: &mut App, account: &str) {
     app.go(app.tables.home);
     app.list_mut().filter = of_account(account).into();
     app.list_mut().put(0);
-    None
 }
 
 pub(super) fn can_choose(context: &Context<'_>) -> Result<String, String> {
@@ -151,13 +150,10 @@ fn branch_toggle(app: &mut App) -> Moved {
 
 /// Goes to a thing in its pane, whatever the pane showed before.
 pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
-    let pane = match subject.kind {
-        "endpoints" | "alarms" => subject.kind,
-        "model_packages" => "registry",
-        _ => "home",
-    };
-    let scaling = app.here.seen.store.alarms.get(&subject.id).is_some_and(crate::resources::alarm::Alarm::scaling);
-    app.show_scaling |= subject.kind == "alarms" && scaling;
+    let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| pane.kinds.contains(&kind));
+    let pane = app.tables.panes.iter().find(lists).map_or(app.tables.home.name, |pane| pane.name);
+    let alarm = subject.item.of_kind(Kind::Alarms).and_then(|name| app.here.seen.store.alarms.get(name));
+    app.show_scaling |= alarm.is_some_and(Alarm::scaling);
     go(app, pane);
     if !app.list_mut().ids.contains(subject) {
         // The filter may hide it.
@@ -245,19 +241,10 @@ pub(super) fn scaling(app: &mut App) -> Moved {
 
 /// What a colleague would paste: the ARN where there is one, otherwise the name.
 fn copied(context: &Context<'_>) -> Option<String> {
-    let store = &context.app.here.seen.store;
-    let Subject { kind, id, .. } = context.subject.as_ref()?;
-    let arn = match *kind {
-        "endpoints" => store.endpoints.get(id).map(|e| e.arn.clone()),
-        "endpoint_configs" => store.configs.get(id).map(|c| c.arn.clone()),
-        "models" => store.models.get(id).map(|m| m.arn.clone()),
-        "alarms" => store.alarms.get(id).map(|a| a.arn.clone()),
-        "pipelines" => store.pipelines.get(id).map(|p| p.arn.clone()),
-        "training_jobs" => store.jobs.get(id).map(|j| j.arn.clone()),
-        "feature_groups" => store.feature_groups.get(id).map(|g| g.arn.clone()),
-        _ => None,
-    };
-    Some(arn.filter(|a| !a.is_empty()).unwrap_or_else(|| id.clone()))
+    let item = &context.subject.as_ref()?.item;
+    let thing = item.resource().and_then(|(kind, id)| context.app.here.seen.store.get(kind, id));
+    let text = thing.and_then(Thing::arn).unwrap_or(item.id());
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 pub(super) fn can_copy(context: &Context<'_>) -> Result<String, String> {

@@ -3,6 +3,7 @@
 use crate::app::{App, Ask, Effect, Modal, Notice};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, State, Unfinished};
 use crate::model::Health;
+use crate::resources::AccountId;
 use crate::view::Tone;
 
 /// Is this the question that is open, in the account that is looked at?
@@ -14,14 +15,14 @@ impl App {
     /// Takes in a plan, or why there is none. What it was refused for is read into the tables, too: they did not tell.
     pub(super) fn planned(
         &mut self,
-        place: usize,
+        account: AccountId,
         intent: &AnyIntent,
         result: Result<Box<Plan>, Refusal>,
     ) -> Option<Effect> {
         let refused = matches!(&result, Err(Refusal::No(_)));
         // An answer to a question that was closed meanwhile is dropped.
         let Some(Modal::Planning(planning)) =
-            self.modal.take_if(|modal| is_asked(modal, place == self.here.place, intent))
+            self.modal.take_if(|modal| is_asked(modal, account == self.here.id, intent))
         else {
             return None;
         };
@@ -33,16 +34,19 @@ impl App {
                 Some(Modal::Ask(Ask { problem, ..*before }))
             }
             (Err(refusal), None) => Some(
-                Notice::refused(format!("{}{} is not possible", self.whose(place), intent.name()), refusal.to_string())
-                    .into(),
+                Notice::refused(
+                    format!("{}{} is not possible", self.whose(account), intent.name()),
+                    refusal.to_string(),
+                )
+                .into(),
             ),
         };
-        refused.then_some(Effect::Refresh(place))
+        refused.then_some(Effect::Refresh(account))
     }
 
     /// Tells what the plan that is being made waits for.
-    pub(super) fn plan_waits(&mut self, place: usize, intent: &AnyIntent, text: String) {
-        let here = place == self.here.place;
+    pub(super) fn plan_waits(&mut self, account: AccountId, intent: &AnyIntent, text: String) {
+        let here = account == self.here.id;
         if let Some(Modal::Planning(planning)) = self.modal.as_mut().filter(|modal| is_asked(modal, here, intent)) {
             planning.waits = Some(text);
         }
@@ -63,7 +67,7 @@ impl App {
     }
 
     /// Tells of intents whose end was never seen, in the activity and as a message.
-    pub(super) fn reviewed(&mut self, place: usize, unfinished: &[Unfinished]) {
+    pub(super) fn reviewed(&mut self, account: AccountId, unfinished: &[Unfinished]) {
         for open in unfinished {
             let (health, tone) = match open.state {
                 State::Done(_) => (Health::Ok, Tone::Good),
@@ -72,8 +76,8 @@ impl App {
                 State::Unknown(_) | State::Replaced(_) => (Health::Unknown, Tone::Warn),
             };
             let text = open.to_string();
-            self.feed.push(self.here.seen.at, place, health, text.clone(), None);
-            self.message = Some((tone, self.whose(place) + &text));
+            self.feed.push(self.here.seen.at, account, health, text.clone(), None);
+            self.message = Some((tone, self.whose(account) + &text));
         }
     }
 

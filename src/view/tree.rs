@@ -13,10 +13,6 @@ pub struct Tree {
     pub title: Line,
     /// The top nodes.
     pub nodes: Vec<Node>,
-    /// Path of ids to the selected node.
-    pub selected: Vec<String>,
-    /// Paths of the nodes that are closed (all others are open).
-    pub closed: Vec<Vec<String>>,
     /// Facts of the selected thing: label and value.
     pub facts: Vec<(String, Line)>,
     /// How many rows of the facts are scrolled away; at most [`Tree::most_scroll`].
@@ -28,10 +24,12 @@ pub struct Tree {
 /// One node of a tree.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Node {
-    /// Unique among its siblings.
-    pub id: String,
     /// What it says.
     pub line: Line,
+    /// Is what is below it hidden?
+    pub closed: bool,
+    /// Is the cursor on it?
+    pub selected: bool,
     /// Below it.
     pub children: Vec<Node>,
 }

@@ -89,13 +89,14 @@ fn chain() -> Chain {
 }
 
 fn tree() -> Tree {
-    let node = |id: &str, children| Node { id: id.into(), line: Line::from(format!("node {id}")), children };
+    let node = |name: &str, children| {
+        let line = Line::from(format!("node {name}"));
+        Node { line, children, closed: name == "b", selected: name == "b" }
+    };
     let deep = (0..30).fold(Vec::new(), |below, n| vec![node(&n.to_string(), below)]);
     Tree {
         title: Line::from("Lineage"),
         nodes: vec![node("a", deep), node("b", vec![node("c", Vec::new())])],
-        selected: vec!["b".into()],
-        closed: vec![vec!["b".into()]],
         facts: vec![("status".into(), Line::from("InService")), ("ARN".into(), Line::from("arn:aws:x".repeat(20)))],
         scroll: 0,
         scroll_keys: "K J".into(),

@@ -39,15 +39,12 @@ pub(super) fn draw(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let room = paint::inset(area);
-    let mut state = TreeState::default();
-    open(&tree.nodes, &mut Vec::new(), &tree.closed, &mut state);
-    state.select(tree.selected.clone());
-    let items: Vec<TreeItem<'_, String>> =
-        tree.nodes.iter().filter_map(|node| item(node, 1, theme, room.width)).collect();
-    // Nodes that cannot be told apart are a mistake of the caller's; it shows as an empty tree.
-    let Ok(grown) = Grown::new(&items) else {
-        return;
-    };
+    let mut items = Items::new(theme, room.width);
+    let nodes = items.make(&tree.nodes);
+    let Items { mut state, selected, .. } = items;
+    state.select(selected.clone());
+    // Each node has a number of its own, so that the widget can tell them apart.
+    let Ok(grown) = Grown::new(&nodes) else { return };
     let grown = grown.node_closed_symbol("▸ ").node_open_symbol("▾ ").node_no_children_symbol("  ");
     // Drawn apart: a deep node must not write beyond its side.
     let mut side = Buffer::empty(room);
@@ -59,31 +56,49 @@ fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
         }
     }
     // The bar reaches over the margin, as in a table.
-    let selected = room.rows().find(|row| state.rendered_at(row.as_position()) == Some(tree.selected.as_slice()));
-    if let Some(row) = selected.filter(|_| !tree.selected.is_empty()) {
+    let row = room.rows().find(|row| state.rendered_at(row.as_position()) == Some(selected.as_slice()));
+    if let Some(row) = row.filter(|_| !selected.is_empty()) {
         buf.set_style(Rect { x: area.x, width: area.width, ..row }, theme.style(Token::Selection));
     }
 }
 
-/// Opens every node that is not closed.
-fn open(nodes: &[Node], path: &mut Vec<String>, closed: &[Vec<String>], state: &mut TreeState<String>) {
-    for node in nodes {
-        path.push(node.id.clone());
-        if !closed.contains(path) {
-            state.open(path.clone());
-        }
-        open(&node.children, path, closed, state);
-        path.pop();
-    }
+/// The nodes as the widget wants them: each has a number, counted from the top.
+struct Items<'t> {
+    theme: &'t Theme,
+    cells: u16,
+    /// Numbers of the nodes above the next one.
+    path: Vec<usize>,
+    next: usize,
+    /// The path to the selected node.
+    selected: Vec<usize>,
+    state: TreeState<usize>,
 }
 
-fn item<'a>(node: &'a Node, depth: usize, theme: &Theme, cells: u16) -> Option<TreeItem<'a, String>> {
-    let children = node.children.iter().filter_map(|child| item(child, depth + 1, theme, cells)).collect();
-    let line = node.line.cut(usize::from(cells).saturating_sub(depth * 2), Cut::Middle);
-    let spans = paint::styled(&line, theme).spans.into_iter();
-    let line: ratatui::text::Line<'a> =
-        spans.map(|s| ratatui::text::Span::styled(s.content.into_owned(), s.style)).collect();
-    TreeItem::new(node.id.clone(), line, children).ok()
+impl<'t> Items<'t> {
+    fn new(theme: &'t Theme, cells: u16) -> Self {
+        Self { theme, cells, path: Vec::new(), next: 0, selected: Vec::new(), state: TreeState::default() }
+    }
+    fn make(&mut self, nodes: &[Node]) -> Vec<TreeItem<'static, usize>> {
+        nodes.iter().filter_map(|node| self.item(node)).collect()
+    }
+    fn item(&mut self, node: &Node) -> Option<TreeItem<'static, usize>> {
+        let number = self.next;
+        self.next += 1;
+        self.path.push(number);
+        if node.selected {
+            self.selected.clone_from(&self.path);
+        }
+        if !node.closed {
+            self.state.open(self.path.clone());
+        }
+        let line = node.line.cut(usize::from(self.cells).saturating_sub(self.path.len() * 2), Cut::Middle);
+        let children = self.make(&node.children);
+        self.path.pop();
+        let spans = paint::styled(&line, self.theme).spans.into_iter();
+        let line: ratatui::text::Line<'static> =
+            spans.map(|s| ratatui::text::Span::styled(s.content.into_owned(), s.style)).collect();
+        TreeItem::new(number, line, children).ok()
+    }
 }
 
 /// The facts from the first that is not scrolled away; what is out of sight is told in the last row.

@@ -60,9 +60,9 @@ async fn a_source_that_always_fails_holds_a_look_for_a_moment() {
             assert!(took < usual + Duration::from_secs(2), "{status} {source}: {took:?} instead of {usual:?}");
             let sources = look.seen.store.sources();
             assert!(
-                sources.iter().any(|s| s.name == source),
+                sources.iter().any(|s| s.kind.name() == source),
                 "{source}: {:?}",
-                sources.iter().map(|s| s.name).collect::<Vec<_>>()
+                sources.iter().map(|s| s.kind.name()).collect::<Vec<_>>()
             );
         }
     }
@@ -75,7 +75,7 @@ async fn a_source_that_never_answers_is_told_and_all_others_are_read() {
         let (look, took) = look(&fault, Pace::Unlimited, Patience::default()).await;
         assert!(took <= Duration::from_mins(1), "{source}: {took:?}");
         let sources = look.seen.store.sources();
-        let told = sources.iter().find(|s| s.name == source).unwrap();
+        let told = sources.iter().find(|s| s.kind.name() == source).unwrap();
         assert!(told.error.is_some(), "{source}: {told:?}");
         assert!(sources.iter().filter(|s| s.state == "fresh").count() >= 8, "{source}");
     }

@@ -1,10 +1,11 @@
 //! The chart below a lineage: the last hour, or the last 60 periods, of the metric that matters for what the cursor is on.
 //! Where something is bad that is the metric which is bad.
 
-use crate::app::{App, Subject};
+use crate::app::{App, Item};
 use crate::config::{Meaning, Metric};
 use crate::fmt;
 use crate::model::Chain;
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Chart, Line, Tone};
@@ -25,14 +26,15 @@ struct Drawn<'a> {
 }
 
 /// The chart of what the cursor is on; nothing where nothing was read that could be drawn.
-pub(super) fn chart(app: &App, chain: &Chain, subject: &Subject) -> Option<Chart> {
-    let drawn = match subject.kind {
-        "chain" => of_model(app, chain)?,
-        "endpoints" => errors(app, &subject.id).or_else(|| latency(app, &subject.id))?,
-        "alarms" => watched(app, chain, app.here.seen.store.alarms.get(&subject.id)?)?,
-        _ => return None,
+pub(super) fn chart(app: &App, chain: &Chain, item: &Item) -> Option<Chart> {
+    let drawn = if let Item::Model(_) = item {
+        of_model(app, chain)
+    } else if let Some(endpoint) = item.of_kind(Kind::Endpoints) {
+        errors(app, endpoint).or_else(|| latency(app, endpoint))
+    } else {
+        watched(app, chain, app.here.seen.store.alarms.get(item.of_kind(Kind::Alarms)?)?)
     };
-    draw(app, drawn)
+    draw(app, drawn?)
 }
 
 fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Option<Chart> {

@@ -3,23 +3,42 @@
 use std::collections::BTreeSet;
 
 use super::super::{cell, measured};
-use crate::app::{App, node_id};
+use crate::app::{App, Detail, Item};
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
 use crate::model::{Chain, Confidence, Health, Hears, Link, Stage, StageKind};
 use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
 use crate::resources::step::Made;
+use crate::resources::{Kind, Resource};
 use crate::view::{Line, Node, Tone};
 
 /// Things listed below one node.
 const MOST: usize = 12;
 
-/// The id of the node that says how many are left out.
-pub(super) const MORE: &str = "more";
+/// A node and what is below it.
+pub(super) struct Branch {
+    /// What it stands for; unique among its siblings.
+    pub(super) item: Item,
+    /// What it says.
+    pub(super) line: Line,
+    /// Below it.
+    pub(super) children: Vec<Branch>,
+}
+
+impl Branch {
+    /// As it is drawn; `above` is the path to where it stands.
+    pub(super) fn into_node(self, detail: &Detail, above: &mut Vec<Item>) -> Node {
+        above.push(self.item);
+        let (closed, selected) = (detail.closed.contains(above), *above == detail.selected);
+        let children = self.children.into_iter().map(|child| child.into_node(detail, above)).collect();
+        above.pop();
+        Node { line: self.line, closed, selected, children }
+    }
+}
 
 /// The whole tree: one node for the model, with its stages below.
-pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
+pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
     let links = app.here.joined.links(chain);
     let stages = chain.stages.iter().map(|stage| {
         let children = match stage.kind {
@@ -29,7 +48,7 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
             StageKind::Endpoint => endpoints(app, chain, &links),
             StageKind::Alarms => alarms(app, chain, &links),
         };
-        Node { id: stage.kind.name().to_owned(), line: heading(app, chain, stage), children: unique(children) }
+        Branch { item: Item::Stage(stage.kind), line: heading(app, chain, stage), children: unique(children) }
     });
     let health = app.here.health(chain);
     let (glyph, word) = health.sign();
@@ -37,18 +56,18 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Node> {
         .with(format!("{glyph} "), cell::tone(health))
         .with(chain.name, Tone::Strong)
         .muted(format!("  {word}"));
-    vec![Node { id: node_id("chain", chain.name), line, children: stages.collect() }]
+    vec![Branch { item: Item::Model(chain.name.into()), line, children: stages.collect() }]
 }
 
-/// Siblings need different ids; the same thing twice is shown once.
-fn unique(mut nodes: Vec<Node>) -> Vec<Node> {
+/// The same thing twice is shown once; what is too much is left out.
+fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
     let mut seen = BTreeSet::new();
-    nodes.retain(|n| seen.insert(n.id.clone()));
+    nodes.retain(|n| seen.insert(n.item.clone()));
     let left_out = nodes.len().saturating_sub(MOST);
     if left_out > 0 {
         nodes.truncate(MOST);
-        nodes.push(Node {
-            id: MORE.into(),
+        nodes.push(Branch {
+            item: Item::Rest,
             line: Line::new().muted(format!("… {left_out} more in its pane")),
             children: Vec::new(),
         });
@@ -68,10 +87,16 @@ fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
         .muted(age)
 }
 
-fn node(kind: &'static str, id: &str, health: Health, name: &str, note: &str, children: Vec<Node>) -> Node {
-    let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(name);
+/// A node of a resource.
+fn node(app: &App, kind: Kind, id: &str, health: Health, note: &str, children: Vec<Branch>) -> Branch {
+    let title = app.here.seen.store.title(kind, id);
+    branch(Item::Resource(kind, id.into()), health, &title, note, children)
+}
+
+fn branch(item: Item, health: Health, title: &str, note: &str, children: Vec<Branch>) -> Branch {
+    let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(title);
     let line = if note.is_empty() { line } else { line.muted(format!("  {note}")) };
-    Node { id: node_id(kind, id), line, children: unique(children) }
+    Branch { item, line, children: unique(children) }
 }
 
 /// How sure a chain is of a thing, in a word; nothing where it is certain.
@@ -84,7 +109,7 @@ fn doubt(links: &[Link<'_>], id: &str) -> &'static str {
     }
 }
 
-fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let store = &app.here.seen.store;
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
@@ -92,18 +117,18 @@ fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
         let said = chain.reasons.iter().filter(|r| r.is_about(StageKind::Data, uri)).map(|r| r.health).max();
         let health = said.unwrap_or_default().max(health);
         let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
-        node("datasets", uri, health, uri, &age, Vec::new())
+        node(app, Kind::Datasets, uri, health, &age, Vec::new())
     });
     let groups = chain.feature_groups.iter().map(|name| {
         let group = store.feature_groups.get(name);
         let status = group.map_or("", |g| g.offline_status.as_deref().unwrap_or(&g.status));
         let note = format!("feature group  {}", group.map_or("", |g| doubt(links, &g.arn)));
-        node("feature_groups", name, Health::of_status(status), name, note.trim_end(), Vec::new())
+        node(app, Kind::FeatureGroups, name, Health::of_status(status), note.trim_end(), Vec::new())
     });
     sets.chain(groups).collect()
 }
 
-fn training(app: &App, chain: &Chain) -> Vec<Node> {
+fn training(app: &App, chain: &Chain) -> Vec<Branch> {
     let store = &app.here.seen.store;
     let run = |arn: &str| {
         let execution = store.executions.get(arn)?;
@@ -120,81 +145,65 @@ fn training(app: &App, chain: &Chain) -> Vec<Node> {
                 Made::Nothing => String::new(),
             };
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
-            node("pipeline_steps", &s.id, Health::of_status(&s.status), &s.name, &format!("{made}{cached}"), Vec::new())
+            node(app, Kind::Steps, &s.id, Health::of_status(&s.status), &format!("{made}{cached}"), Vec::new())
         });
         let age = execution.started.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
-        let name = format!("run {}", execution.short());
-        Some(node(
-            "pipeline_executions",
-            arn,
-            Health::of_status(&execution.status),
-            &name,
-            &format!("{}  {age}", execution.status),
-            steps.collect(),
-        ))
+        let note = format!("{}  {age}", execution.status);
+        Some(node(app, Kind::Executions, arn, Health::of_status(&execution.status), &note, steps.collect()))
     };
     let pipelines = chain.pipelines.iter().filter_map(|name| {
         let pipeline = store.pipelines.get(name)?;
         let runs = chain.executions.iter().filter(|arn| store.executions.get(arn).is_some_and(|e| e.pipeline == *name));
         let runs = runs.take(4).filter_map(|arn| run(arn)).collect();
-        Some(node("pipelines", name, Health::of_status(&pipeline.status), name, "pipeline", runs))
+        Some(node(app, Kind::Pipelines, name, Health::of_status(&pipeline.status), "pipeline", runs))
     });
     let jobs = chain.jobs.iter().take(5).filter_map(|name| {
         let job = store.jobs.get(name)?;
-        Some(node("training_jobs", name, Health::of_status(&job.status), name, "job", Vec::new()))
+        Some(node(app, Kind::Jobs, name, Health::of_status(&job.status), "job", Vec::new()))
     });
     pipelines.chain(jobs).collect()
 }
 
-fn registry(app: &App, chain: &Chain) -> Vec<Node> {
+fn registry(app: &App, chain: &Chain) -> Vec<Branch> {
     let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
     let version = |p: &crate::resources::package::ModelPackage| {
         let age = p.created.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
-        let name = format!("v{}", p.version.unwrap_or_default());
         let values: String =
             measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
         let note = format!("{}  {age}{values}", p.approval);
-        node("model_packages", &p.arn, Health::of_status(&p.approval), &name, &note, Vec::new())
+        node(app, Kind::Packages, &p.arn, Health::of_status(&p.approval), &note, Vec::new())
     };
     packages.map(version).collect()
 }
 
-fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let store = &app.here.seen.store;
     let config = |name: &str, note: &str| {
         let config = store.configs.get(name);
         let models = config.into_iter().flat_map(EndpointConfig::models).map(|model| {
-            let packages = store.models.get(model).into_iter().flat_map(Model::packages).map(|arn| {
-                let version = crate::resources::arn_name(arn);
-                node("model_packages", arn, Health::Ok, &format!("v{version}"), "version", Vec::new())
-            });
+            let packages = store.models.get(model).into_iter().flat_map(Model::packages);
+            let packages = packages.map(|arn| node(app, Kind::Packages, arn, Health::Ok, "version", Vec::new()));
             let health = if store.models.get(model).is_some() { Health::Ok } else { Health::Warning };
-            node("models", model, health, model, "model", packages.collect())
+            node(app, Kind::Models, model, health, "model", packages.collect())
         });
         let (health, note) =
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
-        node("endpoint_configs", name, health, name, note, models.collect())
+        node(app, Kind::Configs, name, health, note, models.collect())
     };
     let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
-    let deployers = deployers.map(|name| Node {
-        id: node_id("codepipelines", name),
+    let deployers = deployers.map(|name| Branch {
+        item: Item::DeploymentPipeline(name.as_str().into()),
         line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
         children: Vec::new(),
     });
     let served = chain.serving.iter().filter_map(|serving| {
         let endpoint = store.endpoints.get(serving.endpoint)?;
-        let mut below: Vec<Node> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
+        let mut below: Vec<Branch> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
         below.extend(endpoint.pending.iter().map(|p| config(&p.config, "arrives")));
         let note = format!("{}  {}", endpoint.status, doubt(links, &endpoint.arn));
-        Some(node(
-            "endpoints",
-            &endpoint.name,
-            Health::of_status(&endpoint.status).max(chain.health_of(serving)),
-            &endpoint.name,
-            note.trim_end(),
-            below,
-        ))
+        let health = Health::of_status(&endpoint.status).max(chain.health_of(serving));
+        Some(node(app, Kind::Endpoints, &endpoint.name, health, note.trim_end(), below))
     });
     deployers.chain(served).collect()
 }
@@ -207,7 +216,7 @@ fn is_here(app: &App, arn: &str) -> bool {
     region == Some(app.here.region.as_str()) && own
 }
 
-fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
+fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let store = &app.here.seen.store;
     let mut all: Vec<_> = chain
         .alarms
@@ -223,7 +232,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
                 (false, true) => (Health::Warning, "waits for confirmation"),
                 (false, false) => (Health::Warning, "deleted"),
             };
-            node("subscriptions", &s.id, health, &format!("{} {}", s.protocol, s.endpoint), note, Vec::new())
+            branch(Item::Resource(Kind::Subscriptions, s.id.as_str().into()), health, &s.title(), note, Vec::new())
         });
         let known = if is_here(app, arn) { "topic" } else { "of another account or region" };
         let (health, note) = match reach(store, arn) {
@@ -231,8 +240,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
             Reach::Nobody(why) => (Health::Warning, format!("nobody is told: it {why}")),
             Reach::Unknown(why) => (Health::Unknown, format!("{known}; whom it tells is not known: {why}")),
         };
-        let name = arn.rsplit([':']).next().unwrap_or(arn);
-        node("topics", arn, health, name, &note, people.collect())
+        node(app, Kind::Topics, arn, health, &note, people.collect())
     };
     all.into_iter()
         .map(|alarm| {
@@ -255,10 +263,14 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Node> {
             let called = alarm.actions.iter().zip(alarm.called());
             let told = called.map(|(arn, name)| {
                 let is_topic = alarm.calls("sns").any(|topic| topic == arn);
-                if is_topic { topic(arn) } else { node("actions", arn, Health::Ok, &name, "", Vec::new()) }
+                if is_topic {
+                    topic(arn)
+                } else {
+                    branch(Item::AlarmAction(arn.as_str().into()), Health::Ok, &name, "", Vec::new())
+                }
             });
             let told = told.collect();
-            node("alarms", &alarm.name, health, &alarm.name, &note, told)
+            node(app, Kind::Alarms, &alarm.name, health, &note, told)
         })
         .collect()
 }

@@ -169,7 +169,7 @@ impl Bench {
             in_vain: false,
             lost: None,
         };
-        let reader = Reader { place: 0, life: 0 };
+        let reader = Reader { account: AccountId::FIRST, life: 0 };
         let poller = tokio::spawn(async move { poller.run(reader, out, |table, changes| wrap(&table, changes)).await });
         Self { network, began, last: began, seen, wake, turns, poller }
     }
@@ -419,13 +419,13 @@ async fn pollers_that_were_started_anew_speak_of_another_life_and_forget_who_ask
     let (out, mut inbox) = mpsc::channel(100);
     let aws = Aws::unconnected(&crate::aws::Target::default(), "no network");
     let clock: Clock = Arc::new(|| Timestamp::UNIX_EPOCH);
-    let mut pollers = Pollers::new(aws, look, woken, clock, (3, out), Handle::current());
+    let mut pollers = Pollers::new(aws, look, woken, clock, AccountId::FIRST, out, Handle::current());
     pollers.start();
     let first = pollers.reader();
     wake.send(Wake::default()).unwrap();
     pollers.restart();
     let second = pollers.reader();
-    assert_eq!((first.place, second.place), (3, 3));
+    assert_eq!(first.account, second.account);
     assert_ne!(first, second);
     let mut turns: Vec<(Reader, Kind)> = Vec::new();
     while let Ok(Some((reader, snapshot))) = tokio::time::timeout(Duration::from_secs(1), inbox.recv()).await {

@@ -48,7 +48,7 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
         app.modal = Some(ask.into());
         return None;
     }
-    let account = app.here.place;
+    let account = app.here.id;
     let under_way = |r: &Run| r.outcome.is_none() && r.account == account && r.plan.target == ask.plan.target;
     if app.runs.iter().any(under_way) {
         let why = format!("{} is being changed from here already; wait for its end", ask.plan.target);

@@ -1,38 +1,39 @@
-//! What is known of an alarm and of a topic: what it looks at, whom it tells, and what keeps it from telling anybody.
+//! Facts that no row tells: whom an alarm notifies, who is subscribed to a topic, what was measured of a version.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Fact, fact, optional, status, when};
+use super::super::measured;
+use super::{Fact, fact, warn};
 use crate::app::App;
 use crate::fmt;
-use crate::model::Hears;
 use crate::model::people::{Reach, listeners, reach};
+use crate::model::{Chain, Hears};
 use crate::resources::alarm::{Alarm, Suppressor};
 use crate::resources::alarm_history::fired_since;
+use crate::resources::subscription::Subscription;
+use crate::resources::{Derived, Kind};
 use crate::view::{Line, Tone};
 
-pub(super) fn alarm(app: &App, name: &str) -> Vec<Fact> {
-    let Some(a) = app.here.seen.store.alarms.get(name) else { return Vec::new() };
-    let dimensions: Vec<String> = a.dimensions.iter().map(|(k, v)| format!("{k}={v}")).collect();
-    let mut facts = vec![
-        status("StateValue", &a.state),
-        when(app, "since", a.since),
-        fired(app, name),
-        fact("StateReason", &a.reason),
-        evaluation(a),
-        fact("watches", format!("{} {}", a.watches, a.condition)),
-        rule(a),
-        fact("dimensions", dimensions.join(", ")),
-        fact("description", &a.description),
-        tells(app, a),
-    ];
-    facts.extend(a.suppressor.iter().flat_map(|suppressor| suppression(app, a, suppressor)));
-    facts.extend([
-        fact("ActionsEnabled", if a.actions_enabled { "true" } else { "false" }),
-        fact("type", &*a.kind),
-        fact("arn", &a.arn),
-    ]);
-    facts
+/// What the joined models tell of a thing.
+pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec<Fact> {
+    let alarm = app.here.seen.store.alarms.get(id);
+    match which {
+        Derived::Fired => vec![fired(app, id)],
+        Derived::Notified => alarm.map(|alarm| tells(app, alarm)).into_iter().collect(),
+        Derived::Suppression => {
+            let suppressor = alarm.and_then(|alarm| Some((alarm, alarm.suppressor.as_ref()?)));
+            suppressor.map(|(alarm, suppressor)| suppression(app, alarm, suppressor)).unwrap_or_default()
+        }
+        Derived::Subscribers => subscribers(app, id),
+        Derived::Measured => {
+            measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()
+        }
+    }
+}
+
+/// What is known of a thing that is in no table: who is subscribed to a topic of another account may be.
+pub(super) fn of_missing(app: &App, kind: Kind, id: &str) -> Vec<Fact> {
+    if kind == Kind::Topics { subscribers(app, id) } else { Vec::new() }
 }
 
 /// How often it fired in the last day, where it was more than once: an alarm that flaps looks well most of the time.
@@ -49,34 +50,11 @@ fn fired(app: &App, name: &str) -> Fact {
     }
 }
 
-fn warn(label: &str, text: String) -> Fact {
-    (label.to_owned(), Line::new().with(text, Tone::Warn))
-}
-
-/// What AWS says of the evaluation, where it was not as usual.
-fn evaluation(alarm: &Alarm) -> Fact {
-    let Some(state) = alarm.evaluation.as_deref() else { return fact("EvaluationState", "") };
-    let meaning = match state {
-        "PARTIAL_DATA" => ": only part of the data was looked at",
-        "EVALUATION_ERROR" => ": the alarm is configured wrongly",
-        "EVALUATION_FAILURE" => ": CloudWatch has a problem for now",
-        _ => "",
-    };
-    warn("EvaluationState", format!("▲ {state}{meaning}"))
-}
-
-fn rule(alarm: &Alarm) -> Fact {
-    match &alarm.rule_problem {
-        Some(problem) => warn("AlarmRule", format!("▲ {problem}; all alarms that it may name are taken for its own")),
-        None => fact("AlarmRule", ""),
-    }
-}
-
 /// Whom an alarm tells. An alarm that tells nobody does not change the health of its model, but it is marked.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
     match app.here.joined.hears(&alarm.name) {
-        Some(Hears::Nobody) if alarm.actions.is_empty() => warn("tells", "▲ nobody: it has no action".to_owned()),
-        Some(Hears::Nobody) => warn("tells", "▲ nobody: its actions are switched off".to_owned()),
+        Some(Hears::Nobody) if alarm.actions.is_empty() => warn("tells", "▲ nobody: it has no action"),
+        Some(Hears::Nobody) => warn("tells", "▲ nobody: its actions are switched off"),
         Some(Hears::Unread) => fact("tells", "◌ not known yet: deployments were not read"),
         Some(Hears::Suppressed(by)) => warn("tells", format!("▲ nobody now: {by} holds the actions back")),
         Some(Hears::Quiet(by)) => warn("tells", format!("▲ nobody now: {by}, which speaks for it, does not fire")),
@@ -120,21 +98,17 @@ fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
     facts
 }
 
-pub(super) fn topic(app: &App, arn: &str) -> Vec<Fact> {
+fn subscribers(app: &App, topic: &str) -> Vec<Fact> {
     let store = &app.here.seen.store;
-    let reaches = match reach(store, arn) {
+    let reaches = match reach(store, topic) {
         Reach::Somebody => fact("reaches", "somebody"),
         Reach::Nobody(why) => warn("reaches", format!("▲ nobody: it {why}")),
         Reach::Unknown(why) => warn("reaches", format!("◌ not known: {why}")),
         Reach::Unread => fact("reaches", "◌ not asked"),
     };
-    let topic = store.topics.get(arn);
-    let mut facts = vec![reaches];
-    facts.extend(listeners(store, arn).into_iter().map(|s| {
+    let subscriber = |s: &Subscription| {
         let state = if s.confirmed() { "" } else { s.arn.as_str() };
         (s.protocol.clone(), Line::new().plain(&s.endpoint).with(format!("  {state}"), Tone::Warn))
-    }));
-    facts.push(optional("KmsMasterKeyId", topic.and_then(|t| t.key.as_ref())));
-    facts.push(fact("arn", arn));
-    facts
+    };
+    [reaches].into_iter().chain(listeners(store, topic).into_iter().map(subscriber)).collect()
 }
