@@ -22,6 +22,7 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
         Item::Stage(_) | Item::Rest | Item::LogEntry(_) | Item::Source(_) | Item::Account => Vec::new(),
     };
     facts.extend(links(app, chain, item));
+    facts.extend(page(app, item));
     facts.retain(|(_, line)| line.width() > 0);
     facts
 }
@@ -44,11 +45,15 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
         }
     }
     facts.push(fact("arn", thing.arn().unwrap_or_default()));
-    facts.push(fact(
-        "console",
-        thing.console(&app.here.region).map(|page| console::address(&app.here.region, &page)).unwrap_or_default(),
-    ));
     facts
+}
+
+/// Where AWS's own console shows a resource.
+fn page(app: &App, item: &Item) -> Option<Fact> {
+    let (kind, id) = item.resource()?;
+    let region = &app.here.region;
+    let page = app.here.seen.store.get(kind, id)?.console(region)?;
+    Some(fact("console", console::address(region, &page)))
 }
 
 /// A value as it is read.
