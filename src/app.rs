@@ -34,4 +34,4 @@ pub use run::Run;
 pub use state::App;
 pub(crate) use state::Leaving;
 pub use subject::{Item, Subject};
-pub use tables::{Action, Context, Pane, Tables};
+pub use tables::{Action, Body, Context, List, Pane, Preview, Tables};

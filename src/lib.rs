@@ -44,7 +44,7 @@
 //! | [`app::Action`] | something the operator can do: a name, help, a function |
 //! | [`intents::Intent`] | something the operator wants of AWS: how it is planned, when it is really done |
 //! | [`intents::Plan`], [`intents::Step`] | exactly what would be sent, for reading; one mutating call |
-//! | [`app::Pane`] | one list on the screen: which things, and what a row says |
+//! | [`app::Pane`] | one of the screens that the tabs lead to: a list (which things, and what a row says), or blocks of its own |
 //! | [`view::Screen`], [`view::Tone`] | what the screen shows, as data; what a piece of text means |
 //! | [`sim::Story`] | a file that says what a simulated account contains, what happens when, which calls fail |
 //!

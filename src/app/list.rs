@@ -20,6 +20,8 @@ pub struct ListState {
     pub filter: TypedLine,
     /// The rows in order.
     pub ids: Vec<Subject>,
+    /// How many there are without the filter.
+    pub all: usize,
     /// Did the operator move the cursor? Until then it stays on the first row, where the worst is.
     moved: bool,
     /// Where the cursor was, for when its thing goes away.

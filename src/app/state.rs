@@ -204,7 +204,8 @@ impl App {
     /// The only account whose models the filter of their list keeps, whether it has any or not.
     #[must_use]
     pub fn filtered_account(&self) -> Option<AccountId> {
-        let list = self.lists.get(self.pane.name).filter(|_| self.at_home() && self.several())?;
+        let of_all = self.pane.list().is_some_and(|list| list.all_accounts);
+        let list = self.lists.get(self.pane.name).filter(|_| of_all && self.several())?;
         let accounts = self.accounts();
         let names: Vec<&str> = accounts.iter().map(|account| &*account.name).collect();
         let filter = Filter::new(list.filter.text(), &names);

@@ -1,15 +1,16 @@
 //! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
 
 use super::cell;
-use crate::app::{Account, App, Cell, Item, Pane, PaneColumn, Subject};
+use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
 use crate::view::{Line, Tone};
 
 /// One row an account in a region.
-pub(super) static PANE: Pane = Pane {
-    name: "accounts",
-    title: "accounts",
+pub(super) static PANE: Pane =
+    Pane { name: "accounts", title: "accounts", several: true, kinds: &[], body: Body::List(LIST) };
+
+const LIST: List = List {
     columns: &[
         PaneColumn::fill("NAME", 3, 12).name(),
         PaneColumn::cells("ACCOUNT", 14).from(100),
@@ -27,10 +28,10 @@ pub(super) static PANE: Pane = Pane {
         // What is wrong is seen at any width.
         PaneColumn::fill("TROUBLE", 5, 10),
     ],
-    kinds: &[],
     ids: |app| app.accounts().into_iter().map(|account| account.subject(Item::Account)).collect(),
     row,
-    empty: |_| Vec::new(),
+    all_accounts: true,
+    ..List::EMPTY
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -75,4 +76,12 @@ fn trouble(account: &Account) -> Cell {
         Some((name, why)) => Cell::text(format!("{}: {name} · {why}", why.kind.word()), Tone::Warn),
         None => Cell::muted("–"),
     }
+}
+
+/// Why nothing of an account could be read, and what to do about it.
+pub(super) fn why_unread(account: &Account) -> Option<Vec<Line>> {
+    let store = &account.seen.store;
+    let why = store.endpoints.blind().or(store.groups.blind())?;
+    let advice = why.watched().unwrap_or_default();
+    Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }

@@ -1,23 +1,23 @@
 //! The log of what happened in all accounts, newest first: what AWS tells, how models fared, what was sent from here.
 
 use super::cell::tone;
-use crate::app::{App, Cell, Item, News, Notice, Order, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, Item, List, News, Notice, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::Health;
 use crate::resources::Kind;
 use crate::view::Line;
 
 /// One row a thing that happened.
-pub(super) static PANE: Pane = Pane {
-    name: "activity",
-    title: "activity",
+pub(super) static PANE: Pane =
+    Pane { name: "activity", title: "activity", several: false, kinds: &[], body: Body::List(LIST) };
+
+const LIST: List = List {
     columns: &[
         PaneColumn::cells("WHEN", 12),
         PaneColumn::fill("WHAT", 6, 30),
         PaneColumn::fill("MODEL", 1, 12).from(60).name(),
         PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
-    kinds: &[],
     ids: |app| app.feed.iter().map(|n| app.here.subject(Item::LogEntry(n.serial))).collect(),
     row,
     empty: |_| {
@@ -25,6 +25,7 @@ pub(super) static PANE: Pane = Pane {
             "Nothing happened in the last day. The past of one model is on the first pane, under its drawing.",
         )]
     },
+    ..List::EMPTY
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {

@@ -1,7 +1,7 @@
 //! Alarms and whom they reach. Auto scaling's own are hidden: they are in ALARM whenever it is quiet.
 
 use super::cell;
-use crate::app::{App, Cell, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::model::people::{Reach, reach};
 use crate::model::{Health, Hears, Reason, StageKind, severity};
 use crate::resources::Kind;
@@ -12,6 +12,12 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
+    several: false,
+    kinds: &[Kind::Alarms, Kind::Topics, Kind::Subscriptions],
+    body: Body::List(LIST),
+};
+
+const LIST: List = List {
     columns: &[
         PaneColumn::cells("STATE", 9),
         PaneColumn::fill("ALARM", 5, 20).name(),
@@ -23,7 +29,6 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("WATCHES", 4, 14).from(120),
         PaneColumn::fill("WHY", 5, 14).from(150),
     ],
-    kinds: &[Kind::Alarms, Kind::Topics, Kind::Subscriptions],
     ids,
     row,
     empty: |_| {
@@ -32,6 +37,7 @@ pub(super) static PANE: Pane = Pane {
             Line::new().muted("Auto scaling's own alarms are hidden; the scaling key shows them."),
         ]
     },
+    ..List::EMPTY
 };
 
 fn ids(app: &App) -> Vec<Subject> {

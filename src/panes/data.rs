@@ -1,6 +1,6 @@
 //! Where models get their data: S3 locations and feature groups.
 
-use crate::app::{App, Cell, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{Health, StageKind};
 use crate::resources::Kind;
@@ -11,6 +11,12 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
+    several: false,
+    kinds: &[Kind::Datasets, Kind::FeatureGroups],
+    body: Body::List(LIST),
+};
+
+const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
         PaneColumn::fill("LOCATION", 6, 24).name(),
@@ -22,12 +28,12 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 3, 14).name(),
         PaneColumn::fill("WHAT", 4, 12).from(130),
     ],
-    kinds: &[Kind::Datasets, Kind::FeatureGroups],
     ids,
     row,
     empty: |_| {
         vec![Line::from("No data location is known yet: training jobs name theirs, [[model.data]] adds others.")]
     },
+    ..List::EMPTY
 };
 
 fn ids(app: &App) -> Vec<Subject> {

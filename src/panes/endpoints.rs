@@ -1,7 +1,7 @@
 //! What serves: status, version, instances, traffic, errors, latency.
 
 use super::chain;
-use crate::app::{App, Cell, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 
 use crate::model::{Health, Reason, Serving, StageKind};
@@ -14,6 +14,12 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
+    several: false,
+    kinds: &[Kind::Endpoints, Kind::Configs, Kind::Models, Kind::Metrics],
+    body: Body::List(LIST),
+};
+
+const LIST: List = List {
     columns: &[
         PaneColumn::fill("ENDPOINT", 3, 20).name(),
         PaneColumn::cells("STATUS", 14),
@@ -26,10 +32,10 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("MODEL", 2, 12).name().from(190),
         PaneColumn::fill("WHAT", 5, 16).from(100),
     ],
-    kinds: &[Kind::Endpoints, Kind::Configs, Kind::Models, Kind::Metrics],
     ids,
     row,
     empty: |_| vec![Line::from("No endpoint in this account and region.")],
+    ..List::EMPTY
 };
 
 fn ids(app: &App) -> Vec<Subject> {

@@ -1,6 +1,6 @@
 //! What stands around every pane: banners, notes, footer.
 
-use crate::app::{Account, Action, App, Detail, Pane, TypedLine};
+use crate::app::{Account, Action, App, Detail, List, Pane, TypedLine};
 use crate::aws::{AwsError, ErrorKind, Renewal};
 use crate::fmt;
 use crate::keymap::SheetKey;
@@ -91,12 +91,9 @@ fn drill(app: &App) -> Vec<Line> {
     rows.into_iter().take(3).map(|row| Line::new().with(row.text(), Tone::Busy)).collect()
 }
 
-/// What is not as usual with the kinds that a pane lists.
-pub(super) fn note(app: &App, pane: &Pane) -> Option<Line> {
-    let mut line = Line::new();
-    if pane.name == super::sources::PANE.name {
-        line = app.here.transport.iter().fold(line, |line, phrase| line.muted(phrase).muted("  "));
-    }
+/// What to know of a list, and what is not as usual with its kinds.
+pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
+    let mut line = (list.note)(app);
     for kind in pane.kinds {
         let noted = noted(app, &app.here.seen.store.table(*kind).source());
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));

@@ -170,15 +170,16 @@ fn under_way(app: &App) -> Line {
     Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }
 
-/// Which of the models are seen, where not all of them are: their list has no title.
+/// Which rows are in sight, where not all of them are, of a list that has no title to say so.
 fn hidden(app: &App) -> Line {
-    let list = app.lists.get(app.pane.name).filter(|_| app.at_home() && app.detail.is_none());
+    let previews = app.detail.is_none() && app.pane.list().is_some_and(|list| list.preview.is_some());
+    let list = app.lists.get(app.pane.name).filter(|_| previews);
     let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };
     if list.ids.len() <= rows {
         return Line::new();
     }
     let end = (list.first + rows).min(list.ids.len());
-    Line::new().muted(format!("models {}–{end} of {}", list.first + 1, list.ids.len()))
+    Line::new().muted(format!("{} {}–{end} of {}", app.pane.title, list.first + 1, list.ids.len()))
 }
 
 /// What all accounts together cost; in brief only the sum, and what was throttled.

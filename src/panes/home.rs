@@ -1,19 +1,20 @@
 //! All models, worst first; the selected one drawn below, with its past.
 
-use super::{activity, cell, chain, table};
-use crate::app::{Account, App, Cell, Order, Pane, PaneColumn, Subject};
+use super::{accounts, activity, cell, chain};
+use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
 use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
 use crate::resources::Kind;
-use crate::view::{Block, Content, Line, Row, Tone};
+use crate::view::{Block, Content, Line, Tone};
 
 /// From this width on each stage has its column.
 pub(super) const WIDE: u16 = 100;
 
 /// One row a model.
-pub(super) static PANE: Pane = Pane {
-    name: "home",
-    title: "models",
+pub(super) static PANE: Pane =
+    Pane { name: "home", title: "models", several: false, kinds: &[], body: Body::List(LIST) };
+
+const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
         PaneColumn::fill("MODEL", 5, 16).name(),
@@ -28,10 +29,12 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::cells("ALARMS", 9),
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
-    kinds: &[],
     ids,
     row,
     empty,
+    all_accounts: true,
+    preview: Some(Preview { rows: preview_rows, blocks: preview }),
+    ..List::EMPTY
 };
 
 /// The models of all accounts, worst first; those that are equally bad in the order of the accounts.
@@ -55,7 +58,7 @@ fn empty(app: &App) -> Vec<Line> {
     if app.several() {
         return vec![Line::new().muted("No model found yet; the pane of the accounts tells how each is read.")];
     }
-    if let Some(why) = unread(&app.here) {
+    if let Some(why) = accounts::why_unread(&app.here) {
         return why;
     }
     if !store.endpoints.answered() || !store.groups.answered() {
@@ -65,14 +68,6 @@ fn empty(app: &App) -> Vec<Line> {
         Line::from("No model found in this account and region."),
         Line::new().muted("A model is a model package group, an endpoint, or a [[model]] of the configuration file."),
     ]
-}
-
-/// Why nothing of an account could be read, and what to do about it.
-pub(super) fn unread(account: &Account) -> Option<Vec<Line>> {
-    let store = &account.seen.store;
-    let why = store.endpoints.blind().or(store.groups.blind())?;
-    let advice = why.watched().unwrap_or_default();
-    Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
@@ -209,18 +204,9 @@ fn last_change(account: &Account, chain: &Chain) -> Cell {
     }
 }
 
-/// Rows of the list of models: all of them, but never so many that the chain has no room.
-pub(super) fn table_rows(app: &App, body: u16) -> u16 {
-    let models = u16::try_from(app.accounts().iter().map(|account| account.chains().len()).sum::<usize>())
-        .unwrap_or(u16::MAX)
-        .max(1);
-    let kept_free = chain_rows(app, body) + u16::from(titled(app)) + if body >= 16 { 5 } else { 1 };
-    models.min(body.saturating_sub(kept_free + 1)).max(3)
-}
-
-/// The list of models says what it is only where its rows or their order are not as usual.
-fn titled(app: &App) -> bool {
-    super::hidden_sort(app).is_some() || app.lists.get("home").is_some_and(|l| !l.filter.is_empty() && !l.filter.typing)
+/// Rows that the drawing of a model and the newest of its past keep free.
+fn preview_rows(app: &App, body: u16) -> u16 {
+    chain_rows(app, body) + if body >= 16 { 5 } else { 1 }
 }
 
 fn chain_rows(app: &App, body: u16) -> u16 {
@@ -233,37 +219,10 @@ fn chain_rows(app: &App, body: u16) -> u16 {
     }
 }
 
-/// The list of models.
-pub(super) fn list(app: &App, body: u16) -> Block {
-    let (rows, titled) = (table_rows(app, body), titled(app));
-    let content = Content::Table(table(app, rows.into(), titled));
-    Block { height: rows + 1 + u16::from(titled), content }
-}
-
-/// Lets the list that was drawn follow the cursor; false where something else was drawn there.
-pub(super) fn follow(app: &App, drawn: &mut Block, body: u16) -> bool {
-    let height = table_rows(app, body) + 1 + u16::from(titled(app));
-    let (Content::Table(table), Some(list)) = (&mut drawn.content, app.lists.get(PANE.name)) else { return false };
-    if drawn.height != height {
-        return false;
-    }
-    let at = list.place().saturating_sub(list.first);
-    // What stands in that place may be another model by now: the one that the cursor is on is known by its name.
-    let named =
-        |row: &Row| row.cells.get(1).is_some_and(|name| list.selected.as_ref().is_some_and(|s| name.is(s.id())));
-    if table.place == (list.first, list.ids.len()) && table.rows.get(at).is_some_and(named) {
-        table.rows.iter_mut().enumerate().for_each(|(place, row)| row.selected = place == at);
-    } else {
-        *drawn = self::list(app, body);
-    }
-    true
-}
-
-/// The list, the selected model, and its past.
-pub(super) fn blocks(app: &App, body: u16) -> Vec<Block> {
-    let list = list(app, body);
-    let mut left = body.saturating_sub(list.height);
-    let mut blocks = vec![list];
+/// The model that the cursor is on, and its past.
+fn preview(app: &App, body: u16, rows: u16) -> Vec<Block> {
+    let mut left = rows;
+    let mut blocks = Vec::new();
     let Some(selected) = app.current_chain() else { return blocks };
     let drawn = chain_rows(app, body).min(left);
     let gap = u16::from(left > drawn + 3);

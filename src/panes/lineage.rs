@@ -9,12 +9,16 @@ use chart::chart;
 use nodes::{Branch, nodes};
 
 use super::{chain, facts};
-use crate::app::{App, Detail, Item};
+use crate::app::{App, Body, Detail, Item};
 use crate::model::Chain;
 use crate::view::{Block, Content, Line, Tree};
 
+/// The open lineage in place of what the pane shows.
+pub(super) static BODY: Body =
+    Body::Own(|app, rows| app.detail.as_ref().map(|detail| blocks(app, detail, rows)).unwrap_or_default());
+
 /// Tree and facts, with a chart below where there is room and something to draw.
-pub(super) fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
+fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     let Some(chain) = app.chain(&detail.model) else {
         let lines = vec![
             Line::from("This model is gone."),

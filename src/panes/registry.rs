@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::app::{App, Cell, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::model::StageKind;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
@@ -14,6 +14,12 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "registry",
     title: "registry",
+    several: false,
+    kinds: &[Kind::Packages, Kind::Reports],
+    body: Body::List(LIST),
+};
+
+const LIST: List = List {
     columns: &[
         PaneColumn::fill("GROUP", 3, 14).name(),
         PaneColumn::cells("VERSION", 7).right(),
@@ -24,10 +30,10 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::fill("WHY", 5, 12),
         PaneColumn::fill("BY", 2, 10).from(130),
     ],
-    kinds: &[Kind::Packages, Kind::Reports],
     ids,
     row,
     empty: |_| vec![Line::from("No version is registered in this account and region.")],
+    ..List::EMPTY
 };
 
 fn ids(app: &App) -> Vec<Subject> {

@@ -1,14 +1,15 @@
 //! What was read, when, at what cost, and what went wrong.
 
-use crate::app::{App, Cell, Item, Notice, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::resources::{Kind, Lane};
 use crate::view::{Line, Tone};
 
 /// One row a source.
-pub(super) static PANE: Pane = Pane {
-    name: "sources",
-    title: "sources",
+pub(super) static PANE: Pane =
+    Pane { name: "sources", title: "sources", several: false, kinds: &[], body: Body::List(LIST) };
+
+const LIST: List = List {
     columns: &[
         PaneColumn::fill("SOURCE", 2, 19),
         PaneColumn::cells("STATE", 11),
@@ -20,10 +21,10 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::cells("COST", 8).right(),
         PaneColumn::fill("LAST ERROR", 6, 10),
     ],
-    kinds: &[],
     ids: |app| Kind::ALL.iter().map(|kind| app.here.subject(Item::Source(*kind))).collect(),
     row,
-    empty: |_| Vec::new(),
+    note: |app| app.here.transport.iter().fold(Line::new(), |line, phrase| line.muted(phrase).muted("  ")),
+    ..List::EMPTY
 };
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {

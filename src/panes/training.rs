@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::app::{App, Cell, Order, Pane, PaneColumn, Subject};
+use crate::app::{App, Body, Cell, List, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::model::{StageKind, Usual, usual};
 use crate::resources::Kind;
@@ -16,6 +16,12 @@ const RUNS: usize = 5;
 pub(super) static PANE: Pane = Pane {
     name: "training",
     title: "training",
+    several: false,
+    kinds: &[Kind::Pipelines, Kind::Executions, Kind::Steps, Kind::Jobs],
+    body: Body::List(LIST),
+};
+
+const LIST: List = List {
     columns: &[
         PaneColumn::fill("PIPELINE / RUN / JOB", 5, 22).name(),
         PaneColumn::cells("STATUS", 16),
@@ -24,10 +30,10 @@ pub(super) static PANE: Pane = Pane {
         PaneColumn::cells("TOOK", 16).right().from(100),
         PaneColumn::fill("WHAT", 5, 14),
     ],
-    kinds: &[Kind::Pipelines, Kind::Executions, Kind::Steps, Kind::Jobs],
     ids,
     row,
     empty: |_| vec![Line::from("No SageMaker pipeline and no training job in this account and region.")],
+    ..List::EMPTY
 };
 
 fn ids(app: &App) -> Vec<Subject> {

@@ -3,38 +3,37 @@
 use crossterm::event::KeyEvent;
 
 use super::typing::{Typed, type_line};
-use crate::app::{App, Cell, Effect, Filter, Subject};
+use crate::app::{App, Cell, Effect, Filter, List, Subject};
 use crate::panes;
 
 /// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
 pub(super) fn settle(app: &mut App) {
+    let Some(list) = app.pane.list() else { return };
     let (account, revision, scaling) = (app.here.id, app.revision, app.show_scaling);
-    let rows = panes::list_rows(app).max(1);
-    let refilling = app.refilling();
     let state = app.list_mut();
     let made = Some((account, revision, state.filter.text().to_owned(), state.sort, scaling));
     if state.made != made {
         let (filter, sort) = (state.filter.text().to_owned(), state.sort);
-        let ids = ordered(app, &filter, sort);
+        let ids = (list.ids)(app);
+        let all = ids.len();
+        let ids = if filter.is_empty() && sort.is_none() { ids } else { ordered(app, list, ids, &filter, sort) };
         let state = app.list_mut();
-        (state.ids, state.made) = (ids, made);
+        (state.ids, state.all, state.made) = (ids, all, made);
     }
+    let (rows, refilling) = (panes::list_rows(app).max(1), app.refilling());
     // An open sheet is about one row: the cursor stays on that row while the list is sorted anew.
     let held = app.modal.is_some();
     app.list_mut().settle(rows, held, refilling);
 }
 
-fn ordered(app: &App, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
-    let ids = (app.pane.ids)(app);
-    if filter.is_empty() && sort.is_none() {
-        return ids;
-    }
+/// The things that a filter keeps, in order.
+fn ordered(app: &App, list: &List, ids: Vec<Subject>, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
     let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
     let filter = Filter::new(filter, &names);
     let mut rows: Vec<_> = ids
         .into_iter()
         .filter_map(|id| {
-            let cells = (app.pane.row)(app, &id)?;
+            let cells = (list.row)(app, &id)?;
             let account = app.account(id.account).map_or("", |account| &*account.name);
             let kept = filter.keeps(account, || cells.iter().map(|c| c.line.text() + " ").collect());
             let key = sort.and_then(|(column, _)| cells.get(column).map(Cell::key));

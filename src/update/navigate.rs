@@ -212,7 +212,10 @@ pub(super) fn look_on(app: &mut App, by: isize) -> Moved {
 }
 
 pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {
-    if context.app.detail.is_none() { Ok(String::new()) } else { Err("a lineage has no columns to sort by".into()) }
+    if context.app.detail.is_some() {
+        return Err("a lineage has no columns to sort by".into());
+    }
+    context.app.pane.list().map(|_| String::new()).ok_or_else(|| "nothing is listed here".into())
 }
 
 /// By the next column that is shown; after the last one in the pane's own order again.

@@ -7,8 +7,8 @@ use super::*;
 use crate::assets::Assets;
 use crate::theme::{Level, Token};
 use crate::view::{
-    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, FooterKey, Line, Node, Row, Sheet, SheetRow, Span,
-    Stage, Tab, Table, Tone, Tree, Width,
+    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, FooterKey, Id, Line, Node, Row, Sheet, SheetRow,
+    Span, Stage, Tab, Table, Tone, Tree, Width,
 };
 
 fn theme(name: &str) -> Theme {
@@ -43,6 +43,7 @@ fn column(title: &'static str, width: Width) -> Column {
 
 fn table(count: usize, selected: usize) -> Table {
     let row = |n: usize| Row {
+        id: Id::of(&n),
         cells: vec![
             Line::new().with("✗", Tone::Bad),
             Line::from(format!("recommendation-prod-v{n}-20261123-0305")),

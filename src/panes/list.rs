@@ -1,0 +1,145 @@
+//! A list on the screen: its rows and columns, its title, why it is empty, and the preview of what the cursor is on.
+
+use super::{accounts, frame, key_that};
+use crate::app::{App, List, ListState, PaneColumn, Subject};
+use crate::resources::Source;
+use crate::view::{self, Block, Content, Id, Line, Row, Table, Tone};
+
+/// The columns of the pane that are shown at this width, each with its place among all of them.
+#[must_use]
+pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
+    let width = app.size.0;
+    let all = app.pane.list().map_or(&[][..], |list| list.columns);
+    let fits = |c: &PaneColumn| (c.from..=c.to).contains(&width) && (app.several() || !c.several);
+    let mut columns: Vec<_> = all.iter().enumerate().filter(|(_, c)| fits(c)).collect();
+    let room = width - 2 * view::margin(width);
+    columns.truncate(view::widths(columns.iter().map(|(_, c)| &c.column), room).len());
+    columns
+}
+
+/// Rows of a list in a body of so many. One with a preview has as many as there are things, and leaves room for that.
+pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
+    let Some(preview) = &list.preview else { return body.saturating_sub(2) };
+    let all = app.lists.get(app.pane.name).map_or(0, |state| state.all);
+    let kept_free = (preview.rows)(app, body) + u16::from(titled(app, list));
+    u16::try_from(all).unwrap_or(u16::MAX).min(body.saturating_sub(kept_free + 1)).max(3)
+}
+
+/// Does the list say what it is? One with a preview does so only where its rows or their order are not as usual.
+fn titled(app: &App, list: &List) -> bool {
+    let filtered = |state: &ListState| !state.filter.is_empty() && !state.filter.typing;
+    list.preview.is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
+}
+
+/// The list with its preview.
+pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
+    let mut blocks = vec![block(app, list, body)];
+    if let Some(preview) = &list.preview {
+        let left = body.saturating_sub(blocks.iter().map(|block| block.height).sum());
+        blocks.extend((preview.blocks)(app, body, left));
+    }
+    blocks
+}
+
+/// The list alone.
+fn block(app: &App, list: &List, body: u16) -> Block {
+    let (rows, titled) = (rows(app, list, body), titled(app, list));
+    let height = if list.preview.is_some() { rows + 1 + u16::from(titled) } else { body };
+    Block { height, content: Content::Table(table(app, list, rows.into(), titled)) }
+}
+
+/// Lets a list that was drawn follow the cursor; false where something else was drawn there.
+pub(super) fn follow(app: &App, list: &List, drawn: &mut Block, body: u16) -> bool {
+    let height = rows(app, list, body) + 1 + u16::from(titled(app, list));
+    let (Content::Table(table), Some(state)) = (&mut drawn.content, app.lists.get(app.pane.name)) else { return false };
+    if drawn.height != height {
+        return false;
+    }
+    // What stands in that place may be another thing by now.
+    let at = state.place().saturating_sub(state.first);
+    let selected = state.selected.as_ref().map(Id::of);
+    let is_there = table.rows.get(at).is_some_and(|row| Some(row.id) == selected);
+    if table.place == (state.first, state.ids.len()) && is_there {
+        table.rows.iter_mut().enumerate().for_each(|(place, row)| row.selected = place == at);
+    } else {
+        *drawn = block(app, list, body);
+    }
+    true
+}
+
+/// The rows that fit, with their columns.
+fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
+    let columns = columns(app);
+    let empty = ListState::default();
+    let list = app.lists.get(app.pane.name).unwrap_or(&empty);
+    let row = |subject: &Subject| {
+        let cells = (shown.row)(app, subject)?;
+        let changed = app.account(subject.account).is_some_and(|account| account.changed(subject));
+        let shown = |place: usize| columns.iter().any(|(shown, _)| *shown == place);
+        let cells =
+            cells.into_iter().enumerate().filter(|(place, _)| shown(*place)).map(|(_, cell)| cell.line).collect();
+        Some(Row { id: Id::of(subject), cells, selected: list.selected.as_ref() == Some(subject), changed })
+    };
+    let visible = list.ids.iter().skip(list.first).take(rows).filter_map(row).collect();
+    let never_read = never_read(app, list);
+    let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
+    Table {
+        title: titled.then(|| title(app, list)),
+        // What was never read is told in place of the rows.
+        note: if titled && !never_read { frame::note(app, app.pane, shown) } else { None },
+        columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
+        sorted,
+        rows: visible,
+        place: (list.first, list.ids.len()),
+        empty: if list.ids.is_empty() { reasons_for_nothing(app, shown, list) } else { Vec::new() },
+    }
+}
+
+fn title(app: &App, list: &ListState) -> Line {
+    let count = if never_read(app, list) { "–".to_owned() } else { list.ids.len().to_string() };
+    let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
+    if let Some((column, descending)) = hidden_sort(app) {
+        line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
+    }
+    if list.filter.is_empty() { line } else { line.muted("  /").plain(list.filter.text()) }
+}
+
+/// The column that sorts and is not shown at this width, so that no head can say it; and whether the largest comes first.
+fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
+    let (place, descending) = app.lists.get(app.pane.name)?.sort?;
+    let hidden = columns(app).iter().all(|(shown, _)| *shown != place);
+    Some((app.pane.list()?.columns.get(place).filter(|_| hidden)?.column.title, descending))
+}
+
+/// The sources of a pane that were never read.
+fn unread(app: &App) -> Vec<Source> {
+    let mut sources = app.here.seen.store.sources();
+    sources.retain(|source| app.pane.kinds.contains(&source.kind) && source.fetched_at.is_none());
+    sources
+}
+
+/// Is a list empty for want of reading? Then nothing was counted.
+fn never_read(app: &App, list: &ListState) -> bool {
+    list.ids.is_empty() && !unread(app).is_empty()
+}
+
+fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
+    let unread = unread(app).into_iter().map(|source| match source.error {
+        Some(why) => Line::new().with(format!("◌ {} never read: {why}", source.kind), Tone::Warn),
+        None => Line::new().muted(format!("◌ {} not read yet", source.kind)),
+    });
+    let unread: Vec<Line> = unread.collect();
+    if !unread.is_empty() {
+        return unread;
+    }
+    if list.filter.is_empty() {
+        return (shown.empty)(app);
+    }
+    if shown.all_accounts && app.filtered_account() == Some(app.here.id) && app.here.unread() {
+        let name = Line::new().plain(format!("Nothing of {} was read yet.", app.here.name));
+        let name = name.muted(key_that(app, "back", "shows the others"));
+        return accounts::why_unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();
+    }
+    let clears = key_that(app, "back", "clears the filter");
+    vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter.text())).muted(clears)]
+}

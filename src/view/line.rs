@@ -1,0 +1,93 @@
+//! Text in pieces, each with its meaning. Text that came from AWS is made harmless here.
+
+use compact_str::CompactString;
+use smallvec::SmallVec;
+
+use super::{Tone, harmless, simple, width};
+
+/// A piece of text with one meaning. Its text holds no control character.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    text: CompactString,
+    /// Cells that it takes: asked for many times.
+    cells: usize,
+    tone: Tone,
+}
+
+impl Span {
+    /// Takes any text, even a hostile one: control characters, escape sequences
+    /// and bidirectional overrides are replaced.
+    pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
+        let text = text.as_ref();
+        let text = if simple(text) { text.into() } else { CompactString::from(harmless(text)) };
+        Self { cells: width(&text), text, tone }
+    }
+    /// Puts a harmless text behind it.
+    pub(super) fn push(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.cells = width(&self.text);
+    }
+    /// The harmless text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+    /// What it means.
+    #[must_use]
+    pub fn tone(&self) -> Tone {
+        self.tone
+    }
+}
+
+/// One line of text in pieces.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line(pub Spans);
+
+/// The pieces of a line; there are seldom more than two.
+pub type Spans = SmallVec<[Span; 2]>;
+
+impl Line {
+    /// An empty line.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Adds a piece.
+    #[must_use]
+    pub fn with(mut self, text: impl AsRef<str>, tone: Tone) -> Self {
+        self.0.push(Span::new(text, tone));
+        self
+    }
+    /// Adds a plain piece.
+    #[must_use]
+    pub fn plain(self, text: impl AsRef<str>) -> Self {
+        self.with(text, Tone::Plain)
+    }
+    /// Adds a muted piece.
+    #[must_use]
+    pub fn muted(self, text: impl AsRef<str>) -> Self {
+        self.with(text, Tone::Muted)
+    }
+    /// Its width in terminal cells.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.0.iter().map(|s| s.cells).sum()
+    }
+    /// Its text without meanings.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.0.iter().map(|s| s.text.as_str()).collect()
+    }
+}
+
+impl From<&str> for Line {
+    fn from(text: &str) -> Self {
+        Self::new().plain(text)
+    }
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        Self::new().plain(text)
+    }
+}
