@@ -1,4 +1,4 @@
-//! From a story to an account: everything that the story tells gets a past.
+//! From a story to an account: everything in the story gets a past.
 
 mod alarms;
 mod chain;
@@ -6,31 +6,32 @@ mod crowd;
 mod data;
 mod definition;
 mod endpoints;
-mod happen;
 mod rules;
 
-use super::Settings;
-use super::cloudwatch::series::{Effect, When};
-use super::drill::Progress;
-use super::story::Story;
+use super::env::{Env, Task};
+use super::services::cloudwatch::{Effect, When};
+use super::settings::Settings;
+use super::story::{self, Story};
 use super::time::{Span, Time};
-use super::world::{Home, Task, World};
+use super::world::World;
 
 /// The account as it is when the story begins.
-pub(crate) fn world(story: &Story, start: Time, pace: (f64, u64), settings: &Settings) -> World {
-    let account = story.account.clone().unwrap_or_default();
-    let region = settings.region.clone().unwrap_or(account.region);
-    let home = Home { account: account.id, alias: account.alias, region, identity: account.identity };
-    let mut world = World::empty(home, start, pace);
+pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) -> World {
+    let mut account = story.account.clone().unwrap_or_default();
+    if let Some(region) = &settings.region {
+        account.region.clone_from(region);
+    }
+    let mut world = World::new(Env::new(account, start, seed));
+    world.env.speed = settings.speed;
     world.build_data(story);
     for model in &story.models {
         world.build_model(model);
     }
-    for spoil in &story.spoils {
-        world.build_spoil(spoil);
+    for failure in &story.run_failures {
+        world.plan_failure(failure);
     }
-    for finding in &story.findings {
-        world.build_finding(finding);
+    for evaluation in &story.evaluations {
+        world.set_evaluation(evaluation);
     }
     world.build_rules(story);
     world.build_series(story);
@@ -42,38 +43,43 @@ pub(crate) fn world(story: &Story, start: Time, pace: (f64, u64), settings: &Set
     }
     world.build_crowd(&settings.scale);
     world.settle_alarms();
-    world.drill = story.drill.clone().map(Progress::new);
-    world.events.clone_from(&story.events);
-    for (place, event) in story.events.iter().enumerate() {
-        let due = start + event.at.paced(pace.0);
-        world.at(due, Task::Event(place));
+    world.drill.clone_from(&story.drill);
+    world.story_events.clone_from(&story.events);
+    for (index, event) in story.events.iter().enumerate() {
+        world.env.at(start + event.at.paced(settings.speed), Task::StoryEvent(index));
     }
+    world.deliver_events();
     world
 }
 
 impl World {
-    /// Lets something happen in the past.
-    fn ago<T>(&mut self, age: Span, happen: impl FnOnce(&mut Self) -> T) -> T {
-        let present = self.now;
-        self.now = self.start - age;
-        let made = happen(self);
-        self.now = present;
+    /// Does something in the past.
+    fn ago<T>(&mut self, age: Span, work: impl FnOnce(&mut Self) -> T) -> T {
+        let past = self.env.start - age;
+        self.at(past, work)
+    }
+
+    /// Does something at another time.
+    fn at<T>(&mut self, time: Time, work: impl FnOnce(&mut Self) -> T) -> T {
+        let present = std::mem::replace(&mut self.env.now, time);
+        let made = work(self);
+        self.env.now = present;
         made
     }
 
-    fn build_effect(&mut self, effect: &super::story::Effect) {
-        let from = effect.from.map(|from| self.start + self.pace_future(from));
-        let until = effect.until.map(|until| self.start + self.pace_future(until));
+    fn build_effect(&mut self, effect: &story::Effect) {
+        let from = effect.from.map(|from| self.env.start + self.pace_future(from));
+        let until = effect.until.map(|until| self.env.start + self.pace_future(until));
         let when = match &effect.serving {
             Some(serving) => When::Serving {
                 endpoint: serving.endpoint.clone(),
                 package: serving.version.clone(),
                 after: serving.after,
             },
-            None => When::Between(from.unwrap_or(self.start), until),
+            None => When::Between(from.unwrap_or(self.env.start), until),
         };
         let relief = effect.relief.as_ref().map(|relief| (relief.endpoint.clone(), relief.instances));
-        for series in self.series.values_mut() {
+        for series in self.cloudwatch.series.values_mut() {
             let has = |name: &str, wanted: &Option<String>| {
                 wanted.as_ref().is_none_or(|wanted| series.dimensions.iter().any(|(n, v)| n == name && v == wanted))
             };
@@ -90,6 +96,6 @@ impl World {
 
     /// Speed makes the future come sooner; the past stays where it was.
     fn pace_future(&self, length: Span) -> Span {
-        if length.0 > 0 { self.pace(length) } else { length }
+        if length.0 > 0 { self.env.pace(length) } else { length }
     }
 }

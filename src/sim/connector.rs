@@ -9,7 +9,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 
-use super::Sim;
+use super::simulation::Sim;
 
 impl HttpConnector for Sim {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {

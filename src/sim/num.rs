@@ -61,6 +61,13 @@ pub(crate) fn hex(seed: u64, length: usize) -> String {
     out
 }
 
+/// Text in the form of a UUID, drawn from a seed.
+pub(crate) fn uuid(seed: u64) -> String {
+    let hex = hex(seed, 32);
+    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("");
+    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+}
+
 /// Lower-case letters and digits of the wished length, as in AWS's generated ids.
 pub(crate) fn id(seed: u64, length: usize) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";

@@ -1,26 +1,34 @@
-//! An operation of a service: its name, whether it changes anything, what it does.
+//! An operation of a service: its name, whether it changes anything, and what it does.
 
-use super::fault::Fault;
+use super::error::ServiceError;
 use super::wire::Value;
-use super::world::World;
 
-/// What an operation does with the account and a request.
-pub(crate) type Handler = fn(&mut World, &Value) -> Result<Value, Fault>;
+/// What an operation answers.
+pub(crate) type Answer = Result<Value, ServiceError>;
 
-/// One operation of a service.
+/// One operation of a service. `H` is the type of the service's handlers: functions of what the service may use, and of
+/// the request.
 #[derive(Debug)]
-pub(crate) struct Operation {
+pub(crate) struct Operation<H> {
     pub(crate) name: &'static str,
     pub(crate) writes: bool,
-    pub(crate) run: Handler,
+    pub(crate) handler: H,
 }
 
+/// The operations of a service, in one table per file.
+pub(crate) type Operations<H> = &'static [&'static [Operation<H>]];
+
 /// An operation that only reads.
-pub(crate) const fn read(name: &'static str, run: Handler) -> Operation {
-    Operation { name, writes: false, run }
+pub(crate) const fn read<H: Copy>(name: &'static str, handler: H) -> Operation<H> {
+    Operation { name, writes: false, handler }
 }
 
 /// An operation that changes the account.
-pub(crate) const fn write(name: &'static str, run: Handler) -> Operation {
-    Operation { name, writes: true, run }
+pub(crate) const fn write<H: Copy>(name: &'static str, handler: H) -> Operation<H> {
+    Operation { name, writes: true, handler }
+}
+
+/// The operation of that name, if the account knows it.
+pub(crate) fn find<H>(tables: Operations<H>, name: &str) -> Option<&'static Operation<H>> {
+    tables.iter().copied().flatten().find(|operation| operation.name == name)
 }

@@ -11,11 +11,11 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
-use super::route::respond;
-use super::wire::{Value, json, tree};
-use super::{Response, Sim};
+use super::exchange::{Response, respond};
+use super::simulation::Sim;
+use super::wire::json;
 
-/// Where the account tells what it was asked; no bucket can have such a name.
+/// The path of the report on all calls; no bucket can have such a name.
 const CALLS: &str = "/_sim/calls";
 /// Requests with larger bodies are refused.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -66,23 +66,10 @@ async fn connection(sim: Sim, stream: TcpStream) {
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-/// What the account was asked since it began, for benchmarks; the question itself does not count.
-fn told(sim: &Sim) -> Response {
-    let inner = sim.lock();
-    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let operations = inner.calls.iter().map(|(name, n)| (name.clone().into(), count(*n).into()));
-    let body = json::write(&tree! {
-        "total": count(inner.answered),
-        "failed": count(inner.failed),
-        "bytes": count(inner.bytes),
-        "operations": Value::Dict(operations.collect()),
-    });
-    respond(200, &[("content-type", "application/json")], body.into())
-}
-
 async fn exchange(sim: &Sim, request: http::Request<Incoming>) -> Response {
     if request.method() == http::Method::GET && request.uri().path() == CALLS {
-        return told(sim);
+        // This request does not count.
+        return respond(200, &[("content-type", "application/json")], json::write(&sim.report()).into());
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = Limited::new(body, MOST_BYTES).collect().await else {

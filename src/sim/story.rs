@@ -3,11 +3,16 @@
 //! The set of fields is closed, so that a typing error is an error with a line and
 //! a column instead of a silent nothing. Lengths of time are text such as `"90s"` or `"14d"`.
 
+/// Declares what fields have where a story does not give them: `name: type = value`.
+macro_rules! defaults {
+    ($($name:ident: $type:ty = $value:expr;)+) => { $(fn $name() -> $type { $value })+ };
+}
+
 mod alarm;
 mod bundled;
 mod drill;
 mod error;
-mod happen;
+mod events;
 mod inherit;
 mod model;
 
@@ -16,13 +21,14 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::account::Account;
 use super::time::Span;
 
 pub(crate) use alarm::{Alarm, Metric, Missing};
 pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
-pub(crate) use happen::{Event, Fault, Rule, Spoil};
+pub(crate) use events::{Event, Fault, Rule, RunFailure};
 pub(crate) use inherit::Add;
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 
@@ -61,9 +67,9 @@ pub struct Story {
     #[serde(default, rename = "add")]
     pub(crate) adds: Vec<Add>,
     #[serde(default, rename = "spoil")]
-    pub(crate) spoils: Vec<Spoil>,
+    pub(crate) run_failures: Vec<RunFailure>,
     #[serde(default, rename = "quality")]
-    pub(crate) findings: Vec<Finding>,
+    pub(crate) evaluations: Vec<Evaluation>,
     #[serde(default, rename = "rule")]
     pub(crate) rules: Vec<Rule>,
     pub(crate) drill: Option<Drill>,
@@ -73,34 +79,9 @@ pub struct Story {
     pub(crate) faults: Vec<Fault>,
 }
 
-fn seven() -> u64 {
-    7
-}
-
-pub(crate) fn yes() -> bool {
-    true
-}
-
-/// Whose account it is.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(crate) struct Account {
-    pub(crate) id: String,
-    pub(crate) alias: String,
-    pub(crate) region: String,
-    /// Role and session, `oncall/demo`.
-    pub(crate) identity: String,
-}
-
-impl Default for Account {
-    fn default() -> Self {
-        Self {
-            id: "123456789012".to_owned(),
-            alias: "demo-retail".to_owned(),
-            region: "eu-west-1".to_owned(),
-            identity: "oncall/demo".to_owned(),
-        }
-    }
+defaults! {
+    seven: u64 = 7;
+    yes: bool = true;
 }
 
 /// An SNS topic.
@@ -146,8 +127,8 @@ pub(crate) struct Bucket {
     pub(crate) age: Span,
 }
 
-fn year() -> Span {
-    Span::minutes(400 * 24 * 60)
+defaults! {
+    year: Span = Span::minutes(400 * 24 * 60);
 }
 
 /// A folder with one sub-folder a day.
@@ -166,14 +147,10 @@ pub(crate) struct Data {
     pub(crate) size: i64,
 }
 
-fn fortnight() -> u32 {
-    14
-}
-fn three() -> u32 {
-    3
-}
-fn size() -> i64 {
-    64_000_000
+defaults! {
+    fortnight: u32 = 14;
+    three: u32 = 3;
+    size: i64 = 64_000_000;
 }
 
 /// A feature group.
@@ -200,8 +177,8 @@ pub(crate) struct FeatureGroup {
     pub(crate) blocked: Option<String>,
 }
 
-fn event_time() -> String {
-    "event_time".to_owned()
+defaults! {
+    event_time: String = "event_time".to_owned();
 }
 
 /// A metric that does not come from an endpoint.
@@ -219,8 +196,8 @@ pub(crate) struct Series {
     pub(crate) noise: f64,
 }
 
-fn little() -> f64 {
-    0.03
+defaults! {
+    little: f64 = 0.03;
 }
 
 /// Something that pushes a metric away from its usual course.
@@ -244,8 +221,8 @@ pub(crate) struct Effect {
     pub(crate) serving: Option<Serving>,
 }
 
-fn minute() -> Span {
-    Span::minutes(1)
+defaults! {
+    minute: Span = Span::minutes(1);
 }
 
 /// Enough instances.
@@ -256,10 +233,10 @@ pub(crate) struct Relief {
     pub(crate) instances: i64,
 }
 
-/// What coming runs of a pipeline find when they evaluate.
+/// A metric that coming runs of a pipeline find when they evaluate.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Finding {
+pub(crate) struct Evaluation {
     pub(crate) pipeline: String,
     pub(crate) name: String,
     pub(crate) value: f64,

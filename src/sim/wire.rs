@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::fault::Fault;
+use super::error::ServiceError;
 use super::time::Time;
 
 pub(crate) mod cbor;
@@ -34,6 +34,12 @@ pub(crate) enum Value {
     Dict(Vec<(Key, Value)>),
 }
 
+/// A list of AWS's own words.
+macro_rules! words {
+    ($($word:ident)+) => { &[$(stringify!($word)),+] };
+}
+pub(crate) use words;
+
 /// Builds a structure; absent values are left out.
 macro_rules! tree {
     ($($key:literal : $value:expr),* $(,)?) => {
@@ -43,6 +49,10 @@ macro_rules! tree {
 pub(crate) use tree;
 
 impl Value {
+    /// A structure without members.
+    pub(crate) fn empty() -> Self {
+        Self::Map(Vec::new())
+    }
     /// A structure of the members that are there.
     pub(crate) fn filled<const N: usize>(members: [(Key, Value); N]) -> Self {
         Self::Map(members.into_iter().filter(|(_, value)| !value.is_null()).collect())
@@ -86,6 +96,10 @@ impl Value {
         self.set(key, value);
         self
     }
+    /// The same structure with the members of another one, which win.
+    pub(crate) fn merged(self, more: &Value) -> Self {
+        more.members().iter().fold(self, |all, (key, value)| all.with(key.clone(), value))
+    }
     /// Only the named members, in the given order.
     pub(crate) fn project(&self, keys: &[&'static str]) -> Value {
         let found = keys.iter().filter_map(|key| Some((Cow::Borrowed(*key), self.get(key)?.clone())));
@@ -124,6 +138,14 @@ impl Value {
     pub(crate) fn items(&self) -> &[Value] {
         if let Self::List(items) = self { items } else { &[] }
     }
+    /// The items of the list under a path; none where there is no list.
+    pub(crate) fn items_at(&self, path: &str) -> &[Value] {
+        self.at(path).map(Self::items).unwrap_or_default()
+    }
+    /// The text under a path, or `""`.
+    pub(crate) fn text_at(&self, path: &str) -> &str {
+        self.at(path).and_then(Self::as_text).unwrap_or("")
+    }
     /// A member's text, or `""`.
     pub(crate) fn str(&self, key: &str) -> &str {
         self.get(key).and_then(Self::as_text).unwrap_or("")
@@ -137,34 +159,34 @@ impl Value {
 /// Reading a request: wrong types and missing members are AWS's own errors.
 impl Value {
     /// A text member, if given.
-    pub(crate) fn text(&self, key: &str) -> Result<Option<&str>, Fault> {
-        self.get(key).map(|v| v.as_text().ok_or_else(|| Fault::shape(key, "a String"))).transpose()
+    pub(crate) fn text(&self, key: &str) -> Result<Option<&str>, ServiceError> {
+        self.get(key).map(|v| v.as_text().ok_or_else(|| ServiceError::shape(key, "a String"))).transpose()
     }
     /// A required, non-empty text member.
-    pub(crate) fn need(&self, key: &str) -> Result<&str, Fault> {
-        let text = self.text(key)?.ok_or_else(|| Fault::missing(key))?;
+    pub(crate) fn need(&self, key: &str) -> Result<&str, ServiceError> {
+        let text = self.text(key)?.ok_or_else(|| ServiceError::missing(key))?;
         if text.is_empty() {
-            return Err(Fault::constraint("''", key, "Member must have length greater than or equal to 1"));
+            return Err(ServiceError::constraint("''", key, "Member must have length greater than or equal to 1"));
         }
         Ok(text)
     }
     /// An integer member, if given.
-    pub(crate) fn int(&self, key: &str) -> Result<Option<i64>, Fault> {
-        self.get(key).map(|v| v.as_int().ok_or_else(|| Fault::shape(key, "an Integer"))).transpose()
+    pub(crate) fn int(&self, key: &str) -> Result<Option<i64>, ServiceError> {
+        self.get(key).map(|v| v.as_int().ok_or_else(|| ServiceError::shape(key, "an Integer"))).transpose()
     }
     /// A boolean member; absent is false.
-    pub(crate) fn flag(&self, key: &str) -> Result<bool, Fault> {
+    pub(crate) fn flag(&self, key: &str) -> Result<bool, ServiceError> {
         match self.get(key) {
             None => Ok(false),
             Some(Self::Bool(flag)) => Ok(*flag),
             Some(Self::Text(text)) if &**text == "true" => Ok(true),
             Some(Self::Text(text)) if &**text == "false" => Ok(false),
-            Some(_) => Err(Fault::shape(key, "a Boolean")),
+            Some(_) => Err(ServiceError::shape(key, "a Boolean")),
         }
     }
     /// An instant, if given, in any of the forms that protocols use.
-    pub(crate) fn time(&self, key: &str) -> Result<Option<Time>, Fault> {
-        let wrong = || Fault::shape(key, "a Timestamp");
+    pub(crate) fn time(&self, key: &str) -> Result<Option<Time>, ServiceError> {
+        let wrong = || ServiceError::shape(key, "a Timestamp");
         self.get(key)
             .map(|value| match value {
                 Self::Time(time) => Ok(*time),
@@ -175,70 +197,52 @@ impl Value {
             .transpose()
     }
     /// A list member; absent is empty.
-    pub(crate) fn list(&self, key: &str) -> Result<&[Value], Fault> {
+    pub(crate) fn list(&self, key: &str) -> Result<&[Value], ServiceError> {
         match self.get(key) {
             None => Ok(&[]),
             Some(Self::List(items)) => Ok(items),
             // An empty list of the Query protocol.
             Some(Self::Text(text)) if text.is_empty() => Ok(&[]),
-            Some(_) => Err(Fault::shape(key, "a List")),
+            Some(_) => Err(ServiceError::shape(key, "a List")),
         }
     }
     /// A list of texts; absent is empty.
-    pub(crate) fn texts(&self, key: &str) -> Result<Vec<&str>, Fault> {
-        self.list(key)?.iter().map(|v| v.as_text().ok_or_else(|| Fault::shape(key, "a List of Strings"))).collect()
+    pub(crate) fn texts(&self, key: &str) -> Result<Vec<&str>, ServiceError> {
+        self.list(key)?
+            .iter()
+            .map(|v| v.as_text().ok_or_else(|| ServiceError::shape(key, "a List of Strings")))
+            .collect()
     }
     /// A text member that must be one of the given words, if given.
-    pub(crate) fn one_of<'a>(&'a self, key: &str, words: &[&str]) -> Result<Option<&'a str>, Fault> {
+    pub(crate) fn one_of<'a>(&'a self, key: &str, words: &[&str]) -> Result<Option<&'a str>, ServiceError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
-        if words.contains(&text) {
-            return Ok(Some(text));
-        }
-        let set = words.join(", ");
-        Err(Fault::constraint(&format!("'{text}'"), key, &format!("Member must satisfy enum value set: [{set}]")))
+        if words.contains(&text) { Ok(Some(text)) } else { Err(ServiceError::not_in_set(text, key, words)) }
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Text(text.into())
-    }
+/// Declares which values become which kind of `Value`.
+macro_rules! from {
+    ($($type:ty: $value:ident => $made:expr;)+) => {
+        $(impl From<$type> for Value {
+            fn from($value: $type) -> Self {
+                $made
+            }
+        })+
+    };
 }
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self::Text(text.into())
-    }
+
+from! {
+    &str: text => Self::Text(text.into());
+    String: text => Self::Text(text.into());
+    &String: text => Self::Text(text.as_str().into());
+    Arc<str>: text => Self::Text(text);
+    i64: int => Self::Int(int);
+    f64: float => Self::Float(float);
+    bool: flag => Self::Bool(flag);
+    Time: time => Self::Time(time);
+    &Value: value => value.clone();
 }
-impl From<&String> for Value {
-    fn from(text: &String) -> Self {
-        Self::Text(text.as_str().into())
-    }
-}
-impl From<Arc<str>> for Value {
-    fn from(text: Arc<str>) -> Self {
-        Self::Text(text)
-    }
-}
-impl From<i64> for Value {
-    fn from(int: i64) -> Self {
-        Self::Int(int)
-    }
-}
-impl From<f64> for Value {
-    fn from(float: f64) -> Self {
-        Self::Float(float)
-    }
-}
-impl From<bool> for Value {
-    fn from(flag: bool) -> Self {
-        Self::Bool(flag)
-    }
-}
-impl From<Time> for Value {
-    fn from(time: Time) -> Self {
-        Self::Time(time)
-    }
-}
+
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Into::into)
@@ -247,10 +251,5 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl<T: Into<Value>> From<Vec<T>> for Value {
     fn from(items: Vec<T>) -> Self {
         Self::List(items.into_iter().map(Into::into).collect())
-    }
-}
-impl From<&Value> for Value {
-    fn from(value: &Value) -> Self {
-        value.clone()
     }
 }

@@ -1,13 +1,12 @@
-//! Alarms of a story, and since when each has the state that it has.
+//! Alarms of a story, and since when each has its state.
 
-use super::super::num;
-use super::super::story::{Alarm, Metric, Missing};
-use super::super::time::{Span, Time};
-use super::super::wire::{Value, tree};
-use super::super::world::World;
+use crate::sim::prelude::{Span, Time, Value, num, tree};
+use crate::sim::services::cloudwatch::{Alarm, Verdict};
+use crate::sim::story::{self, Metric, Missing};
+use crate::sim::world::World;
 
 impl World {
-    pub(super) fn build_alarm(&mut self, spec: &Alarm) {
+    pub(super) fn build_alarm(&mut self, spec: &story::Alarm) {
         let actions: Vec<Value> = spec.actions.iter().map(|name| self.action_arn(name)).collect();
         let mut doc = tree! {
             "AlarmDescription": Some(spec.description.as_str()).filter(|text| !text.is_empty()),
@@ -29,12 +28,12 @@ impl World {
             doc.set("DatapointsToAlarm", spec.needed);
             doc.set("TreatMissingData", spec.missing.map(Missing::word));
         }
-        let created = self.start - spec.age;
-        self.add_alarm(&spec.name, created, &doc);
+        let created = self.env.start - spec.age;
+        self.cloudwatch.add_alarm(&self.env, &spec.name, created, &doc);
     }
 
     /// What a metric alarm watches, in one of AWS's three forms.
-    fn watch(&self, spec: &Alarm, doc: &mut Value) {
+    fn watch(&self, spec: &story::Alarm, doc: &mut Value) {
         let stat = |metric: &Metric| {
             tree! { "Metric": self.metric(metric), "Period": spec.period, "Stat": metric.stat.as_str() }
         };
@@ -77,8 +76,12 @@ impl World {
     fn metric(&self, metric: &Metric) -> Value {
         let mut dimensions: Vec<(String, String)> = metric.dimensions.clone().into_iter().collect();
         if let Some(endpoint) = &metric.endpoint {
-            let variant =
-                self.endpoints.get(endpoint).and_then(|e| e.variants.first()).map_or("AllTraffic", |v| v.name.as_str());
+            let variant = self
+                .sagemaker
+                .endpoints
+                .get(endpoint)
+                .and_then(|e| e.variants.first())
+                .map_or("AllTraffic", |v| v.name.as_str());
             dimensions.push(("EndpointName".to_owned(), endpoint.clone()));
             dimensions.push(("VariantName".to_owned(), variant.to_owned()));
         }
@@ -95,65 +98,56 @@ impl World {
         }
     }
 
-    /// Gives each alarm the state that its metric calls for, and finds out since when.
+    /// Gives each alarm the state that its metric calls for, as of the time since when it does.
     pub(super) fn settle_alarms(&mut self) {
-        let unsettled = self.alarms.iter().filter(|(_, alarm)| alarm.state() == "INSUFFICIENT_DATA");
-        let names: Vec<(String, bool)> = unsettled.map(|(name, alarm)| (name.clone(), alarm.rule.is_some())).collect();
+        let unsettled = self.cloudwatch.alarms.iter().filter(|(_, alarm)| alarm.state() == "INSUFFICIENT_DATA");
+        let names: Vec<(String, bool)> = unsettled.map(|(name, alarm)| (name.clone(), alarm.is_composite())).collect();
         for composite in [false, true] {
             for (name, _) in names.iter().filter(|(_, kind)| *kind == composite) {
-                let Some(alarm) = self.alarms.get(name) else { continue };
+                let Some(alarm) = self.cloudwatch.alarms.get(name) else { continue };
                 let first = alarm.doc.instant("StateUpdatedTimestamp");
-                let (state, reason, data) = self.judge(alarm);
-                let since = if composite { self.since_children(name) } else { self.since(name, state) };
-                if state == "ALARM" {
-                    self.change_alarm(
-                        name,
-                        "OK",
-                        "Threshold Crossed: the metric was within bounds.",
-                        None,
-                        first + Span::minutes(5),
-                    );
+                let verdict = self.cloudwatch.view(&self.env, &self.sagemaker.endpoints).judge(alarm);
+                let since = if composite { self.since_children(alarm) } else { self.since(name, alarm, verdict.state) };
+                if verdict.state == "ALARM" {
+                    let reason = "Threshold Crossed: the metric was within bounds.".to_owned();
+                    let before = Verdict { state: "OK", reason, data: None };
+                    self.cloudwatch.change_alarm(self.env.now, name, &before, first + Span::minutes(5));
                 }
-                self.change_alarm(name, state, &reason, data.as_deref(), since.max(first + Span::minutes(6)));
+                let since = since.max(first + Span::minutes(6));
+                self.cloudwatch.change_alarm(self.env.now, name, &verdict, since);
             }
         }
-        self.suppress_actions();
+        self.cloudwatch.suppress_actions(self.env.now);
     }
 
     /// The instant at which a metric alarm got its present state; the search goes back for days, not for ever.
-    fn since(&mut self, name: &str, state: &str) -> Time {
-        let present = self.now;
-        let same = |world: &mut Self, age: Span| {
-            world.now = present - age;
-            world.alarms.get(name).map(|alarm| world.judge(alarm).0) == Some(state)
-        };
+    fn since(&self, name: &str, alarm: &Alarm, state: &str) -> Time {
+        let view = self.cloudwatch.view(&self.env, &self.sagemaker.endpoints);
+        let same = |age: Span| view.at(self.env.now - age).judge(alarm).state == state;
         let mut inside = Span::default();
         let mut step = Span::minutes(1);
-        let usual = Span::minutes(60 + i64::try_from(num::hash(name) % 15_000).unwrap_or(0));
         loop {
             if step.0 > Span::minutes(4 * 24 * 60).0 {
-                inside = usual;
+                inside = Span::minutes(60 + i64::try_from(num::hash(name) % 15_000).unwrap_or(0));
                 break;
             }
-            if same(self, step) {
+            if same(step) {
                 inside = step;
                 step = Span(step.0 * 2);
                 continue;
             }
             while step.0 - inside.0 > 5_000 {
                 let middle = Span(i64::midpoint(step.0, inside.0));
-                if same(self, middle) { inside = middle } else { step = middle }
+                if same(middle) { inside = middle } else { step = middle }
             }
             break;
         }
-        self.now = present;
-        present - inside
+        self.env.now - inside
     }
 
     /// A composite alarm changed when the last of its children did.
-    fn since_children(&self, name: &str) -> Time {
-        let children = self.alarms.get(name).and_then(|alarm| alarm.rule.as_ref()).map(|rule| rule.children());
-        let times = children.into_iter().flatten().filter_map(|child| self.alarms.get(child));
-        times.map(|child| child.doc.instant("StateTransitionedTimestamp")).max().unwrap_or(self.now)
+    fn since_children(&self, alarm: &Alarm) -> Time {
+        let children = alarm.children().into_iter().filter_map(|child| self.cloudwatch.alarms.get(child));
+        children.map(|child| child.doc.instant("StateTransitionedTimestamp")).max().unwrap_or(self.env.now)
     }
 }

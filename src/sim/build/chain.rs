@@ -1,15 +1,10 @@
 //! A model's group, pipeline, past runs and versions.
 
-use std::collections::BTreeMap;
-
-use super::super::sagemaker::deploy::Doom;
-use super::super::sagemaker::execution::{Order, Quality, Recipe, Script};
-use super::super::sagemaker::listing::{person, record};
-use super::super::story::{Model, Run, Version};
-use super::super::time::Span;
-use super::super::wire::{json, tree};
-use super::super::world::World;
 use super::definition::definition;
+use crate::sim::prelude::{Record, Span, json, tree};
+use crate::sim::services::sagemaker::{DeploymentFailure, Quality, RunRequest, RunTemplate, SOURCE, identity};
+use crate::sim::story::{Model, Run, Version};
+use crate::sim::world::World;
 
 /// About how long a run takes until it registers its version.
 const RUN: Span = Span::minutes(61);
@@ -40,77 +35,80 @@ impl World {
             }
         }
         model.endpoints.iter().for_each(|endpoint| self.build_endpoint(model, endpoint));
+        self.deliver_events();
     }
 
     fn build_group(&mut self, model: &Model) {
-        let arn = self.home.sagemaker("model-package-group", &model.name);
+        let arn = self.env.account.sagemaker("model-package-group", &model.name);
         let description = Some(model.description.as_str()).filter(|text| !text.is_empty());
         let doc = tree! {
             "ModelPackageGroupName": model.name.as_str(),
             "ModelPackageGroupArn": arn.as_str(),
             "ModelPackageGroupDescription": description,
-            "CreationTime": self.now,
-            "CreatedBy": person(&self.home.account, "ana"),
+            "CreationTime": self.env.now,
+            "CreatedBy": identity(&self.env.account, "ana"),
             "ModelPackageGroupStatus": "Completed",
         };
         self.tag_model(&arn, model);
-        self.groups.insert(model.name.clone(), record(&model.name, self.now, doc));
+        self.sagemaker.groups.insert(model.name.clone(), Record::new(&model.name, self.env.now, doc));
     }
 
     /// The tags that everything of a model has.
     pub(super) fn tag_model(&mut self, arn: &str, model: &Model) {
-        self.tag(arn, "sagemaker:project-name", &model.name);
+        self.env.tags.add(arn, "sagemaker:project-name", &model.name);
         for (key, value) in &model.tags {
-            self.tag(arn, key, value);
+            self.env.tags.add(arn, key, value);
         }
     }
 
     fn build_pipeline(&mut self, model: &Model) {
         let name = pipeline_name(model);
-        let arn = self.home.sagemaker("pipeline", &name.to_lowercase());
+        let arn = self.env.account.sagemaker("pipeline", &name.to_lowercase());
         let doc = tree! {
             "PipelineArn": arn.as_str(),
             "PipelineName": name.as_str(),
             "PipelineDisplayName": name.as_str(),
-            "PipelineDefinition": json::text(&definition(&self.home, model)),
+            "PipelineDefinition": json::text(&definition(&self.env.account, model)),
             "PipelineDescription": format!("Trains, evaluates and registers {}", model.name),
-            "RoleArn": self.home.role("sagemaker-pipelines"),
+            "RoleArn": self.env.account.role("sagemaker-pipelines"),
             "PipelineStatus": "Active",
-            "CreationTime": self.now,
-            "LastModifiedTime": self.now,
-            "CreatedBy": person(&self.home.account, "ana"),
-            "LastModifiedBy": person(&self.home.account, "ana"),
+            "CreationTime": self.env.now,
+            "LastModifiedTime": self.env.now,
+            "CreatedBy": identity(&self.env.account, "ana"),
+            "LastModifiedBy": identity(&self.env.account, "ana"),
         };
         self.tag_model(&arn, model);
-        self.pipelines.insert(name.clone(), record(&name, self.now, doc));
+        self.sagemaker.pipelines.insert(name.clone(), Record::new(&name, self.env.now, doc));
         let quality = model.quality.iter().map(|q| Quality { name: q.name.clone(), value: q.value, spread: q.spread });
-        let recipe = Recipe {
+        let template = RunTemplate {
             family: model.family.clone(),
             quality: quality.collect(),
             repository: format!("https://git.example.com/ml/{}", model.name),
-            spoils: Vec::new(),
+            failures: Vec::new(),
         };
-        self.recipes.insert(name, recipe);
+        self.sagemaker.templates.insert(name, template);
     }
 
     fn build_version(&mut self, model: &Model, version: &Version) {
         let arn = self.ago(version.age + RUN, |world| {
-            let script = Script { quality: version.quality.clone(), fail: None };
-            let order = Order { by: "scheduler".to_owned(), script, given: BTreeMap::new(), ..Order::default() };
-            world.start_execution(&pipeline_name(model), order)
+            let (by, quality) = ("scheduler".to_owned(), version.quality.clone());
+            let request = RunRequest { by, quality, ..RunRequest::default() };
+            world.sagemaker.start_execution(&mut world.env, &pipeline_name(model), request)
         });
-        self.replay(&arn, None);
-        let Some(package) = self.packages.get(&model.name).and_then(|versions| versions.last()) else { return };
+        self.sagemaker.run_past(&mut self.env, &arn, None);
+        let Some(package) = self.sagemaker.packages.get(&model.name).and_then(|versions| versions.last()) else {
+            return;
+        };
         let (name, created) = (package.name.clone(), package.created);
         if let Some(reason) = &version.rolls_back {
-            self.dooms.insert(name.clone(), Doom::RollsBack(reason.clone()));
+            self.sagemaker.deployment_failures.insert(name.clone(), DeploymentFailure::RollsBack(reason.clone()));
         }
         if let Some(reason) = &version.stuck {
-            self.dooms.insert(name.clone(), Doom::Stuck(reason.clone()));
+            self.sagemaker.deployment_failures.insert(name.clone(), DeploymentFailure::Stuck(reason.clone()));
         }
-        let decided = (created + Span::minutes(95)).min(self.start - Span::minutes(1));
-        let who = person(&self.home.account, &version.by);
-        let Ok(package) = self.package_mut(&name) else { return };
+        let decided = (created + Span::minutes(95)).min(self.env.start - Span::minutes(1));
+        let who = identity(&self.env.account, &version.by);
+        let Ok(package) = self.sagemaker.package_mut(&self.env, &name) else { return };
         package.doc.set("ModelApprovalStatus", version.status.as_str());
         if version.status == "PendingManualApproval" {
             package.doc.set("LastModifiedTime", created);
@@ -120,20 +118,18 @@ impl World {
             package.doc.set("ApprovalDescription", Some(version.note.as_str()).filter(|note| !note.is_empty()));
             let arn = package.doc.str("ModelPackageArn").to_owned();
             let request = tree! { "ModelPackageArn": arn, "ModelApprovalStatus": version.status.as_str(), "ApprovalDescription": version.note.as_str() };
-            let present = std::mem::replace(&mut self.now, decided);
-            self.trace("sagemaker.amazonaws.com", "UpdateModelPackage", &version.by, request, None);
-            self.now = present;
+            self.at(decided, |world| world.env.called(SOURCE, "UpdateModelPackage", &version.by, request));
         }
     }
 
     fn build_run(&mut self, model: &Model, run: &Run) {
         let arn = self.ago(run.age, |world| {
-            let fail = run.fails.clone().map(|step| (step, run.reason.clone()));
-            let script = Script { quality: run.quality.clone(), fail };
-            let order = Order { by: run.by.clone(), script, ..Order::default() };
-            world.start_execution(&pipeline_name(model), order)
+            let failure = run.fails.clone().map(|step| (step, run.reason.clone()));
+            let (by, quality) = (run.by.clone(), run.quality.clone());
+            let request = RunRequest { by, quality, failure, ..RunRequest::default() };
+            world.sagemaker.start_execution(&mut world.env, &pipeline_name(model), request)
         });
-        self.replay(&arn, run.at.as_deref());
+        self.sagemaker.run_past(&mut self.env, &arn, run.at.as_deref());
     }
 }
 

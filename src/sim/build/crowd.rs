@@ -1,11 +1,9 @@
 //! Many more models of the same kind, so that lists are long.
 
-use super::super::num;
-use super::super::scale::Scale;
-use super::super::story::Story;
-use super::super::time::Span;
-use super::super::wire::{Value, tree};
-use super::super::world::World;
+use crate::sim::prelude::{Span, Value, num, tree};
+use crate::sim::scale::Scale;
+use crate::sim::story::Story;
+use crate::sim::world::World;
 
 const WHAT: &[&str] = &[
     "basket",
@@ -84,7 +82,9 @@ impl World {
         let more = wanted.saturating_sub(models);
         for number in 0..more {
             let group = name(number % models);
-            let Some(first) = self.packages.get(&group).and_then(|versions| versions.first()) else { continue };
+            let Some(first) = self.sagemaker.packages.get(&group).and_then(|versions| versions.first()) else {
+                continue;
+            };
             let mut spec = first.doc.project(&[
                 "InferenceSpecification",
                 "ModelMetrics",
@@ -93,7 +93,7 @@ impl World {
             ]);
             let (oldest, round) = (first.created, num::count(number / models + 1));
             let rounds = num::count(more / models + 2);
-            let at = oldest + Span((self.start - oldest).0 * round / rounds);
+            let at = oldest + Span((self.env.start - oldest).0 * round / rounds);
             let status = match num::hash(&format!("{group}{round}")) % 12 {
                 0 => "PendingManualApproval",
                 1 | 2 => "Rejected",
@@ -101,27 +101,31 @@ impl World {
             };
             spec.set("ModelApprovalStatus", status);
             spec.set("LastModifiedTime", at);
-            let present = std::mem::replace(&mut self.now, at);
-            self.register(&group, "scheduler", &spec);
-            self.now = present;
+            self.at(at, |world| world.sagemaker.register(&world.env, &group, "scheduler", &spec));
         }
     }
 
     /// Copies training jobs up to a number.
     fn build_jobs(&mut self, wanted: usize) {
-        let patterns: Vec<_> =
-            self.training.values().filter(|job| job.doc.get("TrainingEndTime").is_some()).take(50).cloned().collect();
-        let more = wanted.saturating_sub(self.training.len());
+        let patterns: Vec<_> = self
+            .sagemaker
+            .training_jobs
+            .values()
+            .filter(|job| job.doc.get("TrainingEndTime").is_some())
+            .take(50)
+            .cloned()
+            .collect();
+        let more = wanted.saturating_sub(self.sagemaker.training_jobs.len());
         for (number, pattern) in patterns.iter().cycle().take(if patterns.is_empty() { 0 } else { more }).enumerate() {
-            let seed = num::mix(self.seed ^ num::hash(&format!("job{number}")));
+            let seed = num::mix(self.env.seed ^ num::hash(&format!("job{number}")));
             let mut job = pattern.clone();
             job.name = format!("pipelines-{}-Train-{}", num::id(seed, 12), num::id(num::mix(seed), 10));
-            job.created = self.start - Span::minutes(i64::try_from(seed % 500_000).unwrap_or(0) + 90);
+            job.created = self.env.start - Span::minutes(i64::try_from(seed % 500_000).unwrap_or(0) + 90);
             let end = job.created + Span::minutes(i64::try_from(seed % 70).unwrap_or(0) + 4);
             let failed = seed.is_multiple_of(37);
             let status = if failed { "Failed" } else { "Completed" };
             job.doc.set("TrainingJobName", job.name.as_str());
-            job.doc.set("TrainingJobArn", self.home.sagemaker("training-job", &job.name));
+            job.doc.set("TrainingJobArn", self.env.account.sagemaker("training-job", &job.name));
             job.doc.set("TrainingJobStatus", status);
             job.doc.set("SecondaryStatus", status);
             job.doc.set("FailureReason", failed.then_some("AlgorithmError: exit code 1"));
@@ -131,13 +135,13 @@ impl World {
                 job.doc.set(key, end);
             }
             job.doc.set("SecondaryStatusTransitions", Value::Null);
-            self.add_training(job);
+            self.sagemaker.add_training_job(job);
         }
     }
 
     /// Alarms on endpoints, a few kinds for each, up to a number.
     fn build_crowd_alarms(&mut self, wanted: usize) {
-        let names: Vec<String> = self.endpoints.keys().cloned().collect();
+        let names: Vec<String> = self.sagemaker.endpoints.keys().cloned().collect();
         let kinds = [
             ("5xx", "Invocation5XXErrors", "Average", 0.02),
             ("latency", "ModelLatency", "Average", 2_000_000.0),
@@ -148,7 +152,7 @@ impl World {
             ("busy", "Invocations", "Sum", 90_000.0),
             ("quiet", "Invocations", "Sum", 99_000.0),
         ];
-        let more = wanted.saturating_sub(self.alarms.len());
+        let more = wanted.saturating_sub(self.cloudwatch.alarms.len());
         let places = kinds.iter().flat_map(|kind| names.iter().map(move |name| (kind, name)));
         for ((short, metric, statistic, threshold), endpoint) in places.take(more) {
             let spec = tree! {
@@ -164,10 +168,11 @@ impl World {
                 "TreatMissingData": "notBreaching",
             };
             let alarm = format!("{endpoint}-{short}");
-            self.add_alarm(&alarm, self.start - Span::minutes(90_000), &spec);
+            self.cloudwatch.add_alarm(&self.env, &alarm, self.env.start - Span::minutes(90_000), &spec);
             // They are as their metric says, which a search for the time since when would find at length.
-            if let Some(alarm) = self.alarms.get_mut(&alarm) {
-                let since = self.start - Span::minutes(i64::try_from(num::hash(endpoint) % 40_000).unwrap_or(0) + 60);
+            if let Some(alarm) = self.cloudwatch.alarms.get_mut(&alarm) {
+                let since =
+                    self.env.start - Span::minutes(i64::try_from(num::hash(endpoint) % 40_000).unwrap_or(0) + 60);
                 alarm.doc.set("StateValue", "OK");
                 alarm.doc.set("StateReason", "Threshold Crossed: the metric was within bounds.");
                 alarm.doc.set("StateUpdatedTimestamp", since);

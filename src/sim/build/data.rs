@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::super::num;
-use super::super::s3::Bucket;
-use super::super::sagemaker::listing::record;
-use super::super::sns;
-use super::super::story::{Data, FeatureGroup, Story, Topic};
-use super::super::time::Span;
-use super::super::wire::{Value, tree};
-use super::super::world::World;
+use crate::sim::prelude::{Record, Span, Value, num, tree};
+use crate::sim::services::s3::Bucket;
+use crate::sim::services::sagemaker::{offline_folder, write_features};
+use crate::sim::services::sns;
+use crate::sim::story::{Data, FeatureGroup, Story, Topic};
+use crate::sim::world::World;
 
 const DAY: Span = Span::minutes(24 * 60);
 const HOUR: Span = Span::minutes(60);
@@ -19,9 +17,9 @@ const ALIVE: Span = Span::minutes(4 * 60);
 impl World {
     pub(super) fn build_data(&mut self, story: &Story) {
         for bucket in &story.buckets {
-            let created = self.start - bucket.age;
+            let created = self.env.start - bucket.age;
             let versioning = bucket.versioned.then(|| "Enabled".to_owned());
-            self.buckets.insert(bucket.name.clone(), Bucket { created, versioning, objects: BTreeMap::new() });
+            self.s3.buckets.insert(bucket.name.clone(), Bucket { created, versioning, objects: BTreeMap::new() });
         }
         story.data.iter().for_each(|data| self.build_folder(data));
         story.feature_groups.iter().for_each(|group| self.build_features(group));
@@ -36,27 +34,25 @@ impl World {
             for file in 0..i64::from(data.files.clamp(1, 100)) {
                 let age = Span(age.0 + Span::minutes(3).0 * (i64::from(data.files) - 1 - file));
                 self.ago(age, |world| {
-                    let name = world.now.format("dt=%Y-%m-%d");
+                    let name = world.env.now.format("dt=%Y-%m-%d");
                     let grain = num::hash(&format!("{folder}{name}{file}"));
                     let size = num::whole(num::float(data.size) * (0.9 + 0.2 * num::unit(grain)));
-                    world.put_sized(
-                        &format!("{folder}/{name}/part-{file:05}-{}.snappy.parquet", num::hex(grain, 8)),
-                        size,
-                    );
+                    let uri = format!("{folder}/{name}/part-{file:05}-{}.snappy.parquet", num::hex(grain, 8));
+                    world.env.write_object(uri, size);
                 });
             }
         }
     }
 
     fn build_features(&mut self, group: &FeatureGroup) {
-        let created = self.start - group.age;
-        let arn = self.home.sagemaker("feature-group", &group.name);
+        let created = self.env.start - group.age;
+        let arn = self.env.account.sagemaker("feature-group", &group.name);
         let mut features = vec![
             tree! { "FeatureName": group.record.as_str(), "FeatureType": "String" },
             tree! { "FeatureName": group.event_time.as_str(), "FeatureType": "Fractional" },
         ];
         features.extend(group.features.iter().map(|(name, kind)| tree! { "FeatureName": name, "FeatureType": kind }));
-        let touched = group.newest.map_or(created, |age| self.start - age);
+        let touched = group.newest.map_or(created, |age| self.env.start - age);
         let mut doc = tree! {
             "FeatureGroupArn": arn,
             "FeatureGroupName": group.name.as_str(),
@@ -66,14 +62,14 @@ impl World {
             "CreationTime": created,
             "LastModifiedTime": touched,
             "OnlineStoreConfig": group.online.then(|| tree! { "EnableOnlineStore": true, "StorageType": "Standard" }),
-            "RoleArn": self.home.role("feature-store"),
+            "RoleArn": self.env.account.role("feature-store"),
             "FeatureGroupStatus": "Created",
             "LastUpdateStatus": tree! { "Status": "Successful" },
             "Description": Some(group.description.as_str()).filter(|text| !text.is_empty()),
             "OnlineStoreTotalSizeBytes": group.online.then_some(734_003_200),
         };
         if let Some(bucket) = &group.bucket {
-            let (uri, resolved) = self.offline_folder(bucket, &group.name);
+            let (uri, resolved) = offline_folder(&self.env.account, bucket, &group.name);
             let table = format!("{}_{}", group.name.replace('-', "_"), created.0 / 1000);
             doc.set("OfflineStoreConfig", tree! {
                 "S3StorageConfig": tree! { "S3Uri": uri, "ResolvedOutputS3Uri": resolved.as_str() },
@@ -85,27 +81,25 @@ impl World {
             doc.set("OfflineStoreStatus", tree! { "Status": status, "BlockedReason": group.blocked.as_deref() });
             let newest = group.newest.unwrap_or(Span::minutes(30));
             for hour in 0..24 {
-                self.ago(Span(newest.0 + HOUR.0 * hour), |world| world.put_features(&resolved));
+                self.ago(Span(newest.0 + HOUR.0 * hour), |world| write_features(&mut world.env, &resolved));
             }
             if newest.0 < ALIVE.0 {
                 let next = Span(HOUR.0 - newest.0 % HOUR.0);
-                self.written.insert(group.name.clone(), (resolved, self.start + next));
+                self.sagemaker.offline_writes.insert(group.name.clone(), (resolved, self.env.start + next));
             }
         }
-        self.features.insert(group.name.clone(), record(&group.name, created, doc));
+        self.sagemaker.feature_groups.insert(group.name.clone(), Record::new(&group.name, created, doc));
     }
 
     fn build_topic(&mut self, topic: &Topic) {
-        let owner = topic.account.clone().unwrap_or_else(|| self.home.account.clone());
-        let arn = format!("arn:aws:sns:{}:{owner}:{}", self.home.region, topic.name);
+        let owner = topic.account.clone().unwrap_or_else(|| self.env.account.id.clone());
+        let arn = format!("arn:aws:sns:{}:{owner}:{}", self.env.account.region, topic.name);
         for (key, value) in &topic.tags {
-            self.tag(&arn, key, value);
+            self.env.tags.add(&arn, key, value);
         }
         for subscription in &topic.subscriptions {
-            let id = num::hex(num::hash(&format!("{arn}{}", subscription.endpoint)), 32);
-            let part = |from: usize, to: usize| id.get(from..to).unwrap_or("");
-            let id = format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32));
-            self.subscriptions.push(sns::Subscription {
+            let id = num::uuid(num::hash(&format!("{arn}{}", subscription.endpoint)));
+            self.sns.subscriptions.push(sns::Subscription {
                 topic: arn.clone(),
                 protocol: subscription.protocol.clone(),
                 endpoint: subscription.endpoint.clone(),
@@ -114,17 +108,15 @@ impl World {
                     (false, true) => "Deleted".to_owned(),
                     (false, false) => format!("{arn}:{id}"),
                 },
-                owner: subscription.account.clone().unwrap_or_else(|| self.home.account.clone()),
+                owner: subscription.account.clone().unwrap_or_else(|| self.env.account.id.clone()),
             });
         }
         let topic_of = |arn| sns::Topic { arn, owner, display: topic.display.clone(), key: topic.key.clone() };
-        self.topics.insert(topic.name.clone(), topic_of(arn));
+        self.sns.topics.insert(topic.name.clone(), topic_of(arn));
     }
 
     /// The ARN of an action that a story names: a topic, or an ARN as it is.
     pub(super) fn action_arn(&self, name: &str) -> Value {
-        let known = || self.topics.get(name).map(|topic| topic.arn.clone());
-        let arn = if name.starts_with("arn:") { Some(name.to_owned()) } else { known() };
-        Value::from(arn.unwrap_or_else(|| self.home.arn("sns", name)))
+        Value::from(if name.starts_with("arn:") { name.to_owned() } else { self.sns.arn(&self.env, name) })
     }
 }

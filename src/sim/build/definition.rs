@@ -1,8 +1,8 @@
 //! The definition of a model's pipeline, as the `SageMaker` SDK writes it.
 
-use super::super::story::{Model, Quality};
-use super::super::wire::{Value, tree};
-use super::super::world::Home;
+use crate::sim::prelude::{Account, Value, num, tree};
+use crate::sim::services::sagemaker::offline_folder;
+use crate::sim::story::{Model, Quality};
 
 /// A reference to a parameter.
 fn parameter(name: &str) -> Value {
@@ -20,13 +20,13 @@ fn gate_name(quality: &Quality) -> Option<(String, f64)> {
 }
 
 /// The definition of a model's pipeline.
-pub(super) fn definition(home: &Home, model: &Model) -> Value {
+pub(super) fn definition(account: &Account, model: &Model) -> Value {
     tree! {
         "Version": "2020-12-01",
         "Metadata": tree! {},
         "Parameters": parameters(model),
         "PipelineExperimentConfig": tree! { "ExperimentName": tree! { "Get": "Execution.PipelineName" }, "TrialName": tree! { "Get": "Execution.PipelineExecutionId" } },
-        "Steps": vec![preprocess(home, model), train(home, model), evaluate(home, model), check(model)],
+        "Steps": vec![preprocess(account, model), train(account, model), evaluate(account, model), check(model)],
     }
 }
 
@@ -60,7 +60,7 @@ fn output(model: &Model, step: &str) -> Value {
     tree! { "Std:Join": tree! { "On": "/", "Values": vec![Value::from(folder), tree! { "Get": "Execution.PipelineExecutionId" }, Value::from(step)] } }
 }
 
-fn processing(home: &Home, model: &Model, inputs: Vec<Value>, name: &str, folder: &str, script: &str) -> Value {
+fn processing(account: &Account, model: &Model, inputs: Vec<Value>, name: &str, folder: &str, script: &str) -> Value {
     let source = |uri: Value, path: &str| tree! { "S3Uri": uri, "LocalPath": path, "S3DataType": "S3Prefix", "S3InputMode": "File", "S3DataDistributionType": "FullyReplicated" };
     let inputs: Vec<Value> = inputs
         .into_iter()
@@ -79,37 +79,33 @@ fn processing(home: &Home, model: &Model, inputs: Vec<Value>, name: &str, folder
             "ImageUri": model.image.as_str(),
             "ContainerEntrypoint": vec!["python3".to_owned(), format!("/opt/ml/processing/input/code/{script}")],
         },
-        "RoleArn": home.role("sagemaker-pipelines"),
+        "RoleArn": account.role("sagemaker-pipelines"),
         "ProcessingInputs": inputs,
         "ProcessingOutputConfig": tree! { "Outputs": vec![tree! { "OutputName": name, "AppManaged": false, "S3Output": result }] },
         "StoppingCondition": tree! { "MaxRuntimeInSeconds": 7200 },
     }
 }
 
-fn preprocess(home: &Home, model: &Model) -> Value {
+fn preprocess(account: &Account, model: &Model) -> Value {
     let mut inputs = vec![parameter("InputDataUrl")];
     inputs.extend(model.data.iter().skip(1).map(Value::from));
     tree! {
         "Name": "Preprocess",
         "Type": "Processing",
-        "Arguments": processing(home, model, inputs, "train", "preprocess/train", "preprocess.py"),
+        "Arguments": processing(account, model, inputs, "train", "preprocess/train", "preprocess.py"),
         "CacheConfig": model.cached.then(|| tree! { "Enabled": true, "ExpireAfter": "P7D" }),
     }
 }
 
-fn train(home: &Home, model: &Model) -> Value {
+fn train(account: &Account, model: &Model) -> Value {
     let channel = |name: &str, uri: Value| {
         let source = tree! { "S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated" };
         tree! { "ChannelName": name, "ContentType": "application/x-parquet", "DataSource": tree! { "S3DataSource": source } }
     };
     let mut channels = vec![channel("train", output(model, "preprocess/train"))];
     if let Some(group) = &model.features {
-        let table = group.replace('-', "_");
-        let uri = format!(
-            "s3://{}/feature-store/{}/sagemaker/{}/offline-store/{table}/data",
-            model.bucket, home.account, home.region
-        );
-        channels.push(channel("features", Value::from(uri)));
+        let (_, folder) = offline_folder(account, &model.bucket, group);
+        channels.push(channel("features", Value::from(folder)));
     }
     if let Some(uri) = model.data.first() {
         channels.push(channel("raw", Value::from(uri)));
@@ -128,7 +124,7 @@ fn train(home: &Home, model: &Model) -> Value {
             "InstanceCount": parameter("TrainingInstanceCount"),
             "InstanceType": parameter("TrainingInstanceType"),
         },
-        "RoleArn": home.role("sagemaker-pipelines"),
+        "RoleArn": account.role("sagemaker-pipelines"),
         "InputDataConfig": channels,
         "HyperParameters": tree! { "max_depth": "6", "eta": "0.2", "objective": "reg:squarederror" },
         "EnableManagedSpotTraining": parameter("UseSpotInstances"),
@@ -143,13 +139,13 @@ fn train(home: &Home, model: &Model) -> Value {
     }
 }
 
-fn evaluate(home: &Home, model: &Model) -> Value {
+fn evaluate(account: &Account, model: &Model) -> Value {
     let inputs =
         vec![tree! { "Get": "Steps.Train.ModelArtifacts.S3ModelArtifacts" }, output(model, "preprocess/train")];
     tree! {
         "Name": "Evaluate",
         "Type": "Processing",
-        "Arguments": processing(home, model, inputs, "evaluation", "evaluation", "evaluate.py"),
+        "Arguments": processing(account, model, inputs, "evaluation", "evaluation", "evaluate.py"),
         "PropertyFiles": vec![tree! { "PropertyFileName": "EvaluationReport", "OutputName": "evaluation", "FilePath": "evaluation.json" }],
         "DependsOn": vec!["Train"],
     }
@@ -179,7 +175,7 @@ fn check(model: &Model) -> Value {
 }
 
 fn register(model: &Model) -> Value {
-    let digest = super::super::num::hex(super::super::num::hash(&model.image), 64);
+    let digest = num::hex(num::hash(&model.image), 64);
     let container = tree! {
         "Image": model.image.as_str(),
         "ImageDigest": format!("sha256:{digest}"),

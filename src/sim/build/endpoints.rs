@@ -1,18 +1,11 @@
 //! A model's endpoints: past deployments, what serves now, their metrics.
 
-use std::collections::BTreeMap;
-
-use super::super::cloudwatch::series::{Kind, Series};
-use super::super::sagemaker::deploy::Endpoint;
-use super::super::sagemaker::listing::record;
-use super::super::scaling::{Activity, Scalable};
-use super::super::story::{self, Model, Story};
-use super::super::time::{Span, Time};
-use super::super::wire::{Value, tree};
-use super::super::world::World;
-
-/// How `CloudTrail` names the service.
-const SOURCE: &str = "sagemaker.amazonaws.com";
+use crate::sim::prelude::{Record, Span, Time, Value, num, tree};
+use crate::sim::services::application_autoscaling::{Activity, ScalableTarget};
+use crate::sim::services::cloudwatch::{Kind, Series};
+use crate::sim::services::sagemaker::{Endpoint, SOURCE};
+use crate::sim::story::{self, Model, Story};
+use crate::sim::world::World;
 
 impl World {
     pub(super) fn build_endpoint(&mut self, model: &Model, spec: &story::Endpoint) {
@@ -25,10 +18,10 @@ impl World {
             }
         }
         for (config, model) in gone {
-            self.configs.remove(&config);
-            self.models.remove(&model);
+            self.sagemaker.configs.remove(&config);
+            self.sagemaker.models.remove(&model);
         }
-        if let (Some(reason), Some(endpoint)) = (&spec.stuck, self.endpoints.get_mut(&name)) {
+        if let (Some(reason), Some(endpoint)) = (&spec.stuck, self.sagemaker.endpoints.get_mut(&name)) {
             endpoint.record.doc.set("EndpointStatus", "UpdateRollbackFailed");
             endpoint.record.doc.set("FailureReason", reason.as_str());
         }
@@ -47,12 +40,12 @@ impl World {
         deployed: &story::Deployed,
     ) -> (String, String) {
         let version = deployed.version;
-        let stamp = self.now.format("%Y%m%d-%H%M");
+        let stamp = self.env.now.format("%Y%m%d-%H%M");
         let (config, model_name) = (format!("{name}-v{version}-{stamp}"), format!("{name}-model-v{version}-{stamp}"));
         let request = self.model_request(model, deployed, &model_name);
-        self.add_model(&request);
+        self.sagemaker.add_model(&mut self.env, &request);
         let by = format!("{}-deploy", model.name);
-        self.trace(SOURCE, "CreateModel", &by, request, None);
+        self.env.called(SOURCE, "CreateModel", &by, request);
         let variant = tree! {
             "VariantName": spec.variant.as_str(),
             "ModelName": model_name.as_str(),
@@ -68,24 +61,24 @@ impl World {
         if deployed.capture {
             request.set("DataCaptureConfig", captured(&model.bucket));
         }
-        self.add_config(&request);
-        self.trace(SOURCE, "CreateEndpointConfig", &by, request, None);
-        let change = if self.endpoints.contains_key(name) { "UpdateEndpoint" } else { "CreateEndpoint" };
+        self.sagemaker.add_config(&mut self.env, &request);
+        self.env.called(SOURCE, "CreateEndpointConfig", &by, request);
+        let change = if self.sagemaker.endpoints.contains_key(name) { "UpdateEndpoint" } else { "CreateEndpoint" };
         let request = tree! { "EndpointName": name, "EndpointConfigName": config.as_str() };
-        self.trace(SOURCE, change, &by, request, None);
-        let (fleet, now) = (self.fleet(&config).unwrap_or_default(), self.now);
-        let arn = self.home.sagemaker("endpoint", name);
-        if !self.endpoints.contains_key(name) {
+        self.env.called(SOURCE, change, &by, request);
+        let (fleet, now) = (self.sagemaker.fleet(&self.env, &config).unwrap_or_default(), self.env.now);
+        let arn = self.env.account.sagemaker("endpoint", name);
+        if !self.sagemaker.endpoints.contains_key(name) {
             self.tag_model(&arn, model);
-            self.tag(&arn, "sagemaker:deployment-stage", &spec.stage);
+            self.env.tags.add(&arn, "sagemaker:deployment-stage", &spec.stage);
             for (key, value) in &spec.tags {
-                self.tag(&arn, key, value);
+                self.env.tags.add(&arn, key, value);
             }
         }
-        let endpoint = self.endpoints.entry(name.to_owned()).or_insert_with(|| {
+        let endpoint = self.sagemaker.endpoints.entry(name.to_owned()).or_insert_with(|| {
             let doc =
                 tree! { "EndpointName": name, "EndpointArn": arn, "EndpointStatus": "InService", "CreationTime": now };
-            Endpoint { record: record(name, now, doc), variants: Vec::new(), update: None, served: Vec::new() }
+            Endpoint::new(Record::new(name, now, doc))
         });
         endpoint.record.doc.set("EndpointConfigName", config.as_str());
         endpoint.record.doc.set("LastModifiedTime", now);
@@ -97,13 +90,13 @@ impl World {
             variant.desired = spec.now.or(deployed.instances).unwrap_or(spec.instances);
             variant.current = variant.desired;
         }
-        endpoint.serves(now);
+        endpoint.begin_serving(now);
         (config, model_name)
     }
 
     /// The request that made the model of a deployment.
     fn model_request(&self, model: &Model, deployed: &story::Deployed, name: &str) -> Value {
-        let package = self.home.sagemaker("model-package", &format!("{}/{}", model.name, deployed.version));
+        let package = self.env.account.sagemaker("model-package", &format!("{}/{}", model.name, deployed.version));
         let mut container = tree! { "ModelPackageName": package };
         if !deployed.environment.is_empty() {
             let variables = deployed.environment.iter();
@@ -114,7 +107,7 @@ impl World {
         }
         let mut request = tree! {
             "ModelName": name,
-            "ExecutionRoleArn": self.home.role("sagemaker-serving"),
+            "ExecutionRoleArn": self.env.account.role("sagemaker-serving"),
             "Tags": vec![tree! { "Key": "sagemaker:project-name", "Value": model.name.as_str() }],
         };
         if model.containers {
@@ -126,7 +119,7 @@ impl World {
     }
 
     fn build_endpoint_series(&mut self, spec: &story::Endpoint, name: &str) {
-        let since = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
+        let since = self.sagemaker.endpoints.get(name).map_or(self.env.start, |e| e.record.created);
         let own = [
             ("AWS/SageMaker", "Invocations", Kind::Count, spec.requests, 0.45, 0.08),
             ("AWS/SageMaker", "InvocationsPerInstance", Kind::Count, spec.requests, 0.45, 0.08),
@@ -141,7 +134,7 @@ impl World {
         ];
         for (namespace, metric, kind, base, daily, noise) in own {
             let dimensions = [("EndpointName", name), ("VariantName", spec.variant.as_str())];
-            self.add_series(Series {
+            self.cloudwatch.add_series(Series {
                 namespace: namespace.to_owned(),
                 name: metric.to_owned(),
                 dimensions: dimensions.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
@@ -163,7 +156,7 @@ impl World {
             ("AlarmHigh", "GreaterThanThreshold", scaling.target, 3),
             ("AlarmLow", "LessThanThreshold", scaling.target * 0.9, 15),
         ] {
-            let id = super::super::num::hex(super::super::num::hash(&format!("{resource}{side}")), 12);
+            let id = num::hex(num::hash(&format!("{resource}{side}")), 12);
             let alarm = format!("TargetTracking-{resource}-{side}-{id}");
             let policy = format!("scalingPolicy:{id}:resource/sagemaker/{resource}:policyName/{name}-target");
             let words =
@@ -172,14 +165,15 @@ impl World {
                 tree! { "Name": "EndpointName", "Value": name },
                 tree! { "Name": "VariantName", "Value": spec.variant.as_str() },
             ];
-            let age = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
-            self.add_alarm(
+            let age = self.sagemaker.endpoints.get(name).map_or(self.env.start, |e| e.record.created);
+            self.cloudwatch.add_alarm(
+                &self.env,
                 &alarm,
                 age,
                 &tree! {
                     "AlarmDescription": words,
                     "ActionsEnabled": true,
-                    "AlarmActions": vec![self.home.arn("autoscaling", &policy)],
+                    "AlarmActions": vec![self.env.account.arn("autoscaling", &policy)],
                     "MetricName": "InvocationsPerInstance",
                     "Namespace": "AWS/SageMaker",
                     "Statistic": "Sum",
@@ -191,26 +185,26 @@ impl World {
                 },
             );
         }
-        let created = self.endpoints.get(name).map_or(self.start, |e| e.record.created);
-        let id = |side: &str| super::super::num::hex(super::super::num::hash(&format!("{resource}{side}")), 12);
-        self.scaling.insert(
+        let created = self.sagemaker.endpoints.get(name).map_or(self.env.start, |e| e.record.created);
+        let id = |side: &str| num::hex(num::hash(&format!("{resource}{side}")), 12);
+        self.application_autoscaling.targets.insert(
             name.to_owned(),
-            Scalable {
+            ScalableTarget {
                 endpoint: name.to_owned(),
                 variant: spec.variant.clone(),
                 least: scaling.least,
                 most: scaling.most,
-                aim: scaling.target,
+                goal: scaling.target,
                 created,
-                high: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
-                low: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
+                high_alarm: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
+                low_alarm: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
             },
         );
         let steps = spec.now.map_or(0, |now| now - spec.instances).clamp(0, 20);
         for step in 1..=steps {
-            self.activities.push(Activity {
+            self.application_autoscaling.activities.push(Activity {
                 resource: resource.clone(),
-                at: self.start - Span::minutes(40 * (steps - step + 5)),
+                at: self.env.start - Span::minutes(40 * (steps - step + 5)),
                 cause: format!("monitor alarm TargetTracking-{resource}-AlarmHigh-{} in state ALARM triggered policy {name}-target", id("AlarmHigh")),
                 count: spec.instances + step,
                 limit: None,
@@ -218,18 +212,12 @@ impl World {
         }
     }
 
-    fn add_series(&mut self, mut series: Series) {
-        series.dimensions.sort();
-        self.series.insert(series.key(), series);
-    }
-
     pub(super) fn build_series(&mut self, story: &Story) {
         for series in &story.series {
-            let own: BTreeMap<_, _> = series.dimensions.clone();
-            self.add_series(Series {
+            self.cloudwatch.add_series(Series {
                 namespace: series.namespace.clone(),
                 name: series.name.clone(),
-                dimensions: own.into_iter().collect(),
+                dimensions: series.dimensions.clone().into_iter().collect(),
                 kind: Kind::Gauge,
                 base: series.base,
                 daily: series.daily,
@@ -239,24 +227,6 @@ impl World {
                 effects: Vec::new(),
             });
         }
-    }
-
-    /// Keeps an alarm that watches something; its state comes later.
-    pub(crate) fn add_alarm(&mut self, name: &str, created: Time, spec: &Value) {
-        let arn = self.home.arn("cloudwatch", &format!("alarm:{name}"));
-        let base = tree! { "AlarmName": name, "AlarmArn": arn };
-        let doc = spec.members().iter().fold(base, |doc, (key, value)| doc.with(key.clone(), value));
-        let empty = ["OKActions", "AlarmActions", "InsufficientDataActions"];
-        let doc = empty
-            .into_iter()
-            .fold(doc, |doc, key| if doc.get(key).is_some() { doc } else { doc.with(key, Vec::<Value>::new()) });
-        let doc = doc
-            .with("AlarmConfigurationUpdatedTimestamp", created)
-            .with("StateValue", "INSUFFICIENT_DATA")
-            .with("StateReason", "Unchecked: Initial alarm creation")
-            .with("StateUpdatedTimestamp", created)
-            .with("StateTransitionedTimestamp", created);
-        self.alarms.insert(name.to_owned(), super::super::cloudwatch::alarms::Alarm::new(doc));
     }
 }
 

@@ -1,30 +1,30 @@
-//! Event rules of a story, and what spoils coming runs.
+//! Event rules of a story, the pipelines that they start, and how coming executions of pipelines end.
 
-use super::super::delivery::Delivery;
-use super::super::events::{Rule, Target};
-use super::super::sagemaker::execution::Spoil;
-use super::super::story::{self, Story};
-use super::super::wire::{json, tree};
-use super::super::world::World;
+use crate::sim::prelude::{json, tree};
+use crate::sim::services::codepipeline::Pipeline;
+use crate::sim::services::eventbridge::{Rule, Target};
+use crate::sim::services::sagemaker::PlannedFailure;
+use crate::sim::story::{self, Story};
+use crate::sim::world::World;
 
 impl World {
     pub(super) fn build_rules(&mut self, story: &Story) {
         for spec in &story.rules {
             let rule = self.rule(spec);
-            self.rules.insert(spec.name.clone(), rule);
+            self.eventbridge.rules.insert(spec.name.clone(), rule);
             if let (Some(via), Some(group)) = (&spec.via, &spec.group) {
-                let delivery = Delivery {
+                let pipeline = Pipeline {
                     name: via.clone(),
                     group: group.clone(),
                     endpoints: spec.deploys.clone(),
                     gated: spec.gated,
-                    created: self.groups.get(group).map_or(self.start, |group| group.created),
-                    runs: Vec::new(),
+                    created: self.sagemaker.groups.get(group).map_or(self.env.start, |group| group.created),
+                    executions: Vec::new(),
                 };
-                self.deliveries.insert(via.clone(), delivery);
+                self.codepipeline.pipelines.insert(via.clone(), pipeline);
             }
         }
-        self.build_past_deliveries();
+        self.codepipeline.add_past_executions(&self.sagemaker.endpoints);
     }
 
     fn rule(&self, spec: &story::Rule) -> Rule {
@@ -39,14 +39,15 @@ impl World {
             })
         });
         let arn = match (&spec.via, &spec.runs) {
-            (Some(delivery), _) => Some(self.home.arn("codepipeline", delivery)),
-            (None, Some(pipeline)) => Some(self.home.sagemaker("pipeline", &pipeline.to_lowercase())),
+            (Some(pipeline), _) => Some(self.env.account.arn("codepipeline", pipeline)),
+            (None, Some(pipeline)) => Some(self.env.account.sagemaker("pipeline", &pipeline.to_lowercase())),
             (None, None) if !spec.deploys.is_empty() => {
-                Some(self.home.arn("lambda", &format!("function:{}", spec.name)))
+                Some(self.env.account.arn("lambda", &format!("function:{}", spec.name)))
             }
             (None, None) => None,
         };
-        let target = |arn: String| Target { id: "Target0".to_owned(), arn, role: self.home.role("events-start") };
+        let target =
+            |arn: String| Target { id: "Target0".to_owned(), arn, role: self.env.account.role("events-start") };
         Rule {
             name: spec.name.clone(),
             description: spec.description.clone(),
@@ -60,21 +61,20 @@ impl World {
         }
     }
 
-    pub(super) fn build_finding(&mut self, finding: &story::Finding) {
-        let recipe = self.recipes.get_mut(&finding.pipeline);
-        for quality in recipe.into_iter().flat_map(|recipe| &mut recipe.quality).filter(|q| q.name == finding.name) {
-            quality.value = finding.value;
-            quality.spread = finding.spread;
+    /// Sets what coming executions find when they evaluate.
+    pub(super) fn set_evaluation(&mut self, evaluation: &story::Evaluation) {
+        let template = self.sagemaker.templates.get_mut(&evaluation.pipeline);
+        let metrics = template.into_iter().flat_map(|template| &mut template.quality);
+        for metric in metrics.filter(|metric| metric.name == evaluation.name) {
+            (metric.value, metric.spread) = (evaluation.value, evaluation.spread);
         }
     }
 
-    pub(super) fn build_spoil(&mut self, spoil: &story::Spoil) {
-        if let Some(recipe) = self.recipes.get_mut(&spoil.pipeline) {
-            recipe.spoils.push(Spoil {
-                step: spoil.step.clone(),
-                reason: spoil.reason.clone(),
-                unless: spoil.unless.clone(),
-            });
+    /// Makes coming executions fail.
+    pub(super) fn plan_failure(&mut self, failure: &story::RunFailure) {
+        if let Some(template) = self.sagemaker.templates.get_mut(&failure.pipeline) {
+            let (step, reason, unless) = (failure.step.clone(), failure.reason.clone(), failure.unless.clone());
+            template.failures.push(PlannedFailure { step, reason, unless });
         }
     }
 }

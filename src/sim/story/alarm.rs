@@ -53,17 +53,11 @@ pub(crate) struct Alarm {
     pub(crate) age: Span,
 }
 
-fn minute() -> i64 {
-    60
-}
-fn one() -> i64 {
-    1
-}
-fn minute_long() -> Span {
-    Span::minutes(1)
-}
-fn quarter() -> Span {
-    Span::minutes(90 * 24 * 60)
+defaults! {
+    minute: i64 = 60;
+    one: i64 = 1;
+    minute_long: Span = Span::minutes(1);
+    quarter: Span = Span::minutes(90 * 24 * 60);
 }
 
 /// A metric and how it is read.
@@ -82,8 +76,8 @@ pub(crate) struct Metric {
     pub(crate) dimensions: BTreeMap<String, String>,
 }
 
-fn average() -> String {
-    "Average".to_owned()
+defaults! {
+    average: String = "Average".to_owned();
 }
 
 /// How a value is compared with the threshold.

@@ -73,8 +73,8 @@ impl Story {
         self.effects.extend(more.effects);
         self.events.extend(more.events);
         self.faults.extend(more.faults);
-        self.spoils.extend(more.spoils);
-        self.findings.extend(more.findings);
+        self.run_failures.extend(more.run_failures);
+        self.evaluations.extend(more.evaluations);
         more.adds.into_iter().try_for_each(|add| self.add_to_model(add))
     }
 

@@ -50,14 +50,10 @@ pub(crate) struct Model {
     pub(crate) tags: BTreeMap<String, String>,
 }
 
-fn sklearn() -> String {
-    "XGBOOST".to_owned()
-}
-fn serving() -> String {
-    "ml.c6i.xlarge".to_owned()
-}
-fn training() -> String {
-    "ml.m5.2xlarge".to_owned()
+defaults! {
+    sklearn: String = "XGBOOST".to_owned();
+    serving: String = "ml.c6i.xlarge".to_owned();
+    training: String = "ml.m5.2xlarge".to_owned();
 }
 
 /// A metric of the evaluation, and the gate that it must pass.
@@ -93,11 +89,9 @@ pub(crate) struct Version {
     pub(crate) stuck: Option<String>,
 }
 
-fn approved() -> String {
-    "Approved".to_owned()
-}
-fn ana() -> String {
-    "ana".to_owned()
+defaults! {
+    approved: String = "Approved".to_owned();
+    ana: String = "ana".to_owned();
 }
 
 /// A run that registered nothing, or is still going on.
@@ -117,8 +111,8 @@ pub(crate) struct Run {
     pub(crate) by: String,
 }
 
-fn scheduler() -> String {
-    "scheduler".to_owned()
+defaults! {
+    scheduler: String = "scheduler".to_owned();
 }
 
 /// An endpoint of a model.
@@ -154,17 +148,11 @@ pub(crate) struct Endpoint {
     pub(crate) tags: BTreeMap<String, String>,
 }
 
-fn all_traffic() -> String {
-    "AllTraffic".to_owned()
-}
-fn two() -> i64 {
-    2
-}
-fn forty() -> f64 {
-    40.0
-}
-fn few() -> f64 {
-    0.0004
+defaults! {
+    all_traffic: String = "AllTraffic".to_owned();
+    two: i64 = 2;
+    forty: f64 = 40.0;
+    few: f64 = 0.0004;
 }
 
 /// Limits of scaling.

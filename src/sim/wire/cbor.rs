@@ -13,7 +13,7 @@ use super::{MAX_DEPTH, Value};
 /// Reads a request's body; an empty one is an empty structure.
 pub(crate) fn read(body: &[u8]) -> Result<Value, String> {
     if body.is_empty() {
-        return Ok(Value::Map(Vec::new()));
+        return Ok(Value::empty());
     }
     value(&mut Decoder::new(body), 0).map_err(|error| error.to_string())
 }

@@ -11,7 +11,7 @@ use super::{MAX_DEPTH, Value};
 /// Reads a request's body; an empty one is an empty structure.
 pub(crate) fn read(body: &[u8]) -> Result<Value, String> {
     if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Map(Vec::new()));
+        return Ok(Value::empty());
     }
     let mut from = serde_json::Deserializer::from_slice(body);
     let value = Seed(0).deserialize(&mut from).map_err(|error| error.to_string())?;

@@ -46,6 +46,22 @@ pub(crate) fn content(out: &mut String, value: &Value) {
     }
 }
 
+/// Writes a value as an element of S3: the items of a list are elements of its name, without one around them.
+pub(crate) fn flat_element(out: &mut String, name: &str, value: &Value) {
+    if let Value::List(items) = value {
+        for item in items {
+            flat_element(out, name, item);
+        }
+        return;
+    }
+    let Value::Map(members) = value else { return element(out, name, value) };
+    let _ = write!(out, "<{name}>");
+    for (key, member) in members {
+        flat_element(out, key, member);
+    }
+    let _ = write!(out, "</{name}>");
+}
+
 /// A Query service's answer to an operation.
 pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id: &str) -> String {
     let mut out = format!("<{operation}Response xmlns=\"{namespace}\">");

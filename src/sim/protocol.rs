@@ -1,0 +1,202 @@
+//! From the bytes of a request to an operation and back: which service, which protocol, which form of errors.
+
+use bytes::Bytes;
+use percent_encoding::percent_decode_str;
+
+use super::error::ServiceError;
+use super::exchange::{Request, Response, respond};
+use super::services::{Service, s3};
+use super::wire::{Value, cbor, json, query, xml};
+
+/// A protocol: how a request was written, and how its answer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Protocol {
+    Json11,
+    Json10,
+    Cbor,
+    Query,
+    Rest,
+}
+
+/// A request, understood as far as it can be without the account.
+#[derive(Debug)]
+pub(crate) struct Call {
+    /// Absent where the account does not know it.
+    pub(crate) service: Option<Service>,
+    pub(crate) protocol: Protocol,
+    pub(crate) name: String,
+    pub(crate) input: Result<Value, String>,
+    pub(crate) s3: Option<s3::Request>,
+    /// A `HEAD` request's answer has no body.
+    head: bool,
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> &'a str {
+    request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
+}
+
+/// Reads a request.
+pub(crate) fn understand(request: &Request) -> Call {
+    let path = request.uri().path();
+    let call = |service, protocol, name: &str, input| Call {
+        service,
+        protocol,
+        name: name.to_owned(),
+        input,
+        s3: None,
+        head: false,
+    };
+    let target = header(request, "x-amz-target");
+    if let Some((prefix, name)) = target.rsplit_once('.') {
+        let ten = header(request, "content-type").contains("1.0");
+        let protocol = if ten { Protocol::Json10 } else { Protocol::Json11 };
+        return call(by_target(prefix), protocol, name, json::read(request.body()));
+    }
+    if let Some((service, name)) = path.strip_prefix("/service/").and_then(|rest| rest.split_once("/operation/")) {
+        return call(by_target(service), Protocol::Cbor, name, cbor::read(request.body()));
+    }
+    let form = header(request, "content-type").contains("x-www-form-urlencoded");
+    let in_uri = request.uri().query().unwrap_or("");
+    if form || in_uri.split('&').any(|pair| pair.starts_with("Action=")) {
+        let body = if form { String::from_utf8_lossy(request.body()).into_owned() } else { in_uri.to_owned() };
+        let pairs = query::pairs(&body);
+        let find = |key: &str| pairs.iter().find(|(k, _)| k == key).map_or("", |(_, v)| v.as_str());
+        let rest: Vec<_> = pairs.iter().filter(|(k, _)| k != "Action" && k != "Version").cloned().collect();
+        let service = by_form(scope(request), find("Version"), find("Action"));
+        return call(service, Protocol::Query, find("Action"), Ok(query::read(&rest)));
+    }
+    let s3 = rest(request);
+    let name = s3.operation().unwrap_or("").to_owned();
+    let head = s3.method == "HEAD";
+    Call { service: Some(Service::S3), protocol: Protocol::Rest, name, input: Ok(Value::Null), s3: Some(s3), head }
+}
+
+fn find_service(fits: impl Fn(Service) -> bool) -> Option<Service> {
+    Service::ALL.iter().copied().find(|service| fits(*service))
+}
+
+fn by_target(prefix: &str) -> Option<Service> {
+    let short = prefix.rsplit('.').next().filter(|name| !name.is_empty())?;
+    find_service(|service| service.names().target == short)
+}
+
+/// The service in the signature's scope: `…/region/service/aws4_request`.
+fn scope(request: &Request) -> &str {
+    let authorization = header(request, "authorization");
+    let scope = authorization.split_once("Credential=").map_or("", |(_, rest)| rest.split(',').next().unwrap_or(""));
+    scope.split('/').nth(3).unwrap_or("")
+}
+
+/// The service of a form: by its signature, by its version, or because it alone has such an action.
+fn by_form(scope: &str, version: &str, action: &str) -> Option<Service> {
+    let query = |service: Service| service.names().query;
+    find_service(|service| query(service).is_some_and(|(own, _)| service.names().signing == scope || own == version))
+        .or_else(|| find_service(|service| query(service).is_some() && service.changes(action).is_some()))
+}
+
+/// An S3 request, path-style or with the bucket in the host's name.
+fn rest(request: &Request) -> s3::Request {
+    let host = request.uri().host().unwrap_or_else(|| header(request, "host"));
+    let named = host.split_once(".s3.").or_else(|| host.split_once(".s3-")).map(|(bucket, _)| bucket.to_owned());
+    let path = request.uri().path().trim_start_matches('/');
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let (bucket, key) = match named {
+        Some(bucket) => (bucket, decode(path)),
+        None => path.split_once('/').map_or_else(|| (decode(path), String::new()), |(b, k)| (decode(b), decode(k))),
+    };
+    let range = Some(header(request, "range")).filter(|text| !text.is_empty()).map(str::to_owned);
+    let query = query::pairs(request.uri().query().unwrap_or(""));
+    s3::Request { method: request.method().as_str().to_owned(), bucket, key, query, range }
+}
+
+impl Call {
+    /// What this service says about an operation that it does not have.
+    pub(crate) fn unknown(&self) -> ServiceError {
+        match self.protocol {
+            Protocol::Query => ServiceError::new("InvalidAction", format!("Could not find operation {}", self.name)),
+            Protocol::Json10 | Protocol::Json11 => ServiceError::new("UnknownOperationException", ""),
+            Protocol::Cbor => ServiceError::new("UnknownOperationException", "").status(404),
+            Protocol::Rest => {
+                ServiceError::new("MethodNotAllowed", "The specified method is not allowed against this resource.")
+                    .status(405)
+            }
+        }
+    }
+
+    fn namespace(&self) -> &'static str {
+        self.service.and_then(|service| service.names().query).map_or("", |(_, namespace)| namespace)
+    }
+
+    /// Writes an operation's answer.
+    pub(crate) fn write(&self, result: &Value, id: &str) -> Response {
+        match self.protocol {
+            Protocol::Json10 | Protocol::Json11 => {
+                let empty = Value::empty();
+                let body = json::write(if result.is_null() { &empty } else { result });
+                respond(200, &[("content-type", self.kind()), ("x-amzn-requestid", id)], body.into())
+            }
+            Protocol::Cbor => {
+                let empty = Value::empty();
+                let body = cbor::write(if result.is_null() { &empty } else { result });
+                let headers =
+                    [("content-type", self.kind()), ("smithy-protocol", "rpc-v2-cbor"), ("x-amzn-requestid", id)];
+                respond(200, &headers, body.into())
+            }
+            Protocol::Query | Protocol::Rest => {
+                let body = xml::reply(&self.name, self.namespace(), result, id);
+                respond(200, &[("content-type", self.kind()), ("x-amzn-requestid", id)], body.into())
+            }
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match self.protocol {
+            Protocol::Json11 => "application/x-amz-json-1.1",
+            Protocol::Json10 => "application/x-amz-json-1.0",
+            Protocol::Cbor => "application/cbor",
+            Protocol::Query => "text/xml",
+            Protocol::Rest => "application/xml",
+        }
+    }
+
+    /// Writes an error in the form of the request's protocol.
+    pub(crate) fn fail(&self, error: &ServiceError, id: &str) -> Response {
+        let query_error = format!("{};Sender", error.code);
+        let shape = |name: &str| {
+            if self.service == Some(Service::CloudWatch) {
+                format!("com.amazonaws.cloudwatch#{name}")
+            } else {
+                name.to_owned()
+            }
+        };
+        let tree = || {
+            Value::Map(vec![
+                ("__type".into(), shape(&error.code).into()),
+                ("message".into(), error.message.as_str().into()),
+            ])
+        };
+        let mut headers = vec![("content-type", self.kind()), ("x-amzn-requestid", id)];
+        if self.service == Some(Service::CloudWatch) {
+            headers.push(("x-amzn-query-error", &query_error));
+        }
+        let body: Bytes = match self.protocol {
+            Protocol::Json10 | Protocol::Json11 => {
+                headers.push(("x-amzn-errortype", &error.code));
+                json::write(&tree()).into()
+            }
+            Protocol::Cbor => {
+                headers.push(("smithy-protocol", "rpc-v2-cbor"));
+                cbor::write(&tree()).into()
+            }
+            Protocol::Query => xml::error(self.namespace(), &error.code, &error.message, id).into(),
+            Protocol::Rest if self.head => Bytes::new(),
+            Protocol::Rest => format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message><RequestId>{id}</RequestId></Error>",
+                xml::escape(&error.code),
+                xml::escape(&error.message)
+            )
+            .into(),
+        };
+        respond(error.status, &headers, body)
+    }
+}

@@ -1,0 +1,119 @@
+//! The services of the account: one row each.
+//!
+//! To add a service, write its module and a row here; where it has a state, also a field in [`World`]. A service knows
+//! what all share ([`Env`](super::env::Env)), its own state, and what its row hands it of others. What it does to others
+//! it tells them as an [`Event`](super::env::Event).
+
+pub(crate) mod application_autoscaling;
+pub(crate) mod cloudtrail;
+pub(crate) mod cloudwatch;
+pub(crate) mod codepipeline;
+pub(crate) mod eventbridge;
+pub(crate) mod logs;
+mod resource_groups_tagging;
+pub(crate) mod s3;
+pub(crate) mod sagemaker;
+pub(crate) mod sns;
+mod sts;
+
+use super::operation::{Answer, find};
+use super::wire::Value;
+use super::world::World;
+
+/// The names that a service goes by.
+#[derive(Debug)]
+pub(crate) struct Names {
+    /// In signatures and rates.
+    pub(crate) signing: &'static str,
+    /// In `CloudTrail`.
+    pub(crate) source: &'static str,
+    /// In the target of a JSON or CBOR request, without what stands before a dot.
+    pub(crate) target: &'static str,
+    /// The version of the Query protocol, and the namespace of its answers.
+    pub(crate) query: Option<(&'static str, &'static str)>,
+}
+
+impl Names {
+    const fn new(signing: &'static str, source: &'static str) -> Self {
+        Self { signing, source, target: "", query: None }
+    }
+    const fn target(self, target: &'static str) -> Self {
+        Self { target, ..self }
+    }
+    const fn query(self, version: &'static str, namespace: &'static str) -> Self {
+        Self { query: Some((version, namespace)), ..self }
+    }
+}
+
+/// Declares the services: their names; their operations, and what these are called with beside the request; and how
+/// the service words common errors, where that is not as `SageMaker` does.
+macro_rules! services {
+    ($world:ident: $($service:ident = $names:expr $(=> $module:ident($($argument:expr),*) $(.$reword:ident)?)?;)+) => {
+        /// A service of the account.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Service {
+            $($service,)+
+        }
+
+        impl Service {
+            pub(crate) const ALL: &[Self] = &[$(Self::$service,)+];
+
+            /// The names that it goes by.
+            pub(crate) fn names(self) -> &'static Names {
+                match self { $(Self::$service => const { &$names },)+ }
+            }
+
+            /// Whether an operation changes the account; nothing where the account does not know it.
+            pub(crate) fn changes(self, operation: &str) -> Option<bool> {
+                match self {
+                    $(Self::$service => None$(.or(find($module::OPERATIONS, operation).map(|found| found.writes)))?,)+
+                }
+            }
+        }
+
+        impl World {
+            /// Calls an operation; nothing where the account does not know it.
+            pub(crate) fn call(&mut self, service: Service, operation: &str, input: &Value) -> Option<Answer> {
+                let $world = self;
+                match service {
+                    $(Service::$service => None$(.or(
+                        find($module::OPERATIONS, operation)
+                            .map(|found| (found.handler)($($argument,)* input)$(.map_err($module::$reword))?)
+                    ))?,)+
+                }
+            }
+        }
+    };
+}
+
+services! { world:
+    SageMaker = Names::new("sagemaker", sagemaker::SOURCE).target("SageMaker")
+        => sagemaker(&mut world.sagemaker, &mut world.env);
+    CloudWatch = Names::new("monitoring", "monitoring.amazonaws.com")
+        .target("GraniteServiceVersion20100801")
+        .query("2010-08-01", "http://monitoring.amazonaws.com/doc/2010-08-01/")
+        => cloudwatch(&mut world.cloudwatch, &world.env, &world.sagemaker.endpoints).reword;
+    Sns = Names::new("sns", "sns.amazonaws.com").query("2010-03-31", "http://sns.amazonaws.com/doc/2010-03-31/")
+        => sns(&mut world.sns, &mut world.env).reword;
+    Sts = Names::new("sts", "sts.amazonaws.com").query("2011-06-15", "https://sts.amazonaws.com/doc/2011-06-15/")
+        => sts(&world.env.account);
+    EventBridge = Names::new("events", "events.amazonaws.com").target("AWSEvents")
+        => eventbridge(&mut world.eventbridge, &world.env);
+    ApplicationAutoScaling = Names::new("application-autoscaling", "autoscaling.amazonaws.com")
+        .target("AnyScaleFrontendService")
+        => application_autoscaling(&mut world.application_autoscaling, &world.env.account);
+    CloudTrail = Names::new("cloudtrail", "cloudtrail.amazonaws.com").target("CloudTrail_20131101")
+        => cloudtrail(&world.cloudtrail, &world.env).reword;
+    CloudWatchLogs = Names::new("logs", "logs.amazonaws.com").target("Logs_20140328")
+        => logs(&logs::Sources {
+            env: &world.env,
+            sagemaker: &world.sagemaker,
+            metrics: world.cloudwatch.view(&world.env, &world.sagemaker.endpoints),
+        }).reword;
+    ResourceGroupsTagging = Names::new("tagging", "tagging.amazonaws.com").target("ResourceGroupsTaggingAPI_20170126")
+        => resource_groups_tagging(&world.env).reword;
+    CodePipeline = Names::new("codepipeline", "codepipeline.amazonaws.com").target("CodePipeline_20150709")
+        => codepipeline(&mut world.codepipeline, &mut world.env, &world.sagemaker.packages).reword;
+    // Its requests name no operation: see `s3::answer`.
+    S3 = Names::new("s3", "s3.amazonaws.com");
+}

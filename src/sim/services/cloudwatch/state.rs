@@ -1,0 +1,38 @@
+//! What `CloudWatch` keeps.
+
+use std::collections::BTreeMap;
+
+use super::alarm::{Alarm, HistoryItem};
+use super::series::Series;
+use super::view::View;
+use crate::sim::prelude::{Answer, Env, Value};
+use crate::sim::services::sagemaker::Endpoints;
+
+/// Metrics depend on what the endpoints do.
+pub(crate) type Handler = fn(&mut State, &Env, &Endpoints, &Value) -> Answer;
+
+/// The metrics by key, the alarms by name, and what happened to alarms.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) series: BTreeMap<String, Series>,
+    pub(crate) alarms: BTreeMap<String, Alarm>,
+    pub(super) history: Vec<HistoryItem>,
+}
+
+impl State {
+    /// Everything that values and verdicts depend on, at the present time.
+    pub(crate) fn view<'a>(&'a self, env: &'a Env, endpoints: &'a Endpoints) -> View<'a> {
+        View { now: env.now, env, series: &self.series, alarms: &self.alarms, endpoints }
+    }
+
+    /// Is an alarm in ALARM?
+    pub(crate) fn fires(&self, alarm: &str) -> bool {
+        self.alarms.get(alarm).is_some_and(|alarm| alarm.state() == "ALARM")
+    }
+
+    /// Adds a metric.
+    pub(crate) fn add_series(&mut self, mut series: Series) {
+        series.dimensions.sort();
+        self.series.insert(series.key(), series);
+    }
+}

@@ -1,0 +1,78 @@
+//! How executions go on: a stage begins when the one before it has succeeded.
+
+use super::state::{Action, Execution, State, Status};
+use crate::sim::prelude::{Env, Span, num};
+use crate::sim::services::sagemaker::{self, Endpoints, Packages};
+
+impl State {
+    /// Starts an execution with the newest approved version; returns its id.
+    pub(crate) fn start(&mut self, env: &mut Env, packages: &Packages, name: &str) -> Option<String> {
+        let id = num::uuid(env.fresh());
+        let pipeline = self.pipelines.get_mut(name)?;
+        let version = sagemaker::newest_approved(packages, &pipeline.group)?;
+        let mut execution = pipeline.execution(id.clone(), version, env.now);
+        if let Some(source) = execution.stages.first_mut() {
+            source.set(Status::Succeeded, env.now, format!("{version} is the newest approved version"));
+        }
+        pipeline.executions.push(execution);
+        Some(id)
+    }
+
+    /// Lets all executions go on: what is deployed is finished, what comes next begins.
+    pub(crate) fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
+        let executions = self.pipelines.values_mut().flat_map(|pipeline| &mut pipeline.executions);
+        for execution in executions.filter(|execution| execution.status() == "InProgress") {
+            execution.advance(env, sagemaker);
+        }
+    }
+
+    /// Makes the executions of the past: one for each time that the last endpoint got another version.
+    pub(crate) fn add_past_executions(&mut self, endpoints: &Endpoints) {
+        for pipeline in self.pipelines.values_mut() {
+            let last = pipeline.endpoints.last().and_then(|endpoint| endpoints.get(endpoint));
+            for (number, past) in last.into_iter().flat_map(|endpoint| &endpoint.served).enumerate() {
+                let Some(version) = past.packages.first() else { continue };
+                let id = num::uuid(num::hash(&format!("{}{number}", pipeline.name)));
+                let mut execution = pipeline.execution(id, version, past.since - Span::minutes(14));
+                execution.updated = past.since;
+                execution.stages.iter_mut().for_each(|stage| stage.set(Status::Succeeded, past.since, ""));
+                pipeline.executions.push(execution);
+            }
+        }
+    }
+}
+
+impl Execution {
+    fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
+        let Some(stage) = self.stages.iter_mut().find(|stage| stage.status != Status::Succeeded) else { return };
+        let Action::Deploy(endpoint) = stage.action.clone() else {
+            if stage.status == Status::Waiting {
+                stage.set(Status::Running, env.now, "");
+                self.updated = env.now;
+            }
+            return;
+        };
+        let Some(found) = sagemaker.endpoints.get(&endpoint) else {
+            stage.set(Status::Failed, env.now, format!("Could not find endpoint \"{endpoint}\"."));
+            return;
+        };
+        let (serving, free) = (found.serves(&self.version), found.update.is_none());
+        match stage.status {
+            _ if serving && free => {
+                stage.set(Status::Succeeded, env.now, format!("{endpoint} serves {}", self.version));
+            }
+            Status::Waiting if free => {
+                stage.set(Status::Running, env.now, "");
+                sagemaker.deploy_version(env, &endpoint, &self.version);
+            }
+            Status::Waiting => {
+                stage.set(Status::Failed, env.now, format!("Cannot update in-progress endpoint \"{endpoint}\"."));
+            }
+            Status::Running if free => {
+                stage.set(Status::Failed, env.now, format!("{endpoint} went back to its old configuration"));
+            }
+            Status::Running | Status::Succeeded | Status::Failed => return,
+        }
+        self.updated = env.now;
+    }
+}

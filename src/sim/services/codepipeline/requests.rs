@@ -1,0 +1,198 @@
+//! Requests to `CodePipeline`.
+
+use super::state::{Action, Execution, Pipeline, Stage, State, Status};
+use crate::sim::prelude::{Answer, Cause, Env, Operation, Operations, Paging, ServiceError, Value, read, tree, write};
+use crate::sim::services::sagemaker::Packages;
+
+type Handler = fn(&mut State, &mut Env, &Packages, &Value) -> Answer;
+
+pub(crate) static OPERATIONS: Operations<Handler> = &[TABLE];
+
+static TABLE: &[Operation<Handler>] = &[
+    read("ListPipelines", list),
+    read("GetPipelineState", pipeline_state),
+    read("ListPipelineExecutions", executions),
+    read("ListActionExecutions", actions),
+    write("PutApprovalResult", answer_approval),
+    write("RetryStageExecution", retry),
+    write("StartPipelineExecution", start),
+];
+
+const PAGES: Paging = Paging { token: "nextToken", size: "maxResults", usual: 100, most: 1000 };
+
+/// The codes of this service.
+pub(crate) fn reword(error: ServiceError) -> ServiceError {
+    if error.cause == Cause::Token { error.coded("InvalidNextTokenException") } else { error }
+}
+
+fn list(state: &mut State, _: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let rows = state.pipelines.values().map(|p| {
+        let updated = p.executions.first().map_or(p.created, |execution| execution.started);
+        tree! { "name": &p.name, "version": 1, "pipelineType": "V2", "executionMode": "SUPERSEDED", "created": p.created, "updated": updated }
+    });
+    PAGES.answer(input, "pipelines", rows.collect())
+}
+
+fn wanted<'a>(state: &'a mut State, env: &Env, input: &Value, key: &str) -> Result<&'a mut Pipeline, ServiceError> {
+    let name = input.need(key)?;
+    state.pipelines.get_mut(name).ok_or_else(|| {
+        let account = &env.account.id;
+        let message = format!("The account with id '{account}' does not include a pipeline with the name '{name}'");
+        ServiceError::new("PipelineNotFoundException", message)
+    })
+}
+
+fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let pipeline = wanted(state, env, input, "name")?;
+    let shape = pipeline.execution(String::new(), "", pipeline.created);
+    let stages = shape.stages.iter().enumerate().map(|(number, stage)| {
+        let (name, action) = stage.names();
+        // The newest execution that has reached this stage gives its status.
+        let reached = |e: &&Execution| e.stages.get(number).is_some_and(|stage| stage.status != Status::Waiting);
+        let last = pipeline.executions.iter().rev().find(reached).and_then(|e| Some((e, e.stages.get(number)?)));
+        tree! {
+            "stageName": name,
+            "inboundTransitionState": tree! { "enabled": true },
+            "actionStates": vec![tree! { "actionName": action, "latestExecution": last.map(|(execution, stage)| latest(execution, stage)) }],
+            "latestExecution": last.map(|(execution, stage)| tree! { "pipelineExecutionId": &execution.id, "status": stage.status.word(), "type": "STANDARD" }),
+        }
+    });
+    Ok(tree! {
+        "pipelineName": &pipeline.name,
+        "pipelineVersion": 1,
+        "stageStates": stages.collect::<Vec<_>>(),
+        "created": pipeline.created,
+        "updated": pipeline.executions.last().map_or(pipeline.created, |execution| execution.updated),
+    })
+}
+
+fn latest(execution: &Execution, stage: &Stage) -> Value {
+    let failed = stage.status == Status::Failed;
+    tree! {
+        "actionExecutionId": execution.action_id(stage),
+        "status": stage.status.word(),
+        "summary": Some(&stage.summary).filter(|text| !text.is_empty() && !failed),
+        "lastStatusChange": stage.since,
+        "token": stage.awaits_approval().then(|| execution.token(stage)),
+        "externalExecutionId": Some(&execution.version).filter(|_| stage.action == Action::Source),
+        "errorDetails": failed.then(|| tree! { "code": "JobFailed", "message": &stage.summary }),
+    }
+}
+
+fn executions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let rows = pipeline.executions.iter().rev().map(|execution| {
+        let version = &execution.version;
+        let revision = tree! { "actionName": "ModelRegistry", "revisionId": version, "revisionSummary": format!("Model package {version}") };
+        let rule = env.account.arn("events", &format!("rule/{}", pipeline.name));
+        tree! {
+            "pipelineExecutionId": &execution.id,
+            "status": execution.status(),
+            "startTime": execution.started,
+            "lastUpdateTime": execution.updated,
+            "sourceRevisions": vec![revision],
+            "trigger": tree! { "triggerType": "CloudWatchEvent", "triggerDetail": rule },
+            "executionMode": "SUPERSEDED",
+            "executionType": "STANDARD",
+        }
+    });
+    PAGES.answer(input, "pipelineExecutionSummaries", rows.collect())
+}
+
+fn actions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let wanted = input.at("filter.pipelineExecutionId").and_then(Value::as_text);
+    let mut rows = Vec::new();
+    for execution in pipeline.executions.iter().rev().filter(|e| wanted.is_none_or(|id| e.id == id)) {
+        for stage in execution.stages.iter().rev().filter(|stage| stage.status != Status::Waiting) {
+            let (name, action) = stage.names();
+            let category = match stage.action {
+                Action::Source => "Source",
+                Action::Deploy(_) => "Deploy",
+                Action::Approval => "Approval",
+            };
+            let provider = if category == "Approval" { "Manual" } else { "SageMaker" };
+            rows.push(tree! {
+                "pipelineExecutionId": &execution.id,
+                "actionExecutionId": execution.action_id(stage),
+                "pipelineVersion": 1,
+                "stageName": name,
+                "actionName": action,
+                "startTime": stage.since,
+                "lastUpdateTime": stage.since,
+                "status": stage.status.word(),
+                "input": tree! { "actionTypeId": tree! { "category": category, "owner": "AWS", "provider": provider, "version": "1" } },
+                "output": tree! { "executionResult": tree! {
+                    "externalExecutionId": stage.awaits_approval().then(|| execution.token(stage)),
+                    "externalExecutionSummary": Some(&stage.summary).filter(|text| !text.is_empty()),
+                } },
+            });
+        }
+    }
+    PAGES.answer(input, "actionExecutionDetails", rows)
+}
+
+fn answer_approval(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let (now, who) = (env.now, env.account.session().to_owned());
+    let (name, action, token) = (input.need("stageName")?, input.need("actionName")?, input.need("token")?);
+    let result = input.get("result").ok_or_else(|| ServiceError::missing("result"))?;
+    let approved =
+        result.one_of("status", &["Approved", "Rejected"])?.ok_or_else(|| ServiceError::missing("status"))?
+            == "Approved";
+    let summary = result.need("summary")?;
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let names = (name.to_owned(), action.to_owned());
+    if !pipeline.execution(String::new(), "", now).stages.iter().any(|stage| stage.names() == names) {
+        return Err(ServiceError::new(
+            "ActionNotFoundException",
+            format!("There is no action {action} in stage {name}."),
+        ));
+    }
+    for execution in pipeline.executions.iter_mut().rev() {
+        let tokens: Vec<String> = execution.stages.iter().map(|stage| execution.token(stage)).collect();
+        let mut stages = execution.stages.iter_mut().zip(tokens);
+        let waiting = stages.find(|(stage, _)| stage.names() == names && stage.status == Status::Running);
+        if let Some((waiting, expected)) = waiting {
+            if expected != token {
+                return Err(ServiceError::new(
+                    "InvalidApprovalTokenException",
+                    "The approval token is not valid; it is no longer the newest.",
+                ));
+            }
+            let status = if approved { Status::Succeeded } else { Status::Failed };
+            waiting.set(status, now, format!("{who}: {summary}"));
+            execution.updated = now;
+            return Ok(tree! { "approvedAt": now });
+        }
+    }
+    Err(ServiceError::new(
+        "ApprovalAlreadyCompletedException",
+        "The approval action has already been approved or rejected.",
+    ))
+}
+
+fn retry(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let (name, id) = (input.need("stageName")?, input.need("pipelineExecutionId")?);
+    input.one_of("retryMode", &["FAILED_ACTIONS", "ALL_ACTIONS"])?.ok_or_else(|| ServiceError::missing("retryMode"))?;
+    let pipeline = wanted(state, env, input, "pipelineName")?;
+    let Some(execution) = pipeline.executions.last_mut().filter(|execution| execution.id == id) else {
+        return Err(ServiceError::new(
+            "NotLatestPipelineExecutionException",
+            "The stage has failed in a later run of the pipeline.",
+        ));
+    };
+    let mut failed = execution.stages.iter_mut().filter(|stage| stage.status == Status::Failed);
+    let Some(failed) = failed.find(|stage| stage.names().0 == name) else {
+        return Err(ServiceError::new("StageNotRetryableException", format!("The stage {name} has not failed.")));
+    };
+    failed.set(Status::Waiting, env.now, "");
+    execution.updated = env.now;
+    Ok(tree! { "pipelineExecutionId": id })
+}
+
+fn start(state: &mut State, env: &mut Env, packages: &Packages, input: &Value) -> Answer {
+    let name = wanted(state, env, input, "name")?.name.clone();
+    let id = state.start(env, packages, &name);
+    let id = id.ok_or_else(|| ServiceError::invalid("There is no approved version to deliver."))?;
+    Ok(tree! { "pipelineExecutionId": id })
+}

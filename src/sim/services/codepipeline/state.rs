@@ -1,0 +1,135 @@
+//! The pipelines, their executions and the stages of each.
+
+use crate::sim::prelude::{Time, num};
+use std::collections::BTreeMap;
+
+/// The pipelines by name.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) pipelines: BTreeMap<String, Pipeline>,
+}
+
+/// A pipeline.
+#[derive(Debug, Clone)]
+pub(crate) struct Pipeline {
+    pub(crate) name: String,
+    /// The model group whose versions it deploys.
+    pub(crate) group: String,
+    /// The endpoints, in the order in which they get a version.
+    pub(crate) endpoints: Vec<String>,
+    /// Whether a person has to agree before the last endpoint.
+    pub(crate) gated: bool,
+    pub(crate) created: Time,
+    /// Oldest first.
+    pub(crate) executions: Vec<Execution>,
+}
+
+/// One execution of a pipeline.
+#[derive(Debug, Clone)]
+pub(crate) struct Execution {
+    pub(crate) id: String,
+    pub(crate) version: String,
+    pub(crate) started: Time,
+    pub(crate) updated: Time,
+    pub(crate) stages: Vec<Stage>,
+}
+
+/// What the action of a stage does.
+// The order and the names of these make ids of executions: see `Stage::action_id`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    Source,
+    Deploy(String),
+    Approval,
+}
+
+/// The status of a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Waiting,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+/// A stage with its only action.
+#[derive(Debug, Clone)]
+pub(crate) struct Stage {
+    pub(crate) action: Action,
+    pub(crate) status: Status,
+    pub(crate) since: Time,
+    pub(crate) summary: String,
+}
+
+impl Status {
+    /// AWS's word; nothing before the stage has begun.
+    pub(crate) fn word(self) -> Option<&'static str> {
+        match self {
+            Self::Waiting => None,
+            Self::Running => Some("InProgress"),
+            Self::Succeeded => Some("Succeeded"),
+            Self::Failed => Some("Failed"),
+        }
+    }
+}
+
+impl Stage {
+    fn new(action: Action, at: Time) -> Self {
+        Self { action, status: Status::Waiting, since: at, summary: String::new() }
+    }
+    /// The names of the stage and its action.
+    pub(crate) fn names(&self) -> (String, String) {
+        match &self.action {
+            Action::Source => ("Source".to_owned(), "ModelRegistry".to_owned()),
+            Action::Approval => ("Approve".to_owned(), "ApproveProduction".to_owned()),
+            Action::Deploy(endpoint) => {
+                let stage = endpoint.rsplit('-').next().unwrap_or(endpoint);
+                let (first, rest) = stage.split_at_checked(1).unwrap_or((stage, ""));
+                (format!("Deploy{}{rest}", first.to_uppercase()), "UpdateEndpoint".to_owned())
+            }
+        }
+    }
+    /// Does a person have to approve it now?
+    pub(crate) fn awaits_approval(&self) -> bool {
+        self.action == Action::Approval && self.status == Status::Running
+    }
+    pub(crate) fn set(&mut self, status: Status, at: Time, summary: impl Into<String>) {
+        (self.status, self.since, self.summary) = (status, at, summary.into());
+    }
+}
+
+impl Pipeline {
+    /// An execution that has not begun.
+    pub(crate) fn execution(&self, id: String, version: &str, at: Time) -> Execution {
+        let mut stages = vec![Stage::new(Action::Source, at)];
+        for (number, endpoint) in self.endpoints.iter().enumerate() {
+            if self.gated && number + 1 == self.endpoints.len() {
+                stages.push(Stage::new(Action::Approval, at));
+            }
+            stages.push(Stage::new(Action::Deploy(endpoint.clone()), at));
+        }
+        Execution { id, version: version.to_owned(), started: at, updated: at, stages }
+    }
+}
+
+impl Execution {
+    /// Its status, by AWS's word.
+    pub(crate) fn status(&self) -> &'static str {
+        let has = |status| self.stages.iter().any(|stage| stage.status == status);
+        if has(Status::Failed) {
+            "Failed"
+        } else if has(Status::Running) || has(Status::Waiting) {
+            "InProgress"
+        } else {
+            "Succeeded"
+        }
+    }
+    /// The token with which an approval is answered; the time of the stage tells it from older ones.
+    pub(crate) fn token(&self, stage: &Stage) -> String {
+        num::uuid(num::hash(&format!("{}{}", self.id, stage.since.0)))
+    }
+    /// The id of the execution of a stage's action.
+    pub(crate) fn action_id(&self, stage: &Stage) -> String {
+        num::hex(num::hash(&format!("{}{:?}", self.id, stage.action)), 32)
+    }
+}

@@ -1,0 +1,7 @@
+//! S3: buckets with objects, most of which have a size and no contents.
+
+mod reply;
+mod state;
+
+pub(crate) use reply::{Request, answer};
+pub(crate) use state::{Bucket, State};

@@ -1,0 +1,38 @@
+//! `SageMaker`: the operations that a console needs, and those by which other people change the account.
+
+use crate::sim::prelude::Operations;
+
+mod configs;
+mod deploy;
+mod empty_lists;
+mod endpoint;
+mod endpoints;
+mod engine;
+mod execution;
+mod feature_groups;
+mod jobs;
+mod listing;
+mod pipelines;
+mod registry;
+mod search;
+mod state;
+mod steps;
+mod tags;
+
+pub(crate) use endpoint::{DeploymentFailure, Endpoint, Endpoints, Variant};
+pub(crate) use execution::{PlannedFailure, Quality, RunRequest, RunTemplate};
+pub(crate) use feature_groups::{offline_folder, write_features};
+pub(crate) use registry::{identity, newest_approved};
+pub(crate) use state::{Handler, Packages, SOURCE, State};
+
+pub(crate) static OPERATIONS: Operations<Handler> = &[
+    endpoints::OPERATIONS,
+    configs::OPERATIONS,
+    registry::OPERATIONS,
+    pipelines::OPERATIONS,
+    jobs::OPERATIONS,
+    feature_groups::OPERATIONS,
+    search::OPERATIONS,
+    tags::OPERATIONS,
+    empty_lists::OPERATIONS,
+];

@@ -1,0 +1,31 @@
+//! Kinds of which this account has none: their lists are empty pages.
+
+use super::listing::{ORDERS, PAGES};
+use super::state::Handler;
+use crate::sim::prelude::{Operation, read};
+
+/// List operations, and the member of the answer that would hold the summaries.
+macro_rules! empty_lists {
+    ($($name:literal => $member:literal),* $(,)?) => {
+        pub(super) static OPERATIONS: &[Operation<Handler>] = &[$(read($name, |_, _, input| {
+            input.one_of("SortOrder", ORDERS)?;
+            PAGES.answer(input, $member, Vec::new())
+        })),*];
+    };
+}
+
+empty_lists! {
+    "ListTransformJobs" => "TransformJobSummaries",
+    "ListHyperParameterTuningJobs" => "HyperParameterTuningJobSummaries",
+    "ListMonitoringSchedules" => "MonitoringScheduleSummaries",
+    "ListMonitoringExecutions" => "MonitoringExecutionSummaries",
+    "ListMonitoringAlertHistory" => "MonitoringAlertHistory",
+    "ListInferenceComponents" => "InferenceComponents",
+    "ListInferenceRecommendationsJobs" => "InferenceRecommendationsJobs",
+    "ListProjects" => "ProjectSummaryList",
+    "ListModelCards" => "ModelCardSummaries",
+    "ListNotebookInstances" => "NotebookInstances",
+    "ListExperiments" => "ExperimentSummaries",
+    "ListAutoMLJobs" => "AutoMLJobSummaries",
+    "ListMlflowTrackingServers" => "TrackingServerSummaries",
+}

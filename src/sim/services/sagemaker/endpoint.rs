@@ -1,0 +1,124 @@
+//! An endpoint: its variants, what is being deployed, and what it served with before.
+
+use crate::sim::prelude::{Env, Record, Span, Time, Value};
+use std::collections::BTreeMap;
+
+/// A deployment at speed 1: the new fleet comes up, traffic moves, the new fleet is watched.
+pub(super) const CREATING: Span = Span::seconds(30);
+pub(super) const SHIFTING: Span = Span::seconds(15);
+pub(super) const BAKING: Span = Span::seconds(30);
+
+/// The endpoints by name.
+pub(crate) type Endpoints = BTreeMap<String, Endpoint>;
+
+/// Part of a fleet.
+#[derive(Debug, Clone)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) model: String,
+    /// `group/version`, or empty.
+    pub(crate) package: String,
+    pub(crate) image: String,
+    pub(crate) digest: String,
+    pub(crate) instance_type: String,
+    pub(crate) weight: f64,
+    pub(crate) current: i64,
+    pub(crate) desired: i64,
+    pub(crate) serverless: Option<Value>,
+    pub(crate) since: Time,
+}
+
+/// What kind of change is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// A new configuration.
+    Deployment,
+    /// Other counts or weights.
+    Capacity,
+    /// Back to what was there before.
+    Rollback,
+}
+
+/// A change that is going on.
+#[derive(Debug, Clone)]
+pub(crate) struct Update {
+    pub(crate) id: u64,
+    pub(crate) change: Change,
+    pub(crate) config: String,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) started: Time,
+    pub(crate) deployment: Option<Value>,
+}
+
+/// A time during which an endpoint served with one configuration.
+#[derive(Debug, Clone)]
+pub(crate) struct Served {
+    pub(crate) since: Time,
+    pub(crate) until: Option<Time>,
+    /// `group/version` of each variant.
+    pub(crate) packages: Vec<String>,
+}
+
+/// How a deployment ends that does not succeed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum DeploymentFailure {
+    /// Back at the old configuration; the reason may be empty, as AWS's sometimes is.
+    RollsBack(String),
+    /// Neither forward nor back.
+    Stuck(String),
+}
+
+/// An endpoint, its fleet and its past.
+#[derive(Debug, Clone)]
+pub(crate) struct Endpoint {
+    pub(crate) record: Record,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) update: Option<Update>,
+    pub(crate) served: Vec<Served>,
+}
+
+impl Endpoint {
+    /// An endpoint without a fleet.
+    pub(crate) fn new(record: Record) -> Self {
+        Self { record, variants: Vec::new(), update: None, served: Vec::new() }
+    }
+    /// Its status, by AWS's word.
+    pub(crate) fn status(&self) -> &str {
+        self.record.doc.str("EndpointStatus")
+    }
+    /// The configuration that serves.
+    pub(crate) fn config(&self) -> &str {
+        self.record.doc.str("EndpointConfigName")
+    }
+    /// Does a variant serve with this version (`group/version`)?
+    pub(crate) fn serves(&self, version: &str) -> bool {
+        self.variants.iter().any(|variant| variant.package == version)
+    }
+    /// The instances of all variants.
+    pub(crate) fn instances(&self) -> i64 {
+        self.variants.iter().map(|variant| variant.current).sum()
+    }
+    /// Notes that it serves with its present variants from now on.
+    pub(crate) fn begin_serving(&mut self, since: Time) {
+        if let Some(last) = self.served.last_mut() {
+            last.until = Some(since);
+        }
+        let packages = self.variants.iter().map(|v| v.package.clone()).collect();
+        self.served.push(Served { since, until: None, packages });
+    }
+}
+
+impl Update {
+    /// Phase, message, since when, and the part of the traffic that has moved.
+    pub(crate) fn phase(&self, env: &Env) -> (&'static str, &'static str, Time, f64) {
+        let creating = self.started + env.pace(CREATING);
+        let shifting = creating + env.pace(SHIFTING);
+        if env.now < creating {
+            ("Creating", "Launching the new fleet", self.started, 0.0)
+        } else if env.now < shifting {
+            ("ActivatingTraffic", "Shifting traffic to the new fleet", creating, 0.5)
+        } else {
+            ("Baking", "Watching the new fleet before the old one is terminated", shifting, 1.0)
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What `SageMaker` keeps.
+
+use std::collections::BTreeMap;
+
+use super::endpoint::{DeploymentFailure, Endpoints};
+use super::execution::{Execution, RunTemplate};
+use crate::sim::prelude::{Answer, Env, Record, ServiceError, Table, Time, Value};
+use crate::sim::record::ByAge;
+
+/// The name by which `CloudTrail` knows the service.
+pub(crate) const SOURCE: &str = "sagemaker.amazonaws.com";
+
+/// An operation needs the state and the environment alone.
+pub(crate) type Handler = fn(&mut State, &mut Env, &Value) -> Answer;
+
+/// The versions of each model group, oldest first.
+pub(crate) type Packages = BTreeMap<String, Vec<Record>>;
+
+/// Everything that `SageMaker` keeps, by name where nothing else is said.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) endpoints: Endpoints,
+    /// How deployments of a version (`group/version`) fail.
+    pub(crate) deployment_failures: BTreeMap<String, DeploymentFailure>,
+    pub(crate) configs: Table,
+    pub(crate) models: Table,
+    pub(crate) groups: Table,
+    pub(crate) packages: Packages,
+    pub(crate) pipelines: Table,
+    /// What the executions of each pipeline come to.
+    pub(crate) templates: BTreeMap<String, RunTemplate>,
+    /// By ARN.
+    pub(crate) executions: BTreeMap<String, Execution>,
+    pub(crate) training_jobs: Table,
+    /// Training jobs from the oldest: there are many, and lists begin with these.
+    pub(crate) training_by_age: ByAge,
+    pub(crate) processing_jobs: Table,
+    pub(crate) feature_groups: Table,
+    /// Feature groups that are written to, with the folder of their offline store and the time of the next write.
+    pub(crate) offline_writes: BTreeMap<String, (String, Time)>,
+}
+
+impl State {
+    /// Adds a training job, or replaces the one of that name.
+    pub(crate) fn add_training_job(&mut self, job: Record) {
+        let entry = (job.created, job.name.clone());
+        if let Some(old) = self.training_jobs.insert(job.name.clone(), job) {
+            self.training_by_age.remove(&(old.created, old.name));
+        }
+        self.training_by_age.insert(entry);
+    }
+}
+
+/// Keeps the `Tags` of a create request.
+pub(super) fn add_tags(env: &mut Env, arn: &str, input: &Value) {
+    for tag in input.items_at("Tags") {
+        env.tags.add(arn, tag.str("Key"), tag.str("Value"));
+    }
+}
+
+/// A name as `SageMaker` allows it for most things.
+pub(super) fn valid_name(name: &str, member: &str) -> Result<(), ServiceError> {
+    let pattern = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}";
+    let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    let inside = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if name.len() <= 63 && inside && edge(name.chars().next()) && edge(name.chars().next_back()) {
+        return Ok(());
+    }
+    let rule = format!("Member must satisfy regular expression pattern: {pattern}");
+    Err(ServiceError::constraint(&format!("'{name}'"), member, &rule))
+}
