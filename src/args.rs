@@ -72,7 +72,7 @@ pub struct Common {
     /// Say on standard error which profile, region, endpoint, proxy and certificates are in force, before a command
     #[arg(long, short, global = true)]
     pub verbose: bool,
-    /// Record every reply of AWS in a new file, without credentials, for `sagetop replay`
+    /// Record everything that is read in a new file, without credentials, for `sagetop replay`
     #[arg(long, global = true, value_name = "FILE")]
     pub record: Option<PathBuf>,
 }

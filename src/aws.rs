@@ -1,8 +1,7 @@
 //! The seam to AWS: the clients, and the one stack that every call passes.
 //!
 //! [`services`](Services) lists the services. The [`Meter`] paces and counts their calls; below it stands whatever
-//! answers: live AWS, an endpoint URL, the simulated account, or a recording. Between the two a [`Recorder`] may write
-//! down what passes.
+//! answers: live AWS, an endpoint URL, or the simulated account. Nothing above knows which.
 
 mod arn;
 mod bucket;
@@ -25,7 +24,6 @@ mod search;
 mod services;
 mod settings;
 mod slowdown;
-mod tape;
 mod target;
 mod unconnected;
 mod waits;
@@ -41,15 +39,14 @@ pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, Kind as ErrorKind, failed};
 pub use http::Transport;
 pub use login::Renewal;
+pub(crate) use meter::in_background;
 pub use meter::{Meter, Spent, Usage, attributed};
-pub(crate) use meter::{in_background, undisturbed};
 pub use pace::{Pace, Urgency};
 pub(crate) use page::{Asked, describe_each, pages_until};
 pub use page::{Described, Page, describe, pages};
 pub(crate) use patient::patiently;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
-pub use tape::{Deck, OnDeck, Playhead, Playing, Recorder, Recording, Reel, Scope, Tape};
 pub use target::Target;
 pub(crate) use waits::unpaced;
 
@@ -74,8 +71,6 @@ pub struct Aws {
     regions: bucket::Regions,
     /// Who calls, where it is not the simulated account.
     login: Option<Login>,
-    /// What answers is a recording.
-    replays: bool,
 }
 
 impl Deref for Aws {
@@ -87,17 +82,6 @@ impl Deref for Aws {
 }
 
 impl Aws {
-    /// Says that what answers is a recording, which knows what was answered before something went wrong.
-    #[must_use]
-    pub fn replaying(self) -> Self {
-        Self { replays: true, ..self }
-    }
-
-    /// Is what answers a recording?
-    pub(crate) fn replays(&self) -> bool {
-        self.replays
-    }
-
     /// Has the credentials read anew, after AWS did not take them: somebody may have logged in again since.
     pub(crate) async fn refused(&self) {
         if let Some(login) = &self.login {

@@ -2,6 +2,7 @@
 
 mod dump;
 mod interrupt;
+mod record;
 mod status;
 mod write;
 
@@ -15,6 +16,7 @@ use crate::session::Connection;
 use crate::view::{harmless, is_hidden};
 
 pub use dump::dump;
+pub use record::record;
 pub use status::status;
 pub use write::{Answered, carry_out};
 

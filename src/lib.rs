@@ -24,7 +24,7 @@
 //! actions). The tables are handed in ([`app::Tables`]), so the state knows neither what is shown nor what can be done.
 //!
 //! All calls pass one stack, [`aws::Meter`], which paces and counts them; below it answers live AWS,
-//! any endpoint URL, the simulated account in [`sim`], which knows nothing of the rest, or a recording.
+//! any endpoint URL, or the simulated account in [`sim`], which knows nothing of the rest. A replay makes no calls.
 //! Two functions in the middle are pure and synchronous: [`app::App::update`] and [`panes::screen`].
 //! A write is data ([`intents::Plan`]) before it is a call, and [`intents::Executor`] is its only way out.
 //!
@@ -36,7 +36,7 @@
 //! | [`resources::Table`] | the last known rows of one kind, by id, and how much they can be trusted |
 //! | [`resources::Snapshot`], [`resources::Change`] | what one poll brought, and what that changed |
 //! | [`resources::Store`] | all tables |
-//! | [`aws::Recorder`], [`aws::Tape`] | writes every reply to a file; answers from one, as it was at the [`aws::Playhead`] |
+//! | [`recording::Recorder`], [`recording::Player`] | writes what every poll changed to a file; makes the tables of it, as they were at the [`recording::Playhead`] |
 //! | [`model::Chain`] | one model's whole way, joined from the store; each edge with its confidence and its rule |
 //! | [`model::ATTENTION`] | small named rules that say what deserves the eye |
 //! | [`app::Account`] | one account in one region as the screen knows it; [`app::App`] is in one of them at a time |
@@ -59,22 +59,23 @@
 //! | [`config`] | [`disk`], [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`aws`] | [`redact`], [`disk`] | ratatui, crossterm |
 //! | [`resources`] | [`aws`], [`config`], [`health`], [`redact`] | ratatui, crossterm |
+//! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`] | the SDK, ratatui, crossterm |
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`app`] | [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
 //! | [`terminal`] | [`aws`], [`view`] | the SDK |
-//! | [`snapshot`] | [`app`], [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
+//! | [`snapshot`] | [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
 //! | [`args`] | [`intents`], [`resources`], [`sim`] | the SDK, tokio, ratatui, crossterm |
-//! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
-//! | [`headless`] | [`session`], [`args`], [`intents`], [`model`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
-//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
-//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
+//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
 //!
@@ -96,6 +97,7 @@ pub mod journal;
 pub mod keymap;
 pub mod model;
 pub mod panes;
+pub mod recording;
 pub mod redact;
 pub mod resources;
 pub mod runtime;

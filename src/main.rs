@@ -11,8 +11,9 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Args, Change, Command, Common, Weather};
-use sagetop::aws::{Deck, Pace, hush_what_is_caught};
-use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, status};
+use sagetop::aws::{Pace, hush_what_is_caught};
+use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, record, status};
+use sagetop::recording::Recorder;
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
@@ -80,6 +81,9 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
                 let hint = "hint: write it to a file, or into a pipe\n";
                 return Err(format!("error: --no-redact prints secrets, and this is a terminal\n{hint}").into());
             }
+            if no_redact && common.record.is_some() {
+                return Err("error: a recording holds no secrets: --no-redact cannot be recorded\n".to_owned().into());
+            }
             let looks = background.block_on(look(common, no_redact))?;
             printed(dump(&looks, &mut out)).map(|()| 0)
         }
@@ -122,7 +126,10 @@ async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
         Look::take(name, aws, seen, &session.clock, common.patience())
     });
     let looks = join_all(looks).await;
-    finish(session.deck.as_ref());
+    if let Some(recorder) = &session.recorder {
+        record(recorder, &looks);
+    }
+    finish(session.recorder.as_ref());
     for (connection, look) in session.connections.iter().zip(&looks) {
         let mut text = look.locked_out(connection.login.as_ref()).unwrap_or_default();
         text += &left_open(connection, look).await;
@@ -134,6 +141,10 @@ async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
 
 async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
     let Change { intent, answer } = change;
+    if common.record.is_some() {
+        let text = "error: --record keeps what the console, dump and status read; a change is in the journal\n";
+        return Err(text.to_owned().into());
+    }
     let session = session_of_command(common).await?;
     let [connection] = session.connections.as_slice() else {
         let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
@@ -141,24 +152,22 @@ async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
         return Err((text + "hint: name one with --profile and --region\n").into());
     };
     let executor = connection.executor.clone();
-    let answered = printed(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await);
-    finish(session.deck.as_ref());
-    let answered = answered?;
+    let answered = printed(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;
     Ok(u8::from(answered == Answered::NotDone))
 }
 
 /// The console on a session, until it is left.
 fn shown(common: &Common, session: Session, background: &Runtime) -> Result<u8, Stop> {
-    let deck = session.deck.clone();
+    let recorder = session.recorder.clone();
     let screen = Builder::new_current_thread().enable_all().build().map_err(|e| format!("error: no runtime: {e}\n"))?;
     let code = screen.block_on(sagetop::runtime::console(common, session, background.handle().clone()));
-    finish(deck.as_ref());
+    finish(recorder.as_ref());
     Ok(code?)
 }
 
 /// Ends a recording, and tells when it is not complete.
-fn finish(deck: Option<&Deck>) {
-    if let Some(text) = Session::finish(deck) {
+fn finish(recorder: Option<&Recorder>) {
+    if let Some(text) = Session::finish(recorder) {
         // Nobody is left to tell when stderr is gone.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }

@@ -17,9 +17,6 @@ pub use text::text;
 /// What stands for what is not shown.
 pub const MARK: &str = "redacted";
 
-/// A rule of the caller: what stands in the place of a text under a name; `None` when it may stay.
-type Further<'a> = dyn Fn(&str, &str) -> Option<String> + 'a;
-
 /// A text that stands under a name, without what is secret in it.
 ///
 /// ```
@@ -30,12 +27,12 @@ type Further<'a> = dyn Fn(&str, &str) -> Option<String> + 'a;
 /// ```
 #[must_use]
 pub fn value<'a>(name: &str, plain: &'a str) -> Cow<'a, str> {
-    Cleaner::default().leaf(name, false, plain).map_or(Cow::Borrowed(plain), Cow::Owned)
+    cleaned(name, false, plain).map_or(Cow::Borrowed(plain), Cow::Owned)
 }
 
 /// Replaces what is secret in a JSON value, at any depth; says whether anything was.
 pub fn json(value: &mut Value) -> bool {
-    Cleaner::default().json("", false, value)
+    clean("", false, value)
 }
 
 /// Words and signs: a text that holds none of them, in any case, has nothing that is replaced here.
@@ -43,89 +40,64 @@ pub fn signs() -> impl Iterator<Item = String> {
     name::signs().chain(text::signs()).map(str::to_owned)
 }
 
-/// Replaces texts by the names they stand under.
-#[derive(Clone, Copy)]
-pub(crate) struct Cleaner<'a> {
-    further: &'a Further<'a>,
-}
-
-impl Default for Cleaner<'_> {
-    fn default() -> Self {
-        Self { further: &|_, _| None }
+/// What stands in the place of a text; `None` when it may stay. `secret`: it is part of something secret.
+fn cleaned(name: &str, secret: bool, plain: &str) -> Option<String> {
+    if plain.is_empty() {
+        return None;
+    }
+    if secret || is_secret(name) {
+        return (plain != MARK).then(|| MARK.to_owned());
+    }
+    if is_reference(plain) {
+        return None;
+    }
+    // Definitions of pipelines are JSON inside of JSON.
+    if plain.starts_with(['{', '['])
+        && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
+    {
+        return clean("", false, &mut inner).then(|| inner.to_string());
+    }
+    match text(plain) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(cleaned) => Some(cleaned),
     }
 }
 
-impl<'a> Cleaner<'a> {
-    /// One that asks `further` about each text, after what is secret was replaced.
-    pub(crate) fn with(further: &'a Further<'a>) -> Self {
-        Self { further }
-    }
-
-    /// What stands in the place of a text; `None` when it may stay. `secret`: it is part of something secret.
-    pub(crate) fn leaf(self, name: &str, secret: bool, plain: &str) -> Option<String> {
-        if plain.is_empty() {
-            return None;
-        }
-        if secret || is_secret(name) {
-            return (plain != MARK).then(|| MARK.to_owned());
-        }
-        if is_reference(plain) {
-            return (self.further)(name, plain);
-        }
-        // Definitions of pipelines are JSON inside of JSON.
-        if plain.starts_with(['{', '['])
-            && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
-        {
-            return self.json("", false, &mut inner).then(|| inner.to_string());
-        }
-        let cleaned = text(plain);
-        (self.further)(name, &cleaned).or(match cleaned {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(cleaned) => Some(cleaned),
-        })
-    }
-
-    /// Replaces what is secret in a JSON value that stands under a name.
-    pub(crate) fn json(self, name: &str, secret: bool, value: &mut Value) -> bool {
-        match value {
-            Value::String(plain) => self.replace(name, secret, plain),
-            // A pair of name and value.
-            Value::Array(items) if is_secret_pair(items) => {
-                items.get_mut(1).is_some_and(|value| self.json(name, true, value))
+/// Replaces what is secret in a JSON value that stands under a name.
+fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
+    match value {
+        Value::String(plain) => {
+            let cleaned = cleaned(name, secret, plain);
+            let changed = cleaned.is_some();
+            if let Some(cleaned) = cleaned {
+                *plain = cleaned;
             }
-            Value::Array(items) => {
-                // Of a command line: `["--api-key", "…"]`.
-                let mut flagged = false;
-                items.iter_mut().fold(false, |changed, item| {
-                    let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
-                    let cleaned = self.json(name, secret || flagged, item);
-                    flagged = flag && item.as_str().is_some_and(|word| !word.contains('='));
-                    cleaned || changed
-                })
-            }
-            Value::Object(members) => {
-                // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
-                let named = ["Key", "Name", "key", "name"].iter().find_map(|name| members.get(*name)?.as_str());
-                let pair = named.is_some_and(is_secret);
-                members.iter_mut().fold(false, |changed, (key, member)| {
-                    let map = (member.is_object() || member.is_array()) && name::is_secret_map(key);
-                    let secret = secret || is_secret(key) || map || pair && VALUES.contains(&key.as_str());
-                    self.json(key, secret, member) || changed
-                })
-            }
-            // Numbers stay: metrics are called `mean_token_accuracy`, and a row with a text in their place cannot be read.
-            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+            changed
         }
-    }
-
-    /// Replaces a text; says whether it did.
-    pub(crate) fn replace(self, name: &str, secret: bool, plain: &mut String) -> bool {
-        let cleaned = self.leaf(name, secret, plain);
-        let changed = cleaned.is_some();
-        if let Some(cleaned) = cleaned {
-            *plain = cleaned;
+        // A pair of name and value.
+        Value::Array(items) if is_secret_pair(items) => items.get_mut(1).is_some_and(|value| clean(name, true, value)),
+        Value::Array(items) => {
+            // Of a command line: `["--api-key", "…"]`.
+            let mut flagged = false;
+            items.iter_mut().fold(false, |changed, item| {
+                let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
+                let cleaned = clean(name, secret || flagged, item);
+                flagged = flag && item.as_str().is_some_and(|word| !word.contains('='));
+                cleaned || changed
+            })
         }
-        changed
+        Value::Object(members) => {
+            // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
+            let named = ["Key", "Name", "key", "name"].iter().find_map(|name| members.get(*name)?.as_str());
+            let pair = named.is_some_and(is_secret);
+            members.iter_mut().fold(false, |changed, (key, member)| {
+                let map = (member.is_object() || member.is_array()) && name::is_secret_map(key);
+                let secret = secret || is_secret(key) || map || pair && VALUES.contains(&key.as_str());
+                clean(key, secret, member) || changed
+            })
+        }
+        // Numbers stay: metrics are called `mean_token_accuracy`, and a row with a text in their place cannot be read.
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -40,7 +40,7 @@ pub mod topic;
 pub use account_id::AccountId;
 pub use convert::arn_name;
 pub(crate) use convert::time;
-pub use event::Event;
+pub use event::{Event, KeptEvent};
 pub use lane::{Lane, Traffic};
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};

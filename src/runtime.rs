@@ -18,9 +18,9 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::app::{Account, App, Drill, Effect, Msg};
-use crate::aws::Deck;
 use crate::model::{self, Joined};
 use crate::panes;
+use crate::recording::{Recorder, Replay};
 use crate::resources::poll::{Clock, Reader};
 use crate::resources::{Seen, Snapshot};
 use crate::session::Connection;
@@ -33,7 +33,6 @@ pub use console::console;
 use hands::Hands;
 use inbox::{Came, Inbox};
 pub use keyboard::Input;
-use replay::reread;
 use watch::{Watch, Watches};
 
 /// Messages that may wait; a slow screen slows the polling, never the memory.
@@ -48,8 +47,6 @@ const SHORTEST_FRAME: Duration = Duration::from_millis(25);
 const LARGE: usize = 1_000;
 /// After `ctrl-z` and `fg` the signal to go on comes a second time, as input. Within this time it is that same signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(500);
-/// What was read before a replay went back stands no longer than this.
-const LONGEST_HOLD: Duration = Duration::from_millis(400);
 
 /// What the loop works with besides the screen.
 pub struct Machine {
@@ -65,8 +62,10 @@ pub struct Machine {
     pub resume: fn(),
     /// The simulated account, when its drills are to be told.
     pub sim: Option<Sim>,
-    /// What records, or is replayed.
-    pub deck: Option<Deck>,
+    /// What records, if something does.
+    pub recorder: Option<Recorder>,
+    /// The recording that is played. Then nothing is polled.
+    pub replay: Option<Replay>,
     /// Where calls and large joins are worked on: not on the thread that waits for keys.
     pub background: Handle,
 }
@@ -83,13 +82,15 @@ impl Machine {
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
     }
 
+    /// The pollers of all accounts; a recording has none.
     fn watches(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> Watches {
         let watch = |account: &&Account| {
             let aws = self.connections.get(account.id.place())?.executor.aws.clone();
-            let (id, clock) = (account.id, self.answered(account.id));
+            let (id, clock) = (account.id, self.clock.clone());
             Some(Watch::new(id, aws, account.seen.clone(), clock, out, &self.background))
         };
-        Watches::new(app.accounts().iter().filter_map(watch).collect())
+        let accounts = if self.replay.is_none() { app.accounts() } else { Vec::new() };
+        Watches::new(accounts.iter().filter_map(watch).collect(), self.recorder.clone())
     }
 }
 
@@ -145,7 +146,8 @@ impl MainLoop {
         self.painter.draw(terminal, &self.app, theme)?;
         // The first frame stands before the first call is made.
         self.watches.start();
-        self.hands.follow_tapes(self.watches.each());
+        self.hands.record(&self.app);
+        self.hands.play();
         loop {
             let msg = match self.inbox.next(self.painter.due(), self.watches.rests()).await {
                 Came::Msg(msg) => *msg,
@@ -172,14 +174,13 @@ impl MainLoop {
             let replaced = replaced(&self.app, &msg);
             let effect = self.app.update(msg);
             join(&mut self.app, &mut self.inbox, &self.hands.machine.background);
+            self.hands.record(&self.app);
             if effect == Some(Effect::Quit) {
                 return Ok(Over::Left);
             }
             self.perform(effect, terminal).await?;
             let waits = if at_once { !self.inbox.input.is_empty() } else { !self.inbox.is_empty() };
-            if self.painter.draws(&self.app, at_once, waits)
-                && !(at_once && self.painter.follow(terminal, &self.app, theme)?)
-            {
+            if self.painter.draws(at_once, waits) && !(at_once && self.painter.follow(terminal, &self.app, theme)?) {
                 self.painter.draw(terminal, &self.app, theme)?;
             }
             self.watches.publish(&self.app, polled, at_once);
@@ -199,10 +200,6 @@ impl MainLoop {
                 self.went_on = Some(Instant::now());
                 self.painter.anew(terminal, &mut self.app)?;
                 self.app.update(self.hands.tick());
-            }
-            Some(Effect::Replay(what)) if self.hands.replay(what) => {
-                reread(&mut self.app, self.watches.each(), &mut self.inbox);
-                self.painter.held = Some(Instant::now());
             }
             Some(Effect::Refresh(place)) => self.watches.refresh(place),
             Some(effect) => self.hands.perform(effect, &self.app),
@@ -241,14 +238,12 @@ struct Painter {
     follows: Option<Instant>,
     /// Something may look different since then.
     owed: bool,
-    /// When a replay went back.
-    held: Option<Instant>,
 }
 
 impl Painter {
     /// Nothing was drawn yet.
     fn new() -> Self {
-        Self { last: None, drawn: Instant::now(), follows: None, owed: false, held: None }
+        Self { last: None, drawn: Instant::now(), follows: None, owed: false }
     }
 
     /// Does the operator wait for what comes of this? A screen of another size is drawn whole.
@@ -261,21 +256,16 @@ impl Painter {
 
     /// Is a frame to be drawn now, or owed? Whatever waits is taken in before, so that a burst costs one frame, but never
     /// a long wait.
-    fn draws(&mut self, app: &App, at_once: bool, more_waits: bool) -> bool {
+    fn draws(&mut self, at_once: bool, more_waits: bool) -> bool {
         let since = self.drawn.elapsed();
         self.owed = true;
         let rested = at_once || since >= SHORTEST_FRAME;
-        !self.holds(app) && rested && (!more_waits || since > LONGEST_FRAME)
+        rested && (!more_waits || since > LONGEST_FRAME)
     }
 
     /// When the frame that is owed is to be drawn.
     fn due(&self) -> Option<Instant> {
-        self.owed.then(|| self.held.map_or(self.drawn + SHORTEST_FRAME, |held| held + LONGEST_HOLD))
-    }
-
-    /// After going back all is read anew in a moment; an empty screen in between would only flicker.
-    fn holds(&self, app: &App) -> bool {
-        app.refilling() && self.held.is_some_and(|at| at.elapsed() < LONGEST_HOLD)
+        self.owed.then(|| self.drawn + SHORTEST_FRAME)
     }
 
     /// The program goes on after somebody else stopped it; the terminal is taken over again.
@@ -309,7 +299,7 @@ impl Painter {
     }
 
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
-        (self.drawn, self.owed, self.held, self.follows) = (Instant::now(), false, None, None);
+        (self.drawn, self.owed, self.follows) = (Instant::now(), false, None);
         let screen = panes::screen(app);
         if self.last.as_ref() == Some(&screen) {
             return Ok(());

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::args::Common;
-use crate::aws::{Aws, Deck, Pace, Renewal, Target};
+use crate::aws::{Aws, Pace, Renewal, Target};
 use crate::config::{self, Colour, Config};
 use crate::intents::{AccessRules, Caller, Executor};
 use crate::journal::Journal;
+use crate::recording::{Recorder, Replay};
 use crate::resources::poll::Clock;
 use crate::resources::{Seen, Wishes};
 use crate::sim::Sim;
@@ -22,7 +23,6 @@ use crate::snapshot::Snapshot;
 
 pub use simulated::simulated;
 
-use recorded::recorder;
 use wanted::{name_apart, wanted};
 
 /// One account in one region, connected.
@@ -38,6 +38,8 @@ pub struct Connection {
     pub profile: Option<String>,
     /// How its name reads.
     pub colour: Colour,
+    /// What stands in for AWS: `DEMO`, or `at` a URL.
+    pub stand_in: Option<String>,
     /// What to do where AWS takes its credentials no more.
     pub login: Option<Renewal>,
     /// The last look on disk; a simulated account begins anew each time and has none.
@@ -48,8 +50,8 @@ impl Connection {
     /// A connection without a name of its own, as there is no other.
     #[must_use]
     pub fn only(executor: Executor) -> Self {
-        let name = executor.aws.region.clone();
-        Self { executor, name, label: None, profile: None, colour: Colour::Plain, login: None, snapshot: None }
+        let (name, colour) = (executor.aws.region.clone(), Colour::Plain);
+        Self { executor, name, label: None, profile: None, colour, stand_in: None, login: None, snapshot: None }
     }
 }
 
@@ -64,8 +66,10 @@ pub struct Session {
     pub clock: Clock,
     /// The simulated account behind the first of them, if that is what it is.
     pub sim: Option<Sim>,
-    /// What records, or is replayed.
-    pub deck: Option<Deck>,
+    /// What records it, if it is recorded.
+    pub recorder: Option<Recorder>,
+    /// The recording that is played, if that is what it is.
+    pub replay: Option<Replay>,
 }
 
 impl std::fmt::Debug for Session {
@@ -77,11 +81,12 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// The wall clock: the only place that reads it.
+/// The wall clock, in milliseconds: the only place that reads it.
 #[must_use]
 pub fn wall_clock() -> Clock {
     #[expect(clippy::disallowed_methods, reason = "time enters here and nowhere else")]
-    Arc::new(Timestamp::now)
+    let now = Timestamp::now;
+    Arc::new(move || Timestamp::from_millisecond(now().as_millisecond()).unwrap_or_default())
 }
 
 impl Session {
@@ -98,33 +103,23 @@ impl Session {
         for target in &targets {
             target.check().map_err(|why| refusal(target, &why))?;
         }
-        let (mut connections, mut refusals, mut tape) = (Vec::new(), Vec::new(), Ok(None));
+        let (mut connections, mut refusals) = (Vec::new(), Vec::new());
         for (wanted, target) in wanted.iter().zip(&targets) {
-            let aws = Aws::connect(target, pace, |scope, http| {
-                // The file is made when the first account is known to be meant.
-                if matches!(tape, Ok(None)) {
-                    tape = recorder(common, &source);
-                }
-                tape.iter().flatten().fold(http, |http, recorder| recorder.around(scope, &http))
-            });
-            let aws = aws.await.map_err(|why| why + &labels(target, &config));
-            if let Err(why) = &tape {
-                return Err(format!("error: {why}\n"));
-            }
+            let aws = Aws::connect(target, pace).await.map_err(|why| why + &labels(target, &config));
             refusals.extend(aws.as_ref().err().map(|why| refusal(target, why)));
-            // A recording is to hold everything: what the last run knew would never be asked for.
-            let keeps = aws.is_ok() && matches!(tape, Ok(None));
+            let connected = aws.is_ok();
             let aws = aws.unwrap_or_else(|why| Aws::unconnected(target, &why));
             let journal = Journal::at(state_folder().join("journal.jsonl"));
             let connection = wanted.connection(target, executor(aws, &config, common, journal, &clock));
-            connections.push(Connection { snapshot: connection.snapshot.filter(|_| keeps), ..connection });
+            connections.push(Connection { snapshot: connection.snapshot.filter(|_| connected), ..connection });
         }
         // One that cannot be connected hides no other.
         if refusals.len() == connections.len() {
             return Err(refusals.concat());
         }
         name_apart(&mut connections);
-        Ok(Self { connections, config, clock, sim: None, deck: tape?.map(Deck::Recording) })
+        let session = Self { connections, config, clock, sim: None, recorder: None, replay: None };
+        session.recorded(common, &source)
     }
 
     /// What the pollers and joins of a connection begin with.

@@ -15,9 +15,8 @@ use flate2::{Compression, Crc, CrcWriter};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::app::KeptNews;
 use crate::disk;
-use crate::resources::{Kind, Patch, Store};
+use crate::resources::{KeptEvent, Kind, Patch, Store};
 
 /// Grows when older programs could not make sense of a file any more, or newer ones of an old file.
 const VERSION: u32 = 3;
@@ -52,7 +51,7 @@ enum Line {
     /// A table of this kind, or a part of it.
     Table(String, Patch),
     /// Something that happened.
-    Event(KeptNews),
+    Event(KeptEvent),
 }
 
 /// As much of the first line as is the same in every version.
@@ -67,7 +66,7 @@ const FORMAT: &str = "sagetop snapshot";
 #[derive(Debug)]
 pub enum Found {
     /// Its tables, and what it knew to have happened.
-    Tables(Box<Store>, Vec<KeptNews>),
+    Tables(Box<Store>, Vec<KeptEvent>),
     /// Nothing: there was no run before.
     Nothing,
     /// Something that cannot be used; a sentence that says what, and where it is now.
@@ -150,7 +149,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
-    pub fn write(&self, store: &Store, news: &[KeptNews], at: Timestamp) -> io::Result<()> {
+    pub fn write(&self, store: &Store, news: &[KeptEvent], at: Timestamp) -> io::Result<()> {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -206,7 +205,7 @@ mod tests {
     fn what_was_written_is_read_with_its_age_and_by_nobody_else() {
         let snapshot = Snapshot::of(&folder("round"), "retail/../eu-west-1");
         assert!(matches!(snapshot.read(), Found::Nothing));
-        let news: Vec<KeptNews> =
+        let news: Vec<KeptEvent> =
             serde_json::from_str(r#"[{"at":"2026-11-23T03:10:00Z","event":{"at":null,"health":"critical","text":"a ALARM","by":""},"subject":"alarms=a"}]"#).unwrap();
         snapshot.write(&store(), &news, Timestamp::from_second(9).unwrap()).unwrap();
         #[cfg(unix)]

@@ -23,7 +23,6 @@ use jiff::Timestamp;
 use crate::app::{App, Effect, Msg, Pane, Tables};
 use crate::keymap::{self, Press};
 use crate::panes::{self, PANES};
-use crate::resources::Snapshot;
 use crate::view::{Tone, is_readable};
 
 pub use actions::{ACTIONS, NAMES};
@@ -51,12 +50,7 @@ impl App {
                 self.tick(now);
                 None
             }
-            Msg::Polled(place, snapshot) => {
-                let identity = matches!(snapshot, Snapshot::Identity(..));
-                self.polled(place, snapshot);
-                let review = self.account_mut(place).is_some_and(|account| account.wants_review(identity));
-                review.then_some(Effect::Review(place))
-            }
+            Msg::Polled(place, snapshot) => self.polled(place, snapshot),
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
                 None
@@ -76,8 +70,12 @@ impl App {
                 drill::take(self, drill);
                 None
             }
-            Msg::Deck(deck) => {
-                replay::take_status(self, deck);
+            Msg::Recording(status) => {
+                replay::take_status(self, status);
+                None
+            }
+            Msg::Played(played) => {
+                replay::take_played(self, *played);
                 None
             }
             Msg::Progress(id, progress) => {

@@ -154,9 +154,21 @@ impl Account {
         let (at, id) = (self.seen.at, self.id);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
-        self.changed.extend(seen_to_change.map(|c| (Subject::resource(id, c.kind, &c.id), at)));
+        self.changed.extend(seen_to_change.map(|c| (Subject::resource(id, c.kind, &c.id), c.at)));
         self.unjoined = true;
         changes
+    }
+
+    /// Takes these tables in place of all that were read. They are joined later.
+    pub(crate) fn restore(&mut self, store: Store) {
+        self.changed.clear();
+        self.seen.store = store;
+        self.unjoined = true;
+    }
+
+    /// Has the models judged at the present time.
+    pub(crate) fn judge_anew(&mut self) {
+        self.unjoined = true;
     }
 
     pub(crate) fn begin_with(&mut self, store: Store) {

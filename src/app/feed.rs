@@ -6,11 +6,10 @@
 use std::collections::VecDeque;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::subject::Subject;
 use crate::model::{Chain, Health};
-use crate::resources::{AccountId, Change, Event, Kind};
+use crate::resources::{AccountId, Change, Event, KeptEvent, Kind};
 
 /// Two sources may tell of the same thing with times that differ by so much.
 const SAME: SignedDuration = SignedDuration::from_secs(2);
@@ -36,16 +35,6 @@ pub struct News {
     pub account: AccountId,
     /// What it is about.
     pub subject: Option<Subject>,
-}
-
-/// One thing that happened, as it is kept for the next run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeptNews {
-    at: Timestamp,
-    event: Event,
-    /// The name of the kind and the id. Where it is about a model there is no kind.
-    #[serde(default)]
-    about: Option<(Option<String>, String)>,
 }
 
 /// The news, newest first.
@@ -112,24 +101,25 @@ impl Feed {
         let text = format!("{} was {was}, is {is}{why}", chain.name);
         self.push(at, account, chain.health, text, Some(Subject::model(account, chain.name)));
     }
-    /// Returns the entries of one account, for the snapshot.
+    /// Counts the entries so far.
     #[must_use]
-    pub fn keep(&self, account: AccountId) -> Vec<KeptNews> {
-        let own = self.news.iter().filter(|news| news.account == account);
-        own.map(|news| {
-            let (health, text, by) = (news.health, news.text.clone(), news.by.clone());
-            let at = Some(news.at).filter(|_| news.dated);
-            let about = news.subject.as_ref().and_then(|Subject { item, .. }| {
-                let kind = item.resource().map(|(kind, _)| kind.name().to_owned());
-                (kind.is_some() || item.model().is_some()).then(|| (kind, item.id().to_owned()))
-            });
-            KeptNews { at: news.at, event: Event { at, health, text, by }, about }
-        })
-        .collect()
+    pub fn count(&self) -> u64 {
+        self.told
     }
-    /// Begins with what an earlier run kept of an account.
-    pub(crate) fn restore(&mut self, account: AccountId, kept: Vec<KeptNews>) {
-        for KeptNews { at, event, about } in kept {
+    /// Returns the entries that came after so many others.
+    pub fn since(&self, count: u64) -> impl Iterator<Item = (AccountId, KeptEvent)> {
+        let mut new: Vec<&News> = self.news.iter().filter(|news| news.serial > count).collect();
+        new.sort_by_key(|news| news.serial);
+        new.into_iter().map(|news| (news.account, news.kept()))
+    }
+    /// Returns the entries of one account, oldest first.
+    #[must_use]
+    pub fn keep(&self, account: AccountId) -> Vec<KeptEvent> {
+        self.news.iter().rev().filter(|news| news.account == account).map(News::kept).collect()
+    }
+    /// Adds entries that were kept of an account.
+    pub(crate) fn restore(&mut self, account: AccountId, kept: impl IntoIterator<Item = KeptEvent>) {
+        for KeptEvent { at, event, about } in kept {
             let subject = about.and_then(|(kind, id)| match kind {
                 // A kind may be unknown to this build.
                 Some(kind) => Some(Subject::resource(account, Kind::named(&kind)?, &id)),
@@ -137,6 +127,18 @@ impl Feed {
             });
             self.add(at, account, event, subject);
         }
+    }
+}
+
+impl News {
+    fn kept(&self) -> KeptEvent {
+        let (health, text, by) = (self.health, self.text.clone(), self.by.clone());
+        let event = Event { at: Some(self.at).filter(|_| self.dated), health, text, by };
+        let about = self.subject.as_ref().and_then(|Subject { item, .. }| {
+            let kind = item.resource().map(|(kind, _)| kind.name().to_owned());
+            (kind.is_some() || item.model().is_some()).then(|| (kind, item.id().to_owned()))
+        });
+        KeptEvent { at: self.at, event, about }
     }
 }
 

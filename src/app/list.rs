@@ -50,7 +50,7 @@ impl ListState {
 
     /// Keeps the cursor on its thing and in sight, with room for so many rows. Under an open sheet it is `held`; while the
     /// tables are read anew it `waits` for its thing to come back.
-    pub(crate) fn settle(&mut self, rows: usize, held: bool, waits: bool) {
+    pub(crate) fn settle(&mut self, rows: usize, held: bool) {
         if !self.moved && !held {
             (self.selected, self.place) = (None, 0);
         }
@@ -58,7 +58,7 @@ impl ListState {
             let stays = self.ids.get(self.place) == Some(selected);
             if stays { Some(self.place) } else { self.ids.iter().position(|id| id == selected) }
         });
-        if found.is_none() && (held || self.moved && waits) {
+        if found.is_none() && held {
             return;
         }
         // The thing under the cursor is gone: the one that took its place is the nearest.

@@ -4,9 +4,10 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use super::drill::Drill;
-use crate::aws::{OnDeck, Usage};
+use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::model::Joined;
+use crate::recording::{Played, RecordingStatus};
 use crate::resources::{AccountId, Snapshot};
 
 /// Something happened.
@@ -32,8 +33,10 @@ pub enum Msg {
     PlanWaits(AccountId, AnyIntent, String),
     /// What a drill asks for, and whether it was done.
     Drill(Drill),
-    /// How a recording or a replay stands.
-    Deck(OnDeck),
+    /// How the recording under way stands.
+    Recording(RecordingStatus),
+    /// What a replay came to.
+    Played(Box<Played>),
     /// A plan under way made progress: its id, and what.
     Progress(String, Progress),
     /// All calls of a plan were answered, or given up: its id.
@@ -64,12 +67,12 @@ pub enum Effect {
     /// Put a text into the clipboard.
     Copy(String),
     /// Do something to the replay.
-    Replay(Replay),
+    Replay(ReplayCommand),
 }
 
 /// What is done to a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Replay {
+pub enum ReplayCommand {
     /// Stop, or go on.
     Pause,
     /// To the next moment at which something was recorded, and stop.

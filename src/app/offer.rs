@@ -87,7 +87,7 @@ impl Offer {
 /// done now.
 #[must_use]
 pub fn matching(app: &App, typed: &str) -> Offers {
-    let replays = app.playing().is_some();
+    let replays = app.replay.is_some();
     let actions = app.tables.actions.iter().filter(|action| replays || action.group != "replay");
     let wanted = squeezed(typed);
     if wanted.is_empty() {

@@ -14,10 +14,10 @@ use super::modal::Modal;
 use super::run::Run;
 use super::subject::Subject;
 use super::tables::{Action, Context, Pane, Tables};
-use crate::aws::{OnDeck, Playing};
 use crate::keymap::Keymap;
 use crate::model::Chain;
-use crate::resources::{AccountId, Source};
+use crate::recording::{RecordingStatus, ReplayStatus};
+use crate::resources::AccountId;
 use crate::view::Tone;
 
 /// Everything that the screen is a function of.
@@ -55,8 +55,10 @@ pub struct App {
     pub show_scaling: bool,
     /// The drill that is played, and the keys pressed in it.
     pub drill: Option<(Drill, u32)>,
-    /// A recording under way, or a replay.
-    pub deck: Option<OnDeck>,
+    /// How the recording under way stands, if this is recorded.
+    pub recording: Option<RecordingStatus>,
+    /// How the replay stands, if this is one.
+    pub replay: Option<ReplayStatus>,
     /// Keys to actions.
     pub keymap: Keymap,
     /// What may follow the keys pressed so far.
@@ -65,8 +67,6 @@ pub struct App {
     pub(crate) last_key: Option<Timestamp>,
     /// Was leaving asked for?
     pub(crate) leaving: Leaving,
-    /// A replay went back, and what is read since may not be all.
-    pub(crate) rewound: bool,
 }
 
 /// Was leaving asked for?
@@ -99,12 +99,12 @@ impl App {
             message: None,
             show_scaling: false,
             drill: None,
-            deck: None,
+            recording: None,
+            replay: None,
             keymap,
             pending_keys: None,
             last_key: None,
             leaving: Leaving::No,
-            rewound: false,
         }
     }
 
@@ -212,21 +212,6 @@ impl App {
         let mut kept = accounts.iter().filter(|account| filter.keeps_account(&account.name));
         let only = kept.next().filter(|_| kept.next().is_none())?;
         Some(only.id)
-    }
-
-    /// The replay, if that is what is shown.
-    #[must_use]
-    pub fn playing(&self) -> Option<&Playing> {
-        match &self.deck {
-            Some(OnDeck::Playing(playing)) => Some(playing),
-            Some(OnDeck::Recording(_)) | None => None,
-        }
-    }
-
-    /// After going back, is something still to be read?
-    #[must_use]
-    pub fn refilling(&self) -> bool {
-        self.rewound && !self.here.seen.store.sources().iter().all(Source::settled)
     }
 
     /// Is a thing being changed from here, in the account that is looked at?

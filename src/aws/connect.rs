@@ -13,21 +13,16 @@ use super::endpoint::Endpoints;
 use super::login::Login;
 use super::settings::Settings;
 use super::unconnected::Unconnected;
-use super::{Aws, Clients, LONGEST_ANSWER, Meter, Pace, Scope, Target, bounded, bucket, search};
+use super::{Aws, Clients, LONGEST_ANSWER, Meter, Pace, Target, bounded, bucket, search};
 
 impl Aws {
     /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
-    /// What answers them is handed to `around`, which may put a recorder around it.
     ///
     /// # Errors
     /// A sentence without its end. Those of [`Target::check`]; a setting of the environment or of a profile that is
     /// needed and cannot be meant; and when no region can be found. Credentials are looked up with the first call, not
     /// here.
-    pub async fn connect(
-        target: &Target,
-        pace: Pace,
-        around: impl FnOnce(&Scope, SharedHttpClient) -> SharedHttpClient,
-    ) -> Result<Self, String> {
+    pub async fn connect(target: &Target, pace: Pace) -> Result<Self, String> {
         target.check()?;
         let settings = Settings::read(target).await?;
         let asked = settings.region.clone().map(Region::new);
@@ -41,9 +36,7 @@ impl Aws {
             let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
         }
-        let (region, endpoint) = (region.to_string(), settings.endpoints.label());
-        let http = settings.transport.client();
-        let http = around(&target.scope(&region, endpoint.as_deref()), http);
+        let (region, http) = (region.to_string(), settings.transport.client());
         // A stand-in on this machine is shared with nobody: pacing would only slow it down.
         let shared = target.paced || !settings.endpoints.on_loopback();
         let pace = if shared { pace } else { Pace::Unlimited };
@@ -60,8 +53,8 @@ impl Aws {
         Self::over_at(http, region, Pace::Unlimited)
     }
 
-    /// Clients of an account that cannot be connected: each call fails and says `why`, so that it is told where the
-    /// account would be.
+    /// Clients that are connected to nothing: each call fails and says `why`. They stand in for an account that cannot
+    /// be connected, and for one of a recording.
     #[must_use]
     pub fn unconnected(target: &Target, why: &str) -> Self {
         let region = target.region.as_deref().unwrap_or("unknown");
@@ -121,7 +114,6 @@ impl Aws {
             renewal: None,
             transport: None,
             login: None,
-            replays: false,
         }
     }
 }

@@ -38,8 +38,6 @@ pub enum Kind {
     Untrusted,
     /// This account or endpoint does not know the operation.
     Unsupported,
-    /// A replay does not have it: nobody asked while it was recorded.
-    Unrecorded,
     /// Anything else.
     Other,
 }
@@ -60,7 +58,6 @@ impl Kind {
             Self::Unreachable => "unreachable",
             Self::Untrusted => "untrusted",
             Self::Unsupported => "unsupported",
-            Self::Unrecorded => "unrecorded",
             Self::Other => "error",
         }
     }
@@ -80,7 +77,6 @@ impl Kind {
             Self::Busy => Some("wait until it is InService"),
             Self::Conflict => Some("look again: somebody else changed it"),
             Self::Quota => Some("raise the quota or free some of it"),
-            Self::Unrecorded => Some("nobody asked for it while this was recorded, or nobody could"),
             Self::Gone | Self::Unsupported | Self::Other => None,
         }
     }
@@ -99,7 +95,6 @@ impl Kind {
             | Self::Conflict
             | Self::Quota
             | Self::Unsupported
-            | Self::Unrecorded
             | Self::Other => None,
         }
     }
@@ -302,7 +297,6 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
         "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
         "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,
         "ResourceInUse" => Kind::Busy,
-        "NotRecorded" => Kind::Unrecorded,
         "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => Kind::Unsupported,
         _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => Kind::Gone,
         _ if has(&["Cannot update in-progress endpoint"]) => Kind::Busy,
@@ -327,7 +321,7 @@ mod tests {
         for kind in [Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Untrusted, Kind::Throttled] {
             assert!(kind.is_shared(), "{kind:?}");
         }
-        for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Unrecorded, Kind::Other] {
+        for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Other] {
             assert!(!kind.is_shared(), "{kind:?}");
         }
     }
@@ -354,7 +348,6 @@ mod tests {
             (404, "", "an HTML page", Kind::Unsupported),
             (404, "NoSuchBucket", "The specified bucket does not exist", Kind::Gone),
             (503, "", "", Kind::Unreachable),
-            (400, "NotRecorded", "does not exist on this tape", Kind::Unrecorded),
             (400, "SomethingNew", "", Kind::Other),
         ];
         for (status, code, message, kind) in cases {

@@ -1,5 +1,6 @@
 //! The connector that every call passes: it waits for its turn, counts by source and knows what it cost.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::pace::{Pace, RateLimiter, Urgency};
@@ -21,34 +23,17 @@ tokio::task_local! {
     static ON_BEHALF: OnBehalf;
 }
 
-/// The kind of resource that the present work is done for.
-pub(super) fn source() -> Option<&'static str> {
-    ON_BEHALF.try_with(|me| me.source).ok()
-}
-
 /// For whom a call is made.
 #[derive(Debug, Clone, Copy)]
 struct OnBehalf {
     source: &'static str,
     urgency: Urgency,
-    undisturbed: bool,
 }
 
 /// Runs `work` so that its calls count for `source`, the kind of resource they are made for, and wait as urgently as
 /// they are needed.
 pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work: F) -> F::Output {
-    ON_BEHALF.scope(OnBehalf { source, urgency, undisturbed: false }, work).await
-}
-
-/// The same on a recording, as if what went wrong there last had not happened yet: where a call was answered well
-/// before, that answer stands.
-pub(crate) async fn undisturbed<F: Future>(source: &'static str, work: F) -> F::Output {
-    ON_BEHALF.scope(OnBehalf { source, urgency: Urgency::Visible, undisturbed: true }, work).await
-}
-
-/// Is the present work done as if nothing had gone wrong?
-pub(super) fn is_undisturbed() -> bool {
-    ON_BEHALF.try_with(|me| me.undisturbed).unwrap_or(false)
+    ON_BEHALF.scope(OnBehalf { source, urgency }, work).await
 }
 
 /// Runs `work`, which nobody waits for, behind everything else that its source asks.
@@ -61,7 +46,7 @@ pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
 }
 
 /// What the calls of one source amount to.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Calls since the start.
     pub calls: u64,
@@ -72,7 +57,7 @@ pub struct Spent {
 }
 
 /// What the calls so far amount to.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Calls since the start.
     pub calls: u64,
@@ -89,7 +74,7 @@ pub struct Usage {
     /// What the last hour (or the time since the start) would cost if it went on for a day, US dollars.
     pub cost_per_day: f64,
     /// The same by source.
-    pub by_source: BTreeMap<&'static str, Spent>,
+    pub by_source: BTreeMap<Cow<'static, str>, Spent>,
 }
 
 /// Counts and paces; clones share the count.
@@ -204,7 +189,7 @@ impl State {
             self.spent.push_back((now, cost));
         }
         if let Ok(me) = ON_BEHALF.try_with(|me| *me) {
-            let spent = self.usage.by_source.entry(me.source).or_default();
+            let spent = self.usage.by_source.entry(me.source.into()).or_default();
             spent.calls += calls;
             spent.metrics += metrics;
             spent.cost += cost;

@@ -11,7 +11,7 @@ use aws_sdk_sagemaker::types::{Filter, Operator, ResourceType, SearchExpression,
 use tokio::time::Instant;
 
 use super::page::{Page, pages_until};
-use super::{Aws, AwsError, Kind, failed};
+use super::{Aws, AwsError, failed};
 
 /// After a refusal it is tried again this much later: rights may be given meanwhile.
 const AGAIN: Duration = Duration::from_mins(10);
@@ -91,7 +91,7 @@ impl Aws {
         .await;
         match found {
             Ok(found) => Ok(Some(found)),
-            Err(error) if error.kind.is_shared() || error.kind == Kind::Unrecorded => Err(error),
+            Err(error) if error.kind.is_shared() => Err(error),
             Err(_) => {
                 self.refusals.note(resource);
                 Ok(None)

@@ -3,8 +3,6 @@
 use http::Uri;
 use http::uri::Authority;
 
-use super::Scope;
-
 /// Where the clients point.
 #[derive(Debug, Clone, Default)]
 pub struct Target {
@@ -23,16 +21,6 @@ pub struct Target {
 }
 
 impl Target {
-    /// What stands on a recording of it.
-    pub(super) fn scope(&self, region: &str, endpoint: Option<&str>) -> Scope {
-        // All that tells accounts apart: replies of two must never be taken for those of one.
-        let who = [self.label.as_deref(), self.profile.as_deref(), self.role_arn.as_deref(), Some(region)];
-        let name: Vec<&str> = who.into_iter().flatten().collect();
-        let label = endpoint.map(|url| format!("at {url}")).unwrap_or_default();
-        let called = self.called().map(str::to_owned);
-        Scope { name: name.join(" "), region: region.to_owned(), label, account: self.label.clone(), called }
-    }
-
     /// What it is called where regions do not matter.
     #[must_use]
     pub fn called(&self) -> Option<&str> {
@@ -64,7 +52,7 @@ pub(super) fn is_region(text: &str) -> bool {
     (1..=63).contains(&text.len()) && text.chars().all(part) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-/// Why an endpoint URL with a user or a password is refused. It is shown on the screen and written into recordings, and
+/// Why an endpoint URL with a user or a password is refused. It is shown on the screen, and
 /// AWS has no use for either; so the message does not repeat it.
 pub(super) const PASSWORD_IN_URL: &str =
     "the endpoint URL has an @, before which a user and a password may stand; write it without them";

@@ -1,6 +1,6 @@
 //! What the user says about accounts: which to watch, as whom, and how careful to be there.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};
@@ -26,7 +26,7 @@ pub struct Account {
 }
 
 /// How the name of an account reads; the theme says what that looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Colour {
     /// As other text.

@@ -170,7 +170,7 @@ fn typed(app: &App, typed: &TypedLine, line: Line, [drops, more]: [&str; 2]) -> 
 fn keys(app: &App) -> Vec<FooterKey> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
-    let group = if app.playing().is_some() { "replay" } else { "act" };
+    let group = if app.replay.is_some() { "replay" } else { "act" };
     let mut actions: Vec<&Action> = app.tables.actions.iter().filter(|action| action.group == group).collect();
     // Where customers are hurt the way back comes first.
     let broken = |chain: &Chain<'_>| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical);

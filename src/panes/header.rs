@@ -1,11 +1,11 @@
 //! The two rows above everything: what this is, how it stands, what it costs.
 
 use crate::app::{Account, App};
-use crate::aws::{OnDeck, Playing};
 use crate::fmt;
 use crate::model::Health;
 use crate::panes;
 use crate::panes::cell::tone;
+use crate::recording::{Ending, ReplayStatus};
 use crate::resources::Freshness;
 use crate::view::{Line, Tone, width};
 
@@ -45,20 +45,17 @@ fn what(app: &App, brief: bool) -> Line {
     if app.several() {
         line = line.plain("  ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });
     }
-    if let Some(playing) = app.playing() {
-        line.0.extend(replay(app, playing, brief).0);
+    if let Some(status) = &app.replay {
+        line.0.extend(replay(app, status, brief).0);
     }
     if let Some(label) = stand_in.as_ref().filter(|label| !is_url(label)) {
         line = line.plain("  ").with(label, Tone::Warn);
     }
-    match &app.deck {
-        Some(OnDeck::Recording(recording)) => {
-            let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
-            line = line.plain("  ").with("● REC", tone);
-        }
-        Some(OnDeck::Playing(_)) | None => {}
+    if let Some(recording) = &app.recording {
+        let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
+        line = line.plain("  ").with("● REC", tone);
     }
-    if app.here.may_change().is_err() && app.playing().is_none() {
+    if app.here.may_change().is_err() && app.replay.is_none() {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
     line
@@ -88,8 +85,8 @@ fn who(app: &App) -> Line {
 }
 
 /// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`; in brief `REPLAY 03:12:40 paused`.
-fn replay(app: &App, playing: &Playing, brief: bool) -> Line {
-    let (at, end) = (fmt::second(playing.at, &app.zone), fmt::second(playing.end, &app.zone));
+fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
+    let (at, end) = (fmt::second(status.at, &app.zone), fmt::second(status.end, &app.zone));
     // The day is told once when it is the same.
     let (day, time) = at.rsplit_once(' ').unwrap_or(("", &at));
     let line = Line::new().plain("  ");
@@ -97,12 +94,16 @@ fn replay(app: &App, playing: &Playing, brief: bool) -> Line {
         line.with(format!("REPLAY {time}"), Tone::Warn)
     } else {
         let end = end.strip_prefix(day).map_or(end.as_str(), str::trim_start);
-        let cut = if playing.cut { " (cut)" } else { "" };
-        let line = line.with(format!("REPLAY {at}"), Tone::Warn).muted(format!(" / {end}{cut}  "));
-        line.plain(format!("{}x", playing.speed))
+        let ending = match status.ending {
+            Ending::Whole => "",
+            Ending::Cut => " (cut)",
+            Ending::Damaged => " (damaged)",
+        };
+        let line = line.with(format!("REPLAY {at}"), Tone::Warn).muted(format!(" / {end}{ending}  "));
+        line.plain(format!("{}x", status.speed))
     };
     let gap = if brief { " " } else { "  " };
-    match (playing.ended(), playing.paused) {
+    match (status.ended(), status.paused) {
         (true, _) => line.with(format!("{gap}end"), Tone::Busy),
         (false, true) => line.with(format!("{gap}paused"), Tone::Busy),
         (false, false) => line,
@@ -184,10 +185,6 @@ fn hidden(app: &App) -> Line {
 
 /// What all accounts together cost; in brief only the sum, and what was throttled.
 fn cost(app: &App, brief: bool) -> Line {
-    if app.playing().is_some() {
-        // Calls to a recording are no calls.
-        return Line::new();
-    }
     let accounts = app.accounts();
     let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
     let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();

@@ -250,13 +250,9 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
 }
 
-/// What the tables tell of a model's past, and what the log kept of it that they tell no more. Of a recording only the
-/// tables count: the screen is the same whichever way one came to a position.
+/// What the tables tell of a model's past, and what the log kept of it that they tell no more.
 fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
     let mut past = timeline(chain, &app.here.seen.store, most);
-    if app.playing().is_some() {
-        return past;
-    }
     let own = |subject: &Subject| {
         // The job of a pipeline's step is told by the run.
         let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();

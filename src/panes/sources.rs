@@ -60,7 +60,7 @@ pub(crate) fn notice(app: &App, kind: Kind) -> Notice {
         .lane
         .map_or_else(|| "not asked yet".to_owned(), |lane| format!("asked every {}", fmt::span(lane.every())));
     let now = app.here.seen.at;
-    let next = source.next.filter(|next| app.playing().is_none() && *next > now);
+    let next = source.next.filter(|next| app.replay.is_none() && *next > now);
     let next = next.map(|next| format!(", again in {}", fmt::age(next, now))).unwrap_or_default();
     let rows = format!("{}{}", fmt::count(source.rows, "row"), if source.capped { ", there are more" } else { "" });
     let mut text =

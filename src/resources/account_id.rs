@@ -1,8 +1,10 @@
 //! Which of the accounts that are watched.
 
+use serde::{Deserialize, Serialize};
+
 /// Which of the accounts that are watched: its place in the order in which the user named them. It is not the number of
 /// twelve digits that AWS gives an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct AccountId(u16);
 
 impl AccountId {

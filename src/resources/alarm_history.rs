@@ -75,7 +75,7 @@ impl Resource for AlarmTurn {
         let asked = turned(seen, turn.known).collect();
         let begin = seen.at.checked_sub(BACK).unwrap_or_default();
         let old = |turn: &Self| turn.at.is_some_and(|at| at < begin);
-        // The newest come first. The request names no time: it is the same at every turn, also to a recording.
+        // The newest come first.
         let (turns, next) = pages_until(
             None,
             PAGES,

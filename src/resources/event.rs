@@ -18,6 +18,18 @@ pub struct Event {
     pub by: String,
 }
 
+/// Something that happened, as it is kept on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptEvent {
+    /// When it happened, or where nobody tells, when it was seen.
+    pub at: Timestamp,
+    /// What happened.
+    pub event: Event,
+    /// What it is about: the name of the kind and the id. A model has no kind.
+    #[serde(default)]
+    pub about: Option<(Option<String>, String)>,
+}
+
 impl Event {
     /// Something that AWS has a time for.
     pub(crate) fn at(at: Timestamp, health: Health, text: String) -> Self {

@@ -168,8 +168,7 @@ impl<T: Resource> Poller<T> {
                 Told::More | Told::All => 0,
             };
             let lost = self.table.trouble().is_some_and(|why| why.kind.cut_off());
-            // A recording costs nothing: what is due is read from it, whatever was wrong.
-            self.lost = (lost && !self.aws.replays()).then(|| (self.clock)());
+            self.lost = lost.then(|| (self.clock)());
             self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
             if sweep && told == Told::All {
                 self.swept = Some(tokio::time::Instant::now());
@@ -227,7 +226,7 @@ impl<T: Resource> Poller<T> {
 
     /// May what others were answered make a turn come sooner?
     fn listens(&self) -> bool {
-        self.lost.is_some() || ((self.failures == 0 || self.aws.replays()) && !self.in_vain)
+        self.lost.is_some() || (self.failures == 0 && !self.in_vain)
     }
 
     /// Waits for the next turn: its time, something that is due, or somebody who asks.

@@ -34,9 +34,9 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     let keymap = assets.keymap(keymap, update::NAMES).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.zone = TimeZone::system();
-    let Session { connections, clock, sim, deck, .. } = session;
-    let machine =
-        Machine { connections, clock, copy: copy_out, suspend, resume: terminal::resume, sim, deck, background };
+    let Session { connections, clock, sim, recorder, replay, .. } = session;
+    let (copy, resume) = (copy_out, terminal::resume);
+    let machine = Machine { connections, clock, copy, suspend, resume, sim, recorder, replay, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listened to before the size is asked for, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use super::{Input, Machine, QUEUE};
 use crate::app::{Account, App, Effect, Msg};
-use crate::aws::{Deck, caught};
+use crate::aws::caught;
 use crate::intents::{Executor, Outcome, Plan, Refusal};
+use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
 
 /// Between two snapshots on disk.
@@ -31,12 +32,14 @@ pub(super) struct Hands {
     keeping: JoinSet<()>,
     /// When the tables were kept last.
     kept: Option<Instant>,
+    /// How many entries of the activity are in the recording.
+    pub(super) recorded: u64,
 }
 
 impl Hands {
     pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>) -> Self {
         let (work, sending, keeping) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, work, sending, keeping, kept: None }
+        Self { machine, answer, work, sending, keeping, kept: None, recorded: 0 }
     }
 
     /// What time it is, for the screen.
@@ -47,14 +50,20 @@ impl Hands {
     /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
     pub(super) fn second(&mut self, app: &mut App) -> Msg {
         self.keep(app, false);
-        for (account, connection) in AccountId::all().zip(&self.machine.connections) {
-            app.update(Msg::Usage(account, connection.executor.aws.meter.usage()));
+        // A recording has the calls that were made then.
+        let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
+        for (account, connection) in calling {
+            let usage = connection.executor.aws.meter.usage();
+            if let Some(recorder) = &self.machine.recorder {
+                recorder.used(account, &usage);
+            }
+            app.update(Msg::Usage(account, usage));
         }
         if let Some(drill) = self.machine.drill() {
             app.update(Msg::Drill(drill));
         }
-        if let Some(deck) = self.machine.deck.as_ref().and_then(Deck::state) {
-            app.update(Msg::Deck(deck));
+        if let Some(status) = self.machine.recorder.as_ref().map(Recorder::status) {
+            app.update(Msg::Recording(status));
         }
         self.tick()
     }
@@ -123,7 +132,8 @@ impl Hands {
         while self.work.try_join_next().is_some() {}
         match effect {
             // The loop has done what it can about them.
-            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Replay(_) => {}
+            Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
+            Effect::Replay(command) => self.command(command),
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {
                 let Some(executor) = self.executor(place, app) else { return };

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::app::App;
 use crate::aws::Aws;
+use crate::recording::Recorder;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
 use crate::resources::{AccountId, Seen, Snapshot};
 
@@ -18,6 +19,8 @@ const REST: Duration = Duration::from_millis(150);
 /// The watch over all accounts, each in its place.
 pub(super) struct Watches {
     each: Vec<Watch>,
+    /// Is told of everything that is taken in.
+    recorder: Option<Recorder>,
     /// When a key came last.
     key: Option<Instant>,
     /// When the cursor rests, if it runs.
@@ -25,27 +28,31 @@ pub(super) struct Watches {
 }
 
 impl Watches {
-    pub(super) fn new(each: Vec<Watch>) -> Self {
-        Self { each, key: None, rests: None }
+    pub(super) fn new(each: Vec<Watch>, recorder: Option<Recorder>) -> Self {
+        Self { each, recorder, key: None, rests: None }
     }
     /// Begins to poll.
     pub(super) fn start(&mut self) {
         self.each.iter_mut().for_each(Watch::start);
-    }
-    /// In the order of the accounts.
-    pub(super) fn each(&mut self) -> &mut [Watch] {
-        &mut self.each
     }
     /// Polls an account now.
     pub(super) fn refresh(&self, account: AccountId) {
         self.each.get(account.place()).into_iter().for_each(Watch::refresh);
     }
 
-    /// Does what was read still count? Not where its account was begun anew since; and when it tells that the rows are
-    /// of another account, all of that is read anew.
+    /// Is what was read taken in? Not where its account was begun anew since; and when it tells that the rows are of
+    /// another account, all of that is read anew. What is taken in is recorded.
     pub(super) fn takes(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
-        let watch = self.each.get_mut(reader.account.place()).filter(|watch| watch.pollers.reader() == reader);
-        watch.is_some_and(|watch| !watch.begins_anew(app, snapshot))
+        let id = reader.account;
+        let watch = self.each.get_mut(id.place()).filter(|watch| watch.pollers.reader() == reader);
+        let Some(watch) = watch else { return false };
+        let foreign = watch.begins_anew(app, snapshot);
+        match &self.recorder {
+            Some(recorder) if foreign => recorder.forgot(id),
+            Some(recorder) => recorder.polled(id, snapshot),
+            None => {}
+        }
+        !foreign
     }
 
     /// After a message: lets the pollers see what one of them read, and what is looked at, unless the cursor runs.
@@ -88,11 +95,6 @@ impl Watch {
         let pollers =
             Pollers::new(aws, seen.subscribe(), wake.subscribe(), clock, account, out.clone(), background.clone());
         Self { account, seen, wake, pollers }
-    }
-
-    /// What wakes its pollers, also those that come later.
-    pub(super) fn waker(&self) -> watch::Sender<Wake> {
-        self.wake.clone()
     }
 
     /// Begins anew with what there is by now.
@@ -176,7 +178,7 @@ mod tests {
             &Handle::current(),
         );
         let first = watch.pollers.reader();
-        let mut watches = Watches::new(vec![watch]);
+        let mut watches = Watches::new(vec![watch], None);
         let mut hand = |snapshot: Snapshot, reader: Reader| {
             let taken = watches.takes(reader, &snapshot, &mut app);
             if taken {

@@ -2,9 +2,10 @@
 
 use super::{Connection, Session};
 use crate::app::{Account, App};
-use crate::aws::{Deck, Transport};
+use crate::aws::Transport;
 use crate::config::{Colour, Confirm};
 use crate::keymap::Keymap;
+use crate::recording::{Recorder, Replay};
 use crate::resources::AccountId;
 use crate::snapshot::{Found, Snapshot};
 use crate::update::TABLES;
@@ -18,7 +19,8 @@ impl Session {
         let here = accounts.next().unwrap_or_default();
         let mut app = App::new(TABLES, here, accounts.collect(), keymap);
         app.confirm_by_key = self.config.confirm == Confirm::Confirm;
-        app.deck = self.deck.as_ref().and_then(Deck::state);
+        app.recording = self.recorder.as_ref().map(Recorder::status);
+        app.replay = self.replay.as_ref().map(Replay::status);
         warm(&mut app, &self.connections);
         app
     }
@@ -34,20 +36,9 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
         Colour::Green => Tone::Good,
         Colour::Blue => Tone::Busy,
     };
-    // Nobody may take a stand-in for the real thing.
-    let taped = match &session.deck {
-        Some(Deck::Playing(tapes)) => tapes.get(id.place()).map(|tape| tape.scope().label.clone()),
-        Some(Deck::Recording(_)) | None => None,
-    };
-    let stand_in = match (&session.sim, &aws.endpoint) {
-        _ if taped.is_some() => taped.filter(|label| !label.is_empty()),
-        (Some(_), _) => Some("DEMO".to_owned()),
-        (None, Some(url)) => Some(format!("at {url}")),
-        (None, None) => None,
-    };
     let mut account = Account::new(session.seen(connection));
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
-    (account.region, account.stand_in) = (aws.region.clone(), stand_in);
+    (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account

@@ -3,20 +3,46 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::tz::TimeZone;
 
-use super::{Connection, Session, executor, name_apart, state_folder, wall_clock};
+use super::{Connection, Session, executor, state_folder};
 use crate::args::Common;
-use crate::aws::{Aws, Deck, Playhead, Recorder, Reel, Scope, Tape};
-use crate::config::{Colour, Config, Source};
+use crate::aws::{Aws, Target};
+use crate::config::{Config, Source};
 use crate::fmt;
 use crate::intents::{AccessRules, Executor};
 use crate::journal::Journal;
+use crate::recording::{RecordedAccount, Recorder, Recording, Replay};
 use crate::resources::poll::Clock;
 
 impl Session {
-    /// A session on a recording: its clock is the playhead, and nothing is ever sent.
+    /// The same, recorded if that was asked for.
+    pub(super) fn recorded(mut self, common: &Common, config: &Source) -> Result<Self, String> {
+        if let Some(path) = &common.record {
+            self.record(path, &config.text).map_err(|why| format!("error: --record: {why}\n"))?;
+        }
+        Ok(self)
+    }
+
+    /// Begins to record in a new file.
+    ///
+    /// # Errors
+    /// A sentence: the file is there already, its folder is not, or it cannot be written.
+    pub fn record(&mut self, path: &Path, config: &str) -> Result<(), String> {
+        let account = |connection: &Connection| RecordedAccount {
+            name: connection.name.clone(),
+            label: connection.label.clone(),
+            region: connection.executor.aws.region.clone(),
+            stand_in: connection.stand_in.clone(),
+            colour: connection.colour,
+        };
+        let accounts: Vec<RecordedAccount> = self.connections.iter().map(account).collect();
+        let clock = self.clock.clone();
+        self.recorder = Some(Recorder::create(path, config, &accounts, move || clock())?);
+        Ok(())
+    }
+
+    /// A session on the recording in a file, at a position.
     ///
     /// # Errors
     /// A text for the terminal: what is wrong with the file, or a time that is not on it.
@@ -24,52 +50,46 @@ impl Session {
         if common.record.is_some() {
             return Err("error: a replay is not recorded again; the recording can be copied\n".into());
         }
-        let reel = Reel::open(file).map_err(|e| format!("error: {e}\n"))?;
+        let recording = Recording::open(file).map_err(|e| format!("error: {e}\n"))?;
         let own = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;
-        let (_, config) = configuration(common, &format!("{} (configuration)", file.display()), &reel.config)?;
+        let (_, config) = configuration(common, &format!("{} (configuration)", file.display()), &recording.config)?;
         // How it looks and which keys it has is for who watches to say.
         let config = Config { theme: own.theme, keymap: own.keymap, ..config };
-        if reel.scopes.is_empty() {
-            return Err(format!("error: {} names no region\n", file.display()));
+        let (begin, end) = (recording.begin, recording.end);
+        let session = Self::playing(recording, config, speed);
+        if let (Some(text), Some(replay)) = (at, &session.replay) {
+            let from = if text.trim_start().starts_with('-') { end } else { begin };
+            let at = fmt::moment(text, from, (begin, end), &TimeZone::system());
+            replay.playhead.to(at.map_err(|e| format!("error: --at: {e}\n"))?);
         }
-        let playhead = Playhead::new(reel.begin, reel.end, speed);
-        if let Some(text) = at {
-            let from = if text.trim_start().starts_with('-') { reel.end } else { reel.begin };
-            let at = fmt::moment(text, from, (reel.begin, reel.end), &TimeZone::system());
-            playhead.to(at.map_err(|e| format!("error: --at: {e}\n"))?);
-        }
-        let position = playhead.clone();
+        Ok(session)
+    }
+
+    /// A session on a recording: its clock is the playhead, and it is connected to nothing.
+    #[must_use]
+    pub fn playing(recording: Recording, config: Config, speed: f64) -> Self {
+        let replay = Replay::new(recording, speed);
+        let position = replay.playhead.clone();
         let clock: Clock = Arc::new(move || position.now());
-        let reel = Arc::new(reel);
-        let tapes = reel.scopes.iter().map(|scope| Tape::new(reel.clone(), playhead.clone(), scope.clone()));
-        let tapes: Vec<Tape> = tapes.collect();
-        let connections = tapes.iter().map(|tape| {
-            let aws = Aws::over(&SharedHttpClient::new(tape.clone()), &tape.scope().region).replaying();
+        let connection = |account: &RecordedAccount| {
+            let target = Target { region: Some(account.region.clone()), ..Target::default() };
+            let aws = Aws::unconnected(&target, "a replay sends nothing");
             let journal = Journal::at(state_folder().join("replay-journal.jsonl"));
-            let mut executor = executor(aws, &config, common, journal, &clock);
-            executor.access = Arc::new(AccessRules::read_only());
-            as_then(tape.scope(), &config, executor)
-        });
-        let mut connections: Vec<Connection> = connections.collect();
-        name_apart(&mut connections);
-        Ok(Self { connections, config, clock, sim: None, deck: Some(Deck::Playing(tapes)) })
+            let executor = executor(aws, &config, &Common::default(), journal, &clock);
+            let executor = Executor { access: Arc::new(AccessRules::read_only()), ..executor };
+            let RecordedAccount { name, label, stand_in, colour, .. } = account.clone();
+            Connection { name, label, colour, stand_in, ..Connection::only(executor) }
+        };
+        let connections = replay.recording.accounts.iter().map(connection).collect();
+        Self { connections, config, clock, sim: None, recorder: None, replay: Some(replay) }
     }
 
     /// Ends a recording. What could not be recorded is told, as a text for the terminal.
     #[must_use]
-    pub fn finish(deck: Option<&Deck>) -> Option<String> {
-        let Some(Deck::Recording(recorder)) = deck else { return None };
-        let recording = recorder.finish();
-        recording.trouble.map(|why| format!("warning: {} is not complete: {why}\n", recording.path.display()))
+    pub fn finish(recorder: Option<&Recorder>) -> Option<String> {
+        let status = recorder?.finish();
+        status.trouble.map(|why| format!("warning: {} is not complete: {why}\n", status.path.display()))
     }
-}
-
-/// An account is called and looks as it did when it was recorded.
-fn as_then(scope: &Scope, config: &Config, executor: Executor) -> Connection {
-    let Scope { region, account, called, .. } = scope.clone();
-    let own = config.accounts.iter().find(|known| known.label.is_some() && known.label == account);
-    let (name, colour) = (called.unwrap_or(region), own.map_or(Colour::Plain, |own| own.colour));
-    Connection { name, label: account, colour, ..Connection::only(executor) }
 }
 
 /// The configuration that the user named, or else this one.
@@ -80,39 +100,4 @@ pub(super) fn configuration(common: &Common, file: &str, text: &str) -> Result<(
     };
     let config = Config::parse(&source).map_err(|e| e.to_string())?;
     Ok((source, config))
-}
-
-/// What writes the recording that was asked for.
-pub(super) fn recorder(common: &Common, config: &Source) -> Result<Option<Recorder>, String> {
-    let Some(path) = &common.record else { return Ok(None) };
-    let clock = wall_clock();
-    let recorder = Recorder::create(path, &config.text, move || clock());
-    recorder.map(Some).map_err(|e| format!("--record: {e}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_account_is_called_and_coloured_as_it_was() {
-        let text = "[[account]]\nlabel = \"stage\"\nprofile = \"retail-stage\"\ncolour = \"yellow\"\n";
-        let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
-        let tape = |scope: &Scope| {
-            let clock = wall_clock();
-            let http = aws_smithy_runtime_api::client::http::http_client_fn(|_, _| unreachable!("nothing is asked"));
-            let journal = Journal::at(std::env::temp_dir().join("none"));
-            as_then(
-                scope,
-                &config,
-                executor(Aws::over(&http, &scope.region), &config, &Common::default(), journal, &clock),
-            )
-        };
-        let scope = Scope { account: Some("stage".into()), called: Some("stage".into()), ..Scope::demo("eu-west-1") };
-        let told = tape(&scope);
-        assert_eq!((told.name.as_str(), told.colour), ("stage", Colour::Yellow));
-        // A recording of before has no such name.
-        let told = tape(&Scope::demo("eu-west-1"));
-        assert_eq!((told.name.as_str(), told.colour), ("eu-west-1", Colour::Plain));
-    }
 }

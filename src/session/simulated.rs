@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
 
-use super::recorded::{configuration, recorder};
+use super::recorded::configuration;
 use super::{Connection, Session, executor, state_folder, wall_clock};
 use crate::args::{Common, Weather};
-use crate::aws::{Aws, Deck, Scope};
+use crate::aws::Aws;
 use crate::config::{ConfigError, Source};
 use crate::disk;
 use crate::journal::Journal;
@@ -31,18 +31,16 @@ impl Session {
             sims.push(simulated("shop", weather, Some(region), &clock)?);
         }
         let (source, config) = configuration(common, "demo.toml", DEMO_CONFIG)?;
-        let recorder = recorder(common, &source).map_err(|e| format!("error: {e}\n"))?;
         let connections = sims.iter().map(|sim| {
             let (region, http) = (sim.region(), SharedHttpClient::new(sim.clone()));
-            let scope = Scope::demo(&region);
-            let http = recorder.as_ref().map_or(http.clone(), |recorder| recorder.around(&scope, &http));
             // What is done to a simulated account does not belong into the record of real ones.
             // And each simulated account is a new one.
             let journal = Journal::at(state_folder().join("demo-journal.jsonl")).anew();
-            Connection::only(executor(Aws::over(&http, &region), &config, common, journal, &clock))
+            let executor = executor(Aws::over(&http, &region), &config, common, journal, &clock);
+            Connection { stand_in: Some("DEMO".to_owned()), ..Connection::only(executor) }
         });
         let (connections, sim) = (connections.collect(), sims.first().cloned());
-        Ok(Self { connections, config, clock, sim, deck: recorder.map(Deck::Recording) })
+        Self { connections, config, clock, sim, recorder: None, replay: None }.recorded(common, &source)
     }
 }
 

@@ -57,6 +57,7 @@ impl Wanted {
             label: self.account.label.clone(),
             profile,
             colour: self.account.colour,
+            stand_in: aws.endpoint.as_ref().map(|url| format!("at {url}")),
             login: aws.renewal.clone(),
             snapshot: Some(snapshot),
             executor,

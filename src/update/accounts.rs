@@ -1,9 +1,9 @@
 //! What comes of the accounts: polls are taken in, joined, and tell the pollers what is looked at.
 
 use super::IDLE;
-use crate::app::{App, Feed, FocusedOn, KeptNews};
+use crate::app::{App, Effect, FocusedOn};
 use crate::model::Joined;
-use crate::resources::{AccountId, Focus, Kind, Seen, Snapshot, Store};
+use crate::resources::{AccountId, Focus, KeptEvent, Kind, Seen, Snapshot, Store};
 use crate::view::Tone;
 
 impl App {
@@ -24,14 +24,18 @@ impl App {
         }
     }
 
-    pub(super) fn polled(&mut self, id: AccountId, snapshot: Snapshot) {
-        let Some(account) = self.account_mut(id) else { return };
+    /// Takes in a poll. When it tells who we are, it is time to review what was left open.
+    pub(super) fn polled(&mut self, id: AccountId, snapshot: Snapshot) -> Option<Effect> {
+        let identity = matches!(snapshot, Snapshot::Identity(..));
+        let account = self.account_mut(id)?;
         let changes = account.polled(snapshot);
+        let review = account.wants_review(identity);
         self.feed.take(id, changes);
+        review.then_some(Effect::Review(id))
     }
 
     /// Begins an account with the tables of an earlier run, and with what it knew to have happened.
-    pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptNews>) {
+    pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptEvent>) {
         let Some(account) = self.account_mut(id) else { return };
         account.begin_with(store);
         self.feed.restore(id, news);
@@ -59,7 +63,9 @@ impl App {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
         let Some(account) = accounts.find(|account| account.id == id) else { return };
         let at = account.seen.at;
-        for (chain, before) in account.take_joined(joined) {
+        let changed = account.take_joined(joined);
+        // A replay has the events that were seen then.
+        for (chain, before) in changed.into_iter().filter(|_| self.replay.is_none()) {
             self.feed.health(at, id, chain, before);
         }
         self.revision += 1;
@@ -91,15 +97,5 @@ impl App {
         focus.packages.extend(of_kind(Kind::Packages));
         focus.jobs.extend(of_kind(Kind::Jobs));
         self.here.attend(focus);
-    }
-
-    /// Forgets what was read: it lies in the future of the position that a replay went back to. The cursors stay.
-    pub fn rewind(&mut self) {
-        self.feed = Feed::default();
-        self.rewound = true;
-        let accounts: Vec<AccountId> = self.accounts().iter().map(|account| account.id).collect();
-        for id in accounts {
-            self.begin_with(id, Store::default(), Vec::new());
-        }
     }
 }

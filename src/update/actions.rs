@@ -1,7 +1,7 @@
 //! What the operator can do: one table, from which keys, palette, help and the README come.
 
 use super::{changes, navigate, replay};
-use crate::app::{Action, App, Context, Effect, Help, Palette, Replay};
+use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
 
@@ -57,12 +57,12 @@ intents::intents! { actions
         "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
-        "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::replay(Replay::Pause);
-        "replay-step" "to the next moment that was recorded" replay::playing => |_| replay::replay(Replay::Step);
-        "replay-back" "to the moment before" replay::playing => |_| replay::replay(Replay::Back);
-        "replay-jump" "to a time: 03:12, +5m, 50%" replay::playing => replay::jump;
-        "replay-faster" "play faster" replay::playing => |_| replay::replay(Replay::Faster);
-        "replay-slower" "play slower" replay::playing => |_| replay::replay(Replay::Slower);
+        "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
+        "replay-step" "to the next moment that was recorded" replay::in_replay => |_| replay::command(ReplayCommand::Step);
+        "replay-back" "to the moment before" replay::in_replay => |_| replay::command(ReplayCommand::Back);
+        "replay-jump" "to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
+        "replay-faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
+        "replay-slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);
     }
     "program" {
         "help" "what the keys do here" always => |app| { app.modal = Some(Help::default().into()); None };
@@ -82,7 +82,7 @@ fn can_suspend(_: &Context<'_>) -> Result<String, String> {
 }
 
 fn can_refresh(context: &Context<'_>) -> Result<String, String> {
-    if context.app.playing().is_some() { Err("a replay asks AWS nothing".into()) } else { Ok(String::new()) }
+    if context.app.replay.is_some() { Err("a replay asks AWS nothing".into()) } else { Ok(String::new()) }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]

@@ -20,10 +20,10 @@ pub(super) fn settle(app: &mut App) {
         let state = app.list_mut();
         (state.ids, state.all, state.made) = (ids, all, made);
     }
-    let (rows, refilling) = (panes::list_rows(app).max(1), app.refilling());
+    let rows = panes::list_rows(app).max(1);
     // An open sheet is about one row: the cursor stays on that row while the list is sorted anew.
     let held = app.modal.is_some();
-    app.list_mut().settle(rows, held, refilling);
+    app.list_mut().settle(rows, held);
 }
 
 /// The things that a filter keeps, in order.

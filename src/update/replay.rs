@@ -1,40 +1,41 @@
 //! A recording under way, or a replay: how it stands, and what can be done to it.
 
-use crate::app::{App, Context, Effect, Field, Form, Replay, Submit};
-use crate::aws::OnDeck;
+use crate::app::{Account, App, Context, Effect, Feed, Field, Form, ReplayCommand, Submit};
 use crate::fmt;
+use crate::recording::{AccountState, Played, Recorded, RecordingStatus};
+use crate::resources::{AccountId, Change, Kind, Snapshot, Store, What};
 use crate::view::{Line, Tone};
 
-pub(super) fn playing(context: &Context<'_>) -> Result<String, String> {
-    match context.app.playing() {
-        Some(_) => Ok(String::new()),
-        None => Err("only in a replay: sagetop replay FILE".to_owned()),
-    }
+/// Changes that are named after a step; the others are counted.
+const MOST_NAMED: usize = 4;
+
+pub(super) fn in_replay(context: &Context<'_>) -> Result<String, String> {
+    context.app.replay.map(|_| String::new()).ok_or_else(|| "only in a replay: sagetop replay FILE".to_owned())
 }
 
 pub(super) fn can_pause(context: &Context<'_>) -> Result<String, String> {
-    playing(context)?;
-    match context.app.playing() {
-        Some(playing) if playing.ended() => Err("the recording ends here".to_owned()),
-        Some(playing) if playing.paused => Ok("play".to_owned()),
+    in_replay(context)?;
+    match context.app.replay {
+        Some(replay) if replay.ended() => Err("the recording ends here".to_owned()),
+        Some(replay) if replay.paused => Ok("play".to_owned()),
         Some(_) | None => Ok("pause".to_owned()),
     }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
-pub(super) fn replay(what: Replay) -> Option<Effect> {
-    Some(Effect::Replay(what))
+pub(super) fn command(command: ReplayCommand) -> Option<Effect> {
+    Some(Effect::Replay(command))
 }
 
 /// Asks where to go in the recording.
 pub(super) fn jump(app: &mut App) -> Option<Effect> {
-    let playing = app.playing()?;
-    let (begin, end) = (fmt::second(playing.begin, &app.zone), fmt::second(playing.end, &app.zone));
+    let replay = app.replay?;
+    let (begin, end) = (fmt::second(replay.begin, &app.zone), fmt::second(replay.end, &app.zone));
     let forms = "A time of day, a date with a time, +5m or -30s from here, or a share such as 50%.";
     let submit = |app: &mut App, values: &[String]| {
-        let (Some(playing), Some(typed)) = (app.playing(), values.first()) else { return Ok(None) };
-        let at = fmt::moment(typed, playing.at, (playing.begin, playing.end), &app.zone)?;
-        Ok(Some(Effect::Replay(Replay::To(at))))
+        let (Some(replay), Some(typed)) = (app.replay, values.first()) else { return Ok(None) };
+        let at = fmt::moment(typed, replay.at, (replay.begin, replay.end), &app.zone)?;
+        Ok(Some(Effect::Replay(ReplayCommand::To(at))))
     };
     let form = Form {
         title: "Go to".to_owned(),
@@ -50,15 +51,95 @@ pub(super) fn jump(app: &mut App) -> Option<Effect> {
     None
 }
 
-/// Takes note of how it stands.
-pub(super) fn take_status(app: &mut App, deck: OnDeck) {
-    if let OnDeck::Playing(playing) = &deck {
-        app.tick(playing.at);
-    }
-    if let (OnDeck::Recording(now), Some(OnDeck::Recording(before))) = (&deck, &app.deck)
-        && let (Some(why), None) = (&now.trouble, &before.trouble)
-    {
+/// Takes note of how the recording under way stands.
+pub(super) fn take_status(app: &mut App, status: RecordingStatus) {
+    if let (Some(why), Some(RecordingStatus { trouble: None, .. })) = (&status.trouble, &app.recording) {
         app.message = Some((Tone::Bad, format!("recording: {why}")));
     }
-    app.deck = Some(deck);
+    app.recording = Some(status);
+}
+
+/// Takes in what a replay came to. After a step the changes of that moment are named.
+pub(super) fn take_played(app: &mut App, played: Played) {
+    let Played { status, recorded, step } = played;
+    app.tick(status.at);
+    app.replay = Some(status);
+    let (mut events, mut changes) = (Vec::new(), Vec::new());
+    for recorded in recorded {
+        match recorded {
+            Recorded::Restored(accounts) => {
+                restore(app, accounts);
+                (events, changes) = (Vec::new(), Vec::new());
+            }
+            Recorded::Polled(id, snapshot) => changes.extend(polled(app, id, *snapshot)),
+            Recorded::Usage(id, usage) => {
+                if let Some(account) = app.account_mut(id) {
+                    account.usage = usage;
+                }
+            }
+            Recorded::Event(id, event) => {
+                events.push(app.whose(id) + &event.event.text);
+                app.feed.restore(id, [event]);
+            }
+            Recorded::Forgotten(id) => {
+                if let Some(account) = app.account_mut(id) {
+                    account.restore(Store::default());
+                }
+                app.feed.forget(id);
+                changes.push(app.whose(id) + "the rows were dropped: another account answered");
+            }
+        }
+    }
+    if status.paused {
+        // Models are judged at the position, whatever was played before.
+        app.here.judge_anew();
+        app.elsewhere.iter_mut().for_each(Account::judge_anew);
+    }
+    let mut named: Vec<String> = events.into_iter().chain(changes).collect();
+    if step && !named.is_empty() {
+        let more = named.len().saturating_sub(MOST_NAMED);
+        named.truncate(MOST_NAMED);
+        named.extend((more > 0).then(|| format!("and {more} more")));
+        app.message = Some((Tone::Plain, named.join("; ")));
+    }
+}
+
+/// Shows all accounts as they were.
+fn restore(app: &mut App, accounts: Vec<AccountState>) {
+    app.feed = Feed::default();
+    app.revision += 1;
+    for (id, AccountState { store, events, usage }) in AccountId::all().zip(accounts) {
+        if let Some(account) = app.account_mut(id) {
+            account.restore(store);
+            account.usage = usage;
+        }
+        app.feed.restore(id, events);
+    }
+}
+
+/// Takes in a poll; what changed by it, where no event tells.
+fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<String> {
+    let whose = app.whose(id);
+    let account = app.account_mut(id)?;
+    let (kind, after) = (snapshot.kind(), snapshot.source().state);
+    let before = account.seen.store.table(kind).source().state;
+    let changes = account.polled(snapshot);
+    let what = if before == after { changed(kind, &changes)? } else { format!("{kind} {after}") };
+    Some(whose + &what)
+}
+
+fn changed(kind: Kind, changes: &[Change]) -> Option<String> {
+    match changes {
+        [] => None,
+        [change] if !change.events.is_empty() => None,
+        [Change { id, what, .. }] => {
+            let what = match what {
+                What::Added => "appeared",
+                What::Removed => "went",
+                What::Changed | What::Found => "changed",
+            };
+            Some(format!("{kind} {id} {what}"))
+        }
+        many => Some(format!("{kind}: {} changed", many.len())),
+    }
 }

@@ -5,8 +5,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
-mod deck;
 mod keys;
+mod recording;
 mod screen;
 mod setup;
 mod shell;
@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use crossterm::event::Event;
 use ratatui::buffer::Buffer;
-use sagetop::aws::{Deck, Pace};
+use sagetop::aws::Pace;
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::{self, Entry};
+use sagetop::recording::{Recorder, Replay};
 use sagetop::runtime::Input;
 use sagetop::sim::{Settings, Sim};
 use tokio::sync::mpsc;
@@ -43,7 +44,8 @@ pub(crate) struct Harness {
     console: JoinHandle<()>,
     executor: Executor,
     sims: Vec<Sim>,
-    deck: Option<Deck>,
+    recorder: Option<Recorder>,
+    replay: Option<Replay>,
     folder: PathBuf,
 }
 
@@ -54,7 +56,7 @@ impl Harness {
         let (settings, pace) = (Settings::default(), Pace::Unlimited);
         let (theme, config) = (golden::probe(), CONFIG.to_owned());
         let (size, access, beside) = ((120, 36), AccessRules::default(), Vec::new());
-        Setup { story, size, theme, access, settings, pace, config, record: None, tape: None, beside }
+        Setup { story, size, theme, access, settings, pace, config, record: None, replay: None, beside }
     }
 }
 

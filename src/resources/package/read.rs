@@ -68,9 +68,7 @@ pub(super) async fn window(
     let groups = groups_to_read(seen, known);
     for group in &groups {
         match in_group(aws, group, &mut rows).await {
-            // What nobody looked at while it was recorded is not on the tape; the others are.
             Ok(()) => {}
-            Err(error) if error.kind == ErrorKind::Unrecorded => {}
             // One group that cannot be read costs its own versions.
             Err(error) if matches!(error.kind, ErrorKind::Other | ErrorKind::Gone) => alone = alone.or(Some(error)),
             Err(error) => return Err(error),

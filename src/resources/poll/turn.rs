@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed, caught, undisturbed};
+use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed, caught};
 use crate::resources::admit::admit;
 use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
 
@@ -39,12 +39,8 @@ pub(super) async fn turn<T: Resource>(
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (Told, Vec<Change>) {
     let asked_before = aws.meter.asked(T::KIND.name());
-    let (mut answer, mut at) = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
-    let mut before = Vec::new();
-    if aws.replays() && fault(&answer).is_some() {
-        before = recall(aws, seen, table, sweep, clock).await;
-        (answer, at) = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep, clock)).await;
-    }
+    let answer = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep)).await;
+    let answered = clock();
     let why = fault(&answer);
     let refused = why.is_some_and(|why| why.kind == ErrorKind::Expired && why.answered_no);
     let trouble = why.map(|why| why.kind);
@@ -53,12 +49,12 @@ pub(super) async fn turn<T: Resource>(
     if refused {
         aws.refused().await;
     }
-    // Who had nothing to ask knows no more than the vital kinds, which ask in every turn; where they are lost as well,
-    // all stays as it was.
+    // A turn without calls is only as fresh as the newest answer of the vital kinds, which make calls in every turn.
+    // Where those were never answered, the table stays as it is.
     let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND.name()) == asked_before;
     let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
-    let at = if silent { last() } else { Some(at) };
-    before.extend(at.map_or_else(Vec::new, |at| table.apply(answer, at)));
+    let at = if silent { last() } else { Some(answered) };
+    let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
     let told = match trouble {
         Some(kind) if kind.passing() => Told::Later,
         Some(kind) if kind.cut_off() => Told::Failed,
@@ -67,45 +63,17 @@ pub(super) async fn turn<T: Resource>(
         None | Some(ErrorKind::Denied | ErrorKind::Other) if more => Told::More,
         _ => Told::All,
     };
-    (told, before)
+    (told, changes)
 }
-
-/// What was answered, and when.
-type Answered<T> = (Result<Listing<T>, AwsError>, Timestamp);
 
 /// What was wrong with it, wholly or in part.
 fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
     answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref())
 }
 
-/// Reads. The clock is read on behalf of the kind: on a recording each kind was answered at a time of its own.
-async fn read<T: Resource>(
-    aws: &Aws,
-    seen: &Seen,
-    known: &Table<T>,
-    sweep: bool,
-    clock: &(dyn Fn() -> Timestamp + Sync),
-) -> Answered<T> {
+/// Reads what may enter the table. A panic is an error like any other.
+async fn read<T: Resource>(aws: &Aws, seen: &Seen, known: &Table<T>, sweep: bool) -> Result<Listing<T>, AwsError> {
     let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
     let broke_off = |said: String| Err(AwsError::other(T::KIND.name(), format!("the work broke off: {said}")));
-    let answer = answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !seen.wishes.unredacted));
-    (answer, clock())
-}
-
-/// On a recording: what was known when the trouble of now began, whatever was played of what came before it.
-async fn recall<T: Resource>(
-    aws: &Aws,
-    seen: &Seen,
-    table: &mut Table<T>,
-    sweep: bool,
-    clock: &(dyn Fn() -> Timestamp + Sync),
-) -> Vec<Change> {
-    let asked_before = aws.meter.asked(T::KIND.name());
-    let (answer, at) = undisturbed(T::KIND.name(), read(aws, seen, table, sweep, clock)).await;
-    if answer.is_err() || aws.meter.asked(T::KIND.name()) == asked_before {
-        return Vec::new();
-    }
-    let first = !table.answered();
-    let changes = table.apply(answer, at);
-    if first { Vec::new() } else { changes }
+    answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !seen.wishes.unredacted))
 }

@@ -48,6 +48,12 @@ impl Patch {
     pub fn changes_rows(&self) -> bool {
         !self.gone.is_empty() || self.rows.iter().any(|row| row.row.is_some() || row.delta.is_some())
     }
+
+    /// Does it add rows?
+    #[must_use]
+    pub fn adds_rows(&self) -> bool {
+        self.rows.iter().any(|row| row.row.is_some())
+    }
 }
 
 impl<T: Resource> Table<T> {

@@ -10,10 +10,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use sagetop::app::App;
 use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Deck, Pace};
+use sagetop::aws::{Aws, Pace};
 use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
+use sagetop::recording::Recording;
 use sagetop::resources::Wishes;
 use sagetop::resources::poll::Clock;
 use sagetop::runtime::{Machine, run};
@@ -39,7 +40,7 @@ pub(crate) struct Setup {
     pub(super) settings: Settings,
     pub(super) pace: Pace,
     pub(super) record: Option<PathBuf>,
-    pub(super) tape: Option<(PathBuf, f64)>,
+    pub(super) replay: Option<(Recording, f64)>,
     pub(super) config: String,
     pub(super) beside: Vec<(&'static str, &'static str)>,
 }
@@ -87,6 +88,26 @@ impl Setup {
         Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
+    /// A session on the simulated accounts, recorded if that is wanted.
+    fn simulated(&self, sims: &[Sim], clock: &Clock, folder: &Path) -> Session {
+        let config = self.parsed();
+        let connection = |sim: &Sim| {
+            let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace);
+            let journal = Journal::at(folder.join("journal.jsonl"));
+            let (identity, clock) = ("unknown".to_owned(), clock.clone());
+            let (access, wishes) = (self.access.clone().into(), Arc::new(Wishes::of(&config)));
+            let executor = Executor { aws, access, journal, identity, clock, wishes };
+            Connection { stand_in: Some("DEMO".to_owned()), ..Connection::only(executor) }
+        };
+        let (connections, clock) = (sims.iter().map(connection).collect(), clock.clone());
+        let sim = sims.first().cloned();
+        let mut session = Session { connections, config, clock, sim, recorder: None, replay: None };
+        if let Some(file) = &self.record {
+            session.record(file, &self.config).unwrap();
+        }
+        session
+    }
+
     /// The state that the console begins with.
     fn app(&self, session: &Session) -> App {
         let keymap = session.config.keymap.as_deref().unwrap_or("default");
@@ -102,7 +123,7 @@ impl Setup {
         let began = tokio::time::Instant::now();
         // One time, in the two types that the console and the account have for it.
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
-        let mut clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
+        let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
         let mut stories = vec![(self.settings.region.clone(), self.story.clone())];
         let further = self
             .beside
@@ -115,28 +136,16 @@ impl Setup {
             Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings)
         };
         let sims: Vec<Sim> = stories.iter().map(account).collect();
-        let (deck, connectors) = self.deck(&sims, &clock);
-        if let Some(Deck::Playing(tapes)) = &deck {
-            let playhead = tapes.first().unwrap().playhead.clone();
-            clock = Arc::new(move || playhead.now());
-        }
         let folder = folder();
-        let config = self.parsed();
-        let connection = |(http, region): &(SharedHttpClient, String)| {
-            let aws = Aws::over_at(http, region, self.pace);
-            let aws = if self.tape.is_some() { aws.replaying() } else { aws };
-            let journal = Journal::at(folder.join("journal.jsonl"));
-            let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let wishes = Arc::new(Wishes::of(&config));
-            Connection::only(Executor { aws, access: self.access.clone().into(), journal, identity, clock, wishes })
+        let session = match &self.replay {
+            Some((recording, speed)) => Session::playing(recording.clone(), self.parsed(), *speed),
+            None => self.simulated(&sims, &clock, &folder),
         };
-        let connections: Vec<Connection> = connectors.iter().map(connection).collect();
-        let executor = connections.first().unwrap().executor.clone();
-        let session = Session { connections, config, clock, sim: sims.first().cloned(), deck: deck.clone() };
+        let executor = session.connections.first().unwrap().executor.clone();
         let app = self.app(&session);
-        let Session { connections, clock, .. } = session;
-        let background = tokio::runtime::Handle::current();
-        let machine = Machine { connections, clock, copy, suspend, resume, sim: None, deck: deck.clone(), background };
+        let Session { connections, clock, recorder, replay, .. } = session;
+        let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
+        let machine = Machine { connections, clock, copy, suspend, resume, sim: None, recorder, replay, background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
@@ -146,7 +155,7 @@ impl Setup {
                 async move { drop(Box::pin(run(&mut terminal, app, machine, &theme, events)).await.unwrap()) },
             );
         tokio::task::yield_now().await;
-        Harness { screen, input: Some(input), console, executor, sims, deck, folder }
+        Harness { screen, input: Some(input), console, executor, sims, recorder: kept, replay: played, folder }
     }
 
     /// Starts the loop and waits until the account has been read.

@@ -1,5 +1,7 @@
 //! The real program: recording, replaying, and what it says when it can do neither.
 
+use sagetop::recording::{Ending, Recording};
+
 use super::pty::Terminal;
 use crate::sagetop::Home;
 
@@ -28,8 +30,8 @@ fn one_look_is_recorded_as_well() {
     let file = home.path("look.tape").display().to_string();
     let run = home.run(&["status", "--demo", "--record", &file], &[]);
     assert!(run.err.is_empty(), "{}", run.err);
-    let reel = sagetop::aws::Reel::open(&home.path("look.tape"));
-    assert!(reel.is_ok_and(|reel| reel.cut.is_none() && reel.config.contains("[[model]]")));
+    let recording = Recording::open(&home.path("look.tape")).unwrap();
+    assert!(recording.ending == Ending::Whole && recording.config.contains("[[model]]"));
 }
 
 #[test]

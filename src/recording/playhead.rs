@@ -10,7 +10,7 @@ use tokio::time::Instant;
 /// The speeds that faster and slower go through.
 const SPEEDS: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
 
-/// The position on a tape; clones share it. It stops at the end.
+/// The position on a recording; clones share it. It stops at the end.
 #[derive(Debug, Clone)]
 pub struct Playhead {
     state: Arc<Mutex<State>>,
@@ -27,39 +27,15 @@ struct State {
     since: Instant,
     speed: f64,
     paused: bool,
-}
-
-/// How a replay stands.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Playing {
-    /// The position.
-    pub at: Timestamp,
-    /// Where the tape begins.
-    pub begin: Timestamp,
-    /// Where the tape ends.
-    pub end: Timestamp,
-    /// How many times faster than it was.
-    pub speed: f64,
-    /// It was stopped.
-    pub paused: bool,
-    /// The tape was not ended by its console.
-    pub cut: bool,
-}
-
-impl Playing {
-    /// Is nothing left to play?
-    #[must_use]
-    pub fn ended(&self) -> bool {
-        self.at >= self.end
-    }
+    jumps: u64,
 }
 
 impl Playhead {
-    /// At the beginning of a tape, playing.
+    /// At the beginning of a recording, playing.
     #[must_use]
     pub fn new(begin: Timestamp, end: Timestamp, speed: f64) -> Self {
         let end = end.max(begin);
-        let state = State { begin, end, from: begin, since: Instant::now(), speed, paused: false };
+        let state = State { begin, end, from: begin, since: Instant::now(), speed, paused: false, jumps: 0 };
         Self { state: Arc::new(Mutex::new(state)), moved: watch::Sender::new(0) }
     }
 
@@ -69,17 +45,26 @@ impl Playhead {
         self.lock().now()
     }
 
-    /// How it stands.
-    #[must_use]
-    pub fn state(&self) -> Playing {
+    /// The position, the speed, and whether it is stopped.
+    pub(super) fn state(&self) -> (Timestamp, f64, bool) {
         let state = self.lock();
-        let State { begin, end, speed, paused, .. } = *state;
-        Playing { at: state.now(), begin, end, speed, paused, cut: false }
+        (state.now(), state.speed, state.paused)
     }
 
-    /// Goes on, or stops.
-    pub fn pause(&self, paused: bool) {
-        self.change(|state| state.paused = paused);
+    /// Counts how often it was set to a position.
+    #[must_use]
+    pub fn jumps(&self) -> u64 {
+        self.lock().jumps
+    }
+
+    /// Stops.
+    pub fn pause(&self) {
+        self.change(|state| state.paused = true);
+    }
+
+    /// Stops, or goes on.
+    pub fn toggle(&self) {
+        self.change(|state| state.paused = !state.paused);
     }
 
     /// Plays at this speed.
@@ -100,9 +85,12 @@ impl Playhead {
         }
     }
 
-    /// Goes to a position on the tape.
+    /// Goes to a position on the recording.
     pub fn to(&self, position: Timestamp) {
-        self.change(|state| state.from = position.clamp(state.begin, state.end));
+        self.change(|state| {
+            state.from = position.clamp(state.begin, state.end);
+            state.jumps += 1;
+        });
     }
 
     /// Tells each time that something is done to it.
@@ -164,23 +152,23 @@ mod tests {
         let pass = |seconds| tokio::time::advance(Duration::from_secs(seconds));
         pass(10).await;
         assert_eq!(head.now(), at(1010));
-        head.pause(true);
+        head.pause();
         pass(10).await;
         assert_eq!((head.now(), head.until(at(1500))), (at(1010), None));
-        head.pause(false);
+        head.toggle();
         head.speed(10.0);
         assert_eq!(head.until(at(1110)), Some(Duration::from_millis(10_001)));
         pass(10).await;
         assert_eq!(head.now(), at(1110));
         head.hurry(false);
-        assert!((head.state().speed - 5.0).abs() < 1e-9);
+        assert!((head.state().1 - 5.0).abs() < 1e-9);
         head.to(at(1500));
         pass(2).await;
         assert_eq!(head.now(), at(1510));
         head.to(at(0));
         assert_eq!(head.now(), at(1000), "not before the beginning");
         pass(3600).await;
-        assert_eq!((head.now(), head.state().ended(), head.until(at(3000))), (at(2000), true, None));
+        assert_eq!((head.now(), head.until(at(3000))), (at(2000), None));
     }
 
     #[tokio::test(start_paused = true)]
@@ -192,6 +180,6 @@ mod tests {
         moves.mark_unchanged();
         assert_eq!(head.now(), at(50));
         (0..20).for_each(|_| head.hurry(true));
-        assert!((head.state().speed - 1000.0).abs() < 1e-9);
+        assert!((head.state().1 - 1000.0).abs() < 1e-9);
     }
 }

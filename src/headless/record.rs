@@ -1,0 +1,24 @@
+//! A single look as a recording: all tables as they were in the end.
+
+use crate::app::Feed;
+use crate::recording::{AccountState, Recorder};
+use crate::resources::{AccountId, Store};
+
+use super::Look;
+
+/// Records what was seen of each account, with what the rows tell of the last day.
+pub fn record(recorder: &Recorder, looks: &[Look]) {
+    let state = |look: &Look| {
+        let (mut feed, mut read) = (Feed::default(), Store::default());
+        for (kind, table) in look.store().tables() {
+            // A row that cannot be written is missing in the recording as well.
+            let _ = table.patches(&mut |patch| {
+                let snapshot = read.patch(kind, patch, look.seen.at)?;
+                feed.take(AccountId::FIRST, read.apply(snapshot));
+                Ok(())
+            });
+        }
+        AccountState { store: read, events: feed.keep(AccountId::FIRST), usage: look.aws.meter.usage() }
+    };
+    recorder.key_frame(looks.iter().map(state).collect());
+}

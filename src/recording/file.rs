@@ -1,0 +1,300 @@
+//! The file of a recording: lines of JSON in gzip members, one member after the other.
+//!
+//! ```text
+//! {"format":"sagetop-tape","version":3,"program":"0.1.0","accounts":[…],"config":"…"}
+//! 8c1d5e02 {"frame":{"at":"…","number":0,"sum":0,"gap":false}}
+//! 01b7a9f4 {"table":{"at":"…","account":0,"kind":"alarms","patch":{…}}}
+//! 5e0c97a1 {"usage":["…",0,{…}]}
+//! 33d10c2b {"event":["…",0,{…}]}
+//! e3300c9b {"whole":"…"}
+//! 0f3e11d7 {"table":{"at":"…","account":0,"kind":"alarms","moment":true,"patch":{…}}}
+//! 9ad2be40 {"end":"…"}
+//! ```
+//!
+//! * Each member begins with a key frame: all tables as what turns empty ones into them, up to `whole`. What was read
+//!   afterwards follows, each answer as what it changed in its table. So a player begins at the last key frame before a
+//!   position, and takes in the lines up to it. A key frame is written when twice as much as it holds was written since
+//!   the last one: the file is at most half as large again, and a jump reads at most three times as much as a key frame.
+//! * A player that comes to a key frame passes over it, unless it says that something before it was left out (`gap`).
+//! * `moment` marks what a step goes to: the rows, or the state of the source, became others.
+//! * Before each line but the first stands the CRC-32 of all lines of the member up to it, without these sums. A key
+//!   frame holds its number and the last sum of the member before. So what was changed, taken out or put in is found.
+//! * The compressor is flushed every second, and cut anywhere the file is readable up to the last whole line.
+//!
+//! Versions 1 and 2 held replies of AWS instead of tables.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use flate2::Crc;
+use flate2::bufread::GzDecoder;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{Ending, RecordedAccount};
+use crate::aws::Usage;
+use crate::resources::{AccountId, KeptEvent};
+
+/// Name of the format.
+pub(super) const FORMAT: &str = "sagetop-tape";
+/// Version of the format; it grows when older programs would misread a file.
+pub(super) const VERSION: u32 = 3;
+
+/// What gzip begins with.
+const MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Bytes of the longest line: a few hundred rows.
+const LONGEST_LINE: u64 = 64 * 1024 * 1024;
+
+/// The first line.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Header {
+    pub(super) format: String,
+    pub(super) version: u32,
+    /// Version of the program that wrote it.
+    pub(super) program: String,
+    pub(super) accounts: Vec<RecordedAccount>,
+    /// The configuration in force, as TOML: without it the same tables make another screen.
+    pub(super) config: String,
+}
+
+/// As much of it as is the same in every version.
+#[derive(Deserialize)]
+struct AnyHeader {
+    format: String,
+    version: u32,
+    #[serde(default)]
+    program: String,
+}
+
+/// Any other line. `P` is the patch of a table, or what is read in its place.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Entry<P> {
+    /// A key frame begins.
+    Frame(Frame),
+    /// It ends; this is its time.
+    Whole(Timestamp),
+    /// A table became another.
+    Table(TableEntry<P>),
+    /// The calls to an account amount to this. Sources that are not named are as before.
+    Usage(Timestamp, AccountId, Usage),
+    /// Something happened in an account.
+    Event(Timestamp, AccountId, KeptEvent),
+    /// The rows of an account were dropped, as they were those of another one.
+    Forgotten(Timestamp, AccountId),
+    /// The recording was ended, not cut.
+    End(Timestamp),
+}
+
+/// A key frame.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Frame {
+    pub(super) at: Timestamp,
+    /// Counts from 0.
+    pub(super) number: u64,
+    /// The last sum of the member before.
+    pub(super) sum: u32,
+    /// What happened since the key frame before is not complete.
+    pub(super) gap: bool,
+}
+
+/// What an answer changed in a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct TableEntry<P> {
+    pub(super) at: Timestamp,
+    pub(super) account: AccountId,
+    /// Name of the kind.
+    pub(super) kind: String,
+    /// A step goes here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) moment: bool,
+    pub(super) patch: P,
+}
+
+impl<P> Entry<P> {
+    /// When it was recorded.
+    pub(super) fn at(&self) -> Timestamp {
+        match self {
+            Self::Frame(Frame { at, .. })
+            | Self::Table(TableEntry { at, .. })
+            | Self::Whole(at)
+            | Self::Usage(at, ..)
+            | Self::Event(at, ..)
+            | Self::Forgotten(at, _)
+            | Self::End(at) => *at,
+        }
+    }
+}
+
+/// Counts and sums what is written into one member.
+#[derive(Debug, Default)]
+pub(super) struct Sum {
+    crc: Crc,
+    /// Bytes so far, not compressed.
+    pub(super) bytes: u64,
+}
+
+impl Sum {
+    /// The sum of all lines so far.
+    pub(super) fn value(&self) -> u32 {
+        self.crc.sum()
+    }
+
+    /// Writes the first line of a file.
+    pub(super) fn begin(&mut self, out: &mut impl Write, header: &Header) -> io::Result<()> {
+        let line = self.line(header)?;
+        out.write_all(&line)
+    }
+
+    /// Writes any other line.
+    pub(super) fn write<P: Serialize>(&mut self, out: &mut impl Write, entry: &Entry<P>) -> io::Result<()> {
+        let line = self.line(entry)?;
+        write!(out, "{:08x} ", self.value())?;
+        out.write_all(&line)
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> io::Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(value)?;
+        line.push(b'\n');
+        self.crc.update(&line);
+        self.bytes += line.len() as u64;
+        Ok(line)
+    }
+}
+
+/// The lines of a file, from its beginning or from a key frame on.
+pub(super) struct Lines {
+    /// The member that is read; none at the end of the file.
+    member: Option<BufReader<GzDecoder<BufReader<File>>>>,
+    sum: Crc,
+    /// Where the member begins.
+    offset: u64,
+}
+
+impl Lines {
+    /// Reads from the beginning of a file: its header, and the lines after it.
+    ///
+    /// # Errors
+    /// A sentence: what is wrong with the file.
+    pub(super) fn open(path: &Path) -> Result<(Header, Self), String> {
+        let wrong = |what: &str| format!("{} {what}", path.display());
+        let unreadable = |e: io::Error| wrong(&format!("cannot be read: {e}"));
+        if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+            // Opening a pipe would wait for ever.
+            return Err(wrong("is not a regular file"));
+        }
+        let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
+        let start = file.fill_buf().map_err(unreadable)?;
+        if !start.iter().zip(MAGIC).all(|(byte, magic)| *byte == magic) {
+            return Err(wrong("is not a recording of sagetop"));
+        }
+        let mut lines = Self::new(file, 0);
+        let first = lines.line().ok().flatten().ok_or_else(|| wrong("holds nothing: it was cut at once"))?;
+        let AnyHeader { format, version, program } = serde_json::from_slice(&first)
+            .map_err(|_| wrong("is not a recording of sagetop: its first line is no header"))?;
+        if format != FORMAT {
+            return Err(wrong(&format!("is not a recording of sagetop but a {format:?}")));
+        }
+        if version != VERSION {
+            let way = if version < VERSION { "or record anew" } else { "or with a newer one" };
+            return Err(wrong(&format!(
+                "was recorded by sagetop {program} in format {version}, and this program plays format {VERSION} only; \
+                 play it with the program that recorded it, {way}"
+            )));
+        }
+        let header = serde_json::from_slice(&first).map_err(|e| wrong(&format!("has a damaged header: {e}")))?;
+        lines.add(&first);
+        Ok((header, lines))
+    }
+
+    /// Reads from the member that begins at this byte.
+    ///
+    /// # Errors
+    /// Those of the system.
+    pub(super) fn from_member(path: &Path, offset: u64) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        file.seek(SeekFrom::Start(offset))?;
+        let mut lines = Self::new(BufReader::new(file), offset);
+        if offset == 0 {
+            // The header was read before.
+            let header = lines.line().ok().flatten().unwrap_or_default();
+            lines.add(&header);
+        }
+        Ok(lines)
+    }
+
+    fn new(file: BufReader<File>, offset: u64) -> Self {
+        Self { member: Some(BufReader::new(GzDecoder::new(file))), sum: Crc::new(), offset }
+    }
+
+    /// The first byte of the member that is read.
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// The sum of all lines of the member so far.
+    pub(super) fn sum(&self) -> u32 {
+        self.sum.sum()
+    }
+
+    /// The next line.
+    ///
+    /// # Errors
+    /// How the file ends, when nothing more can be read: its last line was read before where it is whole.
+    pub(super) fn entry<P: DeserializeOwned>(&mut self) -> Result<Entry<P>, Ending> {
+        let line = match self.line().map_err(|e| ending(&e))? {
+            Some(line) => line,
+            None => self.next_member()?,
+        };
+        let (sum, line) = summed(&line).ok_or(Ending::Damaged)?;
+        self.add(line);
+        if sum != self.sum.sum() {
+            return Err(Ending::Damaged);
+        }
+        serde_json::from_slice(line).map_err(|_| Ending::Damaged)
+    }
+
+    /// Goes on to the next member and reads its first line.
+    fn next_member(&mut self) -> Result<Vec<u8>, Ending> {
+        let member = self.member.take().ok_or(Ending::Cut)?;
+        let mut file = member.into_inner().into_inner();
+        if file.fill_buf().map_err(|e| ending(&e))?.is_empty() {
+            return Err(Ending::Cut);
+        }
+        let offset = file.stream_position().map_err(|e| ending(&e))?;
+        *self = Self::new(file, offset);
+        self.line().map_err(|e| ending(&e))?.ok_or(Ending::Cut)
+    }
+
+    fn add(&mut self, line: &[u8]) {
+        self.sum.update(line);
+        self.sum.update(b"\n");
+    }
+
+    /// A line without its end; nothing at the end of the member.
+    fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let Some(member) = &mut self.member else { return Ok(None) };
+        let mut line = Vec::new();
+        member.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        match line.pop() {
+            None => Ok(None),
+            Some(b'\n') => Ok(Some(line)),
+            Some(_) if line.len() as u64 >= LONGEST_LINE - 1 => Err(io::Error::other("a line that is too long")),
+            Some(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+        }
+    }
+}
+
+/// How a file ends that cannot be read any further.
+fn ending(error: &io::Error) -> Ending {
+    if error.kind() == io::ErrorKind::UnexpectedEof { Ending::Cut } else { Ending::Damaged }
+}
+
+/// The sum at the beginning of a line, and the line itself.
+fn summed(line: &[u8]) -> Option<(u32, &[u8])> {
+    let (sum, rest) = line.split_at_checked(8)?;
+    let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;
+    Some((sum, rest.strip_prefix(b" ")?))
+}

@@ -1,0 +1,229 @@
+//! The thread that compares, compresses and writes.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::super::AccountState;
+use super::super::file::{Entry, Frame, Header, Sum, TableEntry};
+use super::{State, lock};
+use crate::aws::Usage;
+use crate::resources::{AccountId, KeptEvent, Patch, Snapshot, Store};
+
+/// A killed console loses no more than this time.
+const FLUSH: Duration = Duration::from_secs(1);
+/// A key frame is due when so many times as much as it will hold was written since the last one.
+const FRAME_AFTER: u64 = 2;
+
+/// What is to be written.
+pub(super) enum Job {
+    Polled(Timestamp, AccountId, Box<Snapshot>),
+    Used(Timestamp, AccountId, Usage),
+    Happened(Timestamp, AccountId, KeptEvent),
+    Forgot(Timestamp, AccountId),
+    Frame { at: Timestamp, accounts: Vec<AccountState>, gap: bool },
+    End(Timestamp),
+}
+
+/// The open file.
+pub(super) struct Writer {
+    out: GzEncoder<File>,
+    sum: Sum,
+    state: Arc<Mutex<State>>,
+    /// Tables and calls of each account as they are in the file.
+    known: Vec<(Store, Usage)>,
+    /// Key frames so far.
+    frames: u64,
+    /// Bytes of the member when its key frame was whole.
+    frame_bytes: u64,
+    /// Bytes that a key frame would have now: those of the last one, and of rows that were new since.
+    next_frame: u64,
+    flushed: Instant,
+    /// Something was written since.
+    dirty: bool,
+}
+
+impl Writer {
+    pub(super) fn new(file: File, header: &Header, state: Arc<Mutex<State>>) -> io::Result<Self> {
+        let known = vec![(Store::default(), Usage::default()); header.accounts.len()];
+        let (out, sum) = (GzEncoder::new(file, Compression::default()), Sum::default());
+        let flushed = Instant::now();
+        let mut writer =
+            Self { out, sum, state, known, frames: 0, frame_bytes: 0, next_frame: 0, flushed, dirty: true };
+        writer.sum.begin(&mut writer.out, header)?;
+        writer.flush()?;
+        Ok(writer)
+    }
+
+    /// Writes until it is told to end, or nobody can tell it anything any more.
+    pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
+        let state = self.state.clone();
+        let ended = loop {
+            let done = match jobs.recv_timeout(FLUSH) {
+                Ok(Job::End(at)) => break self.end(at),
+                Ok(job) => self.write_job(job),
+                Err(mpsc::RecvTimeoutError::Timeout) => self.flush(),
+                Err(mpsc::RecvTimeoutError::Disconnected) => break Ok(()),
+            };
+            if done.is_err() {
+                break done;
+            }
+        };
+        if let Err(error) = ended {
+            lock(&state).trouble = Some(format!("nothing more is recorded: {error}"));
+        }
+    }
+
+    fn write_job(&mut self, job: Job) -> io::Result<()> {
+        // Nothing can be played before the first key frame.
+        if self.frames == 0 && !matches!(job, Job::Frame { .. } | Job::End(_)) {
+            return Ok(());
+        }
+        match job {
+            Job::Polled(at, account, snapshot) => self.polled(at, account, *snapshot),
+            Job::Used(at, account, usage) => self.used(at, account, usage),
+            Job::Happened(at, account, event) => self.write::<()>(&Entry::Event(at, account, event)),
+            Job::Forgot(at, account) => {
+                if let Some((store, _)) = self.known.get_mut(account.place()) {
+                    *store = Store::default();
+                }
+                self.write::<()>(&Entry::Forgotten(at, account))
+            }
+            Job::Frame { at, accounts, gap } => self.frame(at, accounts, gap),
+            Job::End(at) => self.write::<()>(&Entry::End(at)),
+        }?;
+        if self.flushed.elapsed() >= FLUSH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn polled(&mut self, at: Timestamp, account: AccountId, snapshot: Snapshot) -> io::Result<()> {
+        let Some((known, _)) = self.known.get_mut(account.place()) else { return Ok(()) };
+        let (kind, mut patches) = (snapshot.kind(), Vec::new());
+        snapshot.patches_since(known, &mut |patch: Patch| {
+            patches.push(patch);
+            Ok(())
+        })?;
+        let other_state = known.table(kind).source().state != snapshot.source().state;
+        known.apply(snapshot);
+        for patch in patches {
+            let (kind, moment) = (kind.name().to_owned(), other_state || patch.changes_rows());
+            let (before, adds_rows) = (self.sum.bytes, patch.adds_rows());
+            self.write(&Entry::Table(TableEntry { at, account, kind, moment, patch }))?;
+            if adds_rows {
+                self.next_frame += self.sum.bytes - before;
+            }
+        }
+        let written = self.sum.bytes - self.frame_bytes;
+        lock(&self.state).frame_due |= written > self.next_frame * FRAME_AFTER;
+        Ok(())
+    }
+
+    fn used(&mut self, at: Timestamp, account: AccountId, mut usage: Usage) -> io::Result<()> {
+        let Some((_, known)) = self.known.get_mut(account.place()) else { return Ok(()) };
+        // What a day would cost changes all the time, but seldom by so much that it is shown.
+        let same_cost = cents(known.cost_per_day) == cents(usage.cost_per_day);
+        if same_cost && *known == (Usage { cost_per_day: known.cost_per_day, ..usage.clone() }) {
+            return Ok(());
+        }
+        let before = std::mem::replace(known, usage.clone());
+        usage.by_source.retain(|source, spent| before.by_source.get(source) != Some(spent));
+        self.write::<()>(&Entry::Usage(at, account, usage))
+    }
+
+    /// Begins a new member with all that is known.
+    fn frame(&mut self, at: Timestamp, accounts: Vec<AccountState>, gap: bool) -> io::Result<()> {
+        let sum = if self.frames == 0 { 0 } else { self.sum.value() };
+        if self.frames > 0 {
+            self.out.try_finish()?;
+            let file = self.out.get_ref().try_clone()?;
+            (self.out, self.sum) = (GzEncoder::new(file, Compression::default()), Sum::default());
+        }
+        self.write::<()>(&Entry::Frame(Frame { at, number: self.frames, sum, gap }))?;
+        for (account, state) in AccountId::all().zip(accounts) {
+            for (kind, table) in state.store.tables() {
+                table.patches(&mut |patch| {
+                    let entry = TableEntry { at, account, kind: kind.name().to_owned(), moment: false, patch };
+                    self.write(&Entry::Table(entry))
+                })?;
+            }
+            self.write::<()>(&Entry::Usage(at, account, state.usage.clone()))?;
+            for event in state.events {
+                self.write::<()>(&Entry::Event(at, account, event))?;
+            }
+            if let Some(known) = self.known.get_mut(account.place()) {
+                *known = (state.store, state.usage);
+            }
+        }
+        self.write::<()>(&Entry::Whole(at))?;
+        (self.frames, self.frame_bytes, self.next_frame) = (self.frames + 1, self.sum.bytes, self.sum.bytes);
+        self.flush()
+    }
+
+    fn write<P: serde::Serialize>(&mut self, entry: &Entry<P>) -> io::Result<()> {
+        self.dirty = true;
+        self.sum.write(&mut self.out, entry)
+    }
+
+    /// Everything so far can be read from now on.
+    fn flush(&mut self) -> io::Result<()> {
+        self.flushed = Instant::now();
+        if std::mem::take(&mut self.dirty) {
+            self.out.flush()?;
+            self.note_length()?;
+        }
+        Ok(())
+    }
+
+    fn note_length(&self) -> io::Result<()> {
+        lock(&self.state).bytes = self.out.get_ref().metadata()?.len();
+        Ok(())
+    }
+
+    fn end(mut self, at: Timestamp) -> io::Result<()> {
+        self.write_job(Job::End(at))?;
+        self.out.try_finish()?;
+        self.out.get_ref().sync_data()?;
+        self.note_length()
+    }
+}
+
+/// An amount as it is shown: in cents, and in hundredths of a cent below half a cent.
+fn cents(dollars: f64) -> (bool, i64) {
+    let small = dollars < 0.005;
+    #[expect(clippy::cast_possible_truncation, reason = "an amount of money is no large number")]
+    let rounded = (dollars * if small { 10_000.0 } else { 100.0 }).round() as i64;
+    (small, rounded)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::recording::file::{FORMAT, VERSION};
+
+    #[test]
+    fn a_full_disk_ends_the_recording_and_is_told() {
+        let path = std::env::temp_dir().join(format!("sagetop-recording-full-{}", std::process::id()));
+        let (format, program, config) = (FORMAT.to_owned(), "0".to_owned(), String::new());
+        let header = Header { format, version: VERSION, program, accounts: Vec::new(), config };
+        let state = Arc::new(Mutex::new(State::default()));
+        let mut writer = Writer::new(File::create(&path).unwrap(), &header, state.clone()).unwrap();
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        writer.out = GzEncoder::new(full, Compression::fast());
+        let (jobs, queue) = mpsc::sync_channel(4);
+        let at = Timestamp::UNIX_EPOCH;
+        jobs.send(Job::Frame { at, accounts: Vec::new(), gap: false }).unwrap();
+        jobs.send(Job::End(at)).unwrap();
+        writer.run(&queue);
+        let trouble = lock(&state).trouble.clone().unwrap();
+        assert!(trouble.contains("nothing more is recorded: No space left"), "{trouble}");
+        std::fs::remove_file(path).unwrap();
+    }
+}

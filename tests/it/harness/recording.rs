@@ -1,0 +1,31 @@
+//! Consoles that record, and consoles on a recording.
+
+use std::path::Path;
+
+use sagetop::recording::{Recording, RecordingStatus, Replay};
+
+use super::{Harness, Setup};
+
+impl Setup {
+    /// As with `--record`.
+    pub(crate) fn record(self, file: &Path) -> Self {
+        Self { record: Some(file.to_owned()), ..self }
+    }
+}
+
+impl Harness {
+    /// A console on a recording, at this speed.
+    pub(crate) fn replay(file: &Path, speed: f64) -> Setup {
+        Setup { replay: Some((Recording::open(file).unwrap(), speed)), ..Self::story("empty") }
+    }
+
+    /// Ends the recording, and says how it stands.
+    pub(crate) fn recorded(&self) -> RecordingStatus {
+        self.recorder.as_ref().unwrap().finish()
+    }
+
+    /// What is replayed.
+    pub(crate) fn played(&self) -> &Replay {
+        self.replay.as_ref().unwrap()
+    }
+}
