@@ -1,34 +1,26 @@
 //! Patterns on names: `*` for anything, `?` for one character, `{stage}` for a word to keep.
 
-use std::collections::HashSet;
-
+use regex_lite::{Regex, escape};
 use serde::Deserialize;
 
 /// The only part of a name that a pattern can keep.
 const STAGE: &str = "{stage}";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Piece {
-    Is(char),
-    One,
-    Any,
-    Stage,
-}
-
-/// A name that matched.
-#[derive(Debug, Clone, Copy, Default)]
-struct Found {
-    /// Bytes of the name that stand in place of `{stage}`.
-    stage: Option<(usize, usize)>,
-}
-
 /// A pattern that a whole name matches or does not.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Glob {
     text: String,
-    pieces: Vec<Piece>,
+    regex: Regex,
 }
+
+impl PartialEq for Glob {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Glob {}
 
 impl Glob {
     /// The pattern as it was written.
@@ -37,7 +29,7 @@ impl Glob {
         &self.text
     }
 
-    /// What every name that matches begins with: the pattern up to the first that is no letter of its own.
+    /// The literal text at the start of the pattern: every name that matches begins with it.
     #[must_use]
     pub fn beginning(&self) -> &str {
         self.text.split(['*', '?', '{']).next().unwrap_or_default()
@@ -46,81 +38,33 @@ impl Glob {
     /// Does the whole name match?
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
-        self.find(name).is_some()
+        name.starts_with(self.beginning()) && self.regex.is_match(name)
     }
 
-    /// What stands in place of `{stage}`, when the whole name matches and the pattern has one.
+    /// The part of the name that `{stage}` matches, when the whole name matches and the pattern has one.
     #[must_use]
     pub fn stage<'n>(&self, name: &'n str) -> Option<&'n str> {
-        let (start, end) = self.find(name)?.stage?;
-        name.get(start..end)
+        Some(self.regex.captures(name)?.name("stage")?.as_str())
     }
-
-    fn find(&self, name: &str) -> Option<Found> {
-        let mut failed = HashSet::new();
-        walk(&self.pieces, name, 0, &mut failed)
-    }
-}
-
-/// Matches the pieces with a name from some byte on. Where a star failed once it is not tried
-/// again, so that a pattern of many stars stays cheap.
-fn walk(pieces: &[Piece], name: &str, at: usize, failed: &mut HashSet<(usize, usize)>) -> Option<Found> {
-    let rest = name.get(at..)?;
-    let Some((piece, after)) = pieces.split_first() else {
-        return rest.is_empty().then_some(Found::default());
-    };
-    let star = matches!(piece, Piece::Any | Piece::Stage);
-    if star && failed.contains(&(pieces.len(), at)) {
-        return None;
-    }
-    let next = rest.chars().next();
-    let found = match piece {
-        Piece::Is(c) => next.filter(|n| n == c).and_then(|n| walk(after, name, at + n.len_utf8(), failed)),
-        Piece::One => next.and_then(|n| walk(after, name, at + n.len_utf8(), failed)),
-        Piece::Any | Piece::Stage => {
-            let is_stage = *piece == Piece::Stage;
-            let ends = rest.char_indices().map(|(i, _)| at + i).chain([name.len()]).skip(usize::from(is_stage));
-            ends.into_iter().find_map(|end| {
-                let kept = walk(after, name, end, failed)?;
-                Some(if is_stage { Found { stage: Some((at, end)) } } else { kept })
-            })
-        }
-    };
-    if star && found.is_none() {
-        failed.insert((pieces.len(), at));
-    }
-    found
 }
 
 impl TryFrom<String> for Glob {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text.as_str();
-        while let Some(c) = rest.chars().next() {
-            if let Some(after) = rest.strip_prefix(STAGE) {
-                pieces.push(Piece::Stage);
-                rest = after;
-                continue;
-            }
-            pieces.push(match c {
-                '*' => Piece::Any,
-                '?' => Piece::One,
-                '{' | '}' => {
-                    return Err(format!("{text:?} is not a pattern; the only word in braces is {STAGE}"));
-                }
-                c => Piece::Is(c),
-            });
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        }
-        if pieces.is_empty() {
+        if text.is_empty() {
             return Err("an empty pattern matches nothing".to_owned());
         }
-        if pieces.iter().filter(|p| **p == Piece::Stage).count() > 1 {
+        if text.replace(STAGE, "").contains(['{', '}']) {
+            return Err(format!("{text:?} is not a pattern; the only word in braces is {STAGE}"));
+        }
+        if text.matches(STAGE).count() > 1 {
             return Err(format!("{text:?} has more than one {STAGE}"));
         }
-        Ok(Self { text, pieces })
+        // The shortest match of each star, so that `{stage}` is as short as it can be.
+        let regex = escape(&text).replace(&escape(STAGE), "(?<stage>.+?)").replace(r"\*", ".*?").replace(r"\?", ".");
+        let regex = Regex::new(&format!("(?s)^{regex}$")).map_err(|_| format!("{text:?} is too long for a pattern"))?;
+        Ok(Self { text, regex })
     }
 }
 

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::SpanRelativeTo;
 use serde::Deserialize;
 
 /// How bad something is: 1 wakes somebody, 5 can wait.
@@ -99,7 +100,7 @@ pub enum Confirm {
     Confirm,
 }
 
-/// A length of time, written `26h`, `90m`, `2d` or `1h30m`.
+/// A length of time in whole seconds, written `26h`, `90m`, `2d` or `1h30m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Span(pub(super) Duration);
@@ -108,30 +109,13 @@ impl TryFrom<String> for Span {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let parsed = seconds(&text).filter(|s| *s > 0).map(|s| Self(Duration::from_secs(s)));
-        parsed.ok_or_else(|| format!("{text:?} is not a duration; write \"90m\", \"26h\" or \"2d\""))
+        let span = text.parse::<jiff::Span>();
+        let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours())).ok();
+        let seconds = length.and_then(|length| u64::try_from(length.as_secs()).ok()).filter(|seconds| *seconds > 0);
+        seconds
+            .map(|seconds| Self(Duration::from_secs(seconds)))
+            .ok_or_else(|| format!("{text:?} is not a duration; write \"90m\", \"26h\" or \"2d\""))
     }
-}
-
-fn seconds(text: &str) -> Option<u64> {
-    let mut sum = 0_u64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, after) = rest.split_at_checked(digits)?;
-        let mut letters = after.chars();
-        let unit = match letters.next()? {
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            'w' => 604_800,
-            _ => return None,
-        };
-        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(unit)?)?;
-        rest = letters.as_str();
-    }
-    Some(sum)
 }
 
 /// A text that is not empty and has no space at its ends.
@@ -164,13 +148,16 @@ mod tests {
             ("1h30m", Some(5400)),
             ("45s", Some(45)),
             ("1w", Some(604_800)),
+            ("2 h", Some(7200)),
+            ("90 minutes", Some(5400)),
             ("", None),
             ("0h", None),
             ("-2h", None),
             ("26", None),
             ("h", None),
-            ("2 h", None),
             ("2y", None),
+            ("1mo", None),
+            ("500ms", None),
             ("99999999999999999999d", None),
             ("9999999999999999999w", None),
         ];

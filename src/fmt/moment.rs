@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::civil::{DateTime, Time};
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::{Span, SpanRelativeTo, Timestamp, tz::TimeZone};
 
 /// What can be written.
 const FORMS: &str = "write a time such as 03:12, 2026-11-23T03:12Z, +5m, -30s or 50%";
@@ -49,34 +49,16 @@ fn dated(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 fn of_day(time: Time, now: Timestamp, (begin, end): (Timestamp, Timestamp), zone: &TimeZone) -> Option<Timestamp> {
     let first = begin.to_zoned_datetime(zone.clone()).date();
     let last = end.to_zoned_datetime(zone.clone()).date();
-    let days = first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last);
+    let days = first.series(Span::new().days(1)).take_while(|day| *day <= last);
     let times = days.filter_map(|day| zone.to_timestamp(day.to_datetime(time)).ok());
     times.filter(|at| (begin..=end).contains(at)).min_by_key(|at| at.duration_since(now).unsigned_abs())
 }
 
 /// `90s`, `5m`, `1h30m`, `2d`.
 fn length(text: &str) -> Result<Duration, String> {
-    let (mut all, mut number) = (0_u64, String::new());
-    for c in text.trim().chars() {
-        let unit = match c {
-            '0'..='9' => {
-                number.push(c);
-                continue;
-            }
-            's' => 1,
-            'm' => 60,
-            'h' => 3600,
-            'd' => 86_400,
-            _ => return Err(FORMS.to_owned()),
-        };
-        let count: u64 = std::mem::take(&mut number).parse().map_err(|_| FORMS.to_owned())?;
-        all = all.saturating_add(count.saturating_mul(unit));
-    }
-    // A number without a unit, or nothing at all.
-    if !number.is_empty() || text.trim().is_empty() {
-        return Err(FORMS.to_owned());
-    }
-    Ok(Duration::from_secs(all.min(u64::from(u32::MAX))))
+    let span = text.trim().parse::<Span>();
+    let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours())).ok();
+    length.and_then(|length| Duration::try_from(length).ok()).ok_or_else(|| FORMS.to_owned())
 }
 
 #[cfg(test)]
@@ -105,6 +87,7 @@ mod tests {
             (" -1h30m ", "2026-11-23T00:30:00Z"),
             ("-30s", "2026-11-23T01:59:30Z"),
             ("+9d", "2026-11-23T22:00:00Z"),
+            ("+5w", "2026-11-23T22:00:00Z"),
             ("50%", "2026-11-23T10:00:00Z"),
             ("100%", "2026-11-23T22:00:00Z"),
         ];
@@ -115,7 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_no_moment_or_not_in_it_is_told() {
-        for text in ["", "soon", "5", "+5", "+", "-x", "25:00", "%", "+5w"] {
+        for text in ["", "soon", "5", "+5", "+", "-x", "25:00", "%", "+5y"] {
             assert!(read(text).is_err_and(|e| e.contains("03:12")), "{text}: {:?}", read(text));
         }
         assert!(read("120%").is_err());

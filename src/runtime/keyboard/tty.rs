@@ -20,7 +20,7 @@ const AT_ONCE: usize = 1024;
 
 /// The terminal on standard input.
 pub(super) struct Tty {
-    /// This is a terminal; tokio's pipe receiver is used only because it can poll and read a descriptor.
+    /// This is a terminal. Tokio's `AsyncFd` would say so, but needs unsafe code; its pipe polls and reads one as well.
     input: Receiver,
     resized: Signal,
     bytes: Bytes,
