@@ -1,6 +1,6 @@
-//! Themes and keymaps by name: built in, or the user's own over them.
+//! Finds themes and keymaps by name. A user's file takes precedence over a built-in one.
 //!
-//! To build one in, put its file into the folder and a line into the table.
+//! To build one in, add its file to the folder and a line to the table.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::config::{self, ConfigError, Source};
 use crate::keymap::Keymap;
 use crate::theme::{Level, Theme};
 
-/// Names and texts of the themes that are built in.
+/// Names and texts of the built-in themes.
 pub const THEMES: &[(&str, &str)] = &[
     ("dark", include_str!("../themes/dark.toml")),
     ("light", include_str!("../themes/light.toml")),
@@ -16,11 +16,11 @@ pub const THEMES: &[(&str, &str)] = &[
     ("mono", include_str!("../themes/mono.toml")),
 ];
 
-/// Names and texts of the keymaps that are built in.
+/// Names and texts of the built-in keymaps.
 pub const KEYMAPS: &[(&str, &str)] =
     &[("default", include_str!("../keymaps/default.toml")), ("vim", include_str!("../keymaps/vim.toml"))];
 
-/// A kind of file, with its folder and those of it that are built in.
+/// A kind of file: its folder and the built-in files.
 struct Kind {
     word: &'static str,
     folder: &'static str,
@@ -30,50 +30,50 @@ struct Kind {
 const THEME: Kind = Kind { word: "theme", folder: "themes", bundled: THEMES };
 const KEYMAP: Kind = Kind { word: "keymap", folder: "keymaps", bundled: KEYMAPS };
 
-/// Where themes and keymaps are looked for.
+/// Where to find themes and keymaps.
 #[derive(Debug, Clone, Default)]
 pub struct Assets {
     directory: Option<PathBuf>,
 }
 
 impl Assets {
-    /// Looks in that directory of the user's first, then at what is built in.
+    /// Looks in this directory first, then among the built-in files.
     #[must_use]
     pub fn new(directory: Option<PathBuf>) -> Self {
         Self { directory }
     }
 
-    /// The theme of that name, for a terminal with so many colours.
+    /// Reads the theme of a name, for a terminal with this many colours.
     ///
     /// # Errors
-    /// When there is none, or there is a mistake in it.
+    /// When there is no such file, or it has an error.
     pub fn theme(&self, name: &str, level: Level) -> Result<Theme, ConfigError> {
         let source = self.find(&THEME, name, None)?;
         Theme::parse(&source, level, &|name, asking| self.find(&THEME, name, Some(asking)))
     }
 
-    /// The keymap of that name, for these actions.
+    /// Reads the keymap of a name, for these actions.
     ///
     /// # Errors
-    /// When there is none, or there is a mistake in it.
+    /// When there is no such file, or it has an error.
     pub fn keymap(&self, name: &str, actions: &[&str]) -> Result<Keymap, ConfigError> {
         let source = self.find(&KEYMAP, name, None)?;
         Keymap::parse(&source, actions, &|name, asking| self.find(&KEYMAP, name, Some(asking)))
     }
 
-    /// The names of all themes, built in and the user's.
+    /// The names of all themes, both built-in and the user's.
     #[must_use]
     pub fn themes(&self) -> Vec<String> {
         self.names(&THEME)
     }
 
-    /// The names of all keymaps, built in and the user's.
+    /// The names of all keymaps, both built-in and the user's.
     #[must_use]
     pub fn keymaps(&self) -> Vec<String> {
         self.names(&KEYMAP)
     }
 
-    /// A user's file over a bundled one; but one that inherits its own name means the bundled one.
+    /// Finds a file: the user's before the built-in one. A file that inherits from its own name gets the built-in one.
     fn find(&self, kind: &Kind, name: &str, asking: Option<&Source>) -> Result<Source, ConfigError> {
         let is_word = name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
         let own = self.directory.as_ref().filter(|_| is_word && !name.is_empty());
@@ -113,7 +113,7 @@ mod tests {
     use super::*;
     use crate::view::Tone;
 
-    /// A directory of the user's with these files, gone when the test is done.
+    /// A directory with these files, which is deleted when the test ends.
     struct Home(PathBuf);
 
     impl Home {

@@ -1,6 +1,6 @@
-//! The user's files: what they may say, and mistakes in them with their place.
+//! The user's files: what they may contain, and errors that name the place of a mistake.
 //!
-//! Every file is a closed set: a word that is not known is a mistake, never ignored.
+//! Each file has a fixed set of keys. An unknown key is an error; it is never ignored.
 
 mod account;
 mod error;
@@ -30,26 +30,26 @@ pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
 pub use value::{Compare, Confirm, Meaning, Severity};
 
-/// What the config file says; the default is what holds without one.
+/// The settings of the configuration file. The default applies when there is no file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Config {
     /// Name of the theme.
     pub theme: Option<String>,
     /// Name of the keymap.
     pub keymap: Option<String>,
-    /// Must nothing be written to AWS?
+    /// Refuses every write to AWS.
     pub read_only: bool,
     /// How a write is confirmed.
     pub confirm: Confirm,
-    /// Dollars that reading from AWS may cost a day.
+    /// The most that reading from AWS may cost, in US dollars a day.
     pub max_cost_per_day: Option<f64>,
     /// How often errors and requests of all production endpoints are read.
     pub measure_every: Option<Duration>,
-    /// Accounts to watch when the command line names none, in the order of the file.
+    /// The accounts to watch when the command line names none, in the order of the file.
     pub accounts: Vec<Account>,
-    /// What the user says about the models, in the order of the file.
+    /// The `[[model]]` tables, in the order of the file.
     pub models: Vec<Model>,
-    /// Topics and alarm names with their severity; the first pattern that matches counts.
+    /// Patterns on topics and alarm names, each with a severity. The first pattern that matches counts.
     pub severities: Vec<(Glob, Severity)>,
 }
 
@@ -77,7 +77,7 @@ impl Config {
     /// Reads the text of a config file.
     ///
     /// # Errors
-    /// When something in it is unknown, of the wrong kind or contradicts itself.
+    /// When a key is unknown, a value has the wrong type, or two values contradict each other.
     pub fn parse(source: &Source) -> Result<Self, ConfigError> {
         let file: File = toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(source, &e))?;
         let cost = file.max_cost_per_day;
@@ -110,8 +110,7 @@ impl Config {
         })
     }
 
-    /// Reads the file that the user named, or `sagetop.toml` in the user's directory, where
-    /// having none is fine.
+    /// Reads the file that the user named, or `sagetop.toml` in the user's directory, which may be missing.
     ///
     /// # Errors
     /// When the file cannot be read, or [`Config::parse`] finds a mistake in it.
@@ -136,14 +135,14 @@ impl Config {
         }
     }
 
-    /// How bad it is when this topic or alarm speaks, if the user said so.
+    /// The severity that the user gave to this topic or alarm.
     #[must_use]
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
         self.severities.iter().find(|(glob, _)| glob.matches(topic_or_alarm)).map(|(_, severity)| *severity)
     }
 }
 
-/// Metrics come by the minute, and what is an hour old tells nothing of now.
+/// Checks `measure_every`: metrics have one value a minute, and a value that is an hour old says nothing about now.
 fn checked_every(written: &Spanned<value::Span>, source: &Source) -> Result<Duration, ConfigError> {
     let every = written.get_ref().0;
     if !(60..=3600).contains(&every.as_secs()) {

@@ -1,17 +1,17 @@
-//! Files that the user has or names: read whole, or refused; never for ever.
+//! Reads files that the user names: whole, up to a limit, and never a pipe that does not end.
 
 use std::fs::{self, File};
 use std::io::{Error, Read, Result};
 use std::path::Path;
 
-/// Bytes of the largest file of settings that is read: bundles of certificates have a few hundred KiB.
+/// The largest settings file that is read, in bytes. Bundles of certificates have a few hundred KiB.
 const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// Reads a file of settings: a configuration, a theme, certificates. A pipe or a device is not opened, as reading it
-/// may never end; `/dev/null` is an empty file.
+/// Reads a settings file: a configuration, a theme, certificates. A pipe or a device is not opened, as reading it may
+/// never end. `/dev/null` counts as an empty file.
 ///
 /// # Errors
-/// Those of the system; what is not a regular file, or has more than 16 MiB.
+/// Those of the system; a file that is not regular, or has more than 16 MiB.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
     if path == Path::new("/dev/null") {
         return Ok(Vec::new());
@@ -24,10 +24,10 @@ pub fn read(path: &Path) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The same as text.
+/// Reads a settings file as text.
 ///
 /// # Errors
-/// Those of [`read`]; the line in which something is no text.
+/// Those of [`read`]; a file that is not UTF-8, with the line of the first invalid byte.
 pub fn read_text(path: &Path) -> Result<String> {
     String::from_utf8(read(path)?).map_err(|wrong| {
         let good = wrong.as_bytes().get(..wrong.utf8_error().valid_up_to()).unwrap_or_default();
@@ -36,10 +36,10 @@ pub fn read_text(path: &Path) -> Result<String> {
     })
 }
 
-/// Reads to the end of what may unpack to any size.
+/// Reads a stream to its end, up to `most` bytes: a compressed file may unpack to any size.
 ///
 /// # Errors
-/// Those of the system; what has more than `most` bytes.
+/// Those of the system; a stream of more than `most` bytes.
 pub fn read_all(from: impl Read, most: u64, into: &mut Vec<u8>) -> Result<()> {
     let read = from.take(most.saturating_add(1)).read_to_end(into)?;
     if read as u64 > most {
@@ -66,7 +66,7 @@ mod tests {
             let why = read(other).unwrap_err().to_string();
             assert!(why.contains("not a regular file") || cfg!(not(unix)), "{}: {why}", other.display());
         }
-        // A file with a hole takes no place on the disk.
+        // A sparse file takes no space on the disk.
         File::create(&large).unwrap().set_len(LARGEST + 1).unwrap();
         assert_eq!(read(&large).unwrap_err().to_string(), "it is larger than 16 MiB");
         fs::write(&file, b"a\nb\n\xff").unwrap();

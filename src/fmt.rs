@@ -1,4 +1,4 @@
-//! How ages, sizes, money and names read; pure.
+//! Formats ages, sizes, money and names as text. All functions are pure.
 
 mod moment;
 
@@ -8,14 +8,14 @@ use jiff::{Timestamp, tz::TimeZone};
 
 pub use moment::moment;
 
-/// How long ago: `45 s`, `12 min`, `3 h`, `2 d`; what is in the future is `now`.
+/// The time since `at`: `45 s`, `12 min`, `3 h`, `2 d`. A time in the future gives `0 s`.
 #[must_use]
 pub fn age(now: Timestamp, at: Timestamp) -> String {
     let seconds = now.as_second() - at.as_second();
     span(Duration::from_secs(seconds.try_into().unwrap_or(0)))
 }
 
-/// A duration with its largest unit, whole hours up to two days.
+/// A duration in one unit: seconds below 90, then minutes below 90, hours below 48, and days.
 #[must_use]
 pub fn span(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -27,7 +27,7 @@ pub fn span(time: Duration) -> String {
     }
 }
 
-/// Local time of day for today, with the date before it otherwise: `03:12`, `11-21 03:12`.
+/// The local time of day, with the date before it unless that is today: `03:12`, `11-21 03:12`.
 #[must_use]
 pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
     let (today, then) = (zone.to_datetime(now), zone.to_datetime(at));
@@ -35,7 +35,7 @@ pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
     if today.date() == then.date() { time } else { format!("{:02}-{:02} {time}", then.month(), then.day()) }
 }
 
-/// Local date and time to the second: `23 Nov 03:12:40`.
+/// The local date and time to the second: `23 Nov 03:12:40`.
 #[must_use]
 pub fn second(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%-d %b %H:%M:%S").to_string()
@@ -75,7 +75,7 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// A share as per cent: `0.041` → `4.1 %`.
+/// A share as a percentage: `0.041` → `4.1 %`.
 #[must_use]
 pub fn percent(share: f64) -> String {
     format!("{} %", number(share * 100.0))
@@ -86,9 +86,9 @@ pub fn percent(share: f64) -> String {
 pub fn dollars(amount: f64) -> String {
     match amount {
         a if a >= 10.0 => format!("${a:.0}"),
-        // Less than a cent is not nothing.
+        // An amount below a cent must not read as zero.
         a if a > 0.0 && a < 0.005 => format!("${a:.4}"),
-        // The sum of nothing is minus zero.
+        // An empty sum is -0.0; adding zero removes the sign.
         a => format!("${:.2}", a + 0.0),
     }
 }
@@ -113,7 +113,7 @@ pub fn account(id: &str) -> String {
     digits.chunks(4).map(|c| c.iter().collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// One or many: `1 alarm`, `3 alarms`.
+/// A count with its noun: `1 alarm`, `3 alarms`.
 #[must_use]
 pub fn count(n: usize, one: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }

@@ -1,30 +1,30 @@
-//! How well something is: what AWS's words for a state mean, and in which order they deserve the eye.
+//! Health: what the status words of AWS mean, in order of severity.
 
 use serde::{Deserialize, Serialize};
 
-/// How well something is, best first. The order is that of attention: later is worse.
+/// How healthy something is. The variants are in order of severity: a later one is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
-    /// There is nothing there.
+    /// It does not exist.
     #[default]
     Absent,
-    /// Well.
+    /// It is healthy.
     Ok,
-    /// Well, and something is under way.
+    /// It is healthy, and something is in progress.
     Running,
-    /// Well, and somebody is waited for.
+    /// It is healthy, and waits for a person.
     Waiting,
-    /// It cannot be told.
+    /// Its state is not known.
     Unknown,
-    /// Degraded.
+    /// It is degraded.
     Warning,
-    /// Broken.
+    /// It is broken.
     Critical,
 }
 
 impl Health {
-    /// Glyph and word: state is never told by colour alone.
+    /// Its glyph and word. Colour is never the only sign of a state.
     #[must_use]
     pub fn sign(self) -> (&'static str, &'static str) {
         match self {
@@ -37,7 +37,7 @@ impl Health {
             Self::Critical => ("✗", "broken"),
         }
     }
-    /// `ok`, `warning`, `critical` or `unknown`: what scripts ask for.
+    /// `ok`, `warning`, `critical` or `unknown`, as in the output for scripts.
     #[must_use]
     pub fn severity(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Health {
             Self::Critical => "critical",
         }
     }
-    /// What AWS's own status words mean; a word that is not known yet is unknown, never an error.
+    /// The health that a status word of AWS stands for. An unfamiliar word gives [`Self::Unknown`].
     #[must_use]
     pub fn of_status(raw: &str) -> Self {
         match raw {

@@ -1,7 +1,7 @@
-//! Which key does what: read from files, asked with each key press.
+//! Keymaps: which key runs which action.
 //!
-//! A file maps keys to the names of actions. The caller says which actions there are, so that a name that does nothing is
-//! a mistake with a place.
+//! A keymap file maps keys to the names of actions. The caller passes the known actions, so that an unknown name is an
+//! error with a place.
 
 mod bindings;
 mod file;
@@ -22,20 +22,20 @@ use file::File;
 /// What a key press means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press<A> {
-    /// Do this.
+    /// Run this action.
     Action(A),
-    /// More keys must follow: the next one, and what it leads to.
+    /// The key begins a chord. These are the keys that can follow, and what each leads to.
     Pending(Vec<(String, A)>),
     /// Nothing.
     None,
 }
 
-/// Keys to actions, and the keys of an unfinished chord.
+/// The bindings of keys to actions, and the keys of an unfinished chord.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Keymap {
-    /// `[keys]`: names of actions.
+    /// The table `[keys]`: actions while no sheet is open.
     keys: Bindings<Arc<str>>,
-    /// `[ask]`: while a sheet is open or a line is typed.
+    /// The table `[ask]`: actions while a sheet is open or a line is typed.
     ask: Bindings<SheetKey>,
 }
 
@@ -43,8 +43,8 @@ impl Keymap {
     /// Reads a keymap and those it inherits from. `actions` are the names that `[keys]` may give a key to.
     ///
     /// # Errors
-    /// When a file is not a keymap, names an unknown key or action, gives one key two
-    /// meanings, or leaves the operator without a key to get out.
+    /// When a file is not a keymap, names an unknown key or action, binds one key twice, or leaves the operator without
+    /// a key to quit or to close a sheet.
     pub fn parse(source: &Source, actions: &[&str], find: Find<'_>) -> Result<Self, ConfigError> {
         let (mut keys, mut ask) = (Bindings::default(), Bindings::default());
         for (source, file) in family::<File>(source, find)? {
@@ -67,8 +67,8 @@ impl Keymap {
         Ok(Self { keys, ask })
     }
 
-    /// What this key means where no sheet is open. An unfinished chord is remembered; a key that does not belong to it
-    /// ends it and does nothing else.
+    /// Looks up a key while no sheet is open. The keys of an unfinished chord are remembered. A key that does not
+    /// continue the chord ends it and does nothing else.
     pub fn press(&mut self, event: KeyEvent) -> Press<Arc<str>> {
         self.ask.pending.clear();
         Key::of(event).map_or(Press::None, |key| self.keys.press(key))
@@ -80,32 +80,32 @@ impl Keymap {
         Key::of(event).map_or(Press::None, |key| self.ask.press(key))
     }
 
-    /// The keys of an unfinished chord where no sheet is open, as they are shown; empty when there is none.
+    /// The keys of an unfinished chord while no sheet is open, as text. Empty when there is none.
     #[must_use]
     pub fn pending(&self) -> String {
         shown(&self.keys.pending)
     }
 
-    /// The first of the keys that do this where no sheet is open.
+    /// The first key that runs an action while no sheet is open.
     #[must_use]
     pub fn key_for(&self, action: &str) -> Option<String> {
         self.keys.keys_of(action).next().map(shown)
     }
 
-    /// All keys that do this where no sheet is open, the oldest first.
+    /// All keys that run an action while no sheet is open, in the order of the files.
     #[must_use]
     pub fn keys_for(&self, action: &str) -> Vec<String> {
         self.keys.keys_of(action).map(shown).collect()
     }
 
-    /// The first of the keys that do this in a sheet. Where a line is typed in it, keys that type a letter do nothing else.
+    /// The first key that runs an action in a sheet. Where a line is typed, keys that type a letter only type it.
     #[must_use]
     pub fn sheet_key_for(&self, key: SheetKey, types: bool) -> Option<String> {
         let works = |keys: &&[Key]| !types || keys.first().is_none_or(|key| key.character().is_none());
         self.ask.keys_of(key.name()).find(works).map(shown)
     }
 
-    /// All keys that do this in a sheet, the oldest first.
+    /// All keys that run an action in a sheet, in the order of the files.
     #[must_use]
     pub fn sheet_keys_for(&self, key: SheetKey) -> Vec<String> {
         self.ask.keys_of(key.name()).map(shown).collect()

@@ -1,8 +1,8 @@
-//! What nobody may read over an operator's shoulder: values under secret names, and secrets inside of a text.
+//! Removes secrets: values under secret names, and secrets inside a text.
 //!
-//! One judge for the tables, the recordings, the plans and the journal. It replaces values by [`MARK`] and leaves the
-//! names, so that a reader sees that there was something. It knows names and forms, not meanings: a secret under a
-//! harmless name that looks like any other word stays.
+//! Tables, recordings, plans and the journal all use this module. It replaces a value by [`MARK`] and keeps its name,
+//! so that a reader sees that there was a value. It knows names and formats, not meanings: a secret under a harmless
+//! name that looks like any other word stays.
 
 mod name;
 mod text;
@@ -14,10 +14,10 @@ use serde_json::Value;
 pub use name::is_secret;
 pub use text::text;
 
-/// What stands for what is not shown.
+/// The text in place of a secret.
 pub const MARK: &str = "redacted";
 
-/// A text that stands under a name, without what is secret in it.
+/// Removes secrets from a text that stands under a name.
 ///
 /// ```
 /// use sagetop::redact::value;
@@ -30,12 +30,12 @@ pub fn value<'a>(name: &str, plain: &'a str) -> Cow<'a, str> {
     cleaned(name, false, plain).map_or(Cow::Borrowed(plain), Cow::Owned)
 }
 
-/// Replaces what is secret in a JSON value, at any depth; says whether anything was.
+/// Removes secrets from a JSON value, at any depth. Returns whether there were any.
 pub fn json(value: &mut Value) -> bool {
     clean("", false, value)
 }
 
-/// Words and signs: a text that holds none of them, in any case, has nothing that is replaced here.
+/// Words and signs, matched without case. A text without any of them has no secret that this module knows.
 pub fn signs() -> impl Iterator<Item = String> {
     name::signs().chain(text::signs()).map(str::to_owned)
 }
@@ -101,8 +101,8 @@ fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
     }
 }
 
-/// Is it a name of something, by which things are joined and asked for? Names of AWS have no blanks; where a secret
-/// stands in one word, something is assigned in it, or it has a user.
+/// Is it the name of a resource, by which resources are joined and requested? AWS names have no spaces. A single word
+/// holds a secret only in an assignment, or together with a user.
 fn is_reference(plain: &str) -> bool {
     let word = !plain.contains(char::is_whitespace);
     word && (plain.starts_with("arn:") || plain.starts_with("s3://") || !text::may_hold_secret(plain))
@@ -113,7 +113,7 @@ fn is_secret_pair(items: &[Value]) -> bool {
     matches!(items, [Value::String(name), Value::String(_)] if !name.starts_with('-') && is_secret(name))
 }
 
-/// What the value of a pair of name and value is called.
+/// The name of a value that stands in a pair of a name and a value.
 const VALUES: [&str; 5] = ["Value", "DefaultValue", "value", "default", "choices"];
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
-//! The real terminal: entering it, leaving it in every case, and its clipboard.
+//! The real terminal: entering it, restoring it in every case, and its clipboard.
 //!
-//! Mouse and window title stay as they are. Pasting is bracketed, so that pasted
-//! text never acts as keys.
+//! Mouse and window title stay as they are. Bracketed paste is on, so that pasted text never acts as keys.
 
 mod backend;
 mod clipboard;
@@ -24,26 +23,26 @@ pub use clipboard::{Multiplexer, copy, osc52};
 
 use crate::aws::is_caught;
 
-/// A signal that stops has stopped by then.
+/// By then a signal that stops the process has stopped it.
 #[cfg(unix)]
 const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// A frame leaves in one piece: over SSH it is one packet or a few, and no half of it is ever seen.
+/// The buffer of one frame. A frame is written at once: over SSH it is a few packets, and no half of it is ever shown.
 const FRAME: usize = 64 * 1024;
 
 /// The terminal that the program runs in.
 pub type Screen = Terminal<Frugal<BufWriter<Stdout>>>;
 
-/// Holds the terminal; lets go of it when dropped, when told, or when the program panics.
+/// Holds the terminal in its drawing state. Restores it when dropped, on request, or when the program panics.
 #[derive(Debug)]
 pub struct Guard {
     inside: Arc<AtomicBool>,
 }
 
-/// Takes the terminal over.
+/// Enters the drawing state.
 ///
 /// # Errors
-/// When there is no terminal, or it refuses; it is then as it was before.
+/// When there is no terminal, or it refuses. The terminal is then as it was before.
 pub fn enter() -> io::Result<(Screen, Guard)> {
     if !io::stdout().is_terminal() {
         return Err(io::Error::new(io::ErrorKind::NotConnected, "standard output is not a terminal"));
@@ -56,21 +55,21 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
 }
 
 impl Guard {
-    /// Gives the terminal back as it was. Doing it again does nothing.
+    /// Restores the terminal. A second call does nothing.
     pub fn leave(&self) {
         if !self.inside.swap(false, Ordering::SeqCst) {
             return;
         }
-        // Nobody is left to be told when this fails, and the rest must still be tried.
+        // An error here could not be shown to anybody, and the other steps must still be tried.
         let _ = restore(&mut io::stdout());
         let _ = disable_raw_mode();
     }
 
-    /// A panic's message must appear on the ordinary screen, where it can be read.
+    /// Restores the terminal before a panic message is printed, so that it can be read.
     fn leave_when_panicking(&self) {
         let (guard, before) = (Self { inside: Arc::clone(&self.inside) }, panic::take_hook());
         panic::set_hook(Box::new(move |info| {
-            // A panic that is caught does not end the program, so the screen stays.
+            // A panic that is caught does not end the program, so the terminal stays as it is.
             if !is_caught() {
                 guard.leave();
             }
@@ -85,39 +84,39 @@ impl Drop for Guard {
     }
 }
 
-/// Says to the terminal what is wanted of it.
+/// Sends the sequences that enter the drawing state.
 fn open(out: &mut impl Write) -> io::Result<()> {
-    // Not the library's own way to clear: it asks where the cursor is, and not every terminal answers.
+    // The library's way to clear is not used: it queries the cursor position, and not every terminal answers.
     execute!(out, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)
 }
 
-/// Gives the terminal back and stops the program and whatever started it together with it, as ctrl-z does
-/// elsewhere; comes back with the terminal taken over again when somebody lets it go on (`fg`).
+/// Restores the terminal and stops the whole process group, as ctrl-z does in other programs. Returns with the terminal
+/// in its drawing state again when the program is continued (`fg`).
 ///
-/// The screen is then blank. A terminal that is gone meanwhile is noticed by the next frame.
+/// The screen is then blank. If the terminal has gone meanwhile, the next frame notices it.
 #[cfg(unix)]
 pub async fn suspend() {
     use rustix::process::{Signal, kill_current_process_group};
     use tokio::signal::unix::{SignalKind, signal};
 
-    // Listened to before the stop, so that going on is not missed.
+    // The listener starts before the stop, so that the signal to continue is not missed.
     let Ok(mut goes_on) = signal(SignalKind::from_raw(Signal::CONT.as_raw())) else { return };
     let _ = restore(&mut io::stdout());
     let _ = disable_raw_mode();
-    // The whole group, as a shell waits for all of it: `cargo run` stands between.
+    // The whole group is stopped, as a shell waits for all of it: `cargo run` is part of it.
     let _ = kill_current_process_group(Signal::TSTP);
-    // The stop may hit another thread first, so nothing is said to the terminal until it goes on. Where no shell
-    // waits (an orphaned process group) the system ignores the signal, and this goes on by itself.
+    // The signal may stop another thread first, so nothing is written until the program continues. In an orphaned
+    // process group, where no shell waits, the system ignores the signal, and the program continues by itself.
     let _ = tokio::time::timeout(STOPS_WITHIN, goes_on.recv()).await;
     let _ = enable_raw_mode();
     let _ = open(&mut io::stdout());
 }
 
-/// Takes the terminal over again when the program goes on after somebody else stopped it (`kill -STOP`, then `fg`): the
-/// shell has set it up for itself meanwhile. The screen is then blank.
+/// Enters the drawing state again when the program continues after somebody else stopped it (`kill -STOP`, then `fg`):
+/// the shell has changed the terminal meanwhile. The screen is then blank.
 pub fn resume() {
-    // The library believes that raw mode is still on, whatever the shell did, and would do nothing. Switching it off and
-    // on again would show what is typed in between.
+    // The library assumes that raw mode is still on and would do nothing. Switching raw mode off and on would echo what
+    // is typed in between.
     #[cfg(unix)]
     if let Ok(mut modes) = rustix::termios::tcgetattr(io::stdin()) {
         modes.make_raw();
@@ -126,16 +125,16 @@ pub fn resume() {
     let _ = open(&mut io::stdout());
 }
 
-/// Can the console be drawn on this terminal? `TERM` is the environment variable of that name.
+/// Checks whether the console can be drawn on this terminal. `term` is the value of the variable `TERM`.
 ///
 /// # Errors
-/// What is wrong and what to do, for the terminal.
+/// A sentence that says what is wrong and what to do.
 pub fn check(is_terminal: bool, term: Option<&str>) -> Result<(), String> {
     const INSTEAD: &str = "`sagetop status` and `sagetop dump` print text";
     if !is_terminal {
         return Err(format!("error: the console needs a terminal\nhint: for scripts {INSTEAD}\n"));
     }
-    // Other systems than Unix have no such variable.
+    // Systems other than Unix do not set this variable.
     let term = match term.map(str::trim) {
         Some(term) if !term.is_empty() => term,
         Some(_) | None if cfg!(not(unix)) => return Ok(()),
@@ -153,7 +152,7 @@ pub fn check(is_terminal: bool, term: Option<&str>) -> Result<(), String> {
     Ok(())
 }
 
-/// Undoes what [`open`] said to the terminal, the last first.
+/// Sends the sequences that undo those of [`open`], in reverse order.
 fn restore(out: &mut impl Write) -> io::Result<()> {
     execute!(out, Show, DisableBracketedPaste, LeaveAlternateScreen)
 }

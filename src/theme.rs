@@ -1,7 +1,7 @@
-//! What things mean, and how that looks on this terminal.
+//! Themes: how each meaning looks on this terminal.
 //!
-//! A theme is a closed set of tokens in a file. States are never told apart by
-//! colour alone, so each theme also works with sixteen colours and with none.
+//! A theme file gives a style to each of a fixed set of tokens. Colour is never the only sign of a state, so each theme
+//! also works with sixteen colours and without any.
 
 mod color;
 mod file;
@@ -16,7 +16,7 @@ use crate::config::{ConfigError, Find, Source, family};
 use crate::view::Tone;
 use file::{File, Looks};
 
-/// Everything a theme decides. The names in a file are the same words in lower case.
+/// The tokens of a theme. In a file their names are in lower case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the tones are explained in the view, the rest in `name`")]
 pub enum Token {
@@ -40,10 +40,10 @@ pub enum Token {
 }
 
 impl Token {
-    /// Those of `[tone]`.
+    /// The tokens of the table `[tone]`.
     pub const TONES: &[Self] = &[Self::Plain, Self::Muted, Self::Strong, Self::Good, Self::Busy, Self::Warn, Self::Bad];
 
-    /// Those of `[chrome]`.
+    /// The tokens of the table `[chrome]`.
     pub const CHROME: &[Self] = &[
         Self::Screen,
         Self::Header,
@@ -57,7 +57,7 @@ impl Token {
         Self::Field,
     ];
 
-    /// Its name in a theme's file.
+    /// Its name in a theme file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -81,7 +81,7 @@ impl Token {
         }
     }
 
-    /// The terminal's own colour for it, where a theme's colours cannot be shown.
+    /// The terminal colour that replaces it where the colours of the theme cannot be shown.
     fn ansi(self) -> Option<Color> {
         match self {
             Self::Muted | Self::Border => Some(Color::DarkGray),
@@ -89,13 +89,13 @@ impl Token {
             Self::Busy | Self::Key | Self::Frame => Some(Color::Cyan),
             Self::Warn => Some(Color::Yellow),
             Self::Bad => Some(Color::Red),
-            // The terminal's own, so that a word on a coloured line does not take the line's.
+            // The default colour, so that a word on a coloured line does not take the colour of the line.
             Self::Plain | Self::Strong | Self::Title | Self::Field | Self::Screen | Self::Sheet => Some(Color::Reset),
             Self::Header | Self::Selection | Self::Changed => None,
         }
     }
 
-    /// What still shows it when its background cannot be.
+    /// The attribute that replaces its background where backgrounds cannot be shown.
     fn attribute(self) -> Modifier {
         let marks = [
             (Self::Selection, Modifier::REVERSED),
@@ -121,7 +121,7 @@ impl From<Tone> for Token {
     }
 }
 
-/// Tokens as styles for one terminal.
+/// The styles of all tokens for one terminal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
     styles: BTreeMap<Token, Style>,
@@ -129,10 +129,10 @@ pub struct Theme {
 }
 
 impl Theme {
-    /// Reads a theme and those it inherits from, for a terminal with so many colours.
+    /// Reads a theme and those it inherits from, for a terminal with this many colours.
     ///
     /// # Errors
-    /// When a file is not a theme, names something unknown, or leaves a token out.
+    /// When a file is not a theme, names an unknown token or colour, or leaves a token out.
     pub fn parse(source: &Source, level: Level, find: Find<'_>) -> Result<Self, ConfigError> {
         let mut looks = Looks::default();
         for (source, file) in family::<File>(source, find)? {
@@ -146,7 +146,7 @@ impl Theme {
         Ok(Self { styles, ascii: false })
     }
 
-    /// The same theme for a terminal that shows no more than ASCII.
+    /// The same theme for a terminal that shows only ASCII.
     #[must_use]
     pub fn with_ascii(mut self, ascii: bool) -> Self {
         self.ascii = ascii;
@@ -159,20 +159,20 @@ impl Theme {
         self.ascii
     }
 
-    /// How a token looks.
+    /// The style of a token.
     #[must_use]
     pub fn style(&self, token: Token) -> Style {
         self.styles.get(&token).copied().unwrap_or_default()
     }
 
-    /// How a meaning looks.
+    /// The style of a meaning.
     #[must_use]
     pub fn tone(&self, tone: Tone) -> Style {
         self.style(tone.into())
     }
 }
 
-/// A style on a terminal that shows fewer colours.
+/// Reduces a style to the colours of the terminal.
 fn reduced(token: Token, style: Style, level: Level) -> Style {
     let mut style = style;
     match level {
@@ -183,7 +183,7 @@ fn reduced(token: Token, style: Style, level: Level) -> Style {
             return style;
         }
         Level::Ansi => {
-            // A background of the theme's own would meet a foreground of the terminal's.
+            // The background of the theme might not be readable below a foreground colour of the terminal.
             style.fg = style.fg.and_then(|c| if color::rgb(c).is_some() { token.ansi() } else { Some(c) });
             style.bg = style.bg.filter(|c| color::rgb(*c).is_none());
         }
@@ -196,7 +196,7 @@ fn reduced(token: Token, style: Style, level: Level) -> Style {
         style = style.add_modifier(token.attribute());
     }
     if level == Level::Ansi && token == Token::Selection && style.bg.is_none() {
-        // One bar from edge to edge, not one in the colours of the cells.
+        // The bar has one colour from edge to edge, whatever the colours of its cells are.
         style.fg = Some(Color::Reset);
     }
     style

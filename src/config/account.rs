@@ -1,4 +1,4 @@
-//! What the user says about accounts: which to watch, as whom, and how careful to be there.
+//! The `[[account]]` tables: which accounts to watch, with which credentials, and whether writes are allowed.
 
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -9,40 +9,40 @@ use super::value::Name;
 /// An account to watch, in one or more regions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Account {
-    /// How the team calls it.
+    /// The name that the team uses for it.
     pub label: Option<String>,
-    /// Named profile of the AWS configuration files; with a role, who takes it on.
+    /// A profile of the AWS configuration files. With a role, the profile that assumes it.
     pub profile: Option<String>,
-    /// ARN of a role to take on.
+    /// The ARN of a role to assume.
     pub role_arn: Option<String>,
-    /// The account's own number, 12 digits: tells it from others where profiles do not.
+    /// The account id, 12 digits. It tells accounts apart where profiles do not.
     pub account_id: Option<String>,
-    /// Where; the profile's own region when there is none.
+    /// The regions to watch. Without any, the region of the profile.
     pub regions: Vec<String>,
-    /// Must nothing be written to it?
+    /// Refuses every write to this account.
     pub read_only: bool,
-    /// How its name reads.
+    /// The colour of its name.
     pub colour: Colour,
 }
 
-/// How the name of an account reads; the theme says what that looks like.
+/// The colour of an account's name, as a meaning. The theme turns it into a real colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Colour {
-    /// As other text.
+    /// The colour of ordinary text.
     #[default]
     Plain,
-    /// As what is broken: think twice here.
+    /// The colour of something broken, as a warning to be careful.
     Red,
-    /// As what is degraded.
+    /// The colour of something degraded.
     Yellow,
-    /// As what is well.
+    /// The colour of something healthy.
     Green,
-    /// As what is under way.
+    /// The colour of something in progress.
     Blue,
 }
 
-/// May it be written to?
+/// Whether writes are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Access {
@@ -51,7 +51,7 @@ enum Access {
     ReadOnly,
 }
 
-/// An account as it is written.
+/// An account as it is written in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -67,7 +67,7 @@ pub(super) struct Written {
     colour: Colour,
 }
 
-/// All accounts; a label is that of one of them.
+/// Checks all accounts: a label belongs to one of them only.
 pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Account>, ConfigError> {
     let mut accounts: Vec<Account> = Vec::new();
     for one in written {

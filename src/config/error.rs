@@ -1,36 +1,36 @@
-//! What is wrong in a file of the user's, with the place, the line and a way on.
+//! An error in a user's file: the place, the line, what is wrong, and a hint.
 
 use std::fmt;
 use std::ops::Range;
 
 use crate::view::escaped;
 
-/// Characters of a line that are shown.
+/// The most characters of a line that are shown.
 const LONGEST_EXCERPT: usize = 160;
 
-/// Bytes of a word beyond which none of ours can have been meant.
+/// A word of more bytes than this is compared with none of the known words.
 const LONGEST_WORD: usize = 100;
 
-/// A file's text with the name the user knows it by.
+/// The text of a file, and the name by which the user knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// Path as the user would type it, or `themes/dark.toml` for what is built in.
+    /// The path as the user would type it, or `themes/dark.toml` for a built-in file.
     pub file: String,
-    /// All of it.
+    /// The whole text.
     pub text: String,
 }
 
-/// A mistake in a file of the user's. Its text is meant for the terminal's ordinary
-/// screen: `error: …`, the place, the line with a caret, a hint.
+/// An error in a user's file. `Display` writes it for the ordinary screen of a terminal: `error: …`, the place, the
+/// line with a caret, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     /// The file, as the user would type it.
     pub file: String,
-    /// Line from 1; 0 when the whole file is meant.
+    /// The line, from 1. 0 means the whole file.
     pub line: usize,
-    /// Column from 1, in characters; 0 when the whole file is meant.
+    /// The column in characters, from 1. 0 means the whole file.
     pub column: usize,
-    /// What is wrong, in a sentence without a full stop.
+    /// What is wrong: a sentence without a full stop.
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
@@ -39,7 +39,7 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A mistake that has no place within its file.
+    /// An error that is about the whole file.
     #[must_use]
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -53,13 +53,13 @@ impl ConfigError {
         }
     }
 
-    /// A mistake at some bytes of a file.
+    /// An error at a range of bytes of a file.
     #[must_use]
     pub fn at(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
         Self::new(source.file.as_str(), message).placed(source, span)
     }
 
-    /// What the TOML reader found, with a hint when it was a wrong name.
+    /// Converts an error of the TOML parser. Adds a hint where a name was wrong.
     #[must_use]
     pub fn from_toml(source: &Source, error: &toml::de::Error) -> Self {
         let message = error.message().replace('\n', ", ");
@@ -75,7 +75,7 @@ impl ConfigError {
         }
     }
 
-    /// The same mistake with its place, unless it has one already.
+    /// Adds the place, unless the error has one already.
     #[must_use]
     pub fn placed(mut self, source: &Source, span: Range<usize>) -> Self {
         if self.line > 0 {
@@ -97,14 +97,14 @@ impl ConfigError {
         self
     }
 
-    /// The same mistake with a way on.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same mistake with the nearest right word as a hint, or all of them.
+    /// Adds the nearest known word as a hint, or all known words when none is near.
     #[must_use]
     pub fn did_you_mean<'a>(self, word: &str, known: impl Iterator<Item = &'a str>) -> Self {
         let known: Vec<&str> = known.collect();
@@ -126,9 +126,9 @@ impl fmt::Display for ConfigError {
         } else {
             let number = self.line.to_string();
             let gutter = " ".repeat(number.len());
-            // The caret line repeats the tabs of the line above it.
+            // The caret line repeats the tabs of the line above, so that the caret stands below the mistake.
             let column = self.column.saturating_sub(1);
-            // Of a line that is very long the part round the mistake is shown.
+            // A very long line is cut to the part around the mistake.
             let from = column.saturating_sub(LONGEST_EXCERPT / 2);
             let shown = |from: usize, most: usize| self.excerpt.chars().skip(from).take(most).collect::<String>();
             let before = shown(from, column - from);
@@ -147,7 +147,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// The known word that was probably meant: few letters differ, or it begins the same way.
+/// Finds the known word that was probably meant: few letters differ, or it begins the same way.
 #[must_use]
 pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > LONGEST_WORD {

@@ -61,7 +61,7 @@ impl TryFrom<String> for Glob {
         if text.matches(STAGE).count() > 1 {
             return Err(format!("{text:?} has more than one {STAGE}"));
         }
-        // The shortest match of each star, so that `{stage}` is as short as it can be.
+        // Each star matches as little as possible, so that `{stage}` is as short as possible.
         let regex = escape(&text).replace(&escape(STAGE), "(?<stage>.+?)").replace(r"\*", ".*?").replace(r"\?", ".");
         let regex = Regex::new(&format!("(?s)^{regex}$")).map_err(|_| format!("{text:?} is too long for a pattern"))?;
         Ok(Self { text, regex })

@@ -1,23 +1,23 @@
-//! Files that build on another file of their kind.
+//! Files that inherit from another file of the same kind.
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};
 
-/// A file that may name another one that it builds on.
+/// A file that may inherit from another one.
 pub trait Inherits: DeserializeOwned {
-    /// The name of the file below this one.
+    /// The name of the file that this one inherits from.
     fn inherits(&self) -> Option<&Spanned<String>>;
 }
 
-/// Finds the file of that name for the file that asks for it.
+/// Finds the file of a name on behalf of another file.
 pub type Find<'a> = &'a dyn Fn(&str, &Source) -> Result<Source, ConfigError>;
 
-/// The file and all that it builds on, the lowest first.
+/// Collects a file and all that it inherits from, the base first.
 ///
 /// # Errors
-/// When one of them cannot be found or read, or builds on itself.
+/// When one of them cannot be found or read, or inherits from itself.
 pub fn family<T: Inherits>(source: &Source, find: Find<'_>) -> Result<Vec<(Source, T)>, ConfigError> {
     let mut found: Vec<(Source, T)> = Vec::new();
     let mut next = Some(source.clone());

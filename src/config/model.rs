@@ -1,5 +1,4 @@
-//! What the user says about a model: the links that AWS does not know, and the
-//! measures that only the team knows.
+//! The `[[model]]` tables: links between resources that AWS does not know, and metrics that only the team knows.
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
@@ -16,30 +15,30 @@ use super::value::{Compare, Meaning, Name, Severity, Span};
 /// One model, from its data to its alarms.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
-    /// How the team calls it.
+    /// The name that the team uses for it.
     pub name: String,
-    /// Labels of the accounts that it lives in; none means any.
+    /// Labels of the accounts that it lives in. Without any, it may be in every account.
     pub accounts: Vec<String>,
-    /// Name or ARN of its model package group.
+    /// The name or ARN of its model package group.
     pub group: Option<String>,
-    /// Which pipelines train it.
+    /// Names of the pipelines that train it.
     pub pipelines: Vec<Glob>,
-    /// Which endpoints serve it; `{stage}` says where.
+    /// Names of the endpoints that serve it. `{stage}` marks the part of the name that says where.
     pub endpoints: Vec<Glob>,
-    /// Which alarms watch it.
+    /// Names of the alarms that watch it.
     pub alarms: Vec<Glob>,
-    /// Which deployment pipelines bring it out.
+    /// Names of the CodePipeline pipelines that deploy it.
     pub codepipeline: Vec<String>,
-    /// What to do when it is broken.
+    /// The address of its runbook.
     pub runbook_url: Option<String>,
-    /// What it is trained on.
+    /// The data that it is trained on.
     pub data: Vec<Data>,
-    /// How good it is.
+    /// The metrics that say how good it is.
     pub metrics: Vec<Metric>,
 }
 
 impl Model {
-    /// Name of its model package group: its own where nothing else is said.
+    /// The name of its model package group. Without a `group`, that is the name of the model.
     #[must_use]
     pub fn group_name(&self) -> &str {
         let group = self.group.as_deref().unwrap_or(&self.name);
@@ -58,15 +57,15 @@ impl Model {
 /// A source of training data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Data {
-    /// What it is.
+    /// The type of the source.
     pub kind: DataKind,
-    /// `s3://bucket/prefix/`, where `{yyyy-MM-dd}` is a date; or the name of a feature group.
+    /// `s3://bucket/prefix/`, where `{yyyy-MM-dd}` stands for a date, or the name of a feature group.
     pub uri: String,
-    /// Older than this is too old.
+    /// Data that is older than this is too old.
     pub max_age: Option<Duration>,
 }
 
-/// What a source of training data is.
+/// The type of a source of training data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataKind {
@@ -76,18 +75,18 @@ pub enum DataKind {
     FeatureGroup,
 }
 
-/// A measure of a model.
+/// A metric of a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metric {
-    /// How the team calls it.
+    /// The name that the team uses for it.
     pub label: String,
-    /// Where its values are.
+    /// Where its values come from.
     pub source: MetricSource,
-    /// What is beyond what.
+    /// How a value compares with the threshold when it is beyond it.
     pub limit: Option<(Compare, f64)>,
-    /// How bad that is.
+    /// The severity of a value beyond the threshold.
     pub severity: Option<Severity>,
-    /// Whether that is bad at all.
+    /// Whether a value beyond the threshold is bad or good.
     pub meaning: Meaning,
 }
 
@@ -102,7 +101,7 @@ impl Metric {
     }
 }
 
-/// Where the values of a measure are.
+/// Where the values of a metric come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MetricSource {
     /// In CloudWatch.
@@ -113,25 +112,25 @@ pub enum MetricSource {
         name: String,
         /// All of its dimensions.
         dimensions: BTreeMap<String, String>,
-        /// How values are put together.
+        /// The statistic, such as `Average`.
         stat: String,
-        /// How often a value comes, in whole minutes; where it is not said, that is seen from the values.
+        /// The time between two values, in whole minutes. Without it, the values themselves tell.
         period: Option<Duration>,
     },
     /// In the evaluation report of the model package.
     Package {
-        /// Where in the report, such as `$.ranking.ctr.value`.
+        /// The path of the value in the report, such as `$.ranking.ctr.value`.
         json_path: String,
     },
 }
 
-/// Seconds of the longest period of a metric.
+/// The longest period of a metric, in seconds.
 const LONGEST_PERIOD: u64 = 31 * 86_400;
 
-/// Several texts; each is checked apart, because the reader knows only the place of the list.
+/// A list of texts. Each keeps its own place, so that an error points at the one text and not at the list.
 type Texts = Vec<Spanned<String>>;
 
-/// A model as it is written.
+/// A model as it is written in the file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -193,7 +192,7 @@ enum WrittenReport {
     Package,
 }
 
-/// Checks what no single value can tell: names that are taken, fields that need each other.
+/// Checks rules that span several values: names must differ, and some fields need each other.
 pub(super) fn checked(written: Vec<Written>, labels: &[&str], source: &Source) -> Result<Vec<Model>, ConfigError> {
     let mut taken: HashMap<String, usize> = HashMap::new();
     written
@@ -260,7 +259,7 @@ impl WrittenData {
     }
 }
 
-/// Refuses dates that cannot be meant, at their place within the text.
+/// Checks the dates in a location. An error points at the date within the text.
 fn checked_pattern(uri: &Spanned<Name>, source: &Source) -> Result<(), ConfigError> {
     let (text, span) = (&uri.get_ref().0, uri.span());
     let bucket = text.find("://").and_then(|at| text.get(at + 3..)?.find('/').map(|slash| at + 4 + slash));
@@ -270,7 +269,7 @@ fn checked_pattern(uri: &Spanned<Name>, source: &Source) -> Result<(), ConfigErr
         return Err(ConfigError::at(source, span, message).hint("write \"s3://bucket/dt={yyyy-MM-dd}/\""));
     }
     Pattern::parse(prefix).map(|_| ()).map_err(|wrong| {
-        // Without escapes the text stands in the file as it is, after its quote.
+        // A text without escapes begins one byte after the opening quote.
         let start = span.start + 1 + bucket.len();
         let plain = source.text.get(span.start + 1..).is_some_and(|rest| rest.starts_with(text.as_str()));
         let place = if plain { start + wrong.place.start..start + wrong.place.end } else { span.clone() };
@@ -325,7 +324,7 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
     Ok(Metric { label: metric.label.0, source: from, limit, severity: metric.severity, meaning: metric.meaning })
 }
 
-/// A period is what CloudWatch takes for one: whole minutes.
+/// Checks that a period is one that CloudWatch accepts: whole minutes.
 fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
     let period = written.get_ref().0;
     let seconds = period.as_secs();
@@ -339,7 +338,7 @@ fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, 
 fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
     let WrittenSource { s3: WrittenReport::Package, json_path } = report;
     let path = json_path.get_ref();
-    // One place in the report: names and [n], nothing that could mean several.
+    // The path leads to one value: it has names and `[n]`, and no wildcards.
     if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
         let message = format!("{:?} is not a path into a report", json_path.get_ref());
         return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));

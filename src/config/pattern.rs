@@ -1,9 +1,9 @@
-//! Dates in the names of folders: `s3://lake/sales/dt={yyyy-MM-dd}/`, `year={yyyy}/month={MM}/day={dd}/`.
+//! Patterns for dates in the names of folders: `s3://lake/sales/dt={yyyy-MM-dd}/`, `year={yyyy}/month={MM}/day={dd}/`.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
-/// What a part of a date is written as: letters, digits from and to, field.
+/// The parts of a date: letters in the pattern, the fewest and most digits, and the field.
 const FIELDS: [(&str, usize, usize, Field); 9] = [
     ("yyyy", 4, 4, Field::Year),
     ("MM", 2, 2, Field::Month),
@@ -25,18 +25,18 @@ enum Field {
     Minute,
 }
 
-/// As much of a date as the names of some folders tell: year, month, day, hour, minute. Compares by time; UTC is what
-/// tools write, and nothing here says otherwise.
+/// A date as far as the names of folders give it: year, month, day, hour, minute. Dates compare by time, in UTC, which
+/// is what tools write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct PartialDate([Option<u16>; 5]);
 
 impl PartialDate {
-    /// A day, in full.
+    /// A whole day.
     #[must_use]
     pub fn day(year: u16, month: u16, day: u16) -> Self {
         Self([Some(year), Some(month), Some(day), None, None])
     }
-    /// The same date with a field, unless that contradicts what is known or is no date.
+    /// Adds a field, unless it contradicts a known one or the result is no date.
     fn with(mut self, field: Field, value: u16) -> Option<Self> {
         let range = match field {
             Field::Year => 2000..=9999,
@@ -52,13 +52,13 @@ impl PartialDate {
         *known = Some(value);
         Some(self)
     }
-    /// Is this date not after that day? What it does not tell counts as its beginning.
+    /// Is this date on or before that day? A missing field counts as the first one (January, the first, midnight).
     #[must_use]
     pub fn begins_by(&self, day: Self) -> bool {
         let begin = |[year, month, day, ..]: [Option<u16>; 5]| [year, month, day].map(Option::unwrap_or_default);
         begin(self.0) <= begin(day.0)
     }
-    /// How many fields are known, the year first.
+    /// How many fields are known, counted from the year.
     #[must_use]
     pub fn fields(&self) -> usize {
         self.0.iter().take_while(|field| field.is_some()).count()
@@ -77,23 +77,23 @@ pub struct Segment {
     pieces: Vec<Piece>,
 }
 
-/// A place in S3 with dates in it, level by level.
+/// An S3 location with dates in it, folder by folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
-    /// Everything before the first folder with a date.
+    /// The part before the first folder with a date.
     pub stem: String,
-    /// What follows: folders with dates, and the plain folders after each of them.
+    /// The rest: folders with dates, each with the plain folders after it.
     pub levels: Vec<(Segment, String)>,
-    /// Does the last folder end with a slash? Otherwise it is the beginning of a name.
+    /// Does the last folder end with a slash? Otherwise it is the start of a longer name.
     pub closed: bool,
 }
 
-/// What is wrong with a pattern, where, and what to do.
+/// An error in a pattern: the place, what is wrong, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatternError {
-    /// Bytes of the text.
+    /// The range of bytes in the text.
     pub place: Range<usize>,
-    /// What is wrong, without a full stop.
+    /// What is wrong: a sentence without a full stop.
     pub message: String,
     /// What to do about it.
     pub hint: &'static str,
@@ -102,7 +102,7 @@ pub struct PatternError {
 const WRITE: &str = "write {yyyy-MM-dd}, or {yyyy}/{MM}/{dd}; HH is the hour";
 
 impl Pattern {
-    /// Reads a place without its `s3://bucket/`; `None` when there is no date in it.
+    /// Parses a location without its `s3://bucket/`. `None` when it has no date.
     ///
     /// # Errors
     /// A brace that is not closed, letters that are no part of a date, a date that does not begin with the year.
@@ -139,7 +139,7 @@ impl Pattern {
 }
 
 impl Segment {
-    /// Reads a folder's name; `at` is its place in the whole.
+    /// Parses the name of a folder that begins at byte `at` of the whole.
     fn parse(folder: &str, at: usize) -> Result<Self, PatternError> {
         let mut pieces = Vec::new();
         let (mut rest, mut at) = (folder, at);
@@ -175,7 +175,7 @@ impl Segment {
         Ok(Self { pieces })
     }
 
-    /// A name that consists of a date alone, or follows `key=`; `None` when the letters are no date.
+    /// Parses a name that is a date alone, or a date after `key=`. `None` when the letters are no date.
     #[must_use]
     pub fn of_date(key: &str, date: &str) -> Option<Self> {
         let key = Some(Piece::Text(key.to_owned())).filter(|_| !key.is_empty());
@@ -202,7 +202,8 @@ impl Segment {
         }
     }
 
-    /// The date in a folder's name, together with what the folders above tell. With `open` more may follow it.
+    /// Reads the date in a folder's name and adds it to the date of the folders above. With `open`, more text may
+    /// follow.
     #[must_use]
     pub fn date(&self, name: &str, above: PartialDate, open: bool) -> Option<PartialDate> {
         let (mut rest, mut date) = (name, above);
@@ -220,7 +221,7 @@ impl Segment {
         (rest.is_empty() || open).then_some(date)
     }
 
-    /// The name that a folder has for a day, where its names sort as their dates do.
+    /// The name of the folder for a day, where names sort in the order of their dates.
     #[must_use]
     pub fn name_of(&self, day: PartialDate) -> Option<String> {
         let mut name = String::new();
@@ -242,7 +243,7 @@ impl Segment {
     }
 }
 
-/// `yyyy-MM-dd` in pieces; `None` when something in it is neither a part of a date nor a sign between two.
+/// Splits `yyyy-MM-dd` into its parts. `None` when something is neither a part of a date nor a separator.
 fn date_pieces(text: &str) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = text;

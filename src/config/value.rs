@@ -1,6 +1,6 @@
 //! The small values of a config file: durations, patterns, severities, comparisons.
 //!
-//! Each checks itself while it is read, so that a wrong one is reported with its place.
+//! Each value is checked while it is parsed, so that an error can point at its place.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use std::time::Duration;
 use jiff::SpanRelativeTo;
 use serde::Deserialize;
 
-/// How bad something is: 1 wakes somebody, 5 can wait.
+/// A severity from 1 (wakes somebody) to 5 (can wait).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Severity(u8);
 
 impl Severity {
-    /// From 1, the worst, to 5.
+    /// The level, from 1 (the worst) to 5.
     #[must_use]
     pub fn level(self) -> u8 {
         self.0
@@ -37,25 +37,25 @@ impl TryFrom<String> for Severity {
     }
 }
 
-/// When a value is on the other side of its threshold.
+/// How a value compares with its threshold when it is beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 pub enum Compare {
-    /// When it is greater.
+    /// It is greater.
     #[serde(rename = ">")]
     Greater,
-    /// When it is greater, or the same.
+    /// It is greater or equal.
     #[serde(rename = ">=")]
     GreaterOrEqual,
-    /// When it is less.
+    /// It is less.
     #[serde(rename = "<")]
     Less,
-    /// When it is less, or the same.
+    /// It is less or equal.
     #[serde(rename = "<=")]
     LessOrEqual,
 }
 
 impl Compare {
-    /// Does `value` compare like this with `threshold`?
+    /// Does `value` compare with `threshold` in this way?
     #[must_use]
     pub fn holds(self, value: f64, threshold: f64) -> bool {
         match self {
@@ -66,7 +66,7 @@ impl Compare {
         }
     }
 
-    /// As it is written.
+    /// The operator as it is written.
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl Compare {
     }
 }
 
-/// What it means that a metric is beyond its threshold.
+/// What it means when a metric is beyond its threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meaning {
@@ -93,10 +93,10 @@ pub enum Meaning {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confirm {
-    /// By typing the name of what is written to.
+    /// The operator types the name of the target.
     #[default]
     Type,
-    /// By a key, with the way out selected first.
+    /// The operator presses a key; *Cancel* is selected first.
     Confirm,
 }
 
@@ -118,7 +118,7 @@ impl TryFrom<String> for Span {
     }
 }
 
-/// A text that is not empty and has no space at its ends.
+/// A text that is not empty and has no spaces around it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Name(pub(super) String);

@@ -1,18 +1,18 @@
-//! A moment of a recording, as people write it.
+//! Parses a moment of a recording as people write it.
 
 use std::time::Duration;
 
 use jiff::civil::{DateTime, Time};
 use jiff::{Span, SpanRelativeTo, Timestamp, tz::TimeZone};
 
-/// What can be written.
+/// The accepted forms, for error messages.
 const FORMS: &str = "write a time such as 03:12, 2026-11-23T03:12Z, +5m, -30s or 50%";
 
-/// Reads a moment between two others: a time of day or a date (in `zone` unless it says another), a time from `now`
-/// on (`+5m`) or before it (`-30s`), a share of the whole (`50%`).
+/// Parses a moment between the two ends of `whole`: a time of day or a date (in `zone` unless the text names another),
+/// a time after `now` (`+5m`) or before it (`-30s`), or a share of the whole (`50%`).
 ///
 /// # Errors
-/// What can be written, or from when to when it goes.
+/// A sentence that lists the accepted forms, or says from when to when the recording goes.
 pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &TimeZone) -> Result<Timestamp, String> {
     let (begin, end) = whole;
     let text = text.trim();
@@ -39,13 +39,13 @@ pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &
     })
 }
 
-/// A date with a time, without a zone.
+/// Parses a date with a time, without a zone.
 fn dated(text: &str, zone: &TimeZone) -> Option<Timestamp> {
     let at: DateTime = text.contains(['T', ' ']).then(|| text.parse().ok())??;
     zone.to_timestamp(at).ok()
 }
 
-/// The time of day that is nearest to now, on any day of the whole.
+/// The occurrence of a time of day that is nearest to `now`, on any day of the whole.
 fn of_day(time: Time, now: Timestamp, (begin, end): (Timestamp, Timestamp), zone: &TimeZone) -> Option<Timestamp> {
     let first = begin.to_zoned_datetime(zone.clone()).date();
     let last = end.to_zoned_datetime(zone.clone()).date();
@@ -54,7 +54,7 @@ fn of_day(time: Time, now: Timestamp, (begin, end): (Timestamp, Timestamp), zone
     times.filter(|at| (begin..=end).contains(at)).min_by_key(|at| at.duration_since(now).unsigned_abs())
 }
 
-/// `90s`, `5m`, `1h30m`, `2d`.
+/// Parses a length of time: `90s`, `5m`, `1h30m`, `2d`.
 fn length(text: &str) -> Result<Duration, String> {
     let span = text.trim().parse::<Span>();
     let length = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours())).ok();

@@ -1,10 +1,10 @@
-//! The keys of one table of a keymap, and what each of them does.
+//! One table of a keymap: keys and the actions that they run.
 
 use std::sync::Arc;
 
 use super::{Key, Press, SheetKey, shown};
 
-/// Something that a key can do, by the name that a keymap has for it.
+/// An action that a key can run, with the name that keymaps use for it.
 pub(super) trait Named: Clone {
     /// Its name.
     fn name(&self) -> &str;
@@ -22,7 +22,7 @@ impl Named for SheetKey {
     }
 }
 
-/// Keys, each with what it does, in the order of the files.
+/// Keys with their actions, in the order of the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bindings<A> {
     pub(super) all: Vec<(Vec<Key>, A)>,
@@ -37,7 +37,7 @@ impl<A> Default for Bindings<A> {
 }
 
 impl<A: Named> Bindings<A> {
-    /// What a key means after those of the unfinished chord, which it continues or ends.
+    /// Looks up a key after the keys of the unfinished chord, which it continues or ends.
     pub(super) fn press(&mut self, key: Key) -> Press<A> {
         let mut chord = std::mem::take(&mut self.pending);
         chord.push(key);
@@ -56,7 +56,7 @@ impl<A: Named> Bindings<A> {
         Press::Pending(follow)
     }
 
-    /// The keys that do what is named, in the order of the files.
+    /// The keys that run an action, in the order of the files.
     pub(super) fn keys_of(&self, name: &str) -> impl Iterator<Item = &[Key]> {
         self.all.iter().filter(move |(_, action)| action.name() == name).map(|(keys, _)| keys.as_slice())
     }

@@ -1,4 +1,4 @@
-//! A keymap's file: what is written, checked and laid over what it inherits.
+//! The file of a keymap: parsed, checked, and merged with what it inherits.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use toml::Spanned;
 use super::{Key, shown};
 use crate::config::{ConfigError, Inherits, Source, nearest};
 
-/// Takes an inherited key away.
+/// The action that removes an inherited key.
 const NONE: &str = "none";
 
-/// Keys as written, and the names of their actions.
+/// Keys as they are written, with the names of their actions.
 type Written = BTreeMap<Spanned<String>, Spanned<String>>;
 
 /// One file as it is written.
@@ -31,8 +31,8 @@ impl Inherits for File {
     }
 }
 
-/// Lays the keys of a file over those it inherits: the same keys get a new meaning, and a
-/// chord takes the place of the key that it begins with. `named` finds what a name stands for, among `known`.
+/// Merges the keys of a file into the inherited ones. A key that is bound again gets the new action, and a chord
+/// replaces the binding of its first key. `named` finds an action by its name; `known` lists all names for the error.
 pub(super) fn lay<A>(
     table: &mut Vec<(Vec<Key>, A)>,
     written: Written,
@@ -74,7 +74,7 @@ fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigErro
     }
 }
 
-/// Two keys of one file that cannot both work.
+/// Finds two bindings of one file that cannot both work.
 fn clash(this: (&Spanned<String>, &[Key]), before: (&Spanned<String>, &[Key]), source: &Source) -> ConfigError {
     let line = source.text.get(..before.0.span().start).map_or(0, |text| text.matches('\n').count() + 1);
     let message = if this.1 == before.1 {

@@ -1,17 +1,17 @@
-//! One key: how it is written, and which event of the terminal it is.
+//! One key: how it is written in files, and which event of the terminal it is.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// A key as it is compared: equal keys are equal however they were written.
+/// A key in one canonical form: two spellings of the same key are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
     modifiers: KeyModifiers,
 }
 
-/// Names of keys that have no character; the first of a key is the one that is shown.
+/// The names of keys without a character. The first name of a key is the one that is shown.
 const NAMES: &[(&str, KeyCode)] = &[
     ("enter", KeyCode::Enter),
     ("return", KeyCode::Enter),
@@ -42,7 +42,7 @@ const MODIFIERS: &[(&str, KeyModifiers)] =
     &[("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)];
 
 impl Key {
-    /// Reads a key: `ctrl-r`, `G`, `enter`, `shift-tab`, `f1`, `?`. The error says what is wrong.
+    /// Parses a key: `ctrl-r`, `G`, `enter`, `shift-tab`, `f1`, `?`. The error says what is wrong.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
@@ -68,14 +68,14 @@ impl Key {
         Ok(Self { code, modifiers }.normal())
     }
 
-    /// The key that was pressed; none when one was let go.
+    /// The key of a key press. `None` when a key was released.
     #[must_use]
     pub fn of(event: KeyEvent) -> Option<Self> {
         let key = Self { code: event.code, modifiers: event.modifiers };
         (event.kind != KeyEventKind::Release).then(|| key.normal())
     }
 
-    /// The character that it types, if it types one.
+    /// The character that this key types, if it types one.
     pub(super) fn character(self) -> Option<char> {
         match self {
             Self { code: KeyCode::Char(c), modifiers } if modifiers.is_empty() => Some(c),
@@ -83,7 +83,7 @@ impl Key {
         }
     }
 
-    /// One form for what terminals and people write in several.
+    /// Converts the different spellings of terminals and people to one form.
     fn normal(mut self) -> Self {
         self.modifiers &= KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         if self.code == KeyCode::BackTab {

@@ -1,12 +1,12 @@
-//! Which names stand over something that nobody else may know.
+//! Decides which names have secret values.
 
-/// Names that are secret as a whole; a blank stands between two words.
+/// Names that are secret as a whole. A space separates two words.
 const WHOLE: [&str; 8] = ["token 0", "signature", "cookie", "set cookie", "auth", "sig", "webhook", "webhook url"];
 
-/// Names of maps all of whose values are secret.
+/// Names of maps in which every value is secret.
 const MAPS: [&str; 2] = ["environment", "environment variables"];
 
-/// Secret wherever they stand in a name; a blank stands between two words.
+/// Words that make a name secret anywhere in it. A space separates two words.
 const PARTS: [&str; 17] = [
     "secret",
     "password",
@@ -27,23 +27,23 @@ const PARTS: [&str; 17] = [
     "presigned",
 ];
 
-/// Secret where they are a word of their own: `db_pwd`, `HF_TOKEN_1`.
+/// Words that make a name secret as a separate word: `db_pwd`, `HF_TOKEN_1`.
 const WORDS: [&str; 4] = ["pwd", "token", "otp", "jwt"];
 
-/// Secret where they are the last word: `DbPass`, but not `bypass` or `pass_rate`.
+/// Words that make a name secret as its last word: `DbPass`, but not `bypass` or `pass_rate`.
 const LAST: [&str; 2] = ["pass", "pw"];
 
-/// Tokens that open nothing: those of pages, without which nothing could be read on, and those by which AWS takes the
-/// same call twice as one. All others open something.
+/// Tokens that give no access: paging tokens, which are needed to read the next page, and idempotency tokens, by which
+/// AWS recognises a repeated call. Every other token is a credential.
 const HARMLESS: [&str; 5] =
     ["nexttoken", "continuationtoken", "nextcontinuationtoken", "clienttoken", "clientrequesttoken"];
 
-/// Does this name stand over something that nobody else may know? Case and separators do not matter:
+/// Does this name have a secret value? Case and separators do not matter:
 /// `DbPassword`, `db-password`, `--db_password`.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
     let bare = bare(name);
-    // The ARN of a secret is a name, not the secret.
+    // The ARN of a secret is only its name.
     if bare.is_empty() || bare.ends_with("arn") || HARMLESS.contains(&bare.as_str()) {
         return false;
     }
@@ -55,7 +55,7 @@ pub fn is_secret(name: &str) -> bool {
         || words(name).filter(|word| !word.is_empty()).last().is_some_and(|word| is(word, &LAST))
 }
 
-/// Does this name stand over a map all of whose values are secret?
+/// Is this the name of a map in which every value is secret?
 pub(super) fn is_secret_map(name: &str) -> bool {
     let bare = bare(name);
     MAPS.iter().any(|map| spell(map) == bare)
@@ -65,18 +65,19 @@ fn bare(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
 }
 
-/// Words without the blanks between them.
+/// Joins words, without the spaces between them.
 fn spell(words: &str) -> String {
     words.replace(' ', "")
 }
 
-/// What every secret name holds at least one of, in lower case: of two words the first, whatever stands between them.
+/// Every secret name contains at least one of these, in lower case. Of two words the first is listed, as any separator
+/// may follow it.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let names = WHOLE.iter().chain(&MAPS).chain(&PARTS).chain(&WORDS).chain(&LAST);
     names.filter_map(|name| name.split(' ').next())
 }
 
-/// The words of a name: they are separated by signs, or each begins with a capital letter.
+/// Splits a name into words, at signs and before capital letters.
 fn words(name: &str) -> impl Iterator<Item = &str> {
     name.split(|c: char| !c.is_ascii_alphanumeric()).flat_map(|part| {
         let starts = part.char_indices().zip(std::iter::once(' ').chain(part.chars()));

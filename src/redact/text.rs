@@ -1,16 +1,16 @@
-//! Secrets inside of a text, wherever it stands.
+//! Finds secrets inside a text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::{MARK, is_secret};
 
-/// Who speaks of these speaks of a signature, and quotes the headers that were signed.
+/// A text with one of these words is about a signature, and quotes the signed headers.
 const SIGNING: [&str; 6] =
     ["canonical string", "canonical request", "string-to-sign", "string to sign", "aws4_request", "aws4-hmac-sha256"];
 
-/// Beginnings of keys and tokens that are known by their form, how many characters they have at least, and which signs
-/// they hold beside letters and digits. Names of things begin like some of them: there must be a digit.
+/// Prefixes of keys and tokens with a known format: the prefix, the fewest characters, and the signs allowed besides
+/// letters and digits. Some names of resources begin with the same letters, so a digit is required as well.
 ///
 /// Access keys: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids>.
 const FORMS: [(&str, usize, &str); 20] = [
@@ -36,14 +36,14 @@ const FORMS: [(&str, usize, &str); 20] = [
     ("AIza", 30, "_-"),
 ];
 
-/// URLs whose path is the key to somebody's chat.
+/// URLs whose path is the secret: webhooks of chats.
 const CHATS: [&str; 3] = ["hooks.slack.com/services/", "discord.com/api/webhooks/", "webhook.office.com/"];
 
-/// The text without parameters and headers of signed requests, keys and tokens of known forms, users in front of a
-/// host, private keys, and what is assigned to the name of a secret.
+/// Removes parameters and headers of signed requests, keys and tokens of known formats, `user:password` before a host,
+/// private keys, and values assigned to secret names.
 #[must_use]
 pub fn text(plain: &str) -> Cow<'_, str> {
-    // Of a URL that was signed only the parameters go.
+    // A signed URL loses only its parameters.
     let mut cleaned = cut(plain, parameter).map_or(Cow::Borrowed(plain), Cow::Owned);
     let lower = cleaned.to_ascii_lowercase();
     if SIGNING.iter().any(|word| lower.contains(word)) {
@@ -57,20 +57,20 @@ pub fn text(plain: &str) -> Cow<'_, str> {
     cleaned
 }
 
-/// What every text with a secret of a known form holds at least one of.
+/// Every text with a secret of a known format contains at least one of these.
 pub(super) fn signs() -> impl Iterator<Item = &'static str> {
     let forms = FORMS.iter().map(|(start, ..)| *start);
     SIGNING.into_iter().chain(forms).chain(CHATS).chain(["x-amz-", "x-goog-", "@", "bearer", "basic", "-u ", "-user "])
 }
 
-/// May there be a secret in one word? Something must be assigned in it, have a user, be signed, or have a known form.
+/// Can a single word hold a secret? It must have an assignment, a user, a signature, or a known format.
 pub(super) fn may_hold_secret(word: &str) -> bool {
     word.contains("://")
         || word.contains(['=', '@', '?', '{', '"', '<'])
         || form(word).is_some_and(|found| found.start == 0)
 }
 
-/// The text with a mark in each place that is found; `None` when nothing is.
+/// Replaces each range that is found by the mark. `None` when there is none.
 fn cut(plain: &str, find: fn(&str) -> Option<Range<usize>>) -> Option<String> {
     let (mut out, mut rest) = (String::new(), plain);
     while let Some(found) = find(rest) {
@@ -85,12 +85,12 @@ fn cut(plain: &str, find: fn(&str) -> Option<Range<usize>>) -> Option<String> {
     (out != plain).then_some(out)
 }
 
-/// Where a value ends.
+/// The characters that end a value.
 fn ends_value(c: char) -> bool {
     c.is_whitespace() || "&\"'<>;,)]}\\".contains(c)
 }
 
-/// The value at the beginning of a text: inside of its quotes, or up to where it ends.
+/// The value at the start of a text: inside its quotes, or up to the first character that ends a value.
 fn value(rest: &str) -> Range<usize> {
     let bare = rest.trim_start_matches(|c: char| c.is_whitespace() || "\"'\\:=>|{".contains(c));
     let start = rest.len() - bare.len();
@@ -103,7 +103,7 @@ fn value(rest: &str) -> Range<usize> {
     start..start + length.unwrap_or(bare.len())
 }
 
-/// What stands between the lines of a private key in PEM.
+/// The range between the first and the last line of a private key in PEM.
 fn private_key(rest: &str) -> Option<Range<usize>> {
     let start = rest.find("PRIVATE KEY-----")? + "PRIVATE KEY-----".len();
     let after = rest.get(start..)?;
@@ -111,7 +111,7 @@ fn private_key(rest: &str) -> Option<Range<usize>> {
     (after.get(..length)?.trim() != MARK && length > 0).then_some(start..start + length)
 }
 
-/// The value of `X-Amz-Signature=…`, also encoded, or of `x-amz-security-token: …`.
+/// The value of `X-Amz-Signature=…`, also percent-encoded, or of `x-amz-security-token: …`.
 fn parameter(rest: &str) -> Option<Range<usize>> {
     let lower = rest.to_ascii_lowercase();
     let mut from = 0;
@@ -133,10 +133,10 @@ fn parameter(rest: &str) -> Option<Range<usize>> {
     None
 }
 
-/// A key or a token that is known by its form.
+/// A key or a token of a known format.
 fn form(rest: &str) -> Option<Range<usize>> {
     let found = FORMS.iter().filter_map(|(start, least, signs)| {
-        // Access keys are capitals and digits.
+        // Access keys consist of capitals and digits.
         let loud = start.ends_with("IA");
         let is_part = |c: char| {
             let letter = c.is_ascii_uppercase() || c.is_ascii_digit() || !loud && c.is_ascii_lowercase();
@@ -153,7 +153,7 @@ fn form(rest: &str) -> Option<Range<usize>> {
     found.min_by_key(|found| found.start)
 }
 
-/// The path of a URL that writes into a chat.
+/// The path of a webhook URL.
 fn chat(rest: &str) -> Option<Range<usize>> {
     let found = CHATS.iter().filter_map(|chat| {
         let start = rest.find(chat)? + chat.len();
@@ -181,7 +181,7 @@ fn user_info(rest: &str) -> Option<Range<usize>> {
     None
 }
 
-/// The value behind `--password`, and behind `-u` where it has a password.
+/// The value after `--password`, and after `-u` where it has a password.
 fn flag(rest: &str) -> Option<Range<usize>> {
     rest.match_indices('-').find_map(|(at, _)| {
         let begins = !rest.get(..at)?.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
@@ -200,7 +200,7 @@ fn flag(rest: &str) -> Option<Range<usize>> {
     })
 }
 
-/// What stands behind `Bearer`, and behind `Basic` where it cannot be a word.
+/// The token after `Bearer`, and after `Basic` where it cannot be a word.
 fn bearer(rest: &str) -> Option<Range<usize>> {
     let lower = rest.to_ascii_lowercase();
     let found = [("bearer", 4), ("basic", 16)].into_iter().filter_map(|(scheme, least)| {
@@ -214,13 +214,13 @@ fn bearer(rest: &str) -> Option<Range<usize>> {
     found.min_by_key(|found| found.start)
 }
 
-/// Words before a secret that say what kind it is: `Authorization: Bearer …`.
+/// Words before a secret that name its scheme: `Authorization: Bearer …`.
 const SCHEMES: [&str; 5] = ["bearer", "basic", "token", "apikey", "digest"];
 
 /// The value of `DB_PASSWORD=…`, `--api-key=…`, `"password": "…"` or `<password>…`: in a command line, a query, a file.
 fn assignment(rest: &str) -> Option<Range<usize>> {
     rest.match_indices(['=', ':', '>']).find_map(|(at, sign)| {
-        // No name is longer; what stands before it is not looked at for each sign.
+        // No name is longer, so the text before it is not searched again for each sign.
         let from = rest.floor_char_boundary(at.saturating_sub(LONGEST_NAME));
         let before = rest.get(from..at)?.trim_end_matches(['"', '\'', '\\', ' ', ':']);
         let is_name = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
@@ -240,7 +240,7 @@ fn assignment(rest: &str) -> Option<Range<usize>> {
         let meant = match sign {
             "=" => true,
             ">" => front.ends_with('<'),
-            // Names of AWS are divided by colons: `arn:aws:secretsmanager:eu-west-1:…:secret:db`. And people write
+            // ARNs have colons: `arn:aws:secretsmanager:eu-west-1:…:secret:db`. And sentences read like
             // "credentials: none were found".
             _ => !front.ends_with(':') && !shown.starts_with("//") && (quoted || is_loud(name) || is_random(shown)),
         };
@@ -249,20 +249,20 @@ fn assignment(rest: &str) -> Option<Range<usize>> {
     })
 }
 
-/// Bytes of the longest name that something is assigned to.
+/// The longest name of an assignment, in bytes.
 const LONGEST_NAME: usize = 80;
 
 fn is_cookie(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with("cookie")
 }
 
-/// Is it the name of something that is secret in every sentence, as `password: hunter2`?
+/// Is it a name whose value is secret in any sentence, such as `password: hunter2`?
 fn is_loud(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["passw", "passphrase", "pwd", "key", "authorization", "cookie"].iter().any(|loud| name.contains(loud))
 }
 
-/// Does it look like no word of a language: long, with a digit or capitals inside?
+/// Does it look random instead of like a word: long, with a digit or capitals inside?
 fn is_random(shown: &str) -> bool {
     let mixed = shown.contains(|c: char| c.is_ascii_digit()) || shown.chars().skip(1).any(|c| c.is_ascii_uppercase());
     shown.len() >= 6 && mixed

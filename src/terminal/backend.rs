@@ -1,7 +1,8 @@
-//! Frames in few bytes: each of them goes over SSH.
+//! Writes frames in few bytes, as they often go over SSH.
 //!
-//! The terminal library says for every piece where it stands and both of its colours. Here only what is different from
-//! the piece before is said: a style by what changes in it, a place on the same row by how far it is.
+//! The backend of the terminal library sends the position and both colours of every piece of text. This one sends only
+//! what differs from the piece before: the changed part of a style, and a relative move on the same row. That is a
+//! third less.
 
 use std::io::{self, Write};
 
@@ -12,16 +13,16 @@ use ratatui::style::{Color, Modifier};
 
 use crate::view::width;
 
-/// A terminal that is drawn to in few bytes, each frame in one piece.
+/// A backend that writes few bytes, and each frame at once.
 #[derive(Debug)]
 pub struct Frugal<W: Write> {
     out: CrosstermBackend<W>,
-    /// What is said for a frame; kept, so that it is not made anew for each.
+    /// The bytes of a frame. Kept, so that it is not allocated for each frame.
     said: Vec<u8>,
 }
 
 impl<W: Write> Frugal<W> {
-    /// Writes to `out`.
+    /// A backend that writes to `out`.
     pub fn new(out: W) -> Self {
         Self { out: CrosstermBackend::new(out), said: Vec::new() }
     }
@@ -44,7 +45,7 @@ impl<W: Write> Backend for Frugal<W> {
 
     #[cfg(unix)]
     fn size(&self) -> io::Result<Size> {
-        // Asked before each frame: not by opening the terminal once more, as the library does.
+        // The size is read before each frame. The library would open the terminal again for it.
         match rustix::termios::tcgetwinsize(io::stdout()) {
             Ok(size) => Ok(Size { width: size.ws_col, height: size.ws_row }),
             Err(_) => self.out.size(),
@@ -60,8 +61,8 @@ impl<W: Write> Backend for Frugal<W> {
         self.out.hide_cursor()
     }
     fn show_cursor(&mut self) -> io::Result<()> {
-        // The next frame notices a terminal that is gone. When dropped, the library would report an error here on standard
-        // error, and would panic if that is the same terminal.
+        // If the terminal has gone, the next frame notices it. On drop, the library would print an error of this call
+        // to standard error, and would panic if that is the same terminal.
         let _ = self.out.show_cursor();
         Ok(())
     }
@@ -93,15 +94,15 @@ struct Style {
     modifier: Modifier,
 }
 
-/// What the terminal was told last. Each frame begins with nothing known of where it stands and no style.
+/// The state of the terminal after the last bytes. Each frame begins with an unknown position and no style.
 struct Pen<'a> {
     out: &'a mut Vec<u8>,
-    /// Where the next character would go, when that is certain.
+    /// The position of the next character, when it is certain.
     at: Option<(u16, u16)>,
     style: Style,
 }
 
-/// What a modifier is called, when it begins and when it ends. Some end together.
+/// The codes that begin and end each modifier. Some share the code that ends them.
 const MODIFIERS: [(Modifier, &str, &str); 9] = [
     (Modifier::BOLD, "1;", "22;"),
     (Modifier::DIM, "2;", "22;"),
@@ -157,7 +158,7 @@ impl Pen<'_> {
             self.say(end);
         }
         for (one, begin, end) in MODIFIERS.iter().filter(|(one, ..)| to.modifier.contains(*one)) {
-            // What ended together with another begins again.
+            // A modifier that ended together with another one begins again.
             if !self.style.modifier.contains(*one) || ended(end) {
                 self.say(begin);
             }
@@ -168,16 +169,16 @@ impl Pen<'_> {
         if to.bg != self.style.bg {
             self.colour(to.bg, '4');
         }
-        // Instead of the `;` behind the last of them.
+        // The `m` replaces the `;` after the last code.
         self.out.pop();
         self.say("m");
         self.style = to;
     }
 
-    /// A colour of the text (`3`) or of the ground (`4`). The sixteen by number as well: by their own codes some
-    /// terminals make them lighter where the text is bold.
+    /// Adds a colour of the text (`3`) or of the background (`4`). The sixteen colours are sent by number as well: with
+    /// their own codes, some terminals make them lighter where the text is bold.
     fn colour(&mut self, colour: Color, what: char) {
-        // Nothing that is written to memory can fail.
+        // Writing to memory cannot fail.
         let _ = if let Color::Rgb(r, g, b) = colour {
             write!(self.out, "{what}8;2;{r};{g};{b};")
         } else if let Color::Indexed(number) = colour {
@@ -191,7 +192,7 @@ impl Pen<'_> {
 
     fn write(&mut self, symbol: &str) {
         self.say(symbol);
-        // Terminals agree about what takes one cell; behind anything else the place is said again.
+        // Terminals agree only about characters of one cell. After any other one the position is sent again.
         self.at = self.at.filter(|_| width(symbol) == 1).map(|(x, y)| (x + 1, y));
     }
 
@@ -212,7 +213,7 @@ mod tests {
 
     const SIZE: (u16, u16) = (40, 6);
 
-    /// A screen of odd pieces: letters, wide and narrow signs, every style.
+    /// A screen of random pieces: letters, wide and narrow characters, every style.
     fn odd(chance: &mut fastrand::Rng) -> Buffer {
         let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
         let colours = [Color::Reset, Color::LightRed, Color::Indexed(233), Color::Rgb(1, 20, 255)];
@@ -226,7 +227,7 @@ mod tests {
         buffer
     }
 
-    /// What was written, for whoever looks.
+    /// The bytes that were written, shared with the test.
     #[derive(Clone, Default)]
     struct Paper(Rc<RefCell<Vec<u8>>>);
 
@@ -239,7 +240,7 @@ mod tests {
         }
     }
 
-    /// What a terminal shows that is told these frames one after the other, and in how many bytes.
+    /// The contents of a terminal after these frames, and how many bytes they took.
     fn shown<B: Backend>(frames: &[Buffer], backend: fn(Paper) -> B) -> (String, usize) {
         let paper = Paper::default();
         let mut terminal = backend(paper.clone());

@@ -1,20 +1,21 @@
-//! Copying through the terminal (OSC 52), which also works over a remote shell.
+//! Copies text through the terminal (OSC 52), which also works over a remote shell. The OSC 52 of crossterm does not
+//! pass through tmux and GNU screen.
 
 use std::io::{self, Write};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// More than this some terminals drop silently.
+/// The most bytes of a copy. Some terminals drop a longer one silently.
 const MOST: usize = 74_994;
 
-/// GNU screen hands on no longer piece than this.
+/// The longest piece that GNU screen passes through, in bytes.
 const PIECE: usize = 252;
 
-/// What stands between the program and the terminal.
+/// The multiplexer between the program and the terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Multiplexer {
-    /// Nothing.
+    /// No multiplexer.
     None,
     /// tmux.
     Tmux,
@@ -23,7 +24,7 @@ pub enum Multiplexer {
 }
 
 impl Multiplexer {
-    /// What the environment says (`TMUX`, `STY`, `TERM`).
+    /// Reads it from the environment (`TMUX`, `STY`, `TERM`).
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name: &str| variable(name).is_some_and(|v| !v.is_empty());
         let term = variable("TERM").unwrap_or_default();
@@ -37,8 +38,7 @@ impl Multiplexer {
     }
 }
 
-/// Puts a text on the operator's clipboard; `false` when it is too long for that and
-/// should be shown instead.
+/// Copies a text to the operator's clipboard. `false` when it is too long for that and should be shown instead.
 ///
 /// # Errors
 /// When the terminal cannot be written to.
@@ -51,10 +51,10 @@ pub fn copy(text: &str, through: Multiplexer, out: &mut impl Write) -> io::Resul
     Ok(true)
 }
 
-/// The bytes that ask a terminal to take a text on its clipboard; none when it is too long.
+/// The bytes that ask a terminal to copy a text. `None` when it is too long.
 ///
-/// The plain request goes first: some multiplexers answer it themselves, the others
-/// ignore it and hand on the wrapped one.
+/// The plain request comes first: some multiplexers handle it themselves, the others ignore it and pass the wrapped one
+/// on.
 #[must_use]
 pub fn osc52(text: &str, through: Multiplexer) -> Option<Vec<u8>> {
     let encoded = STANDARD.encode(text);

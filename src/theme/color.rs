@@ -1,4 +1,5 @@
-//! Colours: how they are written, and what becomes of them on a terminal with fewer.
+//! Colours: how they are written, and how they are reduced for terminals with fewer of them. The conversion is done
+//! here as it takes few lines; ratatui parses the names.
 
 use std::str::FromStr as _;
 
@@ -7,18 +8,18 @@ use ratatui::style::Color;
 /// How many colours the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Level {
-    /// None: attributes and words carry everything.
+    /// No colours: attributes and words carry the meaning.
     None,
-    /// The terminal's own sixteen.
+    /// The sixteen colours of the terminal.
     Ansi,
-    /// 256.
+    /// 256 colours.
     Indexed,
-    /// All.
+    /// 24-bit colours.
     True,
 }
 
 impl Level {
-    /// What the environment says about the terminal (`NO_COLOR`, `COLORTERM`, `TERM`).
+    /// Reads the level from the environment (`NO_COLOR`, `COLORTERM`, `TERM`).
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let set = |name: &str| variable(name).filter(|v| !v.is_empty());
         let term = set("TERM").unwrap_or_default();
@@ -37,14 +38,14 @@ impl Level {
     }
 }
 
-/// A colour as a theme writes it: `#rrggbb`, a name such as `lightred`, or `0` to `255`.
+/// Parses a colour of a theme: `#rrggbb`, a name such as `lightred`, or `0` to `255`.
 pub(super) fn literal(text: &str) -> Option<Color> {
     let is_hex = text.starts_with('#') && text.len() == 7 && text.is_ascii();
     let is_other = !text.starts_with('#');
     if is_hex || is_other { Color::from_str(text).ok() } else { None }
 }
 
-/// Red, green and blue, when the colour is not the terminal's own.
+/// Red, green and blue. `None` for one of the sixteen colours of the terminal.
 pub(super) fn rgb(color: Color) -> Option<(u8, u8, u8)> {
     if let Color::Rgb(r, g, b) = color { Some((r, g, b)) } else { None }
 }
@@ -61,7 +62,7 @@ pub(super) fn indexed(color: Color) -> Color {
     nearest.map_or(color, Color::Indexed)
 }
 
-/// What one of those 240 looks like: a cube of six steps a side, then 24 greys.
+/// Red, green and blue of one of those 240: a cube with six steps per side, then 24 greys.
 fn fixed(index: u8) -> (u8, u8, u8) {
     let cube = index.saturating_sub(16);
     if index >= 232 {

@@ -1,4 +1,4 @@
-//! A theme's file: colours by name, and how each token looks.
+//! The file of a theme: named colours, and a style for each token.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +29,7 @@ impl Inherits for File {
     }
 }
 
-/// How one token looks.
+/// The style of one token.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "the attributes of a terminal cell, by name")]
@@ -43,7 +43,7 @@ struct Look {
     reversed: bool,
 }
 
-/// What a family of files says together.
+/// The merged contents of a theme file and all that it inherits from.
 #[derive(Default)]
 pub(super) struct Looks {
     palette: BTreeMap<String, Color>,
@@ -51,7 +51,7 @@ pub(super) struct Looks {
 }
 
 impl Looks {
-    /// Lays a file over what is there; a token it names is replaced as a whole.
+    /// Merges a file. A token that it names replaces the inherited one as a whole.
     pub(super) fn lay(&mut self, source: &Source, file: File) -> Result<(), ConfigError> {
         for (name, value) in file.palette {
             let color = literal(value.get_ref()).ok_or_else(|| not_a_color(source, &value, &[]))?;
@@ -70,7 +70,7 @@ impl Looks {
         Ok(())
     }
 
-    /// The style of a token in full colour; an error when no file of the family has it.
+    /// The style of a token in full colour. An error when none of the files has it.
     pub(super) fn style(&self, token: Token, source: &Source) -> Result<Style, ConfigError> {
         let Some((source, look)) = self.looks.get(&token) else {
             let message = format!("the theme says nothing about {:?}", token.name());
