@@ -40,7 +40,7 @@ pub fn signs() -> impl Iterator<Item = String> {
     name::signs().chain(text::signs()).map(str::to_owned)
 }
 
-/// What stands in the place of a text; `None` when it may stay. `secret`: it is part of something secret.
+/// The replacement of a text, or `None` to keep it. `secret` means that the text is a part of a secret value.
 fn cleaned(name: &str, secret: bool, plain: &str) -> Option<String> {
     if plain.is_empty() {
         return None;
@@ -51,7 +51,7 @@ fn cleaned(name: &str, secret: bool, plain: &str) -> Option<String> {
     if is_reference(plain) {
         return None;
     }
-    // Definitions of pipelines are JSON inside of JSON.
+    // Pipeline definitions are JSON inside JSON.
     if plain.starts_with(['{', '['])
         && let Ok(mut inner) = serde_json::from_str::<Value>(plain)
     {
@@ -63,7 +63,7 @@ fn cleaned(name: &str, secret: bool, plain: &str) -> Option<String> {
     }
 }
 
-/// Replaces what is secret in a JSON value that stands under a name.
+/// Removes secrets from a JSON value that stands under a name.
 fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
     match value {
         Value::String(plain) => {
@@ -74,10 +74,10 @@ fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
             }
             changed
         }
-        // A pair of name and value.
+        // A pair of a name and a value.
         Value::Array(items) if is_secret_pair(items) => items.get_mut(1).is_some_and(|value| clean(name, true, value)),
         Value::Array(items) => {
-            // Of a command line: `["--api-key", "…"]`.
+            // The arguments of a command line: `["--api-key", "…"]`.
             let mut flagged = false;
             items.iter_mut().fold(false, |changed, item| {
                 let flag = item.as_str().is_some_and(|word| word.starts_with('-') && is_secret(word));
@@ -87,7 +87,7 @@ fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
             })
         }
         Value::Object(members) => {
-            // Of a pair the name is a value as well: `{"Key": "password", "Value": …}`.
+            // In a pair, the name is a value itself: `{"Key": "password", "Value": …}`.
             let named = ["Key", "Name", "key", "name"].iter().find_map(|name| members.get(*name)?.as_str());
             let pair = named.is_some_and(is_secret);
             members.iter_mut().fold(false, |changed, (key, member)| {
@@ -96,7 +96,7 @@ fn clean(name: &str, secret: bool, value: &mut Value) -> bool {
                 clean(key, secret, member) || changed
             })
         }
-        // Numbers stay: metrics are called `mean_token_accuracy`, and a row with a text in their place cannot be read.
+        // Numbers stay: a metric may be called `mean_token_accuracy`, and a row with a text for a number cannot be read.
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }

@@ -18,7 +18,7 @@ use crossterm::terminal::{
 };
 use ratatui::Terminal;
 
-pub use backend::Frugal;
+pub use backend::CompactBackend;
 pub use clipboard::{Multiplexer, copy, osc52};
 
 use crate::aws::is_caught;
@@ -31,7 +31,7 @@ const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_millis(200);
 const FRAME: usize = 64 * 1024;
 
 /// The terminal that the program runs in.
-pub type Screen = Terminal<Frugal<BufWriter<Stdout>>>;
+pub type Screen = Terminal<CompactBackend<BufWriter<Stdout>>>;
 
 /// Holds the terminal in its drawing state. Restores it when dropped, on request, or when the program panics.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ pub fn enter() -> io::Result<(Screen, Guard)> {
     let guard = Guard { inside: Arc::new(AtomicBool::new(true)) };
     guard.leave_when_panicking();
     open(&mut io::stdout())?;
-    Ok((Terminal::new(Frugal::new(BufWriter::with_capacity(FRAME, io::stdout())))?, guard))
+    Ok((Terminal::new(CompactBackend::new(BufWriter::with_capacity(FRAME, io::stdout())))?, guard))
 }
 
 impl Guard {
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_terminal_that_cannot_be_drawn_on_is_refused_with_a_way_on() {
-        for (is_terminal, term, said) in [
+        for (is_terminal, term, buffer) in [
             (false, Some("xterm"), "needs a terminal"),
             (true, Some("dumb"), "TERM is dumb"),
             (true, Some("dumb-emacs-ansi"), "TERM is dumb-emacs-ansi"),
@@ -180,7 +180,7 @@ mod tests {
             (true, None, "TERM is not set"),
         ] {
             let refused = check(is_terminal, term).unwrap_err();
-            assert!(refused.contains(said) && refused.contains("sagetop status"), "{term:?}: {refused}");
+            assert!(refused.contains(buffer) && refused.contains("sagetop status"), "{term:?}: {refused}");
         }
         for term in ["xterm-256color", "linux", "vt100", "screen", "tmux", "dumber"] {
             assert_eq!(check(true, Some(term)), Ok(()), "{term}");

@@ -1,7 +1,7 @@
-//! What the screen shows, as data: the panes make it, the widgets draw it.
+//! The contents of the screen as data: panes make it, widgets draw it.
 //!
-//! Nothing here knows a colour, a terminal or AWS. Text that came from AWS is
-//! made harmless when it becomes a [`Span`], so no later stage can forget to.
+//! Nothing here knows a colour, a terminal or AWS. Text from AWS is sanitised when it becomes a [`Span`], so that no
+//! later stage can forget it.
 
 mod columns;
 mod fact;
@@ -21,16 +21,16 @@ pub(crate) use text::is_hidden;
 pub use text::{Align, Cut, cut, escaped, harmless, simple, width};
 pub use tree::{Node, Shares, Tree};
 
-/// Columns and rows: on fewer of either nothing can be read.
+/// The smallest usable terminal, in columns and rows.
 pub const LEAST_SIZE: (u16, u16) = (40, 8);
 
-/// Can anything be read in a terminal of this size, in columns and rows?
+/// Is a terminal of this size, in columns and rows, large enough?
 #[must_use]
 pub fn is_readable((columns, rows): (u16, u16)) -> bool {
     columns >= LEAST_SIZE.0 && rows >= LEAST_SIZE.1
 }
 
-/// What a piece of text means; the theme says how that looks.
+/// The meaning of a piece of text. The theme says how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Tone {
     /// Ordinary text.
@@ -38,11 +38,11 @@ pub enum Tone {
     Plain,
     /// Structure, labels, stale values.
     Muted,
-    /// The one fact that matters in its place.
+    /// The most important fact in its place.
     Strong,
     /// Healthy.
     Good,
-    /// Something is under way.
+    /// Something is in progress.
     Busy,
     /// Degraded, or somebody should look.
     Warn,
@@ -53,26 +53,26 @@ pub enum Tone {
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Screen {
-    /// One or two rows at the top: `(left, right)` each, cut on the left side first.
+    /// One or two rows at the top, each `(left, right)`. Where both do not fit, the left one is cut.
     pub header: Vec<(Line, Line)>,
-    /// Something the operator must know now (expired credentials, a lost network); one row each.
+    /// What the operator must know now, such as expired credentials or a lost network. One row each.
     pub banners: Vec<Line>,
-    /// From top to bottom; the heights add up to what is left between header and footer.
+    /// The blocks from top to bottom. Their heights add up to the space between header and footer.
     pub blocks: Vec<Block>,
     /// The last row.
     pub footer: Footer,
-    /// A sheet over everything.
+    /// The sheet above everything else.
     pub sheet: Option<Sheet>,
 }
 
-/// The last row: the keys that matter now, or what the operator is typing, or what just happened.
+/// The last row: the keys that are useful now, the line that the operator types, or a message.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Footer {
-    /// What just happened, or an input line; takes the place of the keys when there is one.
+    /// A message or an input line. It replaces the keys.
     pub message: Option<Line>,
-    /// Cell of the cursor within `message`, when the operator is typing.
+    /// The cell of the cursor within `message`, while the operator types.
     pub cursor: Option<usize>,
-    /// The keys that matter now.
+    /// The keys that are useful now.
     pub keys: Vec<FooterKey>,
 }
 
@@ -81,40 +81,40 @@ pub struct Footer {
 pub struct FooterKey {
     /// The key as the operator presses it.
     pub key: String,
-    /// What it does.
+    /// The action it runs.
     pub label: String,
-    /// Does it do anything here? Otherwise it is drawn muted.
+    /// Does it work here? Otherwise it is drawn muted.
     pub works: bool,
-    /// Where not all keys have room: does this one come before the others?
+    /// Is it kept where there is not enough room for all keys?
     pub kept: bool,
 }
 
 /// A part of the screen with its height in rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Rows it takes, title included.
+    /// Its height in rows, title included.
     pub height: u16,
-    /// What is in it.
+    /// Its contents.
     pub content: Content,
 }
 
-/// What a block can hold.
+/// The contents of a block.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// The names of the panes, with the one that is shown.
+    /// The names of the panes.
     Tabs(Vec<Tab>),
     /// Rows and columns.
     Table(Table),
-    /// One model's way, drawn.
+    /// The chain of one model.
     Chain(Chain),
     /// Lines of text under an optional title.
     Lines {
-        /// Over the lines; none takes no row.
+        /// The title. Without one, the lines begin in the first row.
         title: Option<Line>,
-        /// As many as fit are drawn.
+        /// The lines. As many as fit are drawn.
         lines: Vec<Line>,
     },
-    /// A tree (lineage), with the facts of the selected thing beside it.
+    /// A tree (lineage), with the properties of the selected node beside it.
     Tree(Tree),
     /// A value over time.
     Chart(Chart),
@@ -127,22 +127,22 @@ pub struct Tab {
     pub key: String,
     /// Its name.
     pub name: String,
-    /// Is it the one that is shown?
+    /// Is this the pane that is shown?
     pub shown: bool,
     /// The worst state in it.
     pub tone: Tone,
 }
 
-/// How wide a column is. Widths do not depend on the rows, so nothing jumps when data arrives.
+/// The width of a column. Widths do not depend on the rows, so that nothing jumps when data arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
-    /// So many cells.
+    /// A fixed number of cells.
     Cells(u16),
-    /// A share of what is left, at least so many cells.
+    /// A share of the remaining cells, with a minimum.
     Fill {
-        /// Its share among the filling columns.
+        /// Its share, relative to the other columns of this kind.
         share: u16,
-        /// Never less than this.
+        /// The minimum in cells.
         min: u16,
     },
 }
@@ -150,18 +150,18 @@ pub enum Width {
 /// One column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Over the column.
+    /// The title of the column.
     pub title: &'static str,
-    /// How wide.
+    /// Its width.
     pub width: Width,
-    /// Numbers right, words left.
+    /// The alignment: numbers right, words left.
     pub align: Align,
-    /// Where a text that does not fit loses its cells.
+    /// Where a text that does not fit is cut.
     pub cut: Cut,
 }
 
-/// Names a thing on the screen, for whoever asks what stands somewhere. Equal things have equal ids; more is not known of it
-/// here.
+/// Names a thing on the screen, for whoever asks what stands somewhere. Equal things have equal ids; more is not known
+/// of it here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Id(u64);
 
@@ -180,141 +180,141 @@ impl Id {
 pub struct Row {
     /// What it is about.
     pub id: Id,
-    /// One line a column.
+    /// One line per column.
     pub cells: Vec<Line>,
     /// Is the cursor here?
     pub selected: bool,
-    /// Did it change a moment ago?
+    /// Has it just changed?
     pub changed: bool,
 }
 
-/// Rows and columns; only the rows that fit.
+/// A table with the rows that fit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// Over the table: its name, counts, filter; none takes no row.
+    /// The title: name, counts and filter. Without one, the column titles are in the first row.
     pub title: Option<Line>,
-    /// On the right of the title: freshness, caps, errors.
+    /// The text at the right of the title: freshness, caps and errors.
     pub note: Option<Line>,
     /// The columns.
     pub columns: Vec<Column>,
-    /// Which column sorts, and whether the largest comes first.
+    /// The index of the column that sorts the rows, and whether the largest comes first.
     pub sorted: Option<(usize, bool)>,
     /// The rows that fit.
     pub rows: Vec<Row>,
-    /// Place of the first of `rows` among all, and how many there are: `(first, all)`.
+    /// The index of the first row of `rows` among all rows, and the number of all rows.
     pub place: (usize, usize),
-    /// Shown instead of rows when there are none: why, and what would fill it.
+    /// The text in place of rows when there are none: why, and what would fill the table.
     pub empty: Vec<Line>,
 }
 
-/// One model's way: boxes with arrows where there is room, a strip where there is not.
+/// The chain of one model: boxes with arrows where there is room, otherwise a strip.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain {
-    /// The model and its worst fact.
+    /// The name of the model and its worst fact.
     pub title: Line,
-    /// Data, training, registry, endpoint, alarms.
+    /// The stages: data, training, registry, endpoint, alarms.
     pub stages: Vec<Stage>,
-    /// Between stage `n` and `n + 1`.
+    /// The link between stage `n` and stage `n + 1`.
     pub arrows: Vec<Arrow>,
 }
 
 /// One box of the chain.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Stage {
-    /// `DATA`, `TRAINING`, `REGISTRY`, `ENDPOINT prod`, `ALARMS`.
+    /// The title: `DATA`, `TRAINING`, `REGISTRY`, `ENDPOINT prod`, `ALARMS`.
     pub title: String,
-    /// How the box is drawn.
+    /// The meaning of its state, which colours the box.
     pub tone: Tone,
-    /// Glyph and word and the one fact that matters, for the strip and the first rows of the box.
+    /// Glyph, word and the most important fact, for the strip and the first rows of the box.
     pub state: Line,
-    /// How long; behind the state where there is room.
+    /// How long it has been in this state. It stands behind the state where there is room.
     pub age: Line,
-    /// Further facts, most important first.
+    /// Further facts, the most important first.
     pub facts: Vec<Fact>,
     /// Is the cursor on it?
     pub selected: bool,
 }
 
-/// How sure a link is.
+/// The confidence of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arrow {
-    /// An ARN or name inside an API reply, or the user's own configuration.
+    /// An ARN or a name in a reply of AWS, or the user's configuration.
     #[default]
     Exact,
-    /// A unique equality of an S3 URI, a digest or a name pattern.
+    /// Two equal values, such as an S3 URI, a digest or a name pattern.
     Derived,
     /// A heuristic.
     Guess,
-    /// Nothing links the two.
+    /// Nothing links the two stages.
     Missing,
 }
 
-/// A value over time, newest last. `None` is a gap: no data is not zero.
+/// A value over time, the newest last. `None` is a gap, which is not zero.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
-    /// What is drawn, with its unit.
+    /// The title with the unit.
     pub title: Line,
-    /// One value a minute, in the unit of the title.
+    /// One value per minute, in the unit of the title.
     pub points: Vec<Option<f64>>,
-    /// A line across, and how it reads.
+    /// The value of the threshold line, and its label.
     pub threshold: Option<(f64, String)>,
-    /// Glyphs on the time axis (a deployment, an alarm), each below the point of its index.
+    /// Glyphs below the time axis, such as a deployment or an alarm, each with the index of its point.
     pub marks: Vec<(usize, Span)>,
-    /// Label of the oldest and of the newest point.
+    /// The labels of the oldest and the newest point.
     pub ends: (String, String),
-    /// How the last value stands.
+    /// The meaning of the last value.
     pub tone: Tone,
 }
 
-/// A sheet over the screen: help, palette, form, plan.
+/// A sheet above the screen: help, palette, form or plan.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sheet {
-    /// In its frame.
+    /// The title in its frame.
     pub title: Line,
-    /// Colours the frame: a plan that writes is not plain.
+    /// The meaning that colours the frame: a plan that writes is not plain.
     pub tone: Tone,
-    /// Wished width in cells, frame included; the screen may give less.
+    /// The preferred width in cells, frame included. The screen may be narrower.
     pub width: u16,
-    /// The content; lines that are too long are wrapped between words.
+    /// The contents. Lines that are too long are wrapped between words.
     pub rows: Vec<SheetRow>,
-    /// Rows below the content that are always in sight: the question that the content is about.
+    /// The rows below the contents, which are always visible: the question.
     pub pinned: Vec<SheetRow>,
-    /// Which of `rows` must be visible (the selected item, the field with the cursor).
+    /// The range of `rows` that must be visible: the selected item, or the field with the cursor.
     pub focus: Option<usize>,
-    /// How many drawn rows (after wrapping) are scrolled away when nothing has the focus;
-    /// at most [`Sheet::most_scroll`].
+    /// The number of rows (after wrapping) that are scrolled away when nothing has the focus, at most
+    /// [`Sheet::most_scroll`].
     pub scroll: usize,
-    /// In the lower frame: the keys that work here.
+    /// The keys that work here, shown in the lower frame.
     pub keys: Vec<(String, String)>,
 }
 
 /// One row of a sheet.
 #[derive(Debug, Clone, PartialEq)]
 pub enum SheetRow {
-    /// Text, wrapped.
+    /// Text, which is wrapped.
     Text(Line),
-    /// Columns of text that share their left edges with the neighbouring `Columns` rows.
+    /// Columns of text. Neighbouring `Columns` rows share their left edges.
     Columns(Vec<Line>),
-    /// A line across.
+    /// A horizontal line.
     Rule,
-    /// Something to choose.
+    /// An item to choose.
     Item {
-        /// What it says.
+        /// Its text.
         line: Line,
-        /// On the right: key or reason.
+        /// The text at the right: a key or a reason.
         note: Line,
         /// Is the cursor here?
         selected: bool,
     },
-    /// Something to fill in.
+    /// A field to fill in.
     Field {
-        /// Before the value.
+        /// The label before the value.
         label: String,
-        /// What has been typed.
+        /// The text that was typed.
         value: String,
-        /// Cell of the cursor in the value, when it has the focus.
+        /// The cell of the cursor in the value, when the field has the focus.
         cursor: Option<usize>,
-        /// After the value: the default, the choices, or what is wrong with it.
+        /// The hint after the value: the default, the choices, or an error.
         hint: Line,
     },
 }

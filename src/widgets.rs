@@ -1,4 +1,4 @@
-//! The screen's data drawn on a terminal. Drawing changes nothing but the frame.
+//! Draws the screen's data on a terminal. Drawing changes only the frame.
 
 mod ascii;
 mod chain;

@@ -15,32 +15,32 @@ use crate::view::width;
 
 /// A backend that writes few bytes, and each frame at once.
 #[derive(Debug)]
-pub struct Frugal<W: Write> {
+pub struct CompactBackend<W: Write> {
     out: CrosstermBackend<W>,
     /// The bytes of a frame. Kept, so that it is not allocated for each frame.
-    said: Vec<u8>,
+    buffer: Vec<u8>,
 }
 
-impl<W: Write> Frugal<W> {
+impl<W: Write> CompactBackend<W> {
     /// A backend that writes to `out`.
     pub fn new(out: W) -> Self {
-        Self { out: CrosstermBackend::new(out), said: Vec::new() }
+        Self { out: CrosstermBackend::new(out), buffer: Vec::new() }
     }
 }
 
-impl<W: Write> Backend for Frugal<W> {
+impl<W: Write> Backend for CompactBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I: Iterator<Item = (u16, u16, &'a Cell)>>(&mut self, content: I) -> io::Result<()> {
-        self.said.clear();
-        let mut pen = Pen { out: &mut self.said, at: None, style: Style::default() };
+        self.buffer.clear();
+        let mut writer = AnsiWriter { out: &mut self.buffer, at: None, style: Style::default() };
         for (x, y, cell) in content {
-            pen.go(x, y);
-            pen.turn(Style { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
-            pen.write(cell.symbol());
+            writer.go(x, y);
+            writer.turn(Style { fg: cell.fg, bg: cell.bg, modifier: cell.modifier });
+            writer.write(cell.symbol());
         }
-        pen.out.extend_from_slice(b"\x1b[m");
-        self.out.write_all(&self.said)
+        writer.out.extend_from_slice(b"\x1b[m");
+        self.out.write_all(&self.buffer)
     }
 
     #[cfg(unix)]
@@ -95,7 +95,7 @@ struct Style {
 }
 
 /// The state of the terminal after the last bytes. Each frame begins with an unknown position and no style.
-struct Pen<'a> {
+struct AnsiWriter<'a> {
     out: &'a mut Vec<u8>,
     /// The position of the next character, when it is certain.
     at: Option<(u16, u16)>,
@@ -135,11 +135,11 @@ const NAMED: [Color; 16] = [
     Color::White,
 ];
 
-impl Pen<'_> {
+impl AnsiWriter<'_> {
     fn go(&mut self, x: u16, y: u16) {
         match self.at {
             Some(at) if at == (x, y) => {}
-            Some((from, row)) if row == y && from + 1 == x => self.say("\x1b[C"),
+            Some((from, row)) if row == y && from + 1 == x => self.push("\x1b[C"),
             Some((from, row)) if row == y && from < x => drop(write!(self.out, "\x1b[{}C", x - from)),
             _ if x == 0 => drop(write!(self.out, "\x1b[{}H", y + 1)),
             _ => drop(write!(self.out, "\x1b[{};{}H", y + 1, x + 1)),
@@ -151,16 +151,16 @@ impl Pen<'_> {
         if to == self.style {
             return;
         }
-        self.say("\x1b[");
+        self.push("\x1b[");
         let ends = self.style.modifier - to.modifier;
         let ended = |end: &str| MODIFIERS.iter().any(|(other, _, its)| *its == end && ends.contains(*other));
         for (_, _, end) in MODIFIERS.iter().filter(|(one, ..)| ends.contains(*one)) {
-            self.say(end);
+            self.push(end);
         }
         for (one, begin, end) in MODIFIERS.iter().filter(|(one, ..)| to.modifier.contains(*one)) {
             // A modifier that ended together with another one begins again.
             if !self.style.modifier.contains(*one) || ended(end) {
-                self.say(begin);
+                self.push(begin);
             }
         }
         if to.fg != self.style.fg {
@@ -171,7 +171,7 @@ impl Pen<'_> {
         }
         // The `m` replaces the `;` after the last code.
         self.out.pop();
-        self.say("m");
+        self.push("m");
         self.style = to;
     }
 
@@ -191,12 +191,12 @@ impl Pen<'_> {
     }
 
     fn write(&mut self, symbol: &str) {
-        self.say(symbol);
+        self.push(symbol);
         // Terminals agree only about characters of one cell. After any other one the position is sent again.
         self.at = self.at.filter(|_| width(symbol) == 1).map(|(x, y)| (x + 1, y));
     }
 
-    fn say(&mut self, text: &str) {
+    fn push(&mut self, text: &str) {
         self.out.extend_from_slice(text.as_bytes());
     }
 }
@@ -260,7 +260,7 @@ mod tests {
         let mut chance = fastrand::Rng::with_seed(7);
         for _ in 0..50 {
             let frames: Vec<Buffer> = (0..4).map(|_| odd(&mut chance)).collect();
-            let (ours, theirs) = (shown(&frames, Frugal::new), shown(&frames, CrosstermBackend::new));
+            let (ours, theirs) = (shown(&frames, CompactBackend::new), shown(&frames, CrosstermBackend::new));
             assert_eq!(ours.0, theirs.0);
             assert!(ours.1 < theirs.1, "{} and {} bytes", ours.1, theirs.1);
         }

@@ -1,21 +1,21 @@
-//! How wide the columns of a table are, and which of them fit.
+//! The widths of the columns of a table, and which of them fit.
 
 use super::{Column, Width};
 
-/// Cells that stay free on each side; a narrow terminal has none to give away.
+/// The margin on each side, in cells. A narrow terminal has none.
 #[must_use]
 pub fn margin(width: u16) -> u16 {
     u16::from(width >= 40)
 }
 
-/// Cells of each column and of the gap behind it. Columns that do not fit are
-/// left out from the right; what is left over goes to the filling ones.
+/// The width of each column and of the gap behind it, in cells. Columns that do not fit are left out from the right,
+/// and the remaining cells go to the filling columns.
 #[must_use]
 pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(u16, u16)> {
     let columns: Vec<&Column> = columns.collect();
     let gap = |at: usize, cells: u16| match columns.get(at + 1) {
         None => 0,
-        // A glyph stands close to the word that it belongs to.
+        // A glyph is close to the word that it belongs to.
         Some(_) if cells <= 2 => 1,
         Some(_) => {
             if room >= 98 {
@@ -44,7 +44,7 @@ pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(
     widths
 }
 
-/// Gives what is left to the filling columns.
+/// Distributes the remaining cells to the filling columns.
 fn share(columns: &[&Column], widths: &mut [(u16, u16)], left: u16) {
     let share = |column: &Column| match column.width {
         Width::Cells(_) => 0,

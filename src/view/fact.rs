@@ -1,13 +1,13 @@
-//! A fact in a box: a text that may be cut, and what must not be.
+//! A fact in a box: a text that may be cut, and a text that may not.
 
 use super::{Cut, Line, Stage};
 
 /// One fact of a stage.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fact {
-    /// What gives way where there is no room.
+    /// The text that is cut where there is no room.
     text: Line,
-    /// What stays whole behind it: half a number is a lie.
+    /// The text behind it, which is never cut: half a number would be wrong.
     kept: Line,
     /// Where the text is cut.
     cut: Cut,
@@ -20,13 +20,13 @@ impl From<Line> for Fact {
 }
 
 impl Fact {
-    /// A name, both ends of which tell it apart, with what is said of it.
+    /// A name, which is cut in its middle, and a value.
     #[must_use]
     pub fn named(name: Line, kept: Line) -> Self {
         Self { text: name, kept, cut: Cut::Middle }
     }
 
-    /// The fact in at most so many cells.
+    /// The fact in at most `room` cells.
     #[must_use]
     pub fn fit(&self, room: usize) -> Line {
         let mut line = self.text.cut(room.saturating_sub(self.kept.width()), self.cut);
@@ -41,7 +41,7 @@ impl Fact {
     }
 }
 
-/// Rows that the state of a stage may take in its box; more would leave none for facts.
+/// The most rows that the state of a stage takes in its box, so that some are left for facts.
 const MOST: usize = 3;
 
 impl Stage {
@@ -53,8 +53,8 @@ impl Stage {
         line
     }
 
-    /// What stands in a box so many cells wide: the state, wrapped where it must be, then the facts.
-    /// The age gives way before the state takes another row.
+    /// The lines of a box of `room` cells: the state, wrapped if it must be, then the facts. The age is left out
+    /// before the state takes another row.
     #[must_use]
     pub fn lines(&self, room: usize) -> Vec<Line> {
         let mut rows = self.state.wrap(room);

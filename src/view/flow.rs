@@ -1,10 +1,10 @@
-//! Lines in a given room: cut to it, or wrapped between words.
+//! Fits lines into a given width: cut, or wrapped between words.
 
 use super::text::{Cut, cells, ending, graphemes, head, width};
 use super::{Line, Span, Tone};
 
 impl Line {
-    /// The line in at most so many cells, with `…` where something is left out; meanings stay.
+    /// Cuts the line to at most `room` cells, with `…` at the cut. Meanings stay.
     #[must_use]
     pub fn cut(&self, room: usize, how: Cut) -> Self {
         let all = self.width();
@@ -25,8 +25,8 @@ impl Line {
         shown
     }
 
-    /// The line in rows of at most so many cells, broken between words where it can be;
-    /// later rows start below the first word when the line starts with a glyph or an indent.
+    /// Wraps the line to rows of at most `room` cells, between words where possible. Later rows start below the first
+    /// word when the line starts with a glyph or an indent.
     #[must_use]
     pub fn wrap(&self, room: usize) -> Vec<Self> {
         let room = room.max(1);
@@ -41,7 +41,7 @@ impl Line {
         rows.finish()
     }
 
-    /// The line with spaces behind or before it, so that it takes exactly so many cells.
+    /// Pads the line with spaces at its end or start, to exactly `room` cells.
     #[must_use]
     pub fn padded(&self, room: usize, align: super::Align, how: Cut) -> Self {
         let mut shown = self.cut(room, how);
@@ -89,7 +89,7 @@ impl Line {
         kept
     }
 
-    /// Cells before the first word: an indent, and a glyph with its space.
+    /// The number of cells before the first word: an indent, and a glyph with its space.
     fn hanging(&self) -> usize {
         let text = self.text();
         let indent = text.len() - text.trim_start_matches(' ').len();
@@ -99,7 +99,7 @@ impl Line {
     }
 }
 
-/// A word, or the spaces between two, in the pieces of its meanings.
+/// A word, or the spaces between two words, in pieces of one meaning each.
 type Word<'a> = Vec<(&'a str, Tone)>;
 
 fn words(line: &Line) -> Vec<Word<'_>> {
@@ -118,7 +118,7 @@ fn words(line: &Line) -> Vec<Word<'_>> {
     words
 }
 
-/// A text in parts, with a border wherever two graphemes say so.
+/// Splits a text between two graphemes wherever `border` says so.
 fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut before) = (0, "");
@@ -133,7 +133,7 @@ fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
     parts
 }
 
-/// Rows being filled.
+/// The rows of a line while they are filled.
 struct Rows {
     room: usize,
     indent: usize,
@@ -143,7 +143,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// Adds a word (or the space between two), on the next row if it does not fit on this one.
+    /// Adds a word or the space between two, on the next row if it does not fit on this one.
     fn add(&mut self, word: &[(&str, Tone)]) {
         let cells: usize = word.iter().map(|(text, _)| width(text)).sum();
         let fits = self.used + cells <= self.room;
@@ -163,7 +163,7 @@ impl Rows {
         }
     }
 
-    /// Adds a word that no row can hold, broken behind punctuation where it can be.
+    /// Adds a word that is longer than a row. It is broken after punctuation where possible.
     fn add_broken(&mut self, text: &str, tone: Tone) {
         for part in parts(text, |before, _| "-/:_.=,;@|".contains(before)) {
             let whole = width(part);
@@ -185,7 +185,7 @@ impl Rows {
         if starts_later_row && word.chars().all(|c| c == ' ') {
             return;
         }
-        // Neighbours of one meaning are one piece.
+        // Neighbouring pieces of one meaning become one piece.
         match self.row.0.last_mut().filter(|last| last.tone() == tone) {
             Some(last) => last.push(word),
             None => self.row.0.push(Span::new(word, tone)),

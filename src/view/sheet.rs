@@ -1,54 +1,54 @@
-//! A sheet laid out: which rows it takes in a given room, before anything is drawn.
+//! The layout of a sheet: which rows it takes in a given space, before anything is drawn.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::text::{Cut, cells, cut, width};
 use super::{Align, Line, Sheet, SheetRow, Tone};
 
-/// Width of a sheet that wishes none.
+/// The width of a sheet without a preferred one.
 const USUAL: u16 = 76;
 
-/// Cells between the screen's content and a sheet's: frame and padding on both sides.
+/// The cells of frame and padding, both sides together.
 const SIDES: u16 = 4;
 
-/// Cells that a last column or a field keeps, whatever stands before it.
+/// The minimum width of a last column or a field, whatever precedes it.
 const LEAST: usize = 16;
 
-/// One row of a sheet as it is drawn.
+/// One row of a sheet, ready to be drawn.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Laid {
-    /// Which of the sheet's rows it belongs to.
+pub struct LaidOutRow {
+    /// The index of the row of the sheet that it belongs to.
     pub row: usize,
-    /// From the left edge.
+    /// The text from the left edge.
     pub line: Line,
-    /// At the right edge.
+    /// The text at the right edge.
     pub note: Line,
-    /// What is special about it.
-    pub look: Look,
+    /// Its style.
+    pub style: RowStyle,
 }
 
-/// What is special about a row of a sheet.
+/// The style of a row of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
-    /// Nothing.
+pub enum RowStyle {
+    /// An ordinary row.
     Text,
-    /// It is a line across.
+    /// A horizontal line.
     Rule,
-    /// The cursor is here.
+    /// The row with the cursor.
     Selected,
-    /// Some of its cells are a place to type.
+    /// A row with a place to type.
     Field {
-        /// The first of them.
+        /// The first cell of the place to type.
         start: usize,
-        /// How many.
+        /// Its width in cells.
         cells: usize,
-        /// Cell of the cursor within them.
+        /// The cell of the cursor within it.
         cursor: Option<usize>,
     },
 }
 
 impl Sheet {
-    /// Cells and rows of the sheet on a screen of that size, frame included.
+    /// The size of the sheet on a screen of this size, in columns and rows, frame included.
     #[must_use]
     pub fn size(&self, screen: (u16, u16)) -> (u16, u16) {
         let (cells, rows) = screen;
@@ -56,40 +56,40 @@ impl Sheet {
         let cells = wished.min(if cells < 60 { cells } else { cells - 2 });
         let most = if rows < 12 { rows } else { rows - 2 };
         let inside = usize::from(cells.saturating_sub(SIDES));
-        let laid = self.laid(inside).len() + self.laid_pinned(inside).len();
-        (cells, u16::try_from(laid + 2).unwrap_or(u16::MAX).min(most))
+        let rows = self.lay_out(inside).len() + self.lay_out_pinned(inside).len();
+        (cells, u16::try_from(rows + 2).unwrap_or(u16::MAX).min(most))
     }
 
-    /// Rows of the content that are in sight on a screen of that size.
+    /// The number of rows of the contents that are visible on a screen of this size.
     #[must_use]
     pub fn page(&self, screen: (u16, u16)) -> usize {
         let (cells, rows) = self.size(screen);
-        let pinned = self.laid_pinned(usize::from(cells.saturating_sub(SIDES))).len();
+        let pinned = self.lay_out_pinned(usize::from(cells.saturating_sub(SIDES))).len();
         usize::from(rows.saturating_sub(2)).saturating_sub(pinned)
     }
 
-    /// How far `scroll` goes on a screen of that size: further down is nothing new.
+    /// The largest useful `scroll` on a screen of this size.
     #[must_use]
     pub fn most_scroll(&self, screen: (u16, u16)) -> usize {
         let (cells, _) = self.size(screen);
-        self.laid(usize::from(cells.saturating_sub(SIDES))).len().saturating_sub(self.page(screen))
+        self.lay_out(usize::from(cells.saturating_sub(SIDES))).len().saturating_sub(self.page(screen))
     }
 
-    /// All rows of the content in so many cells, the frame left out.
+    /// All rows of the contents in this many `cells`, without the frame.
     #[must_use]
-    pub fn laid(&self, cells: usize) -> Vec<Laid> {
-        Self::lay(&self.rows, cells)
+    pub fn lay_out(&self, cells: usize) -> Vec<LaidOutRow> {
+        Self::lay_out_rows(&self.rows, cells)
     }
 
-    /// The rows below the content in so many cells.
+    /// The rows below the contents in this many `cells`.
     #[must_use]
-    pub fn laid_pinned(&self, cells: usize) -> Vec<Laid> {
-        Self::lay(&self.pinned, cells)
+    pub fn lay_out_pinned(&self, cells: usize) -> Vec<LaidOutRow> {
+        Self::lay_out_rows(&self.pinned, cells)
     }
 
-    fn lay(rows: &[SheetRow], cells: usize) -> Vec<Laid> {
+    fn lay_out_rows(rows: &[SheetRow], cells: usize) -> Vec<LaidOutRow> {
         let cells = cells.max(1);
-        let mut laid = Vec::new();
+        let mut drawn = Vec::new();
         let mut at = 0;
         let alike = |a: &SheetRow, b: &SheetRow| {
             matches!(
@@ -101,46 +101,46 @@ impl Sheet {
             let widths = columns(group, cells);
             let label = label(group, cells);
             for row in group {
-                laid.extend(one(row, cells, &widths, label).into_iter().map(|(line, note, look)| Laid {
+                drawn.extend(one(row, cells, &widths, label).into_iter().map(|(line, note, style)| LaidOutRow {
                     row: at,
                     line,
                     note,
-                    look,
+                    style,
                 }));
                 at += 1;
             }
         }
-        laid
+        drawn
     }
 }
 
-type Row = (Line, Line, Look);
+type Row = (Line, Line, RowStyle);
 
 fn text(line: Line) -> Row {
-    (line, Line::new(), Look::Text)
+    (line, Line::new(), RowStyle::Text)
 }
 
 fn one(row: &SheetRow, cells: usize, widths: &[usize], label: usize) -> Vec<Row> {
     match row {
         SheetRow::Text(line) => line.wrap(cells).into_iter().map(text).collect(),
-        SheetRow::Rule => vec![(Line::new(), Line::new(), Look::Rule)],
-        SheetRow::Columns(columns) => beside(columns, cells, widths).into_iter().map(text).collect(),
+        SheetRow::Rule => vec![(Line::new(), Line::new(), RowStyle::Rule)],
+        SheetRow::Columns(columns) => columns_side_by_side(columns, cells, widths).into_iter().map(text).collect(),
         SheetRow::Item { line, note, selected } => {
             let note = note.cut(cells, Cut::End);
             let gap = if note.width() == 0 { 0 } else { 2 };
             let line = line.cut(cells.saturating_sub(note.width() + gap), Cut::End);
-            vec![(line, note, if *selected { Look::Selected } else { Look::Text })]
+            vec![(line, note, if *selected { RowStyle::Selected } else { RowStyle::Text })]
         }
         SheetRow::Field { label: name, value, cursor, hint } => field((name, label), (value, *cursor), hint, cells),
     }
 }
 
-/// Cells between two columns.
+/// The gap between two columns, in cells.
 fn gap(cells: usize) -> usize {
     if cells < 60 { 2 } else { 3 }
 }
 
-/// Widths of the columns of a group; the widest give way until the last one has room.
+/// The widths of the columns of a group. The widest are reduced until the last one has room.
 fn columns(group: &[SheetRow], cells: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = Vec::new();
     for row in group {
@@ -148,7 +148,7 @@ fn columns(group: &[SheetRow], cells: usize) -> Vec<usize> {
             continue;
         };
         widths.resize(widths.len().max(columns.len()), 0);
-        // The last column of a shorter row reaches to the edge: it needs no room of its own.
+        // The last column of a shorter row reaches to the edge, so it does not count.
         let counted = columns.len() - usize::from(columns.len() < widths.len()).min(columns.len());
         for (width, line) in widths.iter_mut().zip(columns).take(counted) {
             *width = (*width).max(line.width());
@@ -169,8 +169,8 @@ fn columns(group: &[SheetRow], cells: usize) -> Vec<usize> {
     widths
 }
 
-/// Columns of one row, each wrapped in its width.
-fn beside(columns: &[Line], cells: usize, widths: &[usize]) -> Vec<Line> {
+/// Lays out the columns of one row, each wrapped in its width.
+fn columns_side_by_side(columns: &[Line], cells: usize, widths: &[usize]) -> Vec<Line> {
     let mut rows: Vec<Line> = Vec::new();
     let mut start = 0;
     for (at, (column, width)) in columns.iter().zip(widths).enumerate() {
@@ -187,7 +187,7 @@ fn beside(columns: &[Line], cells: usize, widths: &[usize]) -> Vec<Line> {
     rows.iter().map(|row| row.cut(cells, Cut::End)).collect()
 }
 
-/// Width of the labels of neighbouring fields; none when one of them needs a row of its own.
+/// The width of the labels of neighbouring fields. `None` when a label needs a row of its own.
 fn label(group: &[SheetRow], cells: usize) -> usize {
     let labels = group.iter().map(|row| match row {
         SheetRow::Field { label, .. } => width(label),
@@ -197,7 +197,7 @@ fn label(group: &[SheetRow], cells: usize) -> usize {
     if widest + 1 + LEAST > cells { 0 } else { widest }
 }
 
-/// Label, place to type, hint; the hint goes below when it does not fit behind.
+/// Lays out a field: label, place to type, hint. A hint that does not fit behind goes below.
 fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), hint: &Line, cells: usize) -> Vec<Row> {
     let named = Line::new().muted(name);
     let mut rows = Vec::new();
@@ -213,14 +213,14 @@ fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), h
     let behind = hint.width() > 0 && hint.width() + 2 + LEAST <= room;
     let place = if behind { room - hint.width() - 2 } else { room };
     let place = if hint.width() > 0 { place.min(40.max(width(value) + 1)).min(room) } else { place };
-    let (shown, cursor) = seen(value, cursor, place);
+    let (shown, cursor) = visible_part(value, cursor, place);
     line = line.plain(&shown).plain(" ".repeat(place - width(&shown).min(place)));
-    let look = Look::Field { start, cells: place, cursor };
+    let style = RowStyle::Field { start, cells: place, cursor };
     if behind {
         line = line.plain("  ");
         line.0.extend(hint.0.iter().cloned());
     }
-    rows.push((line, Line::new(), look));
+    rows.push((line, Line::new(), style));
     if hint.width() > 0 && !behind {
         for part in hint.wrap(room) {
             let indented = Line::new().with(" ".repeat(start), Tone::Plain);
@@ -230,8 +230,8 @@ fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), h
     rows
 }
 
-/// The part of a value that is seen around its cursor, and the cursor's cell within it.
-fn seen(value: &str, cursor: Option<usize>, room: usize) -> (String, Option<usize>) {
+/// The visible part of a value around its cursor, and the cell of the cursor within it.
+fn visible_part(value: &str, cursor: Option<usize>, room: usize) -> (String, Option<usize>) {
     let Some(cursor) = cursor else {
         return (cut(value, room, Cut::End), None);
     };

@@ -1,43 +1,43 @@
-//! Text for a terminal: made harmless, measured in cells, cut between graphemes.
+//! Text for a terminal: sanitised, measured in cells, cut between graphemes.
 //!
-//! Widths are those of what is drawn (one grapheme after the other), never bytes or chars.
+//! Widths are counted in cells, grapheme by grapheme, never in bytes or chars.
 
 use std::borrow::Cow;
 
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Stands for a character that must not reach a terminal.
+/// Replaces a character that must not reach a terminal.
 const REPLACED: char = '·';
 
-/// Marks that a text was cut.
+/// Shows that a text was cut.
 const CUT: char = '…';
 
-/// More marks on one letter than any script needs only make lines unreadable.
+/// The most combining marks on one letter. No script needs more, and they make lines unreadable.
 const MOST_MARKS: usize = 4;
 
-/// Which side a text is pushed to.
+/// The alignment of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Align {
-    /// Words.
+    /// Left, for words.
     #[default]
     Left,
-    /// Numbers.
+    /// Right, for numbers.
     Right,
 }
 
-/// Where a text that does not fit loses its cells.
+/// Where a text that does not fit is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Cut {
-    /// Names: both ends tell them apart.
+    /// In the middle, for names: both ends tell them apart.
     Middle,
-    /// Sentences.
+    /// At the end, for sentences.
     #[default]
     End,
 }
 
-/// The same text without anything that could move the cursor, hide or reorder
-/// what follows: every grapheme of the result takes at least one cell.
+/// Removes everything that could move the cursor, or hide or reorder the text that follows. Every grapheme of the
+/// result takes at least one cell.
 #[must_use]
 pub fn harmless(text: &str) -> String {
     if simple(text) {
@@ -63,15 +63,14 @@ pub fn harmless(text: &str) -> String {
     thinned
 }
 
-/// Would a terminal obey this character, or would nobody see it: a control character, one that turns the direction of
-/// text round, one without width?
+/// Is it a character that a terminal would obey or not show: a control character, one that reverses the direction of
+/// text, or one without width?
 #[must_use]
 pub(crate) fn is_hidden(c: char) -> bool {
     !matches!(fate(c), Fate::Keep)
 }
 
-/// The same text with each character that a terminal would obey, or that nobody would see, as `\u{1b}`; ends of lines
-/// and tabs stay.
+/// Escapes each character that a terminal would obey or not show, as `\u{1b}`. Line ends and tabs stay.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
@@ -85,7 +84,7 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Is each character of a text one grapheme and one cell? Nearly all text is like this, and is drawn sooner.
+/// Is each character of a text one grapheme and one cell? Nearly all text is, and can be drawn faster.
 #[must_use]
 pub fn simple(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_simple)
@@ -96,7 +95,7 @@ fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗' | '⧖')
 }
 
-/// How many cells a text takes.
+/// The width of a text in cells.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if simple(text) {
@@ -105,7 +104,7 @@ pub fn width(text: &str) -> usize {
     text.graphemes(true).map(cells).sum()
 }
 
-/// The text in at most so many cells, with `…` where something is left out.
+/// Cuts a text to at most `room` cells, with `…` at the cut.
 #[must_use]
 pub fn cut(text: &str, room: usize, how: Cut) -> String {
     if width(text) <= room {
@@ -124,9 +123,9 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
     shown
 }
 
-/// The graphemes of a text, each with its place.
+/// The graphemes of a text, each with its byte offset.
 pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
-    // Taking a text apart by the rules of all scripts takes much longer, and most of it is in one.
+    // Segmentation by the rules of all scripts takes much longer, and most text does not need it.
     let simple = simple(text);
     let letters = text.char_indices().filter_map(|(at, c)| Some((at, text.get(at..at + c.len_utf8())?)));
     let letters = simple.then_some(letters).into_iter().flatten();
@@ -153,7 +152,7 @@ pub(super) fn ending(text: &str, room: usize) -> &str {
     before.and_then(|(at, g)| text.get(at + g.len()..)).unwrap_or(text)
 }
 
-/// Cells of one grapheme, as the terminal library counts them.
+/// The width of one grapheme in cells, as the terminal library counts it.
 pub(super) fn cells(grapheme: &str) -> usize {
     match grapheme.as_bytes() {
         [b' '..=b'~'] => 1,
@@ -170,7 +169,7 @@ enum Fate {
     Sequence,
 }
 
-/// What becomes of one character.
+/// What to do with one character.
 fn fate(c: char) -> Fate {
     match c {
         '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{2800}' => Fate::Space,
@@ -190,7 +189,7 @@ fn fate(c: char) -> Fate {
         | '\u{1bca0}'..='\u{1bca3}'
         | '\u{1d173}'..='\u{1d17a}'
         | '\u{e0000}'..='\u{e0fff}' => Fate::Drop,
-        // Marks, embeddings, overrides and isolates reorder what the reader sees.
+        // Directional marks, embeddings, overrides and isolates reorder the text that the reader sees.
         '\u{61c}'
         | '\u{200e}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
@@ -202,14 +201,14 @@ fn fate(c: char) -> Fate {
     }
 }
 
-/// Code points that are no characters, now and in every later Unicode.
+/// Code points that no version of Unicode will ever assign to a character.
 fn is_noncharacter(c: char) -> bool {
     let code = u32::from(c);
     (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
-/// Behind an escape: colours of a log line vanish, any other sequence leaves a
-/// mark, and the payload of a longer one (a title, a clipboard) stays readable.
+/// Skips an escape sequence: the colours of a log line vanish, any other sequence leaves a mark, and the payload of a
+/// longer one (a title, a clipboard) stays readable.
 fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Option<char>) {
     let mut after = rest.clone();
     if first == '\u{1b}' && after.next() != Some('[') {
@@ -220,13 +219,13 @@ fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Opt
             Some(' '..='?') => {}
             Some('m') => return (after, None),
             Some('@'..='~') => return (after, Some(REPLACED)),
-            // Not a sequence after all: only the escape goes.
+            // This is no sequence: only the escape character is removed.
             _ => return (rest, Some(REPLACED)),
         }
     }
 }
 
-/// Adds a grapheme with at least one cell and few enough marks.
+/// Adds a grapheme, with at least one cell and a limited number of marks.
 fn thin(grapheme: &str, into: &mut String) {
     if cells(grapheme) == 0 {
         into.push(REPLACED);

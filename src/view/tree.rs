@@ -1,54 +1,54 @@
-//! A tree and the facts beside it: where they stand, and which rows they take there.
+//! A tree and the properties of the selected node: how they share the space.
 
 use super::text::width;
 use super::{Align, Cut, Line, Tone, margin};
 
-/// On fewer cells the facts stand below the tree.
+/// On fewer cells the properties are below the tree.
 const BESIDE: u16 = 90;
 
-/// A tree and the facts of what is selected in it.
+/// A tree, and the properties of the selected node.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tree {
-    /// Over the tree.
+    /// The title.
     pub title: Line,
     /// The top nodes.
     pub nodes: Vec<Node>,
-    /// Facts of the selected thing: label and value.
+    /// The properties of the selected node: label and value.
     pub facts: Vec<(String, Line)>,
-    /// How many rows of the facts are scrolled away; at most [`Tree::most_scroll`].
+    /// The number of rows of the properties that are scrolled away, at most [`Tree::most_scroll`].
     pub scroll: usize,
-    /// The keys that scroll the facts, for where not all of them are in sight.
+    /// The keys that scroll the properties, shown where not all of them are visible.
     pub scroll_keys: String,
 }
 
 /// One node of a tree.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Node {
-    /// What it says.
+    /// Its text.
     pub line: Line,
-    /// Is what is below it hidden?
+    /// Are its children hidden?
     pub closed: bool,
     /// Is the cursor on it?
     pub selected: bool,
-    /// Below it.
+    /// Its children.
     pub children: Vec<Node>,
 }
 
-/// How a tree and its facts share an area, in cells and rows; margins and lines between them are left out.
+/// How a tree and the properties share an area, in cells and rows. Margins and separators are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
-    /// Do the facts stand beside the tree?
+    /// Are the properties beside the tree?
     pub beside: bool,
-    /// Cells (beside) or rows (below) of the facts with the line that parts them from the tree.
+    /// Cells (beside) or rows (below) of the properties, with the line between them and the tree.
     pub taken: u16,
-    /// Cells of a fact with its label.
+    /// The width of a property with its label, in cells.
     pub cells: u16,
-    /// Rows of facts.
+    /// The rows for properties.
     pub rows: u16,
 }
 
 impl Tree {
-    /// How an area of so many cells and rows, title left out, is shared.
+    /// Divides an area of this many cells and rows, without the title.
     #[must_use]
     pub fn shares(&self, cells: u16, rows: u16) -> Shares {
         if cells >= BESIDE {
@@ -61,15 +61,15 @@ impl Tree {
         }
     }
 
-    /// Rows that the title takes.
+    /// The rows of the title.
     #[must_use]
     pub fn title_rows(&self) -> u16 {
         u16::from(self.title.width() > 0)
     }
 
-    /// The facts in so many cells: labels in a column, values wrapped behind them.
+    /// The properties in this many `cells`: labels in a column, values wrapped behind them.
     #[must_use]
-    pub fn laid_facts(&self, cells: u16) -> Vec<Line> {
+    pub fn lay_out_facts(&self, cells: u16) -> Vec<Line> {
         let longest = self.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
         let labels = longest.min(usize::from(cells) / 3);
         let room = usize::from(cells).saturating_sub(labels + 2);
@@ -84,12 +84,12 @@ impl Tree {
         lines
     }
 
-    /// How many rows of the facts can be scrolled away in an area of so many cells and rows, title included. Where not all
-    /// of them are in sight the last row says so.
+    /// The largest useful `scroll` in an area of this many cells and rows, title included. Where not all properties are
+    /// visible, the last row says so.
     #[must_use]
     pub fn most_scroll(&self, cells: u16, rows: u16) -> usize {
         let shares = self.shares(cells, rows.saturating_sub(self.title_rows()));
-        let (all, rows) = (self.laid_facts(shares.cells).len(), usize::from(shares.rows));
+        let (all, rows) = (self.lay_out_facts(shares.cells).len(), usize::from(shares.rows));
         if all <= rows { 0 } else { all + 1 - rows.max(1) }
     }
 }
@@ -121,7 +121,7 @@ mod tests {
     #[test]
     fn values_wrap_behind_their_label() {
         let tree = Tree { facts: vec![("arn".into(), Line::from("one two three"))], ..Tree::default() };
-        let lines: Vec<String> = tree.laid_facts(12).iter().map(|line| line.text().trim_end().to_owned()).collect();
+        let lines: Vec<String> = tree.lay_out_facts(12).iter().map(|line| line.text().trim_end().to_owned()).collect();
         assert_eq!(lines, ["arn  one two", "     three"]);
     }
 }

@@ -1,4 +1,4 @@
-//! A twin in ASCII for each glyph, for terminals and fonts without them.
+//! Replaces each glyph by ASCII, for terminals and fonts without glyphs.
 
 use ratatui::buffer::Buffer;
 
@@ -12,7 +12,7 @@ pub(super) fn replace(buf: &mut Buffer) {
     }
 }
 
-/// States keep apart from each other and from arrows; foreign letters become `?`.
+/// The ASCII form of a symbol. States stay different from each other and from arrows. Other letters become `?`.
 fn twin(glyph: char) -> char {
     match glyph {
         '▲' => '!',

@@ -1,5 +1,4 @@
-//! One model's way from data to alarms: boxes where there is room, rows or a strip
-//! where there is not.
+//! Draws the chain of one model, from data to alarms: as boxes where there is room, otherwise as rows or a strip.
 //!
 //! ```text
 //! wide    ╭ DATA ───╮     ╭ TRAINING ─╮        narrow, high      DATA      ✓ 2 h   clicks/dt=11-23
@@ -19,13 +18,13 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{Arrow, Chain, Line, Stage, Tone};
 
-/// A box narrower than this says too little.
+/// The minimum width of a box. A narrower one says too little.
 const NARROWEST: u16 = 17;
 
-/// Rows of a box: its frame, the state and two facts.
+/// The minimum height of a box: its frame, the state and two facts.
 const LOWEST: u16 = 5;
 
-/// Draws the way in the shape that fits.
+/// Draws the chain in the form that fits.
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let has_title = chain.title.width() > 0;
     if has_title {
@@ -50,7 +49,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// What the arrows mean, when one of them is less than certain.
+/// A legend of the arrows, when one of them is less than certain.
 fn legend(arrows: &[Arrow]) -> Line {
     let kinds = [(Arrow::Derived, "derived"), (Arrow::Guess, "guessed"), (Arrow::Missing, "no link found")];
     let mut legend = Line::new();
@@ -81,7 +80,7 @@ fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
 
 fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
     let stages = paint::cut_to_u16(chain.stages.len());
-    // What does not divide goes to the first boxes, so that both edges are flush.
+    // The remainder goes to the first boxes, so that both edges are flush.
     let widths = (0..stages).map(|at| room / stages + u16::from(at < room % stages));
     let texts: Vec<(u16, Vec<Line>)> =
         chain.stages.iter().zip(widths).map(|(s, width)| (width, s.lines(inside(width).into()))).collect();
@@ -100,7 +99,7 @@ fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf:
     }
 }
 
-/// An arrow from box to box.
+/// Draws an arrow from box to box.
 fn long(arrow: Arrow, cells: usize) -> String {
     let line = |stroke: &str| format!("{}▶", stroke.repeat(cells - 1));
     match arrow {
@@ -114,13 +113,13 @@ fn long(arrow: Arrow, cells: usize) -> String {
     }
 }
 
-/// Cells for text in a box: without its frame and a blank on each side.
+/// The width for text in a box: without its frame and a space on each side.
 fn inside(width: u16) -> u16 {
     width.saturating_sub(4)
 }
 
 fn one_box(stage: &Stage, lines: &[Line], theme: &Theme, area: Rect, buf: &mut Buffer) {
-    // Only what needs an eye has a coloured frame.
+    // Only a stage that needs attention has a coloured frame.
     let (frame, title) = match stage.tone {
         Tone::Bad | Tone::Warn | Tone::Busy => (paint::stroke(theme.tone(stage.tone)), theme.tone(stage.tone)),
         Tone::Plain | Tone::Muted | Tone::Strong | Tone::Good => {

@@ -1,4 +1,5 @@
-//! A value over time as bars of eighths, with its scale, its threshold and what happened.
+//! Draws a value over time as bars in eighths of a row, with its scale, its threshold and marks of events. The chart of
+//! ratatui has no gaps, no threshold line and no marks.
 //!
 //! ```text
 //! 5XX rate %   4.1 %
@@ -20,7 +21,7 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{Chart, Line, Tone, width};
 
-/// Draws title, scale, bars, threshold and the time axis, as far as the rows go.
+/// Draws title, scale, bars, threshold and the time axis, as far as there are rows.
 pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     paint::line_as(&chart.title, theme, Token::Title, area, buf);
     let body = paint::below(area, 1);
@@ -59,14 +60,14 @@ fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffe
     let limit = chart.threshold.as_ref().map(|(value, _)| *value);
     let last = chart.points.iter().rev().flatten().next().copied();
     let data = columns(&chart.points, plot.width.into()).into_iter().map(|value| {
-        // Only what stands where the last value stands has its colour.
+        // Only bars on the same side of the threshold as the last value have its colour.
         let is_like_last = match (limit, value, last) {
             (Some(limit), Some(value), Some(last)) => (value < limit) == (last < limit),
             _ => true,
         };
         let has_color = is_like_last && !matches!(chart.tone, Tone::Plain | Tone::Strong);
         let tone = if has_color { chart.tone } else { Tone::Muted };
-        // A value at the foot of the scale is still seen: nothing drawn means no data.
+        // A value at the bottom of the scale is still drawn, as an empty column means no data.
         let eighths = value.map(|v| scale.eighths(v, plot.height).clamp(1, most));
         SparklineBar::from(eighths).style(paint::stroke(theme.tone(tone)))
     });
@@ -74,7 +75,7 @@ fn bars(chart: &Chart, scale: &Scale, theme: &Theme, plot: Rect, buf: &mut Buffe
     Sparkline::default().data(bars).max(most).absent_value_symbol(" ").render(plot, buf);
 }
 
-/// A line across all bars, with its words behind it.
+/// Draws the threshold line across all bars, with its label behind it.
 fn threshold((value, words): (f64, &str), scale: &Scale, theme: &Theme, (plot, right): (Rect, u16), buf: &mut Buffer) {
     let up = (scale.eighths(value, plot.height).saturating_sub(1) / 8).min(u64::from(plot.height) - 1);
     let y = plot.bottom() - 1 - u16::try_from(up).unwrap_or(0);
@@ -85,7 +86,7 @@ fn threshold((value, words): (f64, &str), scale: &Scale, theme: &Theme, (plot, r
         if cell.symbol() == " " {
             cell.set_symbol("┄").set_style(theme.style(Token::Muted));
         } else if cell.symbol() == "█" {
-            // Within a bar the line is cut out of it.
+            // Within a bar the line is drawn inverted.
             cell.set_symbol("┄").set_style(Modifier::REVERSED);
         }
     }
@@ -93,7 +94,7 @@ fn threshold((value, words): (f64, &str), scale: &Scale, theme: &Theme, (plot, r
     paint::line(&Line::new().muted(format!(" {words}")), theme, at, buf);
 }
 
-/// Oldest and newest time, and the marks between them; a time gives way to a mark.
+/// Draws the oldest and the newest time, and the marks between them. A mark replaces a time.
 fn axis(chart: &Chart, theme: &Theme, (plot, body): (Rect, Rect), buf: &mut Buffer) {
     let row = Rect { y: body.bottom() - 1, height: 1, ..plot };
     let room = usize::from(row.width);

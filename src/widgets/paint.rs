@@ -1,4 +1,4 @@
-//! Lines of the view as lines of the terminal library.
+//! Converts lines of the view to lines of the terminal library.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,7 +8,7 @@ use ratatui::text;
 use crate::theme::{Theme, Token};
 use crate::view::{Cut, Line, Tone, margin, simple};
 
-/// The line in the theme's styles.
+/// The line with the styles of the theme.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
     line.0.iter().map(|span| text::Span::styled(span.text(), theme.style(span.tone().into()))).collect()
 }
@@ -22,7 +22,7 @@ pub(super) fn line(line: &Line, theme: &Theme, area: Rect, buf: &mut Buffer) {
 pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
     let mut rest = first_row(area).intersection(buf.area);
     if line.width() > rest.width.into() {
-        // What was cut fits, so this ends.
+        // The cut line fits, so this ends.
         return line_as(&line.cut(rest.width.into(), Cut::End), theme, plain, rest, buf);
     }
     for span in &line.0 {
@@ -31,7 +31,7 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
     }
 }
 
-/// Draws two lines in one row; the left one gives way to the right one.
+/// Draws two lines in one row. Where both do not fit, the left one is cut.
 pub(super) fn both(left: &Line, right: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
     let right = right.cut(room, Cut::End);
@@ -41,7 +41,7 @@ pub(super) fn both(left: &Line, right: &Line, theme: &Theme, plain: Token, area:
     line(&right, theme, from_right(first_row(area), taken), buf);
 }
 
-/// Draws words in one style at the start of an area; says how many cells they took.
+/// Draws words in one style at the start of an area. Returns their width in cells.
 pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> u16 {
     let row = first_row(area).intersection(buf.area);
     if row.is_empty() {
@@ -55,7 +55,7 @@ pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> 
     cut_to_u16(cells.map(|(cell, c)| cell.set_char(c).set_style(style)).count())
 }
 
-/// The style of a line or a bar: the colour of a meaning, without what belongs to words.
+/// The style of a line or a bar: the colour of a meaning, without the attributes of words.
 pub(super) fn stroke(style: Style) -> Style {
     Style { add_modifier: Modifier::empty(), ..style }
 }
@@ -88,7 +88,7 @@ pub(super) fn inset(area: Rect) -> Rect {
     Rect { x: area.x + margin, width: area.width - 2 * margin, ..area }
 }
 
-/// A count as cells of a terminal, which has no more than `u16` can say.
+/// Converts a count to cells. A terminal has no more than `u16::MAX`.
 pub(super) fn cut_to_u16(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }

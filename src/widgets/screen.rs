@@ -16,13 +16,13 @@ use super::{ascii, chain, chart, paint, sheet, status, table, tree};
 use crate::theme::{Theme, Token};
 use crate::view::{Block, Content, LEAST_SIZE, Line, Screen, Tone, is_readable};
 
-/// Draws all of it; says where the cursor belongs.
+/// Draws the whole screen. Returns the position of the cursor.
 pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     buf.set_style(area, theme.style(Token::Screen));
     let cursor = if is_readable((area.width, area.height)) {
         let below = rows(screen, theme, area, buf);
         let above = screen.sheet.as_ref().map(|sheet| {
-            // What lies below stays readable but steps back.
+            // The screen below stays readable, in muted colours.
             buf.set_style(area, Modifier::DIM);
             sheet::draw(sheet, theme, area, buf)
         });
@@ -82,7 +82,7 @@ fn content(block: &Block, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// A bar across the screen in the colour of its worst piece.
+/// Draws a bar across the screen, in the colour of its worst piece.
 fn banner(line: &Line, theme: &Theme, row: Rect, buf: &mut Buffer) {
     let tones = [Tone::Bad, Tone::Warn, Tone::Busy, Tone::Good];
     let worst = tones.into_iter().find(|t| line.0.iter().any(|s| s.tone() == *t));

@@ -1,4 +1,4 @@
-//! A sheet over the screen, in a frame that says how much of it is out of sight.
+//! Draws a sheet above the screen, in a frame that says how many rows are not visible.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Position, Rect};
@@ -8,55 +8,55 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget as _};
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, Laid, Look, Sheet, Tone, cut, width};
+use crate::view::{Cut, LaidOutRow, RowStyle, Sheet, Tone, cut, width};
 
-/// Draws the sheet; says where the cursor is when the operator types in it.
+/// Draws the sheet. Returns the position of the cursor when the operator types in it.
 pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let place = place(sheet, area);
     if place.width < 3 || place.height < 3 {
         return None;
     }
-    // A column on each side keeps the frame apart from what lies below.
+    // An empty column on each side separates the frame from the screen below.
     let margin = Rect { x: place.x.saturating_sub(1), width: place.width + 2, ..place };
     Clear.render(margin.intersection(area), buf);
     buf.set_style(margin.intersection(area), theme.style(Token::Screen));
     buf.set_style(place, theme.style(Token::Screen).patch(theme.style(Token::Sheet)));
 
     let inside = usize::from(place.width.saturating_sub(4));
-    let (laid, pinned) = (sheet.laid(inside), sheet.laid_pinned(inside));
+    let (rows, pinned) = (sheet.lay_out(inside), sheet.lay_out_pinned(inside));
     let height = usize::from(place.height - 2).saturating_sub(pinned.len());
-    let first = first(sheet, &laid, height);
-    let below = laid.len().saturating_sub(first + height);
+    let first = first(sheet, &rows, height);
+    let below = rows.len().saturating_sub(first + height);
 
     let block = frame(sheet, theme, (first, below), place.width);
     let inner = block.inner(place);
     block.render(place, buf);
     let mut cursor = None;
-    for (row, at) in inner.rows().zip(laid.iter().skip(first).take(height).chain(&pinned)) {
+    for (row, at) in inner.rows().zip(rows.iter().skip(first).take(height).chain(&pinned)) {
         let edges = Rect { x: place.x, width: place.width, ..row };
         cursor = cursor.or(one(at, sheet, theme, (row, edges), buf));
     }
     cursor
 }
 
-/// In the middle, but one that fits with ease starts where the last one started:
-/// a list that grows while it is filtered does not jump.
+/// Places the sheet in the middle. A small one always starts in the same row, so that a list does not jump while it is
+/// filtered.
 fn place(sheet: &Sheet, area: Rect) -> Rect {
     let (cells, rows) = sheet.size((area.width, area.height));
     let top = ((area.height - rows) / 2).min(area.height / 6);
     Rect { x: area.x + (area.width - cells) / 2, y: area.y + top, width: cells, height: rows }
 }
 
-/// The first drawn row: as scrolled, or such that all of the focus is in sight.
-fn first(sheet: &Sheet, laid: &[Laid], height: usize) -> usize {
-    let most = laid.len().saturating_sub(height);
+/// The first visible row: as scrolled, or such that the whole focus is visible.
+fn first(sheet: &Sheet, rows: &[LaidOutRow], height: usize) -> usize {
+    let most = rows.len().saturating_sub(height);
     let Some(focus) = sheet.focus else {
         return sheet.scroll.min(most);
     };
-    let start = laid.iter().position(|l| l.row == focus).unwrap_or(0);
-    let end = laid.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
+    let start = rows.iter().position(|l| l.row == focus).unwrap_or(0);
+    let end = rows.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
     let middle = (start + end).saturating_sub(height) / 2;
-    // A focus that is higher than the sheet shows its beginning.
+    // A focus that is higher than the sheet shows its start.
     middle.max(end.saturating_sub(height)).min(start).min(most)
 }
 
@@ -108,8 +108,14 @@ fn keys<'a>(sheet: &'a Sheet, theme: &Theme, room: usize) -> Line<'a> {
 }
 
 /// Draws one row: its text within the padding, its bar and its rule from edge to edge.
-fn one(laid: &Laid, sheet: &Sheet, theme: &Theme, (row, edges): (Rect, Rect), buf: &mut Buffer) -> Option<Position> {
-    if laid.look == Look::Rule {
+fn one(
+    drawn: &LaidOutRow,
+    sheet: &Sheet,
+    theme: &Theme,
+    (row, edges): (Rect, Rect),
+    buf: &mut Buffer,
+) -> Option<Position> {
+    if drawn.style == RowStyle::Rule {
         let line = format!("├{}┤", "─".repeat(usize::from(edges.width).saturating_sub(2)));
         paint::words(&line, theme.style(Token::Border), edges, buf);
         for x in [edges.left(), edges.right() - 1] {
@@ -117,15 +123,15 @@ fn one(laid: &Laid, sheet: &Sheet, theme: &Theme, (row, edges): (Rect, Rect), bu
         }
         return None;
     }
-    paint::line(&laid.line, theme, row, buf);
-    paint::line(&laid.note, theme, paint::from_right(row, laid.note.width()), buf);
-    match laid.look {
-        Look::Selected => {
+    paint::line(&drawn.line, theme, row, buf);
+    paint::line(&drawn.note, theme, paint::from_right(row, drawn.note.width()), buf);
+    match drawn.style {
+        RowStyle::Selected => {
             let bar = Rect { x: edges.x + 1, width: edges.width - 2, ..edges };
             buf.set_style(bar, theme.style(Token::Selection));
             None
         }
-        Look::Field { start, cells, cursor } => {
+        RowStyle::Field { start, cells, cursor } => {
             let field = paint::behind(row, paint::cut_to_u16(start));
             let field = Rect { width: field.width.min(paint::cut_to_u16(cells)), ..field };
             buf.set_style(field, theme.style(Token::Field));
@@ -136,6 +142,6 @@ fn one(laid: &Laid, sheet: &Sheet, theme: &Theme, (row, edges): (Rect, Rect), bu
             buf.set_style(Rect { width: 1, ..at }, Modifier::UNDERLINED);
             Some(at.as_position())
         }
-        Look::Text | Look::Rule => None,
+        RowStyle::Text | RowStyle::Rule => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The tab row and the footer: where one is, and which keys matter now.
+//! Draws the tab row and the footer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -8,7 +8,7 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{Cut, Footer, FooterKey, Tab, Tone, cut, width};
 
-/// Draws the names of the panes; one with trouble says so with a glyph.
+/// Draws the names of the panes. A pane with a problem has a glyph.
 pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = paint::first_row(area);
     let (letters, gap) = names(tabs, row.width.into());
@@ -35,7 +35,7 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// How long a name may be, and the gap between two tabs, so that the last one is in sight.
+/// The longest name and the gap between two tabs, such that the last tab is visible.
 fn names(tabs: &[Tab], room: usize) -> (usize, u16) {
     let needed = |letters: usize, gap: usize| -> usize {
         let name = |tab: &Tab| {
@@ -51,7 +51,7 @@ fn names(tabs: &[Tab], room: usize) -> (usize, u16) {
     (fits.unwrap_or(0), 0)
 }
 
-/// Only what needs an eye gets a glyph.
+/// The glyph of a state. Only a state that needs attention has one.
 fn mark(tone: Tone) -> Option<&'static str> {
     match tone {
         Tone::Bad => Some("✗"),
@@ -61,7 +61,7 @@ fn mark(tone: Tone) -> Option<&'static str> {
     }
 }
 
-/// Draws the last row; says where the cursor is when the operator types there.
+/// Draws the last row. Returns the position of the cursor when the operator types there.
 pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let row = paint::inset(area);
     let Some(message) = &footer.message else {
@@ -73,12 +73,12 @@ pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffe
     if at.is_empty() {
         return None;
     }
-    // Terminals without a visible cursor, and pictures, still show the place.
+    // Terminals without a visible cursor, and pictures, show the position as well.
     buf.set_style(Rect { width: 1, ..at }, Modifier::UNDERLINED);
     Some(at.as_position())
 }
 
-/// As many keys as fit; those that are kept come first.
+/// As many keys as fit. Those marked as kept come first.
 fn keys(keys: &[FooterKey], theme: &Theme, row: Rect, buf: &mut Buffer) {
     let cells = |key: &FooterKey| width(&key.key) + width(&key.label) + 4;
     let mut room = usize::from(row.width) + 3;
@@ -88,8 +88,8 @@ fn keys(keys: &[FooterKey], theme: &Theme, row: Rect, buf: &mut Buffer) {
         left.is_some()
     };
     let kept: Vec<bool> = keys.iter().map(|key| key.kept && fits(key)).collect();
-    // Those that work come next. What stands behind one without room is left out as well: a shorter one must not take its
-    // place.
+    // Keys that work come next. After the first key that does not fit, all others are left out: a shorter one must not
+    // take its place.
     let mut shown = kept;
     let mut full = false;
     for works in [true, false] {

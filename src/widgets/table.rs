@@ -1,4 +1,4 @@
-//! Rows and columns whose edges stay where they are when data arrives.
+//! Draws tables. The edges of columns stay where they are when data arrives.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,7 +7,7 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{self, Align, Column, Cut, Line, Table, Tone, width};
 
-/// Draws title, column heads and as many rows as fit; the selected one always does.
+/// Draws title, column titles and as many rows as fit, always with the selected one.
 pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let has_heads = table.columns.iter().any(|c| !c.title.is_empty());
     let has_title = table.title.is_some() || table.note.is_some();
@@ -43,14 +43,14 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Which rows are drawn: from the first, unless the selected one would be out of sight.
+/// The rows to draw: from the first one, unless the selected one would not be visible.
 fn window(rows: &[view::Row], height: usize) -> std::ops::Range<usize> {
     let selected = rows.iter().position(|r| r.selected).unwrap_or(0);
     let start = (selected + 1).saturating_sub(height.max(1));
     start..rows.len().min(start + height)
 }
 
-/// What stands on the right of the title, with the place when not all rows are shown.
+/// The text at the right of the title, with the position when not all rows are shown.
 fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
     let note = table.note.clone().unwrap_or_default();
     let (first, all) = table.place;
@@ -61,14 +61,14 @@ fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
     note.muted(format!("{gap}{}–{} of {all}", first + shown.start + 1, first + shown.end))
 }
 
-/// The column heads; an arrow says which one sorts.
+/// Draws the column titles. An arrow marks the one that sorts.
 fn heads(table: &Table, widths: &[(u16, u16)], theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut rest = area;
     for (at, (column, (cells, gap))) in table.columns.iter().zip(widths).enumerate() {
         let head = match table.sorted.filter(|(by, _)| *by == at) {
             Some((_, largest_first)) => {
                 let arrow = if largest_first { "↓" } else { "↑" };
-                // The arrow is what is new: where the two do not fit, the title gives way.
+                // Where both do not fit, the title is cut and the arrow stays.
                 let room = usize::from(*cells);
                 let gap = if column.title.is_empty() || width(column.title) + 2 > room { "" } else { " " };
                 let title: String = column.title.chars().take(room.saturating_sub(1)).collect();
@@ -82,7 +82,7 @@ fn heads(table: &Table, widths: &[(u16, u16)], theme: &Theme, area: Rect, buf: &
     }
 }
 
-/// A line at the edge of a column that it belongs to.
+/// Aligns a line in its column.
 fn cell(line: &Line, column: &Column, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let cells = line.width();
     if cells > area.width.into() {

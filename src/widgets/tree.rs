@@ -1,5 +1,4 @@
-//! A tree (lineage) with the facts of what is selected in it: beside it where there
-//! is room, below it where there is not.
+//! Draws a tree (lineage) with the properties of the selected node: beside it where there is room, otherwise below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,7 +9,7 @@ use super::paint;
 use crate::theme::{Theme, Token};
 use crate::view::{Align, Cut, Line, Node, Tree};
 
-/// Draws the tree with the selected node in sight, and the facts.
+/// Draws the tree, with the selected node visible, and the properties.
 pub(super) fn draw(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     paint::line_as(&tree.title, theme, Token::Title, paint::inset(area), buf);
     let body = paint::below(area, tree.title_rows());
@@ -46,7 +45,7 @@ fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // Each node has a number of its own, so that the widget can tell them apart.
     let Ok(grown) = Grown::new(&nodes) else { return };
     let grown = grown.node_closed_symbol("▸ ").node_open_symbol("▾ ").node_no_children_symbol("  ");
-    // Drawn apart: a deep node must not write beyond its side.
+    // The tree is drawn in a buffer of its own, so that a deep node does not write beyond its side.
     let mut side = Buffer::empty(room);
     side.set_style(room, theme.style(Token::Screen));
     StatefulWidget::render(grown, room, &mut side, &mut state);
@@ -55,14 +54,14 @@ fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
             to.clone_from(from);
         }
     }
-    // The bar reaches over the margin, as in a table.
+    // The bar of the selected row covers the margin, as in a table.
     let row = room.rows().find(|row| state.rendered_at(row.as_position()) == Some(selected.as_slice()));
     if let Some(row) = row.filter(|_| !selected.is_empty()) {
         buf.set_style(Rect { x: area.x, width: area.width, ..row }, theme.style(Token::Selection));
     }
 }
 
-/// The nodes as the widget wants them: each has a number, counted from the top.
+/// The nodes in the form of the widget. Each has a number, counted from the top.
 struct Items<'t> {
     theme: &'t Theme,
     cells: u16,
@@ -101,9 +100,9 @@ impl<'t> Items<'t> {
     }
 }
 
-/// The facts from the first that is not scrolled away; what is out of sight is told in the last row.
+/// Draws the properties from the first one that is not scrolled away. The last row says how many are not visible.
 fn facts(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let lines = tree.laid_facts(area.width);
+    let lines = tree.lay_out_facts(area.width);
     let height = usize::from(area.height);
     let all_fit = lines.len() <= height;
     let rows = if all_fit { height } else { height.saturating_sub(1) };

@@ -5,7 +5,7 @@ fn sheet(rows: Vec<SheetRow>) -> Sheet {
 }
 
 fn texts(sheet: &Sheet, cells: usize) -> Vec<String> {
-    sheet.laid(cells).iter().map(|l| l.line.text().trim_end().to_owned()).collect()
+    sheet.lay_out(cells).iter().map(|l| l.line.text().trim_end().to_owned()).collect()
 }
 
 fn columns(texts: &[&str]) -> SheetRow {
@@ -31,14 +31,14 @@ fn columns_wrap_where_they_stand() {
 #[test]
 fn fields_show_the_cursor_and_keep_hints_in_sight() {
     let one = sheet(vec![field("name", "abcdef", Some(6), "needed")]);
-    let laid = one.laid(60);
-    assert_eq!(laid[0].look, Look::Field { start: 5, cells: 40, cursor: Some(6) });
-    assert!(laid[0].line.text().ends_with("  needed"));
+    let rows = one.lay_out(60);
+    assert_eq!(rows[0].style, RowStyle::Field { start: 5, cells: 40, cursor: Some(6) });
+    assert!(rows[0].line.text().ends_with("  needed"));
 
     let long = "x".repeat(200);
-    let laid = sheet(vec![field("name", &long, Some(200), "")]).laid(30);
-    assert_eq!(laid[0].look, Look::Field { start: 5, cells: 25, cursor: Some(24) });
-    assert_eq!(laid[0].line.width(), 30);
+    let rows = sheet(vec![field("name", &long, Some(200), "")]).lay_out(30);
+    assert_eq!(rows[0].style, RowStyle::Field { start: 5, cells: 25, cursor: Some(24) });
+    assert_eq!(rows[0].line.width(), 30);
 
     let narrow = sheet(vec![field("Type recommendation-prod to send:", "r", Some(1), "1 of 19")]);
     assert_eq!(texts(&narrow, 24), ["Type recommendation-prod", "to send:", "r", "1 of 19"]);
@@ -81,8 +81,8 @@ fn any_sheet_fits_any_room() {
     ];
     let sheet = sheet(rows);
     for cells in 0..90 {
-        for laid in sheet.laid(cells) {
-            assert!(laid.line.width() + laid.note.width() <= cells.max(2), "{cells}: {laid:?}");
+        for rows in sheet.lay_out(cells) {
+            assert!(rows.line.width() + rows.note.width() <= cells.max(2), "{cells}: {rows:?}");
         }
     }
     for screen in [(0, 0), (1, 1), (2, 2), (5, 3), (20, 5), (80, 24), (300, 100)] {

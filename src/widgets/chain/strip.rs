@@ -1,4 +1,4 @@
-//! The way in one or two lines, or a line a stage.
+//! Draws the chain in one or two lines, or with a line per stage.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,7 +8,7 @@ use crate::theme::{Theme, Token};
 use crate::view::{Arrow, Chain, Cut, Fact, Line, Stage, Tone, width};
 use crate::widgets::paint;
 
-/// Draws one stage behind the other, and below them the facts of the selected one.
+/// Draws the stages one after the other, and the facts of the selected one below them.
 pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
     let words = |title: fn(&str) -> String, state: fn(&Stage) -> Line| -> Vec<(String, Line)> {
@@ -18,7 +18,8 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     // A second row begins with an arrow.
     let inset = if rows > 1 { 3 } else { 0 };
     let fits = |words: &[(String, Line)], rows| halves(words, rows).all(|half| needed(half) + inset <= room);
-    // First the titles give way, then a second row is taken, then the ages go, then the longest states.
+    // To fit, titles are shortened first; then a second row is used; then ages are left out; then the longest states
+    // are cut.
     let (full, brief) = (words(str::to_owned, Stage::aged), words(short, Stage::aged));
     let (words, rows) = if needed(&full) <= room {
         (full, 1)
@@ -54,7 +55,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Draws each stage in a row of its own, with its facts behind it.
+/// Draws each stage in a row of its own, followed by its facts.
 pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let widest = |text: &dyn Fn(&Stage) -> usize| chain.stages.iter().map(text).max().unwrap_or(0);
     let titles = widest(&|s| width(&s.title)).min(usize::from(area.width) / 3);
@@ -77,7 +78,7 @@ pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Draws the name of a stage; says how many cells it took.
+/// Draws the name of a stage. Returns its width in cells.
 fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer) -> u16 {
     let style = if selected {
         theme.style(Token::Title).patch(theme.style(Token::Selection))
@@ -92,13 +93,13 @@ fn halves(words: &[(String, Line)], rows: u16) -> std::slice::Chunks<'_, (String
     words.chunks(words.len().div_ceil(usize::from(rows).max(1)).max(1))
 }
 
-/// Cells of a strip in one row.
+/// The width of a strip in one row, in cells.
 fn needed(words: &[(String, Line)]) -> usize {
     let stages: usize = words.iter().map(|(title, state)| width(title) + 1 + state.width()).sum();
     stages + words.len().saturating_sub(1) * 4
 }
 
-/// States cut until a row fits; the longest ones give first.
+/// Cuts the states until a row fits, the longest ones first.
 fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> {
     let mut longest = words.iter().map(|(_, state)| state.width()).max().unwrap_or(0);
     while needed(&words) > room && longest > 1 {

@@ -1,6 +1,6 @@
-//! From values to rows: a scale with round ends, and points gathered into columns.
+//! Converts values to rows: a scale with round ends, and points grouped into columns.
 
-/// The values between the foot and the top of a chart.
+/// The values at the bottom and the top of a chart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Scale {
     foot: f64,
@@ -27,7 +27,7 @@ impl Scale {
         Self { foot, top }
     }
 
-    /// Height of a value in eighths of a row, in a chart of so many rows.
+    /// The height of a value in eighths of a row, in a chart of this many rows.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within a screen's height")]
     pub(super) fn eighths(&self, value: f64, rows: u16) -> u64 {
         let most = f64::from(rows) * 8.0;
@@ -35,7 +35,7 @@ impl Scale {
         (share * most).round().clamp(0.0, most) as u64
     }
 
-    /// Two or three labels: the row from above, and what to write there.
+    /// Two or three labels, each with its row from the top.
     pub(super) fn labels(&self, rows: u16) -> Vec<(u16, String)> {
         let middle = f64::midpoint(self.foot, self.top);
         let mut labels = vec![(0, number(self.top, self.top))];
@@ -49,7 +49,7 @@ impl Scale {
     }
 }
 
-/// A number with no more digits than its scale needs.
+/// Formats a number with no more digits than its scale needs.
 fn number(value: f64, top: f64) -> String {
     let shorter = [(1e9, "G"), (1e6, "M"), (1e4, "k")].into_iter().find(|(unit, _)| top.abs() >= *unit);
     let (value, unit) = match shorter {
@@ -68,7 +68,7 @@ fn number(value: f64, top: f64) -> String {
     format!("{value:.digits$}{unit}")
 }
 
-/// The next 1, 2, 2.5 or 5 with zeros.
+/// Rounds up to 1, 2, 2.5 or 5 times a power of ten.
 fn round_up(value: f64) -> f64 {
     let ten = 10_f64.powf(value.log10().floor());
     let steps = [1.0, 2.0, 2.5, 5.0, 10.0];
@@ -76,8 +76,8 @@ fn round_up(value: f64) -> f64 {
     fit.unwrap_or(10.0) * ten
 }
 
-/// Points gathered into so many columns. A column shows the point farthest from the
-/// middle of all, so that no spike is lost, and nothing where no point has a value.
+/// Groups points into columns. A column shows the point that is farthest from the middle of all, so that no spike is
+/// lost. It is empty where no point has a value.
 pub(super) fn columns(points: &[Option<f64>], cells: usize) -> Vec<Option<f64>> {
     let count = points.len();
     if count == 0 || cells == 0 {
