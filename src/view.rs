@@ -16,7 +16,7 @@ use std::hash::{DefaultHasher, Hash, Hasher as _};
 pub use columns::{margin, widths};
 pub use fact::Fact;
 pub use line::{Line, Span, Spans};
-pub use sheet::{Laid, Look};
+pub use sheet::{LaidOutRow, RowStyle};
 pub(crate) use text::is_hidden;
 pub use text::{Align, Cut, cut, escaped, harmless, simple, width};
 pub use tree::{Node, Shares, Tree};
