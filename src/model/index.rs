@@ -123,7 +123,7 @@ impl<'a> Index<'a> {
         let (alarms, (registry, training)) =
             both(store.alarms.len() >= MANY, || Alarms::new(seen), || (Registry::new(store), Training::new(store)));
         let (endpoints, measured): (Vec<_>, _) =
-            (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint()));
+            (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint.as_deref()));
         let claims = Claims::new(&endpoints, &seen.wishes.models);
         let configs = store.configs.rows().collect();
         Self { seen, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Table, Turn};
+use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
 use wanted::{Wanted, errors_of, wanted};
@@ -29,6 +29,9 @@ const INCOMPLETE: i64 = 60;
 pub struct MetricSeries {
     /// `endpoint/variant/metric`, or `model:label` for a metric of the configuration.
     pub id: String,
+    /// The endpoint that it measures; absent for a metric of the configuration.
+    #[serde(default)]
+    pub endpoint: Option<String>,
     /// Its name.
     pub label: String,
     /// `Average`, `Sum`, `p99`, ….
@@ -85,11 +88,6 @@ impl MetricSeries {
             return Ok(Vec::new());
         }
         ask_between(aws, &errors_of(endpoint, variants, period), start, end).await
-    }
-    /// The endpoint's name; meaningful only for variant metrics.
-    #[must_use]
-    pub fn endpoint(&self) -> Option<&str> {
-        self.id.split_once('/').map(|(endpoint, _)| endpoint)
     }
     /// Id of a metric of the configuration.
     #[must_use]
@@ -174,6 +172,12 @@ impl Resource for MetricSeries {
     }
     fn title(&self) -> Cow<'_, str> {
         (&*self.label).into()
+    }
+    fn part_of(&self) -> Option<(Kind, &str)> {
+        Some((Kind::Endpoints, self.endpoint.as_deref()?))
+    }
+    fn properties(&self, all: &mut Properties) {
+        all.text("Stat", &*self.stat).text("problem", self.problem.as_deref()).time("read up to", Some(self.until));
     }
     fn ready(seen: &Seen) -> bool {
         seen.store.endpoints.answered()

@@ -330,6 +330,7 @@ fn series(number: usize) -> Vec<MetricSeries> {
     let point = |minute: i64| (now() - Duration::from_secs(60 * (60 - minute).unsigned_abs()), 0.004);
     let metric = |(metric, stat): (&str, &str)| MetricSeries {
         id: MetricSeries::of_variant(&endpoint_name(number), "AllTraffic", metric),
+        endpoint: Some(endpoint_name(number)),
         label: metric.into(),
         stat: stat.into(),
         points: (0..60).map(point).collect(),

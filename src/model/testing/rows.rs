@@ -177,7 +177,10 @@ pub(in crate::model) fn subscription(arn: &str) -> Subscription {
 
 /// The metrics of the last hour of an endpoint: requests in each minute, and the shares of 5XX and 4XX among them.
 pub(in crate::model) fn requests(endpoint: &str, count: f64, [server, client]: [f64; 2]) -> Vec<MetricSeries> {
-    let of = |metric: &str, value| series(&MetricSeries::of_variant(endpoint, "AllTraffic", metric), &[(60, value)]);
+    let of = |metric: &str, value| MetricSeries {
+        endpoint: Some(endpoint.into()),
+        ..series(&MetricSeries::of_variant(endpoint, "AllTraffic", metric), &[(60, value)])
+    };
     vec![of("Invocations", count), of("Invocation5XXErrors", server), of("Invocation4XXErrors", client)]
 }
 

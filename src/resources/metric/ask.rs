@@ -164,6 +164,7 @@ impl Told {
         let gap = known.is_some_and(|known| end - known.until.as_second() > wanted.kept());
         MetricSeries {
             id: wanted.id.clone(),
+            endpoint: wanted.endpoint.clone(),
             label: wanted.label.clone(),
             stat: wanted.stat.clone(),
             period: wanted.period(),
@@ -292,6 +293,7 @@ mod tests {
     fn wanted(stat: &str, comes_every: Option<i64>) -> Wanted {
         Wanted {
             id: "m:x".into(),
+            endpoint: None,
             label: "x".into(),
             namespace: "N".into(),
             name: "x".into(),

@@ -42,6 +42,8 @@ const VARIANT_METRICS: [VariantMetric; 5] = [
 #[derive(Debug, Clone)]
 pub(super) struct Wanted {
     pub(super) id: String,
+    /// The endpoint that it measures.
+    pub(super) endpoint: Option<String>,
     pub(super) label: String,
     pub(super) namespace: String,
     pub(super) name: String,
@@ -177,6 +179,7 @@ impl VariantMetric {
         let dimension = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Wanted {
             id: MetricSeries::of_variant(endpoint, variant, self.name),
+            endpoint: Some(endpoint.to_owned()),
             label: self.name.to_owned(),
             namespace: "AWS/SageMaker".to_owned(),
             name: self.name.to_owned(),
@@ -209,6 +212,7 @@ fn of_configuration(seen: &Seen, all: &mut List) {
             let comes_every = period.and_then(|period| i64::try_from(period.as_secs()).ok());
             all.add(Wanted {
                 id: MetricSeries::of_model(&model.name, &metric.label),
+                endpoint: None,
                 label: metric.label.clone(),
                 namespace: namespace.clone(),
                 name: name.clone(),
@@ -294,6 +298,7 @@ mod tests {
     fn of_tests() -> Wanted {
         Wanted {
             id: "m:x".into(),
+            endpoint: None,
             label: "x".into(),
             namespace: "N".into(),
             name: "x".into(),

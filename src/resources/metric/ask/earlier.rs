@@ -67,6 +67,7 @@ mod tests {
         let end = 1_000_000_000 / HOUR * HOUR;
         let wanted = Wanted {
             id: "e/v/Invocation5XXErrors".into(),
+            endpoint: None,
             label: "x".into(),
             namespace: "N".into(),
             name: "x".into(),
