@@ -15,6 +15,7 @@ mod joined;
 mod key;
 mod links;
 pub mod people;
+mod reason;
 mod rows;
 pub mod severity;
 mod timeline;
@@ -25,15 +26,17 @@ mod usual;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::resources::Kind;
 use crate::resources::endpoint::is_production;
 
 pub use crate::health::Health;
-pub use attention::{ATTENTION, NOT_READ, Rule};
+pub use attention::ATTENTION;
 pub use deployment::Deployment;
 pub use failed::Failed;
 pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
+pub use reason::{Column, Mark, Reason, Rule, Stage};
 pub use timeline::{Happened, timeline};
 pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
@@ -84,47 +87,6 @@ pub enum Confidence {
     Derived,
     /// A heuristic; actions do not rely on it.
     Guess,
-}
-
-/// Something that a rule found, or that went on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// Where.
-    pub stage: StageKind,
-    /// How bad.
-    pub health: Health,
-    /// What, as a short phrase that follows a model's name and names what it speaks of: "recommendation-prod: 5XX 4.3 %".
-    pub text: String,
-    /// The same where what it speaks of is seen already: "5XX 4.3 %"; absent where that is the whole phrase.
-    #[serde(skip)]
-    pub short: Option<String>,
-    /// Since when, where it is known.
-    pub since: Option<Timestamp>,
-    /// Name of the rule.
-    pub rule: &'static str,
-    /// The id of the one thing in its stage that it speaks of, such as an endpoint or an alarm.
-    pub about: Option<String>,
-}
-
-impl Reason {
-    /// Does it speak of this thing of its stage?
-    #[must_use]
-    pub fn is_about(&self, stage: StageKind, id: &str) -> bool {
-        self.stage == stage && self.about.as_deref() == Some(id)
-    }
-}
-
-/// One place of a chain, judged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Stage {
-    /// Which.
-    pub kind: StageKind,
-    /// The worst of its reasons.
-    pub health: Health,
-    /// The one fact that matters.
-    pub summary: String,
-    /// Since when.
-    pub since: Option<Timestamp>,
 }
 
 /// An endpoint of the chain and what it runs.
@@ -188,20 +150,6 @@ impl Serving<'_> {
     }
 }
 
-/// Rules that tell of something which begins and may bring other trouble with it.
-const CAUSES: [&str; 10] = [
-    "data-age",
-    "data-unreadable",
-    "offline-store",
-    "status",
-    "rolled-back",
-    "capacity",
-    "errors",
-    "no-requests",
-    "business-metric",
-    "firing",
-];
-
 /// One model's whole way.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain<'a> {
@@ -257,14 +205,14 @@ impl Chain<'_> {
     /// The reason that a stage gives in its summary; nothing where it is well.
     #[must_use]
     pub fn reason_of(&self, stage: &Stage) -> Option<&Reason> {
-        let worst = self.reasons.iter().filter(|r| r.stage == stage.kind && r.health == stage.health);
+        let worst = self.reasons.iter().filter(|r| r.stage() == stage.kind && r.health == stage.health);
         worst.filter(|r| r.health > Health::Ok).find(|r| r.text == stage.summary)
     }
     /// What the rules found about an endpoint, worst first. What is said of no single one is said of the first.
     pub fn said_of(&self, serving: &Serving<'_>) -> impl Iterator<Item = &Reason> {
         let (name, first) = (serving.endpoint, self.serving.first().is_some_and(|s| s.endpoint == serving.endpoint));
-        let endpoint = self.reasons.iter().filter(|r| r.stage == StageKind::Endpoint);
-        endpoint.filter(move |r| r.about.as_deref().map_or(first, |about| about == name))
+        let endpoint = self.reasons.iter().filter(|r| r.stage() == StageKind::Endpoint);
+        endpoint.filter(move |r| r.about_kind(Kind::Endpoints).map_or(first, |about| about == name))
     }
     /// How an endpoint is: the worst that is said of it.
     #[must_use]
@@ -286,11 +234,11 @@ impl Chain<'_> {
             return Some((worst, None));
         };
         let lately = |r: &&Reason| r.since.is_some_and(|at| (since - 3 * 86_400..).contains(&at.as_second()));
-        let wrong = self.reasons.iter().filter(|r| r.health >= Health::Warning && CAUSES.contains(&r.rule));
+        let wrong = self.reasons.iter().filter(|r| r.health >= Health::Warning && r.rule.is(Mark::Cause));
         let mut row: Vec<&Reason> = wrong.filter(lately).collect();
-        row.sort_by_key(|r| (r.since, r.stage));
+        row.sort_by_key(|r| (r.since, r.stage()));
         let first = row.first().copied().filter(|first| first.since <= worst.since).unwrap_or(worst);
-        let next = || row.iter().copied().find(|r| r.stage == StageKind::Endpoint && *r != first);
+        let next = || row.iter().copied().find(|r| r.stage() == StageKind::Endpoint && *r != first);
         Some((first, if first == worst { next() } else { Some(worst) }))
     }
     /// The worst thing the rules found.

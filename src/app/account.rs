@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, Usage};
 use crate::intents::AccessRules;
-use crate::model::{Chain, Health, Joined, NOT_READ, join};
+use crate::model::{Chain, Health, Joined, join};
 use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
@@ -206,7 +206,7 @@ impl Account {
         let old = |chain: &Chain| before.chain(chain.name).map_or(Health::Absent, |c| c.health);
         let told = self.joined.chains().iter().map(|chain| (chain, old(chain)));
         // What appeared a moment ago and is still to be read is no news of its model.
-        let read = |chain: &Chain| !chain.worst().is_some_and(|worst| worst.text.ends_with(NOT_READ));
+        let read = |chain: &Chain| !chain.worst().is_some_and(|worst| worst.unread);
         told.filter(|(chain, old)| {
             *old != chain.health && !matches!(old, Health::Absent | Health::Unknown) && read(chain)
         })

@@ -86,8 +86,8 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         })
         .collect();
     let reasons = chain.reasons.iter().map(|r| {
-        json!({"stage": r.stage, "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since,
-            "rule": r.rule, "about": r.about})
+        json!({"stage": r.stage(), "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since,
+            "rule": r.rule.name, "about": r.about.as_ref().map(|(_, id)| id)})
     });
     json!({
         "name": chain.name,

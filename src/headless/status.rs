@@ -8,7 +8,7 @@ use super::{Look, dump, print_json};
 use crate::args::FailOn;
 use crate::aws::{AwsError, Kind};
 use crate::fmt;
-use crate::model::{Chain, Health};
+use crate::model::{Chain, Health, Mark};
 use crate::view::harmless;
 
 /// Reasons of a model that stand in its line; `--json` has all of them.
@@ -133,14 +133,9 @@ fn line(chain: &Chain, look: &Look) -> String {
     // That nobody is told of the rest is never left out.
     let counted = chain.reasons.iter().filter(|r| r.health > Health::Running).enumerate();
     let (shown, left_out): (Vec<_>, Vec<_>) =
-        counted.partition(|(place, r)| *place < REASONS || r.rule == "nobody-told");
+        counted.partition(|(place, r)| *place < REASONS || r.rule.is(Mark::AlwaysNamed));
     let reasons = shown.into_iter().map(|(_, r)| {
-        // The age of old data, and of what runs, is in its words already.
-        let since = r
-            .since
-            .filter(|_| !matches!(r.rule, "data-age" | "slow"))
-            .map(|at| format!(" {}", fmt::age(look.seen.at, at)))
-            .unwrap_or_default();
+        let since = r.unsaid_since().map(|at| format!(" {}", fmt::age(look.seen.at, at))).unwrap_or_default();
         format!("{}{since}", r.text)
     });
     let serving: Vec<String> = serving.collect();

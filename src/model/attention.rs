@@ -15,9 +15,9 @@ use jiff::Timestamp;
 
 use super::index::Index;
 use super::rows::Rows;
-use super::{Chain, Health, Reason, Serving, Stage, StageKind};
+use super::{Chain, Column, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
 use crate::config::Model as ModelConfig;
-use crate::resources::{Freshness, Resource, Seen, Table};
+use crate::resources::{Freshness, Kind, Resource, Seen, Table};
 
 /// What the rules may look at.
 pub(super) struct Facts<'a> {
@@ -29,86 +29,106 @@ pub(super) struct Facts<'a> {
     now: Timestamp,
 }
 
-/// What a rule found.
+/// What a rule found; see [`Reason`].
 pub(super) struct Finding {
     health: Health,
-    /// The whole phrase: it names what it speaks of.
     text: String,
-    /// The same where what it speaks of is seen already.
-    short: Option<String>,
+    brief: Option<String>,
+    column: Option<Column>,
     since: Option<Timestamp>,
-    /// The id of the thing in its stage that it speaks of.
-    about: Option<String>,
+    about: Option<(Kind, String)>,
+    unread: bool,
 }
 
 impl Finding {
     fn new(health: Health, text: impl Into<String>) -> Self {
-        Self { health, text: text.into(), short: None, since: None, about: None }
+        Self { health, text: text.into(), brief: None, column: None, since: None, about: None, unread: false }
+    }
+    /// Nothing is wrong but that something, which the phrase ends with, was not read yet.
+    fn unread(what: &str) -> Self {
+        Self { unread: true, ..Self::new(Health::Unknown, format!("{what}{NOT_READ}")) }
     }
     fn since(self, since: Option<Timestamp>) -> Self {
         Self { since, ..self }
     }
-    fn short(self, short: impl Into<String>) -> Self {
-        Self { short: Some(short.into()), ..self }
+    fn brief(self, brief: impl Into<String>) -> Self {
+        Self { brief: Some(brief.into()), ..self }
     }
-    fn about(self, id: impl Into<String>) -> Self {
-        Self { about: Some(id.into()), ..self }
+    fn column(self, column: Column) -> Self {
+        Self { column: Some(column), ..self }
+    }
+    fn about(self, kind: Kind, id: impl Into<String>) -> Self {
+        Self { about: Some((kind, id.into())), ..self }
     }
 }
 
 /// How a phrase ends that tells of our reading, not of the model.
-pub const NOT_READ: &str = "not read yet";
+const NOT_READ: &str = "not read yet";
 
-/// One rule. Its phrases say what is so, not what to do: "no new data", "v14 waits for approval".
-pub struct Rule {
-    /// Its name, for help and `dump`.
-    pub name: &'static str,
-    /// The stage it judges.
-    pub stage: StageKind,
-    /// What it means, for the README and the help.
-    pub help: &'static str,
-    check: fn(&Facts<'_>) -> Vec<Finding>,
+/// What a stage says of itself where no rule finds anything.
+struct Summary {
+    /// Is there anything in the stage?
+    present: bool,
+    text: String,
+    brief: Option<String>,
+    column: Option<Column>,
+    since: Option<Timestamp>,
 }
 
+impl Summary {
+    fn new(present: bool, text: impl Into<String>, since: Option<Timestamp>) -> Self {
+        Self { present, text: text.into(), brief: None, column: None, since }
+    }
+}
+
+/// Declares the rules: the stage, the name, the function, how what it finds is to be read, and what it means. Phrases say
+/// what is so, not what to do: "no new data", "v14 waits for approval".
 macro_rules! rules {
-    ($($stage:ident $name:literal $check:path: $help:literal,)+) => {
+    ($($stage:ident $name:literal $check:path $([$($mark:ident)+])?: $help:literal,)+) => {
         /// All rules.
-        pub static ATTENTION: &[Rule] =
-            &[$(Rule { name: $name, stage: StageKind::$stage, help: $help, check: $check },)+];
+        pub static ATTENTION: &[Rule] = &[$(Rule {
+            name: $name,
+            stage: StageKind::$stage,
+            help: $help,
+            marks: &[$($(Mark::$mark),+)?],
+        },)+];
+
+        /// What each of them finds.
+        static CHECKS: &[fn(&Facts<'_>) -> Vec<Finding>] = &[$($check,)+];
     };
 }
 
 rules! {
-    Data "data-unreadable" data::unreadable: "a location that is configured or was trained on is empty or cannot be read",
-    Data "data-age" data::age: "the newest object is older than max_age of the configuration, or the newest one is not known",
-    Data "offline-store" data::offline_store: "a feature group failed or its offline store is blocked",
+    Data "data-unreadable" data::unreadable [Cause]: "a location that is configured or was trained on is empty or cannot be read",
+    Data "data-age" data::age [Cause SaysAge]: "the newest object is older than max_age of the configuration, or the newest one is not known",
+    Data "offline-store" data::offline_store [Cause]: "a feature group failed or its offline store is blocked",
     Data "source" data::source: "data locations cannot be read",
     Training "running" training::running: "an execution or a job is under way",
-    Training "slow" training::slow: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
+    Training "slow" training::slow [SaysAge]: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
     Training "last-run-failed" training::last_run_failed: "the newest finished execution or job failed",
     Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",
     Training "source" training::source: "pipelines cannot be read",
-    Registry "waits" registry::waits: "a version newer than the approved one waits for approval",
+    Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one waits for approval",
     Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
     Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "source" registry::source: "the registry cannot be read",
-    Endpoint "status" endpoint::status: "an endpoint is failing, out of service, rolling back or being updated",
-    Endpoint "rolled-back" endpoint::rolled_back: "the last update failed and the old configuration serves",
+    Endpoint "status" endpoint::status [Cause]: "an endpoint is failing, out of service, rolling back or being updated",
+    Endpoint "rolled-back" endpoint::rolled_back [Cause]: "the last update failed and the old configuration serves",
     Endpoint "config-deleted" endpoint::config_deleted: "AWS cannot patch or scale an endpoint whose configuration is gone",
-    Endpoint "capacity" endpoint::capacity: "fewer instances run than are wanted",
-    Endpoint "errors" errors::errors: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
+    Endpoint "capacity" endpoint::capacity [Cause]: "fewer instances run than are wanted",
+    Endpoint "errors" errors::errors [Cause Answers]: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
     Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
-    Endpoint "no-requests" traffic::stopped: "requests of a production endpoint came steadily and have stopped for ten minutes",
-    Endpoint "business-metric" metrics::business: "a metric of the configuration is on the wrong side of its threshold",
+    Endpoint "no-requests" traffic::stopped [Cause]: "requests of a production endpoint came steadily and have stopped for ten minutes",
+    Endpoint "business-metric" metrics::business [Cause Answers]: "a metric of the configuration is on the wrong side of its threshold",
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
-    Alarms "firing" alarms::firing: "an alarm is in ALARM; auto scaling's own never count",
+    Alarms "firing" alarms::firing [Cause]: "an alarm is in ALARM; auto scaling's own never count",
     Alarms "flapping" alarms::flapping: "an alarm that is well now fired three times or more in the last hour",
     Alarms "without-data" alarms::without_data: "a sev1 or sev2 alarm has no data: unknown, or degraded where its owner counts missing data as a breach or the endpoint takes requests",
-    Alarms "nobody-told" alarms::nobody_told: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
+    Alarms "nobody-told" alarms::nobody_told [AlwaysNamed]: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
     Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm that does",
-    Alarms "suppressed" alarms::suppressed: "another alarm holds back the actions of a composite alarm that fires",
+    Alarms "suppressed" alarms::suppressed [AlwaysDrawn]: "another alarm holds back the actions of a composite alarm that fires",
     Alarms "unevaluated" alarms::unevaluated: "AWS could not evaluate an alarm",
     Alarms "source" alarms::source: "alarms cannot be read",
 }
@@ -118,23 +138,22 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
     let seen = index.seen;
     let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
     let facts = Facts { chain, rows, index, seen, config, now: seen.at };
-    let mut reasons: Vec<Reason> = ATTENTION
-        .iter()
-        .flat_map(|rule| {
-            (rule.check)(&facts).into_iter().map(|Finding { health, text, short, since, about }| Reason {
-                stage: rule.stage,
-                health,
-                text,
-                short,
-                since,
-                rule: rule.name,
-                about,
-            })
+    let found = ATTENTION.iter().zip(CHECKS).flat_map(|(rule, check)| {
+        check(&facts).into_iter().map(move |Finding { health, text, brief, column, since, about, unread }| Reason {
+            rule,
+            health,
+            text,
+            brief,
+            column,
+            since,
+            about,
+            unread,
         })
-        .collect();
+    });
+    let mut reasons: Vec<Reason> = found.collect();
     // Worst first; among equals what users see, then what began first of what began lately.
     let newest = reasons.iter().filter(|r| r.health >= Health::Warning).filter_map(|r| r.since).max();
-    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage == StageKind::Endpoint), by_time(r, newest)));
+    reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage() == StageKind::Endpoint), by_time(r, newest)));
     let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &facts, &reasons)).collect();
     let health = reasons.iter().map(counts_as).max().unwrap_or(Health::Ok);
     let last_change = last_change(&facts);
@@ -154,7 +173,7 @@ fn by_time(reason: &Reason, newest: Option<Timestamp>) -> (bool, i64) {
 
 /// Only what customers see breaks a model: trouble behind the endpoint degrades it.
 fn counts_as(reason: &Reason) -> Health {
-    match reason.stage {
+    match reason.stage() {
         StageKind::Endpoint | StageKind::Alarms => reason.health,
         StageKind::Data | StageKind::Training | StageKind::Registry => reason.health.min(Health::Warning),
     }
@@ -162,24 +181,24 @@ fn counts_as(reason: &Reason) -> Health {
 
 fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
     // Of equals the first: reasons are sorted.
-    let worst = reasons.iter().filter(|r| r.stage == kind).rev().max_by_key(|r| r.health);
+    let worst = reasons.iter().filter(|r| r.stage() == kind).rev().max_by_key(|r| r.health);
     if let Some(r) = worst.filter(|r| r.health > Health::Ok) {
-        return Stage { kind, health: r.health, summary: r.text.clone(), since: r.since };
+        return Stage::of(r);
     }
-    let (present, summary, since) = match kind {
+    let Summary { present, text: summary, brief, column, since } = match kind {
         StageKind::Data => data::summary(facts),
         StageKind::Training => training::summary(facts),
         StageKind::Registry => registry::summary(facts),
         StageKind::Endpoint => endpoint::summary(facts),
         StageKind::Alarms => alarms::summary(facts),
     };
-    Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, since }
+    Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, brief, column, since }
 }
 
 /// A finding when a stage's main table has no rows because it could not be read.
 fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
-        Freshness::Waiting => vec![Finding::new(Health::Unknown, NOT_READ)],
+        Freshness::Waiting => vec![Finding::unread("")],
         Freshness::Stale { since: None, why } => {
             vec![Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word()))]
         }
@@ -189,7 +208,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 
 /// The same of a table that is read piece by piece: until that is done what is not there may still come.
 fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
-    if table.filling() { vec![Finding::new(Health::Unknown, NOT_READ)] } else { unread(table) }
+    if table.filling() { vec![Finding::unread("")] } else { unread(table) }
 }
 
 /// What is not there is not known to be missing before all that could tell of it was read: the first that was not.

@@ -13,7 +13,7 @@ use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
 use super::unclaimed::{Unclaimed, unclaimed};
-use super::{Chain, Health, Link, Serving};
+use super::{Chain, Health, Link, Mark, Serving};
 use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::Dataset;
@@ -96,7 +96,7 @@ pub fn join(seen: &Seen) -> Joined {
     let hears = hears(index);
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
-    let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule == "waits").count();
+    let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule.is(Mark::AwaitsDecision)).count();
     let (names, owners, hasher) = (OnceLock::new(), Default::default(), RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
     let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, hears, unclaimed };

@@ -10,12 +10,41 @@ use crate::resources::topic::Topic;
 pub enum Reach {
     /// Somebody listens.
     Somebody,
-    /// Nobody hears it; why, as a phrase that follows the name of the topic.
-    Nobody(String),
+    /// Nobody hears it.
+    Nobody(Unheard),
     /// It cannot be told; why.
     Unknown(String),
     /// It was not asked yet.
     Unread,
+}
+
+/// Why nobody hears what a topic is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unheard {
+    /// All its subscriptions wait for confirmation.
+    Unconfirmed,
+    /// Another reason, as a phrase that follows the name of the topic.
+    Other(String),
+}
+
+impl Unheard {
+    /// As few words as tell it.
+    #[must_use]
+    pub fn brief(&self) -> &str {
+        match self {
+            Self::Unconfirmed => "unconfirmed",
+            Self::Other(why) => why,
+        }
+    }
+}
+
+impl std::fmt::Display for Unheard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Unconfirmed => "waits for confirmation",
+            Self::Other(why) => why,
+        })
+    }
 }
 
 /// Who listens to each topic: all who do where SNS told that, otherwise the subscriptions of this account alone.
@@ -43,7 +72,7 @@ pub fn listeners<'a>(store: &'a Store, topic: &str) -> Vec<&'a Subscription> {
 pub fn reach(store: &Store, arn: &str) -> Reach {
     let topic = store.topics.get(arn);
     if let Some(why) = refuses(arn, topic) {
-        return Reach::Nobody(why);
+        return Reach::Nobody(Unheard::Other(why));
     }
     let people = listeners(store, arn);
     let confirmed = topic.and_then(|t| t.confirmed);
@@ -53,12 +82,11 @@ pub fn reach(store: &Store, arn: &str) -> Reach {
     let whole = topic.is_some_and(|t| t.listeners.is_some() && !t.capped);
     if whole || confirmed == Some(0) {
         let waits = people.iter().any(|s| s.pending()) || topic.and_then(|t| t.pending) > Some(0);
-        let why = match (waits, people.is_empty()) {
-            (true, _) => "waits for confirmation",
-            (false, true) => "has no subscription",
-            (false, false) => "has only deleted subscriptions",
-        };
-        return Reach::Nobody(why.to_owned());
+        return Reach::Nobody(match (waits, people.is_empty()) {
+            (true, _) => Unheard::Unconfirmed,
+            (false, true) => Unheard::Other("has no subscription".to_owned()),
+            (false, false) => Unheard::Other("has only deleted subscriptions".to_owned()),
+        });
     }
     match topic {
         Some(t) if t.capped => Reach::Unknown("it has more subscriptions than are read".to_owned()),
@@ -116,15 +144,16 @@ mod tests {
 
     #[test]
     fn nobody_is_told_only_where_that_is_known() {
-        let nobody = |why: &str| Reach::Nobody(why.to_owned());
+        let nobody = |why: &str| Reach::Nobody(Unheard::Other(why.to_owned()));
+        let unconfirmed = || Reach::Nobody(Unheard::Unconfirmed);
         let denied = |topic: Topic| Topic { problem: Some("ListSubscriptionsByTopic denied".into()), ..topic };
         let unknown = || Reach::Unknown("ListSubscriptionsByTopic denied".to_owned());
         let (pending, deleted, confirmed) = ("PendingConfirmation", "Deleted", "arn:aws:sns:eu-west-1:1:page:2");
         let cases = [
             (topic(Some(&[])), vec![], nobody("has no subscription")),
-            (topic(Some(&[pending])), vec![], nobody("waits for confirmation")),
+            (topic(Some(&[pending])), vec![], unconfirmed()),
             (topic(Some(&[deleted])), vec![], nobody("has only deleted subscriptions")),
-            (topic(Some(&[pending, deleted])), vec![], nobody("waits for confirmation")),
+            (topic(Some(&[pending, deleted])), vec![], unconfirmed()),
             (topic(Some(&[pending, confirmed])), vec![], Reach::Somebody),
             // What SNS tells of all accounts counts more than the list of this one.
             (topic(Some(&[confirmed])), vec![], Reach::Somebody),
@@ -134,11 +163,7 @@ mod tests {
             (denied(topic(None)), vec![pending], unknown()),
             (topic(None), vec![], Reach::Unread),
             (Topic { confirmed: Some(1), ..denied(topic(None)) }, vec![], Reach::Somebody),
-            (
-                Topic { confirmed: Some(0), pending: Some(2), ..denied(topic(None)) },
-                vec![],
-                nobody("waits for confirmation"),
-            ),
+            (Topic { confirmed: Some(0), pending: Some(2), ..denied(topic(None)) }, vec![], unconfirmed()),
             (Topic { confirmed: Some(0), ..denied(topic(None)) }, vec![], nobody("has no subscription")),
             (
                 Topic { capped: true, ..topic(Some(&[pending])) },
@@ -157,11 +182,14 @@ mod tests {
         let confirmed = "arn:aws:sns:eu-west-1:1:page:2";
         let with = |key: &str| told(Topic { key: Some(key.into()), ..topic(Some(&[confirmed])) }, &[]);
         for key in ["alias/aws/sns", "arn:aws:kms:eu-west-1:1:alias/aws/sns"] {
-            assert_eq!(with(key), Reach::Nobody(format!("is encrypted with {key}, which alarms cannot use")));
+            assert_eq!(
+                with(key),
+                Reach::Nobody(Unheard::Other(format!("is encrypted with {key}, which alarms cannot use")))
+            );
         }
         assert_eq!(with("alias/my-key"), Reach::Somebody);
         let fifo = Topic { arn: format!("{ARN}.fifo"), ..topic(Some(&[confirmed])) };
-        assert!(matches!(told(fifo, &[]), Reach::Nobody(why) if why.contains("FIFO")));
+        assert!(matches!(told(fifo, &[]), Reach::Nobody(why) if why.to_string().contains("FIFO")));
     }
 
     #[test]

@@ -74,7 +74,7 @@ fn the_course_of_trouble_begins_with_what_may_have_caused_the_worst_of_it() {
         given(&mut account);
         let joined = account.join();
         let course = joined.chain("fraud").unwrap().course();
-        let rules = course.map(|(first, next)| (first.rule, next.map(|reason| reason.rule)));
+        let rules = course.map(|(first, next)| (first.rule.name, next.map(|reason| reason.rule.name)));
         assert_eq!(rules, expected, "{what}");
     }
 }

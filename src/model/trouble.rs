@@ -1,6 +1,6 @@
 //! What is wrong with one endpoint of a model, told by itself: what is said of another stage is no trouble of this one.
 
-use super::{Chain, Health, Reason, Serving, StageKind};
+use super::{Chain, Health, Mark, Reason, Serving, StageKind};
 use crate::resources::Store;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
@@ -37,16 +37,15 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
 
 /// What the rules found of its answers and of what customers make of them.
 fn answers(chain: &Chain<'_>, serving: &Serving<'_>) -> Option<String> {
-    let bad = |r: &&Reason| matches!(r.rule, "errors" | "business-metric") && r.health >= Health::Warning;
-    let reason = chain.said_of(serving).find(bad)?;
-    Some(reason.short.as_ref().unwrap_or(&reason.text).clone())
+    let bad = |r: &&Reason| r.rule.is(Mark::Answers) && r.health >= Health::Warning;
+    Some(chain.said_of(serving).find(bad)?.brief().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Stage;
-    use crate::resources::Listing;
+    use crate::model::{ATTENTION, Stage};
+    use crate::resources::{Kind, Listing};
     use jiff::Timestamp;
 
     /// A rule, and the endpoint that it speaks of.
@@ -63,13 +62,14 @@ mod tests {
             ..Alarm::default()
         };
         let reason = |(rule, about): (&'static str, Option<&str>)| Reason {
-            stage: StageKind::Endpoint,
+            rule: ATTENTION.iter().find(|known| known.name == rule).unwrap(),
             health: Health::Critical,
             text: "CTR 1.9 < 2.5".into(),
-            short: None,
+            brief: None,
+            column: None,
             since: None,
-            rule,
-            about: about.map(str::to_owned),
+            about: about.map(|endpoint| (Kind::Endpoints, endpoint.to_owned())),
+            unread: false,
         };
         let cases: [Case; 8] = [
             (None, ["InService"; 2], None, [None, None]),
@@ -94,11 +94,11 @@ mod tests {
             store.alarms.apply(Ok(Listing::all(alarm.clone().into_iter().collect())), at);
             let serving = |(endpoint, stage)| Serving { endpoint, stage, ..Serving::default() };
             let serving: Vec<Serving<'_>> = names.into_iter().zip(["prod", "staging"]).map(serving).collect();
-            let (kind, health, summary, since) = (StageKind::Alarms, Health::Critical, String::new(), None);
+            let (kind, health, summary) = (StageKind::Alarms, Health::Critical, String::new());
             let chain = Chain {
                 alarms: alarm.iter().map(|a| a.name.as_str()).collect(),
                 reasons: rule.map(reason).into_iter().collect(),
-                stages: vec![Stage { kind, health, summary, since }],
+                stages: vec![Stage { kind, health, summary, brief: None, column: None, since: None }],
                 serving: serving.clone(),
                 ..Chain::default()
             };

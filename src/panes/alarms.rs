@@ -3,7 +3,7 @@
 use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::model::people::{Reach, reach};
-use crate::model::{Health, Hears, Reason, StageKind, severity};
+use crate::model::{Health, Hears, StageKind, severity};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
@@ -74,9 +74,9 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
         ("ALARM", true) => Cell::muted("◌ ALARM"),
         ("ALARM", false) => {
             let chain = app.model_of(subject).and_then(|model| app.chain(&model));
-            let about = |r: &&Reason| r.rule == "firing" && r.is_about(StageKind::Alarms, &alarm.name);
-            let reason = chain.and_then(|c| c.reasons.iter().find(about));
-            let health = reason.map_or(Health::Warning, |r| r.health);
+            let reasons = chain.into_iter().flat_map(|chain| &chain.reasons);
+            let said = reasons.filter(|r| r.is_about(Kind::Alarms, &alarm.name)).map(|r| r.health).max();
+            let health = said.unwrap_or(Health::Warning);
             Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
         }
         // Its state is as old as the last evaluation that succeeded.

@@ -7,7 +7,8 @@ use super::home;
 use crate::app::{Account, App};
 use crate::fmt;
 use crate::model::people::{Reach, reach};
-use crate::model::{Chain, Confidence, Health, Reason, Serving, Stage, StageKind, severity};
+use crate::model::{Chain, Confidence, Health, Mark, Reason, Serving, Stage, StageKind, severity};
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::resources::dataset::Dataset;
 use crate::resources::endpoint::Variant;
@@ -41,8 +42,7 @@ fn title(app: &App, chain: &Chain) -> Line {
     let line = chain.serving.iter().fold(line, |line, serving| deploying(line, app, serving));
     match chain.course() {
         Some((first, then)) => {
-            let told = matches!(first.rule, "data-age" | "slow");
-            let since = first.since.filter(|_| !told).map(|at| fmt::clock(app.here.seen.at, at, &app.zone));
+            let since = first.unsaid_since().map(|at| fmt::clock(app.here.seen.at, at, &app.zone));
             let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
             let text = if app.size.0 < home::WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
             let line = line.plain("  ").with(&text, cell::tone(first.health)).muted(since);
@@ -88,10 +88,12 @@ fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Ser
         let mut dimensions = alarm.dimensions.iter().filter(|(key, _)| key == "EndpointName");
         dimensions.find_map(|(_, name)| named(name))
     };
-    let about = reason.about.as_deref();
-    match reason.stage {
-        StageKind::Endpoint => about.and_then(named),
-        StageKind::Alarms => about.and_then(|name| watched(app.here.seen.store.alarms.get(name)?)),
+    match reason.stage() {
+        StageKind::Endpoint => reason.about_kind(Kind::Endpoints).and_then(named),
+        StageKind::Alarms => {
+            let alarm = reason.about_kind(Kind::Alarms).and_then(|name| app.here.seen.store.alarms.get(name));
+            alarm.and_then(watched)
+        }
         StageKind::Data | StageKind::Training | StageKind::Registry => return None,
     }
     .or_else(|| chain.serving.first().filter(|s| s.production()))
@@ -113,11 +115,12 @@ fn endpoint_title(chain: &Chain, serving: &Serving) -> String {
 /// How the endpoint in the box is, which is not how the others are.
 fn standing(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
     match chain.said_of(serving).find(|r| r.health > Health::Ok) {
-        Some(r) => Stage { health: r.health, summary: r.text.clone(), since: r.since, ..whole.clone() },
+        Some(r) => Stage::of(r),
         // The stage speaks of another endpoint.
         None if whole.health > Health::Ok => {
             let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
-            Stage { health: Health::Ok, summary: format!("{version} live"), since: serving.since, ..whole.clone() }
+            let (summary, since) = (format!("{version} live"), serving.since);
+            Stage { kind: whole.kind, health: Health::Ok, summary, brief: None, column: None, since }
         }
         None => whole.clone(),
     }
@@ -133,14 +136,14 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     // A quiet alarm's age tells nothing; that of old data is in its words already.
     let told = match stage.kind {
         StageKind::Alarms => stage.health <= Health::Ok,
-        StageKind::Data => chain.reason_of(stage).is_some_and(|r| r.rule == "data-age"),
+        StageKind::Data => chain.reason_of(stage).is_some_and(|r| r.rule.is(Mark::SaysAge)),
         StageKind::Training | StageKind::Registry | StageKind::Endpoint => false,
     };
     let age =
         stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
-    let headline = if known { sign.with(headline(chain, stage), tone) } else { sign.muted(word) };
+    let headline = if known { sign.with(stage.brief(), tone) } else { sign.muted(word) };
     let age = if known { Line::new().muted(age) } else { Line::new() };
     let facts = match stage.kind {
         StageKind::Data => data(app, chain),
@@ -153,27 +156,14 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     view::Stage { title, tone, state: headline, age, facts, selected: false }
 }
 
-/// The one fact of a stage, in as few words as a box has.
-pub(super) fn headline(chain: &Chain, stage: &Stage) -> String {
-    match chain.reason_of(stage) {
-        Some(reason) => brief(reason).to_owned(),
-        None => stage.summary.replace("run ", "").replace("InService", "live"),
-    }
-}
-
-/// A reason where its model, its stage and its place are seen: in as few words as tell it.
-pub(super) fn brief(reason: &Reason) -> &str {
-    reason.short.as_deref().unwrap_or(&reason.text)
-}
-
-/// The same where not even its place is seen: what is not about the only endpoint that customers see names it.
+/// A reason in as few words as tell it where its model and its stage are seen, but not its place: what is not about the only endpoint that customers see names it.
 pub(super) fn placed<'r>(chain: &Chain, reason: &'r Reason) -> Cow<'r, str> {
-    let about = chain.serving.iter().find(|s| reason.is_about(StageKind::Endpoint, s.endpoint));
+    let about = chain.serving.iter().find(|s| reason.is_about(Kind::Endpoints, s.endpoint));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
     match about.filter(|s| several || !s.production()) {
-        Some(s) if several || s.stage.is_empty() => Cow::Owned(format!("{}: {}", s.endpoint, brief(reason))),
-        Some(s) => Cow::Owned(format!("{}: {}", s.stage, brief(reason))),
-        None => Cow::Borrowed(brief(reason)),
+        Some(s) if several || s.stage.is_empty() => Cow::Owned(format!("{}: {}", s.endpoint, reason.brief())),
+        Some(s) => Cow::Owned(format!("{}: {}", s.stage, reason.brief())),
+        None => Cow::Borrowed(reason.brief()),
     }
 }
 
@@ -191,7 +181,7 @@ fn missing(kind: StageKind) -> &'static str {
 /// The locations, what is wrong with one before the others, then the oldest; then the feature groups.
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.here.seen.store;
-    let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(StageKind::Data, uri));
+    let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(Kind::Datasets, uri));
     let mut sets: Vec<_> = chain.datasets.iter().filter_map(|uri| store.datasets.get(uri)).collect();
     sets.sort_by_key(|set| (!bad(&set.uri), std::cmp::Reverse(set.newest)));
     let mut lines: Vec<Fact> = sets.into_iter().map(|set| location(app, set, bad(&set.uri))).collect();
@@ -295,7 +285,7 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
         let health = app.here.known(StageKind::Endpoint, worst.health);
         let place = if other.stage.is_empty() { other.endpoint } else { other.stage };
         let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
-        Some(line.plain(format!("{place}: {}", brief(worst))).into())
+        Some(line.plain(format!("{place}: {}", worst.brief())).into())
     }));
     let series = |metric: &str| series(&app.here, serving.endpoint, metric);
     // What came before it went live is another version's.
@@ -353,9 +343,9 @@ pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
 
 /// Alarms that fire and mean harm, the newest first.
 pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
-    let harmful = chain.reasons.iter().filter(|r| r.rule == "firing" && r.health >= Health::Warning);
-    let all = harmful.filter_map(|r| account.seen.store.alarms.get(r.about.as_deref()?));
-    let mut firing: Vec<_> = all.collect();
+    let all = chain.alarms.iter().filter_map(|name| account.seen.store.alarms.get(name));
+    let harmful = |alarm: &&Alarm| !alarm.scaling() && !chain.good_news.contains(&alarm.name.as_str());
+    let mut firing: Vec<_> = all.filter(|alarm| alarm.firing()).filter(harmful).collect();
     firing.sort_by_key(|a| (std::cmp::Reverse(a.since), a.name.as_str()));
     firing
 }
@@ -363,11 +353,11 @@ pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> 
 fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
     // The worst one is the headline already.
     let headline = chain.stage(StageKind::Alarms).and_then(|stage| chain.reason_of(stage));
-    let told = |alarm: &Alarm| headline.is_some_and(|r| r.is_about(StageKind::Alarms, &alarm.name));
+    let told = |alarm: &Alarm| headline.is_some_and(|r| r.is_about(Kind::Alarms, &alarm.name));
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
     // Nobody else is told of it, so the screen must show it.
-    let held = chain.reasons.iter().filter(|r| r.rule == "suppressed");
-    let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", brief(r)), Tone::Warn).into()).collect();
+    let held = chain.reasons.iter().filter(|r| r.rule.is(Mark::AlwaysDrawn));
+    let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", r.brief()), Tone::Warn).into()).collect();
     let others = others.take(3).map(|alarm| {
         let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
         let bad = tier.as_deref().map_or(Health::Warning, severity::weight);

@@ -2,9 +2,9 @@
 
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
-use crate::model::{Health, StageKind};
+use crate::model::{Chain, Health};
 use crate::resources::Kind;
-use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
+use crate::resources::dataset::{Dataset, Role};
 use crate::view::{Line, Tone};
 
 /// One row a location or a feature group.
@@ -46,11 +46,15 @@ fn ids(app: &App) -> Vec<Subject> {
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
-/// How a location is, by what its models say of it.
+/// How a location is, by what its models say of it. Trouble with data degrades a model and breaks none.
+fn said(owners: &[&Chain<'_>], uri: &str) -> Health {
+    let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(Kind::Datasets, uri));
+    said.map(|r| r.health.min(Health::Warning)).max().unwrap_or_default()
+}
+
+/// The same of one that may be unreadable.
 fn health(app: &App, uri: &str, problem: bool) -> Health {
-    let owners = app.here.joined.owners(Kind::Datasets, uri);
-    let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(StageKind::Data, uri));
-    let said = said.map(|r| r.health.min(Health::Warning)).max().unwrap_or(Health::Ok);
+    let said = said(&app.here.joined.owners(Kind::Datasets, uri), uri).max(Health::Ok);
     if problem { said.max(Health::Unknown) } else { said }
 }
 
@@ -61,12 +65,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         let group = store.feature_groups.get(name)?;
         let set = group.offline_uri.as_deref().and_then(|uri| store.datasets.get(uri));
         let owners = app.here.joined.owners(Kind::FeatureGroups, &group.name);
-        let late = |set: &Dataset| {
-            let mut said = owners.iter().flat_map(|chain| &chain.reasons);
-            said.any(|r| r.rule == "data-age" && r.is_about(StageKind::Data, &set.uri))
-        };
-        let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status));
-        let health = if set.is_some_and(late) { health.max(Health::Warning) } else { health };
+        let said = set.map_or(Health::Absent, |set| said(&owners, &set.uri));
+        let health = Health::of_status(group.offline_status.as_deref().unwrap_or(&group.status)).max(said);
         let newest = set.and_then(|d| d.newest);
         let what = group
             .blocked
@@ -98,8 +98,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Some(other) => Cell::text(other, Tone::Warn),
         None => Cell::muted("?"),
     };
-    // Of what cannot be read nothing is known, not even that it is nothing.
-    let known = set.problem.as_deref().is_none_or(|problem| problem == NOTHING_THERE);
+    // A location that cannot be read has an unknown number of objects, not none.
+    let known = set.problem.is_none() || set.empty;
     let counted = |text: String, n: i64| if known { Cell::of(Line::new().plain(text), n) } else { Cell::muted("?") };
     Some(vec![
         Cell::glyph(health),

@@ -1,6 +1,5 @@
 //! What serves: status, version, instances, traffic, errors, latency.
 
-use super::chain;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
 
@@ -79,7 +78,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         let age = fmt::age(app.here.seen.at, s.since?);
         Some(format!("{} {age} ago", s.changed.clone().unwrap_or_else(|| s.came())))
     });
-    let wrong = worst(app, endpoint).map(|reason| chain::brief(reason).to_owned());
+    let wrong = worst(app, endpoint).map(|reason| reason.brief().to_owned());
     let what = endpoint.failure.clone().or(pending).or(phase).or(wrong).or(changed).unwrap_or_default();
     Some(vec![
         Cell::plain(&endpoint.name),

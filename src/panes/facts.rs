@@ -89,7 +89,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
         let since = r.since.map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
         let line =
             Line::new().with(format!("{} ", r.health.sign().0), cell::tone(r.health)).plain(&r.text).muted(since);
-        (r.stage.name().to_owned(), line)
+        (r.stage().name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.push(fact("group", chain.group.unwrap_or_default()));

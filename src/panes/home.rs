@@ -3,7 +3,7 @@
 use super::{accounts, activity, cell, chain};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
-use crate::model::{Chain, Happened, Health, Serving, StageKind, severity, timeline};
+use crate::model::{Chain, Column, Happened, Health, Serving, StageKind, severity, timeline};
 use crate::resources::Kind;
 use crate::view::{Block, Content, Line, Tone};
 
@@ -100,10 +100,7 @@ fn what(account: &Account, chain: &Chain) -> Cell {
             None => Cell::of(Line::new().muted("ok"), 0),
         };
     };
-    let age = worst
-        .since
-        .filter(|_| !matches!(worst.rule, "data-age" | "slow"))
-        .map(|at| format!(" {}", fmt::age(account.seen.at, at)));
+    let age = worst.unsaid_since().map(|at| format!(" {}", fmt::age(account.seen.at, at)));
     let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
@@ -132,16 +129,13 @@ fn not_served(chain: &Chain) -> Cell {
 /// Glyph and the one short fact of a stage.
 fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
-    let age = stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
-    let rule = chain.reason_of(stage).map(|r| r.rule);
-    let text = match (kind, stage.health) {
-        (_, Health::Absent) => String::new(),
-        (StageKind::Registry, Health::Ok) => stage.summary.trim_end_matches(" approved").to_owned(),
-        (StageKind::Training, Health::Critical) => format!("failed {age}"),
-        (StageKind::Training, Health::Warning) if rule == Some("nothing-registered") => "no version".to_owned(),
-        (StageKind::Training, Health::Warning) if rule == Some("slow") => format!("slow {age}"),
-        (StageKind::Data | StageKind::Training, Health::Ok | Health::Warning) => age,
-        _ => chain::headline(chain, stage),
+    let age = || stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
+    let text = match &stage.column {
+        _ if stage.health == Health::Absent => String::new(),
+        Some(Column::Word(word)) => word.to_string(),
+        Some(Column::Age) => age(),
+        Some(Column::WordAndAge(word)) => format!("{word} {}", age()),
+        None => stage.brief().to_owned(),
     };
     glyphed(account.stage_health(stage), &text)
 }
@@ -159,7 +153,7 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let version = serving.label();
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
     let why = chain.said_of(serving).find(|r| r.health > Health::Ok);
-    let fact = why.map(|r| chain::brief(r).to_owned());
+    let fact = why.map(|r| r.brief().to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
     // The fact stands before its place: what has no room is cut at the end.
@@ -182,8 +176,11 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
     let firing = chain::firing(account, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| account.stage_health(s));
     if firing.is_empty() {
-        let dry = chain.reasons.iter().any(|r| r.rule == "without-data");
-        return glyphed(health, if dry { "no data" } else { "" });
+        let mut words = chain.reasons.iter().filter_map(|r| match &r.column {
+            Some(Column::Word(word)) if r.stage() == StageKind::Alarms => Some(&**word),
+            _ => None,
+        });
+        return glyphed(health, words.next().unwrap_or_default());
     }
     let mut tiers: Vec<String> =
         firing.iter().filter_map(|a| severity::tier(&account.seen.wishes.severity, a)).collect();

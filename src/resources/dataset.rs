@@ -26,9 +26,6 @@ use wanted::{Wanted, locations};
 
 pub(crate) use location::split;
 
-/// The problem of a location that can be read and holds nothing.
-pub const NOTHING_THERE: &str = "no data there";
-
 /// Locations that are followed; more are left out, and the listing says so.
 const LOCATIONS: usize = 60;
 /// Seconds after which the rhythm of a feature group is looked for again.
@@ -62,8 +59,11 @@ pub struct Dataset {
     pub unsure: Option<String>,
     /// Bucket versioning: `Enabled`, `Suspended`, `Off`; absent when it could not be read.
     pub versioning: Option<String>,
-    /// Why it could not be read.
+    /// Why it could not be read, or that nothing is there.
     pub problem: Option<String>,
+    /// It can be read and holds nothing.
+    #[serde(default)]
+    pub empty: bool,
     /// How often it is written to, where it is the offline store of a feature group.
     #[serde(default)]
     pub rhythm: Option<Rhythm>,
@@ -165,7 +165,7 @@ impl Resource for Dataset {
 fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<AwsError>>) -> Option<AwsError> {
     let before = known.trouble().filter(|why| why.kind == ErrorKind::Denied && !known.is_empty()).cloned();
     let why = refused.into_iter().flatten().next().or(before)?;
-    let readable = |row: &Dataset| row.problem.as_deref().is_none_or(|problem| problem == NOTHING_THERE);
+    let readable = |row: &Dataset| row.problem.is_none() || row.empty;
     let anew: BTreeSet<&str> = rows.iter().map(|row| row.uri.as_str()).collect();
     let old = known.rows().filter(|row| !anew.contains(row.uri.as_str()));
     (!rows.iter().chain(old).any(readable)).then_some(why)
@@ -276,7 +276,8 @@ impl Dataset {
             bytes: found.bytes,
             capped: found.capped,
             unsure,
-            problem: nothing.then(|| NOTHING_THERE.to_owned()),
+            problem: nothing.then(|| "no data there".to_owned()),
+            empty: nothing,
             ..self
         }
     }

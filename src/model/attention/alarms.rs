@@ -1,13 +1,12 @@
 //! What fires, and does it reach anybody?
 
-use jiff::Timestamp;
-
-use super::{Facts, Finding, NOT_READ, errors, unread, untold};
+use super::{Column, Facts, Finding, Summary, errors, unread, untold};
 use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
 use crate::model::hears::hears_of;
 use crate::model::people::{Reach, reach};
 use crate::model::rows::Rows;
 use crate::model::{Health, Hears, Serving, severity};
+use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 
 /// An alarm that went into `ALARM` so often in an hour flaps.
@@ -46,9 +45,9 @@ fn told(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Op
     let phrase = if phrase.is_empty() { String::new() } else { format!(" {phrase}") };
     let short = if alarm.firing() { format!("{name}{tier}{place}") } else { format!("{name}{phrase}{tier}{place}") };
     Finding::new(health, format!("{}{phrase}{tier}{place}", alarm.name))
-        .short(short)
+        .brief(short)
         .since(alarm.since)
-        .about(&alarm.name)
+        .about(Kind::Alarms, &alarm.name)
 }
 
 pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
@@ -57,7 +56,7 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
         .map(|alarm| {
             if good_news(facts.config, alarm) {
                 let finding = Finding::new(Health::Ok, format!("{}: good enough to promote", alarm.name));
-                return finding.since(alarm.since).about(&alarm.name);
+                return finding.since(alarm.since).about(Kind::Alarms, &alarm.name);
             }
             let tier = severity::tier(&facts.seen.wishes.severity, alarm);
             let health = match tier.as_deref() {
@@ -122,7 +121,8 @@ pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
             || watched(facts, alarm).any(|serving| serving.production() && errors::takes_requests(facts, serving));
         let seen = backstage(facts, alarm).is_none();
         let health = if expected && seen { Health::Warning } else { Health::Unknown };
-        Some(told(facts, alarm, health, "has no data", Some(&tier)))
+        let finding = told(facts, alarm, health, "has no data", Some(&tier));
+        Some(finding.column(Column::Word("no data".into())))
     })
     .collect()
 }
@@ -140,13 +140,13 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
         match reach(store, topic) {
             Reach::Nobody(why) => {
                 let finding = Finding::new(Health::Warning, format!("nobody is told: {name} {why}"));
-                let short = format!("nobody is told: {name} {}", why.replace("waits for confirmation", "unconfirmed"));
-                Some(finding.short(short).about(*topic))
+                let brief = format!("nobody is told: {name} {}", why.brief());
+                Some(finding.brief(brief).about(Kind::Topics, *topic))
             }
             // What another account does not tell cannot be mended here; the topic itself says that it is not known.
             Reach::Unknown(why) if own(topic) => {
                 let text = format!("whether {name} tells anybody is not known: {why}");
-                Some(Finding::new(Health::Unknown, text).about(*topic))
+                Some(Finding::new(Health::Unknown, text).about(Kind::Topics, *topic))
             }
             Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
         }
@@ -156,46 +156,37 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts.config, a));
-    let told = |a: &Alarm| match hears_of(facts.index, a)? {
+    let unheard = |a: &Alarm| match hears_of(facts.index, a)? {
         Hears::Nobody => {
             let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
-            Some((Health::Warning, format!("nobody is told of {}: {why}", a.name)))
+            Some(unheard(facts, a, Health::Warning, |name| format!("nobody is told of {name}: {why}")))
         }
-        Hears::Perhaps(parent) => {
-            let text = format!("whether {} tells anybody is not known: the rule of {parent} cannot be read", a.name);
-            Some((Health::Unknown, text))
-        }
+        Hears::Perhaps(parent) => Some(unheard(facts, a, Health::Unknown, |name| {
+            format!("whether {name} tells anybody is not known: the rule of {parent} cannot be read")
+        })),
+        Hears::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
+            format!("nobody is told of {name} now: {parent} does not fire")
+        })),
         // That is said of the composite alarm whose actions are held back.
-        Hears::Quiet(parent) => {
-            let text = format!("nobody is told of {} now: {parent} does not fire", a.name);
-            Some((Health::Warning, text))
-        }
         Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
-    firing.filter_map(|a| told(a).map(|(health, text)| untold_of(facts, a, health, text))).collect()
+    firing.filter_map(unheard).collect()
 }
 
-/// A finding that nobody hears of an alarm.
-fn untold_of(facts: &Facts<'_>, alarm: &Alarm, health: Health, text: String) -> Finding {
-    let short = text.replace(facts.chain.name, "…");
-    Finding::new(health, text).short(short).since(alarm.since).about(&alarm.name)
+/// A finding that nobody hears of an alarm, by the name of the alarm.
+fn unheard(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&str) -> String) -> Finding {
+    let brief = phrase(&alarm.name.replace(facts.chain.name, "…"));
+    Finding::new(health, phrase(&alarm.name)).brief(brief).since(alarm.since).about(Kind::Alarms, &alarm.name)
 }
 
 pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts.config, a));
-    let told = |a: &Alarm| match hears_of(facts.index, a)? {
-        Hears::Suppressed(by) => {
-            let text = format!("nobody is told of {} now: {by} holds its actions back", a.name);
-            Some(untold_of(facts, a, Health::Warning, text))
-        }
-        Hears::Nobody
-        | Hears::Quiet(_)
-        | Hears::Perhaps(_)
-        | Hears::Composite(_)
-        | Hears::Deployment(_)
-        | Hears::Unread => None,
+    let held = |a: &Alarm| {
+        let Some(Hears::Suppressed(by)) = hears_of(facts.index, a) else { return None };
+        let phrase = |name: &str| format!("nobody is told of {name} now: {by} holds its actions back");
+        Some(unheard(facts, a, Health::Warning, phrase))
     };
-    firing.filter_map(told).collect()
+    firing.filter_map(held).collect()
 }
 
 /// Could AWS not evaluate it? Part of the data is some evaluation.
@@ -208,7 +199,7 @@ pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
     let blind = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
     let told = |a: &Alarm| {
         let text = format!("{} is not evaluated: {}", a.name, a.evaluation.as_deref()?);
-        Some(Finding::new(Health::Unknown, text).since(a.since).about(&a.name))
+        Some(Finding::new(Health::Unknown, text).since(a.since).about(Kind::Alarms, &a.name))
     };
     blind.filter_map(told).collect()
 }
@@ -217,7 +208,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
     if alarms.unfinished() && facts.rows.alarms.is_empty() {
         // What fires is read first: of the rest nothing is known until it was read as well.
-        return vec![Finding::new(Health::Unknown, NOT_READ)];
+        return vec![Finding::unread("")];
     }
     if !facts.rows.alarms.is_empty() {
         return Vec::new();
@@ -227,10 +218,10 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     untold([if alarms.is_empty() { unread(alarms) } else { Vec::new() }, serves])
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+pub(super) fn summary(facts: &Facts<'_>) -> Summary {
     let since = alarms(facts).filter_map(|a| a.since).max();
     let states: Vec<Seems> = alarms(facts).map(Seems::of).collect();
-    (!states.is_empty(), states_in_words(&states), since)
+    Summary::new(!states.is_empty(), states_in_words(&states), since)
 }
 
 /// How an alarm stands, as the summary of the stage counts it.

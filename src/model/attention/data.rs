@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::{Facts, Finding, NOT_READ, unfinished, unread, untold};
+use super::{Column, Facts, Finding, Summary, unfinished, unread, untold};
 use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
-use crate::resources::dataset::{Dataset, NOTHING_THERE, Role};
+use crate::resources::Kind;
+use crate::resources::dataset::{Dataset, Role};
 
 /// What the model is trained on: its locations, and the offline stores of its feature groups.
 fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
@@ -57,10 +56,11 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
         .filter_map(|d| {
             // What an old job read may have been tidied away; what the user named must be there.
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
-            let empty = d.problem.as_deref() == Some(NOTHING_THERE);
-            let health = if empty { health } else { Health::Unknown };
+            let health = if d.empty { health } else { Health::Unknown };
             (health == Health::Critical || configured(&d.uri)).then(|| {
-                d.problem.as_ref().map(|p| Finding::new(health, format!("{}: {p}", d.uri)).short(p).about(&d.uri))
+                d.problem
+                    .as_ref()
+                    .map(|p| Finding::new(health, format!("{}: {p}", d.uri)).brief(p).about(Kind::Datasets, &d.uri))
             })?
         })
         .collect();
@@ -71,7 +71,7 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
 fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
     let mut why = None;
     for dataset in datasets(facts).filter(|d| d.role != Role::Artifact) {
-        let problem = dataset.problem.as_deref().filter(|problem| *problem != NOTHING_THERE)?;
+        let problem = dataset.problem.as_deref().filter(|_| !dataset.empty)?;
         why.get_or_insert_with(|| format!("{}: {problem}", dataset.uri));
     }
     why.map(|text| Finding::new(Health::Unknown, text))
@@ -91,11 +91,11 @@ pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
             (None, Some(age)) => {
                 let text = format!("no data for {} in {name}", fmt::span(age));
                 let short = format!("no data for {}", fmt::span(age));
-                Finding::new(Health::Warning, text).short(short).since(d.newest)
+                Finding::new(Health::Warning, text).brief(short).column(Column::Age).since(d.newest)
             }
             (None, None) => return None,
         };
-        Some(finding.about(&d.uri))
+        Some(finding.about(Kind::Datasets, &d.uri))
     };
     datasets(facts).filter_map(old).collect()
 }
@@ -109,15 +109,15 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
                 let why = group.blocked.as_deref().unwrap_or("no reason given");
                 return Some(
                     Finding::new(Health::Critical, format!("offline store of {name} is blocked: {why}"))
-                        .short(format!("offline store blocked: {why}"))
-                        .about(*name),
+                        .brief(format!("offline store blocked: {why}"))
+                        .about(Kind::FeatureGroups, *name),
                 );
             }
             let failed = group.status.contains("Failed");
             failed.then(|| {
                 Finding::new(Health::Critical, format!("feature group {name} is {}", group.status))
                     .since(group.modified)
-                    .about(*name)
+                    .about(Kind::FeatureGroups, *name)
             })
         })
         .collect()
@@ -141,8 +141,9 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
     let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
     if let Some(data) = missing {
-        let why = why.unwrap_or_else(|| NOT_READ.to_owned());
-        return vec![Finding::new(Health::Unknown, format!("{}: {why}", data.uri))];
+        let unread = || Finding::unread(&format!("{}: ", data.uri));
+        let finding = why.map(|why| Finding::new(Health::Unknown, format!("{}: {why}", data.uri)));
+        return vec![finding.unwrap_or_else(unread)];
     }
     let mut found = Vec::new();
     if !chain.datasets.is_empty() && datasets(facts).next().is_none() {
@@ -156,20 +157,20 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// The worst input decides: of those that may get too old the one that is nearest to it, where there are any.
-pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+pub(super) fn summary(facts: &Facts<'_>) -> Summary {
     let present = !facts.chain.datasets.is_empty() || !facts.chain.feature_groups.is_empty();
     let spent = |set: &Dataset| {
         let (age, allowed) = (age_of(facts, set)?, max_age(facts, set)?);
         Some((age.as_secs() * 1000 / allowed.as_secs().max(1), set.newest?))
     };
+    let aged = |text: &str, newest| Summary { column: Some(Column::Age), ..Summary::new(present, text, newest) };
     if let Some((_, newest)) = datasets(facts).filter_map(spent).max() {
-        return (present, "fresh".to_owned(), Some(newest));
+        return aged("fresh", Some(newest));
     }
     let newest = datasets(facts).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
-    let summary = match (present, newest) {
-        (false, _) => "no data location known",
-        (true, Some(_)) => "newest",
-        (true, None) => "linked",
-    };
-    (present, summary.to_owned(), newest)
+    match (present, newest) {
+        (false, _) => aged("no data location known", newest),
+        (true, Some(_)) => aged("newest", newest),
+        (true, None) => aged("linked", None),
+    }
 }

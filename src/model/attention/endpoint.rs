@@ -1,12 +1,10 @@
 //! Does what customers see work, and with which version?
 
-use jiff::Timestamp;
-
-use super::{Facts, Finding, NOT_READ, unread, untold};
+use super::{Facts, Finding, NOT_READ, Summary, unread, untold};
 use crate::model::{Health, Serving};
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
-use crate::resources::{Resource, Table};
+use crate::resources::{Kind, Resource, Table};
 
 pub(super) fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
     facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
@@ -20,7 +18,7 @@ pub(super) fn graded(serving: &Serving, health: Health) -> Health {
 /// A finding of one endpoint, which its phrase names.
 pub(super) fn at(serving: &Serving, health: Health, phrase: &str) -> Finding {
     let text = format!("{}: {phrase}", serving.place());
-    Finding::new(graded(serving, health), text).short(phrase).about(serving.endpoint)
+    Finding::new(graded(serving, health), text).brief(phrase).about(Kind::Endpoints, serving.endpoint)
 }
 
 pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
@@ -34,7 +32,10 @@ pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
                 "" => (Health::Unknown, "AWS tells no status".to_owned()),
                 "Failed" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" => {
                     let why = endpoint.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
-                    let status = endpoint.status.replace("UpdateRollbackFailed", "rollback failed");
+                    let status = match endpoint.status.as_str() {
+                        "UpdateRollbackFailed" => "rollback failed",
+                        status => status,
+                    };
                     let finding = at(serving, Health::Critical, &format!("{status}{why}"));
                     return Some(
                         Finding { text: format!("{} {}{why}", serving.place(), endpoint.status), ..finding }
@@ -83,7 +84,7 @@ pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
             let deleted = config.map_or_else(|| unlisted(configs, endpoint), |config| config.deleted);
             deleted.then(|| {
                 let finding = at(serving, Health::Warning, &format!("configuration {name} was deleted"));
-                finding.short("configuration deleted")
+                finding.brief("configuration deleted")
             })
         })
         .collect()
@@ -119,12 +120,12 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     // An endpoint that is listed but cannot be described is not known to be well, nor is one that runs who knows what.
     let described = |e: &Endpoint| e.config.is_some();
     let told = |(serving, endpoint): (&Serving, &Endpoint)| {
-        let (what, why) = if described(endpoint) {
-            ("what it runs is not known, ", unknown_version(facts, serving, endpoint)?)
-        } else {
-            ("", trouble(table).unwrap_or_else(|| NOT_READ.to_owned()))
-        };
-        Some(at(serving, Health::Unknown, &format!("{what}{why}")))
+        if described(endpoint) {
+            let why = unknown_version(facts, serving, endpoint)?;
+            return Some(at(serving, Health::Unknown, &format!("what it runs is not known, {why}")));
+        }
+        let unread = || Finding { unread: true, ..at(serving, Health::Unknown, NOT_READ) };
+        Some(trouble(table).map_or_else(unread, |why| at(serving, Health::Unknown, &why)))
     };
     endpoints(facts).filter_map(told).collect()
 }
@@ -146,10 +147,12 @@ fn unknown_version(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) ->
     if config.models().all(read) { None } else { trouble(&store.models) }
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+pub(super) fn summary(facts: &Facts<'_>) -> Summary {
     let Some((serving, endpoint)) = endpoints(facts).next() else {
-        return (false, "not deployed".to_owned(), None);
+        return Summary::new(false, "not deployed", None);
     };
     let version = serving.version().map_or_else(String::new, |v| format!("v{v} "));
-    (true, format!("{version}{}", endpoint.status), serving.since.or(endpoint.created))
+    let live = (endpoint.status == "InService").then(|| format!("{version}live"));
+    let text = format!("{version}{}", endpoint.status);
+    Summary { brief: live, ..Summary::new(true, text, serving.since.or(endpoint.created)) }
 }

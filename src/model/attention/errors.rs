@@ -31,17 +31,29 @@ fn is_measured(facts: &Facts<'_>, endpoint: &Endpoint) -> bool {
     facts.index.measured.contains(endpoint.name.as_str())
 }
 
+/// Why something is not known, as a phrase; and is it only that it was not read yet?
+pub(super) struct Missing {
+    pub(super) why: String,
+    pub(super) unread: bool,
+}
+
+impl From<String> for Missing {
+    fn from(why: String) -> Self {
+        Self { why, unread: false }
+    }
+}
+
 /// The rates of an endpoint.
 ///
 /// # Errors
-/// Why they are not known, as a phrase.
-fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, String> {
+/// Why they are not known.
+fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
     let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
     for variant in &endpoint.variants {
         let read = |metric: &str| {
             let series = series(facts, endpoint, &variant.name, metric).ok_or_else(|| not_read(facts, "errors"))?;
             match &series.problem {
-                Some(why) => Err(format!("errors not read: {why}")),
+                Some(why) => Err(Missing::from(format!("errors not read: {why}"))),
                 None => Ok(series),
             }
         };
@@ -49,12 +61,12 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
         let until = invocations.until;
         let age = facts.now.as_second() - until.as_second();
         if age > facts.seen.wishes.measured_every(serving.production()) + LATE {
-            return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)));
+            return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)).into());
         }
         // What came before the present version went live is not its fault.
         if endpoint.live_since.is_some_and(|live| live >= until) {
             let version = serving.version().map_or_else(|| "it".to_owned(), |v| format!("v{v}"));
-            return Err(format!("errors not measured since {version} went live"));
+            return Err(format!("errors not measured since {version} went live").into());
         }
         let requests: f64 = invocations.lately(MINUTES, endpoint.live_since).sum();
         rates.requests += requests;
@@ -108,22 +120,22 @@ pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
     };
     let production = endpoints(facts).filter(|(serving, endpoint)| serving.production() && serves(endpoint));
     let unread = production.filter_map(|(serving, endpoint)| {
-        let why = if is_measured(facts, endpoint) {
+        let missing = if is_measured(facts, endpoint) {
             rates(facts, serving, endpoint).err()?
         } else {
             not_read(facts, "errors")
         };
-        Some(at(serving, Health::Unknown, &why))
+        Some(Finding { unread: missing.unread, ..at(serving, Health::Unknown, &missing.why) })
     });
     unread.collect()
 }
 
 /// Why something was not read of `CloudWatch`, as far as that is known.
-pub(super) fn not_read(facts: &Facts<'_>, what: &str) -> String {
+pub(super) fn not_read(facts: &Facts<'_>, what: &str) -> Missing {
     let metrics = &facts.index.store.metrics;
     match metrics.trouble() {
-        Some(why) => format!("{what} not read: {} {}", why.operation, why.kind.word()),
-        None if metrics.capped() => format!("{what} not read: max_cost_per_day is used up"),
-        None => format!("{what} {NOT_READ}"),
+        Some(why) => format!("{what} not read: {} {}", why.operation, why.kind.word()).into(),
+        None if metrics.capped() => format!("{what} not read: max_cost_per_day is used up").into(),
+        None => Missing { why: format!("{what} {NOT_READ}"), unread: true },
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::endpoint::{at, endpoints};
-use super::errors::not_read;
+use super::errors::{Missing, not_read};
 use super::{Facts, Finding};
 use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
@@ -73,20 +73,19 @@ pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
             return Some(not_read(facts, label));
         };
         if let Some(why) = &series.problem {
-            return Some(format!("{label} not read: {why}"));
+            return Some(format!("{label} not read: {why}").into());
         }
         let reach = || fmt::span(Duration::from_secs(series.reach().unsigned_abs()));
         match series.last() {
-            None => Some(format!("{label} has no value in {}", reach())),
-            Some((at, value)) if series.overdue(facts.now) => Some(format!(
-                "{label} has no value since {} ago (it was {})",
-                fmt::age(facts.now, at),
-                fmt::number(value)
-            )),
+            None => Some(format!("{label} has no value in {}", reach()).into()),
+            Some((at, value)) if series.overdue(facts.now) => {
+                let (age, was) = (fmt::age(facts.now, at), fmt::number(value));
+                Some(format!("{label} has no value since {age} ago (it was {was})").into())
+            }
             Some(_) => None,
         }
     });
-    unknown.map(|text| Finding::new(Health::Unknown, text)).collect()
+    unknown.map(|Missing { why, unread }| Finding { unread, ..Finding::new(Health::Unknown, why) }).collect()
 }
 
 /// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.

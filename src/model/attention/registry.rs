@@ -1,9 +1,8 @@
 //! Which version is the good one, and does one wait for somebody?
 
-use jiff::Timestamp;
-
-use super::{Facts, Finding, unfinished, unread};
+use super::{Column, Facts, Finding, Summary, unfinished, unread};
 use crate::model::{Health, Serving};
+use crate::resources::Kind;
 use crate::resources::package::ModelPackage;
 
 /// Newest first.
@@ -18,7 +17,7 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
         .map(|p| {
             let version = p.version.unwrap_or_default();
             let finding = Finding::new(Health::Waiting, format!("v{version} waits for approval"));
-            finding.short(format!("v{version} waits")).since(p.created).about(&p.arn)
+            finding.brief(format!("v{version} waits")).since(p.created).about(Kind::Packages, &p.arn)
         })
         .collect()
 }
@@ -37,8 +36,8 @@ pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
         let live = serving.version().filter(|live| *live < version)?;
         let text = format!("v{version} is approved, {} serves v{live}", serving.place());
         let place = if elsewhere { format!(" in {}", serving.endpoint) } else { String::new() };
-        let finding = Finding::new(Health::Waiting, text).short(format!("v{version} approved, not live{place}"));
-        Some(finding.since(decided).about(&newest.arn))
+        let finding = Finding::new(Health::Waiting, text).brief(format!("v{version} approved, not live{place}"));
+        Some(finding.since(decided).about(Kind::Packages, &newest.arn))
     });
     older.collect()
 }
@@ -62,7 +61,12 @@ pub(super) fn serves_unapproved(facts: &Facts<'_>) -> Vec<Finding> {
         let place = if serving.stage.is_empty() { serving.endpoint } else { serving.stage };
         let text = format!("v{version} serves {} and is {}{why}", serving.place(), package.approval);
         let word = if package.waits() { "not approved" } else { "Rejected" };
-        Some(Finding::new(health, text).short(format!("v{version} {word}, serves {place}")).since(since).about(*arn))
+        Some(
+            Finding::new(health, text)
+                .brief(format!("v{version} {word}, serves {place}"))
+                .since(since)
+                .about(Kind::Packages, *arn),
+        )
     };
     served.filter_map(told).collect()
 }
@@ -72,7 +76,7 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
     failed
         .map(|p| {
             let text = format!("v{} failed", p.version.unwrap_or_default());
-            Finding::new(Health::Critical, text).since(p.created).about(&p.arn)
+            Finding::new(Health::Critical, text).since(p.created).about(Kind::Packages, &p.arn)
         })
         .into_iter()
         .collect()
@@ -106,14 +110,16 @@ fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
     Some(Finding::new(Health::Unknown, format!("v{version} {why}")))
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+pub(super) fn summary(facts: &Facts<'_>) -> Summary {
+    let number = |p: &ModelPackage| format!("v{}", p.version.unwrap_or_default());
     if let Some(p) = versions(facts).find(|p| p.approval == "Approved") {
         let decided = p.details.as_ref().and_then(|d| d.modified);
-        return (true, format!("v{} approved", p.version.unwrap_or_default()), decided.or(p.created));
+        let summary = Summary::new(true, format!("{} approved", number(p)), decided.or(p.created));
+        return Summary { column: Some(Column::Word(number(p).into())), ..summary };
     }
     match versions(facts).next() {
-        Some(p) => (true, format!("v{} {}", p.version.unwrap_or_default(), p.approval), p.created),
-        None if facts.chain.group.is_some() => (true, "no version yet".to_owned(), None),
-        None => (false, "not registered".to_owned(), None),
+        Some(p) => Summary::new(true, format!("{} {}", number(p), p.approval), p.created),
+        None if facts.chain.group.is_some() => Summary::new(true, "no version yet", None),
+        None => Summary::new(false, "not registered", None),
     }
 }

@@ -50,7 +50,7 @@ fn found(account: &Account, stage: StageKind, rule: &str) -> Vec<(Health, String
     let seen = account.seen();
     let joined = crate::model::join(&seen);
     let reasons = &joined.chain("fraud").unwrap().reasons;
-    let found = reasons.iter().filter(|r| (r.stage, r.rule) == (stage, rule));
+    let found = reasons.iter().filter(|r| (r.stage(), r.rule.name) == (stage, rule));
     let ago = |since: Timestamp| seen.at.as_second() - since.as_second();
     found.map(|r| (r.health, r.text.clone(), r.since.map(ago))).collect()
 }

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Facts, Finding, NOT_READ, unread, untold};
+use super::{Column, Facts, Finding, Summary, unread, untold};
 use crate::fmt;
 use crate::model::{Health, Usual, usual};
+use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::pipeline::{Definition, of_execution};
 use crate::resources::step::{Made, PipelineStep};
+
+/// How a failure is told in a narrow column.
+const FAILED: Column = Column::WordAndAge("failed");
 
 fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
     facts.rows.executions.iter().copied()
@@ -41,13 +45,13 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
             Some(step) => (step.to_owned(), step.to_owned()),
             None => (e.status.to_lowercase(), e.status.to_lowercase()),
         };
-        Finding::new(Health::Running, text).short(short).since(e.started).about(&e.arn)
+        Finding::new(Health::Running, text).brief(short).since(e.started).about(Kind::Executions, &e.arn)
     });
     let job = || {
         let job = newest_job(facts).filter(|j| j.running())?;
         let phase = job.details.as_ref().map_or("running", |d| d.phase.as_str());
         let health = if phase == "Interrupted" { Health::Warning } else { Health::Running };
-        Some(Finding::new(health, format!("job {phase}")).since(job.created).about(&job.name))
+        Some(Finding::new(health, format!("job {phase}")).since(job.created).about(Kind::Jobs, &job.name))
     };
     run.or_else(job).into_iter().collect()
 }
@@ -58,14 +62,14 @@ pub(super) fn slow(facts: &Facts<'_>) -> Vec<Finding> {
     let run = running.filter_map(|run| {
         let of_it = executions(facts).filter(|e| e.pipeline == run.pipeline);
         let usual = usual(of_it.filter_map(PipelineExecution::took).collect())?;
-        Some(longer(facts, "run", run.started?, usual)?.about(&run.arn))
+        Some(longer(facts, "run", run.started?, usual)?.about(Kind::Executions, &run.arn))
     });
     let mut slow: Vec<Finding> = run.collect();
     // What a pipeline runs is judged as a whole.
     if facts.rows.executions.is_empty() {
         let job = newest_job(facts).filter(|job| job.running()).and_then(|job| {
             let usual = usual(facts.rows.jobs.iter().filter_map(|job| job.took()).collect())?;
-            Some(longer(facts, "job", job.created?, usual)?.about(&job.name))
+            Some(longer(facts, "job", job.created?, usual)?.about(Kind::Jobs, &job.name))
         });
         slow.extend(job);
     }
@@ -80,7 +84,7 @@ fn longer(facts: &Facts<'_>, what: &str, started: Timestamp, usual: Usual) -> Op
     let span = |seconds: i64| fmt::span(Duration::from_secs(seconds.unsigned_abs()));
     let (now, median) = (span(seconds), span(usual.median));
     let finding = Finding::new(Health::Warning, format!("{what} takes {now}, usually {median}"));
-    Some(finding.short(format!("{now}, usually {median}")).since(Some(started)))
+    Some(finding.brief(format!("{now}, usually {median}")).column(Column::WordAndAge("slow")).since(Some(started)))
 }
 
 pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
@@ -97,7 +101,7 @@ pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
         .map(|j| {
             let why = j.details.as_ref().and_then(|d| d.failure.as_deref()).unwrap_or("no reason given");
             let finding = Finding::new(Health::Critical, format!("training job failed: {why}"));
-            finding.since(j.ended.or(j.created)).about(&j.name)
+            finding.column(FAILED).since(j.ended.or(j.created)).about(Kind::Jobs, &j.name)
         })
         .into_iter()
         .collect()
@@ -109,7 +113,7 @@ fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
     let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();
     let finding = Finding::new(Health::Critical, format!("last run failed{place}{why}"));
-    finding.short(format!("failed{place}{why}")).since(run.started).about(&run.arn)
+    finding.brief(format!("failed{place}{why}")).column(FAILED).since(run.started).about(Kind::Executions, &run.arn)
 }
 
 /// Was the run told to run a step that registers? One that was told to run only others leaves no version, as it should.
@@ -142,9 +146,10 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     let short = condition.map_or_else(|| why.clone(), |c| format!("{} false", c.name));
     vec![
         Finding::new(Health::Warning, format!("last run registered nothing: {why}"))
-            .short(format!("no version: {short}"))
+            .brief(format!("no version: {short}"))
+            .column(Column::Word("no version".into()))
             .since(last.started)
-            .about(&last.arn),
+            .about(Kind::Executions, &last.arn),
     ]
 }
 
@@ -170,22 +175,21 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
         versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
-    let unread = last.filter(|e| !made(e)).map(|_| Finding::new(Health::Unknown, format!("steps {NOT_READ}")));
-    unread.into_iter().collect()
+    last.filter(|e| !made(e)).map(|_| Finding::unread("steps ")).into_iter().collect()
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> (bool, String, Option<Timestamp>) {
+pub(super) fn summary(facts: &Facts<'_>) -> Summary {
+    let aged = |text: String, at| Summary { column: Some(Column::Age), ..Summary::new(true, text, at) };
     if let Some(last) = executions(facts).next() {
-        let word = match (last.status.as_str(), last.only()) {
-            ("Succeeded", []) => "run succeeded".to_owned(),
-            ("Succeeded", only) => format!("ran only {}", only.join(", ")),
-            (status, _) => format!("run {}", status.to_lowercase()),
-        };
-        return (true, word, last.started);
+        if let ("Succeeded", only @ [_, ..]) = (last.status.as_str(), last.only()) {
+            return aged(format!("ran only {}", only.join(", ")), last.started);
+        }
+        let status = last.status.to_lowercase();
+        return Summary { brief: Some(status.clone()), ..aged(format!("run {status}"), last.started) };
     }
     match newest_job(facts) {
-        Some(job) => (true, format!("job {}", job.status.to_lowercase()), job.ended.or(job.created)),
-        None if facts.chain.pipelines.is_empty() => (false, "no pipeline or job known".to_owned(), None),
-        None => (true, "never run".to_owned(), None),
+        Some(job) => aged(format!("job {}", job.status.to_lowercase()), job.ended.or(job.created)),
+        None if facts.chain.pipelines.is_empty() => Summary::new(false, "no pipeline or job known", None),
+        None => aged("never run".to_owned(), None),
     }
 }

@@ -6,7 +6,7 @@ use super::super::{cell, measured};
 use crate::app::{App, Detail, Item};
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
-use crate::model::{Chain, Confidence, Health, Hears, Link, Stage, StageKind};
+use crate::model::{Chain, Confidence, Health, Hears, Link, Mark, Stage, StageKind};
 use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
 use crate::resources::step::Made;
@@ -76,7 +76,7 @@ fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
 }
 
 fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
-    let told = chain.reason_of(stage).is_some_and(|r| matches!(r.rule, "data-age" | "slow"));
+    let told = chain.reason_of(stage).is_some_and(|r| r.rule.is(Mark::SaysAge));
     let age =
         stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     let health = app.here.stage_health(stage);
@@ -114,7 +114,7 @@ fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
         let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
-        let said = chain.reasons.iter().filter(|r| r.is_about(StageKind::Data, uri)).map(|r| r.health).max();
+        let said = chain.reasons.iter().filter(|r| r.is_about(Kind::Datasets, uri)).map(|r| r.health).max();
         let health = said.unwrap_or_default().max(health);
         let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
         node(app, Kind::Datasets, uri, health, &age, Vec::new())

@@ -3,7 +3,7 @@
 use super::cases;
 use crate::model::Health::{Critical, Unknown, Warning};
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, table};
-use crate::resources::dataset::{Dataset, NOTHING_THERE, Rhythm, Role};
+use crate::resources::dataset::{Dataset, Rhythm, Role};
 use crate::resources::feature_group::FeatureGroup;
 
 /// The configuration names the data, and how old it may be.
@@ -18,6 +18,12 @@ fn newest(a: &mut Account, seconds: i64) {
 
 fn problem(a: &mut Account, problem: &str) {
     a.datasets[0].problem = Some(problem.into());
+}
+
+/// The location of the model is empty.
+fn empty(a: &mut Account) {
+    problem(a, "no data there");
+    a.datasets[0].empty = true;
 }
 
 /// A feature group that is named like the model, with an offline store that was written an age ago.
@@ -38,11 +44,11 @@ fn group(a: &mut Account, age: i64, pause: Option<i64>) {
 cases! {
     Data "data-unreadable":
     "the location can be read" |a| configured(a) => [];
-    "what the user named is empty" |a| { configured(a); problem(a, NOTHING_THERE) }
+    "what the user named is empty" |a| { configured(a); empty(a) }
         => [(Critical, "s3://lake/fraud: no data there", None)];
     "what the user named cannot be read" |a| { configured(a); problem(a, "ListObjectsV2 denied") }
         => [(Unknown, "s3://lake/fraud: ListObjectsV2 denied", None)];
-    "what only an old job read was tidied away" |a| problem(a, NOTHING_THERE) => [];
+    "what only an old job read was tidied away" |a| empty(a) => [];
     "nothing that a job read can be read" |a| problem(a, "ListObjectsV2 denied")
         => [(Unknown, "s3://lake/fraud: ListObjectsV2 denied", None)];
     "one location of two can be read" |a| { problem(a, "ListObjectsV2 denied"); group(a, HOUR, None) } => [];

@@ -69,8 +69,8 @@ fn reasons_are_in_the_order_of_what_to_look_at() {
         let joined = account.join();
         let reasons = &joined.chain("fraud").unwrap().reasons;
         let named = |r: &crate::model::Reason| match &r.about {
-            Some(alarm) if expected.iter().any(|e| e.contains(' ')) => format!("{} {alarm}", r.rule),
-            _ => r.rule.to_owned(),
+            Some((_, alarm)) if expected.iter().any(|e| e.contains(' ')) => format!("{} {alarm}", r.rule.name),
+            _ => r.rule.name.to_owned(),
         };
         assert_eq!(reasons.iter().map(named).collect::<Vec<_>>(), expected, "{what}");
     }
