@@ -1,4 +1,4 @@
-//! The command line: one place for each flag.
+//! The command line. Arguments of intents stand in their own files.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -90,7 +90,7 @@ pub enum Command {
         list: bool,
         /// How it behaves.
         #[command(flatten)]
-        weather: Weather,
+        options: SimOptions,
     },
     /// Serve a simulated account on loopback, for any AWS client
     Simulate {
@@ -102,7 +102,7 @@ pub enum Command {
         story: String,
         /// How it behaves.
         #[command(flatten)]
-        weather: Weather,
+        options: SimOptions,
     },
     /// The console on a recording, as it was then; sends nothing
     Replay {
@@ -178,7 +178,7 @@ impl Subcommand for Change {
 
 /// How a simulated account behaves apart from its story.
 #[derive(Debug, Clone, ClapArgs)]
-pub struct Weather {
+pub struct SimOptions {
     /// How many times faster than usual things happen
     #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
     pub speed: f64,
@@ -191,7 +191,8 @@ pub struct Weather {
     /// The part of the latency that is chance, such as 20%
     #[arg(long, default_value = "0%", value_name = "SHARE", value_parser = share)]
     pub jitter: f64,
-    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled, beyond five seconds' worth at once
+    /// Most requests a second of a service, such as sagemaker=2/s; more are throttled, beyond five seconds' worth at
+    /// once
     #[arg(long = "rate", value_name = "SERVICE=N/s", value_parser = rate)]
     pub rates: Vec<(String, f64)>,
     /// What it holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000
@@ -199,7 +200,7 @@ pub struct Weather {
     pub scale: Option<Scale>,
 }
 
-impl Default for Weather {
+impl Default for SimOptions {
     fn default() -> Self {
         Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: Vec::new(), scale: None }
     }
@@ -216,7 +217,7 @@ pub struct Answer {
     pub plan_only: bool,
 }
 
-/// The mildest state that `status` does not call success.
+/// The mildest state for which `status` does not exit with 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Degraded models count.
@@ -298,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weather_is_written_as_people_write_it() {
+    fn options_of_the_simulated_account_are_written_as_people_write_them() {
         assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
         assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
         assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));

@@ -1,10 +1,10 @@
-//! Without a screen: `dump`, `status`, and the intents as commands.
+//! The commands without a screen: `dump`, `status`, and the intents.
 
+mod change;
 mod dump;
 mod interrupt;
 mod record;
 mod status;
-mod write;
 
 use std::io::{self, Write};
 
@@ -15,26 +15,26 @@ use crate::resources::{Seen, Store};
 use crate::session::Connection;
 use crate::view::{harmless, is_hidden};
 
+pub use change::{Completion, carry_out};
 pub use dump::dump;
 pub use record::record;
 pub use status::status;
-pub use write::{Answered, carry_out};
 
-/// One thorough look at an account: every source asked, everything joined.
+/// Everything that was read of an account at one time.
 #[derive(Debug)]
 pub struct Look {
-    /// What it is called among several.
+    /// The name of the account among several.
     pub name: String,
     /// The account's clients; their meter knows the calls.
     pub aws: Aws,
-    /// Tables, configuration, time of the look.
+    /// The tables, the configuration, and the time.
     pub seen: Seen,
     /// The models, worst first.
     pub joined: Joined,
 }
 
 impl Look {
-    /// Asks every source once, for as long as the patience lasts.
+    /// Reads every kind once, for as long as the patience lasts.
     pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
         let mut seen = Box::pin(look_once(&aws, seen, clock, patience)).await;
         seen.at = clock();
@@ -42,9 +42,9 @@ impl Look {
         Self { name, aws, seen, joined }
     }
 
-    /// What to do where nobody is logged in, as a line for the terminal: the command that logs in, if it is known.
+    /// How to log in where the credentials are not valid, as a line for the terminal.
     #[must_use]
-    pub fn locked_out(&self, login: Option<&Renewal>) -> Option<String> {
+    pub fn login_hint(&self, login: Option<&Renewal>) -> Option<String> {
         let troubles = self.store().troubles();
         let (_, why) = troubles.into_iter().find(|(_, why)| why.kind == Kind::Expired)?;
         let login = login.map_or_else(|| "log in again".to_owned(), Renewal::to_string);
@@ -57,8 +57,8 @@ impl Look {
     }
 }
 
-/// What became of intents in an account whose end was never seen, as lines for the terminal.
-pub async fn left_open(connection: &Connection, look: &Look) -> String {
+/// What became of intents whose end was never seen in an account, as lines for the terminal.
+pub async fn report_unfinished(connection: &Connection, look: &Look) -> String {
     let mut executor = connection.executor.clone();
     if let Some(me) = look.store().identity.rows().next() {
         executor.identity.clone_from(&me.arn);
@@ -70,15 +70,15 @@ pub async fn left_open(connection: &Connection, look: &Look) -> String {
 
 /// Which profile, region, endpoint, proxy and certificates are in force for an account, as a line for the terminal.
 #[must_use]
-pub fn in_force(connection: &Connection) -> String {
+pub fn describe_connection(connection: &Connection) -> String {
     let aws = &connection.executor.aws;
     let endpoint = aws.endpoint.as_deref().map_or_else(|| "of AWS".to_owned(), str::to_owned);
-    let mut told = vec![format!("region {}", aws.region), format!("endpoint {endpoint}")];
-    told.extend(connection.profile.iter().map(|profile| format!("profile {profile}")));
+    let mut phrases = vec![format!("region {}", aws.region), format!("endpoint {endpoint}")];
+    phrases.extend(connection.profile.iter().map(|profile| format!("profile {profile}")));
     if let Some(transport) = &aws.transport {
-        told.extend(transport.in_force());
+        phrases.extend(transport.in_force());
     }
-    harmless(&format!("{}: {}", connection.name, told.join("; "))) + "\n"
+    harmless(&format!("{}: {}", connection.name, phrases.join("; "))) + "\n"
 }
 
 /// Writes JSON with an end of line.
@@ -87,8 +87,8 @@ fn print_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()>
     writeln!(out)
 }
 
-/// Writes JSON in which characters that a terminal would obey, or nobody would see, are escaped: control characters,
-/// those that turn the direction of text round, and those without width. JSON has them only inside texts.
+/// Writes JSON in which control characters, characters that change the direction of text, and characters without width
+/// are escaped: a terminal would obey them, or nobody would see them. JSON has them only inside of texts.
 struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_shows_what_a_terminal_would_obey_and_stays_json() {
+    fn hidden_characters_are_escaped_and_json_stays_json() {
         let value = serde_json::json!({"a\u{9b}": "x\u{202e}y\u{200b}z\u{e0041} é 漢\n", "b": [1, "\u{7f}\u{85}"]});
         let mut out = Vec::new();
         print_json(&mut out, &value).unwrap();

@@ -1,13 +1,14 @@
 //! Changes in AWS: a file and a line in [`intents!`] for each intent.
 //!
-//! An intent is planned (which only reads), shown, confirmed by typing the name of its target, checked again against AWS,
-//! sent once, verified by its end state, and journalled all the way.
+//! An intent is planned (which only reads), shown, confirmed by typing the name of its target, checked again against
+//! AWS, sent once, verified by its end state, and journalled all the way.
 
 mod access;
 mod approve;
 mod calls;
 mod decision;
 mod evidence;
+mod executor;
 mod guard;
 mod in_use;
 mod intent;
@@ -16,7 +17,6 @@ mod question;
 mod recent_errors;
 mod retrain;
 mod rollback;
-mod run;
 mod selection;
 mod step;
 mod unanswered;
@@ -31,19 +31,19 @@ use crate::aws::{Aws, AwsError, caught};
 pub use access::{AccessRules, Caller};
 pub use approve::{Approve, Reject};
 pub use calls::{Api, Receipt};
+pub use executor::{Executor, Outcome, Progress};
 pub use guard::Guard;
 pub use intent::{Intent, Refusal, Verdict};
 pub use plan::{Choice, Difference, Plan};
 pub use question::{Input, MakeIntent, Pick, PickItem, Question, Values};
 pub use retrain::Retrain;
 pub use rollback::Rollback;
-pub use run::{Executor, Outcome, Progress};
 pub use selection::Selection;
 pub use step::Step;
 pub use unfinished::{State, Unfinished};
 
-/// The intents, for the macros that are made of all of them: commands, actions and [`AnyIntent`]. Their order is that of
-/// the help and of the footer.
+/// The intents, for the macros that are made of all of them: commands, actions and [`AnyIntent`]. Their order is that
+/// of the help and of the footer.
 macro_rules! intents {
     ($macro:ident $($rest:tt)*) => {
         $macro! {

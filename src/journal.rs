@@ -1,7 +1,7 @@
-//! Append-only lines on disk: who wanted what, what was sent, what came of it.
+//! The journal: a file with a line for everything that was confirmed, sent and answered, and for how it ended.
 //!
-//! A line is on the disk before the call that it speaks of is made, so that even a lost
-//! machine leaves a trace. No credential and no token of AWS ever gets here.
+//! A line is on the disk before its call is made, so that a trace is left even when the machine is lost. Credentials
+//! and tokens of AWS are never written here.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// No more than this is read of the file, from its end, in bytes: some hundred thousand lines.
+/// Bytes that are read from the end of the file at most: some hundred thousand lines.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What a line tells.
+/// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Event {
@@ -41,29 +41,29 @@ pub struct Entry {
     pub at: Timestamp,
     /// Id of the intent: all its lines share it.
     pub id: String,
-    /// What the line tells.
+    /// What it is about.
     pub event: Event,
-    /// `approve`, `reject`, `retrain`, `rollback`.
+    /// Name of the intent, such as `rollback`.
     pub intent: String,
     /// The name that was typed.
     pub target: String,
-    /// Account and identity that acted, as far as known.
+    /// ARN of the caller, as far as it is known.
     pub identity: String,
     /// Region.
     pub region: String,
-    /// URL of what stands in for AWS; absent for AWS itself.
+    /// Endpoint URL; absent for AWS itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// `sagemaker:UpdateEndpoint`, …; absent where no call is meant.
+    /// Name of the call, such as `sagemaker:UpdateEndpoint`; absent where the line is about no call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
-    /// The call's parameters.
+    /// Parameters of the call; values under secret names are replaced.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<serde_json::Value>,
     /// AWS's id of the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// What was said.
+    /// A text: a headline, an error, or the end state.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
 }
@@ -72,20 +72,21 @@ pub struct Entry {
 #[derive(Debug, Clone)]
 pub struct Journal {
     path: PathBuf,
-    /// Bytes of the file that are about something else.
+    /// Bytes at the beginning that are not read.
     skipped: u64,
 }
 
 impl Journal {
-    /// A journal at this path; the file is made with the first line.
+    /// A journal at this path; the file is created with the first line.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
         Self { path, skipped: 0 }
     }
 
-    /// The same file, read from its present end on: what it tells so far is about an account that is gone.
+    /// The same file, read from its present end on. A simulated account is new at each start, so earlier lines are not
+    /// about it.
     #[must_use]
-    pub fn anew(self) -> Self {
+    pub fn from_here(self) -> Self {
         let skipped = std::fs::metadata(&self.path).map_or(0, |file| file.len());
         Self { skipped, ..self }
     }
@@ -114,7 +115,7 @@ impl Journal {
         if ends_inside_a_line(&mut file)? {
             line.insert(0, b'\n');
         }
-        // One write call a line: lines of two consoles do not mix.
+        // A line is written with one call, so that the lines of two consoles do not mix.
         file.write_all(&line)?;
         file.sync_data()
     }
@@ -158,12 +159,12 @@ impl Journal {
 pub struct Tail {
     /// Lines that can be read, oldest first.
     pub entries: Vec<Entry>,
-    /// How many lines cannot be read: cut by a full disk, or damaged. What they told is not known.
+    /// How many lines cannot be read, because a full disk cut them or they are damaged.
     pub unreadable: usize,
 }
 
-/// Opens the journal's file and refuses what would hang, lose the lines, or let others write them: anything but a
-/// regular file, a file that everybody may write to, and a link that belongs to somebody else.
+/// Opens the journal's file. Anything but a regular file is refused, as it would hang or lose lines; so are a file that
+/// everybody may write to and a link that belongs to somebody else.
 fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     let refuse = |why: &str| Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
     #[cfg(unix)]
@@ -174,7 +175,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
         if entry.is_ok_and(|entry| entry.is_symlink() && !owners.contains(&entry.uid())) {
             return refuse("it is a link that belongs to somebody else");
         }
-        // A FIFO that nobody reads would wait here for ever.
+        // Without this, opening a FIFO that nobody reads would never return.
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
     let file = options.open(path)?;
@@ -246,10 +247,10 @@ mod tests {
         assert_eq!(events(&journal, 2), [Event::Sending, Event::Sent]);
         journal.append(&entry(Event::Done)).unwrap();
         assert_eq!(events(&journal, 2), [Event::Sent, Event::Done]);
-        let anew = journal.clone().anew();
-        assert_eq!(anew.tail(10).unwrap(), Tail::default());
-        anew.append(&entry(Event::Refused)).unwrap();
-        assert_eq!(events(&anew, 10), [Event::Refused]);
+        let later = journal.clone().from_here();
+        assert_eq!(later.tail(10).unwrap(), Tail::default());
+        later.append(&entry(Event::Refused)).unwrap();
+        assert_eq!(events(&later, 10), [Event::Refused]);
         assert_eq!(events(&journal, 10).len(), 5, "nothing is lost of it");
         std::fs::remove_dir_all(folder).unwrap();
     }
@@ -278,7 +279,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_is_no_file_of_ones_own_is_refused_and_nothing_hangs() {
+    fn other_files_than_regular_ones_are_refused_and_nothing_hangs() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         type Make = fn(&Path);
         let cases: [(&str, Make, &str); 4] = [

@@ -1,4 +1,4 @@
-//! `sagetop`: arguments → pieces → run → exit code.
+//! `sagetop`: reads the arguments, runs the command, and returns the exit code.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -10,19 +10,19 @@ use clap::Parser;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
-use sagetop::args::{Args, Change, Command, Common, Weather};
+use sagetop::args::{Args, Change, Command, Common, SimOptions};
 use sagetop::aws::{Pace, hush_what_is_caught};
-use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, record, status};
+use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
 use sagetop::recording::Recorder;
 use sagetop::session::{Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
 
-/// A failed start or a lost terminal; 1 is kept for "not done", 2 for usage.
+/// The exit code of a command that failed.
 const FAILED: u8 = 1;
-/// `status` could not look: its 2 means broken.
+/// The exit code of `status` where it could read nothing: its 1 and 2 say how the models are.
 const UNKNOWN: u8 = 3;
-/// The command line or a file of the user's is wrong.
+/// The exit code for a wrong command line or a wrong file of the user's.
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
@@ -31,49 +31,49 @@ fn main() -> ExitCode {
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
     let mut background = Builder::new_multi_thread();
     if on_screen {
-        background.on_thread_start(give_way);
+        background.on_thread_start(lower_priority);
     }
-    let background = match background.worker_threads(WAITING).max_blocking_threads(BLOCKING).enable_all().build() {
+    let background = match background.worker_threads(WORKERS).max_blocking_threads(BLOCKING).enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return told(&format!("error: no runtime: {error}\n"), FAILED),
+        Err(error) => return fail(&format!("error: no runtime: {error}\n"), FAILED),
     };
     let code = match run(args, &background) {
         Ok(code) => ExitCode::from(code),
-        Err(Stop { text, code }) => told(&text, code),
+        Err(Stop { text, code }) => fail(&text, code),
     };
-    // Calls that hang must not hold the exit.
+    // Calls that hang must not delay the exit.
     background.shutdown_background();
     code
 }
 
-/// Threads for what waits for the network: reading answers is all that keeps one busy, and the screen has its own.
-const WAITING: usize = 1;
+/// Threads for calls. Reading answers is all that keeps them busy, and the screen has a thread of its own.
+const WORKERS: usize = 1;
 
-/// Threads for what blocks: large joins, files, names of hosts. Each thread has memory of its own that no other can use
-/// again: with as many as there may be, a fleet took twice as much of it.
+/// Threads for blocking work: large joins, files, names of hosts. Each thread keeps memory of its own that no other can
+/// use again: without a limit, a fleet took twice as much.
 const BLOCKING: usize = 2;
 
-/// Lets whoever answers a key go first, also where every core is busy. Elsewhere than on Linux this would be for all of
-/// the program, not for one thread.
-fn give_way() {
+/// Lowers the priority of a thread, so that keys are answered first also where every core is busy. On other systems
+/// than Linux it would be lowered for the whole program.
+fn lower_priority() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(5);
 }
 
-/// What is looked at has this thread to itself; all else is worked on in the background.
+/// Runs the command. The screen has this thread to itself; everything else is done in the background.
 fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
     let common = &args.common;
     match args.command {
-        None => shown(common, background.block_on(session(common, Pace::Steady))?, background),
+        None => run_console(common, background.block_on(session(common, Pace::Steady))?, background),
         Some(Command::Demo { list: true, .. }) => list_stories(),
-        Some(Command::Demo { story, weather, .. }) => {
-            shown(common, Session::demo(common, &story, &weather)?, background)
+        Some(Command::Demo { story, options, .. }) => {
+            run_console(common, Session::demo(common, &story, &options)?, background)
         }
         Some(Command::Replay { file, speed, at }) => {
-            shown(common, Session::replay(common, &file, speed, at.as_deref())?, background)
+            run_console(common, Session::replay(common, &file, speed, at.as_deref())?, background)
         }
-        Some(Command::Simulate { listen, story, weather }) => {
-            background.block_on(simulate(common, listen, &story, &weather))
+        Some(Command::Simulate { listen, story, options }) => {
+            background.block_on(simulate(common, listen, &story, &options))
         }
         Some(Command::Dump { no_redact }) => {
             let mut out = io::stdout().lock();
@@ -84,13 +84,13 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             if no_redact && common.record.is_some() {
                 return Err("error: a recording holds no secrets: --no-redact cannot be recorded\n".to_owned().into());
             }
-            let looks = background.block_on(look(common, no_redact))?;
-            printed(dump(&looks, &mut out)).map(|()| 0)
+            let looks = background.block_on(read_accounts(common, no_redact))?;
+            check_output(dump(&looks, &mut out)).map(|()| 0)
         }
         Some(Command::Status { json, fail_on }) => {
-            let looks = background.block_on(look(common, false));
-            let told = looks.and_then(|l| printed(status(&l, json, fail_on, &mut io::stdout().lock())));
-            told.map_err(|stop| Stop { code: UNKNOWN, ..stop })
+            let looks = background.block_on(read_accounts(common, false));
+            let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
+            code.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
@@ -98,26 +98,25 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
 
 async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
     let session = if common.demo {
-        Session::demo(common, "demo", &Weather::default())?
+        Session::demo(common, "demo", &SimOptions::default())?
     } else {
         Session::live(common, pace).await?
     };
     Ok(session)
 }
 
-/// The session of a command; with `--verbose` it says what is in force.
+/// The session of a command; with `--verbose` it describes the connections.
 async fn session_of_command(common: &Common) -> Result<Session, Stop> {
     let session = session(common, Pace::Once).await?;
     if common.verbose {
-        let told: String = session.connections.iter().map(in_force).collect();
-        // Nobody is left to tell when stderr is gone.
-        let _ = io::stderr().lock().write_all(told.as_bytes());
+        let connections: String = session.connections.iter().map(describe_connection).collect();
+        let _ = io::stderr().lock().write_all(connections.as_bytes());
     }
     Ok(session)
 }
 
-/// Looks at all accounts at once.
-async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
+/// Reads all accounts at once.
+async fn read_accounts(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
     let session = session_of_command(common).await?;
     let looks = session.connections.iter().map(|connection| {
         let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
@@ -131,9 +130,8 @@ async fn look(common: &Common, unredacted: bool) -> Result<Vec<Look>, Stop> {
     }
     finish(session.recorder.as_ref());
     for (connection, look) in session.connections.iter().zip(&looks) {
-        let mut text = look.locked_out(connection.login.as_ref()).unwrap_or_default();
-        text += &left_open(connection, look).await;
-        // Nobody is left to tell when stderr is gone.
+        let mut text = look.login_hint(connection.login.as_ref()).unwrap_or_default();
+        text += &report_unfinished(connection, look).await;
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
     Ok(looks)
@@ -152,12 +150,12 @@ async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
         return Err((text + "hint: name one with --profile and --region\n").into());
     };
     let executor = connection.executor.clone();
-    let answered = printed(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;
-    Ok(u8::from(answered == Answered::NotDone))
+    let completion = check_output(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;
+    Ok(u8::from(completion == Completion::NotDone))
 }
 
 /// The console on a session, until it is left.
-fn shown(common: &Common, session: Session, background: &Runtime) -> Result<u8, Stop> {
+fn run_console(common: &Common, session: Session, background: &Runtime) -> Result<u8, Stop> {
     let recorder = session.recorder.clone();
     let screen = Builder::new_current_thread().enable_all().build().map_err(|e| format!("error: no runtime: {e}\n"))?;
     let code = screen.block_on(sagetop::runtime::console(common, session, background.handle().clone()));
@@ -165,16 +163,20 @@ fn shown(common: &Common, session: Session, background: &Runtime) -> Result<u8, 
     Ok(code?)
 }
 
-/// Ends a recording, and tells when it is not complete.
+/// Ends a recording, and says when it is not complete.
 fn finish(recorder: Option<&Recorder>) {
     if let Some(text) = Session::finish(recorder) {
-        // Nobody is left to tell when stderr is gone.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 }
 
-async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
-    let sim = simulated(story, weather, common.region.first(), &wall_clock())?;
+async fn simulate(
+    common: &Common,
+    listen: std::net::SocketAddr,
+    story: &str,
+    options: &SimOptions,
+) -> Result<u8, Stop> {
+    let sim = simulated(story, options, common.region.first(), &wall_clock())?;
     let listener = sagetop::sim::listen(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
     let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
     let text = format!(
@@ -182,24 +184,24 @@ async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, we
          export AWS_ENDPOINT_URL=http://{address} AWS_REGION={} AWS_ACCESS_KEY_ID=DEMO AWS_SECRET_ACCESS_KEY=DEMO\n",
         sim.region(),
     );
-    printed(io::stdout().write_all(text.as_bytes()))?;
+    check_output(io::stdout().write_all(text.as_bytes()))?;
     tokio::select! {
         served = sagetop::sim::serve(sim.clone(), listener) => served.map_err(|e| format!("error: {address}: {e}\n"))?,
-        () = tell_drill(&sim) => {}
+        () = announce_drill(&sim) => {}
     }
     Ok(0)
 }
 
-/// Tells the task of the story, and when it is done; goes on for as long as the account is served.
-async fn tell_drill(sim: &Sim) {
-    // Whoever reads the address may have closed the pipe since; the account is served all the same.
-    let tell = |text: String| drop(io::stdout().write_all(text.as_bytes()));
+/// Prints the task of the story, and when it is done. It never ends.
+async fn announce_drill(sim: &Sim) {
+    // The reader of the address may have closed the pipe since; the account is served all the same.
+    let print = |text: String| drop(io::stdout().write_all(text.as_bytes()));
     if let Some(drill) = sim.drill() {
-        tell(format!("drill: {}\n", drill.task));
+        print(format!("drill: {}\n", drill.task));
     }
     while let Some(drill) = sim.drill() {
         if let Some(after) = drill.fixed_after {
-            tell(format!("drill: done after {}. {}\n", sagetop::fmt::span(after), drill.fix));
+            print(format!("drill: done after {}. {}\n", sagetop::fmt::span(after), drill.fix));
             break;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
@@ -214,32 +216,32 @@ fn list_stories() -> Result<u8, Stop> {
         let title = story.map(|s| s.title).unwrap_or_default();
         let _ = writeln!(text, "{name:<18} {title}");
     }
-    printed(io::stdout().write_all(text.as_bytes())).map(|()| 0)
+    check_output(io::stdout().write_all(text.as_bytes())).map(|()| 0)
 }
 
-/// Why it ends before it did anything: a text for the terminal, and the exit code.
+/// Why the program ends early: a text for the terminal, and the exit code.
 struct Stop {
     text: String,
     code: u8,
 }
 
-/// What was asked for cannot be meant, or a file of the user's cannot be read.
+/// A wrong command line, or a file of the user's that cannot be read.
 impl From<String> for Stop {
     fn from(text: String) -> Self {
         Self { text, code: USAGE }
     }
 }
 
-/// A reader that went away (`| head`) is not worth a word.
-fn printed<T>(result: io::Result<T>) -> Result<T, Stop> {
+/// Turns an error of the output into the end of the program; without words where the reader went away (`| head`).
+fn check_output<T>(result: io::Result<T>) -> Result<T, Stop> {
     result.map_err(|e| {
         let text = if e.kind() == io::ErrorKind::BrokenPipe { String::new() } else { format!("error: {e}\n") };
         Stop { text, code: FAILED }
     })
 }
 
-fn told(text: &str, code: u8) -> ExitCode {
-    // Nobody is left to tell when stderr is gone.
+/// Prints a text on standard error, and returns the exit code.
+fn fail(text: &str, code: u8) -> ExitCode {
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     let _ = write!(io::stderr().lock(), "{}{end}", escaped(text));
     ExitCode::from(code)

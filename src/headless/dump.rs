@@ -10,8 +10,8 @@ use crate::model::{Chain, Link};
 /// Version of the shape.
 const SCHEMA: u32 = 1;
 
-/// Prints what was looked at: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`,
-/// `usage`. Several accounts stand in `accounts[]`, each so and with its `name`.
+/// Prints what was read: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`,
+/// `usage`. Several accounts stand in `accounts[]`, each with its `name`.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -19,7 +19,7 @@ pub fn dump(looks: &[Look], out: &mut impl Write) -> io::Result<()> {
     print_json(out, &together(looks, account, Map::new()))
 }
 
-/// One account as it is, several in `accounts[]`; what is said of them together stands before.
+/// One account as it is, or several in `accounts[]`. Fields of `whole` stand before them.
 pub(super) fn together(looks: &[Look], one: fn(&Look) -> Map<String, Value>, whole: Map<String, Value>) -> Value {
     let mut all = Map::from_iter([("schema".to_owned(), SCHEMA.into())]);
     all.extend(whole);

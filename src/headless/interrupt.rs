@@ -1,8 +1,8 @@
-//! Interruptions of a command: ctrl-c, and on Unix the signal that asks it to end.
+//! Interruptions of a command: ctrl-c, and on Unix SIGTERM.
 
 use std::io;
 
-/// The interruptions from the moment on at which this was made.
+/// The interruptions from the time on at which this was created.
 #[cfg(unix)]
 pub(super) struct Interrupts {
     ctrl_c: tokio::signal::unix::Signal,
@@ -11,7 +11,7 @@ pub(super) struct Interrupts {
 
 #[cfg(unix)]
 impl Interrupts {
-    /// Listens; from here on neither of them ends the program.
+    /// Listens for interruptions. From here on they do not end the program.
     ///
     /// # Errors
     /// When the system does not let the program listen.
@@ -40,7 +40,7 @@ impl Interrupts {
     }
 
     pub(super) async fn next(&mut self) {
-        // Without a way to listen nothing interrupts the command.
+        // Where the program cannot listen, nothing interrupts the command.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

@@ -54,11 +54,11 @@ fn code(look: &Look, fail_on: FailOn) -> u8 {
     let any = |health| worst == health || look.joined.chains().iter().any(|c| c.health == health);
     match worst {
         Health::Critical => 2,
-        // What was not answered may be worse than what is known.
-        Health::Warning if fail_on == FailOn::Warning && !unanswered(look) => 1,
-        // A warning that is not asked for does not hide what could not be read.
+        // Where AWS did not answer, the state may be worse than what is known.
+        Health::Warning if fail_on == FailOn::Warning && !has_unanswered(look) => 1,
+        // A warning below `--fail-on` does not hide that something could not be read.
         Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent
-            if any(Health::Unknown) || blind(look) =>
+            if any(Health::Unknown) || is_incomplete(look) =>
         {
             3
         }
@@ -73,7 +73,7 @@ fn unclaimed(look: &Look) -> Option<String> {
     unclaimed.text().map(|text| harmless(&format!("{glyph} {word:<8}  {text}")))
 }
 
-/// What could not be read, one line for each cause; sources that fail for the same reason share it.
+/// What could not be read, one line for each cause.
 fn troubles(look: &Look) -> Vec<String> {
     let mut causes: Vec<(&AwsError, Vec<&str>)> = Vec::new();
     let sources = look.store().troubles();
@@ -98,23 +98,23 @@ fn troubles(look: &Look) -> Vec<String> {
     lines
 }
 
-/// The worst model; unknown when a source that decides could not be read at all.
+/// The health of the worst model; unknown when a kind that decides was never read.
 fn overall(look: &Look) -> Health {
     let worst = look.joined.chains().iter().map(|c| c.health).max().unwrap_or(Health::Ok);
     let worst = worst.max(look.joined.unclaimed_alarms().health);
-    if blind(look) { worst.max(Health::Unknown) } else { worst }
+    if is_incomplete(look) { worst.max(Health::Unknown) } else { worst }
 }
 
-/// Did AWS not answer for one of the sources? What it does not let us read, or does not have, was answered.
-fn unanswered(look: &Look) -> bool {
+/// Did AWS not answer for one of the kinds? A denial is an answer.
+fn has_unanswered(look: &Look) -> bool {
     let answered = |kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Gone);
     look.store().troubles().iter().any(|(_, why)| !answered(why.kind))
 }
 
-/// Could one of the sources that decide not be read at all, or was any not answered?
-fn blind(look: &Look) -> bool {
+/// Was one of the kinds that decide never read, or any kind not answered?
+fn is_incomplete(look: &Look) -> bool {
     let store = look.store();
-    unanswered(look)
+    has_unanswered(look)
         || [store.endpoints.source(), store.alarms.source(), store.groups.source()]
             .iter()
             .any(|s| s.fetched_at.is_none())
@@ -130,7 +130,7 @@ fn line(chain: &Chain, look: &Look) -> String {
         let stage = if s.stage.is_empty() { String::new() } else { format!(" ({})", s.stage) };
         s.version().map(|v| format!("v{v}{stage}"))
     });
-    // That nobody is told of the rest is never left out.
+    // That nobody is notified is never left out.
     let counted = chain.reasons.iter().filter(|r| r.health > Health::Running).enumerate();
     let (shown, left_out): (Vec<_>, Vec<_>) =
         counted.partition(|(place, r)| *place < REASONS || r.rule.is(Mark::AlwaysNamed));

@@ -1,23 +1,24 @@
-//! The evaluation report of a version, compared when it is decided on: a JSON file in S3 whose names are free.
+//! The evaluation report of a version, which is compared when the version is decided on: a JSON file in S3 of no fixed
+//! format.
 
 use serde_json::Value;
 
 use crate::aws::Aws;
 use crate::resources::report;
 
-/// Numbers shown; more would bury the ones that matter.
+/// Numbers that are shown.
 const MOST: usize = 8;
 
-/// What a report says.
+/// The numbers of a report.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Evidence {
     /// Name and value.
     pub(super) values: Vec<(String, f64)>,
-    /// Why there are none.
+    /// Why there are none, as a sentence.
     pub(super) problem: Option<String>,
 }
 
-/// Reads a report; what cannot be read is a problem to show, never an error.
+/// Reads a report. One that cannot be read is a problem to show, not an error.
 pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
     let problem = |text: String| Evidence { values: Vec::new(), problem: Some(text) };
     let Some(uri) = uri else { return problem("This version has no evaluation report (ModelMetrics).".into()) };

@@ -1,4 +1,4 @@
-//! What a plan relies on, looked at again just before it is sent.
+//! What a plan rests on. It is checked again just before the plan is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,21 +26,21 @@ pub enum Guard {
         /// `EndpointConfigName`.
         config: Option<String>,
     },
-    /// A configuration is the one that was looked at.
+    /// A configuration is the one that was read.
     Config {
         /// Name.
         name: String,
         /// `CreationTime`: names can be deleted and used again.
         created: Option<Timestamp>,
     },
-    /// A model is the one that was looked at.
+    /// A model is the one that was read.
     Model {
         /// Name.
         name: String,
         /// `CreationTime`: names can be deleted and used again.
         created: Option<Timestamp>,
     },
-    /// A pipeline's definition is the one that was looked at.
+    /// A pipeline's definition is the one that was read.
     Pipeline {
         /// Name.
         name: String,
@@ -75,15 +75,15 @@ impl Guard {
             }
             Self::Config { name, created } => {
                 let now = EndpointConfig::describe(aws, name).await?;
-                (name.clone(), made(*created), made(now.created))
+                (name.clone(), creation(*created), creation(now.created))
             }
             Self::Model { name, created } => {
                 let now = Model::describe(aws, name).await?;
-                (name.clone(), made(*created), made(now.created))
+                (name.clone(), creation(*created), creation(now.created))
             }
             Self::Pipeline { name, modified } => {
                 let now = Pipeline::describe(aws, name).await?;
-                (name.clone(), changed(*modified), changed(now.modified))
+                (name.clone(), modification(*modified), modification(now.modified))
             }
         };
         if planned == now {
@@ -95,7 +95,7 @@ impl Guard {
     }
 }
 
-/// What differs between two looks at a version, as it was and as it is; both are empty when nothing does.
+/// What changed on a version, as it was and as it is; both are empty when nothing did.
 fn package_changes(planned: &ModelPackage, now: &ModelPackage) -> (String, String) {
     let (was, is) = (package_facts(planned), package_facts(now));
     let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
@@ -122,11 +122,11 @@ fn package_facts(package: &ModelPackage) -> BTreeMap<String, String> {
     always.into_iter().chain(reason).chain(modified).chain(metadata).collect()
 }
 
-fn made(at: Option<Timestamp>) -> String {
+fn creation(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "made at an unknown time".to_owned(), |at| format!("made at {at}"))
 }
 
-fn changed(at: Option<Timestamp>) -> String {
+fn modification(at: Option<Timestamp>) -> String {
     at.map_or_else(|| "changed at an unknown time".to_owned(), |at| format!("changed at {at}"))
 }
 
@@ -136,7 +136,7 @@ mod tests {
     use crate::resources::package::Details;
 
     #[test]
-    fn a_version_that_anybody_touched_is_told_with_both_values() {
+    fn a_version_that_was_changed_is_refused_with_both_values() {
         let at = |second| Timestamp::from_second(second).ok();
         let version = |approval: &str, reason: Option<&str>, metadata: &[(&str, &str)], modified| ModelPackage {
             approval: approval.into(),

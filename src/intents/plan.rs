@@ -27,11 +27,11 @@ pub struct Choice {
     pub intent: Option<AnyIntent>,
     /// Is it where the plan goes?
     pub chosen: bool,
-    /// What would be other than now.
-    pub differs: String,
+    /// What would change.
+    pub changes: String,
     /// How it did before, or why it is not offered.
     pub record: String,
-    /// Speaks its record against it?
+    /// Did it do badly before?
     pub bad: bool,
 }
 
@@ -75,7 +75,7 @@ impl Plan {
             }
         }
         for choice in &mut self.choices {
-            for text in [&mut choice.differs, &mut choice.record] {
+            for text in [&mut choice.changes, &mut choice.record] {
                 *text = redact::text(text).into_owned();
             }
         }

@@ -92,7 +92,7 @@ impl Intent for Retrain {
         let id = new_id();
         let call = StartPipelineExecution {
             pipeline: self.pipeline.clone(),
-            // A part of the id tells it from a run that somebody else starts in the same second.
+            // A part of the id distinguishes it from a run that somebody else starts in the same second.
             display_name: format!(
                 "sagetop-{}-{}",
                 now.strftime("%Y%m%d-%H%M%S"),
@@ -141,7 +141,7 @@ impl Intent for Retrain {
             Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::Denied) => None,
             Err(error) => return Err(error),
         };
-        // A run that should have registered a version and did not is not what was wanted.
+        // A run that should have registered a version and did not has failed, whatever its status.
         let registers = match (status.as_str(), &steps) {
             ("Succeeded", Some(_)) => {
                 let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
@@ -246,7 +246,7 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
         .collect())
 }
 
-/// A run is only good when it left a version behind, where its steps can be read.
+/// A run that should register a version has failed when it registered none, as far as its steps can be read.
 fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>, registers: bool) -> Verdict {
     let all = steps.unwrap_or_default();
     match status {
@@ -333,15 +333,15 @@ mod tests {
     }
 
     #[test]
-    fn success_says_what_it_left_behind() {
+    fn a_run_that_succeeds_says_what_it_registered() {
         let package = Made::ModelPackage("arn:aws:sagemaker:r:1:model-package/fraud/8".into());
-        let told = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps, true);
+        let after = |steps: Option<&[PipelineStep]>| verdict("Succeeded", None, steps, true);
         assert_eq!(
-            told(Some(&[step("Register", "Succeeded", package)])),
+            after(Some(&[step("Register", "Succeeded", package)])),
             Verdict::Done("the run succeeded and registered fraud/8".into())
         );
         let condition = [step("Check", "Succeeded", Made::Condition("False".into()))];
-        let Verdict::Failed(text) = told(Some(&condition)) else { panic!() };
+        let Verdict::Failed(text) = after(Some(&condition)) else { panic!() };
         assert!(text.ends_with("registered nothing: condition Check was false"));
         let Verdict::Done(text) = verdict("Succeeded", None, None, false) else { panic!() };
         assert!(text.contains("cannot be read"));
@@ -357,7 +357,7 @@ mod tests {
     fn failure_names_the_step_and_its_reason() {
         let mut train = step("Train", "Failed", Made::Nothing);
         train.failure = Some("CapacityError".into());
-        let told = verdict("Failed", Some("Step failure"), Some(&[train]), true);
-        assert_eq!(told, Verdict::Failed("the run failed at Train: CapacityError".into()));
+        let failed = verdict("Failed", Some("Step failure"), Some(&[train]), true);
+        assert_eq!(failed, Verdict::Failed("the run failed at Train: CapacityError".into()));
     }
 }

@@ -1,18 +1,18 @@
 //! Roll back an endpoint to an earlier configuration, or rebuild one from the registry.
 
 mod candidate;
+mod changes;
 mod choose;
 mod compare;
 mod components;
 mod deployed;
-mod differs;
-mod past;
+mod monitoring;
+mod past_errors;
 mod rebuild;
-mod record;
 mod rows;
 mod selected;
 mod survey;
-mod watch;
+mod track_record;
 
 use std::time::Duration;
 
@@ -25,11 +25,11 @@ use super::{
 use crate::aws::{Aws, AwsError, ErrorKind};
 use crate::resources::endpoint::Endpoint;
 
-use candidate::{Candidate, Looks};
-use choose::Judged;
-use watch::Watch;
+use candidate::{Candidate, ConfigReader};
+use choose::RatedCandidate;
+use monitoring::Monitoring;
 
-/// AWS starts an update within seconds; an endpoint that still looks untouched after this was not updated.
+/// AWS starts an update within seconds. An endpoint that looks unchanged after this time was not updated.
 const SETTLED: Duration = Duration::from_secs(30);
 
 /// Roll an endpoint back to an earlier configuration
@@ -42,34 +42,34 @@ pub struct Rollback {
     pub to: Option<String>,
 }
 
-/// What a plan needs to know of the endpoint.
+/// The present state of the endpoint.
 struct Present {
     endpoint: Endpoint,
     /// What serves now; absent when its configuration or model was deleted.
     serving: Option<Candidate>,
-    watch: Watch,
+    monitoring: Monitoring,
 }
 
 impl Present {
-    /// Reads what is so of an endpoint. One that is being changed is refused.
-    async fn read(by: &Executor, name: &str, looks: &mut Looks<'_>) -> Result<Self, Refusal> {
-        let mut endpoint = Endpoint::describe(&by.aws, name).await?;
-        refuse_unsteady(&endpoint, looks).await?;
+    /// Reads the state of an endpoint. One that is being changed is refused.
+    async fn read(executor: &Executor, name: &str, reader: &mut ConfigReader<'_>) -> Result<Self, Refusal> {
+        let mut endpoint = Endpoint::describe(&executor.aws, name).await?;
+        refuse_unsteady(&endpoint, reader).await?;
         let serving = match &endpoint.config {
-            Some(name) => match looks.at(name).await {
+            Some(name) => match reader.read(name).await {
                 Ok(serving) => Some(serving),
-                // Only what is gone is gone; any other answer would make a guess of the plan.
-                Err(error) if gone(&error) => None,
+                // After any other error the configuration may be there, and a plan would rest on a guess.
+                Err(error) if is_gone(&error) => None,
                 Err(error) => return Err(error.into()),
             },
             None => None,
         };
-        endpoint.tags = endpoint.read_tags(&by.aws).await.ok();
-        let watch = Watch::read(by, &endpoint, serving.as_ref()).await;
-        Ok(Self { endpoint, serving, watch })
+        endpoint.tags = endpoint.read_tags(&executor.aws).await.ok();
+        let monitoring = Monitoring::read(executor, &endpoint, serving.as_ref()).await;
+        Ok(Self { endpoint, serving, monitoring })
     }
 
-    /// Does the variant of this name run without instances? The configuration tells; without it the endpoint.
+    /// Does the variant of this name run without instances? The endpoint tells where there is no configuration.
     fn serverless(&self, variant: &str) -> bool {
         let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
         let live = || self.endpoint.variants.iter().any(|v| v.name == variant && v.serverless);
@@ -83,8 +83,8 @@ impl Present {
     }
 
     /// Do inference components bring its models?
-    fn of_components(&self) -> bool {
-        self.serving.as_ref().is_some_and(Candidate::of_components)
+    fn uses_components(&self) -> bool {
+        self.serving.as_ref().is_some_and(Candidate::uses_components)
     }
 }
 
@@ -102,22 +102,22 @@ impl Intent for Rollback {
         selected::question(at)
     }
 
-    async fn plan(&self, by: &Executor) -> Result<Plan, Refusal> {
-        let mut looks = Looks::new(&by.aws);
-        let present = Present::read(by, &self.endpoint, &mut looks).await?;
+    async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
+        let mut reader = ConfigReader::new(&executor.aws);
+        let present = Present::read(executor, &self.endpoint, &mut reader).await?;
         match &self.to {
             Some(name) => {
-                let target = looks.at(name).await?;
-                self.refuse_pointless(&by.aws, &present, &target).await?;
-                let judged = Judged::alone(by, &present, target).await?;
-                self.to_config(by, &present, judged, Vec::new()).await
+                let target = reader.read(name).await?;
+                self.refuse_pointless(&executor.aws, &present, &target).await?;
+                let rated = RatedCandidate::of(executor, &present, target).await?;
+                self.to_config(executor, &present, rated, Vec::new()).await
             }
             None if present.serving.is_none() => Err(Refusal::No(format!(
                 "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
                 self.endpoint
             ))),
-            None if present.of_components() => Err(components::refusal(&by.aws, &present).await),
-            None => self.choose(by, &present, looks).await,
+            None if present.uses_components() => Err(components::refusal(&executor.aws, &present).await),
+            None => self.choose(executor, &present, reader).await,
         }
     }
 
@@ -165,7 +165,7 @@ fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
     }
 }
 
-async fn refuse_unsteady(endpoint: &Endpoint, looks: &mut Looks<'_>) -> Result<(), Refusal> {
+async fn refuse_unsteady(endpoint: &Endpoint, reader: &mut ConfigReader<'_>) -> Result<(), Refusal> {
     let (name, status) = (&endpoint.name, endpoint.status.as_str());
     match status {
         "InService" | "UpdateRollbackFailed" => return Ok(()),
@@ -178,7 +178,7 @@ async fn refuse_unsteady(endpoint: &Endpoint, looks: &mut Looks<'_>) -> Result<(
     }
     let to = match &endpoint.pending {
         Some(pending) => {
-            let label = looks.at(&pending.config).await.map(|arriving| arriving.label());
+            let label = reader.read(&pending.config).await.map(|arriving| arriving.label());
             let label = label.ok().filter(|label| *label != pending.config).map(|label| format!("{label}, "));
             let since = pending.started.map(|at| at.strftime(" since %H:%M UTC").to_string());
             format!(" to {}{}{}", label.unwrap_or_default(), pending.config, since.unwrap_or_default())
@@ -197,10 +197,10 @@ impl Rollback {
         if endpoint.config.as_ref() == Some(name) {
             return Err(Refusal::No(format!("{} runs {name} already", endpoint.name)));
         }
-        if !target.of_components() && present.of_components() {
+        if !target.uses_components() && present.uses_components() {
             return Err(components::refusal(aws, present).await);
         }
-        if let (true, Some(obstacle)) = (target.of_components(), target.obstacle(present)) {
+        if let (true, Some(obstacle)) = (target.uses_components(), target.obstacle(present)) {
             return Err(Refusal::No(format!("{name} {obstacle}")));
         }
         Ok(())
@@ -208,18 +208,18 @@ impl Rollback {
 
     async fn to_config(
         &self,
-        by: &Executor,
+        executor: &Executor,
         present: &Present,
-        judged: Judged,
+        rated: RatedCandidate,
         choices: Vec<Choice>,
     ) -> Result<Plan, Refusal> {
         let endpoint = &present.endpoint;
-        let target = &judged.candidate;
+        let target = &rated.candidate;
         let name = target.config.name.clone();
-        let (mut checks, bad) = target.checked(&by.aws, present).await;
-        checks.extend(judged.good().filter(|_| choices.is_empty()));
+        let (mut checks, bad) = target.check(&executor.aws, present).await;
+        checks.extend(rated.in_favour().filter(|_| choices.is_empty()));
         let retain = target.keeps_counts(present).is_ok() && !target.raises(present);
-        let mut warnings = judged.against();
+        let mut warnings = rated.warnings();
         warnings.extend(present.state());
         warnings.extend(target.surprises(present));
         warnings.extend(bad);
@@ -229,8 +229,8 @@ impl Rollback {
         Ok(Plan {
             id: new_id(),
             intent: Self { to: Some(name.clone()), ..self.clone() }.into(),
-            title: format!("Roll back {} to {}", endpoint.name, target.told(present)),
-            stage: present.watch.stage.clone(),
+            title: format!("Roll back {} to {}", endpoint.name, target.headline(present)),
+            stage: present.monitoring.stage.clone(),
             target: endpoint.name.clone(),
             choices,
             differences: rows::differences(target, present, retain),
@@ -238,38 +238,38 @@ impl Rollback {
             warnings,
             then: format!("Blue/green, all at once, usually 5 to 20 min; done when InService and {name} is live."),
             undo: undo(present, Some(target)),
-            steps: vec![Step::new(&by.aws, call).await?],
+            steps: vec![Step::new(&executor.aws, call).await?],
             guards,
         })
     }
 }
 
 impl Present {
-    /// Says how many requests fail; and when nothing tells that the endpoint is broken: then a rollback may be meant for
-    /// another one.
+    /// Says how many requests fail. Where nothing shows that the endpoint is broken it says so, as the rollback may be
+    /// meant for another one.
     fn state(&self) -> Option<String> {
-        let (name, watch) = (&self.endpoint.name, &self.watch);
-        if let Some(bad) = watch.recent_errors.too_many() {
+        let (name, monitoring) = (&self.endpoint.name, &self.monitoring);
+        if let Some(bad) = monitoring.recent_errors.too_many() {
             return Some(format!("{name} fails now: {bad}."));
         }
-        let quiet = watch.problem.is_none() && watch.trouble.is_none();
-        let alarms = match watch.alarms.len() {
+        let quiet = monitoring.problem.is_none() && monitoring.trouble.is_none();
+        let alarms = match monitoring.alarms.len() {
             0 => "no alarm watches it".to_owned(),
             1 => "its alarm does not fire".to_owned(),
             count => format!("none of its {count} alarms fires"),
         };
-        let Some(failed) = watch.recent_errors.failed else {
-            let why = watch.recent_errors.problem.as_deref().unwrap_or("not read");
+        let Some(failed) = monitoring.recent_errors.failed else {
+            let why = monitoring.recent_errors.problem.as_deref().unwrap_or("not read");
             let unknown = format!("The errors of {name} could not be read ({why})");
             let rest = format!(". It is InService, and {alarms}: whether it is broken is not known here");
             return Some(if quiet { format!("{unknown}{rest}.") } else { format!("{unknown}.") });
         };
-        let told = watch.recent_errors.describe(failed);
+        let requests = monitoring.recent_errors.describe(failed);
         quiet.then(|| {
             if failed.requests > 0.0 {
-                format!("{name} looks well: it is InService, {told}, and {alarms}.")
+                format!("{name} looks well: it is InService, {requests}, and {alarms}.")
             } else {
-                format!("{name} is InService, {told}, and {alarms}: whether it is broken is not known here.")
+                format!("{name} is InService, {requests}, and {alarms}: whether it is broken is not known here.")
             }
         })
     }
@@ -298,7 +298,7 @@ fn endpoint_guard(endpoint: &Endpoint) -> Guard {
     Guard::Endpoint { name: endpoint.name.clone(), status: endpoint.status.clone(), config: endpoint.config.clone() }
 }
 
-/// How to take it back. What AWS does not take back is said before it is sent.
+/// How to undo the rollback, or why that is impossible.
 fn undo(present: &Present, target: Option<&Candidate>) -> String {
     let (Some(config), Some(serving)) = (&present.endpoint.config, &present.serving) else {
         return "None: what serves now was deleted from the account and cannot be deployed again.".to_owned();
@@ -320,8 +320,8 @@ fn row(what: &str, now: &str, then: &str, note: &str) -> Difference {
     Difference { what: what.to_owned(), now: now.to_owned(), then: then.to_owned(), note: note.to_owned() }
 }
 
-/// Does the error only say that the thing is not there?
-fn gone(error: &AwsError) -> bool {
+/// Does the error say that the thing is not there?
+fn is_gone(error: &AwsError) -> bool {
     error.kind == ErrorKind::Gone
 }
 
@@ -357,10 +357,10 @@ mod tests {
     #[tokio::test]
     async fn only_a_steady_endpoint_is_rolled_back() {
         let aws =
-            Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nobody is asked");
-        let mut looks = Looks::new(&aws);
-        assert!(refuse_unsteady(&endpoint("InService", "c", None), &mut looks).await.is_ok());
-        let refusal = refuse_unsteady(&endpoint("Updating", "c", None), &mut looks).await.unwrap_err().to_string();
+            Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nothing is sent");
+        let mut reader = ConfigReader::new(&aws);
+        assert!(refuse_unsteady(&endpoint("InService", "c", None), &mut reader).await.is_ok());
+        let refusal = refuse_unsteady(&endpoint("Updating", "c", None), &mut reader).await.unwrap_err().to_string();
         assert_eq!(refusal, "e is Updating: it can be rolled back when InService");
     }
 }

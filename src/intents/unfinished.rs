@@ -1,6 +1,6 @@
-//! Intents whose end was never seen: the program was killed, or lost its terminal, while AWS went on.
+//! Intents whose end was never seen, because the program was killed or lost its terminal while AWS went on.
 //!
-//! The journal knows what was sent; AWS knows what came of it. Both are asked at a start and before each plan.
+//! The journal has what was sent, and AWS has what became of it. Both are read at each start and before each plan.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,11 +18,12 @@ use crate::journal::{Entry, Event, Tail};
 
 /// Lines of the journal that are looked at.
 const LINES: usize = 10_000;
-/// An intent that is older is left alone: whoever wanted it has looked by now.
+/// Older intents are left alone: somebody has looked after them by now.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Another console may still be at an intent whose last line is younger: it looks for a lost answer for ten minutes.
+/// Another console may still be at work on an intent whose last line is younger, as it searches for the effect of a
+/// call without an answer for ten minutes.
 const YOUNGEST: SignedDuration = SignedDuration::from_mins(15);
-/// AWS is asked about one intent for no longer than this.
+/// The longest time for which AWS is asked about one intent.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
 /// An intent without an end in the journal, and what AWS says of it now.
@@ -47,7 +48,7 @@ pub enum State {
     Failed(String),
     /// AWS took the call, and something newer has taken its place.
     Replaced(String),
-    /// AWS or another console may be at it; what it is doing.
+    /// AWS or another console may be at work on it; what it is doing.
     UnderWay(String),
     /// AWS could not be asked; why.
     Unknown(String),
@@ -66,7 +67,7 @@ impl State {
         }
     }
 
-    /// The line that ends the intent in the journal; none where its end is not sure.
+    /// The event that ends the intent in the journal; none where the end is not certain.
     fn end(&self) -> Option<Event> {
         match self {
             Self::Done(_) => Some(Event::Done),
@@ -99,7 +100,7 @@ struct Open {
 }
 
 impl Executor {
-    /// Reads the journal where it keeps nobody waiting.
+    /// Reads the journal on a thread for blocking work.
     ///
     /// # Errors
     /// When the journal cannot be opened safely, or read.
@@ -109,7 +110,7 @@ impl Executor {
     }
 
     /// Finds the intents of this account and region that have no end in the journal, asks AWS what became of each, and
-    /// writes down the ends that are sure. Sends nothing that changes anything.
+    /// writes down the ends that are certain. Changes nothing in AWS.
     pub async fn review(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
         let now = (self.clock)();
         let entries = journal.as_ref().map_or(&[][..], |tail| &tail.entries);
@@ -129,7 +130,7 @@ impl Executor {
         } else {
             state
         };
-        self.note_end(&open.last, &state, now);
+        self.close_in_journal(&open.last, &state, now);
         let Entry { intent, target, at, .. } = open.last;
         Unfinished { intent, target, at, state }
     }
@@ -158,22 +159,24 @@ impl Executor {
         })
     }
 
-    /// Writes the end of an intent down, where it is sure and the intent is surely of this account.
-    fn note_end(&self, last: &Entry, state: &State, now: Timestamp) {
+    /// Writes down the end of an intent, where the end is certain and the intent is certainly of this account.
+    fn close_in_journal(&self, last: &Entry, state: &State, now: Timestamp) {
         let ours = account_id(&last.identity).is_some_and(|id| Some(id) == account_id(&self.identity));
         let Some(event) = state.end().filter(|_| ours) else { return };
         let message = format!("seen later: {}", state.text());
         let (call, parameters, request_id) = (None, None, None);
         let end = Entry { at: now, event, call, parameters, request_id, message, ..last.clone() };
-        // It is found again at the next start.
+        // Where the journal cannot be written, the intent is found again at the next start.
         let _ = self.journal.append(&end);
     }
 }
 
 /// The last call of each intent of an account that has one and has no end, oldest first.
-fn without_end(entries: &[Entry], by: &Executor, now: Timestamp) -> Vec<Open> {
+fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Open> {
     let here = |e: &&Entry| {
-        e.region == by.aws.region && e.endpoint == by.aws.endpoint && may_be_same_account(&e.identity, &by.identity)
+        e.region == executor.aws.region
+            && e.endpoint == executor.aws.endpoint
+            && may_be_same_account(&e.identity, &executor.identity)
     };
     let mut open: BTreeMap<&str, Open> = BTreeMap::new();
     for entry in entries.iter().filter(here) {
@@ -181,7 +184,7 @@ fn without_end(entries: &[Entry], by: &Executor, now: Timestamp) -> Vec<Open> {
             Event::Done | Event::Failed | Event::Refused => drop(open.remove(entry.id.as_str())),
             Event::Sending => drop(open.insert(&entry.id, Open { last: entry.clone(), sent: false })),
             Event::Sent => open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.sent = true),
-            // They say nothing of what was taken.
+            // These do not say whether AWS took the call.
             Event::Confirmed | Event::Error => {}
         }
     }
@@ -195,7 +198,7 @@ fn account_id(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').nth(3)
 }
 
-/// May both identities be of one account? An identity that is not an ARN tells nothing and excludes nobody.
+/// May both identities be of one account? An identity that is not an ARN may be of any account.
 fn may_be_same_account(one: &str, other: &str) -> bool {
     match (account_id(one), account_id(other)) {
         (Some(one), Some(other)) => one == other,
@@ -203,7 +206,7 @@ fn may_be_same_account(one: &str, other: &str) -> bool {
     }
 }
 
-/// What stayed behind of a plan of several calls that was cut, and what to do with it.
+/// Says what is left of a plan that ended before its last call, and what to do with it.
 fn cut_after(last: &Entry, call: &str, parameters: &Value, receipt: &Receipt) -> String {
     let Entry { intent, target, .. } = last;
     let made = receipt.arn.as_deref().unwrap_or_default();
@@ -244,19 +247,19 @@ mod tests {
     /// Ids of what is open at second 1,000,000.
     fn open(entries: &[Entry]) -> Vec<String> {
         let now = Timestamp::from_second(1_000_000).unwrap();
-        let by = Executor {
-            aws: Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nobody is asked"),
+        let executor = Executor {
+            aws: Aws::unconnected(&Target { region: Some("eu-west-1".into()), ..Target::default() }, "nothing is sent"),
             access: Arc::default(),
             journal: Journal::at("/nowhere".into()),
             identity: ME.into(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
             wishes: Arc::default(),
         };
-        without_end(entries, &by, now).into_iter().map(|open| open.last.id).collect()
+        without_end(entries, &executor, now).into_iter().map(|open| open.last.id).collect()
     }
 
     #[test]
-    fn only_what_was_sent_and_has_no_end_is_open() {
+    fn only_intents_that_were_sent_and_have_no_end_are_open() {
         use Event::{Confirmed, Done, Error, Failed, Refused, Sending, Sent};
         let at = 999_000;
         let cases: [(&[Event], bool); 8] = [
@@ -276,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_elsewhere_or_long_ago_is_left_alone() {
+    fn intents_of_other_accounts_and_old_ones_are_left_alone() {
         let sending = |change: fn(&mut Entry)| {
             let mut entry = entry(999_000, "a", Event::Sending);
             change(&mut entry);
@@ -293,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_plan_that_was_cut_names_what_stayed_behind() {
+    fn a_plan_that_was_cut_says_what_is_left() {
         let parameters = serde_json::json!({"EndpointConfigName": "web-v3"});
         let last = Entry { call: Some("sagemaker:CreateEndpointConfig".into()), ..entry(1, "a", Event::Sending) };
         let call = "sagemaker:CreateEndpointConfig";

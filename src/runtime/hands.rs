@@ -141,7 +141,7 @@ impl Hands {
                 let (waits, wanted) = (self.answer.clone(), intent.clone());
                 let tell = move |text| drop(waits.try_send(Msg::PlanWaits(place, wanted.clone(), text)));
                 let work = async move {
-                    let plan = caught(executor.plan_aloud(&intent, tell)).await.unwrap_or_else(|said| {
+                    let plan = caught(executor.plan_patiently(&intent, tell)).await.unwrap_or_else(|said| {
                         Err(Refusal::No(format!("the plan broke off, and nothing was sent: {said}")))
                     });
                     let _ = answer.send(Msg::Planned(place, intent, plan.map(Box::new))).await;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_sagemaker::types::ContainerDefinition;
 use jiff::Timestamp;
 
-use super::{Present, gone};
+use super::{Present, is_gone};
 use crate::aws::{Aws, AwsError, failed};
 use crate::intents::Guard;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
@@ -17,7 +17,7 @@ use crate::resources::package::ModelPackage;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Candidate {
     pub(super) config: EndpointConfig,
-    pub(super) models: Vec<Runs>,
+    pub(super) models: Vec<ServedModel>,
     /// Models of its shadow variants that were deleted.
     pub(super) missing: Vec<String>,
     /// The versions that its models were made from, as far as they can be read.
@@ -26,33 +26,33 @@ pub(super) struct Candidate {
     pub(super) put_live: Option<Timestamp>,
 }
 
-/// A model, with its containers as AWS describes them: two models are the same when these are.
+/// A model that a configuration serves. Two models are the same when AWS describes the same containers for them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Runs {
+pub(super) struct ServedModel {
     pub(super) model: Model,
     pub(super) containers: Vec<ContainerDefinition>,
 }
 
-/// Looks at configurations; at a model or version that several of them run only once.
+/// Reads configurations with their models and versions. A model or version that several of them have is read once.
 #[derive(Debug)]
-pub(super) struct Looks<'a> {
+pub(super) struct ConfigReader<'a> {
     aws: &'a Aws,
-    models: BTreeMap<String, Result<Runs, AwsError>>,
+    models: BTreeMap<String, Result<ServedModel, AwsError>>,
     packages: BTreeMap<String, Result<ModelPackage, (String, AwsError)>>,
 }
 
-impl<'a> Looks<'a> {
+impl<'a> ConfigReader<'a> {
     pub(super) fn new(aws: &'a Aws) -> Self {
         Self { aws, models: BTreeMap::new(), packages: BTreeMap::new() }
     }
 
-    /// Looks at a configuration and its models.
+    /// Reads a configuration and what it would run.
     ///
     /// # Errors
     /// When it or the model of a production variant is gone: then it cannot be deployed.
-    pub(super) async fn at(&mut self, name: &str) -> Result<Candidate, AwsError> {
+    pub(super) async fn read(&mut self, name: &str) -> Result<Candidate, AwsError> {
         let config = EndpointConfig::describe(self.aws, name).await?;
-        let (mut models, mut missing): (Vec<Runs>, Vec<String>) = Default::default();
+        let (mut models, mut missing): (Vec<ServedModel>, Vec<String>) = Default::default();
         let production = config.models().map(|name| (name, false));
         let shadows = config.shadows.iter().filter_map(|v| v.model.as_deref()).map(|name| (name, true));
         for (name, shadow) in production.chain(shadows) {
@@ -60,26 +60,26 @@ impl<'a> Looks<'a> {
                 continue;
             }
             match self.model(name).await {
-                Ok(runs) => models.push(runs),
-                Err(error) if shadow && gone(&error) => missing.push(name.to_owned()),
+                Ok(served) => models.push(served),
+                Err(error) if shadow && is_gone(&error) => missing.push(name.to_owned()),
                 Err(error) => return Err(error),
             }
         }
         let mut packages = Vec::new();
-        let arns: BTreeSet<&str> = models.iter().flat_map(|runs| runs.model.packages()).collect();
+        let arns: BTreeSet<&str> = models.iter().flat_map(|served| served.model.packages()).collect();
         for arn in arns {
             packages.push(self.package(arn).await);
         }
         Ok(Candidate { config, models, missing, packages, put_live: None })
     }
 
-    async fn model(&mut self, name: &str) -> Result<Runs, AwsError> {
+    async fn model(&mut self, name: &str) -> Result<ServedModel, AwsError> {
         if let Some(known) = self.models.get(name) {
             return known.clone();
         }
-        let runs = Runs::describe(self.aws, name).await;
-        self.models.insert(name.to_owned(), runs.clone());
-        runs
+        let served = ServedModel::describe(self.aws, name).await;
+        self.models.insert(name.to_owned(), served.clone());
+        served
     }
 
     async fn package(&mut self, arn: &str) -> Result<ModelPackage, (String, AwsError)> {
@@ -92,7 +92,7 @@ impl<'a> Looks<'a> {
     }
 }
 
-impl Runs {
+impl ServedModel {
     async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let described =
             aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed("DescribeModel"))?;
@@ -108,7 +108,7 @@ impl Runs {
     /// The prefix whose objects are its models, when it serves many of them.
     pub(super) fn many_models(&self) -> Option<&str> {
         let container = self.model.containers.iter().flatten().find(|c| c.multi_model)?;
-        Some(container.data.as_deref().unwrap_or("a prefix that is not told"))
+        Some(container.data.as_deref().unwrap_or("a prefix that AWS does not tell"))
     }
 }
 
@@ -123,11 +123,11 @@ impl Candidate {
         }
     }
 
-    /// The same for a headline; where the version stays, with the first thing that changes.
-    pub(super) fn told(&self, present: &Present) -> String {
-        let (label, differs) = (self.label(), self.differs(present).told);
+    /// The same for a headline. Where the version stays, it is followed by the first thing that changes.
+    pub(super) fn headline(&self, present: &Present) -> String {
+        let (label, changes) = (self.label(), self.changes(present).phrases);
         let same = present.serving.as_ref().is_some_and(|current| current.label() == label);
-        differs.first().filter(|_| same).map_or_else(|| label.clone(), |first| format!("{label}: {first}"))
+        changes.first().filter(|_| same).map_or_else(|| label.clone(), |first| format!("{label}: {first}"))
     }
 
     /// Its production variants.
@@ -141,22 +141,22 @@ impl Candidate {
     }
 
     /// What a variant runs; absent for one without a model.
-    pub(super) fn runs(&self, variant: &ConfigVariant) -> Option<&Runs> {
+    pub(super) fn model_of(&self, variant: &ConfigVariant) -> Option<&ServedModel> {
         let model = variant.model.as_deref()?;
-        self.models.iter().find(|runs| runs.model.name == model)
+        self.models.iter().find(|served| served.model.name == model)
     }
 
     /// Groups and versions that a variant runs.
     pub(super) fn versions(&self, variant: &ConfigVariant) -> Vec<(&str, i32)> {
-        self.runs(variant).map(Runs::versions).unwrap_or_default()
+        self.model_of(variant).map(ServedModel::versions).unwrap_or_default()
     }
 
     /// Do its variants name no models? Then inference components bring them, one by one.
-    pub(super) fn of_components(&self) -> bool {
+    pub(super) fn uses_components(&self) -> bool {
         self.variants().any(|v| v.model.is_none()) || self.variants().next().is_none()
     }
 
-    /// Versions in it that are not approved. What cannot be read is not held against it.
+    /// Versions in it that are known not to be approved.
     pub(super) fn unapproved(&self) -> impl Iterator<Item = &ModelPackage> {
         self.packages.iter().flatten().filter(|p| p.approval != "Approved")
     }
@@ -165,13 +165,13 @@ impl Candidate {
     pub(super) fn guards(&self) -> Vec<Guard> {
         let config = Guard::Config { name: self.config.name.clone(), created: self.config.created };
         let model = |m: &Model| Guard::Model { name: m.name.clone(), created: m.created };
-        let models = self.models.iter().map(|runs| model(&runs.model));
+        let models = self.models.iter().map(|served| model(&served.model));
         let packages = self.packages.iter().flatten().map(Guard::package);
         std::iter::once(config).chain(models).chain(packages).collect()
     }
 
-    /// What was found good, and what was not but does not forbid it.
-    pub(super) async fn checked(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
+    /// Checks what it would run, and returns what is good and what is not. The latter does not forbid the rollback.
+    pub(super) async fn check(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
         let mut good = vec!["configuration exists".to_owned()];
         good.extend((!self.models.is_empty()).then(|| "its models exist".to_owned()));
         let mut bad = Vec::new();
@@ -202,15 +202,15 @@ impl Candidate {
 
     /// Where the artifacts are that it would serve, each once.
     fn artifacts(&self) -> BTreeSet<&str> {
-        let containers = self.models.iter().flat_map(|runs| runs.model.containers.iter().flatten());
+        let containers = self.models.iter().flat_map(|served| served.model.containers.iter().flatten());
         let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref()).flat_map(|d| &d.data);
         containers.filter_map(|c| c.data.as_deref()).chain(packages.map(String::as_str)).collect()
     }
 
     /// The images that a variant would run: those of its model, or of the versions it was made from.
     pub(super) fn images(&self, variant: &ConfigVariant) -> Vec<&str> {
-        let Some(runs) = self.runs(variant) else { return Vec::new() };
-        runs.model.containers.iter().flatten().flat_map(|c| self.images_of(c)).collect()
+        let Some(served) = self.model_of(variant) else { return Vec::new() };
+        served.model.containers.iter().flatten().flat_map(|c| self.images_of(c)).collect()
     }
 
     fn images_of<'a>(&'a self, container: &'a Container) -> Vec<&'a str> {
@@ -231,8 +231,9 @@ impl Candidate {
 async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
     let Some((bucket, key)) = split(uri) else { return Err("is no S3 URI, so it is not checked".to_owned()) };
     let cannot = |error: &AwsError| {
-        // Without s3:ListBucket a missing key is a 403, so it is not known to be gone: docs/aws.md#missing-or-forbidden-objects
-        let what = if gone(error) { "is not there" } else { "cannot be checked" };
+        // Without s3:ListBucket a missing key is a 403, so it is not known to be gone:
+        // docs/aws.md#missing-or-forbidden-objects
+        let what = if is_gone(error) { "is not there" } else { "cannot be checked" };
         format!("{what} ({})", error.kind.word())
     };
     if !key.is_empty() && !key.ends_with('/') {

@@ -1,56 +1,61 @@
-//! Which way back: each one judged by how it did, and the best one chosen until the operator chooses another.
+//! Chooses the way back: each candidate is rated by how it did before. The best one is planned until the operator
+//! chooses another one.
 
-use super::candidate::{Candidate, Looks};
-use super::past::Past;
-use super::record::{Began, Record, period};
-use super::survey::{Names, Survey};
-use super::watch::Heard;
+use super::candidate::{Candidate, ConfigReader};
+use super::monitoring::PastAlarms;
+use super::past_errors::PastErrors;
+use super::survey::{ConfigNames, Survey};
+use super::track_record::{TrackRecord, WentLive, period};
 use super::{Present, Rollback, rebuild};
 use crate::intents::{Choice, Executor, Plan, Refusal, evidence};
 
 /// Values of an evaluation report that a list has room for.
 const VALUES: usize = 2;
 
-/// A way back with its record.
+/// A candidate and how it did before.
 #[derive(Debug)]
-pub(super) struct Judged {
+pub(super) struct RatedCandidate {
     pub(super) candidate: Candidate,
-    record: Record,
-    /// Why its record is not whole.
-    problem: Option<String>,
-    /// Why it is not known how many requests failed.
-    uncounted: Option<String>,
+    record: TrackRecord,
+    /// Why not all alarms of its time are known, as a phrase.
+    alarms_problem: Option<String>,
+    /// Why it is not known how many requests failed, as a phrase.
+    errors_problem: Option<String>,
 }
 
-impl Judged {
-    /// One that was named, judged by itself.
-    pub(super) async fn alone(by: &Executor, present: &Present, candidate: Candidate) -> Result<Self, Refusal> {
-        let mut served = Names::read(by, present).await?.served(present);
+impl RatedCandidate {
+    /// Rates a configuration that the operator named.
+    pub(super) async fn of(executor: &Executor, present: &Present, candidate: Candidate) -> Result<Self, Refusal> {
+        let mut history = ConfigNames::read(executor, present).await?.history(present);
         let name = &candidate.config.name;
-        if let Some(at) = candidate.config.created.filter(|_| served.iter().all(|b| b.config != *name)) {
-            served.push(Began { config: name.clone(), at, seen: false });
+        if let Some(at) = candidate.config.created.filter(|_| history.iter().all(|b| b.config != *name)) {
+            history.push(WentLive { config: name.clone(), at, seen: false });
         }
-        let mut judged = judge(by, present, &served, vec![candidate]).await;
-        judged.pop().ok_or_else(|| Refusal::No("nothing was judged".to_owned()))
+        let mut rated = rate(executor, present, &history, vec![candidate]).await;
+        rated.pop().ok_or_else(|| Refusal::No("nothing was rated".to_owned()))
     }
 
-    /// What its record says for it.
-    pub(super) fn good(&self) -> Option<String> {
-        (!self.record.grave()).then(|| format!("{}: {}", self.candidate.label(), self.record.told()))
+    /// What its record says in its favour.
+    pub(super) fn in_favour(&self) -> Option<String> {
+        (!self.record.is_bad()).then(|| format!("{}: {}", self.candidate.label(), self.record.summary()))
     }
 
     /// What its record says against it, as sentences.
-    pub(super) fn against(&self) -> Vec<String> {
+    pub(super) fn warnings(&self) -> Vec<String> {
         let label = self.candidate.label();
-        let grave = self
+        let bad = self
             .record
-            .grave()
-            .then(|| format!("{label} did badly here before: {} while it served.", self.record.bad()));
-        let unknown =
-            self.problem.as_ref().map(|why| format!("Which alarms fired while it served is not all known: {why}."));
-        let uncounted =
-            self.uncounted.as_ref().map(|why| format!("How many requests failed while it served is not known: {why}."));
-        grave.into_iter().chain(unknown).chain(uncounted).collect()
+            .is_bad()
+            .then(|| format!("{label} did badly here before: {} while it served.", self.record.faults()));
+        let unknown = self
+            .alarms_problem
+            .as_ref()
+            .map(|why| format!("Which alarms fired while it served is not all known: {why}."));
+        let uncounted = self
+            .errors_problem
+            .as_ref()
+            .map(|why| format!("How many requests failed while it served is not known: {why}."));
+        bad.into_iter().chain(unknown).chain(uncounted).collect()
     }
 
     fn choice(&self, intent: &Rollback, present: &Present) -> Choice {
@@ -60,67 +65,82 @@ impl Judged {
             intent: Some(Rollback { to: Some(name.clone()), ..intent.clone() }.into()),
             name,
             chosen: false,
-            differs: self.candidate.differs(present).told.join(", "),
-            record: self.record.told(),
-            bad: self.record.grave(),
+            changes: self.candidate.changes(present).phrases.join(", "),
+            record: self.record.summary(),
+            bad: self.record.is_bad(),
         }
     }
 }
 
-/// Gives each candidate its record: when it served, which alarms fired and how many requests failed then, what its evaluation says.
-async fn judge(by: &Executor, present: &Present, served: &[Began], candidates: Vec<Candidate>) -> Vec<Judged> {
-    let begins = candidates.iter().filter_map(|c| period(served, &c.config.name)).map(|(began, _)| began.at);
+/// Rates candidates: when each served, which alarms fired and how many requests failed then, what its evaluation says.
+async fn rate(
+    executor: &Executor,
+    present: &Present,
+    history: &[WentLive],
+    candidates: Vec<Candidate>,
+) -> Vec<RatedCandidate> {
+    let begins = candidates.iter().filter_map(|c| period(history, &c.config.name)).map(|(began, _)| began.at);
     let Some(from) = begins.min() else {
-        let unjudged = |candidate| Judged { candidate, record: Record::default(), problem: None, uncounted: None };
-        return candidates.into_iter().map(unjudged).collect();
+        let unrated = |candidate| RatedCandidate {
+            candidate,
+            record: TrackRecord::default(),
+            alarms_problem: None,
+            errors_problem: None,
+        };
+        return candidates.into_iter().map(unrated).collect();
     };
-    let heard = Heard::read(by, &present.watch, from).await;
-    let past = Past::read(by, present, &candidates, from).await;
-    let mut judged = Vec::new();
+    let past_alarms = PastAlarms::read(executor, &present.monitoring, from).await;
+    let past_errors = PastErrors::read(executor, present, &candidates, from).await;
+    let mut rated = Vec::new();
     for candidate in candidates {
-        let mut record = Record::of(served, &candidate.config.name, &heard);
-        let uncounted = past.count(&candidate, &mut record).err();
+        let mut record = TrackRecord::of(history, &candidate.config.name, &past_alarms);
+        let errors_problem = past_errors.count(&candidate, &mut record).err();
         let report = candidate.packages.iter().flatten().find_map(|p| p.details.as_ref()?.metrics_uri.as_deref());
         if let Some(uri) = report {
-            record.evaluation = evidence::read(&by.aws, Some(uri)).await.values;
+            record.evaluation = evidence::read(&executor.aws, Some(uri)).await.values;
             record.evaluation.truncate(VALUES);
         }
-        judged.push(Judged { candidate, record, problem: heard.problem.clone(), uncounted });
+        rated.push(RatedCandidate { candidate, record, alarms_problem: past_alarms.problem.clone(), errors_problem });
     }
-    judged
+    rated
 }
 
-/// The place of the one that is planned by itself: the newest that served without an alarm or errors which break a model. One that
-/// differs in nothing that callers notice comes after all that do.
-fn best(judged: &[Judged], present: &Present) -> Option<usize> {
-    let well = |j: &Judged| !j.record.grave();
-    let felt = |j: &Judged| j.candidate.differs(present).felt;
-    judged.iter().position(|j| well(j) && felt(j)).or_else(|| judged.iter().position(well))
+/// The index of the candidate to plan: the newest one that served without grave alarms or errors. Candidates that
+/// change something which callers notice go before the others.
+fn best(rated: &[RatedCandidate], present: &Present) -> Option<usize> {
+    let did_well = |j: &RatedCandidate| !j.record.is_bad();
+    let noticeable = |j: &RatedCandidate| j.candidate.changes(present).noticeable;
+    rated.iter().position(|j| did_well(j) && noticeable(j)).or_else(|| rated.iter().position(did_well))
 }
 
 impl Rollback {
     /// Looks for ways back, and plans the best one.
-    pub(super) async fn choose(&self, by: &Executor, present: &Present, mut looks: Looks<'_>) -> Result<Plan, Refusal> {
-        let names = Names::read(by, present).await?;
-        let Survey { fit, unfit } = names.survey(present, &mut looks).await?;
-        let mut judged = judge(by, present, &names.served(present), fit).await;
-        let mut choices: Vec<Choice> = judged.iter().map(|j| j.choice(self, present)).collect();
+    pub(super) async fn choose(
+        &self,
+        executor: &Executor,
+        present: &Present,
+        mut reader: ConfigReader<'_>,
+    ) -> Result<Plan, Refusal> {
+        let names = ConfigNames::read(executor, present).await?;
+        let Survey { fit, unfit } = names.survey(present, &mut reader).await?;
+        let mut rated = rate(executor, present, &names.history(present), fit).await;
+        let mut choices: Vec<Choice> = rated.iter().map(|j| j.choice(self, present)).collect();
         choices.extend(unfit.iter().map(|u| Choice {
             label: u.label.clone().unwrap_or_else(|| "–".to_owned()),
             name: u.name.clone(),
             record: u.why.clone(),
             ..Choice::default()
         }));
-        let best = best(&judged, present);
+        let best = best(&rated, present);
         if best.is_none() {
-            let mut why_not: Vec<String> = judged
+            let mut why_not: Vec<String> = rated
                 .iter()
-                .map(|j| format!("{} served badly: {}", j.candidate.config.name, j.record.bad()))
+                .map(|j| format!("{} served badly: {}", j.candidate.config.name, j.record.faults()))
                 .collect();
             why_not.extend(unfit.iter().map(|u| format!("{} {}", u.name, u.why)));
-            let avoided: Vec<&Candidate> = judged.iter().map(|j| &j.candidate).collect();
-            match rebuild::plan(self, by, present, &why_not, &avoided, choices.clone()).await {
-                Err(Refusal::No(_)) if !judged.is_empty() => {}
+            let avoided: Vec<&Candidate> = rated.iter().map(|j| &j.candidate).collect();
+            match rebuild::plan(self, executor, present, &why_not, &avoided, choices.clone()).await {
+                Err(Refusal::No(_)) if !rated.is_empty() => {}
                 rebuilt => return rebuilt,
             }
         }
@@ -128,6 +148,6 @@ impl Rollback {
         if let Some(choice) = choices.get_mut(place) {
             choice.chosen = true;
         }
-        self.to_config(by, present, judged.swap_remove(place), choices).await
+        self.to_config(executor, present, rated.swap_remove(place), choices).await
     }
 }

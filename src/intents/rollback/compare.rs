@@ -1,4 +1,5 @@
-//! How a configuration stands to what serves now: older or not, what AWS keeps, what AWS refuses.
+//! Compares a configuration with what serves now: whether it is older, what AWS keeps of the endpoint, what AWS
+//! refuses.
 
 use std::collections::BTreeSet;
 
@@ -6,13 +7,13 @@ use super::Present;
 use super::candidate::Candidate;
 use crate::resources::config::ConfigVariant;
 
-/// A configuration beside what serves now, by the versions that both run.
+/// The age of a configuration compared with what serves now, by the versions that both run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Age {
-    /// Some version in it is older and none is newer; `alike` when the variants have the same names and all their
-    /// versions are known, so that the versions alone prove it.
+    /// Some version in it is older and none is newer. It is `alike` when the variants have the same names and all their
+    /// versions are known: then the versions alone prove that it is older.
     Older { alike: bool },
-    /// The same versions on other variants, or in other company.
+    /// It runs the same versions on other variants, or together with others.
     Rearranged,
     /// It runs what runs now.
     Same,
@@ -21,7 +22,7 @@ pub(super) enum Age {
     /// No group is in both; `group/version` of the first in it.
     OtherModel(String),
     /// Versions of one of the two are not known.
-    Untold,
+    Unknown,
 }
 
 /// Groups and versions of each variant.
@@ -43,7 +44,7 @@ fn serving_version(now: &Versions<'_>, variant: &str, group: &str) -> Option<i32
 }
 
 impl Candidate {
-    /// How it stands to what serves now. Versions are compared for each variant and each group of it.
+    /// Compares it with what serves now, for each variant and each group of it.
     pub(super) fn age(&self, current: &Self) -> Age {
         if self.runs_the_same(current) {
             return Age::Same;
@@ -52,7 +53,7 @@ impl Candidate {
         let all: Vec<(&str, &str, i32)> =
             then.iter().flat_map(|(v, list)| list.iter().map(|(g, n)| (v.name.as_str(), *g, *n))).collect();
         let Some(first) = all.first().filter(|_| now.iter().any(|(_, list)| !list.is_empty())) else {
-            return Age::Untold;
+            return Age::Unknown;
         };
         let beside = |(variant, group, _): &(&str, &str, i32)| serving_version(&now, variant, group);
         if all.iter().all(|v| beside(v).is_none()) {
@@ -75,8 +76,8 @@ impl Candidate {
     /// Do the same variants run the same containers?
     fn runs_the_same(&self, current: &Self) -> bool {
         let same = |v: &ConfigVariant| {
-            let now = current.variant(&v.name).and_then(|v| current.runs(v));
-            self.runs(v).zip(now).is_some_and(|(then, now)| then.containers == now.containers)
+            let now = current.variant(&v.name).and_then(|v| current.model_of(v));
+            self.model_of(v).zip(now).is_some_and(|(then, now)| then.containers == now.containers)
         };
         same_names(self, current) && self.variants().all(same)
     }
@@ -101,7 +102,7 @@ impl Candidate {
     /// Why AWS would not take it, or why nothing would serve; a phrase that follows its name.
     pub(super) fn obstacle(&self, present: &Present) -> Option<String> {
         let current = present.serving.as_ref();
-        if self.of_components() && !current.is_some_and(Self::of_components) {
+        if self.uses_components() && !current.is_some_and(Self::uses_components) {
             return Some("names no model: nothing would serve before inference components are made".to_owned());
         }
         if self.variants().any(|v| v.serverless) && !present.any_serverless() {
@@ -127,31 +128,31 @@ impl Candidate {
     /// What an operator would not expect of it, as sentences.
     pub(super) fn surprises(&self, present: &Present) -> Vec<String> {
         let name = &self.config.name;
-        let mut told = Vec::new();
-        told.extend(self.obstacle(present).map(|why| format!("{name} {why}. AWS may refuse the update.")));
+        let mut sentences = Vec::new();
+        sentences.extend(self.obstacle(present).map(|why| format!("{name} {why}. AWS may refuse the update.")));
         if let Err(why) = self.keeps_counts(present) {
-            told.push(format!("Instance counts and weights go back to what the configuration says: {why}."));
+            sentences.push(format!("Instance counts and weights go back to what the configuration says: {why}."));
         }
-        let Some(current) = &present.serving else { return told };
-        told.extend(match self.age(current) {
+        let Some(current) = &present.serving else { return sentences };
+        sentences.extend(match self.age(current) {
             Age::Same => {
-                let differs = self.differs(present).told.join(", ");
-                let differs = if differs.is_empty() { "nothing".to_owned() } else { differs };
-                Some(format!("It runs the same model as now; what changes: {differs}."))
+                let changes = self.changes(present).phrases.join(", ");
+                let changes = if changes.is_empty() { "nothing".to_owned() } else { changes };
+                Some(format!("It runs the same model as now; what changes: {changes}."))
             }
             Age::Newer(version) => Some(format!("{version} in it is newer than what serves now.")),
             Age::OtherModel(version) => {
                 Some(format!("It runs {version}: that is another model than the one that serves now."))
             }
-            Age::Older { .. } | Age::Rearranged | Age::Untold => None,
+            Age::Older { .. } | Age::Rearranged | Age::Unknown => None,
         });
-        for prefix in self.variants().filter_map(|v| self.runs(v)?.many_models()) {
-            told.push(format!(
+        for prefix in self.variants().filter_map(|v| self.model_of(v)?.many_models()) {
+            sentences.push(format!(
                 "A container serves many models, the objects under {prefix}: they stay as they are, a configuration does not change them."
             ));
         }
-        if self.of_components() {
-            told.push(
+        if self.uses_components() {
+            sentences.push(
                 "It names no model: inference components keep theirs, which UpdateInferenceComponent changes.".into(),
             );
         }
@@ -160,15 +161,15 @@ impl Candidate {
             now.is_some() && v.instance_type.is_some() && now != v.instance_type.as_ref()
         };
         if self.variants().any(other_type) {
-            told.push(
+            sentences.push(
                 "The instance type changes: AWS may refuse that while auto scaling is registered for the variant."
                     .into(),
             );
         }
         if self.config.shadows.is_empty() && !current.config.shadows.is_empty() {
-            told.push("The shadow variant ends: the target has none.".into());
+            sentences.push("The shadow variant ends: the target has none.".into());
         }
-        told
+        sentences
     }
 }
 
@@ -179,24 +180,24 @@ fn same_names(a: &Candidate, b: &Candidate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::candidate::Runs;
-    use super::super::watch::Watch;
+    use super::super::candidate::ServedModel;
+    use super::super::monitoring::Monitoring;
     use super::*;
     use crate::resources::config::EndpointConfig;
     use crate::resources::endpoint::{Endpoint, Variant};
     use crate::resources::model::{Container, Model};
     use aws_sdk_sagemaker::types::ContainerDefinition;
 
-    /// `champion=fraud/2 challenger=fraud/3`; several containers are `prep/7+fraud/3`, an image alone is `image`, a variant
-    /// without a model is `-`, a serverless one ends with `~`.
+    /// `champion=fraud/2 challenger=fraud/3`; several containers are `prep/7+fraud/3`, an image alone is `image`, a
+    /// variant without a model is `-`, a serverless one ends with `~`.
     fn candidate(text: &str) -> Candidate {
         let mut made = Candidate::default();
         let mut variants = Vec::new();
         for word in text.split_whitespace() {
-            let (name, runs) = word.trim_end_matches('~').split_once('=').unwrap();
-            let model = (runs != "-").then(|| format!("{name}-{runs}"));
+            let (name, served) = word.trim_end_matches('~').split_once('=').unwrap();
+            let model = (served != "-").then(|| format!("{name}-{served}"));
             if let Some(model) = &model {
-                made.models.push(runs_of(model, runs));
+                made.models.push(served_model(model, served));
             }
             variants.push(ConfigVariant {
                 name: name.into(),
@@ -209,14 +210,15 @@ mod tests {
         made
     }
 
-    fn runs_of(model: &str, text: &str) -> Runs {
-        let mut runs = Runs { model: Model { name: model.into(), ..Model::default() }, containers: Vec::new() };
+    fn served_model(model: &str, text: &str) -> ServedModel {
+        let mut served =
+            ServedModel { model: Model { name: model.into(), ..Model::default() }, containers: Vec::new() };
         for part in text.split('+') {
             let package = part.contains('/').then(|| format!("arn:aws:sagemaker:r:1:model-package/{part}"));
-            runs.containers.push(ContainerDefinition::builder().image(part).build());
-            runs.model.containers.get_or_insert_default().push(Container { package, ..Container::default() });
+            served.containers.push(ContainerDefinition::builder().image(part).build());
+            served.model.containers.get_or_insert_default().push(Container { package, ..Container::default() });
         }
-        runs
+        served
     }
 
     fn present(text: &str) -> Present {
@@ -226,7 +228,7 @@ mod tests {
         Present {
             endpoint: Endpoint { name: "e".into(), variants, ..Endpoint::default() },
             serving: Some(serving),
-            watch: Watch::default(),
+            monitoring: Monitoring::default(),
         }
     }
 
@@ -239,16 +241,16 @@ mod tests {
             ("all=fraud/4", "all=fraud/4", Age::Same),
             ("all=fraud/4", "all=web/3", Age::OtherModel("web/3".into())),
             ("all=fraud/4", "all=Fraud/3", Age::Older { alike: true }),
-            ("all=fraud/4", "all=image", Age::Untold),
-            ("all=image", "all=fraud/4", Age::Untold),
-            ("all=image", "all=other", Age::Untold),
+            ("all=fraud/4", "all=image", Age::Unknown),
+            ("all=image", "all=fraud/4", Age::Unknown),
+            ("all=image", "all=other", Age::Unknown),
             ("all=image", "all=image", Age::Same),
             // A challenger was added, and is taken away again.
             ("champion=fraud/2 challenger=fraud/3", "champion=fraud/2", Age::Rearranged),
             // It was promoted: both served before.
             ("champion=fraud/3", "champion=fraud/2 challenger=fraud/3", Age::Older { alike: false }),
             ("all=fraud/3", "champion=fraud/2 challenger=fraud/1", Age::Older { alike: false }),
-            // What is newer on one variant is no way back, whatever the others run.
+            // A newer version on one variant makes it newer, whatever the others run.
             ("champion=fraud/3 challenger=fraud/4", "champion=fraud/4", newer("fraud/4")),
             ("champion=fraud/3 challenger=fraud/2", "champion=fraud/2 challenger=fraud/3", newer("fraud/3")),
             // Several containers in one model.
@@ -279,13 +281,13 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_does_not_take_is_told() {
-        let told = |now: &str, then: &str| candidate(then).obstacle(&present(now)).unwrap_or_default();
-        assert_eq!(told("all=fraud/4", "all=fraud/3"), "");
-        assert_eq!(told("all=fraud/4~", "all=fraud/3"), "");
-        assert!(told("all=fraud/4", "all=fraud/3~").contains("serverless"));
-        assert!(told("all=fraud/4", "all=-").contains("names no model"));
-        assert_eq!(told("all=-", "all=-"), "");
+    fn a_configuration_that_aws_refuses_says_why() {
+        let obstacle = |now: &str, then: &str| candidate(then).obstacle(&present(now)).unwrap_or_default();
+        assert_eq!(obstacle("all=fraud/4", "all=fraud/3"), "");
+        assert_eq!(obstacle("all=fraud/4~", "all=fraud/3"), "");
+        assert!(obstacle("all=fraud/4", "all=fraud/3~").contains("serverless"));
+        assert!(obstacle("all=fraud/4", "all=-").contains("names no model"));
+        assert_eq!(obstacle("all=-", "all=-"), "");
         let mut asynchronous = present("all=fraud/4");
         asynchronous.serving.as_mut().unwrap().config.asynchronous = true;
         let why = candidate("all=fraud/3").obstacle(&asynchronous).unwrap();

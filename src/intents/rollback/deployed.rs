@@ -1,4 +1,4 @@
-//! What this console itself put live on an endpoint, as its journal tells: nobody knows it better.
+//! The configurations that this console put live on an endpoint, as its journal tells.
 
 use std::collections::HashMap;
 
@@ -20,12 +20,12 @@ pub(super) struct Deployed {
     pub(super) at: Timestamp,
 }
 
-/// What was put live on an endpoint, the newest first and each once.
-pub(super) fn deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
+/// Reads what was put live on an endpoint, the newest first and each once.
+pub(super) fn read_deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
     let entries = journal.tail(LINES).unwrap_or_default().entries;
     let mut sent: HashMap<&str, &str> = HashMap::new();
     let mut done: Vec<Deployed> = Vec::new();
-    for entry in entries.iter().filter(|entry| about(entry, endpoint_arn)) {
+    for entry in entries.iter().filter(|entry| is_rollback_of(entry, endpoint_arn)) {
         match (entry.event, target(entry)) {
             (Event::Sending, Some(config)) => {
                 sent.insert(&entry.id, config);
@@ -44,7 +44,7 @@ pub(super) fn deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
 }
 
 /// Is it about a rollback of this very endpoint? Names come again in other accounts and regions.
-fn about(entry: &Entry, endpoint_arn: &str) -> bool {
+fn is_rollback_of(entry: &Entry, endpoint_arn: &str) -> bool {
     let Some(endpoint) = Arn::parse(endpoint_arn) else { return false };
     let acted_in = Arn::parse(&entry.identity).map(|identity| identity.account);
     entry.intent == Rollback::NAME
@@ -53,7 +53,7 @@ fn about(entry: &Entry, endpoint_arn: &str) -> bool {
         && acted_in.is_none_or(|account| account == endpoint.account)
 }
 
-/// The configuration that a call brings out.
+/// The configuration that a call deploys.
 fn target(entry: &Entry) -> Option<&str> {
     let call = entry.call.as_deref().filter(|call| UpdateEndpoint::API.is(call));
     call.and(entry.parameters.as_ref())?.get("EndpointConfigName")?.as_str()
@@ -106,7 +106,7 @@ mod tests {
         for line in &lines {
             journal.append(line).unwrap();
         }
-        let found = deployed(&journal, "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/web");
+        let found = read_deployed(&journal, "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/web");
         let found: Vec<(&str, i64)> = found.iter().map(|d| (d.config.as_str(), d.at.as_second())).collect();
         assert_eq!(found, [("v1", 31), ("v3", 21)]);
         std::fs::remove_dir_all(folder).unwrap();

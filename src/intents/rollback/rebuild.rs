@@ -1,4 +1,4 @@
-//! When no earlier configuration is left: model and configuration made anew from an older approved version.
+//! Builds a new model and configuration from an older approved version, where no earlier configuration is left.
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
@@ -15,7 +15,7 @@ use crate::resources::package::ModelPackage;
 /// Longest name of a model or configuration.
 const LONGEST_NAME: usize = 63;
 
-/// What a new configuration is made of.
+/// What a new configuration is built from.
 struct Parts {
     /// The version that will serve.
     package: ModelPackage,
@@ -27,19 +27,20 @@ struct Parts {
     config: CreateEndpointConfig,
 }
 
-/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`; `why_not` says why its configurations are no way back.
+/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`. `why_not` says why the endpoint cannot go back to
+/// its earlier configurations, and `avoided` are those that did badly.
 pub(super) async fn plan(
     intent: &Rollback,
-    by: &Executor,
+    executor: &Executor,
     present: &Present,
     why_not: &[String],
     avoided: &[&Candidate],
     mut choices: Vec<Choice>,
 ) -> Result<Plan, Refusal> {
     let endpoint = &present.endpoint;
-    let Parts { package, current, model, config } = parts(&by.aws, present, why_not, avoided).await?;
+    let Parts { package, current, model, config } = find_parts(&executor.aws, present, why_not, avoided).await?;
     let version = package.version.unwrap_or_default();
-    let name = name(&endpoint.name, version, (by.clock)());
+    let name = name(&endpoint.name, version, (executor.clock)());
     let id = new_id();
     if !choices.is_empty() {
         choices.insert(
@@ -49,7 +50,7 @@ pub(super) async fn plan(
                 name: "a new configuration".to_owned(),
                 intent: Some(intent.clone().into()),
                 chosen: true,
-                differs: format!("v{current} → v{version}"),
+                changes: format!("v{current} → v{version}"),
                 record: "the newest approved version before it that did not do badly here".to_owned(),
                 bad: false,
             },
@@ -74,11 +75,11 @@ pub(super) async fn plan(
     let model = CreateModel { name: name.clone(), package: package.arn.clone(), intent: id.clone(), ..model };
     let config = CreateEndpointConfig { name: name.clone(), model: name.clone(), intent: id.clone(), ..config };
     let update = UpdateEndpoint { endpoint: endpoint.name.clone(), config: name.clone(), retain: true };
-    let aws = &by.aws;
+    let aws = &executor.aws;
     Ok(Plan {
         intent: Rollback { to: Some(name.clone()), ..intent.clone() }.into(),
         title: format!("Rebuild {} from {}", endpoint.name, package.label()),
-        stage: present.watch.stage.clone(),
+        stage: present.monitoring.stage.clone(),
         target: endpoint.name.clone(),
         choices,
         differences,
@@ -92,7 +93,7 @@ pub(super) async fn plan(
     })
 }
 
-/// Why none of its configurations is taken.
+/// Says that none of the earlier configurations can be taken, and why.
 fn none_left(why_not: &[String]) -> String {
     match why_not {
         [] => "No earlier configuration is left".to_owned(),
@@ -100,8 +101,13 @@ fn none_left(why_not: &[String]) -> String {
     }
 }
 
-/// Looks whether there is anything to build from.
-async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Candidate]) -> Result<Parts, Refusal> {
+/// Finds what a new configuration can be built from.
+async fn find_parts(
+    aws: &Aws,
+    present: &Present,
+    why_not: &[String],
+    avoided: &[&Candidate],
+) -> Result<Parts, Refusal> {
     let name = &present.endpoint.name;
     let Some(serving) = &present.serving else {
         return Err(Refusal::No(format!(
@@ -109,7 +115,7 @@ async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Can
         )));
     };
     let none = |why: &str| {
-        let many = serving.variants().find_map(|v| serving.runs(v)?.many_models());
+        let many = serving.variants().find_map(|v| serving.model_of(v)?.many_models());
         let instead = many.map_or_else(
             || "name one with --to".to_owned(),
             |prefix| {
@@ -120,18 +126,18 @@ async fn parts(aws: &Aws, present: &Present, why_not: &[String], avoided: &[&Can
         );
         Refusal::No(format!("{name} has no way back. {}, and {why}; {instead}", none_left(why_not)))
     };
-    let lost = |what: &str| none(&format!("its own has {what}, which a copy would lose"));
+    let refuse_copy = |what: &str| none(&format!("its own has {what}, which a copy would lose"));
     let config = raw_config(aws, &serving.config.name).await?;
-    let config = CreateEndpointConfig::like(&config).map_err(lost)?;
-    let Some(runs) = serving.models.iter().find(|runs| runs.model.name == config.model) else {
+    let config = CreateEndpointConfig::like(&config).map_err(refuse_copy)?;
+    let Some(served) = serving.models.iter().find(|served| served.model.name == config.model) else {
         return Err(none("its own names no model"));
     };
-    let versions = runs.versions();
+    let versions = served.versions();
     let Some((group, current)) = versions.first() else {
         return Err(none("what it runs does not come from the registry"));
     };
-    let model = raw_model(aws, &runs.model.name).await?;
-    let model = CreateModel::like(&model).map_err(lost)?;
+    let model = raw_model(aws, &served.model.name).await?;
+    let model = CreateModel::like(&model).map_err(refuse_copy)?;
     let Some(package) = older_approved(aws, group, *current, avoided).await? else {
         return Err(none(&format!("{group} has no approved version before v{current}")));
     };

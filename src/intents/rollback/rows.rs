@@ -1,7 +1,7 @@
-//! The rows of a plan: what changes on each variant, and what stays although one might fear otherwise.
+//! The rows of a plan: what changes on each variant, and what stays although an operator might expect otherwise.
 
 use super::candidate::Candidate;
-use super::differs;
+use super::changes;
 use super::{Present, row};
 use crate::intents::Difference;
 use crate::resources::config::ConfigVariant;
@@ -43,7 +43,7 @@ fn environment(
     old: Option<(&Candidate, &ConfigVariant)>,
 ) -> Option<Difference> {
     let (current, now) = old?;
-    let changed = differs::environment(current.runs(now)?, target.runs(variant)?);
+    let changed = changes::environment(current.model_of(now)?, target.model_of(variant)?);
     (!changed.is_empty())
         .then(|| row("variables", &changed.join(", "), "changed", "of the environment; their values are not shown"))
 }
@@ -78,9 +78,9 @@ impl Side {
 fn versions(candidate: &Candidate, variant: &ConfigVariant) -> String {
     let versions: Vec<String> =
         candidate.versions(variant).iter().map(|(group, version)| format!("{group}/{version}")).collect();
-    match candidate.runs(variant) {
+    match candidate.model_of(variant) {
         _ if !versions.is_empty() => versions.join(", "),
-        Some(runs) => match runs.many_models() {
+        Some(served) => match served.many_models() {
             Some(prefix) => format!("objects under {prefix}"),
             None => "not registered".to_owned(),
         },
@@ -121,13 +121,13 @@ fn counts(variant: &ConfigVariant, present: &Present, retain: bool, several: boo
 
 /// Variants that serve now and that the target does not have.
 fn ending(target: &Candidate, present: &Present) -> Vec<Difference> {
-    let gone = present.endpoint.variants.iter().filter(|v| target.variant(&v.name).is_none());
+    let ending = present.endpoint.variants.iter().filter(|v| target.variant(&v.name).is_none());
     let now = |name: &str| {
         let current = present.serving.as_ref()?;
         let variant = current.variant(name)?;
         Some(format!("{} on {}", versions(current, variant), capacity(variant)))
     };
-    gone.map(|v| row(&v.name, &now(&v.name).unwrap_or_else(|| "serves".to_owned()), "–", "ends")).collect()
+    ending.map(|v| row(&v.name, &now(&v.name).unwrap_or_else(|| "serves".to_owned()), "–", "ends")).collect()
 }
 
 fn shadows(target: &Candidate, current: Option<&Candidate>) -> Vec<Difference> {
@@ -136,12 +136,13 @@ fn shadows(target: &Candidate, current: Option<&Candidate>) -> Vec<Difference> {
         c.config.shadows.iter().map(text).collect::<Vec<_>>().join(", ")
     };
     let (now, then) = (current.map(shadow).unwrap_or_default(), shadow(target));
-    let (note, told) = match (now.is_empty(), then.is_empty()) {
+    let note = match (now.is_empty(), then.is_empty()) {
         (true, true) => return Vec::new(),
-        (false, true) => ("ends", ""),
-        (true, false) => ("begins", ""),
-        (false, false) => ("", if now == then { "same" } else { "" }),
+        (false, true) => "ends",
+        (true, false) => "begins",
+        (false, false) if now == then => "same",
+        (false, false) => "",
     };
     let or_none = |text: &str| if text.is_empty() { "–".to_owned() } else { text.to_owned() };
-    vec![row("shadow", &or_none(&now), &or_none(&then), if note.is_empty() { told } else { note })]
+    vec![row("shadow", &or_none(&now), &or_none(&then), note)]
 }

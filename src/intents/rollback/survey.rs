@@ -1,37 +1,37 @@
-//! Looks for ways back: configurations that are known to be the endpoint's own, newest first, each with why not.
+//! Searches for configurations that an endpoint can go back to, newest first, and says of the others why not.
 
 use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{EndpointConfigSortKey, OrderKey};
 use jiff::Timestamp;
 
-use super::candidate::{Candidate, Looks};
+use super::candidate::{Candidate, ConfigReader};
 use super::compare::Age;
-use super::deployed::{Deployed, deployed};
-use super::record::Began;
-use super::{Present, gone};
+use super::deployed::{Deployed, read_deployed};
+use super::track_record::WentLive;
+use super::{Present, is_gone};
 use crate::aws::{Aws, failed, pages};
 use crate::intents::{Executor, Refusal};
 use crate::resources::config::belongs;
 use crate::resources::time;
 
-/// Configurations asked for by each part of a name, newest first.
+/// Configurations listed for each part of a name, newest first.
 const LISTED: i32 = 20;
 /// Configurations described: each costs a call for itself, for each model and for each version.
 const MOST: usize = 20;
-/// Ways back that are offered.
+/// Configurations that are offered.
 const OFFERED: usize = 4;
 /// Pages of 100 endpoints with a name like this one's.
 const PAGES: usize = 20;
-/// Reasons that are told, of the newest configurations.
-const TOLD: usize = 3;
+/// Configurations for which the plan says why they are not offered, the newest.
+const EXPLAINED: usize = 3;
 
-/// What the search came to.
+/// The result of the search.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    /// Configurations that can be gone to, the newest first.
+    /// Configurations that the endpoint can go back to, the newest first.
     pub(super) fit: Vec<Candidate>,
-    /// The newest of the endpoint's own that are no way back.
+    /// The newest of the endpoint's own configurations that it cannot go back to.
     pub(super) unfit: Vec<Unfit>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Survey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unfit {
     pub(super) name: String,
-    /// What it runs, where it was looked at.
+    /// What it runs, where it was read.
     pub(super) label: Option<String>,
     /// Why not; a phrase that follows its name.
     pub(super) why: String,
@@ -47,51 +47,52 @@ pub(super) struct Unfit {
 
 /// The names of configurations that may be the endpoint's own.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct ConfigNames {
     /// The newest first.
-    all: Vec<Named>,
+    all: Vec<NamedConfig>,
     /// Other endpoints with a name like this one's.
     others: Vec<String>,
-    /// There are more of those than were read.
+    /// Are there more of those than were read?
     more: bool,
 }
 
-impl Names {
-    pub(super) async fn read(by: &Executor, present: &Present) -> Result<Self, Refusal> {
-        let (others, more) = neighbours(&by.aws, &present.endpoint.name).await?;
-        let deployed = deployed(&by.journal, &present.endpoint.arn);
-        Ok(Self { all: merged(names(&by.aws, present).await?, deployed), others, more })
+impl ConfigNames {
+    pub(super) async fn read(executor: &Executor, present: &Present) -> Result<Self, Refusal> {
+        let (others, more) = neighbours(&executor.aws, &present.endpoint.name).await?;
+        let deployed = read_deployed(&executor.journal, &present.endpoint.arn);
+        Ok(Self { all: merge(list_named_alike(&executor.aws, present).await?, deployed), others, more })
     }
 
-    /// When the endpoint's own configurations went live, or were made.
-    pub(super) fn served(&self, present: &Present) -> Vec<Began> {
+    /// When the endpoint's own configurations went live, or were created.
+    pub(super) fn history(&self, present: &Present) -> Vec<WentLive> {
         let current = present.endpoint.config.as_deref();
         let mine = present.endpoint.name.as_str();
         let own = self.all.iter().filter(|n| n.is_own(mine) && !self.is_theirs(n, mine) || Some(&*n.config) == current);
         let began = own.filter_map(|named| {
             let (config, seen) = (named.config.clone(), named.put_live.is_some());
-            Some(Began { config, at: named.put_live.or(named.created)?, seen })
+            Some(WentLive { config, at: named.put_live.or(named.created)?, seen })
         });
-        let mut began: Vec<Began> = began.collect();
+        let mut began: Vec<WentLive> = began.collect();
         let serving = present.serving.as_ref().map(|serving| &serving.config);
         if let Some((config, at)) = serving.and_then(|c| Some((&c.name, c.created?)))
             && began.iter().all(|b| b.config != *config)
         {
-            began.push(Began { config: config.clone(), at, seen: false });
+            began.push(WentLive { config: config.clone(), at, seen: false });
         }
         began
     }
 
     /// Is it the configuration of another endpoint?
-    fn is_theirs(&self, named: &Named, mine: &str) -> bool {
+    fn is_theirs(&self, named: &NamedConfig, mine: &str) -> bool {
         let (name, own) = (&named.config, named.is_own(mine));
         self.others.iter().any(|other| belongs(name, other) && !(own && other.len() < mine.len()))
     }
 
-    /// Looks at configurations until enough of them are ways back: those that are deployable, approved, and run an older
-    /// version of the same model, or the same in another way. Where versions alone do not prove that, one must be known to
-    /// be the endpoint's own, by its name or because this console put it live there: a guess is never offered.
-    pub(super) async fn survey(&self, present: &Present, looks: &mut Looks<'_>) -> Result<Survey, Refusal> {
+    /// Reads configurations until enough of them are offered. One is offered when it can be deployed, is approved, and
+    /// runs an older version of the same model, or the same version in another way. Where versions alone do not prove
+    /// that, it must be the endpoint's own, by its name or because this console put it live there: a guess is never
+    /// offered.
+    pub(super) async fn survey(&self, present: &Present, reader: &mut ConfigReader<'_>) -> Result<Survey, Refusal> {
         let mine = present.endpoint.name.as_str();
         let mut survey = Survey::default();
         let mut described = 0;
@@ -101,15 +102,15 @@ impl Names {
             if self.is_theirs(named, mine) || present.endpoint.config.as_deref() == Some(name.as_str()) {
                 continue;
             }
-            let told = own && survey.unfit.len() < TOLD;
+            let explained = own && survey.unfit.len() < EXPLAINED;
             if self.more && named.put_live.is_none() {
-                if told {
+                if explained {
                     survey.refuse(name, None, "may be of one of the many endpoints with a name like this one's");
                 }
                 continue;
             }
-            // What cannot be the way back is looked at only where the reason is told.
-            if named.is_later(present) && !told {
+            // A configuration that was created later is read only to explain why it is not offered.
+            if named.is_later(present) && !explained {
                 continue;
             }
             if described >= MOST {
@@ -117,9 +118,10 @@ impl Names {
                 break;
             }
             described += 1;
-            let (label, why) = match looks.at(name).await {
+            let (label, why) = match reader.read(name).await {
                 Ok(mut candidate) => {
-                    // Names can be deleted and used again: what was made later was not put live then.
+                    // Names can be deleted and used again: a configuration that was created later was not the one put
+                    // live.
                     candidate.put_live = named.put_live.filter(|at| candidate.config.created <= Some(*at));
                     let Some(why) = unfit(&candidate, present, own) else {
                         survey.fit.push(candidate);
@@ -130,10 +132,10 @@ impl Names {
                     };
                     (Some(candidate.label()), why)
                 }
-                Err(error) if gone(&error) => (None, "or a model of it was deleted".to_owned()),
+                Err(error) if is_gone(&error) => (None, "or a model of it was deleted".to_owned()),
                 Err(error) => return Err(error.into()),
             };
-            if told {
+            if explained {
                 survey.refuse(name, label, &why);
             }
         }
@@ -147,24 +149,24 @@ impl Survey {
     }
 }
 
-/// Why a configuration is no way back; a phrase that follows its name.
+/// Why an endpoint cannot go back to a configuration; a phrase that follows its name.
 fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> {
     let Some(current) = &present.serving else { return Some("cannot be compared".to_owned()) };
     if let Some(obstacle) = candidate.obstacle(present) {
         return Some(obstacle);
     }
     let earlier = current.config.created.is_none() || candidate.config.created < current.config.created;
-    // One that served before may have been made after the present one, as rebuilt ones are.
+    // A rebuilt configuration may have been created after the present one and have served before it.
     let before = earlier || candidate.put_live.is_some();
     let (in_time, proven) = match candidate.age(current) {
         Age::Newer(version) => return Some(format!("runs {version}, which is newer than what serves")),
         Age::OtherModel(version) => return Some(format!("runs another model, {version}")),
-        Age::Same if candidate.differs(present).idle() => {
+        Age::Same if candidate.changes(present).are_none() => {
             return Some("runs the same model as now in the same way".to_owned());
         }
         Age::Older { alike } => (before, alike),
         Age::Same | Age::Rearranged => (before, false),
-        Age::Untold => (earlier, false),
+        Age::Unknown => (earlier, false),
     };
     if !in_time {
         return Some("was made after what serves now".to_owned());
@@ -179,52 +181,52 @@ fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> 
     Some(format!("runs {}, which is {}", unapproved.label(), unapproved.approval))
 }
 
-/// A configuration that may be the way back, before it is described.
+/// A configuration that may be offered, before it is described.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Named {
+struct NamedConfig {
     config: String,
-    /// When it was made, as the list says.
+    /// When it was created, as the list says.
     created: Option<Timestamp>,
     /// When this console put it live on the endpoint, if it did.
     put_live: Option<Timestamp>,
 }
 
-impl Named {
+impl NamedConfig {
     /// Is it known to be this endpoint's own?
     fn is_own(&self, endpoint: &str) -> bool {
         belongs(&self.config, endpoint) || self.put_live.is_some()
     }
 
-    /// Was it made after what serves now, and never put live? Then it is not what served before.
+    /// Was it created after what serves now, and never put live? Then it did not serve before.
     fn is_later(&self, present: &Present) -> bool {
         let current = present.serving.as_ref().and_then(|serving| serving.config.created);
         self.put_live.is_none() && current.is_some() && self.created >= current
     }
 }
 
-impl From<Deployed> for Named {
+impl From<Deployed> for NamedConfig {
     fn from(deployed: Deployed) -> Self {
         Self { config: deployed.config, created: None, put_live: Some(deployed.at) }
     }
 }
 
-/// Both kinds of candidates, those of the journal before the first name that was made before they were put live.
-fn merged(names: Vec<Named>, deployed: Vec<Deployed>) -> Vec<Named> {
+/// Merges configurations that AWS lists with those that the journal tells, by when they were created or put live.
+fn merge(names: Vec<NamedConfig>, deployed: Vec<Deployed>) -> Vec<NamedConfig> {
     let mut all = Vec::new();
     let mut deployed = deployed.into_iter().peekable();
     for named in names {
         while let Some(d) = deployed.next_if(|d| named.created <= Some(d.at)) {
-            all.push(Named::from(d));
+            all.push(NamedConfig::from(d));
         }
         all.push(named);
     }
-    all.extend(deployed.map(Named::from));
+    all.extend(deployed.map(NamedConfig::from));
     let mut once = BTreeSet::new();
     all.retain(|named| once.insert(named.config.clone()));
     all
 }
 
-/// Other endpoints with a name like this one's, whose configurations are not ours; and whether there are more of them.
+/// Other endpoints with a name like this one's, whose configurations are not its own; and whether there are more.
 async fn neighbours(aws: &Aws, endpoint: &str) -> Result<(Vec<String>, bool), Refusal> {
     let (names, more) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
@@ -241,10 +243,11 @@ fn stem(endpoint: &str) -> &str {
     endpoint.rsplit_once(['-', '_']).map_or(endpoint, |(stem, _)| stem)
 }
 
-/// Names of configurations with their creation that look like this endpoint's, newest first; as names are only a hint, each is looked at.
-async fn names(aws: &Aws, present: &Present) -> Result<Vec<Named>, Refusal> {
+/// Configurations that are named like the endpoint, newest first. A name is only a hint, so each is read before it is
+/// offered.
+async fn list_named_alike(aws: &Aws, present: &Present) -> Result<Vec<NamedConfig>, Refusal> {
     let full = present.endpoint.name.as_str();
-    let mut names: Vec<Named> = Vec::new();
+    let mut names: Vec<NamedConfig> = Vec::new();
     for part in [full, stem(full)] {
         let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(LISTED);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
@@ -252,7 +255,7 @@ async fn names(aws: &Aws, present: &Present) -> Result<Vec<Named>, Refusal> {
         for config in page.endpoint_configs.unwrap_or_default() {
             let created = time(config.creation_time.as_ref());
             let new = config.endpoint_config_name.filter(|name| names.iter().all(|known| known.config != *name));
-            names.extend(new.map(|config| Named { config, created, put_live: None }));
+            names.extend(new.map(|config| NamedConfig { config, created, put_live: None }));
         }
     }
     Ok(names)
@@ -269,13 +272,14 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_live_counts_from_then_and_not_from_its_making() {
+    fn a_configuration_that_was_put_live_counts_from_then() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
         let names = [("v14", 50), ("v13", 30), ("v12", 10)];
-        let names = names.map(|(name, made)| Named { config: name.into(), created: Some(at(made)), put_live: None });
+        let names =
+            names.map(|(name, made)| NamedConfig { config: name.into(), created: Some(at(made)), put_live: None });
         let live = [("v12", 40), ("other", 20), ("ancient", 5)];
         let live = live.map(|(config, second)| Deployed { config: config.into(), at: at(second) });
-        let found = merged(names.to_vec(), live.to_vec());
+        let found = merge(names.to_vec(), live.to_vec());
         let found: Vec<(&str, Option<i64>)> =
             found.iter().map(|named| (named.config.as_str(), named.put_live.map(Timestamp::as_second))).collect();
         let expected = [("v14", None), ("v12", Some(40)), ("v13", None), ("other", Some(20)), ("ancient", Some(5))];

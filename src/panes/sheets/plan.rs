@@ -77,8 +77,8 @@ fn reading(waits: Option<&str>) -> Line {
     }
 }
 
-/// The plan for reading: what changes, what to know, where else it could go, what was checked, what follows, and what is
-/// sent.
+/// The plan for reading: what changes, what to know, where else it could go, what was checked, what follows, and what
+/// is sent.
 fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     let mut rows = Vec::new();
     rows.extend(turner(&plan.choices).map(SheetRow::Text));
@@ -153,7 +153,7 @@ fn choices(choices: &[Choice]) -> Vec<SheetRow> {
         let name = shortened(&choice.name);
         let first =
             Line::new().plain(format!("{mark} ")).with(&choice.label, if choice.chosen { Tone::Strong } else { tone });
-        let what = if choice.differs.is_empty() { Line::new().muted(name) } else { Line::new().plain(&choice.differs) };
+        let what = if choice.changes.is_empty() { Line::new().muted(name) } else { Line::new().plain(&choice.changes) };
         SheetRow::Columns(vec![first, what, Line::new().with(&choice.record, tone)])
     };
     let mut rows: Vec<SheetRow> = choices.iter().map(row).collect();

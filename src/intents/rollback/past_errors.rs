@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Present;
 use super::candidate::Candidate;
-use super::record::Record;
+use super::track_record::TrackRecord;
 use crate::intents::Executor;
 use crate::model::Failed;
 use crate::resources::metric::MetricSeries;
@@ -16,33 +16,38 @@ const DAYS: i64 = 15;
 /// Seconds of one count. `CloudWatch` has these for 63 days; hours would mix what was before and after a deployment.
 const STEP: i64 = 5 * 60;
 
-/// What was counted of an endpoint.
+/// Requests and errors of an endpoint over the last days.
 #[derive(Debug)]
-pub(super) struct Past {
+pub(super) struct PastErrors {
     endpoint: String,
     now: Timestamp,
     series: Result<Vec<MetricSeries>, String>,
 }
 
-impl Past {
-    /// Asks for requests and errors of what all candidates ran: one call.
-    pub(super) async fn read(by: &Executor, present: &Present, candidates: &[Candidate], from: Timestamp) -> Self {
-        let (now, endpoint) = ((by.clock)(), present.endpoint.name.clone());
+impl PastErrors {
+    /// Reads them for the variants of all candidates with one call.
+    pub(super) async fn read(
+        executor: &Executor,
+        present: &Present,
+        candidates: &[Candidate],
+        from: Timestamp,
+    ) -> Self {
+        let (now, endpoint) = ((executor.clock)(), present.endpoint.name.clone());
         let oldest = now.checked_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(from);
         let variants: BTreeSet<&str> = candidates.iter().flat_map(Candidate::variants).map(|v| &*v.name).collect();
-        let asked = MetricSeries::errors_of(&by.aws, &endpoint, &variants, (from.max(oldest), now), STEP).await;
-        Self { endpoint, now, series: asked.map_err(|error| error.to_string()) }
+        let read = MetricSeries::errors_of(&executor.aws, &endpoint, &variants, (from.max(oldest), now), STEP).await;
+        Self { endpoint, now, series: read.map_err(|error| error.to_string()) }
     }
 
-    /// Counts what failed in the time of a record.
+    /// Adds to a record how many requests failed in its time.
     ///
     /// # Errors
     /// Why that is not known, as a phrase.
-    pub(super) fn count(&self, candidate: &Candidate, record: &mut Record) -> Result<(), String> {
+    pub(super) fn count(&self, candidate: &Candidate, record: &mut TrackRecord) -> Result<(), String> {
         let series = self.series.as_ref().map_err(Clone::clone)?;
-        let Some(own) = record.own(self.now).filter(|_| !series.is_empty()) else { return Ok(()) };
+        let Some(own) = record.own_time(self.now).filter(|_| !series.is_empty()) else { return Ok(()) };
         let variants = candidate.variants().map(|v| v.name.as_str());
-        record.count(Failed::count(series, &self.endpoint, variants, own)?);
+        record.add_failed(Failed::count(series, &self.endpoint, variants, own)?);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! What watches an endpoint, as the console joins it: its stage, its alarms, and when they fired.
+//! The stage of an endpoint and the alarms that watch it, as the console joins them; and when those alarms fired.
 
 use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, ScanBy};
 use aws_smithy_types::DateTime;
@@ -18,21 +18,21 @@ use crate::resources::{Listing, Resource, Seen, time};
 
 /// Pages of 100 alarms that a plan reads.
 const PAGES: usize = 20;
-/// Alarms whose past is asked for: each costs a call.
+/// Alarms whose history is read: each costs a call.
 const MOST: usize = 20;
-/// Pages of 100 entries of an alarm's past.
+/// Pages of 100 entries of an alarm's history.
 const ENTRIES: usize = 3;
-/// Days for which `CloudWatch` keeps what happened to an alarm.
+/// Days for which `CloudWatch` keeps the history of an alarm.
 const KEPT: i64 = 30;
 
-/// What watches an endpoint.
+/// How an endpoint is watched, and how it does.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watch {
+pub(super) struct Monitoring {
     /// `prod`, `staging`, …; empty when nothing tells.
     pub(super) stage: String,
-    pub(super) alarms: Vec<Watcher>,
+    pub(super) alarms: Vec<Monitor>,
     /// Does one of them watch how many requests fail there?
-    pub(super) errors: bool,
+    pub(super) watch_errors: bool,
     /// How many requests failed in the last minutes.
     pub(super) recent_errors: RecentErrors,
     /// What is wrong with the endpoint, as far as it, its requests and its alarms tell.
@@ -41,19 +41,19 @@ pub(super) struct Watch {
     pub(super) problem: Option<String>,
 }
 
-/// One alarm that speaks of the endpoint or of its model.
+/// An alarm that watches the endpoint or its model.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Watcher {
+pub(super) struct Monitor {
     pub(super) name: String,
     /// Its tier; empty when nothing tells.
     pub(super) tier: String,
-    /// Does it break a model, as sev1 and sev2 do?
+    /// Does it make a model count as broken, as sev1 and sev2 do?
     pub(super) grave: bool,
 }
 
-impl Watcher {
-    fn of(alarm: &Alarm, by: &Executor) -> Self {
-        let tier = severity::tier(&by.wishes.severity, alarm);
+impl Monitor {
+    fn of(alarm: &Alarm, executor: &Executor) -> Self {
+        let tier = severity::tier(&executor.wishes.severity, alarm);
         let own = || alarm.namespaces.iter().any(|namespace| namespace == "AWS/SageMaker");
         let grave = tier.as_deref().map_or_else(own, |tier| severity::weight(tier) == crate::model::Health::Critical);
         Self { name: alarm.name.clone(), tier: tier.unwrap_or_default(), grave }
@@ -65,18 +65,18 @@ impl Watcher {
     }
 }
 
-impl Watch {
-    /// Reads all alarms, and finds those of the endpoint as the console does. An endpoint that is watched by what cannot
-    /// be read can be rolled back all the same.
-    pub(super) async fn read(by: &Executor, endpoint: &Endpoint, serving: Option<&Candidate>) -> Self {
+impl Monitoring {
+    /// Reads all alarms, and finds those of the endpoint as the console does. An endpoint whose alarms cannot be read
+    /// can be rolled back all the same.
+    pub(super) async fn read(executor: &Executor, endpoint: &Endpoint, serving: Option<&Candidate>) -> Self {
         let config: Vec<EndpointConfig> = serving.iter().map(|serving| serving.config.clone()).collect();
-        let models: Vec<Model> = serving.iter().flat_map(|s| &s.models).map(|runs| runs.model.clone()).collect();
-        let (alarms, mut problem) = match Alarm::all(&by.aws, PAGES).await {
+        let models: Vec<Model> = serving.iter().flat_map(|s| &s.models).map(|served| served.model.clone()).collect();
+        let (alarms, mut problem) = match Alarm::all(&executor.aws, PAGES).await {
             Ok((alarms, capped)) => (alarms, capped.then(|| format!("only {} alarms were read", PAGES * 100))),
             Err(error) => (Vec::new(), Some(format!("alarms cannot be read ({error})"))),
         };
-        let recent_errors = RecentErrors::read(by, endpoint).await;
-        let mut seen = Seen { wishes: by.wishes.clone(), at: (by.clock)(), ..Seen::default() };
+        let recent_errors = RecentErrors::read(executor, endpoint).await;
+        let mut seen = Seen { wishes: executor.wishes.clone(), at: (executor.clock)(), ..Seen::default() };
         seen.store.alarms.apply(Ok(Listing::all(alarms)), seen.at);
         seen.store.models.apply(Ok(Listing::all(models)), seen.at);
         seen.store.configs.apply(Ok(Listing::all(config)), seen.at);
@@ -87,22 +87,22 @@ impl Watch {
         let serving = joined.serving(&endpoint.name);
         let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store));
         let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| seen.store.alarms.get(name));
-        let errors = own.clone().any(|alarm| on_errors(alarm, &endpoint.name));
-        let mut alarms: Vec<Watcher> = own
+        let watch_errors = own.clone().any(|alarm| watches_errors(alarm, &endpoint.name));
+        let mut alarms: Vec<Monitor> = own
             .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))
-            .map(|alarm| Watcher::of(alarm, by))
+            .map(|alarm| Monitor::of(alarm, executor))
             .collect();
-        alarms.sort_by_key(|watcher| !watcher.grave);
+        alarms.sort_by_key(|monitor| !monitor.grave);
         if alarms.len() > MOST {
-            problem = Some(format!("the past of {MOST} of its {} alarms was read", alarms.len()));
+            problem = Some(format!("the history of {MOST} of its {} alarms was read", alarms.len()));
         }
         let stage = serving.map(|serving| serving.stage.to_owned()).unwrap_or_default();
-        Self { stage, alarms, errors, recent_errors, trouble, problem }
+        Self { stage, alarms, watch_errors, recent_errors, trouble, problem }
     }
 }
 
 /// Does it watch how many requests of this endpoint fail?
-fn on_errors(alarm: &Alarm, endpoint: &str) -> bool {
+fn watches_errors(alarm: &Alarm, endpoint: &str) -> bool {
     let counts = |metric: &String| matches!(metric.as_str(), "Invocation5XXErrors" | "InvocationModelErrors");
     alarm.metrics.iter().any(counts)
         && alarm.dimensions.iter().any(|(name, value)| name == "EndpointName" && value == endpoint)
@@ -115,81 +115,86 @@ fn of_another(alarm: &Alarm, endpoint: &str) -> bool {
     named.peek().is_some() && named.all(|name| name != endpoint)
 }
 
-/// When alarms fired.
+/// When the alarms of an endpoint fired.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard {
-    /// Which, from when, and until when.
-    pub(super) fired: Vec<(Watcher, Firing)>,
-    /// From when on that is all; absent when nothing was read.
+pub(super) struct PastAlarms {
+    /// Which alarm fired, and when.
+    pub(super) fired: Vec<(Monitor, Firing)>,
+    /// From when on that is complete; absent when nothing was read.
     pub(super) since: Option<Timestamp>,
-    /// How many alarms were asked.
-    pub(super) asked: usize,
+    /// How many alarms were read.
+    pub(super) read: usize,
     /// Does one of them watch how many requests fail?
-    pub(super) errors: bool,
-    /// Why it is not all, as a phrase.
+    pub(super) watch_errors: bool,
+    /// Why it is not complete, as a phrase.
     pub(super) problem: Option<String>,
 }
 
 /// A time in which an alarm fired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Firing {
-    /// Absent for one that fired already when what is kept begins.
+    /// Absent where it fired already when the history begins.
     pub(super) from: Option<Timestamp>,
-    /// Absent for one that fires still.
+    /// Absent where it still fires.
     pub(super) until: Option<Timestamp>,
 }
 
-impl Heard {
-    /// Asks for the past of each alarm from a time on, as far as `CloudWatch` keeps it.
-    pub(super) async fn read(by: &Executor, watch: &Watch, from: Timestamp) -> Self {
-        let kept = (by.clock)().checked_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(from);
-        let (problem, asked) = (watch.problem.clone(), watch.alarms.len().min(MOST));
-        let mut heard = Self { since: Some(from.max(kept)), asked, errors: watch.errors, problem, fired: Vec::new() };
-        if asked == 0 && heard.problem.is_some() {
-            heard.since = None;
+impl PastAlarms {
+    /// Reads the history of each alarm from a time on, as far as `CloudWatch` keeps it.
+    pub(super) async fn read(executor: &Executor, monitoring: &Monitoring, from: Timestamp) -> Self {
+        let kept = (executor.clock)().checked_sub(SignedDuration::from_hours(24 * KEPT)).unwrap_or(from);
+        let mut past = Self {
+            fired: Vec::new(),
+            since: Some(from.max(kept)),
+            read: monitoring.alarms.len().min(MOST),
+            watch_errors: monitoring.watch_errors,
+            problem: monitoring.problem.clone(),
+        };
+        if past.read == 0 && past.problem.is_some() {
+            past.since = None;
         }
-        for watcher in watch.alarms.iter().take(MOST) {
-            match past(&by.aws, &watcher.name, from.max(kept)).await {
-                Ok((turns, capped)) => {
-                    // What lies before the oldest entry of a list that was cut is not known.
-                    let reaches = turns.first().map(|turn| turn.at).filter(|_| capped);
-                    heard.since = heard.since.max(reaches);
-                    heard.fired.extend(firings(&turns).into_iter().map(|firing| (watcher.clone(), firing)));
+        for monitor in monitoring.alarms.iter().take(MOST) {
+            match state_changes(&executor.aws, &monitor.name, from.max(kept)).await {
+                Ok((changes, capped)) => {
+                    // A list that was cut tells nothing of the time before its oldest entry.
+                    let oldest = changes.first().map(|change| change.at).filter(|_| capped);
+                    past.since = past.since.max(oldest);
+                    past.fired.extend(firings(&changes).into_iter().map(|firing| (monitor.clone(), firing)));
                 }
                 Err(error) => {
-                    let problem = Some(format!("the past of alarms cannot be read ({error})"));
-                    return Self { since: None, problem, ..heard };
+                    let problem = Some(format!("the history of alarms cannot be read ({error})"));
+                    return Self { since: None, problem, ..past };
                 }
             }
         }
-        heard
+        past
     }
 }
 
 /// An alarm went from one state to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Turn {
+struct StateChange {
     at: Timestamp,
     /// Did it fire before, and does it after?
     fires: (bool, bool),
 }
 
-/// The times in which an alarm fired, by its turns, the oldest first.
-fn firings(turns: &[Turn]) -> Vec<Firing> {
+/// The times in which an alarm fired, by the changes of its state, the oldest first.
+fn firings(changes: &[StateChange]) -> Vec<Firing> {
     let mut firings: Vec<Firing> = Vec::new();
-    for turn in turns {
-        match (turn.fires, firings.last_mut().filter(|last| last.until.is_none())) {
-            ((_, true), None) => firings.push(Firing { from: Some(turn.at), until: None }),
-            ((_, false), Some(last)) => last.until = Some(turn.at),
-            ((true, false), None) => firings.push(Firing { from: None, until: Some(turn.at) }),
+    for change in changes {
+        match (change.fires, firings.last_mut().filter(|last| last.until.is_none())) {
+            ((_, true), None) => firings.push(Firing { from: Some(change.at), until: None }),
+            ((_, false), Some(last)) => last.until = Some(change.at),
+            ((true, false), None) => firings.push(Firing { from: None, until: Some(change.at) }),
             ((_, true), Some(_)) | ((false, false), None) => {}
         }
     }
     firings
 }
 
-/// The turns of an alarm, the oldest first, and whether there were more before them.
-async fn past(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<Turn>, bool), AwsError> {
+/// The changes of an alarm's state, the oldest first, and whether there were more before them.
+async fn state_changes(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<StateChange>, bool), AwsError> {
     let (items, more) = pages(ENTRIES, async |token| {
         let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
         let request = aws.cloudwatch.describe_alarm_history().alarm_name(alarm).set_alarm_types(Some(types.to_vec()));
@@ -199,17 +204,17 @@ async fn past(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<Turn>, boo
         Ok((page.alarm_history_items.unwrap_or_default(), page.next_token))
     })
     .await?;
-    let turn = |item: AlarmHistoryItem| {
-        let fires = turned(item.history_data.as_deref().unwrap_or_default())?;
-        Some(Turn { at: time(item.timestamp.as_ref())?, fires })
+    let change = |item: AlarmHistoryItem| {
+        let fires = fires_before_and_after(item.history_data.as_deref().unwrap_or_default())?;
+        Some(StateChange { at: time(item.timestamp.as_ref())?, fires })
     };
-    let mut turns: Vec<Turn> = items.into_iter().filter_map(turn).collect();
-    turns.sort_by_key(|turn| turn.at);
-    Ok((turns, more))
+    let mut changes: Vec<StateChange> = items.into_iter().filter_map(change).collect();
+    changes.sort_by_key(|change| change.at);
+    Ok((changes, more))
 }
 
 /// Did the alarm of an entry fire before, and does it after?
-fn turned(data: &str) -> Option<(bool, bool)> {
+fn fires_before_and_after(data: &str) -> Option<(bool, bool)> {
     let entry: Value = serde_json::from_str(data).ok()?;
     let fires = |state: &str| entry.pointer(state).and_then(Value::as_str).map(|state| state == "ALARM");
     Some((fires("/oldState/stateValue").unwrap_or_default(), fires("/newState/stateValue")?))
@@ -219,13 +224,13 @@ fn turned(data: &str) -> Option<(bool, bool)> {
 mod tests {
     use super::*;
 
-    /// Second of a turn, whether the alarm fired before and after; and from when to when it fired.
+    /// Second of a change, whether the alarm fired before and after; and from when to when it fired.
     type Case = (&'static [(i64, bool, bool)], &'static [(Option<i64>, Option<i64>)]);
 
     #[test]
-    fn an_alarm_fires_from_its_turn_to_the_next() {
+    fn an_alarm_fires_from_one_change_of_its_state_to_the_next() {
         let at = |second| Timestamp::from_second(second).unwrap();
-        let turn = |(second, before, after)| Turn { at: at(second), fires: (before, after) };
+        let change = |(second, before, after)| StateChange { at: at(second), fires: (before, after) };
         let cases: [Case; 5] = [
             (&[], &[]),
             (&[(10, false, true), (20, true, false)], &[(Some(10), Some(20))]),
@@ -233,13 +238,14 @@ mod tests {
             (&[(10, false, false), (20, false, true), (21, true, true)], &[(Some(20), None)]),
             (&[(5, false, true), (6, true, false), (7, false, true)], &[(Some(5), Some(6)), (Some(7), None)]),
         ];
-        for (turns, expected) in cases {
-            let found = firings(&turns.iter().copied().map(turn).collect::<Vec<_>>());
+        for (changes, expected) in cases {
+            let found = firings(&changes.iter().copied().map(change).collect::<Vec<_>>());
             let seconds = |at: Option<Timestamp>| at.map(Timestamp::as_second);
             let found: Vec<_> = found.into_iter().map(|f| (seconds(f.from), seconds(f.until))).collect();
-            assert_eq!(found, expected, "{turns:?}");
+            assert_eq!(found, expected, "{changes:?}");
         }
         let data = r#"{"oldState":{"stateValue":"OK"},"newState":{"stateValue":"ALARM"}}"#;
-        assert_eq!((turned(data), turned("no JSON")), (Some((false, true)), None));
+        assert_eq!(fires_before_and_after(data), Some((false, true)));
+        assert_eq!(fires_before_and_after("no JSON"), None);
     }
 }

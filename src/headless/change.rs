@@ -1,4 +1,4 @@
-//! The intents as commands: the same plans, printed; the same question, asked on the terminal.
+//! The intents as commands: the plan is printed, and confirmed on the terminal or by `--yes`.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -13,15 +13,15 @@ use crate::view::{harmless, width};
 
 /// How a command ended, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answered {
-    /// The end state was seen, or only the plan was asked for: 0.
-    Verified,
-    /// Refused, failed, or not seen: 1.
+pub enum Completion {
+    /// The end state was seen, or only the plan was wanted: 0.
+    Done,
+    /// Refused, failed, or the end state was not seen: 1.
     NotDone,
 }
 
-/// Plans, asks, sends, waits; says all of it on `out`. Only the plan is given up when the patience ends: what was sent
-/// is followed to its end.
+/// Makes the plan, asks for confirmation, sends, waits for the end state, and reports all of it on `out`. The patience
+/// limits the time for the plan; what was sent is followed to its end.
 ///
 /// # Errors
 /// When `out` cannot be written or the answer cannot be read.
@@ -31,65 +31,65 @@ pub async fn carry_out(
     answer: &Answer,
     patience: Patience,
     out: &mut (impl Write + Send),
-) -> io::Result<Answered> {
-    let plan = match timeout(patience.time(), planned(&mut executor, &intent)).await {
+) -> io::Result<Completion> {
+    let plan = match timeout(patience.time(), make_plan(&mut executor, &intent)).await {
         Ok(Ok(plan)) => plan,
         Ok(Err(refusal)) => {
             writeln!(out, "refused: {}", harmless(&refusal.to_string()))?;
-            return Ok(Answered::NotDone);
+            return Ok(Completion::NotDone);
         }
         Err(_) => {
             let seconds = patience.time().as_secs_f64();
             let hint = "nothing was sent; check the network, or wait longer with --timeout";
             writeln!(out, "refused: AWS did not answer all questions of the plan within {seconds} s: {hint}")?;
-            return Ok(Answered::NotDone);
+            return Ok(Completion::NotDone);
         }
     };
     let Executor { identity, aws, .. } = &executor;
     let at = aws.endpoint.as_deref().map(|url| format!("  at {url}")).unwrap_or_default();
-    print(&plan, out)?;
+    print_plan(&plan, out)?;
     writeln!(out, "In     {}  as {}{}", aws.region, harmless(identity), harmless(&at))?;
     if answer.plan_only {
-        return Ok(Answered::Verified);
+        return Ok(Completion::Done);
     }
     if let Err(why) = executor.access.check(Some(&executor.identity)) {
         writeln!(out, "refused: read-only: {} was not sent; {}", plan.intent.name(), harmless(&why))?;
-        return Ok(Answered::NotDone);
+        return Ok(Completion::NotDone);
     }
-    if !confirmed(&plan, answer, out)? {
+    if !confirm(&plan, answer, out)? {
         writeln!(out, "not confirmed: nothing was sent")?;
-        return Ok(Answered::NotDone);
+        return Ok(Completion::NotDone);
     }
     let outcome = follow(executor, plan, out).await?;
-    let (word, text, answered) = match &outcome {
-        Outcome::Done(what) => ("done", what, Answered::Verified),
-        Outcome::Failed(why) => ("failed", why, Answered::NotDone),
-        Outcome::Refused(why) => ("refused", why, Answered::NotDone),
+    let (word, text, completion) = match &outcome {
+        Outcome::Done(what) => ("done", what, Completion::Done),
+        Outcome::Failed(why) => ("failed", why, Completion::NotDone),
+        Outcome::Refused(why) => ("refused", why, Completion::NotDone),
     };
     writeln!(out, "{word}: {}", harmless(text))?;
-    Ok(answered)
+    Ok(completion)
 }
 
-/// Makes the plan in the name of whoever AWS says is asking.
-async fn planned(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Refusal> {
+/// Makes the plan as the caller that AWS says we are.
+async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Refusal> {
     if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
         executor.identity = arn;
     }
-    executor.plan_aloud(intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
+    executor.plan_patiently(intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
 }
 
-/// Carries a plan out and says what happens. The first interruption lets calls that are being sent come to their end and
-/// does not wait for what AWS does after them; the second one leaves at once.
+/// Carries out a plan and reports its progress. After the first interruption it lets calls that are being sent finish,
+/// and does not wait for what AWS does after them. The second interruption ends it at once.
 async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
     let mut interrupts = Interrupts::listen()?;
-    let (tell, mut told) = mpsc::channel(16);
+    let (tell, mut progress) = mpsc::channel(16);
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(run_until(executor, plan, tell, stopped));
-    // A reader that went away must not end the work in the middle.
+    // An output that cannot be written any more must not end the work in the middle.
     let mut written = Ok(());
     loop {
         let line = tokio::select! {
-            progress = told.recv() => match progress {
+            happened = progress.recv() => match happened {
                 Some(Progress::Sent { call, request_id }) => {
                     format!("sent {call} {}", harmless(request_id.as_deref().unwrap_or_default()))
                 }
@@ -111,7 +111,7 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
     written.map(|()| outcome)
 }
 
-/// Sends a plan and waits for its end state, unless it is to stop: what AWS does after the calls needs nobody here.
+/// Sends a plan and waits for its end state, or until it is told to stop waiting.
 async fn run_until(
     executor: Executor,
     plan: Plan,
@@ -131,8 +131,8 @@ async fn run_until(
     }
 }
 
-/// The plan as text: what changes, what to know, what is sent.
-fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
+/// Prints the plan: what changes, what to know, what is sent.
+fn print_plan(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", harmless(&plan.headline()))?;
     let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
     let columns =
@@ -149,10 +149,10 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     for choice in &plan.choices {
         let mark = if choice.chosen { "›" } else { " " };
         let (label, name) = (harmless(&choice.label), harmless(&choice.name));
-        let told: Vec<_> = [&choice.differs, &choice.record].into_iter().filter(|t| !t.is_empty()).collect();
+        let details: Vec<_> = [&choice.changes, &choice.record].into_iter().filter(|t| !t.is_empty()).collect();
         let offered = if choice.intent.is_some() { "" } else { "not offered, it " };
-        let told = told.into_iter().map(|t| harmless(t)).collect::<Vec<_>>().join(" · ");
-        writeln!(out, "{mark} {label}  {name}  {offered}{told}")?;
+        let details = details.into_iter().map(|t| harmless(t)).collect::<Vec<_>>().join(" · ");
+        writeln!(out, "{mark} {label}  {name}  {offered}{details}")?;
     }
     for check in &plan.checks {
         writeln!(out, "✓ {}", harmless(check))?;
@@ -168,11 +168,12 @@ fn print(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Undo   {}", harmless(&plan.undo))
 }
 
-fn confirmed(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
+/// Asks for confirmation, unless `--yes` answers; true when the name of the target was given.
+fn confirm(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
     if let Some(name) = &answer.yes {
         if *name != plan.target {
-            let alike = look_alike(name, &plan.target).unwrap_or_default();
-            writeln!(out, "--yes {} does not name the target: {}{alike}", harmless(name), harmless(&plan.target))?;
+            let difference = describe_hidden_difference(name, &plan.target).unwrap_or_default();
+            writeln!(out, "--yes {} does not name the target: {}{difference}", harmless(name), harmless(&plan.target))?;
         }
         return Ok(*name == plan.target);
     }
@@ -185,14 +186,15 @@ fn confirmed(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<b
     let mut typed = String::new();
     io::stdin().lock().read_line(&mut typed)?;
     let typed = typed.trim_end_matches(['\r', '\n']);
-    if let Some(alike) = look_alike(typed, &plan.target) {
-        writeln!(out, "that is not the name{alike}")?;
+    if let Some(difference) = describe_hidden_difference(typed, &plan.target) {
+        writeln!(out, "that is not the name{difference}")?;
     }
     Ok(typed == plan.target)
 }
 
-/// Names the first character in which two names differ, where nobody could see the difference: as the end of a sentence.
-fn look_alike(typed: &str, name: &str) -> Option<String> {
+/// Names the first character in which two names differ, as the end of a sentence; `None` where the difference can be
+/// seen.
+fn describe_hidden_difference(typed: &str, name: &str) -> Option<String> {
     let mut pairs = typed.chars().map(Some).chain([None]).zip(name.chars().map(Some).chain([None]));
     let (has, wants) = pairs.find(|(has, wants)| has != wants)?;
     if [has, wants].into_iter().flatten().all(|c| c.is_ascii_graphic()) {
@@ -207,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_that_nobody_sees_is_told_by_its_code_point() {
+    fn a_difference_that_nobody_sees_is_named_by_its_code_point() {
         let cases = [
             ("fraud/7", None),
             ("fraud/8", None),
@@ -216,8 +218,8 @@ mod tests {
             ("fraud/7 ", Some("; it has U+0020 where the name has its end")),
             ("fraud\u{2044}7", Some("; it has U+2044 where the name has U+002F")),
         ];
-        for (typed, told) in cases {
-            assert_eq!(look_alike(typed, "fraud/7").as_deref(), told, "{typed:?}");
+        for (typed, expected) in cases {
+            assert_eq!(describe_hidden_difference(typed, "fraud/7").as_deref(), expected, "{typed:?}");
         }
     }
 }

@@ -1,10 +1,12 @@
-//! The executor: the only way from a confirmed plan to a call, for the screen and the command line alike.
+//! The executor makes plans and carries them out. It is the only way from a confirmed plan to a call, for the screen
+//! and the command line alike.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
 use crate::aws::{Aws, AwsError, ErrorKind, patiently};
@@ -15,10 +17,10 @@ use crate::resources::poll::Clock;
 /// Between two looks at an end state.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// For so long a plan asks again what was answered "too fast"; all in all it may take a minute.
+/// While a plan is made, throttled calls are made again for this long; a plan may take a minute in all.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-/// After so long without an answer the end is left to be looked up.
+/// After this time without an answer the executor stops waiting for the end state.
 const BLIND: Duration = Duration::from_mins(10);
 
 /// What happens while a plan is carried out.
@@ -31,33 +33,33 @@ pub enum Progress {
         /// AWS's id of the request.
         request_id: Option<String>,
     },
-    /// The end state is not there yet; what it is doing.
+    /// The end state is not there yet; what AWS is doing.
     Waiting(String),
 }
 
 /// How it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The wanted end state was seen.
+    /// The wanted end state is there; what is so now.
     Done(String),
-    /// It is not so, and why; what was sent is in the journal.
+    /// It is not there, and why. The journal has what was sent.
     Failed(String),
     /// Nothing was sent, and why.
     Refused(String),
 }
 
-/// What it takes to make a plan and to carry it out.
+/// Makes plans and carries them out.
 #[derive(Clone)]
 pub struct Executor {
     /// The account.
     pub aws: Aws,
     /// Decides whether anything may be changed.
     pub access: Arc<AccessRules>,
-    /// Where it is written down.
+    /// Where everything is written down.
     pub journal: Journal,
-    /// Who acts, as far as known.
+    /// ARN of the caller, as far as it is known.
     pub identity: String,
-    /// Where "now" comes from.
+    /// Tells the time.
     pub clock: Clock,
     /// What the user configured of models and severities: whose alarms are whose, who deploys what was decided.
     pub wishes: Arc<Wishes>,
@@ -73,23 +75,23 @@ impl std::fmt::Debug for Executor {
 }
 
 impl Executor {
-    /// Plans what somebody wants, and tells what it waits for: calls that are answered "too fast" are made again for as
-    /// long as a plan may take.
+    /// Makes a plan like [`Self::plan`], and makes throttled calls again for as long as a plan may take. `on_wait` is
+    /// told what it waits for.
     ///
     /// # Errors
     /// Those of [`Self::plan`].
-    pub async fn plan_aloud(
+    pub async fn plan_patiently(
         &self,
         intent: &AnyIntent,
-        tell: impl Fn(String) + Send + Sync + 'static,
+        on_wait: impl Fn(String) + Send + Sync + 'static,
     ) -> Result<Plan, Refusal> {
-        let told = move |service: &str, pause: Duration| {
-            tell(format!("{service} is throttled: asked again in {} s", pause.as_secs()));
+        let on_throttled = move |service: &str, pause: Duration| {
+            on_wait(format!("{service} is throttled: asked again in {} s", pause.as_secs()));
         };
-        patiently(PATIENCE, told, self.plan(intent)).await
+        patiently(PATIENCE, on_throttled, self.plan(intent)).await
     }
 
-    /// Plans what somebody wants. An earlier intent for the same target whose end was never seen is told first.
+    /// Makes a plan. Its first warnings are about earlier intents for the same target whose end was never seen.
     ///
     /// # Errors
     /// When AWS does not answer, or when it makes no sense or is not safe.
@@ -98,12 +100,12 @@ impl Executor {
         let unfinished = self.review(&journal).await;
         let mut plan = intent.plan(self).await?;
         let same = unfinished.iter().filter(|open| open.target == plan.target);
-        let told = same.map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
-        plan.warnings.splice(0..0, told);
+        let first = same.map(|open| format!("{open}.")).chain(self.journal_trouble(&journal));
+        plan.warnings.splice(0..0, first);
         Ok(plan)
     }
 
-    /// Says what of the journal cannot be read, as a sentence: a plan may rest on what it tells.
+    /// Says what of the journal cannot be read, as a sentence.
     fn journal_trouble(&self, journal: &io::Result<Tail>) -> Option<String> {
         let path = self.journal.path().display();
         match journal {
@@ -119,39 +121,37 @@ impl Executor {
 
     /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.
     ///
-    /// Dropping it after a call was sent is harmless: AWS goes on, and the journal tells.
-    pub async fn run(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Outcome {
-        match self.send(plan, tell).await {
-            Ok(receipt) => self.finish(plan, &receipt, tell).await,
+    /// Dropping it after a call was sent is harmless: AWS goes on, and the journal has what was sent.
+    pub async fn run(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Outcome {
+        match self.send(plan, progress).await {
+            Ok(receipt) => self.finish(plan, &receipt, progress).await,
             Err(ended) => ended,
         }
     }
 
-    /// Checks again, writes down, sends each call once. Must not be dropped in the middle: a plan may have several calls.
+    /// Checks again, writes down, sends each call once. Must not be dropped in the middle: a plan may have several
+    /// calls.
     ///
     /// # Errors
     /// The end, when nothing or not everything was taken.
-    pub async fn send(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
-        if let Err(refusal) = self.admit(plan).await {
+    pub async fn send(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
+        if let Err(refusal) = self.check_again(plan).await {
             let why = refusal.to_string();
-            // What was not sent is worth a line, not worth failing for.
+            // Nothing was sent, so a journal that cannot be written changes nothing.
             let _ = self.note(plan, Event::Refused, |e| e.message.clone_from(&why));
             return Err(Outcome::Refused(why));
         }
-        match self.send_all(plan, tell).await {
-            Ok(receipt) => Ok(receipt),
-            Err(ended) => Err(self.noted(plan, ended)),
-        }
+        self.send_steps(plan, progress).await.map_err(|ended| self.note_end(plan, ended))
     }
 
-    /// Waits for the end state. Dropping it is harmless: AWS goes on, and the journal tells what was sent.
-    pub async fn finish(&self, plan: &Plan, receipt: &Receipt, tell: &mpsc::Sender<Progress>) -> Outcome {
-        let outcome = self.wait(plan, receipt, tell).await;
-        self.noted(plan, outcome)
+    /// Waits for the end state. Dropping it is harmless: AWS goes on, and the journal has what was sent.
+    pub async fn finish(&self, plan: &Plan, receipt: &Receipt, progress: &mpsc::Sender<Progress>) -> Outcome {
+        let outcome = self.wait(plan, receipt, progress).await;
+        self.note_end(plan, outcome)
     }
 
-    /// Writes down how it ended.
-    fn noted(&self, plan: &Plan, outcome: Outcome) -> Outcome {
+    /// Writes down how a plan ended, and returns that.
+    fn note_end(&self, plan: &Plan, outcome: Outcome) -> Outcome {
         let (event, message) = match &outcome {
             Outcome::Done(what) => (Event::Done, what),
             Outcome::Failed(why) => (Event::Failed, why),
@@ -171,7 +171,9 @@ impl Executor {
         self.aws.sts.get_caller_identity().send().await.ok()?.arn
     }
 
-    async fn admit(&self, plan: &Plan) -> Result<(), Refusal> {
+    /// Checks that the plan may be sent and that everything it rests on is still so, and writes down that it was
+    /// confirmed.
+    async fn check_again(&self, plan: &Plan) -> Result<(), Refusal> {
         let caller = self.caller().await;
         self.access
             .check(caller.as_deref())
@@ -186,19 +188,19 @@ impl Executor {
     }
 
     /// Makes the calls of a plan in their order. The first that is not taken ends it.
-    async fn send_all(&self, plan: &Plan, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
+    async fn send_steps(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut last = Receipt::default();
         for step in &plan.steps {
-            last = self.take(plan, step, tell).await?;
+            last = self.send_step(plan, step, progress).await?;
         }
         Ok(last)
     }
 
-    /// Makes one call of a plan, and finds out whether it was taken where there was no answer.
-    async fn take(&self, plan: &Plan, step: &Step, tell: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
+    /// Makes one call of a plan. Where there is no answer, it finds out whether AWS took the call.
+    async fn send_step(&self, plan: &Plan, step: &Step, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut answer = self.call(plan, step).await?;
-        // AWS takes both for one, by their token. Only a clear yes counts: the first call may have been taken whatever
-        // is said of the second.
+        // AWS takes both calls for one, by their token. Only a success counts: the first call may have been taken
+        // whatever the answer to the second one is.
         if answer.as_ref().is_err_and(is_unanswered)
             && step.repeatable()
             && let Ok(Ok(receipt)) = self.call(plan, step).await
@@ -208,10 +210,10 @@ impl Executor {
         match answer {
             Ok(receipt) => {
                 let request_id = receipt.request_id.clone();
-                let _ = tell.send(Progress::Sent { call: step.api(), request_id }).await;
+                let _ = progress.send(Progress::Sent { call: step.api(), request_id }).await;
                 Ok(receipt)
             }
-            Err(error) if is_unanswered(&error) => unanswered::find_effect(step, &self.aws, &error, tell).await,
+            Err(error) if is_unanswered(&error) => unanswered::find_effect(step, &self.aws, &error, progress).await,
             Err(error) => Err(Outcome::Failed(Refusal::Aws(error).to_string())),
         }
     }
@@ -240,20 +242,20 @@ impl Executor {
         Ok(answer)
     }
 
-    async fn wait(&self, plan: &Plan, receipt: &Receipt, tell: &mpsc::Sender<Progress>) -> Outcome {
-        let sent = tokio::time::Instant::now();
-        let mut said = String::new();
-        let mut seen = sent;
+    async fn wait(&self, plan: &Plan, receipt: &Receipt, progress: &mpsc::Sender<Progress>) -> Outcome {
+        let sent = Instant::now();
+        let mut last_text = String::new();
+        let mut last_answer = sent;
         loop {
             let waited = sent.elapsed();
             let text = match plan.intent.verify(&self.aws, receipt, waited).await {
                 Ok(Verdict::Done(what)) => return Outcome::Done(what),
                 Ok(Verdict::Failed(why)) => return Outcome::Failed(why),
                 Ok(Verdict::Pending(what)) => {
-                    seen = tokio::time::Instant::now();
+                    last_answer = Instant::now();
                     what
                 }
-                Err(error) if seen.elapsed() >= BLIND => {
+                Err(error) if last_answer.elapsed() >= BLIND => {
                     return Outcome::Failed(format!(
                         "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
                     ));
@@ -266,9 +268,9 @@ impl Executor {
             if waited >= plan.intent.patience() {
                 return Outcome::Failed(format!("no end state in time, the last one was: {text}"));
             }
-            if text != said {
-                let _ = tell.send(Progress::Waiting(text.clone())).await;
-                said = text;
+            if text != last_text {
+                let _ = progress.send(Progress::Waiting(text.clone())).await;
+                last_text = text;
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
@@ -294,7 +296,7 @@ impl Executor {
     }
 }
 
-/// Was there no answer that means no? Then AWS may have taken the call.
+/// May AWS have taken the call all the same? So it may unless it answered no, or was never asked.
 fn is_unanswered(error: &AwsError) -> bool {
     !error.answered_no && !error.never_sent
 }
