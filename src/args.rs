@@ -90,7 +90,7 @@ pub enum Command {
         list: bool,
         /// How it behaves.
         #[command(flatten)]
-        weather: Weather,
+        options: SimOptions,
     },
     /// Serve a simulated account on loopback, for any AWS client
     Simulate {
@@ -102,7 +102,7 @@ pub enum Command {
         story: String,
         /// How it behaves.
         #[command(flatten)]
-        weather: Weather,
+        options: SimOptions,
     },
     /// The console on a recording, as it was then; sends nothing
     Replay {
@@ -178,7 +178,7 @@ impl Subcommand for Change {
 
 /// How a simulated account behaves apart from its story.
 #[derive(Debug, Clone, ClapArgs)]
-pub struct Weather {
+pub struct SimOptions {
     /// How many times faster than usual things happen
     #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
     pub speed: f64,
@@ -199,7 +199,7 @@ pub struct Weather {
     pub scale: Option<Scale>,
 }
 
-impl Default for Weather {
+impl Default for SimOptions {
     fn default() -> Self {
         Self { speed: 1.0, seed: None, latency: Duration::ZERO, jitter: 0.0, rates: Vec::new(), scale: None }
     }
@@ -298,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn the_weather_is_written_as_people_write_it() {
+    fn the_options_are_written_as_people_write_it() {
         assert_eq!((factor("10x"), factor("0.5")), (Ok(10.0), Ok(0.5)));
         assert_eq!((time("40ms"), time("2s")), (Ok(Duration::from_millis(40)), Ok(Duration::from_secs(2))));
         assert_eq!((share("20%"), rate("sagemaker=2/s")), (Ok(0.2), Ok(("sagemaker".into(), 2.0))));

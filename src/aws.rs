@@ -61,15 +61,15 @@ pub struct Aws {
     pub region: String,
     /// The endpoint URL in force, when it is not AWS itself; where services differ, each URL with its services.
     pub endpoint: Option<String>,
-    /// What to do where AWS takes the credentials no more; none for an account that needs no login.
+    /// How to renew credentials that AWS no longer accepts; none for an account that needs no login.
     pub renewal: Option<Renewal>,
-    /// How calls leave this machine, where they do.
+    /// Proxies and certificates, where calls leave this machine.
     pub transport: Option<Transport>,
-    /// What may not be searched here.
+    /// The kinds that this account may not search for.
     refusals: search::Refusals,
-    /// Buckets that are in other regions.
+    /// The regions of buckets that are not in this region.
     regions: bucket::Regions,
-    /// Who calls, where it is not the simulated account.
+    /// The login; none for the simulated account.
     login: Option<Login>,
 }
 
@@ -82,7 +82,7 @@ impl Deref for Aws {
 }
 
 impl Aws {
-    /// Has the credentials read anew, after AWS did not take them: somebody may have logged in again since.
+    /// Makes the next call read the credentials again, after AWS refused them: somebody may have logged in since.
     pub(crate) async fn refused(&self) {
         if let Some(login) = &self.login {
             login.refused().await;

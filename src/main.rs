@@ -10,7 +10,7 @@ use clap::Parser;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
-use sagetop::args::{Args, Change, Command, Common, Weather};
+use sagetop::args::{Args, Change, Command, Common, SimOptions};
 use sagetop::aws::{Pace, hush_what_is_caught};
 use sagetop::headless::{Answered, Look, carry_out, dump, in_force, left_open, record, status};
 use sagetop::recording::Recorder;
@@ -66,14 +66,14 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
     match args.command {
         None => shown(common, background.block_on(session(common, Pace::Steady))?, background),
         Some(Command::Demo { list: true, .. }) => list_stories(),
-        Some(Command::Demo { story, weather, .. }) => {
-            shown(common, Session::demo(common, &story, &weather)?, background)
+        Some(Command::Demo { story, options, .. }) => {
+            shown(common, Session::demo(common, &story, &options)?, background)
         }
         Some(Command::Replay { file, speed, at }) => {
             shown(common, Session::replay(common, &file, speed, at.as_deref())?, background)
         }
-        Some(Command::Simulate { listen, story, weather }) => {
-            background.block_on(simulate(common, listen, &story, &weather))
+        Some(Command::Simulate { listen, story, options }) => {
+            background.block_on(simulate(common, listen, &story, &options))
         }
         Some(Command::Dump { no_redact }) => {
             let mut out = io::stdout().lock();
@@ -98,7 +98,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
 
 async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
     let session = if common.demo {
-        Session::demo(common, "demo", &Weather::default())?
+        Session::demo(common, "demo", &SimOptions::default())?
     } else {
         Session::live(common, pace).await?
     };
@@ -173,8 +173,13 @@ fn finish(recorder: Option<&Recorder>) {
     }
 }
 
-async fn simulate(common: &Common, listen: std::net::SocketAddr, story: &str, weather: &Weather) -> Result<u8, Stop> {
-    let sim = simulated(story, weather, common.region.first(), &wall_clock())?;
+async fn simulate(
+    common: &Common,
+    listen: std::net::SocketAddr,
+    story: &str,
+    options: &SimOptions,
+) -> Result<u8, Stop> {
+    let sim = simulated(story, options, common.region.first(), &wall_clock())?;
     let listener = sagetop::sim::listen(listen).await.map_err(|e| format!("error: {listen}: {e}\n"))?;
     let address = listener.local_addr().map_err(|e| format!("error: {listen}: {e}\n"))?;
     let text = format!(

@@ -1,4 +1,4 @@
-//! The connector that every call passes: it waits for its turn, counts by source and knows what it cost.
+//! The connector that every call passes: it waits for the call's turn, counts it by source and estimates its cost.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -30,48 +30,47 @@ struct OnBehalf {
     urgency: Urgency,
 }
 
-/// Runs `work` so that its calls count for `source`, the kind of resource they are made for, and wait as urgently as
-/// they are needed.
+/// Runs `work`; its calls count for `source`, the kind of resource that they read, and have this urgency.
 pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work: F) -> F::Output {
     ON_BEHALF.scope(OnBehalf { source, urgency }, work).await
 }
 
-/// Runs `work`, which nobody waits for, behind everything else that its source asks.
+/// Runs `work` behind everything else that its source reads: nobody waits for it.
 pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
     match ON_BEHALF.try_with(|me| *me) {
         Ok(me) => ON_BEHALF.scope(OnBehalf { urgency: Urgency::Background, ..me }, work).await,
-        // Without a source it is an operator who asks.
+        // Calls without a source are an operator's.
         Err(_) => work.await,
     }
 }
 
-/// What the calls of one source amount to.
+/// The calls of one source and their cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Calls since the start.
     pub calls: u64,
-    /// Metrics asked of `GetMetricData`.
+    /// Metrics requested of `GetMetricData`.
     pub metrics: u64,
     /// Estimated cost, US dollars.
     pub cost: f64,
 }
 
-/// What the calls so far amount to.
+/// The calls so far and their cost.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Calls since the start.
     pub calls: u64,
     /// Calls in the last minute.
     pub last_minute: u64,
-    /// Answers that said "too fast".
+    /// Throttled calls.
     pub throttled: u64,
-    /// How many times less often than usual the most throttled service is asked; 1 when all is well.
+    /// How many times less often than usual the most throttled service is called; 1 when none is throttled.
     pub widening: u32,
-    /// Metrics asked of `GetMetricData`.
+    /// Metrics requested of `GetMetricData`.
     pub metrics: u64,
     /// Estimated cost so far, US dollars.
     pub cost: f64,
-    /// What the last hour (or the time since the start) would cost if it went on for a day, US dollars.
+    /// Cost of a day at the rate of the last hour (or since the start), US dollars.
     pub cost_per_day: f64,
     /// The same by source.
     pub by_source: BTreeMap<Cow<'static, str>, Spent>,
@@ -90,7 +89,7 @@ struct State {
     started: Option<Instant>,
     usage: Usage,
     recent: VecDeque<Instant>,
-    /// When money was spent in the last hour, and how much.
+    /// The costs of the last hour and when they arose.
     spent: VecDeque<(Instant, f64)>,
 }
 
@@ -101,22 +100,22 @@ impl Meter {
         Self { limiter: RateLimiter::new(pace), waits: Waits::default(), state: Arc::default() }
     }
 
-    /// A client that counts the calls of `service` and passes them to `inner`.
+    /// An HTTP client that paces and counts the calls of `service` and passes them to `inner`.
     #[must_use]
     pub(super) fn around(&self, service: &'static Service, inner: &SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Metered { service, meter: self.clone(), inner: inner.clone() })
     }
 
-    /// Counts metrics that are about to be asked for; they are what `GetMetricData` costs.
-    pub fn metrics(&self, asked: usize) {
+    /// Counts metrics that are about to be requested: `GetMetricData` is paid by the metric.
+    pub fn metrics(&self, count: usize) {
         let mut state = self.lock();
-        state.usage.metrics += asked as u64;
+        state.usage.metrics += count as u64;
         #[expect(clippy::cast_precision_loss, reason = "an estimate in cents")]
-        let cost = asked as f64 * PER_METRIC;
-        state.spend(cost, asked as u64, 0);
+        let cost = count as f64 * PER_METRIC;
+        state.spend(cost, count as u64, 0);
     }
 
-    /// Takes note of what a service answered: was it "too fast"?
+    /// Notes whether a service throttled a call.
     pub fn answered(&self, service: &'static Service, too_fast: bool) {
         if too_fast {
             self.limiter.throttled(service);
@@ -130,13 +129,13 @@ impl Meter {
         self.lock().usage.by_source.get(source).map_or(0, |spent| spent.calls)
     }
 
-    /// How many times less often than usual a service is asked, because it said "too fast"; 1 when all is well.
+    /// How many times less often than usual a service is called because it throttles; 1 when it does not.
     #[must_use]
     pub fn widening(&self, service: &Service) -> u32 {
         self.limiter.slowdown(service)
     }
 
-    /// Total time so far in which at least one call was waiting for its turn: what our own pace took.
+    /// Total time so far in which at least one call waited for its turn.
     #[must_use]
     pub fn paced(&self) -> Duration {
         self.waits.total()
@@ -144,12 +143,12 @@ impl Meter {
 
     /// Waits until a call of a service may be made.
     pub(super) async fn turn(&self, service: &'static Service) {
-        // Plans and writes have no source: they are an operator's.
+        // Calls without a source are an operator's plans and writes.
         let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
         self.waits.count(self.limiter.pass(service, urgency)).await;
     }
 
-    /// What the calls so far amount to.
+    /// The calls so far and their cost.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let mut state = self.lock();
@@ -205,7 +204,7 @@ impl State {
     }
 }
 
-/// One service's client or connector with the meter in front.
+/// The client or connector of one service, behind the meter.
 #[derive(Debug)]
 struct Metered<C> {
     service: &'static Service,

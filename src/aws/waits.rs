@@ -1,4 +1,4 @@
-//! How long calls wait for their turn: that is our own pace, and says nothing about how fast AWS answers.
+//! How long calls wait for their turn. That time is our own pace and does not count as AWS being slow.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 tokio::task_local! {
-    /// The waits of the present work, and of all work that it is a part of.
+    /// The waits of the current task, and of all tasks around it.
     static OF_WORK: Vec<Waits>;
 }
 
@@ -16,11 +16,11 @@ pub(super) struct Waits(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Calls that wait now.
+    /// The number of calls that wait now.
     calls: usize,
     /// Since when at least one waits.
     since: Option<Instant>,
-    /// All times before in which at least one waited.
+    /// The length of all earlier times in which at least one waited.
     before: Duration,
 }
 
@@ -44,7 +44,7 @@ impl Waits {
     }
 }
 
-/// Runs `work` and says how long it took, without the time in which a call of it waited for its turn.
+/// Runs `work` and measures how long it took, without the time in which one of its calls waited for its turn.
 pub(crate) async fn unpaced<F: Future>(work: F) -> (F::Output, Duration) {
     let (own, began) = (Waits::default(), Instant::now());
     let mut all = OF_WORK.try_with(Clone::clone).unwrap_or_default();

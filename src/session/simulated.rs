@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::recorded::configuration;
 use super::{Connection, Session, executor, state_folder, wall_clock};
-use crate::args::{Common, Weather};
+use crate::args::{Common, SimOptions};
 use crate::aws::Aws;
 use crate::config::{ConfigError, Source};
 use crate::disk;
@@ -24,11 +24,11 @@ impl Session {
     ///
     /// # Errors
     /// A text for the terminal: an unknown story, or a configuration that cannot be read.
-    pub fn demo(common: &Common, story: &str, weather: &Weather) -> Result<Self, String> {
+    pub fn demo(common: &Common, story: &str, options: &SimOptions) -> Result<Self, String> {
         let clock = wall_clock();
-        let mut sims = vec![simulated(story, weather, common.region.first(), &clock)?];
+        let mut sims = vec![simulated(story, options, common.region.first(), &clock)?];
         for region in common.region.iter().skip(1) {
-            sims.push(simulated("shop", weather, Some(region), &clock)?);
+            sims.push(simulated("shop", options, Some(region), &clock)?);
         }
         let (source, config) = configuration(common, "demo.toml", DEMO_CONFIG)?;
         let connections = sims.iter().map(|sim| {
@@ -48,7 +48,7 @@ impl Session {
 ///
 /// # Errors
 /// A text for the terminal: the stories there are, or what is wrong in the file and where.
-pub fn simulated(story: &str, weather: &Weather, region: Option<&String>, clock: &Clock) -> Result<Sim, String> {
+pub fn simulated(story: &str, options: &SimOptions, region: Option<&String>, clock: &Clock) -> Result<Sim, String> {
     let source = match Sim::story(story) {
         Some(text) => Source { file: format!("{story}.toml"), text: text.to_owned() },
         None => story_file(story)?,
@@ -57,12 +57,12 @@ pub fn simulated(story: &str, weather: &Weather, region: Option<&String>, clock:
     let clock = clock.clone();
     let system: sim::Clock = Arc::new(move || system_time(clock()));
     let settings = Settings {
-        speed: weather.speed,
-        seed: weather.seed,
-        latency: weather.latency,
-        jitter: weather.jitter,
-        rates: weather.rates.iter().cloned().collect(),
-        scale: weather.scale.unwrap_or_default(),
+        speed: options.speed,
+        seed: options.seed,
+        latency: options.latency,
+        jitter: options.jitter,
+        rates: options.rates.iter().cloned().collect(),
+        scale: options.scale.unwrap_or_default(),
         region: region.cloned(),
     };
     Ok(Sim::with(&story, system, &settings))
