@@ -1,7 +1,7 @@
 //! The seam to AWS: the clients, and the one stack that every call passes.
 //!
-//! [`services`](Services) lists the services. The [`Meter`] paces and counts their calls; below it stands whatever
-//! answers: live AWS, an endpoint URL, or the simulated account. Nothing above knows which.
+//! [`Services`] lists the services. The [`Meter`] paces and counts their calls. Below it answers live AWS, an endpoint
+//! URL, or the simulated account; nothing above knows which.
 
 mod arn;
 mod bucket;
@@ -18,8 +18,8 @@ mod login;
 mod meter;
 mod pace;
 mod page;
-mod patient;
 mod profiles;
+mod retry;
 mod search;
 mod services;
 mod settings;
@@ -34,7 +34,7 @@ use http::{LONGEST_ANSWER, bounded};
 use login::Login;
 
 pub(crate) use arn::Arn;
-pub use caught::hush_what_is_caught;
+pub use caught::silence_caught_panics;
 pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, Kind as ErrorKind, failed};
 pub use http::Transport;
@@ -42,13 +42,13 @@ pub use login::Renewal;
 pub(crate) use meter::in_background;
 pub use meter::{Meter, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency};
-pub(crate) use page::{Asked, describe_each, pages_until};
 pub use page::{Described, Page, describe, pages};
-pub(crate) use patient::patiently;
+pub(crate) use page::{DescribedEach, describe_each, pages_until};
+pub(crate) use retry::retry_throttled;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
 pub use target::Target;
-pub(crate) use waits::unpaced;
+pub(crate) use waits::timed_without_waits;
 
 /// One account in one region. It has a field for the client of each service, as in `aws.sagemaker`: those of
 /// [`Clients`].

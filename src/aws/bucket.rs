@@ -32,7 +32,6 @@ impl Aws {
     /// The error of the call; it names the region if that is not the account's.
     pub(crate) async fn ask_bucket<T, E, Fut>(
         &self,
-        operation: &'static str,
         bucket: &str,
         ask: impl Fn(aws_sdk_s3::Client) -> Fut,
     ) -> Result<T, AwsError>
@@ -51,11 +50,11 @@ impl Aws {
         };
         let asked = known.as_deref().unwrap_or(&self.region).to_owned();
         let Some(there) = there.filter(|there| is_elsewhere(&error) && *there != asked) else {
-            return Err(named(failed(operation)(error), &asked, &self.region));
+            return Err(named(failed(error), &asked, &self.region));
         };
         let answer = ask(self.s3_in(Some(&there))).await;
         self.regions.lock().insert(bucket.to_owned(), there.clone());
-        answer.map_err(|error| named(failed(operation)(error), &there, &self.region))
+        answer.map_err(|error| named(failed(error), &there, &self.region))
     }
 
     /// The client for a region; without a region, that of the account.

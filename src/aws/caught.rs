@@ -20,7 +20,7 @@ pub(crate) fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Outpu
 }
 
 /// Keeps caught panics from printing: their messages are shown in the place of the work's result.
-pub fn hush_what_is_caught() {
+pub fn silence_caught_panics() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if !is_caught() {

@@ -92,7 +92,7 @@ impl Aws {
         let clients = Clients::new(|service| {
             let mut config = config
                 .to_builder()
-                .http_client(meter.around(service, http))
+                .http_client(meter.wrap(service, http))
                 .retry_config(RetryConfig::disabled())
                 .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
                 // The SDK would mistake our own pacing (see `Meter`) for a stalled stream.

@@ -1,5 +1,7 @@
 //! One error for every call: the operation, the kind of failure, and AWS's message.
 
+use std::any::type_name;
+
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
@@ -156,11 +158,18 @@ impl std::fmt::Display for AwsError {
 }
 
 /// Makes an [`AwsError`] of the error of a call; for `map_err`.
-pub fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E, HttpResponse>) -> AwsError
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it on by value")]
+pub fn failed<E>(error: SdkError<E, HttpResponse>) -> AwsError
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
-    move |error| AwsError::new(operation, &error)
+    AwsError::new(operation::<E>(), &error)
+}
+
+/// The API name of an operation, by the type of its errors: the SDK has one for each, as `ListEndpointsError`.
+fn operation<E>() -> &'static str {
+    let name = type_name::<E>().rsplit("::").next().unwrap_or_default();
+    name.strip_suffix("Error").unwrap_or(name)
 }
 
 impl AwsError {
@@ -324,6 +333,14 @@ mod tests {
         for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Other] {
             assert!(!kind.is_shared(), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn an_error_names_its_operation() {
+        let error = aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error::unhandled("x");
+        let answer = HttpResponse::new(403.try_into().unwrap(), aws_smithy_types::body::SdkBody::empty());
+        let error = failed(SdkError::service_error(error, answer));
+        assert_eq!((&*error.operation, error.kind), ("ListObjectsV2", Kind::Denied));
     }
 
     #[test]

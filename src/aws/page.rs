@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{AwsError, Kind, unpaced};
+use super::{AwsError, Kind, timed_without_waits};
 use futures_util::{StreamExt, stream};
 
 /// Concurrent describes; more would only wait for their turn.
@@ -74,7 +74,7 @@ pub struct Described<T> {
 
 /// Like [`Described`], with the error of each item that failed.
 #[derive(Debug)]
-pub(crate) struct Asked<I, T> {
+pub(crate) struct DescribedEach<I, T> {
     /// Those that were described.
     pub(crate) found: Vec<T>,
     /// Those that failed alone, and why.
@@ -94,13 +94,13 @@ where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    let Asked { found, missed, shared } = describe_each(ids, fetch).await;
+    let DescribedEach { found, missed, shared } = describe_each(ids, fetch).await;
     let fault = shared.or_else(|| missed.into_iter().next().map(|(_, why)| why));
     Described { found, fault }
 }
 
 /// The same, with the error of each thing that failed.
-pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Asked<I, T>
+pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> DescribedEach<I, T>
 where
     I: Clone,
     F: Fn(I) -> Fut,
@@ -109,7 +109,7 @@ where
     let fetch = &fetch;
     let answers = stream::iter(ids).map(async |id: I| (id.clone(), twice(fetch, id).await));
     let mut answers = std::pin::pin!(answers.buffer_unordered(AT_ONCE));
-    let mut asked = Asked { found: Vec::new(), missed: Vec::new(), shared: None };
+    let mut asked = DescribedEach { found: Vec::new(), missed: Vec::new(), shared: None };
     // Failures that all things may share: all denials, and other failures since the last success.
     let (mut denied, mut lost) = (0, 0);
     // Did a server answer at all?
@@ -156,7 +156,7 @@ where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    match unpaced(fetch(id.clone())).await {
+    match timed_without_waits(fetch(id.clone())).await {
         (Err(error), took) if error.kind == Kind::Unreachable && took < QUICK => fetch(id).await,
         (answer, _) => answer,
     }
@@ -271,7 +271,7 @@ mod tests {
         // Several kinds are read at the same time, so that each call waits behind many others.
         let kind = |first: i32| {
             let work = describe((first..first + 100).collect(), async |n: i32| {
-                meter.turn(&SERVICES.sagemaker).await;
+                meter.wait_for_turn(&SERVICES.sagemaker).await;
                 if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
             });
             attributed("models", Urgency::Visible, work)

@@ -85,7 +85,7 @@ impl Aws {
             let request = self.sagemaker.search().resource(query.resource.clone()).max_results(100);
             let request = request.sort_by(query.sort_by).sort_order(SearchSortOrder::Descending);
             let request = request.set_search_expression(query.expression()).set_next_token(token);
-            let page = request.send().await.map_err(failed("Search"))?;
+            let page = request.send().await.map_err(failed)?;
             Ok((page.results.unwrap_or_default(), page.next_token))
         })
         .await;

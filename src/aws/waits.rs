@@ -45,7 +45,7 @@ impl Waits {
 }
 
 /// Runs `work` and measures how long it took, without the time in which one of its calls waited for its turn.
-pub(crate) async fn unpaced<F: Future>(work: F) -> (F::Output, Duration) {
+pub(crate) async fn timed_without_waits<F: Future>(work: F) -> (F::Output, Duration) {
     let (own, began) = (Waits::default(), Instant::now());
     let mut all = OF_WORK.try_with(Clone::clone).unwrap_or_default();
     all.push(own.clone());
@@ -103,8 +103,9 @@ mod tests {
             waits.count(sleep(7 * SECOND)).await;
             sleep(2 * SECOND).await;
         };
-        let ((((), one), ((), two)), all) = unpaced(async { (unpaced(call()).await, unpaced(call()).await) }).await;
+        let ((((), one), ((), two)), all) =
+            timed_without_waits(async { (timed_without_waits(call()).await, timed_without_waits(call()).await) }).await;
         assert_eq!((one, two, all), (2 * SECOND, 2 * SECOND, 4 * SECOND));
-        assert_eq!(unpaced(sleep(SECOND)).await.1, SECOND, "without any call");
+        assert_eq!(timed_without_waits(sleep(SECOND)).await.1, SECOND, "without any call");
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
-use crate::aws::{Aws, AwsError, ErrorKind, patiently};
+use crate::aws::{Aws, AwsError, ErrorKind, retry_throttled};
 use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::Wishes;
 use crate::resources::poll::Clock;
@@ -86,7 +86,7 @@ impl Executor {
         let told = move |service: &str, pause: Duration| {
             tell(format!("{service} is throttled: asked again in {} s", pause.as_secs()));
         };
-        patiently(PATIENCE, told, self.plan(intent)).await
+        retry_throttled(PATIENCE, told, self.plan(intent)).await
     }
 
     /// Plans what somebody wants. An earlier intent for the same target whose end was never seen is told first.

@@ -17,7 +17,7 @@ const CODES: [&[u8]; 5] =
 const PAUSE: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    static PATIENT: Patient;
+    static RETRY: Retry;
 }
 
 /// Is called for each wait with the service and the length.
@@ -25,35 +25,35 @@ type Tell = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
 /// How long the current task retries, and whom it tells.
 #[derive(Clone)]
-pub(super) struct Patient {
+pub(super) struct Retry {
     until: Instant,
     tell: Tell,
 }
 
-impl fmt::Debug for Patient {
+impl fmt::Debug for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Patient").field("until", &self.until).finish_non_exhaustive()
+        f.debug_struct("Retry").field("until", &self.until).finish_non_exhaustive()
     }
 }
 
 /// Runs work that only reads, and retries its throttled calls for at most `limit`.
-pub(crate) async fn patiently<F: Future>(
+pub(crate) async fn retry_throttled<F: Future>(
     limit: Duration,
     tell: impl Fn(&str, Duration) + Send + Sync + 'static,
     work: F,
 ) -> F::Output {
-    PATIENT.scope(Patient { until: Instant::now() + limit, tell: Arc::new(tell) }, work).await
+    RETRY.scope(Retry { until: Instant::now() + limit, tell: Arc::new(tell) }, work).await
 }
 
-impl Patient {
+impl Retry {
     /// That of the current task, if it has one.
     pub(super) fn now() -> Option<Self> {
-        PATIENT.try_with(Clone::clone).ok()
+        RETRY.try_with(Clone::clone).ok()
     }
 
     /// Waits before a retry; false if there is no time left for it.
-    pub(super) async fn wait(&self, service: &str, widening: u32) -> bool {
-        let pause = PAUSE * widening;
+    pub(super) async fn wait(&self, service: &str, slowdown: u32) -> bool {
+        let pause = PAUSE * slowdown;
         if Instant::now() + pause > self.until {
             return false;
         }
