@@ -1,7 +1,7 @@
 //! The seam to AWS: the clients, and the one stack that every call passes.
 //!
-//! [`services`](Services) lists the services. The [`Meter`] paces and counts their calls; below it stands whatever
-//! answers: live AWS, an endpoint URL, or the simulated account. Nothing above knows which.
+//! [`Services`] lists the services. The [`Meter`] paces and counts their calls. Below it answers live AWS, an endpoint
+//! URL, or the simulated account; nothing above knows which.
 
 mod arn;
 mod bucket;
@@ -18,8 +18,8 @@ mod login;
 mod meter;
 mod pace;
 mod page;
-mod patient;
 mod profiles;
+mod retry;
 mod search;
 mod services;
 mod settings;
@@ -34,7 +34,7 @@ use http::{LONGEST_ANSWER, bounded};
 use login::Login;
 
 pub(crate) use arn::Arn;
-pub use caught::hush_what_is_caught;
+pub use caught::silence_caught_panics;
 pub(crate) use caught::{caught, is_caught};
 pub use error::{AwsError, Kind, Kind as ErrorKind, failed};
 pub use http::Transport;
@@ -42,13 +42,13 @@ pub use login::Renewal;
 pub(crate) use meter::in_background;
 pub use meter::{Meter, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency};
-pub(crate) use page::{Asked, describe_each, pages_until};
 pub use page::{Described, Page, describe, pages};
-pub(crate) use patient::patiently;
+pub(crate) use page::{DescribedEach, describe_each, pages_until};
+pub(crate) use retry::retry_throttled;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
 pub use target::Target;
-pub(crate) use waits::unpaced;
+pub(crate) use waits::timed_without_waits;
 
 /// One account in one region. It has a field for the client of each service, as in `aws.sagemaker`: those of
 /// [`Clients`].
@@ -61,15 +61,15 @@ pub struct Aws {
     pub region: String,
     /// The endpoint URL in force, when it is not AWS itself; where services differ, each URL with its services.
     pub endpoint: Option<String>,
-    /// What to do where AWS takes the credentials no more; none for an account that needs no login.
+    /// How to renew credentials that AWS no longer accepts; none for an account that needs no login.
     pub renewal: Option<Renewal>,
-    /// How calls leave this machine, where they do.
+    /// Proxies and certificates, where calls leave this machine.
     pub transport: Option<Transport>,
-    /// What may not be searched here.
+    /// The kinds that this account may not search for.
     refusals: search::Refusals,
-    /// Buckets that are in other regions.
+    /// The regions of buckets that are not in this region.
     regions: bucket::Regions,
-    /// Who calls, where it is not the simulated account.
+    /// The login; none for the simulated account.
     login: Option<Login>,
 }
 
@@ -82,7 +82,7 @@ impl Deref for Aws {
 }
 
 impl Aws {
-    /// Has the credentials read anew, after AWS did not take them: somebody may have logged in again since.
+    /// Makes the next call read the credentials again, after AWS refused them: somebody may have logged in since.
     pub(crate) async fn refused(&self) {
         if let Some(login) = &self.login {
             login.refused().await;

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::args::{Args, Change, Command, Common, SimOptions};
-use sagetop::aws::{Pace, hush_what_is_caught};
+use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
 use sagetop::recording::Recorder;
 use sagetop::session::{Session, simulated, wall_clock};
@@ -27,7 +27,7 @@ const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    hush_what_is_caught();
+    silence_caught_panics();
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
     let mut background = Builder::new_multi_thread();
     if on_screen {

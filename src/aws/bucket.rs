@@ -1,4 +1,4 @@
-//! S3 buckets: each is asked in the region where it is.
+//! S3 buckets: each is called in its own region.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,11 +10,11 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{Arn, Aws, AwsError, failed};
 
-/// Answers of S3 that say: ask in another region.
+/// Error codes of S3 for a bucket in another region.
 const ELSEWHERE: [&str; 4] =
     ["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"];
 
-/// Regions of the buckets that are not in the account's region, as far as S3 told them.
+/// The known regions of buckets that are not in the account's region.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Regions(Arc<Mutex<BTreeMap<String, String>>>);
 
@@ -25,14 +25,13 @@ impl Regions {
 }
 
 impl Aws {
-    /// Asks S3 about a bucket, or about an access point by its ARN. Where S3 says that the bucket is in another region,
-    /// it is asked there, and from then on at once. At an endpoint URL that is the same URL with another signature.
+    /// Calls S3 about a bucket, or about an access point by its ARN. If S3 says that the bucket is in another region, the
+    /// call is made there, and all later calls too. At an endpoint URL that is the same URL with another signature.
     ///
     /// # Errors
-    /// Returns the call's error; it names the region if that is not the account's.
+    /// The error of the call; it names the region if that is not the account's.
     pub(crate) async fn ask_bucket<T, E, Fut>(
         &self,
-        operation: &'static str,
         bucket: &str,
         ask: impl Fn(aws_sdk_s3::Client) -> Fut,
     ) -> Result<T, AwsError>
@@ -51,14 +50,14 @@ impl Aws {
         };
         let asked = known.as_deref().unwrap_or(&self.region).to_owned();
         let Some(there) = there.filter(|there| is_elsewhere(&error) && *there != asked) else {
-            return Err(named(failed(operation)(error), &asked, &self.region));
+            return Err(named(failed(error), &asked, &self.region));
         };
         let answer = ask(self.s3_in(Some(&there))).await;
         self.regions.lock().insert(bucket.to_owned(), there.clone());
-        answer.map_err(|error| named(failed(operation)(error), &there, &self.region))
+        answer.map_err(|error| named(failed(error), &there, &self.region))
     }
 
-    /// The client for a region; without one that of the account's.
+    /// The client for a region; without a region, that of the account.
     fn s3_in(&self, region: Option<&str>) -> aws_sdk_s3::Client {
         match region.filter(|region| *region != self.region) {
             None => self.s3.clone(),
@@ -69,7 +68,7 @@ impl Aws {
         }
     }
 
-    /// Where a bucket is, by the header that S3 sends even with a refusal.
+    /// The region of a bucket, by the header that S3 sends even when it denies access.
     async fn head_bucket(&self, bucket: &str) -> Option<String> {
         match self.s3.head_bucket().bucket(bucket).send().await {
             Ok(answer) => answer.bucket_region.filter(|region| is_region(region)),
@@ -78,7 +77,7 @@ impl Aws {
     }
 }
 
-/// Says of an error in which region the bucket is, where that is not the account's.
+/// Adds the region of the bucket to an error, if it is not the account's.
 fn named(error: AwsError, region: &str, own: &str) -> AwsError {
     if region == own {
         return error;
@@ -108,7 +107,7 @@ fn region_of_arn(bucket: &str) -> Option<&str> {
     is_region(region).then_some(region)
 }
 
-/// Is this a region's name? What comes from outside becomes part of a host name.
+/// Is this the name of a region? It comes from an answer and becomes part of a host name.
 fn is_region(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (4..=32).contains(&text.len()) && text.chars().all(plain) && text.contains('-')

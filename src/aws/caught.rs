@@ -1,4 +1,4 @@
-//! A panic in the work for one account is that account's trouble: the others and the screen go on.
+//! Panics in the work for one account are caught: the other accounts and the screen go on.
 
 use std::any::Any;
 use std::panic::{self, AssertUnwindSafe};
@@ -14,13 +14,13 @@ tokio::task_local! {
 /// # Errors
 /// The message of the panic.
 pub(crate) fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
-    // All of a plan or a listing is in it: too much for a stack.
+    // The future of a plan or a listing is too large for the stack.
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
     async { CAUGHT.scope((), work).await.map_err(|said| message(&*said)) }
 }
 
-/// Lets panics that are caught print nothing: they are told where the work would have been.
-pub fn hush_what_is_caught() {
+/// Keeps caught panics from printing: their messages are shown in the place of the work's result.
+pub fn silence_caught_panics() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if !is_caught() {
@@ -29,7 +29,7 @@ pub fn hush_what_is_caught() {
     }));
 }
 
-/// Would a panic of the present work be caught?
+/// Would a panic of the current task be caught?
 pub(crate) fn is_caught() -> bool {
     CAUGHT.try_with(|()| ()).is_ok()
 }

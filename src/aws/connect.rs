@@ -1,4 +1,4 @@
-//! Clients are made: of what the AWS tools' settings say, or over whatever else answers.
+//! Creates the clients: from the settings of AWS tools, or over any other connector.
 
 use std::time::Duration;
 
@@ -19,9 +19,8 @@ impl Aws {
     /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
     ///
     /// # Errors
-    /// A sentence without its end. Those of [`Target::check`]; a setting of the environment or of a profile that is
-    /// needed and cannot be meant; and when no region can be found. Credentials are looked up with the first call, not
-    /// here.
+    /// A sentence without its full stop: those of [`Target::check`]; an invalid setting that is needed; no region.
+    /// Credentials are looked up with the first call, not here.
     pub async fn connect(target: &Target, pace: Pace) -> Result<Self, String> {
         target.check()?;
         let settings = Settings::read(target).await?;
@@ -32,12 +31,12 @@ impl Aws {
         let provider = SharedCredentialsProvider::new(login.clone());
         let mut config = config.into_builder().credentials_provider(provider).identity_cache(login.clone()).build();
         if let Some(role) = &target.role_arn {
-            // Each session of an hour is renewed by the SDK before it ends.
+            // The SDK renews each session of an hour before it ends.
             let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
         }
         let (region, http) = (region.to_string(), settings.transport.client());
-        // A stand-in on this machine is shared with nobody: pacing would only slow it down.
+        // Nobody else calls an endpoint on this machine: pacing would only slow it down.
         let shared = target.paced || !settings.endpoints.on_loopback();
         let pace = if shared { pace } else { Pace::Unlimited };
         let (use_fips, use_dual_stack) = settings.addresses();
@@ -47,7 +46,7 @@ impl Aws {
         Ok(Self { renewal, login: Some(login), transport: Some(settings.transport), ..aws })
     }
 
-    /// Clients over any connector, with credentials that mean nothing: the simulated account.
+    /// Clients over any connector, with invented credentials: for the simulated account.
     #[must_use]
     pub fn over(http: &SharedHttpClient, region: &str) -> Self {
         Self::over_at(http, region, Pace::Unlimited)
@@ -61,7 +60,7 @@ impl Aws {
         Self::over(&SharedHttpClient::new(Unconnected(why.to_owned())), region)
     }
 
-    /// The same at a pace.
+    /// The same with rate limits.
     #[must_use]
     pub fn over_at(http: &SharedHttpClient, region: &str, pace: Pace) -> Self {
         let config = SdkConfig::builder()
@@ -89,11 +88,11 @@ impl Aws {
         region: String,
         endpoints: &Endpoints,
     ) -> Self {
-        // The pollers decide when to try again, and a write is sent once: the SDK does not retry on its own.
+        // The SDK does not retry: the pollers do that, and a write is sent only once.
         let clients = Clients::new(|service| {
             let mut config = config
                 .to_builder()
-                .http_client(meter.around(service, http))
+                .http_client(meter.wrap(service, http))
                 .retry_config(RetryConfig::disabled())
                 .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(5)).build())
                 // The SDK would mistake our own pacing (see `Meter`) for a stalled stream.

@@ -1,4 +1,4 @@
-//! Where the services are, where that is not AWS's own address.
+//! Endpoint URLs of services, where they are not AWS's own.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -15,12 +15,12 @@ pub(super) fn configurable() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|service| service.name).chain(CREDENTIALS)
 }
 
-/// The variable that says where one service is.
+/// The environment variable for the endpoint URL of a service.
 pub(super) fn variable(service: &str) -> String {
     format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase())
 }
 
-/// The URLs that were given, by service.
+/// The configured endpoint URLs by service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Endpoints(BTreeMap<&'static str, String>);
 
@@ -34,12 +34,12 @@ impl Endpoints {
         self.0.insert(service, url);
     }
 
-    /// The URL of a service; none where that is AWS's own.
+    /// The endpoint URL of a service; none where it is AWS's own.
     pub(super) fn of(&self, service: &str) -> Option<&str> {
         self.0.get(service).map(String::as_str)
     }
 
-    /// What the screen calls the place: one URL, or each URL with its services. None where everything is AWS.
+    /// The label for the screen: one URL, or each URL with its services. None where all of them are AWS's own.
     pub(super) fn label(&self) -> Option<String> {
         let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
         for (service, url) in SERVICES.iter().filter_map(|service| Some((service.name, self.of(service.name)?))) {
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_is_all_on_this_machine_is_not_paced() {
+    fn endpoints_are_on_loopback_only_if_all_of_them_are() {
         let cases = [
             ("http://127.0.0.1:4599", true),
             ("http://127.9.9.9", true),
@@ -102,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn the_place_is_one_url_or_each_with_its_services() {
+    fn the_label_is_one_url_or_each_url_with_its_services() {
         assert_eq!(Endpoints::default().label(), None);
         assert_eq!(Endpoints::all_at("http://h:1").label().as_deref(), Some("http://h:1"));
         let mut some = Endpoints::default();
         some.set("sso", "http://portal".into());
-        assert_eq!(some.label(), None, "what is called for credentials only");
+        assert_eq!(some.label(), None, "this service gives credentials only");
         some.set("s3", "http://h:1".into());
         some.set("sns", "http://h:1".into());
         some.set("sagemaker", "http://h:2".into());

@@ -1,4 +1,6 @@
-//! One error for every call: what was asked, what kind of trouble, what AWS said.
+//! One error for every call: the operation, the kind of failure, and AWS's message.
+
+use std::any::type_name;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -9,10 +11,10 @@ use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
 use crate::redact;
 
-/// Bytes of what AWS says that are kept.
+/// At most this many bytes of a message are kept.
 const LONGEST: usize = 10_240;
 
-/// What kind of trouble a failed call is in.
+/// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -26,7 +28,7 @@ pub enum Kind {
     Skewed,
     /// The thing is not there.
     Gone,
-    /// The thing is changing; try when it is steady.
+    /// The thing is changing; a retry must wait until it is stable.
     Busy,
     /// Somebody else changed it.
     Conflict,
@@ -34,7 +36,7 @@ pub enum Kind {
     Quota,
     /// No answer: network, name resolution, time-out.
     Unreachable,
-    /// The other side has no certificate that is trusted here.
+    /// The certificate of the other side is not trusted here.
     Untrusted,
     /// This account or endpoint does not know the operation.
     Unsupported,
@@ -81,7 +83,7 @@ impl Kind {
         }
     }
 
-    /// What a console goes on to do by itself; a single look does not.
+    /// What the console does about it by itself; a single look does not.
     fn meanwhile(self) -> Option<&'static str> {
         match self {
             Self::Throttled => Some("the pace is lowered by itself"),
@@ -105,8 +107,8 @@ impl Kind {
         matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
-    /// Would other calls fail like this one now, so that it says nothing about the one thing that was asked for? So it
-    /// is where the account is cut off, and where calls come too fast.
+    /// Would other calls fail like this one now, so that it says nothing about the one thing that was requested? That is
+    /// so if the account is cut off, and if calls are throttled.
     #[must_use]
     pub(crate) fn is_shared(self) -> bool {
         self.cut_off() || self.passing()
@@ -124,11 +126,11 @@ impl Kind {
 pub struct AwsError {
     /// API name, for example `ListEndpoints`.
     pub operation: Box<str>,
-    /// What kind of trouble.
+    /// The kind of the failure.
     pub kind: Kind,
     /// AWS's error code, raw.
     pub code: Option<String>,
-    /// What AWS said, or what the connection said, without secrets; otherwise raw text.
+    /// The message of AWS or of the connection, without secrets; otherwise as it came.
     pub message: String,
     /// For AWS support.
     pub request_id: Option<String>,
@@ -138,7 +140,7 @@ pub struct AwsError {
     /// The call never left this machine: there are no credentials, it cannot be built, or nobody listens there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_sent: bool,
-    /// What to do where a login would change nothing: the settings give no credentials. The end of a sentence.
+    /// What to do if the settings give no credentials, so that a login would not help. The end of a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
@@ -155,12 +157,19 @@ impl std::fmt::Display for AwsError {
     }
 }
 
-/// Makes an [`AwsError`] of what a call of `operation` returned; for `map_err`.
-pub fn failed<E>(operation: &'static str) -> impl Fn(SdkError<E, HttpResponse>) -> AwsError
+/// Makes an [`AwsError`] of the error of a call; for `map_err`.
+#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it on by value")]
+pub fn failed<E>(error: SdkError<E, HttpResponse>) -> AwsError
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
-    move |error| AwsError::new(operation, &error)
+    AwsError::new(operation::<E>(), &error)
+}
+
+/// The API name of an operation, by the type of its errors: the SDK has one for each, as `ListEndpointsError`.
+fn operation<E>() -> &'static str {
+    let name = type_name::<E>().rsplit("::").next().unwrap_or_default();
+    name.strip_suffix("Error").unwrap_or(name)
 }
 
 impl AwsError {
@@ -170,7 +179,7 @@ impl AwsError {
         self.remedy.as_deref().or(self.kind.advice())
     }
 
-    /// The same where a console goes on to watch.
+    /// The same for a console, which goes on by itself.
     #[must_use]
     pub fn watched(&self) -> Option<String> {
         let advice = self.advice()?;
@@ -213,7 +222,7 @@ impl AwsError {
             (None, None) => (Kind::Unreachable, said, None),
             (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),
         };
-        // A page without an error code comes from something between here and AWS: it does not speak for AWS.
+        // A page without an error code comes from something between here and AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
         let mut message = message;
         message.truncate(message.floor_char_boundary(LONGEST));
@@ -233,7 +242,7 @@ pub(super) fn causes<'a>(
     })
 }
 
-/// The innermost cause: "connection refused" says more than "dispatch failure". Where AWS said no, its own words.
+/// The innermost cause: "connection refused" says more than "dispatch failure". For an answer of AWS, its message.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let cause = causes(error).last().unwrap_or(error);
     match cause.downcast_ref::<ErrorMetadata>().map(|said| (said.code(), said.message())) {
@@ -242,7 +251,7 @@ pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// Was there nobody to ask in the first place? Then the request could not be built or has no address.
+/// Could the request not be built, or has it no address?
 fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
     if let SdkError::DispatchFailure(failure) = error {
         return failure.is_user() || has_no_address(&format!("{failure:?}"));
@@ -266,7 +275,7 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Kind::Skewed,
-        // STS and SNS say it by the code that SageMaker keeps for a wrong key.
+        // For a skewed clock STS and SNS use the code that means a wrong key at SageMaker.
         "InvalidSignatureException" | "SignatureDoesNotMatch" | "AuthFailure"
             if has(&["Signature expired", "Signature not yet current"]) =>
         {
@@ -303,7 +312,7 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
         _ => match status {
             401 => Kind::Expired,
             403 => Kind::Denied,
-            // A service or operation that the other side has never heard of answers with a page, not an error.
+            // An endpoint that does not know the service or operation answers with a page, not with an error.
             404 | 405 | 500 | 501 if code.is_empty() => Kind::Unsupported,
             429 => Kind::Throttled,
             502..=504 => Kind::Unreachable,
@@ -324,6 +333,14 @@ mod tests {
         for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Other] {
             assert!(!kind.is_shared(), "{kind:?}");
         }
+    }
+
+    #[test]
+    fn an_error_names_its_operation() {
+        let error = aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error::unhandled("x");
+        let answer = HttpResponse::new(403.try_into().unwrap(), aws_smithy_types::body::SdkBody::empty());
+        let error = failed(SdkError::service_error(error, answer));
+        assert_eq!((&*error.operation, error.kind), ("ListObjectsV2", Kind::Denied));
     }
 
     #[test]

@@ -1,6 +1,4 @@
-//! How calls leave this machine: by which proxy, trusting which certificates, and how long an answer may take.
-//!
-//! Every client uses the one that is made here, those that fetch credentials too.
+//! The HTTP client below all calls, those for credentials too: proxies, trusted certificates, and time-outs.
 
 mod deadline;
 mod exempt;
@@ -22,7 +20,7 @@ pub(super) use transport_error::TransportError;
 /// The value of an environment variable; `None` where it is not set.
 pub(super) type Variable<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
-/// The settings by which calls leave this machine.
+/// The proxies and the trusted certificates.
 #[derive(Debug, Clone)]
 pub struct Transport {
     proxies: Proxies,
@@ -34,17 +32,17 @@ impl Transport {
     /// that name of a profile, which `AWS_CA_BUNDLE` overrides.
     ///
     /// # Errors
-    /// A sentence without its end: a proxy that is no URL, or a file that holds no certificate.
+    /// A sentence without its full stop: a proxy that is not a URL, or a file without a certificate.
     pub(super) fn read(variable: &Variable<'_>, ca_bundle: Option<&str>) -> Result<Self, String> {
         Ok(Self { proxies: Proxies::read(variable)?, trust: Trust::read(variable, ca_bundle)? })
     }
 
-    /// A client by these settings. An answer that takes too long is an error, as is one that breaks off.
+    /// A client with these settings. An answer that takes too long or breaks off is an error.
     pub(super) fn client(&self) -> SharedHttpClient {
         bounded(SharedHttpClient::new(Routed::new(&self.proxies, self.trust.clone())), LONGEST_ANSWER)
     }
 
-    /// The settings that are in force, one phrase each, without any password; also that there are none.
+    /// The settings in force, one phrase each, without passwords; the absence of a setting has a phrase too.
     #[must_use]
     pub fn in_force(&self) -> Vec<String> {
         let proxy = self.proxies.told().unwrap_or_else(|| "no proxy".to_owned());

@@ -1,4 +1,4 @@
-//! As whom calls are signed, and forgetting it when AWS takes it no more.
+//! The credentials that calls are signed with, and how they are read again when AWS no longer accepts them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use super::credentials_failure::CredentialsFailure;
 use super::settings::Settings;
 use super::{Target, caught};
 
-/// Credentials are renewed this long before their end; the SDK takes up to half of it off, and what is left is longer
-/// than a signed call waits for its turn.
+/// Credentials are renewed this long before they expire. The SDK may halve it; the rest is longer than a signed call
+/// waits for its turn.
 const EARLY: Duration = Duration::from_secs(90);
-/// A program that gives credentials may have to ask for a code first.
+/// A `credential_process` may have to ask for a code first.
 const LONGEST: Duration = Duration::from_mins(1);
-/// A login that failed or was refused is not tried again sooner, however many ask: a program may stand behind it.
+/// After a failure or a refusal the credentials are not read again sooner: that may start a program.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// The profile that was asked for, or whom the standard chain finds.
+/// The credentials of the profile that was asked for, or of the standard chain.
 ///
-/// The SDK reads the profile files once, and keeps credentials whose end it does not know. Whoever logs in again may
-/// write other ones there: what failed or was refused is forgotten, and all is read anew. Clones forget together.
+/// The SDK reads the profile files once, and keeps credentials without an expiry. A new login may write others into the
+/// files: so credentials that failed or were refused are dropped, and everything is read again. Clones share this.
 #[derive(Clone)]
 pub(super) struct Login {
     target: Target,
@@ -40,12 +40,12 @@ pub(super) struct Login {
     known: Arc<Mutex<Option<Known>>>,
 }
 
-/// What to do where AWS takes the credentials no more.
+/// How to renew credentials that AWS no longer accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Renewal {
-    /// A command that logs in with IAM Identity Center; what it leaves is picked up.
+    /// A command that logs in with IAM Identity Center; its result is picked up.
     Sso(String),
-    /// A command that logs in as on the web page of AWS; what it leaves is picked up.
+    /// A command that logs in as on the web page of AWS; its result is picked up.
     SignIn(String),
     /// The profile gets its credentials in another way; what to do about it.
     Other(String),
@@ -64,7 +64,7 @@ impl fmt::Display for Renewal {
     }
 }
 
-/// What is known of a login.
+/// The state of a login.
 #[derive(Clone)]
 struct Known {
     /// Who gives credentials, or why there are none.

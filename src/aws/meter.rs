@@ -1,4 +1,4 @@
-//! The connector that every call passes: it waits for its turn, counts by source and knows what it cost.
+//! The connector that every call passes: it waits for the call's turn, counts it by source and estimates its cost.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -15,63 +15,62 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::pace::{Pace, RateLimiter, Urgency};
-use super::patient::{Patient, too_fast};
+use super::retry::{Retry, too_fast};
 use super::services::{PER_METRIC, Service};
 use super::waits::Waits;
 
 tokio::task_local! {
-    static ON_BEHALF: OnBehalf;
+    static ATTRIBUTION: Attribution;
 }
 
-/// For whom a call is made.
+/// The source of a task's calls, and how urgent they are.
 #[derive(Debug, Clone, Copy)]
-struct OnBehalf {
+struct Attribution {
     source: &'static str,
     urgency: Urgency,
 }
 
-/// Runs `work` so that its calls count for `source`, the kind of resource they are made for, and wait as urgently as
-/// they are needed.
+/// Runs `work`; its calls count for `source`, the kind of resource that they read, and have this urgency.
 pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work: F) -> F::Output {
-    ON_BEHALF.scope(OnBehalf { source, urgency }, work).await
+    ATTRIBUTION.scope(Attribution { source, urgency }, work).await
 }
 
-/// Runs `work`, which nobody waits for, behind everything else that its source asks.
+/// Runs `work` behind everything else that its source reads: nobody waits for it.
 pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
-    match ON_BEHALF.try_with(|me| *me) {
-        Ok(me) => ON_BEHALF.scope(OnBehalf { urgency: Urgency::Background, ..me }, work).await,
-        // Without a source it is an operator who asks.
+    match ATTRIBUTION.try_with(|me| *me) {
+        Ok(me) => ATTRIBUTION.scope(Attribution { urgency: Urgency::Background, ..me }, work).await,
+        // Calls without a source are an operator's.
         Err(_) => work.await,
     }
 }
 
-/// What the calls of one source amount to.
+/// The calls of one source and their cost.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Spent {
     /// Calls since the start.
     pub calls: u64,
-    /// Metrics asked of `GetMetricData`.
+    /// Metrics requested of `GetMetricData`.
     pub metrics: u64,
     /// Estimated cost, US dollars.
     pub cost: f64,
 }
 
-/// What the calls so far amount to.
+/// The calls so far and their cost.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Usage {
     /// Calls since the start.
     pub calls: u64,
     /// Calls in the last minute.
     pub last_minute: u64,
-    /// Answers that said "too fast".
+    /// Throttled calls.
     pub throttled: u64,
-    /// How many times less often than usual the most throttled service is asked; 1 when all is well.
-    pub widening: u32,
-    /// Metrics asked of `GetMetricData`.
+    /// How many times less often than usual the most throttled service is called; 1 when none is throttled.
+    pub slowdown: u32,
+    /// Metrics requested of `GetMetricData`.
     pub metrics: u64,
     /// Estimated cost so far, US dollars.
     pub cost: f64,
-    /// What the last hour (or the time since the start) would cost if it went on for a day, US dollars.
+    /// Cost of a day at the rate of the last hour (or since the start), US dollars.
     pub cost_per_day: f64,
     /// The same by source.
     pub by_source: BTreeMap<Cow<'static, str>, Spent>,
@@ -90,7 +89,7 @@ struct State {
     started: Option<Instant>,
     usage: Usage,
     recent: VecDeque<Instant>,
-    /// When money was spent in the last hour, and how much.
+    /// The costs of the last hour and when they arose.
     spent: VecDeque<(Instant, f64)>,
 }
 
@@ -101,23 +100,23 @@ impl Meter {
         Self { limiter: RateLimiter::new(pace), waits: Waits::default(), state: Arc::default() }
     }
 
-    /// A client that counts the calls of `service` and passes them to `inner`.
+    /// An HTTP client that paces and counts the calls of `service` and passes them to `inner`.
     #[must_use]
-    pub(super) fn around(&self, service: &'static Service, inner: &SharedHttpClient) -> SharedHttpClient {
+    pub(super) fn wrap(&self, service: &'static Service, inner: &SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Metered { service, meter: self.clone(), inner: inner.clone() })
     }
 
-    /// Counts metrics that are about to be asked for; they are what `GetMetricData` costs.
-    pub fn metrics(&self, asked: usize) {
+    /// Counts metrics that are about to be requested: `GetMetricData` is paid by the metric.
+    pub fn count_metrics(&self, count: usize) {
         let mut state = self.lock();
-        state.usage.metrics += asked as u64;
+        state.usage.metrics += count as u64;
         #[expect(clippy::cast_precision_loss, reason = "an estimate in cents")]
-        let cost = asked as f64 * PER_METRIC;
-        state.spend(cost, asked as u64, 0);
+        let cost = count as f64 * PER_METRIC;
+        state.spend(cost, count as u64, 0);
     }
 
-    /// Takes note of what a service answered: was it "too fast"?
-    pub fn answered(&self, service: &'static Service, too_fast: bool) {
+    /// Notes whether a service throttled a call.
+    pub fn note_answer(&self, service: &'static Service, too_fast: bool) {
         if too_fast {
             self.limiter.throttled(service);
             self.lock().usage.throttled += 1;
@@ -126,30 +125,30 @@ impl Meter {
 
     /// Calls of a source since the start.
     #[must_use]
-    pub fn asked(&self, source: &str) -> u64 {
+    pub fn calls_of(&self, source: &str) -> u64 {
         self.lock().usage.by_source.get(source).map_or(0, |spent| spent.calls)
     }
 
-    /// How many times less often than usual a service is asked, because it said "too fast"; 1 when all is well.
+    /// How many times less often than usual a service is called because it throttles; 1 when it does not.
     #[must_use]
-    pub fn widening(&self, service: &Service) -> u32 {
+    pub fn slowdown(&self, service: &Service) -> u32 {
         self.limiter.slowdown(service)
     }
 
-    /// Total time so far in which at least one call was waiting for its turn: what our own pace took.
+    /// Total time so far in which at least one call waited for its turn.
     #[must_use]
     pub fn paced(&self) -> Duration {
         self.waits.total()
     }
 
     /// Waits until a call of a service may be made.
-    pub(super) async fn turn(&self, service: &'static Service) {
-        // Plans and writes have no source: they are an operator's.
-        let urgency = ON_BEHALF.try_with(|me| me.urgency).unwrap_or(Urgency::User);
+    pub(super) async fn wait_for_turn(&self, service: &'static Service) {
+        // Calls without a source are an operator's plans and writes.
+        let urgency = ATTRIBUTION.try_with(|me| me.urgency).unwrap_or(Urgency::User);
         self.waits.count(self.limiter.pass(service, urgency)).await;
     }
 
-    /// What the calls so far amount to.
+    /// The calls so far and their cost.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let mut state = self.lock();
@@ -157,7 +156,7 @@ impl Meter {
         state.forget_before(now);
         let mut usage = state.usage.clone();
         usage.last_minute = state.recent.len() as u64;
-        usage.widening = self.limiter.worst_slowdown();
+        usage.slowdown = self.limiter.worst_slowdown();
         let lived = state.started.map_or(Duration::ZERO, |s| now - s);
         let lived = lived.clamp(Duration::from_mins(1), HOUR);
         usage.cost_per_day = state.spent.iter().map(|(_, cost)| cost).sum::<f64>() * 86_400.0 / lived.as_secs_f64();
@@ -188,7 +187,7 @@ impl State {
         if cost > 0.0 {
             self.spent.push_back((now, cost));
         }
-        if let Ok(me) = ON_BEHALF.try_with(|me| *me) {
+        if let Ok(me) = ATTRIBUTION.try_with(|me| *me) {
             let spent = self.usage.by_source.entry(me.source.into()).or_default();
             spent.calls += calls;
             spent.metrics += metrics;
@@ -205,7 +204,7 @@ impl State {
     }
 }
 
-/// One service's client or connector with the meter in front.
+/// The client or connector of one service, behind the meter.
 #[derive(Debug)]
 struct Metered<C> {
     service: &'static Service,
@@ -227,14 +226,14 @@ impl HttpConnector for Metered<SharedHttpConnector> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let (service, meter, inner) = (self.service, self.meter.clone(), self.inner.clone());
         HttpConnectorFuture::new(async move {
-            let Some(patient) = Patient::now() else { return meter.call(service, &inner, request).await };
+            let Some(retry) = Retry::now() else { return meter.call(service, &inner, request).await };
             while let Some(again) = request.try_clone() {
                 let (answer, too_fast) = too_fast(meter.call(service, &inner, again).await?).await;
                 if !too_fast {
                     return Ok(answer);
                 }
-                meter.answered(service, true);
-                if !patient.wait(service.name, meter.widening(service)).await {
+                meter.note_answer(service, true);
+                if !retry.wait(service.name, meter.slowdown(service)).await {
                     return Ok(answer);
                 }
             }
@@ -251,7 +250,7 @@ impl Meter {
         inner: &SharedHttpConnector,
         request: HttpRequest,
     ) -> Result<HttpResponse, ConnectorError> {
-        self.turn(service).await;
+        self.wait_for_turn(service).await;
         self.count(service);
         // The time for an answer begins here, after the wait for a turn.
         inner.call(request).await
@@ -267,7 +266,7 @@ mod tests {
     async fn calls_are_counted_for_their_source_and_metrics_cost_money() {
         let meter = Meter::new(Pace::Unlimited);
         attributed("alarms", Urgency::Visible, async { meter.count(&SERVICES.cloudwatch) }).await;
-        attributed("metrics", Urgency::Background, async { meter.metrics(500) }).await;
+        attributed("metrics", Urgency::Background, async { meter.count_metrics(500) }).await;
         meter.count(&SERVICES.sts);
         assert_eq!((meter.usage().calls, meter.usage().last_minute), (2, 2));
         tokio::time::advance(Duration::from_mins(30)).await;

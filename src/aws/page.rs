@@ -1,21 +1,21 @@
-//! Reading every page and describing many things, with the manners that AWS needs.
+//! Reads lists page by page, and describes many things a few at a time.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{AwsError, Kind, unpaced};
+use super::{AwsError, Kind, timed_without_waits};
 use futures_util::{StreamExt, stream};
 
-/// Describes at the same time; more would only queue at the pace of the account.
+/// Concurrent describes; more would only wait for their turn.
 const AT_ONCE: usize = 8;
 
-/// After this many refusals in a row the rest is not asked.
+/// After this many failures in a row the rest is not described.
 const ENOUGH: usize = 5;
 
-/// A failure that comes sooner than this is no time-out: the same call may succeed at once.
+/// A failure that comes sooner than this is not a time-out, so an immediate retry may succeed.
 const QUICK: Duration = Duration::from_secs(3);
 
-/// What one page brought and the token of the next.
+/// The items of a page and the token of the next page.
 pub type Page<T> = (Vec<T>, Option<String>);
 
 /// Reads pages until there is no token, at most `cap` of them; the flag says that there was more.
@@ -34,7 +34,7 @@ where
     Ok((all, next.is_some()))
 }
 
-/// The same from a token on, until a page is `enough`; hands out the token of the page that would be next.
+/// The same from a token on, until a page is `enough`; returns the token of the page that would be next.
 pub(crate) async fn pages_until<T, F, Fut>(
     mut token: Option<String>,
     cap: usize,
@@ -63,44 +63,44 @@ where
     Ok((all, token))
 }
 
-/// What describing many things brought.
+/// The result of describing many things.
 #[derive(Debug)]
 pub struct Described<T> {
-    /// Those that answered.
+    /// Those that were described.
     pub found: Vec<T>,
-    /// The first failure that was not "gone"; trouble that all things share goes before that of a single one.
+    /// The first failure, except "gone"; a failure that all things share comes before that of a single one.
     pub fault: Option<AwsError>,
 }
 
 /// Like [`Described`], with the error of each item that failed.
 #[derive(Debug)]
-pub(crate) struct Asked<I, T> {
-    /// Those that answered.
+pub(crate) struct DescribedEach<I, T> {
+    /// Those that were described.
     pub(crate) found: Vec<T>,
     /// Those that failed alone, and why.
     pub(crate) missed: Vec<(I, AwsError)>,
-    /// Trouble that all of them share: those that are neither found nor missed were not asked.
+    /// A failure that all of them share: those that are neither found nor missed were not described.
     pub(crate) shared: Option<AwsError>,
 }
 
-/// Describes each of `ids`, a few at a time. What is gone meanwhile is left out.
+/// Describes each of `ids`, a few at a time. Those that no longer exist are left out.
 ///
-/// One bad thing costs that thing alone: where others were answered, its failure is [`Kind::Other`], as it says nothing
-/// about the network or the account. Trouble that all of them share ends it: at once where the calls are not let in or
-/// come too fast, otherwise after a row of failures without an answer.
+/// A failure of one thing does not affect the others: if others were described, it becomes [`Kind::Other`], as it says
+/// nothing about the network or the account. A failure that all of them share ends the work: at once where calls are
+/// refused or throttled, otherwise after several failures in a row.
 pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
 where
     I: Clone,
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    let Asked { found, missed, shared } = describe_each(ids, fetch).await;
+    let DescribedEach { found, missed, shared } = describe_each(ids, fetch).await;
     let fault = shared.or_else(|| missed.into_iter().next().map(|(_, why)| why));
     Described { found, fault }
 }
 
-/// The same, and says of each thing that was not found why.
-pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Asked<I, T>
+/// The same, with the error of each thing that failed.
+pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> DescribedEach<I, T>
 where
     I: Clone,
     F: Fn(I) -> Fut,
@@ -109,10 +109,10 @@ where
     let fetch = &fetch;
     let answers = stream::iter(ids).map(async |id: I| (id.clone(), twice(fetch, id).await));
     let mut answers = std::pin::pin!(answers.buffer_unordered(AT_ONCE));
-    let mut asked = Asked { found: Vec::new(), missed: Vec::new(), shared: None };
-    // Failures of the kinds that all things may share: all denials, and the others since the last answer.
+    let mut asked = DescribedEach { found: Vec::new(), missed: Vec::new(), shared: None };
+    // Failures that all things may share: all denials, and other failures since the last success.
     let (mut denied, mut lost) = (0, 0);
-    // Did anything come back that only a server can say?
+    // Did a server answer at all?
     let mut answered = false;
     while let Some((id, answer)) = answers.next().await {
         let error = match answer {
@@ -126,7 +126,7 @@ where
         answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
         denied += usize::from(error.kind == Kind::Denied);
         lost += usize::from(maybe_shared(error.kind));
-        // One call may be unreachable alone: then the next ones tell.
+        // One call may be unreachable alone: the next ones will show.
         let at_once = error.kind.is_shared() && error.kind != Kind::Unreachable;
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
@@ -145,18 +145,18 @@ where
     asked
 }
 
-/// May all things fail like this? It may also be one of them: a page of an overloaded server, a call that hangs.
+/// May all things fail like this? It may also be one alone: a page of an overloaded server, a call that hangs.
 fn maybe_shared(kind: Kind) -> bool {
     matches!(kind, Kind::Unsupported | Kind::Unreachable)
 }
 
-/// Fetches one thing, and once more where the connection or the server stumbled.
+/// Fetches one thing, with one retry after a quick failure of the connection or the server.
 async fn twice<I: Clone, T, F, Fut>(fetch: &F, id: I) -> Result<T, AwsError>
 where
     F: Fn(I) -> Fut,
     Fut: Future<Output = Result<T, AwsError>>,
 {
-    match unpaced(fetch(id.clone())).await {
+    match timed_without_waits(fetch(id.clone())).await {
         (Err(error), took) if error.kind == Kind::Unreachable && took < QUICK => fetch(id).await,
         (answer, _) => answer,
     }
@@ -271,7 +271,7 @@ mod tests {
         // Several kinds are read at the same time, so that each call waits behind many others.
         let kind = |first: i32| {
             let work = describe((first..first + 100).collect(), async |n: i32| {
-                meter.turn(&SERVICES.sagemaker).await;
+                meter.wait_for_turn(&SERVICES.sagemaker).await;
                 if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
             });
             attributed("models", Urgency::Visible, work)

@@ -1,7 +1,7 @@
 //! `sagemaker:Search`: whole records with tags, newest first.
 //!
-//! It is an index and may lag behind, so nothing is acted on by its word; and some accounts deny
-//! it, or do not know it for some kind, so everything that it answers can be had by lists as well: `docs/aws.md#search`.
+//! `Search` is an index and may lag behind, so no write relies on it. Some accounts deny it, or do not have it for some
+//! kind, so lists can replace it: `docs/aws.md#search`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,10 +13,10 @@ use tokio::time::Instant;
 use super::page::{Page, pages_until};
 use super::{Aws, AwsError, failed};
 
-/// After a refusal it is tried again this much later: rights may be given meanwhile.
+/// After a refusal it is tried again this much later: the rights may have changed.
 const AGAIN: Duration = Duration::from_mins(10);
 
-/// What was refused, and when; clones share it.
+/// The kinds that were refused, and when; clones share them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Refusals(Arc<Mutex<BTreeMap<String, Instant>>>);
 
@@ -30,7 +30,7 @@ impl Refusals {
     }
 }
 
-/// What to search for; the newest by `sort_by` come first.
+/// A query; the newest by `sort_by` come first.
 #[derive(Debug, Clone)]
 pub struct Query {
     resource: ResourceType,
@@ -39,12 +39,12 @@ pub struct Query {
 }
 
 impl Query {
-    /// All records of a kind, changed last first.
+    /// All records of a kind, last changed first.
     #[must_use]
     pub fn changed(resource: ResourceType) -> Self {
         Self { resource, sort_by: "LastModifiedTime", filters: Vec::new() }
     }
-    /// All records of a kind, made last first: for kinds that never change.
+    /// All records of a kind, newest first: for kinds that never change.
     #[must_use]
     pub fn made(resource: ResourceType) -> Self {
         Self { resource, sort_by: "CreationTime", filters: Vec::new() }
@@ -66,10 +66,10 @@ impl Query {
 
 impl Aws {
     /// Records page by page from a token on, until there are no more, `cap` pages were read, or `enough` says so of a
-    /// page; and the token of the next page. `None` when this account cannot be searched for it: then there are lists.
+    /// page; and the token of the next page. `None` where this account cannot search for the kind: use lists then.
     ///
     /// # Errors
-    /// Those that a list would fail with as well: no credentials, no network, too fast.
+    /// Those that a list would return as well: no credentials, no network, throttled.
     pub async fn search(
         &self,
         query: &Query,
@@ -85,7 +85,7 @@ impl Aws {
             let request = self.sagemaker.search().resource(query.resource.clone()).max_results(100);
             let request = request.sort_by(query.sort_by).sort_order(SearchSortOrder::Descending);
             let request = request.set_search_expression(query.expression()).set_next_token(token);
-            let page = request.send().await.map_err(failed("Search"))?;
+            let page = request.send().await.map_err(failed)?;
             Ok((page.results.unwrap_or_default(), page.next_token))
         })
         .await;

@@ -1,7 +1,7 @@
-//! The settings that AWS tools share, of the environment and of a profile: what is needed of them, and nothing else.
+//! The settings that all AWS tools share, from the environment and from profiles.
 //!
-//! The SDK's loader reads many settings, and ends the program over a value of some that other tools take. So it is
-//! handed an environment and files of our own, in which stands only what it needs and what was looked at here.
+//! The SDK's loader reads many settings, and panics over some values that other tools accept. So it gets an environment
+//! and files of our own, with only those settings that it needs and that are checked here.
 
 mod missing;
 
@@ -19,7 +19,7 @@ use super::endpoint::{self, Endpoints};
 use super::profiles::{Found, Profiles, encoded};
 use super::target::{self, Target};
 
-/// Variables that give credentials by themselves; a profile that was asked for wins over them.
+/// Variables that hold credentials; a profile that was asked for wins over them.
 const OWN_KEYS: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -29,14 +29,14 @@ const OWN_KEYS: &[&str] = &[
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
 ];
-/// Variables by which a container is asked for credentials.
+/// Variables for the credentials of a container.
 const CONTAINER_VARIABLES: &[&str] = &[
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
-/// Variables by which the machine is asked for credentials and the region, and where `aws login` keeps its token.
+/// Variables for the credentials and the region of the machine, and for the tokens of `aws login`.
 const OF_MACHINE: &[&str] = &[
     "AWS_EC2_METADATA_DISABLED",
     "AWS_EC2_METADATA_V1_DISABLED",
@@ -44,42 +44,41 @@ const OF_MACHINE: &[&str] = &[
     "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
     "AWS_LOGIN_CACHE_DIRECTORY",
 ];
-/// The keys of the environment by the names that a profile has for them.
+/// The variables that hold keys, with the names of these settings in a profile.
 const KEYS: &[(&str, &str)] = &[
     ("AWS_ACCESS_KEY_ID", "aws_access_key_id"),
     ("AWS_SECRET_ACCESS_KEY", "aws_secret_access_key"),
     ("AWS_SESSION_TOKEN", "aws_session_token"),
 ];
 
-/// How long the files may take.
+/// Reading the files may take this long.
 const LONGEST_READ: Duration = Duration::from_secs(10);
 
-/// What the environment and the files say, for one target.
+/// The settings of the environment and the files for one target.
 pub(super) struct Settings {
-    /// Variables that are set to something.
+    /// Variables that are set and not empty.
     variables: HashMap<String, String>,
     profiles: Profiles,
-    /// The profile that counts.
+    /// The profile in force.
     pub(super) profile: String,
-    /// The profile was asked for and wins over keys in the environment.
+    /// The profile was asked for by name, and so wins over keys in the environment.
     asked: bool,
-    /// The region that was asked for, or is set somewhere.
+    /// The region that was asked for or is configured.
     pub(super) region: Option<String>,
-    /// Where each service is, where that is not AWS's own address.
+    /// Endpoint URLs that are not AWS's own.
     pub(super) endpoints: Endpoints,
     fips: bool,
     dual_stack: bool,
-    /// How calls leave this machine.
+    /// Proxies and certificates.
     pub(super) transport: Transport,
 }
 
 impl Settings {
-    /// Reads the environment and the files. A file that does not come, as from a server that is lost, holds nobody for
-    /// ever.
+    /// Reads the environment and the files. Files on a server that does not answer end in an error.
     ///
     /// # Errors
-    /// A sentence without its end: a setting that is needed and has a value that cannot be meant, with where it stands;
-    /// and files that cannot be read in time.
+    /// A sentence without its full stop: an invalid value of a setting that is needed, with its place; or files that
+    /// cannot be read in time.
     pub(super) async fn read(target: &Target) -> Result<Self, String> {
         let asked = target.clone();
         let work = tokio::task::spawn_blocking(move || Self::read_now(&asked));
@@ -97,9 +96,9 @@ impl Settings {
         Self::of(target, &variables, profiles)
     }
 
-    /// `environment` holds all variables, also those that are set and empty.
+    /// `environment` holds all variables, empty ones too.
     fn of(target: &Target, environment: &HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
-        // An empty variable is none, as for the AWS command line; only for a proxy it means that there is to be none.
+        // An empty variable counts as unset, as for the AWS command line; an empty proxy variable means "no proxy".
         let variables: HashMap<String, String> =
             environment.iter().filter(|(_, value)| !value.is_empty()).map(|(n, v)| (n.clone(), v.clone())).collect();
         let profile = target.profile.clone().or_else(|| variables.get("AWS_PROFILE").cloned());
@@ -128,7 +127,7 @@ impl Settings {
         Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack, transport })
     }
 
-    /// What the SDK is configured by. `region` is that of all calls.
+    /// The SDK's loader with these settings. `region` is that of all calls.
     pub(super) fn loader(&self, region: Option<Region>) -> ConfigLoader {
         let keys = KEYS.iter().filter_map(|(variable, name)| Some((*name, self.variables.get(*variable)?.clone())));
         let keys: Vec<(&str, String)> = keys.collect();
@@ -150,12 +149,12 @@ impl Settings {
         }
     }
 
-    /// The variables that the SDK is to see.
+    /// The environment variables that the SDK sees.
     fn environment(&self) -> Env {
         let source =
             self.profiles.chain(&self.profile).iter().find_map(|name| self.profiles.get(name, "credential_source"));
         let source = source.map(|found| found.value.to_ascii_lowercase()).unwrap_or_default();
-        // A profile that was asked for and gives nothing is told as that: nobody else's credentials stand in for it.
+        // If a profile that was asked for has no credentials, that is an error: no others take their place.
         let elsewhere = |place: &str| !self.asked || source == place;
         let seen = |name: &str| {
             !name.starts_with("AWS_")
@@ -175,20 +174,20 @@ impl Settings {
         Env::from(variables)
     }
 
-    /// Are services called by their FIPS and dual-stack addresses?
+    /// Whether services are called at their FIPS addresses, and at their dual-stack addresses.
     pub(super) fn addresses(&self) -> (bool, bool) {
         (self.fips, self.dual_stack)
     }
 }
 
-/// Names the profile only: the variables and the files hold keys and passwords.
+/// Prints the profile only: the variables and the files hold keys and passwords.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings").field("profile", &self.profile).finish_non_exhaustive()
     }
 }
 
-/// Where settings are looked up: a variable wins over the profile.
+/// The sources of settings: a variable wins over the profile.
 struct Source<'a> {
     variables: &'a HashMap<String, String>,
     profiles: &'a Profiles,
@@ -212,7 +211,7 @@ impl Source<'_> {
         }
     }
 
-    /// The region of the environment, of the profile, or of a profile that its credentials come from.
+    /// The region of the environment, of the profile, or of a profile from which its credentials come.
     fn region(&self) -> Result<Option<String>, String> {
         let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| self.variable(name));
         let chain = self.profiles.chain(self.profile);
@@ -247,7 +246,7 @@ impl Source<'_> {
     }
 }
 
-/// A setting whose value cannot be meant.
+/// The message for a setting with an invalid value.
 fn refused(name: &str, found: &Found, why: &str) -> String {
     format!("{name}: {:?} {why}; it stands in {}", found.value, found.place)
 }

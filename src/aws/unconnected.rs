@@ -1,4 +1,4 @@
-//! What stands in for an account that cannot be connected: every call fails and says why.
+//! The connector of an account that cannot be connected: every call fails and says why.
 
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
-/// Why.
+/// Why the account cannot be connected.
 #[derive(Debug, Clone)]
 pub(super) struct Unconnected(pub(super) String);
 

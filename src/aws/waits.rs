@@ -1,4 +1,4 @@
-//! How long calls wait for their turn: that is our own pace, and says nothing about how fast AWS answers.
+//! How long calls wait for their turn. That time is our own pace and does not count as AWS being slow.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 tokio::task_local! {
-    /// The waits of the present work, and of all work that it is a part of.
+    /// The waits of the current task, and of all tasks around it.
     static OF_WORK: Vec<Waits>;
 }
 
@@ -16,11 +16,11 @@ pub(super) struct Waits(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
-    /// Calls that wait now.
+    /// The number of calls that wait now.
     calls: usize,
     /// Since when at least one waits.
     since: Option<Instant>,
-    /// All times before in which at least one waited.
+    /// The length of all earlier times in which at least one waited.
     before: Duration,
 }
 
@@ -44,8 +44,8 @@ impl Waits {
     }
 }
 
-/// Runs `work` and says how long it took, without the time in which a call of it waited for its turn.
-pub(crate) async fn unpaced<F: Future>(work: F) -> (F::Output, Duration) {
+/// Runs `work` and measures how long it took, without the time in which one of its calls waited for its turn.
+pub(crate) async fn timed_without_waits<F: Future>(work: F) -> (F::Output, Duration) {
     let (own, began) = (Waits::default(), Instant::now());
     let mut all = OF_WORK.try_with(Clone::clone).unwrap_or_default();
     all.push(own.clone());
@@ -103,8 +103,9 @@ mod tests {
             waits.count(sleep(7 * SECOND)).await;
             sleep(2 * SECOND).await;
         };
-        let ((((), one), ((), two)), all) = unpaced(async { (unpaced(call()).await, unpaced(call()).await) }).await;
+        let ((((), one), ((), two)), all) =
+            timed_without_waits(async { (timed_without_waits(call()).await, timed_without_waits(call()).await) }).await;
         assert_eq!((one, two, all), (2 * SECOND, 2 * SECOND, 4 * SECOND));
-        assert_eq!(unpaced(sleep(SECOND)).await.1, SECOND, "without any call");
+        assert_eq!(timed_without_waits(sleep(SECOND)).await.1, SECOND, "without any call");
     }
 }

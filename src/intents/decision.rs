@@ -292,7 +292,7 @@ async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Appr
     let request = request.model_package_type(ModelPackageType::Versioned).max_results(100);
     let request = request.model_approval_status(ModelApprovalStatus::Approved);
     let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    let page = request.send().await.map_err(failed)?;
     let versions = page.model_package_summary_list.unwrap_or_default().into_iter();
     let mut versions: Vec<Approved> =
         versions.filter_map(|s| Some((s.model_package_arn?, s.model_package_version?))).collect();

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
-use crate::aws::{Aws, AwsError, ErrorKind, patiently};
+use crate::aws::{Aws, AwsError, ErrorKind, retry_throttled};
 use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::Wishes;
 use crate::resources::poll::Clock;
@@ -88,7 +88,7 @@ impl Executor {
         let on_throttled = move |service: &str, pause: Duration| {
             on_wait(format!("{service} is throttled: asked again in {} s", pause.as_secs()));
         };
-        patiently(PATIENCE, on_throttled, self.plan(intent)).await
+        retry_throttled(PATIENCE, on_throttled, self.plan(intent)).await
     }
 
     /// Makes a plan. Its first warnings are about earlier intents for the same target whose end was never seen.

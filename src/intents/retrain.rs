@@ -134,7 +134,7 @@ impl Intent for Retrain {
             ));
         };
         let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(arn);
-        let execution = request.send().await.map_err(failed("DescribePipelineExecution"))?;
+        let execution = request.send().await.map_err(failed)?;
         let status = execution.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default();
         let steps = match PipelineStep::of(aws, arn).await {
             Ok(steps) => Some(steps),
@@ -235,7 +235,7 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
     use aws_sdk_sagemaker::types::{PipelineExecutionStatus, SortOrder, SortPipelineExecutionsBy};
     let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(10);
     let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
+    let page = request.send().await.map_err(failed)?;
     let executions = page.pipeline_execution_summaries.unwrap_or_default();
     let running = executions.iter().filter(|e| e.pipeline_execution_status == Some(PipelineExecutionStatus::Executing));
     Ok(running

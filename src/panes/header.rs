@@ -189,19 +189,19 @@ fn cost(app: &App, brief: bool) -> Line {
     let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
     let throttled: u64 = accounts.iter().map(|account| account.usage.throttled).sum();
     let dollars: f64 = accounts.iter().map(|account| account.usage.cost_per_day).sum();
-    let widening = accounts.iter().map(|account| account.usage.widening).max().unwrap_or(1);
+    let slowdown = accounts.iter().map(|account| account.usage.slowdown).max().unwrap_or(1);
     let tone = if throttled > 0 { Tone::Warn } else { Tone::Muted };
     let mut line = Line::new();
     if !brief {
         line = line.muted(format!("api {calls}/min  "));
     }
     if !brief || throttled > 0 {
-        line = line.with(format!("throttled {throttled}{}  ", widened(widening)), tone);
+        line = line.with(format!("throttled {throttled}{}  ", slowed_down(slowdown)), tone);
     }
     line.muted(format!("{}/day", fmt::dollars(dollars)))
 }
 
 /// How much less often everything is asked than usual.
-fn widened(widening: u32) -> String {
-    if widening > 1 { format!(" ({widening}× slower)") } else { String::new() }
+fn slowed_down(slowdown: u32) -> String {
+    if slowdown > 1 { format!(" ({slowdown}× slower)") } else { String::new() }
 }

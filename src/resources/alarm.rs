@@ -293,7 +293,7 @@ async fn described(
             // Without the types AWS answers with metric alarms only: docs/aws.md#alarm-types
             let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
             let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
-            let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarms"))?;
+            let page = request.set_next_token(token).send().await.map_err(failed)?;
             let mut rows: Vec<Alarm> = page.metric_alarms.unwrap_or_default().into_iter().map(from_metric).collect();
             rows.extend(page.composite_alarms.unwrap_or_default().into_iter().map(from_composite));
             rows.extend(page.log_alarms.unwrap_or_default().into_iter().map(from_log));

@@ -84,7 +84,7 @@ impl Resource for AlarmTurn {
                 let request = aws.cloudwatch.describe_alarm_history().history_item_type(HistoryItemType::StateUpdate);
                 let request = request.alarm_types(AlarmType::MetricAlarm).alarm_types(AlarmType::CompositeAlarm);
                 let request = request.scan_by(ScanBy::TimestampDescending).max_records(100).set_next_token(token);
-                let page = request.send().await.map_err(failed("DescribeAlarmHistory"))?;
+                let page = request.send().await.map_err(failed)?;
                 let turns = page.alarm_history_items.unwrap_or_default().into_iter().map(from_item).collect();
                 Ok((turns, page.next_token))
             },

@@ -87,7 +87,7 @@ impl EndpointConfig {
     /// Those of the call; `Gone` when it was deleted.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_endpoint_config().endpoint_config_name(name);
-        request.send().await.map(from_description).map_err(failed("DescribeEndpointConfig"))
+        request.send().await.map(from_description).map_err(failed)
     }
 }
 
@@ -256,7 +256,7 @@ async fn everything(aws: &Aws) -> Result<Listing<EndpointConfig>, AwsError> {
     let (summaries, capped) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_endpoint_configs().max_results(100).set_next_token(token);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
-        let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
+        let page = request.send().await.map_err(failed)?;
         Ok((page.endpoint_configs.unwrap_or_default(), page.next_token))
     })
     .await?;

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
-use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe, describe_each, in_background};
+use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use crate::health::Health;
 use location::{impossible, is_access_point};
@@ -136,7 +136,7 @@ impl Resource for Dataset {
         let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, seen.at)).collect();
         let at = seen.at;
         // At the same time: a bucket that does not answer must not be waited for twice.
-        let (versioning, Asked { found, missed, shared }) = tokio::join!(
+        let (versioning, DescribedEach { found, missed, shared }) = tokio::join!(
             in_background(versionings(aws, asked.clone())),
             describe_each(wanted, async |wanted: Wanted| {
                 let before = known.get(&wanted.uri).and_then(|row| row.rhythm);
@@ -194,7 +194,7 @@ async fn versionings(aws: &Aws, buckets: Vec<String>) -> BTreeMap<String, Option
 
 async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
     let ask = |s3: aws_sdk_s3::Client| s3.get_bucket_versioning().bucket(bucket).send();
-    let answer = aws.ask_bucket("GetBucketVersioning", bucket, ask).await.ok()?;
+    let answer = aws.ask_bucket(bucket, ask).await.ok()?;
     // It is absent where versioning was never on:
     // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html
     Some(answer.status.as_ref().map_or("Off", BucketVersioningStatus::as_str).to_owned())

@@ -134,7 +134,7 @@ impl Endpoint {
     /// Those of the call.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_endpoint().endpoint_name(name);
-        let found = request.send().await.map(from_description).map_err(failed("DescribeEndpoint"))?;
+        let found = request.send().await.map(from_description).map_err(failed)?;
         // Whatever the answer lacks, it is about the endpoint that was asked for.
         Ok(if found.name.is_empty() { Self { name: name.to_owned(), ..found } } else { found })
     }
@@ -147,7 +147,7 @@ impl Endpoint {
     /// Those of the call.
     pub async fn read_tags(&self, aws: &Aws) -> Result<BTreeMap<String, String>, AwsError> {
         let request = aws.sagemaker.list_tags().resource_arn(&self.arn).max_results(100);
-        Ok(pairs(request.send().await.map_err(failed("ListTags"))?.tags.unwrap_or_default()))
+        Ok(pairs(request.send().await.map_err(failed)?.tags.unwrap_or_default()))
     }
 }
 

@@ -173,7 +173,7 @@ type Rows = BTreeMap<String, PipelineExecution>;
 async fn described(aws: &Aws, seen: &Seen, due: Vec<String>, rows: &mut Rows) -> Option<AwsError> {
     let Described { found, fault } = describe(due, async |arn: String| {
         let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(&arn);
-        let described = request.send().await.map_err(failed("DescribePipelineExecution"))?;
+        let described = request.send().await.map_err(failed)?;
         Ok(from_description(described, seen))
     })
     .await;
@@ -273,7 +273,7 @@ async fn of_pipeline(aws: &Aws, pipeline: &str) -> Result<Vec<PipelineExecution>
     let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(NEWEST);
     // The default order is not documented, so it is always set.
     let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListPipelineExecutions"))?;
+    let page = request.send().await.map_err(failed)?;
     let summaries = page.pipeline_execution_summaries.unwrap_or_default();
     Ok(summaries.into_iter().map(|s| from_summary(pipeline, s)).filter(|e| !e.arn.is_empty()).collect())
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Turn, time};
-use crate::aws::{Asked, Aws, AwsError, Query, describe_each, failed, pages};
+use crate::aws::{Aws, AwsError, DescribedEach, Query, describe_each, failed, pages};
 use crate::health::Health;
 
 /// Pages of 100 groups.
@@ -73,9 +73,9 @@ impl Resource for FeatureGroup {
             return Ok(Listing::all(records.into_iter().filter_map(from_record).collect()).capped(next.is_some()));
         }
         let (listed, capped) = listed(aws).await?;
-        let Asked { mut found, missed, shared } = describe_each(listed, async |listed: Self| {
+        let DescribedEach { mut found, missed, shared } = describe_each(listed, async |listed: Self| {
             let request = aws.sagemaker.describe_feature_group().feature_group_name(listed.name);
-            request.send().await.map(from_description).map_err(failed("DescribeFeatureGroup"))
+            request.send().await.map(from_description).map_err(failed)
         })
         .await;
         let listing = match shared {
@@ -95,7 +95,7 @@ async fn listed(aws: &Aws) -> Result<(Vec<FeatureGroup>, bool), AwsError> {
     pages(PAGES, async |token| {
         let request = aws.sagemaker.list_feature_groups().max_results(100).set_next_token(token);
         let request = request.sort_by(FeatureGroupSortBy::CreationTime).sort_order(FeatureGroupSortOrder::Descending);
-        let page = request.send().await.map_err(failed("ListFeatureGroups"))?;
+        let page = request.send().await.map_err(failed)?;
         let groups = page.feature_group_summaries.unwrap_or_default();
         Ok((groups.into_iter().map(from_summary).collect(), page.next_token))
     })

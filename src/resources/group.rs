@@ -51,7 +51,7 @@ impl Resource for ModelPackageGroup {
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_model_package_groups().max_results(100).set_next_token(token);
             let request = request.sort_by(ModelPackageGroupSortBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.send().await.map_err(failed("ListModelPackageGroups"))?;
+            let page = request.send().await.map_err(failed)?;
             Ok((page.model_package_group_summary_list.unwrap_or_default(), page.next_token))
         })
         .await?;

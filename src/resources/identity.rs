@@ -43,7 +43,7 @@ impl Resource for Identity {
         all.text("Account", &*self.account).text("UserId", &*self.user_id);
     }
     async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let me = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
+        let me = aws.sts.get_caller_identity().send().await.map_err(failed)?;
         Ok(Listing::all(vec![Self {
             account: me.account.unwrap_or_default(),
             arn: me.arn.unwrap_or_default(),

@@ -83,7 +83,7 @@ impl TrainingJob {
 
     async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_training_job().training_job_name(name);
-        request.send().await.map(from_description).map_err(failed("DescribeTrainingJob"))
+        request.send().await.map(from_description).map_err(failed)
     }
 }
 
@@ -204,7 +204,7 @@ async fn listed(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
         let request = aws.sagemaker.list_training_jobs().max_results(100).set_next_token(token);
         let request = request.sort_by(SortBy::CreationTime).sort_order(SortOrder::Descending);
-        let page = request.send().await.map_err(failed("ListTrainingJobs"))?;
+        let page = request.send().await.map_err(failed)?;
         Ok((page.training_job_summaries.unwrap_or_default(), page.next_token))
     })
     .await?;

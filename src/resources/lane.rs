@@ -24,7 +24,7 @@ pub struct Traffic {
     /// Nobody pressed a key for a while.
     pub idle: bool,
     /// How many times less often its service is asked because it said "too fast".
-    pub widening: u32,
+    pub slowdown: u32,
     /// Polls in a row that failed for a reason that may pass.
     pub failures: u32,
 }
@@ -70,7 +70,7 @@ impl Lane {
     pub fn pause(self, traffic: Traffic) -> Duration {
         let every = self.every();
         let backed_off = every.saturating_mul(2u32.saturating_pow(traffic.failures.min(16)));
-        backed_off.saturating_mul(traffic.widening.max(1)).min(Self::LONGEST.max(every))
+        backed_off.saturating_mul(traffic.slowdown.max(1)).min(Self::LONGEST.max(every))
     }
 }
 
@@ -78,11 +78,11 @@ impl Lane {
 mod tests {
     use super::*;
 
-    const CALM: Traffic = Traffic { looked_at: false, idle: false, widening: 1, failures: 0 };
+    const CALM: Traffic = Traffic { looked_at: false, idle: false, slowdown: 1, failures: 0 };
 
     #[test]
     fn failures_and_throttling_widen_the_pause_up_to_a_limit() {
-        let pause = |failures, widening| Lane::Fast.pause(Traffic { widening, failures, ..CALM }).as_secs();
+        let pause = |failures, slowdown| Lane::Fast.pause(Traffic { slowdown, failures, ..CALM }).as_secs();
         let waits: Vec<u64> = (0..8).map(|failures| pause(failures, 1)).collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!((pause(0, 2), pause(0, 16), pause(2, 4), pause(u32::MAX, 16)), (30, 240, 240, 600));

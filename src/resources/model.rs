@@ -82,7 +82,7 @@ impl Model {
     /// Those of the call; `Gone` when it was deleted.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_model().model_name(name);
-        request.send().await.map(Self::from).map_err(failed("DescribeModel"))
+        request.send().await.map(Self::from).map_err(failed)
     }
 }
 
@@ -203,7 +203,7 @@ async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Model>, bool), AwsError> 
     let (summaries, capped) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_models().max_results(100).set_next_token(token);
         let request = request.sort_by(ModelSortKey::CreationTime).sort_order(OrderKey::Descending);
-        let page = request.send().await.map_err(failed("ListModels"))?;
+        let page = request.send().await.map_err(failed)?;
         Ok((page.models.unwrap_or_default(), page.next_token))
     })
     .await?;

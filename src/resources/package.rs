@@ -95,7 +95,7 @@ impl ModelPackage {
     /// Those of the call.
     pub async fn describe(aws: &Aws, arn: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_model_package().model_package_name(arn);
-        request.send().await.map(from_description).map_err(failed("DescribeModelPackage"))
+        request.send().await.map(from_description).map_err(failed)
     }
 }
 

@@ -45,7 +45,7 @@ impl Pipeline {
     /// Those of the call.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_pipeline().pipeline_name(name);
-        request.send().await.map(from_description).map_err(failed("DescribePipeline"))
+        request.send().await.map(from_description).map_err(failed)
     }
 }
 
@@ -94,7 +94,7 @@ impl Resource for Pipeline {
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_pipelines().max_results(100).set_next_token(token);
             let request = request.sort_by(SortPipelinesBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.send().await.map_err(failed("ListPipelines"))?;
+            let page = request.send().await.map_err(failed)?;
             Ok((page.pipeline_summaries.unwrap_or_default(), page.next_token))
         })
         .await?;

@@ -158,12 +158,13 @@ impl<T: Resource> Poller<T> {
             }
             let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
             let sweep = self.sweeps(why);
-            let asked_before = self.aws.meter.asked(T::KIND.name());
+            let asked_before = self.aws.meter.calls_of(T::KIND.name());
             let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
             self.failures = match told {
                 // Who could not ask, as what it hangs on was not read, has not failed once more.
                 Told::Later | Told::Failed => {
-                    self.failures + u32::from(self.failures == 0 || self.aws.meter.asked(T::KIND.name()) > asked_before)
+                    self.failures
+                        + u32::from(self.failures == 0 || self.aws.meter.calls_of(T::KIND.name()) > asked_before)
                 }
                 Told::More | Told::All => 0,
             };
@@ -207,7 +208,7 @@ impl<T: Resource> Poller<T> {
         Traffic {
             looked_at: seen.focus.kinds.contains(&T::KIND),
             idle: seen.focus.idle,
-            widening: self.aws.meter.widening(T::KIND.service()),
+            slowdown: self.aws.meter.slowdown(T::KIND.service()),
             failures: if waited_for { 0 } else { self.failures },
         }
     }
@@ -233,7 +234,7 @@ impl<T: Resource> Poller<T> {
     async fn rest(&mut self, pause: Duration) -> Result<Why, watch::error::RecvError> {
         let began = tokio::time::Instant::now();
         let mut end = began + pause;
-        let widening = self.traffic().widening;
+        let slowdown = self.traffic().slowdown;
         loop {
             // A pause that throttling made long is looked at again, as the service may be calm by now.
             let look = tokio::time::Instant::now() + T::LANE.every();
@@ -247,8 +248,8 @@ impl<T: Resource> Poller<T> {
                     }
                 }
                 () = tokio::time::sleep_until(end) => return Ok(Why::Time),
-                () = tokio::time::sleep_until(look), if widening > 1 && look < end => {
-                    if self.traffic().widening < widening {
+                () = tokio::time::sleep_until(look), if slowdown > 1 && look < end => {
+                    if self.traffic().slowdown < slowdown {
                         end = end.min(began + T::LANE.moved(self.traffic(), T::VITAL).pause(self.traffic()));
                     }
                 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::dataset::split;
 use super::package::ModelPackage;
 use super::{Kind, Lane, Listing, Properties, Resource, Seen, Store, Table, Turn};
-use crate::aws::{Asked, Aws, AwsError, ErrorKind, describe_each};
+use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe_each};
 
 /// A report is small; what is larger is none.
 const LARGEST: usize = 256 * 1024;
@@ -87,7 +87,7 @@ impl Resource for EvaluationReport {
                 due.push(wanted);
             }
         }
-        let Asked { found, missed, shared } =
+        let DescribedEach { found, missed, shared } =
             describe_each(due, async |wanted: Wanted| wanted.read(aws, seen.at).await).await;
         rows.extend(found.into_iter().map(|row| (row.package.clone(), row)));
         if shared.is_none() {
@@ -181,7 +181,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
         return Ok(Err("is not in S3".to_owned()));
     };
     let ask = |s3: aws_sdk_s3::Client| s3.get_object().bucket(bucket).key(key).send();
-    let reply = match aws.ask_bucket("GetObject", bucket, ask).await {
+    let reply = match aws.ask_bucket(bucket, ask).await {
         Ok(reply) => reply,
         Err(error) if error.kind.is_shared() => return Err(error),
         // Without s3:ListBucket a missing key is a 403: nothing is said about deletion.

@@ -178,7 +178,7 @@ impl PipelineStep {
         let (steps, _) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_pipeline_execution_steps().pipeline_execution_arn(execution);
             let request = request.sort_order(SortOrder::Ascending).max_results(100).set_next_token(token);
-            let page = request.send().await.map_err(failed("ListPipelineExecutionSteps"))?;
+            let page = request.send().await.map_err(failed)?;
             Ok((page.pipeline_execution_steps.unwrap_or_default(), page.next_token))
         })
         .await?;

@@ -67,7 +67,7 @@ impl Resource for Subscription {
     async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (rows, capped) = pages(PAGES, async |token| {
             let request = aws.sns.list_subscriptions().set_next_token(token);
-            let page = request.send().await.map_err(failed("ListSubscriptions"))?;
+            let page = request.send().await.map_err(failed)?;
             let rows = page.subscriptions.unwrap_or_default().into_iter().map(from_sdk);
             Ok((rows.collect::<Vec<_>>(), page.next_token))
         })

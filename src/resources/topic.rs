@@ -125,7 +125,7 @@ impl Resource for Topic {
 /// ARNs of all topics of this account, and whether there are more.
 async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
     pages(PAGES, async |token| {
-        let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed("ListTopics"))?;
+        let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed)?;
         let topics = page.topics.unwrap_or_default();
         Ok((topics.into_iter().filter_map(|t| t.topic_arn).collect(), page.next_token))
     })
@@ -166,7 +166,7 @@ async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
 async fn listeners(aws: &Aws, arn: &str) -> Result<(Vec<Subscription>, bool), AwsError> {
     pages(LISTENERS, async |token| {
         let request = aws.sns.list_subscriptions_by_topic().topic_arn(arn).set_next_token(token);
-        let page = request.send().await.map_err(failed("ListSubscriptionsByTopic"))?;
+        let page = request.send().await.map_err(failed)?;
         let rows = page.subscriptions.unwrap_or_default().into_iter().map(subscription::from_sdk);
         Ok((rows.collect(), page.next_token))
     })
@@ -174,6 +174,6 @@ async fn listeners(aws: &Aws, arn: &str) -> Result<(Vec<Subscription>, bool), Aw
 }
 
 async fn attributes(aws: &Aws, arn: &str) -> Result<HashMap<String, String>, AwsError> {
-    let reply = aws.sns.get_topic_attributes().topic_arn(arn).send().await.map_err(failed("GetTopicAttributes"))?;
+    let reply = aws.sns.get_topic_attributes().topic_arn(arn).send().await.map_err(failed)?;
     Ok(reply.attributes.unwrap_or_default())
 }

@@ -1,15 +1,15 @@
-//! How the account moves on: nothing runs in the background, but each request first brings the account up to its time.
+//! How time passes in the account: nothing runs in the background; each request first brings the account up to date.
 
 use super::env::{Event, Task};
 use super::services::sagemaker::RunRequest;
 use super::time::{Span, Time};
 use super::world::World;
 
-/// How often services look at one another, before speed.
+/// How often services react to one another, at speed 1.
 const TICK: Span = Span::seconds(10);
 
 impl World {
-    /// Brings the account up to an instant, doing what was due in the order in which it was due. Time never goes back.
+    /// Brings the account up to an instant: everything that was due happens in order. Time never goes back.
     pub(crate) fn advance(&mut self, to: Time) {
         let to = to.max(self.env.now);
         let tick = Span(self.env.pace(TICK).0.max(100));
@@ -45,7 +45,7 @@ impl World {
         self.deliver_events();
     }
 
-    /// Lets each service look at what the others did.
+    /// Lets the services react to one another.
     fn tick(&mut self) {
         self.sagemaker.write_due_features(&mut self.env);
         self.cloudwatch.evaluate_alarms(&self.env, &self.sagemaker.endpoints);
@@ -56,7 +56,7 @@ impl World {
         self.check_drill();
     }
 
-    /// Hands on what services told one another.
+    /// Delivers the events that services emitted.
     pub(crate) fn deliver_events(&mut self) {
         for event in self.env.take_events() {
             match event {
@@ -84,7 +84,7 @@ impl World {
         }
     }
 
-    /// Plays an event of the story; what it names and is not there is passed over.
+    /// Plays an event of the story; names of things that do not exist are ignored.
     fn play_event(&mut self, index: usize) {
         let Some(event) = self.story_events.get(index).cloned() else { return };
         if let Some(pipeline) = event.run.filter(|name| self.sagemaker.pipelines.contains_key(name)) {

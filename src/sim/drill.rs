@@ -1,4 +1,4 @@
-//! Whether the operator has done what a story asks for.
+//! Whether the operator has done the task of a story.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use super::story::Condition;
 use super::time::Time;
 use super::world::World;
 
-/// What a story asks of the operator, and whether it was done.
+/// The task of a story for the operator, and whether it was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrillState {
-    /// What the operator is asked to do, in a sentence or two.
+    /// The task, in a sentence or two.
     pub task: String,
-    /// What was right, for when it is done or given up.
+    /// What would have been right; to be shown when the task is done or given up.
     pub fix: String,
     /// How long after the beginning it was done.
     pub fixed_after: Option<Duration>,

@@ -1,4 +1,4 @@
-//! What all services share: whose account it is, the time, chance, tags, and what is still to happen.
+//! What all services share: the account, the time, chance, tags, and the agenda.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::num;
 use super::time::{Span, Time};
 use super::wire::{Value, tree};
 
-/// What all services share. Beside this a service knows its own state, and what its operations are handed of others.
+/// What all services share.
 #[derive(Debug)]
 pub(crate) struct Env {
     pub(crate) account: Account,
@@ -38,10 +38,10 @@ pub(crate) enum Task {
     StoryEvent(usize),
 }
 
-/// What one service tells the others. It is handed on when the call or task that it came from is done.
+/// What one service tells the others. It is delivered at the end of the call or task that emitted it.
 #[derive(Debug)]
 pub(crate) enum Event {
-    /// Somebody called an operation that changes something: `CloudTrail` notes it.
+    /// Somebody called an operation that changes something: `CloudTrail` records it.
     Called(ApiCall),
     /// A job wrote an object of this size, with contents if anybody may look at them: S3 keeps it.
     ObjectWritten { uri: String, at: Time, size: i64, body: Option<String> },
@@ -106,12 +106,12 @@ impl Env {
         self.agenda.pop_first().map(|(_, task)| task)
     }
 
-    /// Tells the other services something.
+    /// Emits an event.
     pub(crate) fn emit(&mut self, event: Event) {
         self.events.push(event);
     }
 
-    /// What the other services have not been told yet.
+    /// The events that were not delivered yet.
     pub(crate) fn take_events(&mut self) -> Vec<Event> {
         std::mem::take(&mut self.events)
     }

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use super::error::ServiceError;
 use super::exchange::{Request, Response, respond};
 use super::services::{Service, s3};
-use super::wire::{Value, cbor, json, query, xml};
+use super::wire::{Value, cbor, json, query, tree, xml};
 
 /// A protocol: how a request was written, and how its answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,29 +127,23 @@ impl Call {
         self.service.and_then(|service| service.names().query).map_or("", |(_, namespace)| namespace)
     }
 
-    /// Writes an operation's answer.
+    /// Writes the answer of an operation.
     pub(crate) fn write(&self, result: &Value, id: &str) -> Response {
-        match self.protocol {
-            Protocol::Json10 | Protocol::Json11 => {
-                let empty = Value::empty();
-                let body = json::write(if result.is_null() { &empty } else { result });
-                respond(200, &[("content-type", self.kind()), ("x-amzn-requestid", id)], body.into())
-            }
+        let empty = Value::empty();
+        let tree = if result.is_null() { &empty } else { result };
+        let mut headers = vec![("content-type", self.content_type()), ("x-amzn-requestid", id)];
+        let body = match self.protocol {
+            Protocol::Json10 | Protocol::Json11 => json::write(tree),
             Protocol::Cbor => {
-                let empty = Value::empty();
-                let body = cbor::write(if result.is_null() { &empty } else { result });
-                let headers =
-                    [("content-type", self.kind()), ("smithy-protocol", "rpc-v2-cbor"), ("x-amzn-requestid", id)];
-                respond(200, &headers, body.into())
+                headers.push(("smithy-protocol", "rpc-v2-cbor"));
+                cbor::write(tree)
             }
-            Protocol::Query | Protocol::Rest => {
-                let body = xml::reply(&self.name, self.namespace(), result, id);
-                respond(200, &[("content-type", self.kind()), ("x-amzn-requestid", id)], body.into())
-            }
-        }
+            Protocol::Query | Protocol::Rest => xml::reply(&self.name, self.namespace(), result, id).into_bytes(),
+        };
+        respond(200, &headers, body.into())
     }
 
-    fn kind(&self) -> &'static str {
+    fn content_type(&self) -> &'static str {
         match self.protocol {
             Protocol::Json11 => "application/x-amz-json-1.1",
             Protocol::Json10 => "application/x-amz-json-1.0",
@@ -161,22 +155,12 @@ impl Call {
 
     /// Writes an error in the form of the request's protocol.
     pub(crate) fn fail(&self, error: &ServiceError, id: &str) -> Response {
+        let is_cloudwatch = self.service == Some(Service::CloudWatch);
+        let namespace = if is_cloudwatch { "com.amazonaws.cloudwatch#" } else { "" };
+        let tree = || tree! { "__type": format!("{namespace}{}", error.code), "message": &error.message };
         let query_error = format!("{};Sender", error.code);
-        let shape = |name: &str| {
-            if self.service == Some(Service::CloudWatch) {
-                format!("com.amazonaws.cloudwatch#{name}")
-            } else {
-                name.to_owned()
-            }
-        };
-        let tree = || {
-            Value::Map(vec![
-                ("__type".into(), shape(&error.code).into()),
-                ("message".into(), error.message.as_str().into()),
-            ])
-        };
-        let mut headers = vec![("content-type", self.kind()), ("x-amzn-requestid", id)];
-        if self.service == Some(Service::CloudWatch) {
+        let mut headers = vec![("content-type", self.content_type()), ("x-amzn-requestid", id)];
+        if is_cloudwatch {
             headers.push(("x-amzn-query-error", &query_error));
         }
         let body: Bytes = match self.protocol {

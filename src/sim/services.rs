@@ -1,8 +1,8 @@
 //! The services of the account: one row each.
 //!
-//! To add a service, write its module and a row here; where it has a state, also a field in [`World`]. A service knows
-//! what all share ([`Env`](super::env::Env)), its own state, and what its row hands it of others. What it does to others
-//! it tells them as an [`Event`](super::env::Event).
+//! To add a service, write its module and a row here; if it has a state, add a field to [`World`]. A service sees what all
+//! share ([`Env`](super::env::Env)), its own state, and what its row passes to it of others. It changes other services by
+//! an [`Event`](super::env::Event), or through an argument that [`World`] passes to it.
 
 pub(crate) mod application_autoscaling;
 pub(crate) mod cloudtrail;

@@ -1,4 +1,4 @@
-//! One simulated account: it answers requests, and tells tests and drills how it is.
+//! One simulated account: it answers requests, and reports its state to tests and drills.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -115,7 +115,7 @@ impl Sim {
         self.lock().world.env.account.region.clone()
     }
 
-    /// What people call the account.
+    /// The alias of the account.
     #[must_use]
     pub fn alias(&self) -> String {
         self.lock().world.env.account.alias.clone()
@@ -157,7 +157,7 @@ impl Sim {
         found.into_iter().map(|(_, status)| status).collect()
     }
 
-    /// What the story asks of the operator, and whether it was done.
+    /// The task of the story for the operator, and whether it was done.
     #[must_use]
     pub fn drill(&self) -> Option<DrillState> {
         let mut inner = self.now();
@@ -257,7 +257,7 @@ impl Inner {
     }
 }
 
-/// What came of a call.
+/// The result of a call.
 enum Done {
     Value(Value),
     Raw(Response),

@@ -25,7 +25,7 @@ pub(crate) struct World {
     pub(crate) drill_done: Option<Time>,
     /// When each operation was last answered without an error.
     pub(crate) answered: BTreeMap<String, Time>,
-    /// When the services next look at one another.
+    /// When the services next react to one another.
     pub(crate) next_tick: Time,
 }
 

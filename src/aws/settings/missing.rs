@@ -1,4 +1,4 @@
-//! What the settings lack, and what to do about it.
+//! Missing settings, and what to do about them.
 
 use super::Settings;
 use crate::aws::Renewal;
@@ -7,7 +7,7 @@ use crate::aws::Renewal;
 const OTHER_WAYS: &[&str] = &["aws_access_key_id", "web_identity_token_file", "credential_source"];
 
 impl Settings {
-    /// What keeps the profile from giving credentials whatever AWS says, and what to do about it.
+    /// Why the profile cannot give credentials, and what to do about it.
     pub(in crate::aws) fn lacks(&self) -> Option<(String, String)> {
         if self.has_own_keys() {
             return None;
@@ -21,7 +21,7 @@ impl Settings {
         if let Some(lacks) = self.lacks_a_code(&chain) {
             return Some(lacks);
         }
-        // The machine or the container may stand in for a profile that the environment names.
+        // For a profile that only the environment names, the machine or the container may have credentials.
         (self.asked && !self.profiles.has_credentials(&self.profile)).then(|| {
             let what = format!("the profile {} has no credentials", self.profile);
             (what, "give it keys, a role, an SSO session or a credential_process".to_owned())
@@ -44,9 +44,9 @@ impl Settings {
         Some((what, how))
     }
 
-    /// What to do where AWS takes the credentials of these settings no more.
+    /// How to renew credentials that AWS no longer accepts.
     pub(in crate::aws) fn renewal(&self) -> Renewal {
-        // Keys in the environment win over any profile but one that was asked for.
+        // Keys in the environment win over any profile that was not asked for.
         if self.has_own_keys() {
             return Renewal::Start;
         }
@@ -72,13 +72,13 @@ impl Settings {
         !self.asked && self.variables.contains_key("AWS_ACCESS_KEY_ID")
     }
 
-    /// What a profile sets, or else one that its credentials come from.
+    /// A setting of the profile, or of one from which its credentials come.
     fn of_profile(&self, name: &str) -> Option<String> {
         let chain = self.profiles.chain(&self.profile);
         chain.iter().find_map(|profile| self.profiles.get(profile, name)).map(|found| found.value)
     }
 
-    /// Why no region is known, as a sentence without its end.
+    /// Why no region is known, as a sentence without its full stop.
     pub(in crate::aws) fn no_region(&self) -> String {
         let whose = if self.profiles.has(&self.profile) {
             format!("the profile {} has none", self.profile)
@@ -90,7 +90,7 @@ impl Settings {
         format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
     }
 
-    /// That a profile is not there, and what is.
+    /// The message that a profile does not exist, with those that do.
     fn no_profile(&self, name: &str) -> String {
         let files: Vec<String> = self.profiles.files.iter().map(|path| path.display().to_string()).collect();
         let known = match self.profiles.names().as_slice() {
@@ -101,13 +101,13 @@ impl Settings {
         format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
     }
 
-    /// What of the files could not be read and may be what is missing, in brackets.
+    /// A file that could not be read, in brackets: the missing setting may be in there.
     fn unread(&self) -> String {
         self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default()
     }
 }
 
-/// The name of a profile as a shell takes it.
+/// The name of a profile, quoted for a shell where necessary.
 fn named(profile: &str) -> String {
     let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
     if quoted { format!("{profile:?}") } else { profile.to_owned() }

@@ -87,7 +87,7 @@ impl Call for CreateEndpointConfig {
         let request = request.set_enable_network_isolation(self.isolated).set_metrics_config(self.metrics.clone());
         let request = request.tags(tag("sagetop:intent", &self.intent));
         let request = request.tags(tag("sagetop:rolled-back-from", &self.copy_of));
-        let reply = request.send().await.map_err(failed("CreateEndpointConfig"))?;
+        let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_config_arn })
     }
 
@@ -105,7 +105,7 @@ impl Call for CreateEndpointConfig {
     async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
         let request = aws.sagemaker.describe_endpoint_config();
         let request = request.endpoint_config_name(text(parameters, "EndpointConfigName"));
-        let found = request.send().await.map_err(failed("DescribeEndpointConfig"));
+        let found = request.send().await.map_err(failed);
         Ok(if_there(found)?.and_then(|config| config.endpoint_config_arn))
     }
 }

@@ -77,13 +77,13 @@ impl Call for CreateModel {
         let request = request.set_execution_role_arn(self.role.clone());
         let request = request.set_enable_network_isolation(self.isolated);
         let request = request.set_inference_execution_config(self.execution.clone());
-        let reply = request.send().await.map_err(failed("CreateModel"))?;
+        let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_arn })
     }
 
     async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
         let request = aws.sagemaker.describe_model().model_name(text(parameters, "ModelName"));
-        let found = request.send().await.map_err(failed("DescribeModel"));
+        let found = request.send().await.map_err(failed);
         Ok(if_there(found)?.and_then(|model| model.model_arn))
     }
 }

@@ -35,7 +35,7 @@ impl Call for StartPipelineExecution {
         let request = request.pipeline_execution_display_name(&self.display_name);
         let request = request.pipeline_execution_description(&self.description);
         let request = request.set_pipeline_parameters(Some(parameters)).client_request_token(&self.token);
-        let reply = request.send().await.map_err(failed("StartPipelineExecution"))?;
+        let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.pipeline_execution_arn })
     }
 
@@ -46,7 +46,7 @@ impl Call for StartPipelineExecution {
         for _ in 0..PAGES {
             let request = aws.sagemaker.list_pipeline_executions().pipeline_name(pipeline).max_results(100);
             let request = request.sort_by(SortPipelineExecutionsBy::CreationTime).sort_order(SortOrder::Descending);
-            let page = request.set_next_token(token).send().await.map_err(failed("ListPipelineExecutions"))?;
+            let page = request.set_next_token(token).send().await.map_err(failed)?;
             let mut executions = page.pipeline_execution_summaries.unwrap_or_default().into_iter();
             let own = executions.find(|e| e.pipeline_execution_display_name.as_deref() == Some(name));
             token = page.next_token;

@@ -24,7 +24,7 @@ impl Call for UpdateEndpoint {
     async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let request = aws.sagemaker.update_endpoint().endpoint_name(&self.endpoint).endpoint_config_name(&self.config);
         let request = request.retain_all_variant_properties(self.retain);
-        let reply = request.send().await.map_err(failed("UpdateEndpoint"))?;
+        let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_arn })
     }
 

@@ -28,7 +28,7 @@ impl Call for UpdateModelPackage {
         let request = aws.sagemaker.update_model_package().model_package_arn(&self.arn).client_token(&self.token);
         let request = request.model_approval_status(ModelApprovalStatus::from(self.approval.as_str()));
         let request = request.approval_description(&self.description);
-        let reply = request.send().await.map_err(failed("UpdateModelPackage"))?;
+        let reply = request.send().await.map_err(failed)?;
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.model_package_arn })
     }
 

@@ -94,8 +94,7 @@ impl<'a> ConfigReader<'a> {
 
 impl ServedModel {
     async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
-        let described =
-            aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed("DescribeModel"))?;
+        let described = aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed)?;
         let containers = described.primary_container.iter().chain(described.containers()).cloned().collect();
         Ok(Self { model: Model { name: name.to_owned(), ..described.into() }, containers })
     }
@@ -237,11 +236,11 @@ async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
         format!("{what} ({})", error.kind.word())
     };
     if !key.is_empty() && !key.ends_with('/') {
-        let head = aws.ask_bucket("HeadObject", bucket, |s3| s3.head_object().bucket(bucket).key(key).send()).await;
+        let head = aws.ask_bucket(bucket, |s3| s3.head_object().bucket(bucket).key(key).send()).await;
         return head.map(|_| ()).map_err(|error| cannot(&error));
     }
     let list = |s3: aws_sdk_s3::Client| s3.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send();
-    match aws.ask_bucket("ListObjectsV2", bucket, list).await {
+    match aws.ask_bucket(bucket, list).await {
         Ok(page) if page.contents().is_empty() => Err("is not there (no object lies under this prefix)".to_owned()),
         Ok(_) => Ok(()),
         Err(error) => Err(cannot(&error)),

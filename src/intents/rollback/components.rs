@@ -23,7 +23,7 @@ pub(super) async fn refusal(aws: &Aws, present: &Present) -> Refusal {
 /// The components of an endpoint, each with its state and variant.
 async fn list(aws: &Aws, endpoint: &str) -> Result<Vec<String>, AwsError> {
     let request = aws.sagemaker.list_inference_components().endpoint_name_equals(endpoint).max_results(NAMED);
-    let page = request.send().await.map_err(failed("ListInferenceComponents"))?;
+    let page = request.send().await.map_err(failed)?;
     let more = page.next_token.is_some().then(|| "and more".to_owned());
     let components = page.inference_components.unwrap_or_default().into_iter();
     let named = components.map(|c| {

@@ -200,7 +200,7 @@ async fn state_changes(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<S
         let request = aws.cloudwatch.describe_alarm_history().alarm_name(alarm).set_alarm_types(Some(types.to_vec()));
         let request = request.history_item_type(HistoryItemType::StateUpdate).max_records(100);
         let request = request.scan_by(ScanBy::TimestampDescending).start_date(DateTime::from_secs(from.as_second()));
-        let page = request.set_next_token(token).send().await.map_err(failed("DescribeAlarmHistory"))?;
+        let page = request.set_next_token(token).send().await.map_err(failed)?;
         Ok((page.alarm_history_items.unwrap_or_default(), page.next_token))
     })
     .await?;

@@ -161,7 +161,7 @@ async fn older_approved(
     let request = request.model_package_type(ModelPackageType::Versioned);
     let request = request.model_approval_status(ModelApprovalStatus::Approved);
     let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    let page = request.send().await.map_err(failed)?;
     let mut older: Vec<(i32, String)> = page
         .model_package_summary_list
         .unwrap_or_default()
@@ -182,11 +182,11 @@ async fn older_approved(
 
 async fn raw_config(aws: &Aws, name: &str) -> Result<DescribeEndpointConfigOutput, Refusal> {
     let request = aws.sagemaker.describe_endpoint_config().endpoint_config_name(name);
-    Ok(request.send().await.map_err(failed("DescribeEndpointConfig"))?)
+    Ok(request.send().await.map_err(failed)?)
 }
 
 async fn raw_model(aws: &Aws, name: &str) -> Result<DescribeModelOutput, Refusal> {
-    Ok(aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed("DescribeModel"))?)
+    Ok(aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed)?)
 }
 
 /// `{endpoint}-v{N}-{yyyymmddhhmmss}`, the endpoint's part cut where it would be too long.

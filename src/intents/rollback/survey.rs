@@ -230,7 +230,7 @@ fn merge(names: Vec<NamedConfig>, deployed: Vec<Deployed>) -> Vec<NamedConfig> {
 async fn neighbours(aws: &Aws, endpoint: &str) -> Result<(Vec<String>, bool), Refusal> {
     let (names, more) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
-        let page = request.set_next_token(token).send().await.map_err(failed("ListEndpoints"))?;
+        let page = request.set_next_token(token).send().await.map_err(failed)?;
         let names = page.endpoints.unwrap_or_default().into_iter().filter_map(|e| e.endpoint_name);
         Ok((names.filter(|name| name != endpoint).collect(), page.next_token))
     })
@@ -251,7 +251,7 @@ async fn list_named_alike(aws: &Aws, present: &Present) -> Result<Vec<NamedConfi
     for part in [full, stem(full)] {
         let request = aws.sagemaker.list_endpoint_configs().name_contains(part).max_results(LISTED);
         let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
-        let page = request.send().await.map_err(failed("ListEndpointConfigs"))?;
+        let page = request.send().await.map_err(failed)?;
         for config in page.endpoint_configs.unwrap_or_default() {
             let created = time(config.creation_time.as_ref());
             let new = config.endpoint_config_name.filter(|name| names.iter().all(|known| known.config != *name));

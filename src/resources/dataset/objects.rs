@@ -138,7 +138,7 @@ impl<'a> Lister<'a> {
             let request = request.set_delimiter(ask.folders.then(|| "/".to_owned()));
             request.set_start_after(ask.after.map(str::to_owned)).set_continuation_token(token.clone()).send()
         };
-        let answer = self.aws.ask_bucket(OPERATION, self.bucket, request).await?;
+        let answer = self.aws.ask_bucket(self.bucket, request).await?;
         // An answer of something else, or half of one, is no empty listing: each says whether it was cut.
         if answer.is_truncated.is_none() && answer.key_count.is_none() {
             return Err(AwsError::other(OPERATION, "the answer is no listing"));

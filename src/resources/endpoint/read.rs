@@ -146,7 +146,7 @@ async fn listed(aws: &Aws, most: usize) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(most, async |token| {
         let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
         let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);
-        let page = request.send().await.map_err(failed("ListEndpoints"))?;
+        let page = request.send().await.map_err(failed)?;
         Ok((page.endpoints.unwrap_or_default(), page.next_token))
     })
     .await?;
@@ -189,8 +189,7 @@ async fn read_tags(aws: &Aws, rows: &mut Rows) -> Option<AwsError> {
     let untagged: Vec<(String, String)> =
         rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();
     let described = describe(untagged, async |(name, arn)| {
-        let page =
-            aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed("ListTags"))?;
+        let page = aws.sagemaker.list_tags().resource_arn(arn).max_results(100).send().await.map_err(failed)?;
         Ok((name, pairs(page.tags.unwrap_or_default())))
     })
     .await;

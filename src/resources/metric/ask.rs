@@ -222,7 +222,7 @@ where
 
 /// One call: what was told, by the id of the query.
 async fn call(aws: &Aws, batch: Batch) -> Result<BTreeMap<String, Told>, AwsError> {
-    aws.meter.metrics(batch.wanted.len());
+    aws.meter.count_metrics(batch.wanted.len());
     let queries: Vec<MetricDataQuery> = batch.wanted.iter().map(query).collect();
     let order = if batch.back { ScanBy::TimestampDescending } else { ScanBy::TimestampAscending };
     let enough = |page: &[MetricDataResult]| batch.back && page.iter().any(|result| !result.values().is_empty());
@@ -230,7 +230,7 @@ async fn call(aws: &Aws, batch: Batch) -> Result<BTreeMap<String, Told>, AwsErro
         let request = aws.cloudwatch.get_metric_data().set_metric_data_queries(Some(queries.clone()));
         let request = request.set_max_datapoints(batch.back.then_some(POINTS_BACK)).scan_by(order.clone());
         let request = request.start_time(sdk(batch.start)).end_time(sdk(batch.end));
-        let page = request.set_next_token(token).send().await.map_err(failed("GetMetricData"))?;
+        let page = request.set_next_token(token).send().await.map_err(failed)?;
         Ok((page.metric_data_results.unwrap_or_default(), page.next_token))
     })
     .await?;

@@ -3,7 +3,7 @@
 use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
 
 use super::{Details, ModelPackage, artifacts, images};
-use crate::aws::{Asked, Aws, AwsError, describe_each, failed, in_background};
+use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed, in_background};
 use crate::resources::time;
 
 /// Versions that one call describes.
@@ -20,7 +20,7 @@ pub(super) struct Batched {
 pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let batches: Vec<Vec<String>> = arns.chunks(MOST).map(<[String]>::to_vec).collect();
     let work = describe_each(batches, async |arns| batch(aws, arns).await);
-    let Asked { found, missed, shared } = in_background(work).await;
+    let DescribedEach { found, missed, shared } = in_background(work).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
     // Trouble that a call for each would have as well is waited for.
     match shared {
@@ -34,7 +34,7 @@ pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
 
 async fn batch(aws: &Aws, arns: Vec<String>) -> Result<Vec<ModelPackage>, AwsError> {
     let request = aws.sagemaker.batch_describe_model_package().set_model_package_arn_list(Some(arns));
-    let answer = request.send().await.map_err(failed("BatchDescribeModelPackage"))?;
+    let answer = request.send().await.map_err(failed)?;
     Ok(answer.model_package_summaries.unwrap_or_default().into_values().filter_map(from_brief).collect())
 }
 

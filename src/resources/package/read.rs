@@ -203,7 +203,7 @@ async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, boo
             .set_model_package_group_name(group.map(str::to_owned));
         let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
         let page = request.max_results(100).set_next_token(token).send().await;
-        let page = page.map_err(failed("ListModelPackages"))?;
+        let page = page.map_err(failed)?;
         Ok((page.model_package_summary_list.unwrap_or_default(), page.next_token))
     })
     .await?;
@@ -214,7 +214,7 @@ async fn waiting(aws: &Aws) -> Result<Rows, AwsError> {
     let request = aws.sagemaker.list_model_packages().model_package_type(ModelPackageType::Versioned);
     let request = request.model_approval_status(ModelApprovalStatus::PendingManualApproval).max_results(100);
     let request = request.sort_by(ModelPackageSortBy::CreationTime).sort_order(SortOrder::Descending);
-    let page = request.send().await.map_err(failed("ListModelPackages"))?;
+    let page = request.send().await.map_err(failed)?;
     Ok(page.model_package_summary_list.unwrap_or_default().into_iter().map(from_summary).collect())
 }
 

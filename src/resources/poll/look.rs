@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Asked, Clock, Told};
-use crate::aws::{Aws, AwsError, ErrorKind, unpaced};
+use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
 use crate::resources::{ASKINGS, Kind, Seen, Snapshot, Store};
 
 /// How often a kind is asked that fails for a reason that may pass, and one that is optional.
@@ -138,11 +138,11 @@ fn take_turn(
     let (aws, seen, clock) = (aws.clone(), seen.clone(), clock.clone());
     async move {
         sleep(PAUSE * failures).await;
-        let (calls, meter) = (aws.meter.asked(kind.kind.name()), aws.meter.clone());
-        let (asked, took) = unpaced((kind.ask)(aws, Seen { at: clock(), ..seen })).await;
+        let (calls, meter) = (aws.meter.calls_of(kind.kind.name()), aws.meter.clone());
+        let (asked, took) = timed_without_waits((kind.ask)(aws, Seen { at: clock(), ..seen })).await;
         let failed = match asked.told {
             // A turn without a call failed because of a dependency; it is not tried again.
-            Told::Later if took > SLOW || meter.asked(kind.kind.name()) == calls => TRIES,
+            Told::Later if took > SLOW || meter.calls_of(kind.kind.name()) == calls => TRIES,
             Told::Later => failures + 1,
             Told::More | Told::All | Told::Failed => 0,
         };

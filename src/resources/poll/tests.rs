@@ -102,7 +102,7 @@ impl<const LANE: usize, const SWEEPS: bool> Resource for Probe<LANE, SWEEPS> {
             return Ok(Listing::part(Vec::new()));
         }
         assert!(!seen.focus.jobs.contains("panic"), "the reader is broken");
-        let answer = aws.sts.get_caller_identity().send().await.map_err(failed("GetCallerIdentity"))?;
+        let answer = aws.sts.get_caller_identity().send().await.map_err(failed)?;
         let row = Self { account: answer.account.unwrap_or_default(), swept: turn.sweep };
         Ok(Listing::all(vec![row]).more(answer.user_id.as_deref() == Some("more")))
     }

@@ -38,20 +38,20 @@ pub(super) async fn turn<T: Resource>(
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (Told, Vec<Change>) {
-    let asked_before = aws.meter.asked(T::KIND.name());
+    let asked_before = aws.meter.calls_of(T::KIND.name());
     let answer = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep)).await;
     let answered = clock();
     let why = fault(&answer);
     let refused = why.is_some_and(|why| why.kind == ErrorKind::Expired && why.answered_no);
     let trouble = why.map(|why| why.kind);
     let (failed, more) = answer.as_ref().map_or((true, false), |listing| (false, listing.more));
-    aws.meter.answered(T::KIND.service(), trouble == Some(ErrorKind::Throttled));
+    aws.meter.note_answer(T::KIND.service(), trouble == Some(ErrorKind::Throttled));
     if refused {
         aws.refused().await;
     }
     // A turn without calls is only as fresh as the newest answer of the vital kinds, which make calls in every turn.
     // Where those were never answered, the table stays as it is.
-    let silent = why.is_none() && table.answered() && aws.meter.asked(T::KIND.name()) == asked_before;
+    let silent = why.is_none() && table.answered() && aws.meter.calls_of(T::KIND.name()) == asked_before;
     let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(answered) };
     let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));

@@ -39,7 +39,7 @@ const NAMESPACES: &[&str] = &[
 ];
 const DIMENSION: &str = "sagemaker:variant:DesiredInstanceCount";
 
-/// The scaled variants by the names of their endpoints, and what was done.
+/// The scaled variants by the names of their endpoints, and the changes so far.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) targets: BTreeMap<String, ScalableTarget>,
@@ -61,7 +61,7 @@ pub(crate) struct ScalableTarget {
     pub(crate) low_alarm: String,
 }
 
-/// Something that scaling did, or could not do.
+/// A change of capacity that scaling made, or could not make.
 #[derive(Debug, Clone)]
 pub(crate) struct Activity {
     pub(crate) resource: String,

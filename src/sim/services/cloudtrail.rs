@@ -10,7 +10,7 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[&[read("LookupEvents", loo
 
 const PAGES: Paging = Paging::usual(50, 50);
 
-/// How long it takes until an event can be found.
+/// How long it takes until an event can be looked up.
 const DELAY: Span = Span::minutes(4);
 const KEYS: &[&str] =
     &["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"];
@@ -21,7 +21,7 @@ pub(crate) struct State {
     pub(crate) calls: Vec<ApiCall>,
 }
 
-/// The codes of this service.
+/// Gives common errors the codes of this service.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     match error.cause {
         Cause::Token => error.coded("InvalidNextTokenException"),
@@ -30,7 +30,7 @@ pub(crate) fn reword(error: ServiceError) -> ServiceError {
     }
 }
 
-/// A structure as `CloudTrail` writes it: member names begin small.
+/// A structure as `CloudTrail` writes it: names of members begin with a small letter.
 fn camel(value: &Value) -> Value {
     match value {
         Value::Map(members) | Value::Dict(members) => {
@@ -52,7 +52,7 @@ impl ApiCall {
         num::uuid(num::hash(&format!("{}{}{}", self.name, self.at.0, json::text(&self.request))))
     }
 
-    /// Kind and name of what it was about.
+    /// The kind and name of each resource that it names.
     fn resources(&self) -> Vec<(&'static str, String)> {
         let kinds = [
             ("EndpointName", "AWS::SageMaker::Endpoint"),

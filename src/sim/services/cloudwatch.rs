@@ -24,7 +24,7 @@ pub(crate) use view::View;
 pub(crate) static OPERATIONS: Operations<Handler> =
     &[alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, put_alarm::OPERATIONS];
 
-/// The codes of this service.
+/// Gives common errors the codes of this service.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     match error.cause {
         Cause::Token => ServiceError::new("InvalidNextToken", "The next token specified is invalid."),

@@ -14,9 +14,9 @@ static TABLE: &[Operation<Handler>] = &[
     read("DescribeRule", describe),
     read("ListTargetsByRule", targets),
     read("ListRuleNamesByTarget", by_target),
-    read("ListTagsForResource", tags),
-    write("EnableRule", enable),
-    write("DisableRule", disable),
+    read("ListTagsForResource", |_, env, input| Ok(tree! { "Tags": env.tags.rows(input.need("ResourceARN")?) })),
+    write("EnableRule", |state, _, input| change(state, input, "Name", |rule| rule.enabled = true)),
+    write("DisableRule", |state, _, input| change(state, input, "Name", |rule| rule.enabled = false)),
     write("PutTargets", put_targets),
     write("RemoveTargets", remove_targets),
 ];
@@ -38,7 +38,7 @@ pub(crate) struct Rule {
     pub(crate) pattern: Option<String>,
     pub(crate) schedule: Option<String>,
     pub(crate) targets: Vec<Target>,
-    /// The model group and decisions that it waits for, and the endpoints that it then changes.
+    /// The model group and the decisions that it matches, and the endpoints that its function then deploys to.
     pub(crate) group: Option<String>,
     pub(crate) on: Vec<String>,
     pub(crate) deploys: Vec<String>,
@@ -97,23 +97,10 @@ fn by_target(state: &mut State, _: &Env, input: &Value) -> Answer {
     PAGES.answer(input, "RuleNames", rows.map(|rule| Value::from(&rule.name)).collect())
 }
 
-fn tags(_: &mut State, env: &Env, input: &Value) -> Answer {
-    let arn = input.need("ResourceARN")?;
-    Ok(tree! { "Tags": env.tags.rows(arn) })
-}
-
 fn change(state: &mut State, input: &Value, key: &str, how: impl FnOnce(&mut Rule)) -> Answer {
     let name = input.need(key)?;
     how(state.rules.get_mut(name).ok_or_else(|| missing(name))?);
     Ok(Value::Null)
-}
-
-fn enable(state: &mut State, _: &Env, input: &Value) -> Answer {
-    change(state, input, "Name", |rule| rule.enabled = true)
-}
-
-fn disable(state: &mut State, _: &Env, input: &Value) -> Answer {
-    change(state, input, "Name", |rule| rule.enabled = false)
 }
 
 fn none_failed() -> Value {

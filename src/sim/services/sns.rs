@@ -134,7 +134,7 @@ fn tags(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "Tags": env.tags.rows(arn) })
 }
 
-/// Adds a receiver; those that AWS itself can ask are confirmed at once, people have to answer first.
+/// Adds a subscription. Queues and functions are confirmed at once, people have to confirm first.
 fn subscribe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     let topic = topic(state, input)?.arn.clone();
     let protocol = input.need("Protocol")?.to_owned();

@@ -1,4 +1,4 @@
-//! What an operator has to do in a story, and how the account notices.
+//! The task of an operator in a story, and how the account notices that it is done.
 
 use serde::Deserialize;
 

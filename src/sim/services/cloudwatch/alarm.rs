@@ -8,7 +8,7 @@ use crate::sim::prelude::{Time, Value, json};
 pub(crate) struct Alarm {
     pub(crate) doc: Value,
     pub(super) rule: Option<Rule>,
-    /// Set by hand while the metric or the children gave this; it is kept until they give something else.
+    /// Set by hand while its children were (or were not) in ALARM; it stays so until that changes.
     pub(super) set_by_hand: Option<bool>,
 }
 
@@ -31,7 +31,7 @@ impl Alarm {
     pub(crate) fn state(&self) -> &str {
         self.doc.str("StateValue")
     }
-    /// Is it one that is made of others?
+    /// Is it one on other alarms?
     pub(crate) fn is_composite(&self) -> bool {
         self.rule.is_some()
     }

@@ -8,7 +8,7 @@ use super::series::Series;
 use super::view::View;
 use crate::sim::prelude::{Span, Value, json, num, tree};
 
-/// What an alarm compares.
+/// The values that an alarm compares.
 struct Window {
     values: Vec<Option<f64>>,
     /// Lower and upper bound for each value, for anomaly alarms.
@@ -118,7 +118,7 @@ impl View<'_> {
         })
     }
 
-    /// The last values of what an alarm watches, newest first.
+    /// The last values of the metric of an alarm, newest first.
     fn window(&self, alarm: &Value, periods: i64) -> Window {
         let queries = alarm.items_at("Metrics");
         if queries.is_empty() {

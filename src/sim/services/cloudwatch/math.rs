@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// A value for each period; nothing where there is no data.
 pub(crate) type Points = Vec<Option<f64>>;
 
-/// What is left to read of an expression.
+/// The rest of an expression that is not parsed yet.
 struct Reader<'a> {
     rest: &'a str,
     known: &'a BTreeMap<String, Points>,

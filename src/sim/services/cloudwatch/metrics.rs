@@ -70,7 +70,7 @@ fn get_data(state: &mut State, env: &Env, endpoints: &Endpoints, input: &Value) 
     Ok(tree! { "MetricDataResults": results, "Messages": Vec::<Value>::new() })
 }
 
-/// What this service calls most invalid queries.
+/// The error of this service for invalid queries.
 fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::new("ValidationError", message)
 }

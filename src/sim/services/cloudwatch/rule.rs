@@ -2,7 +2,7 @@
 
 use crate::sim::prelude::num;
 
-/// A composite alarm's rule, parsed.
+/// The rule of a composite alarm, parsed.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Rule {
     /// Whether an alarm has a state.
@@ -11,7 +11,7 @@ pub(crate) enum Rule {
     Any(Vec<Rule>),
     Not(Box<Rule>),
     Always(bool),
-    /// Whether enough of some alarms have a state, or do not have it.
+    /// Whether at least so many of some alarms have a state (or, when denied, do not have it).
     AtLeast {
         least: Least,
         wanted: &'static str,

@@ -1,4 +1,4 @@
-//! What `CloudWatch` keeps.
+//! The state of `CloudWatch`.
 
 use std::collections::BTreeMap;
 

@@ -115,7 +115,7 @@ impl<'a> View<'a> {
         self.series.get(&key("AWS/SageMaker", name, &dimensions))
     }
 
-    /// Lower and upper bound of what is usual.
+    /// The lower and upper bound of usual values.
     pub(crate) fn band(&self, series: &Series, at: Time, width: f64) -> (f64, f64) {
         let usual = series.usual(at, self.env.seed);
         let reach = series.deviation() * width;

@@ -1,4 +1,4 @@
-//! How executions go on: a stage begins when the one before it has succeeded.
+//! The progress of executions: a stage begins when the one before it has succeeded.
 
 use super::state::{Action, Execution, State, Status};
 use crate::sim::prelude::{Env, Span, num};
@@ -18,7 +18,7 @@ impl State {
         Some(id)
     }
 
-    /// Lets all executions go on: what is deployed is finished, what comes next begins.
+    /// Ends stages whose deployment is done, and begins the next ones.
     pub(crate) fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
         let executions = self.pipelines.values_mut().flat_map(|pipeline| &mut pipeline.executions);
         for execution in executions.filter(|execution| execution.status() == "InProgress") {
@@ -26,7 +26,7 @@ impl State {
         }
     }
 
-    /// Makes the executions of the past: one for each time that the last endpoint got another version.
+    /// Adds the executions of the past: one for each time that the last endpoint got another version.
     pub(crate) fn add_past_executions(&mut self, endpoints: &Endpoints) {
         for pipeline in self.pipelines.values_mut() {
             let last = pipeline.endpoints.last().and_then(|endpoint| endpoints.get(endpoint));

@@ -20,7 +20,7 @@ static TABLE: &[Operation<Handler>] = &[
 
 const PAGES: Paging = Paging { token: "nextToken", size: "maxResults", usual: 100, most: 1000 };
 
-/// The codes of this service.
+/// Gives common errors the codes of this service.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     if error.cause == Cause::Token { error.coded("InvalidNextTokenException") } else { error }
 }

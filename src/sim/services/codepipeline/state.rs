@@ -35,7 +35,7 @@ pub(crate) struct Execution {
 }
 
 /// What the action of a stage does.
-// The order and the names of these make ids of executions: see `Stage::action_id`.
+// The names are part of ids: see `Execution::action_id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
     Source,

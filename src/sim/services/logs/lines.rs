@@ -7,7 +7,7 @@ use crate::sim::services::sagemaker::{self, Variant};
 /// The most lines that one stream gives.
 const MOST: i64 = 20_000;
 
-/// What lines are made of. The service has no state of its own.
+/// The states that lines are made from. The service has no state of its own.
 pub(crate) struct Sources<'a> {
     pub(crate) env: &'a Env,
     pub(crate) sagemaker: &'a sagemaker::State,

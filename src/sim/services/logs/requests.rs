@@ -81,7 +81,7 @@ fn streams(sources: &Sources<'_>, input: &Value) -> Answer {
     PAGES.answer(input, "logStreams", rows.collect())
 }
 
-/// The instants between which lines are wanted; without a start, the last day.
+/// The time range of a request; without a start, the last day.
 fn range(sources: &Sources<'_>, input: &Value) -> Result<(Time, Time), ServiceError> {
     let now = sources.env.now;
     let from = input.int("startTime")?.map_or(now - Span::minutes(24 * 60), Time);

@@ -23,7 +23,7 @@ pub(crate) struct Request {
     pub(crate) range: Option<String>,
 }
 
-/// What S3 answers.
+/// An answer of S3.
 #[derive(Debug, Default)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -182,7 +182,7 @@ fn list_objects(bucket: &Bucket, request: &Request) -> Result<Reply, ServiceErro
     ))
 }
 
-/// What lists say of an object.
+/// The members of an object in lists.
 fn described(object: &Object) -> Value {
     tree! {
         "LastModified": object.modified,

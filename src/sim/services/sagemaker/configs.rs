@@ -106,7 +106,7 @@ fn delete_model(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// An endpoint configuration, or AWS's words that there is none.
+    /// An endpoint configuration, or AWS's error that there is none.
     pub(super) fn config(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         self.configs.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("endpoint-config", name);
@@ -114,7 +114,7 @@ impl State {
         })
     }
 
-    /// A model, or AWS's words that there is none.
+    /// A model, or AWS's error that there is none.
     pub(super) fn model(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         self.models.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("model", name);
@@ -122,7 +122,7 @@ impl State {
         })
     }
 
-    /// Keeps a checked configuration; everything that the request says is kept.
+    /// Adds a configuration with everything in the request, which was checked.
     pub(crate) fn add_config(&mut self, env: &mut Env, input: &Value) -> String {
         let name = input.str("EndpointConfigName").to_owned();
         let arn = env.account.sagemaker("endpoint-config", &name);
@@ -132,7 +132,7 @@ impl State {
         arn
     }
 
-    /// Keeps a checked model; everything that the request says is kept.
+    /// Adds a model with everything in the request, which was checked.
     pub(crate) fn add_model(&mut self, env: &mut Env, input: &Value) -> String {
         let name = input.str("ModelName").to_owned();
         let arn = env.account.sagemaker("model", &name);
@@ -146,7 +146,7 @@ impl State {
     }
 }
 
-/// A request as its description: without tags, with the new resource's name.
+/// A request as the description of what it creates: without tags, with the ARN.
 fn described(input: &Value, key: &'static str, arn: &str) -> Value {
     let mut doc = input.clone();
     doc.set("Tags", Value::Null);

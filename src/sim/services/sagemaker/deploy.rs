@@ -4,9 +4,9 @@ use super::endpoint::{BAKING, CREATING, Change, DeploymentFailure, SHIFTING, Upd
 use super::state::{SOURCE, State};
 use crate::sim::prelude::{Env, Span, Task, Value, tree};
 
-/// A change of capacity or weights.
+/// How long a change of capacity or weights takes.
 const RESIZING: Span = Span::seconds(20);
-/// The way back of a failed deployment.
+/// How long a failed deployment rolls back.
 const ROLLING_BACK: Span = Span::seconds(25);
 
 impl State {
@@ -82,7 +82,7 @@ impl State {
         endpoint.record.doc.set("LastModifiedTime", env.now);
     }
 
-    /// A deployment fails: the old fleet stays, and after a while it is all that is left.
+    /// Fails a deployment: the old fleet stays, and after a while only the old fleet is left.
     fn roll_back(&mut self, env: &mut Env, name: &str, reason: &str) {
         let Some(endpoint) = self.endpoints.get_mut(name) else { return };
         let update = update(env, Change::Rollback, endpoint.config(), Vec::new());
@@ -90,7 +90,7 @@ impl State {
         self.begin(env, name, update, ("RollingBack", ROLLING_BACK));
     }
 
-    /// Rolls deployments back of which an alarm fires that guards them; `fires` says which alarms do.
+    /// Rolls back deployments that are guarded by an alarm that fires.
     pub(crate) fn guard_deployments(&mut self, env: &mut Env, fires: impl Fn(&str) -> bool) {
         let mut tripped = Vec::new();
         for endpoint in self.endpoints.values() {

@@ -3,7 +3,7 @@
 use crate::sim::prelude::{Env, Record, Span, Time, Value};
 use std::collections::BTreeMap;
 
-/// A deployment at speed 1: the new fleet comes up, traffic moves, the new fleet is watched.
+/// The phases of a deployment at speed 1: the new fleet comes up, traffic moves, the new fleet is watched.
 pub(super) const CREATING: Span = Span::seconds(30);
 pub(super) const SHIFTING: Span = Span::seconds(15);
 pub(super) const BAKING: Span = Span::seconds(30);
@@ -59,7 +59,7 @@ pub(crate) struct Served {
     pub(crate) packages: Vec<String>,
 }
 
-/// How a deployment ends that does not succeed.
+/// How a failed deployment ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DeploymentFailure {
     /// Back at the old configuration; the reason may be empty, as AWS's sometimes is.
@@ -98,7 +98,7 @@ impl Endpoint {
     pub(crate) fn instances(&self) -> i64 {
         self.variants.iter().map(|variant| variant.current).sum()
     }
-    /// Notes that it serves with its present variants from now on.
+    /// Notes that it serves with its present variants from a time on.
     pub(crate) fn begin_serving(&mut self, since: Time) {
         if let Some(last) = self.served.last_mut() {
             last.until = Some(since);

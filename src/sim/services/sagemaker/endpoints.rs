@@ -39,7 +39,7 @@ fn describe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// An endpoint, or AWS's words that there is none.
+    /// An endpoint, or AWS's error that there is none.
     pub(crate) fn endpoint(&self, env: &Env, name: &str) -> Result<&Endpoint, ServiceError> {
         self.endpoints.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("endpoint", name);
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// The fleet that a configuration asks for.
+    /// The fleet of a configuration.
     pub(crate) fn fleet(&self, env: &Env, config: &str) -> Result<Vec<Variant>, ServiceError> {
         let config = self.config(env, config)?;
         config.doc.list("ProductionVariants")?.iter().map(|wanted| self.new_variant(env, wanted)).collect()
@@ -115,7 +115,7 @@ pub(super) fn description(env: &Env, endpoint: &Endpoint) -> Value {
     doc
 }
 
-/// The fleet that comes up, and how far it is.
+/// The new fleet during a deployment, and its phase.
 fn pending(env: &Env, update: &Update) -> Value {
     let (phase, message, since, part) = update.phase(env);
     let fleet = update.variants.iter().map(|variant| {
@@ -143,7 +143,7 @@ fn serving(variant: &Variant, changing: Option<&Update>) -> Value {
     doc
 }
 
-/// The members that a variant has in both fleets.
+/// The members that a variant has in the old and in the new fleet.
 fn common(variant: &Variant) -> Value {
     let image = tree! {
         "SpecifiedImage": variant.image.as_str(),

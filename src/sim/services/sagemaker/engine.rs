@@ -1,4 +1,4 @@
-//! How an execution walks through the steps of its definition.
+//! How an execution goes through the steps of its definition.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -85,7 +85,7 @@ impl State {
         env.now = present;
     }
 
-    /// A running step has come to its end.
+    /// Ends the running step, and begins the next one.
     pub(crate) fn step_ends(&mut self, env: &mut Env, arn: &str, attempt: u64) {
         if self.executions.get(arn).is_some_and(|e| e.attempt == attempt && e.status() == "Executing") {
             self.end_current(env, arn);
@@ -93,7 +93,7 @@ impl State {
         }
     }
 
-    /// An execution that was asked to stop has stopped.
+    /// Stops an execution that was asked to stop.
     pub(crate) fn execution_stopped(&mut self, env: &Env, arn: &str, attempt: u64) {
         let now = env.now;
         let Some(execution) = self.executions.get_mut(arn) else { return };
@@ -142,7 +142,7 @@ impl State {
         Some(self.begin_step(env, arn, &step))
     }
 
-    /// Takes a step's result from an earlier run with the same parameters, where the definition allows that.
+    /// Takes the result of a step from an earlier execution with the same parameters, where the definition allows it.
     fn take_from_cache(&mut self, arn: &str, step: &Value) -> bool {
         let allowed = step.at("CacheConfig.Enabled") == Some(&Value::Bool(true));
         let Some(execution) = self.executions.get(arn).filter(|_| allowed) else { return false };

@@ -4,7 +4,7 @@ use crate::sim::prelude::{Record, Time, Value, json, tree};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// What the executions of a pipeline come to, beyond its definition.
+/// How the executions of a pipeline end, which its definition does not say.
 #[derive(Debug, Clone)]
 pub(crate) struct RunTemplate {
     /// The member of the evaluation file that holds the metrics.

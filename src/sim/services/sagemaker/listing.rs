@@ -15,21 +15,21 @@ pub(super) struct Listing {
     pub(super) out: &'static str,
     /// The members of a summary.
     pub(super) summary: &'static [&'static str],
-    /// The request's word for sorting by it, and its member in the description.
+    /// The values of `SortBy`, each with the member that it sorts by.
     pub(super) sort: &'static [(&'static str, &'static str)],
     /// The sort key when none is given.
     pub(super) by: &'static str,
     /// The order when none is given.
     pub(super) descending: bool,
-    /// The member that `StatusEquals` looks at, and its words.
+    /// The member that `StatusEquals` filters by, and its values.
     pub(super) status: Option<(&'static str, &'static [&'static str])>,
-    /// Whether status and modification time are looked at after the page was cut, as AWS does for jobs.
+    /// Whether the filters by status and modification time apply after the page is cut, as on AWS for jobs.
     pub(super) late: bool,
-    /// The request's words for the time of creation.
+    /// The members of the request that limit the time of creation.
     pub(super) times: (&'static str, &'static str),
 }
 
-/// The usual words for the time of creation.
+/// The usual members for the time of creation.
 pub(super) const TIMES: (&str, &str) = ("CreationTimeAfter", "CreationTimeBefore");
 /// Ascending and descending, as requests say it.
 pub(super) const ORDERS: &[&str] = &["Ascending", "Descending"];
@@ -156,7 +156,7 @@ impl<'a> Rank<'a> {
     }
 }
 
-/// One member of many descriptions that are alike: it is looked for where the last one had it.
+/// Finds one member in many descriptions of the same kind, beginning where the last one had it.
 pub(super) struct Column<'a> {
     path: &'a str,
     place: Option<usize>,
@@ -182,7 +182,7 @@ impl<'a> Column<'a> {
 /// The most rows of a page.
 const PAGE: usize = 100;
 
-/// Cuts one page of what has yet to be sorted; only the rows of that page are put in order.
+/// Cuts one page of rows that are not sorted yet; only the rows of that page are put in order.
 pub(super) fn cut_sorted<'a, T>(
     input: &Value,
     all: impl Iterator<Item = (Rank<'a>, T)>,

@@ -250,13 +250,13 @@ fn update(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "PipelineArn": pipeline.doc.get("PipelineArn") })
 }
 
-/// The words for a `SageMaker` pipeline or execution that is not there.
+/// The error for a pipeline or execution that is not there.
 fn no_such(what: &str, arn: &str) -> ServiceError {
     ServiceError::not_found(format!("{what} '{arn}' does not exist."))
 }
 
 impl State {
-    /// A pipeline by name or ARN, or AWS's words that there is none.
+    /// A pipeline by name or ARN, or AWS's error that there is none.
     pub(crate) fn pipeline(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let short = name.rsplit('/').next().unwrap_or(name);
         let found = self
@@ -266,12 +266,12 @@ impl State {
         found.ok_or_else(|| no_such("Pipeline", &env.account.sagemaker("pipeline", &short.to_lowercase())))
     }
 
-    /// An execution by ARN, or AWS's words that there is none.
+    /// An execution by ARN, or AWS's error that there is none.
     pub(crate) fn execution(&self, arn: &str) -> Result<&Execution, ServiceError> {
         self.executions.get(arn).ok_or_else(|| no_such("Pipeline execution", arn))
     }
 
-    /// The same for changing it.
+    /// The same, to change it.
     pub(crate) fn execution_mut(&mut self, arn: &str) -> Result<&mut Execution, ServiceError> {
         self.executions.get_mut(arn).ok_or_else(|| no_such("Pipeline execution", arn))
     }

@@ -171,7 +171,7 @@ fn create_package(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// A group by name or ARN, or AWS's words that there is none.
+    /// A group by name or ARN, or AWS's error that there is none.
     pub(super) fn group(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let short = name.rsplit('/').next().unwrap_or(name);
         self.groups.get(short).ok_or_else(|| {
@@ -193,13 +193,13 @@ impl State {
         Some((group.to_owned(), place))
     }
 
-    /// A version of a model, or AWS's words that there is none.
+    /// A version of a model, or AWS's error that there is none.
     pub(crate) fn package(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let found = self.find_package(name).and_then(|(group, place)| self.packages.get(&group)?.get(place));
         found.ok_or_else(|| no_package(env, name))
     }
 
-    /// The same for changing it.
+    /// The same, to change it.
     pub(crate) fn package_mut(&mut self, env: &Env, name: &str) -> Result<&mut Record, ServiceError> {
         let fault = no_package(env, name);
         let place = self.find_package(name);
@@ -217,7 +217,7 @@ impl State {
         env.emit(Event::ApprovalChanged { version, before, after });
     }
 
-    /// Registers a version; gives its ARN.
+    /// Registers a version; returns its ARN.
     pub(crate) fn register(&mut self, env: &Env, group: &str, by: &str, spec: &Value) -> String {
         let versions = self.packages.entry(group.to_owned()).or_default();
         let version =

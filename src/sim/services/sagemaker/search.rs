@@ -33,7 +33,7 @@ fn search(state: &mut State, env: &mut Env, input: &Value) -> Answer {
         found.retain(|record| expression.holds(&|filter| index.passes(record, filter)));
     }
     let total = num::count(found.len());
-    // What the dashboard says of a model itself is one level deeper.
+    // In the answer the members of a model are one level deeper.
     let mut column = Column::of(by.strip_prefix("Model.").unwrap_or(by));
     let ranked = found.into_iter().map(|record| (column.rank(record.doc), record));
     let (page, next) = cut_sorted(input, ranked, descending)?;
@@ -44,13 +44,13 @@ fn search(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
 }
 
-/// A record that a search looks at. What the index adds to it is made only for rows that need it.
+/// A record that a search looks at. The additions of the index are made only for rows that need them.
 struct Found<'a> {
     doc: &'a Value,
     origin: Origin<'a>,
 }
 
-/// What the index makes its additions from.
+/// The source of the additions of the index.
 enum Origin<'a> {
     Record,
     Endpoint(&'a Endpoint),
@@ -66,9 +66,9 @@ struct Index<'a> {
     state: &'a State,
     env: &'a Env,
     kind: &'a str,
-    /// The member that holds a record's own name, under which its tags are.
+    /// The member that holds the ARN of a record, by which its tags are found.
     arn: String,
-    /// The endpoints that serve with a model, by its name; only models are asked for them.
+    /// The endpoints that serve with each model, by its name; empty unless models are searched.
     serving: BTreeMap<&'a str, Vec<&'a Endpoint>>,
 }
 

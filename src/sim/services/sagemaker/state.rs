@@ -1,4 +1,4 @@
-//! What `SageMaker` keeps.
+//! The state of `SageMaker`.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ pub(crate) type Handler = fn(&mut State, &mut Env, &Value) -> Answer;
 /// The versions of each model group, oldest first.
 pub(crate) type Packages = BTreeMap<String, Vec<Record>>;
 
-/// Everything that `SageMaker` keeps, by name where nothing else is said.
+/// The resources of `SageMaker`, by name unless a field says otherwise.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) endpoints: Endpoints,
@@ -27,7 +27,7 @@ pub(crate) struct State {
     pub(crate) groups: Table,
     pub(crate) packages: Packages,
     pub(crate) pipelines: Table,
-    /// What the executions of each pipeline come to.
+    /// How the executions of each pipeline end.
     pub(crate) templates: BTreeMap<String, RunTemplate>,
     /// By ARN.
     pub(crate) executions: BTreeMap<String, Execution>,
@@ -51,7 +51,7 @@ impl State {
     }
 }
 
-/// Keeps the `Tags` of a create request.
+/// Adds the `Tags` of a create request.
 pub(super) fn add_tags(env: &mut Env, arn: &str, input: &Value) {
     for tag in input.items_at("Tags") {
         env.tags.add(arn, tag.str("Key"), tag.str("Value"));

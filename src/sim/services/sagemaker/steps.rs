@@ -1,4 +1,4 @@
-//! What the steps of a pipeline do to the account: jobs, artifacts, evaluations, versions.
+//! The effects of the steps of a pipeline: jobs, artifacts, evaluations, versions.
 
 mod values;
 
@@ -9,7 +9,7 @@ use super::state::State;
 use crate::sim::prelude::{Env, Record, Span, Time, Value, json, num, tree};
 
 impl State {
-    /// Does what a step does when it begins; returns how long it takes on AWS.
+    /// Begins a step; returns how long it takes on AWS.
     pub(super) fn begin_step(&mut self, env: &mut Env, arn: &str, step: &Value) -> Span {
         let jitter = num::whole(num::unit(env.fresh()) * 120.0);
         let arguments = self.arguments(arn, step);
@@ -28,7 +28,7 @@ impl State {
         }
     }
 
-    /// Does what a step does when it ends; returns why it failed, if it did.
+    /// Ends a step; returns why it failed, if it did.
     pub(super) fn end_step(
         &mut self,
         env: &mut Env,
@@ -51,7 +51,7 @@ impl State {
         failure
     }
 
-    /// A step's arguments with parameters and earlier outputs put in.
+    /// The arguments of a step, with the values of parameters and earlier outputs.
     fn arguments(&self, arn: &str, step: &Value) -> Value {
         let Some(execution) = self.executions.get(arn) else { return Value::Null };
         step.get("Arguments").map_or_else(Value::empty, |value| resolved(value, execution, &execution.parameters, 0))
@@ -90,13 +90,8 @@ impl State {
     fn begin_training(&mut self, env: &mut Env, arn: &str, step: &Value, arguments: &Value) {
         let name = self.job_name(env, arn, step);
         let job = env.account.sagemaker("training-job", &name);
-        let output = arguments
-            .at("OutputDataConfig.S3OutputPath")
-            .and_then(Value::as_text)
-            .unwrap_or("s3://")
-            .trim_end_matches('/')
-            .to_owned();
-        let artifact = format!("{output}/{name}/output/model.tar.gz");
+        let output = arguments.at("OutputDataConfig.S3OutputPath").and_then(Value::as_text).unwrap_or("s3://");
+        let artifact = format!("{}/{name}/output/model.tar.gz", output.trim_end_matches('/'));
         let now = env.now;
         let base = tree! {
             "TrainingJobName": name.as_str(),

@@ -1,4 +1,4 @@
-//! Tags of everything that `SageMaker` knows.
+//! Requests for the tags of `SageMaker` resources.
 
 use super::state::{Handler, State};
 use crate::sim::prelude::{Answer, Env, Operation, Paging, ServiceError, Value, read, tree, write};

@@ -1,4 +1,4 @@
-//! The conditions of a search: read once, then held against each record.
+//! The conditions of a search: parsed once, then applied to each record.
 
 use crate::sim::prelude::{ServiceError, Time, Value, words};
 use std::borrow::Cow;
@@ -20,12 +20,15 @@ pub(super) struct Filter<'e> {
     pub(super) name: &'e str,
     operator: &'e str,
     wanted: &'e str,
-    /// What is wanted as an instant, when it reads as one.
+    /// The wanted value as an instant, if it is one.
     instant: Option<Time>,
 }
 
 impl<'e> Expression<'e> {
-    /// Reads an expression; the error is the service's for one that it does not accept.
+    /// Parses an expression.
+    ///
+    /// # Errors
+    /// Those of the service for an expression that it does not accept.
     pub(super) fn read(expression: &'e Value) -> Result<Self, ServiceError> {
         Self::read_at(expression, 0)
     }
@@ -53,7 +56,7 @@ impl<'e> Expression<'e> {
         })
     }
 
-    /// Whether a record that passes filters as told is one of those that are looked for.
+    /// Whether a record matches, given which filters it passes.
     pub(super) fn holds(&self, passes: &dyn Fn(&Filter<'e>) -> bool) -> bool {
         let mut parts = self.filters.iter().map(passes).chain(self.subs.iter().map(|sub| sub.holds(passes)));
         if self.any { parts.any(|part| part) } else { parts.all(|part| part) }
@@ -67,7 +70,7 @@ impl<'e> Filter<'e> {
         Self { name: filter.str("Name"), operator, wanted, instant: Time::parse(wanted) }
     }
 
-    /// Whether any of these values is as it is wanted.
+    /// Whether any of these values fulfils the filter.
     pub(super) fn holds(&self, found: &[&Value]) -> bool {
         let wanted = self.wanted;
         let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));

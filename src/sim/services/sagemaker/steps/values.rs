@@ -1,9 +1,9 @@
-//! Arguments of steps: references to parameters and to what earlier steps gave, and conditions on it.
+//! Arguments of steps: references to parameters and to outputs of earlier steps, and conditions on them.
 
 use crate::sim::prelude::Value;
 use crate::sim::services::sagemaker::execution::{Execution, text_of};
 
-/// Puts parameters and earlier outputs into arguments.
+/// Replaces references to parameters and outputs by their values.
 pub(super) fn resolved(value: &Value, execution: &Execution, parameters: &[Value], depth: usize) -> Value {
     if depth > 40 {
         return Value::Null;
@@ -30,7 +30,7 @@ pub(super) fn resolved(value: &Value, execution: &Execution, parameters: &[Value
     Value::Map(members.iter().map(|(key, value)| (key.clone(), deeper(value))).collect())
 }
 
-/// Text as the value that a service would want.
+/// Text as a boolean, an integer or text, whichever it is.
 fn typed(text: &str) -> Value {
     match text {
         "true" | "True" => Value::Bool(true),
@@ -39,7 +39,7 @@ fn typed(text: &str) -> Value {
     }
 }
 
-/// Whether a condition holds for what the evaluation found.
+/// Whether a condition holds for the metrics of the evaluation.
 pub(super) fn holds(condition: &Value, execution: &Execution) -> bool {
     let side = |value: Option<&Value>| -> Option<f64> {
         let value = value?;

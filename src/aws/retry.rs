@@ -1,4 +1,4 @@
-//! Work that somebody waits for: what is answered "too fast" is asked again, as slowly as the account is asked then.
+//! Retries of throttled calls, for work that somebody waits for.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,51 +9,51 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 
-/// Error codes by which services say "too fast".
+/// Error codes of throttled calls.
 const CODES: [&[u8]; 5] =
     [b"ThrottlingException", b"\"Throttling\"", b"TooManyRequests", b"RequestLimitExceeded", b"SlowDown"];
 
-/// Between two tries when a service is asked as often as usual.
+/// The pause between two tries; it grows with the slowdown of the service.
 const PAUSE: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
-    static PATIENT: Patient;
+    static RETRY: Retry;
 }
 
-/// Told for each wait: which service, and how long.
+/// Is called for each wait with the service and the length.
 type Tell = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
-/// How long the present work asks again, and whom it tells.
+/// How long the current task retries, and whom it tells.
 #[derive(Clone)]
-pub(super) struct Patient {
+pub(super) struct Retry {
     until: Instant,
     tell: Tell,
 }
 
-impl fmt::Debug for Patient {
+impl fmt::Debug for Retry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Patient").field("until", &self.until).finish_non_exhaustive()
+        f.debug_struct("Retry").field("until", &self.until).finish_non_exhaustive()
     }
 }
 
-/// Runs work that only reads; for so long its calls are made again when they are answered "too fast".
-pub(crate) async fn patiently<F: Future>(
+/// Runs work that only reads, and retries its throttled calls for at most `limit`.
+pub(crate) async fn retry_throttled<F: Future>(
     limit: Duration,
     tell: impl Fn(&str, Duration) + Send + Sync + 'static,
     work: F,
 ) -> F::Output {
-    PATIENT.scope(Patient { until: Instant::now() + limit, tell: Arc::new(tell) }, work).await
+    RETRY.scope(Retry { until: Instant::now() + limit, tell: Arc::new(tell) }, work).await
 }
 
-impl Patient {
-    /// That of the present work, where it has any.
+impl Retry {
+    /// That of the current task, if it has one.
     pub(super) fn now() -> Option<Self> {
-        PATIENT.try_with(Clone::clone).ok()
+        RETRY.try_with(Clone::clone).ok()
     }
 
-    /// Waits before a call is made again; false where there is no time for it any more.
-    pub(super) async fn wait(&self, service: &str, widening: u32) -> bool {
-        let pause = PAUSE * widening;
+    /// Waits before a retry; false if there is no time left for it.
+    pub(super) async fn wait(&self, service: &str, slowdown: u32) -> bool {
+        let pause = PAUSE * slowdown;
         if Instant::now() + pause > self.until {
             return false;
         }
@@ -63,7 +63,7 @@ impl Patient {
     }
 }
 
-/// Does an answer say "too fast"? It is handed back as it was.
+/// Is an answer that of a throttled call? Returns the answer unchanged.
 pub(super) async fn too_fast(mut answer: HttpResponse) -> (HttpResponse, bool) {
     if answer.status().as_u16() < 400 {
         return (answer, false);

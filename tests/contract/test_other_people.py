@@ -1,4 +1,4 @@
-"""A stranger makes things from nothing, and takes them away again."""
+"""Somebody else creates resources, and deletes them again."""
 
 import json
 import unittest
@@ -9,14 +9,14 @@ from botocore.exceptions import ClientError
 from account import pages
 from served import Contract
 
-ROLE = "arn:aws:iam::123456789012:role/stranger"
-IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/stranger:1"
+ROLE = "arn:aws:iam::123456789012:role/colleague"
+IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/colleague:1"
 
 
-class Strangers(Contract):
+class OtherPeople(Contract):
     def test_from_nothing_to_an_endpoint(self):
-        sm, name = self.account.client("sagemaker"), f"stranger-{uuid.uuid4().hex[:8]}"
-        sm.create_model_package_group(ModelPackageGroupName=name, ModelPackageGroupDescription="by a stranger")
+        sm, name = self.account.client("sagemaker"), f"colleague-{uuid.uuid4().hex[:8]}"
+        sm.create_model_package_group(ModelPackageGroupName=name, ModelPackageGroupDescription="by a colleague")
         container = {"Image": IMAGE, "ModelDataUrl": "s3://retail-ml-artifacts/x/model.tar.gz"}
         spec = {"Containers": [container], "SupportedContentTypes": ["text/csv"], "SupportedResponseMIMETypes": ["text/csv"]}
         package = sm.create_model_package(ModelPackageGroupName=name, InferenceSpecification=spec)["ModelPackageArn"]
@@ -40,7 +40,7 @@ class Strangers(Contract):
             sm.describe_endpoint(EndpointName=name)
 
     def test_a_pipeline_of_ones_own(self):
-        sm, name = self.account.client("sagemaker"), f"stranger-{uuid.uuid4().hex[:8]}"
+        sm, name = self.account.client("sagemaker"), f"colleague-{uuid.uuid4().hex[:8]}"
         step = {"Name": "Think", "Type": "Lambda", "Arguments": {}}
         definition = {"Version": "2020-12-01", "Parameters": [{"Name": "N", "Type": "Integer", "DefaultValue": 3}], "Steps": [step]}
         token = uuid.uuid4().hex
@@ -51,11 +51,11 @@ class Strangers(Contract):
         arn = sm.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
         parameters = sm.list_pipeline_parameters_for_execution(PipelineExecutionArn=arn)["PipelineParameters"]
         self.assertEqual([{"Name": "N", "Value": "3"}], parameters)
-        found = [p["PipelineName"] for page in pages(sm, "list_pipelines", PipelineNamePrefix="stranger") for p in page["PipelineSummaries"]]
+        found = [p["PipelineName"] for page in pages(sm, "list_pipelines", PipelineNamePrefix="colleague") for p in page["PipelineSummaries"]]
         self.assertIn(name, found)
 
     def test_alarms_of_ones_own(self):
-        cw, name = self.account.client("cloudwatch"), f"stranger-{uuid.uuid4().hex[:8]}"
+        cw, name = self.account.client("cloudwatch"), f"colleague-{uuid.uuid4().hex[:8]}"
         watch = {"Namespace": "Retail/Models", "MetricName": "Silhouette", "Dimensions": [{"Name": "Model", "Value": "customer-segmentation"}]}
         rest = {"Statistic": "Average", "Period": 60, "EvaluationPeriods": 1, "Threshold": 0.1, "ComparisonOperator": "GreaterThanThreshold"}
         cw.put_metric_alarm(AlarmName=name, **watch, **rest)
