@@ -27,7 +27,7 @@ pub struct Model {
     pub endpoints: Vec<Glob>,
     /// Names of the alarms that watch it.
     pub alarms: Vec<Glob>,
-    /// Names of the CodePipeline pipelines that deploy it.
+    /// Names of the `CodePipeline` pipelines that deploy it.
     pub codepipeline: Vec<String>,
     /// The address of its runbook.
     pub runbook_url: Option<String>,
