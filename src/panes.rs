@@ -22,7 +22,7 @@ pub(crate) mod sources;
 mod training;
 
 use crate::app::{App, Body, Modal, Pane};
-use crate::view::{Block, Content, Line, Screen, Sheet, Tab, Tone};
+use crate::view::{Block, Content, Line, Screen, Sheet, Tab};
 
 pub use list::columns;
 
@@ -120,8 +120,8 @@ fn tabs(app: &App) -> Vec<Tab> {
     let tab = |pane: &Pane| Tab {
         key: app.keymap.key_for(pane.name).unwrap_or_default(),
         name: pane.title.to_owned(),
+        pane: pane.name,
         shown: pane.name == app.pane.name,
-        tone: Tone::Plain,
     };
     shown(app).map(tab).collect()
 }

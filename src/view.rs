@@ -3,9 +3,12 @@
 //! Nothing here knows a colour, a terminal or AWS. Text from AWS is sanitised when it becomes a [`Span`], so that no
 //! later stage can forget it.
 
+mod area;
 mod columns;
 mod fact;
 mod flow;
+mod hit;
+mod layout;
 mod line;
 mod sheet;
 mod text;
@@ -13,8 +16,11 @@ mod tree;
 
 use std::hash::{DefaultHasher, Hash, Hasher as _};
 
+pub use area::Area;
 pub use columns::{margin, widths};
 pub use fact::Fact;
+pub use hit::{Hit, hit};
+pub use layout::{Parts, TabPlace, tab_places};
 pub use line::{Line, Span, Spans};
 pub use sheet::{LaidOutRow, RowStyle};
 pub(crate) use text::is_hidden;
@@ -73,20 +79,30 @@ pub struct Footer {
     /// The cell of the cursor within `message`, while the operator types.
     pub cursor: Option<usize>,
     /// The keys that are useful now.
-    pub keys: Vec<FooterKey>,
+    pub keys: Vec<KeyHint>,
 }
 
-/// A key in the last row.
+/// A key and what it does, in the last row or in the frame of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct FooterKey {
+pub struct KeyHint {
     /// The key as the operator presses it.
     pub key: String,
-    /// The action it runs.
+    /// What it does, in a word or two.
     pub label: String,
+    /// The name of its action, as in keymaps.
+    pub action: String,
     /// Does it work here? Otherwise it is drawn muted.
     pub works: bool,
     /// Is it kept where there is not enough room for all keys?
     pub kept: bool,
+}
+
+impl KeyHint {
+    /// The cells of the key and its label, with the space between them.
+    #[must_use]
+    pub fn width(&self) -> u16 {
+        layout::cells(width(&self.key) + 1 + width(&self.label))
+    }
 }
 
 /// A part of the screen with its height in rows.
@@ -127,10 +143,10 @@ pub struct Tab {
     pub key: String,
     /// Its name.
     pub name: String,
+    /// The pane that it opens.
+    pub pane: &'static str,
     /// Is this the pane that is shown?
     pub shown: bool,
-    /// The worst state in it.
-    pub tone: Tone,
 }
 
 /// The width of a column. Widths do not depend on the rows, so that nothing jumps when data arrives.
@@ -285,7 +301,7 @@ pub struct Sheet {
     /// [`Sheet::most_scroll`].
     pub scroll: usize,
     /// The keys that work here, shown in the lower frame.
-    pub keys: Vec<(String, String)>,
+    pub keys: Vec<KeyHint>,
 }
 
 /// One row of a sheet.

@@ -11,7 +11,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::identity::Identity;
 use crate::resources::metric::MetricSeries;
 use crate::resources::{Kind, Resource, Source};
-use crate::view::{Footer, FooterKey, Line, Sheet, Tone};
+use crate::view::{Footer, KeyHint, Line, Sheet, Tone};
 
 /// Rows that banners may take.
 const MOST_BANNERS: usize = 4;
@@ -133,15 +133,8 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     if let Some((tone, text)) = &app.message {
         return Footer { message: Some(Line::new().with(text, *tone)), ..Footer::default() };
     }
-    let keys = sheet.map_or_else(|| keys(app), keys_of);
+    let keys = sheet.map_or_else(|| keys(app), |sheet| sheet.keys.clone());
     Footer { keys, ..Footer::default() }
-}
-
-/// The keys of an open sheet: those of the pane below do nothing now.
-fn keys_of(sheet: &Sheet) -> Vec<FooterKey> {
-    let key =
-        |(key, label): &(String, String)| FooterKey { key: key.clone(), label: label.clone(), works: true, kept: true };
-    sheet.keys.iter().map(key).collect()
 }
 
 /// The word that is looked for in a lineage while it is typed, and how many places have it.
@@ -167,7 +160,7 @@ fn typed(app: &App, typed: &TypedLine, line: Line, [drops, more]: [&str; 2]) -> 
     Footer { message: Some(message), cursor: Some(1 + typed.input.visual_cursor()), keys: Vec::new() }
 }
 
-fn keys(app: &App) -> Vec<FooterKey> {
+fn keys(app: &App) -> Vec<KeyHint> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let group = if app.replay.is_some() { "replay" } else { "act" };
@@ -177,20 +170,27 @@ fn keys(app: &App) -> Vec<FooterKey> {
     if context.chain.is_some_and(broken) {
         actions.sort_by_key(|action| !action.remedy);
     }
-    let mut keys: Vec<FooterKey> = actions
+    let mut keys: Vec<KeyHint> = actions
         .into_iter()
         .filter_map(|action| {
             let able = (action.able)(&context);
             let word = action.name.trim_start_matches("replay-");
             let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
-            Some(FooterKey { key: key(action.name)?, label, works: able.is_ok(), kept: false })
+            Some(KeyHint {
+                key: key(action.name)?,
+                label,
+                action: action.name.to_owned(),
+                works: able.is_ok(),
+                kept: false,
+            })
         })
         .collect();
     // The ways to everything else stay where writes have no room.
     let filter = if app.detail.is_some() { "search" } else { "filter" };
     let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
     keys.extend(fixed.into_iter().filter_map(|(name, label)| {
-        Some(FooterKey { key: key(name)?, label: label.to_owned(), works: true, kept: name != "quit" })
+        let (label, action) = (label.to_owned(), name.to_owned());
+        Some(KeyHint { key: key(name)?, label, action, works: true, kept: name != "quit" })
     }));
     keys
 }

@@ -10,7 +10,7 @@ mod plan;
 use crate::app::{Account, App, Modal};
 use crate::fmt;
 use crate::keymap::SheetKey;
-use crate::view::{Line, Sheet, SheetRow, Tone};
+use crate::view::{KeyHint, Line, Sheet, SheetRow, Tone};
 
 /// The sheet of what is open.
 pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
@@ -26,9 +26,13 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
 }
 
 /// The keys of the keymap that work in a sheet, and what they do there. Where a line is typed letters do nothing else.
-fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<(String, String)> {
-    let key = |key: SheetKey| app.keymap.sheet_key_for(key, types);
-    wanted.iter().filter_map(|(wanted, label)| Some((key(*wanted)?, (*label).to_owned()))).collect()
+fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<KeyHint> {
+    let hint = |(does, label): &(SheetKey, &str)| {
+        let key = app.keymap.sheet_key_for(*does, types)?;
+        let (label, action) = ((*label).to_owned(), does.name().to_owned());
+        Some(KeyHint { key, label, action, works: true, kept: true })
+    };
+    wanted.iter().filter_map(hint).collect()
 }
 
 /// Where it would be sent to, where that is not a matter of course.

@@ -3,7 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::text::{Cut, cells, cut, width};
-use super::{Align, Line, Sheet, SheetRow, Tone};
+use super::{Align, Area, Line, Sheet, SheetRow, Tone};
 
 /// The width of a sheet without a preferred one.
 const USUAL: u16 = 76;
@@ -58,6 +58,36 @@ impl Sheet {
         let inside = usize::from(cells.saturating_sub(SIDES));
         let rows = self.lay_out(inside).len() + self.lay_out_pinned(inside).len();
         (cells, u16::try_from(rows + 2).unwrap_or(u16::MAX).min(most))
+    }
+
+    /// The area of the sheet on a screen of this size. It is in the middle; but a small one always starts in the same row,
+    /// so that a list does not jump while it is filtered.
+    #[must_use]
+    pub fn area(&self, screen: (u16, u16)) -> Area {
+        let (width, height) = self.size(screen);
+        let top = ((screen.1 - height) / 2).min(screen.1 / 6);
+        Area { x: (screen.0 - width) / 2, y: top, width, height }
+    }
+
+    /// The rows of the contents and the rows below them, in a frame of this many `cells`.
+    #[must_use]
+    pub fn lay_out_in_frame(&self, cells: u16) -> (Vec<LaidOutRow>, Vec<LaidOutRow>) {
+        let inside = usize::from(cells.saturating_sub(SIDES));
+        (self.lay_out(inside), self.lay_out_pinned(inside))
+    }
+
+    /// The first visible row when `height` rows are visible: as scrolled, or such that the whole focus is visible.
+    #[must_use]
+    pub fn first(&self, rows: &[LaidOutRow], height: usize) -> usize {
+        let most = rows.len().saturating_sub(height);
+        let Some(focus) = self.focus else {
+            return self.scroll.min(most);
+        };
+        let start = rows.iter().position(|l| l.row == focus).unwrap_or(0);
+        let end = rows.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
+        let middle = (start + end).saturating_sub(height) / 2;
+        // A focus that is higher than the sheet shows its start.
+        middle.max(end.saturating_sub(height)).min(start).min(most)
     }
 
     /// The number of rows of the contents that are visible on a screen of this size.

@@ -1,7 +1,7 @@
 //! A tree and the properties of the selected node: how they share the space.
 
 use super::text::width;
-use super::{Align, Cut, Line, Tone, margin};
+use super::{Align, Area, Cut, Id, Line, Tone, margin};
 
 /// On fewer cells the properties are below the tree.
 const BESIDE: u16 = 90;
@@ -24,6 +24,8 @@ pub struct Tree {
 /// One node of a tree.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Node {
+    /// Identifies the node.
+    pub id: Id,
     /// Its text.
     pub line: Line,
     /// Are its children hidden?
@@ -58,6 +60,22 @@ impl Tree {
         } else {
             let taken = rows / 2;
             Shares { beside: false, taken, cells: cells - 2 * margin(cells), rows: taken.saturating_sub(1) }
+        }
+    }
+
+    /// The areas of the tree and of the properties, if there are any, with the line between the two.
+    #[must_use]
+    pub fn sides(&self, area: Area) -> (Area, Option<Area>) {
+        let body = area.below(self.title_rows());
+        if self.facts.is_empty() {
+            return (body, None);
+        }
+        let shares = self.shares(body.width, body.height);
+        if shares.beside {
+            (body.left(body.width - shares.taken), Some(body.right(shares.taken)))
+        } else {
+            let upper = body.height - shares.taken;
+            (body.top(upper), Some(body.below(upper)))
         }
     }
 

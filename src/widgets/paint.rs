@@ -6,7 +6,19 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text;
 
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, Line, Tone, margin, simple};
+use crate::view::{Area, Cut, Line, Tone, margin, simple};
+
+impl From<Area> for Rect {
+    fn from(Area { x, y, width, height }: Area) -> Self {
+        Self { x, y, width, height }
+    }
+}
+
+impl From<Rect> for Area {
+    fn from(Rect { x, y, width, height }: Rect) -> Self {
+        Self { x, y, width, height }
+    }
+}
 
 /// The line with the styles of the theme.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {

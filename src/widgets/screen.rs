@@ -38,25 +38,18 @@ pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer)
 }
 
 fn rows(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let mut rest = area;
-    for (left, right) in &screen.header {
-        let row = paint::first_row(rest);
+    let parts = screen.parts((area.width, area.height));
+    for ((left, right), row) in screen.header.iter().zip(parts.header.into_iter().map(Rect::from)) {
         buf.set_style(row, theme.style(Token::Header));
         paint::both(left, right, theme, Token::Plain, paint::inset(row), buf);
-        rest = paint::below(rest, 1);
     }
-    for line in &screen.banners {
-        banner(line, theme, paint::first_row(rest), buf);
-        rest = paint::below(rest, 1);
+    for (line, row) in screen.banners.iter().zip(parts.banners) {
+        banner(line, theme, row.into(), buf);
     }
-    let footer = Rect { y: rest.bottom().saturating_sub(1), height: rest.height.min(1), ..rest };
-    rest.height -= footer.height;
-    for block in &screen.blocks {
-        let height = block.height.min(rest.height);
-        content(block, theme, Rect { height, ..rest }, buf);
-        rest = paint::below(rest, height);
+    for (block, area) in screen.blocks.iter().zip(parts.blocks) {
+        content(block, theme, area.into(), buf);
     }
-    status::footer(&screen.footer, theme, footer, buf)
+    status::footer(&screen.footer, theme, parts.footer.into(), buf)
 }
 
 fn content(block: &Block, theme: &Theme, area: Rect, buf: &mut Buffer) {

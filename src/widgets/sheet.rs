@@ -8,11 +8,11 @@ use ratatui::widgets::{Block, BorderType, Clear, Padding, Widget as _};
 
 use super::paint;
 use crate::theme::{Theme, Token};
-use crate::view::{Cut, LaidOutRow, RowStyle, Sheet, Tone, cut, width};
+use crate::view::{Cut, KeyHint, LaidOutRow, RowStyle, Sheet, Tone, cut, width};
 
 /// Draws the sheet. Returns the position of the cursor when the operator types in it.
 pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
-    let place = place(sheet, area);
+    let place = Rect::from(sheet.area((area.width, area.height)));
     if place.width < 3 || place.height < 3 {
         return None;
     }
@@ -22,10 +22,9 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
     buf.set_style(margin.intersection(area), theme.style(Token::Screen));
     buf.set_style(place, theme.style(Token::Screen).patch(theme.style(Token::Sheet)));
 
-    let inside = usize::from(place.width.saturating_sub(4));
-    let (rows, pinned) = (sheet.lay_out(inside), sheet.lay_out_pinned(inside));
+    let (rows, pinned) = sheet.lay_out_in_frame(place.width);
     let height = usize::from(place.height - 2).saturating_sub(pinned.len());
-    let first = first(sheet, &rows, height);
+    let first = sheet.first(&rows, height);
     let below = rows.len().saturating_sub(first + height);
 
     let block = frame(sheet, theme, (first, below), place.width);
@@ -37,27 +36,6 @@ pub(super) fn draw(sheet: &Sheet, theme: &Theme, area: Rect, buf: &mut Buffer) -
         cursor = cursor.or(one(at, sheet, theme, (row, edges), buf));
     }
     cursor
-}
-
-/// Places the sheet in the middle. A small one always starts in the same row, so that a list does not jump while it is
-/// filtered.
-fn place(sheet: &Sheet, area: Rect) -> Rect {
-    let (cells, rows) = sheet.size((area.width, area.height));
-    let top = ((area.height - rows) / 2).min(area.height / 6);
-    Rect { x: area.x + (area.width - cells) / 2, y: area.y + top, width: cells, height: rows }
-}
-
-/// The first visible row: as scrolled, or such that the whole focus is visible.
-fn first(sheet: &Sheet, rows: &[LaidOutRow], height: usize) -> usize {
-    let most = rows.len().saturating_sub(height);
-    let Some(focus) = sheet.focus else {
-        return sheet.scroll.min(most);
-    };
-    let start = rows.iter().position(|l| l.row == focus).unwrap_or(0);
-    let end = rows.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
-    let middle = (start + end).saturating_sub(height) / 2;
-    // A focus that is higher than the sheet shows its start.
-    middle.max(end.saturating_sub(height)).min(start).min(most)
 }
 
 fn style(sheet: &Sheet, theme: &Theme) -> Style {
@@ -96,13 +74,13 @@ fn frame<'a>(sheet: &'a Sheet, theme: &Theme, (above, below): (usize, usize), ce
 fn keys<'a>(sheet: &'a Sheet, theme: &Theme, room: usize) -> Line<'a> {
     let mut line = Line::default();
     let mut used = 1;
-    for (key, what) in &sheet.keys {
-        used += width(key) + width(what) + 3;
+    for KeyHint { key, label, .. } in &sheet.keys {
+        used += width(key) + width(label) + 3;
         if used > room {
             break;
         }
         line.push_span(Span::styled(format!(" {key}"), theme.style(Token::Key)));
-        line.push_span(Span::styled(format!(" {what} "), theme.style(Token::Plain)));
+        line.push_span(Span::styled(format!(" {label} "), theme.style(Token::Plain)));
     }
     line
 }

@@ -9,18 +9,17 @@ use crate::view::{self, Align, Column, Cut, Line, Table, Tone, width};
 
 /// Draws title, column titles and as many rows as fit, always with the selected one.
 pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let has_heads = table.columns.iter().any(|c| !c.title.is_empty());
-    let has_title = table.title.is_some() || table.note.is_some();
-    let body = paint::below(area, u16::from(has_title) + u16::from(has_heads));
-    let shown = window(&table.rows, body.height.into());
+    let (title_rows, head_rows) = (table.title_rows(), table.head_rows());
+    let body = paint::below(area, title_rows + head_rows);
+    let shown = table.visible_rows(body.height);
 
-    if has_title {
+    if title_rows > 0 {
         let title = table.title.clone().unwrap_or_default();
         paint::both(&title, &note(table, shown.clone()), theme, Token::Title, paint::inset(area), buf);
     }
     let widths = view::widths(table.columns.iter(), paint::inset(area).width);
-    if has_heads {
-        heads(table, &widths, theme, paint::inset(paint::below(area, u16::from(has_title))), buf);
+    if head_rows > 0 {
+        heads(table, &widths, theme, paint::inset(paint::below(area, title_rows)), buf);
     }
     let rows = table.rows.get(shown).unwrap_or_default();
     for (row, at) in rows.iter().zip(body.rows()) {
@@ -41,13 +40,6 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
             paint::line_as(line, theme, Token::Muted, at, buf);
         }
     }
-}
-
-/// The rows to draw: from the first one, unless the selected one would not be visible.
-fn window(rows: &[view::Row], height: usize) -> std::ops::Range<usize> {
-    let selected = rows.iter().position(|r| r.selected).unwrap_or(0);
-    let start = (selected + 1).saturating_sub(height.max(1));
-    start..rows.len().min(start + height)
 }
 
 /// The text at the right of the title, with the position when not all rows are shown.

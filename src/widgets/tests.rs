@@ -7,8 +7,8 @@ use super::*;
 use crate::assets::Assets;
 use crate::theme::{Level, Token};
 use crate::view::{
-    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, FooterKey, Id, Line, Node, Row, Sheet, SheetRow,
-    Span, Stage, Tab, Table, Tone, Tree, Width,
+    Align, Arrow, Block, Chain, Chart, Column, Content, Cut, Footer, Hit, Id, KeyHint, Line, Node, Row, Sheet,
+    SheetRow, Span, Stage, Tab, Table, Tone, Tree, Width, hit,
 };
 
 fn theme(name: &str) -> Theme {
@@ -92,7 +92,7 @@ fn chain() -> Chain {
 fn tree() -> Tree {
     let node = |name: &str, children| {
         let line = Line::from(format!("node {name}"));
-        Node { line, children, closed: name == "b", selected: name == "b" }
+        Node { id: Id::of(&name), line, children, closed: name == "b", selected: name == "b" }
     };
     let deep = (0..30).fold(Vec::new(), |below, n| vec![node(&n.to_string(), below)]);
     Tree {
@@ -129,14 +129,14 @@ fn sheet(rows: usize, focus: Option<usize>) -> Sheet {
         pinned: Vec::new(),
         focus,
         scroll: 0,
-        keys: vec![("enter".into(), "send".into()), ("esc".into(), "no".into())],
+        keys: vec![key("enter", "send", true, true), key("esc", "no", true, true)],
     }
 }
 
 fn everything() -> Screen {
-    let tab = |key: &str, name: &str, tone| Tab { key: key.into(), name: name.into(), shown: key == "0", tone };
+    let tab = |key: &str, name: &'static str| Tab { key: key.into(), name: name.into(), pane: name, shown: key == "0" };
     let blocks = [
-        (1, Content::Tabs(vec![tab("0", "home", Tone::Plain), tab("4", "endpoints", Tone::Bad)])),
+        (1, Content::Tabs(vec![tab("0", "home"), tab("4", "endpoints")])),
         (6, Content::Table(table(9, 3))),
         (6, Content::Chain(chain())),
         (5, Content::Tree(tree())),
@@ -152,8 +152,11 @@ fn everything() -> Screen {
     }
 }
 
+fn key(key: &str, label: &str, works: bool, kept: bool) -> KeyHint {
+    KeyHint { key: key.into(), label: label.into(), action: label.into(), works, kept }
+}
+
 fn footer() -> Footer {
-    let key = |key: &str, label: &str, works, kept| FooterKey { key: key.into(), label: label.into(), works, kept };
     let keys = vec![
         key("b", "roll back to v12", true, false),
         key("x", "reject", false, false),
@@ -239,7 +242,7 @@ fn the_way_is_boxes_where_there_is_room_and_rows_where_there_is_height() {
 }
 
 #[test]
-fn the_focus_of_a_sheet_is_in_sight() {
+fn the_focus_of_a_sheet_is_visible_rows() {
     for focus in [0, 1, 19, 38, 39] {
         let screen = Screen { sheet: Some(sheet(40, Some(focus))), ..everything() };
         let shown = rows(&screen, (80, 24)).join("\n");
@@ -285,4 +288,74 @@ fn a_chart_has_a_scale_a_threshold_and_gaps() {
     assert!(shown[6].contains("█    █") || shown[6].contains("█   █"), "no data is a gap: {shown:#?}");
     assert!(shown[7].starts_with("      00:14") && shown[7].contains('●'), "{shown:#?}");
     assert!(shown[7].ends_with("03:14 ✗"), "a mark and a time do not cover each other: {shown:#?}");
+}
+
+/// The places of the cells that say what a text says.
+fn cells_of(screen: &Screen, size: (u16, u16), text: &str) -> Vec<(u16, u16)> {
+    let rows = rows(screen, size);
+    let found = rows.iter().zip(0..).filter_map(|(row, y)| {
+        let at = row.split_once(text)?.0.chars().count();
+        Some((u16::try_from(at).unwrap(), y))
+    });
+    found.flat_map(|(x, y)| (x..x + u16::try_from(text.chars().count()).unwrap()).map(move |x| (x, y))).collect()
+}
+
+#[test]
+fn what_is_hit_is_what_was_drawn_there() {
+    let screen = everything();
+    let row = |n: usize| Hit::Row(Id::of(&n));
+    for size in [(120, 40), (80, 40), (60, 40)] {
+        for (text, wanted) in [
+            ("sagetop", None),
+            ("expire", None),
+            ("home", Some(Hit::Tab("home"))),
+            ("4 endpoints", Some(Hit::Tab("endpoints"))),
+            ("Endpoints", None),
+            ("NAME", Some(Hit::Head(1))),
+            ("prod-v0", Some(row(0))),
+            ("prod-v3", Some(row(3))),
+            ("Notes", None),
+            ("roll back", Some(Hit::Key("roll back to v12".into()))),
+            ("? keys", Some(Hit::Key("keys".into()))),
+        ] {
+            let cells = cells_of(&screen, size, text);
+            assert!(!cells.is_empty(), "{text:?} is not drawn at {size:?}: {:#?}", rows(&screen, size));
+            assert!(cells.iter().all(|at| hit(&screen, size, *at) == wanted), "{text:?} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn nodes_of_a_tree_are_hit_where_they_are_drawn() {
+    let mut hits = 0;
+    for height in [3, 4, 5, 12, 40] {
+        let (screen, size) = (one(Content::Tree(tree()), height), (120, 42));
+        for name in ["a", "29", "10", "0", "b"] {
+            for at in cells_of(&screen, size, &format!("node {name}")) {
+                hits += 1;
+                assert_eq!(hit(&screen, size, at), Some(Hit::Node(Id::of(&name))), "{name} at {at:?} of {height}");
+            }
+        }
+        assert!(cells_of(&screen, size, "node c").is_empty(), "what is closed is not there");
+    }
+    assert!(hits > 60, "{hits}");
+}
+
+#[test]
+fn an_open_sheet_hides_what_lies_below() {
+    let size = (80, 24);
+    let screen = Screen { sheet: Some(sheet(40, Some(20))), ..everything() };
+    let mut hits = 0;
+    for (x, y) in (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y))) {
+        match hit(&screen, size, (x, y)) {
+            None | Some(Hit::Key(_)) => {}
+            Some(Hit::SheetRow { place, pinned: false }) => {
+                hits += 1;
+                let line = &rows(&screen, size)[usize::from(y)];
+                assert!(line.contains(&format!("item {place} ")), "{place} at {x}, {y}: {line}");
+            }
+            other => panic!("{other:?} at {x}, {y}"),
+        }
+    }
+    assert!(hits > 500, "{hits}");
 }

@@ -12,24 +12,16 @@ use crate::view::{Align, Cut, Line, Node, Tree};
 /// Draws the tree, with the selected node visible, and the properties.
 pub(super) fn draw(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     paint::line_as(&tree.title, theme, Token::Title, paint::inset(area), buf);
-    let body = paint::below(area, tree.title_rows());
-    if tree.facts.is_empty() {
-        grown(tree, theme, body, buf);
-        return;
-    }
-    let shares = tree.shares(body.width, body.height);
-    if shares.beside {
-        let left = Rect { width: body.width - shares.taken, ..body };
-        grown(tree, theme, left, buf);
-        let right = paint::from_right(body, shares.taken.into());
-        for row in right.rows() {
+    let (side, other) = tree.sides(area.into());
+    grown(tree, theme, side.into(), buf);
+    let Some(other) = other.map(Rect::from) else { return };
+    if other.x > area.x {
+        for row in other.rows() {
             paint::words("│", theme.style(Token::Border), row, buf);
         }
-        facts(tree, theme, paint::behind(paint::inset(right), 1), buf);
+        facts(tree, theme, paint::behind(paint::inset(other), 1), buf);
     } else {
-        let upper = Rect { height: body.height - shares.taken, ..body };
-        grown(tree, theme, upper, buf);
-        let lower = paint::inset(paint::below(body, upper.height));
+        let lower = paint::inset(other);
         let rule = "─".repeat(lower.width.into());
         paint::words(&rule, theme.style(Token::Border), lower, buf);
         facts(tree, theme, paint::below(lower, 1), buf);

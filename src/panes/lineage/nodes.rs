@@ -11,7 +11,7 @@ use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
 use crate::resources::step::Made;
 use crate::resources::{Kind, Resource};
-use crate::view::{Line, Node, Tone};
+use crate::view::{Id, Line, Node, Tone};
 
 /// Things listed below one node.
 const MOST: usize = 12;
@@ -30,10 +30,10 @@ impl Branch {
     /// As it is drawn; `above` is the path to where it stands.
     pub(super) fn into_node(self, detail: &Detail, above: &mut Vec<Item>) -> Node {
         above.push(self.item);
-        let (closed, selected) = (detail.closed.contains(above), *above == detail.selected);
+        let (id, closed, selected) = (Id::of(above), detail.closed.contains(above), *above == detail.selected);
         let children = self.children.into_iter().map(|child| child.into_node(detail, above)).collect();
         above.pop();
-        Node { line: self.line, closed, selected, children }
+        Node { id, line: self.line, closed, selected, children }
     }
 }
 

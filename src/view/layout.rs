@@ -1,0 +1,130 @@
+//! The layout of the screen, for drawing and for finding what is at a cell.
+
+use std::ops::Range;
+
+use super::{Area, Cut, Footer, KeyHint, Row, Screen, Tab, Table, cut, width};
+
+/// The areas of the parts of a screen, from top to bottom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parts {
+    /// The rows of the header.
+    pub header: Vec<Area>,
+    /// The rows of the banners.
+    pub banners: Vec<Area>,
+    /// The areas of the blocks. Those without room are empty.
+    pub blocks: Vec<Area>,
+    /// The last row.
+    pub footer: Area,
+}
+
+impl Screen {
+    /// The areas of its parts on a screen of this size (columns, rows).
+    #[must_use]
+    pub fn parts(&self, size: (u16, u16)) -> Parts {
+        let mut rest = Area::whole(size);
+        let take = |rest: &mut Area, rows: u16| {
+            let taken = rest.top(rows);
+            *rest = rest.below(rows);
+            taken
+        };
+        let header = self.header.iter().map(|_| take(&mut rest, 1)).collect();
+        let banners = self.banners.iter().map(|_| take(&mut rest, 1)).collect();
+        let footer = rest.below(rest.height.saturating_sub(1));
+        rest.height -= footer.height;
+        let blocks = self.blocks.iter().map(|block| take(&mut rest, block.height)).collect();
+        Parts { header, banners, blocks, footer }
+    }
+}
+
+/// The place of a tab in its row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TabPlace {
+    /// Its cells.
+    pub cells: Range<u16>,
+    /// The name, cut where it has no room.
+    pub name: String,
+}
+
+/// The places of the tabs in a row of this many cells. Each tab is a space, its key, a space, its name and a space. The names
+/// of panes that are not shown are cut, so that the last tab is visible.
+#[must_use]
+pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
+    let letters = |tab: &Tab, most: usize| if tab.shown { width(&tab.name) } else { width(&tab.name).min(most) };
+    let needed = |most: usize, gap: usize| -> usize {
+        tabs.iter().map(|tab| 3 + width(&tab.key) + letters(tab, most) + gap).sum()
+    };
+    let longest = tabs.iter().map(|tab| width(&tab.name)).max().unwrap_or(0);
+    let (most, gap) = if needed(longest, 1) <= room.into() {
+        (longest, 1)
+    } else {
+        ((0..=longest).rev().find(|most| needed(*most, 0) <= room.into()).unwrap_or(0), 0)
+    };
+    let mut start = 0;
+    let place = |tab: &Tab| {
+        let name = if tab.shown { tab.name.clone() } else { cut(&tab.name, most, Cut::End) };
+        let end = cells(usize::from(start) + 3 + width(&tab.key) + width(&name)).min(room);
+        let place = TabPlace { cells: start..end, name };
+        start = end.saturating_add(gap).min(room);
+        place
+    };
+    tabs.iter().map(place).collect()
+}
+
+impl Footer {
+    /// The keys that have room in this many cells, each with its first cell. Keys that are kept get room first, then those
+    /// that work. After one that does not fit all others are left out, so that a shorter one does not take its place.
+    #[must_use]
+    pub fn places(&self, room: u16) -> Vec<(u16, &KeyHint)> {
+        let cells = |key: &KeyHint| width(&key.key) + width(&key.label) + 4;
+        let mut room = usize::from(room) + 3;
+        let mut fits = |key: &KeyHint| {
+            let left = room.checked_sub(cells(key));
+            room = left.unwrap_or(room);
+            left.is_some()
+        };
+        let mut shown: Vec<bool> = self.keys.iter().map(|key| key.kept && fits(key)).collect();
+        let mut full = false;
+        for works in [true, false] {
+            for (key, shown) in self.keys.iter().zip(&mut shown).filter(|(key, _)| !key.kept && key.works == works) {
+                full |= full || !fits(key);
+                *shown = !full;
+            }
+        }
+        let mut start = 0;
+        let shown = self.keys.iter().zip(shown).filter(|(_, shown)| *shown);
+        shown
+            .map(|(key, _)| {
+                let at = start;
+                start += cells(key);
+                (self::cells(at), key)
+            })
+            .collect()
+    }
+}
+
+impl Table {
+    /// The number of rows of the title.
+    #[must_use]
+    pub fn title_rows(&self) -> u16 {
+        u16::from(self.title.is_some() || self.note.is_some())
+    }
+
+    /// The number of rows of the column titles.
+    #[must_use]
+    pub fn head_rows(&self) -> u16 {
+        u16::from(self.columns.iter().any(|column| !column.title.is_empty()))
+    }
+
+    /// The rows to draw in this many: from the first one, unless the selected one would not be visible.
+    #[must_use]
+    pub fn visible_rows(&self, height: u16) -> Range<usize> {
+        let selected = self.rows.iter().position(|row: &Row| row.selected).unwrap_or(0);
+        let start = (selected + 1).saturating_sub(usize::from(height).max(1));
+        start..self.rows.len().min(start + usize::from(height))
+    }
+}
+
+/// A count as a number of cells, at most `u16::MAX`.
+pub(super) fn cells(count: usize) -> u16 {
+    u16::try_from(count).unwrap_or(u16::MAX)
+}
