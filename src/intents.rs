@@ -1,4 +1,4 @@
-//! Changes in AWS: a file and a line in [`intents!`] for each intent.
+//! Changes in AWS: a file and a line in `intents!` for each intent.
 //!
 //! An intent is planned (which only reads), shown, confirmed by typing the name of its target, checked again against
 //! AWS, sent once, verified by its end state, and journalled all the way.
