@@ -32,6 +32,7 @@
 //!
 //! | word | what it is |
 //! |---|---|
+//! | [`aws::SERVICES`] | the services that are called, one row each: client, limits, price, settings |
 //! | [`resources::Resource`] | one kind of thing AWS can tell us about: a plain struct, and how to list all of them |
 //! | [`resources::Table`] | the last known rows of one kind, by id, and how much they can be trusted |
 //! | [`resources::Snapshot`], [`resources::Change`] | what one poll brought, and what that changed |

@@ -160,8 +160,9 @@ fn calls() -> (BTreeSet<String>, Vec<String>) {
             requests += methods.len();
             made.extend(methods.iter().map(|method| format!("{}:{}", service.iam, api_name(method))));
         }
+        // Several requests may share the code that sends them, but what is sent was made by a client.
         let sent = own.matches(".send()").count();
-        if sent != requests {
+        if sent > requests {
             unknown.push(format!("{}: {sent} requests are sent, {requests} are made by a client", path.display()));
         }
     }
