@@ -4,7 +4,6 @@
 //! hands a clone out. Clones share their rows, so handing out costs nothing.
 
 mod change;
-mod delta;
 mod patch;
 
 use std::collections::{BTreeMap, HashSet};
@@ -37,6 +36,7 @@ pub enum Freshness {
         /// When.
         at: Timestamp,
         /// What part of the details could not be had.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         fault: Option<AwsError>,
     },
     /// The last poll failed; the rows are older.
@@ -77,8 +77,10 @@ struct State {
     /// When all rows were last known to be as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     swept: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capped: bool,
     /// Were all rows listed once?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole: bool,
     details: Details,
     lane: Option<Lane>,
