@@ -43,7 +43,7 @@ pub use convert::arn_name;
 pub(crate) use convert::time;
 pub use delta::Delta;
 pub use event::{Event, KeptEvent};
-pub use lane::{Lane, Traffic};
+pub use lane::{Lane, PollConditions};
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
 pub use property::{Derived, Properties, Property, Value};

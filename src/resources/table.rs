@@ -188,8 +188,8 @@ impl<T: Resource> Table<T> {
     pub(crate) fn asked_at(&self, what: &str) -> Option<Timestamp> {
         self.asked.get(what).copied()
     }
-    /// Takes note of how often it is asked, and when that is next.
-    pub(super) fn put_in(&mut self, lane: Lane, next: Option<Timestamp>) {
+    /// Takes note of how often it is polled, and when that is next.
+    pub(super) fn schedule(&mut self, lane: Lane, next: Option<Timestamp>) {
         (self.state.lane, self.state.next) = (Some(lane), next);
     }
 
