@@ -1,11 +1,11 @@
 //! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
 
 mod console;
-mod hands;
-mod inbox;
+mod effects;
+mod events;
 mod keyboard;
+mod pollers;
 mod replay;
-mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,27 +30,27 @@ use crate::view::Screen;
 use crate::widgets;
 
 pub use console::console;
-use hands::Hands;
-use inbox::{Came, Inbox};
+use effects::EffectRunner;
+use events::{EventSource, LoopEvent};
 pub use keyboard::Input;
-use watch::{Watch, Watches};
+use pollers::{AccountPollers, PollerSet};
 
-/// Messages that may wait; a slow screen slows the polling, never the memory.
+/// How many messages may wait. While they wait, pollers do: a slow screen takes no memory.
 const QUEUE: usize = 64;
 
-/// However much there is to take in, it is seen within this time.
+/// A frame is drawn after this time even while messages keep coming.
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
-/// Between two frames that nobody asked for: answers of AWS come in bursts. A key is answered at once. So long after the
-/// list of models followed the cursor the rest of the screen does.
+/// The least time between two frames, as answers of AWS come in bursts. A key is drawn at once. After the list of models
+/// alone followed the cursor, the rest of the screen is drawn this much later.
 const SHORTEST_FRAME: Duration = Duration::from_millis(25);
-/// Rows of all tables from which on they are joined on a thread of its own.
+/// An account with this many rows or more is joined on another thread.
 const LARGE: usize = 1_000;
-/// After `ctrl-z` and `fg` the signal to go on comes a second time, as input. Within this time it is that same signal.
+/// After `ctrl-z` and `fg` the signal to go on also comes as input. Within this time it is taken for the same signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
 /// What the loop works with besides the screen.
 pub struct Machine {
-    /// The accounts; the place of each is that of [`crate::app::Account`].
+    /// The accounts, in the order of their [`crate::resources::AccountId`]s.
     pub connections: Vec<Connection>,
     /// Where "now" comes from.
     pub clock: Clock,
@@ -60,13 +60,13 @@ pub struct Machine {
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// Takes the terminal over again after somebody else stopped the program.
     pub resume: fn(),
-    /// The simulated account, when its drills are to be told.
+    /// The simulated account, when the progress of its drill is shown.
     pub sim: Option<Sim>,
     /// What records, if something does.
     pub recorder: Option<Recorder>,
     /// The recording that is played. Then nothing is polled.
     pub replay: Option<Replay>,
-    /// Where calls and large joins are worked on: not on the thread that waits for keys.
+    /// Runs calls and large joins: the thread that waits for keys does neither.
     pub background: Handle,
 }
 
@@ -83,18 +83,18 @@ impl Machine {
     }
 
     /// The pollers of all accounts; a recording has none.
-    fn watches(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> Watches {
-        let watch = |account: &&Account| {
+    fn pollers(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> PollerSet {
+        let pollers = |account: &&Account| {
             let aws = self.connections.get(account.id.place())?.executor.aws.clone();
             let (id, clock) = (account.id, self.clock.clone());
-            Some(Watch::new(id, aws, account.seen.clone(), clock, out, &self.background))
+            Some(AccountPollers::new(id, aws, account.seen.clone(), clock, out, &self.background))
         };
         let accounts = if self.replay.is_none() { app.accounts() } else { Vec::new() };
-        Watches::new(accounts.iter().filter_map(watch).collect(), self.recorder.clone())
+        PollerSet::new(accounts.iter().filter_map(pollers).collect(), self.recorder.clone())
     }
 }
 
-/// Runs the console until it is left or its input ends; hands the state back.
+/// Runs the console until it is left or its input ends; effects the state back.
 ///
 /// # Errors
 /// When the terminal cannot be drawn to.
@@ -107,23 +107,23 @@ pub async fn run<B: Backend>(
 ) -> Result<App, B::Error> {
     let (answer, answers) = mpsc::channel(QUEUE);
     let (out, snapshots) = mpsc::channel(QUEUE);
-    let watches = machine.watches(&app, &out);
-    let inbox = Inbox::new(input, answers, snapshots);
-    let hands = Hands::new(machine, answer);
-    app.update(hands.tick());
-    let mut main = MainLoop { app, watches, inbox, hands, painter: Painter::new(), went_on: None };
+    let pollers = machine.pollers(&app, &out);
+    let events = EventSource::new(input, answers, snapshots);
+    let effects = EffectRunner::new(machine, answer);
+    app.update(effects.tick());
+    let mut main = MainLoop { app, pollers, events, effects, painter: Painter::new(), went_on: None };
     let ended = main.turn(terminal, theme).await;
-    if !matches!(ended, Ok(Over::Left)) {
-        // The terminal is lost: calls that are being sent come to their end all the same.
-        main.hands.settle(&mut main.inbox.input).await;
+    if !matches!(ended, Ok(Exit::Left)) {
+        // The terminal is lost. Calls that are being sent are answered all the same.
+        main.effects.wait_for_calls(&mut main.events.input).await;
     }
-    main.hands.leave(&main.app).await;
+    main.effects.save_tables(&main.app).await;
     ended.map(|_| main.app)
 }
 
 /// Why the loop ended.
-enum Over {
-    /// Somebody left the console; what is still being sent was told.
+enum Exit {
+    /// Somebody left the console, and was asked about calls that were still being sent.
     Left,
     /// The terminal is gone.
     Lost,
@@ -132,59 +132,61 @@ enum Over {
 /// The parts of the loop.
 struct MainLoop {
     app: App,
-    watches: Watches,
-    inbox: Inbox,
-    hands: Hands,
+    pollers: PollerSet,
+    events: EventSource,
+    effects: EffectRunner,
     painter: Painter,
-    /// When the program went on after it stopped itself.
+    /// When the program went on after it had stopped itself.
     went_on: Option<Instant>,
 }
 
 impl MainLoop {
     /// Waits, updates, performs and draws until the console is left or its input ends.
-    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<Over, B::Error> {
+    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<Exit, B::Error> {
         self.painter.draw(terminal, &self.app, theme)?;
-        // The first frame stands before the first call is made.
-        self.watches.start();
-        self.hands.record(&self.app);
-        self.hands.play();
+        // The first frame is drawn before the first call is made.
+        self.pollers.start();
+        self.effects.record(&self.app);
+        self.effects.play();
         loop {
-            let msg = match self.inbox.next(self.painter.due(), self.watches.rests()).await {
-                Came::Msg(msg) => *msg,
-                Came::Read(reader, snapshot) if self.watches.takes(reader, &snapshot, &mut self.app) => {
+            let msg = match self.events.next(self.painter.due(), self.pollers.rests_at()).await {
+                LoopEvent::Msg(msg) => *msg,
+                LoopEvent::Polled(reader, snapshot) if self.pollers.accept(reader, &snapshot, &mut self.app) => {
                     Msg::Polled(reader.account, *snapshot)
                 }
-                Came::Second => self.hands.second(&mut self.app),
-                Came::Read(..) | Came::Nothing => continue,
-                Came::Frame => {
+                LoopEvent::Second => self.effects.every_second(&mut self.app),
+                LoopEvent::Polled(..) | LoopEvent::Nothing => continue,
+                LoopEvent::Frame => {
                     self.painter.draw(terminal, &self.app, theme)?;
                     continue;
                 }
-                Came::Rest => {
-                    self.watches.rest(&self.app);
+                LoopEvent::CursorRests => {
+                    self.pollers.cursor_rests(&self.app);
                     continue;
                 }
-                // The program had stopped itself, and the terminal is taken over already.
-                Came::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
-                Came::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.hands)?,
-                Came::End => return Ok(Over::Lost),
+                // The program had stopped itself and has taken the terminal over already.
+                LoopEvent::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
+                LoopEvent::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.effects)?,
+                LoopEvent::End => return Ok(Exit::Lost),
             };
-            let polled = if let Msg::Polled(place, _) = &msg { Some(*place) } else { None };
-            let at_once = self.painter.takes_note(&msg);
+            let polled = if let Msg::Polled(account, _) = &msg { Some(*account) } else { None };
+            let at_once = self.painter.is_urgent(&msg);
             let replaced = replaced(&self.app, &msg);
             let effect = self.app.update(msg);
-            join(&mut self.app, &mut self.inbox, &self.hands.machine.background);
-            self.hands.record(&self.app);
+            join(&mut self.app, &mut self.events, &self.effects.machine.background);
+            self.effects.record(&self.app);
             if effect == Some(Effect::Quit) {
-                return Ok(Over::Left);
+                return Ok(Exit::Left);
             }
             self.perform(effect, terminal).await?;
-            let waits = if at_once { !self.inbox.input.is_empty() } else { !self.inbox.is_empty() };
-            if self.painter.draws(at_once, waits) && !(at_once && self.painter.follow(terminal, &self.app, theme)?) {
+            let waits = if at_once { !self.events.input.is_empty() } else { !self.events.is_empty() };
+            if self.painter.draws_now(at_once, waits)
+                && !(at_once && self.painter.follow(terminal, &self.app, theme)?)
+            {
                 self.painter.draw(terminal, &self.app, theme)?;
             }
-            self.watches.publish(&self.app, polled, at_once);
-            self.hands.free(replaced);
+            self.pollers.publish(&self.app, polled, at_once);
+            self.effects.drop_later(replaced);
         }
     }
 
@@ -196,87 +198,91 @@ impl MainLoop {
     ) -> Result<(), B::Error> {
         match effect {
             Some(Effect::Suspend) => {
-                (self.hands.machine.suspend)().await;
+                (self.effects.machine.suspend)().await;
                 self.went_on = Some(Instant::now());
-                self.painter.anew(terminal, &mut self.app)?;
-                self.app.update(self.hands.tick());
+                self.painter.redraw_all(terminal, &mut self.app)?;
+                self.app.update(self.effects.tick());
             }
-            Some(Effect::Refresh(place)) => self.watches.refresh(place),
-            Some(effect) => self.hands.perform(effect, &self.app),
+            Some(Effect::Refresh(account)) => self.pollers.refresh(account),
+            Some(effect) => self.effects.perform(effect, &self.app),
             None => {}
         }
         Ok(())
     }
 }
 
-/// What a message takes the place of, where it is so much that freeing it would keep a key waiting.
+/// The tables and models that a message replaces, where freeing them would keep a key waiting.
 fn replaced(app: &App, msg: &Msg) -> Option<(Seen, Arc<Joined>)> {
-    let (Msg::Polled(place, _) | Msg::Joined(place, _)) = msg else { return None };
-    let account = app.account(*place).filter(|account| account.seen.store.rows() >= LARGE)?;
+    let (Msg::Polled(id, _) | Msg::Joined(id, _)) = msg else { return None };
+    let account = app.account(*id).filter(|account| account.seen.store.rows() >= LARGE)?;
     Some((account.seen.clone(), account.joined.clone()))
 }
 
 /// Joins the tables that changed.
-fn join(app: &mut App, inbox: &mut Inbox, background: &Handle) {
-    while inbox.joining.is_empty()
-        && let Some((place, tables)) = app.to_join()
+fn join(app: &mut App, events: &mut EventSource, background: &Handle) {
+    while events.joining.is_empty()
+        && let Some((id, tables)) = app.to_join()
     {
-        // What is joined in less time than a thread takes to begin is joined here.
+        // A small account is joined sooner than a thread would begin.
         if tables.store.rows() < LARGE {
-            app.update(Msg::Joined(place, Box::new(model::join(&tables))));
+            app.update(Msg::Joined(id, Box::new(model::join(&tables))));
         } else {
-            inbox.join(place, tables, background);
+            events.join(id, tables, background);
         }
     }
 }
 
-/// Draws when something looks different, and only then.
+/// Draws the screen when it looks different.
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
-    /// Since when nothing but the list of models followed the cursor.
+    /// Since when only the list of models followed the cursor.
     follows: Option<Instant>,
-    /// Something may look different since then.
-    owed: bool,
+    /// Something may look different since the last frame.
+    pending: bool,
 }
 
 impl Painter {
     /// Nothing was drawn yet.
     fn new() -> Self {
-        Self { last: None, drawn: Instant::now(), follows: None, owed: false }
+        Self { last: None, drawn: Instant::now(), follows: None, pending: false }
     }
 
-    /// Does the operator wait for what comes of this? A screen of another size is drawn whole.
-    fn takes_note(&mut self, msg: &Msg) -> bool {
+    /// Does the operator wait for what comes of this message? A screen of another size is drawn whole.
+    fn is_urgent(&mut self, msg: &Msg) -> bool {
         if matches!(msg, Msg::Size(..)) {
             self.last = None;
         }
         matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Size(..))
     }
 
-    /// Is a frame to be drawn now, or owed? Whatever waits is taken in before, so that a burst costs one frame, but never
-    /// a long wait.
-    fn draws(&mut self, at_once: bool, more_waits: bool) -> bool {
+    /// Is a frame drawn now? Messages that wait are taken in first, so that a burst costs one frame, but only for a while.
+    fn draws_now(&mut self, at_once: bool, more_waits: bool) -> bool {
         let since = self.drawn.elapsed();
-        self.owed = true;
+        self.pending = true;
         let rested = at_once || since >= SHORTEST_FRAME;
         rested && (!more_waits || since > LONGEST_FRAME)
     }
 
-    /// When the frame that is owed is to be drawn.
+    /// When the next frame is drawn, if one is pending.
     fn due(&self) -> Option<Instant> {
-        self.owed.then(|| self.drawn + SHORTEST_FRAME)
+        self.pending.then(|| self.drawn + SHORTEST_FRAME)
     }
 
-    /// The program goes on after somebody else stopped it; the terminal is taken over again.
-    fn go_on<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App, hands: &Hands) -> Result<Msg, B::Error> {
-        (hands.machine.resume)();
-        self.anew(terminal, app)?;
-        Ok(hands.tick())
+    /// The program goes on after somebody else stopped it: it takes the terminal over again.
+    fn go_on<B: Backend>(
+        &mut self,
+        terminal: &mut Terminal<B>,
+        app: &mut App,
+        effects: &EffectRunner,
+    ) -> Result<Msg, B::Error> {
+        (effects.machine.resume)();
+        self.redraw_all(terminal, app)?;
+        Ok(effects.tick())
     }
 
-    /// The screen was another's: all of it is drawn again, in the size that it has by now.
-    fn anew<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
+    /// Another program had the screen: all of it is drawn again, in its present size.
+    fn redraw_all<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
         terminal.swap_buffers();
         self.last = None;
         let size = terminal.size()?;
@@ -284,8 +290,8 @@ impl Painter {
         Ok(())
     }
 
-    /// Answers a key that only moved the cursor through the models sooner than all of the screen can be drawn, which is
-    /// owed then. False where that is not enough.
+    /// Draws only the list of models after a key that moved the cursor in it; the rest of the screen follows. False where
+    /// all of it must be drawn.
     fn follow<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<bool, B::Error> {
         let now = Instant::now();
         let since = *self.follows.get_or_insert(now);
@@ -294,12 +300,12 @@ impl Painter {
             return Ok(false);
         }
         terminal.draw(|frame| widgets::draw(screen, theme, frame))?;
-        (self.drawn, self.owed) = (now, true);
+        (self.drawn, self.pending) = (now, true);
         Ok(true)
     }
 
     fn draw<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<(), B::Error> {
-        (self.drawn, self.owed, self.follows) = (Instant::now(), false, None);
+        (self.drawn, self.pending, self.follows) = (Instant::now(), false, None);
         let screen = panes::screen(app);
         if self.last.as_ref() == Some(&screen) {
             return Ok(());

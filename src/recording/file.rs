@@ -13,8 +13,8 @@
 //!
 //! * Each member begins with a key frame: all tables as what turns empty ones into them, up to `whole`. What was read
 //!   afterwards follows, each answer as what it changed in its table. So a player begins at the last key frame before a
-//!   position, and takes in the lines up to it. A key frame is written when twice as much as it holds was written since
-//!   the last one: the file is at most half as large again, and a jump reads at most three times as much as a key frame.
+//!   position, and takes in the lines up to it. A key frame is written when four times as much as it holds was written
+//!   since the last one: the file is at most a quarter larger, and a jump reads at most five times as much as a key frame.
 //! * A player that comes to a key frame passes over it, unless it says that something before it was left out (`gap`).
 //! * `moment` marks what a step goes to: the rows, or the state of the source, became others.
 //! * Before each line but the first stands the CRC-32 of all lines of the member up to it, without these sums. A key
@@ -34,8 +34,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::{Ending, RecordedAccount};
-use crate::aws::Usage;
-use crate::resources::{AccountId, KeptEvent};
+use crate::resources::{AccountId, Delta, KeptEvent};
 
 /// Name of the format.
 pub(super) const FORMAT: &str = "sagetop-tape";
@@ -78,8 +77,8 @@ pub(super) enum Entry<P> {
     Whole(Timestamp),
     /// A table became another.
     Table(TableEntry<P>),
-    /// The calls to an account amount to this. Sources that are not named are as before.
-    Usage(Timestamp, AccountId, Usage),
+    /// What the calls to an account amount to became another.
+    Usage(Timestamp, AccountId, Delta),
     /// Something happened in an account.
     Event(Timestamp, AccountId, KeptEvent),
     /// The rows of an account were dropped, as they were those of another one.

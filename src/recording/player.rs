@@ -138,11 +138,9 @@ impl Player {
                     self.accounts.get_mut(account.place())?.store.patch(Kind::named(&kind)?, patch, at).ok()?;
                 Some(Recorded::Polled(account, Box::new(snapshot)))
             }
-            Entry::Usage(_, account, usage) => {
+            Entry::Usage(_, account, delta) => {
                 let known = &mut self.accounts.get_mut(account.place())?.usage;
-                let mut by_source = std::mem::take(&mut known.by_source);
-                by_source.extend(usage.by_source);
-                *known = Usage { by_source, ..usage };
+                *known = delta.applied(known).ok()?;
                 Some(Recorded::Usage(account, known.clone()))
             }
             Entry::Event(_, account, event) => {

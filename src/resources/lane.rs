@@ -1,4 +1,4 @@
-//! How often a kind is asked: three lanes, moved by what is looked at, by failures and by "too fast".
+//! How often a kind is asked: three lanes, adjusted by what is looked at, by failures and by "too fast".
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub enum Lane {
 
 /// What moves a kind from its lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Traffic {
+pub struct PollConditions {
     /// The pane that is shown lists it.
     pub looked_at: bool,
     /// Nobody pressed a key for a while.
@@ -57,8 +57,8 @@ impl Lane {
     ///
     /// Alarms and endpoints stay fast whoever is there: a console on a wall is looked at without a key.
     #[must_use]
-    pub fn moved(self, traffic: Traffic, vital: bool) -> Self {
-        match (self, traffic.looked_at, traffic.idle && !vital) {
+    pub fn adjusted(self, conditions: PollConditions, vital: bool) -> Self {
+        match (self, conditions.looked_at, conditions.idle && !vital) {
             (Self::Rare, true, false) | (Self::Fast, _, true) => Self::Slow,
             (Self::Slow, true, false) => Self::Fast,
             (lane, _, _) => lane,
@@ -67,10 +67,10 @@ impl Lane {
 
     /// The time until the next turn: a pure function of the lane and of what moves it, capped.
     #[must_use]
-    pub fn pause(self, traffic: Traffic) -> Duration {
+    pub fn pause(self, conditions: PollConditions) -> Duration {
         let every = self.every();
-        let backed_off = every.saturating_mul(2u32.saturating_pow(traffic.failures.min(16)));
-        backed_off.saturating_mul(traffic.slowdown.max(1)).min(Self::LONGEST.max(every))
+        let backed_off = every.saturating_mul(2u32.saturating_pow(conditions.failures.min(16)));
+        backed_off.saturating_mul(conditions.slowdown.max(1)).min(Self::LONGEST.max(every))
     }
 }
 
@@ -78,11 +78,11 @@ impl Lane {
 mod tests {
     use super::*;
 
-    const CALM: Traffic = Traffic { looked_at: false, idle: false, slowdown: 1, failures: 0 };
+    const CALM: PollConditions = PollConditions { looked_at: false, idle: false, slowdown: 1, failures: 0 };
 
     #[test]
     fn failures_and_throttling_widen_the_pause_up_to_a_limit() {
-        let pause = |failures, slowdown| Lane::Fast.pause(Traffic { slowdown, failures, ..CALM }).as_secs();
+        let pause = |failures, slowdown| Lane::Fast.pause(PollConditions { slowdown, failures, ..CALM }).as_secs();
         let waits: Vec<u64> = (0..8).map(|failures| pause(failures, 1)).collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!((pause(0, 2), pause(0, 16), pause(2, 4), pause(u32::MAX, 16)), (30, 240, 240, 600));
@@ -91,11 +91,12 @@ mod tests {
 
     #[test]
     fn what_is_looked_at_is_asked_more_often_and_what_nobody_sees_less() {
-        let (looked, idle) = (Traffic { looked_at: true, ..CALM }, Traffic { idle: true, ..CALM });
-        let moved = |traffic, vital| [Lane::Fast, Lane::Slow, Lane::Rare].map(|lane| lane.moved(traffic, vital));
-        assert_eq!(moved(CALM, false), [Lane::Fast, Lane::Slow, Lane::Rare]);
-        assert_eq!(moved(looked, false), [Lane::Fast, Lane::Fast, Lane::Slow]);
-        assert_eq!(moved(idle, false), [Lane::Slow, Lane::Slow, Lane::Rare]);
-        assert_eq!(moved(idle, true), [Lane::Fast, Lane::Slow, Lane::Rare]);
+        let (looked, idle) = (PollConditions { looked_at: true, ..CALM }, PollConditions { idle: true, ..CALM });
+        let adjusted =
+            |conditions, vital| [Lane::Fast, Lane::Slow, Lane::Rare].map(|lane| lane.adjusted(conditions, vital));
+        assert_eq!(adjusted(CALM, false), [Lane::Fast, Lane::Slow, Lane::Rare]);
+        assert_eq!(adjusted(looked, false), [Lane::Fast, Lane::Fast, Lane::Slow]);
+        assert_eq!(adjusted(idle, false), [Lane::Slow, Lane::Slow, Lane::Rare]);
+        assert_eq!(adjusted(idle, true), [Lane::Fast, Lane::Slow, Lane::Rare]);
     }
 }

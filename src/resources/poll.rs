@@ -11,26 +11,26 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{AccountId, Change, Kind, Lane, Resource, Seen, Snapshot, Store, Table, Traffic};
+use super::{AccountId, Change, Kind, Lane, PollConditions, Resource, Seen, Snapshot, Store, Table};
 use crate::aws::{Aws, ErrorKind};
-pub(crate) use look::Asking;
+pub(crate) use look::SingleRead;
 pub use look::{Patience, look_once};
 use turn::turn;
-pub(crate) use turn::{Asked, Told, ask};
+pub(crate) use turn::{TurnOutcome, TurnResult, take_turn};
 
 /// Where "now" comes from: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
-/// Rows from which on a list is long: it takes five calls or more.
+/// A list with this many rows is long: it takes five calls or more.
 const LONG: usize = 500;
 
-/// Who read something: the pollers of an account, and how often they had been started anew by then.
+/// Whose poll a snapshot is: the pollers of an account, and how often they had been restarted by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
     /// Which account.
     pub account: AccountId,
-    /// Counts how often its pollers were started anew.
-    life: u32,
+    /// Counts the restarts of its pollers.
+    restarts: u32,
 }
 
 /// The polling tasks of one account and region; they end when this is dropped.
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Pollers {
     }
 }
 
-/// Asks kinds to take their turn now instead of later: all of them, or those that a write touched.
+/// Makes kinds take their turn now: all of them, or some.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wake {
     /// Which kinds; empty means all.
@@ -59,9 +59,8 @@ pub struct Wake {
 }
 
 impl Pollers {
-    /// Pollers that have not started yet. `out` is bounded: a slow screen slows the polling, never the memory.
-    /// What they read goes there with their account and the life in which they read it. They run in the
-    /// `background`.
+    /// Pollers that have not started yet; they run in the `background`. What they read goes to `out`, which is bounded: a
+    /// slow screen slows the polling and takes no memory.
     #[must_use]
     pub fn new(
         aws: Aws,
@@ -72,20 +71,20 @@ impl Pollers {
         out: mpsc::Sender<(Reader, Snapshot)>,
         background: Handle,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, reader: Reader { account, life: 0 }, background, tasks: JoinSet::new() }
+        Self { aws, seen, wake, clock, out, reader: Reader { account, restarts: 0 }, background, tasks: JoinSet::new() }
     }
 
-    /// Ends all tasks and starts them anew with the tables that are seen now. What was read before belongs to another
-    /// life: it may still be on its way.
+    /// Ends all tasks and starts them anew with the present tables. Snapshots of the old tasks may still be on their way;
+    /// their [`Reader`] tells them apart.
     pub fn restart(&mut self) {
         self.tasks = JoinSet::new();
-        self.reader.life += 1;
-        // What somebody asked of those before is not asked of these.
+        self.reader.restarts += 1;
+        // Pending wake-ups belonged to the old tasks.
         self.wake.mark_unchanged();
         self.start();
     }
 
-    /// Who reads now.
+    /// Whose snapshots are the present ones.
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.reader
@@ -102,12 +101,12 @@ impl Pollers {
             table: own(&self.seen.borrow().store).clone(),
             seen: self.seen.clone(),
             wake: self.wake.clone(),
-            // Each kind has chance of its own: when it polls does not hang on who else polled before.
-            chance: fastrand::Rng::with_seed(fastrand::u64(..)),
+            // Each kind has a generator of its own, so its times do not depend on when other kinds polled.
+            random: fastrand::Rng::with_seed(fastrand::u64(..)),
             failures: 0,
-            swept: None,
-            in_vain: false,
-            lost: None,
+            last_sweep: None,
+            due_failed: false,
+            cut_off_at: None,
         };
         let (reader, out) = (self.reader, self.out.clone());
         self.tasks.spawn_on(async move { poller.run(reader, out, wrap).await }, &self.background);
@@ -121,27 +120,29 @@ struct Poller<T> {
     table: Table<T>,
     seen: watch::Receiver<Seen>,
     wake: watch::Receiver<Wake>,
-    chance: fastrand::Rng,
+    random: fastrand::Rng,
+    /// Polls in a row that failed.
     failures: u32,
-    swept: Option<tokio::time::Instant>,
-    /// What was due could not be had: it waits for the next turn, however often it is still due.
-    in_vain: bool,
-    /// When it was last tried in vain for want of a login, a network or a clock. The vital kinds go on trying, and when
-    /// one of them was answered since then, the others follow.
-    lost: Option<Timestamp>,
+    /// When everything was read last.
+    last_sweep: Option<tokio::time::Instant>,
+    /// What was due could not be read. It waits for the next scheduled turn, although it is still due.
+    due_failed: bool,
+    /// When a turn last failed because the account is cut off: no login, no network, a wrong clock. The vital kinds keep
+    /// trying; when one of them is answered, the others follow.
+    cut_off_at: Option<Timestamp>,
 }
 
 /// Why a poller takes its turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Why {
-    /// It is time.
-    Time,
-    /// The turn before left something to be had.
+enum WakeReason {
+    /// Its pause is over.
+    Scheduled,
+    /// The turn before left something to read.
     More,
     /// Something appeared that it should read.
     Due,
-    /// Somebody asked for it.
-    Asked,
+    /// Somebody requested it.
+    Requested,
 }
 
 impl<T: Resource> Poller<T> {
@@ -151,125 +152,127 @@ impl<T: Resource> Poller<T> {
         out: mpsc::Sender<(Reader, Snapshot)>,
         wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
     ) {
-        let mut why = Why::Time;
+        let mut why = WakeReason::Scheduled;
         loop {
             if self.seen.wait_for(T::ready).await.is_err() {
                 return;
             }
             let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
-            let sweep = self.sweeps(why);
+            let sweep = self.is_sweep(why);
             let asked_before = self.aws.meter.calls_of(T::KIND.name());
-            let (told, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
-            self.failures = match told {
-                // Who could not ask, as what it hangs on was not read, has not failed once more.
-                Told::Later | Told::Failed => {
+            let (outcome, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
+            self.failures = match outcome {
+                // A turn without a call, because a dependency was missing, is no further failure.
+                TurnOutcome::Retry | TurnOutcome::Failed => {
                     self.failures
                         + u32::from(self.failures == 0 || self.aws.meter.calls_of(T::KIND.name()) > asked_before)
                 }
-                Told::More | Told::All => 0,
+                TurnOutcome::More | TurnOutcome::Complete => 0,
             };
-            let lost = self.table.trouble().is_some_and(|why| why.kind.cut_off());
-            self.lost = lost.then(|| (self.clock)());
-            self.in_vain = why == Why::Due && told != Told::More && changes.is_empty();
-            if sweep && told == Told::All {
-                self.swept = Some(tokio::time::Instant::now());
+            let cut_off = self.table.trouble().is_some_and(|why| why.kind.cut_off());
+            self.cut_off_at = cut_off.then(|| (self.clock)());
+            self.due_failed = why == WakeReason::Due && outcome != TurnOutcome::More && changes.is_empty();
+            if sweep && outcome == TurnOutcome::Complete {
+                self.last_sweep = Some(tokio::time::Instant::now());
             }
-            let pause = if told == Told::More { Duration::ZERO } else { self.pause() };
+            let pause = if outcome == TurnOutcome::More { Duration::ZERO } else { self.pause() };
             if out.send((reader, wrap(self.table.clone(), changes))).await.is_err() {
                 return;
             }
-            why = match self.rest(pause).await {
-                Ok(Why::Time) if told == Told::More => Why::More,
+            why = match self.wait(pause).await {
+                Ok(WakeReason::Scheduled) if outcome == TurnOutcome::More => WakeReason::More,
                 Ok(why) => why,
                 Err(_) => return,
             };
         }
     }
 
-    /// Is this turn to read everything? Where a kind has no sweeps every turn does.
-    fn sweeps(&self, why: Why) -> bool {
+    /// Does this turn read everything? Every turn does, where the kind has no sweeps.
+    fn is_sweep(&self, why: WakeReason) -> bool {
         let Some(lane) = T::SWEEP else { return true };
         if lane == T::LANE {
-            // There is nothing else to do when it is time; only what is due comes in between.
-            return matches!(why, Why::Time | Why::Asked);
+            // Every scheduled turn is a sweep; only what is due is read in between.
+            return matches!(why, WakeReason::Scheduled | WakeReason::Requested);
         }
-        // Reading all of a long list sooner because it is looked at would leave no calls for what is in it.
-        let looked_at = self.traffic().looked_at && self.table.len() < LONG;
-        let lane = lane.moved(Traffic { looked_at, ..self.traffic() }, T::VITAL);
-        why == Why::Asked || self.swept.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= lane.every())
+        // A long list is not swept sooner because it is looked at: that would leave no calls for its rows.
+        let looked_at = self.conditions().looked_at && self.table.len() < LONG;
+        let lane = lane.adjusted(PollConditions { looked_at, ..self.conditions() }, T::VITAL);
+        why == WakeReason::Requested
+            || self.last_sweep.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= lane.every())
     }
 
-    fn traffic(&self) -> Traffic {
+    fn conditions(&self) -> PollConditions {
         let seen = self.seen.borrow();
-        // Whoever logs in again looks at the screen: an expired login is not waited for longer and longer. And a
-        // service that says "too fast" is asked less often as a whole: that counts once.
-        let waited_for =
+        // No back-off for an expired login: whoever logs in again looks at the screen. Nor for throttling, which slows all
+        // of the service down already.
+        let no_back_off =
             self.table.trouble().is_some_and(|why| matches!(why.kind, ErrorKind::Expired | ErrorKind::Throttled));
-        Traffic {
+        PollConditions {
             looked_at: seen.focus.kinds.contains(&T::KIND),
             idle: seen.focus.idle,
             slowdown: self.aws.meter.slowdown(T::KIND.service()),
-            failures: if waited_for { 0 } else { self.failures },
+            failures: if no_back_off { 0 } else { self.failures },
         }
     }
 
-    /// The time to the next turn; a tenth more or less, so that the kinds do not all ask at the same moment.
+    /// The time to the next turn, give or take a tenth, so that the kinds do not all poll at the same moment.
     fn pause(&mut self) -> Duration {
-        let traffic = self.traffic();
-        let lane = T::LANE.moved(traffic, T::VITAL);
-        // What may be over in a moment is not waited for as long as a slow lane is.
+        let conditions = self.conditions();
+        let lane = T::LANE.adjusted(conditions, T::VITAL);
+        // After a failure that may pass, a slow lane does not wait for its full pause.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
-        let pause = if passing { lane.pause(traffic).min(Lane::Fast.pause(traffic)) } else { lane.pause(traffic) };
-        let pause = pause.mul_f64(0.9 + 0.2 * self.chance.f64());
-        self.table.put_in(lane, (self.clock)().checked_add(pause).ok());
+        let pause =
+            if passing { lane.pause(conditions).min(Lane::Fast.pause(conditions)) } else { lane.pause(conditions) };
+        let pause = pause.mul_f64(0.9 + 0.2 * self.random.f64());
+        self.table.schedule(lane, (self.clock)().checked_add(pause).ok());
         pause
     }
 
-    /// May what others were answered make a turn come sooner?
-    fn listens(&self) -> bool {
-        self.lost.is_some() || (self.failures == 0 && !self.in_vain)
+    /// May answers of other kinds end the pause early?
+    fn may_end_early(&self) -> bool {
+        self.cut_off_at.is_some() || (self.failures == 0 && !self.due_failed)
     }
 
-    /// Waits for the next turn: its time, something that is due, or somebody who asks.
-    async fn rest(&mut self, pause: Duration) -> Result<Why, watch::error::RecvError> {
+    /// Waits for the next turn: until the pause is over, something is due, or somebody requests it.
+    async fn wait(&mut self, pause: Duration) -> Result<WakeReason, watch::error::RecvError> {
         let began = tokio::time::Instant::now();
         let mut end = began + pause;
-        let slowdown = self.traffic().slowdown;
+        let slowdown = self.conditions().slowdown;
         loop {
-            // A pause that throttling made long is looked at again, as the service may be calm by now.
-            let look = tokio::time::Instant::now() + T::LANE.every();
+            // A pause that throttling made longer is shortened when the service is calm again.
+            let review = tokio::time::Instant::now() + T::LANE.every();
             tokio::select! {
                 biased;
                 changed = self.wake.changed() => {
                     changed?;
-                    let asked = self.wake.borrow_and_update();
-                    if asked.kinds.is_empty() || asked.kinds.contains(&T::KIND) {
-                        return Ok(Why::Asked);
+                    let wake = self.wake.borrow_and_update();
+                    if wake.kinds.is_empty() || wake.kinds.contains(&T::KIND) {
+                        return Ok(WakeReason::Requested);
                     }
                 }
-                () = tokio::time::sleep_until(end) => return Ok(Why::Time),
-                () = tokio::time::sleep_until(look), if slowdown > 1 && look < end => {
-                    if self.traffic().slowdown < slowdown {
-                        end = end.min(began + T::LANE.moved(self.traffic(), T::VITAL).pause(self.traffic()));
+                () = tokio::time::sleep_until(end) => return Ok(WakeReason::Scheduled),
+                () = tokio::time::sleep_until(review), if slowdown > 1 && review < end => {
+                    if self.conditions().slowdown < slowdown {
+                        end = end.min(began + T::LANE.adjusted(self.conditions(), T::VITAL).pause(self.conditions()));
                     }
                 }
-                changed = self.seen.changed(), if self.listens() => {
+                changed = self.seen.changed(), if self.may_end_early() => {
                     changed?;
                     let seen = self.seen.borrow_and_update().clone();
-                    if self.lost.is_some() {
-                        // The network is back, or somebody logged in. The first time at once; then it may be lost for
-                        // this kind alone, or others were answered a moment before they were lost, too.
-                        if seen.store.last_answer() > self.lost {
+                    if self.cut_off_at.is_some() {
+                        // The network is back, or somebody logged in: try at once. After a second failure wait a little,
+                        // as this kind alone may be cut off.
+                        if seen.store.last_answer() > self.cut_off_at {
                             let rest = if self.failures <= 1 { Duration::ZERO } else { Lane::Fast.every() };
                             end = end.min(began + rest);
                         }
                         continue;
                     }
                     if T::due(&seen, &self.table) {
-                        return Ok(Why::Due);
+                        return Ok(WakeReason::Due);
                     }
-                    // What begins to be looked at moves to a faster lane at once, not after the old pause.
-                    let faster = T::LANE.moved(self.traffic(), T::VITAL).pause(self.traffic());
+                    // A kind that is looked at now moves to its faster lane at once, not after the old pause.
+                    let faster = T::LANE.adjusted(self.conditions(), T::VITAL).pause(self.conditions());
                     if faster < pause {
                         end = end.min(began + faster);
                     }
@@ -279,10 +282,10 @@ impl<T: Resource> Poller<T> {
     }
 }
 
-/// How old a row of a lane may be for a decision to rest on it.
+/// The age up to which a decision may rest on a row of a lane.
 #[must_use]
 pub fn oldest_allowed(lane: Lane) -> Duration {
-    // One turn may fail and one may be late before a row is called old.
+    // One turn may fail and one may be late.
     lane.every() * 3
 }
 

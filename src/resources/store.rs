@@ -108,14 +108,14 @@ macro_rules! resources {
         }
 
         /// The kinds, as a single look asks them.
-        pub(crate) const ASKINGS: &[poll::Asking] = &[$(#[$cfg] poll::Asking {
+        pub(crate) const SINGLE_READS: &[poll::SingleRead] = &[$(#[$cfg] poll::SingleRead {
             kind: Kind::$variant,
             optional: <$kind>::OPTIONAL,
             ready: <$kind>::ready,
-            ask: |aws, seen| Box::pin(async move {
+            read: |aws, seen| Box::pin(async move {
                 let mut table = seen.store.$field.clone();
-                let told = poll::ask::<$kind>(&aws, &seen, &mut table, true, seen.at).await;
-                poll::Asked { told, snapshot: Snapshot::$variant(table, Vec::new()) }
+                let outcome = poll::take_turn::<$kind>(&aws, &seen, &mut table, true, seen.at).await;
+                poll::TurnResult { outcome, snapshot: Snapshot::$variant(table, Vec::new()) }
             }),
             unanswered: |store, why, at| {
                 let mut table = store.$field.clone();

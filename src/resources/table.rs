@@ -4,7 +4,6 @@
 //! hands a clone out. Clones share their rows, so handing out costs nothing.
 
 mod change;
-mod delta;
 mod patch;
 
 use std::collections::{BTreeMap, HashSet};
@@ -37,6 +36,7 @@ pub enum Freshness {
         /// When.
         at: Timestamp,
         /// What part of the details could not be had.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         fault: Option<AwsError>,
     },
     /// The last poll failed; the rows are older.
@@ -77,8 +77,10 @@ struct State {
     /// When all rows were last known to be as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     swept: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capped: bool,
     /// Were all rows listed once?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole: bool,
     details: Details,
     lane: Option<Lane>,
@@ -186,8 +188,8 @@ impl<T: Resource> Table<T> {
     pub(crate) fn asked_at(&self, what: &str) -> Option<Timestamp> {
         self.asked.get(what).copied()
     }
-    /// Takes note of how often it is asked, and when that is next.
-    pub(super) fn put_in(&mut self, lane: Lane, next: Option<Timestamp>) {
+    /// Takes note of how often it is polled, and when that is next.
+    pub(super) fn schedule(&mut self, lane: Lane, next: Option<Timestamp>) {
         (self.state.lane, self.state.next) = (Some(lane), next);
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use super::Hands;
+use super::EffectRunner;
 use crate::app::{Account, App, Msg, ReplayCommand};
 use crate::recording::{AccountState, Played, Player, Replay};
 
@@ -13,7 +13,7 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// The position on the screen moves at least this often.
 const LONGEST: Duration = Duration::from_secs(1);
 
-impl Hands {
+impl EffectRunner {
     /// Records what happened since the last call, or everything where a key frame is due. The polls were recorded when
     /// they were taken in.
     pub(super) fn record(&mut self, app: &App) {

@@ -58,8 +58,8 @@ intents::intents! { actions
     }
     "replay" {
         "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
-        "replay-step" "to the next moment that was recorded" replay::in_replay => |_| replay::command(ReplayCommand::Step);
-        "replay-back" "to the moment before" replay::in_replay => |_| replay::command(ReplayCommand::Back);
+        "replay-step" "to the next moment that was recorded" replay::can_step => |_| replay::command(ReplayCommand::Step);
+        "replay-back" "to the moment before" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
         "replay-jump" "to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
         "replay-faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
         "replay-slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);

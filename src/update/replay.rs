@@ -22,6 +22,18 @@ pub(super) fn can_pause(context: &Context<'_>) -> Result<String, String> {
     }
 }
 
+pub(super) fn can_step(context: &Context<'_>) -> Result<String, String> {
+    in_replay(context)?;
+    let ended = context.app.replay.is_some_and(|replay| replay.ended());
+    if ended { Err("the recording ends here".to_owned()) } else { Ok(String::new()) }
+}
+
+pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
+    in_replay(context)?;
+    let begins = context.app.replay.is_some_and(|replay| replay.at <= replay.begin);
+    if begins { Err("the recording begins here".to_owned()) } else { Ok(String::new()) }
+}
+
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 pub(super) fn command(command: ReplayCommand) -> Option<Effect> {
     Some(Effect::Replay(command))
@@ -86,7 +98,8 @@ pub(super) fn take_played(app: &mut App, played: Played) {
                     account.restore(Store::default());
                 }
                 app.feed.forget(id);
-                changes.push(app.whose(id) + "the rows were dropped: another account answered");
+                let text = app.whose(id) + "the rows were dropped: another account answered";
+                changes.push(Named { text, is_told: false });
             }
         }
     }
@@ -95,13 +108,27 @@ pub(super) fn take_played(app: &mut App, played: Played) {
         app.here.judge_anew();
         app.elsewhere.iter_mut().for_each(Account::judge_anew);
     }
-    let mut named: Vec<String> = events.into_iter().chain(changes).collect();
-    if step && !named.is_empty() {
-        let more = named.len().saturating_sub(MOST_NAMED);
-        named.truncate(MOST_NAMED);
-        named.extend((more > 0).then(|| format!("and {more} more")));
-        app.message = Some((Tone::Plain, named.join("; ")));
+    if step {
+        app.message = name(events, changes).map(|text| (Tone::Plain, text));
     }
+}
+
+/// Names what changed: what happened, and the changes that nothing which happened tells of.
+fn name(events: Vec<String>, changes: Vec<Named>) -> Option<String> {
+    let told = !events.is_empty();
+    let changes = changes.into_iter().filter(|change| !(told && change.is_told)).map(|change| change.text);
+    let mut named: Vec<String> = events.into_iter().chain(changes).collect();
+    let more = named.len().saturating_sub(MOST_NAMED);
+    named.truncate(MOST_NAMED);
+    named.extend((more > 0).then(|| format!("and {more} more")));
+    (!named.is_empty()).then(|| named.join("; "))
+}
+
+/// A change in words.
+struct Named {
+    text: String,
+    /// An event tells of it as well.
+    is_told: bool,
 }
 
 /// Shows all accounts as they were.
@@ -117,21 +144,21 @@ fn restore(app: &mut App, accounts: Vec<AccountState>) {
     }
 }
 
-/// Takes in a poll; what changed by it, where no event tells.
-fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<String> {
+/// Takes in a poll; what changed by it.
+fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<Named> {
     let whose = app.whose(id);
     let account = app.account_mut(id)?;
     let (kind, after) = (snapshot.kind(), snapshot.source().state);
     let before = account.seen.store.table(kind).source().state;
     let changes = account.polled(snapshot);
     let what = if before == after { changed(kind, &changes)? } else { format!("{kind} {after}") };
-    Some(whose + &what)
+    let is_told = before == after && changes.iter().all(|change| !change.events.is_empty());
+    Some(Named { text: whose + &what, is_told })
 }
 
 fn changed(kind: Kind, changes: &[Change]) -> Option<String> {
     match changes {
         [] => None,
-        [change] if !change.events.is_empty() => None,
         [Change { id, what, .. }] => {
             let what = match what {
                 What::Added => "appeared",

@@ -119,6 +119,8 @@ async fn a_step_over_a_fault_says_what_changed_both_ways() {
             break;
         }
     }
+    t.keys(".").await;
+    t.says("replay-step: the recording ends here");
     assert!(told.len() > 5 && told.iter().any(|(_, line)| line.contains("expired")), "{told:?}");
     let moments: Vec<_> = told.iter().map(|(at, _)| *at).collect();
     for (at, line) in told.iter().rev().skip(1) {

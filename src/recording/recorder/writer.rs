@@ -14,12 +14,12 @@ use super::super::AccountState;
 use super::super::file::{Entry, Frame, Header, Sum, TableEntry};
 use super::{State, lock};
 use crate::aws::Usage;
-use crate::resources::{AccountId, KeptEvent, Patch, Snapshot, Store};
+use crate::resources::{AccountId, Delta, KeptEvent, Patch, Snapshot, Store};
 
 /// A killed console loses no more than this time.
 const FLUSH: Duration = Duration::from_secs(1);
 /// A key frame is due when so many times as much as it will hold was written since the last one.
-const FRAME_AFTER: u64 = 2;
+const FRAME_AFTER: u64 = 4;
 
 /// What is to be written.
 pub(super) enum Job {
@@ -128,14 +128,14 @@ impl Writer {
 
     fn used(&mut self, at: Timestamp, account: AccountId, mut usage: Usage) -> io::Result<()> {
         let Some((_, known)) = self.known.get_mut(account.place()) else { return Ok(()) };
-        // What a day would cost changes all the time, but seldom by so much that it is shown.
-        let same_cost = cents(known.cost_per_day) == cents(usage.cost_per_day);
-        if same_cost && *known == (Usage { cost_per_day: known.cost_per_day, ..usage.clone() }) {
+        // It changes all the time, but seldom by so much that it is shown.
+        usage.cost_per_day = as_shown(usage.cost_per_day);
+        if *known == usage {
             return Ok(());
         }
         let before = std::mem::replace(known, usage.clone());
-        usage.by_source.retain(|source, spent| before.by_source.get(source) != Some(spent));
-        self.write::<()>(&Entry::Usage(at, account, usage))
+        let Some(delta) = Delta::of(&before, &usage)? else { return Ok(()) };
+        self.write::<()>(&Entry::Usage(at, account, delta))
     }
 
     /// Begins a new member with all that is known.
@@ -154,7 +154,9 @@ impl Writer {
                     self.write(&Entry::Table(entry))
                 })?;
             }
-            self.write::<()>(&Entry::Usage(at, account, state.usage.clone()))?;
+            if let Some(usage) = Delta::of(&Usage::default(), &state.usage)? {
+                self.write::<()>(&Entry::Usage(at, account, usage))?;
+            }
             for event in state.events {
                 self.write::<()>(&Entry::Event(at, account, event))?;
             }
@@ -195,12 +197,14 @@ impl Writer {
     }
 }
 
-/// An amount as it is shown: in cents, and in hundredths of a cent below half a cent.
-fn cents(dollars: f64) -> (bool, i64) {
-    let small = dollars < 0.005;
-    #[expect(clippy::cast_possible_truncation, reason = "an amount of money is no large number")]
-    let rounded = (dollars * if small { 10_000.0 } else { 100.0 }).round() as i64;
-    (small, rounded)
+/// An amount to the last digit that is shown of it.
+fn as_shown(dollars: f64) -> f64 {
+    let parts = match dollars {
+        small if small < 0.005 => 10_000.0,
+        large if large >= 10.0 => 1.0,
+        _ => 100.0,
+    };
+    (dollars * parts).round() / parts
 }
 
 #[cfg(all(test, target_os = "linux"))]

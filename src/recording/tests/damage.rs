@@ -81,7 +81,7 @@ fn a_recording_cut_at_any_byte_plays_up_to_the_cut() {
     let known = night(&place);
     let file = std::fs::read(&place.0).unwrap();
     let (mut ends, mut refused) = (Vec::new(), 0);
-    for cut in (0..file.len()).filter(|cut| cut % 7 == 0 || cut + 30 > file.len()) {
+    for cut in (0..file.len()).filter(|cut| cut % 97 == 0 || cut + 30 > file.len()) {
         let part = Place::new();
         std::fs::write(&part.0, &file[..cut]).unwrap();
         match Recording::open(&part.0) {
@@ -108,7 +108,7 @@ fn a_recording_cut_at_any_byte_plays_up_to_the_cut() {
     }
     assert!(ends.is_sorted(), "the more of it there is, the further it plays");
     assert!(ends.iter().collect::<BTreeSet<_>>().len() > 20, "{ends:?}");
-    assert!(refused < 100, "{refused}");
+    assert!(refused < 20, "{refused}");
 }
 
 #[test]
@@ -118,7 +118,7 @@ fn a_damaged_recording_is_played_up_to_the_damage_and_never_panics() {
     let file = std::fs::read(&place.0).unwrap();
     let mut chance = fastrand::Rng::with_seed(3);
     let mut damaged = 0;
-    for _ in 0..300 {
+    for _ in 0..60 {
         let mut bytes = file.clone();
         let bit = chance.usize(..bytes.len() * 8);
         bytes[bit / 8] ^= 1 << (bit % 8);
@@ -133,7 +133,7 @@ fn a_damaged_recording_is_played_up_to_the_damage_and_never_panics() {
         let second = known.iter().find(|(second, _)| at(*second) == end);
         assert!(second.is_none_or(|(_, expected)| expected.len() == shown.len()));
     }
-    assert!(damaged > 200, "{damaged}");
+    assert!(damaged > 40, "{damaged}");
 }
 
 #[test]

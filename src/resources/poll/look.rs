@@ -1,4 +1,4 @@
-//! A single thorough look: every kind is asked until it is read to its end, or the time is up.
+//! A single look: every kind is read to its end, or until the time is up.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use futures_util::{FutureExt, StreamExt};
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Asked, Clock, Told};
+use super::{Clock, TurnOutcome, TurnResult};
 use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
-use crate::resources::{ASKINGS, Kind, Seen, Snapshot, Store};
+use crate::resources::{Kind, SINGLE_READS, Seen, Snapshot, Store};
 
-/// How often a kind is asked that fails for a reason that may pass, and one that is optional.
+/// How often a kind is tried that fails for a reason that may pass, and how often an optional one.
 const TRIES: u32 = 3;
 const TRIES_OPTIONAL: u32 = 2;
 
-/// Before it is asked again.
+/// The time before it is tried again.
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Between two looks at the time that is left.
 const LEAST: Duration = Duration::from_millis(50);
 
-/// A kind that AWS let wait this long for a failure is not asked again.
+/// A kind that fails only after this long is not tried again.
 const SLOW: Duration = Duration::from_secs(5);
 
 /// How long a single look, or a plan, waits for AWS.
@@ -70,33 +70,33 @@ impl Patience {
 }
 
 /// What a single look needs of a kind.
-pub(crate) struct Asking {
+pub(crate) struct SingleRead {
     pub(crate) kind: Kind,
     pub(crate) optional: bool,
-    /// May it be asked? That depends on the tables of other kinds.
+    /// May it be read? That depends on the tables of other kinds.
     pub(crate) ready: fn(&Seen) -> bool,
     /// Takes one turn.
-    pub(crate) ask: fn(Aws, Seen) -> BoxFuture<'static, Asked>,
+    pub(crate) read: fn(Aws, Seen) -> BoxFuture<'static, TurnResult>,
     /// Its table when the look ends before it was read to its end, and why.
     pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> Snapshot,
 }
 
 /// One turn of a kind and how it went.
 struct Try {
-    kind: &'static Asking,
+    kind: &'static SingleRead,
     failures: u32,
-    asked: Asked,
+    result: TurnResult,
 }
 
 /// Reads every kind, all at the same time: one that fails or is slow holds only those that hang on it. What was not
-/// read when the time is up is told as unreachable.
+/// read when the time is up counts as unreachable.
 pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patience) -> Seen {
     seen.thorough = true;
     let over = patience.over(aws).fuse();
     tokio::pin!(over);
-    // Holds only fully read tables; a kind is asked once the tables that it depends on are complete.
+    // Holds only fully read tables; a kind is read once the tables that it depends on are complete.
     let mut complete = Seen { store: Store::default(), ..seen.clone() };
-    let mut waiting: Vec<&'static Asking> = ASKINGS.iter().collect();
+    let mut waiting: Vec<&'static SingleRead> = SINGLE_READS.iter().collect();
     let mut unread: BTreeSet<Kind> = waiting.iter().map(|asking| asking.kind).collect();
     let mut running = FuturesUnordered::new();
     loop {
@@ -108,19 +108,19 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
             answered = running.next() => answered,
             () = &mut over => None,
         };
-        let Some(Try { kind, failures, asked: Asked { told, snapshot } }) = answered else { break };
+        let Some(Try { kind, failures, result: TurnResult { outcome, snapshot } }) = answered else { break };
         seen.store.apply(snapshot.clone());
         let tries = if kind.optional { TRIES_OPTIONAL } else { TRIES };
-        match told {
-            Told::More => running.push(take_turn(kind, 0, aws, &seen, clock)),
-            Told::Later if failures < tries => running.push(take_turn(kind, failures, aws, &seen, clock)),
-            Told::All | Told::Later | Told::Failed => {
+        match outcome {
+            TurnOutcome::More => running.push(take_turn(kind, 0, aws, &seen, clock)),
+            TurnOutcome::Retry if failures < tries => running.push(take_turn(kind, failures, aws, &seen, clock)),
+            TurnOutcome::Complete | TurnOutcome::Retry | TurnOutcome::Failed => {
                 complete.store.apply(snapshot);
                 unread.remove(&kind.kind);
             }
         }
     }
-    for kind in ASKINGS.iter().filter(|kind| unread.contains(&kind.kind)) {
+    for kind in SINGLE_READS.iter().filter(|kind| unread.contains(&kind.kind)) {
         let snapshot = (kind.unanswered)(&seen.store, time_is_up(patience), clock());
         seen.store.apply(snapshot);
     }
@@ -129,7 +129,7 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
 
 /// Takes a turn of a kind with what was read so far; one that failed before, after a pause.
 fn take_turn(
-    kind: &'static Asking,
+    kind: &'static SingleRead,
     failures: u32,
     aws: &Aws,
     seen: &Seen,
@@ -139,14 +139,14 @@ fn take_turn(
     async move {
         sleep(PAUSE * failures).await;
         let (calls, meter) = (aws.meter.calls_of(kind.kind.name()), aws.meter.clone());
-        let (asked, took) = timed_without_waits((kind.ask)(aws, Seen { at: clock(), ..seen })).await;
-        let failed = match asked.told {
+        let (result, took) = timed_without_waits((kind.read)(aws, Seen { at: clock(), ..seen })).await;
+        let failed = match result.outcome {
             // A turn without a call failed because of a dependency; it is not tried again.
-            Told::Later if took > SLOW || meter.calls_of(kind.kind.name()) == calls => TRIES,
-            Told::Later => failures + 1,
-            Told::More | Told::All | Told::Failed => 0,
+            TurnOutcome::Retry if took > SLOW || meter.calls_of(kind.kind.name()) == calls => TRIES,
+            TurnOutcome::Retry => failures + 1,
+            TurnOutcome::More | TurnOutcome::Complete | TurnOutcome::Failed => 0,
         };
-        Try { kind, failures: failed, asked }
+        Try { kind, failures: failed, result }
     }
 }
 

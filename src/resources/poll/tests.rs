@@ -163,13 +163,13 @@ impl Bench {
             table: Table::default(),
             seen: look,
             wake: woken,
-            chance: fastrand::Rng::with_seed(7),
+            random: fastrand::Rng::with_seed(7),
             failures: 0,
-            swept: None,
-            in_vain: false,
-            lost: None,
+            last_sweep: None,
+            due_failed: false,
+            cut_off_at: None,
         };
-        let reader = Reader { account: AccountId::FIRST, life: 0 };
+        let reader = Reader { account: AccountId::FIRST, restarts: 0 };
         let poller = tokio::spawn(async move { poller.run(reader, out, |table, changes| wrap(&table, changes)).await });
         Self { network, began, last: began, seen, wake, turns, poller }
     }

@@ -1,4 +1,4 @@
-//! One turn of a kind: it reads, and lays what it was answered over the table.
+//! One turn of a kind: reads, and applies the answer to the table.
 
 use jiff::Timestamp;
 
@@ -8,36 +8,42 @@ use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
 
 /// How one turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    /// There is more to be had at once.
+pub(crate) enum TurnOutcome {
+    /// There is more to read at once.
     More,
-    /// That is all for now.
-    All,
+    /// Everything was read for now.
+    Complete,
     /// It failed for a reason that may be over in a moment.
-    Later,
+    Retry,
     /// It failed for a reason that stays until somebody does something.
     Failed,
 }
 
 /// What came of a turn in a single look.
-pub(crate) struct Asked {
-    pub(crate) told: Told,
+pub(crate) struct TurnResult {
+    pub(crate) outcome: TurnOutcome,
     pub(crate) snapshot: Snapshot,
 }
 
-/// Takes one turn and lays what it brought over the table.
-pub(crate) async fn ask<T: Resource>(aws: &Aws, seen: &Seen, table: &mut Table<T>, sweep: bool, at: Timestamp) -> Told {
+/// Takes one turn and applies its answer to the table.
+pub(crate) async fn take_turn<T: Resource>(
+    aws: &Aws,
+    seen: &Seen,
+    table: &mut Table<T>,
+    sweep: bool,
+    at: Timestamp,
+) -> TurnOutcome {
     turn(aws, seen, table, sweep, &|| at).await.0
 }
 
-/// The same, with what that changed. The clock is read when it was answered.
+/// The same, with what that changed. The clock is read after the answer.
 pub(super) async fn turn<T: Resource>(
     aws: &Aws,
     seen: &Seen,
     table: &mut Table<T>,
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
-) -> (Told, Vec<Change>) {
+) -> (TurnOutcome, Vec<Change>) {
     let asked_before = aws.meter.calls_of(T::KIND.name());
     let answer = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep)).await;
     let answered = clock();
@@ -55,15 +61,15 @@ pub(super) async fn turn<T: Resource>(
     let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(answered) };
     let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
-    let told = match trouble {
-        Some(kind) if kind.passing() => Told::Later,
-        Some(kind) if kind.cut_off() => Told::Failed,
-        Some(_) if failed => Told::Failed,
-        // What cannot be had of one thing may be had of another.
-        None | Some(ErrorKind::Denied | ErrorKind::Other) if more => Told::More,
-        _ => Told::All,
+    let outcome = match trouble {
+        Some(kind) if kind.passing() => TurnOutcome::Retry,
+        Some(kind) if kind.cut_off() => TurnOutcome::Failed,
+        Some(_) if failed => TurnOutcome::Failed,
+        // A denial may be about one thing: the others are still read.
+        None | Some(ErrorKind::Denied | ErrorKind::Other) if more => TurnOutcome::More,
+        _ => TurnOutcome::Complete,
     };
-    (told, changes)
+    (outcome, changes)
 }
 
 /// What was wrong with it, wholly or in part.

@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::delta::Delta;
 use super::{Change, Entry, Freshness, State, Table};
-use crate::resources::Resource;
+use crate::resources::{Delta, Resource};
 
 /// A patch holds no more rows than this: all of a large table is written in several.
 const MOST_ROWS: usize = 500;
@@ -131,12 +129,9 @@ impl RowPatch {
         if *known == entry.row {
             return Ok(Self { at, id, row: None, delta: None });
         }
-        match (serde_json::to_value(known)?, serde_json::to_value(&entry.row)?) {
-            (Value::Object(old), Value::Object(new)) => {
-                Ok(Self { at, id, row: None, delta: Some(Delta::between(&old, &new)) })
-            }
-            _ => Ok(Self { at, id, row: Some(to_raw_value(&entry.row)?), delta: None }),
-        }
+        let delta = Delta::of(known, &entry.row)?;
+        let row = if delta.is_none() { Some(to_raw_value(&entry.row)?) } else { None };
+        Ok(Self { at, id, row, delta })
     }
 
     /// The row in a table that holds the rows before; nothing where the table does not know it.
@@ -147,10 +142,6 @@ impl RowPatch {
         }
         let Some(known) = self.id.and_then(|id| table.get(&id)) else { return Ok(None) };
         let Some(delta) = self.delta else { return Ok(Some(Entry { row: known.clone(), at })) };
-        let mut row = serde_json::to_value(known)?;
-        if let Value::Object(fields) = &mut row {
-            delta.apply(fields);
-        }
-        Ok(Some(Entry { row: serde_json::from_value(row)?, at }))
+        Ok(Some(Entry { row: delta.applied(known)?, at }))
     }
 }

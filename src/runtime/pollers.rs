@@ -1,4 +1,4 @@
-//! The watch over the accounts: their pollers, and what they are told.
+//! The pollers of all accounts, and what they may look at.
 
 use std::time::Duration;
 
@@ -12,41 +12,41 @@ use crate::recording::Recorder;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
 use crate::resources::{AccountId, Seen, Snapshot};
 
-/// Keys that follow each other faster make the cursor run, and the pollers hear what is looked at when it rests for so
-/// long: nobody wants what it ran past to be read.
+/// Keys that follow each other within this time make the cursor run. The pollers read what it rests on, not what it runs
+/// past.
 const REST: Duration = Duration::from_millis(150);
 
-/// The watch over all accounts, each in its place.
-pub(super) struct Watches {
-    each: Vec<Watch>,
-    /// Is told of everything that is taken in.
+/// The pollers of all accounts, in the order of their ids.
+pub(super) struct PollerSet {
+    each: Vec<AccountPollers>,
+    /// Records everything that is accepted.
     recorder: Option<Recorder>,
     /// When a key came last.
     key: Option<Instant>,
-    /// When the cursor rests, if it runs.
+    /// When a cursor that runs will have come to rest.
     rests: Option<Instant>,
 }
 
-impl Watches {
-    pub(super) fn new(each: Vec<Watch>, recorder: Option<Recorder>) -> Self {
+impl PollerSet {
+    pub(super) fn new(each: Vec<AccountPollers>, recorder: Option<Recorder>) -> Self {
         Self { each, recorder, key: None, rests: None }
     }
     /// Begins to poll.
     pub(super) fn start(&mut self) {
-        self.each.iter_mut().for_each(Watch::start);
+        self.each.iter_mut().for_each(AccountPollers::start);
     }
     /// Polls an account now.
     pub(super) fn refresh(&self, account: AccountId) {
-        self.each.get(account.place()).into_iter().for_each(Watch::refresh);
+        self.each.get(account.place()).into_iter().for_each(AccountPollers::refresh);
     }
 
-    /// Is what was read taken in? Not where its account was begun anew since; and when it tells that the rows are of
-    /// another account, all of that is read anew. What is taken in is recorded.
-    pub(super) fn takes(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
+    /// Is a poll accepted? Not where the pollers of its account were restarted since. Where it tells that the rows so far
+    /// are those of another account, they are dropped and everything is read anew.
+    pub(super) fn accept(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
         let id = reader.account;
-        let watch = self.each.get_mut(id.place()).filter(|watch| watch.pollers.reader() == reader);
-        let Some(watch) = watch else { return false };
-        let foreign = watch.begins_anew(app, snapshot);
+        let polled = self.each.get_mut(id.place()).filter(|polled| polled.pollers.reader() == reader);
+        let Some(polled) = polled else { return false };
+        let foreign = polled.restart_if_foreign(app, snapshot);
         match &self.recorder {
             Some(recorder) if foreign => recorder.forgot(id),
             Some(recorder) => recorder.polled(id, snapshot),
@@ -55,30 +55,30 @@ impl Watches {
         !foreign
     }
 
-    /// After a message: lets the pollers see what one of them read, and what is looked at, unless the cursor runs.
+    /// After a message: hands the pollers the tables that one of them changed, and what is looked at unless the cursor runs.
     pub(super) fn publish(&mut self, app: &App, polled: Option<AccountId>, key: bool) {
         if key {
             let now = Instant::now();
             let before = self.key.replace(now);
             self.rests = before.filter(|before| now - *before < REST).map(|_| now + REST);
         }
-        for watch in &self.each {
-            watch.publish(app, polled == Some(watch.account), self.rests.is_some());
+        for each in &self.each {
+            each.publish(app, polled == Some(each.account), self.rests.is_some());
         }
     }
-    /// When [`Self::rest`] is due.
-    pub(super) fn rests(&self) -> Option<Instant> {
+    /// When [`Self::cursor_rests`] is due.
+    pub(super) fn rests_at(&self) -> Option<Instant> {
         self.rests
     }
-    /// The cursor rests: lets the pollers see what is looked at.
-    pub(super) fn rest(&mut self, app: &App) {
+    /// The cursor rests: the pollers may read what it is on.
+    pub(super) fn cursor_rests(&mut self, app: &App) {
         self.rests = None;
         self.publish(app, None, false);
     }
 }
 
 /// The pollers of one account.
-pub(super) struct Watch {
+pub(super) struct AccountPollers {
     account: AccountId,
     seen: watch::Sender<Seen>,
     wake: watch::Sender<Wake>,
@@ -88,8 +88,8 @@ pub(super) struct Watch {
 /// Where what is read goes, with the place of its account.
 type Out = mpsc::Sender<(Reader, Snapshot)>;
 
-impl Watch {
-    /// A watch that has not begun, with its pollers in the `background`.
+impl AccountPollers {
+    /// Pollers that have not started; they run in the `background`.
     pub(super) fn new(account: AccountId, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
         let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
         let pollers =
@@ -97,8 +97,8 @@ impl Watch {
         Self { account, seen, wake, pollers }
     }
 
-    /// Begins anew with what there is by now.
-    pub(super) fn renew(&mut self, app: &App) {
+    /// Starts the pollers anew with the present tables.
+    pub(super) fn restart(&mut self, app: &App) {
         self.publish(app, true, false);
         self.pollers.restart();
     }
@@ -113,8 +113,8 @@ impl Watch {
         self.wake.send_replace(Wake::default());
     }
 
-    /// Lets the pollers see what there is and what is looked at, when one of them changed. While the cursor `runs` they
-    /// see what it left.
+    /// Hands the pollers the tables and what is looked at, when one of them changed. While the cursor `runs` they see what
+    /// it was on before.
     fn publish(&self, app: &App, polled: bool, runs: bool) {
         let Some(account) = app.account(self.account) else { return };
         self.seen.send_if_modified(|old| {
@@ -127,12 +127,12 @@ impl Watch {
         });
     }
 
-    /// Reads all of it anew when a poll tells that the rows are of another account.
-    pub(super) fn begins_anew(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
+    /// Drops all rows and reads them anew, where a poll tells that they are those of another account.
+    pub(super) fn restart_if_foreign(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
         let foreign = app.account(self.account).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {
             app.forget(self.account);
-            self.renew(app);
+            self.restart(app);
         }
         foreign
     }
@@ -169,7 +169,7 @@ mod tests {
         let mut app = App::new(TABLES, Account::new(Seen::default()), Vec::new(), keymap);
         let (out, _inbox) = mpsc::channel(1);
         let aws = Aws::unconnected(&Target::default(), "nobody is asked");
-        let watch = Watch::new(
+        let polled = AccountPollers::new(
             AccountId::FIRST,
             aws,
             Seen::default(),
@@ -177,10 +177,10 @@ mod tests {
             &out,
             &Handle::current(),
         );
-        let first = watch.pollers.reader();
-        let mut watches = Watches::new(vec![watch], None);
+        let first = polled.pollers.reader();
+        let mut pollers = PollerSet::new(vec![polled], None);
         let mut hand = |snapshot: Snapshot, reader: Reader| {
-            let taken = watches.takes(reader, &snapshot, &mut app);
+            let taken = pollers.accept(reader, &snapshot, &mut app);
             if taken {
                 app.update(Msg::Polled(AccountId::FIRST, snapshot));
             }

@@ -1,4 +1,4 @@
-//! What the loop does besides waiting and drawing: plans, calls, the clipboard, the tables for the next run.
+//! Carries out effects: plans, calls, the clipboard. And what is done every second and at the end.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -16,30 +16,30 @@ use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
 
 /// Between two snapshots on disk.
-const KEEP_EVERY: Duration = Duration::from_mins(2);
-/// Without a terminal the program waits this long for calls that are being sent: a plan of three calls, each of them as
-/// slow as a call may be.
-const LONGEST_FAREWELL: Duration = Duration::from_mins(3);
+const SAVE_EVERY: Duration = Duration::from_mins(2);
+/// After the terminal is lost the program waits this long for calls that are being sent: three calls, each as slow as a
+/// call may be.
+const LONGEST_WAIT: Duration = Duration::from_mins(3);
 
 /// Carries out effects; the answers come back as messages.
-pub(super) struct Hands {
+pub(super) struct EffectRunner {
     pub(super) machine: Machine,
     pub(super) answer: mpsc::Sender<Msg>,
     pub(super) work: JoinSet<()>,
     /// Read-locked by each plan whose calls are being sent.
     sending: Arc<RwLock<()>>,
-    /// The tables on their way to the disk.
-    keeping: JoinSet<()>,
-    /// When the tables were kept last.
-    kept: Option<Instant>,
+    /// Writes of snapshots that are under way.
+    saving: JoinSet<()>,
+    /// When snapshots were written last.
+    saved: Option<Instant>,
     /// How many entries of the activity are in the recording.
     pub(super) recorded: u64,
 }
 
-impl Hands {
+impl EffectRunner {
     pub(super) fn new(machine: Machine, answer: mpsc::Sender<Msg>) -> Self {
-        let (work, sending, keeping) = (JoinSet::new(), Arc::default(), JoinSet::new());
-        Self { machine, answer, work, sending, keeping, kept: None, recorded: 0 }
+        let (work, sending, saving) = (JoinSet::new(), Arc::default(), JoinSet::new());
+        Self { machine, answer, work, sending, saving, saved: None, recorded: 0 }
     }
 
     /// What time it is, for the screen.
@@ -47,10 +47,10 @@ impl Hands {
         Msg::Tick((self.machine.clock)())
     }
 
-    /// What is done every second: what the calls amount to, how a drill stands, the tables for the next run.
-    pub(super) fn second(&mut self, app: &mut App) -> Msg {
-        self.keep(app, false);
-        // A recording has the calls that were made then.
+    /// Updates what changes every second: usage, drill, recording. Writes snapshots from time to time.
+    pub(super) fn every_second(&mut self, app: &mut App) -> Msg {
+        self.save(app, false);
+        // A replay shows the usage of then.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
             let usage = connection.executor.aws.meter.usage();
@@ -68,10 +68,10 @@ impl Hands {
         self.tick()
     }
 
-    /// Waits until calls that are being sent are answered, or until a signal says to leave. The terminal is gone, so
-    /// nobody can be told. What AWS does after the calls does not need this program.
-    pub(super) async fn settle(&self, input: &mut mpsc::Receiver<Input>) {
-        let told_to_leave = async {
+    /// Waits until calls that are being sent are answered, or until a signal says to leave. What AWS does after the calls
+    /// does not need this program.
+    pub(super) async fn wait_for_calls(&self, input: &mut mpsc::Receiver<Input>) {
+        let signalled = async {
             while let Some(input) = input.recv().await {
                 if matches!(input, Input::Leave) {
                     return;
@@ -80,40 +80,40 @@ impl Hands {
             pending::<()>().await;
         };
         tokio::select! {
-            _ = tokio::time::timeout(LONGEST_FAREWELL, self.sending.write()) => {}
-            () = told_to_leave => {}
+            _ = tokio::time::timeout(LONGEST_WAIT, self.sending.write()) => {}
+            () = signalled => {}
         }
     }
 
-    /// What is done at the end: the tables are kept.
-    pub(super) async fn leave(&mut self, app: &App) {
-        self.keep(app, true);
-        while self.keeping.join_next().await.is_some() {}
+    /// Writes snapshots of all accounts and waits for them.
+    pub(super) async fn save_tables(&mut self, app: &App) {
+        self.save(app, true);
+        while self.saving.join_next().await.is_some() {}
     }
 
-    /// Keeps the tables for the next run, every few minutes and at the end; the loop does not wait for the disk.
-    fn keep(&mut self, app: &App, now: bool) {
-        while self.keeping.try_join_next().is_some() {}
-        let rested = self.kept.is_none_or(|at| at.elapsed() >= KEEP_EVERY);
-        // Half a look would take the place of a whole one.
+    /// Writes snapshots for the next run when it is time, or now; the loop does not wait for the disk.
+    fn save(&mut self, app: &App, now: bool) {
+        while self.saving.try_join_next().is_some() {}
+        let due = self.saved.is_none_or(|at| at.elapsed() >= SAVE_EVERY);
+        // A partial snapshot must not replace a complete one.
         let whole = |account: &&Account| account.seen.store.sources().iter().all(Source::settled);
-        if !(now || rested) || !self.keeping.is_empty() {
+        if !(now || due) || !self.saving.is_empty() {
             return;
         }
         for account in app.accounts().into_iter().filter(whole) {
-            let kept = self.machine.connections.get(account.id.place()).and_then(|c| c.snapshot.clone());
-            let Some(snapshot) = kept else { continue };
-            self.kept = Some(Instant::now());
+            let connection = self.machine.connections.get(account.id.place());
+            let Some(snapshot) = connection.and_then(|c| c.snapshot.clone()) else { continue };
+            self.saved = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
             let news = app.feed.keep(account.id);
-            // A disk that is full takes nothing from what is seen; the next start is a cold one.
+            // Without a snapshot the next start is a cold one, and that is all.
             let write = move || drop(snapshot.write(&store, &news, at));
-            self.keeping.spawn_blocking_on(write, &self.machine.background);
+            self.saving.spawn_blocking_on(write, &self.machine.background);
         }
     }
 
-    /// Frees something large where nobody waits for it.
-    pub(super) fn free<T: Send + 'static>(&self, large: Option<T>) {
+    /// Frees something large in the background.
+    pub(super) fn drop_later<T: Send + 'static>(&self, large: Option<T>) {
         if let Some(large) = large {
             self.machine.background.spawn_blocking(move || drop(large));
         }
@@ -131,7 +131,7 @@ impl Hands {
     pub(super) fn perform(&mut self, effect: Effect, app: &App) {
         while self.work.try_join_next().is_some() {}
         match effect {
-            // The loop has done what it can about them.
+            // The loop carries these out.
             Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
             Effect::Replay(command) => self.command(command),
             Effect::Copy(text) => (self.machine.copy)(&text),

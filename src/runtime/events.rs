@@ -1,4 +1,4 @@
-//! Everything that the loop waits for, in the order in which it is taken: keys first.
+//! Everything that the loop waits for. Keys come first.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,12 +17,12 @@ use crate::resources::{AccountId, Seen, Snapshot};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What came.
-pub(super) enum Came {
+/// Something that the loop waited for.
+pub(super) enum LoopEvent {
     /// A message for the console.
     Msg(Box<Msg>),
-    /// A poller read something.
-    Read(Reader, Box<Snapshot>),
+    /// A poller was answered.
+    Polled(Reader, Box<Snapshot>),
     /// The program was stopped from outside and goes on.
     GoesOn,
     /// A second went by.
@@ -32,13 +32,13 @@ pub(super) enum Came {
     /// A frame is due.
     Frame,
     /// The cursor came to rest.
-    Rest,
+    CursorRests,
     /// The terminal is gone.
     End,
 }
 
 /// Where messages come from.
-pub(super) struct Inbox {
+pub(super) struct EventSource {
     pub(super) input: mpsc::Receiver<Input>,
     pub(super) answers: mpsc::Receiver<Msg>,
     pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
@@ -47,7 +47,7 @@ pub(super) struct Inbox {
     pub(super) joining: JoinSet<(AccountId, Joined)>,
 }
 
-impl Inbox {
+impl EventSource {
     pub(super) fn new(
         input: mpsc::Receiver<Input>,
         answers: mpsc::Receiver<Msg>,
@@ -61,21 +61,21 @@ impl Inbox {
     }
 
     /// Waits for whatever comes next; at the latest for the frame that is due, or for the cursor to come to rest.
-    pub(super) async fn next(&mut self, frame: Option<Instant>, rests: Option<Instant>) -> Came {
+    pub(super) async fn next(&mut self, frame: Option<Instant>, rests: Option<Instant>) -> LoopEvent {
         tokio::select! {
             biased;
             input = self.input.recv() => match input {
-                Some(Input::Event(event)) => message(event).map_or(Came::Nothing, came),
-                Some(Input::GoesOn) => Came::GoesOn,
+                Some(Input::Event(event)) => message(event).map_or(LoopEvent::Nothing, came),
+                Some(Input::GoesOn) => LoopEvent::GoesOn,
                 Some(Input::Leave) => came(Msg::Leave),
-                Some(Input::Gone) | None => Came::End,
+                Some(Input::Gone) | None => LoopEvent::End,
             },
             Some(msg) = self.answers.recv() => came(msg),
-            Some((reader, snapshot)) = self.snapshots.recv() => Came::Read(reader, Box::new(snapshot)),
+            Some((reader, snapshot)) = self.snapshots.recv() => LoopEvent::Polled(reader, Box::new(snapshot)),
             Some(Ok((account, joined))) = self.joining.join_next() => came(Msg::Joined(account, Box::new(joined))),
-            () = until(frame) => Came::Frame,
-            () = until(rests) => Came::Rest,
-            _ = self.ticks.tick() => Came::Second,
+            () = until(frame) => LoopEvent::Frame,
+            () = until(rests) => LoopEvent::CursorRests,
+            _ = self.ticks.tick() => LoopEvent::Second,
         }
     }
 
@@ -98,8 +98,8 @@ pub(super) async fn until(due: Option<Instant>) {
     }
 }
 
-fn came(msg: Msg) -> Came {
-    Came::Msg(Box::new(msg))
+fn came(msg: Msg) -> LoopEvent {
+    LoopEvent::Msg(Box::new(msg))
 }
 
 fn message(event: Event) -> Option<Msg> {

@@ -1,19 +1,20 @@
-//! The difference between two states of one row, so that a recording does not repeat the rest of it.
+//! The difference between two states of one thing, so that a recording does not repeat the rest of it.
 //!
-//! Rows are compared as JSON, field by field. A list that moved along, as the last hour of a metric does every minute,
-//! is written as the part that was kept and what was added to it.
+//! They are compared as JSON, field by field, at any depth. A list that moved along, as the last hour of a metric does
+//! every minute, is written as the part that was kept and what was added to it.
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// A kept part of a list that is shorter than this is not worth naming.
 const SHORTEST: usize = 4;
 
-/// What turns one state of a row into the next one.
+/// What turns one JSON object into the next one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Delta {
+pub struct Delta {
     /// Fields with their new values.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     set: Map<String, Value>,
@@ -23,6 +24,9 @@ pub(super) struct Delta {
     /// Lists that moved along.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     moved: BTreeMap<String, Moved>,
+    /// Objects of which a part became another.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    inner: BTreeMap<String, Delta>,
 }
 
 /// A list that lost its beginning and got a new end.
@@ -38,29 +42,61 @@ struct Moved {
 
 impl Delta {
     /// What turns `old` into `new`.
-    pub(super) fn between(old: &Map<String, Value>, new: &Map<String, Value>) -> Self {
+    #[must_use]
+    pub fn between(old: &Map<String, Value>, new: &Map<String, Value>) -> Self {
         let mut delta = Self::default();
         for (name, value) in new.iter().filter(|(name, value)| old.get(*name) != Some(value)) {
-            match Moved::between(old.get(name), value) {
-                Some(moved) => drop(delta.moved.insert(name.clone(), moved)),
-                None => drop(delta.set.insert(name.clone(), value.clone())),
+            if let Some(moved) = Moved::between(old.get(name), value) {
+                delta.moved.insert(name.clone(), moved);
+            } else if let (Some(Value::Object(old)), Value::Object(new)) = (old.get(name), value) {
+                delta.inner.insert(name.clone(), Self::between(old, new));
+            } else {
+                delta.set.insert(name.clone(), value.clone());
             }
         }
         delta.unset = old.keys().filter(|name| !new.contains_key(*name)).cloned().collect();
         delta
     }
 
-    /// Turns the old state into the new one.
-    pub(super) fn apply(self, row: &mut Map<String, Value>) {
-        row.retain(|name, _| !self.unset.contains(name));
-        row.extend(self.set);
+    /// Turns the old object into the new one.
+    pub fn apply(self, object: &mut Map<String, Value>) {
+        object.retain(|name, _| !self.unset.contains(name));
+        object.extend(self.set);
         for (name, moved) in self.moved {
-            if let Some(Value::Array(list)) = row.get_mut(&name) {
+            if let Some(Value::Array(list)) = object.get_mut(&name) {
                 list.drain(..moved.dropped.min(list.len()));
                 list.truncate(moved.kept);
                 list.extend(moved.added);
             }
         }
+        for (name, delta) in self.inner {
+            if let Some(Value::Object(inner)) = object.get_mut(&name) {
+                delta.apply(inner);
+            }
+        }
+    }
+
+    /// What turns the JSON of one thing into that of another; nothing where one of them is no object.
+    ///
+    /// # Errors
+    /// When one of them cannot be written as JSON.
+    pub fn of<T: Serialize>(old: &T, new: &T) -> serde_json::Result<Option<Self>> {
+        Ok(match (serde_json::to_value(old)?, serde_json::to_value(new)?) {
+            (Value::Object(old), Value::Object(new)) => Some(Self::between(&old, &new)),
+            _ => None,
+        })
+    }
+
+    /// The thing that this makes of another.
+    ///
+    /// # Errors
+    /// When that is none of its type.
+    pub fn applied<T: Serialize + DeserializeOwned>(self, old: &T) -> serde_json::Result<T> {
+        let mut value = serde_json::to_value(old)?;
+        if let Value::Object(fields) = &mut value {
+            self.apply(fields);
+        }
+        serde_json::from_value(value)
     }
 }
 
@@ -91,6 +127,7 @@ mod tests {
             (json!({"id": "m", "points": hour}), json!({"id": "m", "points": next}), 80),
             (json!({"points": [1, 2, 3]}), json!({"points": [2, 3, 4]}), 40),
             (json!({"points": []}), json!({"points": [1]}), 40),
+            (json!({"by": {"a": {"n": 1, "m": 7}, "b": {"n": 1}}}), json!({"by": {"a": {"n": 2, "m": 7}}}), 70),
             (json!({"points": [1, 2, 3, 4, 5]}), json!({"points": [9, 8]}), 40),
         ];
         for (old, new, longest) in cases {
