@@ -1,7 +1,8 @@
-//! Everything that changes the state of the console. It is synchronous, reads no clock, and names neither files nor AWS.
+//! The functions that change the state of the console. They are synchronous and use no clock, no files and no AWS
+//! client.
 //!
-//! [`App::update`] takes one message and hands back at most one effect for the runtime. What the operator can do is one
-//! table, [`ACTIONS`]: keys, palette, help and documents come from it.
+//! [`App::update`] takes one message and returns at most one effect for the runtime. Everything that the operator can
+//! do is in one table, [`ACTIONS`]: keys, palette, help and documents use it.
 
 mod accounts;
 mod actions;
@@ -30,11 +31,11 @@ pub use actions::{ACTIONS, NAMES};
 /// The panes and actions of the program.
 pub static TABLES: Tables = Tables { home: panes::HOME, panes: PANES, actions: ACTIONS };
 
-/// Seconds without a key after which nobody is there.
+/// The time in seconds without a key after which the operator is considered absent.
 const IDLE: i64 = 15 * 60;
 
 impl App {
-    /// Takes in one message.
+    /// Handles one message.
     pub fn update(&mut self, msg: Msg) -> Option<Effect> {
         let effect = match msg {
             Msg::Key(key) => self.key(key),
@@ -103,7 +104,7 @@ impl App {
         self.elsewhere.iter_mut().for_each(|account| account.tick(now));
     }
 
-    /// Shows a pane, with the cursor on something of the model that was looked at.
+    /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
         (self.pane, self.detail) = (pane, None);
@@ -145,14 +146,14 @@ impl App {
         }
     }
 
-    /// Why a key did nothing, and what tells the others.
+    /// The message for a key that is not bound, with the key of the help.
     fn means_nothing(&self, before: &str, key: keymap::Key) -> String {
         let keys = if before.is_empty() { key.to_string() } else { format!("{before} {key}") };
         let help = self.keymap.key_for("help").map(|help| format!("; {help} tells all keys"));
         format!("{keys} does nothing{}", help.unwrap_or_default())
     }
 
-    /// A key where nothing can be read: it may leave, and answers nothing that cannot be seen.
+    /// Handles a key while the terminal is too small to read anything: it can only quit.
     fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
         match self.keymap.press(key) {
             Press::Action(name) if &*name == "quit" => actions::run(self, "quit"),
@@ -160,8 +161,9 @@ impl App {
         }
     }
 
-    /// After every message: the lists fit the tables, the cursor is on something, the focus is what is looked at.
-    /// Under an open sheet the rows stay as they are, and with them what the sheet is about.
+    /// Updates what depends on other state, after every message: the rows of the list, the cursor, the scroll positions
+    /// and the focus of the pollers. While a sheet is open the cursor stays, because the sheet is about the selected
+    /// thing.
     fn settle(&mut self) {
         list::settle(self);
         if self.modal.is_none() {

@@ -1,7 +1,6 @@
-//! One account in one region: what was read of it, and what comes of that.
+//! One account in one region: its tables, its models, and the state of its calls.
 //!
-//! Several may be watched at once. Each has tables, models, calls and trouble of its own, so that one that
-//! fails never hides another.
+//! Several accounts may be watched at once. An error in one of them never hides another.
 
 mod age;
 
@@ -18,49 +17,49 @@ use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
-/// Seconds that a changed row glows.
+/// How long a changed row is highlighted, in seconds.
 const GLOW: i64 = 2;
-/// Seconds after which models are judged anew, as time alone makes data old.
+/// The interval in seconds at which models are joined again without new data: rules depend on the age of data.
 const JUDGE_EVERY: i64 = 15;
 
 /// One account in one region.
 #[derive(Debug, Default)]
 pub struct Account {
-    /// How messages, effects and rows name it.
+    /// Identifies the account in messages, effects and rows.
     pub id: AccountId,
-    /// What it is called among several.
+    /// The name of the account, shown when several are watched.
     pub name: String,
-    /// How that name reads.
+    /// The tone of the name.
     pub tone: Tone,
-    /// Its region.
+    /// The region.
     pub region: String,
-    /// What stands in for AWS: `DEMO`, or a URL.
+    /// The backend, where it is not AWS: `DEMO`, or a URL.
     pub stand_in: Option<String>,
-    /// By which proxy it is called and whose certificates are trusted, one phrase each, where either was set.
+    /// The proxy and the trusted certificates, one phrase each, where they are configured.
     pub transport: Vec<String>,
-    /// Decides whether anything may be changed in it.
+    /// The rules that say whether anything may be changed.
     pub access: Arc<AccessRules>,
-    /// What to do where AWS takes its credentials no more.
+    /// How to renew the credentials when they have expired.
     pub login: Option<Renewal>,
-    /// The tables, the configuration, the time, the focus.
+    /// The tables, the configuration, the time and the focus.
     pub seen: Seen,
-    /// The models, and what is looked up in them.
+    /// The models, with their indexes.
     pub joined: Arc<Joined>,
-    /// What the calls amount to.
+    /// The number and the cost of its calls.
     pub usage: Usage,
-    /// What changed a moment ago, and when that was seen.
+    /// The things that changed a moment ago, and when.
     changed: BTreeMap<Subject, Timestamp>,
-    /// When the models were judged last.
+    /// When the tables were last handed out to be joined.
     judged: Timestamp,
-    /// The tables changed since they were last given to be joined.
+    /// Have the tables changed since they were last handed out to be joined?
     unjoined: bool,
-    /// What the focus was made from.
+    /// The inputs from which the focus was made.
     pub(crate) focused: Option<FocusedOn>,
-    /// AWS was already asked what became of intents that were left open.
+    /// Has the outcome of unfinished intents been requested already?
     reviewed: bool,
 }
 
-/// What a focus depends on.
+/// The inputs of a focus.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FocusedOn {
     pub(crate) revision: u64,
@@ -71,28 +70,28 @@ pub(crate) struct FocusedOn {
 }
 
 impl Account {
-    /// An account of which nothing was read yet.
+    /// An account without data.
     #[must_use]
     pub fn new(seen: Seen) -> Self {
         let (judged, joined) = (seen.at, Arc::new(join(&seen)));
         Self { seen, joined, judged, ..Self::default() }
     }
 
-    /// Is it time to find out what became of intents that were left open? True once, when a poll tells who we are: only
-    /// then it is known which lines of the journal belong to this account.
+    /// Should the outcome of unfinished intents be requested now? True once, after the first poll that says who we are:
+    /// only then we know which lines of the journal belong to this account.
     pub(crate) fn wants_review(&mut self, polled_identity: bool) -> bool {
         polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
     }
 
-    /// Checks whether anything may be changed in it, by whoever AWS says we are.
+    /// Checks whether the caller may change anything in this account.
     ///
     /// # Errors
-    /// Why not, as a phrase.
+    /// The reason, as a phrase.
     pub fn may_change(&self) -> Result<(), String> {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
     }
 
-    /// Something in this account.
+    /// A subject in this account.
     #[must_use]
     pub fn subject(&self, item: Item) -> Subject {
         Subject { account: self.id, item }
@@ -104,19 +103,19 @@ impl Account {
         Subject::resource(self.id, kind, id)
     }
 
-    /// The models, worst first.
+    /// The models, the worst first.
     #[must_use]
     pub fn chains(&self) -> &[Chain<'_>] {
         self.joined.chains()
     }
 
-    /// The model that something belongs to; the worst one when it belongs to several.
+    /// The model that an item belongs to: the worst one if it belongs to several.
     #[must_use]
     pub fn chain_of(&self, item: &Item) -> Option<&Chain<'_>> {
         self.chains_of(item).into_iter().next()
     }
 
-    /// All models that something belongs to, the worst first.
+    /// All models that an item belongs to, the worst first.
     #[must_use]
     pub fn chains_of(&self, item: &Item) -> Vec<&Chain<'_>> {
         if let Some(name) = item.model() {
@@ -131,13 +130,13 @@ impl Account {
         }
     }
 
-    /// Did it change a moment ago?
+    /// Did the subject change a moment ago?
     #[must_use]
     pub fn changed(&self, subject: &Subject) -> bool {
         self.changed.get(subject).is_some_and(|at| self.seen.at.as_second() - at.as_second() < GLOW)
     }
 
-    /// Who it is, as far as AWS said so.
+    /// The caller, if AWS has said who that is.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
         self.seen.store.identity.rows().next()
@@ -148,7 +147,7 @@ impl Account {
         self.unjoined |= now.as_second() - self.judged.as_second() >= JUDGE_EVERY;
     }
 
-    /// Lays a poll over the tables; what changed by it.
+    /// Applies a poll to the tables. Returns the changes.
     pub(crate) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
         let changes = self.seen.store.apply(snapshot);
         let (at, id) = (self.seen.at, self.id);
@@ -159,14 +158,14 @@ impl Account {
         changes
     }
 
-    /// Takes these tables in place of all that were read. They are joined later.
+    /// Replaces all tables. They are joined later.
     pub(crate) fn restore(&mut self, store: Store) {
         self.changed.clear();
         self.seen.store = store;
         self.unjoined = true;
     }
 
-    /// Has the models judged at the present time.
+    /// Requests a join at the present time.
     pub(crate) fn judge_anew(&mut self) {
         self.unjoined = true;
     }
@@ -177,8 +176,8 @@ impl Account {
         self.joined = Arc::new(join(&self.seen));
     }
 
-    /// Does a poll tell that the rows are of another account? They may be those of an earlier run, or somebody logged in
-    /// to another account since.
+    /// Does a poll say that the rows are those of another account? They may come from an earlier run, or the operator
+    /// has logged in to another account since.
     #[must_use]
     pub fn is_foreign(&self, snapshot: &Snapshot) -> bool {
         let Snapshot::Identity(now, _) = snapshot else { return false };
@@ -196,16 +195,16 @@ impl Account {
         Some(self.seen.clone())
     }
 
-    /// Takes the models as they are now; which are better or worse than before, and how they were.
+    /// Replaces the models. Returns those whose health has changed, with their health before.
     pub(crate) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain<'_>, Health)> {
         let before = std::mem::replace(&mut self.joined, Arc::new(joined));
         if !self.seen.store.sources().iter().all(Source::settled) {
-            // While something was never read, a health says more about that than about the model.
+            // Until everything has been read once, a health only says what is missing.
             return Vec::new();
         }
         let old = |chain: &Chain| before.chain(chain.name).map_or(Health::Absent, |c| c.health);
         let told = self.joined.chains().iter().map(|chain| (chain, old(chain)));
-        // What appeared a moment ago and is still to be read is no news of its model.
+        // A stage that is still being read does not change the health of its model.
         let read = |chain: &Chain| !chain.worst().is_some_and(|worst| worst.unread);
         told.filter(|(chain, old)| {
             *old != chain.health && !matches!(old, Health::Absent | Health::Unknown) && read(chain)
@@ -213,7 +212,7 @@ impl Account {
         .collect()
     }
 
-    /// What is read of an account that is not looked at: what is always read, and what is not well.
+    /// Sets the focus of an account that is not shown: nothing but what is unhealthy.
     pub(crate) fn look_away(&mut self, revision: u64, idle: bool) {
         let from = Some(FocusedOn { revision, pane: "", idle, detail: None, subject: None });
         if self.focused != from {
@@ -222,7 +221,7 @@ impl Account {
         }
     }
 
-    /// Tells the pollers what is looked at; what is not well deserves it as well.
+    /// Sets the focus of the pollers. Unhealthy endpoints are added to it.
     pub(crate) fn attend(&mut self, mut focus: Focus) {
         let looked_at: BTreeSet<String> = focus.endpoints.iter().cloned().collect();
         focus.endpoints.extend(self.joined.unwell().iter().filter(|e| !looked_at.contains(*e)).cloned());

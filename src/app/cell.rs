@@ -1,43 +1,43 @@
-//! Columns and cells of a list: a line to read and a value to sort by.
+//! The columns and cells of a list.
 
 use crate::view::{Align, Column, Cut, Line, Width};
 
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
-    /// What is read.
+    /// The text.
     pub line: Line,
-    /// What is compared; nothing where that is what is read.
+    /// The value to sort by. Without one, the text is compared.
     pub order: Option<Order>,
 }
 
-/// A value to sort by; numbers come before words.
+/// A value to sort by. Numbers come before words.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Order {
-    /// A count, a time, a share in millionths.
+    /// A count, a time or a number of millionths.
     Number(i64),
     /// A word.
     Word(String),
 }
 
 impl Cell {
-    /// What is compared.
+    /// The value to sort by.
     #[must_use]
     pub fn key(&self) -> Order {
         self.order.clone().unwrap_or_else(|| Order::Word(self.line.text().to_lowercase()))
     }
 }
 
-/// One column, and from which to which width of the terminal it is shown.
+/// One column, and the widths of the terminal at which it is shown.
 #[derive(Debug)]
 pub struct PaneColumn {
-    /// How it is drawn.
+    /// The column as it is drawn.
     pub column: Column,
-    /// Least width in cells.
+    /// The minimum width of the terminal in cells.
     pub from: u16,
-    /// Greatest width in cells.
+    /// The maximum width of the terminal in cells.
     pub to: u16,
-    /// Only where several accounts are watched.
+    /// Is it shown only if several accounts are watched?
     pub several: bool,
 }
 
@@ -50,31 +50,31 @@ impl PaneColumn {
     pub(crate) const fn cells(title: &'static str, cells: u16) -> Self {
         Self::new(title, Width::Cells(cells))
     }
-    /// A column that takes a share of what is left.
+    /// A column that takes a share of the remaining cells.
     pub(crate) const fn fill(title: &'static str, share: u16, min: u16) -> Self {
         Self::new(title, Width::Fill { share, min })
     }
-    /// Numbers stand on the right.
+    /// Aligns the column to the right, for numbers.
     pub(crate) const fn right(mut self) -> Self {
         self.column.align = Align::Right;
         self
     }
-    /// Names lose their middle, as both ends tell them apart.
+    /// Cuts texts in their middle, for names: both ends tell them apart.
     pub(crate) const fn name(mut self) -> Self {
         self.column.cut = Cut::Middle;
         self
     }
-    /// Only where several accounts are watched.
+    /// Shows the column only if several accounts are watched.
     pub(crate) const fn several(mut self) -> Self {
         self.several = true;
         self
     }
-    /// Only on terminals at least this wide.
+    /// Shows the column only on terminals of at least this width.
     pub(crate) const fn from(mut self, cells: u16) -> Self {
         self.from = cells;
         self
     }
-    /// Only on terminals narrower than this.
+    /// Shows the column only on terminals that are narrower than this.
     pub(crate) const fn below(mut self, cells: u16) -> Self {
         self.to = cells - 1;
         self

@@ -1,27 +1,27 @@
-//! An open lineage: where its cursor is, and what of it is seen.
+//! The open lineage: its cursor, its closed branches, its search.
 
 use std::collections::BTreeSet;
 
 use super::line::TypedLine;
 use super::subject::Item;
 
-/// An open lineage.
+/// The open lineage.
 #[derive(Debug, Clone, Default)]
 pub struct Detail {
-    /// Name of the model.
+    /// The name of the model.
     pub model: String,
-    /// Path to the selected node.
+    /// The path to the selected node.
     pub selected: Vec<Item>,
-    /// Paths of the nodes that are closed.
+    /// The paths of the closed nodes.
     pub closed: BTreeSet<Vec<Item>>,
-    /// Rows of the facts that are scrolled away.
+    /// The number of rows of the properties that are scrolled away.
     pub scroll: usize,
-    /// What is looked for.
+    /// The search.
     pub search: Search,
 }
 
 impl Detail {
-    /// Puts the cursor on a node, opens the branches above it, and shows its facts from the first on.
+    /// Selects a node: opens the branches above it, and shows its properties from the first one.
     pub fn select(&mut self, path: Vec<Item>) {
         for length in 1..path.len() {
             self.closed.retain(|closed| Some(closed.as_slice()) != path.get(..length));
@@ -30,11 +30,11 @@ impl Detail {
     }
 }
 
-/// What is looked for in a lineage.
+/// A search in the lineage.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
-    /// As it is typed; empty when nothing is looked for.
+    /// The word. It is empty when nothing is searched.
     pub line: TypedLine,
-    /// Where the cursor was when typing began.
+    /// The selected node when the search began.
     pub(crate) from: Vec<Item>,
 }

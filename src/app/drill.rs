@@ -1,14 +1,14 @@
-//! A drill: what is asked of the operator, and how long it took.
+//! A drill: its task, and how long it took.
 
 use std::time::Duration;
 
-/// What a story asks for.
+/// The drill of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drill {
-    /// What is to be done.
+    /// The task.
     pub task: String,
-    /// What was right; told when it is done.
+    /// The solution, shown when the task is done.
     pub fix: String,
-    /// How long after the beginning it was done.
+    /// How long the task took, once it is done.
     pub solved: Option<Duration>,
 }

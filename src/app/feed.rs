@@ -1,7 +1,7 @@
-//! The log of what happened, newest first: what AWS tells, how the health of models changed, what was sent from here.
+//! The log of events, newest first: events of AWS, changes of health, and plans that were sent from here.
 //!
-//! Entries are never replaced by later ones, and the snapshot keeps them over a restart: after an alarm went back to OK
-//! the log still shows that it fired.
+//! Later entries never replace earlier ones, and the snapshot keeps them across a restart: after an alarm has gone back
+//! to OK, the log still shows that it fired.
 
 use std::collections::VecDeque;
 
@@ -11,33 +11,33 @@ use super::subject::Subject;
 use crate::model::{Chain, Health};
 use crate::resources::{AccountId, Change, Event, KeptEvent, Kind};
 
-/// Two sources may tell of the same thing with times that differ by so much.
+/// Two entries with the same text that are no further apart than this are the same event.
 const SAME: SignedDuration = SignedDuration::from_secs(2);
-/// Lines that are kept.
+/// The maximum number of entries.
 const KEPT: usize = 2_000;
 
-/// One thing that happened.
+/// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct News {
-    /// Counts up from 1; given by the feed.
+    /// The number of the entry, counted from 1.
     pub serial: u64,
-    /// When it happened, or where nobody tells, when it was seen.
+    /// When it happened or, if that is unknown, when it was seen.
     pub at: Timestamp,
-    /// Did AWS tell when it happened?
+    /// Is the time that of the event?
     pub dated: bool,
-    /// How it reads.
+    /// The health that it is drawn with.
     pub health: Health,
-    /// A phrase.
+    /// The text, a phrase.
     pub text: String,
-    /// The person or thing that did it, or the topics that were notified; empty if unknown.
+    /// The person or service that did it, or the topics that were notified. Empty if unknown.
     pub by: String,
-    /// Its account.
+    /// The account.
     pub account: AccountId,
-    /// What it is about.
+    /// The subject.
     pub subject: Option<Subject>,
 }
 
-/// The news, newest first.
+/// The log, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Feed {
     news: VecDeque<News>,
@@ -45,16 +45,16 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// Newest first.
+    /// The entries, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &News> {
         self.news.iter()
     }
-    /// One of them.
+    /// The entry with this number.
     #[must_use]
     pub fn get(&self, serial: u64) -> Option<&News> {
         self.news.iter().find(|news| news.serial == serial)
     }
-    /// Adds something that happened now.
+    /// Adds an event of the present time.
     pub(crate) fn push(
         &mut self,
         at: Timestamp,
@@ -65,7 +65,7 @@ impl Feed {
     ) {
         self.add(at, account, Event { at: None, health, text, by: String::new() }, subject);
     }
-    /// Adds something in its place, once: polls and earlier runs may tell the same.
+    /// Inserts an entry by its time, unless it is there already: polls and earlier runs may report the same event.
     fn add(&mut self, seen: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
         let Event { at, health, text, by } = event;
         let dated = at.is_some();
@@ -81,11 +81,11 @@ impl Feed {
         self.news.insert(place, News { serial: self.told, at, dated, health, text, by, account, subject });
         self.news.truncate(KEPT);
     }
-    /// Forgets what was told of an account.
+    /// Removes the entries of an account.
     pub(crate) fn forget(&mut self, account: AccountId) {
         self.news.retain(|news| news.account != account);
     }
-    /// Adds what happened by changes of tables.
+    /// Adds the events of changed rows.
     pub(crate) fn take(&mut self, account: AccountId, changes: Vec<Change>) {
         for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
@@ -101,23 +101,23 @@ impl Feed {
         let text = format!("{} was {was}, is {is}{why}", chain.name);
         self.push(at, account, chain.health, text, Some(Subject::model(account, chain.name)));
     }
-    /// Counts the entries so far.
+    /// The number of entries so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.told
     }
-    /// Returns the entries that came after so many others.
+    /// The entries after the first `count`.
     pub fn since(&self, count: u64) -> impl Iterator<Item = (AccountId, KeptEvent)> {
         let mut new: Vec<&News> = self.news.iter().filter(|news| news.serial > count).collect();
         new.sort_by_key(|news| news.serial);
         new.into_iter().map(|news| (news.account, news.kept()))
     }
-    /// Returns the entries of one account, oldest first.
+    /// The entries of one account, oldest first.
     #[must_use]
     pub fn keep(&self, account: AccountId) -> Vec<KeptEvent> {
         self.news.iter().rev().filter(|news| news.account == account).map(News::kept).collect()
     }
-    /// Adds entries that were kept of an account.
+    /// Adds entries of an earlier run.
     pub(crate) fn restore(&mut self, account: AccountId, kept: impl IntoIterator<Item = KeptEvent>) {
         for KeptEvent { at, event, about } in kept {
             let subject = about.and_then(|(kind, id)| match kind {

@@ -1,28 +1,28 @@
-//! Which rows a filter keeps: those with all of its words, without `!words`, of an `@account`.
+//! The filter of a list: it keeps rows with all of its words, without `!words`, of an `@account`.
 
-/// A filter as it was typed, in its words.
+/// A filter.
 pub(crate) struct Filter(Vec<Word>);
 
 /// One word, in lower case.
 struct Word {
     text: String,
-    /// Rows with it stay; otherwise they go.
+    /// Are rows with the word kept? Otherwise they are left out.
     stays: bool,
     looks_at: LooksAt,
 }
 
-/// What a word is looked for in.
+/// Where a word is searched.
 #[derive(Clone, Copy)]
 enum LooksAt {
     Row,
-    /// A part of the account's name: no account is called like this yet.
+    /// In the name of the account. No account has this name (yet).
     Account,
-    /// A whole word of the account's name, so that `@shop` does not mean `shop-test` as well.
+    /// Among the words of the account's name, so that `@shop` does not match `shop-test`.
     AccountWord,
 }
 
 impl Filter {
-    /// Reads `recommend !rejected @prod`; `accounts` are the names of all that are watched.
+    /// Parses a filter such as `recommend !rejected @prod`. `accounts` are the names of all watched accounts.
     pub(crate) fn new(text: &str, accounts: &[&str]) -> Self {
         let called = |word: &str| accounts.iter().any(|name| has_word(&name.to_lowercase(), word));
         let word = |word: &str| {
@@ -39,7 +39,7 @@ impl Filter {
         Self(text.split_whitespace().map(word).collect())
     }
 
-    /// Does a row of an account stay?
+    /// Does the filter keep a row of an account?
     pub(crate) fn keeps(&self, account: &str, row: impl FnOnce() -> String) -> bool {
         if self.0.is_empty() {
             return true;
@@ -51,7 +51,7 @@ impl Filter {
         })
     }
 
-    /// May rows of an account stay?
+    /// Can the filter keep any row of an account?
     pub(crate) fn keeps_account(&self, account: &str) -> bool {
         let account = account.to_lowercase();
         self.0.iter().all(|word| word.keeps(&account))
@@ -59,7 +59,7 @@ impl Filter {
 }
 
 impl Word {
-    /// Keeps it this account, as far as it looks at accounts?
+    /// Does the word keep this account?
     fn keeps(&self, account: &str) -> bool {
         match self.looks_at {
             LooksAt::Row => true,
@@ -69,7 +69,7 @@ impl Word {
     }
 }
 
-/// Only what is of one account, as it would be typed.
+/// The filter that keeps only rows of one account.
 pub(crate) fn of_account(name: &str) -> String {
     name.split_whitespace().map(|word| format!("@{word}")).collect::<Vec<_>>().join(" ")
 }
@@ -99,7 +99,7 @@ mod tests {
         assert_eq!(kept("@sho"), ["shop", "shop-test"], "while it is typed");
         assert_eq!(kept("!@Shop"), ["shop-test", "lab eu-west-1"]);
         assert_eq!(kept(&of_account("lab eu-west-1")), ["lab eu-west-1"]);
-        // A sign alone is looked for as it is, while more is being typed.
+        // A sign alone is an ordinary word.
         assert_eq!(kept("!"), [""; 0]);
     }
 }

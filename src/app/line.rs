@@ -1,36 +1,36 @@
-//! One line that is typed: a filter, or a word to look for.
+//! A line of text that is edited: a filter or a search word.
 
 use tui_input::{Input, InputRequest};
 
-/// A line that is typed below or in what it filters.
+/// A filter or a search word.
 #[derive(Debug, Clone, Default)]
 pub struct TypedLine {
     /// The text and its cursor.
     pub input: Input,
-    /// Is it being typed now?
+    /// Is it being edited?
     pub typing: bool,
 }
 
 impl TypedLine {
-    /// An empty line that is being typed.
+    /// An empty line that is being edited.
     #[must_use]
     pub fn begun() -> Self {
         Self { input: Input::default(), typing: true }
     }
 
-    /// What was typed.
+    /// The text.
     #[must_use]
     pub fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// Was nothing typed, or all of it taken away?
+    /// Is there no text?
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.text().is_empty()
     }
 
-    /// Takes the text away; whether it is being typed stays as it is.
+    /// Deletes the text.
     pub fn clear(&mut self) {
         self.input.reset();
     }
@@ -42,7 +42,7 @@ impl From<String> for TypedLine {
     }
 }
 
-/// Puts text into a line where its cursor is.
+/// Inserts text at the cursor.
 pub fn insert(input: &mut Input, text: &str) {
     for character in text.chars() {
         let _ = input.handle(InputRequest::InsertChar(character));

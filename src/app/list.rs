@@ -1,42 +1,44 @@
-//! Selection, order and filter of a pane. Selected is a thing, so nothing moves when rows do.
+//! The state of a list: its selection, order and filter. A thing is selected, not a row number, so that the selection
+//! stays when rows move.
 
 use super::line::TypedLine;
 use super::subject::Subject;
 use crate::resources::AccountId;
 
-/// Account and revision of the tables, filter, order, and whether auto scaling's alarms are listed.
+/// The inputs of the rows: the account and the revision of its tables, the filter, the order, and whether alarms of
+/// auto scaling are listed.
 pub(crate) type MadeOf = (AccountId, u64, String, Option<(usize, bool)>, bool);
 
-/// How one pane is looked at.
+/// The state of one list.
 #[derive(Debug, Clone, Default)]
 pub struct ListState {
-    /// What the cursor is on.
+    /// The selected thing.
     pub selected: Option<Subject>,
-    /// Place of the first row that is drawn.
+    /// The index of the first visible row.
     pub first: usize,
-    /// Column that sorts (its place in the pane's table), and whether the largest comes first.
+    /// The index of the column that sorts, among all columns of the pane, and whether the order is descending.
     pub sort: Option<(usize, bool)>,
-    /// Which rows are shown, as it is typed.
+    /// The filter.
     pub filter: TypedLine,
-    /// The rows in order.
+    /// The things of all rows, in order.
     pub ids: Vec<Subject>,
-    /// How many there are without the filter.
+    /// The number of rows without the filter.
     pub all: usize,
-    /// Did the operator move the cursor? Until then it stays on the first row, where the worst is.
+    /// Has the operator moved the cursor? Until then it stays on the first row, the worst.
     moved: bool,
-    /// Where the cursor was, for when its thing goes away.
+    /// The index of the selected row. It is used when the selected thing disappears.
     place: usize,
-    /// What `ids` were made from.
+    /// The inputs from which `ids` were made.
     pub(crate) made: Option<MadeOf>,
 }
 
 impl ListState {
-    /// Place of the cursor among the rows.
+    /// The index of the selected row.
     #[must_use]
     pub fn place(&self) -> usize {
         self.place
     }
-    /// Moves the cursor by rows.
+    /// Moves the cursor by a number of rows.
     pub fn step(&mut self, by: isize) {
         let last = self.ids.len().saturating_sub(1);
         self.put(self.place.saturating_add_signed(by).min(last));
@@ -48,8 +50,8 @@ impl ListState {
         }
     }
 
-    /// Keeps the cursor on its thing and in sight, with room for so many rows. Under an open sheet it is `held`; while the
-    /// tables are read anew it `waits` for its thing to come back.
+    /// Keeps the cursor on the selected thing, and visible among `rows` rows. A cursor that is `held` (a sheet is open)
+    /// stays where it is even if the thing has disappeared.
     pub(crate) fn settle(&mut self, rows: usize, held: bool) {
         if !self.moved && !held {
             (self.selected, self.place) = (None, 0);
@@ -61,7 +63,7 @@ impl ListState {
         if found.is_none() && held {
             return;
         }
-        // The thing under the cursor is gone: the one that took its place is the nearest.
+        // The selected thing has disappeared: the thing that is now in its row is selected.
         let place = found.unwrap_or(self.place).min(self.ids.len().saturating_sub(1));
         self.selected = self.ids.get(place).cloned();
         self.place = place;

@@ -1,4 +1,4 @@
-//! What can happen to the console, and what the runtime must do then.
+//! The messages that the console receives, and the effects that it requests from the runtime.
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
@@ -10,79 +10,79 @@ use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
 use crate::resources::{AccountId, Snapshot};
 
-/// Something happened.
+/// Something that happened.
 #[derive(Debug)]
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
     /// Text was pasted.
     Paste(String),
-    /// The terminal has this many columns and rows now.
+    /// The terminal has a new size: columns and rows.
     Size(u16, u16),
-    /// Time went on.
+    /// The present time.
     Tick(Timestamp),
-    /// A poll of an account was answered.
+    /// A poll of an account returned.
     Polled(AccountId, Snapshot),
-    /// The tables of an account were joined, as they were when that was asked for.
+    /// The tables of an account were joined.
     Joined(AccountId, Box<Joined>),
-    /// What the calls to an account amount to.
+    /// The number and the cost of the calls to an account.
     Usage(AccountId, Usage),
-    /// A plan for an account was made, or not.
+    /// A plan for an account was made, or refused.
     Planned(AccountId, AnyIntent, Result<Box<Plan>, Refusal>),
-    /// A plan is being made for this account and waits, because AWS throttles its calls. The text says for what.
+    /// A plan for an account is delayed, because AWS throttles its calls. The text says what it waits for.
     PlanWaits(AccountId, AnyIntent, String),
-    /// What a drill asks for, and whether it was done.
+    /// The state of a drill.
     Drill(Drill),
-    /// How the recording under way stands.
+    /// The state of the recording.
     Recording(RecordingStatus),
-    /// What a replay came to.
+    /// A step of the replay.
     Played(Box<Played>),
-    /// A plan under way made progress: its id, and what.
+    /// A plan makes progress: its id, and the progress.
     Progress(String, Progress),
     /// All calls of a plan were answered, or given up: its id.
     AllSent(String),
-    /// A plan ended: its id, and how.
+    /// A plan has ended: its id, and the outcome.
     Ended(String, Outcome),
-    /// What became of intents in an account whose end was never seen.
+    /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
-    /// Somebody outside told the program to end.
+    /// The program was asked to end, for example by a signal.
     Leave,
 }
 
-/// What the runtime must do now: the only way out of `update`.
+/// Something that the runtime must do: the only output of `update`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
-    /// Leave.
+    /// Ends the program.
     Quit,
-    /// Stop until somebody lets the program go on.
+    /// Suspends the program.
     Suspend,
-    /// Poll everything of an account now.
+    /// Polls everything of an account now.
     Refresh(AccountId),
-    /// Make a plan for an account.
+    /// Makes a plan for an account.
     Plan(AccountId, AnyIntent),
-    /// Look what became of intents in an account whose end was never seen.
+    /// Looks up the outcome of unfinished intents of an account.
     Review(AccountId),
-    /// Carry out a confirmed plan in an account.
+    /// Sends a confirmed plan to an account.
     Run(AccountId, Box<Plan>),
-    /// Put a text into the clipboard.
+    /// Copies a text to the clipboard.
     Copy(String),
-    /// Do something to the replay.
+    /// Controls the replay.
     Replay(ReplayCommand),
 }
 
-/// What is done to a replay.
+/// A command to the replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReplayCommand {
-    /// Stop, or go on.
+    /// Pauses or continues.
     Pause,
-    /// To the next moment at which something was recorded, and stop.
+    /// Goes to the next recorded moment, and pauses.
     Step,
-    /// To the moment before, and stop.
+    /// Goes to the previous recorded moment, and pauses.
     Back,
-    /// To a position.
+    /// Goes to a position.
     To(Timestamp),
-    /// The next speed that is faster.
+    /// Plays faster.
     Faster,
-    /// The next speed that is slower.
+    /// Plays slower.
     Slower,
 }

@@ -1,5 +1,5 @@
-//! Sheets over the screen. Each kind of sheet has a file here for its data, one in `panes/sheets` for what it shows, and
-//! one in `update/modal` for its keys.
+//! Sheets above the screen. Each kind of sheet has three files: its data is here, its contents are in `panes/sheets`,
+//! its keys in `update/modal`.
 
 mod ask;
 mod form;
@@ -19,29 +19,29 @@ pub use palette::Palette;
 pub use pick::{Pick, PickItem};
 pub use planning::Planning;
 
-/// What every kind of sheet is asked. It answers no where it does not say otherwise.
+/// The properties of a kind of sheet.
 pub trait Dialog {
-    /// Is a line typed in it now? Letters go there, whatever else they are bound to.
+    /// Is a line being edited in the sheet? Then letters are typed, whatever action they are bound to.
     fn types(&self) -> bool {
         false
     }
 
-    /// The line that a key or a paste changes; what was said about it is forgotten.
+    /// The line that a key or a paste changes. An error message about it is removed.
     fn line(&mut self) -> Option<&mut Input> {
         None
     }
 
-    /// Rows scrolled away, in a sheet that scrolls.
+    /// The number of rows that are scrolled away, in a sheet that scrolls.
     fn scroll(&mut self) -> Option<&mut usize> {
         None
     }
 
-    /// Do the keys that move by one row choose something, instead of scrolling?
+    /// Do the keys that scroll by a row select something instead?
     fn steps(&self) -> bool {
         false
     }
 
-    /// Do the keys to the left and to the right choose something, instead of moving the cursor of a line?
+    /// Do the keys left and right select something, instead of moving the cursor of a line?
     fn turns(&self) -> bool {
         false
     }
@@ -49,14 +49,14 @@ pub trait Dialog {
 
 macro_rules! modals {
     ($($help:literal $kind:ident;)+) => {
-        /// A sheet over the screen.
+        /// A sheet above the screen.
         #[derive(Debug, Clone)]
         pub enum Modal {
             $(#[doc = $help] $kind($kind),)+
         }
 
         impl Modal {
-            /// What is open, whatever kind it is.
+            /// The properties of the open sheet.
             #[must_use]
             pub fn dialog(&self) -> &dyn Dialog {
                 match self {
@@ -64,7 +64,7 @@ macro_rules! modals {
                 }
             }
 
-            /// The same, to be changed.
+            /// The properties of the open sheet, mutable.
             pub fn dialog_mut(&mut self) -> &mut dyn Dialog {
                 match self {
                     $(Self::$kind(it) => it,)+
@@ -81,11 +81,11 @@ macro_rules! modals {
 }
 
 modals! {
-    "What the keys do here." Help;
-    "Actions and things, to be found by typing." Palette;
+    "All actions with their keys." Help;
+    "Actions and things, found by typing." Palette;
     "One or more fields to fill in." Form;
-    "Which one is meant." Pick;
-    "AWS is being asked what is so." Planning;
+    "A choice of one of several things." Pick;
+    "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
-    "Something to read, to be closed by a key." Notice;
+    "A text to read." Notice;
 }

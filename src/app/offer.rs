@@ -1,4 +1,4 @@
-//! The palette lists actions and things, and finds them by their names.
+//! What the palette offers: actions and things, found by their names.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -9,20 +9,20 @@ use super::tables::Action;
 use crate::model::Chain;
 use crate::resources::{AccountId, Kind, arn_name};
 
-/// Offers that are listed at most.
+/// The maximum number of offers.
 const MOST: usize = 50;
 
-/// Versions that are offered of one group, the newest.
+/// The maximum number of versions of a group. The newest are offered.
 const VERSIONS: usize = 20;
 
-/// Something that the palette can do.
+/// Something that the palette offers.
 #[derive(Debug, Clone)]
 pub enum Offer {
     /// An action.
     Do(&'static Action),
-    /// Going to a thing.
+    /// A thing to go to.
     Go {
-        /// The thing that choosing this offer opens.
+        /// The thing.
         subject: Subject,
         /// The name of the thing, as it is matched and shown.
         name: String,
@@ -34,13 +34,13 @@ pub enum Offer {
 /// The offers that match what was typed, the best match first.
 #[derive(Debug, Clone, Default)]
 pub struct Offers {
-    /// Those that are listed.
+    /// The offers that are listed.
     pub offers: Vec<Offer>,
-    /// How many more there are.
+    /// The number of further matches.
     pub more: usize,
 }
 
-/// How well a name fits what was typed, the best first.
+/// How well a name matches the typed text, the best first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Exact,
@@ -52,7 +52,7 @@ enum Fit {
 }
 
 impl Offer {
-    /// Returns the name of the action or thing, as it is matched and shown.
+    /// The name of the action or thing, as it is matched and shown.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -61,7 +61,7 @@ impl Offer {
         }
     }
 
-    /// May this be chosen before the cursor was moved to it? A write only when its whole name was typed.
+    /// May this be chosen before the cursor was moved to it? A write may only if its whole name was typed.
     #[must_use]
     pub fn chosen_by(&self, typed: &str) -> bool {
         match self {
@@ -70,7 +70,7 @@ impl Offer {
         }
     }
 
-    /// Among offers that fit equally: actions before things, and what changes something in AWS last.
+    /// The order among offers that match equally well: actions, then things, then writes.
     fn order(&self) -> (u8, usize) {
         match self {
             Self::Do(action) => (if action.writes() { 5 } else { 0 }, 0),
@@ -83,8 +83,7 @@ impl Offer {
     }
 }
 
-/// The actions and things that fit what was typed, best first; all actions when nothing was, those first that can be
-/// done now.
+/// The actions and things that match the typed text, the best first. Without text, all actions, available ones first.
 #[must_use]
 pub fn matching(app: &App, typed: &str) -> Offers {
     let replays = app.replay.is_some();
@@ -103,7 +102,7 @@ pub fn matching(app: &App, typed: &str) -> Offers {
     });
     let mut found: Vec<(Fit, Offer)> = by_action.collect();
     found.extend(targets(app).filter_map(|target| {
-        // Among many names some contain the letters by chance.
+        // Among many names, some contain the letters by chance.
         let loosely = target.kind.is_none();
         let fit = fit(target.name, &wanted).or_else(|| (loosely && fuzzy.fits(target.name)).then_some(Fit::Fuzzy))?;
         Some((fit, target.offer()))
@@ -114,10 +113,10 @@ pub fn matching(app: &App, typed: &str) -> Offers {
     Offers { offers: found.into_iter().take(MOST).map(|(_, offer)| offer).collect(), more }
 }
 
-/// Something that can be gone to.
+/// A thing that can be offered.
 struct Target<'a> {
     account: AccountId,
-    /// Absent for a model.
+    /// The kind of the resource. Absent for a model.
     kind: Option<Kind>,
     name: &'a str,
     what: &'static str,
@@ -133,7 +132,7 @@ impl Target<'_> {
     }
 }
 
-/// The models of all accounts, as their list is one; endpoints and alarms of the account that is looked at.
+/// The models of all accounts, and the endpoints and alarms of the selected account.
 fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
     let store = &app.here.seen.store;
     let here = |kind, name, what| Target { account: app.here.id, kind: Some(kind), name, what };
@@ -147,7 +146,7 @@ fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
     models.chain(endpoints).chain(alarms)
 }
 
-/// The versions of the groups that fit, or that version of them which was typed: `recommendation/14`.
+/// The versions of the groups that match, or only the typed version of them: `recommendation/14`.
 fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     let (group, number) = wanted.split_once('/').map_or((wanted, None), |(group, number)| (group, Some(number)));
     let of_group = |chain: &Chain<'_>| {
@@ -166,12 +165,12 @@ fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     app.here.joined.chains().iter().filter_map(of_group).flatten().collect()
 }
 
-/// Lower case, with one sign between words, so that `next pane` is `next-pane`.
+/// The text in lower case with `-` between words, so that `next pane` matches `next-pane`.
 fn squeezed(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '_'], "-")
 }
 
-/// How a name fits what was typed, which is squeezed.
+/// How well a name matches the typed text, which is normalized.
 fn fit(name: &str, wanted: &str) -> Option<Fit> {
     let name = squeezed(name);
     let at = name.find(wanted)?;
@@ -184,7 +183,7 @@ fn fit(name: &str, wanted: &str) -> Option<Fit> {
     })
 }
 
-/// Letters in the right order, with others between.
+/// A fuzzy matcher: letters in the right order, with others between them.
 struct Fuzzy {
     matcher: Matcher,
     pattern: Pattern,

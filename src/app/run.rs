@@ -12,12 +12,12 @@ pub struct Run {
     pub account: AccountId,
     /// The plan.
     pub plan: Plan,
-    /// Since when.
+    /// When it was confirmed.
     pub since: Timestamp,
-    /// What it is doing, or how it ended.
+    /// Its present state, or its outcome, as a text.
     pub text: String,
-    /// How many of its calls AWS has not answered yet.
+    /// The number of calls that AWS has not answered yet.
     pub unsent: usize,
-    /// Its end; absent while it is under way.
+    /// The outcome. Absent while it is running.
     pub outcome: Option<Outcome>,
 }

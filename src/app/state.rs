@@ -1,4 +1,4 @@
-//! Everything that the screen is a function of.
+//! The whole state of the console. The screen is a function of it.
 
 use std::collections::BTreeMap;
 
@@ -20,66 +20,66 @@ use crate::recording::{RecordingStatus, ReplayStatus};
 use crate::resources::AccountId;
 use crate::view::Tone;
 
-/// Everything that the screen is a function of.
+/// The whole state of the console.
 #[derive(Debug)]
 pub struct App {
-    /// The account that is looked at: that of what the cursor is on.
+    /// The selected account: the account of the selected thing.
     pub here: Account,
-    /// The others that are watched, in no order.
+    /// The other watched accounts, in no order.
     pub elsewhere: Vec<Account>,
-    /// Counts the changes of models and tables; lists are made anew when it moves.
+    /// The number of changes of models and tables so far. Lists are made again when it changes.
     pub revision: u64,
-    /// Columns and rows of the terminal.
+    /// The size of the terminal: columns and rows.
     pub size: (u16, u16),
-    /// Where the operator is.
+    /// The time zone of the operator.
     pub zone: TimeZone,
-    /// A plan may be sent by a key instead of the typed name.
+    /// Is a plan confirmed by a key, instead of the typed name of its target?
     pub confirm_by_key: bool,
     /// All panes and actions.
     pub tables: Tables,
-    /// The pane that is shown.
+    /// The selected pane.
     pub pane: &'static Pane,
-    /// Selection, order and filter of each pane.
+    /// The state of each pane's list, by the name of the pane.
     pub lists: BTreeMap<&'static str, ListState>,
-    /// The thing whose lineage is open, on top of the pane.
+    /// The open lineage. It is shown instead of the pane.
     pub detail: Option<Detail>,
-    /// The sheet over the screen.
+    /// The open sheet.
     pub modal: Option<Modal>,
-    /// What happened lately.
+    /// The log of events.
     pub feed: Feed,
-    /// Plans that were sent.
+    /// The plans that were sent.
     pub runs: Vec<Run>,
-    /// What just happened, until the next key.
+    /// The message in the last row, shown until the next key.
     pub message: Option<(Tone, String)>,
-    /// Are auto scaling's alarms listed?
+    /// Are the alarms of auto scaling listed?
     pub show_scaling: bool,
-    /// The drill that is played, and the keys pressed in it.
+    /// The drill, and the number of keys pressed in it.
     pub drill: Option<(Drill, u32)>,
-    /// How the recording under way stands, if this is recorded.
+    /// The state of the recording, if this session is recorded.
     pub recording: Option<RecordingStatus>,
-    /// How the replay stands, if this is one.
+    /// The state of the replay, if this is one.
     pub replay: Option<ReplayStatus>,
-    /// Keys to actions.
+    /// The keymap.
     pub keymap: Keymap,
-    /// What may follow the keys pressed so far.
+    /// The keys that can follow the pending ones, as a text.
     pub pending_keys: Option<String>,
-    /// When a key was pressed last, or the console was started.
+    /// When the last key was pressed, or the console was started.
     pub(crate) last_key: Option<Timestamp>,
-    /// Was leaving asked for?
+    /// Has the operator asked to quit?
     pub(crate) leaving: Leaving,
 }
 
-/// Was leaving asked for?
+/// Has the operator asked to quit?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Leaving {
     /// No.
     No,
-    /// Yes; the program ends as soon as AWS has answered all calls.
+    /// Yes. The program ends as soon as AWS has answered all calls.
     WhenSent,
 }
 
 impl App {
-    /// A console on these accounts, with the cursor in the first of them.
+    /// A console on these accounts. `here` is selected.
     #[must_use]
     pub fn new(tables: Tables, here: Account, elsewhere: Vec<Account>, keymap: Keymap) -> Self {
         Self {
@@ -108,13 +108,13 @@ impl App {
         }
     }
 
-    /// The model of this name in the account that is looked at.
+    /// The model with this name in the selected account.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         self.here.joined.chain(name)
     }
 
-    /// What the cursor is on: in the open lineage, otherwise in the pane.
+    /// The selected thing: in the open lineage, otherwise in the list of the pane.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         match &self.detail {
@@ -123,7 +123,7 @@ impl App {
         }
     }
 
-    /// The model that the cursor is on, or that what it is on belongs to.
+    /// The selected model, or the model of the selected thing.
     #[must_use]
     pub fn current_chain(&self) -> Option<&Chain<'_>> {
         if let Some(detail) = &self.detail {
@@ -132,18 +132,18 @@ impl App {
         self.chain_of(&self.subject()?)
     }
 
-    /// The model that a thing belongs to, in whichever account.
+    /// The model of a thing in any account.
     #[must_use]
     pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
         self.account(subject.account)?.chain_of(&subject.item)
     }
 
-    /// Selection, order and filter of the pane that is shown.
+    /// The state of the selected pane's list.
     pub fn list_mut(&mut self) -> &mut ListState {
         self.lists.entry(self.pane.name).or_default()
     }
 
-    /// `prod: `, before what is said of one of several accounts.
+    /// The prefix of a text about an account, such as `prod: `. Empty if only one account is watched.
     #[must_use]
     pub fn whose(&self, account: AccountId) -> String {
         self.account(account)
@@ -151,19 +151,19 @@ impl App {
             .map_or_else(String::new, |account| format!("{}: ", account.name))
     }
 
-    /// Name of the model that a thing belongs to.
+    /// The name of the model of a thing.
     #[must_use]
     pub fn model_of(&self, subject: &Subject) -> Option<String> {
         self.chain_of(subject).map(|c| c.name.to_owned())
     }
 
-    /// How many versions wait for somebody.
+    /// The number of versions that wait for a decision.
     #[must_use]
     pub fn inbox(&self) -> usize {
         self.accounts().iter().map(|account| account.joined.waiting()).sum()
     }
 
-    /// What actions may look at.
+    /// The context of an action.
     #[must_use]
     pub fn context(&self) -> Context<'_> {
         Context { app: self, subject: self.subject(), chain: self.current_chain() }
@@ -183,7 +183,7 @@ impl App {
         !self.elsewhere.is_empty()
     }
 
-    /// Names of all models that a thing belongs to, the worst first.
+    /// The names of all models of a thing, the worst first.
     #[must_use]
     pub fn models_of(&self, subject: &Subject) -> String {
         let account = self.account(subject.account);
@@ -191,7 +191,7 @@ impl App {
         owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
     }
 
-    /// One of the accounts.
+    /// The account with this id.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.id == id)
@@ -201,7 +201,8 @@ impl App {
         std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.id == id)
     }
 
-    /// The only account whose models the filter of their list keeps, whether it has any or not.
+    /// The account to which the filter of the list restricts it, even if it has no rows. `None` if the filter keeps
+    /// rows of several accounts.
     #[must_use]
     pub fn filtered_account(&self) -> Option<AccountId> {
         let of_all = self.pane.list().is_some_and(|list| list.all_accounts);
@@ -214,19 +215,19 @@ impl App {
         Some(only.id)
     }
 
-    /// Is a thing being changed from here, in the account that is looked at?
+    /// Is a plan for this target running, in the selected account?
     #[must_use]
     pub fn changes(&self, target: &str) -> bool {
         self.runs.iter().any(|run| run.outcome.is_none() && run.account == self.here.id && run.plan.target == target)
     }
 
-    /// Is the pane shown that is shown first?
+    /// Is the first pane selected?
     #[must_use]
     pub fn at_home(&self) -> bool {
         self.pane.name == self.tables.home.name
     }
 
-    /// The action of this name.
+    /// The action with this name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&'static Action> {
         self.tables.actions.iter().find(|action| action.name == name)

@@ -1,44 +1,44 @@
-//! What the cursor is on: an account and something in it, never a row number.
+//! What a row or a node stands for: an item of an account.
 
 use std::sync::Arc;
 
 use crate::model::StageKind;
 use crate::resources::{AccountId, Kind};
 
-/// Something in an account.
+/// An item of an account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Subject {
-    /// Its account.
+    /// The account.
     pub account: AccountId,
-    /// What it is.
+    /// The item.
     pub item: Item,
 }
 
 /// What a row or a node of a lineage stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
-    /// A model, by its name.
+    /// A model: its name.
     Model(Arc<str>),
     /// A stage of a model.
     Stage(StageKind),
     /// A resource of AWS: its kind, and its id within the kind.
     Resource(Kind, Arc<str>),
-    /// A `CodePipeline` pipeline of the configuration, by its name. It is not read.
+    /// A `CodePipeline` pipeline of the configuration: its name. It is not read.
     DeploymentPipeline(Arc<str>),
-    /// Something else than a topic that an alarm calls, by its ARN. It is not read.
+    /// An action of an alarm that is no topic: its ARN. It is not read.
     AlarmAction(Arc<str>),
-    /// What is left out of a branch that is too long.
+    /// The remaining items of a branch that is too long.
     Rest,
-    /// An entry of the log, by its serial number.
+    /// An entry of the log: its number.
     LogEntry(u64),
-    /// How a kind is read.
+    /// The source of a kind.
     Source(Kind),
     /// The account as a whole.
     Account,
 }
 
 impl Item {
-    /// The id of a resource, the name of a model or of a pipeline, the ARN of an action; empty for everything else.
+    /// The id of a resource, the name of a model or of a pipeline, or the ARN of an action. Empty for everything else.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -46,17 +46,17 @@ impl Item {
             Self::Stage(_) | Self::Rest | Self::LogEntry(_) | Self::Source(_) | Self::Account => "",
         }
     }
-    /// The kind and the id of a resource.
+    /// The kind and the id, if it is a resource.
     #[must_use]
     pub fn resource(&self) -> Option<(Kind, &str)> {
         if let Self::Resource(kind, id) = self { Some((*kind, id)) } else { None }
     }
-    /// The id of a resource of this kind.
+    /// The id, if it is a resource of this kind.
     #[must_use]
     pub fn of_kind(&self, kind: Kind) -> Option<&str> {
         self.resource().filter(|(own, _)| *own == kind).map(|(_, id)| id)
     }
-    /// The name of a model.
+    /// The name, if it is a model.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         if let Self::Model(name) = self { Some(name) } else { None }
@@ -74,7 +74,7 @@ impl Subject {
     pub fn model(account: AccountId, name: &str) -> Self {
         Self { account, item: Item::Model(name.into()) }
     }
-    /// The id of what it is (see [`Item::id`]).
+    /// The id of the item (see [`Item::id`]).
     #[must_use]
     pub fn id(&self) -> &str {
         self.item.id()

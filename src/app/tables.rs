@@ -1,4 +1,4 @@
-//! What is handed to the console: its panes and its actions. Both are rows of tables that stand above the state.
+//! The types of panes and actions. Their tables are in higher layers, and are handed to the console.
 
 use super::cell::{Cell, PaneColumn};
 use super::message::Effect;
@@ -8,10 +8,10 @@ use crate::model::Chain;
 use crate::resources::Kind;
 use crate::view::{Block, Line};
 
-/// The tables that a console works with.
+/// The tables of panes and actions.
 #[derive(Debug, Clone, Copy)]
 pub struct Tables {
-    /// The pane that is shown first, and that `back` returns to.
+    /// The first pane. `back` returns to it.
     pub home: &'static Pane,
     /// All panes, in the order of their tabs.
     pub panes: &'static [&'static Pane],
@@ -19,60 +19,62 @@ pub struct Tables {
     pub actions: &'static [Action],
 }
 
-/// One of the screens that the tabs lead to.
+/// A pane: what is shown under one of the tabs.
 pub struct Pane {
-    /// Its name: also that of the action that opens it.
+    /// Its name, which is also the name of the action that opens it.
     pub name: &'static str,
-    /// In the tabs.
+    /// The title, shown in the tab.
     pub title: &'static str,
-    /// Is it there only where several accounts are watched?
+    /// Is it shown only if several accounts are watched?
     pub several: bool,
-    /// The kinds that it lists: they are read more often while it is shown, and their trouble is told beside its title.
+    /// The kinds that it lists. They are read more often while it is selected, and their errors are shown next to its
+    /// title.
     pub kinds: &'static [Kind],
-    /// What it shows.
+    /// Its contents.
     pub body: Body,
 }
 
-/// What stands between the tabs and the footer.
+/// The contents of a pane.
 #[derive(Debug)]
 pub enum Body {
-    /// Rows and columns, with a cursor, an order and a filter.
+    /// A list with a cursor, an order and a filter.
     List(List),
-    /// Blocks of its own in so many rows.
+    /// Any blocks: a function that makes them for a number of rows.
     Own(fn(&App, u16) -> Vec<Block>),
 }
 
-/// A list: which things, and what a row says about one.
+/// A list: its things, and the cells of a row.
 #[derive(Debug)]
 pub struct List {
     /// Its columns.
     pub columns: &'static [PaneColumn],
-    /// Which things, in the list's own order.
+    /// The things, in the default order.
     pub ids: fn(&App) -> Vec<Subject>,
-    /// One row; asked for visible rows only, unless a filter or an order needs all.
+    /// The cells of one row. It is called for visible rows only, unless a filter or an order needs all rows.
     pub row: fn(&App, &Subject) -> Option<Vec<Cell>>,
-    /// Why it is empty, and what would fill it.
+    /// The text of an empty list: why it is empty, and what would fill it.
     pub empty: fn(&App) -> Vec<Line>,
-    /// What to know beside its title, before the trouble of its kinds.
+    /// A note next to the title, before the errors of its kinds.
     pub note: fn(&App) -> Line,
-    /// Does it list things of all accounts? Otherwise those of the account that is looked at.
+    /// Does it list things of all accounts? Otherwise it lists those of the selected account.
     pub all_accounts: bool,
-    /// What is shown below it of the thing that the cursor is on.
+    /// A preview of the selected thing, shown below the list.
     pub preview: Option<Preview>,
 }
 
-/// What a list shows below it of the thing that the cursor is on. Such a list is as high as it has rows, and has a title
-/// only where its rows or their order are not as usual.
+/// A preview of the selected thing below a list. Such a list is only as high as its rows, and has a title only if it is
+/// filtered or sorted.
 #[derive(Debug)]
 pub struct Preview {
-    /// Rows that are kept free for it in a body of so many.
+    /// The number of rows to keep free for the preview, for a number of rows of list and preview together.
     pub rows: fn(&App, u16) -> u16,
-    /// Its blocks: in a body of so many rows, and in so many that the list leaves.
+    /// The blocks of the preview, for a number of rows of list and preview together, and for the rows that the list
+    /// leaves.
     pub blocks: fn(&App, u16, u16) -> Vec<Block>,
 }
 
 impl List {
-    /// A list of nothing; a pane says in which way it is another one.
+    /// An empty list, from which the lists of panes are made.
     pub(crate) const EMPTY: Self = Self {
         columns: &[],
         ids: |_| Vec::new(),
@@ -85,7 +87,7 @@ impl List {
 }
 
 impl Pane {
-    /// Its list, if that is what it shows.
+    /// The list, if its contents are one.
     #[must_use]
     pub fn list(&self) -> Option<&List> {
         match &self.body {
@@ -101,35 +103,35 @@ impl std::fmt::Debug for Pane {
     }
 }
 
-/// What an action may look at before it acts.
+/// The context of an action.
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The console.
     pub app: &'a App,
-    /// What the cursor is on.
+    /// The selected thing.
     pub subject: Option<Subject>,
-    /// The model it belongs to.
+    /// The selected model, or the model of the selected thing.
     pub chain: Option<&'a Chain<'a>>,
 }
 
-/// Something the operator can do.
+/// An action: something that the operator can do.
 pub struct Action {
-    /// Its name in keymaps and in the palette.
+    /// The name, in keymaps and in the palette.
     pub name: &'static str,
-    /// What it does, as a phrase.
+    /// The help text: what it does, as a phrase.
     pub help: &'static str,
-    /// Its heading in the help.
+    /// The group, a heading of the help.
     pub group: &'static str,
-    /// Does it help where an endpoint is broken? Then it comes first there.
+    /// Does it repair a broken endpoint? Then it comes first in the footer when one is selected.
     pub remedy: bool,
-    /// Can it be done here? A label for the footer, or why not.
+    /// Is it available? Returns the label for the footer, or the reason why it is not.
     pub able: fn(&Context<'_>) -> Result<String, String>,
-    /// Does it.
+    /// Runs the action.
     pub run: fn(&mut App) -> Option<Effect>,
 }
 
 impl Action {
-    /// Does it change something in AWS?
+    /// Does it change anything in AWS?
     #[must_use]
     pub fn writes(&self) -> bool {
         self.group == "act"

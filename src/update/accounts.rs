@@ -1,4 +1,4 @@
-//! What comes of the accounts: polls are taken in, joined, and tell the pollers what is looked at.
+//! The accounts: polls and joins are applied to them, and the focus of their pollers is set.
 
 use super::IDLE;
 use crate::app::{App, Effect, FocusedOn};
@@ -7,8 +7,8 @@ use crate::resources::{AccountId, Focus, KeptEvent, Kind, Seen, Snapshot, Store}
 use crate::view::Tone;
 
 impl App {
-    /// Goes to the account of what the cursor is on. Not while a sheet or a lineage is open: what is asked or
-    /// shown there stays of the account in which it was opened.
+    /// Selects the account of the selected thing. While a sheet or a lineage is open the account stays, because their
+    /// contents belong to it.
     pub(super) fn follow_cursor(&mut self) {
         let cursor = self.subject().map(|subject| subject.account);
         let account = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.id);
@@ -17,14 +17,14 @@ impl App {
         }
     }
 
-    /// Goes to an account.
+    /// Selects an account.
     pub(crate) fn visit(&mut self, id: AccountId) {
         if let Some(there) = self.elsewhere.iter_mut().find(|account| account.id == id) {
             std::mem::swap(&mut self.here, there);
         }
     }
 
-    /// Takes in a poll. When it tells who we are, it is time to review what was left open.
+    /// Applies a poll to its account. The first poll that says who we are requests a review of unfinished intents.
     pub(super) fn polled(&mut self, id: AccountId, snapshot: Snapshot) -> Option<Effect> {
         let identity = matches!(snapshot, Snapshot::Identity(..));
         let account = self.account_mut(id)?;
@@ -34,7 +34,7 @@ impl App {
         review.then_some(Effect::Review(id))
     }
 
-    /// Begins an account with the tables of an earlier run, and with what it knew to have happened.
+    /// Replaces the tables of an account and adds events, for example those of an earlier run.
     pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptEvent>) {
         let Some(account) = self.account_mut(id) else { return };
         account.begin_with(store);
@@ -43,17 +43,17 @@ impl App {
         self.settle();
     }
 
-    /// Forgets the rows, as they are of another account.
+    /// Removes the rows of an account, because they belong to another one.
     pub fn forget(&mut self, id: AccountId) {
         self.begin_with(id, Store::default(), Vec::new());
-        // What seemed to change was two accounts that differ.
+        // Remove the changes, which only say that two accounts differ.
         self.feed.forget(id);
         let text = "the rows so far were of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }
 
-    /// What the tables of an account are to be joined from, when they changed since that was last asked for. A join
-    /// of a large account takes longer than a key may wait, so it is made elsewhere and comes back as a message.
+    /// The tables of an account that have changed since they were last joined. The runtime joins them on another
+    /// thread, because the join of a large account would delay keys, and returns the result as a message.
     pub fn to_join(&mut self) -> Option<(AccountId, Seen)> {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
         accounts.find_map(|account| Some((account.id, account.give_to_join()?)))
@@ -64,14 +64,14 @@ impl App {
         let Some(account) = accounts.find(|account| account.id == id) else { return };
         let at = account.seen.at;
         let changed = account.take_joined(joined);
-        // A replay has the events that were seen then.
+        // A replay has its own events.
         for (chain, before) in changed.into_iter().filter(|_| self.replay.is_none()) {
             self.feed.health(at, id, chain, before);
         }
         self.revision += 1;
     }
 
-    /// What is looked at and what is not well is read more often, and in detail.
+    /// Sets the focus of the pollers: what is selected and what is unhealthy is read more often, and in detail.
     pub(super) fn refocus(&mut self) {
         let revision = self.revision;
         let idle = self.last_key.is_some_and(|at| self.here.seen.at.as_second() - at.as_second() > IDLE);

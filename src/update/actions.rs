@@ -1,4 +1,4 @@
-//! What the operator can do: one table, from which keys, palette, help and the README come.
+//! The table of actions. Keys, palette, help and documents use it.
 
 use super::{changes, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
@@ -7,7 +7,7 @@ use crate::view::Tone;
 
 macro_rules! actions {
     ([$($intent:ident),+] $($group:literal { $($name:literal $help:literal $able:path => $run:expr;)+ })+) => {
-        /// Everything the operator can do: the intents, and what stays in the console.
+        /// All actions: those of the intents, and those that stay in the console.
         pub static ACTIONS: &[Action] = &[
             $(changes::action::<intents::$intent>(),)+
             $($(Action { name: $name, help: $help, group: $group, remedy: false, able: $able, run: $run },)+)+
@@ -91,7 +91,7 @@ fn refresh(app: &mut App) -> Option<Effect> {
     Some(Effect::Refresh(app.here.id))
 }
 
-/// Does what is named, or says why it cannot be done here.
+/// Runs an action, or shows why it is not available.
 pub(super) fn run(app: &mut App, name: &str) -> Option<Effect> {
     let action = app.action(name)?;
     if let Err(why) = (action.able)(&app.context()) {

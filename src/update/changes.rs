@@ -1,4 +1,4 @@
-//! The actions of the intents: from what the cursor is on to a plan, by what each intent declares.
+//! The actions of the intents: from the selection to a plan, as each intent declares it.
 
 use super::modal;
 use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
@@ -12,7 +12,7 @@ pub(super) const fn action<I: Intent>() -> Action {
     Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, able, run }
 }
 
-/// What is selected, for the intents.
+/// The selection, as intents see it.
 fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
     let (app, here) = (context.app, &context.app.here);
     let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
@@ -34,7 +34,7 @@ fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
     I::available(&selection(context))
 }
 
-/// Asks what is still to be said, or makes the plan.
+/// Opens the question of the intent, or requests the plan.
 fn run<I: Intent>(app: &mut App) -> Option<Effect> {
     match I::question(&selection(&app.context()))? {
         Question::Nothing(intent) => return Some(modal::plan(app, intent)),

@@ -1,10 +1,10 @@
-//! A drill: its task, its result, and how many keys it took.
+//! The drill: its state, its result, and the number of keys.
 
 use crate::app::{App, Drill, Notice};
 use crate::fmt;
 use crate::view::Tone;
 
-/// Keeps the task for the banner, and shows the result when it is done.
+/// Stores the state of the drill, and shows the result when the task is done.
 pub(super) fn take(app: &mut App, drill: Drill) {
     let (solved_before, keys) = app.drill.take().map_or((None, 0), |(d, keys)| (Some(d.solved.is_some()), keys));
     if let (Some(after), Some(false)) = (drill.solved, solved_before) {
@@ -16,7 +16,7 @@ pub(super) fn take(app: &mut App, drill: Drill) {
     app.drill = Some((drill, keys));
 }
 
-/// Counts a key until the drill is done.
+/// Counts a key, until the task is done.
 pub(super) fn key(app: &mut App) {
     if let Some((Drill { solved: None, .. }, keys)) = &mut app.drill {
         *keys += 1;

@@ -1,11 +1,11 @@
-//! Leaving and stopping while calls are being sent. Leaving waits for them, unless it is asked for twice; stopping is
-//! refused.
+//! Quitting and suspending while calls are being sent. Quitting waits for them, unless it is requested twice;
+//! suspending is refused.
 
 use crate::app::{App, Effect, Leaving};
 use crate::view::Tone;
 
-/// Decides whether an effect is carried out now: holds back leaving and stopping while calls are being sent, and says why.
-/// Once leaving was asked for, the program is left as soon as all calls are answered.
+/// Holds back effects that end or suspend the program while calls are being sent, and says why. After quitting was
+/// requested, the program ends as soon as all calls are answered.
 pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
     let calls = app.unsent();
     let leaves = effect == Some(Effect::Quit);
@@ -31,18 +31,18 @@ pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
     effect.filter(|_| !leaves)
 }
 
-/// A number of calls, and the verb that fits it.
+/// A number of calls as a text, and the verb that agrees with it.
 fn count(calls: usize) -> (String, &'static str) {
     if calls == 1 { ("1 call".to_owned(), "is") } else { (format!("{calls} calls"), "are") }
 }
 
 impl App {
-    /// How many calls of confirmed plans AWS has not answered yet.
+    /// The number of calls that AWS has not answered yet.
     fn unsent(&self) -> usize {
         self.runs.iter().filter(|run| run.outcome.is_none()).map(|run| run.unsent).sum()
     }
 
-    /// Shows a message in the last row, and ends the typing of a line there: what was typed stays.
+    /// Shows a message in the last row, and ends the editing of a line there. The line stays.
     fn tell_now(&mut self, tone: Tone, text: String) {
         self.list_mut().filter.typing = false;
         if let Some(detail) = &mut self.detail {
@@ -51,7 +51,7 @@ impl App {
         self.message = Some((tone, text));
     }
 
-    /// Notes that a plan has no call left to send.
+    /// Notes that all calls of a plan were answered.
     pub(super) fn all_sent(&mut self, id: &str) {
         if let Some(run) = self.runs.iter_mut().find(|run| run.plan.id == id) {
             run.unsent = 0;

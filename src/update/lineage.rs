@@ -1,4 +1,4 @@
-//! The cursor in an open lineage, and how far its facts are scrolled.
+//! The cursor of the open lineage, and the scroll position of its properties.
 
 use crate::app::App;
 use crate::panes::lineage;
@@ -11,7 +11,7 @@ pub(super) fn step(app: &mut App, by: isize) {
     }
 }
 
-/// The facts are scrolled no further than to their end.
+/// Limits the scroll position of the properties to their end.
 pub(super) fn settle(app: &mut App) {
     let scrolled = app.detail.as_ref().filter(|detail| detail.scroll > 0);
     let most = scrolled.map(|detail| lineage::most_scroll(app, detail));

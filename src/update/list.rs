@@ -1,4 +1,4 @@
-//! The list of the pane that is shown: its rows in order, and keys of its filter.
+//! The list of the selected pane: its rows, and the keys of its filter.
 
 use crossterm::event::KeyEvent;
 
@@ -6,7 +6,7 @@ use super::typing::{Typed, type_line};
 use crate::app::{App, Cell, Effect, Filter, List, Subject};
 use crate::panes;
 
-/// Makes the list of the pane that is shown fit the tables, and keeps the cursor on its thing.
+/// Updates the rows of the selected pane's list, and keeps the cursor on the selected thing.
 pub(super) fn settle(app: &mut App) {
     let Some(list) = app.pane.list() else { return };
     let (account, revision, scaling) = (app.here.id, app.revision, app.show_scaling);
@@ -21,12 +21,12 @@ pub(super) fn settle(app: &mut App) {
         (state.ids, state.all, state.made) = (ids, all, made);
     }
     let rows = panes::list_rows(app).max(1);
-    // An open sheet is about one row: the cursor stays on that row while the list is sorted anew.
+    // An open sheet is about the selected thing: the cursor stays on it.
     let held = app.modal.is_some();
     app.list_mut().settle(rows, held);
 }
 
-/// The things that a filter keeps, in order.
+/// The things that the filter keeps, in order.
 fn ordered(app: &App, list: &List, ids: Vec<Subject>, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
     let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
     let filter = Filter::new(filter, &names);
@@ -41,13 +41,13 @@ fn ordered(app: &App, list: &List, ids: Vec<Subject>, filter: &str, sort: Option
         })
         .collect();
     if let Some((_, descending)) = sort {
-        // Stable: equal rows keep the pane's own order.
+        // The sort is stable: equal rows keep the default order.
         rows.sort_by(|a, b| if descending { b.0.cmp(&a.0) } else { a.0.cmp(&b.0) });
     }
     rows.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Puts the cursor on the first row that belongs to a model.
+/// Selects the first row that belongs to a model.
 pub(super) fn select_first_of(app: &mut App, model: &str) {
     let Some(state) = app.lists.get(app.pane.name) else { return };
     let here = app.here.id;
@@ -61,7 +61,7 @@ pub(super) fn select_first_of(app: &mut App, model: &str) {
     }
 }
 
-/// A key while the filter is typed.
+/// Handles a key while the filter is edited.
 pub(super) fn filter_key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let list = app.lists.entry(app.pane.name).or_default();
     match type_line(&mut list.filter, &mut app.keymap, key) {

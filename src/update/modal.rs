@@ -1,4 +1,4 @@
-//! What keys and pasted text do in sheets: what is the same in all of them. Each kind of sheet has a file for the rest.
+//! Keys in sheets. What is common to all sheets is here; each kind of sheet has a file for its own keys.
 
 mod ask;
 mod form;
@@ -15,7 +15,7 @@ use crate::intents::AnyIntent;
 use crate::keymap::SheetKey;
 use crate::panes;
 
-/// A key while a sheet is open.
+/// Handles a key while a sheet is open.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys mean something to a kind of sheet")]
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let mut modal = app.modal.take()?;
@@ -33,7 +33,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         return None;
     };
     match meant {
-        // The key that leaves the program leaves a sheet first.
+        // `cancel` closes the sheet, although one of its keys also quits the program.
         SheetKey::Cancel => None,
         SheetKey::Suspend => {
             app.modal = Some(modal);
@@ -58,7 +58,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     }
 }
 
-/// Scrolls a sheet that scrolls; false where the key does something else. [`settle`] keeps it within its ends.
+/// Scrolls the sheet. Returns false if the key does something else. [`settle`] limits the scroll position.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do something else")]
 fn scroll(app: &App, modal: &mut Modal, key: SheetKey) -> bool {
     let page = panes::sheet(app, modal).page(app.size);
@@ -76,7 +76,7 @@ fn scroll(app: &App, modal: &mut Modal, key: SheetKey) -> bool {
     true
 }
 
-/// A sheet is scrolled no further than to its end, also when the window has become larger.
+/// Limits the scroll position to the end of the sheet, for example after the terminal has become larger.
 pub(super) fn settle(app: &mut App) {
     let Some(mut modal) = app.modal.take() else { return };
     if modal.dialog_mut().scroll().is_some_and(|scroll| *scroll > 0) {
@@ -88,7 +88,7 @@ pub(super) fn settle(app: &mut App) {
     app.modal = Some(modal);
 }
 
-/// Something was read: the key that closes it goes where it leads.
+/// Closes a notice, and goes to its subject.
 fn close(app: &mut App, notice: Notice, key: SheetKey) -> Option<Effect> {
     match (key, &notice.leads) {
         (SheetKey::Confirm, Some(subject)) => navigate::enter(app, subject),
@@ -98,12 +98,12 @@ fn close(app: &mut App, notice: Notice, key: SheetKey) -> Option<Effect> {
     None
 }
 
-/// Asks for a plan, and says so on the screen until it is there.
+/// Requests a plan, and shows that until it is made.
 pub(super) fn plan(app: &mut App, intent: AnyIntent) -> Effect {
     plan_after(app, intent, None)
 }
 
-/// The same for what was chosen in another plan, which stays on the screen.
+/// Requests the plan of another choice. The plan in which it was chosen stays on the screen.
 fn plan_after(app: &mut App, intent: AnyIntent, before: Option<Box<Ask>>) -> Effect {
     app.modal = Some(Planning { intent: intent.clone(), before, waits: None }.into());
     Effect::Plan(app.here.id, intent)

@@ -1,4 +1,4 @@
-//! Moving about: panes, rows, lineage.
+//! Moving between panes, rows and nodes.
 
 use super::search;
 use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
@@ -7,7 +7,7 @@ use crate::resources::alarm::Alarm;
 use crate::resources::{Kind, Thing};
 use crate::view::Tone;
 
-/// Always `None`: moving has no effect outside.
+/// The result of moving: always `None`, as it has no effect on the runtime.
 type Moved = Option<Effect>;
 
 pub(super) fn go(app: &mut App, name: &str) -> Moved {
@@ -45,7 +45,7 @@ pub(super) fn end(app: &mut App, first: bool) -> Moved {
     step(app, if first { isize::MIN / 2 } else { isize::MAX / 2 })
 }
 
-/// Opens or closes the branch that the cursor is on.
+/// Opens or closes the selected branch.
 pub(super) fn branch(app: &mut App, open: bool) -> Moved {
     if let Some(detail) = &mut app.detail {
         if open {
@@ -78,7 +78,7 @@ fn in_lineage(context: &Context<'_>, otherwise: String) -> Result<String, String
     if context.app.detail.is_some() { Ok(String::new()) } else { Err(otherwise) }
 }
 
-/// Scrolls the facts beside a lineage; they stop at their end.
+/// Scrolls the properties.
 pub(super) fn scroll_facts(app: &mut App, by: isize) -> Moved {
     let detail = app.detail.as_mut()?;
     detail.scroll = detail.scroll.saturating_add_signed(by);
@@ -111,7 +111,7 @@ pub(super) fn open(app: &mut App) -> Moved {
     None
 }
 
-/// Opens the lineage of the model that a thing belongs to, with the cursor on the thing.
+/// Opens the lineage of a thing's model, with the thing selected.
 pub(super) fn enter(app: &mut App, subject: &Subject) {
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(&subject.item) else {
@@ -148,7 +148,7 @@ fn branch_toggle(app: &mut App) -> Moved {
     branch(app, closed)
 }
 
-/// Goes to a thing in its pane, whatever the pane showed before.
+/// Selects a thing in its pane. The filter is removed if it hides the thing.
 pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
     let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| pane.kinds.contains(&kind));
     let pane = app.tables.panes.iter().find(lists).map_or(app.tables.home.name, |pane| pane.name);
@@ -156,7 +156,7 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
     app.show_scaling |= alarm.is_some_and(Alarm::scaling);
     go(app, pane);
     if !app.list_mut().ids.contains(subject) {
-        // The filter may hide it.
+        // The filter hides it.
         app.list_mut().filter.clear();
         go(app, pane);
     }
@@ -218,7 +218,7 @@ pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {
     context.app.pane.list().map(|_| String::new()).ok_or_else(|| "nothing is listed here".into())
 }
 
-/// By the next column that is shown; after the last one in the pane's own order again.
+/// Sorts by the next visible column. After the last column comes the default order.
 pub(super) fn sort(app: &mut App) -> Moved {
     let shown = panes::columns(app);
     let list = app.list_mut();
@@ -242,7 +242,7 @@ pub(super) fn scaling(app: &mut App) -> Moved {
     None
 }
 
-/// What a colleague would paste: the ARN where there is one, otherwise the name.
+/// The text to copy: the ARN if there is one, otherwise the name.
 fn copied(context: &Context<'_>) -> Option<String> {
     let item = &context.subject.as_ref()?.item;
     let thing = item.resource().and_then(|(kind, id)| context.app.here.seen.store.get(kind, id));

@@ -1,4 +1,4 @@
-//! A recording under way, or a replay: how it stands, and what can be done to it.
+//! The recording and the replay: their state, and the commands to the replay.
 
 use crate::app::{Account, App, Context, Effect, Feed, Field, Form, ReplayCommand, Submit};
 use crate::fmt;
@@ -39,7 +39,7 @@ pub(super) fn command(command: ReplayCommand) -> Option<Effect> {
     Some(Effect::Replay(command))
 }
 
-/// Asks where to go in the recording.
+/// Asks for the position to go to.
 pub(super) fn jump(app: &mut App) -> Option<Effect> {
     let replay = app.replay?;
     let (begin, end) = (fmt::second(replay.begin, &app.zone), fmt::second(replay.end, &app.zone));
@@ -63,7 +63,7 @@ pub(super) fn jump(app: &mut App) -> Option<Effect> {
     None
 }
 
-/// Takes note of how the recording under way stands.
+/// Stores the state of the recording. A new error is shown.
 pub(super) fn take_status(app: &mut App, status: RecordingStatus) {
     if let (Some(why), Some(RecordingStatus { trouble: None, .. })) = (&status.trouble, &app.recording) {
         app.message = Some((Tone::Bad, format!("recording: {why}")));
@@ -71,7 +71,7 @@ pub(super) fn take_status(app: &mut App, status: RecordingStatus) {
     app.recording = Some(status);
 }
 
-/// Takes in what a replay came to. After a step the changes of that moment are named.
+/// Applies a part of the recording. After a step, the changes of that moment are shown.
 pub(super) fn take_played(app: &mut App, played: Played) {
     let Played { status, recorded, step } = played;
     app.tick(status.at);
@@ -104,7 +104,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
         }
     }
     if status.paused {
-        // Models are judged at the position, whatever was played before.
+        // Models are joined at the time of the position.
         app.here.judge_anew();
         app.elsewhere.iter_mut().for_each(Account::judge_anew);
     }
@@ -131,7 +131,7 @@ struct Named {
     is_told: bool,
 }
 
-/// Shows all accounts as they were.
+/// Replaces the state of all accounts.
 fn restore(app: &mut App, accounts: Vec<AccountState>) {
     app.feed = Feed::default();
     app.revision += 1;
@@ -144,7 +144,7 @@ fn restore(app: &mut App, accounts: Vec<AccountState>) {
     }
 }
 
-/// Takes in a poll; what changed by it.
+/// Applies a poll. Returns what it changed.
 fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<Named> {
     let whose = app.whose(id);
     let account = app.account_mut(id)?;

@@ -1,4 +1,4 @@
-//! Plans from their answer to their end.
+//! Plans, from being made to their outcome.
 
 use crate::app::{App, Ask, Effect, Modal, Notice};
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, State, Unfinished};
@@ -6,13 +6,14 @@ use crate::model::Health;
 use crate::resources::AccountId;
 use crate::view::Tone;
 
-/// Is this the question that is open, in the account that is looked at?
+/// Is the plan for this intent being made, in the selected account (`here`)?
 fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
     here && matches!(modal, Modal::Planning(planning) if planning.intent == *intent)
 }
 
 impl App {
-    /// Takes in a plan, or why there is none. What it was refused for is read into the tables, too: they did not tell.
+    /// Shows a plan, or why it was refused. After a refusal everything is polled, because the tables did not show the
+    /// reason.
     pub(super) fn planned(
         &mut self,
         account: AccountId,
@@ -20,7 +21,7 @@ impl App {
         result: Result<Box<Plan>, Refusal>,
     ) -> Option<Effect> {
         let refused = matches!(&result, Err(Refusal::No(_)));
-        // An answer to a question that was closed meanwhile is dropped.
+        // The plan is dropped if its sheet was closed meanwhile.
         let Some(Modal::Planning(planning)) =
             self.modal.take_if(|modal| is_asked(modal, account == self.here.id, intent))
         else {
@@ -44,7 +45,7 @@ impl App {
         refused.then_some(Effect::Refresh(account))
     }
 
-    /// Tells what the plan that is being made waits for.
+    /// Shows what a plan waits for that is being made.
     pub(super) fn plan_waits(&mut self, account: AccountId, intent: &AnyIntent, text: String) {
         let here = account == self.here.id;
         if let Some(Modal::Planning(planning)) = self.modal.as_mut().filter(|modal| is_asked(modal, here, intent)) {
@@ -66,7 +67,7 @@ impl App {
         self.feed.push(self.here.seen.at, run.account, Health::Running, text, None);
     }
 
-    /// Tells of intents whose end was never seen, in the activity and as a message.
+    /// Shows the outcome of unfinished intents, in the log and as a message.
     pub(super) fn reviewed(&mut self, account: AccountId, unfinished: &[Unfinished]) {
         for open in unfinished {
             let (health, tone) = match open.state {
@@ -92,7 +93,7 @@ impl App {
         (run.text, run.outcome) = (text.clone(), Some(outcome));
         let account = run.account;
         self.feed.push(now, account, health, text.clone(), None);
-        // The cursor may be in another account by now.
+        // Another account may be selected by now.
         self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))
     }

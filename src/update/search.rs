@@ -1,4 +1,4 @@
-//! Looking for a word in an open lineage.
+//! The search in the open lineage.
 
 use crossterm::event::KeyEvent;
 
@@ -7,12 +7,12 @@ use crate::app::{App, Detail, Effect, Search, TypedLine, insert};
 use crate::panes::lineage;
 use crate::view::Tone;
 
-/// Begins to type the word; the cursor goes to the first match while it is typed.
+/// Begins a search.
 pub(super) fn begin(detail: &mut Detail) {
     detail.search = Search { line: TypedLine::begun(), from: detail.selected.clone() };
 }
 
-/// A key while the word is typed.
+/// Handles a key while the word is edited.
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let detail = app.detail.as_mut()?;
     match type_line(&mut detail.search.line, &mut app.keymap, key) {
@@ -28,7 +28,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     None
 }
 
-/// Puts pasted text into the word.
+/// Inserts pasted text into the word.
 pub(super) fn paste(app: &mut App, text: &str) {
     if let Some(detail) = &mut app.detail {
         insert(&mut detail.search.line.input, text);
@@ -36,7 +36,7 @@ pub(super) fn paste(app: &mut App, text: &str) {
     }
 }
 
-/// Puts the cursor on the first place with the word, from where it was when typing began.
+/// Selects the first match, beginning with the node that was selected when the search began.
 fn look(app: &mut App) {
     let Some(detail) = &app.detail else { return };
     let from = detail.search.from.clone();
@@ -46,11 +46,11 @@ fn look(app: &mut App) {
     }
 }
 
-/// Moves to the next place with the word, or to the one before; behind the last one comes the first.
+/// Selects the next or the previous match. After the last match comes the first.
 fn turn(app: &mut App, by: isize) {
     let Some(detail) = &app.detail else { return };
     let found = lineage::found(app, detail, &detail.selected);
-    // The first of them is where the cursor is, when that has the word.
+    // The first one is the selected node, if it matches.
     let is_on_one = found.first() == Some(&detail.selected);
     let next = if by > 0 { found.get(usize::from(is_on_one)).or(found.first()) } else { found.last() };
     if let (Some(next), Some(detail)) = (next.cloned(), &mut app.detail) {
@@ -58,7 +58,7 @@ fn turn(app: &mut App, by: isize) {
     }
 }
 
-/// Moves on, and says which of how many it is.
+/// Selects the next or the previous match, and shows its number.
 pub(super) fn next(app: &mut App, by: isize) {
     turn(app, by);
     let Some(detail) = &app.detail else { return };

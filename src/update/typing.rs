@@ -1,4 +1,4 @@
-//! One line that is typed, in a sheet or in the last row: which keys edit it, and what the others do; and pasted text.
+//! Editing a line, in a sheet or in the last row, and pasting text into it.
 
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use tui_input::Input;
@@ -9,27 +9,27 @@ use crate::app::{App, TypedLine, insert};
 use crate::keymap::{self, Keymap, Press, SheetKey};
 use crate::view::{Tone, is_readable};
 
-/// Characters of a pasted text that are taken.
+/// The maximum number of characters of a pasted text.
 const LONGEST_PASTE: usize = 4096;
 
-/// What a key did to a line.
+/// What a key did while a line was edited.
 pub(super) enum Typed {
-    /// The text is another one.
+    /// The text has changed.
     Changed,
-    /// Typing is over, and the text stays.
+    /// Editing has ended, and the text stays.
     Kept,
-    /// Typing is over, and the text is empty.
+    /// Editing has ended, and the text was deleted.
     Dropped,
-    /// The cursor of what lies below moves by so many rows.
+    /// The cursor of the list moves by a number of rows.
     Moved(isize),
-    /// The program is stopped.
+    /// The program is to be suspended.
     Suspended,
     /// Nothing.
     Nothing,
 }
 
-/// What a key means while a sheet is open or a line is typed; nothing where it edits the line. Where something `turns`, the
-/// keys to the left and to the right are not the line's.
+/// The meaning of a key while a sheet is open or a line is edited (`types`). `None` if the key edits the line. If the
+/// sheet `turns`, the keys left and right have a meaning and do not edit the line.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do the same everywhere")]
 pub(super) fn meant(keymap: &mut Keymap, key: KeyEvent, types: bool, turns: bool) -> Option<SheetKey> {
     if types && keymap::typed(key).is_some() {
@@ -49,8 +49,8 @@ pub(super) fn edit(line: &mut Input, key: KeyEvent) {
     line.handle_event(&Event::Key(key));
 }
 
-/// A key while a line of the last row or of the help is typed: letters go into it, the key that confirms keeps it, the one
-/// that cancels drops it, and those that scroll by a row move what lies below.
+/// Handles a key while a line of the last row or of the help is edited: `confirm` keeps the line, `cancel` deletes it,
+/// the keys that scroll by a row move the cursor of the list, all others edit the line.
 pub(super) fn type_line(line: &mut TypedLine, keymap: &mut Keymap, key: KeyEvent) -> Typed {
     let drops = key.code == KeyCode::Backspace && line.is_empty();
     match meant(keymap, key, true, false) {
@@ -74,7 +74,7 @@ pub(super) fn type_line(line: &mut TypedLine, keymap: &mut Keymap, key: KeyEvent
 }
 
 impl App {
-    /// Puts text where it is typed; false where nothing is.
+    /// Inserts text into the line that is edited. Returns false if there is none.
     fn type_text(&mut self, text: &str) -> bool {
         if let Some(modal) = &mut self.modal {
             return modal.dialog_mut().line().map(|line| insert(line, text)).is_some();
@@ -88,7 +88,7 @@ impl App {
         true
     }
 
-    /// Puts pasted text where letters go; it never acts as keys.
+    /// Inserts pasted text into the line that is edited. It never acts as keys.
     pub(super) fn paste(&mut self, text: &str) {
         if !is_readable(self.size) {
             return;

@@ -1,17 +1,17 @@
-//! What was well when it was last read is not known to be well for ever.
+//! Data that has not been refreshed for too long is shown as unknown.
 
 use jiff::Timestamp;
 
 use super::Account;
 use crate::model::{Chain, Health, Stage, StageKind};
 
-/// Seconds after which what tells that something is wrong right now was not read for too long.
+/// The maximum age in seconds of data that says what is broken now.
 const VITAL: i64 = 120;
-/// The same for what changes with people and pipelines.
+/// The maximum age in seconds of data that changes with people and pipelines.
 const OTHERS: i64 = 300;
 
 impl Account {
-    /// Was nothing of it ever read, in this run or an earlier one, that tells of a model?
+    /// Has nothing been read yet from which a model could be known, in this run or an earlier one?
     #[must_use]
     pub fn unread(&self) -> bool {
         let store = &self.seen.store;
@@ -19,7 +19,7 @@ impl Account {
         answered.iter().all(Option::is_none) && self.chains().is_empty()
     }
 
-    /// When a stage was last read, where that is too long ago to tell how it is now.
+    /// When a stage was last read, if that is too long ago.
     #[must_use]
     pub fn outdated(&self, stage: StageKind) -> Option<Timestamp> {
         let store = &self.seen.store;
@@ -33,26 +33,25 @@ impl Account {
         read.filter(|at| self.seen.at.as_second() - at.as_second() > longest)
     }
 
-    /// How a stage is as far as that is known now.
+    /// The health of a stage, or unknown if its data is too old.
     #[must_use]
     pub fn stage_health(&self, stage: &Stage) -> Health {
         self.known(stage.kind, stage.health)
     }
 
-    /// How something in a stage is as far as that is known now: what was well then may be otherwise by now, what was bad
-    /// is told as it was.
+    /// The health of something in a stage. If the data is too old, a good health is unknown; a bad health stays.
     #[must_use]
     pub fn known(&self, stage: StageKind, health: Health) -> Health {
         if well(health) && self.outdated(stage).is_some() { Health::Unknown } else { health }
     }
 
-    /// How a model is as far as that is known now.
+    /// The health of a model, or unknown if its data is too old.
     #[must_use]
     pub fn health(&self, chain: &Chain<'_>) -> Health {
         if self.well_until(chain).is_some() { Health::Unknown } else { chain.health }
     }
 
-    /// Until when a model was known to be well, where that is too long ago.
+    /// When a healthy model was last known to be healthy, if that is too long ago.
     #[must_use]
     pub fn well_until(&self, chain: &Chain<'_>) -> Option<Timestamp> {
         if chain.health > Health::Waiting {
@@ -62,13 +61,13 @@ impl Account {
         stages.filter_map(|stage| self.outdated(stage.kind)).min()
     }
 
-    /// Was any stage read too long ago?
+    /// Is the data of any stage too old?
     #[must_use]
     pub fn aged(&self) -> bool {
         StageKind::ALL.into_iter().any(|kind| self.outdated(kind).is_some())
     }
 
-    /// How many models are like this, as far as that is known now.
+    /// The number of models with one of these healths. Data that is too old is taken into account.
     #[must_use]
     pub fn count(&self, healths: &[Health]) -> usize {
         if !self.aged() {
@@ -78,7 +77,7 @@ impl Account {
     }
 }
 
-/// Is there something, and is it well?
+/// Is this the health of something that exists and works?
 fn well(health: Health) -> bool {
     matches!(health, Health::Ok | Health::Running | Health::Waiting)
 }

@@ -1,52 +1,52 @@
-//! A plan that waits for its answer. Focus never starts on yes.
+//! A plan that waits for confirmation. Nothing is sent by default.
 
 use tui_input::Input;
 
 use super::Dialog;
 use crate::intents::{AnyIntent, Choice, Plan};
 
-/// A plan waiting for its answer.
+/// A plan that waits for confirmation.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// The plan.
     pub plan: Box<Plan>,
     /// The answer so far.
     pub answer: Answer,
-    /// What is wrong with the answer.
+    /// The error of the last answer.
     pub problem: Option<String>,
-    /// Rows scrolled away.
+    /// The number of rows that are scrolled away.
     pub scroll: usize,
-    /// Are the calls shown whole?
+    /// Are the calls shown in full?
     pub unfolded: bool,
 }
 
-/// How a plan is answered.
+/// How a plan is confirmed.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// By typing, which must become the name of the plan's target.
+    /// By typing the name of the plan's target.
     Typed(Input),
-    /// By a key: it sends, or it cancels.
+    /// By a key, while "send" is selected instead of "cancel".
     Key {
-        /// Does it send?
+        /// Is "send" selected?
         sends: bool,
     },
 }
 
 impl Ask {
-    /// A plan without an answer. One that is answered `by_key` begins with "cancel".
+    /// A plan without an answer. One that is confirmed `by_key` begins with "cancel" selected.
     #[must_use]
     pub fn new(plan: Box<Plan>, by_key: bool) -> Self {
         let answer = if by_key { Answer::Key { sends: false } } else { Answer::Typed(Input::default()) };
         Self { plan, answer, problem: None, scroll: 0, unfolded: false }
     }
 
-    /// Is it answered by a key?
+    /// Is it confirmed by a key?
     #[must_use]
     pub fn is_by_key(&self) -> bool {
         matches!(self.answer, Answer::Key { .. })
     }
 
-    /// The choices that are offered.
+    /// The choices that can be planned.
     pub fn targets(&self) -> impl Iterator<Item = &Choice> {
         self.plan.choices.iter().filter(|choice| choice.intent.is_some())
     }
@@ -60,7 +60,7 @@ impl Ask {
         offered.get(next).filter(|choice| !choice.chosen)?.intent.clone()
     }
 
-    /// The plan for another choice, in the place of this one: what was chosen among stays in sight.
+    /// Replaces the plan by the one of another choice. The list of choices stays.
     #[must_use]
     pub fn turned(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
         let by_key = self.is_by_key();
@@ -71,7 +71,7 @@ impl Ask {
         Self { unfolded: self.unfolded, ..Self::new(plan, by_key) }
     }
 
-    /// Is the answer yes?
+    /// Is the plan confirmed?
     #[must_use]
     pub fn confirmed(&self) -> bool {
         match &self.answer {

@@ -1,4 +1,4 @@
-//! A form: one field or several, with types, defaults and choices that are checked while they are typed.
+//! A form with one or several fields. Values are checked while they are typed.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,44 +11,44 @@ use crate::redact::is_secret;
 use crate::resources::pipeline::Parameter;
 use crate::view::Line;
 
-/// Fields to fill in. A question that is answered with one line is a form of one field.
+/// A form. A question with one line for an answer is a form with one field.
 #[derive(Debug, Clone)]
 pub struct Form {
-    /// What it is for.
+    /// The title.
     pub title: String,
-    /// Paragraphs above the fields.
+    /// The paragraphs above the fields.
     pub text: Vec<Line>,
-    /// What is to be filled in.
+    /// The fields.
     pub fields: Vec<Field>,
-    /// The place of the field with the cursor.
+    /// The index of the selected field.
     pub focus: usize,
-    /// Does it lead to a write? Then it says in which account.
+    /// Does it lead to a write? Then the account is shown.
     pub writes: bool,
-    /// What the key does that submits it.
+    /// The label of the key that submits the form.
     pub confirm: &'static str,
-    /// What was wrong with the field that has the cursor when the form was submitted.
+    /// The error of the last submission. It is shown at the selected field.
     pub problem: Option<String>,
-    /// What becomes of the values.
+    /// What is done with the values.
     pub submit: Submit,
 }
 
-/// What becomes of the values of a form, one for each field: an effect, or what is wrong with the field that has the
-/// cursor.
+/// What is done with the values of a form: a function that takes one value for each field, and returns an effect or an
+/// error message.
 #[derive(Clone)]
 pub struct Submit(Arc<SubmitFn>);
 
 type SubmitFn = dyn Fn(&mut App, &[String]) -> Result<Option<Effect>, String> + Send + Sync;
 
 impl Submit {
-    /// Calls a function with the values.
+    /// Wraps a function.
     pub fn new(submit: impl Fn(&mut App, &[String]) -> Result<Option<Effect>, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(submit))
     }
 
-    /// Does it.
+    /// Calls the function.
     ///
     /// # Errors
-    /// What is wrong with the field that has the cursor.
+    /// The error message of the function.
     pub fn call(&self, app: &mut App, values: &[String]) -> Result<Option<Effect>, String> {
         (self.0)(app, values)
     }
@@ -65,14 +65,14 @@ impl fmt::Debug for Submit {
 pub struct Field {
     /// Its name, type, default and choices.
     pub parameter: Parameter,
-    /// Is its value checked while it is typed?
+    /// Is the value checked while it is typed?
     pub checked: bool,
-    /// What was typed.
+    /// The value.
     pub input: Input,
 }
 
 impl Field {
-    /// A field for a line of any text; nothing is wrong with it until it is submitted.
+    /// A field for any text.
     #[must_use]
     pub fn text(name: &str) -> Self {
         Self {
@@ -82,13 +82,13 @@ impl Field {
         }
     }
 
-    /// Is what is typed not to be shown?
+    /// Is the value a secret that is not shown?
     #[must_use]
     pub fn is_secret(&self) -> bool {
         is_secret(&self.parameter.name)
     }
 
-    /// What is wrong with what was typed.
+    /// The error of the value, if it is wrong.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         let value = self.input.value();
@@ -101,7 +101,7 @@ impl Field {
         self.parameter.check(value).err()
     }
 
-    /// The values that can be chosen; none where any may be typed.
+    /// The allowed values. Empty if any value is allowed.
     #[must_use]
     pub fn choices(&self) -> Vec<&str> {
         match (self.parameter.choices.as_slice(), self.parameter.kind.as_str()) {
@@ -112,7 +112,7 @@ impl Field {
 }
 
 impl From<Parameter> for Field {
-    /// A field that holds the default of a parameter.
+    /// A field with the default of a parameter.
     fn from(parameter: Parameter) -> Self {
         let input = Input::new(parameter.default.clone().unwrap_or_default());
         Self { parameter, checked: true, input }
@@ -120,13 +120,13 @@ impl From<Parameter> for Field {
 }
 
 impl Form {
-    /// Moves the cursor to another field, round and round.
+    /// Moves to another field. After the last field comes the first.
     pub fn step(&mut self, by: isize) {
         let count = self.fields.len().max(1);
         self.focus = (self.focus + count).saturating_add_signed(by) % count;
     }
 
-    /// Steps through the choices of the field with the cursor.
+    /// Steps through the allowed values of the selected field.
     pub fn choose(&mut self, by: isize) {
         let Some(field) = self.fields.get_mut(self.focus) else { return };
         let choices = field.choices();
@@ -137,10 +137,10 @@ impl Form {
         }
     }
 
-    /// What stands in the fields.
+    /// The values of all fields.
     ///
     /// # Errors
-    /// The place of the first field that is wrong.
+    /// The index of the first field that is wrong.
     pub fn values(&self) -> Result<Vec<String>, usize> {
         match self.fields.iter().position(|field| field.problem().is_some()) {
             Some(wrong) => Err(wrong),

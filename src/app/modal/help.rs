@@ -1,14 +1,14 @@
-//! What the keys do.
+//! The help: all actions with their keys.
 
 use super::Dialog;
 use crate::app::TypedLine;
 
-/// What the keys do.
+/// The help.
 #[derive(Debug, Clone, Default)]
 pub struct Help {
-    /// Rows scrolled away.
+    /// The number of rows that are scrolled away.
     pub scroll: usize,
-    /// Only lines with these words are shown.
+    /// The filter of the lines.
     pub filter: TypedLine,
 }
 

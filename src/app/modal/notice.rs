@@ -1,26 +1,26 @@
-//! Something to read.
+//! A text to read.
 
 use super::Dialog;
 use crate::app::Subject;
 use crate::view::Tone;
 
-/// Something to read.
+/// A text to read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Notice {
-    /// What it is about.
+    /// The title.
     pub title: String,
-    /// Paragraphs.
+    /// The paragraphs.
     pub text: Vec<String>,
-    /// How it reads.
+    /// The tone.
     pub tone: Tone,
-    /// What it leads to: the key that closes it goes there.
+    /// The subject to which the key leads that closes the sheet.
     pub leads: Option<Subject>,
-    /// Rows scrolled away.
+    /// The number of rows that are scrolled away.
     pub scroll: usize,
 }
 
 impl Notice {
-    /// Nothing can be planned, and why.
+    /// The notice that nothing can be planned, with the reason.
     #[must_use]
     pub fn refused(title: String, why: String) -> Self {
         Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn, ..Self::default() }

@@ -1,21 +1,22 @@
-//! Actions and things, found by typing.
+//! The palette: actions and things, found by typing.
 
 use tui_input::Input;
 
 use super::Dialog;
 use crate::app::Offer;
 
-/// Actions and things, found by typing.
+/// The palette.
 #[derive(Debug, Clone, Default)]
 pub struct Palette {
     /// What was typed.
     pub input: Input,
-    /// Place of the cursor among the matches, once it was moved.
+    /// The index of the selected match, once the cursor was moved.
     pub moved: Option<usize>,
 }
 
 impl Palette {
-    /// Place of the cursor among these matches. What changes something in AWS is not chosen by a part of its name.
+    /// The index of the selected match. Until the cursor is moved it is the first one, unless that is a write of which
+    /// only a part of the name was typed.
     #[must_use]
     pub fn place(&self, offers: &[Offer]) -> Option<usize> {
         self.moved.or_else(|| offers.first()?.chosen_by(self.input.value()).then_some(0))

@@ -8,9 +8,9 @@ use crate::intents::AnyIntent;
 pub struct Planning {
     /// The intent that the plan is made for.
     pub intent: AnyIntent,
-    /// The plan in which this was chosen; it stays on the screen.
+    /// The plan in which the choice was made. It stays on the screen.
     pub before: Option<Box<Ask>>,
-    /// What it waits for, where that is worth a word.
+    /// What it waits for, if it is delayed.
     pub waits: Option<String>,
 }
 

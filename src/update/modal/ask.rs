@@ -1,4 +1,4 @@
-//! Keys while a plan waits for its answer.
+//! Keys while a plan waits for confirmation.
 
 use super::plan_after;
 use crate::app::{Answer, App, Ask, Effect, Notice, Run};
@@ -6,7 +6,7 @@ use crate::intents::Step;
 use crate::keymap::SheetKey;
 use crate::view::Tone;
 
-/// A key that means something to a plan.
+/// Handles a key.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> {
     use SheetKey::{

@@ -3,7 +3,7 @@
 use crate::app::{App, Effect, Form};
 use crate::keymap::SheetKey;
 
-/// A key that means something to a form.
+/// Handles a key.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn key(app: &mut App, mut form: Form, key: SheetKey) -> Option<Effect> {
     match key {
@@ -18,7 +18,7 @@ pub(super) fn key(app: &mut App, mut form: Form, key: SheetKey) -> Option<Effect
     None
 }
 
-/// Hands the values on, or puts the cursor on what is wrong.
+/// Submits the values, or selects the first wrong field.
 fn submit(app: &mut App, mut form: Form) -> Option<Effect> {
     match form.values() {
         Err(wrong) => form.focus = wrong,

@@ -6,7 +6,7 @@ use crate::app::{App, Effect, Help};
 use crate::keymap::{Keymap, SheetKey};
 use crate::update::typing::{Typed, type_line};
 
-/// A key that means something to the help.
+/// Handles a key.
 pub(super) fn key(app: &mut App, mut help: Help, key: SheetKey) -> Option<Effect> {
     help.filter.typing |= key == SheetKey::Filter;
     if key != SheetKey::Confirm {
@@ -15,7 +15,7 @@ pub(super) fn key(app: &mut App, mut help: Help, key: SheetKey) -> Option<Effect
     None
 }
 
-/// A key while the filter is typed.
+/// Handles a key while the filter is edited.
 pub(super) fn type_filter(help: &mut Help, keymap: &mut Keymap, key: KeyEvent) -> Option<Effect> {
     match type_line(&mut help.filter, keymap, key) {
         Typed::Changed | Typed::Dropped => help.scroll = 0,

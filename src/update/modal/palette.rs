@@ -4,11 +4,11 @@ use crate::app::{App, Effect, Offer, Palette, matching};
 use crate::keymap::SheetKey;
 use crate::update::{actions, navigate};
 
-/// A key that means something to the palette.
+/// Handles a key.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn key(app: &mut App, mut palette: Palette, key: SheetKey) -> Option<Effect> {
     use SheetKey::{Confirm, NextField, PageDown, PageUp, PreviousField, ScrollDown, ScrollUp};
-    /// Matches that a page moves by.
+    /// The number of matches of a page.
     const PAGE: isize = 10;
     let offers = matching(app, palette.input.value()).offers;
     let place = palette.place(&offers);
@@ -35,7 +35,7 @@ pub(super) fn key(app: &mut App, mut palette: Palette, key: SheetKey) -> Option<
     None
 }
 
-/// Does what was chosen.
+/// Runs the chosen action, or goes to the chosen thing.
 fn take(app: &mut App, offer: Offer) -> Option<Effect> {
     match offer {
         Offer::Do(action) => actions::run(app, action.name),

@@ -1,10 +1,10 @@
-//! Keys while one of several things is chosen.
+//! Keys of a choice.
 
 use super::plan;
 use crate::app::{App, Effect, Pick};
 use crate::keymap::SheetKey;
 
-/// A key that means something to the question.
+/// Handles a key.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
 pub(super) fn key(app: &mut App, mut pick: Pick, key: SheetKey) -> Option<Effect> {
     use SheetKey::{Confirm, NextChoice, NextField, PreviousChoice, PreviousField, ScrollDown, ScrollUp};
