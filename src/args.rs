@@ -247,7 +247,7 @@ fn time(text: &str) -> Result<Duration, String> {
 fn timeout(text: &str) -> Result<Duration, String> {
     time(text).and_then(|time| {
         let enough = time >= Duration::from_millis(100);
-        enough.then_some(time).ok_or_else(|| "no answer comes in so short a time; write 100ms at least".to_owned())
+        enough.then_some(time).ok_or_else(|| "no answer arrives in so short a time; write at least 100ms".to_owned())
     })
 }
 

@@ -82,7 +82,7 @@ impl Config {
         let file: File = toml::from_str(&source.text).map_err(|e| ConfigError::from_toml(source, &e))?;
         let cost = file.max_cost_per_day;
         if let Some(cost) = cost.as_ref().filter(|cost| !(cost.get_ref().is_finite() && *cost.get_ref() > 0.0)) {
-            let message = format!("{} dollars a day is not an amount", cost.get_ref());
+            let message = format!("{} is not an amount of dollars a day", cost.get_ref());
             return Err(ConfigError::at(source, cost.span(), message).hint("leave it out for no limit"));
         }
         let measure_every = file.measure_every.map(|written| checked_every(&written, source)).transpose()?;

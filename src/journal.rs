@@ -185,7 +185,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     }
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::mode(&metadata) & 0o002 != 0 {
-        return refuse("everybody may write to it; take that right away with chmod o-w");
+        return refuse("everybody may write to it; run chmod o-w");
     }
     Ok(file)
 }

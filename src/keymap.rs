@@ -53,7 +53,7 @@ impl Keymap {
             file::lay(&mut ask.all, file.ask, &SheetKey::named, SheetKey::NAMES, &source)?;
         }
         let without = |name: &str| {
-            ConfigError::new(source.file.as_str(), format!("no key does {name:?}"))
+            ConfigError::new(source.file.as_str(), format!("no key runs the action {name:?}"))
                 .hint("add one, or start with inherits = \"default\"")
         };
         if actions.contains(&"quit") && keys.keys_of("quit").next().is_none() {

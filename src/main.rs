@@ -79,7 +79,9 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let mut out = io::stdout().lock();
             if no_redact && out.is_terminal() {
                 let hint = "hint: write it to a file, or into a pipe\n";
-                return Err(format!("error: --no-redact prints secrets, and this is a terminal\n{hint}").into());
+                return Err(
+                    format!("error: --no-redact prints secrets and does not write to a terminal\n{hint}").into()
+                );
             }
             if no_redact && common.record.is_some() {
                 return Err("error: a recording holds no secrets: --no-redact cannot be recorded\n".to_owned().into());
@@ -146,8 +148,12 @@ async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
     let session = session_of_command(common).await?;
     let [connection] = session.connections.as_slice() else {
         let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
-        let text = format!("error: {} changes one account, and there are: {}\n", intent.name(), names.join(", "));
-        return Err((text + "hint: name one with --profile and --region\n").into());
+        let text = format!(
+            "error: {} changes a single account, and several are selected: {}\n",
+            intent.name(),
+            names.join(", ")
+        );
+        return Err((text + "hint: select one with --profile and --region\n").into());
     };
     let executor = connection.executor.clone();
     let completion = check_output(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;

@@ -251,6 +251,6 @@ mod tests {
         account.seen.store.identity = identity("1");
         assert!(!account.is_foreign(&told("1")));
         assert!(account.is_foreign(&told("2")));
-        assert!(!account.is_foreign(&Snapshot::Identity(Table::default(), Vec::new())), "nobody is told of");
+        assert!(!account.is_foreign(&Snapshot::Identity(Table::default(), Vec::new())), "nobody is notified of");
     }
 }

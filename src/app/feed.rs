@@ -98,7 +98,7 @@ impl Feed {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
-        let text = format!("{} was {was}, is {is}{why}", chain.name);
+        let text = format!("{}: {was} → {is}{why}", chain.name);
         self.push(at, account, chain.health, text, Some(Subject::model(account, chain.name)));
     }
     /// The number of entries so far.

@@ -71,7 +71,7 @@ impl CredentialsFailure {
             _ => Kind::Expired,
         };
         let (why, remedy) = match (kind, error) {
-            (Kind::Unreachable, _) => (format!("what gives the credentials cannot be reached ({cause})"), None),
+            (Kind::Unreachable, _) => (format!("the source of the credentials cannot be reached ({cause})"), None),
             (Kind::Expired, CredentialsError::CredentialsNotLoaded(_)) => {
                 ("no usable credentials: none were found, set AWS_PROFILE or pass --profile".to_owned(), None)
             }
@@ -93,10 +93,10 @@ fn of_program(cause: &str) -> (String, Option<String>) {
     }
     if let Some((_, said)) = cause.rsplit_once("external process, could not parse response: ") {
         let why = format!(
-            "no usable credentials (what the credential_process printed is not JSON with keys: {})",
+            "no usable credentials (the output of the credential_process is not JSON with keys: {})",
             short(said)
         );
-        return (why, Some("run the credential_process of the profile by hand and look at what it prints".to_owned()));
+        return (why, Some("run the credential_process of the profile by hand and check its output".to_owned()));
     }
     (format!("no usable credentials ({})", short(cause)), None)
 }

@@ -71,7 +71,7 @@ impl Kind {
             Self::Denied => Some("ask for this IAM action, or go on without it"),
             Self::Throttled => Some("the account's API limit is shared"),
             Self::Expired => Some("log in again (for SSO: aws sso login)"),
-            Self::Skewed => Some("set the clock of this machine: AWS rejects requests that are 5 minutes off"),
+            Self::Skewed => Some("set the clock: AWS rejects requests that are more than 5 minutes off"),
             Self::Unreachable => Some("check the network, the region and the endpoint URL"),
             Self::Untrusted => {
                 Some("set AWS_CA_BUNDLE, or ca_bundle of the profile, to the certificate authority of this network")
@@ -86,9 +86,9 @@ impl Kind {
     /// What the console does about it by itself; a single look does not.
     fn meanwhile(self) -> Option<&'static str> {
         match self {
-            Self::Throttled => Some("the pace is lowered by itself"),
-            Self::Expired => Some("it is picked up without a restart"),
-            Self::Unreachable => Some("it is tried again by itself"),
+            Self::Throttled => Some("sagetop slows down by itself"),
+            Self::Expired => Some("sagetop notices it without a restart"),
+            Self::Unreachable => Some("sagetop tries again by itself"),
             Self::Denied
             | Self::Skewed
             | Self::Untrusted

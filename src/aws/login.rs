@@ -56,10 +56,10 @@ pub enum Renewal {
 impl fmt::Display for Renewal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sso(command) => write!(f, "log in again, with SSO by `{command}`"),
-            Self::SignIn(command) => write!(f, "log in again by `{command}`"),
+            Self::Sso(command) => write!(f, "log in again; for SSO, run `{command}`"),
+            Self::SignIn(command) => write!(f, "log in again with `{command}`"),
             Self::Other(what) => f.write_str(what),
-            Self::Start => f.write_str("start sagetop again with other keys than those in the environment"),
+            Self::Start => f.write_str("restart sagetop with other keys in the environment"),
         }
     }
 }
@@ -137,7 +137,7 @@ async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, Creden
         Ok(given) => readable(given.map_err(|error| CredentialsFailure::of(&error))?),
         Err(said) => {
             let why = format!("no usable credentials (the AWS SDK broke off: {said})");
-            Err(CredentialsFailure::of_settings(why, "look at the profile and at the clock of this machine".to_owned()))
+            Err(CredentialsFailure::of_settings(why, "check the profile and the clock of this machine".to_owned()))
         }
     }
 }
@@ -173,8 +173,8 @@ fn readable(keys: Credentials) -> Result<Credentials, CredentialsFailure> {
     let parts = [("access key id", Some(keys.access_key_id())), ("session token", keys.session_token())];
     let found = parts.into_iter().find_map(|(what, text)| Some((what, strange(text?)?)));
     let Some((what, c)) = found else { return Ok(keys) };
-    let why = format!("no usable credentials (the {what} holds U+{:04X}, which no key does)", u32::from(c));
-    Err(CredentialsFailure::of_settings(why, "correct the variable or the file that it stands in".to_owned()))
+    let why = format!("no usable credentials (the {what} contains U+{:04X}, which no key contains)", u32::from(c));
+    Err(CredentialsFailure::of_settings(why, "correct the variable or file that contains it".to_owned()))
 }
 
 /// Says nothing of credentials.

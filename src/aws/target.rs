@@ -55,7 +55,7 @@ pub(super) fn is_region(text: &str) -> bool {
 /// Why an endpoint URL with a user or a password is refused. It is shown on the screen, and
 /// AWS has no use for either; so the message does not repeat it.
 pub(super) const PASSWORD_IN_URL: &str =
-    "the endpoint URL has an @, before which a user and a password may stand; write it without them";
+    "the endpoint URL contains an @, which can follow a user and a password; write it without them";
 
 /// Can this endpoint URL hold a user and a password, whatever else is wrong with it?
 pub(super) fn may_hold_password(url: &str) -> bool {

@@ -76,7 +76,7 @@ pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Acco
         if let Some((label, span)) = label
             && accounts.iter().any(|other| other.label == account.label)
         {
-            let message = format!("label {label:?} is that of another [[account]]");
+            let message = format!("another [[account]] has the label {label:?}");
             return Err(ConfigError::at(source, span, message).hint("give each a label of its own"));
         }
         accounts.push(account);

@@ -220,7 +220,7 @@ impl Written {
             && !(url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://"))
         {
             let message = format!("{:?} is not a web address", url.get_ref());
-            return Err(ConfigError::at(source, url.span(), message).hint("it starts with https://"));
+            return Err(ConfigError::at(source, url.span(), message).hint("write one that starts with https://"));
         }
         let data = self.data.into_iter().map(|data| data.checked(source)).collect::<Result<_, _>>()?;
         let metrics = self.metric.into_iter().map(|metric| checked_metric(metric, source));
@@ -245,12 +245,12 @@ impl WrittenData {
         if self.kind == DataKind::S3
             && !uri.strip_prefix("s3://").is_some_and(|rest| !rest.starts_with('/') && !rest.is_empty())
         {
-            let message = format!("{uri:?} is not a place in S3");
+            let message = format!("{uri:?} is not an S3 location");
             return Err(ConfigError::at(source, self.uri.span(), message).hint("write \"s3://bucket/prefix/\""));
         }
         if self.kind == DataKind::FeatureGroup && uri.contains("://") {
             let message = format!("{uri:?} is not the name of a feature group");
-            return Err(ConfigError::at(source, self.uri.span(), message).hint("a place in S3 has kind = \"s3\""));
+            return Err(ConfigError::at(source, self.uri.span(), message).hint("an S3 location has kind = \"s3\""));
         }
         if self.kind == DataKind::S3 {
             checked_pattern(&self.uri, source)?;
@@ -265,7 +265,7 @@ fn checked_pattern(uri: &Spanned<Name>, source: &Source) -> Result<(), ConfigErr
     let bucket = text.find("://").and_then(|at| text.get(at + 3..)?.find('/').map(|slash| at + 4 + slash));
     let (bucket, prefix) = text.split_at_checked(bucket.unwrap_or(text.len())).unwrap_or((text, ""));
     if bucket.contains(['{', '}']) {
-        let message = format!("{bucket:?} is not the name of a bucket: a date is a part of the prefix");
+        let message = format!("{bucket:?} is not the name of a bucket: dates belong in the prefix");
         return Err(ConfigError::at(source, span, message).hint("write \"s3://bucket/dt={yyyy-MM-dd}/\""));
     }
     Pattern::parse(prefix).map(|_| ()).map_err(|wrong| {
@@ -316,7 +316,7 @@ fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Me
             );
         }
         (None, _, _) => {
-            let message = format!("nothing says where {:?} is", metric.label.0);
+            let message = format!("the metric {:?} has no source", metric.label.0);
             return Err(ConfigError::at(source, span, message)
                 .hint("add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }"));
         }
@@ -355,5 +355,5 @@ fn each<T: TryFrom<String, Error = String>>(texts: Texts, source: &Source) -> Re
 }
 
 fn needs(source: &Source, span: Range<usize>, has: &str, lacks: &str) -> ConfigError {
-    ConfigError::at(source, span, format!("{has} says nothing alone")).hint(format!("add {lacks}"))
+    ConfigError::at(source, span, format!("{has} has no effect alone")).hint(format!("add {lacks}"))
 }

@@ -152,7 +152,7 @@ impl Segment {
                 hint: WRITE,
             };
             let Some(inner) = braced.strip_prefix('{') else {
-                return Err(wrong("a } closes nothing", 1));
+                return Err(wrong("this } has no {", 1));
             };
             let Some((date, after)) = inner.split_once('}') else {
                 return Err(wrong("a { is not closed in the name of the folder", braced.len()));
@@ -322,7 +322,7 @@ mod tests {
     fn what_is_no_pattern_is_told_with_its_place() {
         for (text, place, says) in [
             ("sales/dt={yyyy-MM-dd/", 9..20, "not closed"),
-            ("sales/dt=yyyy}/", 13..14, "closes nothing"),
+            ("sales/dt=yyyy}/", 13..14, "this } has no {"),
             ("sales/{}/", 6..8, "is not a date"),
             ("sales/{YYYY-MM-DD}/", 6..18, "is not a date"),
             ("sales/{yyyy-mm-dd}/", 6..18, "leave out"),

@@ -88,8 +88,8 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("them = \"dark\"", 1, 1, "unknown field `them`", "\"theme\""),
     ("confirm = \"typ\"", 1, 11, "unknown variant `typ`", "\"type\""),
     ("read_only = \"yes\"", 1, 13, "invalid type", ""),
-    ("max_cost_per_day = -1", 1, 20, "-1 dollars a day", "no limit"),
-    ("max_cost_per_day = nan", 1, 20, "NaN dollars", ""),
+    ("max_cost_per_day = -1", 1, 20, "-1 is not an amount of dollars", "no limit"),
+    ("max_cost_per_day = nan", 1, 20, "NaN is not an amount", ""),
     ("theme = \"\"", 1, 9, "\"\" is not a name", ""),
     ("[[model]]\ngroup = \"x\"", 1, 1, "missing field `name`", ""),
     ("[[model]]\nname = \"\"", 2, 8, "\"\" is not a name", ""),
@@ -97,7 +97,7 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("[[model]]\nname = \"a\"\nendpoint = [\"x\"]", 3, 1, "unknown field `endpoint`", "\"endpoints\""),
     ("[[model]]\nname = \"a\"\nendpoints = [\"x\", \"{env}\"]", 3, 19, "{stage}", ""),
     ("[[model]]\nname = \"a\"\nrunbook_url = \"wiki\"", 3, 15, "not a web address", "https"),
-    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"lake\" }]", 3, 30, "not a place in S3", "s3://"),
+    ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"lake\" }]", 3, 30, "not an S3 location", "s3://"),
     (
         "[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/\", max_age = \"-2h\" }]",
         3,
@@ -106,12 +106,12 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "",
     ),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"S3\", uri = \"s3://b/\" }]", 3, 18, "unknown variant `S3`", "\"s3\""),
-    ("[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"", 3, 1, "nothing says where \"m\" is", "namespace"),
+    ("[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"", 3, 1, "the metric \"m\" has no source", "namespace"),
     (
         "[[model]]\nname = \"a\"\n[[model.metric]]\nlabel = \"m\"\nnamespace = \"n\"\nname = \"m\"\nthreshold = 1",
         7,
         13,
-        "says nothing alone",
+        "has no effect alone",
         "compare",
     ),
     (
@@ -188,7 +188,7 @@ fn accounts_have_a_name_a_way_in_and_manners() {
     assert_eq!(config.models[0].accounts, ["prod"]);
     for (text, line, says) in [
         ("[[account]]\nrole_arn = \"arn:aws:iam::1:user/ana\"", 2, "not the ARN of a role"),
-        ("[[account]]\nlabel = \"a\"\n[[account]]\nlabel = \"a\"", 4, "that of another"),
+        ("[[account]]\nlabel = \"a\"\n[[account]]\nlabel = \"a\"", 4, "another [[account]] has"),
         ("[[account]]\nregions = [\"eu west\"]", 2, "not a region"),
         ("[[account]]\naccess = \"none\"", 2, "read-write"),
         ("[[account]]\ncolour = \"mauve\"", 2, "yellow"),

@@ -128,7 +128,7 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, String> {
         if text.is_empty() || text.trim() != text {
-            return Err(format!("{text:?} is not a name: it is empty or has a space at an end"));
+            return Err(format!("{text:?} is not a name: it is empty or has spaces around it"));
         }
         Ok(Self(text))
     }

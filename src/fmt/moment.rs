@@ -35,7 +35,11 @@ pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &
         None => of_day(text.parse().map_err(|_| FORMS.to_owned())?, now, whole, zone),
     };
     found.filter(|at| (begin..=end).contains(at)).ok_or_else(|| {
-        format!("{text} is not on it: it goes from {} to {}", super::second(begin, zone), super::second(end, zone))
+        format!(
+            "{text} is not in the recording, which goes from {} to {}",
+            super::second(begin, zone),
+            super::second(end, zone)
+        )
     })
 }
 

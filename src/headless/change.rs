@@ -41,7 +41,7 @@ pub async fn carry_out(
         Err(_) => {
             let seconds = patience.time().as_secs_f64();
             let hint = "nothing was sent; check the network, or wait longer with --timeout";
-            writeln!(out, "refused: AWS did not answer all questions of the plan within {seconds} s: {hint}")?;
+            writeln!(out, "refused: AWS did not answer within {seconds} s while the plan was made: {hint}")?;
             return Ok(Completion::NotDone);
         }
     };
@@ -99,10 +99,10 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
             () = interrupts.next() => {
                 if stop.send_replace(true) {
                     work.abort();
-                    let left = "interrupted twice: it is not known what AWS took; the next start tells";
+                    let left = "interrupted twice: it is not known what AWS accepted; the next start says";
                     return written.map(|()| Outcome::Failed(left.to_owned()));
                 }
-                "… interrupted: calls that are being sent come to their end; ctrl-c again leaves at once".to_owned()
+                "… interrupted: waiting for calls that are being sent; ctrl-c again quits at once".to_owned()
             }
         };
         written = written.and_then(|()| writeln!(out, "{line}")).and_then(|()| out.flush());
@@ -125,7 +125,7 @@ async fn run_until(
     tokio::select! {
         outcome = executor.finish(&plan, &receipt, &tell) => outcome,
         Ok(_) = stopped.wait_for(|stopped| *stopped) => Outcome::Failed(format!(
-            "interrupted: AWS took the calls and goes on; the next start tells what came of {}",
+            "interrupted: AWS accepted the calls and continues; the next start reports the outcome of {}",
             plan.target
         )),
     }
@@ -144,7 +144,7 @@ fn print_plan(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
         writeln!(out, "  {name}  {old}  → {}{note}", harmless(&d.then))?;
     }
     if !plan.choices.is_empty() {
-        writeln!(out, "Ways back, newest first")?;
+        writeln!(out, "Rollback targets, newest first")?;
     }
     for choice in &plan.choices {
         let mark = if choice.chosen { "›" } else { " " };

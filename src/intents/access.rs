@@ -47,7 +47,7 @@ impl AccessRules {
         // "unknown" and other texts that are not an ARN count as no identity.
         let identity = identity.filter(|arn| arn.starts_with("arn:"));
         if self.read_only {
-            return Err("--read-only or the configuration says so".to_owned());
+            return Err("set by --read-only or by the configuration".to_owned());
         }
         let mut possible: Vec<&Account> =
             self.accounts.iter().filter(|account| self.could_be(account, identity)).collect();

@@ -49,7 +49,7 @@ impl Decision {
 
     /// Can the selected version be decided on? A label, or why not.
     pub(super) fn available(self, at: &Selection<'_>) -> Result<String, String> {
-        let package = selected_version(at).ok_or("no version waits for approval here")?;
+        let package = selected_version(at).ok_or("no version is pending approval here")?;
         at.recent(&at.store().packages, &package.arn)?;
         let (label, version) = (package.label(), package.version.unwrap_or_default());
         if package.approval == self.status() {
@@ -70,7 +70,8 @@ impl Decision {
             serving.versions.iter().any(|(arn, _)| arn.eq_ignore_ascii_case(&package.arn))
         };
         let servings: Vec<_> = servings.filter(of_it).collect();
-        let mut text = vec![Line::new().muted("Why? It is kept in AWS with the version (ApprovalDescription).")];
+        let mut text =
+            vec![Line::new().muted("Why? The reason is stored with the version in AWS (ApprovalDescription).")];
         let mut endpoints: Vec<&str> = servings.iter().map(|(_, serving)| serving.endpoint).collect();
         endpoints.dedup();
         if !endpoints.is_empty() {
@@ -178,7 +179,7 @@ impl Decision {
         let (label, endpoints) = (package.label(), in_use.endpoints.join(", "));
         let who = if in_use.production { "CUSTOMERS ARE SERVED BY IT: " } else { "" };
         Some(format!(
-            "{who}{label} serves {endpoints} NOW. A rejection does not take it away; a deploy rule may, and it can be deployed no more."
+            "{who}{label} serves {endpoints} NOW. A rejection does not stop it; a deploy rule may, and it cannot be deployed again."
         ))
     }
 
@@ -189,9 +190,9 @@ impl Decision {
         }
         let label = package.label();
         let wrong = (!in_use.troubles.is_empty())
-            .then(|| format!("{label} IS NOT WELL WHERE IT SERVES NOW: {}.", in_use.troubles.join("; ")));
+            .then(|| format!("{label} IS UNHEALTHY WHERE IT SERVES NOW: {}.", in_use.troubles.join("; ")));
         let unread = (!in_use.unread.is_empty()).then(|| {
-            format!("Whether {label} is well where it serves is not all known: {}.", in_use.unread.join("; "))
+            format!("Whether {label} is healthy where it serves is only partly known: {}.", in_use.unread.join("; "))
         });
         wrong.into_iter().chain(unread).collect()
     }
@@ -208,7 +209,7 @@ impl Decision {
         match (self, package.approval.as_str()) {
             (Self::Approve, _) => format!("Deploy rules on approval take the newest Approved version: {taken}."),
             (Self::Reject, "Approved") => {
-                format!("Deploy rules that react on rejection redeploy the newest version still Approved: {taken}.")
+                format!("Deploy rules that react to a rejection redeploy the newest version still Approved: {taken}.")
             }
             (Self::Reject, _) => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
         }
@@ -255,20 +256,17 @@ fn selected_version<'a>(at: &Selection<'a>) -> Option<&'a ModelPackage> {
 /// A reason is kept with the version and read by everybody.
 fn check_reason(reason: &str) -> Result<(), String> {
     if reason.is_empty() {
-        return Err("a reason is needed: it is kept with the version, for whoever asks later".into());
+        return Err("a reason is required: it is stored with the version".into());
     }
     if reason.chars().count() > LONGEST_REASON {
         return Err(format!("the reason is longer than {LONGEST_REASON} characters"));
     }
     if let Some((place, hidden)) = reason.chars().enumerate().find(|(_, c)| is_hidden(*c)) {
         let code = u32::from(hidden);
-        return Err(format!(
-            "character {} of the reason (U+{code:04X}) is one that nobody sees; take it out",
-            place + 1
-        ));
+        return Err(format!("character {} of the reason (U+{code:04X}) is invisible; remove it", place + 1));
     }
     if let Cow::Owned(without) = redact::text(reason) {
-        return Err(format!("the reason holds what looks like a secret, and everybody can read it: {without}"));
+        return Err(format!("the reason seems to contain a secret, and everybody can read it: {without}"));
     }
     Ok(())
 }

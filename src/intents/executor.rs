@@ -111,10 +111,10 @@ impl Executor {
         match journal {
             Ok(Tail { unreadable: 0, .. }) => None,
             Ok(Tail { unreadable, .. }) => Some(format!(
-                "{unreadable} lines of the journal {path} cannot be read: what they tell is not known here."
+                "{unreadable} lines of the journal {path} cannot be read: their contents are not known here."
             )),
             Err(error) => {
-                Some(format!("The journal {path} cannot be read ({error}): what it tells is not known here."))
+                Some(format!("The journal {path} cannot be read ({error}): its contents are not known here."))
             }
         }
     }
@@ -257,13 +257,13 @@ impl Executor {
                 }
                 Err(error) if last_answer.elapsed() >= BLIND => {
                     return Outcome::Failed(format!(
-                        "sent, but its end cannot be seen any more: {error}; look in AWS and in the journal"
+                        "sent, but its outcome can no longer be read: {error}; look in AWS and in the journal"
                     ));
                 }
                 Err(error) if error.kind.cut_off() || matches!(error.kind, ErrorKind::Throttled | ErrorKind::Other) => {
-                    format!("sent, but it cannot be looked at: {error}")
+                    format!("sent, but it cannot be read: {error}")
                 }
-                Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be seen: {error}")),
+                Err(error) => return Outcome::Failed(format!("sent, but the end state cannot be read: {error}")),
             };
             if waited >= plan.intent.patience() {
                 return Outcome::Failed(format!("no end state in time, the last one was: {text}"));

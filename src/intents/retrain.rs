@@ -119,7 +119,7 @@ impl Intent for Retrain {
                 None if definition.registers() => {
                     format!("Runs {} steps; done when a new version is registered.", definition.steps.len())
                 }
-                None => format!("Runs {} steps; done when the execution succeeds.", definition.steps.len()),
+                None => format!("Runs {} steps; done when the run succeeds.", definition.steps.len()),
             },
             undo: "StopPipelineExecution ends the run; what it wrote stays.".into(),
             steps: vec![Step::new(aws, call).await?],
@@ -130,7 +130,7 @@ impl Intent for Retrain {
     async fn verify(&self, aws: &Aws, receipt: &Receipt, _waited: Duration) -> Result<Verdict, AwsError> {
         let Some(arn) = &receipt.arn else {
             return Ok(Verdict::Failed(
-                "AWS did not say which execution it started; look at the pipeline's executions".into(),
+                "AWS did not say which run it started; look at the runs of the pipeline".into(),
             ));
         };
         let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(arn);

@@ -113,7 +113,7 @@ impl Intent for Rollback {
                 self.to_config(executor, &present, rated, Vec::new()).await
             }
             None if present.serving.is_none() => Err(Refusal::No(format!(
-                "{}: what serves now was deleted from the account, so what came before it cannot be told; name it with --to",
+                "{}: the configuration that serves now was deleted, so the earlier ones are not known; name one with --to",
                 self.endpoint
             ))),
             None if present.uses_components() => Err(components::refusal(&executor.aws, &present).await),

@@ -27,7 +27,7 @@ pub(super) async fn find_effect(
     progress: &mpsc::Sender<Progress>,
 ) -> Result<Receipt, Outcome> {
     // The search goes on also when nobody listens.
-    let _ = progress.send(Progress::Waiting(format!("{error}; looking whether it was done"))).await;
+    let _ = progress.send(Progress::Waiting(format!("{error}; checking whether it was done"))).await;
     let began = Instant::now();
     let mut answered = began;
     loop {
@@ -55,6 +55,6 @@ pub(super) async fn find_effect(
 fn not_known(step: &Step, error: &AwsError, why: &AwsError) -> Outcome {
     let call = step.api();
     Outcome::Failed(format!(
-        "it is not known whether {call} was taken: {error}; AWS cannot be asked: {why}; look in AWS before you try again"
+        "it is not known whether AWS accepted {call}: {error}; AWS cannot be read: {why}; check in AWS before you try again"
     ))
 }

@@ -126,7 +126,7 @@ impl Executor {
         };
         let young = now.duration_since(open.last.at) < YOUNGEST;
         let state = if young && let State::Failed(why) = state {
-            State::UnderWay(format!("{why}, so far; another console may still be at it"))
+            State::UnderWay(format!("so far {why}; another console may still be working on it"))
         } else {
             state
         };
@@ -143,7 +143,7 @@ impl Executor {
         };
         let Some(receipt) = effect(call, parameters, &self.aws).await? else {
             return Ok(if open.sent {
-                State::Replaced(format!("AWS took {call}, and something newer has taken its place"))
+                State::Replaced(format!("AWS accepted {call}, and something newer has replaced it"))
             } else {
                 State::Failed(format!("{call} left no trace in AWS"))
             });

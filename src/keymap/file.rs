@@ -64,11 +64,11 @@ pub(super) fn lay<A>(
 fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigError> {
     let mistake = |message: String| {
         ConfigError::at(source, text.span(), message)
-            .hint("a key is one character or a name such as enter, esc, f1; ctrl-, alt- or shift- may go before it; several with spaces between are a chord")
+            .hint("a key is one character or a name such as enter, esc, f1, after ctrl-, alt- or shift-; several keys with spaces between them are a chord")
     };
     let keys: Result<Vec<Key>, String> = text.get_ref().split_whitespace().map(Key::parse).collect();
     match keys {
-        Ok(keys) if keys.is_empty() => Err(mistake("no key is named".into())),
+        Ok(keys) if keys.is_empty() => Err(mistake("the key is empty".into())),
         Ok(keys) => Ok(keys),
         Err(message) => Err(mistake(message)),
     }
@@ -81,17 +81,13 @@ fn clash(this: (&Spanned<String>, &[Key]), before: (&Spanned<String>, &[Key]), s
         format!("{:?} is the same key as {:?} in line {line}", this.0.get_ref(), before.0.get_ref())
     } else {
         let (short, long) = if this.1.len() < before.1.len() { (this.1, before.1) } else { (before.1, this.1) };
-        format!(
-            "{:?} would never be reached: {:?} acts at once (the other one is in line {line})",
-            shown(long),
-            shown(short)
-        )
+        format!("{:?} can never be pressed: {:?} in line {line} runs at once", shown(long), shown(short))
     };
     ConfigError::at(source, this.0.span(), message)
 }
 
 fn unknown(name: &Spanned<String>, known: &[&str], source: &Source) -> ConfigError {
-    let error = ConfigError::at(source, name.span(), format!("there is no action {:?} here", name.get_ref()));
+    let error = ConfigError::at(source, name.span(), format!("there is no action {:?} in this table", name.get_ref()));
     let all = format!("{}, {NONE}", known.join(", "));
     match nearest(name.get_ref(), known.iter().copied().chain([NONE])) {
         Some(near) => error.hint(format!("did you mean {near:?}? All are: {all}")),

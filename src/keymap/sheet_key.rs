@@ -34,22 +34,22 @@ macro_rules! sheet_keys {
 }
 
 sheet_keys! {
-    Confirm "confirm" "say yes: choose, send, close what was read";
+    Confirm "confirm" "confirm: choose, send, or close";
     Cancel "cancel" "close; nothing is sent";
-    NextField "next-field" "to the next field or choice";
-    PreviousField "previous-field" "to the field or choice before";
-    ScrollDown "scroll-down" "a row down, or to the next choice";
-    ScrollUp "scroll-up" "a row up, or to the choice before";
-    PageDown "page-down" "a page down";
-    PageUp "page-up" "a page up";
-    Top "top" "to the first row";
-    Bottom "bottom" "to the last row";
-    PreviousChoice "previous-choice" "plan for the choice before";
+    NextField "next-field" "next field or choice";
+    PreviousField "previous-field" "previous field or choice";
+    ScrollDown "scroll-down" "down a row, or the next choice";
+    ScrollUp "scroll-up" "up a row, or the previous choice";
+    PageDown "page-down" "page down";
+    PageUp "page-up" "page up";
+    Top "top" "first row";
+    Bottom "bottom" "last row";
+    PreviousChoice "previous-choice" "plan for the previous choice";
     NextChoice "next-choice" "plan for the next choice";
-    Unfold "unfold" "show the calls of a plan whole, or fold them";
-    Filter "filter" "show only the keys of the help with these words";
+    Unfold "unfold" "show or fold the calls of a plan";
+    Filter "filter" "search the help";
     CopyCall "copy-call" "copy the calls of a plan as aws commands";
-    Suspend "suspend" "stop the program; fg lets it go on";
+    Suspend "suspend" "suspend the program; fg resumes it";
 }
 
 impl SheetKey {

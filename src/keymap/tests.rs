@@ -142,7 +142,7 @@ fn a_file_builds_on_another() {
 /// Text, line, column, part of the message, part of the hint.
 const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("inherits = \"default\"\n[keys]\nz = \"aprove\"", 3, 5, "no action \"aprove\"", "mean \"approve\"? All are: quit"),
-    ("inherits = \"default\"\n[ask]\nz = \"quit\"", 3, 5, "no action \"quit\" here", "one of: confirm"),
+    ("inherits = \"default\"\n[ask]\nz = \"quit\"", 3, 5, "no action \"quit\" in this table", "one of: confirm"),
     (
         "inherits = \"default\"\n[keys]\nctrl-c = \"quit\"\nCtrl-C = \"back\"",
         4,
@@ -151,18 +151,18 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
         "",
     ),
     ("inherits = \"default\"\n[keys]\na = \"quit\"\na = \"back\"", 4, 1, "duplicate key", ""),
-    ("inherits = \"default\"\n[keys]\n\"g g\" = \"top\"\ng = \"bottom\"", 4, 1, "\"g g\" would never be reached", ""),
+    ("inherits = \"default\"\n[keys]\n\"g g\" = \"top\"\ng = \"bottom\"", 4, 1, "\"g g\" can never be pressed", ""),
     ("inherits = \"default\"\n[keys]\nab = \"quit\"", 3, 1, "\"ab\" is not a key", "one character"),
-    ("inherits = \"default\"\n[keys]\n\"\" = \"quit\"", 3, 1, "no key is named", "one character"),
+    ("inherits = \"default\"\n[keys]\n\"\" = \"quit\"", 3, 1, "the key is empty", "one character"),
     ("inherits = \"defualt\"\n", 1, 12, "no keymap \"defualt\"", ""),
     ("[key]\n", 1, 2, "unknown field `key`", "\"keys\""),
     ("[keys]\nq = 7", 2, 5, "invalid type", ""),
-    ("[keys]\na = \"open\"", 0, 0, "no key does \"quit\"", "inherits"),
+    ("[keys]\na = \"open\"", 0, 0, "no key runs the action \"quit\"", "inherits"),
     (
         "inherits = \"default\"\n[ask]\nesc = \"none\"\nctrl-c = \"none\"\nq = \"none\"",
         0,
         0,
-        "no key does \"cancel\"",
+        "no key runs the action \"cancel\"",
         "inherits",
     ),
 ];

@@ -82,7 +82,7 @@ impl Summary {
 }
 
 /// Declares the rules: the stage, the name, the function, how what it finds is to be read, and what it means. Phrases say
-/// what is so, not what to do: "no new data", "v14 waits for approval".
+/// what is so, not what to do: "no new data", "v14 pending approval".
 macro_rules! rules {
     ($($stage:ident $name:literal $check:path $([$($mark:ident)+])?: $help:literal,)+) => {
         /// All rules.
@@ -103,12 +103,12 @@ rules! {
     Data "data-age" data::age [Cause SaysAge]: "the newest object is older than max_age of the configuration, or the newest one is not known",
     Data "offline-store" data::offline_store [Cause]: "a feature group failed or its offline store is blocked",
     Data "source" data::source: "data locations cannot be read",
-    Training "running" training::running: "an execution or a job is under way",
+    Training "running" training::running: "a run or a job is in progress",
     Training "slow" training::slow [SaysAge]: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
-    Training "last-run-failed" training::last_run_failed: "the newest finished execution or job failed",
-    Training "nothing-registered" training::nothing_registered: "the newest execution succeeded and registered nothing",
+    Training "last-run-failed" training::last_run_failed: "the newest finished run or job failed",
+    Training "nothing-registered" training::nothing_registered: "the newest run succeeded and registered nothing",
     Training "source" training::source: "pipelines cannot be read",
-    Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one waits for approval",
+    Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one is pending approval",
     Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
     Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
@@ -123,11 +123,11 @@ rules! {
     Endpoint "business-metric" metrics::business [Cause Answers]: "a metric of the configuration is on the wrong side of its threshold",
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
-    Alarms "firing" alarms::firing [Cause]: "an alarm is in ALARM; auto scaling's own never count",
+    Alarms "firing" alarms::firing [Cause]: "an alarm is in ALARM; those of Auto Scaling never count",
     Alarms "flapping" alarms::flapping: "an alarm that is well now fired three times or more in the last hour",
     Alarms "without-data" alarms::without_data: "a sev1 or sev2 alarm has no data: unknown, or degraded where its owner counts missing data as a breach or the endpoint takes requests",
-    Alarms "nobody-told" alarms::nobody_told [AlwaysNamed]: "a topic of the model's alarms reaches nobody: it has no confirmed subscription, is not there, or takes nothing from alarms",
-    Alarms "no-action" alarms::no_action: "an alarm that fires calls nobody and is in no composite alarm that does",
+    Alarms "nobody-told" alarms::nobody_told [AlwaysNamed]: "a topic of the model's alarms notifies nobody: it has no confirmed subscription, does not exist, or accepts nothing from alarms",
+    Alarms "no-action" alarms::no_action: "an alarm that fires notifies nobody and is in no composite alarm that does",
     Alarms "suppressed" alarms::suppressed [AlwaysDrawn]: "another alarm holds back the actions of a composite alarm that fires",
     Alarms "unevaluated" alarms::unevaluated: "AWS could not evaluate an alarm",
     Alarms "source" alarms::source: "alarms cannot be read",

@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn only_an_alarm_that_nothing_speaks_for_tells_nobody() {
         let found = found(vec![
-            alarm("tells", TOPIC, true),
+            alarm("notifies", TOPIC, true),
             alarm("switched-off", TOPIC, false),
             alarm("empty", "", true),
             alarm("child", "", true),

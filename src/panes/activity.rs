@@ -22,7 +22,7 @@ const LIST: List = List {
     row,
     empty: |_| {
         vec![Line::from(
-            "Nothing happened in the last day. The past of one model is on the first pane, under its drawing.",
+            "Nothing happened in the last day. The history of one model is on the first pane, below its path.",
         )]
     },
     ..List::EMPTY

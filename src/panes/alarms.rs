@@ -21,7 +21,7 @@ const LIST: List = List {
     columns: &[
         PaneColumn::cells("STATE", 9),
         PaneColumn::fill("ALARM", 5, 20).name(),
-        PaneColumn::cells("TIER", 5),
+        PaneColumn::cells("SEV", 5),
         PaneColumn::cells("SINCE", 7).right(),
         PaneColumn::fill("TELLS", 3, 12),
         PaneColumn::fill("MODEL", 2, 12).name().from(90),
@@ -34,7 +34,7 @@ const LIST: List = List {
     empty: |_| {
         vec![
             Line::from("No alarm in this account and region."),
-            Line::new().muted("Auto scaling's own alarms are hidden; the scaling key shows them."),
+            Line::new().muted("Auto Scaling alarms are hidden; the scaling key shows them."),
         ]
     },
     ..List::EMPTY
@@ -88,7 +88,7 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
 /// Names of what its actions call, or who hears of it otherwise.
 fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
-        return Cell::muted("auto scaling");
+        return Cell::muted("Auto Scaling");
     }
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
@@ -110,7 +110,7 @@ fn called(app: &App, alarm: &Alarm) -> Cell {
         match reach(&app.here.seen.store, action) {
             Reach::Nobody(_) if topic => {
                 tone = Tone::Warn;
-                format!("▲ {words} reaches nobody")
+                format!("▲ {words} notifies nobody")
             }
             Reach::Unknown(_) if topic => format!("◌ {words}"),
             Reach::Nobody(_) | Reach::Unknown(_) | Reach::Somebody | Reach::Unread => words.into_owned(),

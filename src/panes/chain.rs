@@ -265,7 +265,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
             let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
             let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
             let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
-            line.muted(note.unwrap_or_else(|| if p.waits() { "waits".to_owned() } else { p.approval.clone() })).into()
+            line.muted(note.unwrap_or_else(|| if p.waits() { "pending".to_owned() } else { p.approval.clone() })).into()
         })
         .collect()
 }

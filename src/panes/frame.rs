@@ -52,10 +52,10 @@ fn lost(account: &Account) -> Vec<String> {
             _ if error.remedy.is_some() => ("no credentials", error.watched().unwrap_or_default()),
             (ErrorKind::Expired, Some(Renewal::Start)) => ("no valid credentials", Renewal::Start.to_string()),
             (ErrorKind::Expired, Some(command)) => {
-                ("no valid credentials", format!("{command}; it is picked up without a restart"))
+                ("no valid credentials", format!("{command}; sagetop notices it without a restart"))
             }
             (ErrorKind::Expired, None) => ("no valid credentials", error.watched().unwrap_or_default()),
-            (ErrorKind::Denied, _) => ("not let in", error.watched().unwrap_or_default()),
+            (ErrorKind::Denied, _) => ("access denied", error.watched().unwrap_or_default()),
             (ErrorKind::Untrusted, _) => ("certificate not trusted", error.watched().unwrap_or_default()),
             (ErrorKind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
             (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
@@ -123,7 +123,7 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     }
     let list = app.lists.get(app.pane.name);
     if let Some(list) = list.filter(|l| l.filter.typing && app.detail.is_none() && app.modal.is_none()) {
-        let signs = if app.several() { "!word leaves out, @word is an account" } else { "!word leaves out" };
+        let signs = if app.several() { "!word excludes, @word selects an account" } else { "!word excludes" };
         let line = Line::new().with("/", Tone::Strong).plain(list.filter.text());
         return typed(app, &list.filter, line, ["clears", signs]);
     }
@@ -142,11 +142,11 @@ fn searched(app: &App, detail: &Detail) -> Footer {
     let text = detail.search.line.text();
     let line = Line::new().with("/", Tone::Strong).plain(text);
     let line = match lineage::place(app, detail) {
-        _ if text.trim().is_empty() => line.muted("   a word of what is looked for"),
+        _ if text.trim().is_empty() => line.muted("   a word to search for"),
         (Some(place), all) => line.muted(format!("   {} of {all}", place + 1)),
         (None, _) => line.with(format!("   {}", lineage::no_match(app, detail)), Tone::Warn),
     };
-    let next = app.keymap.key_for("next-match").map(|key| format!("{key} goes on")).unwrap_or_default();
+    let next = app.keymap.key_for("next-match").map(|key| format!("{key} continues")).unwrap_or_default();
     typed(app, &detail.search.line, line, ["goes back", &next])
 }
 

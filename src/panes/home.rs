@@ -56,7 +56,7 @@ fn ids(app: &App) -> Vec<Subject> {
 fn empty(app: &App) -> Vec<Line> {
     let store = &app.here.seen.store;
     if app.several() {
-        return vec![Line::new().muted("No model found yet; the pane of the accounts tells how each is read.")];
+        return vec![Line::new().muted("No model found yet; the accounts pane shows the progress of each account.")];
     }
     if let Some(why) = accounts::why_unread(&app.here) {
         return why;

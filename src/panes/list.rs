@@ -136,10 +136,10 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
         return (shown.empty)(app);
     }
     if shown.all_accounts && app.filtered_account() == Some(app.here.id) && app.here.unread() {
-        let name = Line::new().plain(format!("Nothing of {} was read yet.", app.here.name));
+        let name = Line::new().plain(format!("Nothing of {} has been read yet.", app.here.name));
         let name = name.muted(key_that(app, "back", "shows the others"));
         return accounts::why_unread(&app.here).unwrap_or_default().into_iter().chain([name]).collect();
     }
     let clears = key_that(app, "back", "clears the filter");
-    vec![Line::new().plain(format!("Nothing here holds {:?}.", list.filter.text())).muted(clears)]
+    vec![Line::new().plain(format!("No row contains {:?}.", list.filter.text())).muted(clears)]
 }

@@ -38,7 +38,7 @@ pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listin
             admitted.push(row);
         } else {
             // It is better to leave a row out, and to say so, than to show what nobody may see. It is not gone.
-            fault = fault.or_else(|| Some(AwsError::other(T::KIND.name(), "a row could not be looked through")));
+            fault = fault.or_else(|| Some(AwsError::other(T::KIND.name(), "a row could not be checked for secrets")));
             extent = Extent::Part;
         }
     }

@@ -206,7 +206,7 @@ impl Resource for Alarm {
     fn properties(&self, all: &mut Properties) {
         let dimensions: Vec<String> = self.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let rule = self.rule_problem.as_ref();
-        let rule = rule.map(|why| format!("{why}; all alarms that it may name are taken for its own"));
+        let rule = rule.map(|why| format!("{why}; all alarms that it may name count as its children"));
         all.status("StateValue", &*self.state)
             .time("since", self.since)
             .derived(Derived::Fired)

@@ -267,7 +267,7 @@ impl Dataset {
     fn with(self, found: Found) -> Self {
         let (newest, newest_key) = found.newest.unzip();
         let untimed = newest.is_none() && found.unsure.is_none() && found.objects > 0;
-        let unsure = found.unsure.or_else(|| untimed.then(|| "S3 does not tell when it was written".to_owned()));
+        let unsure = found.unsure.or_else(|| untimed.then(|| "S3 does not say when it was written".to_owned()));
         let nothing = newest.is_none() && unsure.is_none();
         Self {
             newest,

@@ -65,7 +65,7 @@ impl Resource for Pipeline {
     }
     fn properties(&self, all: &mut Properties) {
         all.status("PipelineStatus", &*self.status)
-            .time("last execution", self.last_execution)
+            .time("last run", self.last_execution)
             .time("LastModifiedTime", self.modified);
         if let Some(definition) = &self.definition {
             let steps: Vec<String> = definition.steps.iter().map(StepDefinition::in_words).collect();

@@ -48,7 +48,7 @@ impl Session {
     /// A text for the terminal: what is wrong with the file, or a time that is not on it.
     pub fn replay(common: &Common, file: &Path, speed: f64, at: Option<&str>) -> Result<Self, String> {
         if common.record.is_some() {
-            return Err("error: a replay is not recorded again; the recording can be copied\n".into());
+            return Err("error: a replay cannot be recorded; copy the recording instead\n".into());
         }
         let recording = Recording::open(file).map_err(|e| format!("error: {e}\n"))?;
         let own = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;

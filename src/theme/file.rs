@@ -61,7 +61,7 @@ impl Looks {
         let chrome = file.chrome.into_iter().map(|entry| (entry, Token::CHROME));
         for ((name, look), known) in tones.chain(chrome) {
             let token = known.iter().find(|t| t.name() == name.get_ref()).ok_or_else(|| {
-                let message = format!("a theme has no token {:?} here", name.get_ref());
+                let message = format!("there is no token {:?} in this table", name.get_ref());
                 ConfigError::at(source, name.span(), message)
                     .did_you_mean(name.get_ref(), known.iter().map(|t| t.name()))
             })?;
@@ -73,7 +73,7 @@ impl Looks {
     /// The style of a token in full colour. An error when none of the files has it.
     pub(super) fn style(&self, token: Token, source: &Source) -> Result<Style, ConfigError> {
         let Some((source, look)) = self.looks.get(&token) else {
-            let message = format!("the theme says nothing about {:?}", token.name());
+            let message = format!("the theme has no style for {:?}", token.name());
             return Err(
                 ConfigError::new(source.file.as_str(), message).hint("add it, or start with inherits = \"dark\"")
             );

@@ -122,7 +122,7 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("inherits = \"dark\"\n[tones]\n", 2, 2, "unknown field `tones`", "\"tone\""),
     ("inherits = \"nope\"\n", 1, 12, "no theme nope", ""),
     ("inherits = \"mine\"\n", 1, 12, "no theme mine", ""),
-    ("[tone]\nplain = {}\n", 0, 0, "nothing about \"muted\"", "inherits"),
+    ("[tone]\nplain = {}\n", 0, 0, "no style for \"muted\"", "inherits"),
     ("[tone]\nplain = {}\nplain = {}\n", 3, 1, "duplicate key", ""),
 ];
 

@@ -48,7 +48,7 @@ impl App {
         self.begin_with(id, Store::default(), Vec::new());
         // Remove the changes, which only say that two accounts differ.
         self.feed.forget(id);
-        let text = "the rows so far were of another account and were dropped".to_owned();
+        let text = "the rows were those of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }
 

@@ -20,27 +20,27 @@ macro_rules! actions {
 
 intents::intents! { actions
     "look" {
-        "open" "open what the cursor is on: its lineage, an account, a source" navigate::can_open => navigate::open;
+        "open" "open the selected row: its lineage, an account, a source" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
-        "filter" "show only rows with these words, without !words, of an @account; in a lineage: look for a word" always => navigate::filter;
-        "next-match" "in a lineage: to the next place with the word" navigate::can_look_on => |app| navigate::look_on(app, 1);
-        "previous-match" "in a lineage: to the place with the word before" navigate::can_look_on => |app| navigate::look_on(app, -1);
+        "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" always => navigate::filter;
+        "next-match" "in a lineage: next match" navigate::can_look_on => |app| navigate::look_on(app, 1);
+        "previous-match" "in a lineage: previous match" navigate::can_look_on => |app| navigate::look_on(app, -1);
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
-        "scaling" "show or hide auto scaling's alarms" always => navigate::scaling;
+        "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {
         "home" "all models" always => |app| navigate::go(app, "home");
         "data" "data locations and feature groups" always => |app| navigate::go(app, "data");
-        "training" "pipelines, executions, jobs" always => |app| navigate::go(app, "training");
+        "training" "pipelines, runs, jobs" always => |app| navigate::go(app, "training");
         "registry" "registered versions" always => |app| navigate::go(app, "registry");
         "endpoints" "endpoints and what they serve" always => |app| navigate::go(app, "endpoints");
-        "alarms" "alarms and whom they reach" always => |app| navigate::go(app, "alarms");
-        "activity" "what happened lately" always => |app| navigate::go(app, "activity");
+        "alarms" "alarms and whom they notify" always => |app| navigate::go(app, "alarms");
+        "activity" "what happened recently" always => |app| navigate::go(app, "activity");
         "sources" "what was read, when, and what went wrong" always => |app| navigate::go(app, "sources");
         "accounts" "the accounts and regions that are watched" navigate::can_choose => |app| navigate::go(app, "accounts");
         "next-pane" "next pane" always => |app| navigate::turn(app, 1);
@@ -49,25 +49,25 @@ intents::intents! { actions
     "move" {
         "up" "up" always => |app| navigate::step(app, -1);
         "down" "down" always => |app| navigate::step(app, 1);
-        "page-up" "a page up" always => |app| navigate::page(app, -1);
-        "page-down" "a page down" always => |app| navigate::page(app, 1);
-        "top" "to the first" always => |app| navigate::end(app, true);
-        "bottom" "to the last" always => |app| navigate::end(app, false);
+        "page-up" "page up" always => |app| navigate::page(app, -1);
+        "page-down" "page down" always => |app| navigate::page(app, 1);
+        "top" "first row" always => |app| navigate::end(app, true);
+        "bottom" "last row" always => |app| navigate::end(app, false);
         "left" "close a branch" navigate::has_branches => |app| navigate::branch(app, false);
         "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
-        "replay-pause" "stop the replay, or go on" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
-        "replay-step" "to the next moment that was recorded" replay::can_step => |_| replay::command(ReplayCommand::Step);
-        "replay-back" "to the moment before" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
-        "replay-jump" "to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
+        "replay-pause" "pause or resume the replay" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
+        "replay-step" "step to the next recorded moment" replay::can_step => |_| replay::command(ReplayCommand::Step);
+        "replay-back" "step to the previous recorded moment" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
+        "replay-jump" "jump to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
         "replay-faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
         "replay-slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);
     }
     "program" {
-        "help" "what the keys do here" always => |app| { app.modal = Some(Help::default().into()); None };
+        "help" "show the keys that work here" always => |app| { app.modal = Some(Help::default().into()); None };
         "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
-        "suspend" "stop the program; fg lets it go on" can_suspend => |_| Some(Effect::Suspend);
+        "suspend" "suspend the program; fg resumes it" can_suspend => |_| Some(Effect::Suspend);
         "quit" "quit; what was sent continues in AWS" always => |_| Some(Effect::Quit);
     }
 }
@@ -78,16 +78,16 @@ fn always(_: &Context<'_>) -> Result<String, String> {
 }
 
 fn can_suspend(_: &Context<'_>) -> Result<String, String> {
-    if cfg!(unix) { Ok(String::new()) } else { Err("this system cannot stop a program".into()) }
+    if cfg!(unix) { Ok(String::new()) } else { Err("this system cannot suspend a program".into()) }
 }
 
 fn can_refresh(context: &Context<'_>) -> Result<String, String> {
-    if context.app.replay.is_some() { Err("a replay asks AWS nothing".into()) } else { Ok(String::new()) }
+    if context.app.replay.is_some() { Err("not available in a replay".into()) } else { Ok(String::new()) }
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn refresh(app: &mut App) -> Option<Effect> {
-    app.message = Some((Tone::Plain, "asking AWS now".into()));
+    app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }
 

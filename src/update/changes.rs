@@ -28,7 +28,7 @@ fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
 
 fn able<I: Intent>(context: &Context<'_>) -> Result<String, String> {
     if context.app.replay.is_some() {
-        return Err("not in a replay: it shows what has been".into());
+        return Err("not available in a replay".into());
     }
     context.app.here.may_change().map_err(|why| format!("read-only: {why}"))?;
     I::available(&selection(context))

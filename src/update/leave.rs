@@ -24,7 +24,7 @@ pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
         app.leaving = Leaving::WhenSent;
     }
     if app.leaving == Leaving::WhenSent {
-        let again = app.keymap.key_for("quit").map(|key| format!("; {key} again leaves at once"));
+        let again = app.keymap.key_for("quit").map(|key| format!("; {key} again quits at once"));
         let (calls, are) = count(calls);
         app.tell_now(Tone::Busy, format!("waiting for {calls} that {are} being sent{}", again.unwrap_or_default()));
     }

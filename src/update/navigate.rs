@@ -66,7 +66,7 @@ pub(super) fn branch(app: &mut App, open: bool) -> Moved {
 }
 
 pub(super) fn has_branches(context: &Context<'_>) -> Result<String, String> {
-    let key = context.app.keymap.key_for("open").map(|key| format!(": {key} opens that of what the cursor is on"));
+    let key = context.app.keymap.key_for("open").map(|key| format!(": {key} opens the lineage of the selected row"));
     in_lineage(context, format!("only a lineage has branches{}", key.unwrap_or_default()))
 }
 
@@ -115,7 +115,7 @@ pub(super) fn open(app: &mut App) -> Moved {
 pub(super) fn enter(app: &mut App, subject: &Subject) {
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(&subject.item) else {
-        let text = "it belongs to no model: add it to a [[model]] of the configuration".to_owned();
+        let text = "it belongs to no model: add it to a [[model]] in the configuration".to_owned();
         app.message = Some((Tone::Warn, text));
         return;
     };
@@ -142,7 +142,7 @@ pub(super) fn can_choose(context: &Context<'_>) -> Result<String, String> {
 fn branch_toggle(app: &mut App) -> Moved {
     let closed = app.detail.as_ref().is_some_and(|d| d.closed.contains(&d.selected));
     if !closed && !lineage::has_children(app) {
-        app.message = Some((Tone::Plain, "nothing is below this".into()));
+        app.message = Some((Tone::Plain, "there is nothing below this".into()));
         return None;
     }
     branch(app, closed)
@@ -201,8 +201,8 @@ pub(super) fn filter(app: &mut App) -> Moved {
 pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
     match &context.app.detail {
         Some(detail) if !detail.search.line.is_empty() => Ok(String::new()),
-        Some(_) => Err("nothing is looked for: the key of filter begins".into()),
-        None => Err("only a lineage is searched: the filter of a list shows what it found".into()),
+        Some(_) => Err("no search yet: the filter key starts one".into()),
+        None => Err("only in a lineage: in a list, the filter shows all matches".into()),
     }
 }
 
@@ -237,7 +237,7 @@ pub(super) fn reverse(app: &mut App) -> Moved {
 
 pub(super) fn scaling(app: &mut App) -> Moved {
     app.show_scaling = !app.show_scaling;
-    let text = if app.show_scaling { "alarms of auto scaling: shown" } else { "alarms of auto scaling: hidden" };
+    let text = if app.show_scaling { "Auto Scaling alarms: shown" } else { "Auto Scaling alarms: hidden" };
     app.message = Some((Tone::Plain, text.into()));
     None
 }

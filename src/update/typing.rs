@@ -99,7 +99,7 @@ impl App {
         self.message = match (taken, text.next()) {
             (true, None) => None,
             (true, Some(_)) => Some((Tone::Warn, format!("the pasted text was cut after {LONGEST_PASTE} characters"))),
-            (false, _) => Some((Tone::Warn, "nothing is typed here: the pasted text was dropped".to_owned())),
+            (false, _) => Some((Tone::Warn, "there is no input field: the pasted text was dropped".to_owned())),
         };
     }
 }

@@ -95,7 +95,7 @@ async fn an_account_that_fails_hides_no_other() {
 async fn an_account_that_lets_nobody_in_is_told_at_any_width() {
     let mut t = Harness::story(DENIED).beside("us-east-1", "demo").size(120, 36).start().await;
     t.run_for("20s").await;
-    t.says("eu-west-1: not let in: ask for this IAM action");
+    t.says("eu-west-1: access denied: ask for this IAM action");
     t.keys("8").await;
     for (columns, rows) in [(80, 24), (120, 36), (200, 50)] {
         t.resize(columns, rows).await;
@@ -115,7 +115,7 @@ async fn an_account_that_was_never_read_can_be_gone_to_and_says_why() {
     t.to("eu-west-1").await;
     t.keys("enter").await;
     t.says("sagetop  eu-west-1");
-    t.says("Nothing of eu-west-1 was read yet");
+    t.says("Nothing of eu-west-1 has been read yet");
     t.says("ListEndpoints: denied (AccessDenied): User: arn:aws:iam::1:user/ana is not authorized");
     t.keys("7").await;
     t.says("sagetop  eu-west-1");

@@ -16,7 +16,7 @@ async fn the_log_begins_with_the_last_day_of_all_models() {
 async fn a_row_of_the_log_opens_whole_and_leads_to_its_model() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.until("P1-recommendation-ctr", "5m").await;
-    t.keys("6 '/ctr !was' enter").await;
+    t.keys("6 '/ctr !broken' enter").await;
     t.says("…");
     t.keys("enter").await;
     t.says("what happened");

@@ -174,7 +174,7 @@ fn what_gives_no_credentials_is_told_as_what_it_is() {
         (
             "role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\nmfa_serial = arn:aws:iam::1:mfa/ana",
             &[
-                "a code of arn:aws:iam::1:mfa/ana",
+                "an MFA code of arn:aws:iam::1:mfa/ana",
                 "aws sts assume-role --profile base --role-arn",
                 "credential_process",
             ],
@@ -233,7 +233,7 @@ fn a_clock_that_is_off_is_told_in_whatever_words_aws_has_for_it() {
     };
     let account = Altered::serve("shop", skewed);
     for (config, profile) in [(ROLE, "role"), (GOOD, "good")] {
-        let run = status(&home(config), profile, &account.url).says("set the clock of this machine");
+        let run = status(&home(config), profile, &account.url).says("set the clock: AWS");
         assert!(!said(&run).contains("log in"), "{profile}: {}", said(&run));
     }
 }

@@ -28,7 +28,7 @@ async fn keys_are_answered_while_calls_hang() {
     t.run_for("2s").await;
     for (key, text) in [
         ("4", "◌ endpoints not read yet"),
-        ("?", "open what the cursor is on"),
+        ("?", "open the selected row"),
         ("esc", "not read yet"),
         ("/", "esc clears"),
     ] {
@@ -333,7 +333,7 @@ async fn alarms_that_are_denied_are_unknown_and_told_above_all() {
     t.says("alarms cannot be read: ask for this IAM action");
     let row = t.line("fraud-screening");
     assert!(row.starts_with(" ◌"), "{row}");
-    t.never_says("not let in");
+    t.never_says("access denied");
 }
 
 #[tokio::test(start_paused = true)]

@@ -56,7 +56,7 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("a").await;
     t.says("Approve recommendation/14");
     t.keys("enter").await;
-    t.says("a reason is needed");
+    t.says("a reason is required");
     t.keys("'CTR holds in staging' enter").await;
     t.says("sagemaker:UpdateModelPackage");
     t.says("Type recommendation/14 to send");

@@ -65,7 +65,7 @@ async fn nothing_found_is_said_and_esc_goes_back() {
     t.keys("esc").await;
     assert_eq!(selected(&t), before);
     t.keys("n").await;
-    t.says("next-match: nothing is looked for");
+    t.says("next-match: no search yet");
     t.keys("/").await;
     t.paste("Evaluate").await;
     assert!(selected(&t).contains("Evaluate"), "{}", t.text());
@@ -107,14 +107,14 @@ async fn a_key_that_does_nothing_says_why() {
     }
     t.to("Preprocess").await;
     t.keys("enter").await;
-    t.says("nothing is below this");
+    t.says("there is nothing below this");
     t.keys("esc").await;
     for (key, why) in [
         ("h", "left: only a lineage has branches"),
         ("J", "facts-down: only the facts of a lineage"),
-        ("n", "next-match: only a lineage is searched"),
+        ("n", "next-match: only in a lineage"),
         ("esc", "back: there is nothing to go back to"),
-        ("ctrl-r", "asking AWS now"),
+        ("ctrl-r", "reading from AWS now"),
         ("/ 'qqq' enter enter", "open: nothing is listed here"),
     ] {
         t.keys(key).await;

@@ -75,7 +75,7 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
     t.to("recommendation-switched-off").await;
     t.keys("enter").await;
     t.says("▲ nobody: its actions are switched off");
-    assert!(t.line("recommendation-forgotten").contains("tells nobody"), "{}", t.line("recommendation-forgotten"));
+    assert!(t.line("recommendation-forgotten").contains("notifies nobody"), "{}", t.line("recommendation-forgotten"));
     // It is worth knowing, and makes nothing unwell.
     t.keys("esc 0").await;
     assert!(t.row("▲ recommendation").contains("failed 8 d"), "{}", t.row("▲ recommendation"));

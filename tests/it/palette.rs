@@ -44,7 +44,7 @@ async fn a_write_is_never_chosen_by_a_part_of_its_name() {
         t.keys("esc").await;
     }
     t.keys(": 'rollb'").await;
-    t.says("down chooses, or its whole name");
+    t.says("needs down or its whole name");
     t.keys("down enter").await;
     t.says("Roll back which endpoint of recommendation?");
     t.keys("enter").await;
@@ -69,7 +69,7 @@ async fn things_are_found_and_gone_to() {
         assert!(selected(&t).contains(there), "{typed}: {}\n{}", selected(&t), t.text());
     }
     t.keys(": 'no such thing'").await;
-    t.says("no match: nothing is called \"no such thing\"");
+    t.says("nothing is called \"no such thing\"");
     t.keys("enter").await;
     t.says("no match");
 }

@@ -52,8 +52,9 @@ fn nobody_is_told_is_said_only_where_it_is_known() {
     let topic =
         |more: &str| story("actions = [\"team\"]", &format!("[[topic]]\nname = \"team\"\nsubscriptions = [{more}]\n"));
     let abroad = "{ protocol = \"https\", endpoint = \"https://pager.example/x\", account = \"999999999999\" }";
-    let nobody = |why: &str| Some(format!("warning nobody is told: team {why}"));
-    let unknown = Some("unknown whether team tells anybody is not known: ListSubscriptionsByTopic denied".to_owned());
+    let nobody = |why: &str| Some(format!("warning nobody is notified: team {why}"));
+    let unknown =
+        Some("unknown whether team notifies anybody is not known: ListSubscriptionsByTopic denied".to_owned());
     let by_topic: &'static [&str] = &["ListSubscriptionsByTopic"];
     let both: &'static [&str] = &["ListSubscriptionsByTopic", "GetTopicAttributes"];
     let cases: [(&str, &'static [&str], Option<String>); 8] = [
@@ -65,7 +66,11 @@ fn nobody_is_told_is_said_only_where_it_is_known() {
             &[],
             nobody("has only deleted subscriptions"),
         ),
-        ("{ protocol = \"email\", endpoint = \"a@b.example\", pending = true }", &[], nobody("waits for confirmation")),
+        (
+            "{ protocol = \"email\", endpoint = \"a@b.example\", pending = true }",
+            &[],
+            nobody("is pending confirmation"),
+        ),
         (abroad, by_topic, None),
         (abroad, both, unknown.clone()),
         ("", both, unknown),
@@ -83,11 +88,11 @@ fn a_topic_that_takes_nothing_from_alarms_is_told() {
     let key =
         |key: &str| story("actions = [\"team\"]", &format!("[[topic]]\nname = \"team\"\nkey = \"{key}\"\n{person}"));
     let about = |story: &str| told(story, &[]).into_iter().find(|text| text.contains("nobody"));
-    let encrypted = "warning nobody is told: team is encrypted with alias/aws/sns, which alarms cannot use";
+    let encrypted = "warning nobody is notified: team is encrypted with alias/aws/sns, which alarms cannot use";
     assert_eq!(about(&key("alias/aws/sns")).as_deref(), Some(encrypted));
     assert_eq!(about(&key("alias/ours")), None);
     let missing = story("actions = [\"forgotten\"]", "");
-    assert_eq!(about(&missing).as_deref(), Some("warning nobody is told: forgotten does not exist"));
+    assert_eq!(about(&missing).as_deref(), Some("warning nobody is notified: forgotten does not exist"));
     // Another account's topic: it tells who listens, or what it does not tell is no trouble of this account.
     let central = format!("[[topic]]\nname = \"central\"\naccount = \"999999999999\"\n{person}");
     let central = story("actions = [\"central\"]", &central);
@@ -114,12 +119,12 @@ async fn actions_that_are_held_back_are_seen_wherever_the_alarm_is() {
                   [[alarm]]\nname = \"segments-odd\"\nrule = \"TRUE AND ALARM(segments-latency)\"\nevaluation = \"EVALUATION_ERROR\"\n";
     let mut t = Harness::story(&story("", window)).size(200, 60).ready().await;
     t.to("customer-segmentation").await;
-    t.says("▲ nobody is told of");
+    t.says("▲ nobody is notified of");
     t.keys("5").await;
     assert!(t.line(" segments-page ").contains("▲ nobody now: segments"), "{}", t.text());
     t.to("segments-page").await;
     t.keys("enter").await;
-    t.says("tells nobody now: segments-window holds its actions back");
+    t.says("notifies nobody now: segments-window holds its actions back");
     t.says("▲ Alarm: until segments-window leaves ALARM,");
     t.says("segments-window; actions wait 60 s for it");
 }

@@ -127,7 +127,7 @@ fn the_keys_of_a_role_come_by_the_proxy() {
 fn a_proxy_that_lets_nobody_through_is_named() {
     let nobody = nobody().to_string();
     let cases = [
-        (Manners::Login(LOGIN.1), None, "asks for a user and a password"),
+        (Manners::Login(LOGIN.1), None, "requires a user and a password"),
         (Manners::Closed, None, "unsuccessful"),
         (Manners::Open, Some(nobody.as_str()), "refused"),
     ];
@@ -184,10 +184,10 @@ fn what_cannot_be_used_is_refused_with_the_name_of_the_setting() {
     let (none, empty) = (none.display().to_string(), empty.display().to_string());
     let cases = [
         ("AWS_CA_BUNDLE", none.as_str(), "cannot be read"),
-        ("AWS_CA_BUNDLE", &empty, "holds no certificate"),
+        ("AWS_CA_BUNDLE", &empty, "contains no certificate"),
         ("SSL_CERT_FILE", &none, "cannot be read"),
         ("HTTPS_PROXY", "socks5://proxy.test:1080", "only http:// and https://"),
-        ("all_proxy", "http://proxy.test:none", "names no proxy"),
+        ("all_proxy", "http://proxy.test:none", "is not a proxy"),
     ];
     for (setting, value, why) in cases {
         let run =

@@ -235,7 +235,7 @@ async fn nothing_is_sent_in_a_replay() {
     t.to("recommendation").await;
     for key in ["a", "x", "r", "b"] {
         t.keys(key).await;
-        t.says("not in a replay");
+        t.says("not available in a replay");
     }
     // Beneath the screen the executor refuses, and beneath the executor nothing is connected.
     let v14 = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";

@@ -48,21 +48,21 @@ async fn the_help_stops_at_its_end_and_comes_back_at_once() {
 async fn the_help_is_filtered_as_it_is_typed() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.keys("? / 'alarms'").await;
-    t.says("alarms and whom they reach");
+    t.says("alarms and whom they notify");
     t.never_says("approve the selected version");
     t.keys("enter").await;
-    t.says("alarms and whom they reach");
+    t.says("alarms and whom they notify");
     t.keys("/ ctrl-u 'qqq'").await;
     t.says("no match for \"qqq\"");
     t.keys("esc").await;
     t.says("approve the selected version");
     t.paste("alarms").await;
-    t.says("nothing is typed here");
+    t.says("there is no input field");
     t.keys("/").await;
     t.paste("alarms").await;
     t.never_says("approve the selected version");
     t.keys("enter q").await;
-    t.never_says("alarms and whom they reach");
+    t.never_says("alarms and whom they notify");
 }
 
 #[tokio::test(start_paused = true)]

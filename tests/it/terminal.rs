@@ -124,7 +124,7 @@ fn a_paste_never_acts_and_one_without_an_end_gives_the_keys_back() {
     // The quit key, in every way in which it can come.
     for paste in ["\x1b[200~q\x1b[201~", "\x1b\x1b[200~q\x1b[201~", "\x1b[200~q"] {
         terminal.press(paste);
-        terminal.until_shown(&["nothing is typed here"]);
+        terminal.until_shown(&["there is no input field"]);
         terminal.press("?");
         terminal.until_shown(&HELP);
         terminal.press("\x1b");
@@ -262,7 +262,7 @@ fn expired_everywhere() -> String {
 #[test]
 fn expired_keys_of_the_environment_are_told_with_what_helps() {
     let (home, url) = (Home::new(), expired_everywhere());
-    let helps = "start sagetop again with other keys than those in the environment";
+    let helps = "restart sagetop with other keys in the environment";
     let run = home.run_at(&url, "eu-west-1", &["dump"]);
     assert!(run.err.contains("no valid credentials") && run.err.contains(helps), "{}", run.err);
     assert!(!run.err.contains("testing"), "{}", run.err);

@@ -77,10 +77,12 @@ impl Proxy {
         let place = place.split(['/', '?', '#']).next().unwrap_or_default();
         // The value itself is not repeated: a password may be anywhere in what is no URL.
         let wrong =
-            |why: &str| format!("{variable} names no proxy: {why}; write one such as http://proxy.example:3128");
+            |why: &str| format!("{variable} is not a proxy: {why}; write one such as http://proxy.example:3128");
         let scheme = scheme.to_ascii_lowercase();
         if !matches!(scheme.as_str(), "http" | "https") {
-            return Err(wrong(&format!("only http:// and https:// proxies are known, and it begins with {scheme}://")));
+            return Err(wrong(&format!(
+                "only http:// and https:// proxies are supported, and it begins with {scheme}://"
+            )));
         }
         let url = format!("{scheme}://{place}");
         let parsed: Option<Uri> = url.parse().ok();
@@ -90,9 +92,9 @@ impl Proxy {
             !authority.host().is_empty() && port.is_some_and(|port| port.is_empty() || number(port))
         });
         if !sound {
-            return Err(wrong("it has no host, or a port that is no number"));
+            return Err(wrong("it has no host, or a port that is not a number"));
         }
-        let config = ProxyConfig::all(url.as_str()).map_err(|_| wrong("it is no URL that can be called"))?;
+        let config = ProxyConfig::all(url.as_str()).map_err(|_| wrong("it is not a valid URL"))?;
         let config = match login {
             Some(login) => {
                 let (user, password) = login.split_once(':').unwrap_or((login, ""));

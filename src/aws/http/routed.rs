@@ -86,7 +86,7 @@ impl HttpConnector for Routed<SharedHttpConnector> {
 }
 
 /// What a proxy wants that answers with 407.
-const LOGIN: &str = "it asks for a user and a password, or does not take those in the variable (407)";
+const LOGIN: &str = "it requires a user and a password, or rejects those in the variable (407)";
 
 /// An error that names the certificate or the proxy, where one of them stood in the way.
 fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted: String) -> ConnectorError {

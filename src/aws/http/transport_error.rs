@@ -61,7 +61,7 @@ impl fmt::Display for TransportError {
             Self::Untrusted { host, why, trusted } => {
                 write!(f, "the certificate of {host} is not trusted: {why}; trusted are {trusted}")
             }
-            Self::Proxy { proxy, why } => write!(f, "no connection by the proxy {proxy}: {why}"),
+            Self::Proxy { proxy, why } => write!(f, "no connection through the proxy {proxy}: {why}"),
         }
     }
 }

@@ -78,7 +78,9 @@ impl File {
         let certificates = certificates(&String::from_utf8_lossy(&text));
         if certificates.is_empty() {
             let path = path.display();
-            return Err(format!("{setting} names {path}, which holds no certificate; it must be a file in PEM format"));
+            return Err(format!(
+                "{setting} names {path}, which contains no certificate; it must be a file in PEM format"
+            ));
         }
         Ok((Self { path, setting }, certificates))
     }
@@ -141,7 +143,7 @@ mod tests {
             let told = read(setting, &good, None).unwrap().told();
             assert_eq!(told, format!("those of {} ({setting})", good.display()));
             for (path, why) in
-                [(&empty, "holds no certificate"), (&none, "cannot be read"), (&folder, "cannot be read")]
+                [(&empty, "contains no certificate"), (&none, "cannot be read"), (&folder, "cannot be read")]
             {
                 let said = read(setting, path, None).unwrap_err();
                 assert!(

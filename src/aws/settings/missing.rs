@@ -16,7 +16,7 @@ impl Settings {
         let chain = self.profiles.chain(&self.profile);
         if let Some(missing) = chain.iter().find(|name| !self.profiles.has(name)) {
             return (needed || chain.len() > 1)
-                .then(|| (self.no_profile(missing), "name a profile that is there, or write this one".to_owned()));
+                .then(|| (self.no_profile(missing), "use an existing profile, or add this one".to_owned()));
         }
         if let Some(lacks) = self.lacks_a_code(&chain) {
             return Some(lacks);
@@ -35,7 +35,7 @@ impl Settings {
             chain.iter().find_map(|profile| Some((profile, of(profile, "role_arn")?, of(profile, "mfa_serial")?)))?;
         let base = named(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
         let what =
-            format!("the role of the profile {profile} is given for a code of {serial}, which cannot be typed here");
+            format!("the role of the profile {profile} requires an MFA code of {serial}, which cannot be entered here");
         let how = format!(
             "run `aws sts assume-role --profile {base} --role-arn {role} --role-session-name sagetop --serial-number \
              {serial} --token-code CODE` and start sagetop with the keys that it prints, or give the profile a \
@@ -61,7 +61,7 @@ impl Settings {
         } else if says(&["credential_process"]) {
             Renewal::Other(format!("run the credential_process of the profile {} by hand to see why", self.profile))
         } else if says(OTHER_WAYS) && !says(&["sso_session", "sso_start_url"]) {
-            Renewal::Other(format!("look at the credentials that the profile {} names", self.profile))
+            Renewal::Other(format!("check the credentials that the profile {} names", self.profile))
         } else {
             Renewal::Sso(format!("aws sso login{profile}"))
         }
@@ -122,12 +122,12 @@ mod tests {
     fn a_login_is_renewed_by_what_made_it() {
         let renewal = |target: &Target, variables| settings(target, variables).unwrap().renewal().to_string();
         let key = [("AWS_ACCESS_KEY_ID", "k")];
-        assert!(renewal(&Target::default(), &key).starts_with("start sagetop again"));
-        assert_eq!(renewal(&Target::default(), &[]), "log in again, with SSO by `aws sso login`");
-        assert_eq!(renewal(&of_profile("a"), &key), "log in again, with SSO by `aws sso login --profile a`");
-        assert_eq!(renewal(&of_profile("session"), &[]), "log in again by `aws login --profile session`");
+        assert!(renewal(&Target::default(), &key).starts_with("restart sagetop"));
+        assert_eq!(renewal(&Target::default(), &[]), "log in again; for SSO, run `aws sso login`");
+        assert_eq!(renewal(&of_profile("a"), &key), "log in again; for SSO, run `aws sso login --profile a`");
+        assert_eq!(renewal(&of_profile("session"), &[]), "log in again with `aws login --profile session`");
         // No login gives a profile other keys.
-        assert_eq!(renewal(&of_profile("my keys"), &[]), "look at the credentials that the profile my keys names");
+        assert_eq!(renewal(&of_profile("my keys"), &[]), "check the credentials that the profile my keys names");
     }
 
     #[test]

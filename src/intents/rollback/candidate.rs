@@ -175,7 +175,7 @@ impl Candidate {
         good.extend((!self.models.is_empty()).then(|| "its models exist".to_owned()));
         let mut bad = Vec::new();
         let put_live =
-            self.put_live.map(|at| at.strftime("this console put it live at %Y-%m-%d %H:%M UTC").to_string());
+            self.put_live.map(|at| at.strftime("this console deployed it at %Y-%m-%d %H:%M UTC").to_string());
         good.extend(put_live);
         if self.keeps_counts(present).is_ok() {
             good.push("variants match".into());
@@ -232,7 +232,7 @@ async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
     let cannot = |error: &AwsError| {
         // Without s3:ListBucket a missing key is a 403, so it is not known to be gone:
         // docs/aws.md#missing-or-forbidden-objects
-        let what = if is_gone(error) { "is not there" } else { "cannot be checked" };
+        let what = if is_gone(error) { "does not exist" } else { "cannot be checked" };
         format!("{what} ({})", error.kind.word())
     };
     if !key.is_empty() && !key.ends_with('/') {
@@ -241,7 +241,7 @@ async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
     }
     let list = |s3: aws_sdk_s3::Client| s3.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send();
     match aws.ask_bucket(bucket, list).await {
-        Ok(page) if page.contents().is_empty() => Err("is not there (no object lies under this prefix)".to_owned()),
+        Ok(page) if page.contents().is_empty() => Err("does not exist (no object is under this prefix)".to_owned()),
         Ok(_) => Ok(()),
         Err(error) => Err(cannot(&error)),
     }

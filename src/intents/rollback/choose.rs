@@ -46,11 +46,11 @@ impl RatedCandidate {
         let bad = self
             .record
             .is_bad()
-            .then(|| format!("{label} did badly here before: {} while it served.", self.record.faults()));
+            .then(|| format!("{label} performed badly here before: {} while it served.", self.record.faults()));
         let unknown = self
             .alarms_problem
             .as_ref()
-            .map(|why| format!("Which alarms fired while it served is not all known: {why}."));
+            .map(|why| format!("Not all alarms that fired while it served are known: {why}."));
         let uncounted = self
             .errors_problem
             .as_ref()
@@ -135,7 +135,7 @@ impl Rollback {
         if best.is_none() {
             let mut why_not: Vec<String> = rated
                 .iter()
-                .map(|j| format!("{} served badly: {}", j.candidate.config.name, j.record.faults()))
+                .map(|j| format!("{} performed badly: {}", j.candidate.config.name, j.record.faults()))
                 .collect();
             why_not.extend(unfit.iter().map(|u| format!("{} {}", u.name, u.why)));
             let avoided: Vec<&Candidate> = rated.iter().map(|j| &j.candidate).collect();

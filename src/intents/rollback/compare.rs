@@ -85,7 +85,7 @@ impl Candidate {
     /// Does AWS keep instance counts and weights (`RetainAllVariantProperties`)?
     ///
     /// # Errors
-    /// Why it cannot: the variants have other names or another kind of capacity.
+    /// Why it cannot: the variants have different names or another kind of capacity.
     pub(super) fn keeps_counts(&self, present: &Present) -> Result<(), &'static str> {
         let live = &present.endpoint.variants;
         let mut then: Vec<&str> = self.variants().map(|v| v.name.as_str()).collect();
@@ -93,10 +93,10 @@ impl Candidate {
         then.sort_unstable();
         now.sort_unstable();
         if then != now {
-            return Err("the variants have other names");
+            return Err("the variants have different names");
         }
         let same_kind = |v: &ConfigVariant| v.serverless == present.serverless(&v.name);
-        if self.variants().all(same_kind) { Ok(()) } else { Err("the variants have another kind of capacity") }
+        if self.variants().all(same_kind) { Ok(()) } else { Err("the variants have a different kind of capacity") }
     }
 
     /// Why AWS would not take it, or why nothing would serve; a phrase that follows its name.
@@ -142,7 +142,7 @@ impl Candidate {
             }
             Age::Newer(version) => Some(format!("{version} in it is newer than what serves now.")),
             Age::OtherModel(version) => {
-                Some(format!("It runs {version}: that is another model than the one that serves now."))
+                Some(format!("It runs {version}: a different model from the one that serves now."))
             }
             Age::Older { .. } | Age::Rearranged | Age::Unknown => None,
         });
@@ -162,7 +162,7 @@ impl Candidate {
         };
         if self.variants().any(other_type) {
             sentences.push(
-                "The instance type changes: AWS may refuse that while auto scaling is registered for the variant."
+                "The instance type changes: AWS may refuse that while Auto Scaling is registered for the variant."
                     .into(),
             );
         }

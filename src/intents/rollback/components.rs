@@ -16,7 +16,7 @@ pub(super) async fn refusal(aws: &Aws, present: &Present) -> Refusal {
         Err(error) => format!("which ones run on it cannot be read: {error}"),
     };
     Refusal::No(format!(
-        "{endpoint} runs inference components: its configuration names no model, so another one is no way back; the model of a component is changed by UpdateInferenceComponent (aws sagemaker update-inference-component); {running}"
+        "{endpoint} runs inference components: its configuration names no model, so another one changes nothing; the model of a component is changed by UpdateInferenceComponent (aws sagemaker update-inference-component); {running}"
     ))
 }
 

@@ -51,7 +51,7 @@ pub(super) async fn plan(
                 intent: Some(intent.clone().into()),
                 chosen: true,
                 changes: format!("v{current} → v{version}"),
-                record: "the newest approved version before it that did not do badly here".to_owned(),
+                record: "the newest approved version before it that did not perform badly here".to_owned(),
                 bad: false,
             },
         );
@@ -97,7 +97,7 @@ pub(super) async fn plan(
 fn none_left(why_not: &[String]) -> String {
     match why_not {
         [] => "No earlier configuration is left".to_owned(),
-        _ => format!("No earlier configuration is a way back ({})", why_not.join("; ")),
+        _ => format!("No earlier configuration can be used ({})", why_not.join("; ")),
     }
 }
 
@@ -124,7 +124,7 @@ async fn find_parts(
                 )
             },
         );
-        Refusal::No(format!("{name} has no way back. {}, and {why}; {instead}", none_left(why_not)))
+        Refusal::No(format!("{name} cannot be rolled back. {}, and {why}; {instead}", none_left(why_not)))
     };
     let refuse_copy = |what: &str| none(&format!("its own has {what}, which a copy would lose"));
     let config = raw_config(aws, &serving.config.name).await?;

@@ -84,7 +84,7 @@ fn which_endpoint(chain: &Chain<'_>, store: &Store) -> Pick {
         let note = match (trouble, &serving.deployment) {
             (Some(trouble), _) => Line::new().with(format!("✗ {trouble}"), Tone::Bad),
             (None, Some(d)) => Line::new().with(format!("◐ {} {}{}", d.status, d.way(), d.phase()), Tone::Busy),
-            (None, None) => Line::new().muted("nothing is known to be wrong"),
+            (None, None) => Line::new().muted("no problem is known"),
         };
         let line = Line::from(serving.endpoint).muted(format!("  {}  {}", serving.stage, serving.label()));
         PickItem { line, note, intent: newest_good(serving.endpoint).into() }

@@ -139,13 +139,13 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
         let name = topic.rsplit(':').next().unwrap_or(topic);
         match reach(store, topic) {
             Reach::Nobody(why) => {
-                let finding = Finding::new(Health::Warning, format!("nobody is told: {name} {why}"));
-                let brief = format!("nobody is told: {name} {}", why.brief());
+                let finding = Finding::new(Health::Warning, format!("nobody is notified: {name} {why}"));
+                let brief = format!("nobody is notified: {name} {}", why.brief());
                 Some(finding.brief(brief).about(Kind::Topics, *topic))
             }
             // What another account does not tell cannot be mended here; the topic itself says that it is not known.
             Reach::Unknown(why) if own(topic) => {
-                let text = format!("whether {name} tells anybody is not known: {why}");
+                let text = format!("whether {name} notifies anybody is not known: {why}");
                 Some(Finding::new(Health::Unknown, text).about(Kind::Topics, *topic))
             }
             Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
@@ -159,13 +159,13 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
     let unheard = |a: &Alarm| match hears_of(facts.index, a)? {
         Hears::Nobody => {
             let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
-            Some(unheard(facts, a, Health::Warning, |name| format!("nobody is told of {name}: {why}")))
+            Some(unheard(facts, a, Health::Warning, |name| format!("nobody is notified of {name}: {why}")))
         }
         Hears::Perhaps(parent) => Some(unheard(facts, a, Health::Unknown, |name| {
-            format!("whether {name} tells anybody is not known: the rule of {parent} cannot be read")
+            format!("whether {name} notifies anybody is not known: the rule of {parent} cannot be read")
         })),
         Hears::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
-            format!("nobody is told of {name} now: {parent} does not fire")
+            format!("nobody is notified of {name} now: {parent} does not fire")
         })),
         // That is said of the composite alarm whose actions are held back.
         Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
@@ -183,7 +183,7 @@ pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts.config, a));
     let held = |a: &Alarm| {
         let Some(Hears::Suppressed(by)) = hears_of(facts.index, a) else { return None };
-        let phrase = |name: &str| format!("nobody is told of {name} now: {by} holds its actions back");
+        let phrase = |name: &str| format!("nobody is notified of {name} now: {by} holds its actions back");
         Some(unheard(facts, a, Health::Warning, phrase))
     };
     firing.filter_map(held).collect()

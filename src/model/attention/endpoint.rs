@@ -29,7 +29,7 @@ pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
                 "InService" => return None,
                 "Updating" => (Health::Running, updating(serving, endpoint)),
                 "Creating" | "SystemUpdating" | "Deleting" => (Health::Running, endpoint.status.clone()),
-                "" => (Health::Unknown, "AWS tells no status".to_owned()),
+                "" => (Health::Unknown, "AWS gives no status".to_owned()),
                 "Failed" | "OutOfService" | "RollingBack" | "UpdateRollbackFailed" => {
                     let why = endpoint.failure.as_deref().map(|f| format!(": {f}")).unwrap_or_default();
                     let status = match endpoint.status.as_str() {

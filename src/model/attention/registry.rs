@@ -16,8 +16,8 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
     waiting
         .map(|p| {
             let version = p.version.unwrap_or_default();
-            let finding = Finding::new(Health::Waiting, format!("v{version} waits for approval"));
-            finding.brief(format!("v{version} waits")).since(p.created).about(Kind::Packages, &p.arn)
+            let finding = Finding::new(Health::Waiting, format!("v{version} pending approval"));
+            finding.brief(format!("v{version} pending")).since(p.created).about(Kind::Packages, &p.arn)
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! From data to versions: pipelines, executions, jobs and what they read.
+//! From data to versions: pipelines, runs, jobs and what they read.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use super::Draft;
 /// Jobs whose inputs are drawn: what older ones read says nothing about today.
 const RECENT_JOBS: usize = 3;
 
-/// Gives a chain its versions, pipelines, executions, jobs and data.
+/// Gives a chain its versions, pipelines, runs, jobs and data.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     draft.rows.packages = draft.group.and_then(|g| index.registry.packages.get(&Name(g))).cloned().unwrap_or_default();
     draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.as_str()).collect();

@@ -53,19 +53,19 @@ fn fired(app: &App, name: &str) -> Fact {
 /// Whom an alarm tells. An alarm that tells nobody does not change the health of its model, but it is marked.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
     match app.here.joined.hears(&alarm.name) {
-        Some(Hears::Nobody) if alarm.actions.is_empty() => warn("tells", "▲ nobody: it has no action"),
-        Some(Hears::Nobody) => warn("tells", "▲ nobody: its actions are switched off"),
-        Some(Hears::Unread) => fact("tells", "◌ not known yet: deployments were not read"),
-        Some(Hears::Suppressed(by)) => warn("tells", format!("▲ nobody now: {by} holds the actions back")),
-        Some(Hears::Quiet(by)) => warn("tells", format!("▲ nobody now: {by}, which speaks for it, does not fire")),
-        Some(Hears::Composite(parent)) => fact("tells", format!("nobody itself; {parent} speaks for it")),
+        Some(Hears::Nobody) if alarm.actions.is_empty() => warn("notifies", "▲ nobody: it has no action"),
+        Some(Hears::Nobody) => warn("notifies", "▲ nobody: its actions are switched off"),
+        Some(Hears::Unread) => fact("notifies", "◌ not known yet: deployments were not read"),
+        Some(Hears::Suppressed(by)) => warn("notifies", format!("▲ nobody now: {by} holds the actions back")),
+        Some(Hears::Quiet(by)) => warn("notifies", format!("▲ nobody now: {by}, which notifies for it, does not fire")),
+        Some(Hears::Composite(parent)) => fact("notifies", format!("nobody itself; {parent} notifies for it")),
         Some(Hears::Perhaps(parent)) => {
-            fact("tells", format!("nobody itself; {parent} may speak for it, but its rule cannot be read"))
+            fact("notifies", format!("nobody itself; {parent} may notify for it, but its rule cannot be read"))
         }
         Some(Hears::Deployment(endpoint)) => {
-            fact("tells", format!("no people; it rolls back deployments of {endpoint}"))
+            fact("notifies", format!("no people; it rolls back deployments of {endpoint}"))
         }
-        None => fact("tells", alarm.called().join(", ")),
+        None => fact("notifies", alarm.called().join(", ")),
     }
 }
 
@@ -91,7 +91,7 @@ fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
             }
             _ => None,
         };
-        let until = until.unwrap_or_else(|| "nobody knows until when".to_owned());
+        let until = until.unwrap_or_else(|| "until when is not known".to_owned());
         facts.push(warn("ActionsSuppressedBy", format!("▲ {by}: {until}")));
         facts.push(fact("ActionsSuppressedReason", &suppressor.reason));
     }
@@ -104,7 +104,7 @@ fn subscribers(app: &App, topic: &str) -> Vec<Fact> {
         Reach::Somebody => fact("reaches", "somebody"),
         Reach::Nobody(why) => warn("reaches", format!("▲ nobody: it {why}")),
         Reach::Unknown(why) => warn("reaches", format!("◌ not known: {why}")),
-        Reach::Unread => fact("reaches", "◌ not asked"),
+        Reach::Unread => fact("reaches", "◌ not read"),
     };
     let subscriber = |s: &Subscription| {
         let state = if s.confirmed() { "" } else { s.arn.as_str() };

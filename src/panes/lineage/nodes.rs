@@ -229,7 +229,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
         let people = listeners(store, arn).into_iter().map(|s| {
             let (health, note) = match (s.confirmed(), s.pending()) {
                 (true, _) => (Health::Ok, ""),
-                (false, true) => (Health::Warning, "waits for confirmation"),
+                (false, true) => (Health::Warning, "pending confirmation"),
                 (false, false) => (Health::Warning, "deleted"),
             };
             branch(Item::Resource(Kind::Subscriptions, s.id.as_str().into()), health, &s.title(), note, Vec::new())
@@ -237,8 +237,8 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
         let known = if is_here(app, arn) { "topic" } else { "of another account or region" };
         let (health, note) = match reach(store, arn) {
             Reach::Somebody | Reach::Unread => (Health::Ok, known.to_owned()),
-            Reach::Nobody(why) => (Health::Warning, format!("nobody is told: it {why}")),
-            Reach::Unknown(why) => (Health::Unknown, format!("{known}; whom it tells is not known: {why}")),
+            Reach::Nobody(why) => (Health::Warning, format!("nobody is notified: it {why}")),
+            Reach::Unknown(why) => (Health::Unknown, format!("{known}; whom it notifies is not known: {why}")),
         };
         node(app, Kind::Topics, arn, health, &note, people.collect())
     };
@@ -250,9 +250,9 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
                 false => Health::of_status(&alarm.state),
             };
             let silent = match app.here.joined.hears(&alarm.name) {
-                Some(Hears::Nobody) => "tells nobody".to_owned(),
-                Some(Hears::Suppressed(by)) => format!("tells nobody now: {by} holds its actions back"),
-                Some(Hears::Quiet(by)) => format!("tells nobody now: {by} does not fire"),
+                Some(Hears::Nobody) => "notifies nobody".to_owned(),
+                Some(Hears::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
+                Some(Hears::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
                 Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_) | Hears::Unread) | None => {
                     String::new()
                 }

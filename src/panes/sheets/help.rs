@@ -5,7 +5,7 @@ use crate::app::{App, Filter, Help};
 use crate::keymap::SheetKey::{self, Cancel, Confirm, Filter as Look, PageDown, ScrollDown};
 use crate::view::{Line, Sheet, SheetRow, Tone};
 
-const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ waits   ◌ unknown   – nothing there";
+const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ pending   ◌ unknown   – nothing there";
 
 /// Keys, name, and what it does, with the reason why not here.
 type Entry = (&'static str, Line, Line, Line);

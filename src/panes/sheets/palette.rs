@@ -19,7 +19,7 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     let hint = match (place, found.offers.first()) {
         (None, Some(_)) if !palette.input.value().trim().is_empty() => {
             let down = app.keymap.sheet_key_for(ScrollDown, true).unwrap_or_default();
-            Line::new().muted(format!("{down} chooses, or its whole name"))
+            Line::new().muted(format!("needs {down} or its whole name"))
         }
         _ => Line::new(),
     };
@@ -31,7 +31,7 @@ pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {
     };
     let mut rows = vec![field, SheetRow::Rule];
     if found.offers.is_empty() {
-        let text = format!("no match: nothing is called {:?}", palette.input.value());
+        let text = format!("nothing is called {:?}", palette.input.value());
         rows.push(SheetRow::Text(Line::new().with(text, Tone::Warn)));
     }
     let items = found.offers.iter().enumerate();

@@ -53,13 +53,12 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
 
 /// A plan that is being made; where another choice was left for it, that stays in sight.
 pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
-    let (keys, reading) =
-        (keys(app, false, &[(Cancel, "stop asking")]), SheetRow::Text(reading(planning.waits.as_deref())));
+    let (keys, reading) = (keys(app, false, &[(Cancel, "cancel")]), SheetRow::Text(reading(planning.waits.as_deref())));
     if let Some(before) = &planning.before {
         return Sheet { tone: Tone::Busy, pinned: vec![SheetRow::Rule, reading], keys, ..ask(app, before) };
     }
     Sheet {
-        title: Line::from(format!("{}: asking AWS what is so", planning.intent.name())),
+        title: Line::from(format!("{}: reading from AWS", planning.intent.name())),
         tone: Tone::Busy,
         width: 76,
         rows: vec![reading],
@@ -158,7 +157,7 @@ fn choices(choices: &[Choice]) -> Vec<SheetRow> {
     };
     let mut rows: Vec<SheetRow> = choices.iter().map(row).collect();
     if !rows.is_empty() {
-        rows.insert(0, SheetRow::Text(Line::new().muted("ways back, newest first")));
+        rows.insert(0, SheetRow::Text(Line::new().muted("rollback targets, newest first")));
         rows.push(SheetRow::Text(Line::new()));
     }
     rows

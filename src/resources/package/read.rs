@@ -1,7 +1,7 @@
 //! Which versions are read: the newest changed, those that serve, those of a group that is looked at.
 //!
 //! A registry only grows, and what is old hardly ever matters, so a watch reads what changed since
-//! the last look. Without `sagemaker:Search` it reads the newest page and what waits for approval.
+//! the last look. Without `sagemaker:Search` it reads the newest page and what is pending approval.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,7 +164,7 @@ async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsErro
     Ok(())
 }
 
-/// The newest page and what waits for approval; in a sweep all pages. What changed is described; the fault is that of
+/// The newest page and what is pending approval; in a sweep all pages. What changed is described; the fault is that of
 /// single versions.
 async fn without_index(
     aws: &Aws,

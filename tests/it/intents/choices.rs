@@ -62,7 +62,7 @@ async fn what_did_badly_is_no_version_to_rebuild_from() {
     assert!(t.line("to     ").contains("‹ v12 ›"), "{}", t.text());
     t.keys("right").await;
     t.until("Roll back recommendation-prod to v13", "10s").await;
-    t.says("v13 did badly here before");
+    t.says("v13 performed badly here before");
 }
 
 #[tokio::test(start_paused = true)]
@@ -82,7 +82,7 @@ async fn the_newest_that_served_without_a_grave_alarm_is_planned_and_another_can
     // What is typed goes with the plan that it was typed for.
     t.keys("'recomm' left").await;
     t.until("Roll back recommendation-prod to v13", "10s").await;
-    t.says("v13 did badly here before");
+    t.says("v13 performed badly here before");
     t.never_says("send recomm");
     assert!(t.line("to     ").contains("‹ v13 ›"), "{}", t.text());
     t.keys("right").await;
@@ -213,9 +213,9 @@ async fn what_failed_while_it_served_is_not_planned_although_no_alarm_fired() {
     let bad = t.line("v4 → v3");
     assert!(bad.contains(" · 5XX ") && bad.contains("no alarm watches its errors"), "{bad}");
     assert!(t.meaning("v3").contains("bad"), "{}", t.meaning("v3"));
-    t.says("served badly: 5XX ");
+    t.says("performed badly: 5XX ");
     t.keys("right").await;
-    t.until("v3 did badly here before: 5XX ", "10s").await;
+    t.until("v3 performed badly here before: 5XX ", "10s").await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,7 +232,7 @@ async fn an_approval_says_loudly_that_the_version_fails_where_it_serves() {
     t.says("recommendation/14 serves recommendation-staging NOW");
     t.says("✗ recommendation-staging: staging-5xx in ALARM");
     t.keys("'it is fine' enter").await;
-    t.until("recommendation/14 IS NOT WELL WHERE IT SERVES NOW: recommendation-staging: 5XX 9", "10s").await;
+    t.until("recommendation/14 IS UNHEALTHY WHERE IT SERVES NOW: recommendation-staging: 5XX 9", "10s").await;
     t.says("staging-5xx in ALARM");
 }
 
@@ -244,7 +244,7 @@ async fn an_approval_is_not_called_well_where_errors_cannot_be_read() {
     t.to("recommendation").await;
     t.keys("a").await;
     t.keys("'it is fine' enter").await;
-    t.until("Whether recommendation/14 is well where it serves is not all known", "10s").await;
-    t.says("the errors of recommendation-staging could");
+    t.until("Whether recommendation/14 is healthy where it serves is only partly known", "10s").await;
+    t.says("errors of recommendation-staging");
     t.says("not be read (denied)");
 }

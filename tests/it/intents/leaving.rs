@@ -5,7 +5,7 @@ use sagetop::runtime::Input;
 
 use crate::harness::Harness;
 
-const WAITS: &str = "waiting for 1 call that is being sent; q again leaves at once";
+const WAITS: &str = "waiting for 1 call that is being sent; q again quits at once";
 
 /// A console that has just sent a rollback, which AWS answers after twenty seconds.
 async fn sending() -> Harness {

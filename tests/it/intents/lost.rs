@@ -102,7 +102,7 @@ async fn an_end_state_that_cannot_be_looked_at_is_waited_for() {
     let mut t = Harness::story(&demo_with("DescribeEndpoint", away)).ready().await;
     t.to("recommendation").await;
     t.keys("b enter 'recommendation-prod' enter").await;
-    t.until("it cannot be looked at", "1m").await;
+    t.until("it cannot be read", "1m").await;
     t.until("is InService on", "30m").await;
     assert_eq!(t.events().last(), Some(&Event::Done));
 }

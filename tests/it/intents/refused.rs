@@ -48,7 +48,7 @@ async fn read_only_greys_the_keys_and_says_why() {
     t.to("recommendation").await;
     for key in ["a", "x", "r", "b"] {
         t.keys(key).await;
-        t.says("read-only: --read-only or the configuration");
+        t.says("read-only: set by --read-only or by the configuration");
         t.never_says("to send");
         t.keys("esc").await;
     }

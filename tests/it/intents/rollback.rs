@@ -160,5 +160,5 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     t.keys("b enter").await;
     t.says("Roll back recommendation-prod to v12");
     t.says("black-friday");
-    t.says(&format!("this console put it live at {at}"));
+    t.says(&format!("this console deployed it at {at}"));
 }

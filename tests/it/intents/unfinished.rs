@@ -45,7 +45,7 @@ fn what_was_left_open_is_told_once_with_what_became_of_it() {
     let cases = [
         (sending, update, to(&live), "is done: recommendation-prod is InService on"),
         (sending, update, to(&json!("other")), "is not done: sagemaker:UpdateEndpoint left no trace"),
-        (sent, update, to(&json!("other")), "is over: AWS took sagemaker:UpdateEndpoint, and something newer"),
+        (sent, update, to(&json!("other")), "is over: AWS accepted sagemaker:UpdateEndpoint, and something newer"),
         (sending, create, model, "is not done: sagemaker:CreateModel left no trace"),
         (sending, start, run, "is not done: sagemaker:StartPipelineExecution left no trace"),
         (sending, newer, json!({}), "is not known to be done"),

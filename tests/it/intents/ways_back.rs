@@ -317,9 +317,9 @@ fn a_prefix_of_model_data_is_listed_and_told_once_when_it_is_empty() {
         Way { keys, head: 404, ..Way::new(configs, vec![("new", new.clone()), ("old", old.clone())]) }.plan(&[]).ends(0)
     };
     let there = way(vec!["llm/2/weights.safetensors"]).says("artifact readable");
-    assert!(!there.out.contains("is not there"), "{}", there.out);
+    assert!(!there.out.contains("does not exist"), "{}", there.out);
     let empty = way(vec![]);
-    assert_eq!(empty.out.matches("s3://models/llm/2/ is not there").count(), 1, "{}", empty.out);
+    assert_eq!(empty.out.matches("s3://models/llm/2/ does not exist").count(), 1, "{}", empty.out);
 }
 
 #[test]
@@ -333,7 +333,7 @@ fn capacity_of_another_kind_is_told_before_it_is_sent() {
     let run = Way::new(vec![serverless("m3"), instances("m2")], pair()).plan(&[]).ends(0);
     assert_eq!(call(&run)["RetainAllVariantProperties"], false);
     run.says("serverless, 2048 MB, 5 at once")
-        .says("another kind of capacity")
+        .says("a different kind of capacity")
         .says("does not make an endpoint serverless again");
     let run = Way::new(vec![serverless("m3"), serverless("m2")], pair()).plan(&[]).ends(0);
     assert_eq!(call(&run)["RetainAllVariantProperties"], true);

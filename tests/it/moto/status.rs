@@ -52,7 +52,7 @@ fn several_regions_are_told_together_and_changed_apart() {
     let names = |dump: &Value| dump["models"].as_array().unwrap().iter().map(|m| m["name"].clone()).collect::<Vec<_>>();
     assert_eq!(names(&dump["accounts"][1]), names(&alone), "each is as it is alone");
 
-    home.run_at(&moto.url, &both, &["retrain", "any", "--yes", "any"]).ends(2).says("changes one account");
+    home.run_at(&moto.url, &both, &["retrain", "any", "--yes", "any"]).ends(2).says("changes a single account");
 }
 
 /// Health of the only model of the calm region.

@@ -10,14 +10,14 @@ fn a_demo_is_recorded_and_replayed_by_the_program() {
     let home = Home::new();
     let file = home.path("night.tape").display().to_string();
     let mut terminal = Terminal::start(&home, 120, 36, &["demo", "--record", &file], &[]);
-    terminal.until_shown(&["DEMO", "● REC", "recommendation", "v14 waits"]);
+    terminal.until_shown(&["DEMO", "● REC", "recommendation", "v14 pending"]);
     terminal.press("q");
     assert_eq!(terminal.end().exit_code(), 0);
 
     let mut terminal = Terminal::start(&home, 120, 36, &["replay", &file, "--at", "100%", "--speed", "10x"], &[]);
-    terminal.until_shown(&["REPLAY", "10x  end", "recommendation", "v14 waits"]);
+    terminal.until_shown(&["REPLAY", "10x  end", "recommendation", "v14 pending"]);
     terminal.press("b");
-    terminal.until_shown(&["not in a replay"]);
+    terminal.until_shown(&["not available in a replay"]);
     terminal.press("q");
     assert_eq!(terminal.end().exit_code(), 0);
     terminal.left_as_found();
@@ -48,7 +48,7 @@ fn what_cannot_be_recorded_or_replayed_is_told_before_the_screen() {
     assert!(told(&["dump", "--demo", "--record", &nowhere]).contains("there is no folder"));
     home.run(&["status", "--demo", "--record", &file], &[]);
     assert!(told(&["demo", "--record", &file]).contains("is there already; a recording overwrites nothing"));
-    assert!(told(&["replay", &file, "--at", "2020-01-01T00:00Z"]).contains("is not on it"));
+    assert!(told(&["replay", &file, "--at", "2020-01-01T00:00Z"]).contains("is not in the recording"));
     assert!(told(&["replay", &file, "--at", "soon"]).contains("write a time such as"));
     assert!(told(&["replay", &file, "--record", "x"]).contains("not recorded again"));
     std::fs::write(home.path("notes.txt"), "garbage").unwrap();

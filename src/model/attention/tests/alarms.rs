@@ -162,19 +162,19 @@ cases! {
 
     Alarms "nobody-told":
     "somebody listens" |_| {} => [];
-    "nobody does" |a| listeners(a, &[]) => [(Warning, "nobody is told: page has no subscription", None)];
+    "nobody does" |a| listeners(a, &[]) => [(Warning, "nobody is notified: page has no subscription", None)];
     "whoever should has not confirmed it" |a| listeners(a, &["PendingConfirmation"])
-        => [(Warning, "nobody is told: page waits for confirmation", None)];
+        => [(Warning, "nobody is notified: page is pending confirmation", None)];
     "all were deleted" |a| listeners(a, &["Deleted"])
-        => [(Warning, "nobody is told: page has only deleted subscriptions", None)];
-    "the topic is not there" |a| a.topics[0].gone = true => [(Warning, "nobody is told: page does not exist", None)];
+        => [(Warning, "nobody is notified: page has only deleted subscriptions", None)];
+    "the topic is not there" |a| a.topics[0].gone = true => [(Warning, "nobody is notified: page does not exist", None)];
     "the topic was not asked for" |a| a.topics[0].listeners = None => [];
     "who listens is denied" |a| {
         a.topics[0].listeners = None;
         a.topics[0].problem = Some("ListSubscriptionsByTopic denied".into());
-    } => [(Unknown, "whether page tells anybody is not known: ListSubscriptionsByTopic denied", None)];
+    } => [(Unknown, "whether page notifies anybody is not known: ListSubscriptionsByTopic denied", None)];
     "topics are denied" |a| a.topics.denied()
-        => [(Unknown, "whether page tells anybody is not known: Call denied", None)];
+        => [(Unknown, "whether page notifies anybody is not known: Call denied", None)];
     "topics are denied, and it is another account's" |a| {
         a.topics.denied();
         a.identity[0].account = "999999999999".into();
@@ -187,9 +187,9 @@ cases! {
 
     Alarms "no-action":
     "it is well and calls nothing" |a| { mute(a); state(a, "OK") } => [];
-    "it fires and calls nothing" |a| mute(a) => [(Warning, "nobody is told of fraud-5xx: it has no action", Some(HOUR))];
+    "it fires and calls nothing" |a| mute(a) => [(Warning, "nobody is notified of fraud-5xx: it has no action", Some(HOUR))];
     "its actions are switched off" |a| { fires(a, ""); a.alarms[0].actions_enabled = false }
-        => [(Warning, "nobody is told of fraud-5xx: its actions are switched off", Some(HOUR))];
+        => [(Warning, "nobody is notified of fraud-5xx: its actions are switched off", Some(HOUR))];
     "it fires and calls somebody" |a| fires(a, "") => [];
     "it guards deployments" |a| { mute(a); a.endpoints[0].guards = Some(vec!["fraud-5xx".into()]) } => [];
     "whether it guards deployments was not read" |a| { mute(a); a.endpoints[0].guards = None } => [];
@@ -198,7 +198,7 @@ cases! {
     "the composite alarm does not fire" |a| {
         mute(a);
         a.alarms.push(composite("page", "OK", "ALARM(\"fraud-5xx\") AND ALARM(\"x\")"));
-    } => [(Warning, "nobody is told of fraud-5xx now: page does not fire", Some(HOUR))];
+    } => [(Warning, "nobody is notified of fraud-5xx now: page does not fire", Some(HOUR))];
     "the composite alarm has not had the time to fire" |a| {
         mute(a);
         a.alarms[0].since = ago(2 * MINUTE);
@@ -207,13 +207,13 @@ cases! {
     "the rule of the composite alarm cannot be read" |a| {
         mute(a);
         a.alarms.push(composite("page", "ALARM", "MOST(\"fraud-5xx\")"));
-    } => [(Unknown, "whether fraud-5xx tells anybody is not known: the rule of page cannot be read", Some(HOUR))];
+    } => [(Unknown, "whether fraud-5xx notifies anybody is not known: the rule of page cannot be read", Some(HOUR))];
     "good news needs nobody" |a| { promotes(a, "GreaterThanThreshold"); a.alarms[1].actions.clear() } => [];
 
     Alarms "suppressed":
     "nothing is held back" |a| held_back(a, None) => [];
     "another alarm holds it back" |a| held_back(a, Some("Alarm"))
-        => [(Warning, "nobody is told of page now: window holds its actions back", Some(HOUR))];
+        => [(Warning, "nobody is notified of page now: window holds its actions back", Some(HOUR))];
     "it does not fire" |a| { held_back(a, Some("Alarm")); a.alarms[1].state = "OK".into() } => [];
     "another composite alarm speaks for it" |a| {
         held_back(a, Some("Alarm"));

@@ -55,7 +55,7 @@ cases! {
         => [(Warning, "fraud-staging Failed", Some(8 * DAY))];
     "a status that is not known here" |a| status(a, "Hibernating")
         => [(Unknown, "fraud-prod: Hibernating: a status that is not known here", Some(8 * DAY))];
-    "no status" |a| status(a, "") => [(Unknown, "fraud-prod: AWS tells no status", Some(8 * DAY))];
+    "no status" |a| status(a, "") => [(Unknown, "fraud-prod: AWS gives no status", Some(8 * DAY))];
 
     Endpoint "rolled-back":
     "nothing was taken back" |_| {} => [];

@@ -28,13 +28,13 @@ cases! {
     Registry "waits":
     "the only version is approved" |_| {} => [];
     "a newer one is pending" |a| versions(a, &["Approved", PENDING])
-        => [(Waiting, "v2 waits for approval", Some(10 * DAY - 2 * HOUR))];
+        => [(Waiting, "v2 pending approval", Some(10 * DAY - 2 * HOUR))];
     "an older one is pending" |a| versions(a, &[PENDING, "Approved"]) => [];
     "two newer ones are pending" |a| versions(a, &["Approved", PENDING, PENDING])
-        => [(Waiting, "v3 waits for approval", Some(10 * DAY - 3 * HOUR)),
-            (Waiting, "v2 waits for approval", Some(10 * DAY - 2 * HOUR))];
+        => [(Waiting, "v3 pending approval", Some(10 * DAY - 3 * HOUR)),
+            (Waiting, "v2 pending approval", Some(10 * DAY - 2 * HOUR))];
     "none was ever approved" |a| versions(a, &[PENDING])
-        => [(Waiting, "v1 waits for approval", Some(10 * DAY - HOUR))];
+        => [(Waiting, "v1 pending approval", Some(10 * DAY - HOUR))];
     "a newer one was rejected" |a| versions(a, &["Approved", "Rejected"]) => [];
     "an approval that is not known here" |a| versions(a, &["Approved", "Delegated"]) => [];
 
