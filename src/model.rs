@@ -1,7 +1,7 @@
-//! The joined model: one [`Chain`] a model, data → training → registry → endpoint → alarms → people.
+//! The joined model: one [`Chain`] for each model, data → training → registry → endpoint → alarms → people.
 //!
-//! `join` finds what belongs together and says how sure it is; `attention` says what deserves the eye.
-//! Both are pure functions of the tables.
+//! `join` finds the things that belong together and states how certain each link is. `attention` finds the problems
+//! that an operator should see. Both are pure functions of the tables.
 
 mod attention;
 mod claims;
@@ -42,7 +42,7 @@ pub use trouble::trouble;
 pub use unclaimed::Unclaimed;
 pub use usual::{Usual, usual};
 
-/// The five places a model passes.
+/// The five stages of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StageKind {
@@ -52,17 +52,17 @@ pub enum StageKind {
     Training,
     /// Registered versions.
     Registry,
-    /// What serves.
+    /// Endpoints.
     Endpoint,
     /// Alarms, topics, people.
     Alarms,
 }
 
 impl StageKind {
-    /// All of them, from left to right.
+    /// All stages, from left to right.
     pub const ALL: [Self; 5] = [Self::Data, Self::Training, Self::Registry, Self::Endpoint, Self::Alarms];
 
-    /// Its name.
+    /// Returns the name of the stage.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -75,54 +75,56 @@ impl StageKind {
     }
 }
 
-/// How sure an edge is, surest first.
+/// The certainty of an edge, the most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
-    /// An ARN or a name inside an API reply.
+    /// An API reply contains the ARN or the name.
     Exact,
     /// The user's configuration says so.
     Config,
-    /// A unique equality of an S3 URI, a tag or a name pattern that AWS makes.
+    /// An S3 URI, a tag or a name pattern that AWS makes is equal, and the match is unique.
     Derived,
-    /// A heuristic; actions do not rely on it.
+    /// A heuristic found it. Actions do not rely on it.
     Guess,
 }
 
-/// An endpoint of the chain and what it runs.
+/// An endpoint of the chain, and the versions that it runs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct Serving<'a> {
-    /// Endpoint name.
+    /// The name of the endpoint.
     pub endpoint: &'a str,
-    /// `prod`, `staging`, …; empty when nothing tells.
+    /// The stage: `prod`, `staging`, …. Empty if it is unknown.
     pub stage: &'a str,
-    /// Configuration that serves.
+    /// The configuration that serves.
     pub config: Option<&'a str>,
-    /// When that configuration was seen to go live, otherwise when it was made: the nearest that AWS tells.
+    /// The time when that configuration was seen to go live. If nobody saw that, the time when it was created, which
+    /// is the closest time that AWS reports.
     pub since: Option<Timestamp>,
-    /// Versions that serve: ARN and number.
+    /// The versions that serve: ARN and number.
     pub versions: Vec<(&'a str, i32)>,
-    /// Versions that arrive with the deployment under way.
+    /// The versions that the current deployment brings.
     pub arriving: Vec<(&'a str, i32)>,
-    /// What the last deployment changed where the versions stayed, such as `ml.m5.large → ml.t2.medium`, as far as known.
+    /// The change that the last deployment made if the versions stayed the same, such as `ml.m5.large →
+    /// ml.t2.medium`. Absent if it is unknown.
     pub changed: Option<String>,
-    /// The deployment under way.
+    /// The current deployment.
     pub deployment: Option<Deployment<'a>>,
 }
 
 impl Serving<'_> {
-    /// Do customers see it? What has no stage counts.
+    /// Do customers use it? An endpoint without a stage counts as production.
     #[must_use]
     pub fn production(&self) -> bool {
         is_production(self.stage)
     }
-    /// Its name, with its stage where the name does not tell it.
+    /// Returns the name, with the stage if the name does not contain it.
     #[must_use]
     pub fn place(&self) -> String {
         let (name, stage) = (self.endpoint.to_lowercase(), self.stage.to_lowercase());
         if name.contains(&stage) { self.endpoint.to_owned() } else { format!("{} ({})", self.endpoint, self.stage) }
     }
-    /// What came with its last deployment: `v13 live`, or what changed where the version stayed.
+    /// Describes the last deployment: `v13 live`, or the change if the version stayed the same.
     #[must_use]
     pub fn came(&self) -> String {
         match (self.version(), &self.changed) {
@@ -132,101 +134,103 @@ impl Serving<'_> {
             (None, None) => "deployed".to_owned(),
         }
     }
-    /// `v13`, or `v13→v12` while a deployment is under way; `?` for what has no version.
+    /// Returns `v13`, or `v13→v12` during a deployment. An endpoint without a version is `?`.
     #[must_use]
     pub fn label(&self) -> String {
         let now = self.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
         match (&self.deployment, self.arriving.iter().map(|(_, version)| *version).max()) {
             (Some(_), Some(next)) if Some(next) != self.version() => format!("{now}→v{next}"),
             (Some(Deployment { to: Some(_), .. }), _) => format!("{now}→"),
-            // Capacity that changes is no deployment of anything.
+            // A change of capacity deploys no new version.
             _ => now,
         }
     }
-    /// The newest version that serves.
+    /// Returns the newest version that serves.
     #[must_use]
     pub fn version(&self) -> Option<i32> {
         self.versions.iter().map(|v| v.1).max()
     }
 }
 
-/// One model's whole way.
+/// One model with all its stages.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain<'a> {
-    /// Its name: that of the configuration, the group, or the endpoint.
+    /// The name, from the configuration, the group or the endpoint.
     pub name: &'a str,
-    /// Its model package group.
+    /// The model package group.
     pub group: Option<&'a str>,
-    /// Its place among the `[[model]]` tables of the configuration.
+    /// The index of its `[[model]]` table in the configuration.
     pub configured: Option<usize>,
-    /// S3 URIs that were looked at.
+    /// The S3 URIs of its data.
     pub datasets: Vec<&'a str>,
-    /// Feature group names.
+    /// The names of the feature groups.
     pub feature_groups: Vec<&'a str>,
-    /// Pipeline names.
+    /// The names of the pipelines.
     pub pipelines: Vec<&'a str>,
-    /// Execution ARNs, newest first.
+    /// The ARNs of the executions, newest first.
     pub executions: Vec<&'a str>,
-    /// Training job names, newest first.
+    /// The names of the training jobs, newest first.
     pub jobs: Vec<&'a str>,
-    /// Version ARNs, newest first.
+    /// The ARNs of the versions, newest first.
     pub packages: Vec<&'a str>,
-    /// Endpoints, production first.
+    /// The endpoints, production first.
     pub serving: Vec<Serving<'a>>,
-    /// Alarm names.
+    /// The names of the alarms.
     pub alarms: Vec<&'a str>,
-    /// Those that bring good news when they fire.
+    /// The alarms that are good news when they fire.
     pub good_news: Vec<&'a str>,
-    /// Topic ARNs.
+    /// The ARNs of the topics.
     pub topics: Vec<&'a str>,
-    /// How sure the way into each stage is.
+    /// The certainty of the link into each stage.
     pub arrows: Arrows,
-    /// The five places.
+    /// The five stages.
     pub stages: Vec<Stage>,
-    /// What the rules found, worst first.
+    /// The findings of the rules, the worst first.
     pub reasons: Vec<Reason>,
-    /// The worst of it.
+    /// The worst health among the reasons.
     pub health: Health,
-    /// The newest thing that happened.
+    /// The newest event.
     pub last_change: Option<(Timestamp, String)>,
 }
 
 impl Chain<'_> {
-    /// One of the five places.
+    /// Returns one of the five stages.
     #[must_use]
     pub fn stage(&self, kind: StageKind) -> Option<&Stage> {
         self.stages.iter().find(|s| s.kind == kind)
     }
-    /// How sure the step into a stage is: its best crossing edge; `None` when nothing links the two.
+    /// Returns the certainty of the best edge that crosses into a stage. `None` if no edge links it to the stage
+    /// before.
     #[must_use]
     pub fn arrow(&self, into: StageKind) -> Option<Confidence> {
         self.arrows.into(into)
     }
-    /// The reason that a stage gives in its summary; nothing where it is well.
+    /// Returns the reason that a stage shows as its summary. `None` if the stage is healthy.
     #[must_use]
     pub fn reason_of(&self, stage: &Stage) -> Option<&Reason> {
         let worst = self.reasons.iter().filter(|r| r.stage() == stage.kind && r.health == stage.health);
         worst.filter(|r| r.health > Health::Ok).find(|r| r.text == stage.summary)
     }
-    /// What the rules found about an endpoint, worst first. What is said of no single one is said of the first.
+    /// Returns the findings about an endpoint, the worst first. A finding that names no endpoint counts for the first
+    /// one.
     pub fn said_of(&self, serving: &Serving<'_>) -> impl Iterator<Item = &Reason> {
         let (name, first) = (serving.endpoint, self.serving.first().is_some_and(|s| s.endpoint == serving.endpoint));
         let endpoint = self.reasons.iter().filter(|r| r.stage() == StageKind::Endpoint);
         endpoint.filter(move |r| r.about_kind(Kind::Endpoints).map_or(first, |about| about == name))
     }
-    /// How an endpoint is: the worst that is said of it.
+    /// Returns the health of an endpoint: the worst of its findings.
     #[must_use]
     pub fn health_of(&self, serving: &Serving<'_>) -> Health {
         self.said_of(serving).map(|r| r.health).max().unwrap_or_default().max(Health::Ok)
     }
-    /// The worst of the endpoints that customers see, or of the others; of equals the first.
+    /// Returns the worst of the production endpoints, or of the other ones. The first of several equal ones wins.
     #[must_use]
     pub fn shown(&self, production: bool) -> Option<&Serving<'_>> {
         let wanted = self.serving.iter().filter(|s| s.production() == production);
         wanted.rev().max_by_key(|s| self.health_of(s))
     }
-    /// How trouble went: what began first of what may have caused the worst of it, and what came then. Nothing where
-    /// nothing is wrong.
+    /// Returns the course of the trouble: the first reason that may have caused the worst reason, and the reason that
+    /// followed. `None` if nothing is wrong.
     #[must_use]
     pub fn course(&self) -> Option<(&Reason, Option<&Reason>)> {
         let worst = self.worst()?;
@@ -241,7 +245,7 @@ impl Chain<'_> {
         let next = || row.iter().copied().find(|r| r.stage() == StageKind::Endpoint && *r != first);
         Some((first, if first == worst { next() } else { Some(worst) }))
     }
-    /// The worst thing the rules found.
+    /// Returns the worst reason.
     #[must_use]
     pub fn worst(&self) -> Option<&Reason> {
         self.reasons.first().filter(|r| r.health >= Health::Waiting)

@@ -77,8 +77,8 @@ impl Account {
         Self { seen, joined, judged, ..Self::default() }
     }
 
-    /// Should the outcome of unfinished intents be requested now? True once, after the first poll that says who we are:
-    /// only then we know which lines of the journal belong to this account.
+    /// Should the outcome of unfinished intents be requested now? True once, after the first poll that returns our
+    /// identity: without the identity it is unknown which lines of the journal belong to this account.
     pub(crate) fn wants_review(&mut self, polled_identity: bool) -> bool {
         polled_identity && self.identity().is_some() && !std::mem::replace(&mut self.reviewed, true)
     }
@@ -212,7 +212,7 @@ impl Account {
         .collect()
     }
 
-    /// Sets the focus of an account that is not shown: nothing but what is unhealthy.
+    /// Sets the focus of an account that is not shown: only its unhealthy endpoints are in it.
     pub(crate) fn look_away(&mut self, revision: u64, idle: bool) {
         let from = Some(FocusedOn { revision, pane: "", idle, detail: None, subject: None });
         if self.focused != from {

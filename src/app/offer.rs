@@ -1,4 +1,4 @@
-//! What the palette offers: actions and things, found by their names.
+//! The offers of the palette: actions and things, found by their names.
 
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -31,7 +31,7 @@ pub enum Offer {
     },
 }
 
-/// The offers that match what was typed, the best match first.
+/// The offers that match the typed text, the best match first.
 #[derive(Debug, Clone, Default)]
 pub struct Offers {
     /// The offers that are listed.

@@ -1,4 +1,4 @@
-//! What a row or a node stands for: an item of an account.
+//! The subject of a row or a node: an item of an account.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct Subject {
     pub item: Item,
 }
 
-/// What a row or a node of a lineage stands for.
+/// The thing that a row or a node of a lineage shows.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
     /// A model: its name.

@@ -19,7 +19,7 @@ pub struct Tables {
     pub actions: &'static [Action],
 }
 
-/// A pane: what is shown under one of the tabs.
+/// A pane: the contents under one of the tabs.
 pub struct Pane {
     /// Its name, which is also the name of the action that opens it.
     pub name: &'static str,

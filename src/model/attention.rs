@@ -1,4 +1,4 @@
-//! What deserves the eye: small named rules, each with a reason that follows a name as a phrase.
+//! The rules that find problems. Each is small and has a name, and gives reasons that follow a name as a phrase.
 
 mod alarms;
 mod data;
@@ -19,7 +19,7 @@ use super::{Chain, Column, Health, Mark, Reason, Rule, Serving, Stage, StageKind
 use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Resource, Seen, Table};
 
-/// What the rules may look at.
+/// The inputs of the rules.
 pub(super) struct Facts<'a> {
     chain: &'a Chain<'a>,
     rows: &'a Rows<'a>,
@@ -29,7 +29,7 @@ pub(super) struct Facts<'a> {
     now: Timestamp,
 }
 
-/// What a rule found; see [`Reason`].
+/// A finding of a rule; see [`Reason`].
 pub(super) struct Finding {
     health: Health,
     text: String,
@@ -44,7 +44,7 @@ impl Finding {
     fn new(health: Health, text: impl Into<String>) -> Self {
         Self { health, text: text.into(), brief: None, column: None, since: None, about: None, unread: false }
     }
-    /// Nothing is wrong but that something, which the phrase ends with, was not read yet.
+    /// Returns a finding that something was not read yet. The phrase begins with its name, and nothing else is wrong.
     fn unread(what: &str) -> Self {
         Self { unread: true, ..Self::new(Health::Unknown, format!("{what}{NOT_READ}")) }
     }
@@ -62,10 +62,10 @@ impl Finding {
     }
 }
 
-/// How a phrase ends that tells of our reading, not of the model.
+/// The end of a phrase about data that was not read yet. Such a phrase says nothing about the model.
 const NOT_READ: &str = "not read yet";
 
-/// What a stage says of itself where no rule finds anything.
+/// The description of a stage in which no rule finds anything.
 struct Summary {
     /// Is there anything in the stage?
     present: bool,
@@ -81,8 +81,8 @@ impl Summary {
     }
 }
 
-/// Declares the rules: the stage, the name, the function, how what it finds is to be read, and what it means. Phrases say
-/// what is so, not what to do: "no new data", "v14 pending approval".
+/// Declares the rules: the stage, the name, the function, the marks and the meaning. Phrases state a fact, not
+/// advice: "no new data", "v14 pending approval".
 macro_rules! rules {
     ($($stage:ident $name:literal $check:path $([$($mark:ident)+])?: $help:literal,)+) => {
         /// All rules.
@@ -93,7 +93,7 @@ macro_rules! rules {
             marks: &[$($(Mark::$mark),+)?],
         },)+];
 
-        /// What each of them finds.
+        /// The functions of the rules, in the same order.
         static CHECKS: &[fn(&Facts<'_>) -> Vec<Finding>] = &[$($check,)+];
     };
 }
@@ -151,7 +151,8 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
         })
     });
     let mut reasons: Vec<Reason> = found.collect();
-    // Worst first; among equals what users see, then what began first of what began lately.
+    // The worst reasons come first. Among equal ones, endpoints come first, then recent reasons in the order in which
+    // they began.
     let newest = reasons.iter().filter(|r| r.health >= Health::Warning).filter_map(|r| r.since).max();
     reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage() == StageKind::Endpoint), by_time(r, newest)));
     let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &facts, &reasons)).collect();
@@ -161,17 +162,19 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
     (chain.stages, chain.reasons, chain.health, chain.last_change) = (stages, reasons, health, last_change);
 }
 
-/// Seconds before the newest trouble in which what began may be its cause.
+/// The maximum number of seconds between a cause and the newest trouble.
 const LATELY: i64 = 24 * 3600;
 
-/// Of troubles of one day the first comes first: the others may follow from it. All else is in order of its news.
+/// Orders reasons by time. Problems of one day are in the order in which they began, because the later ones may
+/// follow from the first. All other reasons are sorted from the newest to the oldest.
 fn by_time(reason: &Reason, newest: Option<Timestamp>) -> (bool, i64) {
     let Some(since) = reason.since.map(Timestamp::as_second) else { return (true, i64::MAX) };
     let lately = newest.is_some_and(|newest| newest.as_second() - since <= LATELY);
     if reason.health >= Health::Warning && lately { (false, since) } else { (true, -since) }
 }
 
-/// Only what customers see breaks a model: trouble behind the endpoint degrades it.
+/// Limits the health of a reason: only trouble that customers see breaks a model, trouble behind the endpoint
+/// degrades it.
 fn counts_as(reason: &Reason) -> Health {
     match reason.stage() {
         StageKind::Endpoint | StageKind::Alarms => reason.health,
@@ -180,7 +183,7 @@ fn counts_as(reason: &Reason) -> Health {
 }
 
 fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
-    // Of equals the first: reasons are sorted.
+    // Reasons are sorted, so the first of several equal ones wins.
     let worst = reasons.iter().filter(|r| r.stage() == kind).rev().max_by_key(|r| r.health);
     if let Some(r) = worst.filter(|r| r.health > Health::Ok) {
         return Stage::of(r);
@@ -195,7 +198,7 @@ fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
     Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, brief, column, since }
 }
 
-/// A finding when a stage's main table has no rows because it could not be read.
+/// Returns a finding if the main table of a stage has no rows because it could not be read.
 fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     match table.freshness() {
         Freshness::Waiting => vec![Finding::unread("")],
@@ -206,17 +209,18 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     }
 }
 
-/// The same of a table that is read piece by piece: until that is done what is not there may still come.
+/// Does the same for a table that is read in pieces: until it is complete, missing rows may still appear.
 fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
     if table.filling() { vec![Finding::unread("")] } else { unread(table) }
 }
 
-/// What is not there is not known to be missing before all that could tell of it was read: the first that was not.
+/// Returns the first finding about tables that were not read. A thing is only missing if all tables that could
+/// contain it were read.
 fn untold<const N: usize>(tables: [Vec<Finding>; N]) -> Vec<Finding> {
     tables.into_iter().flatten().take(1).collect()
 }
 
-/// What may have been the last thing that happened.
+/// An event that may have been the last change.
 enum Happening<'a> {
     Live(&'a Serving<'a>),
     Registered(i32),

@@ -1,20 +1,20 @@
-//! What the configuration says is whose.
+//! The things that the configuration assigns to models.
 
 use super::key::{Keyed, Name, beginning};
 use crate::config::Model as ModelConfig;
 use crate::resources::arn_name;
 use crate::resources::endpoint::Endpoint;
 
-/// What the `[[model]]` tables claim for themselves; each is named by its place.
+/// The endpoints and groups that the `[[model]]` tables claim. Each table is identified by its index.
 pub(super) struct Claims<'a> {
-    /// Endpoints, with the stage in their name; the first pattern that matches counts.
+    /// The endpoints, with the stage in their name. The first matching pattern wins.
     endpoints: Keyed<&'a str, (usize, Option<&'a str>)>,
-    /// Groups; the first table counts.
+    /// The groups. The first table wins.
     groups: Keyed<Name<'a>, usize>,
 }
 
 impl<'a> Claims<'a> {
-    /// `endpoints` are in the order of their names.
+    /// Makes the claims. `endpoints` must be sorted by name.
     pub(super) fn new(endpoints: &[&'a Endpoint], models: &'a [ModelConfig]) -> Self {
         let mut claims = Self { endpoints: Keyed::default(), groups: Keyed::default() };
         for (place, model) in models.iter().enumerate() {
@@ -28,11 +28,11 @@ impl<'a> Claims<'a> {
         }
         claims
     }
-    /// Which table claims an endpoint, and the stage that its pattern finds in the name.
+    /// Returns the table that claims an endpoint, and the stage that its pattern finds in the name.
     pub(super) fn endpoint(&self, name: &str) -> Option<(usize, Option<&'a str>)> {
         self.endpoints.get(name).copied()
     }
-    /// Which table claims a group.
+    /// Returns the table that claims a group.
     pub(super) fn group(&self, name: &str) -> Option<usize> {
         self.groups.get(&Name(name)).copied()
     }

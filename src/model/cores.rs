@@ -1,13 +1,13 @@
-//! The same work on all cores, where there is enough of it to be worth a thread.
+//! Runs the same work on all cores, if there is enough work to be worth a thread.
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::thread::{self, ScopedJoinHandle};
 
-/// Pieces of work from which on several cores share them.
+/// The minimum number of pieces of work that are shared among cores.
 pub(super) const MANY: usize = 500;
 
-/// Does the same to each piece of work; the results are in the same order.
+/// Applies a function to each piece of work. The results are in the same order.
 pub(super) fn shared<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
     let cores = if work.len() < MANY { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
     let share = work.len().div_ceil(cores).max(1);
@@ -28,7 +28,7 @@ pub(super) fn shared<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R +
     })
 }
 
-/// Does two different things, at the same time when there is `much` to do.
+/// Runs two functions, at the same time if there is `much` to do.
 pub(super) fn both<A: Send, B>(much: bool, a: impl FnOnce() -> A + Send, b: impl FnOnce() -> B) -> (A, B) {
     if !much {
         return (a(), b());
@@ -40,7 +40,7 @@ pub(super) fn both<A: Send, B>(much: bool, a: impl FnOnce() -> A + Send, b: impl
     })
 }
 
-/// What a thread made; one that panicked does so here as well.
+/// Returns the result of a thread. If the thread panicked, this thread panics too.
 fn result<T>(thread: ScopedJoinHandle<'_, T>) -> T {
     thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }

@@ -1,4 +1,4 @@
-//! Deployments: the one under way, and what the last one changed.
+//! The current deployment of an endpoint, and the change that the last one made.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,23 +8,23 @@ use crate::fmt;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
 use crate::resources::endpoint::Endpoint;
 
-/// A deployment under way.
+/// A deployment that is in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Deployment<'a> {
-    /// `EndpointStatus`, raw.
+    /// The raw `EndpointStatus`.
     pub status: &'a str,
-    /// What serves until it is done: a version, or a configuration.
+    /// The version or configuration that serves until the deployment ends.
     pub from: String,
-    /// What arrives; absent where AWS does not tell.
+    /// The version or configuration that arrives. Absent if AWS does not report it.
     pub to: Option<String>,
-    /// Since when.
+    /// The start time.
     pub since: Option<Timestamp>,
-    /// What the first variant is doing, raw: `Creating`, `Baking`, ….
+    /// The raw phase of the first variant: `Creating`, `Baking`, ….
     pub phase: Option<&'a str>,
 }
 
 impl Deployment<'_> {
-    /// `v13 → v12`, or what serves where nothing tells what arrives.
+    /// Returns `v13 → v12`, or only what serves now if the arriving version is unknown.
     #[must_use]
     pub fn way(&self) -> String {
         match &self.to {
@@ -32,14 +32,14 @@ impl Deployment<'_> {
             None => self.from.clone(),
         }
     }
-    /// The phase in brackets, where there is one.
+    /// Returns the phase in brackets. Empty if there is none.
     #[must_use]
     pub fn phase(&self) -> String {
         self.phase.map(|phase| format!(" ({phase})")).unwrap_or_default()
     }
 }
 
-/// The deployment under way on an endpoint, with what serves and what arrives.
+/// Returns the current deployment of an endpoint, with the serving and the arriving version.
 pub(super) fn under_way<'a>(
     endpoint: &'a Endpoint,
     serving: &Serving<'a>,
@@ -53,7 +53,7 @@ pub(super) fn under_way<'a>(
     let named = |versions: &[(&str, i32)]| versions.iter().map(|(_, v)| *v).max().map(|v| format!("v{v}"));
     let (mut from, mut to) = (named(&serving.versions), named(&serving.arriving));
     if from.is_some() && from == to {
-        // The versions stay: what changes is in the configurations, or the configuration itself.
+        // The versions stay the same, so the change is in the configurations.
         let change = now.zip(next).and_then(|(now, next)| capacity(now, next));
         (from, to) = change.map_or((None, None), |(now, next)| (Some(now), Some(next)));
     }
@@ -64,7 +64,7 @@ pub(super) fn under_way<'a>(
     Some(Deployment { status: &endpoint.status, from, to, since, phase })
 }
 
-/// What differs between two configurations whose versions are the same; nothing where nothing that is known does.
+/// Describes the difference between two configurations with the same versions. `None` if no difference is known.
 pub(super) fn changed(before: &EndpointConfig, after: &EndpointConfig) -> Option<String> {
     let mut told: Vec<String> = capacity(before, after).map(|(was, is)| format!("{was} → {is}")).into_iter().collect();
     let models = |config: &EndpointConfig| config.models().map(str::to_owned).collect::<Vec<_>>();
@@ -77,7 +77,7 @@ pub(super) fn changed(before: &EndpointConfig, after: &EndpointConfig) -> Option
     (!told.is_empty()).then(|| told.join(", "))
 }
 
-/// What the variants run on before and after, of the first that differs.
+/// Returns the capacity before and after, of the first variant that differs.
 fn capacity(before: &EndpointConfig, after: &EndpointConfig) -> Option<(String, String)> {
     let variants = after.variants.iter().flatten();
     let pairs = variants.filter_map(|v| Some((before.variants.iter().flatten().find(|b| b.name == v.name)?, v)));

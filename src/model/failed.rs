@@ -1,4 +1,4 @@
-//! How many requests of an endpoint fail: what is counted, from where on it is bad, and the sum over a time.
+//! The share of failed requests of an endpoint: the kinds of errors, their limits, and the sum over a time.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use crate::fmt;
 use crate::resources::metric::MetricSeries;
 
-/// Fewer requests than this tell nothing for certain.
+/// The minimum number of requests for a certain judgement.
 pub(super) const ENOUGH: f64 = 20.0;
 
-/// One kind of error: its metric, what it is called, and the shares of requests above which it degrades and breaks.
+/// One kind of error: its metric, its name, and the shares of requests above which an endpoint is degraded or broken.
 pub(super) struct Kind {
     pub(super) metric: &'static str,
     pub(super) name: &'static str,
@@ -18,26 +18,27 @@ pub(super) struct Kind {
     pub(super) broken: f64,
 }
 
-/// Answers of the model. That it refuses requests may be the fault of who sends them, so more of that is let pass.
+/// The kinds of errors. Refused requests (4XX) may be the fault of the caller, so their limits are higher.
 pub(super) const KINDS: [Kind; 2] = [
     Kind { metric: "Invocation5XXErrors", name: "5XX", degraded: 0.005, broken: 0.02 },
     Kind { metric: "Invocation4XXErrors", name: "4XX", degraded: 0.05, broken: 0.25 },
 ];
 
-/// Requests of an endpoint in a time, and how many of them failed.
+/// The requests of an endpoint in a time, and the number of failed ones.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Failed {
-    /// All of them.
+    /// The number of all requests.
     pub requests: f64,
-    /// Those that failed, of each of [`KINDS`].
+    /// The number of failed requests, for each of [`KINDS`].
     failed: [f64; 2],
 }
 
 impl Failed {
-    /// Counts what variants of an endpoint took and failed from one time up to another, by rows of these variants.
+    /// Counts the requests and failures of an endpoint's variants between two times, from the series of these
+    /// variants.
     ///
     /// # Errors
-    /// Why it is not known, as a phrase.
+    /// The reason, as a phrase, why the number is unknown.
     pub fn count<'a>(
         series: &[MetricSeries],
         endpoint: &str,
@@ -69,19 +70,19 @@ impl Failed {
         KINDS.iter().zip(self.failed.map(share))
     }
 
-    /// Do more of them fail than may?
+    /// Do more requests fail than allowed?
     #[must_use]
     pub fn bad(&self) -> bool {
         self.shares().any(|(kind, share)| share > kind.degraded)
     }
 
-    /// Does the model fail so many that it is broken? What callers do wrong does not count.
+    /// Does the model fail so many requests that it is broken? Errors of callers do not count.
     #[must_use]
     pub fn broken(&self) -> bool {
         self.requests >= ENOUGH && self.shares().take(1).any(|(kind, share)| share > kind.broken)
     }
 
-    /// Share of those that the model failed, as text; with the other kinds where these are bad: `5XX 20 %`.
+    /// Returns the share of 5XX as a text, with the other kinds if they are bad: `5XX 20 %`.
     #[must_use]
     pub fn told(&self) -> String {
         let shown = self.shares().enumerate().filter(|(place, (kind, share))| *place == 0 || *share > kind.degraded);
@@ -94,7 +95,8 @@ impl Failed {
 mod tests {
     use super::*;
 
-    /// Requests and shares of 5XX and 4XX of each minute; from which minute on; what is told, whether it is bad, and broken.
+    /// The requests and the shares of 5XX and 4XX of each minute; the first minute that counts; the text; is it bad;
+    /// is it broken.
     type Case = (&'static [(f64, f64, f64)], i64, &'static str, bool, bool);
 
     #[test]

@@ -1,4 +1,4 @@
-//! Who hears of alarms that call nothing themselves, or nothing for now.
+//! The receivers of alarms that have no action of their own, or whose actions are suppressed.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -7,37 +7,40 @@ use jiff::SignedDuration;
 use super::index::Index;
 use crate::resources::alarm::Alarm;
 
-/// A composite alarm that does not fire so long after its child does not speak for it.
+/// The time after which a composite alarm must have followed its child. If it still does not fire, it does not notify
+/// anybody about the child.
 const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 
-/// Who hears of an alarm that calls nothing itself, or whose actions are held back.
+/// The receiver of an alarm that has no action of its own, or whose actions are suppressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hears {
-    /// Nobody: what fires there is seen only by whoever looks.
+    /// Nobody. Only an operator who looks at the alarm sees that it fires.
     Nobody,
-    /// Nobody now: this alarm holds the actions back.
+    /// Nobody at present, because this alarm suppresses the actions.
     Suppressed(String),
-    /// Those whom this composite alarm tells.
+    /// The people that this composite alarm notifies.
     Composite(String),
-    /// Nobody now: it fires, and this composite alarm, which would tell somebody, does not.
+    /// Nobody at present: the alarm fires, but this composite alarm, which would notify somebody, does not.
     Quiet(String),
-    /// Perhaps those whom this composite alarm tells; its rule cannot be read.
+    /// Perhaps the people that this composite alarm notifies. Its rule cannot be parsed.
     Perhaps(String),
-    /// Deployments of this endpoint, which it rolls back.
+    /// The deployments of this endpoint, which the alarm rolls back.
     Deployment(String),
-    /// That is not known yet: the deployments that it may guard were not read.
+    /// Unknown, because the deployments that it may guard were not read yet.
     Unread,
 }
 
-/// The alarms that call nothing themselves, by name. Auto scaling's own are for no people and are left out.
+/// Returns the receivers of all alarms without an action of their own, by name. Alarms of auto scaling notify no
+/// people, so they are left out.
 pub(super) fn hears(index: &Index<'_>) -> BTreeMap<String, Hears> {
     let all = index.alarms.all.iter();
     all.filter_map(|alarm| Some((alarm.name.clone(), hears_of(index, alarm)?))).collect()
 }
 
-/// Who hears of this alarm; nothing where it calls something itself.
+/// Returns the receiver of an alarm. `None` if the alarm has an action of its own.
 ///
-/// Composite alarms are followed upwards: one that calls nothing may be part of one that does.
+/// The function follows composite alarms upwards, because a composite alarm without actions may be part of one with
+/// actions.
 pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none();
     if speaks(alarm) || alarm.scaling() {
@@ -45,13 +48,13 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     }
     let mut suppressor = alarm.suppressed();
     let (mut perhaps, mut quiet) = (None, None);
-    // A composite alarm is evaluated a moment after its children.
+    // AWS evaluates a composite alarm shortly after its children.
     let fires = alarm.firing() && alarm.since.is_some_and(|at| index.seen.at.duration_since(at) > SETTLED);
     let mut open = vec![(alarm, true)];
     let mut known: HashSet<&str> = HashSet::from([alarm.name.as_str()]);
     while let Some((child, sure)) = open.pop() {
         for parent in index.alarms.parents.get(child.name.as_str()).into_iter().flatten().rev() {
-            // A rule that waits for another state of the child tells nobody that it fires.
+            // A rule that waits for another state of the child does not fire when the child fires.
             let raised = parent.children.iter().any(|c| c.name == child.name && c.raises);
             if !raised || !known.insert(&parent.name) {
                 continue;
@@ -72,7 +75,7 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
     let quiet = || quiet.map(|parent| Hears::Quiet(parent.name.clone()));
     let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
-    // It may guard deployments of an endpoint that it watches.
+    // The alarm may guard deployments of an endpoint that it watches.
     let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
     let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
     let unread = !index.store.endpoints.answered() || watched.any(|endpoint| endpoint.guards.is_none());
@@ -176,7 +179,7 @@ mod tests {
     fn a_composite_alarm_that_does_not_fire_tells_nobody_of_its_child_that_does() {
         let parent = |state: &str, rule: &str| Alarm { state: state.into(), ..composite("page", rule, TOPIC) };
         let both = "ALARM(part) AND ALARM(other)";
-        // The state of the part, seconds since it turned, the composite alarm; who hears.
+        // The state of the part, the seconds since it changed, the composite alarm, and the receiver.
         let (page, quiet) = (Hears::Composite("page".into()), Hears::Quiet("page".into()));
         let cases = [
             ("ALARM", 600, parent("OK", both), &quiet),

@@ -1,4 +1,4 @@
-//! The tables turned round: what is asked for again and again during a join, by key.
+//! The lookup tables of a join: the rows by the keys that a join searches for again and again.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -25,38 +25,38 @@ use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::{Seen, Store};
 
-/// Everything by the key that a join looks for, where that is not the id of its table.
+/// The rows by key, for all keys that are not the id of their table.
 pub(super) struct Index<'a> {
     pub(super) seen: &'a Seen,
     pub(super) store: &'a Store,
     pub(super) claims: Claims<'a>,
-    /// Endpoints in the order of their names.
+    /// The endpoints, sorted by name.
     pub(super) endpoints: Vec<&'a Endpoint>,
-    /// Configurations in the order of their names.
+    /// The configurations, sorted by name.
     pub(super) configs: Vec<&'a EndpointConfig>,
-    /// Endpoints of which there are metrics: few in a large account.
+    /// The endpoints with metrics. A large account has few of them.
     pub(super) measured: HashSet<&'a str, RandomState>,
     pub(super) registry: Registry<'a>,
     pub(super) training: Training<'a>,
     pub(super) alarms: Alarms<'a>,
 }
 
-/// Groups, versions, and the models made of them.
+/// The groups, the versions, and the models made from them.
 #[derive(Default)]
 pub(super) struct Registry<'a> {
-    /// Groups by name.
+    /// The groups by name.
     groups: Keyed<Name<'a>, &'a ModelPackageGroup>,
-    /// Versions of a group, newest first.
+    /// The versions of a group, newest first.
     pub(super) packages: Keyed<Name<'a>, Vec<&'a ModelPackage>>,
-    /// Packages without a group, by ARN.
+    /// The packages without a group, by ARN.
     unversioned: Keyed<Name<'a>, &'a ModelPackage>,
-    /// Artifacts of models that name no version, and the only version that has the same.
+    /// The versions by artifact, if only one version has it. Models that name no version are matched by it.
     pub(super) package_by_data: Keyed<&'a str, Only<'a>>,
-    /// Models by the endpoints that ran them when the index of AWS was read.
+    /// The models by the endpoints that ran them when the index of AWS was read.
     pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,
 }
 
-/// Which version has an artifact.
+/// The version that has an artifact.
 #[derive(Clone, Copy)]
 pub(super) enum Only<'a> {
     Nobody,
@@ -64,56 +64,57 @@ pub(super) enum Only<'a> {
     Several,
 }
 
-/// Pipelines, what they ran, and what they read.
+/// The pipelines, their runs, and the data that they read.
 #[derive(Default)]
 pub(super) struct Training<'a> {
-    /// Pipelines in the order of their names.
+    /// The pipelines, sorted by name.
     pub(super) pipelines: Vec<&'a Pipeline>,
-    /// Pipelines by name; an ARN spells it in lower case: `docs/aws.md#lower-case-arns`.
+    /// The pipelines by name. An ARN spells the name in lower case: `docs/aws.md#lower-case-arns`.
     pub(super) pipeline_by_name: Keyed<Name<'a>, &'a Pipeline>,
-    /// Pipelines by the group that their definition registers into.
+    /// The pipelines by the group that their definition registers into.
     pub(super) pipelines_by_group: Keyed<Name<'a>, Vec<&'a Pipeline>>,
-    /// Pipelines by the group that their runs registered into: a run may be told another group than the definition's.
+    /// The pipelines by the group that their runs registered into. A parameter of a run may name another group than
+    /// the definition.
     pub(super) pipelines_by_registered: Keyed<Name<'a>, Vec<&'a Pipeline>>,
-    /// Executions of a pipeline, newest first.
+    /// The executions of a pipeline, newest first.
     pub(super) executions: Keyed<&'a str, Vec<&'a PipelineExecution>>,
-    /// Steps of an execution.
+    /// The steps of an execution.
     pub(super) steps: Keyed<&'a str, Vec<&'a PipelineStep>>,
-    /// Jobs by the artifact they made.
+    /// The jobs by the artifact that they made.
     pub(super) job_by_artifact: Keyed<&'a str, &'a TrainingJob>,
-    /// Jobs by the id of the execution in their name.
+    /// The jobs by the id of the execution in their name.
     pub(super) jobs_by_execution: Keyed<&'a str, Vec<&'a TrainingJob>>,
-    /// Feature groups in the order of their names.
+    /// The feature groups, sorted by name.
     pub(super) feature_groups: Vec<&'a FeatureGroup>,
-    /// Feature groups by the place of their offline store, without the slash at its end.
+    /// The feature groups by the location of their offline store, without the trailing slash.
     pub(super) feature_groups_by_store: Keyed<&'a str, Vec<&'a FeatureGroup>>,
 }
 
-/// Alarms by the name of what they watch.
+/// Alarms by the name of the thing that they watch.
 pub(super) type Watching<'a> = Keyed<&'a str, Vec<&'a Alarm>>;
 
-/// What watches, and whom it tells.
+/// The alarms, and the subscriptions of their topics.
 #[derive(Default)]
 pub(super) struct Alarms<'a> {
-    /// Alarms in the order of their names.
+    /// The alarms, sorted by name.
     pub(super) all: Vec<&'a Alarm>,
-    /// Alarms by what a dimension says they watch, for each kind of thing.
+    /// The alarms by the thing that a dimension names, for each kind of thing.
     pub(super) of_endpoints: Watching<'a>,
     pub(super) of_configs: Watching<'a>,
     pub(super) of_pipelines: Watching<'a>,
     pub(super) of_feature_groups: Watching<'a>,
     pub(super) of_models: Watching<'a>,
-    /// Alarms that auto scaling made, by endpoint.
+    /// The alarms that auto scaling made, by endpoint.
     pub(super) scaling: Watching<'a>,
-    /// Alarms without dimensions, by each word of their expression: it is all there is.
+    /// The alarms without dimensions, by each word of their expression, because they have nothing else to match.
     pub(super) by_word: Watching<'a>,
-    /// Composite alarms by the name of a child.
+    /// The composite alarms by the name of a child.
     pub(super) parents: Watching<'a>,
-    /// Endpoints by the name of an alarm that rolls their deployments back.
+    /// The endpoints by the name of an alarm that rolls back their deployments.
     pub(super) guards: Keyed<&'a str, &'a str>,
-    /// How often an alarm went into `ALARM` in the last hour.
+    /// The number of times that an alarm went into `ALARM` in the last hour.
     pub(super) fired: Keyed<&'a str, usize>,
-    /// Who listens to a topic.
+    /// The subscriptions of a topic.
     pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
 
@@ -129,19 +130,20 @@ impl<'a> Index<'a> {
         Self { seen, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }
     }
 
-    /// A group by name.
+    /// Returns a group by name.
     pub(super) fn group(&self, name: &str) -> Option<&'a ModelPackageGroup> {
         self.registry.groups.get(&Name(name)).copied()
     }
-    /// A group's name as the group itself spells it.
+    /// Returns the name of a group in the group's own spelling.
     pub(super) fn spelling(&self, name: &'a str) -> &'a str {
         self.group(name).map_or(name, |group| &group.name)
     }
-    /// Is there a group of this name? One may show itself only by its versions, when the list of groups is denied.
+    /// Is there a group of this name? If the list of groups is denied, only the versions of a group show that it
+    /// exists.
     pub(super) fn has_group(&self, name: &str) -> bool {
         self.group(name).is_some() || self.registry.packages.contains_key(&Name(name))
     }
-    /// A version by ARN: the ARN names its group and number.
+    /// Returns a version by ARN. The ARN contains the group and the number.
     pub(super) fn package(&self, arn: &str) -> Option<&'a ModelPackage> {
         let versions = |group| self.registry.packages.get(&Name(group)).map_or(&[][..], Vec::as_slice);
         let known = ModelPackage::parse_arn(arn).and_then(|(group, number)| {
@@ -171,7 +173,7 @@ impl<'a> Registry<'a> {
 
     fn versions(&mut self, store: &'a Store) {
         let packages: Vec<&ModelPackage> = store.packages.rows().collect();
-        // Those of a group follow each other: it is looked up once for all of them.
+        // The versions of a group follow each other, so the group is looked up once for all of them.
         for versions in packages.chunk_by(|a, b| a.group == b.group) {
             match versions.first().and_then(|p| p.group.as_deref()) {
                 Some(group) => self.packages.entry(Name(group)).or_default().extend(versions),
@@ -236,7 +238,7 @@ impl<'a> Training<'a> {
         training
     }
 
-    /// Takes note of the group that a step registered into.
+    /// Records the group that a step registered into.
     fn registered(&mut self, step: &'a PipelineStep) {
         let Some((group, _)) = step.made.model_package().and_then(ModelPackage::parse_arn) else { return };
         let maker = of_execution(&step.execution).and_then(|name| self.pipeline_by_name.get(&Name(name)));
@@ -249,7 +251,7 @@ impl<'a> Training<'a> {
 }
 
 impl<'a> Alarms<'a> {
-    /// Dimensions that tell what an alarm watches.
+    /// Returns the lookup table for a dimension that names a watched thing.
     fn watched_by(&mut self, dimension: &str) -> Option<&mut Watching<'a>> {
         Some(match dimension {
             "EndpointName" | "Endpoint" => &mut self.of_endpoints,
@@ -297,7 +299,7 @@ impl<'a> Alarms<'a> {
     }
 }
 
-/// The words of an expression: a name may hold `-` and `_`.
+/// Splits an expression into words. A name may contain `-` and `_`.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '_').filter(|word| !word.is_empty())
 }

@@ -1,4 +1,4 @@
-//! What belongs together: one chain a model, each edge with its confidence and its rule.
+//! Finds the things that belong together: one chain for each model, each edge with its certainty and its rule.
 
 mod alarms;
 mod serving;
@@ -17,14 +17,14 @@ use crate::config::Model as ModelConfig;
 
 use serving::Traced;
 
-/// A model before it is joined: what it is called, its group, and where its endpoints are.
+/// A model before it is joined: its name, its group, and the home of its endpoints.
 struct Origin<'a> {
     name: &'a str,
     group: Option<&'a str>,
     home: Home<'a>,
 }
 
-/// One model while its stages are joined. All text is that of the tables until it is done.
+/// One model while its stages are joined. All its texts are borrowed from the tables.
 struct Draft<'a> {
     name: &'a str,
     group: Option<&'a str>,
@@ -34,14 +34,14 @@ struct Draft<'a> {
     chain: Chain<'a>,
 }
 
-/// Which draft an endpoint goes to.
+/// The draft to which an endpoint belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Home<'a> {
-    /// That of a `[[model]]` table, by its place.
+    /// The draft of a `[[model]]` table, by its index.
     Configured(usize),
-    /// That of a group.
+    /// The draft of a group.
     Group(Name<'a>),
-    /// It has no group: that of all endpoints with the same stem.
+    /// The draft of all endpoints without a group that have the same stem.
     Stem(&'a str),
 }
 
@@ -52,15 +52,15 @@ impl<'a> Draft<'a> {
         let config = configured.and_then(|place| models.get(place));
         Self { name, group: *group, config, edges, rows: Rows::default(), chain }
     }
-    /// An edge from the stage before into `into`.
+    /// Adds an edge from the stage before into `into`.
     fn cross(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, into: StageKind) {
         self.edges.add(Link { from, to, confidence, rule, into, crossing: true });
     }
-    /// An edge within a stage.
+    /// Adds an edge within a stage.
     fn within(&mut self, from: &'a str, to: &'a str, confidence: Confidence, rule: &'static str, stage: StageKind) {
         self.edges.add(Link { from, to, confidence, rule, into: stage, crossing: false });
     }
-    /// Finds what belongs to it, beginning with its endpoints.
+    /// Finds the things that belong to the model, beginning with its endpoints.
     #[expect(clippy::vec_box, reason = "what was followed is large, and sorted")]
     fn join(&mut self, index: &Index<'a>, traced: Vec<Box<Traced<'a>>>) {
         serving::join(self, index, traced);
@@ -70,7 +70,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// All chains of the tables that an index is of, worst first, then by name.
+/// Returns all chains of the indexed tables, the worst first, then by name.
 pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
     let wishes = &index.seen.wishes;
     let mut homes = serving::trace_all(index);
@@ -84,12 +84,12 @@ pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
         draft.chain
     });
     chains.retain(|chain| !wishes.sparse || exists(chain, index));
-    // They are in the order of their names, and a chain is large: each is moved once.
+    // The chains are sorted by name already. A chain is large, so a cached key moves each only once.
     chains.sort_by_cached_key(|chain| Reverse(chain.health));
     chains
 }
 
-/// The edges of one chain, each once and in their order: it is joined again.
+/// Returns the edges of one chain, each once and in order. To find them, it joins the chain again.
 pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>> {
     let Chain { name, group, .. } = *chain;
     let home = chain.configured.map_or(Home::Stem(name), Home::Configured);
@@ -99,13 +99,13 @@ pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>
     draft.edges.told()
 }
 
-/// Is there anything of it in the account? What only the configuration names is not.
+/// Does anything of the chain exist in the account? Things that only the configuration names do not count.
 fn exists(chain: &Chain, index: &Index<'_>) -> bool {
     let group = chain.group.is_some_and(|group| index.group(group).is_some());
     group || !(chain.serving.is_empty() && chain.packages.is_empty() && chain.pipelines.is_empty())
 }
 
-/// The models there are: those of the configuration, groups that it does not claim, endpoints without a group.
+/// Returns all models: those of the configuration, groups that it does not claim, and endpoints without a group.
 fn origins<'a>(
     index: &Index<'a>,
     models: &'a [ModelConfig],
@@ -114,16 +114,16 @@ fn origins<'a>(
     let mut origins = Vec::new();
     let mut known: HashSet<Name<'a>, foldhash::fast::RandomState> = HashSet::default();
     for (place, model) in models.iter().enumerate() {
-        // A table that names no group has the one of its own name, where there is one.
+        // A table that names no group gets the group with the table's own name, if there is one.
         let group = index.spelling(model.group_name());
         let group = (model.group.is_some() || index.has_group(group)).then_some(group);
         known.extend(group.map(Name));
         origins.push(Origin { name: &model.name, group, home: Home::Configured(place) });
     }
     let listed = index.store.groups.rows().map(|g| g.name.as_str());
-    // A group may show itself only by its versions, when the list of groups is denied.
+    // If the list of groups is denied, only the versions of a group show that it exists.
     let by_versions = index.registry.packages.keys().map(|group| group.0);
-    // And one of another account, or a deleted one, only by what serves from it.
+    // Only an endpoint shows a deleted group, or a group of another account.
     let by_owner = homes.keys().filter_map(|home| if let Home::Group(name) = home { Some(name.0) } else { None });
     for group in listed.chain(by_versions).chain(by_owner) {
         if known.insert(Name(group)) {

@@ -28,11 +28,11 @@ pub struct Form {
     pub confirm: &'static str,
     /// The error of the last submission. It is shown at the selected field.
     pub problem: Option<String>,
-    /// What is done with the values.
+    /// The function that processes the values.
     pub submit: Submit,
 }
 
-/// What is done with the values of a form: a function that takes one value for each field, and returns an effect or an
+/// The function that processes the values of a form. It takes one value for each field, and returns an effect or an
 /// error message.
 #[derive(Clone)]
 pub struct Submit(Arc<SubmitFn>);

@@ -8,7 +8,7 @@ use crate::app::Offer;
 /// The palette.
 #[derive(Debug, Clone, Default)]
 pub struct Palette {
-    /// What was typed.
+    /// The text typed so far.
     pub input: Input,
     /// The index of the selected match, once the cursor was moved.
     pub moved: Option<usize>,

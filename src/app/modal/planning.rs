@@ -10,7 +10,7 @@ pub struct Planning {
     pub intent: AnyIntent,
     /// The plan in which the choice was made. It stays on the screen.
     pub before: Option<Box<Ask>>,
-    /// What it waits for, if it is delayed.
+    /// The reason for the delay, if the plan is delayed.
     pub waits: Option<String>,
 }
 

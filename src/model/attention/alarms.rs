@@ -1,4 +1,4 @@
-//! What fires, and does it reach anybody?
+//! Rules about alarms: which ones fire, and do they notify anybody?
 
 use super::{Column, Facts, Finding, Summary, errors, unread, untold};
 use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
@@ -9,19 +9,19 @@ use crate::model::{Health, Hears, Serving, severity};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 
-/// An alarm that went into `ALARM` so often in an hour flaps.
+/// The number of times in an hour that an alarm must go into `ALARM` to count as flapping.
 const FLAPS: usize = 3;
 
 fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
     facts.rows.alarms.iter().copied()
 }
 
-/// A guard of deployments has its actions off on purpose.
+/// Does the alarm guard deployments? Its actions are switched off on purpose.
 fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
     facts.index.alarms.guards.contains_key(alarm.name.as_str())
 }
 
-/// The endpoints of the model that an alarm watches, by its dimensions.
+/// Returns the endpoints of the model that an alarm watches according to its dimensions.
 fn watched<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> impl Iterator<Item = &'a Serving<'a>> {
     let named = |serving: &Serving| {
         let mut dimensions = alarm.dimensions.iter();
@@ -31,12 +31,13 @@ fn watched<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> impl Iterator<Item = &
     facts.chain.serving.iter().filter(move |serving| named(serving))
 }
 
-/// Where it watches only endpoints that customers do not see: the first of them.
+/// Returns the first endpoint of an alarm that watches only endpoints outside production.
 fn backstage<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> Option<&'a Serving<'a>> {
     watched(facts, alarm).next().filter(|_| !watched(facts, alarm).any(Serving::production))
 }
 
-/// A finding of one alarm: its name, a phrase and its tier; one that watches no production endpoint says which it does.
+/// Makes a finding about one alarm: its name, a phrase and its tier. If the alarm watches no production endpoint, the
+/// finding names the endpoint.
 fn told(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
     let tier = tier.map(|tier| format!(" {tier}")).unwrap_or_default();
     let place = backstage(facts, alarm).filter(|serving| !alarm.name.contains(serving.endpoint));
@@ -61,7 +62,8 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
             let tier = severity::tier(&facts.seen.wishes.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
-                // Nobody gave it a tier: what the service itself measures of a model that serves is what users see.
+                // The alarm has no tier. Metrics of SageMaker itself on a production endpoint show problems that
+                // users notice.
                 None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker")
                     && !guard(facts, alarm)
                     && backstage(facts, alarm).is_none() =>
@@ -75,7 +77,7 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Alarms that are well just now and went into `ALARM` again and again: whoever looks at their state alone sees nothing.
+/// Finds alarms that are OK now but went into `ALARM` again and again. Their present state alone does not show that.
 pub(super) fn flapping(facts: &Facts<'_>) -> Vec<Finding> {
     let well = alarms(facts).filter(|a| !a.firing() && !good_news(facts.config, a));
     well.filter_map(|alarm| {
@@ -86,12 +88,13 @@ pub(super) fn flapping(facts: &Facts<'_>) -> Vec<Finding> {
     .collect()
 }
 
-/// Does it watch one metric of which the configuration says that crossing the line is good, and fire on that side of it?
+/// Does the alarm watch a metric whose threshold is good to cross, according to the configuration, and does it fire
+/// on the good side?
 fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
     let side = match alarm.operator.as_deref() {
         Some("GreaterThanThreshold" | "GreaterThanOrEqualToThreshold") => true,
         Some("LessThanThreshold" | "LessThanOrEqualToThreshold") => false,
-        // A band, and what is not known here, has no side that is good.
+        // A band has no good side, and neither has an unknown operator.
         _ => return false,
     };
     let metrics = config.map(|m| m.metrics.as_slice()).unwrap_or_default();
@@ -99,17 +102,17 @@ fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
         m.meaning == Meaning::Promote
             && m.limit.is_some_and(|(compare, _)| matches!(compare, Compare::Greater | Compare::GreaterOrEqual) == side)
     };
-    // An expression may turn the sides round: it is none of these.
+    // An expression may swap the sides, so it never counts as good news.
     metrics.iter().filter(promotes).any(|metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches))
 }
 
-/// The alarms that bring good news when they fire.
+/// Returns the alarms that are good news when they fire.
 pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -> Vec<&'a str> {
     rows.alarms.iter().filter(|alarm| good_news(config, alarm)).map(|alarm| alarm.name.as_str()).collect()
 }
 
-/// An alarm that would break the model, and cannot tell. Whoever lets missing data count as a breach wants to know; where
-/// requests come in there should be data.
+/// Finds alarms without data that would break the model if they fired. Data is expected if the owner lets missing
+/// data count as a breach, or if requests arrive.
 pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
     let dry = alarms(facts).filter(|a| a.state == "INSUFFICIENT_DATA" && !unevaluable(a));
     dry.filter_map(|alarm| {
@@ -130,7 +133,7 @@ pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
     let store = facts.index.store;
     let me = store.identity.rows().next();
-    // Where the list of topics is denied, the account in the ARN tells whose it is.
+    // If the list of topics is denied, the account in the ARN shows the owner of the topic.
     let own = |topic: &str| {
         let account = topic.split(':').nth(4);
         store.topics.get(topic).is_some_and(|t| t.listed) || me.is_some_and(|me| Some(me.account.as_str()) == account)
@@ -143,7 +146,7 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
                 let brief = format!("nobody is notified: {name} {}", why.brief());
                 Some(finding.brief(brief).about(Kind::Topics, *topic))
             }
-            // What another account does not tell cannot be mended here; the topic itself says that it is not known.
+            // Nobody can fix a topic of another account here. The topic itself shows that its state is unknown.
             Reach::Unknown(why) if own(topic) => {
                 let text = format!("whether {name} notifies anybody is not known: {why}");
                 Some(Finding::new(Health::Unknown, text).about(Kind::Topics, *topic))
@@ -167,13 +170,13 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
         Hears::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
             format!("nobody is notified of {name} now: {parent} does not fire")
         })),
-        // That is said of the composite alarm whose actions are held back.
+        // The composite alarm whose actions are suppressed has its own finding.
         Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
     };
     firing.filter_map(unheard).collect()
 }
 
-/// A finding that nobody hears of an alarm, by the name of the alarm.
+/// Makes a finding that an alarm notifies nobody. `phrase` makes the text from the name of the alarm.
 fn unheard(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&str) -> String) -> Finding {
     let brief = phrase(&alarm.name.replace(facts.chain.name, "…"));
     Finding::new(health, phrase(&alarm.name)).brief(brief).since(alarm.since).about(Kind::Alarms, &alarm.name)
@@ -189,13 +192,13 @@ pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
     firing.filter_map(held).collect()
 }
 
-/// Could AWS not evaluate it? Part of the data is some evaluation.
+/// Did AWS fail to evaluate it? An evaluation with partial data still counts.
 fn unevaluable(alarm: &Alarm) -> bool {
     alarm.evaluation.as_deref().is_some_and(|state| state != "PARTIAL_DATA")
 }
 
 pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
-    // An alarm that fires is worse than one that is not evaluated.
+    // An alarm that fires is worse than one that is not evaluated, so it is not listed here.
     let blind = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
     let told = |a: &Alarm| {
         let text = format!("{} is not evaluated: {}", a.name, a.evaluation.as_deref()?);
@@ -207,13 +210,13 @@ pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let alarms = &facts.index.store.alarms;
     if alarms.unfinished() && facts.rows.alarms.is_empty() {
-        // What fires is read first: of the rest nothing is known until it was read as well.
+        // Firing alarms are read first. The other alarms are unknown until they were read as well.
         return vec![Finding::unread("")];
     }
     if !facts.rows.alarms.is_empty() {
         return Vec::new();
     }
-    // Which alarms watch a model is told by what serves it.
+    // The endpoints of a model determine which alarms watch it.
     let serves = if facts.chain.serving.is_empty() { unread(&facts.index.store.endpoints) } else { Vec::new() };
     untold([if alarms.is_empty() { unread(alarms) } else { Vec::new() }, serves])
 }
@@ -224,7 +227,7 @@ pub(super) fn summary(facts: &Facts<'_>) -> Summary {
     Summary::new(!states.is_empty(), states_in_words(&states), since)
 }
 
-/// How an alarm stands, as the summary of the stage counts it.
+/// The state of an alarm, as the summary of the stage counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Seems {
     Firing,
@@ -255,7 +258,7 @@ impl Seems {
     }
 }
 
-/// `3 alarms quiet`, or what is not: `1 of 3 without data`.
+/// Returns `3 alarms quiet`, or the alarms that are not quiet: `1 of 3 without data`.
 fn states_in_words(states: &[Seems]) -> String {
     let all = states.len();
     let count = |wanted: Seems| states.iter().filter(|state| **state == wanted).count();

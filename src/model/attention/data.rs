@@ -1,4 +1,4 @@
-//! Is the data there, fresh, and writable?
+//! Rules about data: is it there, is it fresh, and can it be written?
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::model::Health;
 use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, Role};
 
-/// What the model is trained on: its locations, and the offline stores of its feature groups.
+/// Returns the training data of the model: its locations, and the offline stores of its feature groups.
 fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
     let (chain, store) = (facts.chain, facts.index.store);
     let groups = chain.feature_groups.iter().filter_map(|name| store.feature_groups.get(name)?.offline_uri.as_deref());
@@ -17,7 +17,7 @@ fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
     chain.datasets.iter().copied().chain(groups).filter_map(|uri| store.datasets.get(uri))
 }
 
-/// The feature group of the model whose offline store a location is.
+/// Returns the feature group of the model whose offline store is this location.
 fn group_of<'a>(facts: &'a Facts<'_>, uri: &str) -> Option<&'a str> {
     let is_its = |name: &&&str| {
         facts.index.store.feature_groups.get(name).is_some_and(|group| group.offline_uri.as_deref() == Some(uri))
@@ -25,8 +25,8 @@ fn group_of<'a>(facts: &'a Facts<'_>, uri: &str) -> Option<&'a str> {
     facts.chain.feature_groups.iter().find(is_its).copied()
 }
 
-/// How old a location may be: what the configuration says of it, or of the feature group whose offline store it is; else
-/// what the group's own rhythm says.
+/// Returns the maximum age of a location. The configuration sets it for the location, or for the feature group whose
+/// offline store it is. Otherwise the usual rhythm of the group decides.
 fn max_age(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
     let group = group_of(facts, &set.uri);
     let is_meant = |data: &&Data| match data.kind {
@@ -40,7 +40,7 @@ fn max_age(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
     })
 }
 
-/// How a location is called: as its feature group, where it is the offline store of one.
+/// Returns the name of a location: the name of its feature group, if it is an offline store.
 fn called<'a>(facts: &'a Facts<'_>, set: &'a Dataset) -> &'a str {
     group_of(facts, &set.uri).unwrap_or(&set.uri)
 }
@@ -54,7 +54,7 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
     let configured = |uri: &str| facts.config.is_some_and(|m| m.data.iter().any(|d| d.uri == uri));
     let named: Vec<Finding> = datasets(facts)
         .filter_map(|d| {
-            // What an old job read may have been tidied away; what the user named must be there.
+            // Old input of a job may have been cleaned up, but data that the user named must exist.
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
             let health = if d.empty { health } else { Health::Unknown };
             (health == Health::Critical || configured(&d.uri)).then(|| {
@@ -67,7 +67,7 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
     if named.is_empty() { nothing_read(facts).into_iter().collect() } else { named }
 }
 
-/// Where none of the locations can be read, how the data is is not known.
+/// Returns a finding if none of the locations can be read, because the state of the data is unknown then.
 fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
     let mut why = None;
     for dataset in datasets(facts).filter(|d| d.role != Role::Artifact) {
@@ -81,7 +81,7 @@ pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
     let old = |d: &Dataset| {
         let allowed = max_age(facts, d).filter(|_| d.problem.is_none())?;
         let age = age_of(facts, d);
-        // Something that is new enough is there, whatever else there is.
+        // The location has data that is new enough, even if it holds other objects too.
         if age.is_some_and(|age| age <= allowed) {
             return None;
         }
@@ -126,7 +126,7 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let (chain, store) = (facts.chain, facts.index.store);
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
-        // Where data lies is told by what was trained on it.
+        // The training jobs name the locations of the data.
         let undescribed = facts.rows.jobs.iter().any(|job| job.details.is_none());
         let why = store.jobs.trouble().filter(|_| undescribed);
         let why = why.map(|why| Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())));
@@ -148,7 +148,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     if !chain.datasets.is_empty() && datasets(facts).next().is_none() {
         found = unread(&store.datasets);
-        // Where others were read, those of this model are about to be, unless something is wrong.
+        // Other datasets were read, so those of this model will be read soon, unless something is wrong.
         let wrong = why.filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
         found.extend(wrong);
     }
@@ -156,7 +156,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if found.is_empty() && grouped { unread(&store.feature_groups) } else { found }
 }
 
-/// The worst input decides: of those that may get too old the one that is nearest to it, where there are any.
+/// Returns the summary of the worst input. If inputs have a maximum age, that is the one closest to its maximum.
 pub(super) fn summary(facts: &Facts<'_>) -> Summary {
     let present = !facts.chain.datasets.is_empty() || !facts.chain.feature_groups.is_empty();
     let spent = |set: &Dataset| {

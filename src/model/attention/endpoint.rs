@@ -1,4 +1,4 @@
-//! Does what customers see work, and with which version?
+//! Rules about endpoints: do the production endpoints work, and which version do they run?
 
 use super::{Facts, Finding, NOT_READ, Summary, unread, untold};
 use crate::model::{Health, Serving};
@@ -10,12 +10,12 @@ pub(super) fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a S
     facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
 }
 
-/// Trouble of an endpoint that customers do not see is worth a look, not an alarm.
+/// Limits the health of an endpoint outside production to a warning.
 pub(super) fn graded(serving: &Serving, health: Health) -> Health {
     if serving.production() { health } else { health.min(Health::Warning) }
 }
 
-/// A finding of one endpoint, which its phrase names.
+/// Makes a finding about one endpoint. The phrase names the endpoint.
 pub(super) fn at(serving: &Serving, health: Health, phrase: &str) -> Finding {
     let text = format!("{}: {phrase}", serving.place());
     Finding::new(graded(serving, health), text).brief(phrase).about(Kind::Endpoints, serving.endpoint)
@@ -60,7 +60,7 @@ fn updating(serving: &Serving, endpoint: &Endpoint) -> String {
     format!("Updating to {target}{phase}")
 }
 
-/// A failed update rolls back by itself and looks healthy.
+/// Finds failed updates. AWS rolls them back by itself, so the endpoint looks healthy afterwards.
 pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts)
         .filter(|(_, e)| e.status == "InService")
@@ -90,7 +90,8 @@ pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Is a configuration missing in a complete list of all? One that went live after the list was read is not in it yet.
+/// Is a configuration missing in a complete list? A configuration that went live after the list was read cannot be in
+/// it yet.
 fn unlisted(configs: &Table<EndpointConfig>, endpoint: &Endpoint) -> bool {
     let read = configs.answered_at().filter(|_| configs.complete());
     read.is_some() && endpoint.live_since.or(endpoint.created) < read
@@ -114,10 +115,10 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         return unread(table);
     }
     if facts.chain.serving.is_empty() {
-        // What an endpoint runs, and so whose it is, is told by these.
+        // These tables determine what an endpoint runs, and so to which model it belongs.
         return untold([unread(&store.configs), unread(&store.models)]);
     }
-    // An endpoint that is listed but cannot be described is not known to be well, nor is one that runs who knows what.
+    // The health of an endpoint is unknown if it is listed but cannot be described, or if its version is unknown.
     let described = |e: &Endpoint| e.config.is_some();
     let told = |(serving, endpoint): (&Serving, &Endpoint)| {
         if described(endpoint) {
@@ -130,12 +131,13 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts).filter_map(told).collect()
 }
 
-/// The trouble of a table in two words: the operation and its kind.
+/// Returns the trouble of a table in two words: the operation and its kind.
 fn trouble<T: Resource>(table: &Table<T>) -> Option<String> {
     table.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()))
 }
 
-/// Why it cannot be told what a production endpoint runs: its configuration or a model of it could not be read.
+/// Returns why the version of a production endpoint is unknown: its configuration or one of its models could not be
+/// read.
 fn unknown_version(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<String> {
     if !serving.versions.is_empty() || !serving.production() {
         return None;

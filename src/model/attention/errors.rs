@@ -1,4 +1,5 @@
-//! How many requests fail, by what each endpoint's own metrics tell; and where nothing tells it.
+//! Rules about failed requests, from the metrics of each endpoint, and about endpoints whose failures are not
+//! measured.
 
 use jiff::Timestamp;
 
@@ -10,15 +11,16 @@ use crate::model::{Health, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
-/// Minutes over which a rate is taken.
+/// The number of minutes over which a rate is computed.
 const MINUTES: i64 = 5;
-/// Seconds after which an answer of `CloudWatch` tells no more how it is now, besides the time between two of them.
+/// The number of seconds after which an answer of `CloudWatch` is too old, in addition to the interval between two
+/// answers.
 const LATE: i64 = 5 * 60;
 
-/// What came in over the last minutes that were answered, and how much of it failed.
+/// The requests of the last measured minutes, and the share of them that failed.
 struct Rates {
     requests: f64,
-    /// Of each of [`KINDS`]: the share that failed, and since when it fails.
+    /// For each of [`KINDS`]: the share that failed, and the time since when requests fail.
     failed: [(f64, Option<Timestamp>); 2],
 }
 
@@ -26,12 +28,13 @@ fn series<'a>(facts: &'a Facts<'_>, endpoint: &Endpoint, variant: &str, metric: 
     facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
 }
 
-/// Whether anything was measured of an endpoint: asked first, as few are in a large account.
+/// Has anything been measured for an endpoint? This check comes first, because a large account measures few
+/// endpoints.
 fn is_measured(facts: &Facts<'_>, endpoint: &Endpoint) -> bool {
     facts.index.measured.contains(endpoint.name.as_str())
 }
 
-/// Why something is not known, as a phrase; and is it only that it was not read yet?
+/// The reason, as a phrase, why something is unknown, and whether the only reason is that it was not read yet.
 pub(super) struct Missing {
     pub(super) why: String,
     pub(super) unread: bool,
@@ -43,10 +46,10 @@ impl From<String> for Missing {
     }
 }
 
-/// The rates of an endpoint.
+/// Returns the rates of an endpoint.
 ///
 /// # Errors
-/// Why they are not known.
+/// The reason why they are unknown.
 fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
     let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
     for variant in &endpoint.variants {
@@ -63,7 +66,7 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
         if age > facts.seen.wishes.measured_every(serving.production()) + LATE {
             return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)).into());
         }
-        // What came before the present version went live is not its fault.
+        // Requests before the present version went live are not its fault.
         if endpoint.live_since.is_some_and(|live| live >= until) {
             let version = serving.version().map_or_else(|| "it".to_owned(), |v| format!("v{v}"));
             return Err(format!("errors not measured since {version} went live").into());
@@ -82,13 +85,13 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
     Ok(rates)
 }
 
-/// The first of the minutes in a row, up to the newest, in which more failed than may.
+/// Returns the start of the unbroken run of minutes, up to the newest, in which more requests failed than allowed.
 fn began(series: &MetricSeries, most: f64, live: Option<Timestamp>) -> Option<Timestamp> {
     let since = series.since(|value| value > most)?;
     Some(live.map_or(since, |live| live.max(since)))
 }
 
-/// Do requests come in, by the last minutes that were measured?
+/// Did requests arrive in the last measured minutes?
 pub(super) fn takes_requests(facts: &Facts<'_>, serving: &Serving) -> bool {
     let mut found =
         endpoints(facts).filter(|(s, endpoint)| s.endpoint == serving.endpoint && is_measured(facts, endpoint));
@@ -112,7 +115,7 @@ pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
     measured.filter_map(judge).flatten().collect()
 }
 
-/// What customers see is not well while nobody looked at how many requests fail.
+/// Finds production endpoints whose failed requests were never measured. Such an endpoint does not count as healthy.
 pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
     let serves = |endpoint: &Endpoint| {
         let status = endpoint.status.as_str();
@@ -130,7 +133,7 @@ pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
     unread.collect()
 }
 
-/// Why something was not read of `CloudWatch`, as far as that is known.
+/// Returns why something was not read from `CloudWatch`, if that is known.
 pub(super) fn not_read(facts: &Facts<'_>, what: &str) -> Missing {
     let metrics = &facts.index.store.metrics;
     match metrics.trouble() {

@@ -1,4 +1,4 @@
-//! Metrics and evaluation reports that the configuration judges: is what serves any good?
+//! Rules about metrics and evaluation reports that the configuration judges: is the serving model good?
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::fmt;
 use crate::model::{Health, severity};
 use crate::resources::metric::MetricSeries;
 
-/// Metrics of the configuration: on which side of the threshold, and is that bad?
+/// Judges metrics of the configuration: on which side of the threshold is the value, and is that bad?
 pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(config) = facts.config else { return Vec::new() };
     let judge = |metric: &Metric| {
         let series = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
-        // What is overdue is not known to be so any more (see `unmeasured`).
+        // An overdue value no longer shows the present state (see `unmeasured`).
         let (at, value) = series.last().filter(|_| !series.overdue(facts.now))?;
         let (compare, threshold) = metric.limit?;
         let sign = compare.sign();
@@ -30,7 +30,7 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
         Some(match metric.meaning {
             Meaning::Promote => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
             Meaning::Breach => match newer(facts, at) {
-                // What was measured before it went live is said of the version before.
+                // A value measured before the version went live belongs to the version before.
                 Some(version) => {
                     let was = fmt::number(value);
                     let text = format!("{} has no value since {version} went live (it was {was})", metric.label);
@@ -43,24 +43,24 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
     config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
 }
 
-/// How bad it is when a metric is on its wrong side.
+/// Returns the health of a metric on its bad side.
 fn bad(metric: &Metric) -> Health {
     metric.severity.map_or(Health::Warning, |s| severity::weight(&s.to_string()))
 }
 
-/// The version that went live in production after a value was measured, as far as that was seen.
+/// Returns the version that went live in production after a value was measured, if this console saw that.
 fn newer(facts: &Facts<'_>, measured: Timestamp) -> Option<String> {
     let mut production = endpoints(facts).filter(|(serving, _)| serving.production());
     let (serving, _) = production.find(|(_, endpoint)| endpoint.live_since.is_some_and(|live| live > measured))?;
     Some(serving.version().map_or_else(|| serving.endpoint.to_owned(), |v| format!("v{v}")))
 }
 
-/// How old a value is, where that is worth a word.
+/// Returns the age of a value, if the value is old enough to mention it.
 fn aged(now: Timestamp, at: Timestamp) -> String {
     if now.as_second() - at.as_second() < 3600 { String::new() } else { format!(", {} ago", fmt::age(now, at)) }
 }
 
-/// What was never read, or has no value of late, is not known to be well.
+/// Finds metrics that were never read, or have no recent value. Their health is unknown.
 pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
     let (Some(config), metrics) = (facts.config, &facts.index.store.metrics) else { return Vec::new() };
     let judged = config.metrics.iter().filter(|metric| {
@@ -88,7 +88,8 @@ pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
     unknown.map(|Missing { why, unread }| Finding { unread, ..Finding::new(Health::Unknown, why) }).collect()
 }
 
-/// Metrics in evaluation reports: a breach is one of a version that serves; good news is of the newest one.
+/// Judges metrics in evaluation reports. A breach concerns a version that serves; good news concerns the newest
+/// version.
 fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
     let store = &facts.index.store;
     let newest = facts.chain.packages.first().and_then(|arn| store.packages.get(arn));
@@ -111,7 +112,7 @@ fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
         let mut judged = Vec::new();
         for (serving, (arn, version)) in facts.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
         {
-            // Production comes first: what serves there is judged as such.
+            // Production endpoints come first, so their versions are judged as production.
             if judged.contains(&arn) {
                 continue;
             }

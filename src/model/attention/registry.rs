@@ -1,11 +1,11 @@
-//! Which version is the good one, and does one wait for somebody?
+//! Rules about the registry: which version is approved, and does one wait for a decision?
 
 use super::{Column, Facts, Finding, Summary, unfinished, unread};
 use crate::model::{Health, Serving};
 use crate::resources::Kind;
 use crate::resources::package::ModelPackage;
 
-/// Newest first.
+/// Returns the versions, newest first.
 fn versions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ModelPackage> {
     facts.rows.packages.iter().copied()
 }
@@ -22,7 +22,7 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Somebody approved a version an hour ago or more, and production still serves an older one.
+/// Finds a version that was approved more than an hour ago while production still serves an older one.
 pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(newest) = versions(facts).find(|p| p.approval == "Approved") else { return Vec::new() };
     let decided = newest.details.as_ref().and_then(|d| d.modified).or(newest.created);
@@ -42,7 +42,8 @@ pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
     older.collect()
 }
 
-/// What customers get was rejected, or nobody approved it. Where no version was ever approved nobody does that here.
+/// Finds production versions that were rejected or never approved. If no version was ever approved, this team does
+/// not use approvals.
 pub(super) fn serves_unapproved(facts: &Facts<'_>) -> Vec<Finding> {
     let approves = versions(facts).any(|p| p.approval == "Approved");
     let production = facts.chain.serving.iter().filter(|serving| serving.production());
@@ -85,7 +86,7 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let packages = &facts.index.store.packages;
     let found = if facts.chain.group.is_some() && facts.rows.packages.is_empty() {
-        // What changed lately is read first: of this group nothing did.
+        // Recent changes are read first, and none of them belongs to this group.
         unfinished(packages)
     } else if packages.is_empty() {
         unread(packages)
@@ -95,7 +96,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if found.is_empty() { unknown_version(facts).into_iter().collect() } else { found }
 }
 
-/// A version that serves in production and cannot be read: whether somebody approved it is not known.
+/// Returns a finding about a production version that cannot be read: nobody knows whether it was approved.
 fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
     let packages = &facts.index.store.packages;
     let production = facts.chain.serving.iter().filter(|serving| serving.production());
@@ -104,7 +105,7 @@ fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
     let why = match packages.trouble() {
         Some(why) => format!("not read: {} {}", why.operation, why.kind.word()),
         None if packages.asked_at(arn).is_some() || packages.complete() => "is not in the registry".to_owned(),
-        // It is about to be asked for.
+        // It will be read soon.
         None => return None,
     };
     Some(Finding::new(Health::Unknown, format!("v{version} {why}")))

@@ -1,4 +1,4 @@
-//! Each rule with its cases: what is different from a healthy account, and what the rule finds of it.
+//! Each rule with its cases: the difference from a healthy account, and the findings of the rule.
 
 mod alarms;
 mod data;
@@ -12,12 +12,12 @@ mod training;
 use super::*;
 use crate::model::testing::Account;
 
-/// What a rule finds: how bad, the phrase, and for how many seconds.
+/// A finding: its health, its phrase, and for how many seconds it has lasted.
 type Found = (Health, &'static str, Option<i64>);
 
-/// One account and what a rule finds there.
+/// One account, and the findings of a rule in it.
 struct Case {
-    /// What is different from a healthy account.
+    /// The difference from a healthy account.
     what: &'static str,
     given: fn(&mut Account),
     found: &'static [Found],
@@ -45,7 +45,7 @@ use cases;
 const CASES: [&[OfRule]; 7] =
     [data::CASES, training::CASES, registry::CASES, endpoint::CASES, errors::CASES, metrics::CASES, alarms::CASES];
 
-/// What a rule finds of the model.
+/// Returns the findings of a rule about the model.
 fn found(account: &Account, stage: StageKind, rule: &str) -> Vec<(Health, String, Option<i64>)> {
     let seen = account.seen();
     let joined = crate::model::join(&seen);

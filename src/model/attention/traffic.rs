@@ -1,4 +1,4 @@
-//! Do requests still come in?
+//! A rule about requests: do they still arrive?
 
 use jiff::Timestamp;
 
@@ -9,16 +9,19 @@ use crate::model::{Health, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
-/// Minutes without a request after which they have stopped.
+/// The number of minutes without a request after which requests have stopped.
 const SILENT: i64 = 10;
-/// Minutes with requests before, without which nothing is known to be usual.
+/// The minimum number of earlier minutes that are needed to know the usual traffic.
 const USUAL: i64 = 20;
-/// Share of the minutes before that had requests: an endpoint that is asked now and then is silent now and then.
+/// The minimum share of earlier minutes with requests. An endpoint with less traffic is silent from time to time
+/// anyway.
 const STEADY: f64 = 0.9;
-/// Seconds after which an answer of `CloudWatch` tells no more how it is now, besides the time between two of them.
+/// The number of seconds after which an answer of `CloudWatch` is too old, in addition to the interval between two
+/// answers.
 const LATE: i64 = 5 * 60;
 
-/// Requests of a production endpoint that came steadily and have stopped. Nothing fails then, and no alarm on errors fires.
+/// Finds production endpoints whose requests arrived steadily and have stopped. Nothing fails in that case, so no
+/// alarm on errors fires.
 pub(super) fn stopped(facts: &Facts<'_>) -> Vec<Finding> {
     let production = endpoints(facts).filter(|(serving, _)| serving.production());
     production.filter_map(|(serving, endpoint)| judge(facts, serving, endpoint)).collect()
@@ -30,7 +33,7 @@ fn judge(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Fi
             facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, "Invocations"))?;
         series.problem.is_none().then_some(series)
     };
-    // What is not known of one variant may be where all requests go.
+    // If one variant is unknown, all requests may go to it.
     let series: Vec<&MetricSeries> = endpoint.variants.iter().map(|v| read(&v.name)).collect::<Option<_>>()?;
     let until = series.iter().map(|series| series.until).min()?;
     if facts.now.as_second() - until.as_second() > facts.seen.wishes.measured_every(true) + LATE {

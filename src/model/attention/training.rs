@@ -1,4 +1,4 @@
-//! Did the last run work, and did it leave anything behind?
+//! Rules about training: did the last run succeed, and did it register a version?
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::resources::job::TrainingJob;
 use crate::resources::pipeline::{Definition, of_execution};
 use crate::resources::step::{Made, PipelineStep};
 
-/// How a failure is told in a narrow column.
+/// The text of a failure in a narrow column.
 const FAILED: Column = Column::WordAndAge("failed");
 
 fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
@@ -56,7 +56,7 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
     run.or_else(job).into_iter().collect()
 }
 
-/// A run or a job that takes far longer than the last ones that ended well.
+/// Finds a run or a job that takes far longer than the last successful ones.
 pub(super) fn slow(facts: &Facts<'_>) -> Vec<Finding> {
     let running = executions(facts).filter(|e| e.running() && e.only().is_empty());
     let run = running.filter_map(|run| {
@@ -65,7 +65,7 @@ pub(super) fn slow(facts: &Facts<'_>) -> Vec<Finding> {
         Some(longer(facts, "run", run.started?, usual)?.about(Kind::Executions, &run.arn))
     });
     let mut slow: Vec<Finding> = run.collect();
-    // What a pipeline runs is judged as a whole.
+    // A pipeline is judged as a whole, not by its jobs.
     if facts.rows.executions.is_empty() {
         let job = newest_job(facts).filter(|job| job.running()).and_then(|job| {
             let usual = usual(facts.rows.jobs.iter().filter_map(|job| job.took()).collect())?;
@@ -88,7 +88,7 @@ fn longer(facts: &Facts<'_>, what: &str, started: Timestamp, usual: Usual) -> Op
 }
 
 pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
-    // Each pipeline for itself: a scoring run that works does not heal a training run that failed.
+    // Judge each pipeline separately: a successful scoring run does not repair a failed training run.
     let mut finished = Vec::new();
     for pipeline in &facts.chain.pipelines {
         finished.extend(executions(facts).find(|e| e.pipeline == *pipeline && !e.running()));
@@ -116,7 +116,8 @@ fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
     finding.brief(format!("failed{place}{why}")).column(FAILED).since(run.started).about(Kind::Executions, &run.arn)
 }
 
-/// Was the run told to run a step that registers? One that was told to run only others leaves no version, as it should.
+/// Did the run include a step that registers? A run of selected steps without such a step rightly registers no
+/// version.
 fn was_to_register(facts: &Facts<'_>, run: &PipelineExecution) -> bool {
     let definition = facts.index.store.pipelines.get(&run.pipeline).and_then(|p| p.definition.as_ref());
     let registering =
@@ -130,13 +131,13 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     };
     let steps = steps(facts, &last.arn);
     let definition = facts.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
-    // Without its definition, that a version came from it says the same.
+    // Without the definition, an earlier version made by this pipeline shows that it registers versions.
     let of_it = |arn: &str| of_execution(arn).is_some_and(|name| name.eq_ignore_ascii_case(&last.pipeline));
     let versions = facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn));
     let made = || versions.filter_map(|p| p.details.as_ref()?.generated_by.as_deref()).any(of_it);
     let registers = definition.map_or_else(made, Definition::registers) && was_to_register(facts, last);
     let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
-    // Steps are read a moment after the execution: a last look that still saw one running tells nothing.
+    // Steps are read after the execution. If the last poll still saw a running step, the steps are out of date.
     let read = steps.iter().all(|s| !matches!(s.status.as_str(), "Executing" | "Starting"));
     if steps.is_empty() || !registers || registered || !read {
         return Vec::new();
@@ -156,7 +157,7 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let store = facts.index.store;
     if facts.rows.executions.is_empty() && facts.rows.jobs.is_empty() {
-        // Which pipelines and jobs are a model's is told by what they made.
+        // The products of pipelines and jobs determine to which model they belong.
         let others = [unread(&store.executions), unread(&store.jobs), unread(&store.packages)];
         return untold([unread(&store.pipelines), untold(others)]);
     }
@@ -164,11 +165,11 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     if !pipelines.is_empty() {
         return pipelines;
     }
-    // Jobs alone do not tell how the runs ended that started them.
+    // Jobs alone do not show how the runs that started them ended.
     if facts.rows.executions.is_empty() && !facts.chain.pipelines.is_empty() {
         return unread(&store.executions);
     }
-    // Whether the last run left anything behind is told by its steps, where no version says so.
+    // If no version names the last run, only its steps show whether it registered one.
     let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
     let last = last.filter(|e| steps(facts, &e.arn).is_empty() && store.steps.asked_at(&e.arn).is_none());
     let made = |e: &&PipelineExecution| {

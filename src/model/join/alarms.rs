@@ -1,4 +1,4 @@
-//! Which alarms belong to a model, and whom they reach.
+//! Finds the alarms that belong to a model, and their receivers.
 
 use std::collections::HashSet;
 
@@ -9,37 +9,37 @@ use crate::resources::alarm::Alarm;
 
 use super::Draft;
 
-/// One alarm of a chain: what it watches, how sure that is, and by which field.
+/// One alarm of a chain: the thing that it watches, the certainty, and the field that names the thing.
 struct Hit<'a> {
     name: &'a str,
-    /// Absent when it was deleted and something still names it.
+    /// Absent if the alarm was deleted but something still names it.
     alarm: Option<&'a Alarm>,
     from: &'a str,
     confidence: Confidence,
     rule: &'static str,
 }
 
-/// The alarms of a chain as they are found, the same one perhaps in several ways.
+/// The alarms of a chain while they are searched. The same alarm may be found in several ways.
 struct Found<'a>(Vec<Hit<'a>>);
 
 impl<'a> Found<'a> {
     fn add(&mut self, alarm: &'a Alarm, from: &'a str, confidence: Confidence, rule: &'static str) {
         self.0.push(Hit { name: &alarm.name, alarm: Some(alarm), from, confidence, rule });
     }
-    /// All that watch a thing.
+    /// Adds all alarms that watch a thing.
     fn watching(&mut self, of: &Watching<'a>, name: &str, from: &'a str, confidence: Confidence, rule: &'static str) {
         for alarm in of.get(name).into_iter().flatten() {
             self.add(alarm, from, confidence, rule);
         }
     }
-    /// Each once and in the order of their names; of several ways to find one the first counts.
+    /// Sorts the alarms by name and keeps each once. The first way to find an alarm wins.
     fn settle(&mut self) {
         self.0.sort_by_key(|hit| hit.name);
         self.0.dedup_by_key(|hit| hit.name);
     }
 }
 
-/// Gives a chain its alarms and topics.
+/// Adds the alarms and topics to a chain.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     let mut found = Found(Vec::new());
     of_endpoints(draft, index, &mut found);
@@ -110,7 +110,7 @@ fn of_configuration<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<
     }
 }
 
-/// Composites whose children belong to the model; they may be children themselves.
+/// Adds composite alarms whose children belong to the model. They may be children of other composite alarms.
 fn of_composites<'a>(index: &Index<'a>, found: &mut Found<'a>) {
     let mut open: Vec<(&str, Option<&Alarm>)> = found.0.iter().map(|hit| (hit.name, hit.alarm)).collect();
     open.retain(|(name, _)| index.alarms.parents.contains_key(name));

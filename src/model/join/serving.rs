@@ -1,4 +1,4 @@
-//! From endpoints back to versions: endpoint → configuration → model → package.
+//! Follows endpoints back to versions: endpoint → configuration → model → package.
 
 use crate::model::cores::shared;
 use crate::model::deployment::{changed, under_way};
@@ -13,22 +13,22 @@ use crate::resources::package::ModelPackage;
 
 use super::{Draft, Home};
 
-/// One endpoint followed back to where it comes from.
+/// One endpoint, followed back to its versions.
 pub(super) struct Traced<'a> {
     endpoint: &'a Endpoint,
     config: Option<&'a EndpointConfig>,
     serving: Serving<'a>,
     owner: Option<Owner<'a>>,
-    /// Its name without the stage.
+    /// The name without the stage.
     stem: &'a str,
-    /// What it runs.
+    /// The models that it runs.
     models: Vec<&'a Model>,
-    /// Groups of the versions that it runs, and how sure that is.
+    /// The groups of the versions that it runs, and the certainty of each.
     groups: Vec<(&'a str, Confidence)>,
     edges: Edges<'a>,
 }
 
-/// Whose endpoint it is, and how that is known.
+/// The owner of an endpoint, and the rule that found it.
 struct Owner<'a> {
     group: Option<&'a str>,
     configured: Option<usize>,
@@ -36,8 +36,8 @@ struct Owner<'a> {
     rule: &'static str,
 }
 
-/// Follows every endpoint; those of one home are in the order of their names. One that runs versions of several groups is
-/// in the home of each.
+/// Follows every endpoint. The endpoints of one home are sorted by name. An endpoint that runs versions of several
+/// groups is in the home of each.
 pub(super) fn trace_all<'a>(index: &Index<'a>) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
     let mut homes: Keyed<Home<'a>, Vec<Box<Traced<'a>>>> = Keyed::default();
     let traces = shared(index.endpoints.clone(), |endpoint| {
@@ -53,7 +53,7 @@ pub(super) fn trace_all<'a>(index: &Index<'a>) -> Keyed<Home<'a>, Vec<Box<Traced
     homes
 }
 
-/// The same endpoint for the other groups that it runs, where it is the versions that tell whose it is.
+/// Returns the same endpoint for the other groups that it runs, if its versions determine its owner.
 fn others<'a>(index: &Index<'a>, first: &(Home<'a>, Box<Traced<'a>>)) -> Vec<(Home<'a>, Box<Traced<'a>>)> {
     let (home, traced) = first;
     let mut taken = vec![*home];
@@ -79,15 +79,15 @@ fn others<'a>(index: &Index<'a>, first: &(Home<'a>, Box<Traced<'a>>)) -> Vec<(Ho
     others
 }
 
-/// The rule that an endpoint belongs to the group of the version that it runs.
+/// The rule that assigns an endpoint to the group of its version.
 const BY_VERSION: &str = "Containers[].ModelPackageName";
 
-/// Follows one endpoint to what it runs and to whose it is; its edges are kept when they are `wanted`.
+/// Follows one endpoint to its versions and to its owner. Keeps the edges if they are `wanted`.
 pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool) -> (Home<'a>, Box<Traced<'a>>) {
     let (stem, _) = split_stage(&endpoint.name);
     let claim = index.claims.endpoint(&endpoint.name);
     let stage = endpoint.stage(claim.and_then(|(_, stage)| stage));
-    // In a box, as it is moved from hand to hand.
+    // The box makes moves cheap.
     let mut traced = Box::new(run(index, endpoint, stage, Edges::new(wanted)));
     let owner = match claim {
         Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
@@ -114,11 +114,11 @@ impl<'a> Owner<'a> {
     }
 }
 
-/// Gives a chain its endpoints, production first.
+/// Adds the endpoints to a chain, production first.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec<Box<Traced<'a>>>) {
     traced.sort_by(|a, b| rank(&a.serving).cmp(&rank(&b.serving)));
     for t in traced {
-        // Whose it is was not told by the versions it runs: the edge is that of the owner.
+        // No version determined the owner, so the edge comes from the owner.
         if let Some(owner) = &t.owner
             && t.edges.arrows == Arrows::default()
         {
@@ -143,7 +143,7 @@ fn rank<'a>(serving: &Serving<'a>) -> (bool, &'a str, &'a str) {
     (!serving.production(), serving.stage, serving.endpoint)
 }
 
-/// What an endpoint runs.
+/// Finds the models and versions that an endpoint runs.
 fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edges<'a>) -> Traced<'a> {
     let serving = Serving { endpoint: &endpoint.name, stage, config: endpoint.config.as_deref(), ..Serving::default() };
     let (models, groups) = (Vec::new(), Vec::new());
@@ -171,8 +171,8 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
     traced
 }
 
-/// The configuration that served before: the one that this console saw there, or the newest older one with the
-/// endpoint's name.
+/// Returns the configuration that served before. This is the one that this console saw there, or the newest older one
+/// with the endpoint's name.
 fn before<'a>(index: &Index<'a>, endpoint: &Endpoint, now: &EndpointConfig) -> Option<&'a EndpointConfig> {
     if let Some(replaced) = &endpoint.replaced {
         return index.store.configs.get(replaced).filter(|config| config.variants.is_some() && !config.deleted);
@@ -182,7 +182,7 @@ fn before<'a>(index: &Index<'a>, endpoint: &Endpoint, now: &EndpointConfig) -> O
     named.filter(older).max_by_key(|config| config.created)
 }
 
-/// The numbers of all versions that a configuration runs; absent where a model of it is not known.
+/// Returns the numbers of all versions that a configuration runs. `None` if one of its models is unknown.
 fn numbers(index: &Index<'_>, config: &EndpointConfig) -> Option<Vec<i32>> {
     let mut numbers = Vec::new();
     for name in config.models() {
@@ -195,7 +195,8 @@ fn numbers(index: &Index<'_>, config: &EndpointConfig) -> Option<Vec<i32>> {
     Some(numbers)
 }
 
-/// Whose endpoint this is when the configuration does not say: by the version it runs, by tag, by name.
+/// Returns the owner of an endpoint that the configuration does not claim: by the version it runs, by tag, or by
+/// name.
 fn owner<'a>(index: &Index<'a>, traced: &Traced<'a>, stem: &'a str) -> Option<Owner<'a>> {
     let known = |name: &str| index.group(name).map(|g| g.name.as_str());
     let by_version = traced.groups.first().map(|(g, sure)| (*g, *sure, BY_VERSION));
@@ -208,7 +209,7 @@ fn owner<'a>(index: &Index<'a>, traced: &Traced<'a>, stem: &'a str) -> Option<Ow
     Some(Owner { group: Some(group), configured: index.claims.group(group), confidence, rule })
 }
 
-/// Leaves only the versions of a group, where there are any.
+/// Keeps only the versions of a group, if there are any.
 fn narrow(versions: &mut Vec<(&str, i32)>, group: &str) {
     let of_it = |arn: &str| ModelPackage::parse_arn(arn).is_some_and(|(g, _)| g.eq_ignore_ascii_case(group));
     if versions.iter().any(|(arn, _)| of_it(arn)) {
@@ -217,7 +218,7 @@ fn narrow(versions: &mut Vec<(&str, i32)>, group: &str) {
 }
 
 impl<'a> Traced<'a> {
-    /// Says whose it is: of what it runs, the versions of that group count.
+    /// Sets the owner. Only versions of the owner's group count from then on.
     fn belongs_to(&mut self, owner: Owner<'a>) {
         if let Some(group) = owner.group {
             narrow(&mut self.serving.versions, group);
@@ -232,7 +233,7 @@ impl<'a> Traced<'a> {
         self.edges.add(Link { from, to, confidence, rule, into: StageKind::Endpoint, crossing });
     }
 
-    /// The models and versions that a configuration runs; adds its edges, and the groups of its versions.
+    /// Returns the models and versions that a configuration runs. Adds its edges, and the groups of its versions.
     fn run_by(&mut self, index: &Index<'a>, config: &'a EndpointConfig) -> (Vec<&'a Model>, Vec<(&'a str, i32)>) {
         let (mut models, mut versions) = (Vec::new(), Vec::new());
         for name in config.models() {
@@ -248,9 +249,9 @@ impl<'a> Traced<'a> {
         (models, versions)
     }
 
-    /// What the index of AWS says it runs, for as long as its configuration was not read.
+    /// Returns the models and versions that the index of AWS names, for an endpoint whose configuration was not read.
     ///
-    /// The index was read once: what went live since then is told by the configuration alone.
+    /// The index was read once. It knows nothing about a configuration that went live since then.
     fn run_by_index(&mut self, index: &Index<'a>) -> (Vec<&'a Model>, Vec<(&'a str, i32)>) {
         let endpoint = self.endpoint;
         let models =
@@ -278,8 +279,8 @@ impl<'a> Traced<'a> {
     }
 }
 
-/// The version a container was made from, named, or the only one with the same artifact: its ARN, and the version
-/// itself when it is known.
+/// The version that a container was made from: its ARN, and the version itself if it is known. The container names
+/// the version, or only one version has the same artifact.
 type Source<'a> = (&'a str, Option<&'a ModelPackage>, Confidence, &'static str);
 
 fn package_of<'a>(index: &Index<'a>, container: &'a Container) -> Option<Source<'a>> {

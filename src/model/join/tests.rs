@@ -1,4 +1,4 @@
-//! Each edge with its cases: what is different from a healthy account, and which edges of that kind there are.
+//! Each edge with its cases: the difference from a healthy account, and the resulting edges of that kind.
 
 mod alarms;
 mod models;
@@ -8,24 +8,24 @@ mod training;
 use crate::model::Confidence;
 use crate::model::testing::{Account, arn};
 
-/// An edge: from, to, and how sure it is. ARNs of `SageMaker` are without their beginning.
+/// An edge: from, to, and its certainty. ARNs of `SageMaker` are shown without their common prefix.
 type Edge = (&'static str, &'static str, Confidence);
 
-/// One account and the edges of one kind there.
+/// One account, and its edges of one kind.
 struct Case {
-    /// What is different from a healthy account.
+    /// The difference from a healthy account.
     what: &'static str,
     given: fn(&mut Account),
     edges: &'static [Edge],
 }
 
-/// The field or the name that an edge rests on, and its cases.
+/// The field or the name that proves an edge, and its cases.
 struct OfEdge {
     rule: &'static str,
     cases: &'static [Case],
 }
 
-/// The cases of some edges: `on "what it rests on": "what is different" |account| change it => [edges];`.
+/// Declares the cases of some edges: `on "field or name": "difference" |account| change it => [edges];`.
 macro_rules! cases {
     ($(on $rule:literal: $($what:literal |$a:pat_param| $given:expr => [$($edge:expr),* $(,)?];)+)+) => {
         pub(super) const CASES: &[super::OfEdge] = &[$(super::OfEdge {
@@ -36,7 +36,7 @@ macro_rules! cases {
 }
 use cases;
 
-/// The edges of the model, with what each rests on.
+/// Returns the edges of the model, each with its rule.
 fn edges(account: &Account) -> Vec<(String, String, Confidence, &'static str)> {
     let joined = account.join();
     let short = |id: &str| id.strip_prefix(&arn("")).unwrap_or(id).to_owned();

@@ -1,4 +1,4 @@
-//! From data to versions: pipelines, runs, jobs and what they read.
+//! Follows data to versions: pipelines, runs, jobs and their inputs.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -14,10 +14,10 @@ use crate::resources::pipeline::{Pipeline, of_execution};
 
 use super::Draft;
 
-/// Jobs whose inputs are drawn: what older ones read says nothing about today.
+/// The number of jobs whose inputs are drawn. The inputs of older jobs say nothing about the present.
 const RECENT_JOBS: usize = 3;
 
-/// Gives a chain its versions, pipelines, runs, jobs and data.
+/// Adds versions, pipelines, runs, jobs and data to a chain.
 pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     draft.rows.packages = draft.group.and_then(|g| index.registry.packages.get(&Name(g))).cloned().unwrap_or_default();
     draft.chain.packages = draft.rows.packages.iter().map(|p| p.arn.as_str()).collect();
@@ -32,7 +32,7 @@ pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     data(draft, index);
 }
 
-/// In the order of their names; of several edges the surest counts.
+/// Finds the pipelines, sorted by name. The most certain of several edges wins.
 fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> {
     let mut found: Vec<(&'a Pipeline, Confidence, &'static str)> = Vec::new();
     let mut add = |pipeline, confidence, rule| found.push((pipeline, confidence, rule));
@@ -41,7 +41,7 @@ fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> 
     }
     let made_by = draft.rows.packages.iter().filter_map(|p| of_execution(p.details.as_ref()?.generated_by.as_deref()?));
     let mut makers: Vec<Name<'_>> = made_by.map(Name).collect();
-    // One pipeline makes most versions of a group.
+    // Most versions of a group have the same pipeline, so remove repeated names first.
     makers.dedup();
     for maker in makers {
         if let Some(pipeline) = index.training.pipeline_by_name.get(&maker) {
@@ -66,7 +66,7 @@ fn pipelines<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Pipeline> 
     found.into_iter().map(|(pipeline, ..)| pipeline).collect()
 }
 
-/// Newest first.
+/// Finds the jobs, newest first.
 fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
     let executions = take(&mut draft.rows.executions);
@@ -99,7 +99,8 @@ fn jobs<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     jobs
 }
 
-/// Jobs whose artifact a version serves; and the executions that versions say they were made by.
+/// Finds the jobs that made the artifact of a version, and adds the edges from executions to the versions that name
+/// them.
 fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs: Vec<&TrainingJob> = Vec::new();
     let packages = take(&mut draft.rows.packages);
@@ -120,7 +121,7 @@ fn jobs_of_versions<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Tra
     jobs
 }
 
-/// Jobs whose artifact a model serves that was made without the registry.
+/// Finds the jobs that made the artifact of a model outside the registry.
 fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a TrainingJob> {
     let mut jobs = Vec::new();
     let models = take(&mut draft.rows.models);
@@ -137,7 +138,7 @@ fn jobs_of_models<'a>(draft: &mut Draft<'a>, index: &Index<'a>) -> Vec<&'a Train
     jobs
 }
 
-/// What jobs read, what the configuration names, and what is named like the model.
+/// Adds the inputs of jobs, the data that the configuration names, and feature groups with the name of the model.
 fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     let mut uris: BTreeSet<&str> = BTreeSet::new();
     let mut groups: BTreeSet<&str> = BTreeSet::new();
@@ -161,7 +162,8 @@ fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
             DataKind::FeatureGroup => groups.insert(&location.uri),
         };
     }
-    // Most teams export features first, so that no input shows the group: a name is better than nothing, and says so.
+    // Most teams export features first, so no input names the feature group. A match by name is better than nothing,
+    // and it is marked as a guess.
     for group in beginning(&index.training.feature_groups, draft.name) {
         if groups.insert(&group.name) {
             let rule = "the feature group's name begins with the model's";
@@ -172,7 +174,8 @@ fn data<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
     draft.chain.feature_groups = groups.into_iter().collect();
 }
 
-/// Where a URI lies, without the slash at its end: `s3://b/sales/x` lies in `s3://b/sales`, not in `s3://b/sal`.
+/// Returns the locations that contain a URI, without the trailing slash: `s3://b/sales/x` lies in `s3://b/sales`, not
+/// in `s3://b/sal`.
 fn above(uri: &str) -> impl Iterator<Item = &str> {
     uri.match_indices('/').filter_map(|(end, _)| uri.get(..end)).chain([uri])
 }

@@ -16,7 +16,7 @@ fn only_alarms_with_data_are_quiet() {
         (&[dry, dry], "2 of 2 without data"),
         (&[ok, partial, dry], "1 of 3 without data, 1 of 3 with part of the data"),
         (&[ok, odd], "1 of 2 in no known state"),
-        // One that fires may be good news: then nothing is worse.
+        // A firing alarm may be good news. In that case nothing else is worse.
         (&[ok, alarm("ALARM", None)], "1 of 2 in ALARM"),
     ];
     for (states, text) in cases {

@@ -10,19 +10,19 @@ fn state(a: &mut Account, state: &str) {
     a.alarms[0].state = state.into();
 }
 
-/// The alarm fires, and its owner says how severe it is.
+/// Makes the alarm fire, with the severity that its owner gave it.
 fn fires(a: &mut Account, tier: &str) {
     state(a, "ALARM");
     a.alarms[0].description = tier.into();
 }
 
-/// It watches an endpoint that customers do not see.
+/// Makes the alarm watch an endpoint outside production.
 fn of_staging(a: &mut Account) {
     a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
     a.alarms[0].dimensions[0].1 = "fraud-staging".into();
 }
 
-/// A metric of which the configuration says that it is good above its threshold, and an alarm on it that fires.
+/// Adds a metric that is good above its threshold, according to the configuration, and a firing alarm on it.
 fn promotes(a: &mut Account, operator: &str) {
     a.configure(
         "alarms = [\"auc\"]\n[[model.metric]]\nlabel = \"AUC\"\nnamespace = \"N\"\nname = \"AUC\"\ncompare = \">=\"\n\
@@ -34,7 +34,7 @@ fn promotes(a: &mut Account, operator: &str) {
     a.alarms.push(auc);
 }
 
-/// The alarm took these states so many minutes ago.
+/// Adds state changes of the alarm, each so many minutes ago.
 fn turned(a: &mut Account, turns: &[(i64, &str)]) {
     let turn = |(minutes, state): &(i64, &str)| AlarmTurn {
         id: format!("fraud-5xx {minutes}"),
@@ -46,29 +46,29 @@ fn turned(a: &mut Account, turns: &[(i64, &str)]) {
     a.alarm_history.extend(turns.iter().map(turn));
 }
 
-/// It has no data, and its owner says how severe it is.
+/// Makes the alarm lack data, with the severity that its owner gave it.
 fn dry(a: &mut Account, tier: &str) {
     fires(a, tier);
     state(a, "INSUFFICIENT_DATA");
 }
 
-/// No request came in.
+/// Removes all requests.
 fn no_requests(a: &mut Account) {
     a.metrics[0].points.iter_mut().for_each(|(_, count)| *count = 0.0);
 }
 
-/// Who listens to the topic, by their ARNs.
+/// Sets the subscriptions of the topic by their ARNs.
 fn listeners(a: &mut Account, arns: &[&str]) {
     a.topics[0].listeners = Some(arns.iter().map(|arn| subscription(arn)).collect());
 }
 
-/// The alarm fires and calls nothing.
+/// Makes the alarm fire without any action.
 fn mute(a: &mut Account) {
     fires(a, "");
     a.alarms[0].actions.clear();
 }
 
-/// A composite alarm that fires, and whose actions another alarm holds back.
+/// Adds a firing composite alarm whose actions another alarm suppresses.
 fn held_back(a: &mut Account, by: Option<&str>) {
     let mut page = composite("page", "ALARM", "ALARM(\"fraud-5xx\")");
     page.suppressor = Some(Suppressor { alarm: "window".into(), by: by.map(str::to_owned), ..Suppressor::default() });

@@ -6,7 +6,7 @@ use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, table};
 use crate::resources::dataset::{Dataset, Rhythm, Role};
 use crate::resources::feature_group::FeatureGroup;
 
-/// The configuration names the data, and how old it may be.
+/// Names the data in the configuration, with its maximum age.
 fn configured(a: &mut Account) {
     a.configure("[[model.data]]\nkind = \"s3\"\nuri = \"s3://lake/fraud\"\nmax_age = \"26h\"");
 }
@@ -20,13 +20,13 @@ fn problem(a: &mut Account, problem: &str) {
     a.datasets[0].problem = Some(problem.into());
 }
 
-/// The location of the model is empty.
+/// Makes the location of the model empty.
 fn empty(a: &mut Account) {
     problem(a, "no data there");
     a.datasets[0].empty = true;
 }
 
-/// A feature group that is named like the model, with an offline store that was written an age ago.
+/// Adds a feature group with the name of the model, whose offline store was written so many seconds ago.
 fn group(a: &mut Account, age: i64, pause: Option<i64>) {
     let uri = "s3://store/fraud-clicks";
     a.feature_groups.push(FeatureGroup {

@@ -9,12 +9,12 @@ fn status(a: &mut Account, status: &str) {
     a.endpoints[0].status = status.into();
 }
 
-/// The endpoint is not one that customers see.
+/// Makes the endpoint one outside production.
 fn staging(a: &mut Account) {
     a.endpoints[0].name = "fraud-staging".into();
 }
 
-/// Version 2 is being deployed.
+/// Starts a deployment of version 2.
 fn arriving(a: &mut Account) {
     status(a, "Updating");
     a.models.push(model("fraud-2", 2));
@@ -22,7 +22,7 @@ fn arriving(a: &mut Account) {
     a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE) });
 }
 
-/// The configuration that serves is not in the list of all.
+/// Removes the configuration that serves from the complete list.
 fn unlisted(a: &mut Account) {
     a.configs.clear();
     a.endpoints[0].live_since = ago(HOUR);

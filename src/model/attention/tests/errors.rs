@@ -1,4 +1,4 @@
-//! Cases of the rules of requests: those that fail, those that were not counted, those that stopped.
+//! Cases of the rules of requests that fail, that were not counted, or that stopped.
 
 use super::cases;
 use crate::model::Health::{Critical, Unknown, Warning};
@@ -6,20 +6,20 @@ use crate::model::testing::{Account, HOUR, MINUTE, ago, requests, series};
 use crate::resources::endpoint::Variant;
 use crate::resources::metric::MetricSeries;
 
-/// So many requests come in each minute, and so many of them fail.
+/// Sets the number of requests in each minute, and the shares that fail.
 fn failing(a: &mut Account, count: f64, shares: [f64; 2]) {
     let endpoint = a.endpoints[0].name.clone();
     a.metrics.clear();
     a.metrics.extend(requests(&endpoint, count, shares));
 }
 
-/// The endpoint is not one that customers see, and its requests fail.
+/// Makes the endpoint one outside production, with failing requests.
 fn staging(a: &mut Account, shares: [f64; 2]) {
     a.endpoints[0].name = "fraud-staging".into();
     failing(a, 60.0, shares);
 }
 
-/// All metrics were read up to so many seconds ago.
+/// Moves all metrics so that they were last read so many seconds ago.
 fn read(a: &mut Account, seconds: i64) {
     for series in a.metrics.iter_mut() {
         let shift = jiff::SignedDuration::from_secs(seconds - MINUTE);
@@ -28,13 +28,13 @@ fn read(a: &mut Account, seconds: i64) {
     }
 }
 
-/// Keeps the minutes of requests that are so many minutes back.
+/// Keeps the requests of those minutes, counted back from now, for which `minutes` returns true.
 fn keep(a: &mut Account, minutes: fn(i64) -> bool) {
     let back = |at: jiff::Timestamp| (ago(0).unwrap().as_second() - at.as_second()) / MINUTE;
     a.metrics[0].points.retain(|(at, _)| minutes(back(*at)));
 }
 
-/// The configuration went live so many seconds ago.
+/// Makes the configuration go live so many seconds ago.
 fn live(a: &mut Account, seconds: i64) {
     a.endpoints[0].live_since = ago(seconds);
 }

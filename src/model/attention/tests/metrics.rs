@@ -5,7 +5,7 @@ use crate::model::Health::{Critical, Ok, Unknown, Warning};
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint, series};
 use crate::resources::report::EvaluationReport;
 
-/// The configuration judges a metric, which took these values.
+/// Adds a metric that the configuration judges, with these values.
 fn judged(a: &mut Account, more: &str, values: &[(i64, f64)]) {
     a.configure(&format!(
         "[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"\ncompare = \"<\"\nthreshold = 2.5\n{more}"
@@ -13,7 +13,7 @@ fn judged(a: &mut Account, more: &str, values: &[(i64, f64)]) {
     a.metrics.push(series("fraud:CTR", values));
 }
 
-/// The metric has one value, that old, and comes once a day.
+/// Adds a daily metric with one value of this age.
 fn daily(a: &mut Account, value: f64, age: i64) {
     judged(a, "period = \"1d\"", &[(2, value)]);
     let series = a.metrics.last_mut().unwrap();
@@ -21,7 +21,8 @@ fn daily(a: &mut Account, value: f64, age: i64) {
     (series.period, series.comes_every) = (DAY, Some(DAY));
 }
 
-/// The configuration judges a value in the report of a version, which is this, or a reason why there is none.
+/// Adds a value in the report of a version, which the configuration judges. The value is a number, or the reason why
+/// there is none.
 fn reported(a: &mut Account, more: &str, value: Result<f64, &str>) {
     a.configure(&format!(
         "[[model.metric]]\nlabel = \"AUC\"\nsource = {{ s3 = \"package\", json_path = \"$.auc\" }}\ncompare = \"<\"\n\

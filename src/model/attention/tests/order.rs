@@ -1,22 +1,22 @@
-//! What counts most of all that was found, and what happened last.
+//! Cases of the order of findings, and of the last change.
 
 use crate::model::Health;
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, alarm, endpoint, run, table, version};
 use crate::resources::feature_group::FeatureGroup;
 
-/// The last run failed, so long ago.
+/// Adds a run that failed so many seconds ago.
 fn failed(a: &mut Account, seconds: i64) {
     a.executions.push(run("r2", "Failed", seconds));
 }
 
-/// An alarm of this name fires, since so long ago.
+/// Adds an alarm that has fired for so many seconds.
 fn fires(a: &mut Account, name: &str, seconds: i64) {
     let mut alarm = alarm(name, "ALARM");
     alarm.since = ago(seconds);
     a.alarms.push(alarm);
 }
 
-/// The endpoint was rolled back, so long ago.
+/// Rolls the endpoint back so many seconds ago.
 fn rolled_back(a: &mut Account, seconds: i64) {
     a.endpoints[0].failure = Some("why".into());
     a.endpoints[0].modified = ago(seconds);

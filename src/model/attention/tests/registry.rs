@@ -7,19 +7,19 @@ use crate::resources::endpoint::Pending;
 
 const PENDING: &str = "PendingManualApproval";
 
-/// The versions of the group, from the first on, by their approvals; version 1 serves in production.
+/// Sets the versions of the group by their approvals, from version 1 on. Version 1 serves in production.
 fn versions(a: &mut Account, approvals: &[&str]) {
     a.packages.clear();
     a.packages.extend((1..).zip(approvals).map(|(number, approval)| version(number, approval)));
 }
 
-/// Version 2 was approved so long ago.
+/// Approves version 2 so many seconds ago.
 fn approved(a: &mut Account, seconds: i64) {
     versions(a, &["Approved", "Approved"]);
     a.packages[1].details.as_mut().unwrap().modified = ago(seconds);
 }
 
-/// The model also serves in another place.
+/// Adds another endpoint of the model.
 fn also_in(a: &mut Account, name: &str, config: &str) {
     a.endpoints.push(endpoint(name, config));
 }

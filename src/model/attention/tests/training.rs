@@ -5,7 +5,7 @@ use crate::model::Health::{Critical, Running, Unknown, Warning};
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, RUN, arn, job, run, step, table, trained};
 use crate::resources::step::Made;
 
-/// A newer run of the pipeline, with the step that it is at or ended with.
+/// Adds a newer run of the pipeline, with its current or last step.
 fn newer(a: &mut Account, status: &str, began: i64, at: &str, made: Made) {
     let run = run("r2", status, began);
     let mut step = step(&run.arn, at, made);
@@ -14,13 +14,13 @@ fn newer(a: &mut Account, status: &str, began: i64, at: &str, made: Made) {
     a.executions.push(run);
 }
 
-/// Runs that each took half an hour.
+/// Replaces the runs by ones that each took half an hour.
 fn ended(a: &mut Account, count: i64) {
     a.executions.clear();
     a.executions.extend((1..=count).map(|n| run(&format!("o{n}"), "Succeeded", n * DAY)));
 }
 
-/// Jobs of a model without a pipeline that each took half an hour; a version names the artifact of the first.
+/// Replaces the pipeline by jobs that each took half an hour. A version names their artifacts.
 fn jobs_alone(a: &mut Account, count: i64) {
     a.pipelines.clear();
     a.executions.clear();
@@ -30,7 +30,7 @@ fn jobs_alone(a: &mut Account, count: i64) {
     serve_jobs(a);
 }
 
-/// The version was made of what these jobs made.
+/// Makes the version name the artifacts of these jobs.
 fn serve_jobs(a: &mut Account) {
     let artifact = |name: &str| format!("s3://models/{name}.tar.gz");
     for job in a.jobs.iter_mut() {
@@ -41,7 +41,7 @@ fn serve_jobs(a: &mut Account) {
     (details.data, details.generated_by) = (data, None);
 }
 
-/// A job that runs now, after those that ended.
+/// Adds a job that runs now.
 fn running_job(a: &mut Account, began: i64) {
     let job = job("j0", "InProgress", began);
     a.jobs.push(job);

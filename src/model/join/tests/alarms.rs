@@ -8,12 +8,12 @@ use crate::resources::feature_group::FeatureGroup;
 const ALARM: &str = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:fraud-5xx";
 const PAGE: &str = "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:page";
 
-/// The alarm watches something by this dimension.
+/// Makes the alarm watch something by this dimension.
 fn watches(a: &mut Account, dimension: &str, value: &str) {
     a.alarms[0].dimensions = vec![(dimension.into(), value.into())];
 }
 
-/// The alarm has no dimensions, only an expression.
+/// Makes the alarm watch an expression, without dimensions.
 fn expression(a: &mut Account, text: &str) {
     a.alarms[0].dimensions.clear();
     a.alarms[0].watches = text.into();

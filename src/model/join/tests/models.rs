@@ -1,4 +1,4 @@
-//! Which models there are, and what belongs to each.
+//! Cases of the models of an account, and of the things that belong to each.
 
 use crate::model::testing::{Account, DAY, HOUR, ago, arn, endpoint, endpoint_config, model, table, version};
 use crate::resources::Kind;
@@ -6,14 +6,14 @@ use crate::resources::endpoint::Pending;
 use crate::resources::group::ModelPackageGroup;
 use crate::resources::model::Container;
 
-/// An endpoint that runs a model without a version.
+/// Adds an endpoint that runs a model without a version.
 fn unregistered(a: &mut Account, name: &str) {
     a.endpoints.push(endpoint(name, name));
     a.configs.push(endpoint_config(name, name));
     a.models.push(crate::resources::model::Model { containers: Some(Vec::new()), ..model(name, 1) });
 }
 
-/// The endpoint runs versions of these groups, in one container each.
+/// Makes the endpoint run versions of these groups, in one container each.
 fn runs(a: &mut Account, versions: &[&str]) {
     let container =
         |version: &&str| Container { package: Some(arn(&format!("model-package/{version}"))), ..Container::default() };
@@ -115,7 +115,7 @@ fn what_arrives_and_what_changed_is_known_of_an_endpoint() {
     account.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(60) });
     let label = |account: &Account| account.join().serving("fraud-prod").unwrap().label();
     assert_eq!(label(&account), "v1→v2");
-    // The same version on another type of instance, after the one that served before.
+    // The same version runs on another type of instance than the configuration before.
     let mut account = Account::healthy();
     let mut small = endpoint_config("fraud-prod-0", "fraud-1");
     (small.created, small.variants.as_mut().unwrap()[0].instance_type) = (ago(9 * DAY), Some("ml.t2.medium".into()));

@@ -6,17 +6,17 @@ use crate::model::testing::{Account, HOUR, ago, arn, endpoint, endpoint_config, 
 use crate::resources::endpoint::Pending;
 use crate::resources::model::Container;
 
-/// The model that serves names no version.
+/// Makes the serving model name no version.
 fn unregistered(a: &mut Account) {
     a.models[0].containers = Some(vec![Container { data: Some("s3://m/1.tar.gz".into()), ..Container::default() }]);
 }
 
-/// A version has the artifact.
+/// Gives a version the artifact of the model.
 fn artifact(a: &mut Account, version: usize) {
     a.packages[version].details.as_mut().unwrap().data = vec!["s3://m/1.tar.gz".into()];
 }
 
-/// The endpoint has a tag.
+/// Gives the endpoint a tag, and a name that does not match the model.
 fn tagged(a: &mut Account, value: &str) {
     a.endpoints[0].name = "score".into();
     a.endpoints[0].tags.as_mut().unwrap().insert("sagemaker:project-name".into(), value.into());

@@ -6,17 +6,17 @@ use crate::model::testing::{Account, DAY, arn, job, run, step, trained};
 use crate::resources::feature_group::FeatureGroup;
 use crate::resources::model::Container;
 
-/// The definition of the pipeline was not read.
+/// Removes the definition of the pipeline, as if it was not read.
 fn undefined(a: &mut Account) {
     a.pipelines[0].definition = None;
 }
 
-/// No version says what made it.
+/// Removes the maker from the version.
 fn unsaid(a: &mut Account) {
     a.packages[0].details.as_mut().unwrap().generated_by = None;
 }
 
-/// The job made the artifact of the version.
+/// Makes the job produce the artifact of the version.
 fn artifact(a: &mut Account) {
     a.jobs[0].details.as_mut().unwrap().artifact = Some("s3://m/1.tar.gz".into());
     a.packages[0].details.as_mut().unwrap().data = vec!["s3://m/1.tar.gz".into()];
