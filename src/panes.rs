@@ -1,5 +1,5 @@
-//! The screen as data: pure functions of the state. A pane shows a list or blocks of its own; [`screen`] puts the whole
-//! together.
+//! The screen as data: pure functions of the state. A pane shows a list or blocks of its own; [`screen`] builds the
+//! whole screen.
 
 mod accounts;
 pub(crate) mod activity;
@@ -26,10 +26,10 @@ use crate::view::{Block, Content, Line, Screen, Sheet, Tab};
 
 pub use list::columns;
 
-/// From so many rows on the names of the panes have room above a list with a preview.
+/// The minimum number of rows of a terminal that shows the tabs above a list with a preview.
 const TABS_FROM: u16 = 20;
 
-/// The pane that is shown first.
+/// The first pane.
 pub static HOME: &Pane = &home::PANE;
 
 /// All panes, in the order of their tabs.
@@ -45,37 +45,38 @@ pub static PANES: &[&Pane] = &[
     &accounts::PANE,
 ];
 
-/// The panes that can be shown now.
+/// Returns the panes that can be shown now.
 pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
     let several = app.several();
     app.tables.panes.iter().copied().filter(move |pane| several || !pane.several)
 }
 
-/// What is shown between the tabs and the footer: the open lineage, or what the pane shows.
+/// Returns the contents between the tabs and the footer: the open lineage, or the body of the pane.
 fn body(app: &App) -> &'static Body {
     if app.detail.is_some() { &lineage::BODY } else { &app.pane.body }
 }
 
-/// Rows between header with banners and footer.
+/// Returns the number of rows between the header with its banners and the footer.
 fn body_rows(app: &App, banners: &[Line]) -> u16 {
     let taken = header::ROWS + u16::try_from(banners.len()).unwrap_or(0) + tab_rows(app) + 1;
     app.size.1.saturating_sub(taken)
 }
 
-/// Rows of the names of the panes. A lineage is none of them, and a list with a preview needs all rows where there are few.
+/// Returns the number of rows of the tabs. A lineage has no tabs, and a list with a preview needs all rows of a small
+/// terminal.
 fn tab_rows(app: &App) -> u16 {
     let previews = app.pane.list().is_some_and(|list| list.preview.is_some());
     u16::from(app.detail.is_none() && !(previews && app.size.1 < TABS_FROM))
 }
 
-/// Rows of the list of the pane that is shown; those of its body where that is no list.
+/// Returns the number of rows of the selected pane's list. If the pane has no list, these are the rows of its body.
 #[must_use]
 pub fn list_rows(app: &App) -> usize {
     let body = body_rows(app, &frame::banners(app));
     app.pane.list().map_or(body, |list| list::rows(app, list, body)).into()
 }
 
-/// The whole screen.
+/// Builds the whole screen.
 #[must_use]
 pub fn screen(app: &App) -> Screen {
     let banners = frame::banners(app);
@@ -95,14 +96,14 @@ pub fn screen(app: &App) -> Screen {
     }
 }
 
-/// What an open sheet shows.
+/// Builds the contents of an open sheet.
 #[must_use]
 pub fn sheet(app: &App, modal: &Modal) -> Sheet {
     sheets::sheet(app, modal)
 }
 
-/// Lets a list follow the cursor on the screen that was drawn last: its preview takes longer, and nobody reads it while keys
-/// are pressed. False where more than the cursor may have changed.
+/// Updates only the list and its cursor on the last screen. The preview takes longer to build, and nobody reads it
+/// while keys are pressed. Returns false if more than the cursor may have changed.
 pub fn follow(app: &App, screen: &mut Screen) -> bool {
     let typing = app.lists.get(app.pane.name).is_some_and(|list| list.filter.typing);
     let footer = typing || app.message.is_some() || app.pending_keys.is_some() || screen.footer.message.is_some();
@@ -126,7 +127,7 @@ fn tabs(app: &App) -> Vec<Tab> {
     shown(app).map(tab).collect()
 }
 
-/// `  esc clears the filter`: the key of an action, and what it does here; nothing where it has none.
+/// Returns `  esc clears the filter`: the key of an action, and its effect here. Empty if the action has no key.
 fn key_that(app: &App, action: &str, does: &str) -> String {
     app.keymap.key_for(action).map(|key| format!("  {key} {does}")).unwrap_or_default()
 }

@@ -1,4 +1,5 @@
-//! The models with what is looked up in them: made from the tables at once, handed over as one value.
+//! The joined models with their lookup tables. One join makes them from the tables, and they are passed on as one
+//! value.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher;
@@ -26,15 +27,15 @@ use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::topic::Topic;
 use crate::resources::{Kind, Resource, Seen};
 
-/// What a join makes of the tables. All names are those of the tables.
+/// The result of a join. It borrows all names from the tables.
 struct Made<'a> {
-    /// For what is found when somebody asks.
+    /// The index, for edges that are searched on demand.
     index: Index<'a>,
     chains: Vec<Chain<'a>>,
 }
 
 self_cell! {
-    /// The tables with what was made of them.
+    /// The tables with the models that were made from them.
     struct Tables {
         owner: Seen,
         #[covariant]
@@ -42,33 +43,33 @@ self_cell! {
     }
 }
 
-/// All chains and what is asked of them again and again, by key.
+/// All chains, and the lookup tables that are used again and again.
 pub struct Joined {
     tables: Tables,
     /// The chains by name.
     names: OnceLock<Owners>,
-    /// Whose each thing of a kind is, in the order of [`OWNED`]; made when a kind is first asked for.
+    /// The owners of each kind of thing, in the order of [`OWNED`]. They are made when a kind is first looked up.
     owners: [OnceLock<Owners>; OWNED.len()],
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
-    /// Some pipeline may still turn out to be a model's: its definition is being read.
+    /// May some pipeline still belong to a model, because its definition is being read?
     undefined: bool,
     hears: BTreeMap<String, Hears>,
     unclaimed: Unclaimed,
 }
 
-/// Places of the chains that things belong to, by the hash of an id: there may be a hundred thousand things, and a copy
-/// of each id would be the larger part.
+/// The indexes of the chains that own things, by the hash of the thing's id. There may be a hundred thousand things,
+/// and copies of their ids would need more memory than the rest.
 #[derive(Default)]
 struct Owners {
-    /// The worst one.
+    /// The worst owner.
     worst: Keyed<u64, usize>,
-    /// The others of what is shared, which little is.
+    /// The other owners, if a thing is shared, which is rare.
     others: Keyed<u64, Vec<usize>>,
 }
 
-/// What a chain has of a kind.
+/// Returns the ids of one kind in a chain.
 type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
 
 /// The kinds of things that belong to models.
@@ -85,7 +86,8 @@ const OWNED: [(Kind, Ids); 10] = [
     (Topic::KIND, |c| Box::new(c.topics.iter().copied())),
 ];
 
-/// Joins the tables. Pure, and on any thread: the same tables, configuration and time give the same models.
+/// Joins the tables. The function is pure and runs on any thread: the same tables, configuration and time give the
+/// same models.
 #[must_use]
 pub fn join(seen: &Seen) -> Joined {
     let tables = Tables::new(seen.clone(), |seen| {
@@ -100,12 +102,12 @@ pub fn join(seen: &Seen) -> Joined {
     let (names, owners, hasher) = (OnceLock::new(), Default::default(), RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
     let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, hears, unclaimed };
-    // Who looks at the models asks for these in a moment.
+    // Build the two lookup tables on this thread.
     let _ = (joined.chain(""), joined.serving(""));
     joined
 }
 
-/// Is there a pipeline of which neither a version nor its definition tells the group, and that was not asked for it yet?
+/// Is there a pipeline whose definition was not requested yet, and whose group no version and no definition names?
 fn undefined(index: &Index<'_>) -> bool {
     let pipelines = &index.store.pipelines;
     let unread = |p: &&Pipeline| p.definition.is_none() && pipelines.asked_at(&p.name).is_none();
@@ -131,28 +133,28 @@ impl std::fmt::Debug for Joined {
 }
 
 impl Joined {
-    /// The models, worst first.
+    /// Returns the models, the worst first.
     #[must_use]
     pub fn chains(&self) -> &[Chain<'_>] {
         &self.tables.borrow_dependent().chains
     }
-    /// Alarms that fire, watch `SageMaker` and belong to no model.
+    /// Returns the alarms that fire, watch `SageMaker` and belong to no model.
     #[must_use]
     pub fn unclaimed_alarms(&self) -> &Unclaimed {
         &self.unclaimed
     }
-    /// The model of this name.
+    /// Returns the model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         let own_name: Ids = |chain| Box::new(iter::once(chain.name));
         self.found(&self.names, own_name, name).into_iter().next()
     }
-    /// The edges of one of the models, each once and in their order.
+    /// Returns the edges of one of the models, each once and in order.
     #[must_use]
     pub fn links<'a>(&'a self, chain: &Chain<'a>) -> Vec<Link<'a>> {
         links_of(chain, &self.tables.borrow_dependent().index)
     }
-    /// The model that a thing belongs to; the worst one when it belongs to several.
+    /// Returns the model that a thing belongs to: the worst one if it belongs to several.
     #[must_use]
     pub fn owner(&self, kind: Kind, id: &str) -> Option<&Chain<'_>> {
         self.owners(kind, id).into_iter().next()
@@ -165,15 +167,15 @@ impl Joined {
         };
         self.found(owners, *ids, id)
     }
-    /// The chains that have an id among the `ids` of theirs, the worst first.
+    /// Returns the chains whose `ids` contain an id, the worst first.
     fn found(&self, owners: &OnceLock<Owners>, ids: Ids, id: &str) -> Vec<&Chain<'_>> {
         let (owners, hash) = (owners.get_or_init(|| self.owners_by(ids)), self.hasher.hash_one(id));
         let places = owners.worst.get(&hash).into_iter().chain(owners.others.get(&hash).into_iter().flatten());
         let chains = places.filter_map(|place| self.chains().get(*place));
-        // Two ids may have one hash.
+        // Two ids may have the same hash.
         chains.filter(|chain| ids(chain).any(|known| known == id)).collect()
     }
-    /// What belongs to several chains is the worst one's, as that comes first.
+    /// Makes the owners of the things of one kind. The chains are sorted, so the worst chain becomes the first owner.
     fn owners_by(&self, ids: Ids) -> Owners {
         let mut owners = Owners::default();
         for (place, chain) in self.chains().iter().enumerate() {
@@ -186,35 +188,35 @@ impl Joined {
         }
         owners
     }
-    /// What an endpoint runs.
+    /// Returns the versions that an endpoint runs.
     #[must_use]
     pub fn serving(&self, endpoint: &str) -> Option<&Serving<'_>> {
         self.owner(Endpoint::KIND, endpoint)?.serving.iter().find(|s| s.endpoint == endpoint)
     }
-    /// Endpoints of models that are not well.
+    /// Returns the endpoints of models that are not healthy.
     #[must_use]
     pub fn unwell(&self) -> &BTreeSet<String> {
         &self.unwell
     }
-    /// How many versions wait for somebody.
+    /// Returns the number of versions that wait for a decision.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting
     }
-    /// May a pipeline still turn out to be a model's, as its definition is being read?
+    /// May a pipeline still belong to a model, because its definition is being read?
     #[must_use]
     pub fn undefined(&self) -> bool {
         self.undefined
     }
-    /// Who hears of an alarm that calls nothing itself; nothing for any other.
+    /// Returns the receiver of an alarm that has no action of its own. `None` for any other alarm.
     #[must_use]
     pub fn hears(&self, alarm: &str) -> Option<&Hears> {
         self.hears.get(alarm)
     }
-    /// How many models have this health.
+    /// Returns the number of models with this health.
     #[must_use]
     pub fn count(&self, health: Health) -> usize {
-        // They are sorted by it, worst first.
+        // The chains are sorted by health, the worst first.
         self.chains().partition_point(|c| c.health >= health) - self.chains().partition_point(|c| c.health > health)
     }
 }

@@ -1,4 +1,4 @@
-//! Keys of what a join looks up.
+//! The keys of the lookup tables of a join.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -7,10 +7,11 @@ use foldhash::fast::RandomState;
 
 use crate::resources::Resource;
 
-/// Things by a key; the names of one account are nobody's attack on its own console.
+/// A fast map. Its hasher resists no attacks, because nobody attacks their own console with the names in their
+/// account.
 pub(super) type Keyed<K, V> = HashMap<K, V, RandomState>;
 
-/// A name or an ARN as AWS compares it: without case.
+/// A name or an ARN. AWS compares them without regard to case.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Name<'a>(pub(super) &'a str);
 
@@ -24,7 +25,8 @@ impl Eq for Name<'_> {}
 
 impl Hash for Name<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // By the word, as a hasher takes it faster than its letters; the bit is what lower case has more than upper.
+        // Hash eight bytes at a time, because that is faster than single bytes. The mask sets the bit that
+        // distinguishes lower case from upper case.
         let mut take = |word| state.write_u64(u64::from_le_bytes(word) | 0x2020_2020_2020_2020);
         let (words, rest) = self.0.as_bytes().as_chunks();
         words.iter().copied().for_each(&mut take);
@@ -34,7 +36,7 @@ impl Hash for Name<'_> {
     }
 }
 
-/// Those of the rows whose id begins with a text; `rows` are in the order of their ids.
+/// Returns the rows whose id begins with a text. `rows` must be sorted by id.
 pub(super) fn beginning<'a, T: Resource>(rows: &[&'a T], text: &str) -> impl Iterator<Item = &'a T> {
     let first = rows.partition_point(|row| row.id() < text);
     rows.iter().skip(first).copied().take_while(move |row| row.id().starts_with(text))

@@ -1,35 +1,35 @@
-//! The edges of a chain. All that is always asked of them is how sure the best one into each stage is; the edges themselves
-//! are looked at in one chain at a time, and found again for it.
+//! The edges of a chain. Every join keeps only the certainty of the best edge into each stage. The edges themselves
+//! are shown for one chain at a time, so they are computed again for that chain.
 
 use serde::Serialize;
 
 use super::{Confidence, StageKind};
 
-/// One edge: what it joins, how sure it is, and by which rule.
+/// One edge: its ends, its certainty, and the rule that found it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Link<'a> {
-    /// ARN, S3 URI or name of what comes before.
+    /// The ARN, S3 URI or name of the thing before.
     pub from: &'a str,
-    /// ARN, S3 URI or name of what follows.
+    /// The ARN, S3 URI or name of the thing after.
     pub to: &'a str,
-    /// How sure.
+    /// The certainty.
     pub confidence: Confidence,
-    /// The field that says so.
+    /// The field that proves the edge.
     pub rule: &'static str,
-    /// The stage that it leads into (or stays within).
+    /// The stage that the edge leads into, or stays within.
     #[serde(skip)]
     pub into: StageKind,
-    /// Does it cross from the stage before?
+    /// Does the edge cross from the stage before?
     #[serde(skip)]
     pub crossing: bool,
 }
 
-/// How sure the best edge into each stage is.
+/// The certainty of the best edge into each stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Arrows([Option<Confidence>; StageKind::ALL.len()]);
 
 impl Arrows {
-    /// That into a stage; `None` when nothing links it with the one before.
+    /// Returns the certainty of the edge into a stage. `None` if no edge links it to the stage before.
     pub(super) fn into(self, stage: StageKind) -> Option<Confidence> {
         self.0.get(stage as usize).copied().flatten()
     }
@@ -40,16 +40,16 @@ impl Arrows {
     }
 }
 
-/// Edges while they are found.
+/// The edges while a chain is joined.
 #[derive(Debug, Default)]
 pub(super) struct Edges<'a> {
     pub(super) arrows: Arrows,
-    /// All of them, where somebody asks for them.
+    /// All edges, if they are wanted.
     all: Option<Vec<Link<'a>>>,
 }
 
 impl<'a> Edges<'a> {
-    /// Keeps all of them when they are `wanted`.
+    /// Makes an empty collection, which keeps all edges if they are `wanted`.
     pub(super) fn new(wanted: bool) -> Self {
         Self { arrows: Arrows::default(), all: wanted.then(Vec::new) }
     }
@@ -65,7 +65,7 @@ impl<'a> Edges<'a> {
         }
         self.all.iter_mut().for_each(|all| all.extend(others.all.iter().flatten()));
     }
-    /// Each edge once, in their order.
+    /// Returns each edge once, sorted.
     pub(super) fn told(self) -> Vec<Link<'a>> {
         let mut all = self.all.unwrap_or_default();
         all.sort_unstable();

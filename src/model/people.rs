@@ -1,24 +1,24 @@
-//! Who listens to a topic, and whether what alarms tell it reaches anybody.
+//! The subscriptions of a topic, and whether its messages reach anybody.
 
 use super::key::Keyed;
 use crate::resources::Store;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
 
-/// Whether what an alarm tells a topic reaches anybody.
+/// Do the messages of a topic reach anybody?
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reach {
-    /// Somebody listens.
+    /// Somebody is subscribed.
     Somebody,
-    /// Nobody hears it.
+    /// Nobody receives the messages.
     Nobody(Unheard),
-    /// It cannot be told; why.
+    /// It cannot be determined, for this reason.
     Unknown(String),
-    /// It was not asked yet.
+    /// The topic was not read yet.
     Unread,
 }
 
-/// Why nobody hears what a topic is told.
+/// The reason why nobody receives the messages of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unheard {
     /// All its subscriptions wait for confirmation.
@@ -28,7 +28,7 @@ pub enum Unheard {
 }
 
 impl Unheard {
-    /// As few words as tell it.
+    /// Returns the reason in as few words as possible.
     #[must_use]
     pub fn brief(&self) -> &str {
         match self {
@@ -47,7 +47,7 @@ impl std::fmt::Display for Unheard {
     }
 }
 
-/// Who listens to each topic: all who do where SNS told that, otherwise the subscriptions of this account alone.
+/// Returns the subscriptions of each topic: all of them if SNS returned them, otherwise only those of this account.
 pub(super) fn by_topic(store: &Store) -> Keyed<&str, Vec<&Subscription>> {
     let of = |topic: &'_ str| store.topics.get(topic).and_then(|topic| topic.listeners.as_ref());
     let whole = store.topics.rows().filter_map(|t| Some((t.arn.as_str(), t.listeners.as_ref()?.iter().collect())));
@@ -58,7 +58,7 @@ pub(super) fn by_topic(store: &Store) -> Keyed<&str, Vec<&Subscription>> {
     people
 }
 
-/// Who listens to one topic, as far as it is known.
+/// Returns the known subscriptions of one topic.
 #[must_use]
 pub fn listeners<'a>(store: &'a Store, topic: &str) -> Vec<&'a Subscription> {
     match store.topics.get(topic).and_then(|known| known.listeners.as_ref()) {
@@ -67,7 +67,7 @@ pub fn listeners<'a>(store: &'a Store, topic: &str) -> Vec<&'a Subscription> {
     }
 }
 
-/// Whether what alarms tell a topic reaches anybody.
+/// Do the messages of a topic reach anybody?
 #[must_use]
 pub fn reach(store: &Store, arn: &str) -> Reach {
     let topic = store.topics.get(arn);
@@ -99,7 +99,7 @@ pub fn reach(store: &Store, arn: &str) -> Reach {
     }
 }
 
-/// Why a topic takes nothing from an alarm, or hands it to no people.
+/// Returns why a topic accepts no message from an alarm, or delivers none to people.
 fn refuses(arn: &str, topic: Option<&Topic>) -> Option<String> {
     if topic.is_some_and(|t| t.gone) {
         return Some("does not exist".to_owned());
@@ -132,7 +132,7 @@ mod tests {
         Topic { arn: ARN.into(), name: "page".into(), listed: true, listeners, ..Topic::default() }
     }
 
-    /// What is told of the topic, where this account's own list of subscriptions has these.
+    /// Returns the reach of the topic if this account's own list of subscriptions contains these.
     fn told(topic: Topic, own: &[&str]) -> Reach {
         let mut store = Store::default();
         let arn = topic.arn.clone();
@@ -155,7 +155,7 @@ mod tests {
             (topic(Some(&[deleted])), vec![], nobody("has only deleted subscriptions")),
             (topic(Some(&[pending, deleted])), vec![], unconfirmed()),
             (topic(Some(&[pending, confirmed])), vec![], Reach::Somebody),
-            // What SNS tells of all accounts counts more than the list of this one.
+            // The complete list from SNS counts more than the list of this account.
             (topic(Some(&[confirmed])), vec![], Reach::Somebody),
             (topic(Some(&[])), vec![confirmed], nobody("has no subscription")),
             (denied(topic(None)), vec![confirmed], Reach::Somebody),

@@ -1,4 +1,4 @@
-//! What rules find of a model, and the rules themselves.
+//! The findings of the rules about a model, and the rules themselves.
 
 use std::borrow::Cow;
 
@@ -7,38 +7,38 @@ use jiff::Timestamp;
 use super::{Health, StageKind};
 use crate::resources::Kind;
 
-/// What is known of a rule beside what it finds.
+/// The description of a rule.
 #[derive(Debug)]
 pub struct Rule {
-    /// Its name, for help and `dump`. The name and the stage tell rules apart.
+    /// The name, for help and `dump`. The name and the stage identify a rule.
     pub name: &'static str,
-    /// The stage it judges.
+    /// The stage that the rule judges.
     pub stage: StageKind,
-    /// What it means, for the README and the help.
+    /// The meaning, for the README and the help.
     pub help: &'static str,
-    /// How what it finds is to be read.
+    /// The meaning of its findings for the display.
     pub marks: &'static [Mark],
 }
 
-/// How a finding is to be read, by whoever shows it.
+/// A property of the findings of a rule, for the code that shows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mark {
-    /// It tells of something that begins and may bring other trouble with it.
+    /// The finding may cause other trouble.
     Cause,
-    /// Its phrase says for how long it has been so: no age is added.
+    /// The phrase contains the duration, so no age is added.
     SaysAge,
     /// Somebody has to decide.
     AwaitsDecision,
-    /// It is about the answers that callers get.
+    /// The finding is about the answers that callers get.
     Answers,
-    /// A summary names it, however much else is wrong: nobody is notified of the rest.
+    /// A summary always names the finding, because nobody is notified about it.
     AlwaysNamed,
-    /// The drawing of the model shows it, however much else is wrong.
+    /// The drawing of the model always shows the finding.
     AlwaysDrawn,
 }
 
 impl Rule {
-    /// Is what it finds to be read like this?
+    /// Do the findings have this property?
     #[must_use]
     pub fn is(&self, mark: Mark) -> bool {
         self.marks.contains(&mark)
@@ -53,85 +53,87 @@ impl PartialEq for Rule {
 
 impl Eq for Rule {}
 
-/// Something that a rule found.
+/// A finding of a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reason {
-    /// The rule, and with it the stage.
+    /// The rule, which also determines the stage.
     pub rule: &'static Rule,
-    /// How bad.
+    /// The health.
     pub health: Health,
-    /// What, as a short phrase that follows a model's name and names what it speaks of: "recommendation-prod: 5XX 4.3 %".
+    /// A short phrase that follows a model's name and names its subject: "recommendation-prod: 5XX 4.3 %".
     pub text: String,
-    /// The same where what it speaks of is seen already: "5XX 4.3 %"; absent where that is the whole phrase.
+    /// The phrase without the subject, for places that already show it: "5XX 4.3 %". Absent if that is the whole
+    /// phrase.
     pub brief: Option<String>,
-    /// The same in a narrow column; absent where that is the brief phrase.
+    /// The text for a narrow column. Absent if that is the brief phrase.
     pub column: Option<Column>,
-    /// Since when, where it is known.
+    /// The time since when it is so, if that is known.
     pub since: Option<Timestamp>,
-    /// The one thing that it speaks of: kind and id.
+    /// The subject: kind and id.
     pub about: Option<(Kind, String)>,
-    /// Nothing is wrong but that something was not read yet.
+    /// Is the only problem that something was not read yet?
     pub unread: bool,
 }
 
-/// What a narrow column says.
+/// The text of a narrow column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Column {
-    /// A word or two.
+    /// One or two words.
     Word(Cow<'static, str>),
-    /// For how long it has been so.
+    /// The duration.
     Age,
-    /// A word, and for how long it has been so.
+    /// A word, and the duration.
     WordAndAge(&'static str),
 }
 
 impl Reason {
-    /// Where.
+    /// Returns the stage.
     #[must_use]
     pub fn stage(&self) -> StageKind {
         self.rule.stage
     }
-    /// What, in as few words as tell it where what it speaks of is seen already.
+    /// Returns the brief phrase, for places that already show the subject.
     #[must_use]
     pub fn brief(&self) -> &str {
         self.brief.as_deref().unwrap_or(&self.text)
     }
-    /// Does it speak of this thing?
+    /// Is this thing the subject?
     #[must_use]
     pub fn is_about(&self, kind: Kind, id: &str) -> bool {
         self.about_kind(kind) == Some(id)
     }
-    /// The id of what it speaks of, where that is of this kind.
+    /// Returns the id of the subject, if it is of this kind.
     #[must_use]
     pub fn about_kind(&self, kind: Kind) -> Option<&str> {
         self.about.as_ref().filter(|(own, _)| *own == kind).map(|(_, id)| id.as_str())
     }
-    /// Since when, where its phrase does not say that already.
+    /// Returns the time since when it is so, if the phrase does not say that already.
     #[must_use]
     pub fn unsaid_since(&self) -> Option<Timestamp> {
         self.since.filter(|_| !self.rule.is(Mark::SaysAge))
     }
 }
 
-/// One place of a chain, judged.
+/// One stage of a chain, with its health.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stage {
-    /// Which.
+    /// The kind.
     pub kind: StageKind,
-    /// The worst of its reasons.
+    /// The health of its worst reason.
     pub health: Health,
-    /// The one fact that matters.
+    /// The most important fact.
     pub summary: String,
-    /// The same where the stage is seen already; absent where that is the summary.
+    /// The summary without the name of the stage, for places that already show it. Absent if that is the whole
+    /// summary.
     pub brief: Option<String>,
-    /// The same in a narrow column; absent where that is the brief summary.
+    /// The text for a narrow column. Absent if that is the brief summary.
     pub column: Option<Column>,
-    /// Since when.
+    /// The time since when it is so.
     pub since: Option<Timestamp>,
 }
 
 impl Stage {
-    /// What a reason says of a stage.
+    /// Makes the stage that shows a reason.
     #[must_use]
     pub fn of(reason: &Reason) -> Self {
         Self {
@@ -143,7 +145,7 @@ impl Stage {
             since: reason.since,
         }
     }
-    /// The one fact that matters, in as few words as tell it.
+    /// Returns the most important fact in as few words as possible.
     #[must_use]
     pub fn brief(&self) -> &str {
         self.brief.as_deref().unwrap_or(&self.summary)

@@ -1,4 +1,5 @@
-//! How severe an alarm is. `CloudWatch` has no field for it, so the configuration, the name and the description tell.
+//! The severity of an alarm. `CloudWatch` has no field for it, so it comes from the configuration, the name or the
+//! description.
 
 use std::iter;
 
@@ -6,10 +7,10 @@ use crate::config::{Glob, Severity};
 use crate::model::Health;
 use crate::resources::alarm::Alarm;
 
-/// What the owner of an alarm calls one that is not critical.
+/// The tier of an alarm whose text says that it is not critical.
 const HARMLESS: &str = "non-critical";
 
-/// The tier of an alarm (`sev1`, `p2`, `critical`, `non-critical`, …), or `None` when nothing tells.
+/// Returns the tier of an alarm (`sev1`, `p2`, `critical`, `non-critical`, …), or `None` if nothing names one.
 ///
 /// The patterns of the configuration come first, then words of the name, then words of the description.
 #[must_use]
@@ -22,7 +23,8 @@ pub fn tier(configured: &[(Glob, Severity)], alarm: &Alarm) -> Option<String> {
         .or_else(|| first_tier(&alarm.description))
 }
 
-/// What a tier means for a model: the two highest break it, the others degrade it.
+/// Returns the health of a model while an alarm of this tier fires. The highest tiers break the model, the others
+/// degrade it.
 #[must_use]
 pub fn weight(tier: &str) -> Health {
     match tier.to_ascii_lowercase().as_str() {
@@ -31,7 +33,7 @@ pub fn weight(tier: &str) -> Health {
     }
 }
 
-/// One word of a text in lower case, and what stands between it and the word before.
+/// One word of a text in lower case, and the characters between it and the word before.
 #[derive(Debug)]
 struct Word {
     gap: String,
@@ -45,7 +47,7 @@ impl Word {
     }
 }
 
-/// The words of a text: runs of letters and digits. `NonCritical` is two of them.
+/// Splits a text into words: runs of letters and digits. `NonCritical` is two words.
 fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let (mut gap, mut before) = (String::new(), None);
@@ -63,7 +65,7 @@ fn words(text: &str) -> Vec<Word> {
     words
 }
 
-/// The first tier that a text names.
+/// Returns the first tier that a text names.
 fn first_tier(text: &str) -> Option<String> {
     let words = words(text);
     (0..words.len()).find_map(|place| {
@@ -77,7 +79,7 @@ fn first_tier(text: &str) -> Option<String> {
     })
 }
 
-/// The tier that the first of some words begins.
+/// Returns the tier that the first of these words begins.
 fn tier_of(before: &[Word], rest: &[Word]) -> Option<String> {
     let word = rest.first()?.text.as_str();
     match word {
@@ -102,7 +104,8 @@ fn is_level(text: &str) -> bool {
     matches!(text, "0" | "1" | "2" | "3" | "4" | "5")
 }
 
-/// The level after a word such as `severity`: `severity: 2`, `SEV 1`, `priority level 1`, but not `severity 2.5`.
+/// Returns the level after a word such as `severity`: `severity: 2`, `SEV 1`, `priority level 1`, but not `severity
+/// 2.5`.
 fn level_after(rest: &[Word]) -> Option<&str> {
     let mut following = rest.iter().skip(1).skip_while(|word| matches!(word.text.as_str(), "level" | "is" | "of"));
     let level = following.next().filter(|word| is_level(&word.text))?;
@@ -110,7 +113,7 @@ fn level_after(rest: &[Word]) -> Option<&str> {
     (!fraction).then_some(level.text.as_str())
 }
 
-/// Are `p2`, `p3` and their like a family of instances here: `ml.p2.xlarge`, `p3-16xlarge`, `P3 instances`?
+/// Is a word such as `p2` or `p3` a family of instances here: `ml.p2.xlarge`, `p3-16xlarge`, `P3 instances`?
 fn is_instance(before: &[Word], rest: &[Word]) -> bool {
     let Some(family) = rest.first() else { return false };
     let sold = family.dotted() && before.last().is_some_and(|word| word.text == "ml");
@@ -125,10 +128,10 @@ fn is_instance(before: &[Word], rest: &[Word]) -> bool {
     sold || sized
 }
 
-/// Does the text say that it is not so: `non-critical`, `not critical`, `isn't a P1`?
+/// Does the text negate the tier: `non-critical`, `not critical`, `isn't a P1`?
 fn is_denied(before: &[Word], rest: &[Word]) -> bool {
     let gaps = iter::once(rest.first()).flatten().chain(before.iter().rev()).map(|word| word.gap.as_str());
-    // A new sentence denies nothing of the one before: `No data. Critical`.
+    // A negation does not reach into a new sentence: `No data. Critical`.
     let joined = |gap: &str| !gap.contains(['.', ':', ';', '!', '?', ',', '(', ')', '/', '|']);
     let near = before.iter().rev().zip(gaps).take_while(|(_, gap)| joined(gap)).map(|(word, _)| word.text.as_str());
     let mut near = near

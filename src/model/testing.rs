@@ -1,4 +1,4 @@
-//! One healthy model in one account, for tests: a case changes a thing or two of it and says what is found.
+//! One healthy model in one account, for tests. A case changes a few things and states the expected findings.
 //!
 //! The model is `fraud`: its pipeline `fraud-build` ran once and registered version 1, which was approved and serves on
 //! `fraud-prod`; one alarm watches it and notifies the topic `page`. Every table was read at [`NOW`].
@@ -51,41 +51,41 @@ pub(super) const DATA: &str = "s3://lake/fraud";
 /// The ARN of the pipeline's only run.
 pub(super) const RUN: &str = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-build/execution/r1";
 
-/// So many seconds before the time of the case.
+/// Returns the time so many seconds before the time of the case.
 pub(super) fn ago(seconds: i64) -> Option<Timestamp> {
     Timestamp::from_second(NOW - seconds).ok()
 }
 
-/// The ARN of something of `SageMaker`: `arn("endpoint/fraud-prod")`.
+/// Returns an ARN of `SageMaker`: `arn("endpoint/fraud-prod")`.
 pub(super) fn arn(of: &str) -> String {
     format!("arn:aws:sagemaker:eu-west-1:123456789012:{of}")
 }
 
-/// An error of a call that is not allowed.
+/// Returns the error of a call that is not allowed.
 pub(super) fn denied() -> AwsError {
     AwsError { kind: ErrorKind::Denied, ..AwsError::other("Call", "") }
 }
 
-/// How far a table was read.
+/// The state in which a table was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Read {
-    /// All rows there are.
+    /// All rows were read.
     Whole,
-    /// All rows, and then a poll that was denied.
+    /// All rows were read, and a later poll was denied.
     Stale,
-    /// All rows, and part of their details were denied.
+    /// All rows were read, but a part of their details was denied.
     Faulty,
-    /// There are more than were read.
+    /// There are more rows than were read.
     Capped,
-    /// The first rows; more are being read.
+    /// The first rows were read, and more are being read.
     Filling,
-    /// Nothing was answered yet.
+    /// No poll was answered yet.
     Never,
     /// Every poll was denied.
     Denied,
 }
 
-/// The rows of one kind, and how far they were read.
+/// The rows of one kind, and the state in which they were read.
 #[derive(Debug)]
 pub(super) struct Rows<T> {
     rows: Vec<T>,
@@ -146,7 +146,7 @@ impl<T> DerefMut for Rows<T> {
     }
 }
 
-/// A table of cases: what is different, how the account is changed, and what is expected then.
+/// Declares a table of cases: the difference, the change of the account, and the expected result.
 macro_rules! table {
     ($($what:literal |$account:pat_param| $given:expr => $expected:expr;)+) => {
         [$(($what, (|$account: &mut crate::model::testing::Account| { $given; }) as fn(&mut _), $expected),)+]
@@ -156,7 +156,7 @@ pub(super) use table;
 
 macro_rules! account {
     ($($table:ident: $kind:ty,)+) => {
-        /// What an account contains, and how far it was read.
+        /// The contents of an account, and the state in which they were read.
         #[derive(Debug)]
         pub(super) struct Account {
             /// The text of the configuration.
@@ -165,7 +165,7 @@ macro_rules! account {
         }
 
         impl Account {
-            /// The tables, as the join gets them.
+            /// Returns the tables, as the join gets them.
             pub(super) fn seen(&self) -> Seen {
                 let source = Source { file: "config.toml".into(), text: self.config.clone() };
                 let wishes = Wishes::of(&Config::parse(&source).unwrap()).into();
@@ -173,7 +173,7 @@ macro_rules! account {
                 $(seen.store.$table = self.$table.table();)+
                 seen
             }
-            /// An account in which there is nothing, and every table says so.
+            /// Returns an account without anything, in which every table was read.
             pub(super) fn empty() -> Self {
                 Self { config: String::new(), $($table: Rows::of([]),)+ }
             }
@@ -203,7 +203,7 @@ account! {
 }
 
 impl Account {
-    /// The account of the healthy model.
+    /// Returns the account of the healthy model.
     pub(super) fn healthy() -> Self {
         let identity = Identity { account: "123456789012".into(), ..Identity::default() };
         let group =
@@ -227,12 +227,12 @@ impl Account {
         }
     }
 
-    /// Says something of the model in the configuration.
+    /// Adds text to the `[[model]]` table of the configuration.
     pub(super) fn configure(&mut self, text: &str) {
         self.config = format!("[[model]]\nname = \"fraud\"\n{text}");
     }
 
-    /// Joins what there is.
+    /// Joins the tables.
     pub(super) fn join(&self) -> Joined {
         join(&self.seen())
     }

@@ -35,7 +35,7 @@ fn an_endpoint_is_called_by_its_stage_where_its_name_does_not_tell() {
     }
 }
 
-/// An alarm of this name fires, since so long ago.
+/// Adds an alarm of this name that has fired for so many seconds.
 fn fires(a: &mut Account, name: &str, seconds: i64) {
     let mut alarm = alarm(name, "ALARM");
     alarm.since = ago(seconds);

@@ -1,4 +1,4 @@
-//! What happened to one model, from everything that carries a time, newest first.
+//! The past events of one model, from all rows that carry a time, newest first.
 
 use std::cmp::Reverse;
 
@@ -10,22 +10,22 @@ use crate::resources::alarm::Alarm;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::package::ModelPackage;
 
-/// One thing that happened.
+/// One past event.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Happened {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// How it reads.
+    /// The health that it is drawn with.
     pub health: Health,
     /// A phrase.
     pub text: String,
-    /// Who or what did it, as far as known.
+    /// The person or service that did it, if known.
     pub by: String,
 }
 
 /// Something in the tables that carries a time.
 enum Moment<'a> {
-    /// With whether that is good news.
+    /// The flag says whether the change is good news.
     Turned(&'a Alarm, bool),
     Registered(&'a ModelPackage),
     Decided(&'a ModelPackage),
@@ -34,7 +34,7 @@ enum Moment<'a> {
     Deploying(&'a Serving<'a>, &'a Deployment<'a>),
 }
 
-/// What the tables know of a chain's past: so many of its newest moments.
+/// Returns the newest `most` events of a chain that the tables know.
 #[must_use]
 pub fn timeline(chain: &Chain, store: &Store, most: usize) -> Vec<Happened> {
     let mut past = moments(chain, store);

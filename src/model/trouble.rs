@@ -1,11 +1,12 @@
-//! What is wrong with one endpoint of a model, told by itself: what is said of another stage is no trouble of this one.
+//! The trouble of one endpoint of a model. Findings about other stages do not count.
 
 use super::{Chain, Health, Mark, Reason, Serving, StageKind};
 use crate::resources::Store;
 use crate::resources::alarm::Alarm;
 use crate::resources::endpoint::Endpoint;
 
-/// What is wrong with an endpoint, as a phrase; nothing where nothing tells. What names no endpoint is said of production.
+/// Returns the trouble of an endpoint as a phrase. `None` if there is none. Trouble that names no endpoint counts for
+/// production.
 #[must_use]
 pub fn trouble(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<String> {
     let endpoint = store.endpoints.get(serving.endpoint)?;
@@ -18,7 +19,7 @@ fn status(endpoint: &Endpoint) -> Option<String> {
     (bad || why.is_some()).then(|| format!("{}{}", endpoint.status, why.unwrap_or_default()))
 }
 
-/// An alarm that names this endpoint, or none and is not good news.
+/// Finds a firing alarm that names this endpoint, or one that names no endpoint and is not good news.
 fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<String> {
     let harm = chain.stage(StageKind::Alarms).is_some_and(|stage| stage.health >= Health::Warning);
     let ours = |alarm: &&Alarm| {
@@ -35,7 +36,7 @@ fn firing(chain: &Chain<'_>, serving: &Serving<'_>, store: &Store) -> Option<Str
     Some(format!("{}{more} in ALARM", first.name))
 }
 
-/// What the rules found of its answers and of what customers make of them.
+/// Finds a reason about the answers of the endpoint, or about the metrics that judge them.
 fn answers(chain: &Chain<'_>, serving: &Serving<'_>) -> Option<String> {
     let bad = |r: &&Reason| r.rule.is(Mark::Answers) && r.health >= Health::Warning;
     Some(chain.said_of(serving).find(bad)?.brief().to_owned())
@@ -48,9 +49,10 @@ mod tests {
     use crate::resources::{Kind, Listing};
     use jiff::Timestamp;
 
-    /// A rule, and the endpoint that it speaks of.
+    /// A rule, and the endpoint that its finding names.
     type Said = Option<(&'static str, Option<&'static str>)>;
-    /// What fires, the status of production and of staging, what a rule says; and what is told of each.
+    /// The firing alarm, the statuses of production and staging, the finding; and the expected trouble of each
+    /// endpoint.
     type Case = (Option<Alarm>, [&'static str; 2], Said, [Option<&'static str>; 2]);
 
     #[test]

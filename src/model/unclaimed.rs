@@ -1,4 +1,4 @@
-//! Alarms that fire and belong to no model: no row shows them, and they page all the same.
+//! Alarms that fire and belong to no model. No row shows them, but they notify people nevertheless.
 
 use std::collections::HashSet;
 
@@ -11,14 +11,14 @@ use crate::resources::alarm::Alarm;
 /// Alarms that fire, watch `SageMaker` and belong to no model.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unclaimed {
-    /// Their names, worst first.
+    /// The names, the worst first.
     pub names: Vec<String>,
-    /// The worst of them; absent where there is none.
+    /// The health of the worst one. Absent if there is none.
     pub health: Health,
 }
 
 impl Unclaimed {
-    /// What is to be said of them, as a sentence without its end; nothing where there is none.
+    /// Returns a sentence about the alarms without its full stop. `None` if there are none.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         let (first, rest) = self.names.split_first()?;
@@ -27,7 +27,7 @@ impl Unclaimed {
     }
 }
 
-/// Finds the alarms that no model has. Those of auto scaling count nowhere.
+/// Finds the firing alarms that belong to no model. Alarms of auto scaling do not count.
 pub(super) fn unclaimed(index: &Index<'_>, chains: &[Chain<'_>]) -> Unclaimed {
     let fires = |alarm: &&&Alarm| alarm.firing() && !alarm.scaling() && alarm.watches_sagemaker();
     let mut firing = index.alarms.all.iter().filter(fires).peekable();

@@ -1,22 +1,23 @@
-//! How long something usually takes, by how long it took before.
+//! The usual duration of something, computed from earlier durations.
 
-/// So many are enough to speak of a usual time.
+/// The minimum number of durations that define a usual one.
 const ENOUGH: usize = 3;
-/// Seconds that nobody minds.
+/// A delay in seconds that is never too long.
 const GRACE: i64 = 5 * 60;
 
-/// What is usual, in seconds.
+/// The usual duration, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Usual {
     /// The median.
     pub median: i64,
-    /// What takes longer than this takes far longer than usual.
+    /// The limit above which a duration is far longer than usual.
     pub most: i64,
 }
 
-/// What is usual of these times, in seconds; nothing where there are too few.
+/// Returns the usual duration, in seconds. `None` if there are too few durations.
 ///
-/// Half as much again is far longer; where they differ much from each other, five times their median deviation.
+/// The limit is the median plus half of it, or plus five times the median deviation if the durations differ more, but
+/// at least plus [`GRACE`].
 #[must_use]
 pub fn usual(mut seconds: Vec<i64>) -> Option<Usual> {
     if seconds.len() < ENOUGH {
@@ -46,7 +47,7 @@ mod tests {
             (&[30, 31], None),
             (&[30, 31, 32], Some((31, 46))),
             (&[1, 1, 2], Some((1, 6))),
-            // One that took a day does not make a day usual.
+            // A single run that took a day does not make a day usual.
             (&[30, 31, 32, 1440], Some((32, 48))),
             (&[20, 40, 60], Some((40, 140))),
         ] {

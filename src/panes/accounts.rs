@@ -1,4 +1,4 @@
-//! The accounts and regions that are watched at once; how each stands, and what is wrong with reading it.
+//! The watched accounts and regions: their health, and the errors of reading them.
 
 use super::cell;
 use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
@@ -6,7 +6,7 @@ use crate::fmt;
 use crate::model::Health;
 use crate::view::{Line, Tone};
 
-/// One row an account in a region.
+/// One row for each account in a region.
 pub(super) static PANE: Pane =
     Pane { name: "accounts", title: "accounts", several: true, kinds: &[], body: Body::List(LIST) };
 
@@ -25,7 +25,7 @@ const LIST: List = List {
         PaneColumn::cells("AGE", 6).right(),
         PaneColumn::cells("CALLS/MIN", 9).right().from(130),
         PaneColumn::cells("COST/DAY", 8).right().from(140),
-        // What is wrong is seen at any width.
+        // The trouble is shown at any width.
         PaneColumn::fill("TROUBLE", 5, 10),
     ],
     ids: |app| app.accounts().into_iter().map(|account| account.subject(Item::Account)).collect(),
@@ -41,7 +41,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         let line = Line::new().with(n.to_string(), if n > 0 { tone } else { Tone::Muted });
         Cell::of(line, i64::try_from(n).unwrap_or(i64::MAX))
     };
-    // Of an account that was never read nothing can be counted.
+    // The models of an account that was never read cannot be counted.
     let models = |healths: &[Health], tone: Health| {
         if account.unread() { Cell::count(None) } else { counted(account.count(healths), cell::tone(tone)) }
     };
@@ -65,7 +65,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// The first thing that went wrong, of what kind, and how many sources it keeps from being read.
+/// Returns the first error, its kind, and the number of other sources with errors.
 fn trouble(account: &Account) -> Cell {
     let troubles = account.seen.store.troubles();
     match troubles.first() {
@@ -78,7 +78,7 @@ fn trouble(account: &Account) -> Cell {
     }
 }
 
-/// Why nothing of an account could be read, and what to do about it.
+/// Returns why nothing of an account could be read, and how to fix it.
 pub(super) fn why_unread(account: &Account) -> Option<Vec<Line>> {
     let store = &account.seen.store;
     let why = store.endpoints.blind().or(store.groups.blind())?;

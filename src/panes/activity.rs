@@ -1,4 +1,4 @@
-//! The log of what happened in all accounts, newest first: what AWS tells, how models fared, what was sent from here.
+//! The log of all accounts, newest first: events of AWS, changes of health, and plans that were sent from here.
 
 use super::cell::tone;
 use crate::app::{App, Body, Cell, Item, List, News, Notice, Order, Pane, PaneColumn, Subject};
@@ -7,7 +7,7 @@ use crate::model::Health;
 use crate::resources::Kind;
 use crate::view::Line;
 
-/// One row a thing that happened.
+/// One row for each event.
 pub(super) static PANE: Pane =
     Pane { name: "activity", title: "activity", several: false, kinds: &[], body: Body::List(LIST) };
 
@@ -44,7 +44,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// How something that happened reads: an alarm that brings good news when it fires is no trouble.
+/// Returns the health that an event is drawn with. An alarm whose firing is good news is no trouble.
 pub(super) fn health(app: &App, news: &News) -> Health {
     let alarm = news.subject.as_ref().filter(|_| news.health == Health::Critical);
     let alarm = alarm.and_then(|subject| Some((subject.item.of_kind(Kind::Alarms)?, app.chain_of(subject)?)));
@@ -56,7 +56,7 @@ fn model(app: &App, news: &News) -> String {
     news.subject.as_ref().and_then(|subject| app.model_of(subject)).unwrap_or_default()
 }
 
-/// All of one row: nothing of it is cut.
+/// Shows one row in full, without cutting anything.
 pub(crate) fn notice(app: &App, serial: u64) -> Option<Notice> {
     let news = app.feed.get(serial)?;
     let model = model(app, news);

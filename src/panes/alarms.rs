@@ -1,4 +1,5 @@
-//! Alarms and whom they reach. Auto scaling's own are hidden: they are in ALARM whenever it is quiet.
+//! Alarms and their receivers. Alarms of auto scaling are hidden, because they are in ALARM whenever there is little
+//! traffic.
 
 use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
@@ -8,7 +9,7 @@ use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
 
-/// One row an alarm: firing first, the newest first.
+/// One row for each alarm: firing alarms first, the newest first.
 pub(super) static PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
@@ -47,7 +48,7 @@ fn ids(app: &App) -> Vec<Subject> {
         "OK" => 2,
         _ => 1,
     };
-    // Stable: they are in the order of their names already.
+    // The sort is stable, and the alarms are sorted by name already.
     all.sort_by_cached_key(|a| (rank(a), std::cmp::Reverse(a.since)));
     all.into_iter().map(|a| app.here.resource(Kind::Alarms, &a.name)).collect()
 }
@@ -67,7 +68,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// Its state; one in ALARM is as bad as the model's rules say, and may even be good news.
+/// Shows the state. An alarm in ALARM has the health that the rules of its model give it, and may even be good news.
 fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
     match (alarm.state.as_str(), alarm.scaling()) {
         ("INSUFFICIENT_DATA", _) => Cell::muted("◌ no data"),
@@ -79,13 +80,13 @@ fn state(app: &App, subject: &Subject, alarm: &Alarm) -> Cell {
             let health = said.unwrap_or(Health::Warning);
             Cell::text(format!("{} ALARM", health.sign().0), cell::tone(health))
         }
-        // Its state is as old as the last evaluation that succeeded.
+        // The state is as old as the last successful evaluation.
         (state, _) if alarm.evaluation.is_some() => Cell::text(format!("◌ {state}, not evaluated"), Tone::Warn),
         (state, _) => Cell::status(app, StageKind::Alarms, state),
     }
 }
 
-/// Names of what its actions call, or who hears of it otherwise.
+/// Shows the names of the called actions, or the other receiver of the alarm.
 fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
         return Cell::muted("Auto Scaling");
@@ -102,7 +103,7 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     }
 }
 
-/// What its actions call; a topic that reaches nobody, or of which that is not known, is marked.
+/// Shows the called actions. A topic that reaches nobody, or whose reach is unknown, is marked.
 fn called(app: &App, alarm: &Alarm) -> Cell {
     let mut tone = Tone::Plain;
     let marked = alarm.actions.iter().zip(alarm.called()).map(|(action, words)| {

@@ -1,4 +1,4 @@
-//! How the values of AWS become cells of a list.
+//! Makes cells of a list from the values of AWS.
 
 use jiff::Timestamp;
 
@@ -8,43 +8,44 @@ use crate::model::{Health, StageKind};
 use crate::view::{Line, Tone};
 
 impl Cell {
-    /// A word.
+    /// Makes a word.
     pub(super) fn text(text: impl AsRef<str>, tone: Tone) -> Self {
         Self { line: Line::new().with(text, tone), order: None }
     }
-    /// An ordinary word.
+    /// Makes an ordinary word.
     pub(super) fn plain(text: impl AsRef<str>) -> Self {
         Self::text(text, Tone::Plain)
     }
-    /// A word that steps back.
+    /// Makes a muted word.
     pub(super) fn muted(text: impl AsRef<str>) -> Self {
         Self::text(text, Tone::Muted)
     }
-    /// A line with its own value.
+    /// Makes a line with a value to sort by.
     pub(super) fn of(line: Line, order: i64) -> Self {
         Self { line, order: Some(Order::Number(order)) }
     }
-    /// A count; nothing is a dash.
+    /// Makes a count. An unknown count is a dash.
     pub(super) fn count(n: Option<i64>) -> Self {
         match n {
             Some(n) => Self::of(Line::new().plain(n.to_string()), n),
             None => Self::of(Line::new().muted("–"), i64::MIN),
         }
     }
-    /// How long ago; the newest sorts first.
+    /// Makes an age. The newest sorts first.
     pub(super) fn age(now: Timestamp, at: Option<Timestamp>) -> Self {
         match at {
             Some(at) => Self::of(Line::new().plain(fmt::age(now, at)), now.as_second() - at.as_second()),
             None => Self::of(Line::new().muted("–"), i64::MAX),
         }
     }
-    /// Glyph of a health.
+    /// Makes the glyph of a health.
     pub(super) fn glyph(health: Health) -> Self {
         Self::of(Line::new().with(health.sign().0, tone(health)), -(health as i64))
     }
-    /// An AWS status of something in a stage, with its glyph as far as that is known now.
+    /// Makes an AWS status of something in a stage, with its glyph. If the data is too old, a good status is shown as
+    /// unknown.
     pub(super) fn status(app: &App, stage: StageKind, raw: &str) -> Self {
-        // What ended well stays as it ended.
+        // A successful end stays true, however old the data is.
         let ended = matches!(raw, "Succeeded" | "Completed");
         let health = Health::of_status(raw);
         if ended {
@@ -52,7 +53,7 @@ impl Cell {
         }
         Self::judged(app, stage, raw, health)
     }
-    /// The same where more is known than AWS's word.
+    /// Makes a status whose health is known better than from AWS's word.
     pub(super) fn judged(app: &App, stage: StageKind, raw: &str, health: Health) -> Self {
         Self::worded(app.here.known(stage, health), raw)
     }
@@ -62,7 +63,7 @@ impl Cell {
     }
 }
 
-/// How a health is drawn.
+/// Returns the tone of a health.
 pub(super) fn tone(health: Health) -> Tone {
     match health {
         Health::Absent => Tone::Muted,
@@ -73,7 +74,7 @@ pub(super) fn tone(health: Health) -> Tone {
     }
 }
 
-/// Values as eighth blocks, newest last, from zero to the largest.
+/// Draws values as eighth blocks, newest last, from zero to the largest.
 pub(super) fn sparkline(values: &[f64]) -> String {
     const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);

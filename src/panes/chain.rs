@@ -1,4 +1,4 @@
-//! The selected model as five boxes with arrows: state, age and the facts that matter in each.
+//! The selected model as five boxes with arrows. Each shows a state, an age and the important facts.
 
 use std::borrow::Cow;
 
@@ -15,10 +15,10 @@ use crate::resources::endpoint::Variant;
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Fact, Line, Tone};
 
-/// From this width on a box has room for what is only nice to know.
+/// The minimum width of the terminal at which a box shows less important facts.
 const ROOMY: u16 = 134;
 
-/// A model, drawn.
+/// Draws a model.
 pub(super) fn chain(app: &App, chain: &Chain) -> view::Chain {
     let arrows = StageKind::ALL.iter().skip(1).map(|into| arrow(chain.arrow(*into))).collect();
     view::Chain {
@@ -59,7 +59,7 @@ fn title(app: &App, chain: &Chain) -> Line {
     }
 }
 
-/// The deployment under way on an endpoint: where, from what to what, since when, what it is doing, by whom.
+/// Adds the current deployment of an endpoint: its place, versions, start time, phase and origin.
 fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
     let Some(deployment) = &serving.deployment else { return line };
     let place = if serving.stage.is_empty() { serving.endpoint } else { serving.stage };
@@ -69,7 +69,8 @@ fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
     if app.changes(serving.endpoint) { line.muted(", from here") } else { line }
 }
 
-/// Trouble that began soon after a version went live on the same endpoint is most often its fault.
+/// Returns the change that preceded the trouble. Trouble that begins soon after a version went live on the same
+/// endpoint is most often its fault.
 fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String> {
     let serving = spoken_of(app, chain, reason)?;
     let (since, live) = (reason.since?, serving.since?);
@@ -81,7 +82,8 @@ fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String>
     Some(format!(", {} after {what}", fmt::span(std::time::Duration::from_secs(seconds))))
 }
 
-/// The endpoint that a reason speaks of, or that its alarm watches; where none is named, the first in production.
+/// Returns the endpoint that a reason names, or that its alarm watches. If none is named, returns the first
+/// production endpoint.
 fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Serving<'c>> {
     let named = |name: &str| chain.serving.iter().find(|s| s.endpoint == name);
     let watched = |alarm: &Alarm| {
@@ -99,12 +101,13 @@ fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Ser
     .or_else(|| chain.serving.first().filter(|s| s.production()))
 }
 
-/// What the box of the endpoints shows: production, the worst of it where there are several; else what there is.
+/// Returns the endpoint in the box: the worst production endpoint, or the worst other one if there is no production.
 fn boxed<'c>(chain: &'c Chain) -> Option<&'c Serving<'c>> {
     chain.shown(true).or_else(|| chain.shown(false))
 }
 
-/// `ENDPOINT prod`; where that names several endpoints, or none, the endpoint's own name.
+/// Returns `ENDPOINT prod`. If the stage names several endpoints, or none, the title contains the name of the
+/// endpoint.
 fn endpoint_title(chain: &Chain, serving: &Serving) -> String {
     let same = chain.serving.iter().filter(|s| s.stage == serving.stage).count();
     let named = same == 1 && !serving.stage.is_empty();
@@ -112,11 +115,11 @@ fn endpoint_title(chain: &Chain, serving: &Serving) -> String {
     if name == "…" { "ENDPOINT".to_owned() } else { format!("ENDPOINT {name}") }
 }
 
-/// How the endpoint in the box is, which is not how the others are.
+/// Returns the state of the endpoint in the box, which may differ from that of the other endpoints.
 fn standing(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
     match chain.said_of(serving).find(|r| r.health > Health::Ok) {
         Some(r) => Stage::of(r),
-        // The stage speaks of another endpoint.
+        // The summary of the stage is about another endpoint.
         None if whole.health > Health::Ok => {
             let version = serving.version().map_or_else(|| "?".to_owned(), |v| format!("v{v}"));
             let (summary, since) = (format!("{version} live"), serving.since);
@@ -133,7 +136,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     let (glyph, word) = health.sign();
     let tone = cell::tone(health);
     let title = serving.map_or_else(|| stage.kind.name().to_uppercase(), |s| endpoint_title(chain, s));
-    // A quiet alarm's age tells nothing; that of old data is in its words already.
+    // The age of a quiet alarm is not interesting, and the text of old data contains the age already.
     let told = match stage.kind {
         StageKind::Alarms => stage.health <= Health::Ok,
         StageKind::Data => chain.reason_of(stage).is_some_and(|r| r.rule.is(Mark::SaysAge)),
@@ -156,7 +159,8 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
     view::Stage { title, tone, state: headline, age, facts, selected: false }
 }
 
-/// A reason in as few words as tell it where its model and its stage are seen, but not its place: what is not about the only endpoint that customers see names it.
+/// Returns a reason in a few words, without its model and stage. The place is added unless the reason is about the
+/// only production endpoint.
 pub(super) fn placed<'r>(chain: &Chain, reason: &'r Reason) -> Cow<'r, str> {
     let about = chain.serving.iter().find(|s| reason.is_about(Kind::Endpoints, s.endpoint));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
@@ -167,7 +171,7 @@ pub(super) fn placed<'r>(chain: &Chain, reason: &'r Reason) -> Cow<'r, str> {
     }
 }
 
-/// What would fill a hop that is not there.
+/// Returns the setting that would fill an empty stage.
 fn missing(kind: StageKind) -> &'static str {
     match kind {
         StageKind::Data => "[[model.data]]",
@@ -178,7 +182,7 @@ fn missing(kind: StageKind) -> &'static str {
     }
 }
 
-/// The locations, what is wrong with one before the others, then the oldest; then the feature groups.
+/// Returns the locations, those with a problem first, then the oldest; then the feature groups.
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.here.seen.store;
     let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(Kind::Datasets, uri));
@@ -215,7 +219,7 @@ fn location(app: &App, set: &Dataset, bad: bool) -> Fact {
     }
 }
 
-/// The folder of a key with its parent: `clicks/dt=2026-11-23`.
+/// Returns the folder of a key with its parent: `clicks/dt=2026-11-23`.
 fn partition(key: &str) -> String {
     let mut parts: Vec<&str> = key.split('/').collect();
     parts.pop();
@@ -251,7 +255,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Fact> {
     facts
 }
 
-/// `validation:ndcg` → `ndcg`.
+/// Shortens a metric name: `validation:ndcg` → `ndcg`.
 fn metric_name(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
@@ -278,7 +282,7 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
         Fact::named(Line::new().with(format!("◐ {}", d.way()), Tone::Busy), Line::new().muted(age))
     }));
     facts.extend(endpoint.variants.iter().filter_map(instances));
-    // What the others suffer from is not this one's.
+    // The trouble of other endpoints is shown separately.
     let others = chain.serving.iter().filter(|other| other.endpoint != serving.endpoint);
     facts.extend(others.filter_map(|other| {
         let worst = chain.said_of(other).find(|r| r.health > Health::Ok)?;
@@ -288,7 +292,7 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
         Some(line.plain(format!("{place}: {}", worst.brief())).into())
     }));
     let series = |metric: &str| series(&app.here, serving.endpoint, metric);
-    // What came before it went live is another version's.
+    // Values before the version went live belong to another version.
     let own = |at: jiff::Timestamp| endpoint.live_since.is_none_or(|live| at >= live);
     if let Some(latency) = series("ModelLatency").filter(|s| s.last().is_some_and(|(at, _)| own(at))) {
         let minutes = if app.size.0 >= ROOMY { 12 } else { 5 };
@@ -312,7 +316,7 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
     facts
 }
 
-/// `8 of 8 wanted`: how many instances run and are wanted, and how many scaling may make of them.
+/// Returns `8 of 8 wanted`: the running and the wanted instances, and the maximum of auto scaling.
 fn instances(variant: &Variant) -> Option<Fact> {
     let text = match (variant.instances, variant.desired_instances) {
         (Some(now), Some(wanted)) => format!("{now} of {wanted} wanted"),
@@ -330,10 +334,10 @@ fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a 
     store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
 }
 
-/// Seconds after which a value that is read every minute tells no more how it is now.
+/// The number of seconds after which a value that is read every minute is too old to be shown as current.
 const OLD: i64 = 4 * 60;
 
-/// The newest p99 of an endpoint's first variant, in µs, as long as it is read.
+/// Returns the newest p99 of an endpoint's first variant, in µs, if it is recent.
 pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
     let (at, value) = series(account, endpoint, "ModelLatency")?.last()?;
     let live = account.seen.store.endpoints.get(endpoint)?.live_since;
@@ -341,7 +345,7 @@ pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
     (own && account.seen.at.as_second() - at.as_second() <= OLD).then_some(value)
 }
 
-/// Alarms that fire and mean harm, the newest first.
+/// Returns the firing alarms that are not good news, the newest first.
 pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
     let all = chain.alarms.iter().filter_map(|name| account.seen.store.alarms.get(name));
     let harmful = |alarm: &&Alarm| !alarm.scaling() && !chain.good_news.contains(&alarm.name.as_str());
@@ -351,11 +355,11 @@ pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> 
 }
 
 fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
-    // The worst one is the headline already.
+    // The headline shows the worst one already.
     let headline = chain.stage(StageKind::Alarms).and_then(|stage| chain.reason_of(stage));
     let told = |alarm: &Alarm| headline.is_some_and(|r| r.is_about(Kind::Alarms, &alarm.name));
     let others = firing(&app.here, chain).into_iter().filter(|alarm| !told(alarm));
-    // Nobody else is told of it, so the screen must show it.
+    // Nobody else is notified of these, so the screen must show them.
     let held = chain.reasons.iter().filter(|r| r.rule.is(Mark::AlwaysDrawn));
     let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", r.brief()), Tone::Warn).into()).collect();
     let others = others.take(3).map(|alarm| {

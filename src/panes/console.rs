@@ -1,16 +1,16 @@
-//! Addresses in AWS's own console, as text: whoever reads this over SSH has their browser elsewhere.
+//! Addresses of AWS's own console, as text: an operator who uses SSH has the browser on another machine.
 
-/// The address of a page (see [`crate::resources::Resource::console`]).
+/// Returns the address of a page (see [`crate::resources::Resource::console`]).
 pub(super) fn address(region: &str, page: &str) -> String {
     format!("https://{region}.{}/{page}", domain(region))
 }
 
-/// Where a deployment pipeline is seen.
+/// Returns the address of a deployment pipeline.
 pub(super) fn codepipeline(region: &str, name: &str) -> String {
     address(region, &format!("codesuite/codepipeline/pipelines/{name}/view?region={region}"))
 }
 
-/// Each partition of AWS has a console of its own.
+/// Returns the domain of the console. Each partition of AWS has its own.
 fn domain(region: &str) -> &'static str {
     match region {
         _ if region.starts_with("cn-") => "console.amazonaws.cn",

@@ -1,4 +1,4 @@
-//! Where models get their data: S3 locations and feature groups.
+//! The data of models: S3 locations and feature groups.
 
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
@@ -7,7 +7,7 @@ use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, Role};
 use crate::view::{Line, Tone};
 
-/// One row a location or a feature group.
+/// One row for each location or feature group.
 pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
@@ -46,13 +46,13 @@ fn ids(app: &App) -> Vec<Subject> {
     data.into_iter().map(subject).chain(groups).chain(artifacts.into_iter().map(subject)).collect()
 }
 
-/// How a location is, by what its models say of it. Trouble with data degrades a model and breaks none.
+/// Returns the health of a location according to its models. Trouble with data degrades a model but never breaks it.
 fn said(owners: &[&Chain<'_>], uri: &str) -> Health {
     let said = owners.iter().flat_map(|chain| &chain.reasons).filter(|r| r.is_about(Kind::Datasets, uri));
     said.map(|r| r.health.min(Health::Warning)).max().unwrap_or_default()
 }
 
-/// The same of one that may be unreadable.
+/// Returns the health of a location that may be unreadable.
 fn health(app: &App, uri: &str, problem: bool) -> Health {
     let said = said(&app.here.joined.owners(Kind::Datasets, uri), uri).max(Health::Ok);
     if problem { said.max(Health::Unknown) } else { said }

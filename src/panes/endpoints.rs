@@ -1,4 +1,4 @@
-//! What serves: status, version, instances, traffic, errors, latency.
+//! Endpoints: status, version, instances, traffic, errors, latency.
 
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::fmt;
@@ -9,7 +9,7 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Line, Tone};
 
-/// One row an endpoint, what is not well first.
+/// One row for each endpoint, unhealthy ones first.
 pub(super) static PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
@@ -39,18 +39,18 @@ const LIST: List = List {
 
 fn ids(app: &App) -> Vec<Subject> {
     let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
-    // Stable: they are in the order of their names already.
+    // The sort is stable, and the endpoints are sorted by name already.
     all.sort_by_cached_key(|e| std::cmp::Reverse(health(app, e)));
     all.into_iter().map(|e| app.here.resource(Kind::Endpoints, &e.name)).collect()
 }
 
-/// How an endpoint is: what AWS says of it, and what the rules found where that is worse.
+/// Returns the health of an endpoint: the status of AWS, or the worst finding if that is worse.
 fn health(app: &App, endpoint: &Endpoint) -> Health {
     let found = worst(app, endpoint).map(|reason| reason.health).unwrap_or_default();
     Health::of_status(&endpoint.status).max(found)
 }
 
-/// The worst that the rules found about an endpoint.
+/// Returns the worst finding about an endpoint.
 fn worst<'a>(app: &'a App, endpoint: &Endpoint) -> Option<&'a Reason> {
     let chain = app.here.joined.owner(Kind::Endpoints, &endpoint.name)?;
     let serving = chain.serving.iter().find(|s| s.endpoint == endpoint.name)?;
@@ -94,8 +94,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// The newest value of what is live now; latencies are fetched for what is looked at and what is not well, so most rows
-/// have none.
+/// Shows the newest value of the live version. Latencies are read only for selected and unhealthy endpoints, so most
+/// rows have none.
 fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
     let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
     let series = app.here.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
@@ -119,5 +119,5 @@ fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -
     }
 }
 
-/// Seconds after which a value steps back, as it may be otherwise by now.
+/// The number of seconds after which a value is muted, because it may have changed.
 const OLD: i64 = 12 * 60;

@@ -1,4 +1,4 @@
-//! What is known of one thing: label and value, AWS's own words for AWS's things.
+//! The properties of one thing: label and value, in AWS's own words where there are any.
 
 mod derived;
 
@@ -9,10 +9,10 @@ use crate::model::{Chain, Health};
 use crate::resources::{Kind, Property, Thing, Value};
 use crate::view::{Line, Tone};
 
-/// Label and value.
+/// A label and a value.
 type Fact = (String, Line);
 
-/// What is known of something, most important first.
+/// Returns the properties of something, the most important first.
 pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
     let mut facts = match item {
         Item::Model(_) => model(app, chain),
@@ -27,7 +27,7 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
     facts
 }
 
-/// What a resource says of itself, with what the joined models add to it.
+/// Returns the properties of a resource, and those that the joined models add.
 fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
     let store = &app.here.seen.store;
     let Some(thing) = store.get(kind, id) else {
@@ -48,7 +48,7 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
     facts
 }
 
-/// Where AWS's own console shows a resource.
+/// Returns the address of a resource in AWS's own console.
 fn page(app: &App, item: &Item) -> Option<Fact> {
     let (kind, id) = item.resource()?;
     let region = &app.here.region;
@@ -56,7 +56,7 @@ fn page(app: &App, item: &Item) -> Option<Fact> {
     Some(fact("console", console::address(region, &page)))
 }
 
-/// A value as it is read.
+/// Formats a value.
 fn written(app: &App, value: Value) -> Line {
     let now = app.here.seen.at;
     match value {
@@ -99,7 +99,7 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     facts
 }
 
-/// A deployment pipeline of the configuration; what it does is seen in its own console only.
+/// Returns the properties of a deployment pipeline of the configuration. Its state is only in its own console.
 fn deployment_pipeline(app: &App, name: &str) -> Vec<Fact> {
     vec![
         fact("state", "not read: what CodePipeline does is not asked for"),
@@ -107,7 +107,7 @@ fn deployment_pipeline(app: &App, name: &str) -> Vec<Fact> {
     ]
 }
 
-/// Why it stands where it stands: edges that end or begin here.
+/// Returns the edges that end or begin here. They explain the place of the thing in the lineage.
 fn links(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
     let thing = item.resource().and_then(|(kind, id)| app.here.seen.store.get(kind, id));
     let key = thing.and_then(Thing::arn).unwrap_or(item.id());

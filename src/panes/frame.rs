@@ -1,4 +1,4 @@
-//! What stands around every pane: banners, notes, footer.
+//! The parts around every pane: banners, notes, footer.
 
 use crate::app::{Account, Action, App, Detail, List, Pane, TypedLine};
 use crate::aws::{AwsError, ErrorKind, Renewal};
@@ -13,11 +13,10 @@ use crate::resources::metric::MetricSeries;
 use crate::resources::{Kind, Resource, Source};
 use crate::view::{Footer, KeyHint, Line, Sheet, Tone};
 
-/// Rows that banners may take.
+/// The maximum number of rows of banners.
 const MOST_BANNERS: usize = 4;
 
-/// What the operator must know now, in whichever account: lost credentials, a role that may not be taken on, a lost
-/// network.
+/// Returns the urgent messages of all accounts: lost credentials, a role that cannot be assumed, a lost network.
 pub(super) fn banners(app: &App) -> Vec<Line> {
     let mut banners = drill(app);
     for account in app.accounts() {
@@ -25,24 +24,24 @@ pub(super) fn banners(app: &App) -> Vec<Line> {
         banners.extend(lost(account).into_iter().map(|text| Line::new().with(format!("{who}{text}"), Tone::Bad)));
         banners.extend(unclaimed(account).map(|(text, tone)| Line::new().with(format!("{who}{text}"), tone)));
     }
-    // The list below matters more than the tenth account that cannot be read.
+    // The list below is more important than many accounts with errors.
     banners.truncate(MOST_BANNERS);
     banners
 }
 
-/// Alarms on `SageMaker` that fire and belong to no model: no row below shows them.
+/// Returns a banner for alarms on `SageMaker` that fire and belong to no model, because no row shows them.
 fn unclaimed(account: &Account) -> Option<(String, Tone)> {
     let unclaimed = account.joined.unclaimed_alarms();
     let text = unclaimed.text()?;
     Some((format!("{} {text}", unclaimed.health.sign().0), cell::tone(unclaimed.health)))
 }
 
-/// Why an account cannot be read, and what to do.
+/// Returns why an account cannot be read, and how to fix it.
 fn lost(account: &Account) -> Vec<String> {
     let troubles = account.seen.store.troubles();
     let told = |kind: ErrorKind| {
-        // Everybody may ask who they are: who is denied even that is somebody who was not let in. And one operation
-        // that is not answered is told where it is missed.
+        // Every caller may read its own identity, so a denied identity means that the account was not accessible at
+        // all. A single unreachable operation is reported next to its own table.
         let counts = |name: Kind| {
             (kind != ErrorKind::Denied || name == Identity::KIND)
                 && (kind != ErrorKind::Unreachable || [Identity::KIND, Endpoint::KIND, Alarm::KIND].contains(&name))
@@ -60,7 +59,7 @@ fn lost(account: &Account) -> Vec<String> {
             (ErrorKind::Skewed, _) => ("this machine's clock is off", error.watched().unwrap_or_default()),
             (_, _) => ("AWS cannot be reached", error.watched().unwrap_or_default()),
         };
-        // What to do comes before what was said: the end of a long line is cut.
+        // The advice comes before the error, because the end of a long line is cut.
         Some(format!("{what}: {advice} · {error}"))
     };
     let mut told: Vec<String> =
@@ -74,7 +73,8 @@ fn lost(account: &Account) -> Vec<String> {
     told
 }
 
-/// Without what fires and what serves the rest means little: why that is not read, where everything else may be.
+/// Returns why alarms or endpoints cannot be read, if nothing else is wrong. Without these two the other tables mean
+/// little.
 fn unseen(troubles: &[(Kind, AwsError)]) -> Option<String> {
     let lasts = |kind: ErrorKind| matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported | ErrorKind::Other);
     let counts = |kind: Kind| [Alarm::KIND, Endpoint::KIND].contains(&kind);
@@ -83,7 +83,7 @@ fn unseen(troubles: &[(Kind, AwsError)]) -> Option<String> {
     Some(format!("{kind} cannot be read: {advice}{error}"))
 }
 
-/// The task of a drill while it is open, on as many rows as it needs, three at most.
+/// Returns the task of an open drill, on at most three rows.
 fn drill(app: &App) -> Vec<Line> {
     let Some((drill, keys)) = app.drill.as_ref().filter(|(d, _)| d.solved.is_none()) else { return Vec::new() };
     let task = Line::from(format!("drill: {}  ({})", drill.task, fmt::count(*keys as usize, "key")));
@@ -91,7 +91,7 @@ fn drill(app: &App) -> Vec<Line> {
     rows.into_iter().take(3).map(|row| Line::new().with(row.text(), Tone::Busy)).collect()
 }
 
-/// What to know of a list, and what is not as usual with its kinds.
+/// Returns the note of a list, with the unusual states of its kinds.
 pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     let mut line = (list.note)(app);
     for kind in pane.kinds {
@@ -101,7 +101,7 @@ pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     (!line.0.is_empty()).then_some(line)
 }
 
-/// Only what is not as usual: not read, of an earlier run, cut, or in trouble.
+/// Returns a note if a source is not read, of an earlier run, cut, or in trouble.
 fn noted(app: &App, source: &Source) -> Option<Line> {
     let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
     match source.state {
@@ -116,7 +116,7 @@ fn noted(app: &App, source: &Source) -> Option<Line> {
     source.capped.then(|| Line::new().with(format!("{} cut at {}{why}", source.kind, source.rows), Tone::Warn))
 }
 
-/// The keys that matter now, or what is typed, or what just happened.
+/// Returns the footer: the important keys, the edited line, or the last message.
 pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.line.typing && app.modal.is_none()) {
         return searched(app, detail);
@@ -137,7 +137,7 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     Footer { keys, ..Footer::default() }
 }
 
-/// The word that is looked for in a lineage while it is typed, and how many places have it.
+/// Returns the footer while a search word is edited, with the number of matches.
 fn searched(app: &App, detail: &Detail) -> Footer {
     let text = detail.search.line.text();
     let line = Line::new().with("/", Tone::Strong).plain(text);
@@ -150,7 +150,8 @@ fn searched(app: &App, detail: &Detail) -> Footer {
     typed(app, &detail.search.line, line, ["goes back", &next])
 }
 
-/// A line that is typed behind a sign, with its cursor; what the key does that drops it, and what else there is to know.
+/// Returns the footer of a line that is edited, with its cursor. `drops` names the effect of the cancel key, `more`
+/// adds a hint.
 fn typed(app: &App, typed: &TypedLine, line: Line, [drops, more]: [&str; 2]) -> Footer {
     let ends = [(SheetKey::Confirm, "keeps"), (SheetKey::Cancel, drops)];
     let ends = ends.into_iter().filter_map(|(key, does)| Some((app.keymap.sheet_key_for(key, true)?, does)));
@@ -165,7 +166,7 @@ fn keys(app: &App) -> Vec<KeyHint> {
     let key = |action: &str| app.keymap.key_for(action);
     let group = if app.replay.is_some() { "replay" } else { "act" };
     let mut actions: Vec<&Action> = app.tables.actions.iter().filter(|action| action.group == group).collect();
-    // Where customers are hurt the way back comes first.
+    // If an endpoint is broken, the remedies come first.
     let broken = |chain: &Chain<'_>| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical);
     if context.chain.is_some_and(broken) {
         actions.sort_by_key(|action| !action.remedy);
@@ -185,7 +186,7 @@ fn keys(app: &App) -> Vec<KeyHint> {
             })
         })
         .collect();
-    // The ways to everything else stay where writes have no room.
+    // The keys to everything else stay even if there is no room for writes.
     let filter = if app.detail.is_some() { "search" } else { "filter" };
     let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
     keys.extend(fixed.into_iter().filter_map(|(name, label)| {

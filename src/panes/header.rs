@@ -1,4 +1,4 @@
-//! The two rows above everything: what this is, how it stands, what it costs.
+//! The two rows at the top: the account, the health, the cost.
 
 use crate::app::{Account, App};
 use crate::fmt;
@@ -9,12 +9,12 @@ use crate::recording::{Ending, ReplayStatus};
 use crate::resources::Freshness;
 use crate::view::{Line, Tone, width};
 
-/// Rows of it.
+/// The number of rows.
 pub(super) const ROWS: u16 = 2;
 
-/// Who and where on the left, how it stands on the right; below, what is under way and what it costs. Where there is no
-/// room for all of it in one row, first the words on the right go, then what else a replay says than its time, then who
-/// and where takes the second row, where it stands whole: the costs give way.
+/// Builds the header. The first row shows the account on the left and the health on the right; the second row shows
+/// running plans and the cost. If the first row is too narrow, the words on the right go first, then the details of a
+/// replay except its time. The caller and region then move to the second row, where the cost gives way to them.
 pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     let room = usize::from(app.size.0).saturating_sub(4);
     let fits = |left: &Line, right: &Line| width(&left.text()) + width(&right.text()) <= room;
@@ -38,7 +38,8 @@ pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     vec![(left, right), (below, costs.unwrap_or_default())]
 }
 
-/// What this is: an account, a replay, a stand-in, a recording; nobody may take it for something else.
+/// Shows the name of the account, and whether this is a replay, a stand-in or a recording. Nobody may mistake one for
+/// another.
 fn what(app: &App, brief: bool) -> Line {
     let Account { name, tone, stand_in, .. } = &app.here;
     let mut line = Line::new().with("sagetop", Tone::Strong);
@@ -61,12 +62,12 @@ fn what(app: &App, brief: bool) -> Line {
     line
 }
 
-/// A stand-in that is served somewhere is named by its address, which may be long.
+/// Is the stand-in named by its address? An address may be long.
 fn is_url(label: &str) -> bool {
     label.starts_with("at ")
 }
 
-/// Where it is, and who asks.
+/// Shows the region and the caller.
 fn who(app: &App) -> Line {
     let Account { name, region, stand_in, .. } = &app.here;
     let told = app.several() && name.contains(region.as_str());
@@ -84,10 +85,10 @@ fn who(app: &App) -> Line {
     line
 }
 
-/// `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`; in brief `REPLAY 03:12:40 paused`.
+/// Formats `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`, or in brief `REPLAY 03:12:40 paused`.
 fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
     let (at, end) = (fmt::second(status.at, &app.zone), fmt::second(status.end, &app.zone));
-    // The day is told once when it is the same.
+    // The day is shown only once if it is the same.
     let (day, time) = at.rsplit_once(' ').unwrap_or(("", &at));
     let line = Line::new().plain("  ");
     let line = if brief {
@@ -110,7 +111,7 @@ fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
     }
 }
 
-/// How many models are how, what waits, and how old it is.
+/// Shows the number of models of each health, the inbox, and the age of the data.
 fn standing(app: &App, brief: bool) -> Line {
     let accounts = app.accounts();
     let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
@@ -132,9 +133,9 @@ fn standing(app: &App, brief: bool) -> Line {
         line = line.with(format!("{accounts} not read  "), Tone::Warn);
     }
     let waiting = app.inbox();
-    // Before the registry was read nothing is known to wait, and nothing not to.
+    // The inbox is unknown until the registry was read.
     let known = accounts.iter().any(|account| account.seen.store.packages.answered_at().is_some());
-    // Approvals of deployment pipelines are not read: what waits there is not known.
+    // The approvals of deployment pipelines are not read, so their number is unknown.
     let unseen = accounts.iter().any(|a| a.seen.wishes.models.iter().any(|model| !model.codepipeline.is_empty()));
     let inbox = match (known, unseen) {
         (false, _) => "◌".to_owned(),
@@ -155,7 +156,7 @@ fn standing(app: &App, brief: bool) -> Line {
     }
 }
 
-/// Age of the oldest of the sources that are read all the time.
+/// Returns the age of the oldest source that is read all the time.
 fn data_age(app: &App) -> Option<(i64, String)> {
     let store = &app.here.seen.store;
     let (alarms, endpoints) = (store.alarms.answered_at()?, store.endpoints.answered_at()?);
@@ -163,7 +164,7 @@ fn data_age(app: &App) -> Option<(i64, String)> {
     Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
 }
 
-/// The newest plan that was sent and did not end.
+/// Shows the newest plan that was sent and is still running.
 fn under_way(app: &App) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
     let age = fmt::age(app.here.seen.at, run.since);
@@ -171,7 +172,7 @@ fn under_way(app: &App) -> Line {
     Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }
 
-/// Which rows are in sight, where not all of them are, of a list that has no title to say so.
+/// Shows which rows are visible, if a list without a title has more rows than fit.
 fn hidden(app: &App) -> Line {
     let previews = app.detail.is_none() && app.pane.list().is_some_and(|list| list.preview.is_some());
     let list = app.lists.get(app.pane.name).filter(|_| previews);
@@ -183,7 +184,7 @@ fn hidden(app: &App) -> Line {
     Line::new().muted(format!("{} {}–{end} of {}", app.pane.title, list.first + 1, list.ids.len()))
 }
 
-/// What all accounts together cost; in brief only the sum, and what was throttled.
+/// Shows the cost of all accounts together; in brief only the sum, and the throttled calls.
 fn cost(app: &App, brief: bool) -> Line {
     let accounts = app.accounts();
     let calls: u64 = accounts.iter().map(|account| account.usage.last_minute).sum();
@@ -201,7 +202,7 @@ fn cost(app: &App, brief: bool) -> Line {
     line.muted(format!("{}/day", fmt::dollars(dollars)))
 }
 
-/// How much less often everything is asked than usual.
+/// Shows how much the interval between polls has grown.
 fn slowed_down(slowdown: u32) -> String {
     if slowdown > 1 { format!(" ({slowdown}× slower)") } else { String::new() }
 }

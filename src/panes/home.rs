@@ -1,4 +1,4 @@
-//! All models, worst first; the selected one drawn below, with its past.
+//! All models, worst first. Below them is the selected model with its past.
 
 use super::{accounts, activity, cell, chain};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
@@ -7,10 +7,10 @@ use crate::model::{Chain, Column, Happened, Health, Serving, StageKind, severity
 use crate::resources::Kind;
 use crate::view::{Block, Content, Line, Tone};
 
-/// From this width on each stage has its column.
+/// The minimum width of the terminal at which each stage has a column.
 pub(super) const WIDE: u16 = 100;
 
-/// One row a model.
+/// One row for each model.
 pub(super) static PANE: Pane =
     Pane { name: "home", title: "models", several: false, kinds: &[], body: Body::List(LIST) };
 
@@ -37,22 +37,22 @@ const LIST: List = List {
     ..List::EMPTY
 };
 
-/// The models of all accounts, worst first; those that are equally bad in the order of the accounts.
+/// Returns the models of all accounts, worst first. Models of equal health are in the order of their accounts.
 fn ids(app: &App) -> Vec<Subject> {
     let accounts = app.accounts();
     let models = accounts.iter().flat_map(|account| {
-        // Asked once, not for each of thousands.
+        // Check the age once, not for each of thousands of models.
         let aged = account.aged();
         let health = move |chain: &Chain| if aged { account.health(chain) } else { chain.health };
         account.chains().iter().map(move |chain| (health(chain), account.id, chain.name))
     });
     let mut models: Vec<_> = models.collect();
-    // Stable, and quick where it is in order already: each account is.
+    // The sort is stable, and it is fast because the models of each account are sorted already.
     models.sort_by_key(|(health, ..)| std::cmp::Reverse(*health));
     models.into_iter().map(|(_, id, name)| Subject::model(id, name)).collect()
 }
 
-/// Nothing there, not asked yet, and not readable are three different things.
+/// Explains an empty list: there are no models, they were not read yet, or they cannot be read.
 fn empty(app: &App) -> Vec<Line> {
     let store = &app.here.seen.store;
     if app.several() {
@@ -90,7 +90,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// The worst thing and its age, for narrow screens.
+/// Shows the worst reason and its age, for narrow screens.
 fn what(account: &Account, chain: &Chain) -> Cell {
     let Some(worst) = chain.worst() else {
         return match account.well_until(chain) {
@@ -112,13 +112,13 @@ fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
             let line = Line::new().with(if deploys { "◐" } else { "" }, Tone::Busy).plain(format!("v{version}"));
             Cell::of(line, version.into())
         }
-        // What has no version sorts below all versions.
+        // A model without a version sorts below all versions.
         Some(None) => Cell::of(Line::new().muted("?"), 0),
         None => Cell { order: Some(Order::Number(0)), ..not_served(chain) },
     }
 }
 
-/// Nothing serves it, or what does is not known.
+/// Shows that no endpoint serves the model, or that the endpoints are unknown.
 fn not_served(chain: &Chain) -> Cell {
     match chain.stage(StageKind::Endpoint) {
         Some(stage) if stage.health == Health::Unknown && chain.serving.is_empty() => glyphed(Health::Unknown, ""),
@@ -126,7 +126,7 @@ fn not_served(chain: &Chain) -> Cell {
     }
 }
 
-/// Glyph and the one short fact of a stage.
+/// Shows the glyph and the short fact of a stage.
 fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
     let age = || stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
@@ -147,7 +147,8 @@ fn glyphed(health: Health, text: &str) -> Cell {
     Cell::of(line, -(health as i64))
 }
 
-/// Version in production, and what is wrong with it there; of several endpoints the worst, by its name.
+/// Shows the production version and its worst finding. If there are several endpoints, the worst is shown with its
+/// name.
 fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
     let version = serving.label();
@@ -156,12 +157,12 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let fact = why.map(|r| r.brief().to_owned());
     let fact = fact.or_else(|| chain::latency(account, serving.endpoint).map(|v| format!("p99 {}", fmt::micros(v))));
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
-    // The fact stands before its place: what has no room is cut at the end.
+    // The fact comes before its place, because the end of a long text is cut.
     let place = if several { format!(" {}", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
     glyphed(health, &format!("{version}  {}{place}", fact.unwrap_or_default()))
 }
 
-/// Version elsewhere; a stage that is not called staging is named.
+/// Shows the version of a stage other than production. A stage that is not called staging is named.
 fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
@@ -171,7 +172,7 @@ fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell 
     glyphed(health, &format!("{version}{stage}"))
 }
 
-/// The worst tier that fires, and how many do in it.
+/// Shows the worst tier that fires, and the number of alarms in it.
 fn alarms(account: &Account, chain: &Chain) -> Cell {
     let firing = chain::firing(account, chain);
     let health = chain.stage(StageKind::Alarms).map_or(Health::Unknown, |s| account.stage_health(s));
@@ -201,7 +202,7 @@ fn last_change(account: &Account, chain: &Chain) -> Cell {
     }
 }
 
-/// Rows that the drawing of a model and the newest of its past keep free.
+/// Returns the number of rows to keep free for the drawing of a model and its newest events.
 fn preview_rows(app: &App, body: u16) -> u16 {
     chain_rows(app, body) + if body >= 16 { 5 } else { 1 }
 }
@@ -216,7 +217,7 @@ fn chain_rows(app: &App, body: u16) -> u16 {
     }
 }
 
-/// The model that the cursor is on, and its past.
+/// Draws the selected model and its past.
 fn preview(app: &App, body: u16, rows: u16) -> Vec<Block> {
     let mut left = rows;
     let mut blocks = Vec::new();
@@ -247,11 +248,11 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
 }
 
-/// What the tables tell of a model's past, and what the log kept of it that they tell no more.
+/// Returns the past of a model: the events of the tables, and older events that only the log still has.
 fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
     let mut past = timeline(chain, &app.here.seen.store, most);
     let own = |subject: &Subject| {
-        // The job of a pipeline's step is told by the run.
+        // The run already reports the jobs of its steps.
         let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();
         !step && app.here.chain_of(&subject.item).is_some_and(|owner| owner.name == chain.name)
     };
@@ -269,7 +270,7 @@ fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
     past
 }
 
-/// ARNs of people end with what tells them apart.
+/// Shortens the ARN of a person to its last part.
 pub(super) fn short(by: &str) -> &str {
     if by.starts_with("arn:") { by.rsplit(':').next().unwrap_or(by) } else { by }
 }

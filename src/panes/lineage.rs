@@ -1,4 +1,4 @@
-//! One model's lineage as a tree, with the facts of what the cursor is on.
+//! The lineage of one model as a tree, with the properties of the selected node.
 
 mod chart;
 mod nodes;
@@ -13,11 +13,11 @@ use crate::app::{App, Body, Detail, Item};
 use crate::model::Chain;
 use crate::view::{Block, Content, Line, Tree};
 
-/// The open lineage in place of what the pane shows.
+/// The open lineage, which replaces the body of the pane.
 pub(super) static BODY: Body =
     Body::Own(|app, rows| app.detail.as_ref().map(|detail| blocks(app, detail, rows)).unwrap_or_default());
 
-/// Tree and facts, with a chart below where there is room and something to draw.
+/// Builds the tree and the properties, with a chart below if there is room and something to draw.
 fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     let Some(chain) = app.chain(&detail.model) else {
         let lines = vec![
@@ -44,7 +44,7 @@ fn blocks(app: &App, detail: &Detail, body: u16) -> Vec<Block> {
     blocks
 }
 
-/// How many rows of the facts can be scrolled away.
+/// Returns the number of rows of the properties that can be scrolled away.
 #[must_use]
 pub fn most_scroll(app: &App, detail: &Detail) -> usize {
     let body = super::body_rows(app, &super::frame::banners(app));
@@ -55,14 +55,14 @@ pub fn most_scroll(app: &App, detail: &Detail) -> usize {
     most.unwrap_or_default()
 }
 
-/// Path to the node of a thing; to the model itself when it is in no branch.
+/// Returns the path to the node of a thing, or to the model itself if the thing is in no branch.
 #[must_use]
 pub fn path_to(app: &App, chain: &Chain, item: &Item) -> Vec<Item> {
     let found = paths(&nodes(app, chain), &BTreeSet::new()).into_iter().find(|path| path.last() == Some(item));
     found.unwrap_or_else(|| vec![Item::Model(chain.name.into())])
 }
 
-/// The node that is so many rows below the cursor in the open branches; `None` where that is the cursor itself.
+/// Returns the node that is so many rows below the cursor in the open branches. `None` if that is the cursor itself.
 #[must_use]
 pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<Item>> {
     let open = paths(&nodes(app, app.chain(&detail.model)?), &detail.closed);
@@ -71,8 +71,8 @@ pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<Item>> {
     open.into_iter().nth(next).filter(|_| next != now)
 }
 
-/// Paths of the nodes with the word that is looked for, from a node on, round to the one before it; those in closed
-/// branches as well.
+/// Returns the paths of the nodes that contain the search word, beginning with a node and wrapping around to the one
+/// before it. Closed branches are searched too.
 #[must_use]
 pub fn found(app: &App, detail: &Detail, from: &[Item]) -> Vec<Vec<Item>> {
     let word = detail.search.line.text().trim().to_lowercase();
@@ -86,32 +86,32 @@ pub fn found(app: &App, detail: &Detail, from: &[Item]) -> Vec<Vec<Item>> {
     all.into_iter().filter_map(|(path, has)| has.then_some(path)).collect()
 }
 
-/// What a node says, in small letters: its line, and the id that the line may shorten.
+/// Returns the text of a node in lower case: its line, and the id that the line may shorten.
 fn says(branch: &Branch) -> String {
     format!("{} {}", branch.line.text(), branch.item.id()).to_lowercase()
 }
 
-/// Which of the places with the word the cursor is on, counted from the top, and how many there are.
+/// Returns the index of the selected match, counted from the top, and the number of matches.
 #[must_use]
 pub fn place(app: &App, detail: &Detail) -> (Option<usize>, usize) {
     let found = found(app, detail, &[]);
     (found.iter().position(|path| *path == detail.selected), found.len())
 }
 
-/// Is something left out of the tree, as it would be too long?
+/// Does the tree leave something out, because it would be too long?
 fn leaves_out(app: &App, detail: &Detail) -> bool {
     let nodes = app.chain(&detail.model).map(|chain| nodes(app, chain)).unwrap_or_default();
     paths(&nodes, &BTreeSet::new()).iter().any(|path| path.last() == Some(&Item::Rest))
 }
 
-/// Says that no place has the word; rows that the tree leaves out were not searched.
+/// Says that no node matches. Rows that the tree leaves out were not searched.
 #[must_use]
 pub fn no_match(app: &App, detail: &Detail) -> String {
     let rest = if leaves_out(app, detail) { "; what is left out here is in its pane" } else { "" };
     format!("no match for {:?} in this lineage{rest}", detail.search.line.text())
 }
 
-/// Does the node under the cursor have branches?
+/// Does the selected node have branches?
 #[must_use]
 pub fn has_children(app: &App) -> bool {
     let Some((detail, chain)) = app.detail.as_ref().and_then(|d| Some((d, app.chain(&d.model)?))) else { return false };
@@ -119,7 +119,7 @@ pub fn has_children(app: &App) -> bool {
     all.iter().any(|p| p.len() > detail.selected.len() && p.starts_with(&detail.selected))
 }
 
-/// Paths of all nodes that are in sight, from top to bottom.
+/// Returns the paths of all visible nodes, from top to bottom.
 fn paths(branches: &[Branch], closed: &BTreeSet<Vec<Item>>) -> Vec<Vec<Item>> {
     let mut all = Vec::new();
     for branch in branches {
@@ -128,7 +128,7 @@ fn paths(branches: &[Branch], closed: &BTreeSet<Vec<Item>>) -> Vec<Vec<Item>> {
     all
 }
 
-/// Visits a node and what is in sight below it, from top to bottom, each with its path.
+/// Visits a node and the visible nodes below it, from top to bottom, each with its path.
 fn walk(branch: &Branch, above: &[Item], closed: &BTreeSet<Vec<Item>>, visit: &mut impl FnMut(&Branch, &[Item])) {
     let path = [above, std::slice::from_ref(&branch.item)].concat();
     visit(branch, &path);

@@ -1,4 +1,4 @@
-//! The things of the healthy model.
+//! The rows of the healthy model.
 
 use crate::resources::alarm::Alarm;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
@@ -14,7 +14,7 @@ use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
 
 use super::{DATA, DAY, HOUR, MINUTE, RUN, TOPIC, ago, arn};
-/// An alarm that watches the production endpoint and notifies the topic.
+/// Makes an alarm that watches the production endpoint and notifies the topic.
 pub(in crate::model) fn alarm(name: &str, state: &str) -> Alarm {
     Alarm {
         name: name.into(),
@@ -31,7 +31,7 @@ pub(in crate::model) fn alarm(name: &str, state: &str) -> Alarm {
     }
 }
 
-/// A composite alarm that watches nothing itself.
+/// Makes a composite alarm that watches nothing itself.
 pub(in crate::model) fn composite(name: &str, state: &str, rule: &str) -> Alarm {
     let plain =
         Alarm { kind: "composite".into(), dimensions: Vec::new(), namespaces: Vec::new(), ..alarm(name, state) };
@@ -72,7 +72,7 @@ pub(in crate::model) fn endpoint_config(name: &str, model: &str) -> EndpointConf
     }
 }
 
-/// A model made from a registered version.
+/// Makes a model from a registered version.
 pub(in crate::model) fn model(name: &str, version: i32) -> Model {
     let container = Container { package: Some(arn(&format!("model-package/fraud/{version}"))), ..Container::default() };
     Model {
@@ -83,7 +83,7 @@ pub(in crate::model) fn model(name: &str, version: i32) -> Model {
     }
 }
 
-/// A version that was registered 10 days ago less an hour for each number; it was decided on a minute later.
+/// Makes a version that was registered 10 days ago, less an hour for each number. The decision came a minute later.
 pub(in crate::model) fn version(number: i32, approval: &str) -> ModelPackage {
     let created = 10 * DAY - i64::from(number) * HOUR;
     let details = Details { modified: ago(created - MINUTE), generated_by: Some(RUN.into()), ..Details::default() };
@@ -111,7 +111,7 @@ pub(super) fn pipeline() -> Pipeline {
     }
 }
 
-/// A run of the pipeline that began some seconds ago; one that ended took half an hour.
+/// Makes a run of the pipeline that began so many seconds ago. A run that has ended took half an hour.
 pub(in crate::model) fn run(id: &str, status: &str, began: i64) -> PipelineExecution {
     let ended = !matches!(status, "Executing" | "Stopping");
     PipelineExecution {
@@ -125,7 +125,7 @@ pub(in crate::model) fn run(id: &str, status: &str, began: i64) -> PipelineExecu
     }
 }
 
-/// A step of a run that succeeded.
+/// Makes a successful step of a run.
 pub(in crate::model) fn step(run: &str, name: &str, made: Made) -> PipelineStep {
     PipelineStep {
         id: format!("{run}/{name}"),
@@ -145,7 +145,7 @@ pub(in crate::model) fn registered(version: i32) -> Made {
     Made::ModelPackage(arn(&format!("model-package/fraud/{version}")))
 }
 
-/// A job that began some seconds ago and read the data; one that ended took half an hour.
+/// Makes a job that began so many seconds ago and read the data. A job that has ended took half an hour.
 pub(in crate::model) fn job(name: &str, status: &str, began: i64) -> TrainingJob {
     let details = JobDetails { phase: status.into(), inputs: vec![DATA.into()], ..JobDetails::default() };
     TrainingJob {
@@ -159,7 +159,7 @@ pub(in crate::model) fn job(name: &str, status: &str, began: i64) -> TrainingJob
     }
 }
 
-/// The topic, with one confirmed subscription.
+/// Makes the topic, with one confirmed subscription.
 pub(super) fn topic() -> Topic {
     Topic {
         arn: TOPIC.into(),
@@ -170,12 +170,12 @@ pub(super) fn topic() -> Topic {
     }
 }
 
-/// A subscription of the topic by its ARN, or by what stands in the place of one.
+/// Makes a subscription of the topic from its ARN, or from the word that SNS returns in place of an ARN.
 pub(in crate::model) fn subscription(arn: &str) -> Subscription {
     Subscription { id: format!("{TOPIC} {arn}"), arn: arn.into(), topic: TOPIC.into(), ..Subscription::default() }
 }
 
-/// The metrics of the last hour of an endpoint: requests in each minute, and the shares of 5XX and 4XX among them.
+/// Makes the metrics of the last hour of an endpoint: the requests in each minute, and the shares of 5XX and 4XX.
 pub(in crate::model) fn requests(endpoint: &str, count: f64, [server, client]: [f64; 2]) -> Vec<MetricSeries> {
     let of = |metric: &str, value| MetricSeries {
         endpoint: Some(endpoint.into()),
@@ -184,8 +184,8 @@ pub(in crate::model) fn requests(endpoint: &str, count: f64, [server, client]: [
     vec![of("Invocations", count), of("Invocation5XXErrors", server), of("Invocation4XXErrors", client)]
 }
 
-/// A metric with the values that it took so many minutes ago; each holds until the next one. It was read up to the last
-/// minute that is over, so its newest point is two minutes old.
+/// Makes a metric with values that began so many minutes ago. Each value lasts until the next one. The metric was
+/// read up to the last complete minute, so its newest point is two minutes old.
 pub(in crate::model) fn series(id: &str, values: &[(i64, f64)]) -> MetricSeries {
     let first = values.first().map_or(0, |(minute, _)| *minute);
     let value = |minute: i64| values.iter().rev().find(|(from, _)| *from >= minute).unwrap().1;

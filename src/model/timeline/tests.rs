@@ -2,20 +2,20 @@ use super::*;
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint_config, model, run, table};
 use crate::resources::endpoint::Pending;
 
-/// What happened to the model: seconds ago, how it reads, a phrase, who did it.
+/// Returns the events of the model: seconds ago, health, phrase, and who did it.
 fn past(account: &Account, most: usize) -> Vec<(i64, Health, String, String)> {
     let (seen, joined) = (account.seen(), account.join());
     let past = timeline(joined.chain("fraud").unwrap(), &seen.store, most);
     past.into_iter().map(|e| (seen.at.as_second() - e.at.as_second(), e.health, e.text, e.by)).collect()
 }
 
-/// The alarm took a state five minutes ago.
+/// Changes the state of the alarm five minutes ago.
 fn turned(a: &mut Account, state: &str) {
     a.alarms[0].state = state.into();
     a.alarms[0].since = ago(5 * MINUTE);
 }
 
-/// Somebody decided on the version five minutes ago.
+/// Adds a decision on the version five minutes ago.
 fn decided(a: &mut Account, approval: &str) {
     a.packages[0].approval = approval.into();
     let details = a.packages[0].details.as_mut().unwrap();

@@ -1,4 +1,4 @@
-//! Facts that no row tells: whom an alarm notifies, who is subscribed to a topic, what was measured of a version.
+//! Properties that are in no row: the receivers of an alarm, the subscriptions of a topic, the metrics of a version.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::resources::subscription::Subscription;
 use crate::resources::{Derived, Kind};
 use crate::view::{Line, Tone};
 
-/// What the joined models tell of a thing.
+/// Returns the properties that the joined models add to a thing.
 pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec<Fact> {
     let alarm = app.here.seen.store.alarms.get(id);
     match which {
@@ -31,12 +31,13 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
     }
 }
 
-/// What is known of a thing that is in no table: who is subscribed to a topic of another account may be.
+/// Returns the properties of a thing that is in no table. The subscriptions of another account's topic may be known.
 pub(super) fn of_missing(app: &App, kind: Kind, id: &str) -> Vec<Fact> {
     if kind == Kind::Topics { subscribers(app, id) } else { Vec::new() }
 }
 
-/// How often it fired in the last day, where it was more than once: an alarm that flaps looks well most of the time.
+/// Shows how often an alarm fired in the last day, if it fired more than once. A flapping alarm is OK most of the
+/// time.
 fn fired(app: &App, name: &str) -> Fact {
     let history = &app.here.seen.store.alarm_history;
     let since = |hours: i64| {
@@ -50,7 +51,8 @@ fn fired(app: &App, name: &str) -> Fact {
     }
 }
 
-/// Whom an alarm tells. An alarm that tells nobody does not change the health of its model, but it is marked.
+/// Shows the receiver of an alarm. An alarm that notifies nobody does not change the health of its model, but it is
+/// marked.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
     match app.here.joined.hears(&alarm.name) {
         Some(Hears::Nobody) if alarm.actions.is_empty() => warn("notifies", "▲ nobody: it has no action"),
@@ -69,7 +71,7 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
     }
 }
 
-/// What may hold its actions back, and what does now.
+/// Shows the alarm that may suppress the actions, and whether they are suppressed now.
 fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
     let seconds = |s: Option<i32>| s.map_or_else(|| "some time".to_owned(), |s| format!("{s} s"));
     let (name, wait, extension) = (suppressor.name(), seconds(suppressor.wait), seconds(suppressor.extension));
