@@ -1,4 +1,4 @@
-//! The command line. Arguments of intents stand in their own files.
+//! The command line. Each intent defines its arguments in its own file.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::sim::{Scale, Sim};
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub struct Args {
-    /// Where to look and how.
+    /// The flags that every command takes.
     #[command(flatten)]
     pub common: Common,
-    /// What to do instead of the console.
+    /// The command that runs instead of the console.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
 impl Common {
-    /// How long a single look or a plan waits for AWS.
+    /// Returns how long a single look or a plan waits for AWS.
     #[must_use]
     pub fn patience(&self) -> Patience {
         self.timeout.map_or_else(Patience::default, Patience::at_most)
@@ -77,7 +77,7 @@ pub struct Common {
     pub record: Option<PathBuf>,
 }
 
-/// What can be done instead of the console.
+/// The commands that run instead of the console.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// The console on a simulated retail account; needs no credentials and no network
@@ -88,7 +88,7 @@ pub enum Command {
         /// List the stories
         #[arg(long)]
         list: bool,
-        /// How it behaves.
+        /// The behaviour of the simulated account.
         #[command(flatten)]
         options: SimOptions,
     },
@@ -100,7 +100,7 @@ pub enum Command {
         /// Story to play: a bundled one, or a file of yours
         #[arg(long, default_value = "demo")]
         story: String,
-        /// How it behaves.
+        /// The behaviour of the simulated account.
         #[command(flatten)]
         options: SimOptions,
     },
@@ -138,9 +138,9 @@ pub enum Command {
 /// An intent as a command, with the answer to its plan.
 #[derive(Debug)]
 pub struct Change {
-    /// What is wanted.
+    /// The intent.
     pub intent: AnyIntent,
-    /// How the plan is answered.
+    /// The answer to its plan.
     pub answer: Answer,
 }
 
@@ -158,7 +158,7 @@ impl FromArgMatches for Change {
 /// The order of the first intent in the list of commands.
 const AFTER_THE_OTHERS: usize = 100;
 
-/// Each intent is a command of its own, which takes the answer beside its own arguments.
+/// Each intent is a command of its own. It takes the arguments of the answer as well as those of the intent.
 impl Subcommand for Change {
     fn augment_subcommands(command: clap::Command) -> clap::Command {
         let intents = AnyIntent::augment_subcommands(clap::Command::new("intents"));
@@ -176,7 +176,7 @@ impl Subcommand for Change {
     }
 }
 
-/// How a simulated account behaves apart from its story.
+/// The behaviour of a simulated account apart from its story.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct SimOptions {
     /// How many times faster than usual things happen
@@ -206,7 +206,7 @@ impl Default for SimOptions {
     }
 }
 
-/// How the question "shall it be sent?" is answered.
+/// The operator's answer to the question "shall it be sent?".
 #[derive(Debug, Clone, Default, ClapArgs)]
 pub struct Answer {
     /// The name to type: GROUP/VERSION, the pipeline's or the endpoint's name; a wrong one sends nothing

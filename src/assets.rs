@@ -30,7 +30,7 @@ struct Kind {
 const THEME: Kind = Kind { word: "theme", folder: "themes", bundled: THEMES };
 const KEYMAP: Kind = Kind { word: "keymap", folder: "keymaps", bundled: KEYMAPS };
 
-/// Where to find themes and keymaps.
+/// The places where themes and keymaps are found.
 #[derive(Debug, Clone, Default)]
 pub struct Assets {
     directory: Option<PathBuf>,
@@ -43,7 +43,7 @@ impl Assets {
         Self { directory }
     }
 
-    /// Reads the theme of a name, for a terminal with this many colours.
+    /// Reads the theme with this name, for a terminal with this many colours.
     ///
     /// # Errors
     /// When there is no such file, or it has an error.
@@ -52,7 +52,7 @@ impl Assets {
         Theme::parse(&source, level, &|name, asking| self.find(&THEME, name, Some(asking)))
     }
 
-    /// Reads the keymap of a name, for these actions.
+    /// Reads the keymap with this name, for these actions.
     ///
     /// # Errors
     /// When there is no such file, or it has an error.
@@ -61,13 +61,13 @@ impl Assets {
         Keymap::parse(&source, actions, &|name, asking| self.find(&KEYMAP, name, Some(asking)))
     }
 
-    /// The names of all themes, both built-in and the user's.
+    /// Returns the names of all themes, both built-in and the user's.
     #[must_use]
     pub fn themes(&self) -> Vec<String> {
         self.names(&THEME)
     }
 
-    /// The names of all keymaps, both built-in and the user's.
+    /// Returns the names of all keymaps, both built-in and the user's.
     #[must_use]
     pub fn keymaps(&self) -> Vec<String> {
         self.names(&KEYMAP)

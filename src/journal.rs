@@ -11,10 +11,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Bytes that are read from the end of the file at most: some hundred thousand lines.
+/// The most bytes that are read from the end of the file: some hundred thousand lines.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What a line is about.
+/// The event that a line records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Event {
@@ -37,11 +37,11 @@ pub enum Event {
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// When, UTC.
+    /// The time of the event, UTC.
     pub at: Timestamp,
-    /// Id of the intent: all its lines share it.
+    /// Id of the intent; all its lines share it.
     pub id: String,
-    /// What it is about.
+    /// The event that the line records.
     pub event: Event,
     /// Name of the intent, such as `rollback`.
     pub intent: String,
@@ -77,21 +77,21 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// A journal at this path; the file is created with the first line.
+    /// Makes a journal at this path. The first line creates the file.
     #[must_use]
     pub fn at(path: PathBuf) -> Self {
         Self { path, skipped: 0 }
     }
 
-    /// The same file, read from its present end on. A simulated account is new at each start, so earlier lines are not
-    /// about it.
+    /// Returns the journal of the same file, read from its present end on. A simulated account is new at each start, so
+    /// earlier lines are not about it.
     #[must_use]
     pub fn from_here(self) -> Self {
         let skipped = std::fs::metadata(&self.path).map_or(0, |file| file.len());
         Self { skipped, ..self }
     }
 
-    /// Where it is.
+    /// Returns the path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -120,7 +120,7 @@ impl Journal {
         file.sync_data()
     }
 
-    /// Reads the last lines, at most `most` of them. A file that is not there yet has none.
+    /// Reads the last lines, at most `most` of them. Returns none if the file does not exist yet.
     ///
     /// # Errors
     /// When the file is not a regular file of one's own, or cannot be read.
@@ -190,7 +190,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     Ok(file)
 }
 
-/// Does the file end without an end of line, because the disk was full or the machine was lost?
+/// Returns whether the file ends without an end of line, because the disk was full or the machine was lost.
 fn ends_inside_a_line(file: &mut File) -> std::io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(false);

@@ -1,7 +1,7 @@
-//! What AWS tells us: one file a kind of resource, one line each in `resources!`.
+//! The resources of AWS that sagetop reads. Each kind has one file here and one line in `resources!`.
 //!
-//! The list makes [`Kind`], the [`Store`] (all tables), the [`Snapshot`] (what one poll brought) and the pollers. No SDK
-//! type leaves this module's files.
+//! The list makes [`Kind`], the [`Store`] (all tables), the [`Snapshot`] (the result of one poll) and the pollers. No
+//! SDK type leaves this module's files.
 
 mod account_id;
 mod admit;

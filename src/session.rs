@@ -1,4 +1,4 @@
-//! From the command line to the pieces: configuration, connections, journal, clock.
+//! Builds the parts of a session from the command line: configuration, connections, journal and clock.
 
 mod app;
 mod recorded;
@@ -30,24 +30,24 @@ use wanted::{name_apart, wanted};
 pub struct Connection {
     /// Its clients, the journal and the clock.
     pub executor: Executor,
-    /// What it is called among several.
+    /// Its name, which distinguishes it from other connections.
     pub name: String,
     /// Label of its `[[account]]`.
     pub label: Option<String>,
-    /// The profile in force, where one was named.
+    /// The profile in force, if one was named.
     pub profile: Option<String>,
-    /// How its name reads.
+    /// The colour of its name.
     pub colour: Colour,
-    /// What stands in for AWS: `DEMO`, or `at` a URL.
+    /// The label of a stand-in for AWS: `DEMO`, or `at` and a URL; absent for AWS itself.
     pub stand_in: Option<String>,
-    /// What to do where AWS takes its credentials no more.
+    /// The way to renew its credentials when AWS no longer accepts them.
     pub login: Option<Renewal>,
-    /// The last look on disk; a simulated account begins anew each time and has none.
+    /// The file with the last look. A simulated account begins anew each time and has none.
     pub snapshot: Option<Snapshot>,
 }
 
 impl Connection {
-    /// A connection without a name of its own, as there is no other.
+    /// Makes a connection that is named after its region, as there is no other to distinguish it from.
     #[must_use]
     pub fn only(executor: Executor) -> Self {
         let (name, colour) = (executor.aws.region.clone(), Colour::Plain);
@@ -55,20 +55,20 @@ impl Connection {
     }
 }
 
-/// What every way of running needs.
+/// The parts that the console and the commands need.
 #[derive(Clone)]
 pub struct Session {
-    /// The accounts; at least one.
+    /// The connected accounts; at least one.
     pub connections: Vec<Connection>,
-    /// What the user configured.
+    /// The user's configuration.
     pub config: Config,
-    /// Where "now" comes from.
+    /// The source of the present time.
     pub clock: Clock,
-    /// The simulated account behind the first of them, if that is what it is.
+    /// The simulated account behind the first connection; absent where the session is not simulated.
     pub sim: Option<Sim>,
-    /// What records it, if it is recorded.
+    /// The recorder; absent where the session is not recorded.
     pub recorder: Option<Recorder>,
-    /// The recording that is played, if that is what it is.
+    /// The recording that is played; absent where none is played.
     pub replay: Option<Replay>,
 }
 
@@ -81,7 +81,7 @@ impl std::fmt::Debug for Session {
     }
 }
 
-/// The wall clock, in milliseconds: the only place that reads it.
+/// Returns the wall clock, in milliseconds. No other place reads it.
 #[must_use]
 pub fn wall_clock() -> Clock {
     #[expect(clippy::disallowed_methods, reason = "time enters here and nowhere else")]
@@ -90,7 +90,7 @@ pub fn wall_clock() -> Clock {
 }
 
 impl Session {
-    /// A session on AWS, or on whatever the endpoint URL points at.
+    /// Makes a session on AWS, or on the service that the endpoint URL points at.
     ///
     /// # Errors
     /// A text for the terminal: a file of the user's that cannot be read, or no region.
@@ -113,7 +113,7 @@ impl Session {
             let connection = wanted.connection(target, executor(aws, &config, common, journal, &clock));
             connections.push(Connection { snapshot: connection.snapshot.filter(|_| connected), ..connection });
         }
-        // One that cannot be connected hides no other.
+        // An account that cannot be connected does not hide the others.
         if refusals.len() == connections.len() {
             return Err(refusals.concat());
         }
@@ -122,7 +122,7 @@ impl Session {
         session.recorded(common, &source)
     }
 
-    /// What the pollers and joins of a connection begin with.
+    /// Returns what the pollers and joins of a connection begin with.
     #[must_use]
     pub fn seen(&self, connection: &Connection) -> Seen {
         let several = self.connections.len() > 1;
@@ -141,13 +141,13 @@ impl Session {
     }
 }
 
-/// Why an account cannot be connected, for the terminal.
+/// Formats the reason why an account cannot be connected, for the terminal.
 fn refusal(target: &Target, why: &str) -> String {
     let who = target.called().map(|name| format!("{name}: ")).unwrap_or_default();
     format!("error: {who}{why}\n")
 }
 
-/// What may have been meant by a profile that is not there.
+/// Lists the configured labels for a profile that does not exist, because one of them may have been meant.
 fn labels(target: &Target, config: &Config) -> String {
     let labels: Vec<&str> = config.accounts.iter().filter_map(|account| account.label.as_deref()).collect();
     if target.label.is_some() || target.profile.is_none() || labels.is_empty() {
@@ -156,7 +156,7 @@ fn labels(target: &Target, config: &Config) -> String {
     format!("; the configuration calls its accounts {}", labels.join(", "))
 }
 
-/// What makes and sends plans in an account.
+/// Makes the executor, which makes and sends plans in an account.
 fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock: &Clock) -> Executor {
     let access = Arc::new(AccessRules {
         read_only: common.read_only || config.read_only,
@@ -167,14 +167,14 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
     Executor { aws, access, journal, identity, clock, wishes }
 }
 
-/// Where the journal is: the state directory, or the data directory where there is none.
+/// Returns the folder of the journal: the state directory, or the data directory where there is none.
 fn state_folder() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "sagetop");
     let state = folders.map(|d| d.state_dir().unwrap_or_else(|| d.data_local_dir()).to_owned());
     state.unwrap_or_else(|| std::env::temp_dir().join("sagetop"))
 }
 
-/// Where snapshots are: they can be made again at any time.
+/// Returns the folder of the snapshots. It is a cache, because they can be made again at any time.
 fn cache_folder() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "sagetop");
     folders.map_or_else(|| std::env::temp_dir().join("sagetop"), |d| d.cache_dir().to_owned()).join("snapshots")

@@ -1,9 +1,10 @@
-//! The last look on disk: drawn at once with its age, before the first call returns.
+//! The last look of a run, saved on disk. The next run draws it at once with its age, before the first call returns.
 //!
-//! It holds what the tables hold, so no credential, no token and no address of a person gets here.
-//! A file that cannot be read, was changed, or is another account's, is set aside with a message, never trusted.
+//! It holds what the tables hold, so it contains no credential, no token and no address of a person. A file that cannot
+//! be read, was changed, or belongs to another account is moved aside with a message and never used.
 //!
-//! Its lines are JSON: a header, the tables kind by kind, what happened. The last line is the CRC-32 of those before.
+//! Its lines are JSON: a header, the tables kind by kind, and the events. The last line is the CRC-32 of those before
+//! it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufReader, BufWriter, Write};
@@ -18,20 +19,21 @@ use serde::{Deserialize, Serialize};
 use crate::disk;
 use crate::resources::{KeptEvent, Kind, Patch, Store};
 
-/// Grows when older programs could not make sense of a file any more, or newer ones of an old file.
+/// The version of the format. It is raised when older programs can no longer read a new file, or newer programs an old
+/// one.
 const VERSION: u32 = 3;
 
-/// Bytes of the largest file, unpacked; the account of a fleet has some ten MiB.
+/// The most bytes of a file, unpacked. The file of a fleet's account has some ten MiB.
 const LARGEST: u64 = 128 * 1024 * 1024;
 
-/// Bytes of the last line.
+/// The number of bytes of the last line.
 const SUM: usize = 9;
 
 /// The file of one account and region.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     path: PathBuf,
-    /// Whose last look it is.
+    /// The name of the account and region whose last look it is.
     name: String,
 }
 
@@ -50,11 +52,11 @@ struct Header {
 enum Line {
     /// A table of this kind, or a part of it.
     Table(String, Patch),
-    /// Something that happened.
+    /// An event.
     Event(KeptEvent),
 }
 
-/// As much of the first line as is the same in every version.
+/// The part of the first line that is the same in every version.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
@@ -62,19 +64,19 @@ struct Version {
 
 const FORMAT: &str = "sagetop snapshot";
 
-/// What an earlier run left.
+/// The result of reading the file of an earlier run.
 #[derive(Debug)]
 pub enum Found {
-    /// Its tables, and what it knew to have happened.
+    /// The tables of that run, and the events that it knew.
     Tables(Box<Store>, Vec<KeptEvent>),
-    /// Nothing: there was no run before.
+    /// There is no file, because there was no run before.
     Nothing,
-    /// Something that cannot be used; a sentence that says what, and where it is now.
+    /// A file that cannot be used. The sentence says why, and where the file is now.
     SetAside(String),
 }
 
 impl Snapshot {
-    /// The file in the folder that keeps `name`'s last look: a profile, an account or a URL, and a region.
+    /// Returns the file in the folder for the last look of `name`: a profile, an account or a URL, and a region.
     #[must_use]
     pub fn of(folder: &Path, name: &str) -> Self {
         let harmless = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_') { c } else { '_' };
@@ -82,11 +84,12 @@ impl Snapshot {
         Self { path: folder.join(format!("{file}.json.gz")), name: name.to_owned() }
     }
 
-    /// Reads it. What cannot be read is moved out of the way, so that it is told once and lost never.
+    /// Reads the file. A file that cannot be read is moved out of the way, so that it is reported only once and never
+    /// lost.
     #[must_use]
     pub fn read(&self) -> Found {
         match fs::metadata(&self.path) {
-            // Opening a pipe would wait for ever.
+            // Opening a pipe could wait for ever.
             Ok(found) if !found.is_file() => return self.set_aside("it is not a regular file"),
             Ok(_) | Err(_) => {}
         }
@@ -98,10 +101,10 @@ impl Snapshot {
         self.parse(file).unwrap_or_else(|why| self.set_aside(&why))
     }
 
-    /// The tables in a file.
+    /// Reads the tables of a file.
     ///
     /// # Errors
-    /// Why they cannot be used.
+    /// The reason why they cannot be used.
     fn parse(&self, file: fs::File) -> Result<Found, String> {
         let mut text = Vec::new();
         let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
@@ -136,7 +139,7 @@ impl Snapshot {
         Ok(Found::Tables(Box::new(store.saved()), news))
     }
 
-    /// Moves it out of the way and says why.
+    /// Moves the file out of the way and returns the message that says why.
     #[must_use]
     pub fn set_aside(&self, why: &str) -> Found {
         let aside = self.path.with_extension("gz.unusable");
@@ -145,7 +148,7 @@ impl Snapshot {
         Found::SetAside(format!("the snapshot of the last run was not used: {why}; it is kept in {place}"))
     }
 
-    /// Writes the tables in one piece: a reader sees the old file or the new one, only this user can read it.
+    /// Replaces the file in one step, so that a reader sees the old file or the new one. Only this user can read it.
     ///
     /// # Errors
     /// When the folder or the file cannot be written.
@@ -162,7 +165,7 @@ impl Snapshot {
         let mut summed = CrcWriter::new(packed);
         let header = Header { format: FORMAT.to_owned(), version: VERSION, name: self.name.clone(), at };
         write_line(&mut summed, &header)?;
-        // Line by line: a copy of all tables would take as much memory as they do.
+        // The tables are written line by line, because a copy of all of them would take as much memory as they do.
         for (kind, table) in store.tables() {
             table.patches(&mut |patch| write_line(&mut summed, &Line::Table(kind.name().to_owned(), patch)))?;
         }

@@ -1,7 +1,7 @@
-//! What may enter a table: rows without secrets, and without texts that are longer than anything AWS keeps.
+//! Decides what may enter a table: rows without secrets, and without texts that are longer than anything AWS keeps.
 //!
-//! Everything that follows reads the tables: the screen, `dump`, `status`, the snapshot. So it is done once, here, for
-//! every field of every kind: a row is looked through in the form in which it is saved.
+//! The screen, `dump`, `status` and the snapshot all read the tables. So rows are cleaned once, here, for every field
+//! of every kind, in the form in which they are saved.
 
 use std::sync::LazyLock;
 
@@ -16,13 +16,13 @@ use crate::redact;
 /// alarm, 10,240 characters: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html>.
 const LONGEST: usize = 10_240;
 
-/// Finds what [`redact`] may replace, in one pass. Most rows hold none of it, and are looked at no further.
+/// Finds the texts that [`redact`] may replace, in one pass. Most rows hold none of them and need no further check.
 static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let mut builder = AhoCorasick::builder();
     builder.ascii_case_insensitive(true).build(redact::signs()).ok()
 });
 
-/// The listing as it may enter a table.
+/// Returns the listing without what must not enter a table.
 pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listing<T> {
     let mut seen = Vec::new();
     let Listing { rows, mut fault, mut extent, .. } = listing;
@@ -37,7 +37,7 @@ pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listin
         if let Some(row) = clean(&row, redacting) {
             admitted.push(row);
         } else {
-            // It is better to leave a row out, and to say so, than to show what nobody may see. It is not gone.
+            // A row that cannot be checked may hold a secret, so it is left out and reported. It is not gone.
             fault = fault.or_else(|| Some(AwsError::other(T::KIND.name(), "a row could not be checked for secrets")));
             extent = Extent::Part;
         }
@@ -45,15 +45,15 @@ pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listin
     Listing { rows: admitted, fault, extent, ..listing }
 }
 
-/// May there be something in a row, as JSON, that must not enter?
+/// Returns whether a row, as JSON, may hold something that must not enter.
 fn is_suspicious(row: &[u8], redacting: bool) -> bool {
     row.len() > LONGEST || redacting && SIGNS.as_ref().is_none_or(|signs| signs.is_match(row))
 }
 
-/// The row without what must not enter; `None` when it cannot be read back.
+/// Returns the row without what must not enter; `None` when it cannot be read back.
 fn clean<T: Resource>(row: &T, redacting: bool) -> Option<T> {
     let mut value = serde_json::to_value(row).ok()?;
-    // By its id a row is found again and asked for.
+    // The id is kept as it is, because the row is found and read again by it.
     let is_id = |field: &Value| field.as_str() == Some(row.id());
     let fields = value.as_object().into_iter().flatten();
     let ids: Vec<String> = fields.filter(|(_, field)| is_id(field)).map(|(name, _)| name.clone()).collect();

@@ -1,4 +1,5 @@
-//! The pollers: one task a kind, each the only writer of its table, with its own pace, jitter and back-off.
+//! The pollers. Each kind has one task, which alone writes the table of the kind and has its own pace, jitter and
+//! back-off.
 
 mod look;
 mod turn;
@@ -18,18 +19,18 @@ pub use look::{Patience, look_once};
 use turn::turn;
 pub(crate) use turn::{TurnOutcome, TurnResult, take_turn};
 
-/// Where "now" comes from: the wall clock, or a test's own time.
+/// The source of the present time: the wall clock, or a test's own time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// A list with this many rows is long: it takes five calls or more.
 const LONG: usize = 500;
 
-/// Whose poll a snapshot is: the pollers of an account, and how often they had been restarted by then.
+/// The origin of a snapshot: the pollers of an account, and how often they had been restarted by then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reader {
-    /// Which account.
+    /// The account that is polled.
     pub account: AccountId,
-    /// Counts the restarts of its pollers.
+    /// The number of restarts of its pollers.
     restarts: u32,
 }
 
@@ -51,16 +52,16 @@ impl std::fmt::Debug for Pollers {
     }
 }
 
-/// Makes kinds take their turn now: all of them, or some.
+/// A request that makes kinds take their turn now: all of them, or some.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wake {
-    /// Which kinds; empty means all.
+    /// The kinds to poll; empty means all.
     pub kinds: Vec<Kind>,
 }
 
 impl Pollers {
-    /// Pollers that have not started yet; they run in the `background`. What they read goes to `out`, which is bounded: a
-    /// slow screen slows the polling and takes no memory.
+    /// Makes pollers that have not started yet and will run in the `background`. They send what they read to `out`,
+    /// which is bounded, so a slow screen slows the polling and takes no memory.
     #[must_use]
     pub fn new(
         aws: Aws,
@@ -74,8 +75,8 @@ impl Pollers {
         Self { aws, seen, wake, clock, out, reader: Reader { account, restarts: 0 }, background, tasks: JoinSet::new() }
     }
 
-    /// Ends all tasks and starts them anew with the present tables. Snapshots of the old tasks may still be on their way;
-    /// their [`Reader`] tells them apart.
+    /// Ends all tasks and starts them anew with the present tables. Snapshots of the old tasks may still be on their
+    /// way; their [`Reader`] distinguishes them.
     pub fn restart(&mut self) {
         self.tasks = JoinSet::new();
         self.reader.restarts += 1;
@@ -84,7 +85,7 @@ impl Pollers {
         self.start();
     }
 
-    /// Whose snapshots are the present ones.
+    /// Returns the origin of the snapshots of the present tasks.
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.reader
@@ -121,18 +122,19 @@ struct Poller<T> {
     seen: watch::Receiver<Seen>,
     wake: watch::Receiver<Wake>,
     random: fastrand::Rng,
-    /// Polls in a row that failed.
+    /// The number of polls in a row that failed.
     failures: u32,
-    /// When everything was read last.
+    /// The time at which everything was last read.
     last_sweep: Option<tokio::time::Instant>,
-    /// What was due could not be read. It waits for the next scheduled turn, although it is still due.
+    /// Whether the rows that were due could not be read. They wait for the next scheduled turn, although they are still
+    /// due.
     due_failed: bool,
-    /// When a turn last failed because the account is cut off: no login, no network, a wrong clock. The vital kinds keep
-    /// trying; when one of them is answered, the others follow.
+    /// The time at which a turn last failed because the account is cut off: no login, no network, a wrong clock. The
+    /// vital kinds keep trying; when one of them is answered, the others follow.
     cut_off_at: Option<Timestamp>,
 }
 
-/// Why a poller takes its turn.
+/// The reason why a poller takes its turn.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum WakeReason {
     /// Its pause is over.
@@ -187,7 +189,7 @@ impl<T: Resource> Poller<T> {
         }
     }
 
-    /// Does this turn read everything? Every turn does, where the kind has no sweeps.
+    /// Returns whether this turn reads everything. Every turn does, where the kind has no sweeps.
     fn is_sweep(&self, why: WakeReason) -> bool {
         let Some(lane) = T::SWEEP else { return true };
         if lane == T::LANE {
@@ -203,8 +205,8 @@ impl<T: Resource> Poller<T> {
 
     fn conditions(&self) -> PollConditions {
         let seen = self.seen.borrow();
-        // No back-off for an expired login: whoever logs in again looks at the screen. Nor for throttling, which slows all
-        // of the service down already.
+        // An expired login causes no back-off, because the operator looks at the screen after logging in again.
+        // Throttling causes none, because it already slows down all calls of the service.
         let no_back_off =
             self.table.trouble().is_some_and(|why| matches!(why.kind, ErrorKind::Expired | ErrorKind::Throttled));
         PollConditions {
@@ -215,7 +217,8 @@ impl<T: Resource> Poller<T> {
         }
     }
 
-    /// The time to the next turn, give or take a tenth, so that the kinds do not all poll at the same moment.
+    /// Schedules the next turn and returns the time until then, varied by a tenth so that the kinds do not all poll at
+    /// the same moment.
     fn pause(&mut self) -> Duration {
         let conditions = self.conditions();
         let lane = T::LANE.adjusted(conditions, T::VITAL);
@@ -228,7 +231,7 @@ impl<T: Resource> Poller<T> {
         pause
     }
 
-    /// May answers of other kinds end the pause early?
+    /// Returns whether answers of other kinds may end the pause early.
     fn may_end_early(&self) -> bool {
         self.cut_off_at.is_some() || (self.failures == 0 && !self.due_failed)
     }
@@ -282,7 +285,7 @@ impl<T: Resource> Poller<T> {
     }
 }
 
-/// The age up to which a decision may rest on a row of a lane.
+/// Returns the oldest age at which a row of a lane may be the basis of a decision.
 #[must_use]
 pub fn oldest_allowed(lane: Lane) -> Duration {
     // One turn may fail and one may be late.

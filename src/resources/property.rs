@@ -1,14 +1,14 @@
-//! What is known of a thing, as data: labels and values that the screen formats.
+//! The facts about a thing as data: labels and values that the screen formats.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// One thing that is known: AWS's own word for it, and its value.
+/// One fact about a thing: AWS's own word for it, and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
-    /// What it is.
+    /// AWS's word for the fact.
     pub label: Cow<'static, str>,
     /// Its value.
     pub value: Value,
@@ -23,34 +23,34 @@ pub enum Value {
     Status(String),
     /// A text about something that is not as it should be.
     Warning(String),
-    /// When something happened.
+    /// The time at which something happened.
     Time(Timestamp),
-    /// How long something took.
+    /// The time that something took.
     Span(Duration),
-    /// How many bytes.
+    /// A number of bytes.
     Bytes(u64),
     /// A number.
     Number(f64),
-    /// What the row does not tell: the joined models do.
+    /// A value that is not in the row, but in the joined models.
     Derived(Derived),
 }
 
-/// Properties that the joined models tell.
+/// The properties that come from the joined models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Derived {
-    /// How often an alarm fired lately.
+    /// The number of times that an alarm fired lately.
     Fired,
-    /// Whom an alarm notifies.
+    /// The people and services that an alarm notifies.
     Notified,
-    /// What holds the actions of an alarm back.
+    /// The reason why the actions of an alarm are held back.
     Suppression,
-    /// Who is subscribed to a topic.
+    /// The subscribers of a topic.
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
 }
 
-/// Properties while they are collected. What is empty or absent is left out.
+/// Properties while they are collected. Empty and absent values are left out.
 #[derive(Debug, Default)]
 pub struct Properties(Vec<Property>);
 
@@ -104,11 +104,11 @@ impl Properties {
     pub fn bytes(&mut self, label: &'static str, bytes: u64) -> &mut Self {
         self.add(label, Value::Bytes(bytes))
     }
-    /// Adds what the joined models tell.
+    /// Adds a property that comes from the joined models.
     pub fn derived(&mut self, which: Derived) -> &mut Self {
         self.add("", Value::Derived(which))
     }
-    /// All of them, in the order in which they were added.
+    /// Returns all of them, in the order in which they were added.
     #[must_use]
     pub fn into_all(self) -> Vec<Property> {
         self.0

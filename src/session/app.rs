@@ -12,7 +12,7 @@ use crate::update::TABLES;
 use crate::view::Tone;
 
 impl Session {
-    /// A console on the accounts of this session, with what the last run saw of them.
+    /// Makes a console on the accounts of this session, which begins with what the last run saw of them.
     #[must_use]
     pub fn app(&self, keymap: Keymap) -> App {
         let mut accounts = AccountId::all().zip(&self.connections).map(|(id, c)| account(self, id, c));
@@ -26,7 +26,7 @@ impl Session {
     }
 }
 
-/// An account as the screen knows it, before anything was read.
+/// Makes the account for the screen, before anything is read.
 fn account(session: &Session, id: AccountId, connection: &Connection) -> Account {
     let aws = &connection.executor.aws;
     let tone = match connection.colour {
@@ -44,7 +44,7 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     account
 }
 
-/// Begins with what the last run saw, marked as such; a file that cannot be used is told.
+/// Loads what the last run saw, marked as such. A snapshot that cannot be used is reported in a message.
 fn warm(app: &mut App, connections: &[Connection]) {
     for (id, connection) in AccountId::all().zip(connections) {
         match connection.snapshot.as_ref().map(Snapshot::read) {

@@ -16,7 +16,7 @@ use crate::recording::{RecordedAccount, Recorder, Recording, Replay};
 use crate::resources::poll::Clock;
 
 impl Session {
-    /// The same, recorded if that was asked for.
+    /// Begins to record this session, if the command line asks for it.
     pub(super) fn recorded(mut self, common: &Common, config: &Source) -> Result<Self, String> {
         if let Some(path) = &common.record {
             self.record(path, &config.text).map_err(|why| format!("error: --record: {why}\n"))?;
@@ -27,7 +27,7 @@ impl Session {
     /// Begins to record in a new file.
     ///
     /// # Errors
-    /// A sentence: the file is there already, its folder is not, or it cannot be written.
+    /// A sentence: the file exists already, its folder does not exist, or it cannot be written.
     pub fn record(&mut self, path: &Path, config: &str) -> Result<(), String> {
         let account = |connection: &Connection| RecordedAccount {
             name: connection.name.clone(),
@@ -42,7 +42,7 @@ impl Session {
         Ok(())
     }
 
-    /// A session on the recording in a file, at a position.
+    /// Makes a session that plays the recording in a file, from a position on.
     ///
     /// # Errors
     /// A text for the terminal: what is wrong with the file, or a time that is not on it.
@@ -53,7 +53,7 @@ impl Session {
         let recording = Recording::open(file).map_err(|e| format!("error: {e}\n"))?;
         let own = Config::read(common.config.as_deref()).map_err(|e| e.to_string())?;
         let (_, config) = configuration(common, &format!("{} (configuration)", file.display()), &recording.config)?;
-        // How it looks and which keys it has is for who watches to say.
+        // The theme and the keymap are the viewer's, not those of the recorded session.
         let config = Config { theme: own.theme, keymap: own.keymap, ..config };
         let (begin, end) = (recording.begin, recording.end);
         let session = Self::playing(recording, config, speed);
@@ -65,7 +65,7 @@ impl Session {
         Ok(session)
     }
 
-    /// A session on a recording: its clock is the playhead, and it is connected to nothing.
+    /// Makes a session on a recording. Its clock is the playhead, and it is connected to nothing.
     #[must_use]
     pub fn playing(recording: Recording, config: Config, speed: f64) -> Self {
         let replay = Replay::new(recording, speed);
@@ -84,7 +84,7 @@ impl Session {
         Self { connections, config, clock, sim: None, recorder: None, replay: Some(replay) }
     }
 
-    /// Ends a recording. What could not be recorded is told, as a text for the terminal.
+    /// Ends a recording. Returns a text for the terminal if something could not be recorded.
     #[must_use]
     pub fn finish(recorder: Option<&Recorder>) -> Option<String> {
         let status = recorder?.finish();
@@ -92,7 +92,7 @@ impl Session {
     }
 }
 
-/// The configuration that the user named, or else this one.
+/// Reads the configuration that the user named, or else this text.
 pub(super) fn configuration(common: &Common, file: &str, text: &str) -> Result<(Source, Config), String> {
     let source = match &common.config {
         Some(path) => Config::source(Some(path)).map_err(|e| e.to_string())?,

@@ -16,11 +16,11 @@ use crate::journal::Journal;
 use crate::resources::poll::Clock;
 use crate::sim::{self, Settings, Sim, Story, StoryError};
 
-/// The configuration of the simulated account: what its operators would write.
+/// The configuration of the simulated account, as its operators would write it.
 const DEMO_CONFIG: &str = include_str!("../demo.toml");
 
 impl Session {
-    /// A session on the simulated account. Further regions play the healthy shop.
+    /// Makes a session on the simulated account. Each region after the first plays the healthy story `shop`.
     ///
     /// # Errors
     /// A text for the terminal: an unknown story, or a configuration that cannot be read.
@@ -33,8 +33,8 @@ impl Session {
         let (source, config) = configuration(common, "demo.toml", DEMO_CONFIG)?;
         let connections = sims.iter().map(|sim| {
             let (region, http) = (sim.region(), SharedHttpClient::new(sim.clone()));
-            // What is done to a simulated account does not belong into the record of real ones.
-            // And each simulated account is a new one.
+            // The journal of real accounts does not record changes of simulated ones. Each simulated account is a new
+            // one, so its journal is read from here on only.
             let journal = Journal::at(state_folder().join("demo-journal.jsonl")).from_here();
             let executor = executor(Aws::over(&http, &region), &config, common, journal, &clock);
             Connection { stand_in: Some("DEMO".to_owned()), ..Connection::only(executor) }
@@ -44,7 +44,7 @@ impl Session {
     }
 }
 
-/// A simulated account that plays a bundled story, or one in a file, in the story's region or another.
+/// Makes a simulated account that plays a bundled story, or one in a file, in the story's region or another.
 ///
 /// # Errors
 /// A text for the terminal: the stories there are, or what is wrong in the file and where.
@@ -82,7 +82,7 @@ fn story_file(path: &str) -> Result<Source, String> {
     })
 }
 
-/// A time as the standard library has it; what lies before 1970 is 1970.
+/// Converts a time to that of the standard library. A time before 1970 becomes 1970.
 fn system_time(at: Timestamp) -> SystemTime {
     let nanos = u64::try_from(at.as_nanosecond()).unwrap_or_default();
     SystemTime::UNIX_EPOCH + Duration::from_nanos(nanos)

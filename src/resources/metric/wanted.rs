@@ -1,4 +1,4 @@
-//! Which metrics are worth their price, and when each is asked for again.
+//! Decides which metrics are worth their price, and when each is requested again.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -8,25 +8,25 @@ use crate::config::{Compare, Meaning, MetricSource};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{Seen, Table};
 
-/// Seconds of the longest period that is asked for; a value that comes less often is in one of these.
+/// The longest period that is requested, in seconds. A value that comes less often is in one of these.
 const LONGEST_PERIOD: i64 = 24 * HOUR;
-/// Seconds after which a metric that AWS refused is asked for again.
+/// Seconds after which a metric that AWS refused is requested again.
 const REFUSED: i64 = 10 * MINUTE;
 
-/// Seconds for which what went live is new: it is measured every minute.
+/// Seconds for which an endpoint counts as new after something went live. It is measured every minute.
 const NEW: i64 = 30 * MINUTE;
-/// US dollars a day that errors of all production endpoints may cost where the user sets no limit.
+/// US dollars a day that errors and requests of all endpoints may cost where the user sets no limit.
 const UNASKED: f64 = 2.0;
 
-/// What a variant is asked for.
+/// A metric of a variant.
 struct VariantMetric {
     name: &'static str,
     stat: &'static str,
-    /// What stands in where percentiles are not served.
+    /// The statistic that is used where percentiles are not served.
     plain: &'static str,
-    /// It is read of everything that customers see.
+    /// Whether it is read of all endpoints, not only of those that are looked at or not well.
     vital: bool,
-    /// Above this it is bad.
+    /// The value above which it is bad.
     bad: Option<f64>,
 }
 
@@ -51,35 +51,35 @@ pub(super) struct Wanted {
     pub(super) stat: String,
     /// Seconds between two of its values, where the configuration says it.
     pub(super) comes_every: Option<i64>,
-    /// The user named it: its last value counts, however long ago that was.
+    /// Whether the user named it. Its last value then counts, however old it is.
     pub(super) named: bool,
-    /// Seconds after which it is asked for again.
+    /// Seconds after which it is requested again.
     pub(super) often: i64,
-    /// Above or below this it is bad, and it is looked back for when that began.
+    /// The limit above or below which it is bad. Where it is bad, older values are read to find when that began.
     pub(super) bad: Option<(Compare, f64)>,
 }
 
 impl Wanted {
-    /// Seconds that one point stands for.
+    /// Returns the seconds that one point covers.
     pub(super) fn period(&self) -> i64 {
         self.comes_every.unwrap_or(MINUTE).min(LONGEST_PERIOD)
     }
-    /// Seconds that are kept.
+    /// Returns for how many seconds its points are kept.
     pub(super) fn kept(&self) -> i64 {
         kept(self.period())
     }
-    /// What is known of it, asked in the same way.
+    /// Returns what is known of it, if that has the same statistic and period.
     pub(super) fn known<'a>(&self, known: &'a Table<MetricSeries>) -> Option<&'a MetricSeries> {
         known.get(&self.id).filter(|k| k.stat == self.stat && k.period == self.period())
     }
-    /// US dollars.
+    /// Returns its cost in US dollars a day.
     fn cost_per_day(&self) -> f64 {
         let times = i32::try_from(24 * HOUR / self.often.max(1)).unwrap_or(i32::MAX);
         f64::from(times) * PER_METRIC
     }
-    /// Is it time to ask for it again? `end` is the end of the last minute that is complete.
+    /// Returns whether it is time to request it again. `end` is the end of the last minute that is complete.
     pub(super) fn lacks(&self, known: &Table<MetricSeries>, end: i64) -> bool {
-        // A stand-in for a percentile is asked as well.
+        // The statistic is not compared, because a series may have the one that replaces a percentile.
         let Some(known) = known.get(&self.id).filter(|k| k.period == self.period()) else { return true };
         match known.refused {
             Some(at) => end - at.as_second() >= REFUSED,
@@ -88,9 +88,9 @@ impl Wanted {
     }
 }
 
-/// What is worth its price, most wanted first, and whether the budget cut it: the model that is looked at, what the user
-/// named, errors and requests of all endpoints, the rest of what is not well. With `plain` statistics instead of
-/// percentiles.
+/// Returns the metrics that are worth their price, most wanted first, and whether the budget cut the list. The order
+/// is: the model that is looked at, the metrics that the user named, errors and requests of all endpoints, the rest of
+/// what is not well. With `plain`, other statistics replace percentiles.
 pub(super) fn wanted(seen: &Seen, plain: bool) -> (Vec<Wanted>, bool) {
     let endpoints = &seen.store.endpoints;
     let mut all = List::default();
@@ -116,7 +116,7 @@ pub(super) fn wanted(seen: &Seen, plain: bool) -> (Vec<Wanted>, bool) {
     (all.wanted, capped)
 }
 
-/// What is wanted so far, each metric once.
+/// The metrics that are wanted so far, each once.
 #[derive(Default)]
 struct List {
     wanted: Vec<Wanted>,
@@ -139,14 +139,14 @@ impl List {
         }
     }
 
-    /// Errors and requests of every endpoint: first of those that customers see, and there first and more often of what
-    /// changed lately.
+    /// Adds errors and requests of every endpoint. Endpoints that customers see come first, and among them those that
+    /// changed lately, which are also read more often.
     fn of_all(&mut self, seen: &Seen) {
         let wishes = &seen.wishes;
         let ranked =
             |endpoint| (!Endpoint::is_production(endpoint, &wishes.models), !is_new(endpoint, seen.at), endpoint);
         let mut all: Vec<(bool, bool, &Endpoint)> = seen.store.endpoints.rows().map(ranked).collect();
-        // Stable: they are in the order of their names.
+        // The sort is stable, so equal endpoints stay in the order of their names.
         all.sort_by_key(|(backstage, old, _)| (*backstage, *old));
         let most = wishes.max_cost_per_day.unwrap_or(UNASKED);
         let mut cost = 0.0;
@@ -168,7 +168,7 @@ impl List {
     }
 }
 
-/// Is something under way there, or did something go live a moment ago?
+/// Returns whether something is under way at an endpoint, or went live a short time ago.
 fn is_new(endpoint: &Endpoint, now: jiff::Timestamp) -> bool {
     let lately = |at: jiff::Timestamp| now.as_second() - at.as_second() < NEW;
     endpoint.pending.is_some() || !endpoint.steady() || endpoint.live_since.is_some_and(lately)
@@ -193,7 +193,7 @@ impl VariantMetric {
     }
 }
 
-/// Requests and errors of variants of an endpoint, in steps of so many seconds.
+/// Returns the metrics of requests and errors of an endpoint's variants, in steps of `period` seconds.
 pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) -> Vec<Wanted> {
     let vital = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
     let of = |(variant, metric): (&&str, &VariantMetric)| Wanted {

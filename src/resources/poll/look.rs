@@ -13,14 +13,14 @@ use super::{Clock, TurnOutcome, TurnResult};
 use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
 use crate::resources::{Kind, SINGLE_READS, Seen, Snapshot, Store};
 
-/// How often a kind is tried that fails for a reason that may pass, and how often an optional one.
+/// How often a kind is tried when it fails for a reason that may pass: one that is needed, and an optional one.
 const TRIES: u32 = 3;
 const TRIES_OPTIONAL: u32 = 2;
 
-/// The time before it is tried again.
+/// The pause before a kind is tried again, for each failure so far.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Between two looks at the time that is left.
+/// The shortest time between two checks whether the time is up.
 const LEAST: Duration = Duration::from_millis(50);
 
 /// A kind that fails only after this long is not tried again.
@@ -30,31 +30,31 @@ const SLOW: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
     time: Duration,
-    /// The time in which our own calls wait for their turn counts as well.
+    /// Whether the time in which our own calls wait for their turn counts as well.
     whole: bool,
 }
 
 impl Default for Patience {
-    /// A minute, without the time that our own pace takes: a large account may be read for longer.
+    /// Waits one minute, not counting the time that our own pace takes, so that a large account may be read for longer.
     fn default() -> Self {
         Self { time: Duration::from_mins(1), whole: false }
     }
 }
 
 impl Patience {
-    /// This long and no longer, whatever the time is spent on.
+    /// Waits this long and no longer, whatever the time is spent on.
     #[must_use]
     pub fn at_most(time: Duration) -> Self {
         Self { time, whole: true }
     }
 
-    /// How long that is.
+    /// Returns the time without the waits of our own calls.
     #[must_use]
     pub fn time(self) -> Duration {
         self.time
     }
 
-    /// Comes back when the time is up.
+    /// Returns when the time is up.
     async fn over(self, aws: &Aws) {
         let began = Instant::now();
         loop {
@@ -63,21 +63,21 @@ impl Patience {
             if Instant::now() >= until {
                 return;
             }
-            // While a call waits for its turn the end moves along.
+            // The end moves on while a call waits for its turn.
             sleep_until(until.max(Instant::now() + LEAST)).await;
         }
     }
 }
 
-/// What a single look needs of a kind.
+/// The functions with which a single look reads a kind.
 pub(crate) struct SingleRead {
     pub(crate) kind: Kind,
     pub(crate) optional: bool,
-    /// May it be read? That depends on the tables of other kinds.
+    /// Returns whether it may be read, which depends on the tables of other kinds.
     pub(crate) ready: fn(&Seen) -> bool,
     /// Takes one turn.
     pub(crate) read: fn(Aws, Seen) -> BoxFuture<'static, TurnResult>,
-    /// Its table when the look ends before it was read to its end, and why.
+    /// Makes its table, with the reason, when the look ends before the kind was read to its end.
     pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> Snapshot,
 }
 
@@ -88,8 +88,8 @@ struct Try {
     result: TurnResult,
 }
 
-/// Reads every kind, all at the same time: one that fails or is slow holds only those that hang on it. What was not
-/// read when the time is up counts as unreachable.
+/// Reads all kinds at the same time. A kind that fails or is slow delays only those that depend on it. A kind that was
+/// not read when the time is up counts as unreachable.
 pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patience) -> Seen {
     seen.thorough = true;
     let over = patience.over(aws).fuse();
@@ -127,7 +127,7 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
     seen
 }
 
-/// Takes a turn of a kind with what was read so far; one that failed before, after a pause.
+/// Takes a turn of a kind with what was read so far, after a pause if it failed before.
 fn take_turn(
     kind: &'static SingleRead,
     failures: u32,
@@ -150,7 +150,7 @@ fn take_turn(
     }
 }
 
-/// Why a kind was not read to its end.
+/// Makes the error of a kind that was not read to its end.
 fn time_is_up(patience: Patience) -> AwsError {
     let message = format!("not answered within {} s; --timeout waits longer", patience.time.as_secs_f64());
     AwsError { kind: ErrorKind::Unreachable, ..AwsError::other("AWS", message) }

@@ -1,4 +1,4 @@
-//! One turn of a kind: reads, and applies the answer to the table.
+//! One turn of a kind: it reads, and applies the answer to the table.
 
 use jiff::Timestamp;
 
@@ -13,13 +13,13 @@ pub(crate) enum TurnOutcome {
     More,
     /// Everything was read for now.
     Complete,
-    /// It failed for a reason that may be over in a moment.
+    /// It failed for a reason that may soon pass.
     Retry,
     /// It failed for a reason that stays until somebody does something.
     Failed,
 }
 
-/// What came of a turn in a single look.
+/// The result of a turn in a single look.
 pub(crate) struct TurnResult {
     pub(crate) outcome: TurnOutcome,
     pub(crate) snapshot: Snapshot,
@@ -36,7 +36,7 @@ pub(crate) async fn take_turn<T: Resource>(
     turn(aws, seen, table, sweep, &|| at).await.0
 }
 
-/// The same, with what that changed. The clock is read after the answer.
+/// Takes one turn, and also returns the changes. The clock is read after the answer.
 pub(super) async fn turn<T: Resource>(
     aws: &Aws,
     seen: &Seen,
@@ -65,19 +65,19 @@ pub(super) async fn turn<T: Resource>(
         Some(kind) if kind.passing() => TurnOutcome::Retry,
         Some(kind) if kind.cut_off() => TurnOutcome::Failed,
         Some(_) if failed => TurnOutcome::Failed,
-        // A denial may be about one thing: the others are still read.
+        // A denial may concern only one thing, so the others are still read.
         None | Some(ErrorKind::Denied | ErrorKind::Other) if more => TurnOutcome::More,
         _ => TurnOutcome::Complete,
     };
     (outcome, changes)
 }
 
-/// What was wrong with it, wholly or in part.
+/// Returns the error of an answer that failed, wholly or in part.
 fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
     answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref())
 }
 
-/// Reads what may enter the table. A panic is an error like any other.
+/// Reads the rows that may enter the table. A panic is an error like any other.
 async fn read<T: Resource>(aws: &Aws, seen: &Seen, known: &Table<T>, sweep: bool) -> Result<Listing<T>, AwsError> {
     let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
     let broke_off = |said: String| Err(AwsError::other(T::KIND.name(), format!("the work broke off: {said}")));
