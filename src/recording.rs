@@ -1,9 +1,9 @@
-//! Recordings: everything that the tables took in, written to a file and played again.
+//! Recordings: all changes of the tables, written to a file and played again.
 //!
-//! A [`Recorder`] is told of every poll after it was read, of the calls so far and of what happened. It knows nothing of
-//! AWS: a kind of resource is recorded because it exists. A [`Player`] makes the same tables of the file, at any
-//! position: it starts with the last key frame before it and takes in what follows. What the file looks like is in
-//! `file.rs`.
+//! A [`Recorder`] gets every poll after it was read, the usage, and the events. It knows nothing of AWS: any kind of
+//! resource is recorded without further code. A [`Player`] makes the same tables from the file, at any position: it
+//! starts with the last key frame before the position and applies the lines that follow. `file.rs` describes the
+//! file.
 
 mod file;
 mod parts;
@@ -28,83 +28,83 @@ pub use recorder::{Recorder, RecordingStatus};
 /// One account and region in a recording.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordedAccount {
-    /// What it was called among several.
+    /// The name of the account, shown when several are watched.
     pub name: String,
-    /// Label of its `[[account]]`, when it has one.
+    /// The label of its `[[account]]`, if it has one.
     #[serde(default)]
     pub label: Option<String>,
-    /// Name of the region.
+    /// The name of the region.
     pub region: String,
-    /// What stood in for AWS, if anything did: `DEMO`, or a URL.
+    /// The backend, where it was not AWS: `DEMO`, or a URL.
     #[serde(default)]
     pub stand_in: Option<String>,
-    /// How its name reads.
+    /// The colour of the name.
     #[serde(default)]
     pub colour: Colour,
 }
 
-/// Everything that is recorded of one account, at one moment.
+/// The recorded state of one account at one moment.
 #[derive(Debug, Clone, Default)]
 pub struct AccountState {
-    /// Its tables.
+    /// The tables.
     pub store: Store,
-    /// What happened, in the order in which it was seen.
+    /// The events, in the order in which they were seen.
     pub events: Vec<KeptEvent>,
-    /// What the calls amount to.
+    /// The number and the cost of its calls.
     pub usage: Usage,
 }
 
-/// Something that was recorded.
+/// A change that was recorded.
 #[derive(Debug, Clone)]
 pub enum Recorded {
-    /// This is all that was known of each account, in their order.
+    /// The whole state of each account, in their order.
     Restored(Vec<AccountState>),
-    /// A poll was answered.
+    /// The answer of a poll.
     Polled(AccountId, Box<Snapshot>),
-    /// The calls amount to this.
+    /// The usage of an account.
     Usage(AccountId, Usage),
-    /// Something happened.
+    /// An event.
     Event(AccountId, KeptEvent),
-    /// The rows were dropped, as they were those of another account.
+    /// The rows of an account were dropped, because they belonged to another account.
     Forgotten(AccountId),
 }
 
-/// What a replay came to.
+/// A step of a replay.
 #[derive(Debug, Clone)]
 pub struct Played {
-    /// How it stands now.
+    /// The state of the replay.
     pub status: ReplayStatus,
-    /// What was recorded up to there, in its order.
+    /// The changes that were recorded up to there, in order.
     pub recorded: Vec<Recorded>,
-    /// The position was set, and something changed at that very moment.
+    /// Was the position set, and did something change at that very moment?
     pub step: bool,
 }
 
-/// How a recording ends.
+/// The way in which a recording ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ending {
-    /// Its console ended it.
+    /// The console ended it.
     Whole,
-    /// Its console was killed, or the file was cut.
+    /// The console was killed, or the file was cut.
     Cut,
-    /// What follows is damaged, or was changed after it was recorded.
+    /// The rest is damaged, or was changed after it was recorded.
     Damaged,
 }
 
-/// How a replay stands.
+/// The state of a replay.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ReplayStatus {
     /// The position.
     pub at: Timestamp,
-    /// Where the recording begins.
+    /// The beginning of the recording.
     pub begin: Timestamp,
-    /// Where the recording ends.
+    /// The end of the recording.
     pub end: Timestamp,
-    /// How many times faster than it was.
+    /// The speed relative to the original.
     pub speed: f64,
-    /// It was stopped.
+    /// Is the replay paused?
     pub paused: bool,
-    /// How the recording ends.
+    /// The way in which the recording ends.
     pub ending: Ending,
 }
 
@@ -119,21 +119,21 @@ impl ReplayStatus {
 /// A recording that is played. Clones share the position.
 #[derive(Debug, Clone)]
 pub struct Replay {
-    /// What is played.
+    /// The recording.
     pub recording: Arc<Recording>,
-    /// Where it is.
+    /// The position.
     pub playhead: Playhead,
 }
 
 impl Replay {
-    /// A replay at the beginning of a recording, playing at this speed.
+    /// Makes a replay at the beginning of a recording, with this speed.
     #[must_use]
     pub fn new(recording: Recording, speed: f64) -> Self {
         let playhead = Playhead::new(recording.begin, recording.end, speed);
         Self { recording: Arc::new(recording), playhead }
     }
 
-    /// How it stands.
+    /// Returns the state.
     #[must_use]
     pub fn status(&self) -> ReplayStatus {
         let Recording { begin, end, ending, .. } = *self.recording;

@@ -1,4 +1,4 @@
-//! The loop: wait → update → perform → draw. It owns all spawning but the pollers'.
+//! The loop: wait → update → perform → draw. It starts all tasks except the pollers.
 
 mod console;
 mod effects;
@@ -35,38 +35,40 @@ use events::{EventSource, LoopEvent};
 pub use keyboard::Input;
 use pollers::{AccountPollers, PollerSet};
 
-/// How many messages may wait. While they wait, pollers do: a slow screen takes no memory.
+/// The maximum number of waiting messages. If the queue is full, pollers wait, so a slow screen needs no extra
+/// memory.
 const QUEUE: usize = 64;
 
-/// A frame is drawn after this time even while messages keep coming.
+/// The maximum time between two frames while messages keep arriving.
 const LONGEST_FRAME: Duration = Duration::from_millis(50);
-/// The least time between two frames, as answers of AWS come in bursts. A key is drawn at once. After the list of models
-/// alone followed the cursor, the rest of the screen is drawn this much later.
+/// The minimum time between two frames, because answers of AWS arrive in bursts. A key is drawn at once. If only the
+/// list followed the cursor, the rest of the screen is drawn after this time.
 const SHORTEST_FRAME: Duration = Duration::from_millis(25);
-/// An account with this many rows or more is joined on another thread.
+/// The minimum number of rows of an account that is joined on another thread.
 const LARGE: usize = 1_000;
-/// After `ctrl-z` and `fg` the signal to go on also comes as input. Within this time it is taken for the same signal.
+/// After `ctrl-z` and `fg` the signal to continue also arrives as input. Within this time it is treated as the same
+/// signal.
 const SAME_SIGNAL: Duration = Duration::from_millis(500);
 
-/// What the loop works with besides the screen.
+/// The parts of the program that the loop uses, besides the screen.
 pub struct Machine {
     /// The accounts, in the order of their [`crate::resources::AccountId`]s.
     pub connections: Vec<Connection>,
-    /// Where "now" comes from.
+    /// The source of the present time.
     pub clock: Clock,
-    /// Puts a text into the clipboard.
+    /// Copies a text to the clipboard.
     pub copy: fn(&str),
-    /// Gives the terminal back, stops the program, and takes it over again when it goes on.
+    /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
-    /// Takes the terminal over again after somebody else stopped the program.
+    /// Takes over the terminal again after the program was stopped from outside.
     pub resume: fn(),
-    /// The simulated account, when the progress of its drill is shown.
+    /// The simulated account, if the progress of its drill is shown.
     pub sim: Option<Sim>,
-    /// What records, if something does.
+    /// The recorder, if the session is recorded.
     pub recorder: Option<Recorder>,
-    /// The recording that is played. Then nothing is polled.
+    /// The recording that is played. During a replay nothing is polled.
     pub replay: Option<Replay>,
-    /// Runs calls and large joins: the thread that waits for keys does neither.
+    /// Runs calls and large joins. The thread that waits for keys does neither.
     pub background: Handle,
 }
 
@@ -82,7 +84,7 @@ impl Machine {
         Some(Drill { task: state.task, fix: state.fix, solved: state.fixed_after })
     }
 
-    /// The pollers of all accounts; a recording has none.
+    /// Makes the pollers of all accounts. A replay has none.
     fn pollers(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> PollerSet {
         let pollers = |account: &&Account| {
             let aws = self.connections.get(account.id.place())?.executor.aws.clone();
@@ -94,10 +96,10 @@ impl Machine {
     }
 }
 
-/// Runs the console until it is left or its input ends; effects the state back.
+/// Runs the console until the operator quits or its input ends. Returns the state.
 ///
 /// # Errors
-/// When the terminal cannot be drawn to.
+/// The error of the terminal, if it cannot be drawn to.
 pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     mut app: App,
@@ -114,16 +116,16 @@ pub async fn run<B: Backend>(
     let mut main = MainLoop { app, pollers, events, effects, painter: Painter::new(), went_on: None };
     let ended = main.turn(terminal, theme).await;
     if !matches!(ended, Ok(Exit::Left)) {
-        // The terminal is lost. Calls that are being sent are answered all the same.
+        // The terminal is lost, but calls that are being sent still need their answers.
         main.effects.wait_for_calls(&mut main.events.input).await;
     }
     main.effects.save_tables(&main.app).await;
     ended.map(|_| main.app)
 }
 
-/// Why the loop ended.
+/// The reason why the loop ended.
 enum Exit {
-    /// Somebody left the console, and was asked about calls that were still being sent.
+    /// The operator quit, and confirmed that if calls were still being sent.
     Left,
     /// The terminal is gone.
     Lost,
@@ -136,12 +138,12 @@ struct MainLoop {
     events: EventSource,
     effects: EffectRunner,
     painter: Painter,
-    /// When the program went on after it had stopped itself.
+    /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
 }
 
 impl MainLoop {
-    /// Waits, updates, performs and draws until the console is left or its input ends.
+    /// Waits, updates, performs and draws until the operator quits or the input ends.
     async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<Exit, B::Error> {
         self.painter.draw(terminal, &self.app, theme)?;
         // The first frame is drawn before the first call is made.
@@ -164,7 +166,7 @@ impl MainLoop {
                     self.pollers.cursor_rests(&self.app);
                     continue;
                 }
-                // The program had stopped itself and has taken the terminal over already.
+                // The program suspended itself and has taken over the terminal already.
                 LoopEvent::GoesOn if self.went_on.is_some_and(|at| at.elapsed() < SAME_SIGNAL) => continue,
                 LoopEvent::GoesOn => self.painter.go_on(terminal, &mut self.app, &self.effects)?,
                 LoopEvent::End => return Ok(Exit::Lost),
@@ -190,7 +192,7 @@ impl MainLoop {
         }
     }
 
-    /// Does what `update` asked for.
+    /// Carries out an effect.
     async fn perform<B: Backend>(
         &mut self,
         effect: Option<Effect>,
@@ -211,7 +213,7 @@ impl MainLoop {
     }
 }
 
-/// The tables and models that a message replaces, where freeing them would keep a key waiting.
+/// Returns the tables and models that a message replaces, if freeing them would delay a key.
 fn replaced(app: &App, msg: &Msg) -> Option<(Seen, Arc<Joined>)> {
     let (Msg::Polled(id, _) | Msg::Joined(id, _)) = msg else { return None };
     let account = app.account(*id).filter(|account| account.seen.store.rows() >= LARGE)?;
@@ -223,7 +225,7 @@ fn join(app: &mut App, events: &mut EventSource, background: &Handle) {
     while events.joining.is_empty()
         && let Some((id, tables)) = app.to_join()
     {
-        // A small account is joined sooner than a thread would begin.
+        // A small account is joined faster than a thread would start.
         if tables.store.rows() < LARGE {
             app.update(Msg::Joined(id, Box::new(model::join(&tables))));
         } else {
@@ -232,23 +234,23 @@ fn join(app: &mut App, events: &mut EventSource, background: &Handle) {
     }
 }
 
-/// Draws the screen when it looks different.
+/// Draws the screen if it has changed.
 struct Painter {
     last: Option<Screen>,
     drawn: Instant,
-    /// Since when only the list of models followed the cursor.
+    /// The time since when only the list followed the cursor.
     follows: Option<Instant>,
-    /// Something may look different since the last frame.
+    /// May the screen have changed since the last frame?
     pending: bool,
 }
 
 impl Painter {
-    /// Nothing was drawn yet.
+    /// Makes a painter that has drawn nothing yet.
     fn new() -> Self {
         Self { last: None, drawn: Instant::now(), follows: None, pending: false }
     }
 
-    /// Does the operator wait for what comes of this message? A screen of another size is drawn whole.
+    /// Does the operator wait for the result of this message? After a change of size the whole screen is drawn.
     fn is_urgent(&mut self, msg: &Msg) -> bool {
         if matches!(msg, Msg::Size(..)) {
             self.last = None;
@@ -256,7 +258,8 @@ impl Painter {
         matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Size(..))
     }
 
-    /// Is a frame drawn now? Messages that wait are taken in first, so that a burst costs one frame, but only for a while.
+    /// Is a frame drawn now? Waiting messages are processed first, so that a burst needs only one frame, but not for
+    /// too long.
     fn draws_now(&mut self, at_once: bool, more_waits: bool) -> bool {
         let since = self.drawn.elapsed();
         self.pending = true;
@@ -264,12 +267,12 @@ impl Painter {
         rested && (!more_waits || since > LONGEST_FRAME)
     }
 
-    /// When the next frame is drawn, if one is pending.
+    /// Returns the time of the next frame, if one is pending.
     fn due(&self) -> Option<Instant> {
         self.pending.then(|| self.drawn + SHORTEST_FRAME)
     }
 
-    /// The program goes on after somebody else stopped it: it takes the terminal over again.
+    /// Takes over the terminal again after the program was stopped from outside.
     fn go_on<B: Backend>(
         &mut self,
         terminal: &mut Terminal<B>,
@@ -281,7 +284,7 @@ impl Painter {
         Ok(effects.tick())
     }
 
-    /// Another program had the screen: all of it is drawn again, in its present size.
+    /// Draws the whole screen in its present size, because another program used it.
     fn redraw_all<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &mut App) -> Result<(), B::Error> {
         terminal.swap_buffers();
         self.last = None;
@@ -290,8 +293,8 @@ impl Painter {
         Ok(())
     }
 
-    /// Draws only the list of models after a key that moved the cursor in it; the rest of the screen follows. False where
-    /// all of it must be drawn.
+    /// Draws only the list after a key that moved the cursor in it. The rest of the screen is drawn later. Returns
+    /// false if all of it must be drawn.
     fn follow<B: Backend>(&mut self, terminal: &mut Terminal<B>, app: &App, theme: &Theme) -> Result<bool, B::Error> {
         let now = Instant::now();
         let since = *self.follows.get_or_insert(now);

@@ -159,7 +159,7 @@ impl Joined {
     pub fn owner(&self, kind: Kind, id: &str) -> Option<&Chain<'_>> {
         self.owners(kind, id).into_iter().next()
     }
-    /// All models that a thing belongs to, the worst first.
+    /// Returns all models that a thing belongs to, the worst first.
     #[must_use]
     pub fn owners(&self, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
         let Some(((_, ids), owners)) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind) else {

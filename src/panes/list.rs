@@ -1,11 +1,12 @@
-//! A list on the screen: its rows and columns, its title, why it is empty, and the preview of what the cursor is on.
+//! A list on the screen: its rows and columns, its title, the reason why it is empty, and the preview of the selected
+//! thing.
 
 use super::{accounts, frame, key_that};
 use crate::app::{App, List, ListState, PaneColumn, Subject};
 use crate::resources::Source;
 use crate::view::{self, Block, Content, Id, Line, Row, Table, Tone};
 
-/// The columns of the pane that are shown at this width, each with its place among all of them.
+/// Returns the columns of the pane that are shown at this width, each with its index among all columns.
 #[must_use]
 pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     let width = app.size.0;
@@ -17,7 +18,8 @@ pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
     columns
 }
 
-/// Rows of a list in a body of so many. One with a preview has as many as there are things, and leaves room for that.
+/// Returns the number of rows of a list in a body of so many rows. A list with a preview is as high as its rows, and
+/// leaves room for the preview.
 pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
     let Some(preview) = &list.preview else { return body.saturating_sub(2) };
     let all = app.lists.get(app.pane.name).map_or(0, |state| state.all);
@@ -25,13 +27,13 @@ pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
     u16::try_from(all).unwrap_or(u16::MAX).min(body.saturating_sub(kept_free + 1)).max(3)
 }
 
-/// Does the list say what it is? One with a preview does so only where its rows or their order are not as usual.
+/// Does the list have a title? A list with a preview has one only if it is filtered, or sorted by a hidden column.
 fn titled(app: &App, list: &List) -> bool {
     let filtered = |state: &ListState| !state.filter.is_empty() && !state.filter.typing;
     list.preview.is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
 }
 
-/// The list with its preview.
+/// Builds the list with its preview.
 pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
     let mut blocks = vec![block(app, list, body)];
     if let Some(preview) = &list.preview {
@@ -41,21 +43,21 @@ pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
     blocks
 }
 
-/// The list alone.
+/// Builds the list alone.
 fn block(app: &App, list: &List, body: u16) -> Block {
     let (rows, titled) = (rows(app, list, body), titled(app, list));
     let height = if list.preview.is_some() { rows + 1 + u16::from(titled) } else { body };
     Block { height, content: Content::Table(table(app, list, rows.into(), titled)) }
 }
 
-/// Lets a list that was drawn follow the cursor; false where something else was drawn there.
+/// Updates the cursor in a list that was drawn. Returns false if something else was drawn there.
 pub(super) fn follow(app: &App, list: &List, drawn: &mut Block, body: u16) -> bool {
     let height = rows(app, list, body) + 1 + u16::from(titled(app, list));
     let (Content::Table(table), Some(state)) = (&mut drawn.content, app.lists.get(app.pane.name)) else { return false };
     if drawn.height != height {
         return false;
     }
-    // What stands in that place may be another thing by now.
+    // The drawn row may show another thing than the selected one.
     let at = state.place().saturating_sub(state.first);
     let selected = state.selected.as_ref().map(Id::of);
     let is_there = table.rows.get(at).is_some_and(|row| Some(row.id) == selected);
@@ -67,7 +69,7 @@ pub(super) fn follow(app: &App, list: &List, drawn: &mut Block, body: u16) -> bo
     true
 }
 
-/// The rows that fit, with their columns.
+/// Builds the rows that fit, with their columns.
 fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
     let columns = columns(app);
     let empty = ListState::default();
@@ -85,7 +87,7 @@ fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
     let sorted = list.sort.and_then(|(place, down)| Some((columns.iter().position(|(p, _)| *p == place)?, down)));
     Table {
         title: titled.then(|| title(app, list)),
-        // What was never read is told in place of the rows.
+        // A source that was never read is reported in place of the rows.
         note: if titled && !never_read { frame::note(app, app.pane, shown) } else { None },
         columns: columns.into_iter().map(|(_, c)| c.column.clone()).collect(),
         sorted,
@@ -104,21 +106,22 @@ fn title(app: &App, list: &ListState) -> Line {
     if list.filter.is_empty() { line } else { line.muted("  /").plain(list.filter.text()) }
 }
 
-/// The column that sorts and is not shown at this width, so that no head can say it; and whether the largest comes first.
+/// Returns the sort column if it is hidden at this width, because no heading shows it then; and whether the order is
+/// descending.
 fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
     let (place, descending) = app.lists.get(app.pane.name)?.sort?;
     let hidden = columns(app).iter().all(|(shown, _)| *shown != place);
     Some((app.pane.list()?.columns.get(place).filter(|_| hidden)?.column.title, descending))
 }
 
-/// The sources of a pane that were never read.
+/// Returns the sources of a pane that were never read.
 fn unread(app: &App) -> Vec<Source> {
     let mut sources = app.here.seen.store.sources();
     sources.retain(|source| app.pane.kinds.contains(&source.kind) && source.fetched_at.is_none());
     sources
 }
 
-/// Is a list empty for want of reading? Then nothing was counted.
+/// Is the list empty because a source was never read? In that case there is no count.
 fn never_read(app: &App, list: &ListState) -> bool {
     list.ids.is_empty() && !unread(app).is_empty()
 }

@@ -1,4 +1,4 @@
-//! What the configuration wants to know of a version's evaluation report.
+//! The values of a version's evaluation report that the configuration names.
 
 use crate::app::App;
 use crate::config::{Meaning, Metric, MetricSource};
@@ -6,13 +6,13 @@ use crate::fmt;
 use crate::model::Chain;
 use crate::view::{Line, Tone};
 
-/// One metric of a version: its value, or why there is none.
+/// One metric of a version: its value, or the reason why there is none.
 pub(super) struct Measured<'a> {
     pub(super) metric: &'a Metric,
     value: Result<f64, String>,
 }
 
-/// What is known of a version; nothing before its report was read.
+/// Returns the metrics of a version. Empty until its report was read.
 pub(super) fn of_version<'a>(app: &'a App, chain: &Chain, arn: &str) -> impl Iterator<Item = Measured<'a>> {
     let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     let report = app.here.seen.store.reports.get(arn);
@@ -25,7 +25,7 @@ pub(super) fn of_version<'a>(app: &'a App, chain: &Chain, arn: &str) -> impl Ite
 }
 
 impl Measured<'_> {
-    /// The value with its limit, or why there is none.
+    /// Returns the value with its limit, or the reason why there is none.
     pub(super) fn whole(&self) -> Line {
         let value = match &self.value {
             Ok(value) => *value,
@@ -37,7 +37,7 @@ impl Measured<'_> {
         Line::new().with(fmt::number(value), self.tone(value)).muted(limit.unwrap_or_default())
     }
 
-    /// Name and value in few words; nothing without a value.
+    /// Returns the name and the value in a few words. `None` if there is no value.
     pub(super) fn brief(&self) -> Option<String> {
         Some(format!("{} {}", self.metric.label, fmt::number(*self.value.as_ref().ok()?)))
     }

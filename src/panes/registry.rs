@@ -1,4 +1,4 @@
-//! Registered versions: which waits, which is approved, which serves where.
+//! Registered versions: which of them wait, which are approved, and where they serve.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use crate::model::StageKind;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
-/// One row a version, newest first within its group; groups with waiting versions first.
+/// One row for each version, newest first within its group. Groups with waiting versions come first.
 pub(super) static PANE: Pane = Pane {
     name: "registry",
     title: "registry",
@@ -38,7 +38,7 @@ const LIST: List = List {
 
 fn ids(app: &App) -> Vec<Subject> {
     let mut packages: Vec<_> = app.here.seen.store.packages.rows().collect();
-    // The newest version that waits, of each group that has one.
+    // The newest waiting version of each group.
     let mut waiting: HashMap<Option<&str>, Timestamp> = HashMap::new();
     for package in packages.iter().filter(|p| p.waits()) {
         if let Some(created) = package.created {

@@ -1,4 +1,4 @@
-//! What sheets over the screen show: one file for each kind.
+//! The contents of sheets above the screen: one file for each kind.
 
 mod form;
 mod help;
@@ -12,7 +12,7 @@ use crate::fmt;
 use crate::keymap::SheetKey;
 use crate::view::{KeyHint, Line, Sheet, SheetRow, Tone};
 
-/// The sheet of what is open.
+/// Builds the open sheet.
 pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
     match modal {
         Modal::Help(it) => help::help(app, it),
@@ -25,7 +25,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
     }
 }
 
-/// The keys of the keymap that work in a sheet, and what they do there. Where a line is typed letters do nothing else.
+/// Returns the keys that work in a sheet, with their effect there. While a line is edited, letters are typed into it.
 fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<KeyHint> {
     let hint = |(does, label): &(SheetKey, &str)| {
         let key = app.keymap.sheet_key_for(*does, types)?;
@@ -35,7 +35,7 @@ fn keys(app: &App, types: bool, wanted: &[(SheetKey, &str)]) -> Vec<KeyHint> {
     wanted.iter().filter_map(hint).collect()
 }
 
-/// Where it would be sent to, where that is not a matter of course.
+/// Shows the account and region of a write, if several accounts are watched.
 fn place(app: &App) -> Option<SheetRow> {
     let Account { name, tone, region, .. } = app.several().then_some(&app.here)?;
     let line = Line::new().muted("In     ").with(name, if *tone == Tone::Plain { Tone::Strong } else { *tone });

@@ -1,11 +1,11 @@
-//! What was read, when, at what cost, and what went wrong.
+//! The sources: when they were read, their cost, and their errors.
 
 use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
 use crate::resources::{Kind, Lane};
 use crate::view::{Line, Tone};
 
-/// One row a source.
+/// One row for each source.
 pub(super) static PANE: Pane =
     Pane { name: "sources", title: "sources", several: false, kinds: &[], body: Body::List(LIST) };
 
@@ -51,7 +51,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// All that there is to say of a source: a row has no room for what AWS said.
+/// Builds the details of a source, because a row has no room for an error message of AWS.
 pub(crate) fn notice(app: &App, kind: Kind) -> Notice {
     let table = app.here.seen.store.table(kind);
     let source = table.source();

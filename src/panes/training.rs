@@ -9,10 +9,10 @@ use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
 use crate::view::{Line, Tone};
 
-/// Executions listed of each pipeline.
+/// The maximum number of executions of each pipeline.
 const RUNS: usize = 5;
 
-/// A pipeline, then its newest executions; jobs of no pipeline at the end.
+/// Each pipeline is followed by its newest executions. Jobs without a pipeline are at the end.
 pub(super) static PANE: Pane = Pane {
     name: "training",
     title: "training",
@@ -125,7 +125,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// How long it runs so far, beside its usual time; what takes far longer stands out.
+/// Shows the present duration next to the usual one. A duration far above the usual one is highlighted.
 fn elapsed(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> Cell {
     let Some(from) = from else { return Cell::muted("–") };
     let seconds = (app.here.seen.at.as_second() - from.as_second()).max(0);

@@ -11,15 +11,16 @@
 //! 9ad2be40 {"end":"…"}
 //! ```
 //!
-//! * Each member begins with a key frame: all tables as what turns empty ones into them, up to `whole`. What was read
-//!   afterwards follows, each answer as what it changed in its table. So a player begins at the last key frame before a
-//!   position, and takes in the lines up to it. A key frame is written when four times as much as it holds was written
-//!   since the last one: the file is at most a quarter larger, and a jump reads at most five times as much as a key frame.
-//! * A player that comes to a key frame passes over it, unless it says that something before it was left out (`gap`).
-//! * `moment` marks what a step goes to: the rows, or the state of the source, became others.
-//! * Before each line but the first stands the CRC-32 of all lines of the member up to it, without these sums. A key
-//!   frame holds its number and the last sum of the member before. So what was changed, taken out or put in is found.
-//! * The compressor is flushed every second, and cut anywhere the file is readable up to the last whole line.
+//! * Each member begins with a key frame: all tables as patches of empty tables, up to `whole`. The later answers
+//!   follow, each as a patch of its table. So a player begins at the last key frame before a position, and applies the
+//!   lines up to the position. A key frame is written when four times its size was written since the last one. So the
+//!   file is at most a quarter larger, and a jump reads at most five times the size of a key frame.
+//! * A player that reaches a key frame skips it, unless the key frame says that earlier changes were left out
+//!   (`gap`).
+//! * `moment` marks the target of a step: the rows, or the state of the source, changed.
+//! * Each line but the first begins with the CRC-32 of all lines of the member up to it, without these sums. A key
+//!   frame contains its number and the last sum of the member before. So changed, removed and added lines are detected.
+//! * The compressor is flushed every second. A file that is cut anywhere is readable up to the last complete line.
 //!
 //! Versions 1 and 2 held replies of AWS instead of tables.
 
@@ -36,14 +37,14 @@ use serde::{Deserialize, Serialize};
 use super::{Ending, RecordedAccount};
 use crate::resources::{AccountId, Delta, KeptEvent};
 
-/// Name of the format.
+/// The name of the format.
 pub(super) const FORMAT: &str = "sagetop-tape";
-/// Version of the format; it grows when older programs would misread a file.
+/// The version of the format. It grows when older programs would misread a file.
 pub(super) const VERSION: u32 = 3;
 
-/// What gzip begins with.
+/// The first bytes of a gzip member.
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
-/// Bytes of the longest line: a few hundred rows.
+/// The maximum number of bytes of a line: a few hundred rows.
 const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 
 /// The first line.
@@ -51,14 +52,14 @@ const LONGEST_LINE: u64 = 64 * 1024 * 1024;
 pub(super) struct Header {
     pub(super) format: String,
     pub(super) version: u32,
-    /// Version of the program that wrote it.
+    /// The version of the program that wrote the file.
     pub(super) program: String,
     pub(super) accounts: Vec<RecordedAccount>,
-    /// The configuration in force, as TOML: without it the same tables make another screen.
+    /// The active configuration, as TOML. Without it, the same tables would make another screen.
     pub(super) config: String,
 }
 
-/// As much of it as is the same in every version.
+/// The part of the header that is the same in every version.
 #[derive(Deserialize)]
 struct AnyHeader {
     format: String,
@@ -67,23 +68,23 @@ struct AnyHeader {
     program: String,
 }
 
-/// Any other line. `P` is the patch of a table, or what is read in its place.
+/// Any other line. `P` is the patch of a table, or the type that is read in its place.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Entry<P> {
-    /// A key frame begins.
+    /// The beginning of a key frame.
     Frame(Frame),
-    /// It ends; this is its time.
+    /// The end of a key frame, with its time.
     Whole(Timestamp),
-    /// A table became another.
+    /// The change of a table.
     Table(TableEntry<P>),
-    /// What the calls to an account amount to became another.
+    /// The change of the usage of an account.
     Usage(Timestamp, AccountId, Delta),
-    /// Something happened in an account.
+    /// An event in an account.
     Event(Timestamp, AccountId, KeptEvent),
-    /// The rows of an account were dropped, as they were those of another one.
+    /// The rows of an account were dropped, because they belonged to another account.
     Forgotten(Timestamp, AccountId),
-    /// The recording was ended, not cut.
+    /// The end of a recording that was not cut.
     End(Timestamp),
 }
 
@@ -91,29 +92,29 @@ pub(super) enum Entry<P> {
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Frame {
     pub(super) at: Timestamp,
-    /// Counts from 0.
+    /// The number, counted from 0.
     pub(super) number: u64,
     /// The last sum of the member before.
     pub(super) sum: u32,
-    /// What happened since the key frame before is not complete.
+    /// Are changes since the key frame before missing?
     pub(super) gap: bool,
 }
 
-/// What an answer changed in a table.
+/// The change that an answer made in a table.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct TableEntry<P> {
     pub(super) at: Timestamp,
     pub(super) account: AccountId,
-    /// Name of the kind.
+    /// The name of the kind.
     pub(super) kind: String,
-    /// A step goes here.
+    /// Is this the target of a step?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) moment: bool,
     pub(super) patch: P,
 }
 
 impl<P> Entry<P> {
-    /// When it was recorded.
+    /// Returns the time when the line was recorded.
     pub(super) fn at(&self) -> Timestamp {
         match self {
             Self::Frame(Frame { at, .. })
@@ -127,16 +128,16 @@ impl<P> Entry<P> {
     }
 }
 
-/// Counts and sums what is written into one member.
+/// The sum and the size of one member.
 #[derive(Debug, Default)]
 pub(super) struct Sum {
     crc: Crc,
-    /// Bytes so far, not compressed.
+    /// The number of bytes so far, not compressed.
     pub(super) bytes: u64,
 }
 
 impl Sum {
-    /// The sum of all lines so far.
+    /// Returns the sum of all lines so far.
     pub(super) fn value(&self) -> u32 {
         self.crc.sum()
     }
@@ -165,10 +166,10 @@ impl Sum {
 
 /// The lines of a file, from its beginning or from a key frame on.
 pub(super) struct Lines {
-    /// The member that is read; none at the end of the file.
+    /// The member that is read. Absent at the end of the file.
     member: Option<BufReader<GzDecoder<BufReader<File>>>>,
     sum: Crc,
-    /// Where the member begins.
+    /// The first byte of the member.
     offset: u64,
 }
 
@@ -176,12 +177,12 @@ impl Lines {
     /// Reads from the beginning of a file: its header, and the lines after it.
     ///
     /// # Errors
-    /// A sentence: what is wrong with the file.
+    /// A sentence that says what is wrong with the file.
     pub(super) fn open(path: &Path) -> Result<(Header, Self), String> {
         let wrong = |what: &str| format!("{} {what}", path.display());
         let unreadable = |e: io::Error| wrong(&format!("cannot be read: {e}"));
         if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
-            // Opening a pipe would wait for ever.
+            // Opening a pipe would wait forever.
             return Err(wrong("is not a regular file"));
         }
         let mut file = BufReader::new(File::open(path).map_err(unreadable)?);
@@ -211,13 +212,13 @@ impl Lines {
     /// Reads from the member that begins at this byte.
     ///
     /// # Errors
-    /// Those of the system.
+    /// The errors of the system.
     pub(super) fn from_member(path: &Path, offset: u64) -> io::Result<Self> {
         let mut file = File::open(path)?;
         file.seek(SeekFrom::Start(offset))?;
         let mut lines = Self::new(BufReader::new(file), offset);
         if offset == 0 {
-            // The header was read before.
+            // The header was read before, but it is part of the sum.
             let header = lines.line().ok().flatten().unwrap_or_default();
             lines.add(&header);
         }
@@ -228,20 +229,20 @@ impl Lines {
         Self { member: Some(BufReader::new(GzDecoder::new(file))), sum: Crc::new(), offset }
     }
 
-    /// The first byte of the member that is read.
+    /// Returns the first byte of the current member.
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// The sum of all lines of the member so far.
+    /// Returns the sum of all lines of the member so far.
     pub(super) fn sum(&self) -> u32 {
         self.sum.sum()
     }
 
-    /// The next line.
+    /// Reads the next line.
     ///
     /// # Errors
-    /// How the file ends, when nothing more can be read: its last line was read before where it is whole.
+    /// The way in which the file ends, if nothing more can be read. A complete file returned [`Entry::End`] before.
     pub(super) fn entry<P: DeserializeOwned>(&mut self) -> Result<Entry<P>, Ending> {
         let line = match self.line().map_err(|e| ending(&e))? {
             Some(line) => line,
@@ -255,7 +256,7 @@ impl Lines {
         serde_json::from_slice(line).map_err(|_| Ending::Damaged)
     }
 
-    /// Goes on to the next member and reads its first line.
+    /// Goes to the next member and reads its first line.
     fn next_member(&mut self) -> Result<Vec<u8>, Ending> {
         let member = self.member.take().ok_or(Ending::Cut)?;
         let mut file = member.into_inner().into_inner();
@@ -272,7 +273,7 @@ impl Lines {
         self.sum.update(b"\n");
     }
 
-    /// A line without its end; nothing at the end of the member.
+    /// Reads a line without its end. `None` at the end of the member.
     fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
         let Some(member) = &mut self.member else { return Ok(None) };
         let mut line = Vec::new();
@@ -286,12 +287,12 @@ impl Lines {
     }
 }
 
-/// How a file ends that cannot be read any further.
+/// Returns the ending of a file that cannot be read any further.
 fn ending(error: &io::Error) -> Ending {
     if error.kind() == io::ErrorKind::UnexpectedEof { Ending::Cut } else { Ending::Damaged }
 }
 
-/// The sum at the beginning of a line, and the line itself.
+/// Splits a line into its sum and the rest.
 fn summed(line: &[u8]) -> Option<(u32, &[u8])> {
     let (sum, rest) = line.split_at_checked(8)?;
     let sum = u32::from_str_radix(std::str::from_utf8(sum).ok()?, 16).ok()?;

@@ -1,4 +1,4 @@
-//! A recording that was looked through: where its key frames are, and at which moments something changed.
+//! A recording that was checked: the positions of its key frames, and the moments at which something changed.
 
 use std::path::{Path, PathBuf};
 
@@ -8,33 +8,33 @@ use serde::de::IgnoredAny;
 use super::file::{Entry, Frame, Header, Lines, TableEntry};
 use super::{Ending, RecordedAccount};
 
-/// Changes that come one after another within this time are one moment.
+/// Changes that follow each other within this time are one moment.
 const BURST: SignedDuration = SignedDuration::from_millis(400);
 
-/// A recording whose lines are all known to be as they were written. Its tables stay on the disk.
+/// A recording in which all lines were checked. Its tables stay on the disk.
 #[derive(Debug, Clone)]
 pub struct Recording {
-    /// Version of the program that recorded it.
+    /// The version of the program that recorded it.
     pub program: String,
-    /// The configuration in force, as TOML.
+    /// The active configuration, as TOML.
     pub config: String,
-    /// The accounts and regions in it, by their place.
+    /// The accounts and regions, in the order of their ids.
     pub accounts: Vec<RecordedAccount>,
-    /// When it begins.
+    /// The time at which it begins.
     pub begin: Timestamp,
-    /// When it ends.
+    /// The time at which it ends.
     pub end: Timestamp,
-    /// How it ends.
+    /// The way in which it ends.
     pub ending: Ending,
     pub(super) path: PathBuf,
-    /// The key frames: when, and the first byte of their member.
+    /// The key frames: the time, and the first byte of their member.
     frames: Vec<(Timestamp, u64)>,
-    /// When something became another.
+    /// The times at which something changed.
     moments: Vec<Timestamp>,
 }
 
 impl Recording {
-    /// Reads all lines of a recording once; one that is cut or damaged is read up to there.
+    /// Reads all lines of a recording once. A recording that is cut or damaged is read up to that place.
     ///
     /// # Errors
     /// A sentence: the file cannot be read, is no recording, is of another version, or holds no tables.
@@ -83,7 +83,7 @@ impl Recording {
                     self.end = self.end.max(*at);
                     frame = None;
                 }
-                // All of a key frame is from before it.
+                // The lines of a key frame repeat earlier changes, so they are no moments.
                 (Entry::Table(_) | Entry::Usage(..) | Entry::Event(..), Some(_)) => {}
                 (Entry::Table(TableEntry { at, moment: true, .. }) | Entry::Forgotten(at, _), None) => {
                     self.note(*at);
@@ -109,30 +109,31 @@ impl Recording {
         }
     }
 
-    /// The next moment after a position at which something became another.
+    /// Returns the next moment after a position.
     #[must_use]
     pub fn after(&self, position: Timestamp) -> Option<Timestamp> {
         self.moments.get(self.moments.partition_point(|moment| *moment <= position)).copied()
     }
 
-    /// The last moment before a position.
+    /// Returns the last moment before a position.
     #[must_use]
     pub fn before(&self, position: Timestamp) -> Option<Timestamp> {
         self.moments.get(self.moments.partition_point(|moment| *moment < position).checked_sub(1)?).copied()
     }
 
-    /// Did something become another at this very position?
+    /// Did something change at this very position?
     #[must_use]
     pub fn is_moment(&self, position: Timestamp) -> bool {
         self.moments.binary_search(&position).is_ok()
     }
 
-    /// The last moment that is not after a position.
+    /// Returns the last moment that is not after a position.
     pub(super) fn at_or_before(&self, position: Timestamp) -> Option<Timestamp> {
         self.moments.get(self.moments.partition_point(|moment| *moment <= position).checked_sub(1)?).copied()
     }
 
-    /// The first byte of the last key frame that is not after a position; of the first one where all are.
+    /// Returns the first byte of the last key frame that is not after a position. If all are after it, returns the
+    /// first one.
     pub(super) fn frame(&self, position: Timestamp) -> u64 {
         let after = self.frames.partition_point(|(at, _)| *at <= position);
         self.frames.get(after.saturating_sub(1)).map_or(0, |(_, offset)| *offset)

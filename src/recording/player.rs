@@ -1,4 +1,4 @@
-//! Makes the tables as they were at a position.
+//! Rebuilds the tables at a position.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -11,20 +11,20 @@ use super::{AccountState, Recorded, Recording};
 use crate::aws::Usage;
 use crate::resources::{KeptEvent, Kind, Patch, Store};
 
-/// Events that are held of an account: as many as the console shows.
+/// The maximum number of events of an account: as many as the console shows.
 const MOST_EVENTS: usize = 2_000;
 
-/// The accounts of a recording at one position. It holds the tables of that position and no others.
+/// The accounts of a recording at one position. It holds only the tables of that position.
 pub struct Player {
     recording: Arc<Recording>,
-    /// What follows; none before the first position, and after the end.
+    /// The lines that follow. Absent before the first position, and after the end.
     lines: Option<Lines>,
-    /// The first line that is after the position.
+    /// The first line after the position.
     next: Option<Entry<Patch>>,
     accounts: Vec<Account>,
 }
 
-/// What is known of one account.
+/// The state of one account.
 #[derive(Clone, Default)]
 struct Account {
     store: Store,
@@ -39,19 +39,19 @@ impl std::fmt::Debug for Player {
 }
 
 impl Player {
-    /// A player that is nowhere yet.
+    /// Makes a player without a position.
     #[must_use]
     pub fn new(recording: Arc<Recording>) -> Self {
         Self { recording, lines: None, next: None, accounts: Vec::new() }
     }
 
-    /// When something was recorded next after the position; nothing at the end.
+    /// Returns the time of the next line after the position. `None` at the end.
     #[must_use]
     pub fn next(&self) -> Option<Timestamp> {
         self.next.as_ref().map(Entry::at)
     }
 
-    /// Plays on to a position: what was recorded up to it since the last one.
+    /// Plays up to a position. Returns the changes since the last position.
     pub fn play(&mut self, to: Timestamp) -> Vec<Recorded> {
         let mut recorded = Vec::new();
         while let Some(entry) = self.next.take_if(|next| next.at() <= to) {
@@ -70,8 +70,8 @@ impl Player {
         recorded
     }
 
-    /// Goes to a position, from wherever it was: all accounts as they were just before the last moment up to it, and
-    /// what was recorded at that moment and since.
+    /// Goes to any position. Returns the state of all accounts just before the last moment up to the position, and
+    /// the changes at that moment and since.
     pub fn seek(&mut self, to: Timestamp) -> Vec<Recorded> {
         let moment = self.recording.at_or_before(to).and_then(|last| self.recording.before(last));
         let before = moment.unwrap_or(self.recording.begin).min(to);
@@ -87,7 +87,7 @@ impl Player {
         recorded
     }
 
-    /// What is known of each account.
+    /// Returns the state of each account.
     fn state(&self) -> Vec<AccountState> {
         let state = |Account { store, events, usage }: &Account| {
             let (store, events, usage) = (store.clone(), events.iter().cloned().collect(), usage.clone());
@@ -96,7 +96,7 @@ impl Player {
         self.accounts.iter().map(state).collect()
     }
 
-    /// Takes in a key frame: its first line was read. One that is cut changes nothing.
+    /// Applies a key frame, whose first line was read already. A key frame that is cut changes nothing.
     fn restore(&mut self) {
         let new = vec![Account::default(); self.recording.accounts.len()];
         let before = std::mem::replace(&mut self.accounts, new);
@@ -109,7 +109,7 @@ impl Player {
         self.accounts = before;
     }
 
-    /// Passes over a key frame: it holds what is known already.
+    /// Skips a key frame, because its contents are known already.
     fn skip_frame(&mut self) {
         while self.read_entry::<IgnoredAny>().is_some_and(|entry| !matches!(entry, Entry::Whole(_))) {}
     }
@@ -118,7 +118,7 @@ impl Player {
         self.next = self.read_entry();
     }
 
-    /// The next line. What follows the end of a file that is cut or damaged is not played.
+    /// Reads the next line. Lines after the end of a recording that is cut or damaged are not played.
     fn read_entry<P: DeserializeOwned>(&mut self) -> Option<Entry<P>> {
         let end = self.recording.end;
         let entry = self.lines.as_mut()?.entry().ok().filter(|entry: &Entry<P>| entry.at() <= end);
@@ -129,11 +129,11 @@ impl Player {
         entry
     }
 
-    /// Takes in one line.
+    /// Applies one line.
     fn take(&mut self, entry: Entry<Patch>) -> Option<Recorded> {
         match entry {
             Entry::Table(TableEntry { at, account, kind, patch, .. }) => {
-                // A program with more features has kinds that this one does not know, and a newer one other rows.
+                // The recording may contain kinds or rows that this version of the program does not know.
                 let snapshot =
                     self.accounts.get_mut(account.place())?.store.patch(Kind::named(&kind)?, patch, at).ok()?;
                 Some(Recorded::Polled(account, Box::new(snapshot)))

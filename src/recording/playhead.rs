@@ -1,4 +1,4 @@
-//! Where a replay is: a clock that can be stopped, hurried and set.
+//! The position of a replay: a clock with a pause, a speed and a position that can be set.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// The speeds that faster and slower go through.
+/// The speeds that the commands faster and slower select.
 const SPEEDS: &[f64] = &[0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0];
 
-/// The position on a recording; clones share it. It stops at the end.
+/// The position in a recording. Clones share it. It stops at the end.
 #[derive(Debug, Clone)]
 pub struct Playhead {
     state: Arc<Mutex<State>>,
-    /// Counts what was done to it.
+    /// The number of commands so far.
     moved: watch::Sender<u64>,
 }
 
@@ -22,7 +22,7 @@ pub struct Playhead {
 struct State {
     begin: Timestamp,
     end: Timestamp,
-    /// Where it was at `since`.
+    /// The position at `since`.
     from: Timestamp,
     since: Instant,
     speed: f64,
@@ -31,7 +31,7 @@ struct State {
 }
 
 impl Playhead {
-    /// At the beginning of a recording, playing.
+    /// Makes a playhead at the beginning of a recording, playing.
     #[must_use]
     pub fn new(begin: Timestamp, end: Timestamp, speed: f64) -> Self {
         let end = end.max(begin);
@@ -39,30 +39,30 @@ impl Playhead {
         Self { state: Arc::new(Mutex::new(state)), moved: watch::Sender::new(0) }
     }
 
-    /// The position.
+    /// Returns the position.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.lock().now()
     }
 
-    /// The position, the speed, and whether it is stopped.
+    /// Returns the position, the speed, and whether it is paused.
     pub(super) fn state(&self) -> (Timestamp, f64, bool) {
         let state = self.lock();
         (state.now(), state.speed, state.paused)
     }
 
-    /// Counts how often it was set to a position.
+    /// Returns how often the position was set.
     #[must_use]
     pub fn jumps(&self) -> u64 {
         self.lock().jumps
     }
 
-    /// Stops.
+    /// Pauses.
     pub fn pause(&self) {
         self.change(|state| state.paused = true);
     }
 
-    /// Stops, or goes on.
+    /// Pauses or continues.
     pub fn toggle(&self) {
         self.change(|state| state.paused = !state.paused);
     }
@@ -72,7 +72,7 @@ impl Playhead {
         self.change(|state| state.speed = speed);
     }
 
-    /// The next speed that is faster, or slower.
+    /// Selects the next faster or slower speed.
     pub fn hurry(&self, faster: bool) {
         let now = self.lock().speed;
         let next = if faster {
@@ -85,7 +85,7 @@ impl Playhead {
         }
     }
 
-    /// Goes to a position on the recording.
+    /// Goes to a position in the recording.
     pub fn to(&self, position: Timestamp) {
         self.change(|state| {
             state.from = position.clamp(state.begin, state.end);
@@ -93,13 +93,13 @@ impl Playhead {
         });
     }
 
-    /// Tells each time that something is done to it.
+    /// Returns a receiver that is notified of each command.
     #[must_use]
     pub fn moves(&self) -> watch::Receiver<u64> {
         self.moved.subscribe()
     }
 
-    /// How long it takes until a position is reached; `None` when it stands.
+    /// Returns the time until a position is reached. `None` if the playhead does not move.
     #[must_use]
     pub fn until(&self, position: Timestamp) -> Option<Duration> {
         let state = self.lock();
@@ -108,7 +108,7 @@ impl Playhead {
             return None;
         }
         let left = Duration::try_from(position.duration_since(now)).unwrap_or_default();
-        // Past it by the millisecond that positions are counted in.
+        // Add a millisecond, the unit of positions, so that the position is passed.
         Some(left.div_f64(state.speed) + Duration::from_millis(1))
     }
 

@@ -1,6 +1,6 @@
-//! Writes what the tables took in to a file, while it happens.
+//! Writes the changes of the tables to a file while they happen.
 //!
-//! A thread of its own compares, compresses and writes, so that a slow disk never holds up a poll or the screen.
+//! A separate thread compares, compresses and writes, so that a slow disk never delays a poll or the screen.
 
 mod writer;
 
@@ -20,10 +20,11 @@ use crate::redact;
 use crate::resources::{AccountId, KeptEvent, Snapshot};
 use writer::{Job, Writer};
 
-/// What may wait for the disk: some minutes of a large account. It shares the rows of the tables.
+/// The maximum number of jobs that wait for the disk: some minutes of a large account. They share the rows of the
+/// tables.
 const MOST_WAITING: usize = 2_048;
 
-/// A recording under way; clones write to the same file.
+/// An active recording. Clones write to the same file.
 #[derive(Clone)]
 pub struct Recorder(Arc<Inner>);
 
@@ -35,29 +36,29 @@ struct Inner {
     state: Arc<Mutex<State>>,
 }
 
-/// What the writer and those who hand something to it tell each other.
+/// The state that the writer shares with its callers.
 #[derive(Debug, Default)]
 struct State {
-    /// Length of the file as last written.
+    /// The length of the file after the last write.
     bytes: u64,
-    /// Something was left out since the last key frame.
+    /// Was something left out since the last key frame?
     gap: bool,
-    /// How much was left out in all.
+    /// The number of changes that were left out in all.
     left_out: u64,
-    /// It is time for a key frame.
+    /// Is it time for a key frame?
     frame_due: bool,
-    /// Why nothing more is written.
+    /// The reason why nothing more is written.
     trouble: Option<String>,
 }
 
-/// How a recording stands.
+/// The state of a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordingStatus {
-    /// Its file.
+    /// The file.
     pub path: PathBuf,
-    /// Length of the file as last written, at most a second behind.
+    /// The length of the file after the last write, at most a second ago.
     pub bytes: u64,
-    /// Why it is not complete, as the end of a sentence.
+    /// The reason why it is not complete, as the end of a sentence.
     pub trouble: Option<String>,
 }
 
@@ -71,14 +72,14 @@ impl Recorder {
     /// Begins a recording of these accounts in a new file that only its owner can read.
     ///
     /// # Errors
-    /// A sentence: the file is there already, its folder is not, or it cannot be written.
+    /// A sentence: the file exists already, its folder does not exist, or it cannot be written.
     pub fn create(
         path: &Path,
         config: &str,
         accounts: &[RecordedAccount],
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Result<Self, String> {
-        // An endpoint URL may name a user.
+        // An endpoint URL may contain a user name.
         let clean = |text: &String| redact::text(text).into_owned();
         let accounts = accounts
             .iter()
@@ -101,22 +102,22 @@ impl Recorder {
         Ok(Self(Arc::new(Inner { path, clock, jobs, thread, state })))
     }
 
-    /// Takes note of a poll that was answered.
+    /// Records the answer of a poll.
     pub fn polled(&self, account: AccountId, snapshot: &Snapshot) {
         self.send(Job::Polled(self.now(), account, Box::new(snapshot.clone())));
     }
 
-    /// Takes note of what the calls amount to.
+    /// Records the usage of an account.
     pub fn used(&self, account: AccountId, usage: &Usage) {
         self.send(Job::Used(self.now(), account, usage.clone()));
     }
 
-    /// Takes note of something that happened.
+    /// Records an event.
     pub fn happened(&self, account: AccountId, event: KeptEvent) {
         self.send(Job::Happened(self.now(), account, event));
     }
 
-    /// Takes note that the rows of an account were dropped, as they were those of another one.
+    /// Records that the rows of an account were dropped, because they belonged to another account.
     pub fn forgot(&self, account: AccountId) {
         self.send(Job::Forgot(self.now(), account));
     }
@@ -128,7 +129,7 @@ impl Recorder {
         state.frame_due || state.gap
     }
 
-    /// Takes note of all that is known of each account, so that a replay can begin here.
+    /// Records the whole state of each account, so that a replay can begin here.
     pub fn key_frame(&self, accounts: Vec<AccountState>) {
         let gap = {
             let mut state = self.lock();
@@ -138,7 +139,7 @@ impl Recorder {
         self.send(Job::Frame { at: self.now(), accounts, gap });
     }
 
-    /// How it stands.
+    /// Returns the state.
     #[must_use]
     pub fn status(&self) -> RecordingStatus {
         let state = self.lock();
@@ -147,20 +148,20 @@ impl Recorder {
         RecordingStatus { path: self.0.path.clone(), bytes: state.bytes, trouble: state.trouble.clone().or(left_out) }
     }
 
-    /// Ends the recording and waits until it is on the disk. What comes later is not recorded.
+    /// Ends the recording and waits until it is on the disk. Later changes are not recorded.
     #[must_use]
     pub fn finish(&self) -> RecordingStatus {
         self.0.finish();
         self.status()
     }
 
-    /// The time, in the milliseconds in which positions are counted.
+    /// Returns the time in milliseconds, the unit of positions.
     fn now(&self) -> Timestamp {
         self.0.now()
     }
 
     fn send(&self, job: Job) {
-        // A writer that has ended has said why.
+        // A writer that has ended has reported the reason.
         let full = match lock(&self.0.jobs).as_ref() {
             Some(jobs) => matches!(jobs.try_send(job), Err(TrySendError::Full(_))),
             None => false,
@@ -184,7 +185,7 @@ impl Inner {
 
     fn finish(&self) {
         let Some(jobs) = lock(&self.jobs).take() else { return };
-        // The writer takes in what waits before it sees that nobody sends any more.
+        // The writer processes all waiting jobs before it sees that the channel is closed.
         let _ = jobs.send(Job::End(self.now()));
         drop(jobs);
         if let Some(thread) = lock(&self.thread).take()
@@ -233,7 +234,7 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    /// A store with this group, and the poll that brought it.
+    /// Returns a store with this group, and the poll that added it.
     fn read(store: &Store, second: i64, name: &str) -> (Store, Snapshot) {
         let (mut store, group) = (store.clone(), ModelPackageGroup { name: name.into(), ..Default::default() });
         let changes = store.groups.apply(Ok(Listing::all(vec![group])), at(second));
@@ -254,7 +255,7 @@ mod tests {
         let (store, snapshot) = read(&Store::default(), 1, "a");
         *lock(&now) = at(1);
         recorder.polled(AccountId::FIRST, &snapshot);
-        // Nobody takes in what waits: this one has no room.
+        // Simulate a queue that is full and loses one change.
         let (store, _) = read(&store, 2, "b");
         (recorder.lock().gap, recorder.lock().left_out) = (true, 1);
         assert!(recorder.wants_key_frame());

@@ -11,7 +11,7 @@ use crate::resources::group::ModelPackageGroup;
 use crate::resources::topic::Topic;
 use crate::resources::{Event, Listing, Table};
 
-/// A file of its own that goes with the test.
+/// A file that is deleted after the test.
 struct Place(PathBuf);
 
 impl Place {
@@ -55,12 +55,12 @@ fn event(second: i64, text: &str) -> KeptEvent {
     KeptEvent { at: at(second), event, about: Some((Some("alarms".into()), "a".into())) }
 }
 
-/// Accounts that are recorded, and what was known of them at each second.
+/// Recorded accounts, and their state at each second.
 struct Night {
     recorder: Recorder,
     now: Arc<AtomicI64>,
     accounts: Vec<AccountState>,
-    /// What was known after each second.
+    /// The state after each second.
     known: Vec<(i64, Vec<String>)>,
 }
 
@@ -129,7 +129,7 @@ impl Night {
         self.known.push((second, self.accounts.iter().map(shown).collect()));
     }
 
-    /// Ends the recording; what was known of each account at the end of each second.
+    /// Ends the recording. Returns the state of each account at the end of each second.
     fn end(mut self) -> Vec<(i64, Vec<String>)> {
         self.end_of_second();
         assert_eq!(self.recorder.finish().trouble, None);
@@ -137,7 +137,7 @@ impl Night {
     }
 }
 
-/// All that can be seen of an account.
+/// Returns everything that can be seen of an account.
 fn shown(state: &AccountState) -> String {
     let sources = serde_json::to_string(&state.store.sources()).unwrap();
     let faults: Vec<String> = state.store.troubles().iter().filter_map(|(_, why)| why.watched()).collect();
@@ -146,7 +146,7 @@ fn shown(state: &AccountState) -> String {
     format!("{sources} {faults:?} {ages:?} {rows} {:?} {:?}", state.events, state.usage)
 }
 
-/// Takes in what a player played.
+/// Applies the changes that a player returned.
 fn take(accounts: &mut Vec<AccountState>, played: Vec<Recorded>) {
     for recorded in played {
         match recorded {
@@ -162,7 +162,7 @@ fn take(accounts: &mut Vec<AccountState>, played: Vec<Recorded>) {
     }
 }
 
-/// A night in which something of everything happens.
+/// Records a night in which each kind of change happens.
 fn night(place: &Place) -> Vec<(i64, Vec<String>)> {
     let mut chance = fastrand::Rng::with_seed(7);
     let mut night = Night::begin(place, 2);
@@ -199,7 +199,7 @@ fn a_position_looks_the_same_whichever_way_one_comes_to_it() {
     let mut chance = fastrand::Rng::with_seed(8);
     let (mut player, mut accounts) = (Player::new(recording), Vec::new());
     take(&mut accounts, player.seek(at(0)));
-    // From the beginning second by second, then here and there, then on from wherever that was.
+    // Play second by second from the beginning, then jump to random positions and play on from there.
     let mut second = 0;
     for turn in 0..600 {
         let (reached, expected) = &known[second];

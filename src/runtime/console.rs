@@ -1,4 +1,4 @@
-//! The console on the real terminal: what it is made of, the clipboard, being stopped.
+//! The console on the real terminal: its setup, the clipboard, and suspending.
 
 use std::io::{self, IsTerminal};
 
@@ -16,13 +16,13 @@ use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
 use crate::update;
 
-/// After a signal the exit code is this plus the number of the signal, as in shells.
+/// The exit code after a signal is this plus the number of the signal, as in shells.
 const ENDED_BY_SIGNAL: u8 = 128;
 
-/// The console on the real terminal, with calls and large joins in the `background`. Returns the exit code.
+/// Runs the console on the real terminal, with calls and large joins in the `background`. Returns the exit code.
 ///
 /// # Errors
-/// A text for the terminal: no terminal that can be drawn on, or a theme or keymap that cannot be read.
+/// A text for the terminal: the terminal cannot be drawn on, or a theme or keymap cannot be read.
 pub async fn console(common: &Common, session: Session, background: Handle) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
@@ -38,10 +38,10 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     let (copy, resume) = (copy_out, terminal::resume);
     let machine = Machine { connections, clock, copy, suspend, resume, sim, recorder, replay, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
-    // Listened to before the size is asked for, so that no change of it is missed.
+    // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
-    // All of the console is in it: too much for a stack.
+    // The future contains the whole console, which is too large for a stack.
     let ended = Box::pin(run(&mut screen, app, machine, &theme, input)).await;
     guard.leave();
     let code = ended_by.get().map_or(0, |signal| ENDED_BY_SIGNAL + signal);
@@ -50,7 +50,7 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
 
 fn copy_out(text: &str) {
     let multiplexer = Multiplexer::detect(|name| std::env::var(name).ok());
-    // A terminal that takes no clipboard text ignores it; the text is on the screen as well.
+    // A terminal without clipboard support ignores the text. The text is on the screen as well.
     let _ = terminal::copy(text, multiplexer, &mut io::stdout());
 }
 
@@ -59,7 +59,7 @@ fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(terminal::suspend())
 }
 
-/// Other systems have no such thing, and the action says so.
+/// Other systems cannot suspend a program, and the action says so.
 #[cfg(not(unix))]
 fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(std::future::ready(()))

@@ -1,4 +1,4 @@
-//! Carries out effects: plans, calls, the clipboard. And what is done every second and at the end.
+//! Carries out effects: plans, calls, the clipboard. Also does the work of every second and of the end.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -15,24 +15,24 @@ use crate::intents::{Executor, Outcome, Plan, Refusal};
 use crate::recording::Recorder;
 use crate::resources::{AccountId, Source};
 
-/// Between two snapshots on disk.
+/// The time between two snapshots on disk.
 const SAVE_EVERY: Duration = Duration::from_mins(2);
-/// After the terminal is lost the program waits this long for calls that are being sent: three calls, each as slow as a
-/// call may be.
+/// The maximum time to wait for calls that are being sent after the terminal is lost: three calls, each with the
+/// maximum duration.
 const LONGEST_WAIT: Duration = Duration::from_mins(3);
 
-/// Carries out effects; the answers come back as messages.
+/// Carries out effects. The results return as messages.
 pub(super) struct EffectRunner {
     pub(super) machine: Machine,
     pub(super) answer: mpsc::Sender<Msg>,
     pub(super) work: JoinSet<()>,
-    /// Read-locked by each plan whose calls are being sent.
+    /// Each plan whose calls are being sent holds a read lock.
     sending: Arc<RwLock<()>>,
-    /// Writes of snapshots that are under way.
+    /// The writes of snapshots that are running.
     saving: JoinSet<()>,
-    /// When snapshots were written last.
+    /// The time when snapshots were last written.
     saved: Option<Instant>,
-    /// How many entries of the activity are in the recording.
+    /// The number of log entries in the recording.
     pub(super) recorded: u64,
 }
 
@@ -42,15 +42,15 @@ impl EffectRunner {
         Self { machine, answer, work, sending, saving, saved: None, recorded: 0 }
     }
 
-    /// What time it is, for the screen.
+    /// Returns the present time, for the screen.
     pub(super) fn tick(&self) -> Msg {
         Msg::Tick((self.machine.clock)())
     }
 
-    /// Updates what changes every second: usage, drill, recording. Writes snapshots from time to time.
+    /// Updates the state that changes every second: usage, drill, recording. Writes snapshots from time to time.
     pub(super) fn every_second(&mut self, app: &mut App) -> Msg {
         self.save(app, false);
-        // A replay shows the usage of then.
+        // A replay shows the recorded usage.
         let calling = AccountId::all().zip(&self.machine.connections).filter(|_| self.machine.replay.is_none());
         for (account, connection) in calling {
             let usage = connection.executor.aws.meter.usage();
@@ -68,8 +68,8 @@ impl EffectRunner {
         self.tick()
     }
 
-    /// Waits until calls that are being sent are answered, or until a signal says to leave. What AWS does after the calls
-    /// does not need this program.
+    /// Waits until calls that are being sent are answered, or until a signal ends the program. AWS carries out an
+    /// accepted call without this program.
     pub(super) async fn wait_for_calls(&self, input: &mut mpsc::Receiver<Input>) {
         let signalled = async {
             while let Some(input) = input.recv().await {
@@ -91,7 +91,7 @@ impl EffectRunner {
         while self.saving.join_next().await.is_some() {}
     }
 
-    /// Writes snapshots for the next run when it is time, or now; the loop does not wait for the disk.
+    /// Writes snapshots for the next run if it is time, or `now`. The loop does not wait for the disk.
     fn save(&mut self, app: &App, now: bool) {
         while self.saving.try_join_next().is_some() {}
         let due = self.saved.is_none_or(|at| at.elapsed() >= SAVE_EVERY);
@@ -106,7 +106,7 @@ impl EffectRunner {
             self.saved = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
             let news = app.feed.keep(account.id);
-            // Without a snapshot the next start is a cold one, and that is all.
+            // Without a snapshot, the next start only takes longer.
             let write = move || drop(snapshot.write(&store, &news, at));
             self.saving.spawn_blocking_on(write, &self.machine.background);
         }
@@ -119,7 +119,7 @@ impl EffectRunner {
         }
     }
 
-    /// The executor of an account, which acts as whoever AWS says we are.
+    /// Returns the executor of an account, with the identity that AWS returned.
     fn executor(&self, account: AccountId, app: &App) -> Option<Executor> {
         let mut executor = self.machine.connections.get(account.place())?.executor.clone();
         if let Some(me) = app.account(account).and_then(Account::identity) {
@@ -152,7 +152,7 @@ impl EffectRunner {
                 let Some(executor) = self.executor(place, app) else { return };
                 let answer = self.answer.clone();
                 let work = async move {
-                    // After a panic nothing is known of these intents; they stay open in the journal.
+                    // After a panic nothing is known about these intents, so they stay open in the journal.
                     if let Ok(unfinished) =
                         caught(async { executor.review(&executor.read_journal().await).await }).await
                     {
@@ -168,7 +168,7 @@ impl EffectRunner {
         }
     }
 
-    /// Sends a plan and waits for its end; what happens comes as messages.
+    /// Sends a plan and waits for its end. Its progress returns as messages.
     fn send(&mut self, executor: Executor, plan: Plan) {
         let answer = self.answer.clone();
         let sending = self.sending.clone().try_read_owned();

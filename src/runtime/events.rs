@@ -1,4 +1,4 @@
-//! Everything that the loop waits for. Keys come first.
+//! All events that the loop waits for. Keys come first.
 
 use std::future::pending;
 use std::time::Duration;
@@ -17,17 +17,17 @@ use crate::resources::{AccountId, Seen, Snapshot};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Something that the loop waited for.
+/// An event that the loop waited for.
 pub(super) enum LoopEvent {
     /// A message for the console.
     Msg(Box<Msg>),
-    /// A poller was answered.
+    /// A poll returned.
     Polled(Reader, Box<Snapshot>),
-    /// The program was stopped from outside and goes on.
+    /// The program was stopped from outside and continues.
     GoesOn,
-    /// A second went by.
+    /// A second passed.
     Second,
-    /// Something that means nothing to the console.
+    /// An event without a meaning for the console.
     Nothing,
     /// A frame is due.
     Frame,
@@ -37,13 +37,13 @@ pub(super) enum LoopEvent {
     End,
 }
 
-/// Where messages come from.
+/// The sources of events.
 pub(super) struct EventSource {
     pub(super) input: mpsc::Receiver<Input>,
     pub(super) answers: mpsc::Receiver<Msg>,
     pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     pub(super) ticks: Interval,
-    /// One join at a time: what changes meanwhile is joined when it is done.
+    /// The running join. There is at most one, and changes in the meantime are joined after it.
     pub(super) joining: JoinSet<(AccountId, Joined)>,
 }
 
@@ -53,14 +53,14 @@ impl EventSource {
         answers: mpsc::Receiver<Msg>,
         snapshots: mpsc::Receiver<(Reader, Snapshot)>,
     ) -> Self {
-        // The first frame is of this second already.
+        // The first frame shows the present second already.
         let mut ticks = tokio::time::interval_at(Instant::now() + SECOND, SECOND);
-        // A program that was stopped for an hour does not owe an hour of ticks.
+        // A program that was stopped for an hour must not catch up on an hour of ticks.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
         Self { input, answers, snapshots, ticks, joining: JoinSet::new() }
     }
 
-    /// Waits for whatever comes next; at the latest for the frame that is due, or for the cursor to come to rest.
+    /// Waits for the next event, at the latest until the next frame is due or the cursor rests.
     pub(super) async fn next(&mut self, frame: Option<Instant>, rests: Option<Instant>) -> LoopEvent {
         tokio::select! {
             biased;
@@ -79,18 +79,18 @@ impl EventSource {
         }
     }
 
-    /// Is there nothing left to take in?
+    /// Are there no waiting events?
     pub(super) fn is_empty(&self) -> bool {
         self.input.is_empty() && self.answers.is_empty() && self.snapshots.is_empty()
     }
 
-    /// Joins the tables of an account on a thread of its own; the result comes as a message.
+    /// Joins the tables of an account on another thread. The result returns as a message.
     pub(super) fn join(&mut self, account: AccountId, tables: Seen, background: &Handle) {
         self.joining.spawn_blocking_on(move || (account, model::join(&tables)), background);
     }
 }
 
-/// Waits until then; for ever where nothing is due.
+/// Waits until a time, or forever if there is none.
 pub(super) async fn until(due: Option<Instant>) {
     match due {
         Some(at) => sleep_until(at).await,

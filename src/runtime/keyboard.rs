@@ -1,4 +1,4 @@
-//! Keys and sizes from the real terminal, and the signals that say to leave or that the program goes on.
+//! Keys and sizes from the real terminal, and the signals that end the program or let it continue.
 
 #[cfg(unix)]
 mod bytes;
@@ -16,35 +16,36 @@ use tokio::sync::mpsc;
 
 use super::QUEUE;
 
-/// The number of the signal that says that the terminal went away.
+/// The number of the signal for a terminal that was closed.
 const HANG_UP: u8 = 1;
 
-/// What comes from the terminal.
+/// An input from the terminal.
 #[derive(Debug)]
 pub enum Input {
-    /// A key, a pasted text, or another size.
+    /// A key, a pasted text, or a new size.
     Event(Event),
-    /// The program was stopped from outside and goes on (`fg`): the shell has set up the terminal for itself meanwhile.
+    /// The program was stopped from outside and continues (`fg`). The shell has changed the settings of the terminal
+    /// in the meantime.
     GoesOn,
-    /// A signal said to leave.
+    /// A signal asked the program to end.
     Leave,
-    /// The terminal went away. Signals may still follow.
+    /// The terminal was closed. Signals may still follow.
     Gone,
 }
 
-/// The terminal as it is read.
+/// The inputs of the terminal.
 pub(super) struct Keyboard {
     pub(super) input: mpsc::Receiver<Input>,
-    /// The number of the first signal that said to leave; set before the input tells of it.
+    /// The number of the first signal that asked the program to end. It is set before the input reports the signal.
     pub(super) ended_by: Arc<OnceLock<u8>>,
 }
 
-/// Begins to read the terminal.
+/// Starts to read the terminal.
 pub(super) fn keyboard() -> Keyboard {
     let (events, input) = mpsc::channel(QUEUE);
     let ended_by = Arc::new(OnceLock::new());
     let keyboard = Keyboard { input, ended_by: Arc::clone(&ended_by) };
-    // Signals are caught from here on, not from the first turn of the task, when the first frame is on the screen already.
+    // Catch signals from here on. The task itself only starts to run after the first frame.
     let (mut typed, mut signals, mut continued) = (Typed::new(), Signals::new(), Continued::new());
     tokio::spawn(async move {
         loop {
@@ -67,14 +68,14 @@ pub(super) fn keyboard() -> Keyboard {
     keyboard
 }
 
-/// Who reads the terminal.
+/// The reader of the terminal.
 enum Typed {
     /// The thread that draws, so that a key need not wait until another thread wakes up.
     #[cfg(unix)]
     Here(tty::Tty),
-    /// A thread of its own, on systems where a task cannot wait for the terminal. It ends with the program.
+    /// A separate thread, on systems where a task cannot wait for the terminal. It ends with the program.
     There(mpsc::Receiver<Event>),
-    /// Nobody: the terminal is gone.
+    /// Nobody: the terminal was closed.
     Gone,
 }
 
@@ -89,7 +90,7 @@ impl Typed {
         Self::There(keys)
     }
 
-    /// What comes next; nothing when the terminal is gone.
+    /// Returns the next event. `None` if the terminal was closed.
     async fn next(&mut self) -> Option<Event> {
         match self {
             #[cfg(unix)]
@@ -100,7 +101,7 @@ impl Typed {
     }
 }
 
-/// The signal that says that a stopped program goes on.
+/// The signal for a stopped program that continues.
 struct Continued {
     #[cfg(unix)]
     signal: Option<tokio::signal::unix::Signal>,
@@ -132,7 +133,7 @@ impl Continued {
     }
 }
 
-/// The signals that would end the program with the terminal as it is.
+/// The signals that would end the program without restoring the terminal.
 struct Signals {
     #[cfg(unix)]
     listened: Vec<(u8, tokio::signal::unix::Signal)>,
@@ -149,7 +150,7 @@ impl Signals {
         Self { listened: all.into_iter().filter_map(listen).collect() }
     }
 
-    /// Waits for the next one; its number.
+    /// Waits for the next signal. Returns its number.
     async fn next(&mut self) -> u8 {
         let waits = self.listened.iter_mut().map(async |(number, signal)| {
             signal.recv().await;

@@ -1,4 +1,4 @@
-//! The pollers of all accounts, and what they may look at.
+//! The pollers of all accounts, and the tables and focus that they use.
 
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ use crate::recording::Recorder;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
 use crate::resources::{AccountId, Seen, Snapshot};
 
-/// Keys that follow each other within this time make the cursor run. The pollers read what it rests on, not what it runs
-/// past.
+/// Keys that follow each other within this time move the cursor continuously. The pollers read the thing on which it
+/// rests, not the things that it passes.
 const REST: Duration = Duration::from_millis(150);
 
 /// The pollers of all accounts, in the order of their ids.
@@ -21,9 +21,9 @@ pub(super) struct PollerSet {
     each: Vec<AccountPollers>,
     /// Records everything that is accepted.
     recorder: Option<Recorder>,
-    /// When a key came last.
+    /// The time of the last key.
     key: Option<Instant>,
-    /// When a cursor that runs will have come to rest.
+    /// The time when a moving cursor will count as resting.
     rests: Option<Instant>,
 }
 
@@ -31,7 +31,7 @@ impl PollerSet {
     pub(super) fn new(each: Vec<AccountPollers>, recorder: Option<Recorder>) -> Self {
         Self { each, recorder, key: None, rests: None }
     }
-    /// Begins to poll.
+    /// Starts to poll.
     pub(super) fn start(&mut self) {
         self.each.iter_mut().for_each(AccountPollers::start);
     }
@@ -40,8 +40,8 @@ impl PollerSet {
         self.each.get(account.place()).into_iter().for_each(AccountPollers::refresh);
     }
 
-    /// Is a poll accepted? Not where the pollers of its account were restarted since. Where it tells that the rows so far
-    /// are those of another account, they are dropped and everything is read anew.
+    /// Is a poll accepted? It is not if the pollers of its account were restarted since. If it says that the present
+    /// rows belong to another account, they are dropped and everything is read again.
     pub(super) fn accept(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
         let id = reader.account;
         let polled = self.each.get_mut(id.place()).filter(|polled| polled.pollers.reader() == reader);
@@ -55,7 +55,7 @@ impl PollerSet {
         !foreign
     }
 
-    /// After a message: hands the pollers the tables that one of them changed, and what is looked at unless the cursor runs.
+    /// Passes the tables that a poll changed to the other pollers, and the focus unless the cursor is moving.
     pub(super) fn publish(&mut self, app: &App, polled: Option<AccountId>, key: bool) {
         if key {
             let now = Instant::now();
@@ -66,11 +66,11 @@ impl PollerSet {
             each.publish(app, polled == Some(each.account), self.rests.is_some());
         }
     }
-    /// When [`Self::cursor_rests`] is due.
+    /// Returns the time when [`Self::cursor_rests`] is due.
     pub(super) fn rests_at(&self) -> Option<Instant> {
         self.rests
     }
-    /// The cursor rests: the pollers may read what it is on.
+    /// Lets the pollers read the selected thing, because the cursor rests.
     pub(super) fn cursor_rests(&mut self, app: &App) {
         self.rests = None;
         self.publish(app, None, false);
@@ -85,11 +85,11 @@ pub(super) struct AccountPollers {
     pollers: Pollers,
 }
 
-/// Where what is read goes, with the place of its account.
+/// The channel for the results of polls, each with its reader.
 type Out = mpsc::Sender<(Reader, Snapshot)>;
 
 impl AccountPollers {
-    /// Pollers that have not started; they run in the `background`.
+    /// Makes pollers that have not started. They run in the `background`.
     pub(super) fn new(account: AccountId, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
         let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
         let pollers =
@@ -97,13 +97,13 @@ impl AccountPollers {
         Self { account, seen, wake, pollers }
     }
 
-    /// Starts the pollers anew with the present tables.
+    /// Restarts the pollers with the present tables.
     pub(super) fn restart(&mut self, app: &App) {
         self.publish(app, true, false);
         self.pollers.restart();
     }
 
-    /// Begins to poll.
+    /// Starts to poll.
     pub(super) fn start(&mut self) {
         self.pollers.start();
     }
@@ -113,8 +113,8 @@ impl AccountPollers {
         self.wake.send_replace(Wake::default());
     }
 
-    /// Hands the pollers the tables and what is looked at, when one of them changed. While the cursor `runs` they see what
-    /// it was on before.
+    /// Passes the tables and the focus to the pollers if one of them changed. While the cursor `runs`, the old focus
+    /// stays.
     fn publish(&self, app: &App, polled: bool, runs: bool) {
         let Some(account) = app.account(self.account) else { return };
         self.seen.send_if_modified(|old| {
@@ -127,7 +127,7 @@ impl AccountPollers {
         });
     }
 
-    /// Drops all rows and reads them anew, where a poll tells that they are those of another account.
+    /// Drops all rows and reads them again, if a poll says that they belong to another account.
     pub(super) fn restart_if_foreign(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
         let foreign = app.account(self.account).is_some_and(|account| account.is_foreign(snapshot));
         if foreign {

@@ -1,4 +1,4 @@
-//! The loop's part in a recording and in a replay.
+//! The tasks of the loop in a recording and in a replay.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::EffectRunner;
 use crate::app::{Account, App, Msg, ReplayCommand};
 use crate::recording::{AccountState, Played, Player, Replay};
 
-/// What was recorded is shown no more often than this, however fast it plays.
+/// The minimum time between two updates of the screen, at any speed.
 const SHORTEST: Duration = Duration::from_millis(50);
-/// The position on the screen moves at least this often.
+/// The maximum time between two updates of the position on the screen.
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl EffectRunner {
-    /// Records what happened since the last call, or everything where a key frame is due. The polls were recorded when
-    /// they were taken in.
+    /// Records the events since the last call, or the whole state if a key frame is due. Polls are recorded when they
+    /// are accepted.
     pub(super) fn record(&mut self, app: &App) {
         let Some(recorder) = &self.machine.recorder else { return };
         let count = app.feed.count();
@@ -31,7 +31,7 @@ impl EffectRunner {
         self.recorded = count;
     }
 
-    /// Does to a replay what the operator wants.
+    /// Carries out a command to the replay.
     pub(super) fn command(&self, command: ReplayCommand) {
         let Some(Replay { recording, playhead }) = &self.machine.replay else { return };
         let at = playhead.now();
@@ -51,7 +51,7 @@ impl EffectRunner {
         }
     }
 
-    /// Begins to play the recording, if there is one.
+    /// Starts to play the recording, if there is one.
     pub(super) fn play(&mut self) {
         if let Some(replay) = self.machine.replay.clone() {
             self.work.spawn_on(play(replay, self.answer.clone()), &self.machine.background);
@@ -59,7 +59,7 @@ impl EffectRunner {
     }
 }
 
-/// Follows the playhead for as long as somebody listens.
+/// Follows the playhead until the receiver is gone.
 async fn play(replay: Replay, out: mpsc::Sender<Msg>) {
     let Replay { recording, playhead } = &replay;
     let mut player = Player::new(recording.clone());
@@ -67,7 +67,7 @@ async fn play(replay: Replay, out: mpsc::Sender<Msg>) {
     let (mut jumps, mut before) = (None, None);
     loop {
         moves.mark_unchanged();
-        // Read before the position: a jump in between is seen at the next look.
+        // Read the count before the position, so that a jump in between is noticed in the next round.
         let count = playhead.jumps();
         let jumped = jumps.replace(count) != Some(count);
         let status = replay.status();

@@ -71,7 +71,7 @@ impl App {
         self.revision += 1;
     }
 
-    /// Sets the focus of the pollers: what is selected and what is unhealthy is read more often, and in detail.
+    /// Sets the focus of the pollers: selected and unhealthy things are read more often, and in detail.
     pub(super) fn refocus(&mut self) {
         let revision = self.revision;
         let idle = self.last_key.is_some_and(|at| self.here.seen.at.as_second() - at.as_second() > IDLE);

@@ -113,7 +113,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
     }
 }
 
-/// Names what changed: what happened, and the changes that nothing which happened tells of.
+/// Returns a text about a step: the events, and the changes that no event reports.
 fn name(events: Vec<String>, changes: Vec<Named>) -> Option<String> {
     let told = !events.is_empty();
     let changes = changes.into_iter().filter(|change| !(told && change.is_told)).map(|change| change.text);
@@ -127,7 +127,7 @@ fn name(events: Vec<String>, changes: Vec<Named>) -> Option<String> {
 /// A change in words.
 struct Named {
     text: String,
-    /// An event tells of it as well.
+    /// Does an event report the change as well?
     is_told: bool,
 }
 

@@ -45,7 +45,7 @@ impl App {
         refused.then_some(Effect::Refresh(account))
     }
 
-    /// Shows what a plan waits for that is being made.
+    /// Shows the reason why a plan is delayed.
     pub(super) fn plan_waits(&mut self, account: AccountId, intent: &AnyIntent, text: String) {
         let here = account == self.here.id;
         if let Some(Modal::Planning(planning)) = self.modal.as_mut().filter(|modal| is_asked(modal, here, intent)) {

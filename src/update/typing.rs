@@ -12,7 +12,7 @@ use crate::view::{Tone, is_readable};
 /// The maximum number of characters of a pasted text.
 const LONGEST_PASTE: usize = 4096;
 
-/// What a key did while a line was edited.
+/// The effect of a key while a line was edited.
 pub(super) enum Typed {
     /// The text has changed.
     Changed,

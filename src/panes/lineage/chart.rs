@@ -1,5 +1,5 @@
-//! The chart below a lineage: the last hour, or the last 60 periods, of the metric that matters for what the cursor is on.
-//! Where something is bad that is the metric which is bad.
+//! The chart below a lineage: the last hour, or the last 60 periods, of the most important metric of the selected
+//! node. If a metric is bad, that metric is shown.
 
 use crate::app::{App, Item};
 use crate::config::{Meaning, Metric};
@@ -10,22 +10,23 @@ use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 use crate::view::{Chart, Line, Tone};
 
-/// Errors that are a share of all requests: the name of the metric, what it is called here, and the share that is bad.
+/// The errors that are a share of all requests: the name of the metric, its title, and the share above which it is
+/// bad.
 const ERRORS: [(&str, &str, f64); 2] =
     [("Invocation5XXErrors", "5XX %", 0.005), ("Invocation4XXErrors", "4XX %", 0.05)];
 
-/// What is drawn.
+/// The data of a chart.
 struct Drawn<'a> {
     series: &'a MetricSeries,
     title: String,
-    /// Where the line is drawn beyond which it is bad, in units of the chart, and how that reads.
+    /// The value of the limit line, in units of the chart, and its label.
     limit: Option<(f64, String)>,
-    /// Units of the metric in one of the chart.
+    /// The units of the metric in one unit of the chart.
     scale: f64,
     tone: Tone,
 }
 
-/// The chart of what the cursor is on; nothing where nothing was read that could be drawn.
+/// Returns the chart of the selected node. `None` if no metric of it was read.
 pub(super) fn chart(app: &App, chain: &Chain, item: &Item) -> Option<Chart> {
     let drawn = if let Item::Model(_) = item {
         of_model(app, chain)
@@ -55,8 +56,8 @@ fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Op
     })
 }
 
-/// A metric of the configuration that is bad, or errors of an endpoint that are, worst endpoint first; where all is well
-/// the first metric of the configuration.
+/// Returns a bad metric of the configuration, or bad errors of the worst endpoint. If all is well, returns the first
+/// metric of the configuration.
 fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
     let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
     let metrics = configured.map(|model| model.metrics.as_slice()).unwrap_or_default();
@@ -78,7 +79,8 @@ fn business<'a>(app: &'a App, model: &str, metric: &Metric) -> Option<Drawn<'a>>
     Some(Drawn { series, title: metric.label.clone(), limit, scale: 1.0, tone })
 }
 
-/// The errors of an endpoint where too many requests fail; of several variants those of the worst.
+/// Returns the errors of an endpoint if too many requests fail. If there are several variants, returns those of the
+/// worst.
 fn errors<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
     ERRORS.iter().find_map(|(metric, title, bad)| {
         let series =
@@ -94,7 +96,7 @@ fn latency<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
     Some(Drawn { series, title, limit: None, scale: 1000.0, tone: Tone::Busy })
 }
 
-/// A metric of an endpoint's variants: that of the variant with the highest newest value.
+/// Returns a metric of the variant with the highest newest value.
 fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
     let store = &app.here.seen.store;
     let variants = store.endpoints.get(endpoint)?.variants.iter();
@@ -103,7 +105,7 @@ fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a M
     read.max_by(|a, b| newest(a).total_cmp(&newest(b)))
 }
 
-/// What an alarm watches, where that was read: a metric of the configuration, or one of an endpoint.
+/// Returns the metric that an alarm watches, if it was read: a metric of the configuration, or of an endpoint.
 fn watched<'a>(app: &'a App, chain: &Chain, alarm: &Alarm) -> Option<Drawn<'a>> {
     let tone = if alarm.firing() { Tone::Bad } else { Tone::Busy };
     let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));

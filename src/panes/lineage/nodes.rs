@@ -1,4 +1,4 @@
-//! The nodes of a lineage: a model, its five stages, and what stands below each.
+//! The nodes of a lineage: a model, its five stages, and the things below each.
 
 use std::collections::BTreeSet;
 
@@ -13,21 +13,21 @@ use crate::resources::step::Made;
 use crate::resources::{Kind, Resource};
 use crate::view::{Id, Line, Node, Tone};
 
-/// Things listed below one node.
+/// The maximum number of things below one node.
 const MOST: usize = 12;
 
-/// A node and what is below it.
+/// A node and the nodes below it.
 pub(super) struct Branch {
-    /// What it stands for; unique among its siblings.
+    /// The item of the node, unique among its siblings.
     pub(super) item: Item,
-    /// What it says.
+    /// The text.
     pub(super) line: Line,
-    /// Below it.
+    /// The nodes below it.
     pub(super) children: Vec<Branch>,
 }
 
 impl Branch {
-    /// As it is drawn; `above` is the path to where it stands.
+    /// Converts the branch to a node for drawing. `above` is the path to its parent.
     pub(super) fn into_node(self, detail: &Detail, above: &mut Vec<Item>) -> Node {
         above.push(self.item);
         let (id, closed, selected) = (Id::of(above), detail.closed.contains(above), *above == detail.selected);
@@ -37,7 +37,7 @@ impl Branch {
     }
 }
 
-/// The whole tree: one node for the model, with its stages below.
+/// Builds the whole tree: one node for the model, with its stages below.
 pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
     let links = app.here.joined.links(chain);
     let stages = chain.stages.iter().map(|stage| {
@@ -59,7 +59,7 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
     vec![Branch { item: Item::Model(chain.name.into()), line, children: stages.collect() }]
 }
 
-/// The same thing twice is shown once; what is too much is left out.
+/// Removes duplicates, and limits the number of nodes.
 fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
     let mut seen = BTreeSet::new();
     nodes.retain(|n| seen.insert(n.item.clone()));
@@ -87,7 +87,7 @@ fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
         .muted(age)
 }
 
-/// A node of a resource.
+/// Makes the node of a resource.
 fn node(app: &App, kind: Kind, id: &str, health: Health, note: &str, children: Vec<Branch>) -> Branch {
     let title = app.here.seen.store.title(kind, id);
     branch(Item::Resource(kind, id.into()), health, &title, note, children)
@@ -99,7 +99,7 @@ fn branch(item: Item, health: Health, title: &str, note: &str, children: Vec<Bra
     Branch { item, line, children: unique(children) }
 }
 
-/// How sure a chain is of a thing, in a word; nothing where it is certain.
+/// Returns the certainty of a thing in a word. Empty if it is certain.
 fn doubt(links: &[Link<'_>], id: &str) -> &'static str {
     let link = links.iter().filter(|l| l.to == id || l.from == id).map(|l| l.confidence).min();
     match link {
@@ -208,7 +208,8 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     deployers.chain(served).collect()
 }
 
-/// Is a thing of this account and region, by its ARN? Before it is known who asks, the region alone tells.
+/// Does a thing belong to this account and region, by its ARN? Before the identity was read, only the region is
+/// compared.
 fn is_here(app: &App, arn: &str) -> bool {
     let mut parts = arn.split(':').skip(3);
     let (region, account) = (parts.next(), parts.next());

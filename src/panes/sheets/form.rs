@@ -1,11 +1,11 @@
-//! A form: paragraphs, and fields with what is known or wrong about their values.
+//! A form: paragraphs, and fields with hints or errors about their values.
 
 use super::{keys, place};
 use crate::app::{App, Field, Form};
 use crate::keymap::SheetKey::{Cancel, Confirm, NextChoice, NextField, PreviousChoice};
 use crate::view::{Line, Sheet, SheetRow, Tone, width};
 
-/// Cells of a form with several fields, and of one with a single field.
+/// The width in cells of a form with several fields, and of a form with one field.
 const WIDTHS: (u16, u16) = (100, 90);
 
 pub(super) fn form(app: &App, form: &Form) -> Sheet {
@@ -28,11 +28,11 @@ pub(super) fn form(app: &App, form: &Form) -> Sheet {
     }
 }
 
-/// One field; a problem is that of the field with the cursor.
+/// Builds one field. The error of the form is shown at the selected field.
 fn field(app: &App, field: &Field, focused: bool, problem: Option<&str>) -> SheetRow {
     let problem = field.problem().or_else(|| problem.filter(|_| focused).map(str::to_owned));
     let typed = field.input.value();
-    // One dot a cell, so that the cursor stays where it is.
+    // Show one dot for each cell, so that the cursor stays where it is.
     let value = if field.is_secret() { "•".repeat(width(typed)) } else { typed.to_owned() };
     SheetRow::Field {
         label: field.parameter.name.clone(),
@@ -42,7 +42,7 @@ fn field(app: &App, field: &Field, focused: bool, problem: Option<&str>) -> Shee
     }
 }
 
-/// What may be typed, and what is used where nothing is.
+/// Returns the allowed values, and the default.
 fn hint(app: &App, field: &Field) -> Line {
     let (parameter, choices) = (&field.parameter, field.choices());
     if !field.checked {
@@ -60,7 +60,7 @@ fn hint(app: &App, field: &Field) -> Line {
     Line::new().with(format!("{}, default {}", parameter.kind, default.unwrap_or("–")), Tone::Busy)
 }
 
-/// An arrow key as its sign, which takes less room; any other key with a space behind it.
+/// Returns the sign of an arrow key, which takes less room, or the name of any other key followed by a space.
 fn arrow(key: String) -> String {
     match key.as_str() {
         "left" => "←".to_owned(),

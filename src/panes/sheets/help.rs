@@ -1,4 +1,4 @@
-//! The help: every action with its keys, and why it does nothing here.
+//! The help: every action with its keys, and the reason if it is not available here.
 
 use super::keys;
 use crate::app::{App, Filter, Help};
@@ -7,7 +7,7 @@ use crate::view::{Line, Sheet, SheetRow, Tone};
 
 const SIGNS: &str = "✓ ok   ▲ degraded   ✗ broken   ◐ running   ⧖ pending   ◌ unknown   – nothing there";
 
-/// Keys, name, and what it does, with the reason why not here.
+/// The keys, the name, the effect, and the reason why the action is not available here.
 type Entry = (&'static str, Line, Line, Line);
 
 pub(super) fn help(app: &App, help: &Help) -> Sheet {
@@ -43,7 +43,7 @@ pub(super) fn help(app: &App, help: &Help) -> Sheet {
     }
 }
 
-/// The filter, while there is one.
+/// Returns the row of the filter, if there is one.
 fn line(help: &Help) -> Vec<SheetRow> {
     if help.filter.is_empty() && !help.filter.typing {
         return Vec::new();

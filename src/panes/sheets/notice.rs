@@ -1,4 +1,4 @@
-//! Something to read.
+//! A text to read.
 
 use super::keys;
 use crate::app::{App, Notice};

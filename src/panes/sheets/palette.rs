@@ -5,10 +5,10 @@ use crate::app::{App, Context, Offer, Palette, matching};
 use crate::keymap::SheetKey::{Cancel, Confirm, ScrollDown, ScrollUp};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut};
 
-/// Cells of a name; what it is follows.
+/// The width of a name in cells. The description follows it.
 const NAME: usize = 14;
 
-/// A longer name than this loses its middle.
+/// The maximum width of a name. A longer name loses its middle.
 const LONGEST: usize = 56;
 
 pub(super) fn palette(app: &App, palette: &Palette) -> Sheet {

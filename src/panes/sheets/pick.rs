@@ -1,4 +1,4 @@
-//! One of several things is to be chosen.
+//! A choice of one of several things.
 
 use super::{keys, place};
 use crate::app::{App, Pick};

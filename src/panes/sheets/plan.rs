@@ -1,5 +1,5 @@
-//! The sheet of a plan: where it could go, what changes, what to know, what is sent; and below it, always in sight, the
-//! question.
+//! The sheet of a plan: the choices, the changes, the notes and the calls. The question is below them and always
+//! visible.
 
 use super::{keys, place};
 use crate::app::{Answer, App, Ask, Planning};
@@ -7,7 +7,7 @@ use crate::intents::{Choice, Difference, Plan};
 use crate::keymap::SheetKey::{Cancel, Confirm, CopyCall, NextChoice, PageDown, PreviousChoice, ScrollDown, Unfold};
 use crate::view::{Cut, Line, Sheet, SheetRow, Tone, cut, width};
 
-/// Widest value in a plan's columns, in cells.
+/// The width in cells of the widest value in a plan's columns.
 const LONGEST: usize = 32;
 
 pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
@@ -51,7 +51,8 @@ pub(super) fn ask(app: &App, ask: &Ask) -> Sheet {
     }
 }
 
-/// A plan that is being made; where another choice was left for it, that stays in sight.
+/// Builds the sheet of a plan that is being made. If the operator chose something else in a plan, that plan stays
+/// visible.
 pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
     let (keys, reading) = (keys(app, false, &[(Cancel, "cancel")]), SheetRow::Text(reading(planning.waits.as_deref())));
     if let Some(before) = &planning.before {
@@ -67,7 +68,7 @@ pub(super) fn planning(app: &App, planning: &Planning) -> Sheet {
     }
 }
 
-/// Says that a plan is being made, or what it waits for.
+/// Says that a plan is being made, or names the reason for its delay.
 fn reading(waits: Option<&str>) -> Line {
     let line = Line::new().with("◐ ", Tone::Busy);
     match waits {
@@ -76,8 +77,7 @@ fn reading(waits: Option<&str>) -> Line {
     }
 }
 
-/// The plan for reading: what changes, what to know, where else it could go, what was checked, what follows, and what
-/// is sent.
+/// Builds the rows of a plan: the changes, the notes, the other choices, the checks, the consequences, and the calls.
 fn rows(plan: &Plan, unfolded: bool) -> Vec<SheetRow> {
     let mut rows = Vec::new();
     rows.extend(turner(&plan.choices).map(SheetRow::Text));
@@ -116,7 +116,7 @@ fn difference(d: &Difference) -> SheetRow {
     ])
 }
 
-/// `to  v13  ‹ v12 ›  v11`, where there is a choice.
+/// Returns `to  v13  ‹ v12 ›  v11` if there is a choice.
 fn turner(choices: &[Choice]) -> Option<Line> {
     let offered = || choices.iter().filter(|choice| choice.intent.is_some());
     if offered().count() < 2 {
@@ -131,7 +131,7 @@ fn turner(choices: &[Choice]) -> Option<Line> {
     Some(offered().fold(Line::new().muted("to     "), named))
 }
 
-/// All that was looked at: what each would change, and how it did before or why it is not offered.
+/// Lists all choices: the change that each would make, and its earlier result or the reason why it is not offered.
 fn choices(choices: &[Choice]) -> Vec<SheetRow> {
     let row = |choice: &Choice| {
         let offered = choice.intent.is_some();
@@ -163,7 +163,7 @@ fn choices(choices: &[Choice]) -> Vec<SheetRow> {
     rows
 }
 
-/// Long values would push the columns apart; the whole is in the call below.
+/// Shortens a long value, which would widen the columns. The call below shows all of it.
 fn shortened(text: &str) -> String {
     if width(text) <= LONGEST { text.to_owned() } else { cut(text, LONGEST, Cut::Middle) }
 }

@@ -16,12 +16,12 @@ use super::{State, lock};
 use crate::aws::Usage;
 use crate::resources::{AccountId, Delta, KeptEvent, Patch, Snapshot, Store};
 
-/// A killed console loses no more than this time.
+/// The maximum time that a killed console loses.
 const FLUSH: Duration = Duration::from_secs(1);
-/// A key frame is due when so many times as much as it will hold was written since the last one.
+/// A key frame is due when this many times its expected size was written since the last one.
 const FRAME_AFTER: u64 = 4;
 
-/// What is to be written.
+/// A job for the writer.
 pub(super) enum Job {
     Polled(Timestamp, AccountId, Box<Snapshot>),
     Used(Timestamp, AccountId, Usage),
@@ -36,16 +36,16 @@ pub(super) struct Writer {
     out: GzEncoder<File>,
     sum: Sum,
     state: Arc<Mutex<State>>,
-    /// Tables and calls of each account as they are in the file.
+    /// The tables and the usage of each account, as they are in the file.
     known: Vec<(Store, Usage)>,
-    /// Key frames so far.
+    /// The number of key frames so far.
     frames: u64,
-    /// Bytes of the member when its key frame was whole.
+    /// The size of the member in bytes when its key frame was complete.
     frame_bytes: u64,
-    /// Bytes that a key frame would have now: those of the last one, and of rows that were new since.
+    /// The expected size of a key frame in bytes: the size of the last one, plus the rows that were added since.
     next_frame: u64,
     flushed: Instant,
-    /// Something was written since.
+    /// Was something written since the last flush?
     dirty: bool,
 }
 
@@ -61,7 +61,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Writes until it is told to end, or nobody can tell it anything any more.
+    /// Writes until the end is requested, or until all senders are gone.
     pub(super) fn run(mut self, jobs: &mpsc::Receiver<Job>) {
         let state = self.state.clone();
         let ended = loop {
@@ -81,7 +81,7 @@ impl Writer {
     }
 
     fn write_job(&mut self, job: Job) -> io::Result<()> {
-        // Nothing can be played before the first key frame.
+        // A replay needs a key frame first.
         if self.frames == 0 && !matches!(job, Job::Frame { .. } | Job::End(_)) {
             return Ok(());
         }
@@ -128,7 +128,7 @@ impl Writer {
 
     fn used(&mut self, at: Timestamp, account: AccountId, mut usage: Usage) -> io::Result<()> {
         let Some((_, known)) = self.known.get_mut(account.place()) else { return Ok(()) };
-        // It changes all the time, but seldom by so much that it is shown.
+        // The cost changes all the time, but its rounded value seldom does.
         usage.cost_per_day = as_shown(usage.cost_per_day);
         if *known == usage {
             return Ok(());
@@ -138,7 +138,7 @@ impl Writer {
         self.write::<()>(&Entry::Usage(at, account, delta))
     }
 
-    /// Begins a new member with all that is known.
+    /// Begins a new member with the whole state.
     fn frame(&mut self, at: Timestamp, accounts: Vec<AccountState>, gap: bool) -> io::Result<()> {
         let sum = if self.frames == 0 { 0 } else { self.sum.value() };
         if self.frames > 0 {
@@ -174,7 +174,7 @@ impl Writer {
         self.sum.write(&mut self.out, entry)
     }
 
-    /// Everything so far can be read from now on.
+    /// Makes everything so far readable.
     fn flush(&mut self) -> io::Result<()> {
         self.flushed = Instant::now();
         if std::mem::take(&mut self.dirty) {
@@ -197,7 +197,7 @@ impl Writer {
     }
 }
 
-/// An amount to the last digit that is shown of it.
+/// Rounds an amount to the last digit that is shown.
 fn as_shown(dollars: f64) -> f64 {
     let parts = match dollars {
         small if small < 0.005 => 10_000.0,

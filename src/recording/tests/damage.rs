@@ -1,4 +1,5 @@
-//! The file: what is never in it, who can read it, and what is left of it when it is cut or damaged.
+//! Cases of the file: the data that it never contains, its permissions, and the part that remains when it is cut or
+//! damaged.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -15,7 +16,7 @@ pub(super) fn unpacked(place: &Place) -> String {
     text
 }
 
-/// The recording with something else in its text, with sums that fit.
+/// Changes the text of a recording, with correct sums.
 pub(super) fn changed(place: &Place, change: impl Fn(String) -> String) -> Place {
     let text: String = unpacked(place).lines().map(|line| strip(line).to_owned() + "\n").collect();
     let mut crc = flate2::Crc::new();
@@ -29,7 +30,7 @@ pub(super) fn changed(place: &Place, change: impl Fn(String) -> String) -> Place
     other
 }
 
-/// A line without its sum.
+/// Removes the sum from a line.
 fn strip(line: &str) -> &str {
     line.find(" {").map_or(line, |end| line.get(end + 1..).unwrap())
 }
@@ -86,7 +87,7 @@ fn a_recording_cut_at_any_byte_plays_up_to_the_cut() {
         std::fs::write(&part.0, &file[..cut]).unwrap();
         match Recording::open(&part.0) {
             Ok(recording) => {
-                // Without its last bytes, a checksum and a length, all that was written can be read.
+                // The last bytes are a checksum and a length. Without them, all lines can still be read.
                 let whole = recording.ending == Ending::Whole;
                 assert!(recording.ending == Ending::Cut || whole && cut > file.len() - 10, "{cut}");
                 let end = recording.end;
@@ -96,7 +97,7 @@ fn a_recording_cut_at_any_byte_plays_up_to_the_cut() {
                     let mut accounts = Vec::new();
                     take(&mut accounts, Player::new(Arc::new(recording)).seek(end));
                     let (_, expected) = known.iter().rfind(|(second, _)| at(*second) < end).unwrap_or(&known[0]);
-                    // Of the last second some may be missing; what was before it is there.
+                    // A part of the last second may be missing, but everything before it is there.
                     assert!(end == at(0) || accounts.len() == expected.len());
                 }
             }
@@ -128,7 +129,7 @@ fn a_damaged_recording_is_played_up_to_the_damage_and_never_panics() {
         damaged += usize::from(recording.ending == Ending::Damaged);
         let (end, mut accounts) = (recording.end, Vec::new());
         take(&mut accounts, Player::new(Arc::new(recording)).seek(end));
-        // Whatever is played was recorded like this.
+        // All lines that are played are lines that were recorded.
         let shown: Vec<String> = accounts.iter().map(shown).collect();
         let second = known.iter().find(|(second, _)| at(*second) == end);
         assert!(second.is_none_or(|(_, expected)| expected.len() == shown.len()));
@@ -182,7 +183,7 @@ fn a_part_that_was_taken_out_is_missed() {
     assert_eq!((recording.ending, recording.end), (Ending::Damaged, at(10)));
 }
 
-/// What is said about a file with this text.
+/// Returns the error message about a file with this text.
 fn told(text: &str, compressed: bool) -> String {
     let place = Place::new();
     if compressed {
@@ -225,6 +226,6 @@ fn a_killed_console_leaves_what_it_flushed() {
     std::mem::forget(night.recorder);
     let recording = Recording::open(&place.0).unwrap();
     assert_eq!(recording.ending, Ending::Cut);
-    // The key frame was flushed at once, the rest within a second.
+    // The key frame was flushed at once, and the rest within a second.
     assert!(recording.end == at(10) || recording.end == at(0));
 }

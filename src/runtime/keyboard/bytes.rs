@@ -1,7 +1,7 @@
 //! Turns the bytes of a terminal into keys and pastes.
 //!
-//! Bytes alone do not tell the key `esc` from the beginning of a longer key or of a paste: both begin with `ESC`. It is
-//! the key when nothing follows for a moment. The caller tells the time.
+//! The key `esc` and the beginning of a longer key or of a paste are the same byte, `ESC`. It is the key if nothing
+//! follows for a moment. The caller passes the time.
 
 use std::time::Duration;
 
@@ -15,16 +15,17 @@ const ESC: u8 = 0x1b;
 const PASTE_BEGINS: &[u8] = b"\x1b[200~";
 const PASTE_ENDS: &[u8] = b"\x1b[201~";
 
-/// `ESC` is the key `esc` when nothing follows it for this long. Over a network the rest may come in a packet of its own.
+/// `ESC` is the key `esc` if nothing follows it for this long. Over a network the rest may arrive in a separate
+/// packet.
 const LONGEST_ESCAPE: Duration = Duration::from_millis(40);
 
-/// No key has more bytes.
+/// The maximum number of bytes of a key.
 const LONGEST_KEY: usize = 64;
 
-/// Bytes of a pasted text that are kept; nothing in the console takes more.
+/// The maximum number of bytes of a pasted text that are kept. The console needs no more.
 const LONGEST_PASTE: usize = 64 * 1024;
 
-/// A paste whose end does not come is abandoned when nothing came for this long...
+/// A paste without an end is abandoned if nothing came for this long...
 const QUIET_PASTE: Duration = Duration::from_millis(500);
 
 /// ...or when its bytes have come no faster than keys for this long.
@@ -61,18 +62,18 @@ struct Paste {
     text: Vec<u8>,
     /// When its bytes last came faster than keys.
     flowed: Instant,
-    /// How many bytes of the end marker were read.
+    /// The number of bytes of the end marker that were read.
     end: usize,
 }
 
 impl Bytes {
-    /// Takes the bytes of one read; returns the events that are complete. Bytes that mean nothing are dropped.
+    /// Takes the bytes of one read, and returns the events that are complete. Bytes without a meaning are dropped.
     pub(super) fn take(&mut self, read: &[u8], now: Instant) -> Vec<Event> {
         let flows = read.len() >= BURST || self.last.is_some_and(|last| now < last + FASTEST_KEYS);
         self.last = Some(now);
         let late = std::mem::take(&mut self.told_escape);
         if late && self.key.is_empty() && read.len() > 1 && read.starts_with(b"[") {
-            // The rest of what began with the `ESC` that was taken for a key.
+            // These bytes continue a key whose `ESC` was taken for the key `esc`.
             self.key.push(ESC);
         }
         if let Some(paste) = self.paste.as_mut() {
@@ -83,7 +84,7 @@ impl Bytes {
         read.iter().flat_map(|byte| self.push(*byte, now)).collect()
     }
 
-    /// When [`Self::late`] must be called if nothing more is read.
+    /// Returns the time when [`Self::late`] must be called if nothing more is read.
     pub(super) fn due(&self) -> Option<Instant> {
         let last = self.last?;
         match &self.paste {
@@ -113,7 +114,7 @@ impl Bytes {
             return false;
         }
         let all = [self.key.as_slice(), read].concat();
-        // What begins with a marker, or may become one, needs no guess.
+        // Bytes that begin with a marker, or may become one, need no guess.
         if all.starts_with(PASTE_BEGINS) || all.starts_with(PASTE_ENDS) || PASTE_ENDS.starts_with(&all) {
             return false;
         }
@@ -122,7 +123,7 @@ impl Bytes {
         read.len() >= BURST || ends || may_end
     }
 
-    /// Takes the bytes of an unfinished key, and all that follows, for the rest of an abandoned paste.
+    /// Treats the bytes of an unfinished key, and all that follows, as the rest of an abandoned paste.
     fn go_on_with_paste(&mut self, now: Instant) {
         let mut paste = Paste::new(now);
         for byte in self.key.drain(..) {
@@ -131,7 +132,8 @@ impl Bytes {
         self.paste = Some(paste);
     }
 
-    /// Remembers an abandoned paste, and how much of its end was read: the rest of the end must not act as keys.
+    /// Remembers an abandoned paste, and how much of its end was read, because the rest of the end must not act as
+    /// keys.
     fn give_up(&mut self, paste: &Paste, now: Instant) {
         self.gave_up = Some(now);
         match paste.end {
@@ -141,7 +143,7 @@ impl Bytes {
         }
     }
 
-    /// Are there only `ESC` bytes so far, so that only time can tell whether more belongs to them?
+    /// Are there only `ESC` bytes so far, so that the meaning depends on the time of the next byte?
     fn waits_for_time(&self) -> bool {
         !self.key.is_empty() && self.key.iter().all(|byte| *byte == ESC)
     }
@@ -161,15 +163,15 @@ impl Bytes {
         events
     }
 
-    /// Two `ESC` came, and now this byte. Returns how many of the two are the key `esc`: the second one may begin a
-    /// longer key.
+    /// Handles the byte after two `ESC`. Returns how many of the two are the key `esc`, because the second one may
+    /// begin a longer key.
     fn behind_two(&mut self, byte: u8) -> usize {
         let begins = matches!(byte, b'[' | b'O' | ESC);
         self.key.truncate(usize::from(begins));
         if begins { 1 } else { 2 }
     }
 
-    /// The event of the bytes so far, when they are complete.
+    /// Returns the event of the bytes so far, if they are complete.
     fn whole(&mut self, now: Instant) -> Option<Event> {
         if self.waits_for_time() {
             return None;
@@ -180,7 +182,7 @@ impl Bytes {
             return None;
         }
         if self.key == PASTE_ENDS {
-            // It belongs to a paste that was abandoned.
+            // The marker belongs to a paste that was abandoned.
             self.gave_up = None;
             self.key.clear();
             return None;
@@ -200,7 +202,7 @@ impl Paste {
         Self { text: Vec::new(), flowed, end: 0 }
     }
 
-    /// Takes one more byte; returns true when the end marker is complete.
+    /// Takes one more byte. Returns true when the end marker is complete.
     fn push(&mut self, byte: u8) -> bool {
         if PASTE_ENDS.get(self.end) == Some(&byte) {
             self.end += 1;

@@ -1,4 +1,4 @@
-//! The terminal, read by the task that also waits for everything else.
+//! The terminal, read by the task that also waits for all other events.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -15,12 +15,12 @@ use tokio::time::Instant;
 use super::bytes::Bytes;
 use crate::runtime::events::until;
 
-/// Bytes that are read at once.
+/// The number of bytes that are read at once.
 const AT_ONCE: usize = 1024;
 
 /// The terminal on standard input.
 pub(super) struct Tty {
-    /// This is a terminal. Tokio's `AsyncFd` would say so, but needs unsafe code; its pipe polls and reads one as well.
+    /// The terminal. Tokio's `AsyncFd` would fit, but needs unsafe code. Its pipe polls and reads a terminal as well.
     input: Receiver,
     resized: Signal,
     bytes: Bytes,
@@ -29,10 +29,10 @@ pub(super) struct Tty {
 
 impl Tty {
     /// # Errors
-    /// When it cannot be opened once more, or the system cannot wait for it together with other things.
+    /// The terminal cannot be opened again, or the system cannot wait for it together with other events.
     pub(super) fn new() -> io::Result<Self> {
-        // The terminal is opened a second time, as reads must not block. Making standard input non-blocking would do the
-        // same to standard output: both are usually one open file.
+        // The terminal is opened a second time, because reads must not block. Making standard input non-blocking
+        // would do the same to standard output: both are usually one open file.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let terminal = open(ttyname(io::stdin(), Vec::new())?, flags, Mode::empty())?;
         let input = Receiver::from_file_unchecked(File::from(terminal))?;
@@ -40,7 +40,8 @@ impl Tty {
         Ok(Self { input, resized, bytes: Bytes::default(), typed: VecDeque::new() })
     }
 
-    /// What comes next; nothing when the terminal is gone. May be dropped before it ends, and loses nothing.
+    /// Returns the next event. `None` if the terminal was closed. The future may be dropped before it ends without
+    /// losing input.
     pub(super) async fn next(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.typed.pop_front() {

@@ -19,7 +19,8 @@ fn paste(text: &str) -> Event {
     Event::Paste(text.to_owned())
 }
 
-/// Reads pieces, each so many milliseconds after the one before, and waits a while at the end; all events in order.
+/// Reads pieces, each so many milliseconds after the one before, and waits a while at the end. Returns all events in
+/// order.
 async fn read(pieces: &[(u64, &[u8])]) -> Vec<Event> {
     let mut bytes = Bytes::default();
     let mut events = Vec::new();
@@ -75,7 +76,7 @@ async fn escape_is_a_key_when_nothing_follows() {
     assert_eq!(read(&[(0, b"\x1b\x1b\x1bOP")]).await, [esc.clone(), esc, plain(KeyCode::F(1))]);
 }
 
-/// However the bytes of a paste are cut, no letter of it is a key.
+/// The bytes of a paste never act as keys, however they are cut.
 #[tokio::test(start_paused = true)]
 async fn what_is_pasted_is_no_key_however_it_is_cut() {
     let whole: &[u8] = b"\x1b[200~qr\x1b[31m\na\x1b\x1b[20\x1b[201~j";
@@ -83,7 +84,7 @@ async fn what_is_pasted_is_no_key_however_it_is_cut() {
     for cut in 0..whole.len() {
         for pause in [0, 1, 10, 30, 300] {
             let found = read(&[(0, &whole[..cut]), (pause, &whole[cut..])]).await;
-            // When the first byte comes long before the rest, it is also taken for the key `esc`, and nothing else is.
+            // If the first byte comes long before the rest, it also acts as the key `esc`. Nothing else does.
             let found = found.strip_prefix(&[plain(KeyCode::Esc)]).filter(|_| cut == 1).unwrap_or(&found);
             assert_eq!(found, wanted, "cut at {cut}, {pause} ms");
         }
@@ -105,7 +106,7 @@ async fn escape_before_a_paste_is_a_key_and_the_paste_is_none() {
 #[tokio::test(start_paused = true)]
 async fn a_paste_that_never_ends_gives_the_keys_back() {
     assert_eq!(read(&[(0, b"\x1b[200~never"), (100, b" ends"), (501, b"q")]).await, [paste("never ends"), char('q')]);
-    // When the end of a paste was lost, keys that are pressed again and again work after a while.
+    // If the end of a paste was lost, keys that are pressed again and again work after a while.
     let keys: Vec<(u64, &[u8])> = vec![(100, b"j"); 60];
     let hammered = read(&[&[(0, b"\x1b[200~".as_slice())], keys.as_slice()].concat()).await;
     assert!(matches!(hammered.first(), Some(Event::Paste(text)) if text.len() == 49), "{hammered:?}");
@@ -117,7 +118,7 @@ async fn the_rest_of_a_paste_that_stalled_is_no_key() {
     let rest = b"quit\nroll back\napprove\n\x1b[201~";
     let found = read(&[(0, b"\x1b[200~one"), (2_000, rest), (100, b"j")]).await;
     assert_eq!(found, [paste("one"), paste("quit\nroll back\napprove\n"), char('j')]);
-    // After a longer time many bytes at once are keys again, as when an arrow is held down.
+    // After a longer time many bytes at once are keys again, for example from an arrow key that is held down.
     let held = read(&[(0, b"\x1b[200~one"), (20_000, &b"\x1b[B".repeat(10))]).await;
     assert_eq!(held.len(), 11, "{held:?}");
 }
@@ -179,7 +180,7 @@ async fn what_is_too_long_of_a_paste_is_dropped_and_is_no_key() {
 async fn what_means_nothing_is_left_out_and_the_rest_goes_on() {
     assert_eq!(read(&[(0, b"\xff\x1b[999zj")]).await.last(), Some(&char('j')));
     assert_eq!(read(&[(0, b"\x1b[201~j")]).await, [char('j')], "an end without a beginning");
-    // No key is that long; later keys work.
+    // No key is that long. Later keys still work.
     let endless = format!("\x1b[{}", "1;".repeat(100));
     assert_eq!(read(&[(0, endless.as_bytes()), (100, b"\x1b[A"), (100, b"j")]).await.last(), Some(&char('j')));
 }
