@@ -1,4 +1,4 @@
-//! What a join and a message cost, in accounts of three sizes: `cargo bench --bench join`.
+//! Benchmarks of a join and of a message, in accounts of three sizes: `cargo bench --bench join`.
 
 #![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
 
@@ -12,17 +12,17 @@ use sagetop::assets::Assets;
 use sagetop::update::{NAMES, TABLES};
 use sagetop::{model, panes};
 
-/// Endpoints of a team, of a company, of a fleet (10,000, with 12,000 versions).
+/// The numbers of endpoints of a team, a company and a fleet (10,000, with 12,000 versions).
 const SIZES: [usize; 3] = [50, 200, FLEET];
 const FLEET: usize = 10_000;
-/// The panes that must not notice how large the account is.
+/// The panes whose speed must not depend on the size of the account.
 const PANES: [&str; 2] = ["home", "endpoints"];
 
 fn main() {
     divan::main();
 }
 
-/// A console on an account, with the cursor in the middle of a pane.
+/// Returns a console on an account, with the cursor in the middle of a pane.
 fn console(endpoints: usize, pane: &str) -> App {
     let keymap = Assets::default().keymap("default", NAMES).unwrap();
     let mut app = App::new(TABLES, Account::new(fleet::seen(endpoints, 0)), Vec::new(), keymap);
@@ -34,21 +34,21 @@ fn console(endpoints: usize, pane: &str) -> App {
     app
 }
 
-/// What the console waits for: the models, and what is looked up in them.
+/// Joins the models and builds the lookup tables, which the console waits for.
 #[divan::bench(args = SIZES)]
 fn join(bencher: Bencher, endpoints: usize) {
     let seen = fleet::seen(endpoints, 0);
     bencher.bench_local(|| model::join(&seen));
 }
 
-/// Were all versions of a fleet held, a hundred thousand, instead of those that serve and the newest.
+/// Measures a join if all hundred thousand versions of a fleet were kept, and not only the serving and the newest ones.
 #[divan::bench(args = [18])]
 fn versions(bencher: Bencher, before: usize) {
     let seen = fleet::seen(FLEET, before);
     bencher.bench_local(|| model::join(&seen));
 }
 
-/// Down and up again, so that each press moves the cursor.
+/// Presses down and up in turn, so that each press moves the cursor.
 #[divan::bench(args = PANES)]
 fn key(bencher: Bencher, pane: &str) {
     let mut app = console(FLEET, pane);

@@ -1,7 +1,7 @@
-//! The seam to AWS: the clients, and the one stack that every call passes.
+//! The access to AWS: the clients, and the one stack that every call goes through.
 //!
-//! [`Services`] lists the services. The [`Meter`] paces and counts their calls. Below it answers live AWS, an endpoint
-//! URL, or the simulated account; nothing above knows which.
+//! [`Services`] lists the services. The [`Meter`] paces and counts their calls. Below the meter, live AWS, an endpoint
+//! URL or the simulated account answers; the code above does not know which.
 
 mod arn;
 mod bucket;
@@ -50,8 +50,7 @@ pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
 pub use target::Target;
 pub(crate) use waits::timed_without_waits;
 
-/// One account in one region. It has a field for the client of each service, as in `aws.sagemaker`: those of
-/// [`Clients`].
+/// One account in one region. It derefs to [`Clients`], so `aws.sagemaker` is the client of that service.
 #[derive(Debug, Clone)]
 pub struct Aws {
     clients: Clients,
@@ -59,17 +58,18 @@ pub struct Aws {
     pub meter: Meter,
     /// Region name.
     pub region: String,
-    /// The endpoint URL in force, when it is not AWS itself; where services differ, each URL with its services.
+    /// The endpoint URL in force, if it is not that of AWS. If the services differ, it lists each URL with its
+    /// services.
     pub endpoint: Option<String>,
-    /// How to renew credentials that AWS no longer accepts; none for an account that needs no login.
+    /// How to renew credentials that AWS no longer accepts; `None` for an account that needs no login.
     pub renewal: Option<Renewal>,
-    /// Proxies and certificates, where calls leave this machine.
+    /// The proxies and certificates, if the calls leave this machine.
     pub transport: Option<Transport>,
     /// The kinds that this account may not search for.
     refusals: search::Refusals,
     /// The regions of buckets that are not in this region.
     regions: bucket::Regions,
-    /// The login; none for the simulated account.
+    /// The login; `None` for the simulated account.
     login: Option<Login>,
 }
 

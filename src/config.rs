@@ -1,6 +1,4 @@
-//! The user's files: what they may contain, and errors that name the place of a mistake.
-//!
-//! Each file has a fixed set of keys. An unknown key is an error; it is never ignored.
+//! The user's files: their contents, and errors that name the place of a mistake.
 
 mod account;
 mod error;
@@ -39,7 +37,7 @@ pub struct Config {
     pub keymap: Option<String>,
     /// Refuses every write to AWS.
     pub read_only: bool,
-    /// How a write is confirmed.
+    /// The way to confirm a write.
     pub confirm: Confirm,
     /// The most that reading from AWS may cost, in US dollars a day.
     pub max_cost_per_day: Option<f64>,
@@ -53,7 +51,7 @@ pub struct Config {
     pub severities: Vec<(Glob, Severity)>,
 }
 
-/// The file as it is written.
+/// The file as the user wrote it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
@@ -110,7 +108,7 @@ impl Config {
         })
     }
 
-    /// Reads the file that the user named, or `sagetop.toml` in the user's directory, which may be missing.
+    /// Reads the file that the user named, or `sagetop.toml` in the user's directory. The latter may be missing.
     ///
     /// # Errors
     /// When the file cannot be read, or [`Config::parse`] finds a mistake in it.
@@ -118,7 +116,7 @@ impl Config {
         Self::parse(&Self::source(named)?)
     }
 
-    /// The text of that file; empty where there is none.
+    /// Reads the text of that file; it is empty if there is no file.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -135,7 +133,7 @@ impl Config {
         }
     }
 
-    /// The severity that the user gave to this topic or alarm.
+    /// Returns the severity that the user gave to this topic or alarm.
     #[must_use]
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
         self.severities.iter().find(|(glob, _)| glob.matches(topic_or_alarm)).map(|(_, severity)| *severity)
@@ -152,13 +150,13 @@ fn checked_every(written: &Spanned<value::Span>, source: &Source) -> Result<Dura
     Ok(every)
 }
 
-/// The user's directory for config, themes and keymaps, if there is a home directory.
+/// Returns the user's directory for config, themes and keymaps, if there is a home directory.
 #[must_use]
 pub fn directory() -> Option<PathBuf> {
     ProjectDirs::from("", "", "sagetop").map(|dirs| dirs.config_dir().to_path_buf())
 }
 
-/// A file with its text.
+/// Reads a file.
 pub(crate) fn read(path: &Path) -> io::Result<Source> {
     Ok(Source { file: path.display().to_string(), text: disk::read_text(path)? })
 }

@@ -25,7 +25,7 @@ pub use status::status;
 pub struct Look {
     /// The name of the account among several.
     pub name: String,
-    /// The account's clients; their meter knows the calls.
+    /// The clients of the account; their meter counts the calls.
     pub aws: Aws,
     /// The tables, the configuration, and the time.
     pub seen: Seen,
@@ -34,7 +34,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// Reads every kind once, for as long as the patience lasts.
+    /// Reads every kind once, for at most the time that `patience` allows.
     pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
         let mut seen = Box::pin(look_once(&aws, seen, clock, patience)).await;
         seen.at = clock();
@@ -42,7 +42,7 @@ impl Look {
         Self { name, aws, seen, joined }
     }
 
-    /// How to log in where the credentials are not valid, as a line for the terminal.
+    /// Returns how to log in if the credentials are not valid, as a line for the terminal.
     #[must_use]
     pub fn login_hint(&self, login: Option<&Renewal>) -> Option<String> {
         let troubles = self.store().troubles();
@@ -57,7 +57,7 @@ impl Look {
     }
 }
 
-/// What became of intents whose end was never seen in an account, as lines for the terminal.
+/// Reports the result of intents whose end was never seen in an account, as lines for the terminal.
 pub async fn report_unfinished(connection: &Connection, look: &Look) -> String {
     let mut executor = connection.executor.clone();
     if let Some(me) = look.store().identity.rows().next() {
@@ -68,7 +68,7 @@ pub async fn report_unfinished(connection: &Connection, look: &Look) -> String {
     unfinished.iter().map(|open| harmless(&format!("note: {}: {open}", look.name)) + "\n").collect()
 }
 
-/// Which profile, region, endpoint, proxy and certificates are in force for an account, as a line for the terminal.
+/// Describes the profile, region, endpoint, proxy and certificates in force for an account, as a line for the terminal.
 #[must_use]
 pub fn describe_connection(connection: &Connection) -> String {
     let aws = &connection.executor.aws;
@@ -88,12 +88,12 @@ fn print_json(out: &mut impl Write, value: &serde_json::Value) -> io::Result<()>
 }
 
 /// Writes JSON in which control characters, characters that change the direction of text, and characters without width
-/// are escaped: a terminal would obey them, or nobody would see them. JSON has them only inside of texts.
+/// are escaped: a terminal would obey them, or nobody would see them. JSON contains them only inside strings.
 struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        // The serializer hands over whole characters.
+        // The serializer passes whole characters.
         let text = std::str::from_utf8(buf).map_err(io::Error::other)?;
         let mut rest = text;
         while let Some(at) = rest.find(|c| c != '\n' && is_hidden(c)) {

@@ -1,7 +1,7 @@
-//! Changes in AWS: a file and a line in `intents!` for each intent.
+//! Changes in AWS. Each intent has a file and a line in `intents!`.
 //!
 //! An intent is planned (which only reads), shown, confirmed by typing the name of its target, checked again against
-//! AWS, sent once, verified by its end state, and journalled all the way.
+//! AWS, sent once, and verified by its end state. The journal records every step.
 
 mod access;
 mod approve;
@@ -42,8 +42,7 @@ pub use selection::Selection;
 pub use step::Step;
 pub use unfinished::{State, Unfinished};
 
-/// The intents, for the macros that are made of all of them: commands, actions and [`AnyIntent`]. Their order is that
-/// of the help and of the footer.
+/// Passes all intents to a macro, for commands, actions and [`AnyIntent`]. The help and the footer use the same order.
 macro_rules! intents {
     ($macro:ident $($rest:tt)*) => {
         $macro! {
@@ -69,13 +68,13 @@ macro_rules! any_intent {
         })+
 
         impl AnyIntent {
-            /// Its name.
+            /// Returns its name.
             #[must_use]
             pub fn name(&self) -> &'static str {
                 match self { $(Self::$intent(_) => $intent::NAME,)+ }
             }
 
-            /// How long its end state may take to come.
+            /// Returns the longest time until its end state.
             #[must_use]
             pub fn patience(&self) -> Duration {
                 match self { $(Self::$intent(_) => $intent::PATIENCE,)+ }
@@ -84,20 +83,21 @@ macro_rules! any_intent {
             /// Makes the plan; see [`Intent::plan`].
             ///
             /// # Errors
-            /// When AWS does not answer, or when it makes no sense or is not safe.
+            /// When AWS does not answer, or when the intent makes no sense or is not safe.
             pub async fn plan(&self, executor: &Executor) -> Result<Plan, Refusal> {
                 let planned = match self { $(Self::$intent(intent) => caught(intent.plan(executor)).await,)+ };
                 let planned = planned.unwrap_or_else(|said| Err(Refusal::No(format!("planning broke off: {said}"))));
                 planned.map(Plan::redacted).map_err(Refusal::redacted)
             }
 
-            /// Looks whether the end state is there; see [`Intent::verify`].
+            /// Checks whether the end state is reached; see [`Intent::verify`].
             async fn verify(&self, aws: &Aws, receipt: &Receipt, waited: Duration) -> Result<Verdict, AwsError> {
                 let verdict = match self { $(Self::$intent(intent) => intent.verify(aws, receipt, waited).await,)+ };
                 verdict.map(Verdict::redacted)
             }
 
-            /// The intent of this name whose plan ended with a call of the journal; see [`Intent::of_last_call`].
+            /// Returns the intent of this name whose plan ended with a call of the journal; see
+            /// [`Intent::of_last_call`].
             fn of_last_call(name: &str, call: &str, parameters: &Value) -> Option<Self> {
                 match name {
                     $($intent::NAME => $intent::of_last_call(call, parameters).map(Self::$intent),)+
@@ -105,7 +105,7 @@ macro_rules! any_intent {
                 }
             }
 
-            /// The command that finishes a plan which was cut; see [`Intent::finishing_command`].
+            /// Returns the command that finishes an interrupted plan; see [`Intent::finishing_command`].
             fn finishing_command(name: &str, target: &str, parameters: &Value) -> Option<String> {
                 match name {
                     $($intent::NAME => $intent::finishing_command(target, parameters),)+
@@ -118,7 +118,7 @@ macro_rules! any_intent {
 
 intents! { any_intent }
 
-/// A new id: a UUID, which fits every token that AWS takes (1–36 and 32–128 characters).
+/// Creates a new id: a UUID, whose length AWS accepts for every token (1–36 and 32–128 characters).
 fn new_id() -> String {
     uuid::Uuid::new_v4().to_string()
 }

@@ -1,7 +1,7 @@
-//! Keymaps: which key runs which action.
+//! Keymaps: the mapping from keys to actions.
 //!
-//! A keymap file maps keys to the names of actions. The caller passes the known actions, so that an unknown name is an
-//! error with a place.
+//! A keymap file maps keys to the names of actions. The caller passes the known actions, so that an error can show the
+//! place of an unknown name.
 
 mod bindings;
 mod file;
@@ -19,14 +19,14 @@ use crate::config::{ConfigError, Find, Source, family};
 use bindings::Bindings;
 use file::File;
 
-/// What a key press means.
+/// The meaning of a key press.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Press<A> {
-    /// Run this action.
+    /// The key runs this action.
     Action(A),
-    /// The key begins a chord. These are the keys that can follow, and what each leads to.
+    /// The key begins a chord. These are the keys that can follow, with their actions.
     Pending(Vec<(String, A)>),
-    /// Nothing.
+    /// The key does nothing.
     None,
 }
 
@@ -40,7 +40,7 @@ pub struct Keymap {
 }
 
 impl Keymap {
-    /// Reads a keymap and those it inherits from. `actions` are the names that `[keys]` may give a key to.
+    /// Reads a keymap and those it inherits from. `actions` are the names that `[keys]` may bind.
     ///
     /// # Errors
     /// When a file is not a keymap, names an unknown key or action, binds one key twice, or leaves the operator without
@@ -74,38 +74,38 @@ impl Keymap {
         Key::of(event).map_or(Press::None, |key| self.keys.press(key))
     }
 
-    /// The same while a sheet is open or a line is typed.
+    /// Looks up a key while a sheet is open or a line is typed.
     pub fn press_in_sheet(&mut self, event: KeyEvent) -> Press<SheetKey> {
         self.keys.pending.clear();
         Key::of(event).map_or(Press::None, |key| self.ask.press(key))
     }
 
-    /// The keys of an unfinished chord while no sheet is open, as text. Empty when there is none.
+    /// Returns the keys of an unfinished chord while no sheet is open, as text. It is empty if there is no chord.
     #[must_use]
     pub fn pending(&self) -> String {
         shown(&self.keys.pending)
     }
 
-    /// The first key that runs an action while no sheet is open.
+    /// Returns the first key that runs an action while no sheet is open.
     #[must_use]
     pub fn key_for(&self, action: &str) -> Option<String> {
         self.keys.keys_of(action).next().map(shown)
     }
 
-    /// All keys that run an action while no sheet is open, in the order of the files.
+    /// Returns all keys that run an action while no sheet is open, in the order of the files.
     #[must_use]
     pub fn keys_for(&self, action: &str) -> Vec<String> {
         self.keys.keys_of(action).map(shown).collect()
     }
 
-    /// The first key that runs an action in a sheet. Where a line is typed, keys that type a letter only type it.
+    /// Returns the first key that runs an action in a sheet. While a line is typed, keys with a character only type it.
     #[must_use]
     pub fn sheet_key_for(&self, key: SheetKey, types: bool) -> Option<String> {
         let works = |keys: &&[Key]| !types || keys.first().is_none_or(|key| key.character().is_none());
         self.ask.keys_of(key.name()).find(works).map(shown)
     }
 
-    /// All keys that run an action in a sheet, in the order of the files.
+    /// Returns all keys that run an action in a sheet, in the order of the files.
     #[must_use]
     pub fn sheet_keys_for(&self, key: SheetKey) -> Vec<String> {
         self.ask.keys_of(key.name()).map(shown).collect()

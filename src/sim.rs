@@ -1,11 +1,10 @@
-//! An AWS account that is not one: it answers the bytes that AWS's own clients send.
+//! A simulated AWS account: it answers the requests of AWS's own clients, byte for byte.
 //!
-//! The account sits behind the SDK's HTTP connector, or is served on loopback. It
-//! knows nothing of the rest of this crate, reads no credentials, checks no
-//! signatures, and takes its time from the clock that it is given.
+//! The account is behind the SDK's HTTP connector, or is served on loopback. It does not depend on the rest of this
+//! crate, reads no credentials, checks no signatures, and takes its time from the given clock.
 //!
-//! A request becomes a call of a service in `protocol`; `fault_injection` may let it fail; `services` has the row of
-//! each service with its operations. `build` makes the account of a `story`, and `advance` moves it on.
+//! A request becomes a call of a service in `protocol`; `fault_injection` may make it fail; `services` has a row for
+//! each service with its operations. `build` makes the account of a `story`, and `advance` moves its time forward.
 
 mod account;
 mod advance;

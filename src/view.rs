@@ -98,7 +98,7 @@ pub struct KeyHint {
 }
 
 impl KeyHint {
-    /// The cells of the key and its label, with the space between them.
+    /// Returns the cells of the key and its label, with the space between them.
     #[must_use]
     pub fn width(&self) -> u16 {
         layout::cells(width(&self.key) + 1 + width(&self.label))
@@ -182,7 +182,7 @@ pub struct Column {
 pub struct Id(u64);
 
 impl Id {
-    /// The id of a thing.
+    /// Returns the id of a thing.
     #[must_use]
     pub fn of(thing: &impl Hash) -> Self {
         let mut hasher = DefaultHasher::new();

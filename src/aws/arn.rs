@@ -1,21 +1,21 @@
 //! The parts of an ARN.
 
-/// The parts of an ARN that are asked for: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
+/// The parts of an ARN that this program needs: `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`.
 ///
 /// See <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Arn<'a> {
     pub(crate) service: &'a str,
-    /// Empty where the service knows no regions, or the thing is in all of them.
+    /// Empty if the service has no regions, or if the resource is in all of them.
     pub(crate) region: &'a str,
-    /// Empty where the thing is known without it, as a bucket is.
+    /// Empty if the ARN needs no account, as that of a bucket.
     pub(crate) account: &'a str,
     /// The rest, which may hold colons and slashes.
     pub(crate) resource: &'a str,
 }
 
 impl<'a> Arn<'a> {
-    /// `None` for text that is no ARN. A part may be empty, and none is checked further.
+    /// Parses an ARN; returns `None` for other text. A part may be empty, and the parts are not checked further.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.strip_prefix("arn:")?.splitn(5, ':').skip(1);
         let (service, region, account) = (parts.next()?, parts.next()?, parts.next()?);

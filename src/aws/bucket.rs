@@ -10,7 +10,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::{Arn, Aws, AwsError, failed};
 
-/// Error codes of S3 for a bucket in another region.
+/// The error codes of S3 for a bucket in another region.
 const ELSEWHERE: [&str; 4] =
     ["PermanentRedirect", "TemporaryRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException"];
 
@@ -25,8 +25,9 @@ impl Regions {
 }
 
 impl Aws {
-    /// Calls S3 about a bucket, or about an access point by its ARN. If S3 says that the bucket is in another region, the
-    /// call is made there, and all later calls too. At an endpoint URL that is the same URL with another signature.
+    /// Calls S3 about a bucket, or about an access point by its ARN. If S3 says that the bucket is in another region,
+    /// the call is repeated there, and all later calls go there too. With an endpoint URL, only the region in the
+    /// signature changes.
     ///
     /// # Errors
     /// The error of the call; it names the region if that is not the account's.
@@ -57,7 +58,7 @@ impl Aws {
         answer.map_err(|error| named(failed(error), &there, &self.region))
     }
 
-    /// The client for a region; without a region, that of the account.
+    /// Returns the client for a region; without a region, the client of the account.
     fn s3_in(&self, region: Option<&str>) -> aws_sdk_s3::Client {
         match region.filter(|region| *region != self.region) {
             None => self.s3.clone(),
@@ -68,7 +69,7 @@ impl Aws {
         }
     }
 
-    /// The region of a bucket, by the header that S3 sends even when it denies access.
+    /// Returns the region of a bucket from the header that S3 sends even when it denies access.
     async fn head_bucket(&self, bucket: &str) -> Option<String> {
         match self.s3.head_bucket().bucket(bucket).send().await {
             Ok(answer) => answer.bucket_region.filter(|region| is_region(region)),
@@ -91,7 +92,7 @@ fn is_elsewhere<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> b
     matches!(status, Some(301 | 307)) || code.is_some_and(|code| ELSEWHERE.contains(&code))
 }
 
-/// The region that an answer names: in a header, in an element of the error, or in its message.
+/// Returns the region that an answer names: in a header, in an element of the error, or in its message.
 fn known_region<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
     let answer = error.raw_response()?;
     let header = answer.headers().get("x-amz-bucket-region");
@@ -101,13 +102,14 @@ fn known_region<E>(error: &SdkError<E, HttpResponse>) -> Option<String> {
     region.filter(|region| is_region(region)).map(str::to_owned)
 }
 
-/// The region in the ARN of an access point, as `eu-west-1` in `arn:aws:s3:eu-west-1:123456789012:accesspoint/lake`.
+/// Returns the region in the ARN of an access point, as `eu-west-1` in
+/// `arn:aws:s3:eu-west-1:123456789012:accesspoint/lake`.
 fn region_of_arn(bucket: &str) -> Option<&str> {
     let region = Arn::parse(bucket)?.region;
     is_region(region).then_some(region)
 }
 
-/// Is this the name of a region? It comes from an answer and becomes part of a host name.
+/// Returns whether this is the name of a region. The text comes from an answer and becomes part of a host name.
 fn is_region(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     (4..=32).contains(&text.len()) && text.chars().all(plain) && text.contains('-')

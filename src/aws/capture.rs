@@ -26,7 +26,7 @@ impl Aws {
 }
 
 impl Capture {
-    /// The parameters of the captured request, under the names that AWS gives them.
+    /// Returns the parameters of the captured request, under the names that AWS gives them.
     ///
     /// Services that speak JSON (`X-Amz-Target` and a JSON body) have all of them in the body. The other protocols need
     /// a reader each, by the `Content-Type`: a REST service has some parameters in its path and query, a query service

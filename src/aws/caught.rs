@@ -9,17 +9,17 @@ tokio::task_local! {
     static CAUGHT: ();
 }
 
-/// Runs work; returns the panic message as `Err` if it panics.
+/// Runs `work`; returns the panic message as `Err` if it panics.
 ///
 /// # Errors
 /// The message of the panic.
 pub(crate) fn caught<F: Future>(work: F) -> impl Future<Output = Result<F::Output, String>> {
-    // The future of a plan or a listing is too large for the stack.
+    // The future of a plan or a listing is too large for the stack, so it goes on the heap.
     let work = AssertUnwindSafe(Box::pin(work)).catch_unwind();
     async { CAUGHT.scope((), work).await.map_err(|said| message(&*said)) }
 }
 
-/// Keeps caught panics from printing: their messages are shown in the place of the work's result.
+/// Keeps caught panics from printing: their messages are shown instead of the result of the work.
 pub fn silence_caught_panics() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

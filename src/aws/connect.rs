@@ -16,7 +16,8 @@ use super::unconnected::Unconnected;
 use super::{Aws, Clients, LONGEST_ANSWER, Meter, Pace, Target, bounded, bucket, search};
 
 impl Aws {
-    /// Clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance roles.
+    /// Creates clients by the standard chain of AWS configuration: flags, environment, profile files, SSO, instance
+    /// roles.
     ///
     /// # Errors
     /// A sentence without its full stop: those of [`Target::check`]; an invalid setting that is needed; no region.
@@ -31,12 +32,12 @@ impl Aws {
         let provider = SharedCredentialsProvider::new(login.clone());
         let mut config = config.into_builder().credentials_provider(provider).identity_cache(login.clone()).build();
         if let Some(role) = &target.role_arn {
-            // The SDK renews each session of an hour before it ends.
+            // The SDK renews the session, which lasts an hour, before it ends.
             let role = AssumeRoleProvider::builder(role).session_name("sagetop").configure(&config).build().await;
             config = config.into_builder().credentials_provider(SharedCredentialsProvider::new(role)).build();
         }
         let (region, http) = (region.to_string(), settings.transport.client());
-        // Nobody else calls an endpoint on this machine: pacing would only slow it down.
+        // Nobody else calls an endpoint on this machine, so pacing would only slow it down.
         let shared = target.paced || !settings.endpoints.on_loopback();
         let pace = if shared { pace } else { Pace::Unlimited };
         let (use_fips, use_dual_stack) = settings.addresses();
@@ -46,21 +47,21 @@ impl Aws {
         Ok(Self { renewal, login: Some(login), transport: Some(settings.transport), ..aws })
     }
 
-    /// Clients over any connector, with invented credentials: for the simulated account.
+    /// Creates clients over any connector, with invented credentials, for the simulated account.
     #[must_use]
     pub fn over(http: &SharedHttpClient, region: &str) -> Self {
         Self::over_at(http, region, Pace::Unlimited)
     }
 
-    /// Clients that are connected to nothing: each call fails and says `why`. They stand in for an account that cannot
-    /// be connected, and for one of a recording.
+    /// Creates clients that are connected to nothing: each call fails with the message `why`. They serve an account
+    /// that cannot be connected, and an account of a recording.
     #[must_use]
     pub fn unconnected(target: &Target, why: &str) -> Self {
         let region = target.region.as_deref().unwrap_or("unknown");
         Self::over(&SharedHttpClient::new(Unconnected(why.to_owned())), region)
     }
 
-    /// The same with rate limits.
+    /// Creates the clients of [`Self::over`] with rate limits.
     #[must_use]
     pub fn over_at(http: &SharedHttpClient, region: &str, pace: Pace) -> Self {
         let config = SdkConfig::builder()
@@ -88,7 +89,7 @@ impl Aws {
         region: String,
         endpoints: &Endpoints,
     ) -> Self {
-        // The SDK does not retry: the pollers do that, and a write is sent only once.
+        // The SDK does not retry: the pollers retry themselves, and a write is sent only once.
         let clients = Clients::new(|service| {
             let mut config = config
                 .to_builder()

@@ -1,5 +1,5 @@
-//! Why there are no credentials, told as what it is: offline, a clock that is off, a role that is not given, a login
-//! that is over, or settings that give none.
+//! The reasons for missing credentials: no network, a wrong clock, a role that is not granted, a login that ended, or
+//! settings that give no credentials.
 
 use std::error::Error;
 use std::fmt;
@@ -12,14 +12,14 @@ use super::Kind;
 use super::error::{causes, classify, root_cause};
 use super::http::TransportError;
 
-/// No credentials, and why.
+/// The reason why there are no credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CredentialsFailure {
-    /// What kind of trouble.
+    /// The kind of the failure.
     pub(super) kind: Kind,
-    /// What was said; raw text.
+    /// The raw error message.
     pub(super) why: String,
-    /// What to do where a login would change nothing, as the end of a sentence.
+    /// The remedy if a login would change nothing, as the end of a sentence.
     pub(super) remedy: Option<String>,
 }
 
@@ -32,12 +32,12 @@ impl fmt::Display for CredentialsFailure {
 }
 
 impl CredentialsFailure {
-    /// The settings give no credentials, and only who changes them can help.
+    /// Creates the failure of settings that give no credentials. Only a change of the settings helps.
     pub(super) fn of_settings(why: String, remedy: String) -> Self {
         Self { kind: Kind::Expired, why, remedy: Some(remedy) }
     }
 
-    /// What stands in the chain of causes of a call that was not made.
+    /// Finds the failure in the chain of causes of a call that was not made.
     pub(super) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(known) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
             return Some(known.clone());
@@ -45,7 +45,7 @@ impl CredentialsFailure {
         causes(error).find_map(|cause| cause.downcast_ref::<CredentialsError>()).map(Self::of)
     }
 
-    /// What a provider of credentials says.
+    /// Converts the error of a provider of credentials.
     pub(super) fn of(error: &CredentialsError) -> Self {
         if let Some(trouble) = TransportError::within(error) {
             return Self { kind: trouble.kind(), why: trouble.to_string(), remedy: None };
@@ -55,7 +55,7 @@ impl CredentialsFailure {
         let unanswered =
             causes(error).any(|cause| cause.downcast_ref::<ConnectorError>().is_some_and(|e| !e.is_user()));
         let kind = match (error, said.and_then(ErrorMetadata::code)) {
-            // The service that gives credentials said no, or that it cannot answer now.
+            // The service that gives credentials refused, or it cannot answer now.
             (_, Some("InternalFailure" | "InternalServerException" | "ServiceUnavailable" | "InternalError")) => {
                 Kind::Unreachable
             }
@@ -64,7 +64,7 @@ impl CredentialsFailure {
                 let unknown = matches!(kind, Kind::Other | Kind::Gone | Kind::Unsupported);
                 if unknown { Kind::Expired } else { kind }
             }
-            // What answered is a proxy or the like: no service speaks without a code.
+            // A proxy or the like answered: services always send an error code.
             (_, None) if said.is_some() => Kind::Unreachable,
             (CredentialsError::ProviderTimedOut(_), None) => Kind::Unreachable,
             (_, None) if unanswered => Kind::Unreachable,
@@ -85,7 +85,7 @@ impl CredentialsFailure {
     }
 }
 
-/// Keeps the first 200 characters of what the `credential_process` printed on stderr.
+/// Keeps the first 200 characters of the stderr of the `credential_process`.
 fn of_program(cause: &str) -> (String, Option<String>) {
     let short = |text: &str| text.trim().chars().take(200).collect::<String>();
     if let Some((_, said)) = cause.rsplit_once("Stderr: ") {

@@ -1,4 +1,4 @@
-//! Endpoint URLs of services, where they are not AWS's own.
+//! Endpoint URLs of services that do not use AWS's own addresses.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -7,15 +7,15 @@ use http::Uri;
 
 use super::SERVICES;
 
-/// Services that give credentials. The SDK calls them by itself, at an address that can be configured as well.
+/// The services that give credentials. The SDK calls them by itself; their addresses can be configured as well.
 const CREDENTIALS: [&str; 3] = ["sso", "sso_oidc", "signin"];
 
-/// The names of all services whose address can be configured.
+/// Returns the names of all services whose address can be configured.
 pub(super) fn configurable() -> impl Iterator<Item = &'static str> {
     SERVICES.iter().map(|service| service.name).chain(CREDENTIALS)
 }
 
-/// The environment variable for the endpoint URL of a service.
+/// Returns the environment variable for the endpoint URL of a service.
 pub(super) fn variable(service: &str) -> String {
     format!("AWS_ENDPOINT_URL_{}", service.to_ascii_uppercase())
 }
@@ -25,7 +25,7 @@ pub(super) fn variable(service: &str) -> String {
 pub(super) struct Endpoints(BTreeMap<&'static str, String>);
 
 impl Endpoints {
-    /// One URL for all services.
+    /// Uses one URL for all services.
     pub(super) fn all_at(url: &str) -> Self {
         Self(configurable().map(|service| (service, url.to_owned())).collect())
     }
@@ -34,12 +34,12 @@ impl Endpoints {
         self.0.insert(service, url);
     }
 
-    /// The endpoint URL of a service; none where it is AWS's own.
+    /// Returns the endpoint URL of a service; `None` if it is AWS's own.
     pub(super) fn of(&self, service: &str) -> Option<&str> {
         self.0.get(service).map(String::as_str)
     }
 
-    /// The label for the screen: one URL, or each URL with its services. None where all of them are AWS's own.
+    /// Returns the label for the screen: one URL, or each URL with its services. `None` if all addresses are AWS's own.
     pub(super) fn label(&self) -> Option<String> {
         let mut places: Vec<(&str, Vec<&str>)> = Vec::new();
         for (service, url) in SERVICES.iter().filter_map(|service| Some((service.name, self.of(service.name)?))) {

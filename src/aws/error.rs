@@ -11,41 +11,41 @@ use super::credentials_failure::CredentialsFailure;
 use super::http::TransportError;
 use crate::redact;
 
-/// At most this many bytes of a message are kept.
+/// The most bytes of a message that are kept.
 const LONGEST: usize = 10_240;
 
 /// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// The identity may not do this.
+    /// The identity may not make this call.
     Denied,
     /// Too many calls; the account's limit is shared.
     Throttled,
     /// Credentials are missing, expired or not accepted.
     Expired,
-    /// This machine's clock is off, so that no signature is accepted.
+    /// The clock of this machine is wrong, so that AWS accepts no signature.
     Skewed,
-    /// The thing is not there.
+    /// The resource does not exist.
     Gone,
-    /// The thing is changing; a retry must wait until it is stable.
+    /// The resource is changing; a retry must wait until it is stable.
     Busy,
-    /// Somebody else changed it.
+    /// Somebody else changed the resource.
     Conflict,
     /// A quota is used up.
     Quota,
-    /// No answer: network, name resolution, time-out.
+    /// There was no answer, because of the network, the name resolution or a time-out.
     Unreachable,
     /// The certificate of the other side is not trusted here.
     Untrusted,
     /// This account or endpoint does not know the operation.
     Unsupported,
-    /// Anything else.
+    /// Any other failure.
     Other,
 }
 
 impl Kind {
-    /// One word for the screen and for `dump`.
+    /// Returns one word for the screen and for `dump`.
     #[must_use]
     pub fn word(self) -> &'static str {
         match self {
@@ -64,7 +64,7 @@ impl Kind {
         }
     }
 
-    /// What the operator can do about it, as the end of a sentence.
+    /// Returns what the operator can do about the failure, as the end of a sentence.
     #[must_use]
     pub fn advice(self) -> Option<&'static str> {
         match self {
@@ -83,7 +83,7 @@ impl Kind {
         }
     }
 
-    /// What the console does about it by itself; a single look does not.
+    /// Returns what the console does about the failure by itself. A single look does nothing.
     fn meanwhile(self) -> Option<&'static str> {
         match self {
             Self::Throttled => Some("sagetop slows down by itself"),
@@ -101,20 +101,20 @@ impl Kind {
         }
     }
 
-    /// Would every call of the account fail like this one: no login, no network, a clock that is off?
+    /// Returns whether every call of the account would fail like this one: no login, no network, a wrong clock.
     #[must_use]
     pub fn cut_off(self) -> bool {
         matches!(self, Self::Expired | Self::Skewed | Self::Unreachable | Self::Untrusted)
     }
 
-    /// Would other calls fail like this one now, so that it says nothing about the one thing that was requested? That is
-    /// so if the account is cut off, and if calls are throttled.
+    /// Returns whether other calls would fail like this one now, so that the failure says nothing about the one
+    /// resource that was requested. That is so if the account is cut off, and if calls are throttled.
     #[must_use]
     pub(crate) fn is_shared(self) -> bool {
         self.cut_off() || self.passing()
     }
 
-    /// May the same call succeed in a moment?
+    /// Returns whether the same call may soon succeed.
     #[must_use]
     pub fn passing(self) -> bool {
         matches!(self, Self::Throttled | Self::Unreachable)
@@ -124,23 +124,24 @@ impl Kind {
 /// A call that failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AwsError {
-    /// API name, for example `ListEndpoints`.
+    /// The API name, for example `ListEndpoints`.
     pub operation: Box<str>,
     /// The kind of the failure.
     pub kind: Kind,
-    /// AWS's error code, raw.
+    /// The error code of AWS, unchanged.
     pub code: Option<String>,
-    /// The message of AWS or of the connection, without secrets; otherwise as it came.
+    /// The message of AWS or of the connection, unchanged but for secrets, which are removed.
     pub message: String,
-    /// For AWS support.
+    /// The id of the request, for AWS support.
     pub request_id: Option<String>,
-    /// AWS said no: an HTTP status of 4xx with an error code. Without it a write may have been done all the same.
+    /// Whether AWS refused the call with an HTTP status of 4xx and an error code. If it did not, a write may have
+    /// happened nevertheless.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub answered_no: bool,
-    /// The call never left this machine: there are no credentials, it cannot be built, or nobody listens there.
+    /// Whether the call never left this machine: there are no credentials, it cannot be built, or nobody listens there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub never_sent: bool,
-    /// What to do if the settings give no credentials, so that a login would not help. The end of a sentence.
+    /// The remedy if the settings give no credentials, so that a login would not help. It is the end of a sentence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
 }
@@ -157,7 +158,7 @@ impl std::fmt::Display for AwsError {
     }
 }
 
-/// Makes an [`AwsError`] of the error of a call; for `map_err`.
+/// Converts the error of a call to an [`AwsError`]; for `map_err`.
 #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it on by value")]
 pub fn failed<E>(error: SdkError<E, HttpResponse>) -> AwsError
 where
@@ -166,27 +167,28 @@ where
     AwsError::new(operation::<E>(), &error)
 }
 
-/// The API name of an operation, by the type of its errors: the SDK has one for each, as `ListEndpointsError`.
+/// Returns the API name of an operation by the type of its error. The SDK has one type for each, such as
+/// `ListEndpointsError`.
 fn operation<E>() -> &'static str {
     let name = type_name::<E>().rsplit("::").next().unwrap_or_default();
     name.strip_suffix("Error").unwrap_or(name)
 }
 
 impl AwsError {
-    /// What the operator can do about it, as the end of a sentence.
+    /// Returns what the operator can do about the error, as the end of a sentence.
     #[must_use]
     pub fn advice(&self) -> Option<&str> {
         self.remedy.as_deref().or(self.kind.advice())
     }
 
-    /// The same for a console, which goes on by itself.
+    /// Returns the advice for a console, which goes on by itself.
     #[must_use]
     pub fn watched(&self) -> Option<String> {
         let advice = self.advice()?;
         Some(self.kind.meanwhile().map_or_else(|| advice.to_owned(), |meanwhile| format!("{advice}; {meanwhile}")))
     }
 
-    /// An error of our own making, for example a reply without the field that matters.
+    /// Creates an error of our own, for example for a reply that lacks a needed field.
     #[must_use]
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
         let (code, request_id, remedy) = (None, None, None);
@@ -222,7 +224,7 @@ impl AwsError {
             (None, None) => (Kind::Unreachable, said, None),
             (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),
         };
-        // A page without an error code comes from something between here and AWS.
+        // A page without an error code comes from a machine between here and AWS.
         let answered_no = code.is_some() && status.is_some_and(|s| (400..500).contains(&s));
         let mut message = message;
         message.truncate(message.floor_char_boundary(LONGEST));
@@ -232,7 +234,7 @@ impl AwsError {
     }
 }
 
-/// An error and all that caused it, outermost first; also what an input or output error holds.
+/// Iterates over an error and all its causes, outermost first. It also opens the error inside an I/O error.
 pub(super) fn causes<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
@@ -242,7 +244,8 @@ pub(super) fn causes<'a>(
     })
 }
 
-/// The innermost cause: "connection refused" says more than "dispatch failure". For an answer of AWS, its message.
+/// Returns the innermost cause: "connection refused" says more than "dispatch failure". For an answer of AWS, returns
+/// its message.
 pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     let cause = causes(error).last().unwrap_or(error);
     match cause.downcast_ref::<ErrorMetadata>().map(|said| (said.code(), said.message())) {
@@ -251,7 +254,7 @@ pub(super) fn root_cause(error: &(dyn std::error::Error + 'static)) -> String {
     }
 }
 
-/// Could the request not be built, or has it no address?
+/// Returns whether the request could not be built, or has no address.
 fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
     if let SdkError::DispatchFailure(failure) = error {
         return failure.is_user() || has_no_address(&format!("{failure:?}"));
@@ -259,23 +262,24 @@ fn cannot_be_asked<E>(error: &SdkError<E, HttpResponse>) -> bool {
     matches!(error, SdkError::ConstructionFailure(_))
 }
 
-/// Was the connection refused, so that no byte of the call left this machine?
+/// Returns whether the connection was refused, so that no byte of the call left this machine.
 fn nobody_listens(error: &(dyn std::error::Error + 'static)) -> bool {
     let refused = |error: &std::io::Error| error.kind() == std::io::ErrorKind::ConnectionRefused;
     causes(error).any(|cause| cause.downcast_ref().is_some_and(refused))
 }
 
-/// The SDK's rules give no address for this one thing (a bucket, say); the network was not asked.
+/// Returns whether the SDK's rules give no address for this one resource, such as a bucket. Then nothing was sent.
 fn has_no_address(context: &str) -> bool {
     context.contains("ResolveEndpointError")
 }
 
-/// Status first, then code, then message: not-found and busy are `ValidationException`s (`docs/aws.md#not-found`).
+/// Classifies an error by status first, then code, then message: not-found and busy are `ValidationException`s
+/// (`docs/aws.md#not-found`).
 pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Kind::Skewed,
-        // For a skewed clock STS and SNS use the code that means a wrong key at SageMaker.
+        // For a wrong clock, STS and SNS use the code that means a wrong key in SageMaker.
         "InvalidSignatureException" | "SignatureDoesNotMatch" | "AuthFailure"
             if has(&["Signature expired", "Signature not yet current"]) =>
         {

@@ -1,8 +1,8 @@
-//! Paths that the user's settings name.
+//! Paths in the user's settings.
 
 use std::path::PathBuf;
 
-/// A path that may begin with `~/`.
+/// Expands a leading `~/` to the home directory.
 pub(super) fn at_home(path: &str) -> PathBuf {
     match (path.strip_prefix("~/"), std::env::home_dir()) {
         (Some(rest), Some(home)) => home.join(rest),

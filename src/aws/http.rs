@@ -1,4 +1,4 @@
-//! The HTTP client below all calls, those for credentials too: proxies, trusted certificates, and time-outs.
+//! The HTTP client for all calls, also those for credentials: proxies, trusted certificates, and time-outs.
 
 mod deadline;
 mod exempt;
@@ -17,7 +17,7 @@ use trust::Trust;
 pub(super) use deadline::{LONGEST_ANSWER, bounded};
 pub(super) use transport_error::TransportError;
 
-/// The value of an environment variable; `None` where it is not set.
+/// Looks up an environment variable; `None` if it is not set.
 pub(super) type Variable<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 /// The proxies and the trusted certificates.
@@ -37,19 +37,19 @@ impl Transport {
         Ok(Self { proxies: Proxies::read(variable)?, trust: Trust::read(variable, ca_bundle)? })
     }
 
-    /// A client with these settings. An answer that takes too long or breaks off is an error.
+    /// Creates a client with these settings. A late or incomplete answer is an error.
     pub(super) fn client(&self) -> SharedHttpClient {
         bounded(SharedHttpClient::new(Routed::new(&self.proxies, self.trust.clone())), LONGEST_ANSWER)
     }
 
-    /// The settings in force, one phrase each, without passwords; the absence of a setting has a phrase too.
+    /// Returns the settings in force, one phrase each, without passwords. An absent setting has a phrase too.
     #[must_use]
     pub fn in_force(&self) -> Vec<String> {
         let proxy = self.proxies.told().unwrap_or_else(|| "no proxy".to_owned());
         vec![proxy, format!("certificates: {}", self.trust.told())]
     }
 
-    /// Like [`Self::in_force`], but only the settings that somebody set.
+    /// Returns the phrases of [`Self::in_force`] for those settings only that somebody set.
     #[must_use]
     pub(crate) fn settings(&self) -> Vec<String> {
         let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));
@@ -57,7 +57,7 @@ impl Transport {
     }
 }
 
-/// The TLS that all connections use.
+/// Returns the TLS that all connections use.
 fn tls() -> Provider {
     Provider::Rustls(CryptoMode::AwsLc)
 }

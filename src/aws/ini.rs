@@ -1,28 +1,27 @@
 //! The text of an AWS configuration file, with the number of each line.
 //!
-//! It is read by the rules of the AWS command line, which takes more than the SDK's own reader: that one refuses the
-//! whole file because of one indented line. A line that cannot be read costs that line; whoever needs its section is
-//! told.
+//! The rules are those of the AWS command line, which accepts more than the SDK's own reader: the SDK rejects the whole
+//! file because of one indented line. An unreadable line loses only itself, and is reported if its section is needed.
 
-/// One `[section]` and what it sets.
+/// One `[section]` and its settings.
 #[derive(Default)]
 pub(super) struct Section {
-    /// What stands between the brackets.
+    /// The text between the brackets.
     pub(super) header: String,
-    /// Oldest first; a name may come twice, then the last one counts.
+    /// The settings, oldest first. If a name occurs twice, the last one counts.
     pub(super) settings: Vec<Setting>,
-    /// Lines of the section that cannot be read.
+    /// The lines of the section that cannot be read.
     pub(super) faults: Vec<Fault>,
 }
 
 /// One `name = value`; the value may be a key, so it cannot be printed.
 #[derive(Clone)]
 pub(super) struct Setting {
-    /// In lower case.
+    /// The name in lower case.
     pub(super) name: String,
-    /// Without a comment behind it.
+    /// The value without the comment after it.
     pub(super) value: String,
-    /// Settings below this one, which are indented more than it: `name = value` by lower-case name.
+    /// The settings below this one, which are indented more: `name = value` by lower-case name.
     pub(super) nested: Vec<(String, String)>,
     /// Counted from 1.
     pub(super) line: usize,
@@ -33,18 +32,18 @@ pub(super) struct Setting {
 pub(super) struct Fault {
     /// Counted from 1.
     pub(super) line: usize,
-    /// What is wrong, as the end of a sentence about the line.
+    /// The problem, as the end of a sentence about the line.
     pub(super) why: &'static str,
 }
 
-/// Reads a file; what stands before the first section, or below a header that cannot be read, is in a section without
-/// a name.
+/// Parses a file. The lines before the first section, or below a header that cannot be read, are in a section without a
+/// name.
 pub(super) fn parse(bytes: &[u8]) -> Vec<Section> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    // A byte that is no UTF-8 is most often an umlaut in a comment.
+    // An invalid byte is most often an umlaut in a comment, so it is replaced.
     let text = String::from_utf8_lossy(bytes);
     let (mut sections, mut section) = (Vec::new(), Section::default());
-    // How far the last setting is indented; more than that goes on with it.
+    // The indent of the last setting; a line with more indent belongs to that setting.
     let mut depth = None;
     for (number, raw) in text.lines().enumerate() {
         let (line, number) = (raw.trim(), number + 1);
@@ -77,20 +76,20 @@ pub(super) fn parse(bytes: &[u8]) -> Vec<Section> {
     sections
 }
 
-/// The name of a section; what follows its bracket is ignored.
+/// Returns the name of a section. The text after its bracket is ignored.
 fn header(line: &str) -> Option<&str> {
     let (header, _) = line.strip_prefix('[')?.split_once(']')?;
     Some(header.trim()).filter(|header| !header.is_empty())
 }
 
-/// A name in lower case, and its value without a comment.
+/// Splits a line into a name in lower case and a value without its comment.
 fn pair(line: &str) -> Option<(String, String)> {
     let (name, value) = line.split_once(['=', ':'])?;
     let name = name.trim().to_ascii_lowercase();
     (!name.is_empty()).then(|| (name, without_comment(value).trim().to_owned()))
 }
 
-/// A comment begins with # or ; behind a blank.
+/// Removes the comment, which begins with # or ; after a blank.
 fn without_comment(value: &str) -> &str {
     let begins = [" #", " ;", "\t#", "\t;"];
     begins
@@ -105,7 +104,7 @@ fn without_comment(value: &str) -> &str {
 mod tests {
     use super::*;
 
-    /// `[header] name=value{nested=value} !line` of each section that is not empty.
+    /// Writes `[header] name=value{nested=value} !line` for each section that is not empty.
     fn told(bytes: &[u8]) -> String {
         let nested = |all: &[(String, String)]| match all {
             [] => String::new(),

@@ -1,4 +1,4 @@
-//! The credentials that calls are signed with, and how they are read again when AWS no longer accepts them.
+//! The credentials that sign the calls, and how they are read again when AWS no longer accepts them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,18 +21,18 @@ use super::credentials_failure::CredentialsFailure;
 use super::settings::Settings;
 use super::{Target, caught};
 
-/// Credentials are renewed this long before they expire. The SDK may halve it; the rest is longer than a signed call
-/// waits for its turn.
+/// Credentials are renewed this long before they expire. The SDK may halve this time; the remaining half is still
+/// longer than a signed call waits for its turn.
 const EARLY: Duration = Duration::from_secs(90);
-/// A `credential_process` may have to ask for a code first.
+/// The longest time for reading credentials. A `credential_process` may have to ask for a code first.
 const LONGEST: Duration = Duration::from_mins(1);
-/// After a failure or a refusal the credentials are not read again sooner: that may start a program.
+/// After a failure or a refusal the credentials are not read again sooner, because that may start a program.
 const AGAIN: Duration = Duration::from_secs(10);
 
-/// The credentials of the profile that was asked for, or of the standard chain.
+/// The credentials of the profile that the user named, or of the standard chain.
 ///
-/// The SDK reads the profile files once, and keeps credentials without an expiry. A new login may write others into the
-/// files: so credentials that failed or were refused are dropped, and everything is read again. Clones share this.
+/// The SDK reads the profile files once, and keeps credentials that have no expiry. But a new login may change the
+/// files, so failed or refused credentials are dropped, and all files are read again. Clones share this state.
 #[derive(Clone)]
 pub(super) struct Login {
     target: Target,
@@ -43,13 +43,13 @@ pub(super) struct Login {
 /// How to renew credentials that AWS no longer accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Renewal {
-    /// A command that logs in with IAM Identity Center; its result is picked up.
+    /// This command logs in with IAM Identity Center; the program picks up its result.
     Sso(String),
-    /// A command that logs in as on the web page of AWS; its result is picked up.
+    /// This command logs in as on the web page of AWS; the program picks up its result.
     SignIn(String),
-    /// The profile gets its credentials in another way; what to do about it.
+    /// The profile gets its credentials in another way; this phrase says what to do.
     Other(String),
-    /// The keys are those of this process's environment: only a new start can have others.
+    /// The keys are in the environment of this process, so only a restart can change them.
     Start,
 }
 
@@ -67,21 +67,23 @@ impl fmt::Display for Renewal {
 /// The state of a login.
 #[derive(Clone)]
 struct Known {
-    /// Who gives credentials, or why there are none.
+    /// The provider of credentials, or the reason why there is none.
     provider: Result<SharedCredentialsProvider, CredentialsFailure>,
     cache: SharedIdentityCache,
     since: Instant,
-    /// AWS did not take them.
+    /// Whether AWS refused the credentials.
     refused: bool,
 }
 
 impl Login {
-    /// Creates a login without credentials; the files are read with the first call. `region` is that of all calls.
+    /// Creates a login without credentials; the files are read with the first call. `region` is the region of all
+    /// calls.
     pub(super) fn new(target: Target, region: Region) -> Self {
         Self { target, region, known: Arc::default() }
     }
 
-    /// AWS took the credentials no more: everything is read anew with the next call, unless that was done a moment ago.
+    /// Notes that AWS no longer accepts the credentials. The next call reads all files again, unless they were just
+    /// read.
     pub(super) async fn refused(&self) {
         if let Some(known) = &mut *self.known.lock().await {
             known.refused = true;
@@ -100,7 +102,7 @@ impl Login {
         known.insert(fresh).clone()
     }
 
-    /// Made anew each time, as it would keep the files that it has read.
+    /// Creates a new provider each time, because a provider keeps the files that it has read.
     async fn provider(&self) -> Result<SharedCredentialsProvider, CredentialsFailure> {
         let correct = || "correct this setting".to_owned();
         let settings =
@@ -123,7 +125,7 @@ impl Login {
                 Err(why) => why,
             },
         };
-        // What was read anew meanwhile did not fail.
+        // Another task may have read the credentials again meanwhile, and those did not fail.
         if let Some(known) = self.known.lock().await.as_mut().filter(|known| known.since == asked.since) {
             (known.since, known.provider) = (Instant::now(), Err(why.clone()));
         }
@@ -131,7 +133,7 @@ impl Login {
     }
 }
 
-/// Asks for credentials. The SDK panics over some files and clocks; that is no reason to end the program.
+/// Gets credentials. The SDK panics over some files and clocks, which must not end the program.
 async fn ask(provider: &SharedCredentialsProvider) -> Result<Credentials, CredentialsFailure> {
     match caught(provider.provide_credentials()).await {
         Ok(given) => readable(given.map_err(|error| CredentialsFailure::of(&error))?),
@@ -151,7 +153,7 @@ impl ProvideCredentials for Login {
     }
 }
 
-/// The SDK's own cache, for as long as it is not forgotten.
+/// Uses the SDK's own cache until it is dropped.
 impl ResolveCachedIdentity for Login {
     fn resolve_cached_identity<'a>(
         &'a self,
@@ -166,7 +168,7 @@ impl ResolveCachedIdentity for Login {
     }
 }
 
-/// Refuses keys with characters that no key has, such as the carriage return of a file from Windows: no call could be
+/// Rejects keys with characters that no key has, such as the carriage return of a file from Windows. No call could be
 /// signed with them.
 fn readable(keys: Credentials) -> Result<Credentials, CredentialsFailure> {
     let strange = |text: &str| text.chars().find(|c| !c.is_ascii_graphic());
@@ -177,7 +179,7 @@ fn readable(keys: Credentials) -> Result<Credentials, CredentialsFailure> {
     Err(CredentialsFailure::of_settings(why, "correct the variable or file that contains it".to_owned()))
 }
 
-/// Says nothing of credentials.
+/// Prints no credentials.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Login").field("profile", &self.target.profile).finish_non_exhaustive()

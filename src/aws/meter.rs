@@ -1,4 +1,4 @@
-//! The connector that every call passes: it waits for the call's turn, counts it by source and estimates its cost.
+//! The connector of every call: it waits for the call's turn, counts it by source and estimates its cost.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
@@ -35,11 +35,11 @@ pub async fn attributed<F: Future>(source: &'static str, urgency: Urgency, work:
     ATTRIBUTION.scope(Attribution { source, urgency }, work).await
 }
 
-/// Runs `work` behind everything else that its source reads: nobody waits for it.
+/// Runs `work` after all other reads of its source, because nobody waits for it.
 pub(crate) async fn in_background<F: Future>(work: F) -> F::Output {
     match ATTRIBUTION.try_with(|me| *me) {
         Ok(me) => ATTRIBUTION.scope(Attribution { urgency: Urgency::Background, ..me }, work).await,
-        // Calls without a source are an operator's.
+        // Calls without a source come from an operator.
         Err(_) => work.await,
     }
 }
@@ -64,7 +64,7 @@ pub struct Usage {
     pub last_minute: u64,
     /// Throttled calls.
     pub throttled: u64,
-    /// How many times less often than usual the most throttled service is called; 1 when none is throttled.
+    /// The factor by which calls of the most throttled service are rarer than usual; 1 when none is throttled.
     pub slowdown: u32,
     /// Metrics requested of `GetMetricData`.
     pub metrics: u64,
@@ -72,11 +72,11 @@ pub struct Usage {
     pub cost: f64,
     /// Cost of a day at the rate of the last hour (or since the start), US dollars.
     pub cost_per_day: f64,
-    /// The same by source.
+    /// The calls and their cost by source.
     pub by_source: BTreeMap<Cow<'static, str>, Spent>,
 }
 
-/// Counts and paces; clones share the count.
+/// The counts and the pace of all calls; clones share them.
 #[derive(Debug, Clone)]
 pub struct Meter {
     limiter: RateLimiter,
@@ -94,19 +94,19 @@ struct State {
 }
 
 impl Meter {
-    /// A meter that has counted nothing.
+    /// Creates a meter that has counted nothing.
     #[must_use]
     pub fn new(pace: Pace) -> Self {
         Self { limiter: RateLimiter::new(pace), waits: Waits::default(), state: Arc::default() }
     }
 
-    /// An HTTP client that paces and counts the calls of `service` and passes them to `inner`.
+    /// Creates an HTTP client that paces and counts the calls of `service` and passes them to `inner`.
     #[must_use]
     pub(super) fn wrap(&self, service: &'static Service, inner: &SharedHttpClient) -> SharedHttpClient {
         SharedHttpClient::new(Metered { service, meter: self.clone(), inner: inner.clone() })
     }
 
-    /// Counts metrics that are about to be requested: `GetMetricData` is paid by the metric.
+    /// Counts metrics that are about to be requested: `GetMetricData` is billed by the metric.
     pub fn count_metrics(&self, count: usize) {
         let mut state = self.lock();
         state.usage.metrics += count as u64;
@@ -123,13 +123,13 @@ impl Meter {
         }
     }
 
-    /// Calls of a source since the start.
+    /// Returns the number of calls of a source since the start.
     #[must_use]
     pub fn calls_of(&self, source: &str) -> u64 {
         self.lock().usage.by_source.get(source).map_or(0, |spent| spent.calls)
     }
 
-    /// How many times less often than usual a service is called because it throttles; 1 when it does not.
+    /// Returns the factor by which calls of a service are rarer than usual because it throttles; 1 when it does not.
     #[must_use]
     pub fn slowdown(&self, service: &Service) -> u32 {
         self.limiter.slowdown(service)
@@ -143,12 +143,12 @@ impl Meter {
 
     /// Waits until a call of a service may be made.
     pub(super) async fn wait_for_turn(&self, service: &'static Service) {
-        // Calls without a source are an operator's plans and writes.
+        // Calls without a source are the plans and writes of an operator.
         let urgency = ATTRIBUTION.try_with(|me| me.urgency).unwrap_or(Urgency::User);
         self.waits.count(self.limiter.pass(service, urgency)).await;
     }
 
-    /// The calls so far and their cost.
+    /// Returns the calls so far and their cost.
     #[must_use]
     pub fn usage(&self) -> Usage {
         let mut state = self.lock();
@@ -243,7 +243,7 @@ impl HttpConnector for Metered<SharedHttpConnector> {
 }
 
 impl Meter {
-    /// Makes a call when it is its turn.
+    /// Makes a call when its turn comes.
     async fn call(
         &self,
         service: &'static Service,
@@ -252,7 +252,7 @@ impl Meter {
     ) -> Result<HttpResponse, ConnectorError> {
         self.wait_for_turn(service).await;
         self.count(service);
-        // The time for an answer begins here, after the wait for a turn.
+        // The time limit of an answer begins here, after the wait for a turn.
         inner.call(request).await
     }
 }

@@ -1,4 +1,4 @@
-//! How fast each service may be called, and who goes first: one token bucket per service.
+//! The rate of each service and the order of its calls: one token bucket per service.
 //!
 //! AWS's limits are per account and region, and shared with CI, dashboards and every other operator. So the buckets are
 //! small, and after a "too fast" the service is called less often.
@@ -13,25 +13,25 @@ use tokio::time::Instant;
 use super::services::{Rate, Service};
 use super::slowdown::Slowdown;
 
-/// How urgent a call is. Where there is not enough for all, the first of these are served first.
+/// The urgency of a call. If there are too few tokens for all calls, the most urgent ones go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Urgency {
-    /// An operator's plan or write: it never waits, the others wait for it.
+    /// A plan or write of an operator. It never waits; the others wait for it.
     User,
-    /// What is on the screen, and what tells that something is wrong.
+    /// A read of something on the screen, or of something that reveals a failure.
     Visible,
-    /// Everything else.
+    /// Any other call.
     Background,
 }
 
-/// Which of its rates each service is called at.
+/// The choice between the two rates of a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pace {
-    /// For a console that stays on: few calls a second.
+    /// The rate for a console that stays on: few calls a second.
     Steady,
-    /// For one look and then silence: a larger burst.
+    /// The rate for a single look, which is followed by silence: a larger burst.
     Once,
-    /// For an account that nobody shares: no limit.
+    /// No limit, for an account that nobody shares.
     Unlimited,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct RateLimiter {
     changed: Arc<Notify>,
 }
 
-/// The state of each service by its name. A service that we do not limit may have limits of its own.
+/// The state of each service by its name. A service that we do not limit may still have limits of its own.
 #[derive(Debug, Default)]
 struct Services {
     queues: BTreeMap<&'static str, Queue>,
@@ -66,7 +66,7 @@ struct Queue {
     at: Instant,
     waiting: BTreeSet<(Urgency, u64)>,
     tickets: u64,
-    /// Tokens a second.
+    /// The tokens per second.
     rate: f64,
 }
 
@@ -75,11 +75,11 @@ impl RateLimiter {
         Self { pace, state: Arc::default(), changed: Arc::default() }
     }
 
-    /// Returns when it is this caller's turn. To drop the future is to leave the queue.
+    /// Waits for this caller's turn. A dropped future leaves the queue.
     pub(super) async fn pass(&self, service: &'static Service, urgency: Urgency) {
         let Some(limit) = self.pace.of(service) else { return };
         if urgency == Urgency::User {
-            // A debt: the pollers wait until it is paid.
+            // An operator may go into debt: the pollers wait until it is paid.
             self.with(service, limit, |queue| queue.tokens -= 1.0);
             return;
         }
@@ -107,12 +107,12 @@ impl RateLimiter {
         *slowdown = slowdown.after(Instant::now());
     }
 
-    /// How many times less often than usual a service is called.
+    /// Returns the factor by which calls of a service are rarer than usual.
     pub(super) fn slowdown(&self, service: &Service) -> u32 {
         self.lock().slowdowns.get(service.name).map_or(1, |slowdown| slowdown.factor(Instant::now()))
     }
 
-    /// The slowdown of the service that is throttled most.
+    /// Returns the slowdown of the service that is throttled most.
     pub(super) fn worst_slowdown(&self) -> u32 {
         self.lock().slowdowns.values().map(|slowdown| slowdown.factor(Instant::now())).max().unwrap_or(1)
     }
@@ -138,23 +138,23 @@ impl RateLimiter {
     }
 }
 
-/// What a caller in the queue may do.
+/// The answer to a caller in the queue.
 enum Admission {
-    /// Go.
+    /// The caller may go.
     Now,
-    /// First in the queue, but the bucket is empty for so long.
+    /// The caller is first in the queue, but the bucket stays empty for this long.
     In(Duration),
-    /// Somebody else is first.
+    /// Another caller is first.
     Behind,
 }
 
 impl Queue {
-    /// AWS counts a call when it arrives, we when it leaves: a call that travels faster than the last one would be
-    /// early by this much.
+    /// The longest time by which a call may overtake another. AWS counts a call when it arrives, and we count it when
+    /// it leaves, so a fast call after a slow one would arrive too early.
     const ON_ITS_WAY: Duration = Duration::from_millis(250);
 
-    /// Adds the tokens that were earned since. A full bucket earns nothing, and begins to a little after its first token
-    /// was taken.
+    /// Adds the tokens that were earned since the last time. A full bucket earns nothing, and starts to earn a little
+    /// after its first token was taken.
     fn refill(&mut self, limit: Rate, now: Instant) {
         let earned = now.saturating_duration_since(self.at).as_secs_f64() * self.rate;
         self.tokens += earned;
@@ -169,7 +169,7 @@ impl Queue {
         if self.waiting.first() != Some(&ticket) {
             return Admission::Behind;
         }
-        // A little below one: rounding must not miss the token that was slept for.
+        // The limit is a little below one, because rounding must not miss the token that the caller slept for.
         if self.tokens > 1.0 - 1e-6 {
             self.tokens -= 1.0;
             return Admission::Now;
@@ -178,7 +178,7 @@ impl Queue {
     }
 }
 
-/// A place in a queue. To drop it is to leave the queue, served or not.
+/// A place in a queue. A dropped ticket leaves the queue, served or not.
 struct Ticket<'a> {
     limiter: &'a RateLimiter,
     service: &'static str,
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
     use crate::aws::SERVICES;
 
-    /// The moments, in milliseconds, at which callers are let through.
+    /// Returns the times, in milliseconds, at which callers are let through.
     async fn passes(limiter: &RateLimiter, callers: &[Urgency]) -> Vec<(Urgency, u64)> {
         let start = Instant::now();
         let done = Arc::new(Mutex::new(Vec::new()));

@@ -6,10 +6,10 @@ use std::time::Duration;
 use super::{AwsError, Kind, timed_without_waits};
 use futures_util::{StreamExt, stream};
 
-/// Concurrent describes; more would only wait for their turn.
+/// The number of concurrent describes; more would only wait for their turn.
 const AT_ONCE: usize = 8;
 
-/// After this many failures in a row the rest is not described.
+/// The number of failures in a row after which the rest is not described.
 const ENOUGH: usize = 5;
 
 /// A failure that comes sooner than this is not a time-out, so an immediate retry may succeed.
@@ -18,13 +18,12 @@ const QUICK: Duration = Duration::from_secs(3);
 /// The items of a page and the token of the next page.
 pub type Page<T> = (Vec<T>, Option<String>);
 
-/// Reads pages until there is no token, at most `cap` of them; the flag says that there was more.
+/// Reads pages until there is no token, at most `cap` of them. The flag is true if there were more pages.
 ///
-/// An empty page with a token is normal; a token that comes again would page
-/// for ever, so it ends the reading.
+/// An empty page with a token is normal. A repeated token ends the reading, as it would lead to an endless loop.
 ///
 /// # Errors
-/// Those of `fetch`; pages read before are dropped, as half a list would look like deletions.
+/// The errors of `fetch`. Pages that were read before are dropped, because half a list would look like deletions.
 pub async fn pages<T, F, Fut>(cap: usize, fetch: F) -> Result<(Vec<T>, bool), AwsError>
 where
     F: FnMut(Option<String>) -> Fut,
@@ -34,7 +33,7 @@ where
     Ok((all, next.is_some()))
 }
 
-/// The same from a token on, until a page is `enough`; returns the token of the page that would be next.
+/// Reads pages from a token on, until a page is `enough`; returns the token of the next page.
 pub(crate) async fn pages_until<T, F, Fut>(
     mut token: Option<String>,
     cap: usize,
@@ -66,28 +65,28 @@ where
 /// The result of describing many things.
 #[derive(Debug)]
 pub struct Described<T> {
-    /// Those that were described.
+    /// The things that were described.
     pub found: Vec<T>,
-    /// The first failure, except "gone"; a failure that all things share comes before that of a single one.
+    /// The first failure, except "gone". A failure that all things share takes precedence over one of a single thing.
     pub fault: Option<AwsError>,
 }
 
 /// Like [`Described`], with the error of each item that failed.
 #[derive(Debug)]
 pub(crate) struct DescribedEach<I, T> {
-    /// Those that were described.
+    /// The things that were described.
     pub(crate) found: Vec<T>,
-    /// Those that failed alone, and why.
+    /// The things that failed alone, with the reason.
     pub(crate) missed: Vec<(I, AwsError)>,
-    /// A failure that all of them share: those that are neither found nor missed were not described.
+    /// The failure that all things share. Things that are neither found nor missed were not described.
     pub(crate) shared: Option<AwsError>,
 }
 
-/// Describes each of `ids`, a few at a time. Those that no longer exist are left out.
+/// Describes each of `ids`, a few at a time. Things that no longer exist are left out.
 ///
-/// A failure of one thing does not affect the others: if others were described, it becomes [`Kind::Other`], as it says
-/// nothing about the network or the account. A failure that all of them share ends the work: at once where calls are
-/// refused or throttled, otherwise after several failures in a row.
+/// A failure of one thing does not affect the others: if others were described, the failure becomes [`Kind::Other`],
+/// because it says nothing about the network or the account. A failure that all things share ends the work: at once if
+/// calls are refused or throttled, otherwise after several failures in a row.
 pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
 where
     I: Clone,
@@ -99,7 +98,7 @@ where
     Described { found, fault }
 }
 
-/// The same, with the error of each thing that failed.
+/// Describes things as [`describe`] does, and returns the error of each thing that failed.
 pub(crate) async fn describe_each<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> DescribedEach<I, T>
 where
     I: Clone,
@@ -110,9 +109,9 @@ where
     let answers = stream::iter(ids).map(async |id: I| (id.clone(), twice(fetch, id).await));
     let mut answers = std::pin::pin!(answers.buffer_unordered(AT_ONCE));
     let mut asked = DescribedEach { found: Vec::new(), missed: Vec::new(), shared: None };
-    // Failures that all things may share: all denials, and other failures since the last success.
+    // These count the failures that all things may share: all denials, and other failures since the last success.
     let (mut denied, mut lost) = (0, 0);
-    // Did a server answer at all?
+    // Whether a server answered at all.
     let mut answered = false;
     while let Some((id, answer)) = answers.next().await {
         let error = match answer {
@@ -126,7 +125,7 @@ where
         answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
         denied += usize::from(error.kind == Kind::Denied);
         lost += usize::from(maybe_shared(error.kind));
-        // One call may be unreachable alone: the next ones will show.
+        // A single call may be unreachable by itself, so the next ones decide.
         let at_once = error.kind.is_shared() && error.kind != Kind::Unreachable;
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
@@ -145,7 +144,8 @@ where
     asked
 }
 
-/// May all things fail like this? It may also be one alone: a page of an overloaded server, a call that hangs.
+/// Returns whether all things may fail like this. It may also be a single one: an error page of an overloaded server,
+/// or a call that hangs.
 fn maybe_shared(kind: Kind) -> bool {
     matches!(kind, Kind::Unsupported | Kind::Unreachable)
 }
@@ -266,9 +266,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_call_that_waited_long_for_its_turn_and_failed_at_once_is_asked_once_more() {
         let meter = Meter::new(Pace::Once);
-        // Of each tenth thing the first answer is a failure.
+        // The first answer for each tenth thing is a failure.
         let failed = std::cell::RefCell::new(BTreeSet::new());
-        // Several kinds are read at the same time, so that each call waits behind many others.
+        // Several kinds are read at the same time, so that each call waits for many others.
         let kind = |first: i32| {
             let work = describe((first..first + 100).collect(), async |n: i32| {
                 meter.wait_for_turn(&SERVICES.sagemaker).await;

@@ -13,11 +13,12 @@ use super::files::at_home;
 use super::ini::{self, Setting};
 use crate::disk;
 
-/// What the SDK takes in the name of a profile.
+/// The characters that must be escaped in the name of a profile for the SDK.
 const NAMES: AsciiSet =
     NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'/').remove(b'.').remove(b'@').remove(b':').remove(b'+');
 
-/// All that is needed of a profile. What other tools set beside it is not handed on, so that none of it can be refused.
+/// The settings of a profile that are needed. Settings of other tools are not passed on, so that the SDK cannot reject
+/// them.
 const NEEDED: &[&str] = &[
     "aws_access_key_id",
     "aws_secret_access_key",
@@ -55,38 +56,38 @@ const CREDENTIALS: &[&str] = &[
     "login_session",
 ];
 
-/// What the files say.
+/// The contents of the files.
 #[derive(Default)]
 pub(super) struct Profiles {
     named: BTreeMap<String, Group>,
     sessions: BTreeMap<String, Group>,
     services: BTreeMap<String, Group>,
-    /// The files that were looked for.
+    /// The files that were searched for.
     pub(super) files: Vec<PathBuf>,
-    /// What could not be read and may belong to any profile, each a sentence without its end.
+    /// The parts that could not be read and may belong to any profile, each a sentence without its end.
     pub(super) lost: Vec<String>,
 }
 
-/// Sections of one name, of both files.
+/// The sections of one name, from both files.
 #[derive(Default)]
 struct Group {
-    /// The last one of a name counts.
+    /// The settings; the last one of a name counts.
     settings: Vec<(Setting, PathBuf)>,
-    /// Lines that cannot be read, each a sentence without its end.
+    /// The lines that cannot be read, each a sentence without its end.
     faults: Vec<String>,
 }
 
-/// A value, and where it stands.
+/// A value and its place.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Found {
-    /// Never empty.
+    /// The value, which is never empty.
     pub(super) value: String,
-    /// As the end of a sentence: a variable, or a file with the line.
+    /// The place, as the end of a sentence: a variable, or a file with the line.
     pub(super) place: String,
 }
 
 impl Profiles {
-    /// Reads both files where `variable` or the home directory says they are; a file that is not there sets nothing.
+    /// Reads both files at the paths that `variable` or the home directory gives. A missing file sets nothing.
     pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
         let mut profiles = Self::default();
         for (name, path, prefixed) in
@@ -103,7 +104,7 @@ impl Profiles {
         profiles
     }
 
-    /// Adds a file; in one that is not the credentials file, names of sections are `prefixed` with their kind.
+    /// Adds a file. Unless it is the credentials file, the names of its sections are `prefixed` with their kind.
     pub(super) fn add(&mut self, path: &Path, bytes: &[u8], prefixed: bool) {
         for section in ini::parse(bytes) {
             let faults: Vec<String> = section
@@ -126,23 +127,23 @@ impl Profiles {
         }
     }
 
-    /// Is there such a profile?
+    /// Returns whether this profile exists.
     pub(super) fn has(&self, profile: &str) -> bool {
         self.named.contains_key(profile)
     }
 
-    /// All names, in order.
+    /// Returns all names in order.
     pub(super) fn names(&self) -> Vec<&str> {
         self.named.keys().map(String::as_str).collect()
     }
 
-    /// What a profile sets, unless that is empty.
+    /// Returns a setting of a profile, unless it is empty.
     pub(super) fn get(&self, profile: &str, name: &str) -> Option<Found> {
         let (setting, path) = self.named.get(profile)?.last(name)?;
         Some(setting.found(&setting.value, path)).filter(|found| !found.value.is_empty())
     }
 
-    /// What the `services` section of a profile sets for one service.
+    /// Returns a setting of one service from the `services` section of a profile.
     pub(super) fn of_service(&self, profile: &str, service: &str, name: &str) -> Option<Found> {
         let section = self.get(profile, "services")?;
         let (setting, path) = self.services.get(&section.value)?.last(service)?;
@@ -150,8 +151,8 @@ impl Profiles {
         Some(setting.found(value, path)).filter(|found| !found.value.is_empty())
     }
 
-    /// A profile and those that its credentials come from, each once. Keys of its own end the search, but not for the
-    /// first one, as a role comes before keys.
+    /// Returns a profile and those that its credentials come from, each once. A profile with keys of its own ends the
+    /// chain. The first one does not, because a role takes precedence over keys.
     pub(super) fn chain(&self, profile: &str) -> Vec<String> {
         let mut chain = vec![profile.to_owned()];
         while let Some(last) = chain.last() {
@@ -164,19 +165,19 @@ impl Profiles {
         chain
     }
 
-    /// The first line that cannot be read of a profile, and of those that its credentials come from.
+    /// Returns the first unreadable line of a profile, or of a profile that its credentials come from.
     pub(super) fn fault(&self, profile: &str) -> Option<&str> {
         let chain = self.chain(profile);
         chain.iter().filter_map(|name| self.named.get(name)?.faults.first()).map(String::as_str).next()
     }
 
-    /// Does a profile say where credentials come from?
+    /// Returns whether a profile says how to get credentials.
     pub(super) fn has_credentials(&self, profile: &str) -> bool {
         CREDENTIALS.iter().any(|name| self.get(profile, name).is_some())
     }
 
-    /// All that is needed of them, as the SDK takes it. `environment` are the keys that `credential_source =
-    /// Environment` stands for: the SDK would look for them before it looks at any profile.
+    /// Writes the needed settings of all profiles in the syntax of the SDK. `environment` are the keys that
+    /// `credential_source = Environment` means: the SDK would look for them before it looks at any profile.
     pub(super) fn text(&self, environment: &[(&str, String)]) -> String {
         let mut lines = Vec::new();
         for (name, group) in &self.named {
@@ -193,7 +194,7 @@ impl Profiles {
     }
 }
 
-/// The profile that stands for the keys of the environment; no file can name it so.
+/// The profile with the keys of the environment. No file can contain this name.
 const ENVIRONMENT: &str = "%environment";
 
 impl Group {
@@ -201,7 +202,7 @@ impl Group {
         self.settings.iter().rev().find(|(setting, _)| setting.name == name)
     }
 
-    /// The lines that the SDK needs.
+    /// Returns the lines that the SDK needs.
     fn needed(&self) -> impl Iterator<Item = String> {
         let set = NEEDED.iter().filter_map(|name| Some((*name, self.last(name)?.0.value.as_str())));
         set.filter(|(_, value)| !value.is_empty()).map(|(name, value)| match (name, value) {
@@ -214,14 +215,14 @@ impl Group {
     }
 }
 
-/// Names the files only: what stands in them may be a key.
+/// Prints the names of the files only: their contents may include keys.
 impl fmt::Debug for Profiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Profiles").field("files", &self.files).finish_non_exhaustive()
     }
 }
 
-/// Says where the value stands and not the value, which may be a key.
+/// Prints the place and not the value, which may be a key.
 impl fmt::Debug for Found {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Found").field("place", &self.place).finish_non_exhaustive()
@@ -234,12 +235,12 @@ impl Setting {
     }
 }
 
-/// The name of a profile as the SDK takes it, which knows no blanks and quotes.
+/// Escapes the name of a profile for the SDK, which accepts no blanks and quotes.
 pub(super) fn encoded(profile: &str) -> String {
     utf8_percent_encode(profile, &NAMES).to_string()
 }
 
-/// The kind and name of a section; none where the header cannot be read.
+/// Returns the kind and name of a section; `None` if the header cannot be read.
 fn kind(header: &str, prefixed: bool) -> Option<(&'static str, String)> {
     if header.is_empty() {
         return None;
@@ -252,7 +253,7 @@ fn kind(header: &str, prefixed: bool) -> Option<(&'static str, String)> {
     Some((kind, unquoted(name.trim()).to_owned()))
 }
 
-/// A name may stand in quotes, and must where it has blanks.
+/// Removes the quotes from a name. A name with blanks needs them.
 fn unquoted(name: &str) -> &str {
     let within = |quote: char| name.strip_prefix(quote)?.strip_suffix(quote);
     within('"').or_else(|| within('\'')).unwrap_or(name)

@@ -1,4 +1,4 @@
-//! Retries of throttled calls, for work that somebody waits for.
+//! Retries of throttled calls in work that somebody waits for.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use tokio::time::Instant;
 const CODES: [&[u8]; 5] =
     [b"ThrottlingException", b"\"Throttling\"", b"TooManyRequests", b"RequestLimitExceeded", b"SlowDown"];
 
-/// The pause between two tries; it grows with the slowdown of the service.
+/// The pause between two tries; it is multiplied by the slowdown of the service.
 const PAUSE: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     static RETRY: Retry;
 }
 
-/// Is called for each wait with the service and the length.
+/// A function that is called before each wait, with the service and the length.
 type Tell = Arc<dyn Fn(&str, Duration) + Send + Sync>;
 
-/// How long the current task retries, and whom it tells.
+/// How long the current task retries, and the function that it notifies.
 #[derive(Clone)]
 pub(super) struct Retry {
     until: Instant,
@@ -46,12 +46,12 @@ pub(crate) async fn retry_throttled<F: Future>(
 }
 
 impl Retry {
-    /// That of the current task, if it has one.
+    /// Returns the settings of the current task, if it retries.
     pub(super) fn now() -> Option<Self> {
         RETRY.try_with(Clone::clone).ok()
     }
 
-    /// Waits before a retry; false if there is no time left for it.
+    /// Waits before a retry; returns false if there is no time left.
     pub(super) async fn wait(&self, service: &str, slowdown: u32) -> bool {
         let pause = PAUSE * slowdown;
         if Instant::now() + pause > self.until {
@@ -63,7 +63,7 @@ impl Retry {
     }
 }
 
-/// Is an answer that of a throttled call? Returns the answer unchanged.
+/// Finds out whether a call was throttled. Returns the answer unchanged.
 pub(super) async fn too_fast(mut answer: HttpResponse) -> (HttpResponse, bool) {
     if answer.status().as_u16() < 400 {
         return (answer, false);

@@ -1,7 +1,7 @@
 //! `sagemaker:Search`: whole records with tags, newest first.
 //!
-//! `Search` is an index and may lag behind, so no write relies on it. Some accounts deny it, or do not have it for some
-//! kind, so lists can replace it: `docs/aws.md#search`.
+//! `Search` is an index and may lag behind, so no write relies on it. Some accounts deny it, or do not support it for
+//! some kinds, so lists can replace it: `docs/aws.md#search`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::page::{Page, pages_until};
 use super::{Aws, AwsError, failed};
 
-/// After a refusal it is tried again this much later: the rights may have changed.
+/// The time after which a refused search is tried again, because the rights may have changed.
 const AGAIN: Duration = Duration::from_mins(10);
 
 /// The kinds that were refused, and when; clones share them.
@@ -39,17 +39,17 @@ pub struct Query {
 }
 
 impl Query {
-    /// All records of a kind, last changed first.
+    /// Queries all records of a kind, last changed first.
     #[must_use]
     pub fn changed(resource: ResourceType) -> Self {
         Self { resource, sort_by: "LastModifiedTime", filters: Vec::new() }
     }
-    /// All records of a kind, newest first: for kinds that never change.
+    /// Queries all records of a kind, newest first. This is for kinds that never change.
     #[must_use]
     pub fn made(resource: ResourceType) -> Self {
         Self { resource, sort_by: "CreationTime", filters: Vec::new() }
     }
-    /// Only those with this value.
+    /// Keeps only the records with this value.
     #[must_use]
     pub fn with(mut self, property: &'static str, value: &str) -> Self {
         self.filters.push((property, value.to_owned()));
@@ -65,11 +65,12 @@ impl Query {
 }
 
 impl Aws {
-    /// Records page by page from a token on, until there are no more, `cap` pages were read, or `enough` says so of a
-    /// page; and the token of the next page. `None` where this account cannot search for the kind: use lists then.
+    /// Reads records page by page from a token on, until there are no more, `cap` pages were read, or `enough` accepts
+    /// a page. Also returns the token of the next page. `None` if this account cannot search for the kind; then use
+    /// lists.
     ///
     /// # Errors
-    /// Those that a list would return as well: no credentials, no network, throttled.
+    /// Errors that a list would return as well: no credentials, no network, throttled.
     pub async fn search(
         &self,
         query: &Query,

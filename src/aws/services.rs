@@ -11,24 +11,24 @@ pub const PER_METRIC: f64 = 0.01 / 1000.0;
 /// How a service is called.
 #[derive(Debug, PartialEq)]
 pub struct Service {
-    /// Its name in the settings of AWS tools, in lower case: `AWS_ENDPOINT_URL_…`, sections `services`.
+    /// The name in the settings of AWS tools, in lower case: `AWS_ENDPOINT_URL_…`, sections `services`.
     pub name: &'static str,
-    /// What the names of its IAM actions begin with.
+    /// The prefix of its IAM actions.
     pub iam: &'static str,
-    /// The rate that a console which stays on keeps to.
+    /// The rate for a console that stays on.
     pub(super) steady: Rate,
-    /// The rate of a single look.
+    /// The rate for a single look.
     pub(super) once: Rate,
-    /// US dollars for one call; where calls have several prices, the highest of those that are made.
+    /// US dollars for one call. If calls have several prices, the highest price of the calls that are made.
     pub(super) price: f64,
 }
 
-/// How often a service may be called.
+/// The limits of the calls to a service.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Rate {
-    /// Calls in the long run.
+    /// Calls per second in the long run.
     pub(super) per_second: f64,
-    /// Calls at once, after a rest.
+    /// Calls at once after a pause.
     pub(super) burst: f64,
 }
 
@@ -52,13 +52,13 @@ macro_rules! services {
             $($(#[$cfg])* #[doc = concat!("`", stringify!($name), "`.")] pub $name: Service,)+
         }
 
-        /// How each service is called.
+        /// The settings of all services.
         pub static SERVICES: Services = Services {
             $($(#[$cfg])* $name: Service { name: stringify!($name), ..$service },)+
         };
 
         impl Services {
-            /// All of them, in the order in which they are shown.
+            /// Iterates over all services in the order in which they are shown.
             pub fn iter(&'static self) -> impl Iterator<Item = &'static Service> {
                 [$($(#[$cfg])* &self.$name,)+].into_iter()
             }
@@ -71,7 +71,7 @@ macro_rules! services {
         }
 
         impl Clients {
-            /// Makes each client from the configuration for its service.
+            /// Creates each client from the configuration for its service.
             pub(super) fn new(config: impl Fn(&'static Service) -> SdkConfig) -> Self {
                 Self { $($(#[$cfg])* $name: services!(@connect $sdk $($connect)?)(&config(&SERVICES.$name)),)+ }
             }
@@ -94,7 +94,8 @@ services! {
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
 }
 
-/// At an endpoint URL the name of a bucket stands in the path: no other host may be known there.
+/// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other
+/// host there.
 fn connect_s3(config: &SdkConfig) -> aws_sdk_s3::Client {
     let path_style = config.endpoint_url().is_some();
     aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(config).force_path_style(path_style).build())

@@ -1,7 +1,7 @@
 //! The settings that all AWS tools share, from the environment and from profiles.
 //!
-//! The SDK's loader reads many settings, and panics over some values that other tools accept. So it gets an environment
-//! and files of our own, with only those settings that it needs and that are checked here.
+//! The SDK's loader reads many settings, and panics over some values that other tools accept. So it gets its own
+//! environment and files, with only the settings that it needs and that are checked here.
 
 mod missing;
 
@@ -19,7 +19,7 @@ use super::endpoint::{self, Endpoints};
 use super::profiles::{Found, Profiles, encoded};
 use super::target::{self, Target};
 
-/// Variables that hold credentials; a profile that was asked for wins over them.
+/// The variables that hold credentials. A profile that the user named takes precedence over them.
 const OWN_KEYS: &[&str] = &[
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -29,14 +29,14 @@ const OWN_KEYS: &[&str] = &[
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
 ];
-/// Variables for the credentials of a container.
+/// The variables for the credentials of a container.
 const CONTAINER_VARIABLES: &[&str] = &[
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
 ];
-/// Variables for the credentials and the region of the machine, and for the tokens of `aws login`.
+/// The variables for the credentials and the region of the machine, and for the tokens of `aws login`.
 const OF_MACHINE: &[&str] = &[
     "AWS_EC2_METADATA_DISABLED",
     "AWS_EC2_METADATA_V1_DISABLED",
@@ -51,19 +51,19 @@ const KEYS: &[(&str, &str)] = &[
     ("AWS_SESSION_TOKEN", "aws_session_token"),
 ];
 
-/// Reading the files may take this long.
+/// The longest time for reading the files.
 const LONGEST_READ: Duration = Duration::from_secs(10);
 
 /// The settings of the environment and the files for one target.
 pub(super) struct Settings {
-    /// Variables that are set and not empty.
+    /// The variables that are set and not empty.
     variables: HashMap<String, String>,
     profiles: Profiles,
     /// The profile in force.
     pub(super) profile: String,
-    /// The profile was asked for by name, and so wins over keys in the environment.
+    /// Whether the user named the profile, which then takes precedence over keys in the environment.
     asked: bool,
-    /// The region that was asked for or is configured.
+    /// The region that the user named or configured.
     pub(super) region: Option<String>,
     /// Endpoint URLs that are not AWS's own.
     pub(super) endpoints: Endpoints,
@@ -74,7 +74,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    /// Reads the environment and the files. Files on a server that does not answer end in an error.
+    /// Reads the environment and the files. Files on a server that does not answer cause an error.
     ///
     /// # Errors
     /// A sentence without its full stop: an invalid value of a setting that is needed, with its place; or files that
@@ -96,7 +96,7 @@ impl Settings {
         Self::of(target, &variables, profiles)
     }
 
-    /// `environment` holds all variables, empty ones too.
+    /// Combines the settings. `environment` contains all variables, also empty ones.
     fn of(target: &Target, environment: &HashMap<String, String>, profiles: Profiles) -> Result<Self, String> {
         // An empty variable counts as unset, as for the AWS command line; an empty proxy variable means "no proxy".
         let variables: HashMap<String, String> =
@@ -127,7 +127,7 @@ impl Settings {
         Ok(Self { variables, profiles, profile, asked, region, endpoints, fips, dual_stack, transport })
     }
 
-    /// The SDK's loader with these settings. `region` is that of all calls.
+    /// Creates the SDK's loader with these settings. `region` is the region of all calls.
     pub(super) fn loader(&self, region: Option<Region>) -> ConfigLoader {
         let keys = KEYS.iter().filter_map(|(variable, name)| Some((*name, self.variables.get(*variable)?.clone())));
         let keys: Vec<(&str, String)> = keys.collect();
@@ -149,12 +149,12 @@ impl Settings {
         }
     }
 
-    /// The environment variables that the SDK sees.
+    /// Returns the environment variables that the SDK sees.
     fn environment(&self) -> Env {
         let source =
             self.profiles.chain(&self.profile).iter().find_map(|name| self.profiles.get(name, "credential_source"));
         let source = source.map(|found| found.value.to_ascii_lowercase()).unwrap_or_default();
-        // If a profile that was asked for has no credentials, that is an error: no others take their place.
+        // A named profile without credentials is an error, so no other credentials may replace them.
         let elsewhere = |place: &str| !self.asked || source == place;
         let seen = |name: &str| {
             !name.starts_with("AWS_")
@@ -174,13 +174,13 @@ impl Settings {
         Env::from(variables)
     }
 
-    /// Whether services are called at their FIPS addresses, and at their dual-stack addresses.
+    /// Returns whether services are called at their FIPS addresses, and at their dual-stack addresses.
     pub(super) fn addresses(&self) -> (bool, bool) {
         (self.fips, self.dual_stack)
     }
 }
 
-/// Prints the profile only: the variables and the files hold keys and passwords.
+/// Prints only the profile, because the variables and the files hold keys and passwords.
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings").field("profile", &self.profile).finish_non_exhaustive()
@@ -211,7 +211,7 @@ impl Source<'_> {
         }
     }
 
-    /// The region of the environment, of the profile, or of a profile from which its credentials come.
+    /// Returns the region of the environment, of the profile, or of a profile that its credentials come from.
     fn region(&self) -> Result<Option<String>, String> {
         let variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].iter().find_map(|name| self.variable(name));
         let chain = self.profiles.chain(self.profile);
@@ -223,7 +223,8 @@ impl Source<'_> {
         }
     }
 
-    /// By the order of <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
+    /// Reads the endpoint URLs in the order of
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>.
     fn endpoints(&self) -> Result<Endpoints, String> {
         let name = "endpoint_url";
         let mut endpoints = Endpoints::default();
@@ -246,7 +247,7 @@ impl Source<'_> {
     }
 }
 
-/// The message for a setting with an invalid value.
+/// Writes the message for a setting with an invalid value.
 fn refused(name: &str, found: &Found, why: &str) -> String {
     format!("{name}: {:?} {why}; it stands in {}", found.value, found.place)
 }
@@ -262,7 +263,7 @@ mod tests {
         [profile role]\nrole_arn = r\nsource_profile = a\n[profile bad]\nregion = eu_west\n\
         [profile session]\nlogin_session = arn\n[profile my keys]\naws_access_key_id = k\n";
 
-    /// Variables, a service, and its URL.
+    /// A test case: variables, a service, and the URL of that service.
     type Case<'a> = (&'a [(&'a str, &'a str)], &'a str, Option<&'a str>);
 
     pub(super) fn settings(target: &Target, variables: &[(&str, &str)]) -> Result<Settings, String> {
@@ -321,7 +322,7 @@ mod tests {
         assert_eq!(proxy(&[("HTTPS_PROXY", "http://a:1"), none]).as_deref(), Some("no proxy"));
         assert_eq!(proxy(&[all, none]).as_deref(), Some("proxy http://a:1 (ALL_PROXY) for http"));
         assert_eq!(proxy(&[all, ("all_proxy", "")]).as_deref(), Some("no proxy"));
-        // Any other variable that is empty counts as one that is not set.
+        // Any other empty variable counts as unset.
         let empty = settings(&of_profile("a"), &[("AWS_REGION", ""), ("AWS_USE_FIPS_ENDPOINT", "")]).unwrap();
         assert_eq!(empty.region.as_deref(), Some("a-1"));
     }
@@ -358,7 +359,7 @@ mod tests {
         assert_eq!(seen(&a, "HOME").as_deref(), Some("/home/ana"));
         assert_eq!(seen(&a, "AWS_ENDPOINT_URL_STS").as_deref(), Some("http://of-profile"));
         assert_eq!((seen(&a, "AWS_RETRY_MODE"), seen(&a, "AWS_PROFILE")), (None, None));
-        // Nobody else's credentials stand in for those of a profile that was asked for.
+        // No other credentials replace those of a profile that the user named.
         for name in ["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
             assert!(seen(&anybody, name).is_some() && seen(&a, name).is_none(), "{name}");
         }

@@ -1,14 +1,14 @@
-//! After "too fast" a service is called less often, until it has been calm for a while.
+//! The slowdown of a service after it answered "too fast", until it has been calm for a while.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How many times less often than usual a service is called because it answered "too fast": 1, 2, 4, … 16.
+/// The factor by which calls of a service are rarer than usual because it answered "too fast": 1, 2, 4, … 16.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slowdown {
     factor: u32,
-    /// When the last "too fast" that was counted came, and when the last one of all came.
+    /// The times of the last "too fast" that was counted, and of the last one at all.
     throttled: Option<(Instant, Instant)>,
 }
 
@@ -21,15 +21,15 @@ impl Default for Slowdown {
 impl Slowdown {
     /// The highest factor.
     const MOST: u32 = 16;
-    /// Answers that come within this time, times the factor, count once: they may belong to one burst, and an operator
-    /// who tries again and again does not make it slower still.
+    /// Several "too fast" within this time, multiplied by the factor, count once. They may belong to one burst, and an
+    /// operator who tries again and again must not slow the service down further.
     const SAME_BURST: Duration = Duration::from_secs(5);
-    /// After this time without a "too fast" the factor is halved.
+    /// The calm time after which the factor is halved.
     const CALM: Duration = Duration::from_mins(1);
-    /// While it stays calm the factor is halved again after each of these.
+    /// The time after which the factor is halved again while the service stays calm.
     const RETURN: Duration = Duration::from_secs(5);
 
-    /// The slowdown after a "too fast" at this time.
+    /// Returns the slowdown after a "too fast" at this time.
     #[must_use]
     pub(super) fn after(self, at: Instant) -> Self {
         let factor = self.factor(at);
@@ -41,7 +41,7 @@ impl Slowdown {
         }
     }
 
-    /// The factor at a time; it comes back to 1 by itself.
+    /// Returns the factor at a time. It falls back to 1 by itself.
     #[must_use]
     pub(super) fn factor(self, at: Instant) -> u32 {
         let Some((_, last)) = self.throttled else { return self.factor };
@@ -61,7 +61,7 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut slowdown = Slowdown::default();
         let mut factors = Vec::new();
-        // Seconds at which the service says "too fast", and the factor after it.
+        // The seconds at which the service answers "too fast"; the factor after each is compared below.
         for seconds in [0, 1, 6, 12, 31, 52, 91, 93] {
             slowdown = slowdown.after(at(seconds));
             factors.push(slowdown.factor(at(seconds)));

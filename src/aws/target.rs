@@ -1,37 +1,37 @@
-//! Where the clients point.
+//! The account, region and endpoint that the clients call.
 
 use http::Uri;
 use http::uri::Authority;
 
-/// Where the clients point.
+/// The account, region and endpoint that the clients call.
 #[derive(Debug, Clone, Default)]
 pub struct Target {
-    /// What the user calls the account.
+    /// The user's name for the account.
     pub label: Option<String>,
     /// Named profile of the AWS configuration files.
     pub profile: Option<String>,
-    /// ARN of a role to take on with the credentials that the profile or the standard chain gives.
+    /// The ARN of a role to assume with the credentials of the profile or the standard chain.
     pub role_arn: Option<String>,
-    /// Region; otherwise the standard chain decides.
+    /// The region; without one, the standard chain decides.
     pub region: Option<String>,
-    /// One URL for all services (a local stand-in); S3 then uses path-style addresses.
+    /// One URL for all services (a local substitute for AWS). S3 then uses path-style addresses.
     pub endpoint_url: Option<String>,
-    /// Keep to the pace even where a stand-in on this machine answers.
+    /// Whether to keep the pace even if a substitute on this machine answers.
     pub paced: bool,
 }
 
 impl Target {
-    /// What it is called where regions do not matter.
+    /// Returns the name of the account if regions do not matter.
     #[must_use]
     pub fn called(&self) -> Option<&str> {
         let role = self.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
         self.label.as_deref().or(self.profile.as_deref()).or(role)
     }
 
-    /// Refuses what cannot be meant, before it turns into a network error.
+    /// Rejects impossible values before they cause a network error.
     ///
     /// # Errors
-    /// A sentence without its end: a region or an endpoint URL that is none, or a URL with a password in it.
+    /// A sentence without its end: an invalid region or endpoint URL, or a URL with a password in it.
     pub fn check(&self) -> Result<(), String> {
         if let Some(region) = self.region.as_deref().filter(|region| !is_region(region)) {
             return Err(format!("{region:?} is not a region; write one such as eu-west-1"));
@@ -46,28 +46,28 @@ impl Target {
     }
 }
 
-/// Can this be a region? It is a part of the names of hosts.
+/// Returns whether this can be a region. Regions are parts of host names.
 pub(super) fn is_region(text: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '-';
     (1..=63).contains(&text.len()) && text.chars().all(part) && !text.starts_with('-') && !text.ends_with('-')
 }
 
-/// Why an endpoint URL with a user or a password is refused. It is shown on the screen, and
-/// AWS has no use for either; so the message does not repeat it.
+/// The reason why an endpoint URL with a user or a password is refused. AWS has no use for either, and URLs are shown
+/// on the screen. The message does not repeat the URL.
 pub(super) const PASSWORD_IN_URL: &str =
     "the endpoint URL contains an @, which can follow a user and a password; write it without them";
 
-/// Can this endpoint URL hold a user and a password, whatever else is wrong with it?
+/// Returns whether this endpoint URL may contain a user and a password, even if it is otherwise malformed.
 pub(super) fn may_hold_password(url: &str) -> bool {
     url.contains('@')
 }
 
-/// Is this an address that can be called?
+/// Returns whether this address can be called.
 pub(super) fn is_url(text: &str) -> bool {
     let Ok(uri) = text.parse::<Uri>() else { return false };
     let web = uri.scheme_str().is_some_and(|scheme| ["http", "https"].contains(&scheme));
     let (host, authority) = (uri.host().unwrap_or_default(), uri.authority().map_or("", Authority::as_str));
-    // A port that is no number is left out by the parser.
+    // The parser drops a port that is not a number.
     let port = uri.port().is_some() || authority.ends_with(host);
     web && !host.is_empty() && port
 }

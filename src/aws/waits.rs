@@ -1,4 +1,4 @@
-//! How long calls wait for their turn. That time is our own pace and does not count as AWS being slow.
+//! The time that calls wait for their turn. It is caused by our own pace and does not count as slowness of AWS.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ tokio::task_local! {
     static OF_WORK: Vec<Waits>;
 }
 
-/// How long calls waited for their turn; clones share it.
+/// The time that calls waited for their turn; clones share it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Waits(Arc<Mutex<State>>);
 
@@ -18,14 +18,14 @@ pub(super) struct Waits(Arc<Mutex<State>>);
 struct State {
     /// The number of calls that wait now.
     calls: usize,
-    /// Since when at least one waits.
+    /// The time since when at least one call waits.
     since: Option<Instant>,
-    /// The length of all earlier times in which at least one waited.
+    /// The length of all earlier periods in which at least one call waited.
     before: Duration,
 }
 
 impl Waits {
-    /// Total time so far in which at least one call was waiting.
+    /// Returns the total time so far in which at least one call was waiting.
     pub(super) fn total(&self) -> Duration {
         let state = self.lock();
         state.before + state.since.map_or(Duration::ZERO, |since| since.elapsed())

@@ -11,13 +11,13 @@ use super::value::Name;
 pub struct Account {
     /// The name that the team uses for it.
     pub label: Option<String>,
-    /// A profile of the AWS configuration files. With a role, the profile that assumes it.
+    /// The profile of the AWS configuration files. If there is a role, this profile assumes it.
     pub profile: Option<String>,
     /// The ARN of a role to assume.
     pub role_arn: Option<String>,
-    /// The account id, 12 digits. It tells accounts apart where profiles do not.
+    /// The account id, 12 digits. It distinguishes accounts that profiles do not distinguish.
     pub account_id: Option<String>,
-    /// The regions to watch. Without any, the region of the profile.
+    /// The regions to watch. If it is empty, the region of the profile is watched.
     pub regions: Vec<String>,
     /// Refuses every write to this account.
     pub read_only: bool,
@@ -25,7 +25,7 @@ pub struct Account {
     pub colour: Colour,
 }
 
-/// The colour of an account's name, as a meaning. The theme turns it into a real colour.
+/// The colour of an account's name, by its meaning. The theme maps it to a real colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Colour {
@@ -67,7 +67,7 @@ pub(super) struct Written {
     colour: Colour,
 }
 
-/// Checks all accounts: a label belongs to one of them only.
+/// Checks all accounts: each label belongs to only one of them.
 pub(super) fn checked(written: Vec<Written>, source: &Source) -> Result<Vec<Account>, ConfigError> {
     let mut accounts: Vec<Account> = Vec::new();
     for one in written {

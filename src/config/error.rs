@@ -32,14 +32,14 @@ pub struct ConfigError {
     pub column: usize,
     /// What is wrong: a sentence without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// A hint for the correction.
     pub hint: Option<String>,
     excerpt: String,
     carets: usize,
 }
 
 impl ConfigError {
-    /// An error that is about the whole file.
+    /// Creates an error about the whole file.
     #[must_use]
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
@@ -53,7 +53,7 @@ impl ConfigError {
         }
     }
 
-    /// An error at a range of bytes of a file.
+    /// Creates an error at a range of bytes of a file.
     #[must_use]
     pub fn at(source: &Source, span: Range<usize>, message: impl Into<String>) -> Self {
         Self::new(source.file.as_str(), message).placed(source, span)
@@ -126,9 +126,9 @@ impl fmt::Display for ConfigError {
         } else {
             let number = self.line.to_string();
             let gutter = " ".repeat(number.len());
-            // The caret line repeats the tabs of the line above, so that the caret stands below the mistake.
+            // The caret line repeats the tabs of the line above, so that the caret is below the mistake.
             let column = self.column.saturating_sub(1);
-            // A very long line is cut to the part around the mistake.
+            // Only the part around the mistake is shown of a very long line.
             let from = column.saturating_sub(LONGEST_EXCERPT / 2);
             let shown = |from: usize, most: usize| self.excerpt.chars().skip(from).take(most).collect::<String>();
             let before = shown(from, column - from);

@@ -1,4 +1,4 @@
-//! Patterns on names: `*` for anything, `?` for one character, `{stage}` for a word to keep.
+//! Patterns on names: `*` matches anything, `?` matches one character, `{stage}` matches a word and keeps it.
 
 use regex_lite::{Regex, escape};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 /// The only part of a name that a pattern can keep.
 const STAGE: &str = "{stage}";
 
-/// A pattern that a whole name matches or does not.
+/// A pattern that is compared with whole names.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Glob {
@@ -23,25 +23,25 @@ impl PartialEq for Glob {
 impl Eq for Glob {}
 
 impl Glob {
-    /// The pattern as it was written.
+    /// Returns the pattern as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The literal text at the start of the pattern: every name that matches begins with it.
+    /// Returns the literal text at the start of the pattern. Every matching name begins with it.
     #[must_use]
     pub fn beginning(&self) -> &str {
         self.text.split(['*', '?', '{']).next().unwrap_or_default()
     }
 
-    /// Does the whole name match?
+    /// Returns whether the whole name matches.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {
         name.starts_with(self.beginning()) && self.regex.is_match(name)
     }
 
-    /// The part of the name that `{stage}` matches, when the whole name matches and the pattern has one.
+    /// Returns the part of the name that `{stage}` matches, when the whole name matches and the pattern has one.
     #[must_use]
     pub fn stage<'n>(&self, name: &'n str) -> Option<&'n str> {
         Some(self.regex.captures(name)?.name("stage")?.as_str())

@@ -7,7 +7,7 @@ use super::error::{ConfigError, Source};
 
 /// A file that may inherit from another one.
 pub trait Inherits: DeserializeOwned {
-    /// The name of the file that this one inherits from.
+    /// Returns the name of the file that this one inherits from.
     fn inherits(&self) -> Option<&Spanned<String>>;
 }
 

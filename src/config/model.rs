@@ -17,13 +17,13 @@ use super::value::{Compare, Meaning, Name, Severity, Span};
 pub struct Model {
     /// The name that the team uses for it.
     pub name: String,
-    /// Labels of the accounts that it lives in. Without any, it may be in every account.
+    /// Labels of the accounts that contain the model. If it is empty, every account may contain it.
     pub accounts: Vec<String>,
     /// The name or ARN of its model package group.
     pub group: Option<String>,
     /// Names of the pipelines that train it.
     pub pipelines: Vec<Glob>,
-    /// Names of the endpoints that serve it. `{stage}` marks the part of the name that says where.
+    /// Names of the endpoints that serve it. `{stage}` marks the part of the name that is the stage.
     pub endpoints: Vec<Glob>,
     /// Names of the alarms that watch it.
     pub alarms: Vec<Glob>,
@@ -38,14 +38,14 @@ pub struct Model {
 }
 
 impl Model {
-    /// The name of its model package group. Without a `group`, that is the name of the model.
+    /// Returns the name of its model package group. If there is no `group`, it is the name of the model.
     #[must_use]
     pub fn group_name(&self) -> &str {
         let group = self.group.as_deref().unwrap_or(&self.name);
         group.rsplit('/').next().unwrap_or(group)
     }
 
-    /// JSON paths of the metrics whose values are in evaluation reports.
+    /// Iterates over the JSON paths of the metrics whose values are in evaluation reports.
     pub fn report_paths(&self) -> impl Iterator<Item = &str> {
         self.metrics.iter().filter_map(|metric| match &metric.source {
             MetricSource::Package { json_path } => Some(json_path.as_str()),
@@ -61,7 +61,7 @@ pub struct Data {
     pub kind: DataKind,
     /// `s3://bucket/prefix/`, where `{yyyy-MM-dd}` stands for a date, or the name of a feature group.
     pub uri: String,
-    /// Data that is older than this is too old.
+    /// The greatest age at which the data is still fresh.
     pub max_age: Option<Duration>,
 }
 
@@ -80,9 +80,9 @@ pub enum DataKind {
 pub struct Metric {
     /// The name that the team uses for it.
     pub label: String,
-    /// Where its values come from.
+    /// The source of its values.
     pub source: MetricSource,
-    /// How a value compares with the threshold when it is beyond it.
+    /// The comparison and the threshold; a value for which the comparison holds is beyond the threshold.
     pub limit: Option<(Compare, f64)>,
     /// The severity of a value beyond the threshold.
     pub severity: Option<Severity>,
@@ -91,7 +91,7 @@ pub struct Metric {
 }
 
 impl Metric {
-    /// Is it the metric of this name in one of these namespaces of CloudWatch?
+    /// Returns whether it is the metric of this name in one of these namespaces of CloudWatch.
     #[must_use]
     pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {
         match &self.source {
@@ -101,7 +101,7 @@ impl Metric {
     }
 }
 
-/// Where the values of a metric come from.
+/// The source of the values of a metric.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MetricSource {
     /// In CloudWatch.
@@ -114,7 +114,7 @@ pub enum MetricSource {
         dimensions: BTreeMap<String, String>,
         /// The statistic, such as `Average`.
         stat: String,
-        /// The time between two values, in whole minutes. Without it, the values themselves tell.
+        /// The time between two values, in whole minutes. If it is missing, it is derived from the values themselves.
         period: Option<Duration>,
     },
     /// In the evaluation report of the model package.

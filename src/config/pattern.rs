@@ -25,18 +25,18 @@ enum Field {
     Minute,
 }
 
-/// A date as far as the names of folders give it: year, month, day, hour, minute. Dates compare by time, in UTC, which
-/// is what tools write.
+/// A date with the fields that the names of folders give: year, month, day, hour, minute. Dates are compared by time,
+/// in UTC, because that is what tools write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct PartialDate([Option<u16>; 5]);
 
 impl PartialDate {
-    /// A whole day.
+    /// Creates the date of a whole day.
     #[must_use]
     pub fn day(year: u16, month: u16, day: u16) -> Self {
         Self([Some(year), Some(month), Some(day), None, None])
     }
-    /// Adds a field, unless it contradicts a known one or the result is no date.
+    /// Adds a field, unless it contradicts a known one or the result is not a date.
     fn with(mut self, field: Field, value: u16) -> Option<Self> {
         let range = match field {
             Field::Year => 2000..=9999,
@@ -52,13 +52,14 @@ impl PartialDate {
         *known = Some(value);
         Some(self)
     }
-    /// Is this date on or before that day? A missing field counts as the first one (January, the first, midnight).
+    /// Returns whether this date is on or before that day. A missing field counts as the first one (January, the first,
+    /// midnight).
     #[must_use]
     pub fn begins_by(&self, day: Self) -> bool {
         let begin = |[year, month, day, ..]: [Option<u16>; 5]| [year, month, day].map(Option::unwrap_or_default);
         begin(self.0) <= begin(day.0)
     }
-    /// How many fields are known, counted from the year.
+    /// Counts the known fields, from the year on.
     #[must_use]
     pub fn fields(&self) -> usize {
         self.0.iter().take_while(|field| field.is_some()).count()
@@ -84,7 +85,7 @@ pub struct Pattern {
     pub stem: String,
     /// The rest: folders with dates, each with the plain folders after it.
     pub levels: Vec<(Segment, String)>,
-    /// Does the last folder end with a slash? Otherwise it is the start of a longer name.
+    /// Whether the last folder ends with a slash. If not, it is the start of a longer name.
     pub closed: bool,
 }
 
@@ -95,14 +96,14 @@ pub struct PatternError {
     pub place: Range<usize>,
     /// What is wrong: a sentence without a full stop.
     pub message: String,
-    /// What to do about it.
+    /// A hint for the correction.
     pub hint: &'static str,
 }
 
 const WRITE: &str = "write {yyyy-MM-dd}, or {yyyy}/{MM}/{dd}; HH is the hour";
 
 impl Pattern {
-    /// Parses a location without its `s3://bucket/`. `None` when it has no date.
+    /// Parses a location without its `s3://bucket/`. Returns `None` if it has no date.
     ///
     /// # Errors
     /// A brace that is not closed, letters that are no part of a date, a date that does not begin with the year.
@@ -139,7 +140,7 @@ impl Pattern {
 }
 
 impl Segment {
-    /// Parses the name of a folder that begins at byte `at` of the whole.
+    /// Parses the name of a folder that begins at byte `at` of the whole pattern.
     fn parse(folder: &str, at: usize) -> Result<Self, PatternError> {
         let mut pieces = Vec::new();
         let (mut rest, mut at) = (folder, at);
@@ -175,7 +176,7 @@ impl Segment {
         Ok(Self { pieces })
     }
 
-    /// Parses a name that is a date alone, or a date after `key=`. `None` when the letters are no date.
+    /// Parses a name that is a date alone, or a date after `key=`. Returns `None` if the letters are not a date.
     #[must_use]
     pub fn of_date(key: &str, date: &str) -> Option<Self> {
         let key = Some(Piece::Text(key.to_owned())).filter(|_| !key.is_empty());
@@ -193,7 +194,7 @@ impl Segment {
         })
     }
 
-    /// The text before the first date.
+    /// Returns the text before the first date.
     #[must_use]
     pub fn head(&self) -> &str {
         match self.pieces.first() {
@@ -202,7 +203,7 @@ impl Segment {
         }
     }
 
-    /// Reads the date in a folder's name and adds it to the date of the folders above. With `open`, more text may
+    /// Reads the date in a folder's name and adds it to the date of the folders above. If `open` is true, more text may
     /// follow.
     #[must_use]
     pub fn date(&self, name: &str, above: PartialDate, open: bool) -> Option<PartialDate> {
@@ -221,7 +222,7 @@ impl Segment {
         (rest.is_empty() || open).then_some(date)
     }
 
-    /// The name of the folder for a day, where names sort in the order of their dates.
+    /// Returns the name of the folder for a day, if names sort in the order of their dates.
     #[must_use]
     pub fn name_of(&self, day: PartialDate) -> Option<String> {
         let mut name = String::new();
@@ -243,7 +244,7 @@ impl Segment {
     }
 }
 
-/// Splits `yyyy-MM-dd` into its parts. `None` when something is neither a part of a date nor a separator.
+/// Splits `yyyy-MM-dd` into its parts. Returns `None` if a piece is neither a part of a date nor a separator.
 fn date_pieces(text: &str) -> Option<Vec<Piece>> {
     let mut pieces = Vec::new();
     let mut rest = text;

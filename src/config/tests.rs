@@ -83,7 +83,7 @@ fn the_whole_of_it_is_read() {
     assert_eq!(parsed("").unwrap(), Config::default());
 }
 
-/// Text, line, column, part of the message, part of the hint.
+/// The text of a file, the line and column of its mistake, a part of the message, and a part of the hint.
 const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("them = \"dark\"", 1, 1, "unknown field `them`", "\"theme\""),
     ("confirm = \"typ\"", 1, 11, "unknown variant `typ`", "\"type\""),

@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub struct Severity(u8);
 
 impl Severity {
-    /// The level, from 1 (the worst) to 5.
+    /// Returns the level, from 1 (the worst) to 5.
     #[must_use]
     pub fn level(self) -> u8 {
         self.0
@@ -40,22 +40,22 @@ impl TryFrom<String> for Severity {
 /// How a value compares with its threshold when it is beyond it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 pub enum Compare {
-    /// It is greater.
+    /// The value is greater.
     #[serde(rename = ">")]
     Greater,
-    /// It is greater or equal.
+    /// The value is greater or equal.
     #[serde(rename = ">=")]
     GreaterOrEqual,
-    /// It is less.
+    /// The value is less.
     #[serde(rename = "<")]
     Less,
-    /// It is less or equal.
+    /// The value is less or equal.
     #[serde(rename = "<=")]
     LessOrEqual,
 }
 
 impl Compare {
-    /// Does `value` compare with `threshold` in this way?
+    /// Returns whether `value` compares with `threshold` in this way.
     #[must_use]
     pub fn holds(self, value: f64, threshold: f64) -> bool {
         match self {
@@ -66,7 +66,7 @@ impl Compare {
         }
     }
 
-    /// The operator as it is written.
+    /// Returns the operator as it is written.
     #[must_use]
     pub fn sign(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl Compare {
     }
 }
 
-/// What it means when a metric is beyond its threshold.
+/// The meaning of a metric beyond its threshold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Meaning {
@@ -89,7 +89,7 @@ pub enum Meaning {
     Promote,
 }
 
-/// How a write is confirmed.
+/// The way to confirm a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confirm {
@@ -100,7 +100,7 @@ pub enum Confirm {
     Confirm,
 }
 
-/// A length of time in whole seconds, written `26h`, `90m`, `2d` or `1h30m`.
+/// A length of time in whole seconds, in the form `26h`, `90m`, `2d` or `1h30m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Span(pub(super) Duration);

@@ -11,17 +11,17 @@ use crate::intents::{AnyIntent, Executor, Outcome, Plan, Progress, Refusal};
 use crate::resources::poll::Patience;
 use crate::view::{harmless, width};
 
-/// How a command ended, as an exit code.
+/// The result of a command, as an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Completion {
-    /// The end state was seen, or only the plan was wanted: 0.
+    /// The end state was seen, or the user wanted only the plan: 0.
     Done,
-    /// Refused, failed, or the end state was not seen: 1.
+    /// The command was refused, it failed, or the end state was not seen: 1.
     NotDone,
 }
 
 /// Makes the plan, asks for confirmation, sends, waits for the end state, and reports all of it on `out`. The patience
-/// limits the time for the plan; what was sent is followed to its end.
+/// limits the time for the plan; once calls are sent, they are followed to their end.
 ///
 /// # Errors
 /// When `out` cannot be written or the answer cannot be read.
@@ -70,7 +70,7 @@ pub async fn carry_out(
     Ok(completion)
 }
 
-/// Makes the plan as the caller that AWS says we are.
+/// Makes the plan with the identity that AWS reports for us.
 async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, Refusal> {
     if let Some(arn) = executor.aws.sts.get_caller_identity().send().await.ok().and_then(|me| me.arn) {
         executor.identity = arn;
@@ -78,14 +78,14 @@ async fn make_plan(executor: &mut Executor, intent: &AnyIntent) -> Result<Plan, 
     executor.plan_patiently(intent, |waits| drop(writeln!(io::stderr(), "… {waits}"))).await
 }
 
-/// Carries out a plan and reports its progress. After the first interruption it lets calls that are being sent finish,
-/// and does not wait for what AWS does after them. The second interruption ends it at once.
+/// Carries out a plan and reports its progress. The first interruption lets calls that are being sent finish, and does
+/// not wait for their effects in AWS. The second interruption ends the work at once.
 async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -> io::Result<Outcome> {
     let mut interrupts = Interrupts::listen()?;
     let (tell, mut progress) = mpsc::channel(16);
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(run_until(executor, plan, tell, stopped));
-    // An output that cannot be written any more must not end the work in the middle.
+    // A failing output must not end the work in the middle.
     let mut written = Ok(());
     loop {
         let line = tokio::select! {
@@ -111,7 +111,7 @@ async fn follow(executor: Executor, plan: Plan, out: &mut (impl Write + Send)) -
     written.map(|()| outcome)
 }
 
-/// Sends a plan and waits for its end state, or until it is told to stop waiting.
+/// Sends a plan and waits for its end state, or until it is asked to stop waiting.
 async fn run_until(
     executor: Executor,
     plan: Plan,
@@ -131,7 +131,7 @@ async fn run_until(
     }
 }
 
-/// Prints the plan: what changes, what to know, what is sent.
+/// Prints the plan: the changes, the warnings, and the calls.
 fn print_plan(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "{}", harmless(&plan.headline()))?;
     let pad = |text: &str, cells: usize| format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))));
@@ -168,7 +168,7 @@ fn print_plan(plan: &Plan, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "Undo   {}", harmless(&plan.undo))
 }
 
-/// Asks for confirmation, unless `--yes` answers; true when the name of the target was given.
+/// Asks for confirmation, unless `--yes` answers; returns true if the answer was the name of the target.
 fn confirm(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<bool> {
     if let Some(name) = &answer.yes {
         if *name != plan.target {
@@ -192,8 +192,7 @@ fn confirm(plan: &Plan, answer: &Answer, out: &mut impl Write) -> io::Result<boo
     Ok(typed == plan.target)
 }
 
-/// Names the first character in which two names differ, as the end of a sentence; `None` where the difference can be
-/// seen.
+/// Names the first character in which two names differ, as the end of a sentence; `None` if the difference is visible.
 fn describe_hidden_difference(typed: &str, name: &str) -> Option<String> {
     let mut pairs = typed.chars().map(Some).chain([None]).zip(name.chars().map(Some).chain([None]));
     let (has, wants) = pairs.find(|(has, wants)| has != wants)?;

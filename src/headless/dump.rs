@@ -1,4 +1,4 @@
-//! `sagetop dump`: everything as JSON. The shape is stable; `schema` grows when it is not.
+//! `sagetop dump`: all data as JSON. The shape is stable; an incompatible change increases `schema`.
 
 use std::io::{self, Write};
 
@@ -10,8 +10,8 @@ use crate::model::{Chain, Link};
 /// Version of the shape.
 const SCHEMA: u32 = 1;
 
-/// Prints what was read: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`,
-/// `usage`. Several accounts stand in `accounts[]`, each with its `name`.
+/// Prints all data that was read: `identity`, `region`, `taken_at`, `models[]`, `resources{kind: []}`, `sources[]`,
+/// `usage`. Several accounts are in `accounts[]`, each with its `name`.
 ///
 /// # Errors
 /// When `out` cannot be written.
@@ -19,7 +19,7 @@ pub fn dump(looks: &[Look], out: &mut impl Write) -> io::Result<()> {
     print_json(out, &together(looks, account, Map::new()))
 }
 
-/// One account as it is, or several in `accounts[]`. Fields of `whole` stand before them.
+/// Returns one account as it is, or several in `accounts[]`. The fields of `whole` come first.
 pub(super) fn together(looks: &[Look], one: fn(&Look) -> Map<String, Value>, whole: Map<String, Value>) -> Value {
     let mut all = Map::from_iter([("schema".to_owned(), SCHEMA.into())]);
     all.extend(whole);
@@ -69,7 +69,7 @@ fn account(look: &Look) -> Map<String, Value> {
     fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The models as JSON; also what `status --json` prints.
+/// Returns the models as JSON; `status --json` prints them too.
 pub(super) fn models(look: &Look) -> Value {
     look.joined.chains().iter().map(|chain| model(chain, &look.joined.links(chain))).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// The interruptions from the time on at which this was created.
+/// The interruptions since the creation of this value.
 #[cfg(unix)]
 pub(super) struct Interrupts {
     ctrl_c: tokio::signal::unix::Signal,
@@ -29,7 +29,7 @@ impl Interrupts {
     }
 }
 
-/// Elsewhere there is ctrl-c alone.
+/// The interruptions on other systems, which have ctrl-c only.
 #[cfg(not(unix))]
 pub(super) struct Interrupts;
 
@@ -40,7 +40,7 @@ impl Interrupts {
     }
 
     pub(super) async fn next(&mut self) {
-        // Where the program cannot listen, nothing interrupts the command.
+        // If the program cannot listen, nothing interrupts the command.
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }

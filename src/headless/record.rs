@@ -1,4 +1,4 @@
-//! A single look as a recording: all tables as they were in the end.
+//! A recording of a single look, with the final state of all tables.
 
 use crate::app::Feed;
 use crate::recording::{AccountState, Recorder};
@@ -6,7 +6,7 @@ use crate::resources::{AccountId, Store};
 
 use super::Look;
 
-/// Records what was seen of each account, with what the rows tell of the last day.
+/// Records the look at each account, with the events of the last day that the rows reveal.
 pub fn record(recorder: &Recorder, looks: &[Look]) {
     let state = |look: &Look| {
         let (mut feed, mut read) = (Feed::default(), Store::default());

@@ -11,7 +11,7 @@ use crate::fmt;
 use crate::model::{Chain, Health, Mark};
 use crate::view::harmless;
 
-/// Reasons of a model that stand in its line; `--json` has all of them.
+/// The number of reasons in the line of a model; `--json` has all of them.
 const REASONS: usize = 3;
 
 /// Prints the state of each model, worst first, account by account; returns the exit code, that of the worst account:
@@ -34,7 +34,7 @@ pub fn status(looks: &[Look], as_json: bool, fail_on: FailOn, out: &mut impl Wri
             }
         }
     }
-    // Something broken matters more than something unknown, and that more than something degraded.
+    // A broken model matters more than an unknown one, and an unknown one more than a degraded one.
     let codes = looks.iter().map(|look| code(look, fail_on));
     Ok(codes.max_by_key(|code| [0, 1, 3, 2].iter().position(|known| known == code)).unwrap_or(3))
 }
@@ -54,7 +54,7 @@ fn code(look: &Look, fail_on: FailOn) -> u8 {
     let any = |health| worst == health || look.joined.chains().iter().any(|c| c.health == health);
     match worst {
         Health::Critical => 2,
-        // Where AWS did not answer, the state may be worse than what is known.
+        // If AWS did not answer, the state may be worse than the known one.
         Health::Warning if fail_on == FailOn::Warning && !has_unanswered(look) => 1,
         // A warning below `--fail-on` does not hide that something could not be read.
         Health::Warning | Health::Unknown | Health::Waiting | Health::Running | Health::Ok | Health::Absent
@@ -66,14 +66,14 @@ fn code(look: &Look, fail_on: FailOn) -> u8 {
     }
 }
 
-/// Alarms on `SageMaker` that fire and belong to no model, in one line.
+/// Returns the firing alarms on `SageMaker` that belong to no model, in one line.
 fn unclaimed(look: &Look) -> Option<String> {
     let unclaimed = look.joined.unclaimed_alarms();
     let (glyph, word) = unclaimed.health.sign();
     unclaimed.text().map(|text| harmless(&format!("{glyph} {word:<8}  {text}")))
 }
 
-/// What could not be read, one line for each cause.
+/// Returns the parts that could not be read, one line for each cause.
 fn troubles(look: &Look) -> Vec<String> {
     let mut causes: Vec<(&AwsError, Vec<&str>)> = Vec::new();
     let sources = look.store().troubles();
@@ -98,20 +98,20 @@ fn troubles(look: &Look) -> Vec<String> {
     lines
 }
 
-/// The health of the worst model; unknown when a kind that decides was never read.
+/// Returns the health of the worst model; unknown when a kind that decides was never read.
 fn overall(look: &Look) -> Health {
     let worst = look.joined.chains().iter().map(|c| c.health).max().unwrap_or(Health::Ok);
     let worst = worst.max(look.joined.unclaimed_alarms().health);
     if is_incomplete(look) { worst.max(Health::Unknown) } else { worst }
 }
 
-/// Did AWS not answer for one of the kinds? A denial is an answer.
+/// Returns whether AWS did not answer for one of the kinds. A denial is an answer.
 fn has_unanswered(look: &Look) -> bool {
     let answered = |kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Gone);
     look.store().troubles().iter().any(|(_, why)| !answered(why.kind))
 }
 
-/// Was one of the kinds that decide never read, or any kind not answered?
+/// Returns whether one of the kinds that decide was never read, or any kind was not answered.
 fn is_incomplete(look: &Look) -> bool {
     let store = look.store();
     has_unanswered(look)
@@ -120,7 +120,7 @@ fn is_incomplete(look: &Look) -> bool {
             .any(|s| s.fetched_at.is_none())
 }
 
-/// `✗ broken  recommendation  v13 (prod) v14 (staging)  CTR 1.9 < 2.5, 5XX alarm in ALARM since …`
+/// Writes `✗ broken  recommendation  v13 (prod) v14 (staging)  CTR 1.9 < 2.5, 5XX alarm in ALARM since …`.
 fn line(chain: &Chain, look: &Look) -> String {
     let (glyph, word) = match chain.health {
         Health::Absent | Health::Running | Health::Waiting => Health::Ok.sign(),
@@ -130,7 +130,7 @@ fn line(chain: &Chain, look: &Look) -> String {
         let stage = if s.stage.is_empty() { String::new() } else { format!(" ({})", s.stage) };
         s.version().map(|v| format!("v{v}{stage}"))
     });
-    // That nobody is notified is never left out.
+    // The reason that nobody is notified is always shown.
     let counted = chain.reasons.iter().filter(|r| r.health > Health::Running).enumerate();
     let (shown, left_out): (Vec<_>, Vec<_>) =
         counted.partition(|(place, r)| *place < REASONS || r.rule.is(Mark::AlwaysNamed));

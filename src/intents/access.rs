@@ -1,45 +1,45 @@
-//! May anything be changed? That depends on who calls, not on how the program was started.
+//! The permission to change anything. It depends on the caller, not on how the program was started.
 //!
-//! An `[[account]]` of the configuration says how careful to be in it. Whichever way the credentials were found, the
-//! strictest of the accounts that the caller could be counts.
+//! Each `[[account]]` of the configuration may forbid changes. However the credentials were found, the strictest of the
+//! accounts that the caller could be counts.
 
 use crate::config::Account;
 
-/// What decides whether anything may be changed.
+/// The rules that decide whether anything may be changed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccessRules {
     /// `--read-only` or `read_only = true`: nothing is changed anywhere.
     pub read_only: bool,
     /// The `[[account]]` tables of the configuration.
     pub accounts: Vec<Account>,
-    /// As whom the program calls.
+    /// The caller of AWS.
     pub caller: Caller,
 }
 
-/// As whom the program calls, as far as the command line, the environment and the configuration tell.
+/// The caller of AWS, as far as the command line, the environment and the configuration identify it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Caller {
-    /// The profile whose credentials are used: the one that was asked for, `AWS_PROFILE`, or `default`.
+    /// The profile whose credentials are used: the one that the user named, `AWS_PROFILE`, or `default`.
     pub profile: String,
-    /// Nobody asked for a profile: the standard chain of AWS finds the credentials.
+    /// Whether the user named no profile, so that the standard chain of AWS finds the credentials.
     pub standard: bool,
-    /// The credentials are of the environment or of a container, and any profile may have given them.
+    /// Whether the credentials come from the environment or from a container, so that any profile may have given them.
     pub keys: bool,
-    /// ARN of the role that is taken on.
+    /// The ARN of the role that is assumed.
     pub role_arn: Option<String>,
-    /// Region.
+    /// The region.
     pub region: String,
 }
 
 impl AccessRules {
-    /// Nothing may be changed.
+    /// Creates rules that forbid every change.
     #[must_use]
     pub fn read_only() -> Self {
         Self { read_only: true, ..Self::default() }
     }
 
-    /// Checks whether anything may be changed, for a caller with this ARN of `GetCallerIdentity`. Without one every
-    /// account that it could be counts.
+    /// Checks whether anything may be changed, for a caller with this ARN of `GetCallerIdentity`. Without one, every
+    /// account that the caller could be counts.
     ///
     /// # Errors
     /// Why not, as a phrase.
@@ -58,13 +58,13 @@ impl AccessRules {
         possible.into_iter().find(|account| account.read_only).map_or(Ok(()), |account| Err(refusal(account, identity)))
     }
 
-    /// Does it depend on the identity of the caller whether anything may be changed?
+    /// Returns whether the permission depends on the identity of the caller.
     #[must_use]
     pub fn depends_on_identity(&self) -> bool {
         self.accounts.iter().any(|account| account.read_only)
     }
 
-    /// Could the caller be this account?
+    /// Returns whether the caller could be this account.
     fn could_be(&self, account: &Account, identity: Option<&str>) -> bool {
         let caller = &self.caller;
         let id = identity.and_then(account_id);
@@ -77,13 +77,13 @@ impl AccessRules {
         match (&account.role_arn, &caller.role_arn) {
             (Some(role), Some(taken)) if role == taken => true,
             (Some(role), _) => identity.map_or(caller.role_arn.is_none(), |arn| is_session_of(arn, role)),
-            // The caller is the role and not who takes it on; but the role may be of the same account.
+            // The caller is the role and not the one who assumes it; but the role may belong to the same account.
             (None, Some(_)) => by_id,
             (None, None) => by_id || self.could_have_keys_of(account),
         }
     }
 
-    /// Could the credentials be those of the account's profile?
+    /// Returns whether the credentials could be those of the account's profile.
     fn could_have_keys_of(&self, account: &Account) -> bool {
         match &account.profile {
             Some(profile) => self.caller.keys || self.caller.profile == *profile,
@@ -92,7 +92,7 @@ impl AccessRules {
     }
 }
 
-/// Why nothing is changed in an account.
+/// Writes why nothing is changed in an account.
 fn refusal(account: &Account, identity: Option<&str>) -> String {
     let name = [&account.label, &account.profile].into_iter().flatten().next();
     let name =
@@ -103,12 +103,12 @@ fn refusal(account: &Account, identity: Option<&str>) -> String {
     )
 }
 
-/// The account id in an ARN.
+/// Returns the account id in an ARN.
 fn account_id(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').nth(3)
 }
 
-/// Is `arn:…:sts::1:assumed-role/NAME/SESSION` a session of `arn:…:iam::1:role/PATH/NAME`?
+/// Returns whether `arn:…:sts::1:assumed-role/NAME/SESSION` is a session of `arn:…:iam::1:role/PATH/NAME`.
 fn is_session_of(arn: &str, role: &str) -> bool {
     let session = arn.split_once(":assumed-role/").and_then(|(_, rest)| rest.split('/').next());
     let name = role.rsplit('/').next();
@@ -123,7 +123,7 @@ mod tests {
     const ONCALL: &str = "arn:aws:sts::111111111111:assumed-role/oncall/ana";
     const ROLE: &str = "arn:aws:iam::111111111111:role/ops/oncall";
 
-    /// An `[[account]]` that may only be read.
+    /// Returns an `[[account]]` that may only be read.
     fn account(profile: Option<&str>, role: Option<&str>) -> Account {
         Account {
             label: Some("prod".into()),

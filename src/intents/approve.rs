@@ -1,4 +1,4 @@
-//! Approve or reject a version.
+//! Approval and rejection of a version.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! Every mutating call of the program: a file and a line in `calls!` for each.
+//! Every mutating call of the program. Each has a file and a line in `calls!`.
 //!
-//! A call is described once, by [`Call::send`]. What is shown, journalled and printed as a command of the AWS CLI is
-//! captured from the request that `send` makes; see [`Step`](super::Step).
+//! A call is described once, by [`Call::send`]. The screen, the journal and the command of the AWS CLI show the
+//! captured request of `send`; see [`Step`](super::Step).
 
 mod create_endpoint_config;
 mod create_model;
@@ -21,22 +21,22 @@ pub(super) use start_pipeline_execution::StartPipelineExecution;
 pub(super) use update_endpoint::UpdateEndpoint;
 pub(super) use update_model_package::UpdateModelPackage;
 
-/// The name of a call; as text that of IAM, such as `sagemaker:UpdateEndpoint`.
+/// The name of a call. Its text is that of IAM, such as `sagemaker:UpdateEndpoint`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Api {
-    /// The service. The AWS CLI calls it as IAM does.
+    /// The service. The AWS CLI uses the same name for it as IAM.
     pub service: &'static Service,
     /// The operation, such as `UpdateEndpoint`.
     pub operation: &'static str,
 }
 
 impl Api {
-    /// A call of `SageMaker`.
+    /// Returns a call of `SageMaker`.
     pub(super) const fn sagemaker(operation: &'static str) -> Self {
         Self { service: &SERVICES.sagemaker, operation }
     }
 
-    /// The command of the AWS CLI, such as `aws sagemaker update-endpoint`.
+    /// Returns the command of the AWS CLI, such as `aws sagemaker update-endpoint`.
     #[must_use]
     pub fn command(self) -> String {
         let mut command = format!("aws {} ", self.service.iam);
@@ -49,7 +49,7 @@ impl Api {
         command
     }
 
-    /// Is it the call that the journal names so?
+    /// Returns whether this is the call of that name in the journal.
     pub(super) fn is(self, journalled: &str) -> bool {
         journalled.split_once(':') == Some((self.service.iam, self.operation))
     }
@@ -61,26 +61,27 @@ impl fmt::Display for Api {
     }
 }
 
-/// What AWS answered to a call.
+/// The answer of AWS to a call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Receipt {
-    /// AWS's id of the request.
+    /// The id that AWS gave the request.
     pub request_id: Option<String>,
-    /// ARN of what was made or changed.
+    /// The ARN of the created or changed resource.
     pub arn: Option<String>,
 }
 
-/// One mutating call, with everything that it sends.
+/// One mutating call with all its parameters.
 pub(super) trait Call: Into<AnyCall> {
     /// Its name.
     const API: Api;
-    /// Does AWS take the same call twice as one, by its token?
+    /// Whether AWS recognises a repeated call by its token, so that it acts only once.
     const REPEATABLE: bool = false;
 
-    /// Makes the call: exactly one request, the same each time. A token that the SDK would make up must be given.
+    /// Makes the call: exactly one request, the same each time. A token that the SDK would otherwise generate must be
+    /// given.
     ///
     /// # Errors
-    /// What AWS said; after `Unreachable` it may have been done all the same.
+    /// The error of AWS. After `Unreachable` the change may have happened nevertheless.
     fn send(&self, aws: &Aws) -> impl Future<Output = Result<Receipt, AwsError>> + Send;
 
     /// Waits until other calls can use what this one made.
@@ -88,8 +89,8 @@ pub(super) trait Call: Into<AnyCall> {
         std::future::ready(())
     }
 
-    /// Looks once for what the call leaves behind in AWS, and returns its ARN; `None` when it is not there. The parameters
-    /// are those of the journal.
+    /// Looks once for the effect of the call in AWS, and returns its ARN; `None` if there is none. The parameters are
+    /// those of the journal.
     ///
     /// # Errors
     /// When AWS does not answer the question.
@@ -111,12 +112,12 @@ macro_rules! calls {
         })+
 
         impl AnyCall {
-            /// Its name.
+            /// Returns its name.
             pub(super) fn api(&self) -> Api {
                 match self { $(Self::$call(_) => $call::API,)+ }
             }
 
-            /// Does AWS take the same call twice as one, by its token?
+            /// Returns whether AWS recognises a repeated call by its token, so that it acts only once.
             pub(super) fn repeatable(&self) -> bool {
                 match self { $(Self::$call(_) => $call::REPEATABLE,)+ }
             }
@@ -135,8 +136,8 @@ macro_rules! calls {
             }
         }
 
-        /// Looks once for what a call of the journal left behind in AWS, and returns what AWS would have answered;
-        /// `None` when it is not there.
+        /// Looks once for the effect of a journalled call in AWS, and returns the answer that AWS would have given;
+        /// `None` if there is no effect.
         ///
         /// # Errors
         /// When AWS does not answer the question, or when the call is one of a newer version of the program.
@@ -153,12 +154,12 @@ macro_rules! calls {
 
 calls! { CreateEndpointConfig, CreateModel, StartPipelineExecution, UpdateEndpoint, UpdateModelPackage, }
 
-/// A text of the journalled parameters; empty where there is none.
+/// Returns a text of the journalled parameters; it is empty if there is none.
 pub(super) fn text<'a>(parameters: &'a Value, name: &str) -> &'a str {
     parameters.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Turns "not found" into `None`.
+/// Turns a "not found" error into `None`.
 fn if_there<T>(found: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
     match found {
         Ok(found) => Ok(Some(found)),
@@ -175,17 +176,17 @@ mod tests {
     use crate::aws::Target;
     use crate::intents::Step;
 
-    /// What a call sends.
+    /// Returns the parameters that a call sends.
     pub(super) async fn parameters(call: impl Call) -> Value {
         let target = Target { region: Some("eu-west-1".into()), ..Target::default() };
         let step = Step::new(&Aws::unconnected(&target, "nothing is sent"), call).await;
         step.unwrap().parameters().clone()
     }
 
-    /// The members of an answer that have no value.
+    /// Returns the members of an answer that have no value.
     pub(super) fn unset(answer: &impl Debug) -> Vec<String> {
         let text = format!("{answer:#?}");
-        // Members of its members are indented further. The id of the request is not of the answer.
+        // The members of members are indented further. The id of the request is not part of the answer.
         let own = text.lines().filter(|line| line.starts_with("    ") && !line.starts_with("     "));
         own.filter(|line| line.ends_with(": None,") && !line.contains("_request_id")).map(str::to_owned).collect()
     }

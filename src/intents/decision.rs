@@ -1,4 +1,4 @@
-//! The decision on a version, one way or the other: `UpdateModelPackage` with a reason.
+//! The decision on a version, to approve or to reject it: `UpdateModelPackage` with a reason.
 
 use std::borrow::Cow;
 
@@ -18,10 +18,10 @@ use crate::resources::Kind;
 use crate::resources::package::ModelPackage;
 use crate::view::{Line, Tone, is_hidden};
 
-/// AWS's limit of `ApprovalDescription`.
+/// The longest `ApprovalDescription` that AWS accepts.
 const LONGEST_REASON: usize = 1024;
 
-/// What is decided on a version.
+/// The decision on a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Decision {
     Approve,
@@ -32,7 +32,7 @@ pub(super) enum Decision {
 type Approved = (String, i32);
 
 impl Decision {
-    /// The `ModelApprovalStatus` that it leads to.
+    /// Returns the `ModelApprovalStatus` of the decision.
     fn status(self) -> &'static str {
         match self {
             Self::Approve => "Approved",
@@ -47,7 +47,7 @@ impl Decision {
         }
     }
 
-    /// Can the selected version be decided on? A label, or why not.
+    /// Checks whether the selected version can be decided on; returns a label, or the reason why not.
     pub(super) fn available(self, at: &Selection<'_>) -> Result<String, String> {
         let package = selected_version(at).ok_or("no version is pending approval here")?;
         at.recent(&at.store().packages, &package.arn)?;
@@ -61,7 +61,7 @@ impl Decision {
         Ok(format!("{} v{version}", self.verb().to_lowercase()))
     }
 
-    /// Asks for the reason, and says where the version serves and how it does there.
+    /// Asks for the reason, and describes where the version serves and how well it works there.
     pub(super) fn question(self, at: &Selection<'_>, intent: fn(String, String) -> AnyIntent) -> Option<Question> {
         let package = selected_version(at)?;
         let chains = at.joined.chains().iter();
@@ -78,7 +78,7 @@ impl Decision {
             let (tone, sign) = if self == Self::Approve { (Tone::Plain, "") } else { (Tone::Bad, "✗ ") };
             text.push(Line::new().with(format!("{sign}{} serves {} NOW", package.label(), endpoints.join(", ")), tone));
         }
-        // What is rejected need not do well.
+        // A rejected version may work badly, so its troubles are not listed.
         let troubles = servings.iter().filter(|_| self == Self::Approve).filter_map(|(chain, serving)| {
             Some(format!("✗ {}: {}", serving.endpoint, trouble(chain, serving, at.store())?))
         });
@@ -95,7 +95,7 @@ impl Decision {
         Some(Question::Values(Values { title, text, inputs: vec![Input::Text("reason")], intent: Box::new(make) }))
     }
 
-    /// Plans the decision: `intent` is what it is for.
+    /// Plans the decision. `intent` is the intent of the plan.
     pub(super) async fn plan(
         self,
         executor: &Executor,
@@ -148,7 +148,7 @@ impl Decision {
         })
     }
 
-    /// Looks whether the version has the status that was decided.
+    /// Checks whether the version has the status of the decision.
     pub(super) async fn verify(self, aws: &Aws, arn: &str) -> Result<Verdict, AwsError> {
         let now = ModelPackage::describe(aws, arn).await?;
         let text = format!("{} is {}", now.label(), now.approval);
@@ -171,7 +171,7 @@ impl Decision {
         Ok(())
     }
 
-    /// A rejection of a version that serves takes nothing away by itself, and is seldom meant.
+    /// Warns of the rejection of a version that serves. The rejection by itself stops nothing, and is seldom intended.
     fn warn_of_loss(self, package: &ModelPackage, in_use: &InUse) -> Option<String> {
         if self == Self::Approve || in_use.endpoints.is_empty() {
             return None;
@@ -183,7 +183,7 @@ impl Decision {
         ))
     }
 
-    /// An approved version may be deployed further, so its trouble where it serves already must be known.
+    /// Warns of the troubles of a version where it serves already. An approved version may be deployed further.
     fn warn_of_trouble(self, package: &ModelPackage, in_use: &InUse) -> Vec<String> {
         if self == Self::Reject {
             return Vec::new();
@@ -197,7 +197,7 @@ impl Decision {
         wrong.into_iter().chain(unread).collect()
     }
 
-    /// What a deploy pipeline would take next: the newest approved version, not the one that was decided on. See
+    /// Names the version that a deploy pipeline would take next: the newest approved one, which may be another one. See
     /// `docs/aws.md#approval-deploys-the-newest`.
     fn what_may_follow(self, package: &ModelPackage, approved: &[Approved]) -> String {
         let others = approved.iter().filter(|(arn, _)| *arn != package.arn).map(|(_, version)| *version);
@@ -215,7 +215,7 @@ impl Decision {
         }
     }
 
-    /// What changes, and the evaluation of the version beside that of the newest approved one.
+    /// Compares the changes, and the evaluation of the version with that of the newest approved one.
     async fn compare(self, aws: &Aws, package: &ModelPackage, approved: &[Approved]) -> (Vec<Difference>, Evidence) {
         let row = |what: &str, now: &str, then: &str| Difference {
             what: what.to_owned(),
@@ -244,7 +244,7 @@ impl Decision {
     }
 }
 
-/// The selected version, or the newest one of the model that waits for a decision.
+/// Returns the selected version, or the newest one of the model that waits for a decision.
 fn selected_version<'a>(at: &Selection<'a>) -> Option<&'a ModelPackage> {
     let packages = &at.store().packages;
     match at.id_of(Kind::Packages) {
@@ -253,7 +253,7 @@ fn selected_version<'a>(at: &Selection<'a>) -> Option<&'a ModelPackage> {
     }
 }
 
-/// A reason is kept with the version and read by everybody.
+/// Checks the reason, which is stored with the version and read by everybody.
 fn check_reason(reason: &str) -> Result<(), String> {
     if reason.is_empty() {
         return Err("a reason is required: it is stored with the version".into());
@@ -271,7 +271,7 @@ fn check_reason(reason: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The row that says where the version serves.
+/// Makes the row with the endpoints that the version serves.
 fn serves_now(in_use: &InUse) -> Difference {
     let now = match (in_use.endpoints.is_empty(), &in_use.problem) {
         (false, _) => in_use.endpoints.join(", "),
@@ -283,7 +283,7 @@ fn serves_now(in_use: &InUse) -> Difference {
     Difference { what: "serves now".to_owned(), now, then: String::new(), note }
 }
 
-/// The approved versions of the same group, newest first.
+/// Returns the approved versions of the same group, newest first.
 async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Approved>, Refusal> {
     let Some(group) = &package.group else { return Ok(Vec::new()) };
     let request = aws.sagemaker.list_model_packages().model_package_group_name(group);
@@ -298,7 +298,7 @@ async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Appr
     Ok(versions)
 }
 
-/// The configured pipelines that deploy the version. What they do is not read here.
+/// Names the configured pipelines that deploy the version. Their state is not read here.
 fn where_to_look(executor: &Executor, package: &ModelPackage) -> String {
     let of_group = executor.wishes.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
     let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! The evaluation report of a version, which is compared when the version is decided on: a JSON file in S3 of no fixed
+//! The evaluation report of a version, which is compared before a decision. It is a JSON file in S3 without a fixed
 //! format.
 
 use serde_json::Value;
@@ -6,19 +6,19 @@ use serde_json::Value;
 use crate::aws::Aws;
 use crate::resources::report;
 
-/// Numbers that are shown.
+/// The most numbers that are shown.
 const MOST: usize = 8;
 
 /// The numbers of a report.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Evidence {
-    /// Name and value.
+    /// The names and values.
     pub(super) values: Vec<(String, f64)>,
-    /// Why there are none, as a sentence.
+    /// The reason why there are none, as a sentence.
     pub(super) problem: Option<String>,
 }
 
-/// Reads a report. One that cannot be read is a problem to show, not an error.
+/// Reads a report. An unreadable report is a problem to show, not an error.
 pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
     let problem = |text: String| Evidence { values: Vec::new(), problem: Some(text) };
     let Some(uri) = uri else { return problem("This version has no evaluation report (ModelMetrics).".into()) };
@@ -29,7 +29,7 @@ pub(super) async fn read(aws: &Aws, uri: Option<&str>) -> Evidence {
     }
 }
 
-/// `{"ranking": {"ctr": {"value": 0.031, "standard_deviation": …}}}` → `ranking.ctr` 0.031.
+/// Finds the numbers: `{"ranking": {"ctr": {"value": 0.031, "standard_deviation": …}}}` → `ranking.ctr` 0.031.
 fn numbers(json: &Value) -> Vec<(String, f64)> {
     let mut found = Vec::new();
     walk(json, &mut Vec::new(), &mut found);

@@ -14,54 +14,55 @@ use crate::journal::{Entry, Event, Journal, Tail};
 use crate::resources::Wishes;
 use crate::resources::poll::Clock;
 
-/// Between two looks at an end state.
+/// The time between two looks at an end state.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
-/// While a plan is made, throttled calls are made again for this long; a plan may take a minute in all.
+/// The time for which throttled calls are retried while a plan is made. The whole plan may take a minute.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-/// After this time without an answer the executor stops waiting for the end state.
+/// The time without an answer after which the executor stops waiting for the end state.
 const BLIND: Duration = Duration::from_mins(10);
 
-/// What happens while a plan is carried out.
+/// The events while a plan is carried out.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// A call was taken by AWS.
+    /// AWS accepted a call.
     Sent {
         /// `sagemaker:UpdateEndpoint`, ….
         call: Api,
-        /// AWS's id of the request.
+        /// The id that AWS gave the request.
         request_id: Option<String>,
     },
-    /// The end state is not there yet; what AWS is doing.
+    /// The end state is not reached yet; the text is what AWS is doing.
     Waiting(String),
 }
 
-/// How it ended.
+/// The end of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The wanted end state is there; what is so now.
+    /// The wanted end state is reached; the text is the new state.
     Done(String),
-    /// It is not there, and why. The journal has what was sent.
+    /// The end state was not reached; the text is the reason. The journal contains the calls that were sent.
     Failed(String),
-    /// Nothing was sent, and why.
+    /// Nothing was sent; the text is the reason.
     Refused(String),
 }
 
-/// Makes plans and carries them out.
+/// The part that makes plans and carries them out.
 #[derive(Clone)]
 pub struct Executor {
     /// The account.
     pub aws: Aws,
-    /// Decides whether anything may be changed.
+    /// The rules that decide whether anything may be changed.
     pub access: Arc<AccessRules>,
-    /// Where everything is written down.
+    /// The journal of all plans and calls.
     pub journal: Journal,
-    /// ARN of the caller, as far as it is known.
+    /// The ARN of the caller, if it is known.
     pub identity: String,
-    /// Tells the time.
+    /// The source of the time.
     pub clock: Clock,
-    /// What the user configured of models and severities: whose alarms are whose, who deploys what was decided.
+    /// The user's settings of models and severities: the owners of alarms, and the pipelines that deploy decided
+    /// versions.
     pub wishes: Arc<Wishes>,
 }
 
@@ -75,11 +76,8 @@ impl std::fmt::Debug for Executor {
 }
 
 impl Executor {
-    /// Makes a plan like [`Self::plan`], and makes throttled calls again for as long as a plan may take. `on_wait` is
-    /// told what it waits for.
-    ///
-    /// # Errors
-    /// Those of [`Self::plan`].
+    /// Makes a plan like [`Self::plan`], and retries throttled calls for as long as a plan may take. Calls `on_wait`
+    /// before each wait.
     pub async fn plan_patiently(
         &self,
         intent: &AnyIntent,
@@ -94,7 +92,7 @@ impl Executor {
     /// Makes a plan. Its first warnings are about earlier intents for the same target whose end was never seen.
     ///
     /// # Errors
-    /// When AWS does not answer, or when it makes no sense or is not safe.
+    /// When AWS does not answer, or when the intent makes no sense or is not safe.
     pub async fn plan(&self, intent: &AnyIntent) -> Result<Plan, Refusal> {
         let journal = self.read_journal().await;
         let unfinished = self.review(&journal).await;
@@ -105,7 +103,7 @@ impl Executor {
         Ok(plan)
     }
 
-    /// Says what of the journal cannot be read, as a sentence.
+    /// Describes the part of the journal that cannot be read, as a sentence.
     fn journal_trouble(&self, journal: &io::Result<Tail>) -> Option<String> {
         let path = self.journal.path().display();
         match journal {
@@ -119,9 +117,9 @@ impl Executor {
         }
     }
 
-    /// Carries out a confirmed plan: checks again, writes down, sends once, waits for the end state.
+    /// Carries out a confirmed plan: checks it again, journals it, sends each call once, and waits for the end state.
     ///
-    /// Dropping it after a call was sent is harmless: AWS goes on, and the journal has what was sent.
+    /// The future may be dropped after a call was sent: AWS goes on, and the journal contains the call.
     pub async fn run(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Outcome {
         match self.send(plan, progress).await {
             Ok(receipt) => self.finish(plan, &receipt, progress).await,
@@ -129,28 +127,28 @@ impl Executor {
         }
     }
 
-    /// Checks again, writes down, sends each call once. Must not be dropped in the middle: a plan may have several
-    /// calls.
+    /// Checks the plan again, journals it, and sends each call once. The future must not be dropped in the middle,
+    /// because a plan may have several calls.
     ///
     /// # Errors
-    /// The end, when nothing or not everything was taken.
+    /// The end of the plan, if AWS did not accept all calls.
     pub async fn send(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         if let Err(refusal) = self.check_again(plan).await {
             let why = refusal.to_string();
-            // Nothing was sent, so a journal that cannot be written changes nothing.
+            // Nothing was sent, so an error of the journal does no harm.
             let _ = self.note(plan, Event::Refused, |e| e.message.clone_from(&why));
             return Err(Outcome::Refused(why));
         }
         self.send_steps(plan, progress).await.map_err(|ended| self.note_end(plan, ended))
     }
 
-    /// Waits for the end state. Dropping it is harmless: AWS goes on, and the journal has what was sent.
+    /// Waits for the end state. The future may be dropped: AWS goes on, and the journal contains the calls.
     pub async fn finish(&self, plan: &Plan, receipt: &Receipt, progress: &mpsc::Sender<Progress>) -> Outcome {
         let outcome = self.wait(plan, receipt, progress).await;
         self.note_end(plan, outcome)
     }
 
-    /// Writes down how a plan ended, and returns that.
+    /// Journals the end of a plan, and returns it.
     fn note_end(&self, plan: &Plan, outcome: Outcome) -> Outcome {
         let (event, message) = match &outcome {
             Outcome::Done(what) => (Event::Done, what),
@@ -163,7 +161,7 @@ impl Executor {
         }
     }
 
-    /// Asks AWS who calls, where that decides whether anything may be changed.
+    /// Gets the identity of the caller from AWS, if it decides whether anything may be changed.
     async fn caller(&self) -> Option<String> {
         if !self.access.depends_on_identity() {
             return None;
@@ -171,8 +169,7 @@ impl Executor {
         self.aws.sts.get_caller_identity().send().await.ok()?.arn
     }
 
-    /// Checks that the plan may be sent and that everything it rests on is still so, and writes down that it was
-    /// confirmed.
+    /// Checks that the plan may be sent and that its guards still hold, and journals the confirmation.
     async fn check_again(&self, plan: &Plan) -> Result<(), Refusal> {
         let caller = self.caller().await;
         self.access
@@ -187,7 +184,7 @@ impl Executor {
         })
     }
 
-    /// Makes the calls of a plan in their order. The first that is not taken ends it.
+    /// Makes the calls of a plan in their order. The first call that fails ends the plan.
     async fn send_steps(&self, plan: &Plan, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut last = Receipt::default();
         for step in &plan.steps {
@@ -196,11 +193,11 @@ impl Executor {
         Ok(last)
     }
 
-    /// Makes one call of a plan. Where there is no answer, it finds out whether AWS took the call.
+    /// Makes one call of a plan. If there is no answer, finds out whether AWS accepted the call.
     async fn send_step(&self, plan: &Plan, step: &Step, progress: &mpsc::Sender<Progress>) -> Result<Receipt, Outcome> {
         let mut answer = self.call(plan, step).await?;
-        // AWS takes both calls for one, by their token. Only a success counts: the first call may have been taken
-        // whatever the answer to the second one is.
+        // AWS treats the two calls as one because of their token. Only a success counts: the first call may have been
+        // accepted, whatever the answer to the second one is.
         if answer.as_ref().is_err_and(is_unanswered)
             && step.repeatable()
             && let Ok(Ok(receipt)) = self.call(plan, step).await
@@ -218,10 +215,10 @@ impl Executor {
         }
     }
 
-    /// Writes down that a call is about to be made, makes it once, and writes down what was answered.
+    /// Journals that a call is about to be made, makes it once, and journals the answer.
     ///
     /// # Errors
-    /// The end of the plan when the journal cannot be written: then the call was not made.
+    /// The end of the plan if the journal cannot be written. Then the call was not made.
     async fn call(&self, plan: &Plan, step: &Step) -> Result<Result<Receipt, AwsError>, Outcome> {
         let about = |e: &mut Entry| {
             e.call = Some(step.api().to_string());
@@ -296,7 +293,7 @@ impl Executor {
     }
 }
 
-/// May AWS have taken the call all the same? So it may unless it answered no, or was never asked.
+/// Returns whether AWS may have accepted the call nevertheless: it did not refuse, and the call left this machine.
 fn is_unanswered(error: &AwsError) -> bool {
     !error.answered_no && !error.never_sent
 }

@@ -1,4 +1,4 @@
-//! What a plan rests on. It is checked again just before the plan is sent.
+//! The assumptions of a plan. They are checked again just before the plan is sent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,37 +12,37 @@ use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 
-/// Something that must still be so.
+/// An assumption that must still hold.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Guard {
-    /// A version is as the plan showed it.
+    /// A version is unchanged since the plan.
     Package(Box<ModelPackage>),
     /// An endpoint runs this configuration and is in this state.
     Endpoint {
-        /// Name.
+        /// The name.
         name: String,
         /// `EndpointStatus`.
         status: String,
         /// `EndpointConfigName`.
         config: Option<String>,
     },
-    /// A configuration is the one that was read.
+    /// A configuration is still the one that was read.
     Config {
-        /// Name.
+        /// The name.
         name: String,
-        /// `CreationTime`: names can be deleted and used again.
+        /// `CreationTime`, because a deleted name can be used again.
         created: Option<Timestamp>,
     },
-    /// A model is the one that was read.
+    /// A model is still the one that was read.
     Model {
-        /// Name.
+        /// The name.
         name: String,
-        /// `CreationTime`: names can be deleted and used again.
+        /// `CreationTime`, because a deleted name can be used again.
         created: Option<Timestamp>,
     },
-    /// A pipeline's definition is the one that was read.
+    /// A pipeline's definition is still the one that was read.
     Pipeline {
-        /// Name.
+        /// The name.
         name: String,
         /// `LastModifiedTime`.
         modified: Option<Timestamp>,
@@ -50,15 +50,15 @@ pub enum Guard {
 }
 
 impl Guard {
-    /// A version stays as the plan showed it.
+    /// Guards that a version is unchanged since the plan.
     pub(super) fn package(package: &ModelPackage) -> Self {
         Self::Package(Box::new(package.clone()))
     }
 
-    /// Asks AWS whether it is still so.
+    /// Checks in AWS whether the assumption still holds.
     ///
     /// # Errors
-    /// When it is not, with both values; or when AWS does not answer.
+    /// When it does not hold, with both values; or when AWS does not answer.
     pub async fn check(&self, aws: &Aws) -> Result<(), Refusal> {
         let (what, planned, now) = match self {
             Self::Package(planned) => {
@@ -95,7 +95,7 @@ impl Guard {
     }
 }
 
-/// What changed on a version, as it was and as it is; both are empty when nothing did.
+/// Returns the changes of a version, as the old and the new values. Both are empty if nothing changed.
 fn package_changes(planned: &ModelPackage, now: &ModelPackage) -> (String, String) {
     let (was, is) = (package_facts(planned), package_facts(now));
     let names: BTreeSet<&String> = was.keys().chain(is.keys()).collect();
@@ -107,7 +107,7 @@ fn package_changes(planned: &ModelPackage, now: &ModelPackage) -> (String, Strin
     (text(&was), text(&is))
 }
 
-/// What a plan shows of a version, and when anybody changed it last.
+/// Returns the properties of a version that a plan shows, and the time of the last change.
 fn package_facts(package: &ModelPackage) -> BTreeMap<String, String> {
     let details = package.details.clone().unwrap_or_default();
     let named = |name: &str, value: String| (name.to_owned(), value);

@@ -1,4 +1,4 @@
-//! The endpoints that serve a version now, and how they do: whoever decides on the version must know.
+//! The endpoints that serve a version now, and their state. The operator needs them for the decision on the version.
 
 use std::collections::BTreeMap;
 
@@ -12,26 +12,26 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::model::Model;
 use crate::resources::{Listing, Resource, Seen};
 
-/// Pages of 100 alarms that are read.
+/// The pages of 100 alarms that are read.
 const PAGES: usize = 20;
 
-/// Where a version serves now.
+/// The endpoints that serve a version now.
 #[derive(Debug, Default)]
 pub(super) struct InUse {
-    /// Endpoints with their stages.
+    /// The endpoints with their stages.
     pub(super) endpoints: Vec<String>,
-    /// Is one of them what customers see?
+    /// Whether one of them serves customers.
     pub(super) production: bool,
-    /// What is wrong with them now, each with its name.
+    /// The present troubles, each with the name of its endpoint.
     pub(super) troubles: Vec<String>,
-    /// Why it is not known whether more is wrong, as phrases.
+    /// The reasons why more troubles are possible, as phrases.
     pub(super) unread: Vec<String>,
-    /// Why it is not known whether these are all, as a phrase.
+    /// The reason why the list of endpoints may be incomplete, as a phrase.
     pub(super) problem: Option<String>,
 }
 
 impl InUse {
-    /// Asks the index which endpoints run a model of the version, and each of those whether it does now.
+    /// Looks up in the index which endpoints run a model of the version, and checks each of them in AWS.
     pub(super) async fn read(executor: &Executor, package: &str) -> Self {
         match read(executor, package).await {
             Ok(in_use) => in_use,

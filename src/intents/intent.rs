@@ -1,4 +1,4 @@
-//! What an intent declares: its name, what it can be planned for, how it is planned, and when it is really done.
+//! The declaration of an intent: its name, its availability, its plan, and its end state.
 
 use std::fmt;
 use std::time::Duration;
@@ -9,31 +9,31 @@ use super::{AnyIntent, Executor, Plan, Question, Receipt, Selection};
 use crate::aws::{Aws, AwsError};
 use crate::redact;
 
-/// One thing that the operator can want of AWS. Its members are the arguments of its command.
+/// One thing that the operator can want from AWS. Its members are the arguments of its command.
 pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
-    /// Its name in the palette, the keymap, the command line and the journal.
+    /// The name in the palette, the keymap, the command line and the journal.
     const NAME: &'static str;
-    /// What it does, as a phrase for the help and the palette.
+    /// The effect of the intent, as a phrase for the help and the palette.
     const HELP: &'static str;
-    /// How long its end state may take to come.
+    /// The longest time until the end state.
     const PATIENCE: Duration;
-    /// Does it help where an endpoint is broken? Then it comes first there.
+    /// Whether the intent helps with a broken endpoint. Then it comes first there.
     const REMEDY: bool = false;
 
-    /// Checks whether it can be planned for what is selected, as far as the tables know, and returns a label for the
-    /// footer. It is called for each frame.
+    /// Checks in the tables whether the intent can be planned for the selection, and returns a label for the footer. It
+    /// is called for each frame.
     ///
     /// # Errors
-    /// Why not, as a phrase.
+    /// The reason why it cannot be planned, as a phrase.
     fn available(at: &Selection<'_>) -> Result<String, String>;
 
-    /// What the operator must say before it can be planned; `None` where it cannot be.
+    /// Returns what the operator must answer before the plan; `None` if the intent cannot be planned.
     fn question(at: &Selection<'_>) -> Option<Question>;
 
-    /// Reads what is so, and says what would be sent. Sends nothing that changes anything.
+    /// Reads the present state, and plans the calls. It changes nothing in AWS.
     fn plan(&self, executor: &Executor) -> impl Future<Output = Result<Plan, Refusal>> + Send;
 
-    /// Looks whether the end state is there, `waited` after the last call.
+    /// Checks whether the end state is reached, `waited` after the last call.
     fn verify(
         &self,
         aws: &Aws,
@@ -41,31 +41,31 @@ pub trait Intent: clap::Args + Into<AnyIntent> + Clone + fmt::Debug + PartialEq 
         waited: Duration,
     ) -> impl Future<Output = Result<Verdict, AwsError>> + Send;
 
-    /// The intent whose plan ended with a call of the journal, so that its end state can be looked at after a restart;
-    /// `None` for any other call.
+    /// Returns the intent whose plan ended with a call of the journal, so that its end state can be checked after a
+    /// restart; `None` for any other call.
     fn of_last_call(call: &str, parameters: &Value) -> Option<Self>;
 
-    /// The command that finishes a plan which was cut after this call, where there is one. `target` is the name that was
-    /// typed.
+    /// Returns the command that finishes a plan which was interrupted after this call, if there is one. `target` is the
+    /// name that the operator typed.
     #[must_use]
     fn finishing_command(_target: &str, _parameters: &Value) -> Option<String> {
         None
     }
 }
 
-/// How an intent stands.
+/// The state of an intent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// Not yet; what it is doing.
+    /// The end state is not reached yet; the text is what AWS is doing.
     Pending(String),
-    /// The end state is there; what is so now.
+    /// The end state is reached; the text is the new state.
     Done(String),
-    /// Another end state is there; what is so now and why.
+    /// Another end state is reached; the text is that state and the reason.
     Failed(String),
 }
 
 impl Verdict {
-    /// The same without secrets that AWS's words may hold.
+    /// Removes secrets, which AWS's messages may contain.
     pub(super) fn redacted(self) -> Self {
         match self {
             Self::Pending(text) => Self::Pending(redact::text(&text).into_owned()),
@@ -75,17 +75,17 @@ impl Verdict {
     }
 }
 
-/// Why nothing is planned or sent.
+/// The reason why nothing is planned or sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// AWS did not answer a question.
+    /// AWS did not answer.
     Aws(AwsError),
-    /// It makes no sense, is not allowed, or is not safe; a sentence.
+    /// The intent makes no sense, is not allowed, or is not safe; the text is a sentence.
     No(String),
 }
 
 impl Refusal {
-    /// The same without secrets that AWS's words or the operator's may hold.
+    /// Removes secrets, which the text of AWS or of the operator may contain.
     pub(super) fn redacted(self) -> Self {
         match self {
             Self::Aws(error) => Self::Aws(error),

@@ -1,73 +1,73 @@
-//! A plan: exactly what would be sent, for reading.
+//! A plan: exactly what would be sent, for the operator to read.
 
 use super::{AnyIntent, Guard, Step};
 use crate::redact;
 
-/// One row of a plan: what, how it is now, how it would be, and what to know about it.
+/// One row of a plan: a property, its present value, its future value, and a note.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Difference {
-    /// What.
+    /// The property.
     pub what: String,
-    /// Now.
+    /// The present value.
     pub now: String,
-    /// Then.
+    /// The future value.
     pub then: String,
-    /// What to know about it.
+    /// The note about the change.
     pub note: String,
 }
 
-/// One of the things that a plan could go to.
+/// One of the possible goals of a plan.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Choice {
-    /// What it is called, such as a version.
+    /// The label, such as a version.
     pub label: String,
-    /// Its name in AWS.
+    /// The name in AWS.
     pub name: String,
-    /// What goes there; absent for one that is not offered.
+    /// The intent that goes there; `None` if this choice is not offered.
     pub intent: Option<AnyIntent>,
-    /// Is it where the plan goes?
+    /// Whether the plan goes there.
     pub chosen: bool,
-    /// What would change.
+    /// The changes.
     pub changes: String,
-    /// How it did before, or why it is not offered.
+    /// The earlier record, or the reason why this choice is not offered.
     pub record: String,
-    /// Did it do badly before?
+    /// Whether the earlier record is bad.
     pub bad: bool,
 }
 
-/// Exactly what would be sent, for reading.
+/// Exactly what would be sent, for the operator to read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// Id of this intent: in the journal, and as token where the API takes one.
+    /// The id of this intent, for the journal and as the token of calls that take one.
     pub id: String,
-    /// What it is for.
+    /// The intent of the plan.
     pub intent: AnyIntent,
-    /// A headline.
+    /// The headline.
     pub title: String,
-    /// The stage of what it changes, such as `prod`; empty where nothing tells or there is none.
+    /// The stage of the changed resource, such as `prod`; empty if it is unknown or there is none.
     pub stage: String,
-    /// What must be typed to send it.
+    /// The text that the operator must type to send the plan.
     pub target: String,
-    /// What it could go to instead, and what not and why; empty where there is no choice.
+    /// The alternative goals, also those that are not offered with their reasons; empty if there is no choice.
     pub choices: Vec<Choice>,
-    /// What changes, and what stays although one might fear otherwise.
+    /// The changes, and the properties that stay although one might fear otherwise.
     pub differences: Vec<Difference>,
-    /// What was checked and found good.
+    /// The checks that succeeded.
     pub checks: Vec<String>,
-    /// What the operator should know before saying yes.
+    /// The warnings that the operator should read before the confirmation.
     pub warnings: Vec<String>,
-    /// What happens after the call, how long it takes, when it is done.
+    /// What happens after the call, how long it takes, and when it is done.
     pub then: String,
-    /// How to take it back.
+    /// How to undo the change.
     pub undo: String,
     /// The calls, in order.
     pub steps: Vec<Step>,
-    /// What must still be so when they are sent.
+    /// The assumptions that must still hold when the calls are sent.
     pub guards: Vec<Guard>,
 }
 
 impl Plan {
-    /// The same without secrets in what is shown of it. What is sent stays as it is.
+    /// Removes secrets from the text of the plan. The parameters that are sent stay as they are.
     pub(super) fn redacted(mut self) -> Self {
         for row in &mut self.differences {
             for text in [&mut row.now, &mut row.then, &mut row.note] {
@@ -86,7 +86,7 @@ impl Plan {
         self
     }
 
-    /// The headline with the stage.
+    /// Returns the headline with the stage.
     #[must_use]
     pub fn headline(&self) -> String {
         if self.stage.is_empty() { self.title.clone() } else { format!("{} · stage {}", self.title, self.stage) }

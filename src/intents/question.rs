@@ -1,34 +1,34 @@
-//! What the operator must still say before an intent can be planned.
+//! The questions to the operator before an intent can be planned.
 
 use super::AnyIntent;
 use crate::resources::pipeline::Parameter;
 use crate::view::Line;
 
-/// What the operator must still say before an intent can be planned.
+/// A question to the operator before an intent can be planned.
 pub enum Question {
-    /// Nothing: this can be planned.
+    /// There is no question: this intent can be planned.
     Nothing(AnyIntent),
-    /// Values to fill in.
+    /// The operator must fill in values.
     Values(Values),
-    /// Which of several things is meant.
+    /// The operator must choose one of several things.
     Which(Pick),
-    /// What it depends on is still being read; a clause, such as `the definition of build is being read`.
+    /// A needed thing is still being read; the text is a clause, such as `the definition of build is being read`.
     NotRead(String),
 }
 
 /// Values to fill in.
 pub struct Values {
-    /// What they are for.
+    /// The purpose of the values.
     pub title: String,
-    /// Paragraphs above them.
+    /// The paragraphs above them.
     pub text: Vec<Line>,
-    /// What is to be filled in.
+    /// The values.
     pub inputs: Vec<Input>,
-    /// Makes the intent of one value for each input, or says what is wrong with the values.
+    /// Makes the intent from one value for each input, or describes what is wrong with the values.
     pub intent: Box<MakeIntent>,
 }
 
-/// Makes an intent of values.
+/// A function that makes an intent from values.
 pub type MakeIntent = dyn Fn(&[String]) -> Result<AnyIntent, String> + Send + Sync;
 
 /// One value to fill in.
@@ -40,26 +40,26 @@ pub enum Input {
     Parameter(Parameter),
 }
 
-/// Several things, of which one is to be chosen.
+/// Several things, of which the operator chooses one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pick {
     /// The question.
     pub title: String,
-    /// Why it is asked.
+    /// The reason for the question.
     pub text: String,
-    /// What can be chosen.
+    /// The things to choose from.
     pub items: Vec<PickItem>,
-    /// The place of the item with the cursor.
+    /// The index of the item with the cursor.
     pub focus: usize,
 }
 
-/// One of the things that can be chosen.
+/// One of the things to choose from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PickItem {
-    /// What it is.
+    /// The name of the thing.
     pub line: Line,
-    /// What is known of it.
+    /// The known facts about it.
     pub note: Line,
-    /// What choosing it plans.
+    /// The intent that this choice plans.
     pub intent: AnyIntent,
 }

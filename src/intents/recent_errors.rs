@@ -1,4 +1,5 @@
-//! How many requests of an endpoint failed in the last minutes: a plan that moves it or spreads its version must know.
+//! The number of failed requests of an endpoint in the last minutes. Plans that move the endpoint or spread its version
+//! need it.
 
 use std::collections::BTreeSet;
 
@@ -10,25 +11,25 @@ use crate::model::Failed;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::metric::MetricSeries;
 
-/// Minutes that are looked at.
+/// The length of the period, in minutes.
 const MINUTES: i64 = 15;
 
 /// Errors of an endpoint in the last minutes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct RecentErrors {
-    /// The rows that were read.
+    /// The metric series that were read.
     pub(super) series: Vec<MetricSeries>,
-    /// How many requests failed; absent where that could not be read.
+    /// The number of failed requests; `None` if it could not be read.
     pub(super) failed: Option<Failed>,
-    /// Why not, as a phrase.
+    /// The reason why it could not be read, as a phrase.
     pub(super) problem: Option<String>,
-    /// How long ago the endpoint was changed, where that was within these minutes. Then a part of the errors may be of
-    /// what served before.
+    /// The time since the last change of the endpoint, if it was within these minutes. Then the previous configuration
+    /// may have caused a part of the errors.
     changed: Option<String>,
 }
 
 impl RecentErrors {
-    /// Reads them with one call.
+    /// Reads the errors with one call.
     pub(super) async fn read(executor: &Executor, endpoint: &Endpoint) -> Self {
         let now = (executor.clock)();
         // The newest minute is not complete.
@@ -47,12 +48,12 @@ impl RecentErrors {
         }
     }
 
-    /// What fails, where more does than may: `5XX 20 % of 410 requests in 15 min`.
+    /// Returns the failures if they are more than allowed: `5XX 20 % of 410 requests in 15 min`.
     pub(super) fn too_many(&self) -> Option<String> {
         self.failed.filter(Failed::bad).map(|failed| self.describe(failed))
     }
 
-    /// The same of any count.
+    /// Returns the same phrase for any number of failures.
     pub(super) fn describe(&self, failed: Failed) -> String {
         let changed = self.changed.as_ref().map(|ago| format!(" (it was changed {ago} ago)")).unwrap_or_default();
         if failed.requests <= 0.0 {

@@ -27,7 +27,7 @@ pub struct Retrain {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Takes `NAME=VALUE` apart; a value may hold an equals sign.
+/// Splits `NAME=VALUE`. The value may contain an equals sign.
 fn name_and_value(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -92,7 +92,7 @@ impl Intent for Retrain {
         let id = new_id();
         let call = StartPipelineExecution {
             pipeline: self.pipeline.clone(),
-            // A part of the id distinguishes it from a run that somebody else starts in the same second.
+            // A part of the id distinguishes this run from one that somebody else starts in the same second.
             display_name: format!(
                 "sagetop-{}-{}",
                 now.strftime("%Y%m%d-%H%M%S"),
@@ -141,7 +141,7 @@ impl Intent for Retrain {
             Err(error) if matches!(error.kind, ErrorKind::Unsupported | ErrorKind::Denied) => None,
             Err(error) => return Err(error),
         };
-        // A run that should have registered a version and did not has failed, whatever its status.
+        // A run that should have registered a version and did not has failed, whatever its status is.
         let registers = match (status.as_str(), &steps) {
             ("Succeeded", Some(_)) => {
                 let definition = Pipeline::describe(aws, &self.pipeline).await?.definition;
@@ -190,7 +190,7 @@ impl Retrain {
     }
 }
 
-/// The selected pipeline, or that of the model.
+/// Returns the selected pipeline, or the pipeline of the model.
 fn selected_pipeline<'a>(at: &Selection<'a>) -> Option<&'a str> {
     if let Some(name) = at.id_of(Kind::Pipelines) {
         return Some(name);
@@ -198,7 +198,7 @@ fn selected_pipeline<'a>(at: &Selection<'a>) -> Option<&'a str> {
     if let Some(execution) = at.id_of(Kind::Executions) {
         return at.store().executions.get(execution).map(|execution| execution.pipeline.as_str());
     }
-    // The one that registers into the model's group is the one that trains it.
+    // The pipeline that registers into the model's group is the one that trains the model.
     let chain = at.chain?;
     let registers = |name: &&&str| {
         let definition = at.store().pipelines.get(name).and_then(|pipeline| pipeline.definition.as_ref());
@@ -209,7 +209,7 @@ fn selected_pipeline<'a>(at: &Selection<'a>) -> Option<&'a str> {
     chain.pipelines.iter().find(registers).or(chain.pipelines.first()).copied()
 }
 
-/// Is something still being read that may tell which pipeline is the model's?
+/// Returns whether something is still being read that may reveal the pipeline of the model.
 fn still_reading(at: &Selection<'_>) -> bool {
     let (pipelines, packages) = (&at.store().pipelines, &at.store().packages);
     let reading = !pipelines.answered() || !packages.answered() || packages.filling();
@@ -246,7 +246,7 @@ async fn running(aws: &Aws, pipeline: &str) -> Result<Vec<String>, Refusal> {
         .collect())
 }
 
-/// A run that should register a version has failed when it registered none, as far as its steps can be read.
+/// Judges a run. A run that should register a version has failed if its steps show that it registered none.
 fn verdict(status: &str, failure: Option<&str>, steps: Option<&[PipelineStep]>, registers: bool) -> Verdict {
     let all = steps.unwrap_or_default();
     match status {

@@ -1,4 +1,4 @@
-//! Roll back an endpoint to an earlier configuration, or rebuild one from the registry.
+//! The rollback of an endpoint to an earlier configuration, or to one that is rebuilt from the registry.
 
 mod candidate;
 mod changes;
@@ -29,7 +29,7 @@ use candidate::{Candidate, ConfigReader};
 use choose::RatedCandidate;
 use monitoring::Monitoring;
 
-/// AWS starts an update within seconds. An endpoint that looks unchanged after this time was not updated.
+/// The time after which an unchanged endpoint was not updated, because AWS starts an update within seconds.
 const SETTLED: Duration = Duration::from_secs(30);
 
 /// Roll an endpoint back to an earlier configuration
@@ -45,20 +45,20 @@ pub struct Rollback {
 /// The present state of the endpoint.
 struct Present {
     endpoint: Endpoint,
-    /// What serves now; absent when its configuration or model was deleted.
+    /// The configuration that serves now; `None` if it or its model was deleted.
     serving: Option<Candidate>,
     monitoring: Monitoring,
 }
 
 impl Present {
-    /// Reads the state of an endpoint. One that is being changed is refused.
+    /// Reads the state of an endpoint. It is refused while the endpoint is changing.
     async fn read(executor: &Executor, name: &str, reader: &mut ConfigReader<'_>) -> Result<Self, Refusal> {
         let mut endpoint = Endpoint::describe(&executor.aws, name).await?;
         refuse_unsteady(&endpoint, reader).await?;
         let serving = match &endpoint.config {
             Some(name) => match reader.read(name).await {
                 Ok(serving) => Some(serving),
-                // After any other error the configuration may be there, and a plan would rest on a guess.
+                // After any other error the configuration may exist, and a plan would rest on a guess.
                 Err(error) if is_gone(&error) => None,
                 Err(error) => return Err(error.into()),
             },
@@ -69,20 +69,21 @@ impl Present {
         Ok(Self { endpoint, serving, monitoring })
     }
 
-    /// Does the variant of this name run without instances? The endpoint tells where there is no configuration.
+    /// Returns whether the variant of this name runs without instances. If there is no configuration, the endpoint
+    /// decides.
     fn serverless(&self, variant: &str) -> bool {
         let configured = self.serving.as_ref().and_then(|c| c.variant(variant)).map(|v| v.serverless);
         let live = || self.endpoint.variants.iter().any(|v| v.name == variant && v.serverless);
         configured.unwrap_or_else(live)
     }
 
-    /// Does anything on it run without instances?
+    /// Returns whether any variant runs without instances.
     fn any_serverless(&self) -> bool {
         let configured = self.serving.iter().flat_map(Candidate::variants).any(|v| v.serverless);
         configured || self.endpoint.variants.iter().any(|v| v.serverless)
     }
 
-    /// Do inference components bring its models?
+    /// Returns whether inference components provide the models.
     fn uses_components(&self) -> bool {
         self.serving.as_ref().is_some_and(Candidate::uses_components)
     }
@@ -140,8 +141,8 @@ impl Intent for Rollback {
     }
 }
 
-/// Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and looks healthy.
-/// See `docs/aws.md#silent-rollback`.
+/// Judges an update. Success is `InService` *and* the wanted configuration: a failed update rolls back by itself and
+/// looks healthy. See `docs/aws.md#silent-rollback`.
 fn verdict(now: &Endpoint, target: &str, waited: Duration) -> Verdict {
     let config = now.config.as_deref().unwrap_or("nothing");
     let why = now.failure.as_deref().map_or_else(|| "AWS gave no reason".to_owned(), str::to_owned);
@@ -191,7 +192,7 @@ async fn refuse_unsteady(endpoint: &Endpoint, reader: &mut ConfigReader<'_>) -> 
 }
 
 impl Rollback {
-    /// Refuses a configuration that serves already, or that cannot serve here.
+    /// Refuses a configuration that serves already, or that cannot serve on this endpoint.
     async fn refuse_pointless(&self, aws: &Aws, present: &Present, target: &Candidate) -> Result<(), Refusal> {
         let (endpoint, name) = (&present.endpoint, &target.config.name);
         if endpoint.config.as_ref() == Some(name) {
@@ -245,8 +246,8 @@ impl Rollback {
 }
 
 impl Present {
-    /// Says how many requests fail. Where nothing shows that the endpoint is broken it says so, as the rollback may be
-    /// meant for another one.
+    /// Returns how many requests fail. If nothing shows that the endpoint is broken, says so, because the operator may
+    /// have intended another endpoint.
     fn state(&self) -> Option<String> {
         let (name, monitoring) = (&self.endpoint.name, &self.monitoring);
         if let Some(bad) = monitoring.recent_errors.too_many() {
@@ -274,7 +275,7 @@ impl Present {
         })
     }
 
-    /// What everybody should know before an endpoint is moved.
+    /// Returns the general warnings about a change of the endpoint.
     fn warnings(&self) -> Vec<String> {
         let endpoint = &self.endpoint;
         let mut warnings = Vec::new();
@@ -315,12 +316,12 @@ fn undo(present: &Present, target: Option<&Candidate>) -> String {
     }
 }
 
-/// One row of the plan.
+/// Makes one row of the plan.
 fn row(what: &str, now: &str, then: &str, note: &str) -> Difference {
     Difference { what: what.to_owned(), now: now.to_owned(), then: then.to_owned(), note: note.to_owned() }
 }
 
-/// Does the error say that the thing is not there?
+/// Returns whether the error says that the resource does not exist.
 fn is_gone(error: &AwsError) -> bool {
     error.kind == ErrorKind::Gone
 }

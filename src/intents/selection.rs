@@ -1,4 +1,4 @@
-//! What the operator has selected, and what the tables know around it.
+//! The selection of the operator, and the related rows of the tables.
 
 use jiff::tz::TimeZone;
 
@@ -7,35 +7,35 @@ use crate::model::{Chain, Joined};
 use crate::resources::poll::oldest_allowed;
 use crate::resources::{Kind, Resource, Seen, Store, Table};
 
-/// What the cursor is on, with everything that tells whether an intent can be planned for it.
+/// The thing under the cursor, with everything that decides whether an intent can be planned for it.
 #[derive(Debug)]
 pub struct Selection<'a> {
-    /// Kind and id of the thing that the cursor is on; absent where that is a whole model.
+    /// The kind and id of the thing under the cursor; `None` if that is a whole model.
     pub thing: Option<(Kind, &'a str)>,
-    /// The model that it belongs to.
+    /// The model of the thing.
     pub chain: Option<&'a Chain<'a>>,
     /// The tables and the time.
     pub seen: &'a Seen,
     /// All models.
     pub joined: &'a Joined,
-    /// Where the operator is.
+    /// The time zone of the operator.
     pub zone: &'a TimeZone,
-    /// The key that reads from AWS now, where there is one.
+    /// The key that reads from AWS at once, if there is one.
     pub refresh_key: Option<String>,
 }
 
 impl<'a> Selection<'a> {
-    /// The tables.
+    /// Returns the tables.
     pub(super) fn store(&self) -> &'a Store {
         &self.seen.store
     }
 
-    /// The id of the selected thing, where it is of this kind.
+    /// Returns the id of the selected thing, if it is of this kind.
     pub(super) fn id_of(&self, kind: Kind) -> Option<&'a str> {
         self.thing.filter(|(of, _)| *of == kind).map(|(_, id)| id)
     }
 
-    /// Checks that what is shown of a thing is not so old that no decision should rest on it.
+    /// Checks that the shown state of a thing is recent enough for a decision.
     ///
     /// # Errors
     /// How old it is, and what to do.
@@ -63,7 +63,7 @@ pub(super) mod tests {
     }
 
     impl Here {
-        /// The selection of a thing.
+        /// Selects a thing.
         pub(in super::super) fn selection<'a>(&'a self, kind: Kind, id: &'a str) -> Selection<'a> {
             Selection {
                 thing: Some((kind, id)),

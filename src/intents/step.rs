@@ -7,7 +7,7 @@ use super::calls::{AnyCall, Api, Call, Receipt, effect};
 use crate::aws::{Aws, AwsError};
 use crate::redact;
 
-/// A mutating call as data. What is shown of it was captured from the request that it will send.
+/// A mutating call as data. Its shown parameters were captured from the request that it will send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
     call: AnyCall,
@@ -22,7 +22,7 @@ impl Step {
     pub(super) async fn new<C: Call>(aws: &Aws, call: C) -> Result<Self, Refusal> {
         let call: AnyCall = call.into();
         let (clients, capture) = aws.capturing();
-        // The clients answer nothing, so it fails; the request is what counts.
+        // The clients send nothing, so the call fails; only its request matters.
         let _ = call.send(&clients).await;
         let parameters = capture.parameters();
         let mut parameters =
@@ -31,42 +31,43 @@ impl Step {
         Ok(Self { call, parameters })
     }
 
-    /// The name of the call.
+    /// Returns the name of the call.
     #[must_use]
     pub fn api(&self) -> Api {
         self.call.api()
     }
 
-    /// The parameters as AWS names them, for the screen and the journal. Values under secret names are replaced.
+    /// Returns the parameters with AWS's names, for the screen and the journal. Values under secret names are replaced.
     #[must_use]
     pub fn parameters(&self) -> &Value {
         &self.parameters
     }
 
-    /// The same call for the AWS command line, quoted for a POSIX shell. Values under secret names must be filled in.
+    /// Returns the command of the AWS command line, quoted for a POSIX shell. Values under secret names must be filled
+    /// in.
     #[must_use]
     pub fn cli(&self) -> String {
         let json = self.parameters.to_string().replace('\'', r"'\''");
         format!("{} --cli-input-json '{json}'", self.api().command())
     }
 
-    /// Does AWS take the same call twice as one, by its token?
+    /// Returns whether AWS recognises a repeated call by its token, so that it acts only once.
     pub(super) fn repeatable(&self) -> bool {
         self.call.repeatable()
     }
 
-    /// Makes the call, once, and waits until other calls can use what it made.
+    /// Makes the call once, and waits until other calls can use its result.
     ///
     /// # Errors
-    /// What AWS said; after `Unreachable` it may have been done all the same.
+    /// The error of AWS. After `Unreachable` the change may have happened nevertheless.
     pub(super) async fn send(&self, aws: &Aws) -> Result<Receipt, AwsError> {
         let receipt = self.call.send(aws).await?;
         self.call.settle(aws).await;
         Ok(receipt)
     }
 
-    /// Looks once for what the call left behind in AWS, and returns what AWS would have answered; `None` when it is not
-    /// there.
+    /// Looks once for the effect of the call in AWS, and returns the answer that AWS would have given; `None` if there
+    /// is no effect.
     ///
     /// # Errors
     /// When AWS does not answer the question.

@@ -1,4 +1,4 @@
-//! A call without an answer: AWS may have taken it all the same. What it left behind tells.
+//! A call without an answer. AWS may have accepted it nevertheless, and its effect in AWS decides.
 
 use std::time::Duration;
 
@@ -8,25 +8,25 @@ use tokio::time::Instant;
 use super::{Outcome, Progress, Receipt, Step};
 use crate::aws::{Aws, AwsError, ErrorKind};
 
-/// AWS shows what it has taken within seconds. A call that left no trace after this time was not taken.
+/// The time after which a call without an effect was not accepted. AWS shows the effect within seconds.
 const SETTLED: Duration = Duration::from_secs(30);
-/// Time between two looks.
+/// The time between two looks.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The search ends after this time without an answer to any look.
 const BLIND: Duration = Duration::from_mins(10);
 
-/// Searches AWS for the effect of a call that ended with this error instead of an answer, and returns what AWS would have
-/// answered.
+/// Searches AWS for the effect of a call that ended with this error instead of an answer, and returns the answer that
+/// AWS would have given.
 ///
 /// # Errors
-/// The end of the plan: the call left no trace, or it cannot be known whether it did.
+/// The end of the plan: the call had no effect, or it is unknown whether it had one.
 pub(super) async fn find_effect(
     step: &Step,
     aws: &Aws,
     error: &AwsError,
     progress: &mpsc::Sender<Progress>,
 ) -> Result<Receipt, Outcome> {
-    // The search goes on also when nobody listens.
+    // The search goes on even if nobody receives the progress.
     let _ = progress.send(Progress::Waiting(format!("{error}; checking whether it was done"))).await;
     let began = Instant::now();
     let mut answered = began;
@@ -40,7 +40,7 @@ pub(super) async fn find_effect(
                 )));
             }
             Ok(None) => answered = Instant::now(),
-            // Asking again would change nothing.
+            // Another try would change nothing.
             Err(why) if matches!(why.kind, ErrorKind::Denied | ErrorKind::Gone | ErrorKind::Unsupported) => {
                 return Err(not_known(step, error, &why));
             }
@@ -51,7 +51,7 @@ pub(super) async fn find_effect(
     }
 }
 
-/// The end of a plan of which nobody can say whether its last call was taken.
+/// Makes the end of a plan if it is unknown whether AWS accepted its last call.
 fn not_known(step: &Step, error: &AwsError, why: &AwsError) -> Outcome {
     let call = step.api();
     Outcome::Failed(format!(

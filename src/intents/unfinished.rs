@@ -1,6 +1,6 @@
 //! Intents whose end was never seen, because the program was killed or lost its terminal while AWS went on.
 //!
-//! The journal has what was sent, and AWS has what became of it. Both are read at each start and before each plan.
+//! The journal contains the calls, and AWS shows their effect. Both are read at each start and before each plan.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -16,46 +16,46 @@ use super::{AnyIntent, Executor, Receipt, Verdict};
 use crate::aws::AwsError;
 use crate::journal::{Entry, Event, Tail};
 
-/// Lines of the journal that are looked at.
+/// The most lines of the journal that are read.
 const LINES: usize = 10_000;
-/// Older intents are left alone: somebody has looked after them by now.
+/// The age of the oldest intents that are reviewed; somebody has taken care of older ones by now.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// Another console may still be at work on an intent whose last line is younger, as it searches for the effect of a
-/// call without an answer for ten minutes.
+/// The age of the youngest intents that are reviewed. Another console may still work on a younger one, because it
+/// searches ten minutes for the effect of a call without an answer.
 const YOUNGEST: SignedDuration = SignedDuration::from_mins(15);
-/// The longest time for which AWS is asked about one intent.
+/// The longest time for the look at one intent in AWS.
 const LONGEST_LOOK: Duration = Duration::from_secs(10);
 
-/// An intent without an end in the journal, and what AWS says of it now.
+/// An intent without an end in the journal, and its present state in AWS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unfinished {
-    /// `approve`, `rollback`, …, as the journal names it.
+    /// The name of the intent in the journal: `approve`, `rollback`, ….
     pub intent: String,
-    /// What it was about: the name that was typed.
+    /// The target of the intent: the name that the operator typed.
     pub target: String,
-    /// When its last call was about to be made, UTC.
+    /// The time just before its last call, UTC.
     pub at: Timestamp,
-    /// What came of it.
+    /// The result of the intent.
     pub state: State,
 }
 
-/// What came of an intent whose end was not seen.
+/// The result of an intent whose end was not seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// The wanted end state is there now.
+    /// The wanted end state is reached now.
     Done(String),
-    /// It is not there and will not come; what stayed behind.
+    /// The end state is not reached and will not be; the text describes the remains.
     Failed(String),
-    /// AWS took the call, and something newer has taken its place.
+    /// AWS accepted the call, but a newer change has replaced its effect.
     Replaced(String),
-    /// AWS or another console may be at work on it; what it is doing.
+    /// AWS or another console may still work on it; the text is what it is doing.
     UnderWay(String),
-    /// AWS could not be asked; why.
+    /// AWS could not be read; the text is the reason.
     Unknown(String),
 }
 
 impl State {
-    /// What came of it, as the end of a sentence.
+    /// Returns the result, as the end of a sentence.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
@@ -67,7 +67,7 @@ impl State {
         }
     }
 
-    /// The event that ends the intent in the journal; none where the end is not certain.
+    /// Returns the event that ends the intent in the journal; `None` if the end is uncertain.
     fn end(&self) -> Option<Event> {
         match self {
             Self::Done(_) => Some(Event::Done),
@@ -93,9 +93,9 @@ impl fmt::Display for Unfinished {
 /// An intent that has no end in the journal.
 #[derive(Debug, Clone)]
 struct Open {
-    /// The line of its last call, before the call was made.
+    /// The journal entry of its last call, from before the call.
     last: Entry,
-    /// AWS took that call.
+    /// Whether AWS accepted that call.
     sent: bool,
 }
 
@@ -109,8 +109,8 @@ impl Executor {
         tokio::task::spawn_blocking(move || journal.tail(LINES)).await.map_err(io::Error::other)?
     }
 
-    /// Finds the intents of this account and region that have no end in the journal, asks AWS what became of each, and
-    /// writes down the ends that are certain. Changes nothing in AWS.
+    /// Finds the intents of this account and region that have no end in the journal, reads the result of each from AWS,
+    /// and journals the ends that are certain. Changes nothing in AWS.
     pub async fn review(&self, journal: &io::Result<Tail>) -> Vec<Unfinished> {
         let now = (self.clock)();
         let entries = journal.as_ref().map_or(&[][..], |tail| &tail.entries);
@@ -135,7 +135,7 @@ impl Executor {
         Unfinished { intent, target, at, state }
     }
 
-    /// Asks AWS what became of the last call of an intent.
+    /// Reads from AWS the result of the last call of an intent.
     async fn outcome(&self, open: &Open, now: Timestamp) -> Result<State, AwsError> {
         let last = &open.last;
         let (Some(call), Some(parameters)) = (&last.call, &last.parameters) else {
@@ -159,19 +159,19 @@ impl Executor {
         })
     }
 
-    /// Writes down the end of an intent, where the end is certain and the intent is certainly of this account.
+    /// Journals the end of an intent, if the end is certain and the intent certainly belongs to this account.
     fn close_in_journal(&self, last: &Entry, state: &State, now: Timestamp) {
         let ours = account_id(&last.identity).is_some_and(|id| Some(id) == account_id(&self.identity));
         let Some(event) = state.end().filter(|_| ours) else { return };
         let message = format!("seen later: {}", state.text());
         let (call, parameters, request_id) = (None, None, None);
         let end = Entry { at: now, event, call, parameters, request_id, message, ..last.clone() };
-        // Where the journal cannot be written, the intent is found again at the next start.
+        // If the journal cannot be written, the intent is found again at the next start.
         let _ = self.journal.append(&end);
     }
 }
 
-/// The last call of each intent of an account that has one and has no end, oldest first.
+/// Returns the last call of each intent of an account that has calls but no end, oldest first.
 fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Open> {
     let here = |e: &&Entry| {
         e.region == executor.aws.region
@@ -184,7 +184,7 @@ fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Op
             Event::Done | Event::Failed | Event::Refused => drop(open.remove(entry.id.as_str())),
             Event::Sending => drop(open.insert(&entry.id, Open { last: entry.clone(), sent: false })),
             Event::Sent => open.get_mut(entry.id.as_str()).into_iter().for_each(|open| open.sent = true),
-            // These do not say whether AWS took the call.
+            // These events do not show whether AWS accepted the call.
             Event::Confirmed | Event::Error => {}
         }
     }
@@ -193,12 +193,12 @@ fn without_end(entries: &[Entry], executor: &Executor, now: Timestamp) -> Vec<Op
     recent
 }
 
-/// The account id in an ARN; a text that is none has none.
+/// Returns the account id in an ARN; `None` for other text.
 fn account_id(arn: &str) -> Option<&str> {
     arn.strip_prefix("arn:")?.split(':').nth(3)
 }
 
-/// May both identities be of one account? An identity that is not an ARN may be of any account.
+/// Returns whether both identities may belong to one account. An identity that is not an ARN may belong to any account.
 fn may_be_same_account(one: &str, other: &str) -> bool {
     match (account_id(one), account_id(other)) {
         (Some(one), Some(other)) => one == other,
@@ -206,7 +206,7 @@ fn may_be_same_account(one: &str, other: &str) -> bool {
     }
 }
 
-/// Says what is left of a plan that ended before its last call, and what to do with it.
+/// Describes the remains of a plan that ended before its last call, and what to do with them.
 fn cut_after(last: &Entry, call: &str, parameters: &Value, receipt: &Receipt) -> String {
     let Entry { intent, target, .. } = last;
     let made = receipt.arn.as_deref().unwrap_or_default();
@@ -244,7 +244,7 @@ mod tests {
         }
     }
 
-    /// Ids of what is open at second 1,000,000.
+    /// Returns the ids of the intents that are open at second 1,000,000.
     fn open(entries: &[Entry]) -> Vec<String> {
         let now = Timestamp::from_second(1_000_000).unwrap();
         let executor = Executor {

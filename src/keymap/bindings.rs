@@ -6,7 +6,7 @@ use super::{Key, Press, SheetKey, shown};
 
 /// An action that a key can run, with the name that keymaps use for it.
 pub(super) trait Named: Clone {
-    /// Its name.
+    /// Returns its name.
     fn name(&self) -> &str;
 }
 
@@ -37,7 +37,7 @@ impl<A> Default for Bindings<A> {
 }
 
 impl<A: Named> Bindings<A> {
-    /// Looks up a key after the keys of the unfinished chord, which it continues or ends.
+    /// Looks up a key after the keys of the unfinished chord. It continues the chord or ends it.
     pub(super) fn press(&mut self, key: Key) -> Press<A> {
         let mut chord = std::mem::take(&mut self.pending);
         chord.push(key);
@@ -56,7 +56,7 @@ impl<A: Named> Bindings<A> {
         Press::Pending(follow)
     }
 
-    /// The keys that run an action, in the order of the files.
+    /// Returns the keys that run an action, in the order of the files.
     pub(super) fn keys_of(&self, name: &str) -> impl Iterator<Item = &[Key]> {
         self.all.iter().filter(move |(_, action)| action.name() == name).map(|(keys, _)| keys.as_slice())
     }

@@ -11,10 +11,10 @@ use crate::config::{ConfigError, Inherits, Source, nearest};
 /// The action that removes an inherited key.
 const NONE: &str = "none";
 
-/// Keys as they are written, with the names of their actions.
+/// The keys with the names of their actions, as they are in the file.
 type Written = BTreeMap<Spanned<String>, Spanned<String>>;
 
-/// One file as it is written.
+/// One file as the user wrote it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -60,7 +60,7 @@ pub(super) fn lay<A>(
     Ok(())
 }
 
-/// The keys of a chord.
+/// Parses the keys of a chord.
 fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigError> {
     let mistake = |message: String| {
         ConfigError::at(source, text.span(), message)
@@ -74,7 +74,7 @@ fn chord(text: &Spanned<String>, source: &Source) -> Result<Vec<Key>, ConfigErro
     }
 }
 
-/// Finds two bindings of one file that cannot both work.
+/// Describes two bindings of one file that cannot both work.
 fn clash(this: (&Spanned<String>, &[Key]), before: (&Spanned<String>, &[Key]), source: &Source) -> ConfigError {
     let line = source.text.get(..before.0.span().start).map_or(0, |text| text.matches('\n').count() + 1);
     let message = if this.1 == before.1 {

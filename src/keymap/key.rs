@@ -1,10 +1,10 @@
-//! One key: how it is written in files, and which event of the terminal it is.
+//! One key: its notation in files, and its event in the terminal.
 
 use std::fmt;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// A key in one canonical form: two spellings of the same key are equal.
+/// A key in one canonical form, so that two spellings of the same key are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     code: KeyCode,
@@ -42,7 +42,7 @@ const MODIFIERS: &[(&str, KeyModifiers)] =
     &[("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)];
 
 impl Key {
-    /// Parses a key: `ctrl-r`, `G`, `enter`, `shift-tab`, `f1`, `?`. The error says what is wrong.
+    /// Parses a key: `ctrl-r`, `G`, `enter`, `shift-tab`, `f1`, `?`. The error describes the mistake.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
@@ -68,14 +68,14 @@ impl Key {
         Ok(Self { code, modifiers }.normal())
     }
 
-    /// The key of a key press. `None` when a key was released.
+    /// Returns the key of a key press; `None` if a key was released.
     #[must_use]
     pub fn of(event: KeyEvent) -> Option<Self> {
         let key = Self { code: event.code, modifiers: event.modifiers };
         (event.kind != KeyEventKind::Release).then(|| key.normal())
     }
 
-    /// The character that this key types, if it types one.
+    /// Returns the character that this key types, if it types one.
     pub(super) fn character(self) -> Option<char> {
         match self {
             Self { code: KeyCode::Char(c), modifiers } if modifiers.is_empty() => Some(c),
@@ -83,7 +83,7 @@ impl Key {
         }
     }
 
-    /// Converts the different spellings of terminals and people to one form.
+    /// Converts the different spellings of terminals and users to one form.
     fn normal(mut self) -> Self {
         self.modifiers &= KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SHIFT;
         if self.code == KeyCode::BackTab {
@@ -130,7 +130,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// The character that a key types into a field, if it types one.
+/// Returns the character that a key types into a field, if it types one.
 #[must_use]
 pub fn typed(event: KeyEvent) -> Option<char> {
     Key::of(event)?.character()

@@ -1,20 +1,20 @@
-//! The actions that keys have while a sheet is open. Keymaps, sheets and help all read this one table.
+//! The actions of keys while a sheet is open. Keymaps, sheets and help all read this one table.
 
 macro_rules! sheet_keys {
     ($($key:ident $name:literal $help:literal;)+) => {
-        /// An action that a key has while a sheet is open.
+        /// An action of a key while a sheet is open.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum SheetKey {
             $(#[doc = $help] $key,)+
         }
 
         impl SheetKey {
-            /// All of them.
+            /// All actions.
             pub const ALL: &[Self] = &[$(Self::$key,)+];
-            /// Their names in the `[ask]` table of keymaps.
+            /// The names in the `[ask]` table of keymaps.
             pub const NAMES: &[&str] = &[$($name,)+];
 
-            /// Its name in keymaps.
+            /// Returns the name in keymaps.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {
@@ -22,7 +22,7 @@ macro_rules! sheet_keys {
                 }
             }
 
-            /// What it does, as a phrase.
+            /// Returns the effect, as a phrase.
             #[must_use]
             pub fn help(self) -> &'static str {
                 match self {
@@ -53,7 +53,7 @@ sheet_keys! {
 }
 
 impl SheetKey {
-    /// The one with this name.
+    /// Finds the action with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|key| key.name() == name)

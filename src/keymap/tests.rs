@@ -139,7 +139,7 @@ fn a_file_builds_on_another() {
     assert!(mine.keys_for("refresh").is_empty());
 }
 
-/// Text, line, column, part of the message, part of the hint.
+/// The text of a file, the line and column of its mistake, a part of the message, and a part of the hint.
 const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("inherits = \"default\"\n[keys]\nz = \"aprove\"", 3, 5, "no action \"aprove\"", "mean \"approve\"? All are: quit"),
     ("inherits = \"default\"\n[ask]\nz = \"quit\"", 3, 5, "no action \"quit\" in this table", "one of: confirm"),

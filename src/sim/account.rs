@@ -1,15 +1,15 @@
-//! Whose account it is, and the names of what is in it.
+//! The owner of the account, and the ARNs of its resources.
 
 use serde::Deserialize;
 
-/// Whose account it is.
+/// The owner of the account.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) alias: String,
     pub(crate) region: String,
-    /// Role and session of the caller, `oncall/demo`.
+    /// The role and session of the caller, such as `oncall/demo`.
     pub(crate) identity: String,
 }
 
@@ -25,19 +25,19 @@ impl Default for Account {
 }
 
 impl Account {
-    /// The ARN of a resource of a regional service.
+    /// Returns the ARN of a resource of a regional service.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:aws:{service}:{}:{}:{resource}", self.region, self.id)
     }
-    /// The ARN of a `SageMaker` resource.
+    /// Returns the ARN of a `SageMaker` resource.
     pub(crate) fn sagemaker(&self, kind: &str, name: &str) -> String {
         self.arn("sagemaker", &format!("{kind}/{name}"))
     }
-    /// The ARN of a role.
+    /// Returns the ARN of a role.
     pub(crate) fn role(&self, name: &str) -> String {
         format!("arn:aws:iam::{}:role/{name}", self.id)
     }
-    /// The name of the caller's session, which stands after the role.
+    /// Returns the name of the caller's session, which follows the role.
     pub(crate) fn session(&self) -> &str {
         self.identity.rsplit('/').next().unwrap_or(&self.identity)
     }

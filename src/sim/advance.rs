@@ -1,19 +1,20 @@
-//! How time passes in the account: nothing runs in the background; each request first brings the account up to date.
+//! The passage of time in the account. Nothing runs in the background; each request first brings the account up to
+//! date.
 
 use super::env::{Event, Task};
 use super::services::sagemaker::RunRequest;
 use super::time::{Span, Time};
 use super::world::World;
 
-/// How often services react to one another, at speed 1.
+/// The interval at which services react to one another, at speed 1.
 const TICK: Span = Span::seconds(10);
 
 impl World {
-    /// Brings the account up to an instant: everything that was due happens in order. Time never goes back.
+    /// Brings the account up to an instant: all due events happen in order. Time never goes back.
     pub(crate) fn advance(&mut self, to: Time) {
         let to = to.max(self.env.now);
         let tick = Span(self.env.pace(TICK).0.max(100));
-        // After a long silence only the last two hours are looked at tick by tick.
+        // After a long silence only the last two hours are simulated tick by tick.
         self.next_tick = self.next_tick.max(to - Span(tick.0 * 720));
         loop {
             match self.env.next_due(to) {
@@ -84,7 +85,7 @@ impl World {
         }
     }
 
-    /// Plays an event of the story; names of things that do not exist are ignored.
+    /// Plays an event of the story. Names of missing resources are ignored.
     fn play_event(&mut self, index: usize) {
         let Some(event) = self.story_events.get(index).cloned() else { return };
         if let Some(pipeline) = event.run.filter(|name| self.sagemaker.pipelines.contains_key(name)) {

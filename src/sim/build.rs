@@ -1,4 +1,4 @@
-//! From a story to an account: everything in the story gets a past.
+//! The construction of an account from a story: everything in the story gets a past.
 
 mod alarms;
 mod chain;
@@ -15,7 +15,7 @@ use super::story::{self, Story};
 use super::time::{Span, Time};
 use super::world::World;
 
-/// The account as it is when the story begins.
+/// Builds the account as it is when the story begins.
 pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) -> World {
     let mut account = story.account.clone().unwrap_or_default();
     if let Some(region) = &settings.region {
@@ -53,13 +53,13 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
 }
 
 impl World {
-    /// Does something in the past.
+    /// Runs `work` at an earlier time.
     fn ago<T>(&mut self, age: Span, work: impl FnOnce(&mut Self) -> T) -> T {
         let past = self.env.start - age;
         self.at(past, work)
     }
 
-    /// Does something at another time.
+    /// Runs `work` at another time.
     fn at<T>(&mut self, time: Time, work: impl FnOnce(&mut Self) -> T) -> T {
         let present = std::mem::replace(&mut self.env.now, time);
         let made = work(self);
@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    /// Speed makes the future come sooner; the past stays where it was.
+    /// Applies the speed to the future only: it makes future events come sooner, and does not move past ones.
     fn pace_future(&self, length: Span) -> Span {
         if length.0 > 0 { self.env.pace(length) } else { length }
     }

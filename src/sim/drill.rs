@@ -1,4 +1,4 @@
-//! Whether the operator has done the task of a story.
+//! The check whether the operator has done the task of a story.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use super::world::World;
 pub struct DrillState {
     /// The task, in a sentence or two.
     pub task: String,
-    /// What would have been right; to be shown when the task is done or given up.
+    /// The right solution; it is shown when the task is done or given up.
     pub fix: String,
-    /// How long after the beginning it was done.
+    /// The time from the beginning until the task was done.
     pub fixed_after: Option<Duration>,
 }
 
 impl World {
-    /// Notices when the drill is done; once done it stays so.
+    /// Notes when the drill is done. It then stays done.
     pub(crate) fn check_drill(&mut self) {
         let Some(drill) = self.drill.as_ref().filter(|_| self.drill_done.is_none()) else { return };
         if drill.done.iter().all(|condition| self.holds(condition)) {
@@ -28,7 +28,7 @@ impl World {
         }
     }
 
-    /// How far the drill is.
+    /// Returns the state of the drill.
     pub(crate) fn drill_state(&self) -> Option<DrillState> {
         let drill = self.drill.as_ref()?;
         let fixed_after = self.drill_done.map(|at| (at - self.env.start).duration());
@@ -80,7 +80,7 @@ impl World {
                 .is_none_or(|operation| self.answered.get(operation).is_some_and(|at| *at >= due))
     }
 
-    /// Whether an endpoint is in service, with a version if one is given.
+    /// Returns whether an endpoint is in service, and runs this version if one is given.
     fn serves(&self, endpoint: &str, version: Option<&str>) -> bool {
         let endpoints = &self.sagemaker.endpoints;
         let Some(found) = endpoints.get(endpoint).filter(|e| e.status() == "InService") else { return false };

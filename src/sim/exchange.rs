@@ -7,7 +7,7 @@ pub type Request = http::Request<Bytes>;
 /// An answer as bytes.
 pub type Response = http::Response<Bytes>;
 
-/// Builds an answer; headers that HTTP does not allow are left out.
+/// Builds an answer; invalid HTTP headers are left out.
 pub(crate) fn respond(status: u16, headers: &[(&str, &str)], body: Bytes) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::BAD_REQUEST);

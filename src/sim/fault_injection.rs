@@ -1,4 +1,4 @@
-//! Calls that fail, wait, or answer strangely, because the story or the settings say so.
+//! Calls that fail, wait, or get strange answers, because the story or the settings say so.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use super::wire::Value;
 
 /// The token of pages that never end.
 const ENDLESS: &str = "AAAAendless";
-/// The token of pages that are empty; the number follows.
+/// The token of empty pages; a number follows it.
 const EMPTY: &str = "AAAAempty";
 
-/// Stands between a call and the account.
+/// The injector between a call and the account.
 pub(crate) struct FaultInjector {
     faults: Vec<story::Fault>,
     start: Time,
@@ -32,24 +32,25 @@ pub(crate) struct FaultInjector {
     calls: u64,
 }
 
-/// Requests that are let through at once: five seconds' worth, as AWS's own limits hold more than one second.
+/// Returns the size of a burst. It is five seconds' worth of calls, because AWS's own limits cover more than one
+/// second.
 fn burst(rate: f64) -> f64 {
     (5.0 * rate).max(1.0)
 }
 
-/// A token bucket: each call takes one.
+/// A token bucket: each call takes one token.
 struct Bucket {
     rate: f64,
     tokens: f64,
     at: Time,
 }
 
-/// What is to be done with one call.
+/// The decision about one call.
 #[derive(Default)]
 pub(crate) struct Outcome {
-    /// The answer, when the account is not asked.
+    /// The answer, if it does not come from the account.
     pub(crate) response: Option<Result<Response, ServiceError>>,
-    /// The account performs the call, whatever the answer.
+    /// Whether the account performs the call. The answer does not matter.
     pub(crate) performed: bool,
     pub(crate) latency: Duration,
     endless: bool,
@@ -57,7 +58,7 @@ pub(crate) struct Outcome {
 }
 
 impl FaultInjector {
-    /// The faults of a story, and the rates and the latency of the settings.
+    /// Creates an injector with the faults of a story, and the rates and the latency of the settings.
     pub(crate) fn new(story: &Story, settings: &Settings, start: Time, seed: u64) -> Self {
         let bucket = |rate: f64| Bucket { rate, tokens: burst(rate), at: start };
         Self {
@@ -72,7 +73,7 @@ impl FaultInjector {
         }
     }
 
-    /// Decides what becomes of a call before it reaches the account.
+    /// Decides what happens with a call before it reaches the account.
     pub(crate) fn judge(&mut self, call: &mut Call, now: Time) -> Outcome {
         self.calls += 1;
         let chance = num::unit(num::mix(self.seed ^ num::mix(self.calls)));
@@ -160,7 +161,7 @@ impl Outcome {
     }
 }
 
-/// Whether a pattern with `*` matches a text.
+/// Returns whether a pattern with `*` matches a text.
 pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else { return pattern == text };
     let Some(mut text) = text.strip_prefix(first) else { return false };

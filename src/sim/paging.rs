@@ -5,21 +5,21 @@ use super::num;
 use super::operation::Answer;
 use super::wire::{Value, json};
 
-/// How a service pages its lists.
+/// The way in which a service pages its lists.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Paging {
     /// The member that holds the token, in requests and answers.
     pub(crate) token: &'static str,
     /// The member of the request that holds the size of the page.
     pub(crate) size: &'static str,
-    /// The size when none is asked for.
+    /// The size if the request names none.
     pub(crate) usual: usize,
     /// The largest size.
     pub(crate) most: i64,
 }
 
 impl Paging {
-    /// Pages with `NextToken` and `MaxResults`, as most services have them.
+    /// Declares pages with `NextToken` and `MaxResults`, which most services use.
     pub(crate) const fn usual(usual: usize, most: i64) -> Self {
         Self { token: "NextToken", size: "MaxResults", usual, most }
     }
@@ -52,7 +52,7 @@ impl Paging {
         Ok(self.page(member, page, next))
     }
 
-    /// An answer that holds one page.
+    /// Makes an answer with one page.
     pub(crate) fn page(&self, member: &'static str, rows: Vec<Value>, next: Option<String>) -> Value {
         Value::Map(vec![(member.into(), rows.into()), (self.token.into(), next.into())])
     }
@@ -61,7 +61,7 @@ impl Paging {
 /// The length of the part of a token that ties it to its request.
 const MARK: usize = 30;
 
-/// What ties a token to the request that it continues.
+/// Returns the part of a token that binds it to its request.
 fn mark(input: &Value, without: &[&str]) -> String {
     let members = input.members().iter().filter(|(key, value)| !without.contains(&key.as_ref()) && !value.is_null());
     let mut rest: Vec<String> = members.map(|(key, value)| format!("{key}={}", json::text(value))).collect();
@@ -69,7 +69,7 @@ fn mark(input: &Value, without: &[&str]) -> String {
     format!("AAAAAA{}", num::hex(num::hash(&rest.join("&")), MARK - 6))
 }
 
-/// Where the page of a token begins.
+/// Returns the index of the first row of a token's page.
 pub(crate) fn offset(token: &str) -> Option<usize> {
     usize::from_str_radix(token.get(MARK..)?, 16).ok()
 }

@@ -1,4 +1,4 @@
-//! What the modules of services, and those that build the account, are made of.
+//! The common imports of the services and of the modules that build the account.
 
 pub(crate) use super::account::Account;
 pub(crate) use super::env::{ApiCall, Env, Event, Task};

@@ -1,4 +1,4 @@
-//! From the bytes of a request to an operation and back: which service, which protocol, which form of errors.
+//! The conversion of a request to an operation, and of a result to an answer: service, protocol, and form of errors.
 
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
@@ -8,7 +8,7 @@ use super::exchange::{Request, Response, respond};
 use super::services::{Service, s3};
 use super::wire::{Value, cbor, json, query, tree, xml};
 
-/// A protocol: how a request was written, and how its answer is.
+/// A protocol: the format of a request and of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protocol {
     Json11,
@@ -18,16 +18,16 @@ pub(crate) enum Protocol {
     Rest,
 }
 
-/// A request, understood as far as it can be without the account.
+/// A request, parsed as far as that is possible without the account.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// Absent where the account does not know it.
+    /// The service; `None` if the account does not know it.
     pub(crate) service: Option<Service>,
     pub(crate) protocol: Protocol,
     pub(crate) name: String,
     pub(crate) input: Result<Value, String>,
     pub(crate) s3: Option<s3::Request>,
-    /// A `HEAD` request's answer has no body.
+    /// Whether this is a `HEAD` request, whose answer has no body.
     head: bool,
 }
 
@@ -35,7 +35,7 @@ fn header<'a>(request: &'a Request, name: &str) -> &'a str {
     request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
-/// Reads a request.
+/// Parses a request.
 pub(crate) fn understand(request: &Request) -> Call {
     let path = request.uri().path();
     let call = |service, protocol, name: &str, input| Call {
@@ -80,21 +80,21 @@ fn by_target(prefix: &str) -> Option<Service> {
     find_service(|service| service.names().target == short)
 }
 
-/// The service in the signature's scope: `…/region/service/aws4_request`.
+/// Returns the service in the signature's scope: `…/region/service/aws4_request`.
 fn scope(request: &Request) -> &str {
     let authorization = header(request, "authorization");
     let scope = authorization.split_once("Credential=").map_or("", |(_, rest)| rest.split(',').next().unwrap_or(""));
     scope.split('/').nth(3).unwrap_or("")
 }
 
-/// The service of a form: by its signature, by its version, or because it alone has such an action.
+/// Finds the service of a form by its signature, by its version, or because only this service has such an action.
 fn by_form(scope: &str, version: &str, action: &str) -> Option<Service> {
     let query = |service: Service| service.names().query;
     find_service(|service| query(service).is_some_and(|(own, _)| service.names().signing == scope || own == version))
         .or_else(|| find_service(|service| query(service).is_some() && service.changes(action).is_some()))
 }
 
-/// An S3 request, path-style or with the bucket in the host's name.
+/// Parses an S3 request, in path style or with the bucket in the host name.
 fn rest(request: &Request) -> s3::Request {
     let host = request.uri().host().unwrap_or_else(|| header(request, "host"));
     let named = host.split_once(".s3.").or_else(|| host.split_once(".s3-")).map(|(bucket, _)| bucket.to_owned());
@@ -110,7 +110,7 @@ fn rest(request: &Request) -> s3::Request {
 }
 
 impl Call {
-    /// What this service says about an operation that it does not have.
+    /// Makes this service's error for an unknown operation.
     pub(crate) fn unknown(&self) -> ServiceError {
         match self.protocol {
             Protocol::Query => ServiceError::new("InvalidAction", format!("Could not find operation {}", self.name)),

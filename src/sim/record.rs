@@ -1,15 +1,15 @@
-//! Resources as their services describe them.
+//! Resources in the form in which their services describe them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::time::Time;
 use super::wire::Value;
 
-/// A resource as its service describes it, by AWS's own member names.
+/// A resource in the form in which its service describes it, with AWS's own member names.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     pub(crate) name: String,
-    /// Also a member of the description; most lists are sorted by it.
+    /// The creation time. It is also a member of the description; most lists are sorted by it.
     pub(crate) created: Time,
     pub(crate) doc: Value,
 }
@@ -20,8 +20,8 @@ impl Record {
     }
 }
 
-/// Resources of one kind by name.
+/// The resources of one kind by name.
 pub(crate) type Table = BTreeMap<String, Record>;
 
-/// Names in the order of creation.
+/// The names in the order of creation.
 pub(crate) type ByAge = BTreeSet<(Time, String)>;

@@ -1,21 +1,21 @@
-//! How much an account holds beyond its story, for tests and benchmarks.
+//! The number of resources beyond the story, for tests and benchmarks.
 
 use std::str::FromStr;
 
-/// Numbers of generated things.
+/// The numbers of generated resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Scale {
-    /// Endpoints; half as many models, each with a group and a pipeline.
+    /// The endpoints. There are half as many models, each with a group and a pipeline.
     pub endpoints: usize,
-    /// Versions in the registry.
+    /// The versions in the registry.
     pub versions: usize,
-    /// Alarms.
+    /// The alarms.
     pub alarms: usize,
-    /// Training jobs.
+    /// The training jobs.
     pub jobs: usize,
 }
 
-/// Scales by name.
+/// The scales by name.
 const NAMED: &[(&str, Scale)] = &[
     ("small", Scale { endpoints: 6, versions: 50, alarms: 40, jobs: 120 }),
     ("medium", Scale { endpoints: 60, versions: 800, alarms: 300, jobs: 2_000 }),
@@ -23,13 +23,13 @@ const NAMED: &[(&str, Scale)] = &[
     ("fleet", Scale { endpoints: 10_000, versions: 100_000, alarms: 20_000, jobs: 50_000 }),
 ];
 
-/// No part of an account is larger than this.
+/// The largest number for each part of an account.
 const MOST: usize = 200_000;
 
 impl FromStr for Scale {
     type Err = String;
 
-    /// Reads a name, or numbers such as `E=200,V=6000,A=1500,J=20000`; the error is a sentence that says what is allowed.
+    /// Reads a name, or numbers such as `E=200,V=6000,A=1500,J=20000`; the error is a sentence with the allowed values.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if let Some((_, scale)) = NAMED.iter().find(|(name, _)| *name == text) {
             return Ok(*scale);

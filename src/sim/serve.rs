@@ -1,4 +1,4 @@
-//! The account on loopback, for any AWS client.
+//! A server of the account on loopback, for any AWS client.
 
 use std::convert::Infallible;
 use std::io;
@@ -17,10 +17,10 @@ use super::wire::json;
 
 /// The path of the report on all calls; no bucket can have such a name.
 const CALLS: &str = "/_sim/calls";
-/// Requests with larger bodies are refused.
+/// The largest body of a request; larger ones are refused.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 
-/// Refuses what others could reach.
+/// Refuses an address that other machines could reach.
 fn on_this_machine(address: SocketAddr) -> io::Result<()> {
     if address.ip().is_loopback() {
         return Ok(());
@@ -29,10 +29,10 @@ fn on_this_machine(address: SocketAddr) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, words))
 }
 
-/// Listens on a loopback address; any other is refused before anything is bound.
+/// Listens on a loopback address. Any other address is refused before it is bound.
 ///
 /// # Errors
-/// When the address is not loopback, or cannot be had.
+/// When the address is not loopback, or cannot be bound.
 pub async fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     on_this_machine(address)?;
     TcpListener::bind(address).await
@@ -47,7 +47,7 @@ pub async fn serve(sim: Sim, listener: TcpListener) -> io::Result<()> {
     loop {
         let (stream, _) = match listener.accept().await {
             Ok(accepted) => accepted,
-            // A client that went away while it connected is no reason to stop.
+            // The server goes on if a client disconnects while it connects.
             Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) => {
                 continue;
             }
@@ -62,13 +62,13 @@ async fn connection(sim: Sim, stream: TcpStream) {
         let sim = sim.clone();
         async move { Ok::<_, Infallible>(exchange(&sim, request).await.map(Full::new)) }
     });
-    // A broken connection ends itself; there is nobody to tell.
+    // A broken connection ends by itself, and nobody needs the error.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 async fn exchange(sim: &Sim, request: http::Request<Incoming>) -> Response {
     if request.method() == http::Method::GET && request.uri().path() == CALLS {
-        // This request does not count.
+        // This request is not counted.
         return respond(200, &[("content-type", "application/json")], json::write(&sim.report()).into());
     }
     let (parts, body) = request.into_parts();

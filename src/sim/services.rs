@@ -1,8 +1,8 @@
 //! The services of the account: one row each.
 //!
-//! To add a service, write its module and a row here; if it has a state, add a field to [`World`]. A service sees what all
-//! share ([`Env`](super::env::Env)), its own state, and what its row passes to it of others. It changes other services by
-//! an [`Event`](super::env::Event), or through an argument that [`World`] passes to it.
+//! To add a service, write its module and a row here; if it has a state, add a field to [`World`]. A service uses the
+//! shared state ([`Env`](super::env::Env)), its own state, and the parts of other services that its row passes to it.
+//! It changes other services by an [`Event`](super::env::Event), or through an argument that [`World`] passes to it.
 
 pub(crate) mod application_autoscaling;
 pub(crate) mod cloudtrail;
@@ -20,14 +20,14 @@ use super::operation::{Answer, find};
 use super::wire::Value;
 use super::world::World;
 
-/// The names that a service goes by.
+/// The names of a service.
 #[derive(Debug)]
 pub(crate) struct Names {
-    /// In signatures and rates.
+    /// The name in signatures and rates.
     pub(crate) signing: &'static str,
-    /// In `CloudTrail`.
+    /// The name in `CloudTrail`.
     pub(crate) source: &'static str,
-    /// In the target of a JSON or CBOR request, without what stands before a dot.
+    /// The target of a JSON or CBOR request, without the part before a dot.
     pub(crate) target: &'static str,
     /// The version of the Query protocol, and the namespace of its answers.
     pub(crate) query: Option<(&'static str, &'static str)>,
@@ -45,8 +45,8 @@ impl Names {
     }
 }
 
-/// Declares the services: their names; their operations, and what these are called with beside the request; and how
-/// the service words common errors, where that is not as `SageMaker` does.
+/// Declares the services: their names; their operations, and the arguments of these besides the request; and the
+/// wording of common errors, if it differs from that of `SageMaker`.
 macro_rules! services {
     ($world:ident: $($service:ident = $names:expr $(=> $module:ident($($argument:expr),*) $(.$reword:ident)?)?;)+) => {
         /// A service of the account.
@@ -58,12 +58,12 @@ macro_rules! services {
         impl Service {
             pub(crate) const ALL: &[Self] = &[$(Self::$service,)+];
 
-            /// The names that it goes by.
+            /// Returns its names.
             pub(crate) fn names(self) -> &'static Names {
                 match self { $(Self::$service => const { &$names },)+ }
             }
 
-            /// Whether an operation changes the account; nothing where the account does not know it.
+            /// Returns whether an operation changes the account; `None` if the account does not know the operation.
             pub(crate) fn changes(self, operation: &str) -> Option<bool> {
                 match self {
                     $(Self::$service => None$(.or(find($module::OPERATIONS, operation).map(|found| found.writes)))?,)+
@@ -72,7 +72,7 @@ macro_rules! services {
         }
 
         impl World {
-            /// Calls an operation; nothing where the account does not know it.
+            /// Calls an operation; returns `None` if the account does not know it.
             pub(crate) fn call(&mut self, service: Service, operation: &str, input: &Value) -> Option<Answer> {
                 let $world = self;
                 match service {
@@ -114,6 +114,6 @@ services! { world:
         => resource_groups_tagging(&world.env).reword;
     CodePipeline = Names::new("codepipeline", "codepipeline.amazonaws.com").target("CodePipeline_20150709")
         => codepipeline(&mut world.codepipeline, &mut world.env, &world.sagemaker.packages).reword;
-    // Its requests name no operation: see `s3::answer`.
+    // Requests to S3 do not name their operation: see `s3::answer`.
     S3 = Names::new("s3", "s3.amazonaws.com");
 }

@@ -1,26 +1,27 @@
-//! How the account behaves apart from its story.
+//! The settings of the account besides its story.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::scale::Scale;
 
-/// How the account behaves apart from its story.
+/// The settings of the account besides its story.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// How many times faster than usual things happen; 1 is a demo's pace.
+    /// The factor by which events happen faster than usual; 1 is the pace of a demo.
     pub speed: f64,
-    /// Chance comes from here; the story's own seed when absent.
+    /// The seed of all random values; if it is missing, the story's own seed.
     pub seed: Option<u64>,
-    /// How long every answer takes.
+    /// The duration of every answer.
     pub latency: Duration,
-    /// The part of the latency that is chance, 0 to 1.
+    /// The random share of the latency, 0 to 1.
     pub jitter: f64,
-    /// Most requests a second by service, one of [`Sim::services`](super::Sim::services); more are throttled.
+    /// The most requests per second by service, one of [`Sim::services`](super::Sim::services). Further requests are
+    /// throttled.
     pub rates: BTreeMap<String, f64>,
-    /// What the account holds beyond the story.
+    /// The resources beyond the story.
     pub scale: Scale,
-    /// Its region; the story's own when absent.
+    /// The region; if it is missing, that of the story.
     pub region: Option<String>,
 }
 

@@ -19,7 +19,7 @@ use super::wire::{Value, json, tree};
 use super::world::World;
 use super::{build, num};
 
-/// The only source of time; it may be virtual, but must not go back.
+/// The only source of time. It may be virtual, but must not go back.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// A simulated account; clones share it.
@@ -35,9 +35,9 @@ struct Inner {
     calls: BTreeMap<String, u64>,
     writes: Vec<String>,
     answered: u64,
-    /// Answers that were errors, throttled ones among them.
+    /// The number of error answers, including throttled ones.
     failed: u64,
-    /// The bodies of all answers.
+    /// The size of the bodies of all answers.
     bytes: u64,
 }
 
@@ -48,30 +48,30 @@ impl fmt::Debug for Sim {
 }
 
 impl Sim {
-    /// The text of a bundled story.
+    /// Returns the text of a bundled story.
     #[must_use]
     pub fn story(name: &str) -> Option<&'static str> {
         BUNDLED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
     }
 
-    /// The names of the bundled stories.
+    /// Returns the names of the bundled stories.
     #[must_use]
     pub fn stories() -> Vec<&'static str> {
         BUNDLED.iter().map(|(name, _)| *name).collect()
     }
 
-    /// The services that a rate can be given for.
+    /// Iterates over the services that a rate can be set for.
     pub fn services() -> impl Iterator<Item = &'static str> {
         Service::ALL.iter().map(|service| service.names().signing)
     }
 
-    /// An account that begins as the story says, at the clock's present time.
+    /// Creates an account in the initial state of the story, at the clock's present time.
     #[must_use]
     pub fn new(story: &Story, clock: Clock) -> Self {
         Self::with(story, clock, &Settings::default())
     }
 
-    /// The same with settings.
+    /// Creates an account with settings.
     #[must_use]
     pub fn with(story: &Story, clock: Clock, settings: &Settings) -> Self {
         let start = Time::of(clock());
@@ -89,7 +89,7 @@ impl Sim {
         self.answer(request).0
     }
 
-    /// Answers a request, and says how long the answer should take.
+    /// Answers a request, and returns how long the answer should take.
     pub(super) fn answer(&self, request: &Request) -> (Response, Duration) {
         let now = Time::of((self.clock)());
         let mut inner = self.lock();
@@ -101,7 +101,7 @@ impl Sim {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The account as it is now.
+    /// Brings the account up to date, and locks it.
     fn now(&self) -> MutexGuard<'_, Inner> {
         let now = Time::of((self.clock)());
         let mut inner = self.lock();
@@ -109,19 +109,19 @@ impl Sim {
         inner
     }
 
-    /// The region of the account.
+    /// Returns the region of the account.
     #[must_use]
     pub fn region(&self) -> String {
         self.lock().world.env.account.region.clone()
     }
 
-    /// The alias of the account.
+    /// Returns the alias of the account.
     #[must_use]
     pub fn alias(&self) -> String {
         self.lock().world.env.account.alias.clone()
     }
 
-    /// The approval of a model version (`group/version`), by AWS's word.
+    /// Returns the approval of a model version (`group/version`), in AWS's terms.
     #[must_use]
     pub fn approval(&self, version: &str) -> Option<String> {
         let inner = self.now();
@@ -129,25 +129,25 @@ impl Sim {
         Some(package.doc.str("ModelApprovalStatus").to_owned())
     }
 
-    /// The configuration with which an endpoint serves.
+    /// Returns the configuration that an endpoint serves.
     #[must_use]
     pub fn endpoint_config(&self, endpoint: &str) -> Option<String> {
         Some(self.now().world.sagemaker.endpoints.get(endpoint)?.config().to_owned())
     }
 
-    /// The status of an endpoint, by AWS's word.
+    /// Returns the status of an endpoint, in AWS's terms.
     #[must_use]
     pub fn endpoint_status(&self, endpoint: &str) -> Option<String> {
         Some(self.now().world.sagemaker.endpoints.get(endpoint)?.status().to_owned())
     }
 
-    /// The state of an alarm, by AWS's word.
+    /// Returns the state of an alarm, in AWS's terms.
     #[must_use]
     pub fn alarm(&self, name: &str) -> Option<String> {
         Some(self.now().world.cloudwatch.alarms.get(name)?.state().to_owned())
     }
 
-    /// The status of each execution of a pipeline, newest first.
+    /// Returns the status of each execution of a pipeline, newest first.
     #[must_use]
     pub fn executions(&self, pipeline: &str) -> Vec<String> {
         let inner = self.now();
@@ -157,7 +157,7 @@ impl Sim {
         found.into_iter().map(|(_, status)| status).collect()
     }
 
-    /// The task of the story for the operator, and whether it was done.
+    /// Returns the task of the story for the operator, and whether it was done.
     #[must_use]
     pub fn drill(&self) -> Option<DrillState> {
         let mut inner = self.now();
@@ -165,19 +165,19 @@ impl Sim {
         inner.world.drill_state()
     }
 
-    /// How often an operation was called, also when it failed.
+    /// Returns how often an operation was called, including failed calls.
     #[must_use]
     pub fn calls(&self, operation: &str) -> u64 {
         self.lock().calls.get(operation).copied().unwrap_or(0)
     }
 
-    /// How often each operation was called, also when it failed.
+    /// Returns how often each operation was called, including failed calls.
     #[must_use]
     pub fn all_calls(&self) -> BTreeMap<String, u64> {
         self.lock().calls.clone()
     }
 
-    /// All calls since the account began, for benchmarks.
+    /// Reports all calls since the account began, for benchmarks.
     pub(super) fn report(&self) -> Value {
         let inner = self.lock();
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
@@ -190,7 +190,7 @@ impl Sim {
         }
     }
 
-    /// The calls that changed something, oldest first: operation and request as JSON.
+    /// Returns the calls that changed something, oldest first: operation and request as JSON.
     #[must_use]
     pub fn write_calls(&self) -> Vec<String> {
         self.lock().writes.clone()
@@ -205,7 +205,7 @@ impl Inner {
         *self.calls.entry(call.name.clone()).or_default() += 1;
         let outcome = self.faults.judge(&mut call, self.world.env.now);
         if outcome.performed && outcome.response.is_some() {
-            // The account does it, but its answer is replaced.
+            // The account performs the call, but its answer is replaced.
             let _ = self.perform(&call);
         }
         let response = match outcome.response {
@@ -263,7 +263,7 @@ enum Done {
     Raw(Response),
 }
 
-/// An id as AWS gives with each answer; the same for the same seed and number.
+/// Returns an id like those in AWS's answers. It is the same for the same seed and number.
 fn request_id(seed: u64, number: u64) -> String {
     let hex = num::hex(num::mix(seed ^ num::mix(number)), 32);
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or("");

@@ -1,9 +1,9 @@
-//! Stories: TOML files that say what an account holds, what happens when, and which calls fail.
+//! Stories: TOML files that define the contents of an account, its events, and the calls that fail.
 //!
-//! The set of fields is closed, so that a typing error is an error with a line and
-//! a column instead of a silent nothing. Lengths of time are text such as `"90s"` or `"14d"`.
+//! The set of fields is closed, so that a typing error is reported with its line and column, and is not ignored.
+//! Lengths of time are text such as `"90s"` or `"14d"`.
 
-/// Declares what fields have where a story does not give them: `name: type = value`.
+/// Declares the defaults of fields that a story may omit: `name: type = value`.
 macro_rules! defaults {
     ($($name:ident: $type:ty = $value:expr;)+) => { $(fn $name() -> $type { $value })+ };
 }
@@ -32,16 +32,16 @@ pub(crate) use events::{Event, Fault, Rule, RunFailure};
 pub(crate) use inherit::Add;
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 
-/// What a simulated account holds when it begins, and what happens to it.
+/// The initial contents of a simulated account, and its events.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Story {
     /// The bundled story that this one adds to.
     inherits: Option<Spanned<String>>,
-    /// What the story is called, in a few words.
+    /// The title of the story, in a few words.
     #[serde(default)]
     pub title: String,
-    /// What it shows, in a sentence or two.
+    /// The summary of the story, in a sentence or two.
     #[serde(default)]
     pub about: String,
     #[serde(default = "seven")]
@@ -63,7 +63,7 @@ pub struct Story {
     pub(crate) effects: Vec<Effect>,
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
-    /// What is added to inherited models.
+    /// The additions to inherited models.
     #[serde(default, rename = "add")]
     pub(crate) adds: Vec<Add>,
     #[serde(default, rename = "spoil")]
@@ -97,11 +97,11 @@ pub(crate) struct Topic {
     pub(crate) subscriptions: Vec<Subscription>,
     /// The key that encrypts it.
     pub(crate) key: Option<String>,
-    /// The account that it is of, when that is another one: this account's list does not have it.
+    /// The account of the owner, if it is another one. Then this account does not list it.
     pub(crate) account: Option<String>,
 }
 
-/// Somebody who listens to a topic.
+/// A subscriber of a topic.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Subscription {
@@ -109,10 +109,10 @@ pub(crate) struct Subscription {
     pub(crate) endpoint: String,
     #[serde(default)]
     pub(crate) pending: bool,
-    /// It was deleted some days ago.
+    /// Whether it was deleted some days ago.
     #[serde(default)]
     pub(crate) deleted: bool,
-    /// The account that it is of, when that is another one: this account's list does not have it.
+    /// The account of the owner, if it is another one. Then this account does not list it.
     pub(crate) account: Option<String>,
 }
 
@@ -131,13 +131,13 @@ defaults! {
     year: Span = Span::minutes(400 * 24 * 60);
 }
 
-/// A folder with one sub-folder a day.
+/// A folder with one sub-folder per day.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Data {
-    /// Such as `s3://lake/clicks/`.
+    /// The location, such as `s3://lake/clicks/`.
     pub(crate) uri: String,
-    /// How old the newest object is.
+    /// The age of the newest object.
     pub(crate) newest: Span,
     #[serde(default = "fortnight")]
     pub(crate) days: u32,
@@ -163,17 +163,17 @@ pub(crate) struct FeatureGroup {
     pub(crate) record: String,
     #[serde(default = "event_time")]
     pub(crate) event_time: String,
-    /// Names with `Integral`, `Fractional` or `String`.
+    /// The names of the features, with `Integral`, `Fractional` or `String`.
     pub(crate) features: BTreeMap<String, String>,
     #[serde(default = "yes")]
     pub(crate) online: bool,
-    /// The bucket of the offline store; none without it.
+    /// The bucket of the offline store; `None` if there is no offline store.
     pub(crate) bucket: Option<String>,
     #[serde(default = "year")]
     pub(crate) age: Span,
-    /// How old the newest record in the offline store is.
+    /// The age of the newest record in the offline store.
     pub(crate) newest: Option<Span>,
-    /// Why the offline store is blocked, if it is.
+    /// The reason why the offline store is blocked, if it is.
     pub(crate) blocked: Option<String>,
 }
 
@@ -200,24 +200,24 @@ defaults! {
     little: f64 = 0.03;
 }
 
-/// Something that pushes a metric away from its usual course.
+/// A deviation of a metric from its usual course.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Effect {
     pub(crate) metric: String,
-    /// The endpoint whose metric it is.
+    /// The endpoint of the metric.
     pub(crate) endpoint: Option<String>,
     /// The value of the dimension `Model`, for business metrics.
     pub(crate) model: Option<String>,
     pub(crate) to: f64,
     #[serde(default = "minute")]
     pub(crate) over: Span,
-    /// Since when, seen from the beginning of the story; negative is before it.
+    /// The start, counted from the beginning of the story; a negative one is before it.
     pub(crate) from: Option<Span>,
     pub(crate) until: Option<Span>,
-    /// Ends when an endpoint has at least so many instances.
+    /// The number of instances of an endpoint that ends the effect.
     pub(crate) relief: Option<Relief>,
-    /// Only while an endpoint serves with a version: `{ endpoint = "x-prod", version = "x/13" }`.
+    /// The version that an endpoint must serve for the effect: `{ endpoint = "x-prod", version = "x/13" }`.
     pub(crate) serving: Option<Serving>,
 }
 
@@ -225,7 +225,7 @@ defaults! {
     minute: Span = Span::minutes(1);
 }
 
-/// Enough instances.
+/// The number of instances that is enough.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Relief {
@@ -233,7 +233,7 @@ pub(crate) struct Relief {
     pub(crate) instances: i64,
 }
 
-/// A metric that coming runs of a pipeline find when they evaluate.
+/// A metric that future runs of a pipeline find in their evaluation.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Evaluation {
@@ -251,16 +251,16 @@ pub(crate) struct Serving {
     pub(crate) endpoint: String,
     /// `model/number`.
     pub(crate) version: String,
-    /// How long after it went live.
+    /// The time after it went live.
     #[serde(default)]
     pub(crate) after: Span,
 }
 
 impl Story {
-    /// Reads a story, with what it inherits.
+    /// Reads a story with those that it inherits from.
     ///
     /// # Errors
-    /// When the text is not TOML, or says something that stories do not have; the error carries its place.
+    /// When the text is not TOML, or contains an unknown field; the error contains its place.
     pub fn parse(text: &str) -> Result<Self, StoryError> {
         let story: Self = toml::from_str(text)?;
         story.inherited(0)

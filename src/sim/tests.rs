@@ -1,4 +1,4 @@
-//! The account as a whole: what happens in it, asked for as its clients would.
+//! Tests of the account as a whole: its behaviour as its clients see it.
 
 mod behaviour;
 mod drills;
@@ -51,14 +51,14 @@ impl Account {
         (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap_or(Value::Null))
     }
 
-    /// A `SageMaker` call that must succeed.
+    /// Makes a `SageMaker` call that must succeed.
     fn sagemaker(&self, operation: &str, body: &Value) -> Value {
         let (status, answer) = self.send(&format!("SageMaker.{operation}"), body);
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
     }
 
-    /// A `SageMaker` call that must be refused; gives code and message.
+    /// Makes a `SageMaker` call that must be refused; returns code and message.
     fn refused(&self, operation: &str, body: &Value) -> (String, String) {
         let (status, answer) = self.send(&format!("SageMaker.{operation}"), body);
         assert_eq!(status, 400, "{operation}: {answer}");
@@ -69,7 +69,7 @@ impl Account {
         self.sagemaker("DescribeEndpoint", &json!({ "EndpointName": name }))
     }
 
-    /// The configuration of an endpoint whose name contains something, newest first.
+    /// Returns the newest endpoint configuration whose name contains `part`.
     fn config(&self, part: &str) -> String {
         let found = self.sagemaker("ListEndpointConfigs", &json!({ "NameContains": part }));
         found["EndpointConfigs"][0]["EndpointConfigName"].as_str().unwrap().to_owned()
@@ -88,7 +88,7 @@ impl Account {
         self.sagemaker("UpdateModelPackage", &order);
     }
 
-    /// Starts a pipeline; gives the execution.
+    /// Starts a pipeline; returns the execution.
     fn retrain(&self, pipeline: &str, parameters: &[(&str, &str)]) -> String {
         let parameters: Vec<Value> =
             parameters.iter().map(|(name, value)| json!({ "Name": name, "Value": value })).collect();
@@ -102,7 +102,7 @@ impl Account {
         found["PipelineExecutionStatus"].as_str().unwrap().to_owned()
     }
 
-    /// Whether the drill is done.
+    /// Returns whether the drill is done.
     fn fixed(&self) -> bool {
         self.sim.drill().unwrap().fixed_after.is_some()
     }

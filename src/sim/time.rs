@@ -1,6 +1,6 @@
 //! Instants and lengths of the simulated account, in milliseconds.
 //!
-//! The wall clock is never read here: instants come from the injected clock.
+//! This module never reads the wall clock: instants come from the injected clock.
 
 use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -17,24 +17,24 @@ pub(crate) struct Time(pub(crate) i64);
 pub(crate) struct Span(pub(crate) i64);
 
 impl Time {
-    /// The instant of a system clock's reading; before 1970 counts as 1970.
+    /// Converts the reading of a system clock. Times before 1970 count as 1970.
     pub(crate) fn of(clock: SystemTime) -> Self {
         let since = clock.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self(i64::try_from(since.as_millis()).unwrap_or(i64::MAX / 4))
     }
-    /// Seconds with a fraction, as JSON and CBOR carry it.
+    /// Returns seconds with a fraction, the form of JSON and CBOR.
     pub(crate) fn seconds(self) -> f64 {
         super::num::float(self.0) / 1000.0
     }
-    /// The instant of seconds with a fraction; nonsense becomes the nearest representable instant.
+    /// Converts seconds with a fraction. Invalid values become the nearest representable instant.
     pub(crate) fn from_seconds(seconds: f64) -> Self {
         Self(super::num::whole(seconds * 1000.0))
     }
-    /// Text such as `2026-11-23T03:05:00.000Z`.
+    /// Formats text such as `2026-11-23T03:05:00.000Z`.
     pub(crate) fn iso(self) -> String {
         self.format("%Y-%m-%dT%H:%M:%S%.3fZ")
     }
-    /// Text by a strftime pattern, in UTC.
+    /// Formats text by a strftime pattern, in UTC.
     pub(crate) fn format(self, pattern: &str) -> String {
         let stamp = jiff::Timestamp::from_millisecond(self.0).unwrap_or_default();
         stamp.strftime(pattern).to_string()
@@ -47,7 +47,7 @@ impl Time {
         let stamp: jiff::Timestamp = text.parse().ok()?;
         Some(Self(stamp.as_millisecond()))
     }
-    /// The last multiple of `period` that is not after this instant.
+    /// Returns the last multiple of `period` that is not after this instant.
     pub(crate) fn floor(self, period: Span) -> Self {
         let step = period.0.max(1);
         Self(self.0.div_euclid(step) * step)
@@ -55,23 +55,23 @@ impl Time {
 }
 
 impl Span {
-    /// So many seconds.
+    /// Converts seconds.
     pub(crate) const fn seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(1000))
     }
-    /// So many minutes.
+    /// Converts minutes.
     pub(crate) const fn minutes(minutes: i64) -> Self {
         Self::seconds(minutes.saturating_mul(60))
     }
-    /// This length made shorter by a speed; a speed that is not positive changes nothing.
+    /// Returns this length shortened by a speed. A speed that is not positive changes nothing.
     pub(crate) fn paced(self, speed: f64) -> Self {
         if speed > 0.0 { Self(super::num::whole(super::num::float(self.0) / speed)) } else { self }
     }
-    /// Whole seconds.
+    /// Returns whole seconds.
     pub(crate) fn whole_seconds(self) -> i64 {
         self.0 / 1000
     }
-    /// As a standard duration; negative lengths are zero.
+    /// Converts to a standard duration. Negative lengths become zero.
     pub(crate) fn duration(self) -> Duration {
         Duration::from_millis(u64::try_from(self.0).unwrap_or(0))
     }

@@ -1,4 +1,4 @@
-//! One tree of values for all protocols: handlers read and write it, codecs turn it into bytes.
+//! One tree of values for all protocols. Handlers read and write it; codecs convert it to bytes.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ pub(crate) mod xml;
 /// A member's name.
 pub(crate) type Key = Cow<'static, str>;
 
-/// Nesting deeper than this is refused, so that no input can exhaust the stack.
+/// The deepest nesting that is read, so that no input can exhaust the stack.
 pub(crate) const MAX_DEPTH: usize = 64;
 
-/// A value as AWS's service models know them.
+/// A value of AWS's service models.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Value {
-    /// Absent: left out of every answer.
+    /// An absent value, which is left out of every answer.
     Null,
     Bool(bool),
     Int(i64),
@@ -34,7 +34,7 @@ pub(crate) enum Value {
     Dict(Vec<(Key, Value)>),
 }
 
-/// A list of AWS's own words.
+/// Makes a list of AWS's own terms.
 macro_rules! words {
     ($($word:ident)+) => { &[$(stringify!($word)),+] };
 }
@@ -49,31 +49,31 @@ macro_rules! tree {
 pub(crate) use tree;
 
 impl Value {
-    /// A structure without members.
+    /// Returns a structure without members.
     pub(crate) fn empty() -> Self {
         Self::Map(Vec::new())
     }
-    /// A structure of the members that are there.
+    /// Makes a structure of the members that are not absent.
     pub(crate) fn filled<const N: usize>(members: [(Key, Value); N]) -> Self {
         Self::Map(members.into_iter().filter(|(_, value)| !value.is_null()).collect())
     }
-    /// Whether it is absent.
+    /// Returns whether it is absent.
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
-    /// The members of a structure or map; none for anything else.
+    /// Returns the members of a structure or map; other values have none.
     pub(crate) fn members(&self) -> &[(Key, Value)] {
         if let Self::Map(members) | Self::Dict(members) = self { members } else { &[] }
     }
-    /// A member that is there.
+    /// Returns a member, unless it is absent.
     pub(crate) fn get(&self, key: &str) -> Option<&Value> {
         self.members().iter().find(|(k, v)| k == key && !v.is_null()).map(|(_, v)| v)
     }
-    /// The value under a dotted path of member names.
+    /// Returns the value under a dotted path of member names.
     pub(crate) fn at(&self, path: &str) -> Option<&Value> {
         path.split('.').try_fold(self, |value, key| value.get(key))
     }
-    /// Sets a member of a structure; an absent value takes it away.
+    /// Sets a member of a structure. An absent value removes it.
     pub(crate) fn set(&mut self, key: impl Into<Key>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         let (Self::Map(members) | Self::Dict(members)) = self else { return };
@@ -91,25 +91,25 @@ impl Value {
             None => members.push((key, value)),
         }
     }
-    /// The same structure with one more member.
+    /// Adds one member.
     pub(crate) fn with(mut self, key: impl Into<Key>, value: impl Into<Value>) -> Self {
         self.set(key, value);
         self
     }
-    /// The same structure with the members of another one, which win.
+    /// Adds the members of another structure, which override existing ones.
     pub(crate) fn merged(self, more: &Value) -> Self {
         more.members().iter().fold(self, |all, (key, value)| all.with(key.clone(), value))
     }
-    /// Only the named members, in the given order.
+    /// Keeps only the named members, in the given order.
     pub(crate) fn project(&self, keys: &[&'static str]) -> Value {
         let found = keys.iter().filter_map(|key| Some((Cow::Borrowed(*key), self.get(key)?.clone())));
         Self::Map(found.collect())
     }
-    /// Its text, when it is one.
+    /// Returns its text, if it is one.
     pub(crate) fn as_text(&self) -> Option<&str> {
         if let Self::Text(text) = self { Some(text) } else { None }
     }
-    /// Its number, when it is one or reads as one.
+    /// Returns its number, if it is one or can be read as one.
     pub(crate) fn as_float(&self) -> Option<f64> {
         match self {
             Self::Int(int) => Some(super::num::float(*int)),
@@ -119,7 +119,7 @@ impl Value {
             Self::Null | Self::Bool(_) | Self::List(_) | Self::Map(_) | Self::Dict(_) => None,
         }
     }
-    /// Its integer, when it is one or reads as one.
+    /// Returns its integer, if it is one or can be read as one.
     pub(crate) fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(int) => Some(*int),
@@ -134,35 +134,35 @@ impl Value {
             | Self::Dict(_) => None,
         }
     }
-    /// Its items, when it is a list.
+    /// Returns its items, if it is a list.
     pub(crate) fn items(&self) -> &[Value] {
         if let Self::List(items) = self { items } else { &[] }
     }
-    /// The items of the list under a path; none where there is no list.
+    /// Returns the items of the list under a path; they are empty if there is no list.
     pub(crate) fn items_at(&self, path: &str) -> &[Value] {
         self.at(path).map(Self::items).unwrap_or_default()
     }
-    /// The text under a path, or `""`.
+    /// Returns the text under a path, or `""`.
     pub(crate) fn text_at(&self, path: &str) -> &str {
         self.at(path).and_then(Self::as_text).unwrap_or("")
     }
-    /// A member's text, or `""`.
+    /// Returns a member's text, or `""`.
     pub(crate) fn str(&self, key: &str) -> &str {
         self.get(key).and_then(Self::as_text).unwrap_or("")
     }
-    /// A member's instant, or 1970.
+    /// Returns a member's instant, or 1970.
     pub(crate) fn instant(&self, key: &str) -> Time {
         if let Some(Self::Time(time)) = self.get(key) { *time } else { Time::default() }
     }
 }
 
-/// Reading a request: wrong types and missing members are AWS's own errors.
+/// Readers for requests. Wrong types and missing members cause AWS's own errors.
 impl Value {
-    /// A text member, if given.
+    /// Returns a text member, if given.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&str>, ServiceError> {
         self.get(key).map(|v| v.as_text().ok_or_else(|| ServiceError::shape(key, "a String"))).transpose()
     }
-    /// A required, non-empty text member.
+    /// Returns a required, non-empty text member.
     pub(crate) fn need(&self, key: &str) -> Result<&str, ServiceError> {
         let text = self.text(key)?.ok_or_else(|| ServiceError::missing(key))?;
         if text.is_empty() {
@@ -170,11 +170,11 @@ impl Value {
         }
         Ok(text)
     }
-    /// An integer member, if given.
+    /// Returns an integer member, if given.
     pub(crate) fn int(&self, key: &str) -> Result<Option<i64>, ServiceError> {
         self.get(key).map(|v| v.as_int().ok_or_else(|| ServiceError::shape(key, "an Integer"))).transpose()
     }
-    /// A boolean member; absent is false.
+    /// Returns a boolean member; an absent one is false.
     pub(crate) fn flag(&self, key: &str) -> Result<bool, ServiceError> {
         match self.get(key) {
             None => Ok(false),
@@ -184,7 +184,7 @@ impl Value {
             Some(_) => Err(ServiceError::shape(key, "a Boolean")),
         }
     }
-    /// An instant, if given, in any of the forms that protocols use.
+    /// Returns an instant, if given, in any of the forms that protocols use.
     pub(crate) fn time(&self, key: &str) -> Result<Option<Time>, ServiceError> {
         let wrong = || ServiceError::shape(key, "a Timestamp");
         self.get(key)
@@ -196,31 +196,31 @@ impl Value {
             })
             .transpose()
     }
-    /// A list member; absent is empty.
+    /// Returns a list member; an absent one is empty.
     pub(crate) fn list(&self, key: &str) -> Result<&[Value], ServiceError> {
         match self.get(key) {
             None => Ok(&[]),
             Some(Self::List(items)) => Ok(items),
-            // An empty list of the Query protocol.
+            // The Query protocol writes an empty list like this.
             Some(Self::Text(text)) if text.is_empty() => Ok(&[]),
             Some(_) => Err(ServiceError::shape(key, "a List")),
         }
     }
-    /// A list of texts; absent is empty.
+    /// Returns a list of texts; an absent one is empty.
     pub(crate) fn texts(&self, key: &str) -> Result<Vec<&str>, ServiceError> {
         self.list(key)?
             .iter()
             .map(|v| v.as_text().ok_or_else(|| ServiceError::shape(key, "a List of Strings")))
             .collect()
     }
-    /// A text member that must be one of the given words, if given.
+    /// Returns a text member, if given. It must be one of the given words.
     pub(crate) fn one_of<'a>(&'a self, key: &str, words: &[&str]) -> Result<Option<&'a str>, ServiceError> {
         let Some(text) = self.text(key)? else { return Ok(None) };
         if words.contains(&text) { Ok(Some(text)) } else { Err(ServiceError::not_in_set(text, key, words)) }
     }
 }
 
-/// Declares which values become which kind of `Value`.
+/// Declares the conversions of types to kinds of `Value`.
 macro_rules! from {
     ($($type:ty: $value:ident => $made:expr;)+) => {
         $(impl From<$type> for Value {

@@ -30,7 +30,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// An account with nothing in it.
+    /// Returns an account with nothing in it.
     pub(crate) fn new(env: Env) -> Self {
         Self {
             next_tick: env.start,

@@ -16,45 +16,45 @@ pub struct Area {
 }
 
 impl Area {
-    /// The area of a screen of this size (columns, rows).
+    /// Returns the area of a screen of this size (columns, rows).
     #[must_use]
     pub fn whole((width, height): (u16, u16)) -> Self {
         Self { x: 0, y: 0, width, height }
     }
 
-    /// The first rows.
+    /// Returns the first rows.
     #[must_use]
     pub fn top(self, rows: u16) -> Self {
         Self { height: self.height.min(rows), ..self }
     }
 
-    /// The area without its first rows.
+    /// Returns the area without its first rows.
     #[must_use]
     pub fn below(self, rows: u16) -> Self {
         let rows = rows.min(self.height);
         Self { y: self.y + rows, height: self.height - rows, ..self }
     }
 
-    /// The first columns.
+    /// Returns the first columns.
     #[must_use]
     pub fn left(self, cells: u16) -> Self {
         Self { width: self.width.min(cells), ..self }
     }
 
-    /// The area without its first columns.
+    /// Returns the area without its first columns.
     #[must_use]
     pub fn behind(self, cells: u16) -> Self {
         let cells = cells.min(self.width);
         Self { x: self.x + cells, width: self.width - cells, ..self }
     }
 
-    /// The last columns.
+    /// Returns the last columns.
     #[must_use]
     pub fn right(self, cells: u16) -> Self {
         self.behind(self.width.saturating_sub(cells))
     }
 
-    /// The area without the margins of the screen.
+    /// Returns the area without the margins of the screen.
     #[must_use]
     pub fn inset(self) -> Self {
         let margin = margin(self.width);

@@ -2,14 +2,14 @@
 
 use super::{Column, Width};
 
-/// The margin on each side, in cells. A narrow terminal has none.
+/// Returns the margin on each side, in cells. A narrow terminal has none.
 #[must_use]
 pub fn margin(width: u16) -> u16 {
     u16::from(width >= 40)
 }
 
-/// The width of each column and of the gap behind it, in cells. Columns that do not fit are left out from the right,
-/// and the remaining cells go to the filling columns.
+/// Returns the width of each column and of the gap behind it, in cells. Columns that do not fit are left out from the
+/// right, and the remaining cells go to the filling columns.
 #[must_use]
 pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(u16, u16)> {
     let columns: Vec<&Column> = columns.collect();

@@ -20,13 +20,13 @@ impl From<Line> for Fact {
 }
 
 impl Fact {
-    /// A name, which is cut in its middle, and a value.
+    /// Returns a name, which is cut in its middle, and a value.
     #[must_use]
     pub fn named(name: Line, kept: Line) -> Self {
         Self { text: name, kept, cut: Cut::Middle }
     }
 
-    /// The fact in at most `room` cells.
+    /// Returns the fact in at most `room` cells.
     #[must_use]
     pub fn fit(&self, room: usize) -> Line {
         let mut line = self.text.cut(room.saturating_sub(self.kept.width()), self.cut);
@@ -34,7 +34,7 @@ impl Fact {
         line.cut(room, Cut::End)
     }
 
-    /// The whole fact.
+    /// Returns the whole fact.
     #[must_use]
     pub fn whole(&self) -> Line {
         self.fit(usize::MAX)
@@ -53,8 +53,8 @@ impl Stage {
         line
     }
 
-    /// The lines of a box of `room` cells: the state, wrapped if it must be, then the facts. The age is left out
-    /// before the state takes another row.
+    /// Returns the lines of a box of `room` cells: the state, wrapped if it must be, then the facts. The age is left
+    /// out before the state takes another row.
     #[must_use]
     pub fn lines(&self, room: usize) -> Vec<Line> {
         let mut rows = self.state.wrap(room);

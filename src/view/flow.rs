@@ -89,7 +89,7 @@ impl Line {
         kept
     }
 
-    /// The number of cells before the first word: an indent, and a glyph with its space.
+    /// Returns the number of cells before the first word: an indent, and a glyph with its space.
     fn hanging(&self) -> usize {
         let text = self.text();
         let indent = text.len() - text.trim_start_matches(' ').len();

@@ -18,7 +18,7 @@ pub struct Parts {
 }
 
 impl Screen {
-    /// The areas of its parts on a screen of this size (columns, rows).
+    /// Returns the areas of its parts on a screen of this size (columns, rows).
     #[must_use]
     pub fn parts(&self, size: (u16, u16)) -> Parts {
         let mut rest = Area::whole(size);
@@ -45,8 +45,8 @@ pub struct TabPlace {
     pub name: String,
 }
 
-/// The places of the tabs in a row of this many cells. Each tab is a space, its key, a space, its name and a space. The names
-/// of panes that are not shown are cut, so that the last tab is visible.
+/// Returns the places of the tabs in a row of this many cells. Each tab is a space, its key, a space, its name and a
+/// space. The names of panes that are not shown are cut, so that the last tab is visible.
 #[must_use]
 pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
     let letters = |tab: &Tab, most: usize| if tab.shown { width(&tab.name) } else { width(&tab.name).min(most) };
@@ -71,8 +71,9 @@ pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
 }
 
 impl Footer {
-    /// The keys that have room in this many cells, each with its first cell. Keys that are kept get room first, then those
-    /// that work. After one that does not fit all others are left out, so that a shorter one does not take its place.
+    /// Returns the keys that have room in this many cells, each with its first cell. Keys that are kept get room first,
+    /// then those that work. After one that does not fit all others are left out, so that a shorter one does not take
+    /// its place.
     #[must_use]
     pub fn places(&self, room: u16) -> Vec<(u16, &KeyHint)> {
         let cells = |key: &KeyHint| width(&key.key) + width(&key.label) + 4;
@@ -103,19 +104,19 @@ impl Footer {
 }
 
 impl Table {
-    /// The number of rows of the title.
+    /// Returns the number of rows of the title.
     #[must_use]
     pub fn title_rows(&self) -> u16 {
         u16::from(self.title.is_some() || self.note.is_some())
     }
 
-    /// The number of rows of the column titles.
+    /// Returns the number of rows of the column titles.
     #[must_use]
     pub fn head_rows(&self) -> u16 {
         u16::from(self.columns.iter().any(|column| !column.title.is_empty()))
     }
 
-    /// The rows to draw in this many: from the first one, unless the selected one would not be visible.
+    /// Returns the rows to draw in this many: from the first one, unless the selected one would not be visible.
     #[must_use]
     pub fn visible_rows(&self, height: u16) -> Range<usize> {
         let selected = self.rows.iter().position(|row: &Row| row.selected).unwrap_or(0);
@@ -124,7 +125,7 @@ impl Table {
     }
 }
 
-/// A count as a number of cells, at most `u16::MAX`.
+/// Returns a count as a number of cells, at most `u16::MAX`.
 pub(super) fn cells(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }

@@ -27,7 +27,7 @@ impl Span {
         self.text.push_str(text);
         self.cells = width(&self.text);
     }
-    /// The harmless text.
+    /// Returns the harmless text.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -47,7 +47,7 @@ pub struct Line(pub Spans);
 pub type Spans = SmallVec<[Span; 2]>;
 
 impl Line {
-    /// An empty line.
+    /// Returns an empty line.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -48,7 +48,7 @@ pub enum RowStyle {
 }
 
 impl Sheet {
-    /// The size of the sheet on a screen of this size, in columns and rows, frame included.
+    /// Returns the size of the sheet on a screen of this size, in columns and rows, frame included.
     #[must_use]
     pub fn size(&self, screen: (u16, u16)) -> (u16, u16) {
         let (cells, rows) = screen;
@@ -60,8 +60,8 @@ impl Sheet {
         (cells, u16::try_from(rows + 2).unwrap_or(u16::MAX).min(most))
     }
 
-    /// The area of the sheet on a screen of this size. It is in the middle; but a small one always starts in the same row,
-    /// so that a list does not jump while it is filtered.
+    /// Returns the area of the sheet on a screen of this size. It is in the middle; but a small one always starts in
+    /// the same row, so that a list does not jump while it is filtered.
     #[must_use]
     pub fn area(&self, screen: (u16, u16)) -> Area {
         let (width, height) = self.size(screen);
@@ -69,14 +69,15 @@ impl Sheet {
         Area { x: (screen.0 - width) / 2, y: top, width, height }
     }
 
-    /// The rows of the contents and the rows below them, in a frame of this many `cells`.
+    /// Returns the rows of the contents and the rows below them, in a frame of this many `cells`.
     #[must_use]
     pub fn lay_out_in_frame(&self, cells: u16) -> (Vec<LaidOutRow>, Vec<LaidOutRow>) {
         let inside = usize::from(cells.saturating_sub(SIDES));
         (self.lay_out(inside), self.lay_out_pinned(inside))
     }
 
-    /// The first visible row when `height` rows are visible: as scrolled, or such that the whole focus is visible.
+    /// Returns the first visible row when `height` rows are visible: as scrolled, or such that the whole focus is
+    /// visible.
     #[must_use]
     pub fn first(&self, rows: &[LaidOutRow], height: usize) -> usize {
         let most = rows.len().saturating_sub(height);
@@ -90,7 +91,7 @@ impl Sheet {
         middle.max(end.saturating_sub(height)).min(start).min(most)
     }
 
-    /// The number of rows of the contents that are visible on a screen of this size.
+    /// Returns the number of rows of the contents that are visible on a screen of this size.
     #[must_use]
     pub fn page(&self, screen: (u16, u16)) -> usize {
         let (cells, rows) = self.size(screen);
@@ -98,20 +99,20 @@ impl Sheet {
         usize::from(rows.saturating_sub(2)).saturating_sub(pinned)
     }
 
-    /// The largest useful `scroll` on a screen of this size.
+    /// Returns the largest useful `scroll` on a screen of this size.
     #[must_use]
     pub fn most_scroll(&self, screen: (u16, u16)) -> usize {
         let (cells, _) = self.size(screen);
         self.lay_out(usize::from(cells.saturating_sub(SIDES))).len().saturating_sub(self.page(screen))
     }
 
-    /// All rows of the contents in this many `cells`, without the frame.
+    /// Returns all rows of the contents in this many `cells`, without the frame.
     #[must_use]
     pub fn lay_out(&self, cells: usize) -> Vec<LaidOutRow> {
         Self::lay_out_rows(&self.rows, cells)
     }
 
-    /// The rows below the contents in this many `cells`.
+    /// Returns the rows below the contents in this many `cells`.
     #[must_use]
     pub fn lay_out_pinned(&self, cells: usize) -> Vec<LaidOutRow> {
         Self::lay_out_rows(&self.pinned, cells)
@@ -165,12 +166,12 @@ fn one(row: &SheetRow, cells: usize, widths: &[usize], label: usize) -> Vec<Row>
     }
 }
 
-/// The gap between two columns, in cells.
+/// Returns the gap between two columns, in cells.
 fn gap(cells: usize) -> usize {
     if cells < 60 { 2 } else { 3 }
 }
 
-/// The widths of the columns of a group. The widest are reduced until the last one has room.
+/// Returns the widths of the columns of a group. The widest are reduced until the last one has room.
 fn columns(group: &[SheetRow], cells: usize) -> Vec<usize> {
     let mut widths: Vec<usize> = Vec::new();
     for row in group {
@@ -217,7 +218,7 @@ fn columns_side_by_side(columns: &[Line], cells: usize, widths: &[usize]) -> Vec
     rows.iter().map(|row| row.cut(cells, Cut::End)).collect()
 }
 
-/// The width of the labels of neighbouring fields. `None` when a label needs a row of its own.
+/// Returns the width of the labels of neighbouring fields. `None` when a label needs a row of its own.
 fn label(group: &[SheetRow], cells: usize) -> usize {
     let labels = group.iter().map(|row| match row {
         SheetRow::Field { label, .. } => width(label),
@@ -260,7 +261,7 @@ fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), h
     rows
 }
 
-/// The visible part of a value around its cursor, and the cell of the cursor within it.
+/// Returns the visible part of a value around its cursor, and the cell of the cursor within it.
 fn visible_part(value: &str, cursor: Option<usize>, room: usize) -> (String, Option<usize>) {
     let Some(cursor) = cursor else {
         return (cut(value, room, Cut::End), None);

@@ -95,7 +95,7 @@ fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗' | '⧖')
 }
 
-/// The width of a text in cells.
+/// Returns the width of a text in cells.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if simple(text) {
@@ -123,7 +123,7 @@ pub fn cut(text: &str, room: usize, how: Cut) -> String {
     shown
 }
 
-/// The graphemes of a text, each with its byte offset.
+/// Returns the graphemes of a text, each with its byte offset.
 pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (usize, &str)> {
     // Segmentation by the rules of all scripts takes much longer, and most text does not need it.
     let simple = simple(text);
@@ -132,7 +132,7 @@ pub(super) fn graphemes(text: &str) -> impl DoubleEndedIterator<Item = (usize, &
     letters.chain((!simple).then(|| text.grapheme_indices(true)).into_iter().flatten())
 }
 
-/// The first graphemes that fit.
+/// Returns the first graphemes that fit.
 pub(super) fn head(text: &str, room: usize) -> &str {
     let mut used = 0;
     let end = graphemes(text).find(|(_, g)| {
@@ -142,7 +142,7 @@ pub(super) fn head(text: &str, room: usize) -> &str {
     end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
 }
 
-/// The last graphemes that fit.
+/// Returns the last graphemes that fit.
 pub(super) fn ending(text: &str, room: usize) -> &str {
     let mut used = 0;
     let before = graphemes(text).rev().find(|(_, g)| {
@@ -152,7 +152,7 @@ pub(super) fn ending(text: &str, room: usize) -> &str {
     before.and_then(|(at, g)| text.get(at + g.len()..)).unwrap_or(text)
 }
 
-/// The width of one grapheme in cells, as the terminal library counts it.
+/// Returns the width of one grapheme in cells, as the terminal library counts it.
 pub(super) fn cells(grapheme: &str) -> usize {
     match grapheme.as_bytes() {
         [b' '..=b'~'] => 1,

@@ -63,7 +63,7 @@ impl Tree {
         }
     }
 
-    /// The areas of the tree and of the properties, if there are any, with the line between the two.
+    /// Returns the areas of the tree and of the properties, if there are any, with the line between the two.
     #[must_use]
     pub fn sides(&self, area: Area) -> (Area, Option<Area>) {
         let body = area.below(self.title_rows());
@@ -79,13 +79,13 @@ impl Tree {
         }
     }
 
-    /// The rows of the title.
+    /// Returns the rows of the title.
     #[must_use]
     pub fn title_rows(&self) -> u16 {
         u16::from(self.title.width() > 0)
     }
 
-    /// The properties in this many `cells`: labels in a column, values wrapped behind them.
+    /// Returns the properties in this many `cells`: labels in a column, values wrapped behind them.
     #[must_use]
     pub fn lay_out_facts(&self, cells: u16) -> Vec<Line> {
         let longest = self.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
@@ -102,8 +102,8 @@ impl Tree {
         lines
     }
 
-    /// The largest useful `scroll` in an area of this many cells and rows, title included. Where not all properties are
-    /// visible, the last row says so.
+    /// Returns the largest useful `scroll` in an area of this many cells and rows, title included. Where not all
+    /// properties are visible, the last row says so.
     #[must_use]
     pub fn most_scroll(&self, cells: u16, rows: u16) -> usize {
         let shares = self.shares(cells, rows.saturating_sub(self.title_rows()));

@@ -12,7 +12,7 @@ pub(super) fn replace(buf: &mut Buffer) {
     }
 }
 
-/// The ASCII form of a symbol. States stay different from each other and from arrows. Other letters become `?`.
+/// Returns the ASCII form of a symbol. States stay different from each other and from arrows. Other letters become `?`.
 fn twin(glyph: char) -> char {
     match glyph {
         '▲' => '!',

@@ -49,7 +49,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// A legend of the arrows, when one of them is less than certain.
+/// Returns a legend of the arrows, when one of them is less than certain.
 fn legend(arrows: &[Arrow]) -> Line {
     let kinds = [(Arrow::Derived, "derived"), (Arrow::Guess, "guessed"), (Arrow::Missing, "no link found")];
     let mut legend = Line::new();
@@ -61,7 +61,7 @@ fn legend(arrows: &[Arrow]) -> Line {
     legend
 }
 
-/// The shortest form of an arrow.
+/// Returns the shortest form of an arrow.
 fn sign(arrow: Arrow) -> &'static str {
     match arrow {
         Arrow::Exact => "─▶",
@@ -113,7 +113,7 @@ fn long(arrow: Arrow, cells: usize) -> String {
     }
 }
 
-/// The width for text in a box: without its frame and a space on each side.
+/// Returns the width for text in a box: without its frame and a space on each side.
 fn inside(width: u16) -> u16 {
     width.saturating_sub(4)
 }

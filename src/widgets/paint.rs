@@ -20,7 +20,7 @@ impl From<Rect> for Area {
     }
 }
 
-/// The line with the styles of the theme.
+/// Returns the line with the styles of the theme.
 pub(super) fn styled<'a>(line: &'a Line, theme: &Theme) -> text::Line<'a> {
     line.0.iter().map(|span| text::Span::styled(span.text(), theme.style(span.tone().into()))).collect()
 }
@@ -67,34 +67,34 @@ pub(super) fn words(words: &str, style: Style, area: Rect, buf: &mut Buffer) -> 
     cut_to_u16(cells.map(|(cell, c)| cell.set_char(c).set_style(style)).count())
 }
 
-/// The style of a line or a bar: the colour of a meaning, without the attributes of words.
+/// Returns the style of a line or a bar: the colour of a meaning, without the attributes of words.
 pub(super) fn stroke(style: Style) -> Style {
     Style { add_modifier: Modifier::empty(), ..style }
 }
 
-/// The first row of an area.
+/// Returns the first row of an area.
 pub(super) fn first_row(area: Rect) -> Rect {
     Rect { height: area.height.min(1), ..area }
 }
 
-/// An area without its first rows.
+/// Returns an area without its first rows.
 pub(super) fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
     Rect { y: area.y + rows, height: area.height - rows, ..area }
 }
 
-/// An area without its first cells.
+/// Returns an area without its first cells.
 pub(super) fn behind(area: Rect, cells: u16) -> Rect {
     let cells = cells.min(area.width);
     Rect { x: area.x + cells, width: area.width - cells, ..area }
 }
 
-/// The last cells of an area.
+/// Returns the last cells of an area.
 pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
     behind(area, area.width.saturating_sub(cut_to_u16(cells)))
 }
 
-/// An area without the margins that everything on the screen keeps.
+/// Returns an area without the margins that everything on the screen keeps.
 pub(super) fn inset(area: Rect) -> Rect {
     let margin = margin(area.width);
     Rect { x: area.x + margin, width: area.width - 2 * margin, ..area }

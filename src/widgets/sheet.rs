@@ -70,7 +70,7 @@ fn frame<'a>(sheet: &'a Sheet, theme: &Theme, (above, below): (usize, usize), ce
     block.title_bottom(mark).title_bottom(keys(sheet, theme, left).alignment(Alignment::Right))
 }
 
-/// The keys that work here, as many as fit.
+/// Returns the keys that work here, as many as fit.
 fn keys<'a>(sheet: &'a Sheet, theme: &Theme, room: usize) -> Line<'a> {
     let mut line = Line::default();
     let mut used = 1;

@@ -42,7 +42,7 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// The text at the right of the title, with the position when not all rows are shown.
+/// Returns the text at the right of the title, with the position when not all rows are shown.
 fn note(table: &Table, shown: std::ops::Range<usize>) -> Line {
     let note = table.note.clone().unwrap_or_default();
     let (first, all) = table.place;

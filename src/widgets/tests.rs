@@ -290,7 +290,7 @@ fn a_chart_has_a_scale_a_threshold_and_gaps() {
     assert!(shown[7].ends_with("03:14 ✗"), "a mark and a time do not cover each other: {shown:#?}");
 }
 
-/// The places of the cells that say what a text says.
+/// Returns the places of the cells that say what a text says.
 fn cells_of(screen: &Screen, size: (u16, u16), text: &str) -> Vec<(u16, u16)> {
     let rows = rows(screen, size);
     let found = rows.iter().zip(0..).filter_map(|(row, y)| {

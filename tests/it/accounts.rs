@@ -11,7 +11,7 @@ const LOCKED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = 
 const DENIED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"AccessDenied\"\n\
     message = \"User: arn:aws:iam::1:user/ana is not authorized to perform: sts:AssumeRole\"\n";
 
-/// The demo's incident beside a healthy region.
+/// Returns the demo's incident beside a healthy region.
 async fn two(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").beside("us-east-1", "shop").size(columns, rows).start().await;
     t.run_for("150s").await;

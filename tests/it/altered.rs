@@ -34,7 +34,7 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The body as JSON; null where it is none.
+    /// Returns the body as JSON; null where it is none.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -52,13 +52,13 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// A JSON answer of a service such as SageMaker.
+    /// Returns a JSON answer of a service such as SageMaker.
     pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
         let headers = vec![("content-type", "application/x-amz-json-1.1".to_owned())];
         Self::Whole { status, headers, body: body.to_string().into() }
     }
 
-    /// An XML answer of a service such as S3, SNS and STS.
+    /// Returns an XML answer of a service such as S3, SNS and STS.
     pub(crate) fn xml(status: u16, body: impl Into<String>) -> Self {
         let headers = vec![("content-type", "text/xml".to_owned())];
         Self::Whole { status, headers, body: body.into().into() }
@@ -111,7 +111,7 @@ impl Altered {
         Self { url: url.recv().unwrap(), asked, _running: running }
     }
 
-    /// The requests so far, oldest first.
+    /// Returns the requests so far, oldest first.
     pub(crate) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }
@@ -169,7 +169,7 @@ fn note(log: &Mutex<Vec<Asked>>, head: http::request::Parts, body: Bytes) -> Ask
     asked
 }
 
-/// The operation by AWS's name, in the three ways in which clients say it.
+/// Returns the operation by AWS's name, in the three ways in which clients say it.
 fn operation(head: &http::request::Parts, body: &[u8]) -> String {
     let path = head.uri.path();
     if let Some(target) = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()) {

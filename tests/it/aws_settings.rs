@@ -20,7 +20,7 @@ fn unaltered(_: &Asked) -> Option<Answer> {
     None
 }
 
-/// A home whose configuration file has these bytes.
+/// Returns a home whose configuration file has these bytes.
 fn home(config: impl AsRef<[u8]>) -> Home {
     let home = Home::new();
     let path = home.write(".aws/config", "");
@@ -194,7 +194,7 @@ fn what_gives_no_credentials_is_told_as_what_it_is() {
     }
 }
 
-/// A home with an SSO profile whose login is valid for years.
+/// Returns a home with an SSO profile whose login is valid for years.
 fn logged_in() -> Home {
     let home = home(
         "[profile sso]\nregion = eu-west-1\nsso_session = shop\nsso_account_id = 123456789012\n\

@@ -63,14 +63,14 @@ fn every_action_has_a_key_or_is_known_to_have_none() {
     assert_eq!(unbound, PALETTE_ONLY);
 }
 
-/// The keys of an action as they stand in the table.
+/// Returns the keys of an action as they stand in the table.
 fn keys(keymap: &Keymap, action: &str) -> String {
     let keys = keymap.keys_for(action);
     // A bar would end the cell of the table.
     keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
 }
 
-/// The table of keys, from the actions and the keymaps that are built in.
+/// Returns the table of keys, from the actions and the keymaps that are built in.
 fn table() -> String {
     let (default, vim) = (keymap("default"), keymap("vim"));
     let mut text = "| default | vim, where it differs | action | |\n|---|---|---|---|\n".to_owned();

@@ -50,7 +50,7 @@ const TEXTS: [&str; 12] = [
 const NAMES: [&str; 8] =
     ["password", "db_pwd", "DbPassword", "api_key", "HF_TOKEN", "passphrase", "connection_string", "AWS_SECRET_KEY"];
 
-/// A text with secrets, each time another one.
+/// Returns a text with secrets, each time another one.
 fn text() -> String {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let text = TEXTS[NEXT.fetch_add(1, Ordering::Relaxed) % TEXTS.len()];
@@ -103,13 +103,13 @@ fn is_prose(name: &str) -> bool {
     name.ends_with("Description") || name.ends_with("Reason") || name.ends_with("ExitMessage")
 }
 
-/// The demo account with secrets everywhere; those of alarms and feature groups stand in its story.
+/// Returns the demo account with secrets everywhere; those of alarms and feature groups stand in its story.
 fn account() -> Altered {
     let story = Sim::story("demo").unwrap().replace("description = \"", &format!("description = \"{} ", text()));
     Altered::changing(&story.replace("\\\"", ""), |_, answer| plant(answer))
 }
 
-/// The secrets that can be read in a text.
+/// Returns the secrets that can be read in a text.
 fn seen(text: &[u8]) -> BTreeSet<String> {
     let text = String::from_utf8_lossy(text);
     text.match_indices(WORD).map(|(at, _)| text[at.saturating_sub(60)..].chars().take(90).collect()).collect()
@@ -121,7 +121,7 @@ fn shows_none(what: &str, text: &[u8]) {
     assert!(seen.is_empty(), "{what} shows {} secrets, such as {:?}", seen.len(), seen.first());
 }
 
-/// All files below a folder, unpacked where they are packed.
+/// Returns all files below a folder, unpacked where they are packed.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {

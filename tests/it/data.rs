@@ -34,7 +34,7 @@ fn now() -> Timestamp {
     Timestamp::try_from(SystemTime::now()).unwrap()
 }
 
-/// The day so many days ago, as a folder is named.
+/// Returns the day so many days ago, as a folder is named.
 fn day(ago: i64, format: &str) -> String {
     let at = Timestamp::from_second(now().as_second() - ago * DAY).unwrap();
     TimeZone::UTC.to_datetime(at).strftime(format).to_string()
@@ -169,7 +169,7 @@ fn other_cases() -> Vec<Case> {
     ]
 }
 
-/// The configuration that names all cases, each as the data of a model of its own.
+/// Returns the configuration that names all cases, each as the data of a model of its own.
 fn configuration(names: &[(&str, String)]) -> String {
     names.iter().fold(String::new(), |mut text, (name, uri)| {
         let _ = write!(
@@ -322,7 +322,7 @@ fn one_odd_location_does_not_hide_the_others() {
     }
 }
 
-/// The region for which a request is signed.
+/// Returns the region for which a request is signed.
 fn signed_for(asked: &Asked) -> String {
     let header = asked.head.headers.get("authorization").unwrap().to_str().unwrap();
     header.split('/').nth(2).unwrap_or_default().to_owned()

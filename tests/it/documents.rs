@@ -32,7 +32,7 @@ const PERMISSIONS: &[(&str, &[&str])] = &[
 /// How the names of reads begin.
 const READS: &[&str] = &["BatchDescribe", "Describe", "Get", "Head", "List", "Search"];
 
-/// A document and its text.
+/// Returns a document and its text.
 fn documents() -> Vec<(PathBuf, String)> {
     let pages = fs::read_dir(root().join("docs")).unwrap().map(|entry| entry.unwrap().path());
     let mut paths: Vec<PathBuf> = pages.filter(|path| path.extension().is_some_and(|e| e == "md")).collect();
@@ -41,7 +41,7 @@ fn documents() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
 
-/// The lines that are no code.
+/// Returns the lines that are no code.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut code = false;
     text.lines().filter(move |line| {
@@ -51,13 +51,13 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The blocks of code in a language.
+/// Returns the blocks of code in a language.
 fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     let fence = format!("```{language}\n");
     text.split(fence.as_str()).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect()
 }
 
-/// The anchors of a document, as they are made of its headings.
+/// Returns the anchors of a document, as they are made of its headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings =
         prose(text).filter_map(|line| line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()));
@@ -65,7 +65,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     headings.map(|heading| heading.to_lowercase().chars().filter(plain).collect::<String>().replace(' ', "-")).collect()
 }
 
-/// Why a link of a file leads nowhere, if it does not.
+/// Returns why a link of a file leads nowhere, if it does not.
 fn dead(from: &Path, target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
     let path = if file.is_empty() { from.to_owned() } else { from.parent().unwrap().join(file) };
@@ -140,7 +140,8 @@ fn is_of_a_name(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
-/// Every call of AWS in the code, as `sagemaker:DescribeModel`; and the files that send other requests than those.
+/// Returns every call of AWS in the code, as `sagemaker:DescribeModel`; and the files that send other requests than
+/// those.
 fn calls() -> (BTreeSet<String>, Vec<String>) {
     let (mut made, mut unknown) = (BTreeSet::new(), Vec::new());
     let simulated = root().join("src/sim");
@@ -169,7 +170,7 @@ fn calls() -> (BTreeSet<String>, Vec<String>) {
     (made, unknown)
 }
 
-/// The actions of a policy in the README.
+/// Returns the actions of a policy in the README.
 fn policy(readme: &str, name: &str) -> BTreeSet<String> {
     let (_, rest) = readme.split_once(&format!("<!-- policy:{name}:begin -->")).unwrap();
     let policy: Value = serde_json::from_str(blocks(rest, "json").first().unwrap()).unwrap();

@@ -3,7 +3,7 @@
 
 use crate::harness::Harness;
 
-/// The demo account, in which some calls go wrong.
+/// Returns the demo account, in which some calls go wrong.
 fn demo_with(faults: &str) -> String {
     format!("inherits = \"demo\"\n{faults}")
 }

@@ -42,7 +42,7 @@ const UNREGISTERED: usize = 50;
 /// The version that production runs; staging runs the next one, and some models have one that is newer still.
 const LIVE: usize = 31;
 
-/// The time of the look.
+/// Returns the time of the look.
 pub(crate) fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::from_secs(1_795_000_000)
 }
@@ -341,7 +341,7 @@ fn series(number: usize) -> Vec<MetricSeries> {
     [("Invocations", "Sum"), ("Invocation5XXErrors", "Average"), ("ModelLatency", "p99")].map(metric).into()
 }
 
-/// The even ones watch the errors of an endpoint; the odd ones are of all the forms that alarms have.
+/// Returns the even ones watch the errors of an endpoint; the odd ones are of all the forms that alarms have.
 fn alarm(number: usize) -> Alarm {
     let endpoint = endpoint_name(number / 2);
     let form =

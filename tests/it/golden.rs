@@ -16,7 +16,7 @@ use ratatui::style::{Color, Modifier, Style};
 use sagetop::config::{ConfigError, Source};
 use sagetop::theme::{Level, Theme, Token};
 
-/// The theme that goldens are drawn with.
+/// Returns the theme that goldens are drawn with.
 pub(crate) fn probe() -> Theme {
     let source = Source { file: "probe.toml".into(), text: include_str!("probe.toml").into() };
     let alone = |_: &str, _: &Source| Err(ConfigError::new("probe.toml", "builds on nothing"));
@@ -43,7 +43,7 @@ pub(crate) fn golden(name: &str, buffer: &Buffer) {
     );
 }
 
-/// The text of a screen and, below it, its runs of meaning: `row:first-last name`, counted from 1.
+/// Returns the text of a screen and, below it, its runs of meaning: `row:first-last name`, counted from 1.
 pub(crate) fn described(buffer: &Buffer) -> String {
     let (probe, buffer) = (probe(), whole(buffer));
     let width = usize::from(buffer.area.width).max(1);
@@ -67,7 +67,7 @@ pub(crate) fn described(buffer: &Buffer) -> String {
     format!("{text}---\n{runs}")
 }
 
-/// The text of a screen, a line a row.
+/// Returns the text of a screen, a line a row.
 pub(crate) fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
     buffer.content.chunks(width).map(|row| row_text(row).trim_end().to_owned() + "\n").collect()
@@ -80,7 +80,7 @@ pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
     buffer.content.chunks(width).find_map(|row| row.get(starts(row)?)).map(|cell| name_of(&probe, cell))
 }
 
-/// The text of the row that the cursor is on.
+/// Returns the text of the row that the cursor is on.
 pub(crate) fn selected(buffer: &Buffer) -> Option<String> {
     let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
     let is_selected = |cell: &&Cell| tokens(&probe, cell).1 == Some(Token::Selection);
@@ -88,7 +88,7 @@ pub(crate) fn selected(buffer: &Buffer) -> Option<String> {
     buffer.content.chunks(width).find(|row| row.iter().filter(is_selected).count() > width / 2).map(row_text)
 }
 
-/// The buffer with zeros for what is new in every run: the token of a call, wherever it is wrapped.
+/// Returns the buffer with zeros for what is new in every run: the token of a call, wherever it is wrapped.
 pub(crate) fn without_ids(buffer: &Buffer) -> Buffer {
     const LENGTH: usize = 36;
     let mut buffer = buffer.clone();
@@ -107,8 +107,8 @@ pub(crate) fn without_ids(buffer: &Buffer) -> Buffer {
     buffer
 }
 
-/// The buffer with the second cell of each wide glyph in the style of the first:
-/// a terminal never shows that cell, so drawing leaves it bare.
+/// Returns the buffer with the second cell of each wide glyph in the style of the first: a terminal never shows that
+/// cell, so drawing leaves it bare.
 pub(crate) fn whole(buffer: &Buffer) -> Buffer {
     let mut whole = buffer.clone();
     let (mut hidden, mut style) = (0, Style::new());
@@ -124,7 +124,7 @@ pub(crate) fn whole(buffer: &Buffer) -> Buffer {
     whole
 }
 
-/// The text of some cells; the second cell of a wide glyph holds nothing.
+/// Returns the text of some cells; the second cell of a wide glyph holds nothing.
 fn row_text(row: &[Cell]) -> String {
     let mut hidden = 0;
     let mut text = String::new();
@@ -164,7 +164,7 @@ fn tokens(probe: &Theme, cell: &Cell) -> (Option<Token>, Option<Token>) {
     (text, ground)
 }
 
-/// A screen that was drawn with [`probe`], in the colours of another theme.
+/// Returns a screen that was drawn with [`probe`], in the colours of another theme.
 pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
     let probe = probe();
     let mut painted = whole(buffer);
@@ -187,7 +187,7 @@ pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
     painted
 }
 
-/// The cursor's bar covers the colour of a text, the ground of a sheet does not.
+/// Returns the cursor's bar covers the colour of a text, the ground of a sheet does not.
 fn over_only(ground: Option<Token>, style: Style) -> Style {
     match ground {
         Some(Token::Selection | Token::Changed | Token::Field) => style,
@@ -195,7 +195,7 @@ fn over_only(ground: Option<Token>, style: Style) -> Style {
     }
 }
 
-/// The lines that differ, with the line before them.
+/// Returns the lines that differ, with the line before them.
 fn difference(wanted: &str, found: &str) -> String {
     let (wanted, found): (Vec<&str>, Vec<&str>) = (wanted.lines().collect(), found.lines().collect());
     let is_in = |lines: &[&str], line: &str| lines.contains(&line);

@@ -50,7 +50,7 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// A console over the account of a bundled story, or of a story's text.
+    /// Returns a console over the account of a bundled story, or of a story's text.
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::Unlimited);
@@ -180,7 +180,7 @@ impl Harness {
         self.screen.buffer()
     }
 
-    /// The text of the screen.
+    /// Returns the text of the screen.
     pub(crate) fn text(&self) -> String {
         self.screen.text()
     }
@@ -190,7 +190,7 @@ impl Harness {
         self.text().contains(text)
     }
 
-    /// The line of the screen that holds a text.
+    /// Returns the line of the screen that holds a text.
     #[track_caller]
     pub(crate) fn line(&self, text: &str) -> String {
         let all = self.text();
@@ -198,7 +198,7 @@ impl Harness {
         line.to_owned()
     }
 
-    /// The row of a list that begins with a text.
+    /// Returns the row of a list that begins with a text.
     #[track_caller]
     pub(crate) fn row(&self, start: &str) -> String {
         let all = self.text();
@@ -226,12 +226,12 @@ impl Harness {
         found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{}", self.text()))
     }
 
-    /// The simulated account, to see what really became of it.
+    /// Returns the simulated account, to see what really became of it.
     pub(crate) fn sim(&self) -> &Sim {
         self.sims.first().unwrap()
     }
 
-    /// The account that was named first, second, …
+    /// Returns the account that was named first, second, …
     pub(crate) fn sim_of(&self, place: usize) -> &Sim {
         self.sims.get(place).unwrap()
     }
@@ -262,7 +262,7 @@ impl Harness {
         (golden::text(&first), calls)
     }
 
-    /// The buffer of the frame that was drawn first.
+    /// Returns the buffer of the frame that was drawn first.
     pub(crate) fn first_buffer(&self) -> Buffer {
         self.screen.first().0
     }

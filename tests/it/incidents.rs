@@ -12,7 +12,7 @@ fn shop(more: &str) -> String {
     format!("inherits = \"shop\"\n{more}")
 }
 
-/// The shop, where a share of the requests of an endpoint fails from a time on.
+/// Returns the shop, where a share of the requests of an endpoint fails from a time on.
 pub(crate) fn failing(endpoint: &str, metric: &str, share: f64, from: &str) -> String {
     shop(&format!(
         "[[effect]]\nmetric = \"{metric}\"\nendpoint = \"{endpoint}\"\nto = {share}\nover = \"1s\"\nfrom = \"{from}\"\n"

@@ -21,7 +21,7 @@ use crate::harness::Harness;
 /// The events of a change by one call that went well.
 const ONE_CALL: [Event; 4] = [Event::Confirmed, Event::Sending, Event::Sent, Event::Done];
 
-/// The request of a call that was sent, when it is the one of that operation.
+/// Returns the request of a call that was sent, when it is the one of that operation.
 fn sent(call: &str, operation: &str) -> Value {
     let request = call.strip_prefix(operation).unwrap_or_default();
     assert!(request.starts_with(' '), "{call} is no {operation}");

@@ -40,7 +40,7 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// All Rust files below a folder.
+/// Returns all Rust files below a folder.
 pub(crate) fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut files: Vec<PathBuf> = entries
@@ -67,12 +67,12 @@ fn sources() -> Vec<File> {
     files.filter(is_checked).collect()
 }
 
-/// The names of a cell of the table: of modules with a link, and of the program.
+/// Returns the names of a cell of the table: of modules with a link, and of the program.
 fn names(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The layer table on the crate's front page.
+/// Returns the layer table on the crate's front page.
 fn table() -> Vec<Layer> {
     let front = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let rows =
@@ -85,8 +85,8 @@ fn table() -> Vec<Layer> {
     .collect()
 }
 
-/// The modules of the crate that a file names: `crate::x`, `crate::{x, y}`, and `super::` up to the top. The program names
-/// them through the library.
+/// Returns the modules of the crate that a file names: `crate::x`, `crate::{x, y}`, and `super::` up to the top. The
+/// program names them through the library.
 fn named_modules(file: &File) -> BTreeSet<String> {
     let word = |text: &str| text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>();
     let to_the_top = "super::".repeat(file.modules.len());

@@ -15,7 +15,7 @@ fn selected(t: &Harness) -> String {
     golden::selected(&t.buffer()).unwrap_or_default()
 }
 
-/// The screen without its header, in which time goes on.
+/// Returns the screen without its header, in which time goes on.
 fn body(t: &Harness) -> String {
     t.text().lines().skip(2).collect::<Vec<_>>().join("\n")
 }

@@ -8,7 +8,7 @@ use crate::altered::{Altered, Answer};
 use crate::harness::Harness;
 use crate::sagetop::Home;
 
-/// A quiet shop with one more alarm, which fires, and what else a test wants.
+/// Returns a quiet shop with one more alarm, which fires, and what else a test wants.
 fn story(alarm: &str, more: &str) -> String {
     let watch = "watch = { name = \"ModelLatency\", endpoint = \"customer-segmentation-prod\" }\nthreshold = 1.0\n";
     format!("inherits = \"shop\"\n[[alarm]]\nname = \"segments-latency\"\n{watch}{alarm}\n{more}")
@@ -27,7 +27,7 @@ fn refused(code: &str) -> Answer {
     Answer::xml(403, format!("<ErrorResponse>{error}<RequestId>r</RequestId></ErrorResponse>"))
 }
 
-/// The reasons of a story in which some operations are refused.
+/// Returns the reasons of a story in which some operations are refused.
 fn told(story: &str, denied: &'static [&str]) -> Vec<String> {
     let alter = |asked: &crate::altered::Asked| {
         denied.contains(&asked.operation.as_str()).then(|| refused("AuthorizationError"))

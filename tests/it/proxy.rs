@@ -56,7 +56,7 @@ impl Bastion {
     }
 }
 
-/// The states of the sources that are not fresh.
+/// Returns the states of the sources that are not fresh.
 fn not_fresh(dump: &Value) -> Vec<String> {
     let sources = dump["sources"].as_array().unwrap().iter().filter(|source| source["state"] != "fresh");
     sources.map(|source| format!("{} {} {}", source["name"], source["state"], source["error"])).collect()

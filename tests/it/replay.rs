@@ -31,14 +31,14 @@ impl Drop for File {
 /// Long enough for what came at a moment to be drawn.
 const DRAWN: &str = "60ms";
 
-/// The screen without header and footer, which tell of the replay itself.
+/// Returns the screen without header and footer, which tell of the replay itself.
 fn body(t: &Harness) -> String {
     let text = t.text();
     let lines: Vec<&str> = text.lines().collect();
     lines.get(2..lines.len() - 1).unwrap().join("\n")
 }
 
-/// All that a pane shows, and what the calls cost.
+/// Returns all that a pane shows, and what the calls cost.
 async fn panes(t: &mut Harness) -> Vec<String> {
     let mut panes = Vec::new();
     for key in ["6", "7", "0"] {

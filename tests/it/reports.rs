@@ -2,14 +2,14 @@
 
 use crate::harness::{CONFIG, Harness};
 
-/// The demo account's configuration, which finds the offline CTR of recommendation too low from this value on.
+/// Returns the demo account's configuration, which finds the offline CTR of recommendation too low from this value on.
 fn limit(limit: &str) -> String {
     let strict = CONFIG.replace("threshold = 0.025", &format!("threshold = {limit}"));
     assert_ne!(strict, CONFIG);
     strict
 }
 
-/// The demo account, in which reports are answered in another way.
+/// Returns the demo account, in which reports are answered in another way.
 fn answers(fault: &str) -> String {
     format!("inherits = \"demo\"\n[[fault]]\noperation = \"GetObject\"\n{fault}\n")
 }

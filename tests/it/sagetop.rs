@@ -13,7 +13,7 @@ use serde_json::Value;
 /// No run takes this long unless it hangs.
 const LONGEST: Duration = Duration::from_secs(100);
 
-/// An address of this machine where nobody answers: its port was free a moment ago.
+/// Returns an address of this machine where nobody answers: its port was free a moment ago.
 pub(crate) fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
@@ -43,7 +43,7 @@ impl Home {
         path
     }
 
-    /// All that the program may know of the world: nothing of this machine's user gets in.
+    /// Returns all that the program may know of the world: nothing of this machine's user gets in.
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let folder = |name| self.0.join(name);
         vec![

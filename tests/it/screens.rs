@@ -20,7 +20,7 @@ fn theme(name: &str) -> Theme {
     Assets::default().theme(name, Level::True).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// The demo account when its incident has begun.
+/// Returns the demo account when its incident has begun.
 async fn incident(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").size(columns, rows).start().await;
     t.run_for("150s").await;
@@ -150,7 +150,7 @@ fn same(theme: &str, drawn: &Buffer, pictured: &Buffer) {
     }
 }
 
-/// A cell without what nobody sees: a blank has no text, and a line no weight.
+/// Returns a cell without what nobody sees: a blank has no text, and a line no weight.
 fn visible(cell: &Cell) -> Cell {
     let mut cell = cell.clone();
     if cell.symbol().starts_with(|c| c == ' ' || ('─'..='▟').contains(&c)) {

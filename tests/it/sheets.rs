@@ -4,7 +4,7 @@ use crate::harness::Harness;
 
 const DEMO: &str = include_str!("../../src/demo.toml");
 
-/// The screen without its header, in which time goes on.
+/// Returns the screen without its header, in which time goes on.
 fn body(t: &Harness) -> String {
     t.text().lines().skip(2).collect::<Vec<_>>().join("\n")
 }

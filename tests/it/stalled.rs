@@ -15,7 +15,7 @@ const TIMEOUT: [&str; 2] = ["--timeout", "10s"];
 /// A run that takes longer did not keep to its time.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// The account of the bundled story `shop`, in which every answer to an operation breaks off.
+/// Returns the account of the bundled story `shop`, in which every answer to an operation breaks off.
 fn stalled(operation: &'static str) -> Altered {
     Altered::serve("shop", move |asked| {
         let stalls = asked.operation == operation || (operation.ends_with('*') && asked.operation.starts_with("GET /"));

@@ -18,7 +18,7 @@ const BAR: f64 = 34.0;
 
 const FONT: &str = "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas,'Liberation Mono',monospace";
 
-/// The buffer as a picture of a terminal window with that title.
+/// Returns the buffer as a picture of a terminal window with that title.
 pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
     let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
     let (w, h) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + BAR + MARGIN);
@@ -163,7 +163,7 @@ fn shape(out: &mut String, symbol: &str, at: (f64, f64), color: &str) -> bool {
     true
 }
 
-/// The way of the pen for a line or a corner: a cell's middle and its four edges.
+/// Returns the way of the pen for a line or a corner: a cell's middle and its four edges.
 fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
     let (right, bottom) = (left + CELL.0, top + CELL.1);
     let (mid, half) = (f64::midpoint(left, right), f64::midpoint(top, bottom));
@@ -230,13 +230,13 @@ fn rect(out: &mut String, (x, y): (f64, f64), (w, h): (f64, f64), color: &str) {
     );
 }
 
-/// The background of the screen, which its last cell always shows.
+/// Returns the background of the screen, which its last cell always shows.
 fn ground(buffer: &Buffer) -> (u8, u8, u8) {
     let last = buffer.content.last();
     last.map_or((14, 19, 26), |cell| rgb(cell.bg, (14, 19, 26)))
 }
 
-/// A colour as it is seen on a usual terminal.
+/// Returns a colour as it is seen on a usual terminal.
 fn rgb(color: Color, reset: (u8, u8, u8)) -> (u8, u8, u8) {
     match color {
         Color::Reset => reset,
@@ -276,7 +276,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// A count of cells as a length.
+/// Returns a count of cells as a length.
 fn cells(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -47,7 +47,7 @@ fn the_demo_starts_draws_resizes_helps_and_quits() {
     terminal.left_as_found();
 }
 
-/// The whole home screen and nothing else: one header in the first row, every model, the footer in the last.
+/// Returns the whole home screen and nothing else: one header in the first row, every model, the footer in the last.
 fn whole(screen: &vt100::Screen) -> bool {
     let (_, columns) = screen.size();
     let rows: Vec<String> = screen.rows(0, columns).collect();
@@ -242,7 +242,7 @@ fn keys_are_answered_while_every_call_hangs() {
     terminal.left_as_found();
 }
 
-/// A URL where every call is answered by "expired".
+/// Returns a URL where every call is answered by "expired".
 fn expired_everywhere() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! How long an answer may take, from the request to the last byte of its body, and how large it may be.
+//! The limits of an answer: the time from the request to the last byte of its body, and its size.
 
 use std::time::Duration;
 
@@ -15,14 +15,14 @@ use tokio::time::{Instant, timeout_at};
 
 use super::transport_error::TransportError;
 
-/// An answer that is not complete after this time is given up. Slow accounts take half a minute.
+/// The longest time for a complete answer. Slow accounts take half a minute.
 pub(in crate::aws) const LONGEST_ANSWER: Duration = Duration::from_secs(35);
 
-/// A larger answer is given up, in bytes. The largest page that AWS sends is a few megabytes, and an object that is read
-/// whole has a smaller limit of its own.
+/// The size of the largest answer that is read, in bytes. The largest page that AWS sends is a few megabytes, and an
+/// object that is read whole has a smaller limit of its own.
 const LARGEST_ANSWER: usize = 10 * 1024 * 1024;
 
-/// A client whose answers arrive whole within `longest`, or are an error.
+/// Wraps a client so that each answer is complete within `longest`, or is an error.
 pub(in crate::aws) fn bounded(inner: SharedHttpClient, longest: Duration) -> SharedHttpClient {
     SharedHttpClient::new(Bounded { inner, longest })
 }
@@ -54,8 +54,8 @@ impl HttpConnector for Bounded<SharedHttpConnector> {
     }
 }
 
-/// The same answer; reading its body fails when the time is up, when it is too large, or when the connection ends too
-/// soon.
+/// Returns the same answer with limits: reading its body fails when the time is up, when the body is too large, or when
+/// the connection ends too soon.
 fn with_deadline(mut answer: HttpResponse, until: Instant, longest: Duration) -> HttpResponse {
     // A body that is in memory already cannot be late.
     if answer.body().bytes().is_some() {
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// An answer as it comes: a pause before its head, then pauses and pieces of its body, and how the body ends.
+    /// An answer in pieces: a pause before its head, then pauses and pieces of its body, and how the body ends.
     #[derive(Debug, Clone)]
     struct Fake {
         head: Duration,
@@ -104,7 +104,7 @@ mod tests {
         }
     }
 
-    /// Reads an answer whole: how many bytes it has or what came between, and the seconds that took.
+    /// Reads a whole answer; returns its number of bytes or the error, and the seconds that it took.
     async fn read(head: u64, pieces: &[(u64, Result<Bytes, &'static str>)]) -> (Result<usize, TransportError>, u64) {
         let pieces = pieces.iter().map(|(pause, piece)| (Duration::from_secs(*pause), piece.clone())).collect();
         let inner = SharedHttpConnector::new(Fake { head: Duration::from_secs(head), pieces });

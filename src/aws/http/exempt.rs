@@ -1,4 +1,4 @@
-//! Which hosts are called without the proxy: `NO_PROXY`, this machine, and its own network link.
+//! The hosts that are called without the proxy: `NO_PROXY`, this machine, and its own network link.
 
 use std::net::IpAddr;
 
@@ -9,8 +9,8 @@ use crate::aws::endpoint::is_this_machine;
 
 /// The hosts that are called directly.
 ///
-/// The rules are those of curl and of the AWS command line: a name stands for itself and for all names below it, with
-/// or without a leading dot; an entry may name a port, an address, or a network as `10.0.0.0/8`; `*` is every host.
+/// The rules are those of curl and of the AWS command line: a name matches itself and all names below it, with or
+/// without a leading dot; an entry may name a port, an address, or a network as `10.0.0.0/8`; `*` matches every host.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Exempt(Vec<Rule>);
 
@@ -35,7 +35,7 @@ impl Exempt {
         Self(text.split([',', ' ', '\t']).filter_map(Rule::parse).collect())
     }
 
-    /// Is this host called directly?
+    /// Returns whether this host is called directly.
     pub(super) fn bypasses(&self, target: &Uri) -> bool {
         let Some(host) = target.host() else { return true };
         let host = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
@@ -75,18 +75,17 @@ impl Rule {
     }
 }
 
-/// An address or a network. An IPv6 address may be written in brackets.
+/// Parses an address or a network. An IPv6 address may be written in brackets.
 fn network(text: &str) -> Option<IpNet> {
     let text = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     let network = text.parse::<IpNet>().ok();
     network.or_else(|| text.parse::<IpAddr>().ok().map(|address| IpNet::from(address.to_canonical())))
 }
 
-/// This machine and what its own link gives it: the credentials of an instance or a container come from there, and no
-/// proxy can reach them.
-/// See <https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html>.
+/// Returns whether a host is this machine or on its own link. Instances and containers get their credentials from
+/// there, and no proxy can reach it.
 fn never_proxied(host: &str, address: Option<IpAddr>) -> bool {
-    /// Where instances and containers ask for metadata and credentials over IPv6.
+    /// The address at which instances and containers get metadata and credentials over IPv6.
     const METADATA: u128 = 0xfd00_0ec2_0000_0000_0000_0000_0000_0000;
     is_this_machine(host)
         || match address {

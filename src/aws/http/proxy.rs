@@ -1,4 +1,4 @@
-//! Which proxy calls go by: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+//! The choice of the proxy for a call: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ pub(super) struct Proxies {
     pub(super) http: Option<Proxy>,
     pub(super) https: Option<Proxy>,
     pub(super) exempt: Exempt,
-    /// The value of `NO_PROXY`, where there is one.
+    /// The value of `NO_PROXY`, if it is set.
     except: Option<String>,
 }
 
@@ -23,15 +23,15 @@ pub(super) struct Proxies {
 pub(super) struct Proxy {
     /// `http://host:port`, without user and password.
     url: String,
-    /// The settings of the connector for it, with user and password.
+    /// The connector's settings for this proxy, with user and password.
     pub(super) config: ProxyConfig,
-    /// The variable that names it.
+    /// The environment variable that names the proxy.
     variable: String,
 }
 
 impl Proxies {
-    /// Reads the variables; the lower-case name of each comes first, as with the AWS command line. One that is set and
-    /// empty means that there is no proxy.
+    /// Reads the variables; the lower-case name of each wins, as with the AWS command line. A variable that is set and
+    /// empty turns the proxy off.
     ///
     /// # Errors
     /// A sentence without its end: a value that names no proxy.
@@ -49,7 +49,7 @@ impl Proxies {
         Ok(Self { http: proxy("HTTP_PROXY")?, https: proxy("HTTPS_PROXY")?, exempt, except })
     }
 
-    /// The proxy by which this address is called.
+    /// Returns the proxy for the calls to this address.
     pub(super) fn of(&self, target: &Uri) -> Option<&Proxy> {
         let proxy = if target.scheme_str() == Some("http") { &self.http } else { &self.https };
         proxy.as_ref().filter(|_| !self.exempt.bypasses(target))
@@ -75,7 +75,7 @@ impl Proxy {
         let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
         let (login, place) = rest.rsplit_once('@').map_or((None, rest), |(login, place)| (Some(login), place));
         let place = place.split(['/', '?', '#']).next().unwrap_or_default();
-        // The value itself is not repeated: a password may be anywhere in what is no URL.
+        // The message does not repeat the value: a malformed URL may contain a password anywhere.
         let wrong =
             |why: &str| format!("{variable} is not a proxy: {why}; write one such as http://proxy.example:3128");
         let scheme = scheme.to_ascii_lowercase();
@@ -106,9 +106,9 @@ impl Proxy {
     }
 }
 
-/// Escapes what may not stand in a URL; what is escaped already stays as it is.
+/// Escapes the characters that a URL may not contain, and keeps existing escapes.
 fn encoded(text: &str) -> String {
-    /// All but letters, digits, the percent sign of an escape, and a few marks that mean nothing in a URL.
+    /// Every character but letters, digits, the percent sign of an escape, and a few marks without a meaning in a URL.
     const ESCAPED: &percent_encoding::AsciiSet =
         &percent_encoding::NON_ALPHANUMERIC.remove(b'%').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
     percent_encoding::utf8_percent_encode(text, ESCAPED).to_string()
@@ -120,7 +120,7 @@ impl fmt::Display for Proxy {
     }
 }
 
-/// Says nothing of user and password.
+/// Prints neither user nor password.
 impl fmt::Debug for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

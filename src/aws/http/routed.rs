@@ -1,4 +1,4 @@
-//! The client that calls each host directly or by its proxy, and says what stood in the way.
+//! The client that calls each host directly or by its proxy, and explains why a connection failed.
 
 use std::error::Error;
 
@@ -37,7 +37,7 @@ impl Routed<SharedHttpClient> {
     }
 }
 
-/// A client that calls everything by one proxy, or nothing.
+/// Creates a client that makes all calls through one proxy.
 fn client(trust: &Trust, proxy: &ProxyConfig) -> SharedHttpClient {
     let (context, proxy) = (trust.context.clone(), proxy.clone());
     Builder::new().build_with_connector_fn(move |settings, parts| {
@@ -73,7 +73,7 @@ impl HttpConnector for Routed<SharedHttpConnector> {
         let (answer, trusted) = (connector.call(request), self.trust.told());
         HttpConnectorFuture::new(async move {
             match (answer.await, proxy) {
-                // The answer of the proxy itself, as only a proxy gives it.
+                // The proxy itself answered: only a proxy uses this status.
                 (Ok(answer), Some(proxy)) if answer.status().as_u16() == 407 => {
                     let why = TransportError::Proxy { proxy: proxy.to_string(), why: LOGIN.to_owned() };
                     Err(ConnectorError::io(why.into()))
@@ -85,10 +85,10 @@ impl HttpConnector for Routed<SharedHttpConnector> {
     }
 }
 
-/// What a proxy wants that answers with 407.
+/// The explanation of an answer with status 407.
 const LOGIN: &str = "it requires a user and a password, or rejects those in the variable (407)";
 
-/// An error that names the certificate or the proxy, where one of them stood in the way.
+/// Adds the certificate or the proxy to an error that one of them caused.
 fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted: String) -> ConnectorError {
     if let Some(why) = causes(&error).find_map(distrust) {
         let host = target.host().unwrap_or_default().to_owned();
@@ -96,13 +96,13 @@ fn explained(error: ConnectorError, target: &Uri, proxy: Option<&Proxy>, trusted
     }
     let Some(proxy) = proxy else { return error };
     let why = causes(&error).last().map(ToString::to_string).unwrap_or_default();
-    // The words of the connector, which keeps the type of this error to itself.
+    // The connector hides the type of this error, so its text is compared.
     let why = if why.ends_with("proxy authorization required") { LOGIN.to_owned() } else { why };
     let why = TransportError::Proxy { proxy: proxy.to_string(), why };
     if error.is_timeout() { ConnectorError::timeout(why.into()) } else { ConnectorError::io(why.into()) }
 }
 
-/// Why a certificate was not trusted, if that is what went wrong.
+/// Returns why a certificate was not trusted, if that is the cause.
 fn distrust(error: &(dyn Error + 'static)) -> Option<String> {
     let Some(rustls::Error::InvalidCertificate(why)) = error.downcast_ref() else { return None };
     #[expect(clippy::wildcard_enum_match_arm, reason = "the others are told in their own words")]

@@ -1,4 +1,4 @@
-//! Why no whole answer came, where this side knows more than the connector says.
+//! The reasons for a missing or incomplete answer, if this side knows more than the connector says.
 
 use std::error::Error;
 use std::fmt;
@@ -7,40 +7,40 @@ use std::time::Duration;
 use crate::aws::Kind;
 use crate::aws::error::causes;
 
-/// Why no whole answer came.
+/// The reason why no complete answer arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::aws) enum TransportError {
-    /// The answer was not complete in time.
+    /// The answer was not complete within this time.
     Late(Duration),
-    /// The connection ended in the middle of the answer; what it said.
+    /// The connection ended in the middle of the answer, with this message.
     BrokenOff(String),
     /// The answer is larger than this many bytes, and was not read to its end.
     TooLarge(usize),
-    /// The other side has no certificate that is trusted.
+    /// The certificate of the other side is not trusted.
     Untrusted {
         /// The host that the certificate should be for.
         host: String,
-        /// What is wrong with it.
+        /// The problem with the certificate.
         why: String,
-        /// Which certificates are trusted.
+        /// The certificates that are trusted.
         trusted: String,
     },
-    /// No connection came about by way of a proxy.
+    /// No connection was made through a proxy.
     Proxy {
         /// The proxy and the variable that names it.
         proxy: String,
-        /// What went wrong.
+        /// The problem with the connection.
         why: String,
     },
 }
 
 impl TransportError {
-    /// The first of them in a chain of causes, if there is one.
+    /// Finds the first such error in a chain of causes.
     pub(in crate::aws) fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
         causes(error).find_map(|cause| cause.downcast_ref())
     }
 
-    /// What kind of trouble this is.
+    /// Returns the kind of the failure.
     pub(in crate::aws) fn kind(&self) -> Kind {
         match self {
             Self::Untrusted { .. } => Kind::Untrusted,

@@ -1,4 +1,4 @@
-//! Which certificate authorities are trusted: those of this machine, or those in a file of the user's.
+//! The trusted certificate authorities: those of this machine, or those in a file of the user.
 
 use std::path::PathBuf;
 
@@ -15,25 +15,25 @@ use crate::disk;
 #[derive(Debug, Clone)]
 pub(super) struct Trust {
     file: Option<File>,
-    /// The same for the connector.
+    /// The same authorities for the connector.
     pub(super) context: TlsContext,
 }
 
-/// A file of certificates in place of those of this machine.
+/// A file of certificates that replaces those of this machine.
 #[derive(Debug, Clone)]
 struct File {
     path: PathBuf,
-    /// The setting that names it.
+    /// The setting that names the file.
     setting: &'static str,
 }
 
 impl Trust {
     /// Reads the file that `AWS_CA_BUNDLE` names, or else the setting `ca_bundle` of the profile. `SSL_CERT_FILE` names
-    /// the certificates of this machine; the connector reads it, and here it is only looked at.
-    /// See <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>.
+    /// the certificates of this machine; the connector reads that file, and this function only checks it. See
+    /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-gen-config.html>.
     ///
     /// # Errors
-    /// A sentence without its end: a file that cannot be read, is without any certificate, or cannot be used.
+    /// A sentence without its end: a file that cannot be read, has no certificate, or cannot be used.
     pub(super) fn read(variable: &Variable<'_>, ca_bundle: Option<&str>) -> Result<Self, String> {
         let set = |name: &'static str| variable(name).filter(|value| !value.is_empty()).map(|path| (path, name));
         let own = set("AWS_CA_BUNDLE").or_else(|| Some((ca_bundle?.to_owned(), "ca_bundle")));
@@ -56,12 +56,12 @@ impl Trust {
         Ok(Self { file, context })
     }
 
-    /// Is a file named?
+    /// Returns whether a file is named.
     pub(super) fn is_set(&self) -> bool {
         self.file.is_some()
     }
 
-    /// Which certificates are trusted, as the end of a sentence.
+    /// Returns which certificates are trusted, as the end of a sentence.
     pub(super) fn told(&self) -> String {
         self.file
             .as_ref()
@@ -70,7 +70,7 @@ impl Trust {
 }
 
 impl File {
-    /// The file, and its certificates, each in PEM.
+    /// Reads the file; returns it with its certificates, each in PEM.
     fn read(path: &str, setting: &'static str) -> Result<(Self, Vec<String>), String> {
         let path = at_home(path);
         let text = disk::read(&path)
@@ -90,8 +90,8 @@ impl File {
     }
 }
 
-/// The certificates in a file in PEM format, each for itself. The rest of the text, and certificates that cannot be
-/// read, are left out: bundles hold comments and some that are too old to be used.
+/// Returns each certificate of a PEM file by itself. The other text and unreadable certificates are left out: bundles
+/// contain comments, and some certificates too old for use.
 fn certificates(text: &str) -> Vec<String> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
@@ -152,7 +152,7 @@ mod tests {
                 );
             }
         }
-        // The environment overrides the profile, and one that is empty does not count.
+        // The environment overrides the profile, and an empty variable does not count.
         let bundle = empty.display().to_string();
         assert!(read("AWS_CA_BUNDLE", &good, Some(&bundle)).is_ok());
         assert!(read("AWS_CA_BUNDLE", Path::new(""), Some(&bundle)).unwrap_err().contains("ca_bundle"));

@@ -3,11 +3,11 @@
 use super::Settings;
 use crate::aws::Renewal;
 
-/// Settings by which a profile gets credentials without a login.
+/// The settings by which a profile gets credentials without a login.
 const OTHER_WAYS: &[&str] = &["aws_access_key_id", "web_identity_token_file", "credential_source"];
 
 impl Settings {
-    /// Why the profile cannot give credentials, and what to do about it.
+    /// Returns why the profile cannot give credentials, and what to do about it.
     pub(in crate::aws) fn lacks(&self) -> Option<(String, String)> {
         if self.has_own_keys() {
             return None;
@@ -28,7 +28,7 @@ impl Settings {
         })
     }
 
-    /// Reports a role that needs an MFA code, and the command that helps.
+    /// Returns the problem of a role that needs an MFA code, and the command that helps.
     fn lacks_a_code(&self, chain: &[String]) -> Option<(String, String)> {
         let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
         let (profile, role, serial) =
@@ -44,9 +44,9 @@ impl Settings {
         Some((what, how))
     }
 
-    /// How to renew credentials that AWS no longer accepts.
+    /// Returns how to renew credentials that AWS no longer accepts.
     pub(in crate::aws) fn renewal(&self) -> Renewal {
-        // Keys in the environment win over any profile that was not asked for.
+        // Keys in the environment take precedence over any profile that the user did not name.
         if self.has_own_keys() {
             return Renewal::Start;
         }
@@ -67,18 +67,18 @@ impl Settings {
         }
     }
 
-    /// Are there keys in the environment, and does no profile win over them?
+    /// Returns whether there are keys in the environment that no profile overrides.
     fn has_own_keys(&self) -> bool {
         !self.asked && self.variables.contains_key("AWS_ACCESS_KEY_ID")
     }
 
-    /// A setting of the profile, or of one from which its credentials come.
+    /// Returns a setting of the profile, or of a profile that its credentials come from.
     fn of_profile(&self, name: &str) -> Option<String> {
         let chain = self.profiles.chain(&self.profile);
         chain.iter().find_map(|profile| self.profiles.get(profile, name)).map(|found| found.value)
     }
 
-    /// Why no region is known, as a sentence without its full stop.
+    /// Returns why no region is known, as a sentence without its full stop.
     pub(in crate::aws) fn no_region(&self) -> String {
         let whose = if self.profiles.has(&self.profile) {
             format!("the profile {} has none", self.profile)
@@ -90,7 +90,7 @@ impl Settings {
         format!("no region: {whose}; pass --region, set AWS_REGION, or give the profile a region")
     }
 
-    /// The message that a profile does not exist, with those that do.
+    /// Writes the message that a profile does not exist, with the existing ones.
     fn no_profile(&self, name: &str) -> String {
         let files: Vec<String> = self.profiles.files.iter().map(|path| path.display().to_string()).collect();
         let known = match self.profiles.names().as_slice() {
@@ -101,13 +101,13 @@ impl Settings {
         format!("the AWS configuration files have no profile {name}: {} have {known}{lost}", files.join(" and "))
     }
 
-    /// A file that could not be read, in brackets: the missing setting may be in there.
+    /// Names a file that could not be read, in brackets, because it may contain the missing setting.
     fn unread(&self) -> String {
         self.profiles.lost.first().map(|lost| format!(" ({lost})")).unwrap_or_default()
     }
 }
 
-/// The name of a profile, quoted for a shell where necessary.
+/// Returns the name of a profile, quoted for a shell if necessary.
 fn named(profile: &str) -> String {
     let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
     if quoted { format!("{profile:?}") } else { profile.to_owned() }
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(renewal(&Target::default(), &[]), "log in again; for SSO, run `aws sso login`");
         assert_eq!(renewal(&of_profile("a"), &key), "log in again; for SSO, run `aws sso login --profile a`");
         assert_eq!(renewal(&of_profile("session"), &[]), "log in again with `aws login --profile session`");
-        // No login gives a profile other keys.
+        // A login does not change the keys of a profile.
         assert_eq!(renewal(&of_profile("my keys"), &[]), "check the credentials that the profile my keys names");
     }
 
@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(lacks("a"), Some("the profile a has no credentials".to_owned()));
         let why = lacks("none").unwrap();
         assert!(why.contains("no profile none") && why.contains("only a, bad, my keys, role, session"), "{why}");
-        // Whoever names no profile may have credentials from elsewhere.
+        // A user who names no profile may have credentials from another place.
         assert_eq!(settings(&Target::default(), &[]).unwrap().lacks(), None);
         let named = settings(&Target::default(), &[("AWS_PROFILE", "none")]).unwrap();
         assert!(named.lacks().is_some() && named.no_region().contains("no profile none"));

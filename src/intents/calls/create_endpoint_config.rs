@@ -1,4 +1,4 @@
-//! `CreateEndpointConfig` like one that exists, with another model.
+//! `CreateEndpointConfig`: a copy of an existing configuration with another model.
 
 use std::time::Duration;
 
@@ -10,21 +10,21 @@ use serde_json::Value;
 use super::{Api, Call, Receipt, if_there, text};
 use crate::aws::{Aws, AwsError, failed};
 
-/// Times that a new configuration is looked for, once a second.
+/// The most tries to read a new configuration, one per second.
 const LOOKS: u32 = 15;
 
-/// See the module.
+/// The call of this module.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CreateEndpointConfig {
     /// `EndpointConfigName`.
     pub(crate) name: String,
     /// `ModelName` of its only variant.
     pub(crate) model: String,
-    /// Id of the intent, as a tag.
+    /// The id of the intent, as a tag.
     pub(crate) intent: String,
-    /// Name of the configuration that is copied, as a tag.
+    /// The name of the copied configuration, as a tag.
     pub(crate) copy_of: String,
-    /// Its only variant, with the model of the configuration that is copied.
+    /// The only variant, with the model of the copied configuration.
     pub(crate) variant: ProductionVariant,
     /// `KmsKeyId`.
     pub(crate) kms_key: Option<String>,
@@ -35,10 +35,10 @@ pub(crate) struct CreateEndpointConfig {
 }
 
 impl CreateEndpointConfig {
-    /// Makes a call that copies a configuration with its model. The name and the intent are still to be given.
+    /// Makes a call that copies a configuration with its model. The caller must still set the name and the intent.
     ///
     /// # Errors
-    /// What of the configuration would not be copied, as a phrase.
+    /// The part of the configuration that would not be copied, as a phrase.
     pub(crate) fn like(config: &DescribeEndpointConfigOutput) -> Result<Self, &'static str> {
         let [variant] = config.production_variants() else { return Err("several variants") };
         let copied = ProductionVariant::builder()
@@ -68,7 +68,7 @@ impl CreateEndpointConfig {
             copy_of: config.endpoint_config_name.clone().unwrap_or_default(),
             variant: copied,
             kms_key: config.kms_key_id.clone(),
-            // A configuration without it is not isolated either.
+            // A configuration without this member is not isolated either.
             isolated: config.enable_network_isolation.filter(|isolated| *isolated),
             metrics: config.metrics_config.clone(),
         })
@@ -91,7 +91,7 @@ impl Call for CreateEndpointConfig {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.endpoint_config_arn })
     }
 
-    /// Waits until the configuration can be read: an update before that would be refused. See
+    /// Waits until the configuration can be read, because an earlier update would be refused. See
     /// `docs/aws.md#read-after-create`.
     async fn settle(&self, aws: &Aws) {
         for _ in 0..LOOKS {
@@ -125,14 +125,13 @@ mod tests {
         variant.instance_type(t::ProductionVariantInstanceType::MlC5Large).initial_variant_weight(1.0)
     }
 
-    /// A configuration with one plain variant, and one more member.
+    /// Builds a configuration with one plain variant, and one more member.
     fn config(set: Set) -> DescribeEndpointConfigOutput {
         let plain = DescribeEndpointConfigOutput::builder().endpoint_config_name("web-12");
         set(plain.production_variants(variant().build())).build()
     }
 
-    /// The members of a configuration: those that are copied with their value, and those that are not copied with the
-    /// reason.
+    /// The members of a configuration: the copied ones with their value, and the others with the reason.
     const MEMBERS: [(&str, Set, Result<&str, &str>); 11] = [
         ("EndpointConfigArn", |c| c.endpoint_config_arn("arn"), Ok("null")),
         ("CreationTime", |c| c.creation_time(aws_smithy_types::DateTime::from_secs(1)), Ok("null")),

@@ -1,4 +1,4 @@
-//! `CreateModel` from a registered version, otherwise like a model that exists.
+//! `CreateModel` from a registered version; everything else is copied from an existing model.
 
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
@@ -8,16 +8,16 @@ use serde_json::Value;
 use super::{Api, Call, Receipt, if_there, text};
 use crate::aws::{Aws, AwsError, failed};
 
-/// See the module.
+/// The call of this module.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct CreateModel {
     /// `ModelName`.
     pub(crate) name: String,
-    /// ARN of the version that its only container is made from.
+    /// The ARN of the version for its only container.
     pub(crate) package: String,
-    /// Id of the intent, as a tag.
+    /// The id of the intent, as a tag.
     pub(crate) intent: String,
-    /// What the container has beside the version, such as environment variables.
+    /// The settings of the container besides the version, such as environment variables.
     pub(crate) container: ContainerDefinition,
     /// `ExecutionRoleArn`.
     pub(crate) role: Option<String>,
@@ -28,10 +28,10 @@ pub(crate) struct CreateModel {
 }
 
 impl CreateModel {
-    /// Makes a call that copies a model. The name, the version and the intent are still to be given.
+    /// Makes a call that copies a model. The caller must still set the name, the version and the intent.
     ///
     /// # Errors
-    /// What of the model would not be copied, as a phrase.
+    /// The part of the model that would not be copied, as a phrase.
     pub(crate) fn like(model: &DescribeModelOutput) -> Result<Self, &'static str> {
         let containers: Vec<_> = model.primary_container().into_iter().chain(model.containers()).collect();
         let [container] = containers[..] else { return Err("several containers") };
@@ -58,7 +58,7 @@ impl CreateModel {
     }
 }
 
-/// The settings of a container that do not come from the version it was made from.
+/// Returns the settings of a container that do not come from its version.
 fn without_version(container: &ContainerDefinition) -> ContainerDefinition {
     let mut own = container.clone();
     (own.image, own.model_data_url, own.model_data_source, own.model_package_name) = (None, None, None, None);
@@ -103,12 +103,12 @@ mod tests {
         ContainerDefinition::builder().model_package_name("fraud/12").image("img").model_data_url("s3://b/m.tar.gz")
     }
 
-    /// A model with one container from the registry, and one more member.
+    /// Builds a model with one container from the registry, and one more member.
     fn model(set: Set) -> DescribeModelOutput {
         set(DescribeModelOutput::builder().model_name("m12").primary_container(container().build())).build()
     }
 
-    /// The members of a model: those that are copied with their value, and those that are not copied with the reason.
+    /// The members of a model: the copied ones with their value, and the others with the reason.
     const MEMBERS: [(&str, Set, Result<&str, &str>); 10] = [
         ("ModelArn", |m| m.model_arn("arn"), Ok("null")),
         ("CreationTime", |m| m.creation_time(aws_smithy_types::DateTime::from_secs(1)), Ok("null")),
@@ -122,7 +122,7 @@ mod tests {
             },
             Ok("{\"Mode\":\"Direct\"}"),
         ),
-        // What AWS recommends is no setting.
+        // A recommendation of AWS is not a setting.
         (
             "DeploymentRecommendation",
             |m| m.deployment_recommendation(t::DeploymentRecommendation::builder().build()),

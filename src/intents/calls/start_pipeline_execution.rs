@@ -1,4 +1,4 @@
-//! `StartPipelineExecution`: a new run of a pipeline. Its token makes it safe to send twice.
+//! `StartPipelineExecution`: a new run of a pipeline. Its token makes a repeated call safe.
 
 use aws_sdk_sagemaker::operation::RequestId;
 use aws_sdk_sagemaker::types::{Parameter, SortOrder, SortPipelineExecutionsBy};
@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::{Api, Call, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 
-/// Pages of 100 executions in which one is looked for.
+/// The pages of 100 executions that are searched for one execution.
 const PAGES: usize = 5;
 
-/// See the module.
+/// The call of this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StartPipelineExecution {
     /// `PipelineName`.
@@ -21,7 +21,7 @@ pub(crate) struct StartPipelineExecution {
     pub(crate) description: String,
     /// `PipelineParameters`: name and value.
     pub(crate) parameters: Vec<(String, String)>,
-    /// `ClientRequestToken`: the same one starts the same execution; see `docs/aws.md#start-once`.
+    /// `ClientRequestToken`: a repeated token starts no second execution; see `docs/aws.md#start-once`.
     pub(crate) token: String,
 }
 
@@ -39,7 +39,7 @@ impl Call for StartPipelineExecution {
         Ok(Receipt { request_id: reply.request_id().map(str::to_owned), arn: reply.pipeline_execution_arn })
     }
 
-    /// Finds the execution with the display name that the plan gave it, among the newest.
+    /// Finds the execution with the display name of the plan among the newest ones.
     async fn effect(parameters: &Value, aws: &Aws) -> Result<Option<String>, AwsError> {
         let (pipeline, name) = (text(parameters, "PipelineName"), text(parameters, "PipelineExecutionDisplayName"));
         let mut token = None;

@@ -1,4 +1,4 @@
-//! `UpdateEndpoint`: another configuration, all at once and without automatic rollback.
+//! `UpdateEndpoint`: changes to another configuration, all at once and without automatic rollback.
 
 use aws_sdk_sagemaker::operation::RequestId;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::{Api, Call, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::endpoint::Endpoint;
 
-/// See the module.
+/// The call of this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UpdateEndpoint {
     /// `EndpointName`.
@@ -32,7 +32,7 @@ impl Call for UpdateEndpoint {
         let now = Endpoint::describe(aws, text(parameters, "EndpointName")).await?;
         let config = text(parameters, "EndpointConfigName");
         let arriving = now.pending.as_ref().map(|pending| pending.config == config);
-        // An update may begin before AWS says to which configuration.
+        // An update may begin before AWS names the new configuration.
         let begun = arriving.unwrap_or_else(|| !now.steady());
         Ok((begun || now.config.as_deref() == Some(config)).then_some(now.arn))
     }

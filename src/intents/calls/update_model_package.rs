@@ -8,7 +8,7 @@ use super::{Api, Call, Receipt, text};
 use crate::aws::{Aws, AwsError, failed};
 use crate::resources::package::ModelPackage;
 
-/// See the module.
+/// The call of this module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct UpdateModelPackage {
     /// `ModelPackageArn`.

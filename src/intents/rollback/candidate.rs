@@ -1,4 +1,4 @@
-//! A configuration with everything that it would run, looked at before it is offered.
+//! A configuration with everything that it would run. It is checked before it is offered.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,22 +18,23 @@ use crate::resources::package::ModelPackage;
 pub(super) struct Candidate {
     pub(super) config: EndpointConfig,
     pub(super) models: Vec<ServedModel>,
-    /// Models of its shadow variants that were deleted.
+    /// The models of its shadow variants that were deleted.
     pub(super) missing: Vec<String>,
-    /// The versions that its models were made from, as far as they can be read.
+    /// The versions of its models, as far as they can be read.
     pub(super) packages: Vec<Result<ModelPackage, (String, AwsError)>>,
-    /// When this console put it live on the endpoint, if it did.
+    /// The time at which this console put it live on the endpoint, if it did.
     pub(super) put_live: Option<Timestamp>,
 }
 
-/// A model that a configuration serves. Two models are the same when AWS describes the same containers for them.
+/// A model that a configuration serves. Two models are equal if AWS describes the same containers for them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ServedModel {
     pub(super) model: Model,
     pub(super) containers: Vec<ContainerDefinition>,
 }
 
-/// Reads configurations with their models and versions. A model or version that several of them have is read once.
+/// A reader of configurations with their models and versions. It reads a model or version of several configurations
+/// once.
 #[derive(Debug)]
 pub(super) struct ConfigReader<'a> {
     aws: &'a Aws,
@@ -46,10 +47,10 @@ impl<'a> ConfigReader<'a> {
         Self { aws, models: BTreeMap::new(), packages: BTreeMap::new() }
     }
 
-    /// Reads a configuration and what it would run.
+    /// Reads a configuration with its models and versions.
     ///
     /// # Errors
-    /// When it or the model of a production variant is gone: then it cannot be deployed.
+    /// When the configuration or the model of a production variant is gone, so that it cannot be deployed.
     pub(super) async fn read(&mut self, name: &str) -> Result<Candidate, AwsError> {
         let config = EndpointConfig::describe(self.aws, name).await?;
         let (mut models, mut missing): (Vec<ServedModel>, Vec<String>) = Default::default();
@@ -99,12 +100,12 @@ impl ServedModel {
         Ok(Self { model: Model { name: name.to_owned(), ..described.into() }, containers })
     }
 
-    /// Group and version of each container that was made from the registry.
+    /// Returns the group and version of each container from the registry.
     pub(super) fn versions(&self) -> Vec<(&str, i32)> {
         self.model.packages().filter_map(ModelPackage::parse_arn).collect()
     }
 
-    /// The prefix whose objects are its models, when it serves many of them.
+    /// Returns the prefix of its models, if it serves many of them.
     pub(super) fn many_models(&self) -> Option<&str> {
         let container = self.model.containers.iter().flatten().find(|c| c.multi_model)?;
         Some(container.data.as_deref().unwrap_or("a prefix that AWS does not tell"))
@@ -112,7 +113,7 @@ impl ServedModel {
 }
 
 impl Candidate {
-    /// `v12`, or the configuration's name when it runs nothing registered or several versions.
+    /// Returns `v12`, or the name of the configuration if it runs no registered version or several ones.
     pub(super) fn label(&self) -> String {
         let versions: BTreeSet<i32> =
             self.variants().flat_map(|v| self.versions(v)).map(|(_, version)| version).collect();
@@ -122,45 +123,45 @@ impl Candidate {
         }
     }
 
-    /// The same for a headline. Where the version stays, it is followed by the first thing that changes.
+    /// Returns the label for a headline. If the version stays, the first change follows.
     pub(super) fn headline(&self, present: &Present) -> String {
         let (label, changes) = (self.label(), self.changes(present).phrases);
         let same = present.serving.as_ref().is_some_and(|current| current.label() == label);
         changes.first().filter(|_| same).map_or_else(|| label.clone(), |first| format!("{label}: {first}"))
     }
 
-    /// Its production variants.
+    /// Iterates over its production variants.
     pub(super) fn variants(&self) -> impl Iterator<Item = &ConfigVariant> {
         self.config.variants.iter().flatten()
     }
 
-    /// Its production variant of this name.
+    /// Returns the production variant of this name.
     pub(super) fn variant(&self, name: &str) -> Option<&ConfigVariant> {
         self.variants().find(|v| v.name == name)
     }
 
-    /// What a variant runs; absent for one without a model.
+    /// Returns the model of a variant; `None` for a variant without a model.
     pub(super) fn model_of(&self, variant: &ConfigVariant) -> Option<&ServedModel> {
         let model = variant.model.as_deref()?;
         self.models.iter().find(|served| served.model.name == model)
     }
 
-    /// Groups and versions that a variant runs.
+    /// Returns the groups and versions that a variant runs.
     pub(super) fn versions(&self, variant: &ConfigVariant) -> Vec<(&str, i32)> {
         self.model_of(variant).map(ServedModel::versions).unwrap_or_default()
     }
 
-    /// Do its variants name no models? Then inference components bring them, one by one.
+    /// Returns whether its variants name no models. Then inference components provide the models, one by one.
     pub(super) fn uses_components(&self) -> bool {
         self.variants().any(|v| v.model.is_none()) || self.variants().next().is_none()
     }
 
-    /// Versions in it that are known not to be approved.
+    /// Iterates over its versions that are known not to be approved.
     pub(super) fn unapproved(&self) -> impl Iterator<Item = &ModelPackage> {
         self.packages.iter().flatten().filter(|p| p.approval != "Approved")
     }
 
-    /// What must still be so when it is sent: the configuration, each of its models, each version that was read.
+    /// Returns the guards of the plan: the configuration, each of its models, each version that was read.
     pub(super) fn guards(&self) -> Vec<Guard> {
         let config = Guard::Config { name: self.config.name.clone(), created: self.config.created };
         let model = |m: &Model| Guard::Model { name: m.name.clone(), created: m.created };
@@ -169,7 +170,8 @@ impl Candidate {
         std::iter::once(config).chain(models).chain(packages).collect()
     }
 
-    /// Checks what it would run, and returns what is good and what is not. The latter does not forbid the rollback.
+    /// Checks the parts that it would run, and returns the successful checks and the warnings. Warnings do not forbid
+    /// the rollback.
     pub(super) async fn check(&self, aws: &Aws, present: &Present) -> (Vec<String>, Vec<String>) {
         let mut good = vec!["configuration exists".to_owned()];
         good.extend((!self.models.is_empty()).then(|| "its models exist".to_owned()));
@@ -199,14 +201,14 @@ impl Candidate {
         (good, bad)
     }
 
-    /// Where the artifacts are that it would serve, each once.
+    /// Returns the locations of the artifacts that it would serve, each once.
     fn artifacts(&self) -> BTreeSet<&str> {
         let containers = self.models.iter().flat_map(|served| served.model.containers.iter().flatten());
         let packages = self.packages.iter().flatten().filter_map(|p| p.details.as_ref()).flat_map(|d| &d.data);
         containers.filter_map(|c| c.data.as_deref()).chain(packages.map(String::as_str)).collect()
     }
 
-    /// The images that a variant would run: those of its model, or of the versions it was made from.
+    /// Returns the images that a variant would run: those of its model, or of the versions of that model.
     pub(super) fn images(&self, variant: &ConfigVariant) -> Vec<&str> {
         let Some(served) = self.model_of(variant) else { return Vec::new() };
         served.model.containers.iter().flatten().flat_map(|c| self.images_of(c)).collect()
@@ -223,15 +225,14 @@ impl Candidate {
     }
 }
 
-/// Asks S3 for an artifact: for an object its head, for a prefix whether anything lies under it.
+/// Checks an artifact in S3: an object by its head, a prefix by its first key.
 ///
 /// # Errors
-/// Why it is not known to be there, as a phrase.
+/// The reason why it may be missing, as a phrase.
 async fn readable(aws: &Aws, uri: &str) -> Result<(), String> {
     let Some((bucket, key)) = split(uri) else { return Err("is no S3 URI, so it is not checked".to_owned()) };
     let cannot = |error: &AwsError| {
-        // Without s3:ListBucket a missing key is a 403, so it is not known to be gone:
-        // docs/aws.md#missing-or-forbidden-objects
+        // Without s3:ListBucket a missing key is a 403, so it may still exist: docs/aws.md#missing-or-forbidden-objects
         let what = if is_gone(error) { "does not exist" } else { "cannot be checked" };
         format!("{what} ({})", error.kind.word())
     };

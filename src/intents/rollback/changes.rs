@@ -1,4 +1,4 @@
-//! What would change with a configuration, in the few words that a list has room for.
+//! The changes that a configuration would bring, in the few words that fit into a list.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,19 @@ use super::candidate::{Candidate, ServedModel};
 use super::rows::capacity;
 use crate::resources::config::ConfigVariant;
 
-/// What would change.
+/// The changes that a configuration would bring.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Changes {
     /// Each change as a phrase.
     pub(super) phrases: Vec<String>,
-    /// Would callers of the endpoint notice any of them?
+    /// Whether callers of the endpoint would notice any of them.
     pub(super) noticeable: bool,
-    /// How many of them have no effect: instance counts that are kept as they are.
+    /// The number of changes without an effect: the present instance counts are kept.
     without_effect: usize,
 }
 
 impl Changes {
-    /// Would everything stay as it is?
+    /// Returns whether everything would stay as it is.
     pub(super) fn are_none(&self) -> bool {
         self.phrases.len() == self.without_effect
     }
@@ -32,7 +32,7 @@ impl Changes {
 }
 
 impl Candidate {
-    /// What would change if this were deployed.
+    /// Returns the changes if this configuration were deployed.
     pub(super) fn changes(&self, present: &Present) -> Changes {
         let mut changes = Changes::default();
         let Some(current) = &present.serving else { return changes };
@@ -88,9 +88,9 @@ impl Candidate {
         }
     }
 
-    /// Does it ask for more instances than run now, while as many run as the present configuration asks for? Then the
-    /// rollback brings the instances back that are missing. Otherwise auto scaling or somebody has chosen the present
-    /// counts, and they are kept.
+    /// Returns whether it asks for more instances than run now, while the present configuration asks for as many as run
+    /// now. Then the rollback brings back the missing instances. Otherwise auto scaling or somebody has chosen the
+    /// present counts, and they are kept.
     pub(super) fn raises(&self, present: &Present) -> bool {
         let Some(current) = &present.serving else { return false };
         if self.keeps_counts(present).is_err() {
@@ -106,7 +106,7 @@ impl Candidate {
         counts.iter().all(|order| order.is_ge()) && counts.iter().any(|order| order.is_gt())
     }
 
-    /// Would a variant keep its share of the traffic? A single variant gets all of it.
+    /// Returns whether a variant would keep its share of the traffic. A single variant gets all of it.
     fn keeps_weight(&self, variant: &ConfigVariant, now: Option<f32>) -> bool {
         self.variants().count() == 1 || variant.weight == now
     }
@@ -116,7 +116,7 @@ fn arrow(now: &str, then: &str) -> String {
     format!("{now} → {then}")
 }
 
-/// `v12` where both sides are of one group; otherwise with the groups.
+/// Returns `v12` if both sides are of one group; otherwise names the groups as well.
 fn version_numbers(versions: &[(&str, i32)], others: &[(&str, i32)]) -> String {
     let mut groups: BTreeSet<String> = BTreeSet::new();
     groups.extend(versions.iter().chain(others).map(|(group, _)| group.to_lowercase()));
@@ -129,7 +129,7 @@ fn version_numbers(versions: &[(&str, i32)], others: &[(&str, i32)]) -> String {
     }
 }
 
-/// The names of the environment variables that change. Their values may be secrets.
+/// Returns the names of the environment variables that change. Their values may be secrets.
 pub(super) fn environment(before: &ServedModel, after: &ServedModel) -> Vec<String> {
     let all = |served: &ServedModel| {
         let variables = served.containers.iter().enumerate().flat_map(|(place, container)| {

@@ -1,5 +1,5 @@
-//! Chooses the way back: each candidate is rated by how it did before. The best one is planned until the operator
-//! chooses another one.
+//! The choice among the earlier configurations: each candidate is rated by its earlier record. The best one is planned
+//! until the operator chooses another one.
 
 use super::candidate::{Candidate, ConfigReader};
 use super::monitoring::PastAlarms;
@@ -9,17 +9,17 @@ use super::track_record::{TrackRecord, WentLive, period};
 use super::{Present, Rollback, rebuild};
 use crate::intents::{Choice, Executor, Plan, Refusal, evidence};
 
-/// Values of an evaluation report that a list has room for.
+/// The most values of an evaluation report that fit into a list.
 const VALUES: usize = 2;
 
-/// A candidate and how it did before.
+/// A candidate and its earlier record.
 #[derive(Debug)]
 pub(super) struct RatedCandidate {
     pub(super) candidate: Candidate,
     record: TrackRecord,
-    /// Why not all alarms of its time are known, as a phrase.
+    /// The reason why some alarms of its time are unknown, as a phrase.
     alarms_problem: Option<String>,
-    /// Why it is not known how many requests failed, as a phrase.
+    /// The reason why the number of failed requests is unknown, as a phrase.
     errors_problem: Option<String>,
 }
 
@@ -35,12 +35,12 @@ impl RatedCandidate {
         rated.pop().ok_or_else(|| Refusal::No("nothing was rated".to_owned()))
     }
 
-    /// What its record says in its favour.
+    /// Returns the good part of its record.
     pub(super) fn in_favour(&self) -> Option<String> {
         (!self.record.is_bad()).then(|| format!("{}: {}", self.candidate.label(), self.record.summary()))
     }
 
-    /// What its record says against it, as sentences.
+    /// Returns the bad part of its record, as sentences.
     pub(super) fn warnings(&self) -> Vec<String> {
         let label = self.candidate.label();
         let bad = self
@@ -72,7 +72,7 @@ impl RatedCandidate {
     }
 }
 
-/// Rates candidates: when each served, which alarms fired and how many requests failed then, what its evaluation says.
+/// Rates candidates by the time in which each served, the alarms and failed requests of that time, and its evaluation.
 async fn rate(
     executor: &Executor,
     present: &Present,
@@ -105,8 +105,8 @@ async fn rate(
     rated
 }
 
-/// The index of the candidate to plan: the newest one that served without grave alarms or errors. Candidates that
-/// change something which callers notice go before the others.
+/// Returns the index of the candidate to plan: the newest one that served without grave alarms or errors. Candidates
+/// with a change that callers notice come first.
 fn best(rated: &[RatedCandidate], present: &Present) -> Option<usize> {
     let did_well = |j: &RatedCandidate| !j.record.is_bad();
     let noticeable = |j: &RatedCandidate| j.candidate.changes(present).noticeable;
@@ -114,7 +114,7 @@ fn best(rated: &[RatedCandidate], present: &Present) -> Option<usize> {
 }
 
 impl Rollback {
-    /// Looks for ways back, and plans the best one.
+    /// Searches for earlier configurations, and plans the best one.
     pub(super) async fn choose(
         &self,
         executor: &Executor,

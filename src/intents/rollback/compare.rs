@@ -1,5 +1,5 @@
-//! Compares a configuration with what serves now: whether it is older, what AWS keeps of the endpoint, what AWS
-//! refuses.
+//! Comparison of a configuration with the one that serves now: its age, the values that AWS keeps, and the updates that
+//! AWS refuses.
 
 use std::collections::BTreeSet;
 
@@ -7,25 +7,25 @@ use super::Present;
 use super::candidate::Candidate;
 use crate::resources::config::ConfigVariant;
 
-/// The age of a configuration compared with what serves now, by the versions that both run.
+/// The age of a configuration compared with the one that serves now, by the versions that both run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Age {
-    /// Some version in it is older and none is newer. It is `alike` when the variants have the same names and all their
-    /// versions are known: then the versions alone prove that it is older.
+    /// At least one version is older and none is newer. `alike` is true if the variants have the same names and all
+    /// their versions are known; then the versions alone prove that the configuration is older.
     Older { alike: bool },
-    /// It runs the same versions on other variants, or together with others.
+    /// It runs the same versions on other variants, or together with other versions.
     Rearranged,
-    /// It runs what runs now.
+    /// It runs the same versions as now.
     Same,
-    /// `group/version` in it is newer than what that variant runs now.
+    /// One of its versions, `group/version`, is newer than the one that its variant runs now.
     Newer(String),
-    /// No group is in both; `group/version` of the first in it.
+    /// The two have no group in common; the text is the first `group/version` of the candidate.
     OtherModel(String),
-    /// Versions of one of the two are not known.
+    /// The versions of one of the two are unknown.
     Unknown,
 }
 
-/// Groups and versions of each variant.
+/// The groups and versions of each variant.
 type Versions<'a> = Vec<(&'a ConfigVariant, Vec<(&'a str, i32)>)>;
 
 fn versions(candidate: &Candidate) -> Versions<'_> {
@@ -36,7 +36,8 @@ fn same_group(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-/// The newest version of a group that a variant runs now; of all variants where this one does not run the group.
+/// Returns the newest version of a group that a variant runs now. If this variant does not run the group, all variants
+/// count.
 fn serving_version(now: &Versions<'_>, variant: &str, group: &str) -> Option<i32> {
     let newest = |versions: &[(&str, i32)]| versions.iter().filter(|(g, _)| same_group(g, group)).map(|v| v.1).max();
     let here = now.iter().filter(|(v, _)| v.name == variant).find_map(|(_, versions)| newest(versions));
@@ -44,7 +45,7 @@ fn serving_version(now: &Versions<'_>, variant: &str, group: &str) -> Option<i32
 }
 
 impl Candidate {
-    /// Compares it with what serves now, for each variant and each group of it.
+    /// Compares the versions of each variant and group with those that serve now.
     pub(super) fn age(&self, current: &Self) -> Age {
         if self.runs_the_same(current) {
             return Age::Same;
@@ -73,7 +74,7 @@ impl Candidate {
         if alike { Age::Same } else { Age::Rearranged }
     }
 
-    /// Do the same variants run the same containers?
+    /// Returns whether the same variants run the same containers.
     fn runs_the_same(&self, current: &Self) -> bool {
         let same = |v: &ConfigVariant| {
             let now = current.variant(&v.name).and_then(|v| current.model_of(v));
@@ -82,10 +83,10 @@ impl Candidate {
         same_names(self, current) && self.variants().all(same)
     }
 
-    /// Does AWS keep instance counts and weights (`RetainAllVariantProperties`)?
+    /// Checks whether AWS keeps instance counts and weights (`RetainAllVariantProperties`).
     ///
     /// # Errors
-    /// Why it cannot: the variants have different names or another kind of capacity.
+    /// The reason why it cannot: the variants have different names or another kind of capacity.
     pub(super) fn keeps_counts(&self, present: &Present) -> Result<(), &'static str> {
         let live = &present.endpoint.variants;
         let mut then: Vec<&str> = self.variants().map(|v| v.name.as_str()).collect();
@@ -99,7 +100,7 @@ impl Candidate {
         if self.variants().all(same_kind) { Ok(()) } else { Err("the variants have a different kind of capacity") }
     }
 
-    /// Why AWS would not take it, or why nothing would serve; a phrase that follows its name.
+    /// Returns why AWS would refuse it, or why nothing would serve. The phrase follows the name of the configuration.
     pub(super) fn obstacle(&self, present: &Present) -> Option<String> {
         let current = present.serving.as_ref();
         if self.uses_components() && !current.is_some_and(Self::uses_components) {
@@ -125,7 +126,7 @@ impl Candidate {
 }
 
 impl Candidate {
-    /// What an operator would not expect of it, as sentences.
+    /// Returns the effects that an operator would not expect, as sentences.
     pub(super) fn surprises(&self, present: &Present) -> Vec<String> {
         let name = &self.config.name;
         let mut sentences = Vec::new();
@@ -188,8 +189,9 @@ mod tests {
     use crate::resources::model::{Container, Model};
     use aws_sdk_sagemaker::types::ContainerDefinition;
 
-    /// `champion=fraud/2 challenger=fraud/3`; several containers are `prep/7+fraud/3`, an image alone is `image`, a
-    /// variant without a model is `-`, a serverless one ends with `~`.
+    /// Makes a candidate from a text such as `champion=fraud/2 challenger=fraud/3`. Several containers are
+    /// `prep/7+fraud/3`, an image alone is `image`, a variant without a model is `-`, a serverless variant ends with
+    /// `~`.
     fn candidate(text: &str) -> Candidate {
         let mut made = Candidate::default();
         let mut variants = Vec::new();
@@ -245,15 +247,15 @@ mod tests {
             ("all=image", "all=fraud/4", Age::Unknown),
             ("all=image", "all=other", Age::Unknown),
             ("all=image", "all=image", Age::Same),
-            // A challenger was added, and is taken away again.
+            // A challenger was added, and is removed again.
             ("champion=fraud/2 challenger=fraud/3", "champion=fraud/2", Age::Rearranged),
-            // It was promoted: both served before.
+            // The challenger was promoted; both versions served before.
             ("champion=fraud/3", "champion=fraud/2 challenger=fraud/3", Age::Older { alike: false }),
             ("all=fraud/3", "champion=fraud/2 challenger=fraud/1", Age::Older { alike: false }),
-            // A newer version on one variant makes it newer, whatever the others run.
+            // A newer version on one variant makes the configuration newer, whatever the others run.
             ("champion=fraud/3 challenger=fraud/4", "champion=fraud/4", newer("fraud/4")),
             ("champion=fraud/3 challenger=fraud/2", "champion=fraud/2 challenger=fraud/3", newer("fraud/3")),
-            // Several containers in one model.
+            // One model has several containers.
             ("all=prep/7+fraud/3", "all=prep/7+fraud/2", Age::Older { alike: true }),
             ("all=prep/7+fraud/3", "all=prep/8+fraud/2", newer("prep/8")),
             ("all=prep/7+fraud/3", "all=fraud/3", Age::Rearranged),

@@ -1,13 +1,13 @@
-//! Endpoints of inference components: the configuration names no model, each component brings its own.
+//! Endpoints with inference components: the configuration names no model, and each component provides its own.
 
 use super::Present;
 use crate::aws::{Aws, AwsError, failed};
 use crate::intents::Refusal;
 
-/// Components that are named; more would bury what to do.
+/// The most components that are named; more would hide the advice.
 const NAMED: i32 = 10;
 
-/// Why another configuration is no way back here, what is instead, and which components run.
+/// Explains why another configuration is no rollback here, what to do instead, and which components run.
 pub(super) async fn refusal(aws: &Aws, present: &Present) -> Refusal {
     let endpoint = &present.endpoint.name;
     let running = match list(aws, endpoint).await {
@@ -20,7 +20,7 @@ pub(super) async fn refusal(aws: &Aws, present: &Present) -> Refusal {
     ))
 }
 
-/// The components of an endpoint, each with its state and variant.
+/// Lists the components of an endpoint, each with its state and variant.
 async fn list(aws: &Aws, endpoint: &str) -> Result<Vec<String>, AwsError> {
     let request = aws.sagemaker.list_inference_components().endpoint_name_equals(endpoint).max_results(NAMED);
     let page = request.send().await.map_err(failed)?;

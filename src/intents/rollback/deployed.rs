@@ -1,4 +1,4 @@
-//! The configurations that this console put live on an endpoint, as its journal tells.
+//! The configurations that this console put live on an endpoint, according to its journal.
 
 use std::collections::HashMap;
 
@@ -10,17 +10,17 @@ use crate::intents::Intent;
 use crate::intents::calls::{Call, UpdateEndpoint};
 use crate::journal::{Entry, Event, Journal};
 
-/// Lines of the journal that are looked at.
+/// The most lines of the journal that are read.
 const LINES: usize = 10_000;
 
-/// A configuration, and when it was seen to serve.
+/// A configuration, and the time at which it was seen to serve.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Deployed {
     pub(super) config: String,
     pub(super) at: Timestamp,
 }
 
-/// Reads what was put live on an endpoint, the newest first and each once.
+/// Reads the configurations that were put live on an endpoint, newest first and each once.
 pub(super) fn read_deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deployed> {
     let entries = journal.tail(LINES).unwrap_or_default().entries;
     let mut sent: HashMap<&str, &str> = HashMap::new();
@@ -43,7 +43,7 @@ pub(super) fn read_deployed(journal: &Journal, endpoint_arn: &str) -> Vec<Deploy
     done
 }
 
-/// Is it about a rollback of this very endpoint? Names come again in other accounts and regions.
+/// Returns whether the entry is about a rollback of this endpoint. Other accounts and regions may use the same names.
 fn is_rollback_of(entry: &Entry, endpoint_arn: &str) -> bool {
     let Some(endpoint) = Arn::parse(endpoint_arn) else { return false };
     let acted_in = Arn::parse(&entry.identity).map(|identity| identity.account);
@@ -53,7 +53,7 @@ fn is_rollback_of(entry: &Entry, endpoint_arn: &str) -> bool {
         && acted_in.is_none_or(|account| account == endpoint.account)
 }
 
-/// The configuration that a call deploys.
+/// Returns the configuration that a call deploys.
 fn target(entry: &Entry) -> Option<&str> {
     let call = entry.call.as_deref().filter(|call| UpdateEndpoint::API.is(call));
     call.and(entry.parameters.as_ref())?.get("EndpointConfigName")?.as_str()

@@ -1,4 +1,5 @@
-//! The stage of an endpoint and the alarms that watch it, as the console joins them; and when those alarms fired.
+//! The stage of an endpoint and the alarms that watch it, as the console joins them; and the times at which those
+//! alarms fired.
 
 use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, ScanBy};
 use aws_smithy_types::DateTime;
@@ -16,28 +17,28 @@ use crate::resources::endpoint::Endpoint;
 use crate::resources::model::Model;
 use crate::resources::{Listing, Resource, Seen, time};
 
-/// Pages of 100 alarms that a plan reads.
+/// The pages of 100 alarms that a plan reads.
 const PAGES: usize = 20;
-/// Alarms whose history is read: each costs a call.
+/// The most alarms whose history is read, because each costs a call.
 const MOST: usize = 20;
-/// Pages of 100 entries of an alarm's history.
+/// The pages of 100 entries that are read of an alarm's history.
 const ENTRIES: usize = 3;
-/// Days for which `CloudWatch` keeps the history of an alarm.
+/// The days for which `CloudWatch` keeps the history of an alarm.
 const KEPT: i64 = 30;
 
-/// How an endpoint is watched, and how it does.
+/// The alarms and the health of an endpoint.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Monitoring {
-    /// `prod`, `staging`, …; empty when nothing tells.
+    /// The stage, `prod`, `staging`, …; empty if it is unknown.
     pub(super) stage: String,
     pub(super) alarms: Vec<Monitor>,
-    /// Does one of them watch how many requests fail there?
+    /// Whether one of the alarms watches the failed requests of the endpoint.
     pub(super) watch_errors: bool,
-    /// How many requests failed in the last minutes.
+    /// The number of failed requests in the last minutes.
     pub(super) recent_errors: RecentErrors,
-    /// What is wrong with the endpoint, as far as it, its requests and its alarms tell.
+    /// The trouble of the endpoint, as far as its state, its requests and its alarms show it.
     pub(super) trouble: Option<String>,
-    /// Why not all alarms are known, as a phrase.
+    /// The reason why some alarms are unknown, as a phrase.
     pub(super) problem: Option<String>,
 }
 
@@ -45,9 +46,9 @@ pub(super) struct Monitoring {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Monitor {
     pub(super) name: String,
-    /// Its tier; empty when nothing tells.
+    /// The tier of the alarm; empty if it is unknown.
     pub(super) tier: String,
-    /// Does it make a model count as broken, as sev1 and sev2 do?
+    /// Whether a firing alarm makes a model count as broken, as sev1 and sev2 do.
     pub(super) grave: bool,
 }
 
@@ -59,15 +60,15 @@ impl Monitor {
         Self { name: alarm.name.clone(), tier: tier.unwrap_or_default(), grave }
     }
 
-    /// Its name and its tier.
+    /// Returns the name and the tier.
     pub(super) fn label(&self) -> String {
         if self.tier.is_empty() { self.name.clone() } else { format!("{} ({})", self.name, self.tier) }
     }
 }
 
 impl Monitoring {
-    /// Reads all alarms, and finds those of the endpoint as the console does. An endpoint whose alarms cannot be read
-    /// can be rolled back all the same.
+    /// Reads all alarms, and finds those of the endpoint as the console does. An endpoint can be rolled back even if
+    /// its alarms cannot be read.
     pub(super) async fn read(executor: &Executor, endpoint: &Endpoint, serving: Option<&Candidate>) -> Self {
         let config: Vec<EndpointConfig> = serving.iter().map(|serving| serving.config.clone()).collect();
         let models: Vec<Model> = serving.iter().flat_map(|s| &s.models).map(|served| served.model.clone()).collect();
@@ -101,41 +102,41 @@ impl Monitoring {
     }
 }
 
-/// Does it watch how many requests of this endpoint fail?
+/// Returns whether an alarm watches the failed requests of this endpoint.
 fn watches_errors(alarm: &Alarm, endpoint: &str) -> bool {
     let counts = |metric: &String| matches!(metric.as_str(), "Invocation5XXErrors" | "InvocationModelErrors");
     alarm.metrics.iter().any(counts)
         && alarm.dimensions.iter().any(|(name, value)| name == "EndpointName" && value == endpoint)
 }
 
-/// Does it name other endpoints, and not this one?
+/// Returns whether an alarm names other endpoints, and not this one.
 fn of_another(alarm: &Alarm, endpoint: &str) -> bool {
     let named = alarm.dimensions.iter().filter(|(name, _)| matches!(name.as_str(), "EndpointName" | "Endpoint"));
     let mut named = named.map(|(_, value)| value.as_str()).peekable();
     named.peek().is_some() && named.all(|name| name != endpoint)
 }
 
-/// When the alarms of an endpoint fired.
+/// The times at which the alarms of an endpoint fired.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PastAlarms {
-    /// Which alarm fired, and when.
+    /// The alarms that fired, with their times.
     pub(super) fired: Vec<(Monitor, Firing)>,
-    /// From when on that is complete; absent when nothing was read.
+    /// The start of the time that is covered; `None` if nothing was read.
     pub(super) since: Option<Timestamp>,
-    /// How many alarms were read.
+    /// The number of alarms that were read.
     pub(super) read: usize,
-    /// Does one of them watch how many requests fail?
+    /// Whether one of them watches the failed requests.
     pub(super) watch_errors: bool,
-    /// Why it is not complete, as a phrase.
+    /// The reason why the list is incomplete, as a phrase.
     pub(super) problem: Option<String>,
 }
 
-/// A time in which an alarm fired.
+/// A period in which an alarm fired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Firing {
-    /// Absent where it fired already when the history begins.
+    /// The start; `None` if the alarm fired already when the history begins.
     pub(super) from: Option<Timestamp>,
-    /// Absent where it still fires.
+    /// The end; `None` if the alarm still fires.
     pub(super) until: Option<Timestamp>,
 }
 
@@ -156,7 +157,7 @@ impl PastAlarms {
         for monitor in monitoring.alarms.iter().take(MOST) {
             match state_changes(&executor.aws, &monitor.name, from.max(kept)).await {
                 Ok((changes, capped)) => {
-                    // A list that was cut tells nothing of the time before its oldest entry.
+                    // A truncated list reveals nothing of the time before its oldest entry.
                     let oldest = changes.first().map(|change| change.at).filter(|_| capped);
                     past.since = past.since.max(oldest);
                     past.fired.extend(firings(&changes).into_iter().map(|firing| (monitor.clone(), firing)));
@@ -171,15 +172,15 @@ impl PastAlarms {
     }
 }
 
-/// An alarm went from one state to another.
+/// A change of an alarm from one state to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct StateChange {
     at: Timestamp,
-    /// Did it fire before, and does it after?
+    /// Whether the alarm fired before the change, and after it.
     fires: (bool, bool),
 }
 
-/// The times in which an alarm fired, by the changes of its state, the oldest first.
+/// Returns the periods in which an alarm fired, from the changes of its state, oldest first.
 fn firings(changes: &[StateChange]) -> Vec<Firing> {
     let mut firings: Vec<Firing> = Vec::new();
     for change in changes {
@@ -193,7 +194,7 @@ fn firings(changes: &[StateChange]) -> Vec<Firing> {
     firings
 }
 
-/// The changes of an alarm's state, the oldest first, and whether there were more before them.
+/// Reads the changes of an alarm's state, oldest first, and whether there were more before them.
 async fn state_changes(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<StateChange>, bool), AwsError> {
     let (items, more) = pages(ENTRIES, async |token| {
         let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
@@ -213,7 +214,7 @@ async fn state_changes(aws: &Aws, alarm: &str, from: Timestamp) -> Result<(Vec<S
     Ok((changes, more))
 }
 
-/// Did the alarm of an entry fire before, and does it after?
+/// Returns whether the alarm of an entry fired before, and after.
 fn fires_before_and_after(data: &str) -> Option<(bool, bool)> {
     let entry: Value = serde_json::from_str(data).ok()?;
     let fires = |state: &str| entry.pointer(state).and_then(Value::as_str).map(|state| state == "ALARM");
@@ -224,7 +225,8 @@ fn fires_before_and_after(data: &str) -> Option<(bool, bool)> {
 mod tests {
     use super::*;
 
-    /// Second of a change, whether the alarm fired before and after; and from when to when it fired.
+    /// A test case: for each change the second and whether the alarm fired before and after; then the periods in which
+    /// it fired.
     type Case = (&'static [(i64, bool, bool)], &'static [(Option<i64>, Option<i64>)]);
 
     #[test]

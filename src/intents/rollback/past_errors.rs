@@ -1,4 +1,4 @@
-//! How many requests of an endpoint failed while its earlier configurations served.
+//! The failed requests of an endpoint while its earlier configurations served.
 
 use std::collections::BTreeSet;
 
@@ -11,9 +11,10 @@ use crate::intents::Executor;
 use crate::model::Failed;
 use crate::resources::metric::MetricSeries;
 
-/// Days that are looked back.
+/// The number of days to look back.
 const DAYS: i64 = 15;
-/// Seconds of one count. `CloudWatch` has these for 63 days; hours would mix what was before and after a deployment.
+/// The seconds of one count. `CloudWatch` keeps these counts for 63 days. Hours would mix the times before and after a
+/// deployment.
 const STEP: i64 = 5 * 60;
 
 /// Requests and errors of an endpoint over the last days.
@@ -25,7 +26,7 @@ pub(super) struct PastErrors {
 }
 
 impl PastErrors {
-    /// Reads them for the variants of all candidates with one call.
+    /// Reads the requests and errors of the variants of all candidates with one call.
     pub(super) async fn read(
         executor: &Executor,
         present: &Present,
@@ -39,10 +40,10 @@ impl PastErrors {
         Self { endpoint, now, series: read.map_err(|error| error.to_string()) }
     }
 
-    /// Adds to a record how many requests failed in its time.
+    /// Adds the number of failed requests to a record.
     ///
     /// # Errors
-    /// Why that is not known, as a phrase.
+    /// The reason why the number is unknown, as a phrase.
     pub(super) fn count(&self, candidate: &Candidate, record: &mut TrackRecord) -> Result<(), String> {
         let series = self.series.as_ref().map_err(Clone::clone)?;
         let Some(own) = record.own_time(self.now).filter(|_| !series.is_empty()) else { return Ok(()) };

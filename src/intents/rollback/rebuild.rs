@@ -1,4 +1,4 @@
-//! Builds a new model and configuration from an older approved version, where no earlier configuration is left.
+//! A new model and configuration from an older approved version, if no earlier configuration is left.
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
@@ -12,10 +12,10 @@ use crate::intents::calls::{CreateEndpointConfig, CreateModel, UpdateEndpoint};
 use crate::intents::{Choice, Executor, Guard, Plan, Refusal, Step, new_id};
 use crate::resources::package::ModelPackage;
 
-/// Longest name of a model or configuration.
+/// The longest name of a model or configuration.
 const LONGEST_NAME: usize = 63;
 
-/// What a new configuration is built from.
+/// The parts of a new configuration.
 struct Parts {
     /// The version that will serve.
     package: ModelPackage,
@@ -27,8 +27,8 @@ struct Parts {
     config: CreateEndpointConfig,
 }
 
-/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`. `why_not` says why the endpoint cannot go back to
-/// its earlier configurations, and `avoided` are those that did badly.
+/// Plans `CreateModel`, `CreateEndpointConfig` and `UpdateEndpoint`. `why_not` are the reasons why the endpoint cannot
+/// go back to its earlier configurations, and `avoided` are those with a bad record.
 pub(super) async fn plan(
     intent: &Rollback,
     executor: &Executor,
@@ -93,7 +93,7 @@ pub(super) async fn plan(
     })
 }
 
-/// Says that none of the earlier configurations can be taken, and why.
+/// Explains why none of the earlier configurations can be used.
 fn none_left(why_not: &[String]) -> String {
     match why_not {
         [] => "No earlier configuration is left".to_owned(),
@@ -101,7 +101,7 @@ fn none_left(why_not: &[String]) -> String {
     }
 }
 
-/// Finds what a new configuration can be built from.
+/// Finds the parts for a new configuration.
 async fn find_parts(
     aws: &Aws,
     present: &Present,
@@ -144,7 +144,7 @@ async fn find_parts(
     Ok(Parts { package, current: *current, model, config })
 }
 
-/// The newest approved version before the present one that is not known to have done badly here.
+/// Finds the newest approved version before the present one, without those with a bad record here.
 async fn older_approved(
     aws: &Aws,
     group: &str,
@@ -189,7 +189,7 @@ async fn raw_model(aws: &Aws, name: &str) -> Result<DescribeModelOutput, Refusal
     Ok(aws.sagemaker.describe_model().model_name(name).send().await.map_err(failed)?)
 }
 
-/// `{endpoint}-v{N}-{yyyymmddhhmmss}`, the endpoint's part cut where it would be too long.
+/// Returns `{endpoint}-v{N}-{yyyymmddhhmmss}`; a long name of the endpoint is truncated.
 fn name(endpoint: &str, version: i32, now: Timestamp) -> String {
     let tail = format!("-v{version}-{}", now.strftime("%Y%m%d%H%M%S"));
     let stem: String = endpoint.chars().take(LONGEST_NAME.saturating_sub(tail.len())).collect();

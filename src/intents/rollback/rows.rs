@@ -1,4 +1,5 @@
-//! The rows of a plan: what changes on each variant, and what stays although an operator might expect otherwise.
+//! The rows of a plan: the changes of each variant, and the values that stay although an operator might expect
+//! otherwise.
 
 use super::candidate::Candidate;
 use super::changes;
@@ -6,7 +7,7 @@ use super::{Present, row};
 use crate::intents::Difference;
 use crate::resources::config::ConfigVariant;
 
-/// All rows of a plan that goes to `target`; `retain` when instance counts and weights stay.
+/// Returns all rows of a plan that goes to `target`. `retain` is true if instance counts and weights stay.
 pub(super) fn differences(target: &Candidate, present: &Present, retain: bool) -> Vec<Difference> {
     let current = present.serving.as_ref();
     let mut rows =
@@ -36,7 +37,7 @@ pub(super) fn differences(target: &Candidate, present: &Present, retain: bool) -
     rows
 }
 
-/// The environment variables that change; their values may be secrets.
+/// Returns the environment variables that change; their values may be secrets.
 fn environment(
     target: &Candidate,
     variant: &ConfigVariant,
@@ -52,7 +53,7 @@ fn compared(what: &str, now: &str, then: &str) -> Difference {
     row(what, now, then, if now == then { "same" } else { "" })
 }
 
-/// What one variant of a configuration runs, as text.
+/// The settings of one variant of a configuration, as text.
 struct Side {
     versions: String,
     images: String,
@@ -74,7 +75,7 @@ impl Side {
     }
 }
 
-/// `fraud/3`, all of them where a model has several containers, or what there is instead of a version.
+/// Returns `fraud/3`, or all versions if a model has several containers, or a text instead of a version.
 fn versions(candidate: &Candidate, variant: &ConfigVariant) -> String {
     let versions: Vec<String> =
         candidate.versions(variant).iter().map(|(group, version)| format!("{group}/{version}")).collect();
@@ -88,7 +89,7 @@ fn versions(candidate: &Candidate, variant: &ConfigVariant) -> String {
     }
 }
 
-/// Instance type of a variant, or what a serverless one may take.
+/// Returns the instance type of a variant, or the limits of a serverless one.
 pub(super) fn capacity(variant: &ConfigVariant) -> String {
     if !variant.serverless {
         return variant.instance_type.clone().unwrap_or_else(|| "–".to_owned());
@@ -98,7 +99,7 @@ pub(super) fn capacity(variant: &ConfigVariant) -> String {
     format!("serverless{memory}{most}")
 }
 
-/// Instances of a variant, where it has any, and its weight, where it shares the traffic.
+/// Returns rows for the instances of a variant, if it has any, and for its weight, if it shares the traffic.
 fn counts(variant: &ConfigVariant, present: &Present, retain: bool, several: bool) -> Vec<Difference> {
     let live = present.endpoint.variants.iter().find(|v| v.name == variant.name);
     let kept = |what: &str, now: String, initial: String| {
@@ -119,7 +120,7 @@ fn counts(variant: &ConfigVariant, present: &Present, retain: bool, several: boo
     rows
 }
 
-/// Variants that serve now and that the target does not have.
+/// Returns rows for the variants that serve now and that the target lacks.
 fn ending(target: &Candidate, present: &Present) -> Vec<Difference> {
     let ending = present.endpoint.variants.iter().filter(|v| target.variant(&v.name).is_none());
     let now = |name: &str| {

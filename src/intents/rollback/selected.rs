@@ -1,4 +1,4 @@
-//! Which endpoint a rollback is for, by what the operator has selected.
+//! The endpoint of a rollback, according to the operator's selection.
 
 use super::Rollback;
 use crate::fmt;
@@ -7,13 +7,13 @@ use crate::model::{Chain, Serving, trouble};
 use crate::resources::{Kind, Store};
 use crate::view::{Line, Tone};
 
-/// Which endpoint is meant.
+/// The endpoint of a rollback.
 enum Target<'a> {
-    /// It is selected, or it is the only one of the model, or the only one of them that is broken.
+    /// This endpoint is selected, or it is the only one of the model, or its only broken one.
     Endpoint(&'a str),
-    /// The operator must say which one of this model.
+    /// The operator must choose an endpoint of this model.
     Unclear(&'a Chain<'a>),
-    /// There is none.
+    /// There is no endpoint.
     Nothing,
 }
 
@@ -38,13 +38,13 @@ pub(super) fn available(at: &Selection<'_>) -> Result<String, String> {
         Target::Endpoint(name) => changeable(at, name),
         Target::Unclear(chain) => {
             let each = chain.serving.iter().map(|serving| changeable(at, serving.endpoint));
-            // Where none can be rolled back, the first one says why.
+            // If none can be rolled back, the reason of the first one is shown.
             each.reduce(|first, other| first.or_else(|why| other.map_err(|_| why))).unwrap_or_else(none)
         }
     }
 }
 
-/// Can an endpoint be rolled back now? The label of the action, or why not.
+/// Checks whether an endpoint can be rolled back now; returns the label of the action, or the reason why not.
 fn changeable(at: &Selection<'_>, name: &str) -> Result<String, String> {
     let endpoints = &at.store().endpoints;
     at.recent(endpoints, name)?;
@@ -71,12 +71,12 @@ pub(super) fn question(at: &Selection<'_>) -> Option<Question> {
     }
 }
 
-/// The rollback of an endpoint to the newest good configuration before the present one.
+/// Returns the rollback of an endpoint to the newest good configuration before the present one.
 fn newest_good(endpoint: &str) -> Rollback {
     Rollback { endpoint: endpoint.to_owned(), to: None }
 }
 
-/// The question which endpoint of a model is meant; the cursor is on the first one that is broken.
+/// Returns the question for the endpoint of a model. The cursor is on the first broken one.
 fn which_endpoint(chain: &Chain<'_>, store: &Store) -> Pick {
     let troubles: Vec<Option<String>> = chain.serving.iter().map(|serving| trouble(chain, serving, store)).collect();
     let broken = troubles.iter().position(Option::is_some);

@@ -1,4 +1,5 @@
-//! Searches for configurations that an endpoint can go back to, newest first, and says of the others why not.
+//! The search for configurations that an endpoint can go back to, newest first. It gives a reason for each of the
+//! others.
 
 use std::collections::BTreeSet;
 
@@ -15,21 +16,21 @@ use crate::intents::{Executor, Refusal};
 use crate::resources::config::belongs;
 use crate::resources::time;
 
-/// Configurations listed for each part of a name, newest first.
+/// The number of configurations listed for each part of a name, newest first.
 const LISTED: i32 = 20;
-/// Configurations described: each costs a call for itself, for each model and for each version.
+/// The most configurations that are described. Each costs a call, and one for each model and version.
 const MOST: usize = 20;
-/// Configurations that are offered.
+/// The most configurations that are offered.
 const OFFERED: usize = 4;
-/// Pages of 100 endpoints with a name like this one's.
+/// The pages of 100 endpoints with a similar name.
 const PAGES: usize = 20;
-/// Configurations for which the plan says why they are not offered, the newest.
+/// The number of configurations, the newest ones, for which the plan explains why they are not offered.
 const EXPLAINED: usize = 3;
 
 /// The result of the search.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    /// Configurations that the endpoint can go back to, the newest first.
+    /// The configurations that the endpoint can go back to, newest first.
     pub(super) fit: Vec<Candidate>,
     /// The newest of the endpoint's own configurations that it cannot go back to.
     pub(super) unfit: Vec<Unfit>,
@@ -39,20 +40,20 @@ pub(super) struct Survey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unfit {
     pub(super) name: String,
-    /// What it runs, where it was read.
+    /// The version that it runs, if it was read.
     pub(super) label: Option<String>,
-    /// Why not; a phrase that follows its name.
+    /// The reason; a phrase that follows its name.
     pub(super) why: String,
 }
 
 /// The names of configurations that may be the endpoint's own.
 #[derive(Debug, Default)]
 pub(super) struct ConfigNames {
-    /// The newest first.
+    /// The names, newest first.
     all: Vec<NamedConfig>,
-    /// Other endpoints with a name like this one's.
+    /// The other endpoints with a similar name.
     others: Vec<String>,
-    /// Are there more of those than were read?
+    /// Whether there are more such endpoints than were read.
     more: bool,
 }
 
@@ -63,7 +64,7 @@ impl ConfigNames {
         Ok(Self { all: merge(list_named_alike(&executor.aws, present).await?, deployed), others, more })
     }
 
-    /// When the endpoint's own configurations went live, or were created.
+    /// Returns the times at which the endpoint's own configurations went live, or were created.
     pub(super) fn history(&self, present: &Present) -> Vec<WentLive> {
         let current = present.endpoint.config.as_deref();
         let mine = present.endpoint.name.as_str();
@@ -82,15 +83,15 @@ impl ConfigNames {
         began
     }
 
-    /// Is it the configuration of another endpoint?
+    /// Returns whether it is the configuration of another endpoint.
     fn is_theirs(&self, named: &NamedConfig, mine: &str) -> bool {
         let (name, own) = (&named.config, named.is_own(mine));
         self.others.iter().any(|other| belongs(name, other) && !(own && other.len() < mine.len()))
     }
 
-    /// Reads configurations until enough of them are offered. One is offered when it can be deployed, is approved, and
-    /// runs an older version of the same model, or the same version in another way. Where versions alone do not prove
-    /// that, it must be the endpoint's own, by its name or because this console put it live there: a guess is never
+    /// Reads configurations until enough of them are offered. One is offered if it can be deployed, is approved, and
+    /// runs an older version of the same model, or the same version in another way. If versions alone do not prove
+    /// that, it must belong to the endpoint, by its name or because this console put it live there: a guess is never
     /// offered.
     pub(super) async fn survey(&self, present: &Present, reader: &mut ConfigReader<'_>) -> Result<Survey, Refusal> {
         let mine = present.endpoint.name.as_str();
@@ -120,8 +121,8 @@ impl ConfigNames {
             described += 1;
             let (label, why) = match reader.read(name).await {
                 Ok(mut candidate) => {
-                    // Names can be deleted and used again: a configuration that was created later was not the one put
-                    // live.
+                    // A deleted name can be used again: a configuration that was created later is not the one that was
+                    // put live.
                     candidate.put_live = named.put_live.filter(|at| candidate.config.created <= Some(*at));
                     let Some(why) = unfit(&candidate, present, own) else {
                         survey.fit.push(candidate);
@@ -149,14 +150,14 @@ impl Survey {
     }
 }
 
-/// Why an endpoint cannot go back to a configuration; a phrase that follows its name.
+/// Returns why an endpoint cannot go back to a configuration; a phrase that follows its name.
 fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> {
     let Some(current) = &present.serving else { return Some("cannot be compared".to_owned()) };
     if let Some(obstacle) = candidate.obstacle(present) {
         return Some(obstacle);
     }
     let earlier = current.config.created.is_none() || candidate.config.created < current.config.created;
-    // A rebuilt configuration may have been created after the present one and have served before it.
+    // A rebuilt configuration may have been created after the present one, and may still have served before it.
     let before = earlier || candidate.put_live.is_some();
     let (in_time, proven) = match candidate.age(current) {
         Age::Newer(version) => return Some(format!("runs {version}, which is newer than what serves")),
@@ -185,19 +186,20 @@ fn unfit(candidate: &Candidate, present: &Present, own: bool) -> Option<String> 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct NamedConfig {
     config: String,
-    /// When it was created, as the list says.
+    /// The creation time from the list.
     created: Option<Timestamp>,
-    /// When this console put it live on the endpoint, if it did.
+    /// The time at which this console put it live on the endpoint, if it did.
     put_live: Option<Timestamp>,
 }
 
 impl NamedConfig {
-    /// Is it known to be this endpoint's own?
+    /// Returns whether it is known to belong to this endpoint.
     fn is_own(&self, endpoint: &str) -> bool {
         belongs(&self.config, endpoint) || self.put_live.is_some()
     }
 
-    /// Was it created after what serves now, and never put live? Then it did not serve before.
+    /// Returns whether it was created after the present configuration, and never put live. Then it did not serve
+    /// before.
     fn is_later(&self, present: &Present) -> bool {
         let current = present.serving.as_ref().and_then(|serving| serving.config.created);
         self.put_live.is_none() && current.is_some() && self.created >= current
@@ -210,7 +212,7 @@ impl From<Deployed> for NamedConfig {
     }
 }
 
-/// Merges configurations that AWS lists with those that the journal tells, by when they were created or put live.
+/// Merges the configurations that AWS lists with those of the journal, by the time of their creation or deployment.
 fn merge(names: Vec<NamedConfig>, deployed: Vec<Deployed>) -> Vec<NamedConfig> {
     let mut all = Vec::new();
     let mut deployed = deployed.into_iter().peekable();
@@ -226,7 +228,8 @@ fn merge(names: Vec<NamedConfig>, deployed: Vec<Deployed>) -> Vec<NamedConfig> {
     all
 }
 
-/// Other endpoints with a name like this one's, whose configurations are not its own; and whether there are more.
+/// Reads the other endpoints with a similar name, whose configurations do not belong to this one; and whether there are
+/// more.
 async fn neighbours(aws: &Aws, endpoint: &str) -> Result<(Vec<String>, bool), Refusal> {
     let (names, more) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_endpoints().name_contains(stem(endpoint)).max_results(100);
@@ -238,12 +241,12 @@ async fn neighbours(aws: &Aws, endpoint: &str) -> Result<(Vec<String>, bool), Re
     Ok((names, more))
 }
 
-/// The endpoint's name without its last part, which is often the stage.
+/// Returns the endpoint's name without its last part, which is often the stage.
 fn stem(endpoint: &str) -> &str {
     endpoint.rsplit_once(['-', '_']).map_or(endpoint, |(stem, _)| stem)
 }
 
-/// Configurations that are named like the endpoint, newest first. A name is only a hint, so each is read before it is
+/// Lists the configurations with a similar name, newest first. A name is only a hint, so each one is read before it is
 /// offered.
 async fn list_named_alike(aws: &Aws, present: &Present) -> Result<Vec<NamedConfig>, Refusal> {
     let full = present.endpoint.name.as_str();

@@ -1,4 +1,4 @@
-//! How a configuration did when it served, as far as that can be known.
+//! The record of a configuration while it served, as far as it is known.
 
 use std::collections::BTreeMap;
 
@@ -8,51 +8,51 @@ use super::monitoring::{Firing, Monitor, PastAlarms};
 use crate::fmt;
 use crate::model::Failed;
 
-/// An alarm that fired before a deployment may take this long to recover after it.
+/// The time that an alarm may need to recover after a deployment, if it fired before.
 const SETTLING: SignedDuration = SignedDuration::from_mins(30);
 
-/// How a configuration did when it served last.
+/// The record of a configuration in its last period of service.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TrackRecord {
-    /// When it went live, or was created.
+    /// The time at which it went live, or was created.
     from: Option<Timestamp>,
-    /// When the next one went live, or was created.
+    /// The time at which the next one went live, or was created.
     until: Option<Timestamp>,
-    /// Is it known that it served all that time? Otherwise it served no longer than that.
+    /// Whether it is known to have served all that time. Otherwise it served at most that long.
     exact: bool,
-    /// Alarms that fired because of it, and how often; the grave ones first.
+    /// The alarms that fired because of it, and how often; the grave ones first.
     fired: Vec<(Monitor, usize)>,
-    /// From when on the alarms of that time are known.
+    /// The start of the time for which its alarms are known.
     alarms_known_since: Option<Timestamp>,
-    /// How many alarms were read.
+    /// The number of alarms that were read.
     alarms_read: usize,
-    /// Are there alarms that were not read?
+    /// Whether there are alarms that were not read.
     partial: bool,
-    /// Does one of the alarms watch how many requests fail?
+    /// Whether one of the alarms watches the failed requests.
     errors_watched: bool,
-    /// How many requests failed in that time; absent where that is not known, or none came.
+    /// The failed requests in that time; `None` if they are unknown, or no request came.
     failed: Option<Failed>,
-    /// Values of its evaluation report.
+    /// The values of its evaluation report.
     pub(super) evaluation: Vec<(String, f64)>,
 }
 
-/// When a configuration went live, or was created.
+/// The time at which a configuration went live, or was created.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WentLive {
     pub(super) config: String,
     pub(super) at: Timestamp,
-    /// Did this console see it go live? Otherwise it was created then.
+    /// Whether this console saw it go live. Otherwise the time is that of its creation.
     pub(super) seen: bool,
 }
 
-/// When a configuration began to serve, and when the next one did.
+/// Returns when a configuration began to serve, and when the next one did.
 pub(super) fn period<'a>(history: &'a [WentLive], config: &str) -> Option<(&'a WentLive, Option<Timestamp>)> {
     let began = history.iter().filter(|b| b.config == config).max_by_key(|b| b.at)?;
     Some((began, history.iter().filter(|b| b.at > began.at && b.config != config).map(|b| b.at).min()))
 }
 
-/// Did an alarm fire because of the configuration that served from `from` until `until`? It did when it began to fire
-/// in that time. An alarm that fired already is the fault of what served before, unless it goes on firing.
+/// Returns whether an alarm fired because of the configuration that served from `from` until `until`. That is so if it
+/// began to fire in that time. If it fired already, the earlier configuration caused it, unless it goes on firing.
 fn is_fault_of(firing: Firing, from: Timestamp, until: Option<Timestamp>) -> bool {
     if let Some(began) = firing.from.filter(|began| *began >= from) {
         return until.is_none_or(|until| began < until);
@@ -63,7 +63,7 @@ fn is_fault_of(firing: Firing, from: Timestamp, until: Option<Timestamp>) -> boo
 }
 
 impl TrackRecord {
-    /// The record of a configuration, by when each went live and which alarms fired.
+    /// Makes the record of a configuration from the deployments and the alarms that fired.
     pub(super) fn of(history: &[WentLive], config: &str, alarms: &PastAlarms) -> Self {
         let Some((began, until)) = period(history, config) else { return Self::default() };
         let during = alarms.fired.iter().filter(|(_, firing)| is_fault_of(*firing, began.at, until));
@@ -88,19 +88,19 @@ impl TrackRecord {
         }
     }
 
-    /// The time in which failed requests are its own fault, and not that of what served before. It ends `now` where the
-    /// configuration still serves.
+    /// Returns the time in which failed requests are its own fault, and not that of the earlier configuration. It ends
+    /// `now` if the configuration still serves.
     pub(super) fn own_time(&self, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let from = self.from?;
         Some((from.checked_add(SETTLING).unwrap_or(from), self.until.unwrap_or(now)))
     }
 
-    /// Adds how many requests failed in its time.
+    /// Adds the failed requests in its time.
     pub(super) fn add_failed(&mut self, failed: Failed) {
         self.failed = Some(failed).filter(|failed| failed.requests > 0.0);
     }
 
-    /// Did a grave alarm fire, or did too many requests fail?
+    /// Returns whether a grave alarm fired, or too many requests failed.
     pub(super) fn is_bad(&self) -> bool {
         self.fired.iter().any(|(monitor, _)| monitor.grave) || self.too_many_failed().is_some()
     }
@@ -109,14 +109,14 @@ impl TrackRecord {
         self.failed.filter(Failed::broken)
     }
 
-    /// What went wrong in its time: `P1-5xx fired and 5XX 60 % of its requests`.
+    /// Describes the faults in its time: `P1-5xx fired and 5XX 60 % of its requests`.
     pub(super) fn faults(&self) -> String {
         let fired = (!self.fired.is_empty()).then(|| format!("{} fired", self.fired_alarms()));
         let failed = self.too_many_failed().map(|failed| format!("{} of its requests", failed.told()));
         fired.into_iter().chain(failed).collect::<Vec<_>>().join(" and ")
     }
 
-    /// The alarms that fired, and how often.
+    /// Returns the alarms that fired, and how often.
     fn fired_alarms(&self) -> String {
         let phrase = |(monitor, times): &(Monitor, usize)| match times {
             1 => monitor.label(),
@@ -127,13 +127,13 @@ impl TrackRecord {
         shown.iter().map(phrase).collect::<Vec<_>>().join(", ") + &more
     }
 
-    /// How long it served, how many requests failed, which alarms fired then, what its evaluation says.
+    /// Describes how long it served, how many requests failed, which alarms fired then, and its evaluation.
     pub(super) fn summary(&self) -> String {
         let mut parts = vec![self.time_served()];
-        // Where an alarm watches the errors, a share that is allowed is not worth a word.
+        // If an alarm watches the errors, an allowed share of them is not worth a phrase.
         parts.extend(self.failed.filter(|failed| !self.errors_watched || failed.bad()).map(|failed| failed.told()));
         parts.push(self.alarm_summary());
-        // The last part of a name in a report tells what is measured.
+        // The last part of a name in a report says what is measured.
         let named = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();
         parts.extend(self.evaluation.iter().map(|(name, value)| format!("{} {}", named(name), fmt::number(*value))));
         parts.join(" · ")
@@ -177,7 +177,7 @@ mod tests {
         Timestamp::from_second(day * DAY).unwrap()
     }
 
-    /// Name, whether it is grave, and from which day to which it fired.
+    /// An alarm: its name, whether it is grave, and the days from which and until which it fired.
     type Fired = (&'static str, bool, Option<i64>, Option<i64>);
 
     fn alarms(since: Option<i64>, fired: &[Fired]) -> PastAlarms {
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_configuration_answers_for_the_time_from_its_beginning_to_that_of_the_next() {
         let began = |config: &str, day, seen| WentLive { config: config.into(), at: at(day), seen };
-        // v12 was put live again after v13, and v14 is what serves.
+        // v12 was put live again after v13, and v14 serves now.
         let history =
             [began("v11", 1, false), began("v12", 40, true), began("v13", 35, false), began("v14", 50, false)];
         let short = |name, grave, day| (name, grave, Some(day), Some(day));
@@ -209,10 +209,10 @@ mod tests {
                 true,
                 "served 10 d · fired: p1 2 times, p3",
             ),
-            // It fired before, and went on.
+            // The alarm fired before, and went on.
             ("v12", alarms(Some(30), &[("p1", true, Some(36), Some(45))]), true, "served 10 d · fired: p1"),
             ("v12", alarms(Some(30), &[("p1", true, None, None)]), true, "served 10 d · fired: p1"),
-            // It fired before, and was soon over.
+            // The alarm fired before, and soon ended.
             ("v12", alarms(Some(30), &[("p1", true, Some(36), Some(40))]), false, "served 10 d · no alarm"),
             ("v12", alarms(Some(45), &[]), false, "served 10 d · no alarm in its last 5 d"),
             ("v11", alarms(Some(36), &[]), false, "served up to 34 d · its alarms are not kept any more"),

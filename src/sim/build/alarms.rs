@@ -1,4 +1,4 @@
-//! Alarms of a story, and since when each has its state.
+//! The alarms of a story, and the times of their states.
 
 use crate::sim::prelude::{Span, Time, Value, num, tree};
 use crate::sim::services::cloudwatch::{Alarm, Verdict};
@@ -32,7 +32,7 @@ impl World {
         self.cloudwatch.add_alarm(&self.env, &spec.name, created, &doc);
     }
 
-    /// What a metric alarm watches, in one of AWS's three forms.
+    /// Sets the metric of an alarm, in one of AWS's three forms.
     fn watch(&self, spec: &story::Alarm, doc: &mut Value) {
         let stat = |metric: &Metric| {
             tree! { "Metric": self.metric(metric), "Period": spec.period, "Stat": metric.stat.as_str() }
@@ -72,7 +72,7 @@ impl World {
         doc.set("ComparisonOperator", spec.compare.word());
     }
 
-    /// Namespace, name and dimensions of a metric that a story names.
+    /// Returns the namespace, name and dimensions of a metric in a story.
     fn metric(&self, metric: &Metric) -> Value {
         let mut dimensions: Vec<(String, String)> = metric.dimensions.clone().into_iter().collect();
         if let Some(endpoint) = &metric.endpoint {
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// Gives each alarm the state that its metric calls for, as of the time since when it does.
+    /// Gives each alarm the state that its metric implies, with the time at which that state began.
     pub(super) fn settle_alarms(&mut self) {
         let unsettled = self.cloudwatch.alarms.iter().filter(|(_, alarm)| alarm.state() == "INSUFFICIENT_DATA");
         let names: Vec<(String, bool)> = unsettled.map(|(name, alarm)| (name.clone(), alarm.is_composite())).collect();
@@ -120,7 +120,7 @@ impl World {
         self.cloudwatch.suppress_actions(self.env.now);
     }
 
-    /// The instant at which a metric alarm got its present state; the search goes back for days, not for ever.
+    /// Returns the instant at which a metric alarm entered its present state. The search goes back only for days.
     fn since(&self, name: &str, alarm: &Alarm, state: &str) -> Time {
         let view = self.cloudwatch.view(&self.env, &self.sagemaker.endpoints);
         let same = |age: Span| view.at(self.env.now - age).judge(alarm).state == state;
@@ -145,7 +145,7 @@ impl World {
         self.env.now - inside
     }
 
-    /// A composite alarm changed when the last of its children did.
+    /// Returns the time at which a composite alarm changed: that of its last changed child.
     fn since_children(&self, alarm: &Alarm) -> Time {
         let children = alarm.children().into_iter().filter_map(|child| self.cloudwatch.alarms.get(child));
         children.map(|child| child.doc.instant("StateTransitionedTimestamp")).max().unwrap_or(self.env.now)

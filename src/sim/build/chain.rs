@@ -1,4 +1,4 @@
-//! A model's group, pipeline, past runs and versions.
+//! The group, pipeline, past runs and versions of a model.
 
 use super::definition::definition;
 use crate::sim::prelude::{Record, Span, json, tree};
@@ -6,12 +6,12 @@ use crate::sim::services::sagemaker::{DeploymentFailure, Quality, RunRequest, Ru
 use crate::sim::story::{Model, Run, Version};
 use crate::sim::world::World;
 
-/// About how long a run takes until it registers its version.
+/// The approximate time until a run registers its version.
 const RUN: Span = Span::minutes(61);
-/// Groups and pipelines are older than their first run.
+/// The time by which groups and pipelines are older than their first run.
 const EARLIER: Span = Span::minutes(20 * 24 * 60);
 
-/// A run of the past: one that gave a version, or one that did not.
+/// A run of the past: one that registered a version, or one that did not.
 enum Past<'a> {
     Version(&'a Version),
     Run(&'a Run),
@@ -53,7 +53,7 @@ impl World {
         self.sagemaker.groups.insert(model.name.clone(), Record::new(&model.name, self.env.now, doc));
     }
 
-    /// The tags that everything of a model has.
+    /// Adds the tags that all resources of a model have.
     pub(super) fn tag_model(&mut self, arn: &str, model: &Model) {
         self.env.tags.add(arn, "sagemaker:project-name", &model.name);
         for (key, value) in &model.tags {
@@ -134,7 +134,7 @@ impl World {
 }
 
 impl Past<'_> {
-    /// How long ago it began.
+    /// Returns how long ago it began.
     fn began(&self) -> Span {
         match self {
             Self::Version(version) => version.age + RUN,
@@ -143,7 +143,7 @@ impl Past<'_> {
     }
 }
 
-/// The name of a model's pipeline.
+/// Returns the name of a model's pipeline.
 fn pipeline_name(model: &Model) -> String {
     format!("{}-build", model.name)
 }

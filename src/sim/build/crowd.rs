@@ -27,14 +27,14 @@ fn word(list: &'static [&'static str], seed: u64) -> &'static str {
     list.get(at).copied().unwrap_or("model")
 }
 
-/// A model's name; the number keeps it apart from all others.
+/// Returns a model's name. The number makes it unique.
 fn name(number: usize) -> String {
     let seed = num::hash(&format!("crowd{number}"));
     format!("{}-{}-{}-{number:04}", word(WHAT, seed), word(DOES, seed >> 8), word(WHERE, seed >> 16))
 }
 
 impl World {
-    /// Adds what a scale asks for.
+    /// Adds the resources of a scale.
     pub(super) fn build_crowd(&mut self, scale: &Scale) {
         if scale.endpoints + scale.versions + scale.alarms + scale.jobs == 0 {
             return;
@@ -50,7 +50,7 @@ impl World {
         self.build_crowd_alarms(scale.alarms);
     }
 
-    /// One model with a run, a version and its endpoints, written as a story would.
+    /// Builds one model with a run, a version and its endpoints, as a story describes them.
     fn build_one(&mut self, number: usize, stages: usize) {
         let seed = num::hash(&name(number));
         let (age, requests, latency) = (30 + seed % 300, 5 + seed % 900, 8 + seed % 220);
@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    /// Alarms on endpoints, a few kinds for each, up to a number.
+    /// Adds alarms on endpoints, a few kinds for each, up to a number.
     fn build_crowd_alarms(&mut self, wanted: usize) {
         let names: Vec<String> = self.sagemaker.endpoints.keys().cloned().collect();
         let kinds = [
@@ -169,7 +169,8 @@ impl World {
             };
             let alarm = format!("{endpoint}-{short}");
             self.cloudwatch.add_alarm(&self.env, &alarm, self.env.start - Span::minutes(90_000), &spec);
-            // They are as their metric says, which a search for the time since when would find at length.
+            // Each alarm has the state that its metric implies. A search for its time would take too long, so the time
+            // is invented.
             if let Some(alarm) = self.cloudwatch.alarms.get_mut(&alarm) {
                 let since =
                     self.env.start - Span::minutes(i64::try_from(num::hash(endpoint) % 40_000).unwrap_or(0) + 60);

@@ -11,7 +11,7 @@ use crate::sim::world::World;
 
 const DAY: Span = Span::minutes(24 * 60);
 const HOUR: Span = Span::minutes(60);
-/// A feature group whose newest record is younger than this is still written to, every hour.
+/// The age below which a feature group still gets a new record every hour.
 const ALIVE: Span = Span::minutes(4 * 60);
 
 impl World {
@@ -26,7 +26,7 @@ impl World {
         story.topics.iter().for_each(|topic| self.build_topic(topic));
     }
 
-    /// One sub-folder a day, the newest as old as the story says.
+    /// Builds one sub-folder a day. The newest is as old as the story says.
     fn build_folder(&mut self, data: &Data) {
         let folder = data.uri.trim_end_matches('/');
         for day in 0..i64::from(data.days.min(400)) {
@@ -115,7 +115,7 @@ impl World {
         self.sns.topics.insert(topic.name.clone(), topic_of(arn));
     }
 
-    /// The ARN of an action that a story names: a topic, or an ARN as it is.
+    /// Returns the ARN of an action in a story: that of a topic, or an ARN as it is.
     pub(super) fn action_arn(&self, name: &str) -> Value {
         Value::from(if name.starts_with("arn:") { name.to_owned() } else { self.sns.arn(&self.env, name) })
     }

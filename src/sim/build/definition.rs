@@ -4,12 +4,12 @@ use crate::sim::prelude::{Account, Value, num, tree};
 use crate::sim::services::sagemaker::offline_folder;
 use crate::sim::story::{Model, Quality};
 
-/// A reference to a parameter.
+/// Returns a reference to a parameter.
 fn parameter(name: &str) -> Value {
     tree! { "Get": format!("Parameters.{name}") }
 }
 
-/// The parameter that holds a metric's gate.
+/// Returns the parameter with the threshold of a metric.
 fn gate_name(quality: &Quality) -> Option<(String, f64)> {
     let name: String = quality.name.chars().filter(char::is_ascii_alphanumeric).collect();
     let name = name.get(..1).unwrap_or("").to_uppercase() + name.get(1..).unwrap_or("");
@@ -19,7 +19,7 @@ fn gate_name(quality: &Quality) -> Option<(String, f64)> {
         .or_else(|| quality.most.map(|gate| (format!("Max{name}"), gate)))
 }
 
-/// The definition of a model's pipeline.
+/// Returns the definition of a model's pipeline.
 pub(super) fn definition(account: &Account, model: &Model) -> Value {
     tree! {
         "Version": "2020-12-01",

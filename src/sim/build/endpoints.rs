@@ -1,4 +1,4 @@
-//! A model's endpoints: past deployments, what serves now, their metrics.
+//! A model's endpoints: past deployments, the present one, and their metrics.
 
 use crate::sim::prelude::{Record, Span, Time, Value, num, tree};
 use crate::sim::services::application_autoscaling::{Activity, ScalableTarget};
@@ -31,7 +31,7 @@ impl World {
         }
     }
 
-    /// What one deployment of the past left: a model, a configuration, and another entry in the endpoint's history.
+    /// Builds the remains of one past deployment: a model, a configuration, and an entry in the endpoint's history.
     fn build_deployment(
         &mut self,
         model: &Model,
@@ -94,7 +94,7 @@ impl World {
         (config, model_name)
     }
 
-    /// The request that made the model of a deployment.
+    /// Builds the request that created the model of a deployment.
     fn model_request(&self, model: &Model, deployed: &story::Deployed, name: &str) -> Value {
         let package = self.env.account.sagemaker("model-package", &format!("{}/{}", model.name, deployed.version));
         let mut container = tree! { "ModelPackageName": package };
@@ -149,7 +149,7 @@ impl World {
         }
     }
 
-    /// The pair of alarms by which scaling works; the low one is in ALARM whenever it is quiet.
+    /// Builds the pair of scaling alarms. The low one is in ALARM whenever there are few requests.
     fn build_scaling_alarms(&mut self, spec: &story::Endpoint, name: &str, scaling: &story::Scaling) {
         let resource = format!("endpoint/{name}/variant/{}", spec.variant);
         for (side, operator, threshold, periods) in [
@@ -230,7 +230,7 @@ impl World {
     }
 }
 
-/// Requests are recorded.
+/// Returns the settings that capture requests.
 fn captured(bucket: &str) -> Value {
     tree! {
         "EnableCapture": true,
@@ -240,7 +240,7 @@ fn captured(bucket: &str) -> Value {
     }
 }
 
-/// The alarms that roll a deployment back.
+/// Returns the settings with the alarms that roll a deployment back.
 fn guarded(alarms: &[String]) -> Value {
     let alarms: Vec<Value> = alarms.iter().map(|name| tree! { "AlarmName": name.as_str() }).collect();
     tree! { "AutoRollbackConfiguration": tree! { "Alarms": alarms } }

@@ -1,4 +1,4 @@
-//! Event rules of a story, the pipelines that they start, and how coming executions of pipelines end.
+//! The event rules of a story, the pipelines that they start, and the results of future pipeline executions.
 
 use crate::sim::prelude::{json, tree};
 use crate::sim::services::codepipeline::Pipeline;
@@ -61,7 +61,7 @@ impl World {
         }
     }
 
-    /// Sets what coming executions find when they evaluate.
+    /// Sets the evaluation results of future executions.
     pub(super) fn set_evaluation(&mut self, evaluation: &story::Evaluation) {
         let template = self.sagemaker.templates.get_mut(&evaluation.pipeline);
         let metrics = template.into_iter().flat_map(|template| &mut template.quality);
@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    /// Makes coming executions fail.
+    /// Makes future executions fail.
     pub(super) fn plan_failure(&mut self, failure: &story::RunFailure) {
         if let Some(template) = self.sagemaker.templates.get_mut(&failure.pipeline) {
             let (step, reason, unless) = (failure.step.clone(), failure.reason.clone(), failure.unless.clone());

@@ -1,4 +1,4 @@
-//! Application Auto Scaling: limits, policies, and what they do to endpoints.
+//! Application Auto Scaling: limits, policies, and their effect on endpoints.
 
 use std::collections::BTreeMap;
 
@@ -53,10 +53,10 @@ pub(crate) struct ScalableTarget {
     pub(crate) variant: String,
     pub(crate) least: i64,
     pub(crate) most: i64,
-    /// The requests a minute and instance that scaling keeps to.
+    /// The target of scaling, in requests per minute and instance.
     pub(crate) goal: f64,
     pub(crate) created: Time,
-    /// The alarms that it scales by.
+    /// The alarms that trigger scaling.
     pub(crate) high_alarm: String,
     pub(crate) low_alarm: String,
 }
@@ -78,7 +78,7 @@ impl ScalableTarget {
     }
 }
 
-/// Whether a request is about variants of endpoints, which alone are scaled here.
+/// Returns whether a request is about variants of endpoints. Only those are scaled here.
 fn is_about_variants(input: &Value) -> Result<bool, ServiceError> {
     let namespace =
         input.one_of("ServiceNamespace", NAMESPACES)?.ok_or_else(|| ServiceError::missing("ServiceNamespace"))?;
@@ -198,7 +198,7 @@ fn register(state: &mut State, account: &Account, input: &Value) -> Answer {
 }
 
 impl State {
-    /// Scales by the alarms: out while the high one is in ALARM and there is room.
+    /// Scales by the alarms: adds instances while the high alarm is in ALARM and the limit allows it.
     pub(crate) fn scale(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State, cloudwatch: &cloudwatch::State) {
         let fires = |s: &&ScalableTarget| cloudwatch.fires(&s.high_alarm);
         let targets: Vec<ScalableTarget> = self.targets.values().filter(fires).cloned().collect();

@@ -1,4 +1,4 @@
-//! `CloudTrail`: who changed what, some minutes later.
+//! `CloudTrail`: the callers and their changes, visible after some minutes.
 
 use crate::sim::prelude::{
     Account, Answer, ApiCall, Cause, Env, Operations, Paging, ServiceError, Span, Value, json, num, read, tree,
@@ -10,12 +10,12 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[&[read("LookupEvents", loo
 
 const PAGES: Paging = Paging::usual(50, 50);
 
-/// How long it takes until an event can be looked up.
+/// The time until an event can be looked up.
 const DELAY: Span = Span::minutes(4);
 const KEYS: &[&str] =
     &["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"];
 
-/// The calls that changed something, in the order in which they came.
+/// The calls that changed something, in their order.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) calls: Vec<ApiCall>,
@@ -30,7 +30,7 @@ pub(crate) fn reword(error: ServiceError) -> ServiceError {
     }
 }
 
-/// A structure as `CloudTrail` writes it: names of members begin with a small letter.
+/// Converts a structure to the form of `CloudTrail`: names of members begin with a small letter.
 fn camel(value: &Value) -> Value {
     match value {
         Value::Map(members) | Value::Dict(members) => {
@@ -52,7 +52,7 @@ impl ApiCall {
         num::uuid(num::hash(&format!("{}{}{}", self.name, self.at.0, json::text(&self.request))))
     }
 
-    /// The kind and name of each resource that it names.
+    /// Returns the kind and name of each resource in the call.
     fn resources(&self) -> Vec<(&'static str, String)> {
         let kinds = [
             ("EndpointName", "AWS::SageMaker::Endpoint"),

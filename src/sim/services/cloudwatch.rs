@@ -1,4 +1,4 @@
-//! `CloudWatch`: metrics that are functions of time, and alarms that look at them.
+//! `CloudWatch`: metrics, which are functions of time, and alarms on them.
 
 use crate::sim::prelude::{Cause, Operations, ServiceError};
 

@@ -1,4 +1,4 @@
-//! `CodePipeline`: pipelines that take an approved version from stage to stage.
+//! `CodePipeline`: pipelines that deploy an approved version stage by stage.
 
 mod progress;
 mod requests;

@@ -1,4 +1,4 @@
-//! `EventBridge`: rules, their targets, and which rules an approval matches.
+//! `EventBridge`: rules, their targets, and the match of rules with approvals.
 
 use crate::sim::prelude::{
     Account, Answer, Env, Operation, Operations, Paging, ServiceError, Value, read, tree, write,
@@ -38,13 +38,13 @@ pub(crate) struct Rule {
     pub(crate) pattern: Option<String>,
     pub(crate) schedule: Option<String>,
     pub(crate) targets: Vec<Target>,
-    /// The model group and the decisions that it matches, and the endpoints that its function then deploys to.
+    /// The model group and the decisions that the rule matches, and the endpoints that its function then deploys to.
     pub(crate) group: Option<String>,
     pub(crate) on: Vec<String>,
     pub(crate) deploys: Vec<String>,
 }
 
-/// Where a rule sends its events.
+/// A target that receives a rule's events.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     pub(crate) id: String,
@@ -127,7 +127,7 @@ fn remove_targets(state: &mut State, _: &Env, input: &Value) -> Answer {
 }
 
 impl Rule {
-    /// The names of the `CodePipeline` pipelines among the targets.
+    /// Iterates over the names of the `CodePipeline` pipelines among the targets.
     pub(crate) fn pipelines(&self) -> impl Iterator<Item = &str> {
         let arns = self.targets.iter().filter_map(|target| target.arn.split_once(":codepipeline:"));
         arns.filter_map(|(_, rest)| rest.rsplit(':').next())
@@ -135,9 +135,9 @@ impl Rule {
 }
 
 impl State {
-    /// The rules that send an event when the approval of a version changes; those without targets drop it.
+    /// Returns the rules that send an event when the approval of a version changes. Rules without targets drop it.
     pub(crate) fn matching(&self, group: &str, before: &str, after: &str) -> Vec<Rule> {
-        // As in the official templates: rejecting what was only pending starts nothing.
+        // As in the official templates, the rejection of a pending version starts nothing.
         if after == "Rejected" && before != "Approved" {
             return Vec::new();
         }

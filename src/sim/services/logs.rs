@@ -1,4 +1,4 @@
-//! `CloudWatch` Logs: lines that containers and jobs wrote, made when they are read.
+//! `CloudWatch` Logs: the lines of containers and jobs, which are generated when they are read.
 
 use crate::sim::prelude::{Cause, ServiceError};
 
@@ -8,7 +8,7 @@ mod requests;
 pub(crate) use lines::Sources;
 pub(crate) use requests::OPERATIONS;
 
-/// The service has one code for all invalid requests that can be read.
+/// Gives common errors the single code that this service has for invalid requests.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     if matches!(error.cause, Cause::Own | Cause::Type) { error } else { error.coded("InvalidParameterException") }
 }

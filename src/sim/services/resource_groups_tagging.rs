@@ -1,4 +1,4 @@
-//! Resource Groups Tagging API: the tags of everything in few calls.
+//! Resource Groups Tagging API: reads the tags of all resources in few calls.
 
 use crate::sim::prelude::{Answer, Cause, Env, Operations, Paging, ServiceError, Value, read, tree};
 
@@ -8,12 +8,12 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[&[read("GetResources", res
 
 const PAGES: Paging = Paging { token: "PaginationToken", size: "ResourcesPerPage", usual: 50, most: 100 };
 
-/// The service has one code for all invalid requests.
+/// Gives common errors the single code that this service has for invalid requests.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     if error.cause == Cause::Own { error } else { error.coded("InvalidParameterException") }
 }
 
-/// Service and kind of an ARN: `sagemaker`, `endpoint`.
+/// Returns the service and kind of an ARN: `sagemaker`, `endpoint`.
 fn kind(arn: &str) -> (&str, &str) {
     let mut parts = arn.splitn(6, ':');
     let service = parts.nth(2).unwrap_or("");

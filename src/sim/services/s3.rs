@@ -1,4 +1,4 @@
-//! S3: buckets with objects, most of which have a size and no contents.
+//! S3: buckets with objects. Most objects have a size and no contents.
 
 mod reply;
 mod state;

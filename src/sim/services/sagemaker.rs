@@ -1,4 +1,4 @@
-//! `SageMaker`: the operations that a console needs, and those by which other people change the account.
+//! `SageMaker`: the operations that a console needs, and those with which other users change the account.
 
 use crate::sim::prelude::Operations;
 

@@ -32,14 +32,14 @@ pub(crate) struct State {
 #[derive(Debug, Clone)]
 pub(crate) struct Topic {
     pub(crate) arn: String,
-    /// The account that it belongs to.
+    /// The account of the owner.
     pub(crate) owner: String,
     pub(crate) display: String,
     /// The key that encrypts it.
     pub(crate) key: Option<String>,
 }
 
-/// A receiver, who may still have to confirm.
+/// A receiver, who may not have confirmed yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Subscription {
     pub(crate) topic: String,
@@ -47,11 +47,11 @@ pub(crate) struct Subscription {
     pub(crate) endpoint: String,
     /// `PendingConfirmation`, `Deleted`, or an ARN.
     pub(crate) arn: String,
-    /// The account that it belongs to.
+    /// The account of the owner.
     pub(crate) owner: String,
 }
 
-/// SNS has one code for all invalid requests.
+/// Gives common errors the single code that SNS has for invalid requests.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {
     if error.cause == Cause::Own {
         return error;
@@ -134,7 +134,7 @@ fn tags(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "Tags": env.tags.rows(arn) })
 }
 
-/// Adds a subscription. Queues and functions are confirmed at once, people have to confirm first.
+/// Adds a subscription. Queues and functions are confirmed at once; people must confirm first.
 fn subscribe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     let topic = topic(state, input)?.arn.clone();
     let protocol = input.need("Protocol")?.to_owned();
@@ -149,7 +149,7 @@ fn subscribe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// The ARN of a topic, also of one that is not there.
+    /// Returns the ARN of a topic, even of a missing one.
     pub(crate) fn arn(&self, env: &Env, topic: &str) -> String {
         self.topics.get(topic).map_or_else(|| env.account.arn("sns", topic), |topic| topic.arn.clone())
     }

@@ -1,4 +1,4 @@
-//! STS: who calls.
+//! STS: the identity of the caller.
 
 use crate::sim::prelude::{Account, Answer, Operations, Value, num, read, tree};
 

@@ -14,7 +14,7 @@ pub(crate) struct Alarm {
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) description: String,
-    /// The metric that it watches; for `expression`, see `metrics`.
+    /// The metric that it watches; `expression` uses `metrics` instead.
     pub(crate) watch: Option<Metric>,
     #[serde(default = "minute")]
     pub(crate) period: i64,
@@ -22,11 +22,11 @@ pub(crate) struct Alarm {
     pub(crate) periods: i64,
     pub(crate) needed: Option<i64>,
     pub(crate) threshold: Option<f64>,
-    /// `>`, `>=`, `<` or `<=`.
+    /// The comparison: `>`, `>=`, `<` or `<=`.
     #[serde(default)]
     pub(crate) compare: Compare,
     pub(crate) missing: Option<Missing>,
-    /// Math over `metrics`, by their keys.
+    /// A formula over `metrics`, by their keys.
     pub(crate) expression: Option<String>,
     #[serde(default)]
     pub(crate) metrics: BTreeMap<String, Metric>,
@@ -34,20 +34,20 @@ pub(crate) struct Alarm {
     pub(crate) band: Option<f64>,
     /// The rule of a composite alarm.
     pub(crate) rule: Option<String>,
-    /// Topics by name, or ARNs.
+    /// The names of topics, or ARNs.
     #[serde(default)]
     pub(crate) actions: Vec<String>,
     #[serde(default = "yes")]
     pub(crate) enabled: bool,
-    /// An alarm that holds back the actions of this composite alarm while it fires.
+    /// The alarm that suppresses the actions of this composite alarm while it fires.
     pub(crate) suppressor: Option<String>,
-    /// How long actions wait for it to fire.
+    /// The time that actions wait for it to fire.
     #[serde(default = "minute_long")]
     pub(crate) wait: Span,
-    /// How long actions wait after it fired.
+    /// The time that actions wait after it fired.
     #[serde(default = "minute_long")]
     pub(crate) extension: Span,
-    /// How it was evaluated, by AWS's word, where that was not as usual.
+    /// The state of its evaluation in AWS's terms, if it is unusual.
     pub(crate) evaluation: Option<String>,
     #[serde(default = "quarter")]
     pub(crate) age: Span,
@@ -60,14 +60,14 @@ defaults! {
     quarter: Span = Span::minutes(90 * 24 * 60);
 }
 
-/// A metric and how it is read.
+/// A metric and its statistic.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Metric {
     pub(crate) name: String,
     #[serde(default = "average")]
     pub(crate) stat: String,
-    /// The endpoint whose metric it is.
+    /// The endpoint of the metric.
     pub(crate) endpoint: Option<String>,
     /// The value of the dimension `Model`.
     pub(crate) model: Option<String>,
@@ -80,7 +80,7 @@ defaults! {
     average: String = "Average".to_owned();
 }
 
-/// How a value is compared with the threshold.
+/// The comparison of a value with the threshold.
 #[derive(Debug, Clone, Copy, Default, Deserialize)]
 pub(crate) enum Compare {
     #[default]
@@ -95,7 +95,7 @@ pub(crate) enum Compare {
 }
 
 impl Compare {
-    /// AWS's word for it.
+    /// Returns AWS's term.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::More => "GreaterThanThreshold",
@@ -104,7 +104,7 @@ impl Compare {
             Self::Most => "LessThanOrEqualToThreshold",
         }
     }
-    /// AWS's word for leaving a band on that side.
+    /// Returns AWS's term for leaving a band on that side.
     pub(crate) fn band_word(self) -> &'static str {
         match self {
             Self::More | Self::Least => "GreaterThanUpperThreshold",
@@ -113,7 +113,7 @@ impl Compare {
     }
 }
 
-/// What a missing data point means.
+/// The meaning of a missing data point.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Missing {
@@ -125,7 +125,7 @@ pub(crate) enum Missing {
 }
 
 impl Missing {
-    /// AWS's word for it.
+    /// Returns AWS's term.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Breaching => "breaching",

@@ -1,6 +1,6 @@
-//! The stories that come with the program.
+//! The stories that are part of the program.
 
-/// Names and texts; `demo` is what people meet first.
+/// The names and texts. The `demo` is the default.
 pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("demo", include_str!("../stories/demo.toml")),
     ("shop", include_str!("../stories/shop.toml")),

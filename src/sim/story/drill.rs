@@ -1,4 +1,4 @@
-//! The task of an operator in a story, and how the account notices that it is done.
+//! The task of an operator in a story, and the conditions that end it.
 
 use serde::Deserialize;
 
@@ -8,23 +8,23 @@ use super::super::time::Span;
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Drill {
-    /// What the operator is asked to do.
+    /// The task for the operator.
     pub(crate) task: String,
-    /// What would have been right, told afterwards.
+    /// The right solution, which is shown afterwards.
     pub(crate) fix: String,
-    /// All of them must hold.
+    /// The conditions, which must all hold.
     pub(crate) done: Vec<Condition>,
 }
 
-/// Something that holds or does not; what is not given does not matter.
+/// A condition. Missing fields do not matter.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Condition {
-    /// An endpoint that is in service, with `version` if that is given.
+    /// An endpoint that is in service, and serves `version` if that is given.
     pub(crate) serves: Option<String>,
-    /// `model/number`; `model/new` is any that was registered during the story.
+    /// The version `model/number`; `model/new` is any that was registered during the story.
     pub(crate) version: Option<String>,
-    /// An alarm that has `state`.
+    /// An alarm that is in `state`.
     pub(crate) alarm: Option<String>,
     pub(crate) state: Option<String>,
     /// A version that has the approval `is`.
@@ -35,14 +35,14 @@ pub(crate) struct Condition {
     pub(crate) ended: Option<String>,
     /// A model of which a version was registered during the story.
     pub(crate) registered: Option<String>,
-    /// A topic that reaches somebody.
+    /// A topic that notifies somebody.
     pub(crate) reaches: Option<String>,
     /// A rule that is enabled and has a target.
     pub(crate) armed: Option<String>,
     /// An endpoint with at least `instances`.
     pub(crate) capacity: Option<String>,
     pub(crate) instances: i64,
-    /// An operation that was answered without an error at least so long after the beginning.
+    /// An operation that was answered without an error, at least this long after the beginning.
     pub(crate) answered: Option<String>,
     pub(crate) after: Span,
 }

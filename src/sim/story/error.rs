@@ -1,24 +1,24 @@
-//! What is wrong in a story.
+//! The mistakes in a story.
 
 use std::fmt;
 use std::ops::Range;
 
-/// Why a story cannot be read.
+/// The reason why a story cannot be read.
 #[derive(Debug)]
 pub enum StoryError {
-    /// The text is not TOML, or has something that stories do not have.
+    /// The text is not TOML, or contains an unknown field.
     Toml(toml::de::Error),
-    /// A name that nothing has.
+    /// A name does not exist.
     Name {
-        /// What is wrong, with the names there are.
+        /// The message, with the existing names.
         message: String,
-        /// Where the name is, in bytes.
+        /// The place of the name, in bytes.
         span: Range<usize>,
     },
 }
 
 impl StoryError {
-    /// Where it is, in bytes.
+    /// Returns the place of the mistake, in bytes.
     #[must_use]
     pub fn span(&self) -> Option<Range<usize>> {
         match self {
@@ -27,7 +27,7 @@ impl StoryError {
         }
     }
 
-    /// A name that is none of those there are.
+    /// Creates the error for a name that does not exist.
     pub(super) fn name<'a>(
         (what, purpose): (&str, &str),
         name: &toml::Spanned<String>,

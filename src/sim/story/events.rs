@@ -1,14 +1,14 @@
-//! Events in the account of a story, rules, and calls that fail.
+//! The events, rules and failing calls of a story.
 
 use serde::Deserialize;
 
 use super::super::time::Span;
 
-/// Something that happens in the account; exactly one of the actions is given.
+/// An event in the account. Exactly one of the actions is set.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Event {
-    /// How long after the beginning.
+    /// The time after the beginning.
     pub(crate) at: Span,
     /// Starts a pipeline.
     pub(crate) run: Option<String>,
@@ -22,23 +22,23 @@ pub(crate) struct Event {
     pub(crate) block: Option<String>,
     /// Confirms the pending subscriptions of a topic.
     pub(crate) confirm: Option<String>,
-    /// Why; for `block`, `approve` and `reject`.
+    /// The reason, for `block`, `approve` and `reject`.
     #[serde(default)]
     pub(crate) reason: String,
 }
 
-/// A failure of coming runs of a pipeline.
+/// A failure of future runs of a pipeline.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RunFailure {
     pub(crate) pipeline: String,
     pub(crate) step: String,
     pub(crate) reason: String,
-    /// A run with this parameter succeeds: `[name, value]`.
+    /// The parameter with which a run succeeds: `[name, value]`.
     pub(crate) unless: Option<(String, String)>,
 }
 
-/// An event rule: what starts when a version is decided upon, or when its time comes.
+/// An event rule: it starts something when a version is decided on, or at fixed times.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rule {
@@ -55,51 +55,51 @@ pub(crate) struct Rule {
     /// The endpoints to which the newest approved version then goes.
     #[serde(default)]
     pub(crate) deploys: Vec<String>,
-    /// The delivery pipeline by which it goes there.
+    /// The delivery pipeline that takes it there.
     pub(crate) via: Option<String>,
-    /// Whether a person has to agree before the last endpoint.
+    /// Whether a person must approve before the last endpoint.
     #[serde(default)]
     pub(crate) gated: bool,
     /// `rate(7 days)`, or a cron expression.
     pub(crate) schedule: Option<String>,
     /// The pipeline that the schedule starts.
     pub(crate) runs: Option<String>,
-    /// A rule without targets drops its events without a word.
+    /// Whether the rule has targets. Without them it silently drops its events.
     #[serde(default = "super::yes")]
     pub(crate) targets: bool,
 }
 
-/// Calls that do not succeed, or answer strangely.
+/// Calls that fail, or get strange answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
-    /// The operation; `*` stands for any text.
+    /// The operation; `*` matches any text.
     pub(crate) operation: String,
-    /// The error's code; without it the call succeeds.
+    /// The error's code; without one, the call succeeds.
     pub(crate) code: Option<String>,
     #[serde(default)]
     pub(crate) message: String,
     #[serde(default = "bad")]
     pub(crate) status: u16,
-    /// Since when, seen from the beginning.
+    /// The start, counted from the beginning of the story.
     #[serde(default)]
     pub(crate) from: Span,
     pub(crate) to: Option<Span>,
-    /// How much longer the answer takes.
+    /// The additional time of the answer.
     #[serde(default)]
     pub(crate) latency: Span,
-    /// The part of the calls that it hits, 0 to 1.
+    /// The share of the calls that it affects, 0 to 1.
     #[serde(default = "all")]
     pub(crate) share: f64,
-    /// This text is the whole answer.
+    /// The text that replaces the whole answer.
     pub(crate) body: Option<String>,
-    /// Each page says that there is another, for ever.
+    /// Whether each page has a token for another one, without end.
     #[serde(default)]
     pub(crate) endless: bool,
-    /// So many empty pages with a token come first.
+    /// The number of empty pages with a token that come first.
     #[serde(default)]
     pub(crate) empty_pages: u32,
-    /// The account does what it is asked to do before it answers like this.
+    /// Whether the account performs the call before this answer.
     #[serde(default)]
     pub(crate) done: bool,
 }

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::model::Deployed;
 use super::{BUNDLED, Run, Story, StoryError, Version};
 
-/// What is added to an inherited model.
+/// The additions to an inherited model.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Add {
@@ -17,21 +17,21 @@ pub(crate) struct Add {
     pub(crate) versions: Vec<Version>,
     #[serde(default)]
     pub(crate) runs: Vec<Run>,
-    /// Later deployments, by stage.
+    /// The later deployments, by stage.
     #[serde(default)]
     pub(crate) deployed: BTreeMap<String, Vec<Deployed>>,
-    /// Why the endpoint of a stage is in `UpdateRollbackFailed`.
+    /// The reason why the endpoint of a stage is in `UpdateRollbackFailed`.
     #[serde(default)]
     pub(crate) stuck: BTreeMap<String, String>,
-    /// Instances now, by stage.
+    /// The present instances, by stage.
     #[serde(default)]
     pub(crate) instances: BTreeMap<String, i64>,
-    /// Versions whose configuration and model were deleted since, by stage.
+    /// The versions whose configuration and model were deleted since, by stage.
     #[serde(default)]
     pub(crate) gone: BTreeMap<String, Vec<usize>>,
 }
 
-/// Later items take the place of earlier ones with the same name.
+/// Merges two lists. Later items replace earlier ones with the same name.
 fn merge<T>(base: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> String) {
     for item in more {
         match base.iter_mut().find(|known| name(known) == name(&item)) {
@@ -42,7 +42,7 @@ fn merge<T>(base: &mut Vec<T>, more: Vec<T>, name: impl Fn(&T) -> String) {
 }
 
 impl Story {
-    /// This story upon the one that it inherits from.
+    /// Adds this story to the one that it inherits from.
     pub(super) fn inherited(self, depth: usize) -> Result<Self, StoryError> {
         let Some(parent) = &self.inherits else { return Ok(self) };
         let Some((_, text)) = BUNDLED.iter().find(|(name, _)| name == parent.get_ref()).filter(|_| depth < 4) else {

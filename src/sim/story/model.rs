@@ -23,12 +23,12 @@ pub(crate) struct Model {
     pub(crate) training_instance: String,
     #[serde(default)]
     pub(crate) spot: bool,
-    /// Where the training data is.
+    /// The locations of the training data.
     #[serde(default)]
     pub(crate) data: Vec<String>,
     /// The feature group that training reads.
     pub(crate) features: Option<String>,
-    /// Where artifacts go.
+    /// The bucket of the artifacts.
     pub(crate) bucket: String,
     /// The member of the evaluation file that holds the metrics.
     pub(crate) family: String,
@@ -36,12 +36,12 @@ pub(crate) struct Model {
     /// Whether the pipeline may take the result of its first step from an earlier run.
     #[serde(default)]
     pub(crate) cached: bool,
-    /// Whether models put their container in `Containers`, as the official templates do.
+    /// Whether models have their container in `Containers`, as in the official templates.
     #[serde(default)]
     pub(crate) containers: bool,
     #[serde(default)]
     pub(crate) versions: Vec<Version>,
-    /// Runs that registered nothing, or are still going on.
+    /// The runs that registered nothing, or are still running.
     #[serde(default)]
     pub(crate) runs: Vec<Run>,
     #[serde(default)]
@@ -56,7 +56,7 @@ defaults! {
     training: String = "ml.m5.2xlarge".to_owned();
 }
 
-/// A metric of the evaluation, and the gate that it must pass.
+/// A metric of the evaluation, and the threshold that it must pass.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quality {
@@ -83,9 +83,9 @@ pub(crate) struct Version {
     pub(crate) by: String,
     #[serde(default)]
     pub(crate) quality: BTreeMap<String, f64>,
-    /// Deploying it ends back at the old configuration, with this reason, which may be empty.
+    /// The reason with which its deployments roll back to the old configuration; it may be empty.
     pub(crate) rolls_back: Option<String>,
-    /// Deploying it ends in `UpdateRollbackFailed`, with this reason.
+    /// The reason with which its deployments end in `UpdateRollbackFailed`.
     pub(crate) stuck: Option<String>,
 }
 
@@ -94,18 +94,18 @@ defaults! {
     ana: String = "ana".to_owned();
 }
 
-/// A run that registered nothing, or is still going on.
+/// A run that registered nothing, or is still running.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Run {
     pub(crate) age: Span,
-    /// The step that failed, and why.
+    /// The step that failed, and the reason.
     pub(crate) fails: Option<String>,
     #[serde(default)]
     pub(crate) reason: String,
     #[serde(default)]
     pub(crate) quality: BTreeMap<String, f64>,
-    /// The step at which it is when the story begins.
+    /// The step that is running when the story begins.
     pub(crate) at: Option<String>,
     #[serde(default = "scheduler")]
     pub(crate) by: String,
@@ -122,14 +122,14 @@ pub(crate) struct Endpoint {
     pub(crate) stage: String,
     #[serde(default = "all_traffic")]
     pub(crate) variant: String,
-    /// Instances in the configuration.
+    /// The instances in the configuration.
     #[serde(default = "two")]
     pub(crate) instances: i64,
-    /// Instances now, when scaling has changed them.
+    /// The present instances, if scaling has changed them.
     pub(crate) now: Option<i64>,
-    /// What scaling may use; no scaling when absent.
+    /// The limits of scaling; no scaling if they are missing.
     pub(crate) scaling: Option<Scaling>,
-    /// Requests a minute.
+    /// The requests per minute.
     #[serde(default)]
     pub(crate) requests: f64,
     #[serde(default = "forty")]
@@ -139,9 +139,9 @@ pub(crate) struct Endpoint {
     #[serde(default = "forty")]
     pub(crate) cpu: f64,
     pub(crate) deployed: Vec<Deployed>,
-    /// Why it is in `UpdateRollbackFailed`, if it is.
+    /// The reason why it is in `UpdateRollbackFailed`, if it is.
     pub(crate) stuck: Option<String>,
-    /// Alarms that roll its deployments back.
+    /// The alarms that roll its deployments back.
     #[serde(default)]
     pub(crate) guards: Vec<String>,
     #[serde(default)]
@@ -155,13 +155,13 @@ defaults! {
     few: f64 = 0.0004;
 }
 
-/// Limits of scaling.
+/// The limits of scaling.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Scaling {
     pub(crate) least: i64,
     pub(crate) most: i64,
-    /// Requests a minute and instance that scaling aims at.
+    /// The requests per minute and instance that scaling aims at.
     pub(crate) target: f64,
 }
 
@@ -171,17 +171,17 @@ pub(crate) struct Scaling {
 pub(crate) struct Deployed {
     pub(crate) version: usize,
     pub(crate) age: Span,
-    /// Another instance type than the model's.
+    /// The instance type, if it is not the model's.
     pub(crate) instance: Option<String>,
-    /// Another number of instances than the endpoint's.
+    /// The number of instances, if it is not the endpoint's.
     pub(crate) instances: Option<i64>,
-    /// Environment variables of the container.
+    /// The environment variables of the container.
     #[serde(default)]
     pub(crate) environment: BTreeMap<String, String>,
-    /// Does it record requests?
+    /// Whether it captures requests.
     #[serde(default)]
     pub(crate) capture: bool,
-    /// Configuration and model were deleted since, as `CloudFormation` does.
+    /// Whether the configuration and model were deleted since, as `CloudFormation` does.
     #[serde(default)]
     pub(crate) gone: bool,
 }

@@ -1,4 +1,4 @@
-//! What stories may say, and where it is told that one says something else.
+//! Tests of the fields that stories may have, and of the place of a mistake.
 
 use super::*;
 

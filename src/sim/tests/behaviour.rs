@@ -1,4 +1,4 @@
-//! How the account behaves when it is asked and changed.
+//! Tests of the account's answers and changes.
 
 use super::*;
 
@@ -129,7 +129,7 @@ fn pages_end_and_hold_everything_once() {
     assert!(token.is_null() && total > 40 && names.len() == total, "{total}");
 }
 
-/// All rows of a search, page by page.
+/// Reads all rows of a search, page by page.
 fn searched(account: &Account, order: &Value) -> Vec<Value> {
     let (mut order, mut rows) = (order.clone(), Vec::new());
     loop {

@@ -1,4 +1,4 @@
-//! Each incident: it shows, the right fix is noticed, and nothing else is.
+//! Tests of each incident: it is visible, the right fix ends it, and nothing else does.
 
 use super::*;
 

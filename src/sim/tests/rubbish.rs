@@ -1,4 +1,4 @@
-//! Whatever arrives, the account answers, and never with a 500.
+//! Tests that the account answers every request, and never with a 500.
 
 use super::*;
 

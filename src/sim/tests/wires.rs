@@ -1,4 +1,4 @@
-//! The two ways in: the SDK's connector, and loopback.
+//! Tests of the two ways to the account: the SDK's connector, and loopback.
 
 use aws_smithy_runtime_api::client::http::HttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -42,7 +42,7 @@ async fn only_loopback_is_served() {
     assert!(refused.to_string().contains("not a loopback address"), "{refused}");
 }
 
-/// One exchange with a served account, over a connection of its own; gives the body of the answer.
+/// Makes one exchange with a served account, over a connection of its own; returns the body of the answer.
 fn fetch(address: std::net::SocketAddr, head: &str, body: &str) -> Value {
     use std::io::{Read, Write};
     let mut stream = std::net::TcpStream::connect(address).unwrap();

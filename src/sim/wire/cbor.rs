@@ -1,4 +1,4 @@
-//! Smithy RPC v2 CBOR: instants are tag 1, absent members are left out.
+//! Smithy RPC v2 CBOR: instants have tag 1, absent members are left out.
 
 use std::borrow::Cow;
 
@@ -80,7 +80,7 @@ fn value(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError
         Type::F16 | Type::F32 | Type::F64 => Value::Float(from.double()?),
         Type::String | Type::StringIndef => Value::Text(from.str()?.as_ref().into()),
         Type::Tag => {
-            // Read as seconds: a float's own nanoseconds are a little less than what was meant.
+            // The float is read as seconds, because its own nanoseconds are a little less than the intended value.
             Value::Time(Time::from_seconds(from.timestamp()?.as_secs_f64()))
         }
         Type::Array | Type::ArrayIndef => list(from, depth)?,
@@ -89,7 +89,7 @@ fn value(from: &mut Decoder<'_>, depth: usize) -> Result<Value, DeserializeError
     })
 }
 
-/// Whether a collection has another item; reads the end mark of an open-ended one.
+/// Returns whether a collection has another item. Reads the end mark of an open-ended collection.
 fn more(from: &mut Decoder<'_>, left: &mut Option<u64>) -> Result<bool, DeserializeError> {
     if let Some(count) = left {
         let more = *count > 0;

@@ -24,7 +24,7 @@ pub(crate) fn write(value: &Value) -> Vec<u8> {
     serde_json::to_vec(value).unwrap_or_default()
 }
 
-/// Text of a value, for documents inside documents.
+/// Returns the text of a value, for documents inside documents.
 pub(crate) fn text(value: &Value) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
@@ -56,7 +56,7 @@ impl Serialize for Value {
     }
 }
 
-/// Reads one value; the number is the depth reached.
+/// A reader of one value; the number is the depth reached.
 struct Seed(usize);
 
 impl<'de> DeserializeSeed<'de> for Seed {

@@ -12,7 +12,7 @@ enum Node {
     Branch(BTreeMap<String, Node>),
 }
 
-/// The pairs of a form or query string, decoded.
+/// Returns the pairs of a form or query string, decoded.
 pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     let decode = |part: &str| percent_decode_str(&part.replace('+', " ")).decode_utf8_lossy().into_owned();
     text.split('&')
@@ -73,7 +73,7 @@ fn leaf(node: Node) -> Value {
     }
 }
 
-/// The items in the order of their numbers.
+/// Returns the items in the order of their numbers.
 fn numbered(items: BTreeMap<String, Node>) -> Vec<Value> {
     let mut items: Vec<(u64, Node)> = items.into_iter().map(|(k, n)| (k.parse().unwrap_or(u64::MAX), n)).collect();
     items.sort_by_key(|(number, _)| *number);

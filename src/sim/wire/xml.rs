@@ -62,7 +62,7 @@ pub(crate) fn flat_element(out: &mut String, name: &str, value: &Value) {
     let _ = write!(out, "</{name}>");
 }
 
-/// A Query service's answer to an operation.
+/// Returns a Query service's answer to an operation.
 pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id: &str) -> String {
     let mut out = format!("<{operation}Response xmlns=\"{namespace}\">");
     element(&mut out, &format!("{operation}Result"), result);
@@ -71,7 +71,7 @@ pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id
     out
 }
 
-/// A Query service's error answer.
+/// Returns a Query service's error answer.
 pub(crate) fn error(namespace: &str, code: &str, message: &str, request_id: &str) -> String {
     format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",

@@ -88,12 +88,12 @@ fn head(title: &str, selected: bool, theme: &Theme, area: Rect, buf: &mut Buffer
     paint::words(title, style, area, buf)
 }
 
-/// The stages of each row.
+/// Returns the stages of each row.
 fn halves(words: &[(String, Line)], rows: u16) -> std::slice::Chunks<'_, (String, Line)> {
     words.chunks(words.len().div_ceil(usize::from(rows).max(1)).max(1))
 }
 
-/// The width of a strip in one row, in cells.
+/// Returns the width of a strip in one row, in cells.
 fn needed(words: &[(String, Line)]) -> usize {
     let stages: usize = words.iter().map(|(title, state)| width(title) + 1 + state.width()).sum();
     stages + words.len().saturating_sub(1) * 4
@@ -111,7 +111,7 @@ fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> 
     words
 }
 
-/// A stage's name as an operator would abbreviate it.
+/// Returns a stage's name as an operator would abbreviate it.
 fn short(title: &str) -> String {
     match title.split_once(' ') {
         Some(("ENDPOINT", stage)) => stage.to_uppercase(),
@@ -119,7 +119,7 @@ fn short(title: &str) -> String {
     }
 }
 
-/// The line with single spaces between its words.
+/// Returns the line with single spaces between its words.
 fn tight(line: &Line) -> Line {
     let mut ended_in_space = true;
     let mut tight = Line::new();

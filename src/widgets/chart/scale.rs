@@ -8,7 +8,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// A scale for these values. It starts at zero, unless all of them are far from it.
+    /// Returns a scale for these values. It starts at zero, unless all of them are far from it.
     pub(super) fn of(points: &[Option<f64>], threshold: Option<f64>) -> Self {
         let values = || points.iter().flatten().copied().chain(threshold).filter(|v| v.is_finite());
         let least = values().fold(f64::INFINITY, f64::min);
@@ -27,7 +27,7 @@ impl Scale {
         Self { foot, top }
     }
 
-    /// The height of a value in eighths of a row, in a chart of this many rows.
+    /// Returns the height of a value in eighths of a row, in a chart of this many rows.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held within a screen's height")]
     pub(super) fn eighths(&self, value: f64, rows: u16) -> u64 {
         let most = f64::from(rows) * 8.0;

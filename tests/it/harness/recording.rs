@@ -14,7 +14,7 @@ impl Setup {
 }
 
 impl Harness {
-    /// A console on a recording, at this speed.
+    /// Returns a console on a recording, at this speed.
     pub(crate) fn replay(file: &Path, speed: f64) -> Setup {
         Setup { replay: Some((Recording::open(file).unwrap(), speed)), ..Self::story("empty") }
     }

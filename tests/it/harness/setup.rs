@@ -62,7 +62,7 @@ impl Setup {
         Self { settings, ..self }
     }
 
-    /// The pace of the console, which is unlimited on a simulated account.
+    /// Returns the pace of the console, which is unlimited on a simulated account.
     pub(crate) fn pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }
@@ -88,7 +88,7 @@ impl Setup {
         Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    /// A session on the simulated accounts, recorded if that is wanted.
+    /// Returns a session on the simulated accounts, recorded if that is wanted.
     fn simulated(&self, sims: &[Sim], clock: &Clock, folder: &Path) -> Session {
         let config = self.parsed();
         let connection = |sim: &Sim| {
@@ -108,7 +108,7 @@ impl Setup {
         session
     }
 
-    /// The state that the console begins with.
+    /// Returns the state that the console begins with.
     fn app(&self, session: &Session) -> App {
         let keymap = session.config.keymap.as_deref().unwrap_or("default");
         let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
@@ -166,7 +166,7 @@ impl Setup {
     }
 }
 
-/// A folder of its own for each console; it goes with the harness.
+/// Returns a folder of its own for each console; it goes with the harness.
 fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("console-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

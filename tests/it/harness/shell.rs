@@ -30,7 +30,7 @@ pub(super) fn taken_over() -> usize {
     TAKEN_OVER.get()
 }
 
-/// The program is stopped for an hour; what the screen showed is gone by then.
+/// Returns the program is stopped for an hour; what the screen showed is gone by then.
 pub(super) fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(sleep(Duration::from_hours(1)))
 }

@@ -7,7 +7,7 @@ use crate::harness::Harness;
 
 const WAITS: &str = "waiting for 1 call that is being sent; q again quits at once";
 
-/// A console that has just sent a rollback, which AWS answers after twenty seconds.
+/// Returns a console that has just sent a rollback, which AWS answers after twenty seconds.
 async fn sending() -> Harness {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nlatency = \"20s\"\n";
     let mut t = Harness::story(story).ready().await;

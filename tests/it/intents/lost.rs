@@ -5,7 +5,7 @@ use sagetop::journal::Event;
 use super::sent;
 use crate::harness::Harness;
 
-/// The demo account, in which some calls go wrong.
+/// Returns the demo account, in which some calls go wrong.
 fn demo_with(operation: &str, fault: &str) -> String {
     format!("inherits = \"demo\"\n[[fault]]\noperation = \"{operation}\"\n{fault}\n")
 }

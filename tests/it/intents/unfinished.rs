@@ -23,7 +23,7 @@ fn leave_open(home: &Home, url: &str, events: &[&str], (intent, target, call): (
     home.write("state/sagetop/journal.jsonl", &events.iter().map(line).collect::<String>());
 }
 
-/// The plan of an intent, told by the real program.
+/// Returns the plan of an intent, told by the real program.
 fn plan(home: &Home, url: &str, intent: &str, target: &str) -> crate::sagetop::Run {
     home.run_at(url, REGION, &[intent, target, "--plan-only"]).ends(0)
 }

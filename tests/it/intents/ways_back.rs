@@ -134,7 +134,7 @@ impl Way {
         })
     }
 
-    /// The plan of a rollback, with these further arguments.
+    /// Returns the plan of a rollback, with these further arguments.
     fn plan(self, arguments: &[&str]) -> Run {
         let account = Altered::serve("empty", move |asked| self.answer(asked));
         let rollback = ["rollback", "pair-prod", "--plan-only"];
@@ -142,8 +142,8 @@ impl Way {
     }
 }
 
-/// The plan where the list of endpoints has so many pages with this neighbour on the last one, and the configurations
-/// that were described.
+/// Returns the plan where the list of endpoints has so many pages with this neighbour on the last one, and the
+/// configurations that were described.
 fn plan_among(way: Way, pages: usize, neighbour: &'static str) -> (Run, usize) {
     let account = Altered::serve("empty", move |asked| {
         if asked.operation == "ListModelPackages" {
@@ -191,7 +191,7 @@ fn of_many_configurations_that_are_no_way_back_only_the_newest_are_described() {
     run.says("were not looked at");
 }
 
-/// The call that a plan shows.
+/// Returns the call that a plan shows.
 fn call(run: &Run) -> Value {
     let json = run.out.split("update-endpoint --cli-input-json '").nth(1).unwrap().split('\'').next().unwrap();
     serde_json::from_str(json).unwrap()

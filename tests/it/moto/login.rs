@@ -17,14 +17,14 @@ const MODEL: &str = "basket-size";
 /// Where `aws sso login` keeps the token of a session called `shop`: the name is hashed.
 const TOKEN: &str = ".aws/sso/cache/5042d146667518a1a5017644946b8650aafca44c.json";
 
-/// An account with one model.
+/// Returns an account with one model.
 fn account(flags: &[&str]) -> Moto {
     let moto = Moto::start(flags);
     moto.ask(RETAIL, "sagemaker", "create_model_package_group", &json!({"ModelPackageGroupName": MODEL}));
     moto
 }
 
-/// A home whose profile `shop` is configured by these lines.
+/// Returns a home whose profile `shop` is configured by these lines.
 fn home(lines: &str) -> Home {
     let home = Home::new();
     home.write(".aws/config", &format!("[profile shop]\nregion = {RETAIL}\n{lines}"));
@@ -60,7 +60,7 @@ fn printed(end: Timestamp) -> String {
     )
 }
 
-/// A `credential_process` that counts its turns in a file.
+/// Returns a `credential_process` that counts its turns in a file.
 fn process(folder: &Path, rest: &str) -> String {
     let asked = folder.join("asked");
     let asked = asked.display();

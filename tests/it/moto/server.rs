@@ -21,7 +21,7 @@ pub(crate) struct Moto {
 }
 
 impl Moto {
-    /// The one that all tests share, filled; it ends with this process, as its standard input does.
+    /// Returns the one that all tests share, filled; it ends with this process, as its standard input does.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Moto> = OnceLock::new();
         SHARED.get_or_init(|| {
@@ -31,7 +31,7 @@ impl Moto {
         })
     }
 
-    /// An empty one.
+    /// Returns an empty one.
     pub(crate) fn start(flags: &[&str]) -> Self {
         let mut command = python("server.py");
         let mut child = command.arg("--until-stdin-ends").args(flags).stdin(Stdio::piped()).spawn().unwrap();
@@ -57,7 +57,7 @@ impl Moto {
         self.ask_as("testing", region, service, method, request)
     }
 
-    /// The same, signed with an access key: moto gives the keys of a role to the account of that role.
+    /// Returns the same, signed with an access key: moto gives the keys of a role to the account of that role.
     pub(crate) fn ask_as(&self, key: &str, region: &str, service: &str, method: &str, request: &Value) -> Value {
         let request = request.to_string();
         answer(python("aws.py").args([&self.url, region, service, method, &request, key]))
@@ -68,12 +68,12 @@ impl Moto {
         self.http("POST /moto-api/reset-auth", "0");
     }
 
-    /// Every operation that was asked for in a region and the access key that signed it, oldest first.
+    /// Returns every operation that was asked for in a region and the access key that signed it, oldest first.
     pub(crate) fn signed(&self, region: &str) -> Vec<(String, String)> {
         serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
     }
 
-    /// Every operation that was asked for in a region, oldest first.
+    /// Returns every operation that was asked for in a region, oldest first.
     pub(crate) fn calls(&self, region: &str) -> Vec<String> {
         self.signed(region).into_iter().map(|(operation, _)| operation).collect()
     }
@@ -104,7 +104,7 @@ impl Drop for Moto {
     }
 }
 
-/// A script of `tests/moto`, to be run by the Python that has moto.
+/// Returns a script of `tests/moto`, to be run by the Python that has moto.
 fn python(script: &str) -> Command {
     let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let python =
@@ -133,7 +133,7 @@ fn said(child: &mut Child) -> String {
     text
 }
 
-/// The version of the model with decisions to be made, as its ARN spells it.
+/// Returns the version of the model with decisions to be made, as its ARN spells it.
 pub(crate) fn version(number: u32) -> String {
     format!("arn:aws:sagemaker:{CHANGING}:123456789012:model-package/demand-forecast/{number}")
 }

@@ -114,7 +114,7 @@ fn executions(moto: &Moto, pipeline: &str) -> Vec<String> {
     rows.map(|e| e["PipelineExecutionArn"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The parameters that an execution was started with, by name.
+/// Returns the parameters that an execution was started with, by name.
 fn parameters(moto: &Moto, execution: &str) -> Value {
     let request = json!({"PipelineExecutionArn": execution});
     let page = moto.ask(CHANGING, "sagemaker", "list_pipeline_parameters_for_execution", &request);

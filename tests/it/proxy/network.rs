@@ -80,7 +80,7 @@ pub(super) enum Manners {
 }
 
 impl Proxy {
-    /// A proxy that leads `CONNECT` to `tls`, and requests for `http://` addresses to `plain`.
+    /// Returns a proxy that leads `CONNECT` to `tls`, and requests for `http://` addresses to `plain`.
     pub(super) fn start(manners: Manners, tls: SocketAddr, plain: SocketAddr) -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = asked.clone();
@@ -88,7 +88,7 @@ impl Proxy {
         Self { address, asked }
     }
 
-    /// The hosts that it was asked for, each once.
+    /// Returns the hosts that it was asked for, each once.
     pub(super) fn hosts(&self) -> Vec<String> {
         let mut hosts = self.asked.lock().unwrap().clone();
         hosts.sort();

@@ -50,7 +50,7 @@ impl Terminal {
         Self::of(command, home, (columns, rows), environment)
     }
 
-    /// A shell with job control that runs a script, to which `$SAGETOP` is the program.
+    /// Returns a shell with job control that runs a script, to which `$SAGETOP` is the program.
     pub(crate) fn shell(home: &Home, columns: u16, rows: u16, script: &str) -> Self {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-mc", script]);
@@ -176,7 +176,7 @@ impl Drop for Terminal {
     }
 }
 
-/// The private modes that were touched, and whether each is on at the end: `ESC [ ? 1049 ; 25 h`.
+/// Returns the private modes that were touched, and whether each is on at the end: `ESC [ ? 1049 ; 25 h`.
 fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
     let text = String::from_utf8_lossy(raw);
     let mut modes = BTreeMap::new();
@@ -193,7 +193,7 @@ fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
     modes
 }
 
-/// The cursor is shown (25) and lines wrap (7) in a terminal that nobody touched; all else is off.
+/// Returns the cursor is shown (25) and lines wrap (7) in a terminal that nobody touched; all else is off.
 fn by_default(mode: u16) -> bool {
     matches!(mode, 7 | 25)
 }

@@ -1,18 +1,19 @@
-//! An alarm, and what happened to it.
+//! An alarm, and the items of its history.
 
 use super::rule::Rule;
 use crate::sim::prelude::{Time, Value, json};
 
-/// An alarm: its description, and its rule when it is a composite one.
+/// An alarm: its description, and its rule if it is a composite one.
 #[derive(Debug, Clone)]
 pub(crate) struct Alarm {
     pub(crate) doc: Value,
     pub(super) rule: Option<Rule>,
-    /// Set by hand while its children were (or were not) in ALARM; it stays so until that changes.
+    /// Whether its children were in ALARM when its state was set by hand; the state stays until that changes. `None` if
+    /// it was not set by hand.
     pub(super) set_by_hand: Option<bool>,
 }
 
-/// The state that an alarm gets.
+/// The new state of an alarm.
 #[derive(Debug, Clone)]
 pub(crate) struct Verdict {
     pub(crate) state: &'static str,
@@ -21,41 +22,41 @@ pub(crate) struct Verdict {
 }
 
 impl Alarm {
-    /// An alarm from its description; a composite one has an `AlarmRule`.
+    /// Creates an alarm from its description. A composite one has an `AlarmRule`.
     pub(super) fn new(doc: Value) -> Self {
         let rule =
             doc.get("AlarmRule").and_then(Value::as_text).map(|text| Rule::parse(text).unwrap_or(Rule::Always(false)));
         Self { doc, rule, set_by_hand: None }
     }
-    /// Its state, by AWS's word.
+    /// Returns its state in AWS's terms.
     pub(crate) fn state(&self) -> &str {
         self.doc.str("StateValue")
     }
-    /// Is it one on other alarms?
+    /// Returns whether it is an alarm on other alarms.
     pub(crate) fn is_composite(&self) -> bool {
         self.rule.is_some()
     }
-    /// Its kind, by AWS's word.
+    /// Returns its kind in AWS's terms.
     pub(super) fn kind(&self) -> &'static str {
         if self.is_composite() { "CompositeAlarm" } else { "MetricAlarm" }
     }
-    /// The alarms that its rule names.
+    /// Returns the alarms that its rule names.
     pub(crate) fn children(&self) -> Vec<&str> {
         self.rule.as_ref().map(Rule::children).unwrap_or_default()
     }
 }
 
-/// One thing that happened to an alarm.
+/// One item of an alarm's history.
 #[derive(Debug, Clone)]
 pub(super) struct HistoryItem {
     pub(super) name: String,
     pub(super) kind: &'static str,
     pub(super) at: Time,
-    /// AWS's word for what happened.
+    /// AWS's term for the kind of item.
     pub(super) item: &'static str,
     pub(super) summary: String,
     pub(super) data: String,
-    /// The alarm left ALARM.
+    /// Whether the alarm left ALARM.
     pub(super) ends_alarm: bool,
 }
 

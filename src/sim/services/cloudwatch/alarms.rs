@@ -110,7 +110,7 @@ impl State {
     /// Enables or disables the actions of alarms.
     fn set_actions(&mut self, env: &Env, input: &Value, on: bool) -> Answer {
         for name in input.texts("AlarmNames")? {
-            // AWS ignores names that it does not know.
+            // AWS ignores unknown names.
             let Some(alarm) = self.alarms.get_mut(name) else { continue };
             alarm.doc.set("ActionsEnabled", on);
             alarm.doc.set("AlarmConfigurationUpdatedTimestamp", env.now);
@@ -121,7 +121,7 @@ impl State {
         Ok(Value::Null)
     }
 
-    /// The names of a composite alarm's children, or of the alarms that name this one.
+    /// Returns the names of a composite alarm's children, or of the alarms that name this one.
     fn relatives(&self, name: &str, children: bool) -> Answer {
         let Some(alarm) = self.alarms.get(name) else { return Err(unknown()) };
         let own = alarm.children();

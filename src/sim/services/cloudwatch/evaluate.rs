@@ -1,4 +1,4 @@
-//! How alarms change: by evaluation, by hand, or because somebody makes them.
+//! The changes of alarms: by evaluation, by hand, or by creation.
 
 use super::alarm::{Alarm, HistoryItem, Verdict};
 use super::state::State;
@@ -8,7 +8,7 @@ use crate::sim::services::sagemaker::Endpoints;
 impl State {
     /// Evaluates all alarms: first those on metrics, then those on other alarms.
     pub(crate) fn evaluate_alarms(&mut self, env: &Env, endpoints: &Endpoints) {
-        // Of very many alarms each is evaluated once a minute, not every ten seconds.
+        // If there are very many alarms, each is evaluated once a minute, not every ten seconds.
         let (turn, turns) = (env.now.0 / 10_000, if self.alarms.len() > 400 { 6 } else { 1 });
         let is_due = |index: usize| num::count(index) % turns == turn.rem_euclid(turns);
         for composite in [false, true] {
@@ -29,7 +29,7 @@ impl State {
         self.suppress_actions(env.now);
     }
 
-    /// Gives an alarm a state as of a time, notes that in its history, and runs its actions.
+    /// Gives an alarm a state as of a time, records the change in its history, and runs its actions.
     pub(crate) fn change_alarm(&mut self, now: Time, name: &str, verdict: &Verdict, at: Time) {
         let Verdict { state, reason, data } = verdict;
         let suppressed = self.alarms.get(name).is_some_and(|alarm| self.suppression(now, alarm, state, at).is_some());

@@ -1,4 +1,4 @@
-//! Requests about what happened to alarms.
+//! Requests for the history of alarms.
 
 use super::alarm::HistoryItem;
 use super::state::{Handler, State};

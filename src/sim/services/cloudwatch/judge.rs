@@ -1,4 +1,4 @@
-//! Which state an alarm should have: windows that end now, thresholds, bands, children.
+//! The evaluation of alarms: windows that end now, thresholds, bands, children.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ struct Window {
 }
 
 impl View<'_> {
-    /// The state that an alarm should have now.
+    /// Returns the state that an alarm should have now.
     pub(crate) fn judge(&self, alarm: &Alarm) -> Verdict {
         if let Some(rule) = &alarm.rule {
             let state = |name: &str| self.alarms.get(name).map(|child| child.state().to_owned());
@@ -68,7 +68,7 @@ impl View<'_> {
         }
     }
 
-    /// The reason in AWS's words.
+    /// Returns the reason in AWS's wording.
     fn reason(
         &self,
         alarm: &Value,
@@ -118,7 +118,7 @@ impl View<'_> {
         })
     }
 
-    /// The last values of the metric of an alarm, newest first.
+    /// Returns the last values of the metric of an alarm, newest first.
     fn window(&self, alarm: &Value, periods: i64) -> Window {
         let queries = alarm.items_at("Metrics");
         if queries.is_empty() {

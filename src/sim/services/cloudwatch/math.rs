@@ -3,7 +3,7 @@
 use crate::sim::prelude::num;
 use std::collections::BTreeMap;
 
-/// A value for each period; nothing where there is no data.
+/// A value for each period; `None` if there is no data.
 pub(crate) type Points = Vec<Option<f64>>;
 
 /// The rest of an expression that is not parsed yet.
@@ -14,7 +14,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-/// Evaluates an expression over series of one length; the error says what is wrong with it.
+/// Evaluates an expression over series of one length; the error describes the mistake.
 pub(crate) fn evaluate(expression: &str, known: &BTreeMap<String, Points>, size: usize) -> Result<Points, String> {
     let mut reader = Reader { rest: expression, known, size, depth: 0 };
     let points = reader.sum()?;
@@ -26,7 +26,7 @@ pub(crate) fn evaluate(expression: &str, known: &BTreeMap<String, Points>, size:
     }
 }
 
-/// Metric and width of an anomaly band.
+/// Returns the metric and width of an anomaly band.
 pub(crate) fn band(expression: &str) -> Option<(&str, f64)> {
     let inside = expression.trim().strip_prefix("ANOMALY_DETECTION_BAND(")?.strip_suffix(')')?;
     let (metric, width) = inside.split_once(',').unwrap_or((inside, "2"));

@@ -14,7 +14,7 @@ pub(super) static OPERATIONS: &[Operation<Handler>] =
 
 const PAGES: Paging = Paging { token: "NextToken", size: "MaxRecords", usual: 500, most: 500 };
 
-/// More data points than this are not given in one answer.
+/// The most data points of one answer.
 const MOST_POINTS: i64 = 100_800;
 
 fn list(state: &mut State, _: &Env, _: &Endpoints, input: &Value) -> Answer {
@@ -70,7 +70,7 @@ fn get_data(state: &mut State, env: &Env, endpoints: &Endpoints, input: &Value) 
     Ok(tree! { "MetricDataResults": results, "Messages": Vec::<Value>::new() })
 }
 
-/// The error of this service for invalid queries.
+/// Returns the error of this service for invalid queries.
 fn validation(message: impl Into<String>) -> ServiceError {
     ServiceError::new("ValidationError", message)
 }
@@ -99,7 +99,7 @@ fn period_of(query: &Value) -> Result<i64, ServiceError> {
 }
 
 impl View<'_> {
-    /// The values of each query that returns data.
+    /// Returns the values of each query that returns data.
     fn values(&self, queries: &[Value], start: Time, end: Time) -> Result<Vec<MetricValues>, ServiceError> {
         let mut known: BTreeMap<String, Points> = BTreeMap::new();
         let mut ready: BTreeMap<String, Vec<MetricValues>> = BTreeMap::new();

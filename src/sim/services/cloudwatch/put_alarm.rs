@@ -8,7 +8,7 @@ use crate::sim::services::sagemaker::Endpoints;
 pub(super) static OPERATIONS: &[Operation<Handler>] =
     &[write("PutMetricAlarm", put_metric), write("PutCompositeAlarm", put_composite)];
 
-/// A value that this service does not accept.
+/// Creates the error for a value that this service does not accept.
 fn invalid(message: impl Into<String>) -> ServiceError {
     ServiceError::new("InvalidParameterValue", message)
 }
@@ -41,7 +41,7 @@ fn put_composite(state: &mut State, env: &Env, _: &Endpoints, input: &Value) -> 
     Ok(Value::Null)
 }
 
-/// A request with numbers where the Query protocol has text.
+/// Converts the text of the Query protocol to numbers.
 fn numbers(input: &Value) -> Value {
     let mut doc = input.clone();
     for key in ["Period", "EvaluationPeriods", "DatapointsToAlarm"] {

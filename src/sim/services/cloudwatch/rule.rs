@@ -2,16 +2,16 @@
 
 use crate::sim::prelude::num;
 
-/// The rule of a composite alarm, parsed.
+/// The parsed rule of a composite alarm.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Rule {
-    /// Whether an alarm has a state.
+    /// An alarm has this state.
     Is(String, &'static str),
     All(Vec<Rule>),
     Any(Vec<Rule>),
     Not(Box<Rule>),
     Always(bool),
-    /// Whether at least so many of some alarms have a state (or, when denied, do not have it).
+    /// At least this many of some alarms have a state (or do not have it, if `denied` is true).
     AtLeast {
         least: Least,
         wanted: &'static str,
@@ -20,7 +20,7 @@ pub(crate) enum Rule {
     },
 }
 
-/// How many of some alarms.
+/// The least number or share of some alarms.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Least {
     Count(usize),
@@ -37,13 +37,13 @@ impl Least {
 }
 
 impl Rule {
-    /// Reads a rule; nothing when it cannot be read.
+    /// Parses a rule; returns `None` if it is invalid.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut rest = text;
         let rule = any(&mut rest, 0)?;
         rest.trim().is_empty().then_some(rule)
     }
-    /// Whether it holds, given each alarm's state.
+    /// Returns whether the rule holds, given each alarm's state.
     pub(crate) fn holds(&self, state: &dyn Fn(&str) -> Option<String>) -> bool {
         match self {
             Self::Is(name, wanted) => state(name).as_deref() == Some(*wanted),
@@ -57,7 +57,7 @@ impl Rule {
             }
         }
     }
-    /// The alarms that it names.
+    /// Returns the alarms that it names.
     pub(crate) fn children(&self) -> Vec<&str> {
         match self {
             Self::Is(name, _) => vec![name],
@@ -110,7 +110,7 @@ fn one(rest: &mut &str, depth: usize) -> Option<Rule> {
     if names.len() == 1 { names.pop().map(|name| Rule::Is(name, wanted)) } else { None }
 }
 
-/// `(2, ALARM, (a, b, c))` or `(50%, NOT OK, (a, b))`.
+/// Parses `(2, ALARM, (a, b, c))` or `(50%, NOT OK, (a, b))`.
 fn at_least(rest: &mut &str) -> Option<Rule> {
     let (number, tail) = rest.trim_start().strip_prefix('(')?.split_once(',')?;
     *rest = tail;
@@ -128,7 +128,7 @@ fn state(rest: &mut &str) -> Option<&'static str> {
     ["ALARM", "OK", "INSUFFICIENT_DATA"].into_iter().find(|state| word(rest, state))
 }
 
-/// Names or ARNs in parentheses, with commas between them.
+/// Parses names or ARNs in parentheses, separated by commas.
 fn names(rest: &mut &str) -> Option<Vec<String>> {
     let mut names = Vec::new();
     if !word(rest, "(") {
@@ -146,7 +146,7 @@ fn names(rest: &mut &str) -> Option<Vec<String>> {
     }
 }
 
-/// One name; in quotes it may hold anything, a quotation mark after a backslash.
+/// Parses one name. In quotes it may contain any character; a backslash escapes a quotation mark.
 fn name(rest: &mut &str) -> Option<String> {
     let text = rest.trim_start();
     let Some(quoted) = text.strip_prefix('"') else {

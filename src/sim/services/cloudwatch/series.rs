@@ -1,13 +1,13 @@
-//! Metrics as functions of time: no value is stored, so any window can be read.
+//! Metrics as functions of time. No value is stored, so any window can be read.
 
 use crate::sim::prelude::{Span, Time, num};
 
-/// How a metric is published.
+/// The way in which a metric is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// One value a minute.
+    /// One value per minute.
     Gauge,
-    /// One data point of 1 for each request: the value is requests a minute.
+    /// One data point of 1 for each request: the value is requests per minute.
     Count,
     /// 0 or 1 for each request: the value is the share of ones.
     Rate,
@@ -15,24 +15,24 @@ pub(crate) enum Kind {
     Latency,
 }
 
-/// A push of a metric away from its usual course.
+/// A deviation of a metric from its usual course.
 #[derive(Debug, Clone)]
 pub(crate) struct Effect {
-    /// The value that the metric goes to.
+    /// The final value of the metric.
     pub(crate) to: f64,
-    /// How long it takes to get there.
+    /// The time until that value is reached.
     pub(crate) over: Span,
     pub(crate) when: When,
     /// An endpoint, and the number of instances that ends the effect.
     pub(crate) relief: Option<(String, i64)>,
 }
 
-/// When an effect works.
+/// The time of an effect.
 #[derive(Debug, Clone)]
 pub(crate) enum When {
     /// Between two instants.
     Between(Time, Option<Time>),
-    /// While an endpoint serves with a package (`group/version`), beginning so long after it went live.
+    /// While an endpoint serves a package (`group/version`), starting this long after it went live.
     Serving { endpoint: String, package: String, after: Span },
 }
 
@@ -41,21 +41,21 @@ pub(crate) enum When {
 pub(crate) struct Series {
     pub(crate) namespace: String,
     pub(crate) name: String,
-    /// Sorted by name.
+    /// The dimensions, sorted by name.
     pub(crate) dimensions: Vec<(String, String)>,
     pub(crate) kind: Kind,
     pub(crate) base: f64,
-    /// How much of the base comes and goes in a day, 0 to 1.
+    /// The share of the base that varies over the day, 0 to 1.
     pub(crate) daily: f64,
-    /// How much of the base is chance, 0 to 1.
+    /// The share of the base that is random, 0 to 1.
     pub(crate) noise: f64,
-    /// Requests a minute behind a rate or a latency.
+    /// The requests per minute that underlie a rate or a latency.
     pub(crate) requests: f64,
     pub(crate) since: Time,
     pub(crate) effects: Vec<Effect>,
 }
 
-/// The key under which a metric is kept; the order of dimensions does not matter.
+/// Returns the key that identifies a metric. The order of the dimensions does not matter.
 pub(crate) fn key(namespace: &str, name: &str, dimensions: &[(String, String)]) -> String {
     let mut sorted: Vec<String> = dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
     sorted.sort();
@@ -68,26 +68,26 @@ impl Series {
         key(&self.namespace, &self.name, &self.dimensions)
     }
 
-    /// The share of a day's activity at an instant: 1 on average, most in the afternoon.
+    /// Returns the daily activity at an instant: 1 on average, highest in the afternoon.
     pub(super) fn daylight(&self, at: Time) -> f64 {
         let day = num::float(at.0.rem_euclid(86_400_000)) / 86_400_000.0;
         1.0 + self.daily * ((day - 0.375) * std::f64::consts::TAU).sin()
     }
 
-    /// The value without any effect.
+    /// Returns the value without any effect.
     pub(crate) fn usual(&self, at: Time, seed: u64) -> f64 {
         let own = seed ^ num::hash(&self.name) ^ self.dimensions.iter().fold(0, |h, (_, value)| h ^ num::hash(value));
         let wave = smooth(own, at, 60_000) * 0.6 + smooth(num::mix(own), at, 600_000) * 0.4;
         self.base * self.daylight(at) * (1.0 + self.noise * wave)
     }
 
-    /// About one standard deviation of its noise.
+    /// Returns about one standard deviation of its noise.
     pub(crate) fn deviation(&self) -> f64 {
         (self.base * (self.noise * 0.5 + self.daily * 0.05)).abs().max(1e-9)
     }
 }
 
-/// Noise between -1 and 1 that moves without jumps.
+/// Returns noise between -1 and 1 that changes without jumps.
 fn smooth(seed: u64, at: Time, step: i64) -> f64 {
     let cell = at.0.div_euclid(step);
     let part = num::float(at.0.rem_euclid(step)) / num::float(step);
@@ -96,7 +96,7 @@ fn smooth(seed: u64, at: Time, step: i64) -> f64 {
     value(cell) * (1.0 - ease) + value(cell + 1) * ease
 }
 
-/// How strong an effect is, 0 to 1, that begins at `from`, takes `over` to grow, and fades after `until`.
+/// Returns the strength of an effect, 0 to 1. It begins at `from`, takes `over` to grow, and fades after `until`.
 pub(super) fn weight(at: Time, from: Time, until: Option<Time>, over: Span, fading: Span) -> f64 {
     let part = |since: Time, length: Span| (num::float((at - since).0) / num::float(length.0.max(1))).clamp(0.0, 1.0);
     let up = if at < from { 0.0 } else { part(from, over) };
@@ -106,16 +106,16 @@ pub(super) fn weight(at: Time, from: Time, until: Option<Time>, over: Span, fadi
     })
 }
 
-/// The part that `p99` or `tm95` speaks of.
+/// Returns the share in `p99` or `tm95`.
 pub(super) fn percentile(statistic: &str) -> Option<f64> {
     let digits = statistic.strip_prefix("tm").or_else(|| statistic.strip_prefix('p'))?;
     let percent: f64 = digits.parse().ok()?;
     (0.0..=100.0).contains(&percent).then_some(percent / 100.0)
 }
 
-/// How many times the median a percentile of request times is.
+/// Returns the ratio of a percentile of request times to their median.
 pub(super) fn spread(part: f64) -> f64 {
-    // A rough inverse of the normal distribution is enough for a curve that looks right.
+    // A rough inverse of the normal distribution is enough for a realistic curve.
     let p = part.clamp(0.0001, 0.9999);
     let normal = 4.91 * (p.powf(0.14) - (1.0 - p).powf(0.14));
     (normal * 0.42).exp()

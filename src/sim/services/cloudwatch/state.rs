@@ -8,10 +8,10 @@ use super::view::View;
 use crate::sim::prelude::{Answer, Env, Value};
 use crate::sim::services::sagemaker::Endpoints;
 
-/// Metrics depend on what the endpoints do.
+/// A handler of this service. Metrics depend on the state of the endpoints.
 pub(crate) type Handler = fn(&mut State, &Env, &Endpoints, &Value) -> Answer;
 
-/// The metrics by key, the alarms by name, and what happened to alarms.
+/// The metrics by key, the alarms by name, and the history of the alarms.
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) series: BTreeMap<String, Series>,
@@ -20,12 +20,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Everything that values and verdicts depend on, at the present time.
+    /// Returns a view of everything that values and verdicts depend on, at the present time.
     pub(crate) fn view<'a>(&'a self, env: &'a Env, endpoints: &'a Endpoints) -> View<'a> {
         View { now: env.now, env, series: &self.series, alarms: &self.alarms, endpoints }
     }
 
-    /// Is an alarm in ALARM?
+    /// Returns whether an alarm is in ALARM.
     pub(crate) fn fires(&self, alarm: &str) -> bool {
         self.alarms.get(alarm).is_some_and(|alarm| alarm.state() == "ALARM")
     }

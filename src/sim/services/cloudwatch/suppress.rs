@@ -5,7 +5,7 @@ use super::state::State;
 use crate::sim::prelude::{Span, Time, Value};
 
 impl State {
-    /// Notes on each composite alarm whether its actions are suppressed now, and by what.
+    /// Marks on each composite alarm whether its actions are suppressed now, and by what.
     pub(crate) fn suppress_actions(&mut self, now: Time) {
         let changed = |alarm: &Alarm| alarm.doc.instant("StateTransitionedTimestamp");
         let find = |alarm: &Alarm| self.suppression(now, alarm, alarm.state(), changed(alarm));
@@ -18,7 +18,8 @@ impl State {
         }
     }
 
-    /// What suppresses the actions of an alarm that got this state at a time, by AWS's word and in a sentence.
+    /// Returns what suppresses the actions of an alarm that entered this state at a time, as AWS's term and as a
+    /// sentence.
     pub(super) fn suppression(
         &self,
         now: Time,

@@ -1,4 +1,4 @@
-//! The values of metrics: they depend on the time, on what the endpoints do, and on the effects of the story.
+//! The values of metrics. They depend on the time, on the endpoints, and on the effects of the story.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use super::series::{Kind, Series, When, key, percentile, spread, weight};
 use crate::sim::prelude::{Env, Span, Time, Value, num};
 use crate::sim::services::sagemaker::{Endpoint, Endpoints};
 
-/// How long an effect fades when its cause is gone.
+/// The time in which an effect fades after its cause ends.
 const FADING: Span = Span::seconds(40);
-/// How many samples stand for a period.
+/// The number of samples for each period.
 const SAMPLES: i64 = 6;
 
-/// Metrics, alarms and what they depend on, as they are at a time.
+/// The metrics, the alarms and the state that they depend on, at one time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
-    /// Usually the present.
+    /// The time, usually the present.
     pub(super) now: Time,
     pub(super) env: &'a Env,
     pub(super) series: &'a BTreeMap<String, Series>,
@@ -23,19 +23,19 @@ pub(crate) struct View<'a> {
     pub(super) endpoints: &'a Endpoints,
 }
 
-/// The dimensions of a request or an alarm, as pairs.
+/// Returns the dimensions of a request or an alarm, as pairs.
 pub(super) fn dimensions(value: Option<&Value>) -> Vec<(String, String)> {
     let items = value.map(Value::items).unwrap_or_default();
     items.iter().map(|d| (d.str("Name").to_owned(), d.str("Value").to_owned())).collect()
 }
 
 impl<'a> View<'a> {
-    /// The same at another time.
+    /// Returns the view at another time.
     pub(crate) fn at(self, now: Time) -> Self {
         Self { now, ..self }
     }
 
-    /// The value of a metric at an instant that has come.
+    /// Returns the value of a metric at a past or present instant.
     pub(crate) fn sample(&self, series: &Series, at: Time) -> f64 {
         let fading = self.env.pace(FADING);
         let mut value = series.usual(at, self.env.seed);
@@ -61,13 +61,13 @@ impl<'a> View<'a> {
         value.max(0.0)
     }
 
-    /// Since when an endpoint has at least so many instances, if it has.
+    /// Returns since when an endpoint has at least this many instances, if it has.
     fn grown(&self, endpoint: &str, instances: i64) -> Option<Time> {
         let found = self.endpoints.get(endpoint)?;
         (found.instances() >= instances).then(|| found.record.doc.instant("LastModifiedTime"))
     }
 
-    /// A statistic of a metric over a period, as far as the period has come; nothing when there is no data.
+    /// Returns a statistic of a metric over the past part of a period; `None` if there is no data.
     pub(crate) fn statistic(&self, series: &Series, from: Time, to: Time, statistic: &str) -> Option<f64> {
         let (from, to) = (from.max(series.since), to.min(self.now));
         if from >= to {
@@ -102,12 +102,12 @@ impl<'a> View<'a> {
         Some(found)
     }
 
-    /// The metric with exactly these dimensions.
+    /// Returns the metric with exactly these dimensions.
     pub(crate) fn find_series(&self, namespace: &str, name: &str, wanted: Option<&Value>) -> Option<&'a Series> {
         self.series.get(&key(namespace, name, &dimensions(wanted)))
     }
 
-    /// A metric of an endpoint, by its name.
+    /// Returns a metric of an endpoint, by its name.
     pub(crate) fn find_metric(&self, name: &str, endpoint: &str) -> Option<&'a Series> {
         let variant = self.endpoints.get(endpoint)?.variants.first()?;
         let dimensions =
@@ -115,7 +115,7 @@ impl<'a> View<'a> {
         self.series.get(&key("AWS/SageMaker", name, &dimensions))
     }
 
-    /// The lower and upper bound of usual values.
+    /// Returns the lower and upper bound of usual values.
     pub(crate) fn band(&self, series: &Series, at: Time, width: f64) -> (f64, f64) {
         let usual = series.usual(at, self.env.seed);
         let reach = series.deviation() * width;

@@ -18,7 +18,7 @@ impl State {
         Some(id)
     }
 
-    /// Ends stages whose deployment is done, and begins the next ones.
+    /// Ends stages whose deployment has ended, and begins the next ones.
     pub(crate) fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
         let executions = self.pipelines.values_mut().flat_map(|pipeline| &mut pipeline.executions);
         for execution in executions.filter(|execution| execution.status() == "InProgress") {
@@ -26,7 +26,7 @@ impl State {
         }
     }
 
-    /// Adds the executions of the past: one for each time that the last endpoint got another version.
+    /// Adds the past executions: one for each change of the version on the last endpoint.
     pub(crate) fn add_past_executions(&mut self, endpoints: &Endpoints) {
         for pipeline in self.pipelines.values_mut() {
             let last = pipeline.endpoints.last().and_then(|endpoint| endpoints.get(endpoint));

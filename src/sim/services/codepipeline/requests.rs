@@ -47,7 +47,7 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
     let shape = pipeline.execution(String::new(), "", pipeline.created);
     let stages = shape.stages.iter().enumerate().map(|(number, stage)| {
         let (name, action) = stage.names();
-        // The newest execution that has reached this stage gives its status.
+        // The newest execution that has reached this stage determines its status.
         let reached = |e: &&Execution| e.stages.get(number).is_some_and(|stage| stage.status != Status::Waiting);
         let last = pipeline.executions.iter().rev().find(reached).and_then(|e| Some((e, e.stages.get(number)?)));
         tree! {

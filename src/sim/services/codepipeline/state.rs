@@ -15,12 +15,12 @@ pub(crate) struct Pipeline {
     pub(crate) name: String,
     /// The model group whose versions it deploys.
     pub(crate) group: String,
-    /// The endpoints, in the order in which they get a version.
+    /// The endpoints, in the order of their deployment.
     pub(crate) endpoints: Vec<String>,
-    /// Whether a person has to agree before the last endpoint.
+    /// Whether a person must approve before the last endpoint.
     pub(crate) gated: bool,
     pub(crate) created: Time,
-    /// Oldest first.
+    /// The executions, oldest first.
     pub(crate) executions: Vec<Execution>,
 }
 
@@ -34,8 +34,8 @@ pub(crate) struct Execution {
     pub(crate) stages: Vec<Stage>,
 }
 
-/// What the action of a stage does.
-// The names are part of ids: see `Execution::action_id`.
+/// The action of a stage.
+// The names of the variants are part of ids: see `Execution::action_id`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Action {
     Source,
@@ -52,7 +52,7 @@ pub(crate) enum Status {
     Failed,
 }
 
-/// A stage with its only action.
+/// A stage with its single action.
 #[derive(Debug, Clone)]
 pub(crate) struct Stage {
     pub(crate) action: Action,
@@ -62,7 +62,7 @@ pub(crate) struct Stage {
 }
 
 impl Status {
-    /// AWS's word; nothing before the stage has begun.
+    /// Returns AWS's term; `None` before the stage has begun.
     pub(crate) fn word(self) -> Option<&'static str> {
         match self {
             Self::Waiting => None,
@@ -77,7 +77,7 @@ impl Stage {
     fn new(action: Action, at: Time) -> Self {
         Self { action, status: Status::Waiting, since: at, summary: String::new() }
     }
-    /// The names of the stage and its action.
+    /// Returns the names of the stage and its action.
     pub(crate) fn names(&self) -> (String, String) {
         match &self.action {
             Action::Source => ("Source".to_owned(), "ModelRegistry".to_owned()),
@@ -89,7 +89,7 @@ impl Stage {
             }
         }
     }
-    /// Does a person have to approve it now?
+    /// Returns whether a person must approve it now.
     pub(crate) fn awaits_approval(&self) -> bool {
         self.action == Action::Approval && self.status == Status::Running
     }
@@ -99,7 +99,7 @@ impl Stage {
 }
 
 impl Pipeline {
-    /// An execution that has not begun.
+    /// Creates an execution that has not begun.
     pub(crate) fn execution(&self, id: String, version: &str, at: Time) -> Execution {
         let mut stages = vec![Stage::new(Action::Source, at)];
         for (number, endpoint) in self.endpoints.iter().enumerate() {
@@ -113,7 +113,7 @@ impl Pipeline {
 }
 
 impl Execution {
-    /// Its status, by AWS's word.
+    /// Returns its status in AWS's terms.
     pub(crate) fn status(&self) -> &'static str {
         let has = |status| self.stages.iter().any(|stage| stage.status == status);
         if has(Status::Failed) {
@@ -124,11 +124,11 @@ impl Execution {
             "Succeeded"
         }
     }
-    /// The token with which an approval is answered; the time of the stage tells it from older ones.
+    /// Returns the token for the answer to an approval. The time of the stage makes it unique.
     pub(crate) fn token(&self, stage: &Stage) -> String {
         num::uuid(num::hash(&format!("{}{}", self.id, stage.since.0)))
     }
-    /// The id of the execution of a stage's action.
+    /// Returns the id of the execution of a stage's action.
     pub(crate) fn action_id(&self, stage: &Stage) -> String {
         num::hex(num::hash(&format!("{}{:?}", self.id, stage.action)), 32)
     }

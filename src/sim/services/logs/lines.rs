@@ -1,10 +1,10 @@
-//! The lines of containers and jobs, as functions of time and of their state.
+//! The lines of containers and jobs, as functions of time and of the state of their source.
 
 use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, num};
 use crate::sim::services::cloudwatch::View;
 use crate::sim::services::sagemaker::{self, Variant};
 
-/// The most lines that one stream gives.
+/// The most lines of one stream.
 const MOST: i64 = 20_000;
 
 /// The states that lines are made from. The service has no state of its own.
@@ -28,14 +28,14 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-/// A filter pattern: words that must all be there, or `?a ?b` of which one must.
+/// A filter pattern: words that must all occur, or `?a ?b` of which one must occur.
 pub(super) struct Pattern {
     all: Vec<String>,
     any: Vec<String>,
 }
 
 impl Pattern {
-    /// Reads a pattern; quotes hold words together.
+    /// Parses a pattern. Quotes enclose a phrase.
     pub(super) fn parse(text: &str) -> Self {
         let (mut all, mut any) = (Vec::new(), Vec::new());
         for (at, part) in text.split('"').enumerate() {
@@ -59,7 +59,7 @@ impl Pattern {
 }
 
 impl Sources<'_> {
-    /// All groups, and since when each exists.
+    /// Returns all groups, and since when each exists.
     pub(super) fn groups(&self) -> Vec<(String, Time)> {
         let mut found: Vec<(String, Time)> = self
             .sagemaker
@@ -74,7 +74,7 @@ impl Sources<'_> {
         found
     }
 
-    /// The streams of a group.
+    /// Returns the streams of a group.
     pub(super) fn streams(&self, group: &str) -> Vec<Stream> {
         if let Some(endpoint) =
             group.strip_prefix("/aws/sagemaker/Endpoints/").and_then(|name| self.sagemaker.endpoints.get(name))
@@ -107,7 +107,7 @@ impl Sources<'_> {
         jobs.values().map(of).collect()
     }
 
-    /// The lines of a stream between two instants.
+    /// Returns the lines of a stream between two instants.
     pub(super) fn lines(&self, stream: &Stream, from: Time, to: Time) -> Vec<Line> {
         let (from, to) = (from.max(stream.since), to.min(stream.until));
         if from > to {
@@ -126,7 +126,7 @@ impl Sources<'_> {
         lines.into_iter().filter(|line| (from..=to).contains(&line.at)).collect()
     }
 
-    /// A container writes a line every ten seconds, and more when requests fail.
+    /// Returns the lines of a container: one every ten seconds, and more while requests fail.
     fn serving_lines(&self, endpoint: &str, stream: &Stream, from: Time, to: Time) -> Vec<Line> {
         let step = Span::seconds(10);
         let failing = self.metrics.find_metric("Invocation5XXErrors", endpoint);
@@ -148,7 +148,7 @@ impl Sources<'_> {
                 ];
                 lines.extend(words.iter().map(|text| Line { at, text: (*text).to_owned() }));
             } else if seed.is_multiple_of(29) {
-                // Colours that a framework writes; a console must not pass them on.
+                // Some frameworks write colour codes, which a console must remove.
                 lines.push(Line {
                     at, text: "\u{1b}[33mWARN\u{1b}[0m slow tokenizer in use \u{2192} 遅い".to_owned()
                 });
@@ -167,7 +167,7 @@ impl Sources<'_> {
     }
 }
 
-/// The lines of a job: its beginning, its progress, and how it ended.
+/// Returns the lines of a job: its beginning, its progress, and its end.
 fn job_lines(job: &Record, stream: &Stream) -> Vec<Line> {
     let length = (stream.until - stream.since).0;
     let at = |percent: i64| stream.since + Span(length * percent / 100);

@@ -41,7 +41,7 @@ fn groups(sources: &Sources<'_>, input: &Value) -> Answer {
     PAGES.answer(input, "logGroups", rows.collect())
 }
 
-/// The streams of the wanted group.
+/// Returns the streams of the wanted group.
 fn wanted(sources: &Sources<'_>, input: &Value) -> Result<Vec<Stream>, ServiceError> {
     let name = match input.text("logGroupName")? {
         Some(name) => name,
@@ -81,7 +81,7 @@ fn streams(sources: &Sources<'_>, input: &Value) -> Answer {
     PAGES.answer(input, "logStreams", rows.collect())
 }
 
-/// The time range of a request; without a start, the last day.
+/// Returns the time range of a request; without a start, the last day.
 fn range(sources: &Sources<'_>, input: &Value) -> Result<(Time, Time), ServiceError> {
     let now = sources.env.now;
     let from = input.int("startTime")?.map_or(now - Span::minutes(24 * 60), Time);

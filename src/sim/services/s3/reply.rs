@@ -1,4 +1,4 @@
-//! Requests to S3, and their answers: method, path and query name the operation.
+//! Requests to S3, and their answers. The method, path and query determine the operation.
 
 use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -9,11 +9,11 @@ use crate::sim::wire::xml;
 
 /// The characters that AWS does not encode when keys are listed with `encoding-type=url`.
 const URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'*');
-/// Objects without contents are made of zeros, up to this size.
+/// The largest object without contents that is read as zeros.
 const MOST_ZEROS: i64 = 64 * 1024 * 1024;
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/// An S3 request, taken apart.
+/// A parsed S3 request.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     pub(crate) method: String,
@@ -38,7 +38,7 @@ impl Request {
     fn get(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
-    /// The operation that it calls; nothing when this account does not know it.
+    /// Returns the operation of the request; `None` if this account does not know it.
     pub(crate) fn operation(&self) -> Option<&'static str> {
         let sub = [
             "location",
@@ -125,7 +125,7 @@ fn list_buckets(state: &State, account: &Account, request: &Request) -> Reply {
     )
 }
 
-/// The page size of a listing.
+/// Returns the page size of a listing.
 fn page_size(request: &Request) -> Result<usize, ServiceError> {
     let Some(text) = request.get("max-keys") else { return Ok(1000) };
     let wrong = || ServiceError::new("InvalidArgument", "Provided max-keys not an integer or within integer range");
@@ -182,7 +182,7 @@ fn list_objects(bucket: &Bucket, request: &Request) -> Result<Reply, ServiceErro
     ))
 }
 
-/// The members of an object in lists.
+/// Returns the members of an object in lists.
 fn described(object: &Object) -> Value {
     tree! {
         "LastModified": object.modified,
@@ -259,7 +259,7 @@ fn contents(object: &Object, from: i64, to: i64) -> Result<Bytes, ServiceError> 
     Ok(Bytes::from(vec![0; place(to - from)]))
 }
 
-/// The bytes that a `Range` header asks for; nothing when it is not one that can be served.
+/// Returns the bytes of a `Range` header; `None` if the range is invalid.
 fn range(text: &str, size: i64) -> Option<(i64, i64)> {
     let (from, to) = text.strip_prefix("bytes=")?.split_once('-')?;
     let (from, to) = match (from.parse::<i64>(), to.parse::<i64>()) {
@@ -271,7 +271,7 @@ fn range(text: &str, size: i64) -> Option<(i64, i64)> {
     (from < to).then_some((from, to))
 }
 
-/// An instant as HTTP headers write it.
+/// Formats an instant for HTTP headers.
 pub(crate) fn http_date(at: Time) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT")
 }

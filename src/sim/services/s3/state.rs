@@ -14,7 +14,7 @@ pub(crate) struct State {
 #[derive(Debug, Clone)]
 pub(crate) struct Bucket {
     pub(crate) created: Time,
-    /// `Enabled`, `Suspended`, or nothing when versioning was never on.
+    /// `Enabled`, `Suspended`, or `None` if versioning was never on.
     pub(crate) versioning: Option<String>,
     pub(crate) objects: BTreeMap<String, Object>,
 }
@@ -26,12 +26,12 @@ pub(crate) struct Object {
     pub(crate) modified: Time,
     pub(crate) etag: String,
     pub(crate) version: String,
-    /// Without contents it is made of zeros.
+    /// The contents; `None` for an object of zeros.
     pub(crate) body: Option<Arc<str>>,
 }
 
 impl State {
-    /// Puts an object; a bucket that is not there is made.
+    /// Puts an object. A missing bucket is created.
     pub(crate) fn put(&mut self, uri: &str, at: Time, size: i64, body: Option<Arc<str>>) {
         let Some((bucket, key)) = uri.strip_prefix("s3://").and_then(|path| path.split_once('/')) else { return };
         let seed = num::hash(uri) ^ num::mix(u64::from_ne_bytes(at.0.to_ne_bytes()));

@@ -90,7 +90,7 @@ fn create_model(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "ModelArn": arn })
 }
 
-/// A configuration can be deleted while an endpoint serves with it: AWS does not prevent that.
+/// Deletes a configuration. As on AWS, this is possible while an endpoint serves it.
 fn delete_config(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     let name = input.need("EndpointConfigName")?;
     state.config(env, name)?;
@@ -106,7 +106,7 @@ fn delete_model(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// An endpoint configuration, or AWS's error that there is none.
+    /// Returns an endpoint configuration, or AWS's error that it does not exist.
     pub(super) fn config(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         self.configs.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("endpoint-config", name);
@@ -114,7 +114,7 @@ impl State {
         })
     }
 
-    /// A model, or AWS's error that there is none.
+    /// Returns a model, or AWS's error that it does not exist.
     pub(super) fn model(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         self.models.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("model", name);
@@ -122,7 +122,7 @@ impl State {
         })
     }
 
-    /// Adds a configuration with everything in the request, which was checked.
+    /// Adds a configuration with all members of the validated request.
     pub(crate) fn add_config(&mut self, env: &mut Env, input: &Value) -> String {
         let name = input.str("EndpointConfigName").to_owned();
         let arn = env.account.sagemaker("endpoint-config", &name);
@@ -132,7 +132,7 @@ impl State {
         arn
     }
 
-    /// Adds a model with everything in the request, which was checked.
+    /// Adds a model with all members of the validated request.
     pub(crate) fn add_model(&mut self, env: &mut Env, input: &Value) -> String {
         let name = input.str("ModelName").to_owned();
         let arn = env.account.sagemaker("model", &name);
@@ -146,7 +146,7 @@ impl State {
     }
 }
 
-/// A request as the description of what it creates: without tags, with the ARN.
+/// Converts a request to the description of the new resource: removes the tags, and adds the ARN.
 fn described(input: &Value, key: &'static str, arn: &str) -> Value {
     let mut doc = input.clone();
     doc.set("Tags", Value::Null);

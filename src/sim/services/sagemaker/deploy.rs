@@ -1,12 +1,12 @@
-//! How endpoints change: new fleets come up, traffic moves, and some deployments fail.
+//! The changes of endpoints: new fleets start, traffic moves, and some deployments fail.
 
 use super::endpoint::{BAKING, CREATING, Change, DeploymentFailure, SHIFTING, Update, Variant};
 use super::state::{SOURCE, State};
 use crate::sim::prelude::{Env, Span, Task, Value, tree};
 
-/// How long a change of capacity or weights takes.
+/// The duration of a change of capacity or weights.
 const RESIZING: Span = Span::seconds(20);
-/// How long a failed deployment rolls back.
+/// The duration of the rollback of a failed deployment.
 const ROLLING_BACK: Span = Span::seconds(25);
 
 impl State {
@@ -49,7 +49,7 @@ impl State {
         env.after(length, Task::Deployed { endpoint: name.to_owned(), id });
     }
 
-    /// Ends a change, if no other one has taken its place.
+    /// Ends a change, if no other one has replaced it.
     pub(crate) fn deployed(&mut self, env: &mut Env, name: &str, id: u64) {
         let Some(endpoint) = self.endpoints.get_mut(name) else { return };
         let Some(update) = endpoint.update.take_if(|update| update.id == id) else { return };
@@ -82,7 +82,7 @@ impl State {
         endpoint.record.doc.set("LastModifiedTime", env.now);
     }
 
-    /// Fails a deployment: the old fleet stays, and after a while only the old fleet is left.
+    /// Fails a deployment. The old fleet keeps serving, and later it is the only one again.
     fn roll_back(&mut self, env: &mut Env, name: &str, reason: &str) {
         let Some(endpoint) = self.endpoints.get_mut(name) else { return };
         let update = update(env, Change::Rollback, endpoint.config(), Vec::new());
@@ -90,7 +90,7 @@ impl State {
         self.begin(env, name, update, ("RollingBack", ROLLING_BACK));
     }
 
-    /// Rolls back deployments that are guarded by an alarm that fires.
+    /// Rolls back deployments whose guarding alarm fires.
     pub(crate) fn guard_deployments(&mut self, env: &mut Env, fires: impl Fn(&str) -> bool) {
         let mut tripped = Vec::new();
         for endpoint in self.endpoints.values() {
@@ -112,7 +112,7 @@ impl State {
         }
     }
 
-    /// Deploys a version as a deployment pipeline does: new model, new configuration, update.
+    /// Deploys a version like a deployment pipeline: new model, new configuration, update.
     pub(crate) fn deploy_version(&mut self, env: &mut Env, endpoint: &str, version: &str) {
         let Some(found) = self.endpoints.get(endpoint).filter(|e| e.update.is_none()) else { return };
         let Ok(package) = self.package(env, version) else { return };
@@ -143,7 +143,7 @@ impl State {
         self.begin_deployment(env, endpoint, &config, (fleet, None));
     }
 
-    /// Deploys the newest approved version of a group, unless the endpoint serves with it already.
+    /// Deploys the newest approved version of a group, unless the endpoint serves it already.
     pub(crate) fn deploy_newest(&mut self, env: &mut Env, endpoint: &str, group: &str) {
         let Some(version) = super::registry::newest_approved(&self.packages, group).map(str::to_owned) else { return };
         if !self.endpoints.get(endpoint).is_some_and(|e| e.serves(&version)) {

@@ -1,10 +1,10 @@
-//! Kinds of which this account has none: their lists are empty pages.
+//! Kinds that this account does not contain: their lists are empty pages.
 
 use super::listing::{ORDERS, PAGES};
 use super::state::Handler;
 use crate::sim::prelude::{Operation, read};
 
-/// List operations, and the member of the answer that would hold the summaries.
+/// Declares list operations, with the member of the answer that contains the summaries.
 macro_rules! empty_lists {
     ($($name:literal => $member:literal),* $(,)?) => {
         pub(super) static OPERATIONS: &[Operation<Handler>] = &[$(read($name, |_, _, input| {

@@ -1,9 +1,9 @@
-//! An endpoint: its variants, what is being deployed, and what it served with before.
+//! An endpoint: its variants, its current deployment, and its earlier configurations.
 
 use crate::sim::prelude::{Env, Record, Span, Time, Value};
 use std::collections::BTreeMap;
 
-/// The phases of a deployment at speed 1: the new fleet comes up, traffic moves, the new fleet is watched.
+/// The phases of a deployment at speed 1: the new fleet starts, traffic moves, the new fleet is watched.
 pub(super) const CREATING: Span = Span::seconds(30);
 pub(super) const SHIFTING: Span = Span::seconds(15);
 pub(super) const BAKING: Span = Span::seconds(30);
@@ -11,7 +11,7 @@ pub(super) const BAKING: Span = Span::seconds(30);
 /// The endpoints by name.
 pub(crate) type Endpoints = BTreeMap<String, Endpoint>;
 
-/// Part of a fleet.
+/// A part of a fleet.
 #[derive(Debug, Clone)]
 pub(crate) struct Variant {
     pub(crate) name: String,
@@ -28,18 +28,18 @@ pub(crate) struct Variant {
     pub(crate) since: Time,
 }
 
-/// What kind of change is going on.
+/// The kind of a change in progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// A new configuration.
+    /// A change to a new configuration.
     Deployment,
-    /// Other counts or weights.
+    /// A change of counts or weights.
     Capacity,
-    /// Back to what was there before.
+    /// A change back to the earlier configuration.
     Rollback,
 }
 
-/// A change that is going on.
+/// A change in progress.
 #[derive(Debug, Clone)]
 pub(crate) struct Update {
     pub(crate) id: u64,
@@ -50,21 +50,21 @@ pub(crate) struct Update {
     pub(crate) deployment: Option<Value>,
 }
 
-/// A time during which an endpoint served with one configuration.
+/// A period in which an endpoint served one configuration.
 #[derive(Debug, Clone)]
 pub(crate) struct Served {
     pub(crate) since: Time,
     pub(crate) until: Option<Time>,
-    /// `group/version` of each variant.
+    /// The `group/version` of each variant.
     pub(crate) packages: Vec<String>,
 }
 
-/// How a failed deployment ends.
+/// The end of a failed deployment.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DeploymentFailure {
-    /// Back at the old configuration; the reason may be empty, as AWS's sometimes is.
+    /// The endpoint returns to the old configuration. The reason may be empty, as it sometimes is on AWS.
     RollsBack(String),
-    /// Neither forward nor back.
+    /// The endpoint is stuck between the two configurations.
     Stuck(String),
 }
 
@@ -78,27 +78,27 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint without a fleet.
+    /// Creates an endpoint without a fleet.
     pub(crate) fn new(record: Record) -> Self {
         Self { record, variants: Vec::new(), update: None, served: Vec::new() }
     }
-    /// Its status, by AWS's word.
+    /// Returns its status in AWS's terms.
     pub(crate) fn status(&self) -> &str {
         self.record.doc.str("EndpointStatus")
     }
-    /// The configuration that serves.
+    /// Returns the configuration that serves.
     pub(crate) fn config(&self) -> &str {
         self.record.doc.str("EndpointConfigName")
     }
-    /// Does a variant serve with this version (`group/version`)?
+    /// Returns whether a variant serves this version (`group/version`).
     pub(crate) fn serves(&self, version: &str) -> bool {
         self.variants.iter().any(|variant| variant.package == version)
     }
-    /// The instances of all variants.
+    /// Returns the number of instances of all variants.
     pub(crate) fn instances(&self) -> i64 {
         self.variants.iter().map(|variant| variant.current).sum()
     }
-    /// Notes that it serves with its present variants from a time on.
+    /// Records that it serves its present variants from a time on.
     pub(crate) fn begin_serving(&mut self, since: Time) {
         if let Some(last) = self.served.last_mut() {
             last.until = Some(since);
@@ -109,7 +109,7 @@ impl Endpoint {
 }
 
 impl Update {
-    /// Phase, message, since when, and the part of the traffic that has moved.
+    /// Returns the phase, the message, the start of the phase, and the share of the traffic that has moved.
     pub(crate) fn phase(&self, env: &Env) -> (&'static str, &'static str, Time, f64) {
         let creating = self.started + env.pace(CREATING);
         let shifting = creating + env.pace(SHIFTING);

@@ -39,7 +39,7 @@ fn describe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// An endpoint, or AWS's error that there is none.
+    /// Returns an endpoint, or AWS's error that it does not exist.
     pub(crate) fn endpoint(&self, env: &Env, name: &str) -> Result<&Endpoint, ServiceError> {
         self.endpoints.get(name).ok_or_else(|| {
             let arn = env.account.sagemaker("endpoint", name);
@@ -47,7 +47,7 @@ impl State {
         })
     }
 
-    /// Whether an endpoint can be changed now.
+    /// Returns an endpoint if it can be changed now.
     fn changeable(&self, env: &Env, name: &str) -> Result<&Endpoint, ServiceError> {
         let endpoint = self.endpoint(env, name)?;
         let arn = endpoint.record.doc.str("EndpointArn");
@@ -59,7 +59,7 @@ impl State {
         }
     }
 
-    /// The fleet of a configuration.
+    /// Returns the fleet of a configuration.
     pub(crate) fn fleet(&self, env: &Env, config: &str) -> Result<Vec<Variant>, ServiceError> {
         let config = self.config(env, config)?;
         config.doc.list("ProductionVariants")?.iter().map(|wanted| self.new_variant(env, wanted)).collect()
@@ -86,7 +86,7 @@ impl State {
         })
     }
 
-    /// Image, digest and package (`group/version`) of a model's first container.
+    /// Returns the image, digest and package (`group/version`) of a model's first container.
     fn contents(&self, env: &Env, model: &Value) -> (String, String, String) {
         let container = model.get("PrimaryContainer").or_else(|| model.items_at("Containers").first());
         let Some(container) = container else { return Default::default() };
@@ -99,7 +99,7 @@ impl State {
     }
 }
 
-/// The description of an endpoint as it is now.
+/// Returns the description of an endpoint as it is now.
 pub(super) fn description(env: &Env, endpoint: &Endpoint) -> Value {
     let mut doc = endpoint.record.doc.clone();
     if endpoint.status() == "Failed" {
@@ -115,7 +115,7 @@ pub(super) fn description(env: &Env, endpoint: &Endpoint) -> Value {
     doc
 }
 
-/// The new fleet during a deployment, and its phase.
+/// Returns the new fleet during a deployment, and its phase.
 fn pending(env: &Env, update: &Update) -> Value {
     let (phase, message, since, part) = update.phase(env);
     let fleet = update.variants.iter().map(|variant| {
@@ -143,7 +143,7 @@ fn serving(variant: &Variant, changing: Option<&Update>) -> Value {
     doc
 }
 
-/// The members that a variant has in the old and in the new fleet.
+/// Returns the members that a variant has in the old and in the new fleet.
 fn common(variant: &Variant) -> Value {
     let image = tree! {
         "SpecifiedImage": variant.image.as_str(),

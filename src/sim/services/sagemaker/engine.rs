@@ -1,4 +1,4 @@
-//! How an execution goes through the steps of its definition.
+//! The path of an execution through the steps of its definition.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ impl State {
         env.after(shortened(natural), Task::StepEnds { execution: arn.to_owned(), attempt });
     }
 
-    /// Runs an execution that began in the past in its own time; `until` is a step that is still running.
+    /// Runs an execution that began in the past, with its past times. `until` is a step that is still running.
     pub(crate) fn run_past(&mut self, env: &mut Env, arn: &str, until: Option<&str>) {
         let present = env.now;
         env.now = self.executions.get(arn).map_or(present, |e| e.record.created);
@@ -93,7 +93,7 @@ impl State {
         }
     }
 
-    /// Stops an execution that was asked to stop.
+    /// Stops an execution after a stop was requested.
     pub(crate) fn execution_stopped(&mut self, env: &Env, arn: &str, attempt: u64) {
         let now = env.now;
         let Some(execution) = self.executions.get_mut(arn) else { return };
@@ -112,7 +112,7 @@ impl State {
         self.stop_jobs(env, arn);
     }
 
-    /// Begins the next step; returns how long it takes on AWS, or nothing when the execution is over.
+    /// Begins the next step; returns its duration on AWS, or `None` if the execution is over.
     fn begin_next(&mut self, env: &mut Env, arn: &str) -> Option<Span> {
         let now = env.now;
         let execution = self.executions.get_mut(arn)?;
@@ -142,7 +142,7 @@ impl State {
         Some(self.begin_step(env, arn, &step))
     }
 
-    /// Takes the result of a step from an earlier execution with the same parameters, where the definition allows it.
+    /// Takes the result of a step from an earlier execution with the same parameters, if the definition allows it.
     fn take_from_cache(&mut self, arn: &str, step: &Value) -> bool {
         let allowed = step.at("CacheConfig.Enabled") == Some(&Value::Bool(true));
         let Some(execution) = self.executions.get(arn).filter(|_| allowed) else { return false };
@@ -196,7 +196,7 @@ impl State {
         }
     }
 
-    /// Why the running step fails, if it does.
+    /// Returns why the running step fails, if it does.
     fn failure_of(&self, arn: &str, step: &Value) -> Option<String> {
         let execution = self.executions.get(arn)?;
         let name = step.str("Name");
@@ -219,7 +219,7 @@ impl State {
     }
 }
 
-/// A step's length in a demo: what takes minutes on AWS takes 10 to 25 seconds here.
+/// Returns the duration of a step in a demo: a step of minutes on AWS takes 10 to 25 seconds here.
 fn shortened(natural: Span) -> Span {
     Span((natural.0 / 60).clamp(1_000, 25_000)).max(if natural.0 > 60_000 {
         Span::seconds(10)

@@ -1,10 +1,10 @@
-//! An execution of a pipeline: its parameters, the steps that are done, and those to come.
+//! An execution of a pipeline: its parameters, the finished steps, and the remaining ones.
 
 use crate::sim::prelude::{Record, Time, Value, json, tree};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-/// How the executions of a pipeline end, which its definition does not say.
+/// The results of a pipeline's executions, which its definition does not contain.
 #[derive(Debug, Clone)]
 pub(crate) struct RunTemplate {
     /// The member of the evaluation file that holds the metrics.
@@ -12,7 +12,7 @@ pub(crate) struct RunTemplate {
     /// The metrics that the evaluation finds.
     pub(crate) quality: Vec<Quality>,
     pub(crate) repository: String,
-    /// How coming executions fail.
+    /// The failures of future executions.
     pub(crate) failures: Vec<PlannedFailure>,
 }
 
@@ -24,28 +24,28 @@ pub(crate) struct Quality {
     pub(crate) spread: f64,
 }
 
-/// A failure of coming executions.
+/// A failure of future executions.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PlannedFailure {
     pub(crate) step: String,
     pub(crate) reason: String,
-    /// An execution succeeds when this parameter has this value.
+    /// The parameter value with which an execution succeeds.
     pub(crate) unless: Option<(String, String)>,
 }
 
-/// How an execution is to be started.
+/// The parameters for the start of an execution.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RunRequest {
     /// The token of the request; empty for executions of the past.
     pub(crate) token: String,
-    /// Parameters that have another value than their default.
+    /// The parameters that differ from their default.
     pub(crate) given: BTreeMap<String, String>,
     pub(crate) name: Option<String>,
     pub(crate) description: Option<String>,
     pub(crate) by: String,
-    /// Metrics that the evaluation is to find.
+    /// The metrics that the evaluation will find.
     pub(crate) quality: BTreeMap<String, f64>,
-    /// The step that is to fail, and why.
+    /// The step that will fail, and the reason.
     pub(crate) failure: Option<(String, String)>,
 }
 
@@ -60,22 +60,22 @@ pub(crate) struct Execution {
     pub(crate) definition: Arc<str>,
     /// All parameters with the values of this execution.
     pub(crate) parameters: Vec<Value>,
-    /// As the service lists them, oldest first.
+    /// The steps as the service lists them, oldest first.
     pub(crate) steps: Vec<Value>,
-    /// The definitions of the steps to come.
+    /// The definitions of the remaining steps.
     pub(crate) queue: VecDeque<Value>,
     /// The outputs of steps, by the path by which later steps refer to them.
     pub(crate) outputs: BTreeMap<String, String>,
     pub(crate) quality: BTreeMap<String, f64>,
     pub(crate) failure: Option<(String, String)>,
     pub(crate) by: String,
-    /// Goes up whenever the running step is replaced, so that late ends are ignored.
+    /// A number that increases whenever the running step is replaced, so that late ends are ignored.
     pub(crate) attempt: u64,
     pub(crate) current: Option<Value>,
 }
 
 impl Execution {
-    /// Its status, by AWS's word.
+    /// Returns its status in AWS's terms.
     pub(crate) fn status(&self) -> &str {
         self.record.doc.str("PipelineExecutionStatus")
     }
@@ -84,7 +84,7 @@ impl Execution {
         self.record.doc.set("PipelineExecutionStatus", status);
         self.record.doc.set("LastModifiedTime", now);
     }
-    /// As `Search` finds it.
+    /// Returns the execution as `Search` finds it.
     pub(super) fn search_record(&self) -> Value {
         self.record.doc.clone().with("PipelineParameters", self.parameters.clone())
     }
@@ -95,18 +95,18 @@ impl Execution {
         self.failure = None;
         self.attempt += 1;
     }
-    /// The row of the running step.
+    /// Returns the row of the running step.
     pub(super) fn row(&mut self) -> Option<&mut Value> {
         self.steps.last_mut()
     }
 }
 
-/// A definition as a tree; one that cannot be read is empty.
+/// Parses a definition; an invalid one becomes an empty tree.
 pub(super) fn parsed(definition: &str) -> Value {
     json::read(definition.as_bytes()).unwrap_or_else(|_| Value::empty())
 }
 
-/// The parameters of a definition, with the values of an execution.
+/// Returns the parameters of a definition, with the values of an execution.
 pub(super) fn parameters(definition: &Value, given: &BTreeMap<String, String>) -> Vec<Value> {
     let known = definition.items_at("Parameters");
     known
@@ -119,7 +119,7 @@ pub(super) fn parameters(definition: &Value, given: &BTreeMap<String, String>) -
         .collect()
 }
 
-/// A parameter's value as text.
+/// Returns a parameter's value as text.
 pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::Text(text) => text.to_string(),

@@ -44,11 +44,11 @@ fn describe(state: &mut State, env: &mut Env, input: &Value) -> Answer {
             "Resource Not Found: Amazon SageMaker can't find a FeatureGroup with name {arn}"
         )));
     };
-    // AWS gives this token even on the last page of features, where it is empty.
+    // AWS returns this token even with the last page of features, where it is empty.
     Ok(group.doc.clone().with("NextToken", ""))
 }
 
-/// The S3 folder of the offline stores of a bucket, and that of one group.
+/// Returns the S3 folder of the offline stores of a bucket, and that of one group.
 pub(crate) fn offline_folder(account: &Account, bucket: &str, name: &str) -> (String, String) {
     let uri = format!("s3://{bucket}/feature-store");
     let table = name.replace('-', "_");
@@ -64,7 +64,7 @@ pub(crate) fn write_features(env: &mut Env, folder: &str) {
 }
 
 impl State {
-    /// Does the hourly writes of feature groups that are due; a blocked offline store takes nothing.
+    /// Makes the hourly writes of feature groups that are due. A blocked offline store accepts none.
     pub(crate) fn write_due_features(&mut self, env: &mut Env) {
         let now = env.now;
         for (group, (folder, next)) in self.offline_writes.iter_mut().filter(|(_, (_, next))| *next <= now) {
@@ -76,7 +76,7 @@ impl State {
         }
     }
 
-    /// Blocks an offline store for a reason, or frees it.
+    /// Blocks an offline store for a reason, or unblocks it.
     pub(crate) fn set_offline_store(&mut self, env: &Env, name: &str, blocked: Option<&str>) {
         let Some(group) = self.feature_groups.get_mut(name) else { return };
         let status = if blocked.is_some() { "Blocked" } else { "Active" };

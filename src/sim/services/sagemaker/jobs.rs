@@ -1,4 +1,4 @@
-//! Training and processing jobs: lists, descriptions, and how they are stopped. Pipelines start and end them.
+//! Training and processing jobs: lists, descriptions, and stops. Pipelines start and end them.
 
 use super::listing::{Listing, TIMES};
 use super::state::{Handler, State};
@@ -40,7 +40,7 @@ const PROCESSING: Listing = Listing {
     ..TRAINING
 };
 
-/// A kind of job, and what AWS calls its members.
+/// A kind of job, and AWS's names for its members.
 pub(super) struct JobKind {
     /// The name in the metadata of a step.
     pub(super) name: &'static str,
@@ -49,7 +49,7 @@ pub(super) struct JobKind {
     status: &'static str,
     end: &'static str,
     pub(super) table: fn(&mut State) -> &mut Table,
-    /// AWS's words for a job that is not there.
+    /// AWS's message for a missing job.
     missing: fn(&str) -> String,
 }
 
@@ -86,7 +86,7 @@ impl JobKind {
         Ok(self.find(state, input)?.doc.clone())
     }
 
-    /// Stops a job at the request of somebody.
+    /// Stops a job by request of a user.
     fn stop_by_hand(&self, state: &mut State, now: Time, input: &Value) -> Answer {
         let job = self.find(state, input)?;
         let status = job.doc.str(self.status);
@@ -100,7 +100,7 @@ impl JobKind {
         Ok(Value::Null)
     }
 
-    /// Makes a job one that was stopped.
+    /// Marks a job as stopped.
     pub(super) fn stop(&self, job: &mut Record, now: Time) {
         job.doc.set(self.status, "Stopped");
         if job.doc.get("SecondaryStatus").is_some() {

@@ -1,4 +1,4 @@
-//! What all list operations share: filters, sort orders, pages.
+//! The common parts of all list operations: filters, sort orders, pages.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use crate::sim::record::ByAge;
 /// The pages of `SageMaker`.
 pub(super) const PAGES: Paging = Paging::usual(10, 100);
 
-/// How one operation lists.
+/// The settings of one list operation.
 pub(super) struct Listing {
     /// The member of the answer that holds the summaries.
     pub(super) out: &'static str,
@@ -17,13 +17,13 @@ pub(super) struct Listing {
     pub(super) summary: &'static [&'static str],
     /// The values of `SortBy`, each with the member that it sorts by.
     pub(super) sort: &'static [(&'static str, &'static str)],
-    /// The sort key when none is given.
+    /// The default sort key.
     pub(super) by: &'static str,
-    /// The order when none is given.
+    /// Whether the default order is descending.
     pub(super) descending: bool,
     /// The member that `StatusEquals` filters by, and its values.
     pub(super) status: Option<(&'static str, &'static [&'static str])>,
-    /// Whether the filters by status and modification time apply after the page is cut, as on AWS for jobs.
+    /// Whether the filters by status and modification time apply after the page is cut, as AWS does for jobs.
     pub(super) late: bool,
     /// The members of the request that limit the time of creation.
     pub(super) times: (&'static str, &'static str),
@@ -31,7 +31,7 @@ pub(super) struct Listing {
 
 /// The usual members for the time of creation.
 pub(super) const TIMES: (&str, &str) = ("CreationTimeAfter", "CreationTimeBefore");
-/// Ascending and descending, as requests say it.
+/// The two orders in requests.
 pub(super) const ORDERS: &[&str] = &["Ascending", "Descending"];
 
 impl Listing {
@@ -41,7 +41,7 @@ impl Listing {
         Ok(self.summaries(page.into_iter(), next))
     }
 
-    /// The resources of one page, and the token of the next one.
+    /// Returns the resources of one page, and the token of the next one.
     pub(super) fn page<'a>(
         &self,
         input: &Value,
@@ -55,7 +55,8 @@ impl Listing {
         Ok((page, next))
     }
 
-    /// The same for resources whose order of creation is kept: only the rows of the page are looked at.
+    /// Answers like [`Self::answer`] from resources whose order of creation is kept. Only the rows of the page are
+    /// read.
     pub(super) fn answer_in_order(&self, input: &Value, records: &Table, order: &ByAge) -> Answer {
         let query = self.query(input)?;
         if query.key != "CreationTime" || !self.late {
@@ -73,7 +74,7 @@ impl Listing {
         PAGES.page(self.out, page.map(|record| record.doc.project(self.summary)).collect(), next)
     }
 
-    /// How the request wants its rows.
+    /// Reads the filters, the sort key and the order of the request.
     fn query(&self, input: &Value) -> Result<Query, ServiceError> {
         let words: Vec<&str> = self.sort.iter().map(|(word, _)| *word).collect();
         let by = input.one_of("SortBy", &words)?.unwrap_or(self.by);
@@ -89,7 +90,7 @@ impl Listing {
         })
     }
 
-    /// The filters by status and time of modification.
+    /// Returns the filters by status and time of modification.
     fn filter<'a>(&self, input: &'a Value) -> Result<impl Fn(&Record) -> bool + use<'a>, ServiceError> {
         let member = self.status.map(|(member, _)| member);
         let status = self.status.map_or(Ok(None), |(_, words)| input.one_of("StatusEquals", words))?;
@@ -103,7 +104,7 @@ impl Listing {
     }
 }
 
-/// How a request wants its rows: the filters that apply before a page is cut, the sort key, the order.
+/// The rows that a request wants: the filters that apply before a page is cut, the sort key, the order.
 struct Query {
     key: &'static str,
     descending: bool,
@@ -127,7 +128,7 @@ impl Query {
     }
 }
 
-/// What a row is sorted by; read once, not in every comparison.
+/// The sort key of a row; it is read once, not in every comparison.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Rank<'a> {
     Absent,
@@ -136,7 +137,7 @@ pub(super) enum Rank<'a> {
 }
 
 impl<'a> Rank<'a> {
-    /// The rank that a member gives.
+    /// Returns the rank of a member's value.
     pub(super) fn of(member: Option<&'a Value>) -> Self {
         match member {
             None => Self::Absent,
@@ -156,7 +157,8 @@ impl<'a> Rank<'a> {
     }
 }
 
-/// Finds one member in many descriptions of the same kind, beginning where the last one had it.
+/// A search for one member in many descriptions of the same kind. It starts at the place where the last one had the
+/// member.
 pub(super) struct Column<'a> {
     path: &'a str,
     place: Option<usize>,
@@ -182,14 +184,14 @@ impl<'a> Column<'a> {
 /// The most rows of a page.
 const PAGE: usize = 100;
 
-/// Cuts one page of rows that are not sorted yet; only the rows of that page are put in order.
+/// Cuts one page of unsorted rows. Only the rows of that page are sorted.
 pub(super) fn cut_sorted<'a, T>(
     input: &Value,
     all: impl Iterator<Item = (Rank<'a>, T)>,
     descending: bool,
 ) -> Result<(Vec<T>, Option<String>), ServiceError> {
     let mut all: Vec<(Rank<'a>, usize, T)> = all.enumerate().map(|(place, (rank, row))| (rank, place, row)).collect();
-    // Rows of the same rank keep their places, so that none is on two pages.
+    // Rows of the same rank keep their order, so that no row is on two pages.
     let by = |a: &(Rank<'a>, usize, T), b: &(Rank<'a>, usize, T)| {
         let order = a.0.compare(b.0).then(a.1.cmp(&b.1));
         if descending { order.reverse() } else { order }

@@ -133,7 +133,7 @@ fn start(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "PipelineExecutionArn": arn })
 }
 
-/// Whether the given parameters are those of the definition, with their types.
+/// Checks that the given parameters belong to the definition and have the right types.
 fn check_parameters(pipeline: &Record, given: &BTreeMap<String, String>) -> Result<(), ServiceError> {
     let definition = parsed(pipeline.doc.str("PipelineDefinition"));
     let known = definition.items_at("Parameters");
@@ -198,7 +198,7 @@ fn retry(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "PipelineExecutionArn": arn })
 }
 
-/// The definition of a request, which must be JSON with steps.
+/// Returns the definition of a request, which must be JSON with steps.
 fn checked_definition(input: &Value) -> Result<Option<&str>, ServiceError> {
     let Some(text) = input.text("PipelineDefinition")? else { return Ok(None) };
     let parsed = json::read(text.as_bytes())
@@ -250,13 +250,13 @@ fn update(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "PipelineArn": pipeline.doc.get("PipelineArn") })
 }
 
-/// The error for a pipeline or execution that is not there.
+/// Creates the error for a missing pipeline or execution.
 fn no_such(what: &str, arn: &str) -> ServiceError {
     ServiceError::not_found(format!("{what} '{arn}' does not exist."))
 }
 
 impl State {
-    /// A pipeline by name or ARN, or AWS's error that there is none.
+    /// Returns a pipeline by name or ARN, or AWS's error that it does not exist.
     pub(crate) fn pipeline(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let short = name.rsplit('/').next().unwrap_or(name);
         let found = self
@@ -266,12 +266,12 @@ impl State {
         found.ok_or_else(|| no_such("Pipeline", &env.account.sagemaker("pipeline", &short.to_lowercase())))
     }
 
-    /// An execution by ARN, or AWS's error that there is none.
+    /// Returns an execution by ARN, or AWS's error that it does not exist.
     pub(crate) fn execution(&self, arn: &str) -> Result<&Execution, ServiceError> {
         self.executions.get(arn).ok_or_else(|| no_such("Pipeline execution", arn))
     }
 
-    /// The same, to change it.
+    /// Returns an execution for changes.
     pub(crate) fn execution_mut(&mut self, arn: &str) -> Result<&mut Execution, ServiceError> {
         self.executions.get_mut(arn).ok_or_else(|| no_such("Pipeline execution", arn))
     }

@@ -56,7 +56,7 @@ fn list_packages(state: &mut State, env: &mut Env, input: &Value) -> Answer {
         let versions = state.packages.get(&name).map(Vec::as_slice).unwrap_or_default();
         return PACKAGES.answer(input, versions.iter().filter(right));
     }
-    // Every package of this account belongs to a group: none is unversioned.
+    // Every package of this account belongs to a group, so no package is unversioned.
     let versions = state.packages.values().flatten().filter(|_| kind != "Unversioned");
     PACKAGES.answer(input, versions.filter(right))
 }
@@ -171,7 +171,7 @@ fn create_package(state: &mut State, env: &mut Env, input: &Value) -> Answer {
 }
 
 impl State {
-    /// A group by name or ARN, or AWS's error that there is none.
+    /// Returns a group by name or ARN, or AWS's error that it does not exist.
     pub(super) fn group(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let short = name.rsplit('/').next().unwrap_or(name);
         self.groups.get(short).ok_or_else(|| {
@@ -180,7 +180,7 @@ impl State {
         })
     }
 
-    /// The group and index of a version: `group/version`, an ARN of it, or a group's name for the newest.
+    /// Finds the group and index of a version by `group/version`, by an ARN of it, or by a group's name for the newest.
     fn find_package(&self, name: &str) -> Option<(String, usize)> {
         let path = name.split(":model-package/").last().unwrap_or(name);
         let (group, version) = path.split_once('/').unwrap_or((path, ""));
@@ -193,20 +193,20 @@ impl State {
         Some((group.to_owned(), place))
     }
 
-    /// A version of a model, or AWS's error that there is none.
+    /// Returns a version of a model, or AWS's error that it does not exist.
     pub(crate) fn package(&self, env: &Env, name: &str) -> Result<&Record, ServiceError> {
         let found = self.find_package(name).and_then(|(group, place)| self.packages.get(&group)?.get(place));
         found.ok_or_else(|| no_package(env, name))
     }
 
-    /// The same, to change it.
+    /// Returns a version for changes.
     pub(crate) fn package_mut(&mut self, env: &Env, name: &str) -> Result<&mut Record, ServiceError> {
         let fault = no_package(env, name);
         let place = self.find_package(name);
         place.and_then(|(group, at)| self.packages.get_mut(&group)?.get_mut(at)).ok_or(fault)
     }
 
-    /// Approves or rejects a version as a colleague would.
+    /// Approves or rejects a version, as another user.
     pub(crate) fn decide(&mut self, env: &mut Env, version: &str, status: &str, reason: &str) {
         let Ok(package) = self.package_mut(env, version) else { return };
         let before = package.doc.str("ModelApprovalStatus").to_owned();
@@ -241,14 +241,14 @@ impl State {
     }
 }
 
-/// The newest approved version of a group: `group/version`.
+/// Returns the newest approved version of a group: `group/version`.
 pub(crate) fn newest_approved<'a>(packages: &'a Packages, group: &str) -> Option<&'a str> {
     let versions = packages.get(group)?;
     let newest = versions.iter().rev().find(|package| package.doc.str("ModelApprovalStatus") == "Approved")?;
     Some(&newest.name)
 }
 
-/// Who made or changed something, by the name of the session.
+/// Returns the author of a creation or change, by the name of the session.
 pub(crate) fn identity(account: &Account, session: &str) -> Value {
     let principal = num::id(num::hash(session), 17).to_uppercase();
     tree! {
@@ -259,7 +259,7 @@ pub(crate) fn identity(account: &Account, session: &str) -> Value {
     }
 }
 
-/// The identity of whoever calls.
+/// Returns the identity of the caller.
 pub(super) fn caller(account: &Account) -> Value {
     identity(account, account.session())
 }

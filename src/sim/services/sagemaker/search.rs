@@ -33,7 +33,7 @@ fn search(state: &mut State, env: &mut Env, input: &Value) -> Answer {
         found.retain(|record| expression.holds(&|filter| index.passes(record, filter)));
     }
     let total = num::count(found.len());
-    // In the answer the members of a model are one level deeper.
+    // The answer has the members of a model one level deeper.
     let mut column = Column::of(by.strip_prefix("Model.").unwrap_or(by));
     let ranked = found.into_iter().map(|record| (column.rank(record.doc), record));
     let (page, next) = cut_sorted(input, ranked, descending)?;
@@ -44,13 +44,13 @@ fn search(state: &mut State, env: &mut Env, input: &Value) -> Answer {
     Ok(tree! { "Results": results, "NextToken": next, "TotalHits": tree! { "Value": total, "Relation": "EqualTo" } })
 }
 
-/// A record that a search looks at. The additions of the index are made only for rows that need them.
+/// A record that a search examines. The additional members of the index are computed only for rows that need them.
 struct Found<'a> {
     doc: &'a Value,
     origin: Origin<'a>,
 }
 
-/// The source of the additions of the index.
+/// The source of the additional members of the index.
 enum Origin<'a> {
     Record,
     Endpoint(&'a Endpoint),
@@ -58,17 +58,17 @@ enum Origin<'a> {
     Execution(&'a Execution),
 }
 
-/// Members about the deployment of an endpoint, which the index does not have.
+/// The members about the deployment of an endpoint that the index lacks.
 const NOT_INDEXED: [&str; 2] = ["PendingDeploymentSummary", "LastDeploymentConfig"];
 
-/// The records of one kind as a search sees them.
+/// The records of one kind in the search index.
 struct Index<'a> {
     state: &'a State,
     env: &'a Env,
     kind: &'a str,
     /// The member that holds the ARN of a record, by which its tags are found.
     arn: String,
-    /// The endpoints that serve with each model, by its name; empty unless models are searched.
+    /// The endpoints that serve each model, by its name; empty unless models are searched.
     serving: BTreeMap<&'a str, Vec<&'a Endpoint>>,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A record with all that the index has of it.
+    /// Returns a record with all members of the index.
     fn complete(&self, found: &Found<'a>) -> Cow<'a, Value> {
         match found.origin {
             Origin::Record => Cow::Borrowed(found.doc),
@@ -124,7 +124,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A record as an answer shows it.
+    /// Returns a record as an answer shows it.
     fn row(&self, found: &Found<'a>) -> Value {
         let doc = self.complete(found).into_owned();
         let tags = self.env.tags.rows(found.doc.str(&self.arn));
@@ -135,7 +135,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// A model as the model dashboard has it: with the endpoints that it serves.
+    /// Returns a model in the form of the model dashboard, with the endpoints that it serves.
     fn dashboard(&self, model: &Value) -> Value {
         let members = ["EndpointName", "EndpointArn", "CreationTime", "LastModifiedTime", "EndpointStatus"];
         let serving = self.serving.get(model.str("ModelName")).into_iter().flatten();

@@ -7,10 +7,10 @@ use super::execution::{Execution, RunTemplate};
 use crate::sim::prelude::{Answer, Env, Record, ServiceError, Table, Time, Value};
 use crate::sim::record::ByAge;
 
-/// The name by which `CloudTrail` knows the service.
+/// The name of the service in `CloudTrail`.
 pub(crate) const SOURCE: &str = "sagemaker.amazonaws.com";
 
-/// An operation needs the state and the environment alone.
+/// A handler of this service. An operation needs only the state and the environment.
 pub(crate) type Handler = fn(&mut State, &mut Env, &Value) -> Answer;
 
 /// The versions of each model group, oldest first.
@@ -20,23 +20,23 @@ pub(crate) type Packages = BTreeMap<String, Vec<Record>>;
 #[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) endpoints: Endpoints,
-    /// How deployments of a version (`group/version`) fail.
+    /// The failures of deployments of a version (`group/version`).
     pub(crate) deployment_failures: BTreeMap<String, DeploymentFailure>,
     pub(crate) configs: Table,
     pub(crate) models: Table,
     pub(crate) groups: Table,
     pub(crate) packages: Packages,
     pub(crate) pipelines: Table,
-    /// How the executions of each pipeline end.
+    /// The results of the executions of each pipeline.
     pub(crate) templates: BTreeMap<String, RunTemplate>,
-    /// By ARN.
+    /// The executions by ARN.
     pub(crate) executions: BTreeMap<String, Execution>,
     pub(crate) training_jobs: Table,
-    /// Training jobs from the oldest: there are many, and lists begin with these.
+    /// The training jobs from the oldest on. There are many, and lists begin with the oldest.
     pub(crate) training_by_age: ByAge,
     pub(crate) processing_jobs: Table,
     pub(crate) feature_groups: Table,
-    /// Feature groups that are written to, with the folder of their offline store and the time of the next write.
+    /// The feature groups that are written to, with the folder of their offline store and the time of the next write.
     pub(crate) offline_writes: BTreeMap<String, (String, Time)>,
 }
 
@@ -58,7 +58,7 @@ pub(super) fn add_tags(env: &mut Env, arn: &str, input: &Value) {
     }
 }
 
-/// A name as `SageMaker` allows it for most things.
+/// Checks a name by the rule that `SageMaker` has for most resources.
 pub(super) fn valid_name(name: &str, member: &str) -> Result<(), ServiceError> {
     let pattern = "[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}";
     let edge = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());

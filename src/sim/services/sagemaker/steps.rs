@@ -9,7 +9,7 @@ use super::state::State;
 use crate::sim::prelude::{Env, Record, Span, Time, Value, json, num, tree};
 
 impl State {
-    /// Begins a step; returns how long it takes on AWS.
+    /// Begins a step; returns its duration on AWS.
     pub(super) fn begin_step(&mut self, env: &mut Env, arn: &str, step: &Value) -> Span {
         let jitter = num::whole(num::unit(env.fresh()) * 120.0);
         let arguments = self.arguments(arn, step);
@@ -51,7 +51,7 @@ impl State {
         failure
     }
 
-    /// The arguments of a step, with the values of parameters and earlier outputs.
+    /// Returns the arguments of a step, with the values of parameters and earlier outputs.
     fn arguments(&self, arn: &str, step: &Value) -> Value {
         let Some(execution) = self.executions.get(arn) else { return Value::Null };
         step.get("Arguments").map_or_else(Value::empty, |value| resolved(value, execution, &execution.parameters, 0))
@@ -116,7 +116,7 @@ impl State {
         }
     }
 
-    /// The name of the job that the running step started.
+    /// Returns the name of the job that the running step started.
     fn running_job(&self, arn: &str, kind: &str) -> Option<&str> {
         let row = self.executions.get(arn)?.steps.last()?;
         row.at("Metadata")?.get(kind)?.str("Arn").rsplit('/').next()
@@ -210,7 +210,7 @@ impl State {
         env.write_object(artifact, size);
     }
 
-    /// Makes the step fail whose job was stopped by hand.
+    /// Fails the step whose job was stopped by hand.
     pub(super) fn job_was_stopped(&mut self, kind: &str, job: &str) {
         let running = self.executions.values().filter(|e| e.current.is_some()).map(|e| e.record.name.clone());
         for arn in running.collect::<Vec<_>>() {

@@ -7,7 +7,7 @@ const PAGES: Paging = Paging::usual(50, 100);
 
 pub(super) static OPERATIONS: &[Operation<Handler>] = &[read("ListTags", list), write("AddTags", add)];
 
-/// Whether something of that name exists.
+/// Returns whether a resource of that name exists.
 fn exists(state: &State, env: &Env, arn: &str) -> bool {
     let Some((kind, name)) = arn.rsplit(':').next().and_then(|path| path.split_once('/')) else { return false };
     match kind {

@@ -1,4 +1,4 @@
-//! The conditions of a search: parsed once, then applied to each record.
+//! The conditions of a search. They are parsed once, then applied to each record.
 
 use crate::sim::prelude::{ServiceError, Time, Value, words};
 use std::borrow::Cow;
@@ -8,7 +8,7 @@ const OPERATORS: &[&str] = words! {
     Equals NotEquals GreaterThan GreaterThanOrEqualTo LessThan LessThanOrEqualTo Contains Exists NotExists In
 };
 
-/// Filters and further expressions, of which all or any must hold.
+/// Filters and further expressions. Either all or any of them must hold.
 pub(super) struct Expression<'e> {
     any: bool,
     filters: Vec<Filter<'e>>,
@@ -28,7 +28,7 @@ impl<'e> Expression<'e> {
     /// Parses an expression.
     ///
     /// # Errors
-    /// Those of the service for an expression that it does not accept.
+    /// The error of the service for an expression that it does not accept.
     pub(super) fn read(expression: &'e Value) -> Result<Self, ServiceError> {
         Self::read_at(expression, 0)
     }
@@ -56,7 +56,7 @@ impl<'e> Expression<'e> {
         })
     }
 
-    /// Whether a record matches, given which filters it passes.
+    /// Returns whether a record matches, given which filters it passes.
     pub(super) fn holds(&self, passes: &dyn Fn(&Filter<'e>) -> bool) -> bool {
         let mut parts = self.filters.iter().map(passes).chain(self.subs.iter().map(|sub| sub.holds(passes)));
         if self.any { parts.any(|part| part) } else { parts.all(|part| part) }
@@ -70,7 +70,7 @@ impl<'e> Filter<'e> {
         Self { name: filter.str("Name"), operator, wanted, instant: Time::parse(wanted) }
     }
 
-    /// Whether any of these values fulfils the filter.
+    /// Returns whether any of these values fulfils the filter.
     pub(super) fn holds(&self, found: &[&Value]) -> bool {
         let wanted = self.wanted;
         let any = |test: &dyn Fn(&str) -> bool| found.iter().any(|value| test(&plain(value)));
@@ -99,7 +99,7 @@ impl<'e> Filter<'e> {
     }
 }
 
-/// The values under a property's path; lists give all of theirs.
+/// Returns the values under a property's path. A list contributes all its items.
 pub(super) fn values<'a>(record: &'a Value, path: &str) -> Vec<&'a Value> {
     let mut found = vec![record];
     for key in path.split('.') {

@@ -30,7 +30,7 @@ pub(super) fn resolved(value: &Value, execution: &Execution, parameters: &[Value
     Value::Map(members.iter().map(|(key, value)| (key.clone(), deeper(value))).collect())
 }
 
-/// Text as a boolean, an integer or text, whichever it is.
+/// Parses text as a boolean or an integer; other text stays text.
 fn typed(text: &str) -> Value {
     match text {
         "true" | "True" => Value::Bool(true),
@@ -39,7 +39,7 @@ fn typed(text: &str) -> Value {
     }
 }
 
-/// Whether a condition holds for the metrics of the evaluation.
+/// Returns whether a condition holds for the metrics of the evaluation.
 pub(super) fn holds(condition: &Value, execution: &Execution) -> bool {
     let side = |value: Option<&Value>| -> Option<f64> {
         let value = value?;
