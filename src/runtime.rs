@@ -125,7 +125,7 @@ pub async fn run<B: Backend>(
 
 /// The reason why the loop ended.
 enum Exit {
-    /// The operator quit, and confirmed that if calls were still being sent.
+    /// A request to quit ended the loop. `update` held it back while calls were being sent, unless it came twice.
     Left,
     /// The terminal is gone.
     Lost,

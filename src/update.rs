@@ -146,7 +146,7 @@ impl App {
         }
     }
 
-    /// The message for a key that is not bound, with the key of the help.
+    /// Returns the message for a key that is not bound, with the key of the help.
     fn means_nothing(&self, before: &str, key: keymap::Key) -> String {
         let keys = if before.is_empty() { key.to_string() } else { format!("{before} {key}") };
         let help = self.keymap.key_for("help").map(|help| format!("; {help} tells all keys"));
@@ -161,9 +161,9 @@ impl App {
         }
     }
 
-    /// Updates what depends on other state, after every message: the rows of the list, the cursor, the scroll positions
-    /// and the focus of the pollers. While a sheet is open the cursor stays, because the sheet is about the selected
-    /// thing.
+    /// Updates everything that depends on other state, after every message: the rows of the list, the cursor, the
+    /// scroll positions and the focus of the pollers. While a sheet is open the cursor stays, because the sheet is
+    /// about the selected thing.
     fn settle(&mut self) {
         list::settle(self);
         if self.modal.is_none() {

@@ -70,7 +70,7 @@ pub(crate) struct FocusedOn {
 }
 
 impl Account {
-    /// An account without data.
+    /// Makes an account without data.
     #[must_use]
     pub fn new(seen: Seen) -> Self {
         let (judged, joined) = (seen.at, Arc::new(join(&seen)));
@@ -91,31 +91,31 @@ impl Account {
         self.access.check(self.identity().map(|me| me.arn.as_str()))
     }
 
-    /// A subject in this account.
+    /// Makes a subject in this account.
     #[must_use]
     pub fn subject(&self, item: Item) -> Subject {
         Subject { account: self.id, item }
     }
 
-    /// A resource of this account.
+    /// Makes a resource of this account.
     #[must_use]
     pub fn resource(&self, kind: Kind, id: &str) -> Subject {
         Subject::resource(self.id, kind, id)
     }
 
-    /// The models, the worst first.
+    /// Returns the models, the worst first.
     #[must_use]
     pub fn chains(&self) -> &[Chain<'_>] {
         self.joined.chains()
     }
 
-    /// The model that an item belongs to: the worst one if it belongs to several.
+    /// Returns the model that an item belongs to: the worst one if it belongs to several.
     #[must_use]
     pub fn chain_of(&self, item: &Item) -> Option<&Chain<'_>> {
         self.chains_of(item).into_iter().next()
     }
 
-    /// All models that an item belongs to, the worst first.
+    /// Returns all models that an item belongs to, the worst first.
     #[must_use]
     pub fn chains_of(&self, item: &Item) -> Vec<&Chain<'_>> {
         if let Some(name) = item.model() {
@@ -136,7 +136,7 @@ impl Account {
         self.changed.get(subject).is_some_and(|at| self.seen.at.as_second() - at.as_second() < GLOW)
     }
 
-    /// The caller, if AWS has said who that is.
+    /// Returns the caller, if AWS has returned its identity.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
         self.seen.store.identity.rows().next()

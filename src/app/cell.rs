@@ -21,7 +21,7 @@ pub enum Order {
 }
 
 impl Cell {
-    /// The value to sort by.
+    /// Returns the value to sort by.
     #[must_use]
     pub fn key(&self) -> Order {
         self.order.clone().unwrap_or_else(|| Order::Word(self.line.text().to_lowercase()))
@@ -46,11 +46,11 @@ impl PaneColumn {
         let column = Column { title, width, align: Align::Left, cut: Cut::End };
         Self { column, from: 0, to: u16::MAX, several: false }
     }
-    /// A column of fixed width.
+    /// Makes a column of fixed width.
     pub(crate) const fn cells(title: &'static str, cells: u16) -> Self {
         Self::new(title, Width::Cells(cells))
     }
-    /// A column that takes a share of the remaining cells.
+    /// Makes a column that takes a share of the remaining cells.
     pub(crate) const fn fill(title: &'static str, share: u16, min: u16) -> Self {
         Self::new(title, Width::Fill { share, min })
     }

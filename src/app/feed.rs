@@ -23,7 +23,7 @@ pub struct News {
     pub serial: u64,
     /// When it happened or, if that is unknown, when it was seen.
     pub at: Timestamp,
-    /// Is the time that of the event?
+    /// Is `at` the time of the event itself?
     pub dated: bool,
     /// The health that it is drawn with.
     pub health: Health,
@@ -45,11 +45,11 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// The entries, newest first.
+    /// Returns the entries, newest first.
     pub fn iter(&self) -> impl Iterator<Item = &News> {
         self.news.iter()
     }
-    /// The entry with this number.
+    /// Returns the entry with this number.
     #[must_use]
     pub fn get(&self, serial: u64) -> Option<&News> {
         self.news.iter().find(|news| news.serial == serial)
@@ -101,18 +101,18 @@ impl Feed {
         let text = format!("{}: {was} → {is}{why}", chain.name);
         self.push(at, account, chain.health, text, Some(Subject::model(account, chain.name)));
     }
-    /// The number of entries so far.
+    /// Returns the number of entries so far.
     #[must_use]
     pub fn count(&self) -> u64 {
         self.told
     }
-    /// The entries after the first `count`.
+    /// Returns the entries after the first `count`.
     pub fn since(&self, count: u64) -> impl Iterator<Item = (AccountId, KeptEvent)> {
         let mut new: Vec<&News> = self.news.iter().filter(|news| news.serial > count).collect();
         new.sort_by_key(|news| news.serial);
         new.into_iter().map(|news| (news.account, news.kept()))
     }
-    /// The entries of one account, oldest first.
+    /// Returns the entries of one account, oldest first.
     #[must_use]
     pub fn keep(&self, account: AccountId) -> Vec<KeptEvent> {
         self.news.iter().rev().filter(|news| news.account == account).map(News::kept).collect()

@@ -69,7 +69,7 @@ impl Word {
     }
 }
 
-/// The filter that keeps only rows of one account.
+/// Returns the filter that keeps only rows of one account.
 pub(crate) fn of_account(name: &str) -> String {
     name.split_whitespace().map(|word| format!("@{word}")).collect::<Vec<_>>().join(" ")
 }

@@ -12,13 +12,13 @@ pub struct TypedLine {
 }
 
 impl TypedLine {
-    /// An empty line that is being edited.
+    /// Makes an empty line that is being edited.
     #[must_use]
     pub fn begun() -> Self {
         Self { input: Input::default(), typing: true }
     }
 
-    /// The text.
+    /// Returns the text.
     #[must_use]
     pub fn text(&self) -> &str {
         self.input.value()

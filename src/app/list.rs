@@ -33,7 +33,7 @@ pub struct ListState {
 }
 
 impl ListState {
-    /// The index of the selected row.
+    /// Returns the index of the selected row.
     #[must_use]
     pub fn place(&self) -> usize {
         self.place

@@ -26,12 +26,12 @@ pub trait Dialog {
         false
     }
 
-    /// The line that a key or a paste changes. An error message about it is removed.
+    /// Returns the line that a key or a paste changes, and removes the error message about it.
     fn line(&mut self) -> Option<&mut Input> {
         None
     }
 
-    /// The number of rows that are scrolled away, in a sheet that scrolls.
+    /// Returns the number of rows that are scrolled away, in a sheet that scrolls.
     fn scroll(&mut self) -> Option<&mut usize> {
         None
     }
@@ -56,7 +56,7 @@ macro_rules! modals {
         }
 
         impl Modal {
-            /// The properties of the open sheet.
+            /// Returns the properties of the open sheet.
             #[must_use]
             pub fn dialog(&self) -> &dyn Dialog {
                 match self {
@@ -64,7 +64,7 @@ macro_rules! modals {
                 }
             }
 
-            /// The properties of the open sheet, mutable.
+            /// Returns the properties of the open sheet, mutable.
             pub fn dialog_mut(&mut self) -> &mut dyn Dialog {
                 match self {
                     $(Self::$kind(it) => it,)+

@@ -52,7 +52,7 @@ enum Fit {
 }
 
 impl Offer {
-    /// The name of the action or thing, as it is matched and shown.
+    /// Returns the name of the action or thing, as it is matched and shown.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -70,7 +70,7 @@ impl Offer {
         }
     }
 
-    /// The order among offers that match equally well: actions, then things, then writes.
+    /// Returns the order among offers that match equally well: actions, then things, then writes.
     fn order(&self) -> (u8, usize) {
         match self {
             Self::Do(action) => (if action.writes() { 5 } else { 0 }, 0),
@@ -83,7 +83,8 @@ impl Offer {
     }
 }
 
-/// The actions and things that match the typed text, the best first. Without text, all actions, available ones first.
+/// Returns the actions and things that match the typed text, the best first. Without text, all actions, available
+/// ones first.
 #[must_use]
 pub fn matching(app: &App, typed: &str) -> Offers {
     let replays = app.replay.is_some();
@@ -132,7 +133,7 @@ impl Target<'_> {
     }
 }
 
-/// The models of all accounts, and the endpoints and alarms of the selected account.
+/// Returns the models of all accounts, and the endpoints and alarms of the selected account.
 fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
     let store = &app.here.seen.store;
     let here = |kind, name, what| Target { account: app.here.id, kind: Some(kind), name, what };
@@ -146,7 +147,7 @@ fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
     models.chain(endpoints).chain(alarms)
 }
 
-/// The versions of the groups that match, or only the typed version of them: `recommendation/14`.
+/// Returns the versions of the groups that match, or only the typed version of them: `recommendation/14`.
 fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     let (group, number) = wanted.split_once('/').map_or((wanted, None), |(group, number)| (group, Some(number)));
     let of_group = |chain: &Chain<'_>| {
@@ -165,12 +166,12 @@ fn versions(app: &App, wanted: &str) -> Vec<(Fit, Offer)> {
     app.here.joined.chains().iter().filter_map(of_group).flatten().collect()
 }
 
-/// The text in lower case with `-` between words, so that `next pane` matches `next-pane`.
+/// Converts the text to lower case with `-` between words, so that `next pane` matches `next-pane`.
 fn squeezed(text: &str) -> String {
     text.trim().to_lowercase().replace([' ', '_'], "-")
 }
 
-/// How well a name matches the typed text, which is normalized.
+/// Returns how well a name matches the typed text, which is normalized.
 fn fit(name: &str, wanted: &str) -> Option<Fit> {
     let name = squeezed(name);
     let at = name.find(wanted)?;

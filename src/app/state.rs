@@ -79,7 +79,7 @@ pub(crate) enum Leaving {
 }
 
 impl App {
-    /// A console on these accounts. `here` is selected.
+    /// Makes a console on these accounts. `here` is selected.
     #[must_use]
     pub fn new(tables: Tables, here: Account, elsewhere: Vec<Account>, keymap: Keymap) -> Self {
         Self {
@@ -108,13 +108,13 @@ impl App {
         }
     }
 
-    /// The model with this name in the selected account.
+    /// Returns the model with this name in the selected account.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
         self.here.joined.chain(name)
     }
 
-    /// The selected thing: in the open lineage, otherwise in the list of the pane.
+    /// Returns the selected thing: in the open lineage, otherwise in the list of the pane.
     #[must_use]
     pub fn subject(&self) -> Option<Subject> {
         match &self.detail {
@@ -123,7 +123,7 @@ impl App {
         }
     }
 
-    /// The selected model, or the model of the selected thing.
+    /// Returns the selected model, or the model of the selected thing.
     #[must_use]
     pub fn current_chain(&self) -> Option<&Chain<'_>> {
         if let Some(detail) = &self.detail {
@@ -132,18 +132,18 @@ impl App {
         self.chain_of(&self.subject()?)
     }
 
-    /// The model of a thing in any account.
+    /// Returns the model of a thing in any account.
     #[must_use]
     pub fn chain_of(&self, subject: &Subject) -> Option<&Chain<'_>> {
         self.account(subject.account)?.chain_of(&subject.item)
     }
 
-    /// The state of the selected pane's list.
+    /// Returns the state of the selected pane's list.
     pub fn list_mut(&mut self) -> &mut ListState {
         self.lists.entry(self.pane.name).or_default()
     }
 
-    /// The prefix of a text about an account, such as `prod: `. Empty if only one account is watched.
+    /// Returns the prefix of a text about an account, such as `prod: `. Empty if only one account is watched.
     #[must_use]
     pub fn whose(&self, account: AccountId) -> String {
         self.account(account)
@@ -151,25 +151,25 @@ impl App {
             .map_or_else(String::new, |account| format!("{}: ", account.name))
     }
 
-    /// The name of the model of a thing.
+    /// Returns the name of the model of a thing.
     #[must_use]
     pub fn model_of(&self, subject: &Subject) -> Option<String> {
         self.chain_of(subject).map(|c| c.name.to_owned())
     }
 
-    /// The number of versions that wait for a decision.
+    /// Returns the number of versions that wait for a decision.
     #[must_use]
     pub fn inbox(&self) -> usize {
         self.accounts().iter().map(|account| account.joined.waiting()).sum()
     }
 
-    /// The context of an action.
+    /// Returns the context of an action.
     #[must_use]
     pub fn context(&self) -> Context<'_> {
         Context { app: self, subject: self.subject(), chain: self.current_chain() }
     }
 
-    /// All accounts, in the order in which the user named them.
+    /// Returns all accounts, in the order in which the user named them.
     #[must_use]
     pub fn accounts(&self) -> Vec<&Account> {
         let mut accounts: Vec<&Account> = std::iter::once(&self.here).chain(&self.elsewhere).collect();
@@ -183,7 +183,7 @@ impl App {
         !self.elsewhere.is_empty()
     }
 
-    /// The names of all models of a thing, the worst first.
+    /// Returns the names of all models of a thing, the worst first.
     #[must_use]
     pub fn models_of(&self, subject: &Subject) -> String {
         let account = self.account(subject.account);
@@ -191,7 +191,7 @@ impl App {
         owners.into_iter().map(|chain| chain.name).collect::<Vec<_>>().join(", ")
     }
 
-    /// The account with this id.
+    /// Returns the account with this id.
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         std::iter::once(&self.here).chain(&self.elsewhere).find(|account| account.id == id)
@@ -201,8 +201,8 @@ impl App {
         std::iter::once(&mut self.here).chain(&mut self.elsewhere).find(|account| account.id == id)
     }
 
-    /// The account to which the filter of the list restricts it, even if it has no rows. `None` if the filter keeps
-    /// rows of several accounts.
+    /// Returns the account to which the filter of the list restricts it, even if it has no rows. `None` if the filter
+    /// keeps rows of several accounts.
     #[must_use]
     pub fn filtered_account(&self) -> Option<AccountId> {
         let of_all = self.pane.list().is_some_and(|list| list.all_accounts);
@@ -227,7 +227,7 @@ impl App {
         self.pane.name == self.tables.home.name
     }
 
-    /// The action with this name.
+    /// Returns the action with this name.
     #[must_use]
     pub fn action(&self, name: &str) -> Option<&'static Action> {
         self.tables.actions.iter().find(|action| action.name == name)

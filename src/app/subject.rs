@@ -38,7 +38,8 @@ pub enum Item {
 }
 
 impl Item {
-    /// The id of a resource, the name of a model or of a pipeline, or the ARN of an action. Empty for everything else.
+    /// Returns the id of a resource, the name of a model or of a pipeline, or the ARN of an action. Empty for
+    /// everything else.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
@@ -46,17 +47,17 @@ impl Item {
             Self::Stage(_) | Self::Rest | Self::LogEntry(_) | Self::Source(_) | Self::Account => "",
         }
     }
-    /// The kind and the id, if it is a resource.
+    /// Returns the kind and the id, if it is a resource.
     #[must_use]
     pub fn resource(&self) -> Option<(Kind, &str)> {
         if let Self::Resource(kind, id) = self { Some((*kind, id)) } else { None }
     }
-    /// The id, if it is a resource of this kind.
+    /// Returns the id, if it is a resource of this kind.
     #[must_use]
     pub fn of_kind(&self, kind: Kind) -> Option<&str> {
         self.resource().filter(|(own, _)| *own == kind).map(|(_, id)| id)
     }
-    /// The name, if it is a model.
+    /// Returns the name, if it is a model.
     #[must_use]
     pub fn model(&self) -> Option<&str> {
         if let Self::Model(name) = self { Some(name) } else { None }
@@ -64,17 +65,17 @@ impl Item {
 }
 
 impl Subject {
-    /// A resource of an account.
+    /// Makes a resource of an account.
     #[must_use]
     pub fn resource(account: AccountId, kind: Kind, id: &str) -> Self {
         Self { account, item: Item::Resource(kind, id.into()) }
     }
-    /// A model of an account.
+    /// Makes a model of an account.
     #[must_use]
     pub fn model(account: AccountId, name: &str) -> Self {
         Self { account, item: Item::Model(name.into()) }
     }
-    /// The id of the item (see [`Item::id`]).
+    /// Returns the id of the item (see [`Item::id`]).
     #[must_use]
     pub fn id(&self) -> &str {
         self.item.id()

@@ -87,7 +87,7 @@ impl List {
 }
 
 impl Pane {
-    /// The list, if its contents are one.
+    /// Returns the list, if its contents are one.
     #[must_use]
     pub fn list(&self) -> Option<&List> {
         match &self.body {

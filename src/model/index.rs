@@ -50,7 +50,7 @@ pub(super) struct Registry<'a> {
     pub(super) packages: Keyed<Name<'a>, Vec<&'a ModelPackage>>,
     /// The packages without a group, by ARN.
     unversioned: Keyed<Name<'a>, &'a ModelPackage>,
-    /// The versions by artifact, if only one version has it. Models that name no version are matched by it.
+    /// The artifacts of models that name no version, each with the only version that has the same artifact.
     pub(super) package_by_data: Keyed<&'a str, Only<'a>>,
     /// The models by the endpoints that ran them when the index of AWS was read.
     pub(super) models_by_endpoint: Keyed<&'a str, Vec<&'a Model>>,

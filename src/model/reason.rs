@@ -29,9 +29,9 @@ pub enum Mark {
     SaysAge,
     /// Somebody has to decide.
     AwaitsDecision,
-    /// The finding is about the answers that callers get.
+    /// The finding is about the answers that callers get, or about a metric that judges them.
     Answers,
-    /// A summary always names the finding, because nobody is notified about it.
+    /// A summary always names the finding, because it says that nobody is notified about the others.
     AlwaysNamed,
     /// The drawing of the model always shows the finding.
     AlwaysDrawn,

@@ -17,7 +17,7 @@ pub struct Usual {
 /// Returns the usual duration, in seconds. `None` if there are too few durations.
 ///
 /// The limit is the median plus half of it, or plus five times the median deviation if the durations differ more, but
-/// at least plus [`GRACE`].
+/// at least plus five minutes.
 #[must_use]
 pub fn usual(mut seconds: Vec<i64>) -> Option<Usual> {
     if seconds.len() < ENOUGH {

@@ -182,7 +182,7 @@ fn missing(kind: StageKind) -> &'static str {
     }
 }
 
-/// Returns the locations, those with a problem first, then the oldest; then the feature groups.
+/// Returns the locations, those with a problem first, then the newest; then the feature groups.
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
     let store = &app.here.seen.store;
     let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(Kind::Datasets, uri));

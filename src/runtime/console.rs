@@ -59,7 +59,7 @@ fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(terminal::suspend())
 }
 
-/// Other systems cannot suspend a program, and the action says so.
+/// Does nothing: other systems cannot suspend a program, and the action says so.
 #[cfg(not(unix))]
 fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(std::future::ready(()))

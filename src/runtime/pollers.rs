@@ -19,7 +19,7 @@ const REST: Duration = Duration::from_millis(150);
 /// The pollers of all accounts, in the order of their ids.
 pub(super) struct PollerSet {
     each: Vec<AccountPollers>,
-    /// Records everything that is accepted.
+    /// The recorder of all accepted polls.
     recorder: Option<Recorder>,
     /// The time of the last key.
     key: Option<Instant>,

@@ -52,8 +52,8 @@ impl App {
         self.message = Some((Tone::Warn, text));
     }
 
-    /// The tables of an account that have changed since they were last joined. The runtime joins them on another
-    /// thread, because the join of a large account would delay keys, and returns the result as a message.
+    /// Returns the tables of an account that have changed since they were last joined. The runtime joins them on
+    /// another thread, because the join of a large account would delay keys, and returns the result as a message.
     pub fn to_join(&mut self) -> Option<(AccountId, Seen)> {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
         accounts.find_map(|account| Some((account.id, account.give_to_join()?)))

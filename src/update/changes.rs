@@ -5,14 +5,14 @@ use crate::app::{Action, App, Context, Effect, Field, Form, Submit};
 use crate::intents::{Input, Intent, Question, Selection, Values};
 use crate::view::Tone;
 
-/// The action that plans an intent.
+/// Returns the action that plans an intent.
 pub(super) const fn action<I: Intent>() -> Action {
     let (able, run) =
         (able::<I> as fn(&Context<'_>) -> Result<String, String>, run::<I> as fn(&mut App) -> Option<Effect>);
     Action { name: I::NAME, help: I::HELP, group: "act", remedy: I::REMEDY, able, run }
 }
 
-/// The selection, as intents see it.
+/// Returns the selection, as intents see it.
 fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
     let (app, here) = (context.app, &context.app.here);
     let thing = context.subject.as_ref().and_then(|subject| subject.item.resource());
@@ -48,7 +48,7 @@ fn run<I: Intent>(app: &mut App) -> Option<Effect> {
     None
 }
 
-/// A form that plans the intent of its values.
+/// Makes a form that plans the intent of its values.
 fn form(values: Values) -> Form {
     let Values { title, text, inputs, intent } = values;
     let field = |input| match input {

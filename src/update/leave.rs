@@ -31,13 +31,13 @@ pub(super) fn decide(app: &mut App, effect: Option<Effect>) -> Option<Effect> {
     effect.filter(|_| !leaves)
 }
 
-/// A number of calls as a text, and the verb that agrees with it.
+/// Formats a number of calls, and returns the verb that agrees with it.
 fn count(calls: usize) -> (String, &'static str) {
     if calls == 1 { ("1 call".to_owned(), "is") } else { (format!("{calls} calls"), "are") }
 }
 
 impl App {
-    /// The number of calls that AWS has not answered yet.
+    /// Returns the number of calls that AWS has not answered yet.
     fn unsent(&self) -> usize {
         self.runs.iter().filter(|run| run.outcome.is_none()).map(|run| run.unsent).sum()
     }

@@ -26,7 +26,7 @@ pub(super) fn settle(app: &mut App) {
     app.list_mut().settle(rows, held);
 }
 
-/// The things that the filter keeps, in order.
+/// Returns the things that the filter keeps, in order.
 fn ordered(app: &App, list: &List, ids: Vec<Subject>, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
     let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
     let filter = Filter::new(filter, &names);

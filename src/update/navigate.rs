@@ -242,7 +242,7 @@ pub(super) fn scaling(app: &mut App) -> Moved {
     None
 }
 
-/// The text to copy: the ARN if there is one, otherwise the name.
+/// Returns the text to copy: the ARN if there is one, otherwise the name.
 fn copied(context: &Context<'_>) -> Option<String> {
     let item = &context.subject.as_ref()?.item;
     let thing = item.resource().and_then(|(kind, id)| context.app.here.seen.store.get(kind, id));

@@ -28,8 +28,8 @@ pub(super) enum Typed {
     Nothing,
 }
 
-/// The meaning of a key while a sheet is open or a line is edited (`types`). `None` if the key edits the line. If the
-/// sheet `turns`, the keys left and right have a meaning and do not edit the line.
+/// Returns the meaning of a key while a sheet is open or a line is edited (`types`). `None` if the key edits the
+/// line. If the sheet `turns`, the keys left and right have a meaning and do not edit the line.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do the same everywhere")]
 pub(super) fn meant(keymap: &mut Keymap, key: KeyEvent, types: bool, turns: bool) -> Option<SheetKey> {
     if types && keymap::typed(key).is_some() {

@@ -19,7 +19,7 @@ impl Account {
         answered.iter().all(Option::is_none) && self.chains().is_empty()
     }
 
-    /// When a stage was last read, if that is too long ago.
+    /// Returns when a stage was last read, if that is too long ago.
     #[must_use]
     pub fn outdated(&self, stage: StageKind) -> Option<Timestamp> {
         let store = &self.seen.store;
@@ -33,25 +33,26 @@ impl Account {
         read.filter(|at| self.seen.at.as_second() - at.as_second() > longest)
     }
 
-    /// The health of a stage, or unknown if its data is too old.
+    /// Returns the health of a stage, or unknown if its data is too old.
     #[must_use]
     pub fn stage_health(&self, stage: &Stage) -> Health {
         self.known(stage.kind, stage.health)
     }
 
-    /// The health of something in a stage. If the data is too old, a good health is unknown; a bad health stays.
+    /// Returns the health of something in a stage. If the data is too old, a good health becomes unknown; a bad
+    /// health stays.
     #[must_use]
     pub fn known(&self, stage: StageKind, health: Health) -> Health {
         if well(health) && self.outdated(stage).is_some() { Health::Unknown } else { health }
     }
 
-    /// The health of a model, or unknown if its data is too old.
+    /// Returns the health of a model, or unknown if its data is too old.
     #[must_use]
     pub fn health(&self, chain: &Chain<'_>) -> Health {
         if self.well_until(chain).is_some() { Health::Unknown } else { chain.health }
     }
 
-    /// When a healthy model was last known to be healthy, if that is too long ago.
+    /// Returns when a healthy model was last known to be healthy, if that is too long ago.
     #[must_use]
     pub fn well_until(&self, chain: &Chain<'_>) -> Option<Timestamp> {
         if chain.health > Health::Waiting {
@@ -67,7 +68,7 @@ impl Account {
         StageKind::ALL.into_iter().any(|kind| self.outdated(kind).is_some())
     }
 
-    /// The number of models with one of these healths. Data that is too old is taken into account.
+    /// Returns the number of models with one of these healths. Data that is too old is taken into account.
     #[must_use]
     pub fn count(&self, healths: &[Health]) -> usize {
         if !self.aged() {

@@ -33,7 +33,7 @@ pub enum Answer {
 }
 
 impl Ask {
-    /// A plan without an answer. One that is confirmed `by_key` begins with "cancel" selected.
+    /// Makes a plan without an answer. A plan that is confirmed `by_key` begins with "cancel" selected.
     #[must_use]
     pub fn new(plan: Box<Plan>, by_key: bool) -> Self {
         let answer = if by_key { Answer::Key { sends: false } } else { Answer::Typed(Input::default()) };
@@ -46,7 +46,7 @@ impl Ask {
         matches!(self.answer, Answer::Key { .. })
     }
 
-    /// The choices that can be planned.
+    /// Returns the choices that can be planned.
     pub fn targets(&self) -> impl Iterator<Item = &Choice> {
         self.plan.choices.iter().filter(|choice| choice.intent.is_some())
     }

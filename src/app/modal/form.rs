@@ -72,7 +72,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// A field for any text.
+    /// Makes a field for any text.
     #[must_use]
     pub fn text(name: &str) -> Self {
         Self {
@@ -88,7 +88,7 @@ impl Field {
         is_secret(&self.parameter.name)
     }
 
-    /// The error of the value, if it is wrong.
+    /// Returns the error of the value, if it is wrong.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
         let value = self.input.value();
@@ -101,7 +101,7 @@ impl Field {
         self.parameter.check(value).err()
     }
 
-    /// The allowed values. Empty if any value is allowed.
+    /// Returns the allowed values. Empty if any value is allowed.
     #[must_use]
     pub fn choices(&self) -> Vec<&str> {
         match (self.parameter.choices.as_slice(), self.parameter.kind.as_str()) {
@@ -112,7 +112,7 @@ impl Field {
 }
 
 impl From<Parameter> for Field {
-    /// A field with the default of a parameter.
+    /// Makes a field with the default of a parameter.
     fn from(parameter: Parameter) -> Self {
         let input = Input::new(parameter.default.clone().unwrap_or_default());
         Self { parameter, checked: true, input }
@@ -137,7 +137,7 @@ impl Form {
         }
     }
 
-    /// The values of all fields.
+    /// Returns the values of all fields.
     ///
     /// # Errors
     /// The index of the first field that is wrong.

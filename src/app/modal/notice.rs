@@ -20,7 +20,7 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// The notice that nothing can be planned, with the reason.
+    /// Returns the notice that nothing can be planned, with the reason.
     #[must_use]
     pub fn refused(title: String, why: String) -> Self {
         Self { title, text: vec![why, "Nothing was sent.".into()], tone: Tone::Warn, ..Self::default() }

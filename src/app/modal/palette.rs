@@ -15,8 +15,8 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// The index of the selected match. Until the cursor is moved it is the first one, unless that is a write of which
-    /// only a part of the name was typed.
+    /// Returns the index of the selected match. Until the cursor is moved it is the first one, unless that is a write
+    /// of which only a part of the name was typed.
     #[must_use]
     pub fn place(&self, offers: &[Offer]) -> Option<usize> {
         self.moved.or_else(|| offers.first()?.chosen_by(self.input.value()).then_some(0))

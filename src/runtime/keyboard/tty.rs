@@ -28,6 +28,8 @@ pub(super) struct Tty {
 }
 
 impl Tty {
+    /// Opens the terminal for reading.
+    ///
     /// # Errors
     /// The terminal cannot be opened again, or the system cannot wait for it together with other events.
     pub(super) fn new() -> io::Result<Self> {
