@@ -105,8 +105,8 @@ pub struct Serving<'a> {
     pub versions: Vec<(&'a str, i32)>,
     /// The versions that the current deployment brings.
     pub arriving: Vec<(&'a str, i32)>,
-    /// The change that the last deployment made if the versions stayed the same, such as `ml.m5.large →
-    /// ml.t2.medium`. Absent if it is unknown.
+    /// The change that the last deployment made if the versions stayed the same, such as
+    /// `ml.m5.large → ml.t2.medium`. Absent if it is unknown.
     pub changed: Option<String>,
     /// The current deployment.
     pub deployment: Option<Deployment<'a>>,

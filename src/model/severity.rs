@@ -104,8 +104,8 @@ fn is_level(text: &str) -> bool {
     matches!(text, "0" | "1" | "2" | "3" | "4" | "5")
 }
 
-/// Returns the level after a word such as `severity`: `severity: 2`, `SEV 1`, `priority level 1`, but not `severity
-/// 2.5`.
+/// Returns the level after a word such as `severity`: `severity: 2`, `SEV 1`, `priority level 1`, but not
+/// `severity 2.5`.
 fn level_after(rest: &[Word]) -> Option<&str> {
     let mut following = rest.iter().skip(1).skip_while(|word| matches!(word.text.as_str(), "level" | "is" | "of"));
     let level = following.next().filter(|word| is_level(&word.text))?;
