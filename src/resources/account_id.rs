@@ -1,8 +1,8 @@
-//! Which of the accounts that are watched.
+//! The id of one of the watched accounts.
 
 use serde::{Deserialize, Serialize};
 
-/// Which of the accounts that are watched: its place in the order in which the user named them. It is not the number of
+/// The id of one of the watched accounts: its place in the order in which the user named them. It is not the number of
 /// twelve digits that AWS gives an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct AccountId(u16);
@@ -11,11 +11,11 @@ impl AccountId {
     /// The account that was named first.
     pub const FIRST: Self = Self(0);
 
-    /// The ids of accounts in the order in which they were named.
+    /// Returns the ids of accounts in the order in which they were named.
     pub fn all() -> impl Iterator<Item = Self> {
         (0..=u16::MAX).map(Self)
     }
-    /// Its place among them, from 0 on.
+    /// Returns its place among them, from 0 on.
     #[must_use]
     pub fn place(self) -> usize {
         self.0.into()

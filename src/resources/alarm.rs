@@ -20,10 +20,10 @@ pub use rule::Child;
 
 /// Pages of 100 alarms.
 const PAGES: usize = 250;
-/// Alarms that one call can ask for by name.
+/// The most alarms that one call can read by name.
 const NAMES: usize = 100;
 
-/// One alarm, of whatever type.
+/// One alarm, of any type.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Alarm {
     /// Unique in account and region.
@@ -36,18 +36,19 @@ pub struct Alarm {
     pub state: String,
     /// AWS's reason for the state.
     pub reason: String,
-    /// When it entered this state (`StateTransitionedTimestamp`; the update time moves without a transition).
+    /// The time at which it entered this state (`StateTransitionedTimestamp`; the update time moves without a
+    /// transition).
     pub since: Option<Timestamp>,
-    /// What its owner wrote.
+    /// The description by its owner.
     pub description: String,
-    /// What it looks at: namespace and metric, or the expression, or the composite rule.
+    /// The subject that it watches: metric names, expressions, or the composite rule.
     pub watches: String,
     /// Operator and threshold, for example `> 0.15`.
     pub condition: String,
     /// `GreaterThanThreshold`, …, raw; absent where it compares nothing.
     #[serde(default)]
     pub operator: Option<String>,
-    /// What missing data counts as: `breaching`, `notBreaching`, `ignore`, `missing`, raw.
+    /// The way in which missing data counts: `breaching`, `notBreaching`, `ignore`, `missing`, raw.
     #[serde(default)]
     pub missing: Option<String>,
     /// Dimensions of all metrics in it, also of those inside metric math.
@@ -57,7 +58,8 @@ pub struct Alarm {
     /// Names of all metrics in it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metrics: Vec<String>,
-    /// How it was evaluated, where that was not as usual: `PARTIAL_DATA`, `EVALUATION_ERROR`, `EVALUATION_FAILURE`, raw.
+    /// The state of its evaluation, where that was not as usual: `PARTIAL_DATA`, `EVALUATION_ERROR`,
+    /// `EVALUATION_FAILURE`, raw.
     #[serde(default)]
     pub evaluation: Option<String>,
     /// ARNs called when it goes to ALARM.
@@ -65,17 +67,17 @@ pub struct Alarm {
     /// ARNs called when it goes to another state.
     #[serde(default)]
     pub other_actions: Vec<String>,
-    /// Do its actions run?
+    /// Whether its actions run.
     pub actions_enabled: bool,
     /// Rule of a composite alarm.
     pub rule: Option<String>,
     /// The alarms that the rule looks at.
     #[serde(default)]
     pub children: Vec<Child>,
-    /// Why the rule cannot be read; its children are all that its text may name then.
+    /// The reason why the rule cannot be read. Its children are then all names that its text may contain.
     #[serde(default)]
     pub rule_problem: Option<String>,
-    /// What keeps a composite alarm from calling anything for a while.
+    /// The alarm that keeps a composite alarm from calling anything for a while.
     #[serde(default)]
     pub suppressor: Option<Suppressor>,
 }
@@ -89,14 +91,15 @@ pub struct Suppressor {
     pub wait: Option<i32>,
     /// Seconds for which actions wait after it fired.
     pub extension: Option<i32>,
-    /// Why actions are held back now: `Alarm`, `WaitPeriod`, `ExtensionPeriod`, raw; absent when they are not.
+    /// The reason why actions are held back now: `Alarm`, `WaitPeriod`, `ExtensionPeriod`, raw; absent when they are
+    /// not.
     pub by: Option<String>,
     /// The same in AWS's words.
     pub reason: String,
 }
 
 impl Suppressor {
-    /// The name of the alarm.
+    /// Returns the name of the alarm.
     #[must_use]
     pub fn name(&self) -> &str {
         rule::bare_name(&self.alarm)
@@ -104,7 +107,7 @@ impl Suppressor {
 }
 
 impl Alarm {
-    /// Alarms of all types, as far as so many pages of 100 go; and whether there are more.
+    /// Reads alarms of all types, as far as so many pages of 100 go. Also returns whether there are more.
     ///
     /// # Errors
     /// Those of the call.
@@ -112,12 +115,12 @@ impl Alarm {
         let (rows, next) = described(&aws.cloudwatch.describe_alarms(), None, pages).await?;
         Ok((rows, next.is_some()))
     }
-    /// Is it in ALARM?
+    /// Returns whether it is in ALARM.
     #[must_use]
     pub fn firing(&self) -> bool {
         self.state == "ALARM"
     }
-    /// The same with the rule of a composite alarm.
+    /// Sets the rule of a composite alarm.
     #[must_use]
     pub fn ruled(mut self, rule: String) -> Self {
         (self.children, self.rule_problem) = match rule::children(&rule) {
@@ -128,24 +131,25 @@ impl Alarm {
         self.rule = Some(rule);
         self
     }
-    /// What its actions call, in a few words each.
+    /// Names the actions that it calls, in a few words each.
     #[must_use]
     pub fn called(&self) -> Vec<Cow<'_, str>> {
         self.actions.iter().map(|arn| action::words(arn)).collect()
     }
-    /// Does it call nothing when it goes to ALARM?
+    /// Returns whether it calls nothing when it goes to ALARM.
     #[must_use]
     pub fn mute(&self) -> bool {
         self.actions.is_empty() || !self.actions_enabled
     }
-    /// What holds its actions back now.
+    /// Returns the suppressor, if it holds the actions back now.
     #[must_use]
     pub fn suppressed(&self) -> Option<&Suppressor> {
         self.suppressor.as_ref().filter(|suppressor| suppressor.by.is_some())
     }
-    /// Is it there for auto scaling alone? Then it is in ALARM whenever the endpoint is quiet, which is no bad sign.
+    /// Returns whether it exists for auto scaling alone. Such an alarm is in ALARM whenever the endpoint is quiet,
+    /// which is no bad sign.
     ///
-    /// One that calls anything else as well, in whatever state, is somebody's alarm.
+    /// An alarm that also calls anything else, in whatever state, is somebody's own.
     #[must_use]
     pub fn scaling(&self) -> bool {
         let mut all = self.actions.iter().chain(&self.other_actions).peekable();
@@ -154,7 +158,8 @@ impl Alarm {
         }
         all.all(|arn| action::service(arn) == b"autoscaling")
     }
-    /// Does it watch what `SageMaker` itself measures? Metrics Insights name the namespace in the expression.
+    /// Returns whether it watches what `SageMaker` itself measures. Metrics Insights name the namespace in the
+    /// expression.
     #[must_use]
     pub fn watches_sagemaker(&self) -> bool {
         let measured = |text: &str| {
@@ -163,7 +168,7 @@ impl Alarm {
         };
         self.namespaces.iter().any(|namespace| measured(namespace)) || measured(&self.watches)
     }
-    /// How AWS evaluated it, where that was not as usual.
+    /// Describes how AWS evaluated it, where that was not as usual.
     fn evaluation_in_words(&self) -> Option<String> {
         let state = self.evaluation.as_deref()?;
         let meaning = match state {
@@ -174,7 +179,7 @@ impl Alarm {
         };
         Some(format!("{state}{meaning}"))
     }
-    /// ARNs of a service that it calls when it goes to ALARM.
+    /// Returns the ARNs of a service that it calls when it goes to ALARM.
     pub fn calls(&self, service: &'static str) -> impl Iterator<Item = &String> {
         self.actions.iter().filter(move |arn| action::service(arn) == service.as_bytes())
     }
@@ -185,7 +190,7 @@ impl Resource for Alarm {
     const LANE: Lane = Lane::Fast;
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     const VITAL: bool = true;
-    // An alarm may be called anything.
+    // An alarm may have any name, even one that looks like a secret.
     const REFERENCES: &'static [&'static str] = &["rule", "children", "actions", "other_actions", "suppressor"];
     fn id(&self) -> &str {
         &self.name
@@ -194,7 +199,7 @@ impl Resource for Alarm {
         Some(&self.state)
     }
     fn health(&self) -> Health {
-        // Auto scaling's own alarms fire whenever it is quiet.
+        // Auto scaling's own alarms fire whenever the endpoint is quiet.
         if self.scaling() { Health::Absent } else { Health::of_status(&self.state) }
     }
     fn arn(&self) -> Option<&str> {
@@ -240,7 +245,7 @@ impl Resource for Alarm {
         {
             match described(&all, Some(token), PAGES).await {
                 Ok((rows, next)) => return Ok(Listing::rest(rows).capped(next.is_some())),
-                // A token that is not taken any more would fail for ever: the list begins anew.
+                // A token that AWS no longer accepts would fail for ever, so the list begins anew.
                 Err(why) if why.kind == ErrorKind::Other => {}
                 Err(why) => return Err(why),
             }
@@ -252,7 +257,7 @@ impl Resource for Alarm {
         if !turn.sweep {
             return firing(aws, turn.known).await;
         }
-        // The worst news first: what fires is known before everything that does not, unless that is on one page.
+        // Bad news comes first: unless one page holds all alarms, those that fire are read before the others.
         let (firing, (mut rows, next)) = tokio::try_join!(firing(aws, turn.known), described(&all, None, 1))?;
         let Some(token) = next else { return Ok(Listing::all(rows)) };
         let listed: BTreeSet<String> = rows.iter().map(|a| a.name.clone()).collect();
@@ -263,7 +268,7 @@ impl Resource for Alarm {
     }
 }
 
-/// What fires, and what no longer does.
+/// Reads the alarms that fire, and those that no longer do.
 async fn firing(aws: &Aws, known: &Table<Alarm>) -> Result<Listing<Alarm>, AwsError> {
     let question = aws.cloudwatch.describe_alarms();
     let (mut rows, next) = described(&question.clone().state_value(StateValue::Alarm), None, PAGES).await?;
@@ -274,12 +279,12 @@ async fn firing(aws: &Aws, known: &Table<Alarm>) -> Result<Listing<Alarm>, AwsEr
         let (calm, _) = described(&question.clone().set_alarm_names(Some(names.to_vec())), None, PAGES).await?;
         rows.extend(calm);
     }
-    // An alarm that is not there any more fires no more.
+    // An alarm that no longer exists does not fire.
     let gone = over.into_iter().filter(|name| !rows.iter().any(|a| a.name == *name)).collect();
     Ok(Listing::part(rows).without(gone).capped(next.is_some() || known.capped()))
 }
 
-/// Pages of a question about alarms, of all types, from a token on; and the token of the page that would be next.
+/// Reads pages of alarms of all types from a token on, and returns the token of the page that would be next.
 async fn described(
     question: &DescribeAlarmsFluentBuilder,
     from: Option<String>,
@@ -290,7 +295,7 @@ async fn described(
         most,
         |_| false,
         async |token| {
-            // Without the types AWS answers with metric alarms only: docs/aws.md#alarm-types
+            // If no types are given, AWS returns metric alarms only: docs/aws.md#alarm-types
             let types = [AlarmType::MetricAlarm, AlarmType::CompositeAlarm, AlarmType::LogAlarm];
             let request = question.clone().set_alarm_types(Some(types.to_vec())).max_records(100);
             let page = request.set_next_token(token).send().await.map_err(failed)?;

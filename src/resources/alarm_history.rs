@@ -1,4 +1,5 @@
-//! What alarms did in the last day, from CloudWatch's own history: an alarm that flaps is seen even between two polls.
+//! The states that alarms took in the last day, from CloudWatch's own history. It shows an alarm that flaps between two
+//! polls.
 //!
 //! CloudWatch keeps it for 30 days:
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html>.
@@ -11,9 +12,9 @@ use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_latel
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
 
-/// How far back it is read.
+/// The time for which it is read back.
 const BACK: SignedDuration = SignedDuration::from_hours(24);
-/// Pages of 100 turns.
+/// Pages of 100 changes of state.
 const PAGES: usize = 5;
 
 /// One time that an alarm took another state.
@@ -23,15 +24,15 @@ pub struct AlarmTurn {
     pub id: String,
     /// Name of the alarm.
     pub alarm: String,
-    /// When.
+    /// The time at which it took the state.
     pub at: Option<Timestamp>,
-    /// The new state: `OK`, `ALARM`, `INSUFFICIENT_DATA`, raw; empty where the history does not tell.
+    /// The new state: `OK`, `ALARM`, `INSUFFICIENT_DATA`, raw; empty where the history does not say.
     pub state: String,
-    /// Why, in CloudWatch's words.
+    /// The reason, in CloudWatch's words.
     pub reason: String,
 }
 
-/// What `HistoryData` tells of a `StateUpdate`, as far as it is read here.
+/// The part of a `StateUpdate`'s `HistoryData` that is read here.
 #[derive(Debug, Default, Deserialize)]
 struct Data {
     #[serde(rename = "newState", default)]
@@ -49,7 +50,7 @@ impl Resource for AlarmTurn {
     const KIND: Kind = Kind::AlarmHistory;
     const LANE: Lane = Lane::Rare;
     const OPTIONAL: bool = true;
-    // What leaves the last day is not gone.
+    // A row that is older than the last day is not gone.
     const WINDOWED: bool = true;
     const REFERENCES: &'static [&'static str] = &["alarm"];
     fn id(&self) -> &str {
@@ -71,7 +72,7 @@ impl Resource for AlarmTurn {
         known.answered() && turned(seen, known).any(|what| !asked_lately(known, &what, seen.at))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // Each is asked for once, whatever the clocks say.
+        // Each change is noted as read, whatever the clocks say, so that it is read only once.
         let asked = turned(seen, turn.known).collect();
         let begin = seen.at.checked_sub(BACK).unwrap_or_default();
         let old = |turn: &Self| turn.at.is_some_and(|at| at < begin);
@@ -95,7 +96,8 @@ impl Resource for AlarmTurn {
     }
 }
 
-/// Which alarms turned since the history was read, and when: each may have turned more than once.
+/// Returns the alarms that changed their state since the history was read, and when. Each may have changed more than
+/// once.
 fn turned(seen: &Seen, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
     let read = known.answered_at();
     let turned = seen.store.alarms.rows().filter(move |alarm| alarm.since > read && !alarm.scaling());
@@ -110,7 +112,7 @@ fn from_item(item: AlarmHistoryItem) -> AlarmTurn {
     AlarmTurn { id, alarm, at, state: data.new.state_value, reason: data.new.state_reason }
 }
 
-/// How often an alarm went into `ALARM` after a time; nothing where the history was not read.
+/// Counts how often an alarm went into `ALARM` after a time; 0 where the history was not read.
 #[must_use]
 pub fn fired_since(history: &Table<AlarmTurn>, alarm: &str, after: Timestamp) -> usize {
     let own = history.rows().filter(|turn| turn.alarm == alarm && turn.state == "ALARM");
@@ -132,7 +134,7 @@ mod tests {
         assert_eq!((turn.state.as_str(), turn.reason.as_str()), ("ALARM", "2 of 2"));
         assert_eq!(turn.events(None).len(), 1);
         assert_eq!(turn.part_of(), Some((Kind::Alarms, "p99")));
-        // What cannot be read is a row without a state, and no event.
+        // Data that cannot be read gives a row without a state, and no event.
         for data in ["", "not JSON", "[]", r#"{"newState":{}}"#] {
             assert!(item(7, data).events(None).is_empty(), "{data}");
         }

@@ -1,4 +1,4 @@
-//! Endpoint configurations: which models an endpoint would run. Immutable, so each is described once in its life.
+//! Endpoint configurations: the models that an endpoint runs. They are immutable, so each is described once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use super::endpoint::Endpoint;
 use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed, in_background, pages};
 
-/// Is the name of a configuration that of the endpoint, or the endpoint's with something after it?
+/// Returns whether the name of a configuration is that of the endpoint, or the endpoint's with something after it.
 #[must_use]
 pub fn belongs(config: &str, endpoint: &str) -> bool {
     config.strip_prefix(endpoint).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']))
@@ -36,11 +36,11 @@ pub struct EndpointConfig {
     pub shadows: Vec<ConfigVariant>,
     /// Key that encrypts its volumes.
     pub kms_key: Option<String>,
-    /// Does it record requests?
+    /// Whether it records requests.
     pub data_capture: bool,
-    /// Does it serve asynchronously?
+    /// Whether it serves asynchronously.
     pub asynchronous: bool,
-    /// An endpoint names it, and AWS does not know it any more.
+    /// Whether an endpoint names it although AWS no longer knows it.
     #[serde(default)]
     pub deleted: bool,
 }
@@ -56,7 +56,7 @@ pub struct ConfigVariant {
     pub instances: Option<i32>,
     /// For example `ml.c6i.xlarge`.
     pub instance_type: Option<String>,
-    /// Runs without instances.
+    /// Whether it runs without instances.
     pub serverless: bool,
     /// Share of the traffic at the start, relative to the other variants.
     #[serde(default)]
@@ -70,18 +70,18 @@ pub struct ConfigVariant {
 }
 
 impl EndpointConfig {
-    /// Is its name that of the endpoint, or the endpoint's with something after it?
+    /// Returns whether its name is that of the endpoint, or the endpoint's with something after it.
     #[must_use]
     pub fn belongs_to(&self, endpoint: &str) -> bool {
         belongs(&self.name, endpoint)
     }
 
-    /// Names of the models that take traffic.
+    /// Returns the names of the models that take traffic.
     pub fn models(&self) -> impl Iterator<Item = &str> {
         self.variants.iter().flatten().filter_map(|v| v.model.as_deref())
     }
 
-    /// What `DescribeEndpointConfig` says now.
+    /// Calls `DescribeEndpointConfig`.
     ///
     /// # Errors
     /// Those of the call; `Gone` when it was deleted.
@@ -95,7 +95,7 @@ impl Resource for EndpointConfig {
     const KIND: Kind = Kind::Configs;
     const MISSING: &'static str = "deleted, or not read yet";
     const LANE: Lane = Lane::Slow;
-    // Only those that endpoints name; what is missing is not gone.
+    // Only configurations that endpoints name are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -129,12 +129,12 @@ impl Resource for EndpointConfig {
         if seen.thorough {
             return everything(aws).await;
         }
-        // What hangs on something that was never read is not known either.
+        // Configurations of endpoints that were never read are unknown too.
         if let Some(why) = seen.store.endpoints.blind() {
             return Err(why.clone());
         }
         let mut due = needed(seen, turn.known);
-        // Nothing is to be read: one of those that serve is looked at again, as they can be deleted.
+        // If nothing else is to be read, one of those that serve is read again, as they can be deleted.
         if due.is_empty() {
             due.extend(one_a_minute(seen));
         }
@@ -151,12 +151,12 @@ impl Resource for EndpointConfig {
     }
 }
 
-/// Seconds for which it is of interest what a deployment replaced.
+/// Seconds for which the configuration that a deployment replaced is of interest.
 const LATELY: i64 = 24 * 3600;
-/// Endpoints a turn whose configuration before is looked for: each costs two calls, once after each deployment.
+/// Endpoints whose replaced configuration one turn looks for. Each costs two calls, once after each deployment.
 const LOOKS: usize = 3;
 
-/// Configurations that served before those of now.
+/// Configurations that served before the present ones.
 #[derive(Default)]
 struct Replaced {
     found: Vec<EndpointConfig>,
@@ -165,8 +165,8 @@ struct Replaced {
     more: bool,
 }
 
-/// Looks for what the deployments of the last day replaced: what they changed is told by nothing else. What cannot be
-/// read is not needed.
+/// Reads the configurations that the deployments of the last day replaced, as only these show what changed. A
+/// configuration that cannot be read is left out.
 async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Replaced {
     let mut replaced = Replaced::default();
     for (endpoint, config) in unread(seen, known) {
@@ -186,7 +186,7 @@ async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Repl
     replaced
 }
 
-/// Endpoints with configurations of the last day whose predecessors were not looked for.
+/// Returns endpoints with configurations of the last day whose predecessors were not looked for.
 fn unread<'a>(
     seen: &'a Seen,
     known: &'a Table<EndpointConfig>,
@@ -199,7 +199,7 @@ fn unread<'a>(
     })
 }
 
-/// The name of the configuration that was made for an endpoint before this one.
+/// Returns the name of the configuration that was made for an endpoint before this one.
 async fn predecessor(aws: &Aws, endpoint: &Endpoint, config: &EndpointConfig) -> Option<String> {
     let request = aws.sagemaker.list_endpoint_configs().name_contains(&endpoint.name).max_results(10);
     let request = request.sort_by(EndpointConfigSortKey::CreationTime).sort_order(OrderKey::Descending);
@@ -210,10 +210,10 @@ async fn predecessor(aws: &Aws, endpoint: &Endpoint, config: &EndpointConfig) ->
     older.find_map(|c| c.endpoint_config_name.filter(|name| belongs(name, &endpoint.name)))
 }
 
-/// Descriptions a turn, so that what is looked at meanwhile does not wait for all of them.
+/// The most descriptions a turn, so that a newly focused endpoint does not wait for all of them.
 const CHUNK: usize = 10;
 
-/// Describes configurations; one that is gone is a row that says so.
+/// Describes configurations. One that is gone gives a row that says so.
 async fn read(aws: &Aws, names: Vec<String>) -> Described<EndpointConfig> {
     describe(names, async |name: String| match EndpointConfig::describe(aws, &name).await {
         Err(error) if error.kind == ErrorKind::Gone => {
@@ -229,7 +229,7 @@ fn named(seen: &Seen) -> impl Iterator<Item = &str> {
     endpoints.flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config))).map(String::as_str)
 }
 
-/// Configurations that endpoints name and that are not known; what is looked at comes first.
+/// Returns the configurations that endpoints name and that are not known. Those that are looked at come first.
 fn needed(seen: &Seen, known: &Table<EndpointConfig>) -> Vec<String> {
     let once: BTreeSet<&str> = named(seen).collect();
     let lacks = |name: &&str| known.get(name).is_none() && !asked_lately(known, name, seen.at);
@@ -244,14 +244,15 @@ fn looked_at(seen: &Seen, config: &str) -> bool {
     seen.focus.endpoints.iter().filter_map(|e| seen.store.endpoints.get(e)).any(names)
 }
 
-/// The configuration whose turn it is in this minute, of all that serve: a constant cost, however many there are.
+/// Returns the configuration whose turn it is in this minute, of all that serve. The cost is constant, however many
+/// there are.
 fn one_a_minute(seen: &Seen) -> Option<String> {
     let all: Vec<&str> = named(seen).collect();
     let minute = usize::try_from(seen.at.as_second() / 60).unwrap_or(0);
     all.get(minute.checked_rem(all.len())?).map(|name| (*name).to_owned())
 }
 
-/// Everything there is, for a single look.
+/// Reads all configurations, for a single look.
 async fn everything(aws: &Aws) -> Result<Listing<EndpointConfig>, AwsError> {
     let (summaries, capped) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_endpoint_configs().max_results(100).set_next_token(token);
@@ -271,7 +272,7 @@ async fn everything(aws: &Aws) -> Result<Listing<EndpointConfig>, AwsError> {
     let described =
         describe(rows.keys().cloned().collect(), async |name: String| EndpointConfig::describe(aws, &name).await).await;
     for config in described.found {
-        // The list's time stays: it is what the next list is compared with.
+        // The time of the list is kept, because the next list is compared with it.
         let created = rows.get(&config.name).and_then(|row| row.created).or(config.created);
         rows.insert(config.name.clone(), EndpointConfig { created, ..config });
     }

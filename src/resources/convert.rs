@@ -1,14 +1,14 @@
-//! AWS's values as ours.
+//! Converts values of AWS.
 
 use jiff::Timestamp;
 
-/// An SDK time as ours; what cannot be represented is absent.
+/// Converts a time of the SDK; `None` when it cannot be represented.
 pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
     let at = at?;
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
 
-/// The last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`.
+/// Returns the last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`.
 #[must_use]
 pub fn arn_name(arn: &str) -> &str {
     arn.rsplit('/').next().unwrap_or(arn)

@@ -1,7 +1,7 @@
-//! S3 locations that matter: data that models are trained on, and artifacts they became.
+//! S3 locations that models depend on: the data they are trained on, and their artifacts.
 //!
-//! S3 cannot sort by time, so the newest object is looked for in the newest of the folders that are named after dates;
-//! where there are none and more objects than are read, it is not known.
+//! S3 cannot sort by time. So the newest object is searched for in the newest of the folders that are named after
+//! dates. Where there are none, and more objects than are read, it stays unknown.
 
 mod location;
 mod objects;
@@ -26,11 +26,11 @@ use wanted::{Wanted, locations};
 
 pub(crate) use location::split;
 
-/// Locations that are followed; more are left out, and the listing says so.
+/// The most locations that are followed. More are left out, and the listing says so.
 const LOCATIONS: usize = 60;
-/// Seconds after which the rhythm of a feature group is looked for again.
+/// Seconds after which the rhythm of a feature group is read again.
 const RHYTHM: i64 = 12 * 3600;
-/// Seconds after which a location is read again that is looked at.
+/// Seconds after which a location that is looked at is read again.
 const LOOKED_AT: i64 = 55;
 /// The same for one that the user named.
 const NAMED: i64 = 2 * 60 - 5;
@@ -42,34 +42,34 @@ const OTHERS: i64 = 10 * 60 - 5;
 pub struct Dataset {
     /// `s3://bucket/prefix`, as it was named: the id.
     pub uri: String,
-    /// What it is to its model.
+    /// Its role for its model.
     pub role: Role,
-    /// When its newest object was written that is data, as far as it was read.
+    /// The time at which its newest object that is data was written, as far as it was read.
     pub newest: Option<Timestamp>,
     /// Key of that object.
     pub newest_key: Option<String>,
-    /// Objects seen.
+    /// The number of objects seen.
     pub objects: usize,
     /// Their size in bytes.
     pub bytes: u64,
-    /// There are more objects than were read.
+    /// Whether there are more objects than were read.
     pub capped: bool,
-    /// Why an object may be there that is newer than `newest`; absent when that is the newest.
+    /// The reason why there may be an object newer than `newest`; absent when that is the newest.
     #[serde(default)]
     pub unsure: Option<String>,
     /// Bucket versioning: `Enabled`, `Suspended`, `Off`; absent when it could not be read.
     pub versioning: Option<String>,
-    /// Why it could not be read, or that nothing is there.
+    /// The reason why it could not be read, or a note that it is empty.
     pub problem: Option<String>,
-    /// It can be read and holds nothing.
+    /// Whether it can be read and holds nothing.
     #[serde(default)]
     pub empty: bool,
-    /// How often it is written to, where it is the offline store of a feature group.
+    /// The rhythm in which it is written to, where it is the offline store of a feature group.
     #[serde(default)]
     pub rhythm: Option<Rhythm>,
 }
 
-/// What a location is to its model.
+/// The role of a location for its model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -126,7 +126,8 @@ impl Resource for Dataset {
         }
         let uris: BTreeSet<&str> = wanted.iter().map(|w| w.uri.as_str()).collect();
         let left = known.rows().filter(|d| !uris.contains(d.uri.as_str())).map(|d| d.uri.clone()).collect();
-        // What could not be read in an earlier run may be readable by now, and only AWS says why it still is not.
+        // A location that could not be read in an earlier run may be readable by now, and only AWS says why it still is
+        // not.
         let refused = |uri: &str| turn.first() && known.get(uri).is_some_and(|row| row.problem.is_some());
         wanted.retain(|w| is_due(seen, known, &w.uri) || refused(&w.uri));
         let buckets: BTreeSet<String> =
@@ -135,7 +136,7 @@ impl Resource for Dataset {
         let buckets = buckets.into_iter().filter(|bucket| !bucket.is_empty() && !is_access_point(bucket));
         let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, seen.at)).collect();
         let at = seen.at;
-        // At the same time: a bucket that does not answer must not be waited for twice.
+        // Both are read at the same time, so that a bucket that does not answer is not waited for twice.
         let (versioning, DescribedEach { found, missed, shared }) = tokio::join!(
             in_background(versionings(aws, asked.clone())),
             describe_each(wanted, async |wanted: Wanted| {
@@ -161,7 +162,7 @@ impl Resource for Dataset {
     }
 }
 
-/// Where no location at all can be read, that is the trouble of all: why, as the first of them was refused now or before.
+/// Returns the error of all locations if none of them can be read: that of the first that was refused now or before.
 fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<AwsError>>) -> Option<AwsError> {
     let before = known.trouble().filter(|why| why.kind == ErrorKind::Denied && !known.is_empty()).cloned();
     let why = refused.into_iter().flatten().next().or(before)?;
@@ -171,7 +172,7 @@ fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<Aw
     (!rows.iter().chain(old).any(readable)).then_some(why)
 }
 
-/// Was a location never read, or is it time to read it again?
+/// Returns whether a location was never read, or it is time to read it again.
 fn is_due(seen: &Seen, known: &Table<Dataset>, uri: &str) -> bool {
     let named = || seen.wishes.models.iter().flat_map(|m| &m.data).any(|d| d.uri == uri);
     let after = if seen.focus.datasets.contains(uri) {
@@ -200,8 +201,8 @@ async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
     Some(answer.status.as_ref().map_or("Off", BucketVersioningStatus::as_str).to_owned())
 }
 
-/// Reads one location. A problem of this location alone is a row that says so, with what AWS said; trouble that other
-/// locations may share is an error.
+/// Reads one location. A problem of this location alone gives a row that says so, and AWS's error. An error that other
+/// locations may share is returned as the error.
 async fn read(
     aws: &Aws,
     wanted: &Wanted,
@@ -227,7 +228,8 @@ async fn read(
     }
 }
 
-/// The rhythm of a location. What fails only here, while the location itself was read, is tried again with the next turn.
+/// Reads the rhythm of a location. If only this fails, while the location itself was read, the next turn tries it
+/// again.
 async fn looked_for(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Option<Rhythm>, AwsError> {
     let (bucket, prefix) = split(&wanted.uri).unwrap_or_default();
     match rhythm::rhythm(&mut Lister::new(aws, bucket), prefix, at).await {
@@ -240,7 +242,7 @@ async fn looked_for(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Option<
 async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsError> {
     let (bucket, prefix) = split(&wanted.uri).unwrap_or_default();
     let mut lister = Lister::new(aws, bucket);
-    // Only what the user wrote may be a pattern; what AWS names is a prefix, whatever is in it.
+    // Only a location that the user wrote may be a pattern. A location that AWS names is a prefix, whatever is in it.
     let pattern = if wanted.named { Pattern::parse(prefix).ok().flatten() } else { None };
     if let Some(pattern) = pattern {
         return partition::newest(&mut lister, &pattern, at).await;

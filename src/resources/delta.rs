@@ -1,7 +1,8 @@
 //! The difference between two states of one thing, so that a recording does not repeat the rest of it.
 //!
-//! They are compared as JSON, field by field, at any depth. A list that moved along, as the last hour of a metric does
-//! every minute, is written as the part that was kept and what was added to it.
+//! The states are compared as JSON, field by field, at any depth. A list may lose items at its beginning and get new
+//! ones at its end, as the last hour of a metric does every minute. Such a list is written as the part that was kept
+//! and the items that were added.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +10,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A kept part of a list that is shorter than this is not worth naming.
+/// The shortest kept part of a list that is worth naming.
 const SHORTEST: usize = 4;
 
-/// What turns one JSON object into the next one.
+/// The changes that turn one JSON object into the next one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Delta {
     /// Fields with their new values.
@@ -21,10 +22,10 @@ pub struct Delta {
     /// Fields that are no longer there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     unset: Vec<String>,
-    /// Lists that moved along.
+    /// Lists that lost their beginning and got a new end.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     moved: BTreeMap<String, Moved>,
-    /// Objects of which a part became another.
+    /// Objects in which some fields changed.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     inner: BTreeMap<String, Delta>,
 }
@@ -32,16 +33,16 @@ pub struct Delta {
 /// A list that lost its beginning and got a new end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Moved {
-    /// How many items at the beginning are gone.
+    /// The number of items at the beginning that are gone.
     dropped: usize,
-    /// How many items after those were kept.
+    /// The number of items after those that were kept.
     kept: usize,
     /// The items that follow now.
     added: Vec<Value>,
 }
 
 impl Delta {
-    /// What turns `old` into `new`.
+    /// Returns the changes that turn `old` into `new`.
     #[must_use]
     pub fn between(old: &Map<String, Value>, new: &Map<String, Value>) -> Self {
         let mut delta = Self::default();
@@ -76,7 +77,7 @@ impl Delta {
         }
     }
 
-    /// What turns the JSON of one thing into that of another; nothing where one of them is no object.
+    /// Returns the changes that turn the JSON of one thing into that of another; `None` where one of them is no object.
     ///
     /// # Errors
     /// When one of them cannot be written as JSON.
@@ -87,10 +88,10 @@ impl Delta {
         })
     }
 
-    /// The thing that this makes of another.
+    /// Returns the thing that these changes make of another.
     ///
     /// # Errors
-    /// When that is none of its type.
+    /// When the result is not of the same type.
     pub fn applied<T: Serialize + DeserializeOwned>(self, old: &T) -> serde_json::Result<T> {
         let mut value = serde_json::to_value(old)?;
         if let Value::Object(fields) = &mut value {
@@ -101,7 +102,7 @@ impl Delta {
 }
 
 impl Moved {
-    /// How `new` comes of `old`; nothing where too little of it was kept, or one is no list.
+    /// Returns how `old` becomes `new`; `None` where too little of it was kept, or one is no list.
     fn between(old: Option<&Value>, new: &Value) -> Option<Self> {
         let (old, new) = (old?.as_array()?, new.as_array()?);
         let first = new.first()?;

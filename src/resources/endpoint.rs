@@ -1,4 +1,4 @@
-//! Endpoints: what serves, from which configuration, and whether a deployment is under way.
+//! Endpoints: their state, the configuration that serves, and whether a deployment is under way.
 
 mod read;
 mod stage;
@@ -25,26 +25,26 @@ pub struct Endpoint {
     pub arn: String,
     /// `InService`, `Updating`, …, raw. `InService` is not success.
     pub status: String,
-    /// Creation; with the ARN it tells one endpoint from a later one of the same name.
+    /// Creation; with the ARN it distinguishes an endpoint from a later one of the same name.
     pub created: Option<Timestamp>,
-    /// Moves with deployments and with scaling: a change detector, not a deployment time.
+    /// The last change. It moves with deployments and with scaling, so it shows changes but is no deployment time.
     pub modified: Option<Timestamp>,
     /// Name of the configuration that serves.
     pub config: Option<String>,
-    /// When this console saw that configuration go live; absent when it was live before.
+    /// The time at which this console saw that configuration go live; absent when it was live before.
     pub live_since: Option<Timestamp>,
-    /// The configuration that served before, where this console saw it being replaced.
+    /// The configuration that served before, if this console saw it being replaced.
     #[serde(default)]
     pub replaced: Option<String>,
-    /// The configuration that this console saw arriving and not going live: AWS took the update back.
+    /// The configuration that this console saw arriving and not going live, because AWS took the update back.
     pub went_back_from: Option<String>,
-    /// Why it is not well; may be empty even then.
+    /// The reason why it is not well; may be empty even then.
     pub failure: Option<String>,
-    /// What serves.
+    /// The variants that serve.
     pub variants: Vec<Variant>,
     /// A deployment under way.
     pub pending: Option<Pending>,
-    /// Alarms that guarded the last deployment; absent until it was described, as no list tells them.
+    /// Alarms that guarded the last deployment; absent until it was described, as no list contains them.
     pub guards: Option<Vec<String>>,
     /// Its tags, read once in its life; absent until they were read.
     pub tags: Option<BTreeMap<String, String>>,
@@ -66,11 +66,11 @@ pub struct Variant {
     /// Instances that SageMaker's own scaling may make of them (`ManagedInstanceScaling`).
     #[serde(default)]
     pub most_instances: Option<i32>,
-    /// What it is doing, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….
+    /// The phases it is in, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….
     pub phases: Vec<String>,
     /// Digest or tag of the image that runs.
     pub image: Option<String>,
-    /// Runs without instances.
+    /// Whether it runs without instances.
     pub serverless: bool,
 }
 
@@ -79,12 +79,12 @@ pub struct Variant {
 pub struct Pending {
     /// The configuration that arrives.
     pub config: String,
-    /// Since when.
+    /// The time at which it started.
     pub started: Option<Timestamp>,
 }
 
 impl Variant {
-    /// How many instances run, are wanted and may run, and its share of the traffic.
+    /// Describes how many instances run, are wanted and may run, and its share of the traffic.
     fn in_words(&self) -> String {
         if self.serverless {
             return "serverless".to_owned();
@@ -97,13 +97,13 @@ impl Variant {
 }
 
 impl Endpoint {
-    /// Is nothing under way?
+    /// Returns whether nothing is under way.
     #[must_use]
     pub fn steady(&self) -> bool {
         matches!(self.status.as_str(), "InService" | "Failed" | "OutOfService" | "UpdateRollbackFailed")
     }
 
-    /// What is only seen by comparing with the description of before: what went live, what was taken back.
+    /// Sets what only a comparison with the earlier description shows: what went live, and what was taken back.
     fn after(mut self, before: Option<&Self>, at: Timestamp) -> Self {
         if let Some(before) = before {
             let changed = before.config.is_some() && before.config != self.config;
@@ -114,12 +114,12 @@ impl Endpoint {
         self
     }
 
-    /// Does a list say of both that they are the same, and as they were?
+    /// Returns whether a list shows that both are the same endpoint in the same state.
     fn same_state(&self, listed: &Self) -> bool {
         (self.created, self.modified, &self.status) == (listed.created, listed.modified, &listed.status)
     }
 
-    /// What an update that was under way wanted, when it ended with the configuration of before.
+    /// Returns the configuration that an update wanted, when it ended with the configuration of before.
     fn went_back(&self, now: &Self) -> Option<String> {
         if now.config != self.config || now.pending.is_some() {
             return None;
@@ -128,20 +128,20 @@ impl Endpoint {
         wanted.or_else(|| self.went_back_from.clone())
     }
 
-    /// What `DescribeEndpoint` says now, bypassing every table.
+    /// Calls `DescribeEndpoint`, bypassing every table.
     ///
     /// # Errors
     /// Those of the call.
     pub async fn describe(aws: &Aws, name: &str) -> Result<Self, AwsError> {
         let request = aws.sagemaker.describe_endpoint().endpoint_name(name);
         let found = request.send().await.map(from_description).map_err(failed)?;
-        // Whatever the answer lacks, it is about the endpoint that was asked for.
+        // Even if the answer lacks the name, it is about the requested endpoint.
         Ok(if found.name.is_empty() { Self { name: name.to_owned(), ..found } } else { found })
     }
 }
 
 impl Endpoint {
-    /// What `ListTags` says of it now.
+    /// Calls `ListTags` for it.
     ///
     /// # Errors
     /// Those of the call.
@@ -250,7 +250,7 @@ fn from_description(d: DescribeEndpointOutput) -> Endpoint {
     }
 }
 
-/// What the index knows: all but deployments, and the alarms that guarded the last one.
+/// Converts a record of the index. It lacks deployments and the alarms that guarded the last one.
 fn from_record(record: SearchRecord) -> Option<Endpoint> {
     let e = record.endpoint?;
     Some(Endpoint {

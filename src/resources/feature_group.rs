@@ -1,4 +1,4 @@
-//! Feature groups: the first hop of a model that reads features.
+//! Feature groups: the data of a model that reads features.
 
 use aws_sdk_sagemaker::operation::describe_feature_group::DescribeFeatureGroupOutput;
 use aws_sdk_sagemaker::types::{
@@ -25,11 +25,11 @@ pub struct FeatureGroup {
     pub status: String,
     /// Offline store: `Active`, `Blocked`, …, raw.
     pub offline_status: Option<String>,
-    /// Why the offline store is blocked.
+    /// The reason why the offline store is blocked.
     pub blocked: Option<String>,
-    /// Where the offline store writes.
+    /// The location to which the offline store writes.
     pub offline_uri: Option<String>,
-    /// Is there an online store?
+    /// Whether there is an online store.
     pub online: bool,
     /// Creation.
     pub created: Option<Timestamp>,
@@ -80,12 +80,12 @@ impl Resource for FeatureGroup {
         .await;
         let listing = match shared {
             Some(why) if found.is_empty() => return Err(why),
-            // Those that were not asked are as they were.
+            // Groups that were not described stay as they were.
             Some(_) => Listing::part,
             None => Listing::all,
         };
         let first = missed.first().map(|(_, why)| why.clone());
-        // One that could not be described is there all the same: what was known of it stands, or what the list told.
+        // A group that could not be described still exists. Its known row is kept, or the row of the list.
         found.extend(missed.into_iter().map(|(listed, _)| turn.known.get(&listed.name).cloned().unwrap_or(listed)));
         Ok(listing(found).capped(capped).fault(shared.or(first)))
     }

@@ -18,7 +18,7 @@ pub struct ModelPackageGroup {
     pub name: String,
     /// ARN.
     pub arn: String,
-    /// What its owner wrote.
+    /// The description by its owner.
     pub description: String,
     /// Creation.
     pub created: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! Who is asking: `sts:GetCallerIdentity`.
+//! The identity of the caller, from `sts:GetCallerIdentity`.
 
 use std::borrow::Cow;
 
@@ -19,7 +19,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The part a colleague would recognise: `oncall/ana` of `arn:aws:sts::…:assumed-role/oncall/ana`.
+    /// Returns the part that a colleague would recognise: `oncall/ana` of `arn:aws:sts::…:assumed-role/oncall/ana`.
     #[must_use]
     pub fn short(&self) -> &str {
         let name = self.arn.rsplit(':').next().unwrap_or(&self.arn);

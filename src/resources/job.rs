@@ -18,7 +18,7 @@ use crate::health::Health;
 
 /// Pages of 100 jobs, newest first, in a single thorough look.
 const THOROUGH_PAGES: usize = 10;
-/// Without the index: the newest jobs are described, whoever started them.
+/// The number of newest jobs that are described where the account has no index, whoever started them.
 const WINDOW: usize = 10;
 /// The same for a single thorough look.
 const THOROUGH_WINDOW: usize = 100;
@@ -42,16 +42,16 @@ pub struct TrainingJob {
     pub details: Option<JobDetails>,
 }
 
-/// What only `DescribeTrainingJob` tells.
+/// The details that the list does not have.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct JobDetails {
     /// `Training`, `Interrupted`, …, raw.
     pub phase: String,
-    /// Why it failed.
+    /// The reason why it failed.
     pub failure: Option<String>,
     /// S3 URIs (prefixes or manifests) that it read.
     pub inputs: Vec<String>,
-    /// S3 URI of what it made.
+    /// S3 URI of its artifact.
     pub artifact: Option<String>,
     /// Final metrics: name and value.
     pub metrics: Vec<(String, f32)>,
@@ -59,7 +59,7 @@ pub struct JobDetails {
     pub image: Option<String>,
     /// Type and number of instances.
     pub instances: String,
-    /// Ran on spot capacity.
+    /// Whether it ran on spot capacity.
     pub spot: bool,
     /// Training time in seconds.
     pub seconds: Option<i32>,
@@ -68,13 +68,13 @@ pub struct JobDetails {
 }
 
 impl TrainingJob {
-    /// Is it still running?
+    /// Returns whether it is still running.
     #[must_use]
     pub fn running(&self) -> bool {
         matches!(self.status.as_str(), "InProgress" | "Stopping")
     }
 
-    /// Seconds from its creation to its end, where it ended well.
+    /// Returns the seconds from its creation to its end, if it ended well.
     #[must_use]
     pub fn took(&self) -> Option<i64> {
         let seconds = self.ended?.as_second() - self.created?.as_second();
@@ -142,7 +142,7 @@ impl Resource for TrainingJob {
 
 type Rows = BTreeMap<String, TrainingJob>;
 
-/// As much as there is, for a single look.
+/// Reads the jobs for a single look, as far as the pages go.
 async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsError> {
     let query = Query::changed(ResourceType::TrainingJob);
     let (listed, found) =
@@ -163,11 +163,11 @@ async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsE
     Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(described.fault))
 }
 
-/// What changed since the last look, and older jobs that something known came from.
+/// Reads the jobs that changed since the last turn, and older ones that are needed.
 async fn window(aws: &Aws, seen: &Seen, turn: Turn<'_, TrainingJob>) -> Result<Listing<TrainingJob>, AwsError> {
     let known = turn.known;
     let since = newest(known, |job| job.modified.max(job.created));
-    // At the start one page: what is older was joined when it was new, or is asked for by name.
+    // The first turn reads one page. Older jobs are described by name where they are needed.
     let cap = if since.is_none() { 1 } else { THOROUGH_PAGES };
     let query = Query::changed(ResourceType::TrainingJob);
     let found = aws.search(&query, None, cap, |page| reaches_back(page, since, record_time)).await?;
@@ -211,7 +211,7 @@ async fn listed(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
     Ok((summaries.into_iter().map(from_summary).collect(), capped))
 }
 
-/// Jobs that a known step ran, or that are looked at, without details.
+/// Returns the jobs without details that a known step ran, or that are looked at.
 fn needed(seen: &Seen, known: &Table<TrainingJob>) -> Vec<String> {
     let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(arn_name);
     let once: BTreeSet<&str> = steps.chain(seen.focus.jobs.iter().map(String::as_str)).collect();

@@ -1,4 +1,4 @@
-//! The name of a kind, as it stands in files and in `dump`.
+//! The name of a kind, as it is written in files and in `dump`.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::Kind;
 
 impl Kind {
-    /// The kind of a name.
+    /// Returns the kind with a name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|kind| kind.name() == name)

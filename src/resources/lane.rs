@@ -1,39 +1,39 @@
-//! How often a kind is asked: three lanes, adjusted by what is looked at, by failures and by "too fast".
+//! How often a kind is polled: three lanes, adjusted by what is looked at, by failures and by throttling.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// How often a kind is asked while nothing is wrong.
+/// How often a kind is polled while nothing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Lane {
-    /// What tells that something is wrong: every 15 s.
+    /// Kinds that show that something is wrong: every 15 s.
     Fast,
-    /// What changes with people and pipelines: every minute.
+    /// Kinds that change with people and pipelines: every minute.
     Slow,
-    /// What hardly ever changes: every 10 minutes.
+    /// Kinds that hardly ever change: every 10 minutes.
     Rare,
 }
 
-/// What moves a kind from its lane.
+/// The conditions that move a kind from its lane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollConditions {
-    /// The pane that is shown lists it.
+    /// Whether the visible pane lists it.
     pub looked_at: bool,
-    /// Nobody pressed a key for a while.
+    /// Whether nobody pressed a key for a while.
     pub idle: bool,
-    /// How many times less often its service is asked because it said "too fast".
+    /// How many times less often its service is called because it throttled calls.
     pub slowdown: u32,
-    /// Polls in a row that failed for a reason that may pass.
+    /// The number of polls in a row that failed for a reason that may pass.
     pub failures: u32,
 }
 
 impl Lane {
-    /// Nothing waits longer than this, whatever goes wrong.
+    /// The longest pause, whatever goes wrong.
     const LONGEST: Duration = Duration::from_mins(10);
 
-    /// Its name.
+    /// Returns its name.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Lane {
         }
     }
 
-    /// The time between two turns while nothing moves it.
+    /// Returns the time between two turns while no condition moves it.
     #[must_use]
     pub fn every(self) -> Duration {
         match self {
@@ -53,9 +53,10 @@ impl Lane {
         }
     }
 
-    /// The lane that it is in now: what is looked at moves up one, and when nobody is there the fast ones move down.
+    /// Returns the lane that it is in now. A kind that is looked at moves up one, and when nobody is there the fast
+    /// ones move down.
     ///
-    /// Alarms and endpoints stay fast whoever is there: a console on a wall is looked at without a key.
+    /// Vital kinds stay fast when nobody is there, because a console on a wall is looked at without a key.
     #[must_use]
     pub fn adjusted(self, conditions: PollConditions, vital: bool) -> Self {
         match (self, conditions.looked_at, conditions.idle && !vital) {
@@ -65,7 +66,7 @@ impl Lane {
         }
     }
 
-    /// The time until the next turn: a pure function of the lane and of what moves it, capped.
+    /// Returns the time until the next turn, up to a limit. It depends on the lane and the conditions alone.
     #[must_use]
     pub fn pause(self, conditions: PollConditions) -> Duration {
         let every = self.every();

@@ -1,6 +1,6 @@
-//! Metrics of what is looked at and of what the user named: one batched `GetMetricData` a minute.
+//! Metrics of endpoints and of the configuration, read with one batched `GetMetricData` a minute.
 //!
-//! Every metric asked for costs money, so only the missing minutes of the wanted ones are asked.
+//! Every requested metric costs money, so only the missing minutes of the wanted ones are requested.
 
 mod ask;
 mod wanted;
@@ -18,11 +18,11 @@ use wanted::{Wanted, errors_of, wanted};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
-/// Points of a series that are kept.
+/// The number of points of a series that are kept.
 const POINTS: i64 = 60;
-/// Seconds in which the last value of a metric of the configuration is looked for: `CloudWatch` has minutes for 15 days.
+/// Seconds to look back for the last value of a metric of the configuration: `CloudWatch` keeps minutes for 15 days.
 const LOOK_BACK: i64 = 14 * 24 * HOUR;
-/// Seconds after its end in which a minute is not complete: it is not asked for, as half a sum looks like a fall.
+/// Seconds for which a minute is incomplete after its end. It is not requested then, as half a sum looks like a fall.
 const INCOMPLETE: i64 = 60;
 /// One metric: its last hour, or its last 60 periods where the configuration says how often it comes.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ pub struct MetricSeries {
     pub stat: String,
     /// Time and value, oldest first; latencies in µs as AWS has them. Minutes without data are absent.
     pub points: Vec<(Timestamp, f64)>,
-    /// All minutes before this one were answered.
+    /// The time before which all minutes were answered.
     pub until: Timestamp,
     /// Seconds that one point stands for.
     #[serde(default = "minute")]
@@ -46,16 +46,16 @@ pub struct MetricSeries {
     /// Seconds between two of its values, where the configuration says it.
     #[serde(default)]
     pub comes_every: Option<i64>,
-    /// Values from before `points` in coarser steps, oldest first; looked for only where all of those are bad.
+    /// Values from before `points` in coarser steps, oldest first; read only where all `points` are bad.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<Vec<(Timestamp, f64)>>,
-    /// Up to when its last value was looked for further back than what is asked for every minute.
+    /// The end of the last search for its last value that went further back than the usual request.
     #[serde(default)]
     pub looked_back: Option<Timestamp>,
-    /// Why it alone could not be read.
+    /// The reason why this metric alone could not be read.
     #[serde(default)]
     pub problem: Option<String>,
-    /// When it could not be read, as the end of the minutes that were asked for; absent where it was read.
+    /// The end of the minutes that were requested when it could not be read; absent where it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Timestamp>,
 }
@@ -65,16 +65,16 @@ fn minute() -> i64 {
 }
 
 impl MetricSeries {
-    /// Id of an endpoint's metric.
+    /// Returns the id of an endpoint's metric.
     #[must_use]
     pub fn of_variant(endpoint: &str, variant: &str, metric: &str) -> String {
         format!("{endpoint}/{variant}/{metric}")
     }
-    /// Requests and errors of variants of an endpoint from a time on, up to the last minute that is complete, in steps of
-    /// `period` seconds: one call.
+    /// Reads requests and errors of variants of an endpoint from a time on, up to the last minute that is complete, in
+    /// steps of `period` seconds. It makes one call.
     ///
     /// # Errors
-    /// Those of `GetMetricData`. What could not be read of one metric is in its row.
+    /// Those of `GetMetricData`. An error of one metric alone is in its row.
     pub async fn errors_of(
         aws: &Aws,
         endpoint: &str,
@@ -89,25 +89,26 @@ impl MetricSeries {
         }
         ask_between(aws, &errors_of(endpoint, variants, period), start, end).await
     }
-    /// Id of a metric of the configuration.
+    /// Returns the id of a metric of the configuration.
     #[must_use]
     pub fn of_model(model: &str, label: &str) -> String {
         format!("{model}:{label}")
     }
-    /// The newest value.
+    /// Returns the newest value and its time.
     #[must_use]
     pub fn last(&self) -> Option<(Timestamp, f64)> {
         self.points.last().copied()
     }
-    /// Is there no value where, by all that is known of it, one should have come? One that is an hour old always counts.
+    /// Returns whether a value is missing that should have come by now, judging by its earlier ones. A value of the
+    /// last hour is always recent enough.
     #[must_use]
     pub fn overdue(&self, now: Timestamp) -> bool {
         let Some((last, _)) = self.last() else { return true };
         let usual = self.comes_every.map_or_else(|| 2 * self.longest_pause(), |period| 3 * period);
-        // The newest minutes are not asked for yet, and CloudWatch may be late with a value.
+        // The newest minutes are not requested yet, and CloudWatch may be late with a value.
         now.as_second() - last.as_second() > usual.max(HOUR) + 5 * MINUTE
     }
-    /// Seconds that were looked over for a value.
+    /// Returns how many seconds were searched for a value.
     #[must_use]
     pub fn reach(&self) -> i64 {
         match (self.period, self.looked_back) {
@@ -116,7 +117,8 @@ impl MetricSeries {
             (period, _) => kept(period),
         }
     }
-    /// The longest time between two of the points. Before the only one there was none as far as was looked back.
+    /// Returns the longest time between two of the points. A single point counts from the begin of the search for it,
+    /// in which there was no other.
     fn longest_pause(&self) -> i64 {
         let times = self.points.iter().map(|(at, _)| at.as_second());
         let pauses = times.clone().zip(times.skip(1)).map(|(before, after)| after - before);
@@ -126,8 +128,8 @@ impl MetricSeries {
         };
         pauses.max().or_else(alone).unwrap_or_default()
     }
-    /// The first of its newest values in a row of which something holds; of what was looked at further back as well. Absent
-    /// when it does not hold of the newest one, or held of all that is known.
+    /// Returns the time since when a condition holds for all newer values, including those that were searched further
+    /// back. Returns `None` when it does not hold for the newest value, or holds for all known ones.
     #[must_use]
     pub fn since(&self, holds: impl Fn(f64) -> bool) -> Option<Timestamp> {
         let mut all = self.points.iter().rev().chain(self.earlier.iter().flatten().rev());
@@ -135,7 +137,8 @@ impl MetricSeries {
         let (first, _) = row.last()?;
         all.any(|(_, value)| !holds(*value)).then_some(*first)
     }
-    /// Values of its newest minutes, of those not before `live`; none where the last minutes that were answered have none.
+    /// Returns the values of its newest minutes, without those before `live`; none where the last answered minutes have
+    /// no value.
     pub fn lately(&self, minutes: i64, live: Option<Timestamp>) -> impl Iterator<Item = f64> {
         let end = self.last().map_or(0, |(at, _)| at.as_second() + MINUTE);
         let silent = self.until.as_second() - end >= minutes * MINUTE;
@@ -143,7 +146,7 @@ impl MetricSeries {
         let from = live.map_or(from, |live| live.as_second().max(from));
         self.points.iter().filter(move |(at, _)| !silent && at.as_second() >= from).map(|(_, value)| *value)
     }
-    /// The mean of these.
+    /// Returns the mean of the values of [`Self::lately`].
     #[must_use]
     pub fn mean(&self, minutes: i64, live: Option<Timestamp>) -> Option<f64> {
         let (sum, n) = self.lately(minutes, live).fold((0.0, 0.0), |(sum, n), value| (sum + value, n + 1.0));
@@ -151,7 +154,8 @@ impl MetricSeries {
     }
 }
 
-/// Seconds that are kept of points of a period. `CloudWatch` has minutes for 15 days, 5 minutes for 63 and hours for 455:
+/// Returns for how many seconds points of a period are kept. `CloudWatch` has minutes for 15 days, 5 minutes for 63 and
+/// hours for 455:
 /// <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html>
 fn kept(period: i64) -> i64 {
     let days = match period {
@@ -183,11 +187,11 @@ impl Resource for MetricSeries {
         seen.store.endpoints.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        // A new minute is over, or something is looked at of which nothing was asked yet.
+        // Metrics are due when a new minute is over, or when something is looked at that was never requested.
         known.answered() && wanted(seen, false).0.iter().any(|w| w.lacks(known, last_minute(seen)))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // What hangs on something that was never read is not known either.
+        // Metrics of endpoints that were never read are unknown too.
         if let Some(why) = seen.store.endpoints.blind() {
             return Err(why.clone());
         }
@@ -195,7 +199,7 @@ impl Resource for MetricSeries {
         let (all, capped) = wanted(seen, false);
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
         let asked = match ask_all(aws, known, lacking, end).await {
-            // A stand-in without percentiles fails the whole request.
+            // A stand-in for AWS that has no percentiles refuses the whole request.
             Err(error) if error.kind == ErrorKind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
             answer => answer,
         };
@@ -204,7 +208,7 @@ impl Resource for MetricSeries {
     }
 }
 
-/// The end of the last minute that is complete.
+/// Returns the end of the last minute that is complete.
 fn last_minute(seen: &Seen) -> i64 {
     (seen.at.as_second() - INCOMPLETE).div_euclid(MINUTE) * MINUTE
 }

@@ -17,12 +17,12 @@ use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 const PAGES: usize = 20;
 /// Pages of the index that one turn reads at the start, the newest models first.
 const FIRST: usize = 4;
-/// So many pages at the start; what serves and is older is described one by one.
+/// The most pages that are read at the start. Older models that serve are described one by one.
 const ENOUGH: usize = 120;
 
 /// Pages of the index that are looked through for the models of a version.
 const LOOKED_THROUGH: usize = 10;
-/// Models a turn that serve no more.
+/// The most models that no longer serve and that one turn describes.
 const PAST: usize = 5;
 
 /// One model.
@@ -38,7 +38,7 @@ pub struct Model {
     pub containers: Option<Vec<Container>>,
     /// Role that it runs with.
     pub role: Option<String>,
-    /// Endpoints that ran it when the index was read: which version serves is known before any configuration is.
+    /// Endpoints that ran it when the index was read. They show which version serves before any configuration is read.
     pub endpoints: Vec<String>,
 }
 
@@ -49,21 +49,21 @@ pub struct Container {
     pub package: Option<String>,
     /// Image.
     pub image: Option<String>,
-    /// Where its artifact is: an object, or a prefix, which ends with `/`.
+    /// The place of its artifact: an object, or a prefix, which ends with `/`.
     pub data: Option<String>,
-    /// It serves many models (`Mode` `MultiModel`): the objects under `data`.
+    /// Whether it serves many models (`Mode` `MultiModel`): the objects under `data`.
     #[serde(default)]
     pub multi_model: bool,
 }
 
 impl Model {
-    /// The registered versions it was made from.
+    /// Returns the registered versions it was made from.
     pub fn packages(&self) -> impl Iterator<Item = &str> {
         self.containers.iter().flatten().filter_map(|c| c.package.as_deref())
     }
 
-    /// The models that were made from a version and are on endpoints, as far as the index goes back; and whether that is
-    /// all. Nothing where this account has no index.
+    /// Returns the models that were made from a version and are on endpoints, as far as the index goes back, and
+    /// whether these are all. Returns `None` where this account has no index.
     ///
     /// # Errors
     /// Those of the call.
@@ -76,7 +76,7 @@ impl Model {
         Ok(found.map(|(records, next)| (models(records), next.is_none())))
     }
 
-    /// What `DescribeModel` says now.
+    /// Calls `DescribeModel`.
     ///
     /// # Errors
     /// Those of the call; `Gone` when it was deleted.
@@ -89,7 +89,7 @@ impl Model {
 impl Resource for Model {
     const KIND: Kind = Kind::Models;
     const LANE: Lane = Lane::Rare;
-    // Only those that serve; what is missing is not gone.
+    // Only models that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -120,7 +120,7 @@ impl Resource for Model {
     }
 }
 
-/// Everything there is, for a single look.
+/// Reads all models, for a single look.
 async fn everything(aws: &Aws) -> Result<Listing<Model>, AwsError> {
     let query = Query::made(ResourceType::Model);
     let (listed, found) = tokio::join!(listed(aws), aws.search(&query, None, PAGES, |_| false));
@@ -133,14 +133,15 @@ async fn everything(aws: &Aws) -> Result<Listing<Model>, AwsError> {
     let due = rows.values().filter(|r| r.containers.is_none()).map(|r| r.name.clone()).collect();
     let described = describe(due, async |name: String| Model::describe(aws, &name).await).await;
     for model in described.found {
-        // The list's time stays: it is what the next list is compared with.
+        // The time of the list is kept, because the next list is compared with it.
         let created = rows.get(&model.name).and_then(|row| row.created).or(model.created);
         rows.insert(model.name.clone(), Model { created, ..model });
     }
     Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(described.fault))
 }
 
-/// At the start the index, newest first, until every endpoint has shown what it runs; later what is needed.
+/// Reads the index at the start, newest first, until every endpoint has shown what it runs. Later it reads what is
+/// needed.
 async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listing<Model>, AwsError> {
     let known = turn.known;
     let mut rows = Vec::new();
@@ -159,7 +160,7 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
             })
             .await?;
         let (records, next) = found.unwrap_or_default();
-        // Models that never served are history.
+        // Models that are on no endpoint are left out.
         rows.extend(records.into_iter().filter_map(from_record).filter(|m| !m.endpoints.is_empty()));
         cursor = Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| !waiting.is_empty());
     }
@@ -180,7 +181,7 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
     Ok(Listing::part(rows).asked(asked).more(more).cursor(cursor).fault(described.fault))
 }
 
-/// Models that a known configuration runs and that are not known.
+/// Returns the models that a configuration of an endpoint runs and that were not described yet.
 fn needed(seen: &Seen, known: &Table<Model>) -> Vec<String> {
     let store = &seen.store;
     let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
@@ -191,7 +192,7 @@ fn needed(seen: &Seen, known: &Table<Model>) -> Vec<String> {
     once.into_iter().filter(lacks).map(str::to_owned).collect()
 }
 
-/// Models of configurations that serve no more: each is asked for once, and may be gone.
+/// Returns the models of configurations that no longer serve. Each is described once only, as it may be gone.
 fn past(seen: &Seen, known: &Table<Model>) -> Vec<String> {
     let models = seen.store.configs.rows().flat_map(super::config::EndpointConfig::models);
     let once: BTreeSet<&str> = models.collect();
@@ -242,7 +243,7 @@ macro_rules! model {
     }};
 }
 
-/// Where model data is: an object, or a prefix, which ends with `/` also where its maker left that out.
+/// Returns the place of model data: an object, or a prefix. A prefix ends with `/` even where the URI does not.
 ///
 /// See <https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html>.
 pub(super) fn artifact(url: Option<&str>, source: Option<&ModelDataSource>) -> Option<String> {

@@ -33,42 +33,43 @@ pub struct ModelPackage {
     pub status: String,
     /// `PendingManualApproval`, `Approved`, `Rejected`, raw.
     pub approval: String,
-    /// What its maker wrote.
+    /// The description by its maker.
     pub description: String,
     /// Details; absent until it was described.
     pub details: Option<Details>,
 }
 
-/// What only `DescribeModelPackage` tells.
+/// The details that the list does not have.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Details {
-    /// Who, why, ticket.
+    /// The approver's note, such as who, why and the ticket.
     pub approval_description: Option<String>,
     /// Last change.
     pub modified: Option<Timestamp>,
-    /// Who changed it last.
+    /// The person or role that last changed it.
     pub modified_by: Option<String>,
-    /// Who registered it.
+    /// The person or role that registered it.
     pub created_by: Option<String>,
-    /// What made it: an execution's ARN when a pipeline did.
+    /// The process that made it: an execution's ARN when a pipeline did.
     pub generated_by: Option<String>,
     /// Commit that it was made from.
     pub commit: Option<String>,
     /// Artifacts of its containers: objects, or prefixes, which end with `/`.
     pub data: Vec<String>,
-    /// Images of its containers, with digests where AWS tells them.
+    /// Images of its containers, with digests where AWS gives them.
     pub images: Vec<String>,
     /// S3 URI of the evaluation report (`ModelMetrics.ModelQuality.Statistics`).
     pub metrics_uri: Option<String>,
-    /// What its makers noted.
+    /// Metadata that its makers noted.
     pub metadata: BTreeMap<String, String>,
-    /// Only artifacts and images were read, with a hundred others: who, why and what made it is not known yet.
+    /// Whether only artifacts and images were read, in a batch of a hundred. Who, why and what made it is not known
+    /// then.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub brief: bool,
 }
 
 impl ModelPackage {
-    /// `GROUP/VERSION`: what the operator types, and how versions are spoken of.
+    /// Returns `GROUP/VERSION`: the name that the operator types and that people use.
     #[must_use]
     pub fn label(&self) -> String {
         match (&self.group, self.version) {
@@ -76,12 +77,12 @@ impl ModelPackage {
             _ => super::arn_name(&self.arn).to_owned(),
         }
     }
-    /// Does it wait for somebody?
+    /// Returns whether it waits for an approval.
     #[must_use]
     pub fn waits(&self) -> bool {
         self.approval == "PendingManualApproval"
     }
-    /// Group and version as an ARN spells them: `…:model-package/group/12`. Names compare without case.
+    /// Reads group and version from an ARN, as it spells them: `…:model-package/group/12`. Names compare without case.
     #[must_use]
     pub fn parse_arn(arn: &str) -> Option<(&str, i32)> {
         let (_, rest) = arn.split_once(":model-package/")?;
@@ -89,7 +90,7 @@ impl ModelPackage {
         Some((group, version.parse().ok()?))
     }
 
-    /// What `DescribeModelPackage` says now.
+    /// Calls `DescribeModelPackage`.
     ///
     /// # Errors
     /// Those of the call.
@@ -103,7 +104,7 @@ impl Resource for ModelPackage {
     const KIND: Kind = Kind::Packages;
     const LANE: Lane = Lane::Slow;
     const SWEEP: Option<Lane> = Some(Lane::Rare);
-    // The newest of all and those that serve; what is missing is not gone.
+    // Only the newest versions and those that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
@@ -148,7 +149,7 @@ impl Resource for ModelPackage {
             let by = known(details.and_then(|d| d.created_by.as_ref()));
             Event::at(at, Health::Running, format!("{version} registered")).by(by)
         });
-        // The details tell when and why; a list tells neither.
+        // Only the details say when and why; a list says neither.
         let told = |package: &Self| package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
         let turned = old.is_none_or(|old| (&old.approval, told(old)) != (&self.approval, told(self)));
         let decided = told(self).filter(|_| turned).map(|at| {
@@ -157,13 +158,13 @@ impl Resource for ModelPackage {
             Event::at(at, Health::of_status(&self.approval), text)
                 .by(known(details.and_then(|d| d.modified_by.as_ref())))
         });
-        // Until then it is only seen.
+        // Until the details are read, only the difference is seen.
         let seen = old.filter(|old| details.is_none() && old.approval != self.approval);
         let seen = seen.map(|_| Event::seen(Health::of_status(&self.approval), format!("{version} {}", self.approval)));
         registered.into_iter().chain(decided).chain(seen).collect()
     }
     fn ready(seen: &Seen) -> bool {
-        // What serves tells how far back the registry is read.
+        // The versions that serve show how far back to read the registry.
         seen.store.groups.answered() && seen.store.models.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {

@@ -24,22 +24,22 @@ pub struct Pipeline {
     pub name: String,
     /// ARN; AWS spells its name in lower case there.
     pub arn: String,
-    /// What its owner wrote.
+    /// The description by its owner.
     pub description: String,
     /// Creation.
     pub created: Option<Timestamp>,
     /// Last change of the definition.
     pub modified: Option<Timestamp>,
-    /// Start of its last execution: the change detector.
+    /// Start of its last execution. A change of it shows that there is a new execution to read.
     pub last_execution: Option<Timestamp>,
     /// `Active`, …, raw; empty until it was described.
     pub status: String,
-    /// What it does; absent until it was described.
+    /// Its definition; absent until it was described.
     pub definition: Option<Definition>,
 }
 
 impl Pipeline {
-    /// What `DescribePipeline` says now.
+    /// Calls `DescribePipeline`.
     ///
     /// # Errors
     /// Those of the call.
@@ -52,7 +52,7 @@ impl Pipeline {
 impl Resource for Pipeline {
     const KIND: Kind = Kind::Pipelines;
     const LANE: Lane = Lane::Slow;
-    // What appeared to be described between two lists needs no list.
+    // A pipeline that is described between two sweeps needs no new list.
     const SWEEP: Option<Lane> = Some(Lane::Slow);
     fn id(&self) -> &str {
         &self.name
@@ -98,7 +98,7 @@ impl Resource for Pipeline {
             Ok((page.pipeline_summaries.unwrap_or_default(), page.next_token))
         })
         .await?;
-        // What has no name can neither be described nor started.
+        // A pipeline without a name can neither be described nor started.
         let named = summaries.into_iter().map(from_summary).filter(|(name, _)| !name.is_empty());
         let mut all: BTreeMap<String, Self> = named.collect();
         for row in all.values_mut() {
@@ -114,7 +114,7 @@ impl Resource for Pipeline {
     }
 }
 
-/// What describing some pipelines brought.
+/// The result of describing some pipelines.
 struct Defined {
     rows: Vec<Pipeline>,
     asked: Vec<String>,
@@ -122,7 +122,7 @@ struct Defined {
     fault: Option<AwsError>,
 }
 
-/// Describes the first of what is `due`; `row` is what a list tells of a pipeline.
+/// Describes the first pipelines that are `due`. `row` returns what the list says of a pipeline.
 async fn defined<'a>(
     aws: &Aws,
     seen: &Seen,
@@ -134,7 +134,7 @@ async fn defined<'a>(
     let work = describe(due.clone(), async |name: String| Pipeline::describe(aws, &name).await);
     let Described { found: mut rows, fault } = in_background(work).await;
     for pipeline in &mut rows {
-        // Only the list tells when it last ran; and its times are the change detector.
+        // Only the list says when it last ran. Its times are kept, because the next list is compared with them.
         if let Some(row) = row(&pipeline.name) {
             (pipeline.last_execution, pipeline.modified) = (row.last_execution, row.modified);
         }
@@ -142,8 +142,8 @@ async fn defined<'a>(
     Defined { rows, asked: settled(due, fault.as_ref()), more, fault }
 }
 
-/// Pipelines whose definition matters and is not known: those looked at, those that run, and those of which no version
-/// tells the group they register into.
+/// Returns the pipelines whose definition is needed and not known: those looked at, those that run, and those of which
+/// no version shows the group that they register into.
 fn wanted<'a>(rows: impl Iterator<Item = &'a Pipeline>, seen: &Seen, turn: &Turn<'_, Pipeline>) -> Vec<String> {
     let store = &seen.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
@@ -165,7 +165,7 @@ fn wanted<'a>(rows: impl Iterator<Item = &'a Pipeline>, seen: &Seen, turn: &Turn
     names
 }
 
-/// The pipeline's name in an execution's ARN, `…:pipeline/{name}/execution/{id}`, as AWS spells it there.
+/// Returns the pipeline's name in an execution's ARN, `…:pipeline/{name}/execution/{id}`, as AWS spells it there.
 #[must_use]
 pub fn of_execution(execution: &str) -> Option<&str> {
     execution.split_once(":pipeline/")?.1.split('/').next()

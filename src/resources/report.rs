@@ -1,7 +1,7 @@
 //! Evaluation reports of versions: JSON files in S3 whose names are free.
 //!
-//! Read only for models whose configuration asks for a value in them, for the versions that serve and
-//! the newest one; and once, as a registered version does not change.
+//! They are read only for models whose configuration needs a value in them, for the versions that serve and the newest
+//! one. Each is read once, as a registered version does not change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,31 +14,31 @@ use super::package::ModelPackage;
 use super::{Kind, Lane, Listing, Properties, Resource, Seen, Store, Table, Turn};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe_each};
 
-/// A report is small; what is larger is none.
+/// The most bytes of a report. A larger file is no report.
 const LARGEST: usize = 256 * 1024;
-/// Seconds after which one that could not be read is tried again: permissions are put right, files arrive late.
+/// Seconds after which a report that could not be read is tried again: permissions are put right, files arrive late.
 const AGAIN: i64 = 600;
 
-/// What the configuration asks of one version's report.
+/// The values that the configuration needs from one version's report.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EvaluationReport {
     /// ARN of the version: the id.
     pub package: String,
-    /// Where it is (`ModelMetrics.ModelQuality.Statistics`).
+    /// Its place (`ModelMetrics.ModelQuality.Statistics`).
     pub uri: Option<String>,
     /// The numbers at the JSON paths of the configuration; a path that leads to none is absent.
     pub values: BTreeMap<String, f64>,
-    /// Why it could not be read, as a phrase that follows "the evaluation report".
+    /// The reason why it could not be read, as a phrase that follows "the evaluation report".
     pub problem: Option<String>,
-    /// When it was read.
+    /// The time at which it was read.
     pub read: Timestamp,
 }
 
 impl EvaluationReport {
-    /// The number at a path of the configuration.
+    /// Returns the number at a path of the configuration.
     ///
     /// # Errors
-    /// Why there is none, as a phrase that follows "the evaluation report".
+    /// The reason why there is none, as a phrase that follows "the evaluation report".
     pub fn value(&self, path: &str) -> Result<f64, String> {
         match (&self.problem, self.values.get(path)) {
             (Some(problem), _) => Err(problem.clone()),
@@ -123,14 +123,14 @@ impl Wanted {
         }
         Ok(row)
     }
-    /// The row of a report that alone could not be read now.
+    /// Makes the row of a report that alone could not be read now.
     fn refused(self, why: &AwsError, at: Timestamp) -> EvaluationReport {
         let problem = Some(format!("cannot be read: {why}"));
         EvaluationReport { package: self.package, uri: self.uri, problem, read: at, ..EvaluationReport::default() }
     }
 }
 
-/// The versions that serve and the newest one, of each model that asks.
+/// Returns the reports to read: those of the versions that serve and of the newest one, of each model that needs them.
 fn wanted(seen: &Seen) -> Vec<Wanted> {
     let live = live(&seen.store);
     let serves = |p: &ModelPackage| {
@@ -143,7 +143,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
         let versions = seen.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
         let newest = versions.clone().max_by_key(|p| p.version).map(|p| &p.arn);
         for package in versions.filter(|p| Some(&p.arn) == newest || serves(p)) {
-            // Until a version was described, where its report is is not known.
+            // The place of its report is unknown until a version was described.
             let Some(details) = package.details.as_ref().filter(|details| !details.brief) else { continue };
             let entry = wanted.entry(&package.arn).or_insert_with(|| Wanted {
                 package: package.arn.clone(),
@@ -156,7 +156,7 @@ fn wanted(seen: &Seen) -> Vec<Wanted> {
     wanted.into_values().collect()
 }
 
-/// What endpoints serve or are about to: ARNs of versions in lower case, and artifacts.
+/// Returns what endpoints serve or are about to serve: ARNs of versions in lower case, and artifacts.
 fn live(store: &Store) -> BTreeSet<String> {
     let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
     let models = configs.filter_map(|name| store.configs.get(name)).flat_map(super::config::EndpointConfig::models);
@@ -166,7 +166,7 @@ fn live(store: &Store) -> BTreeSet<String> {
         .collect()
 }
 
-/// `$.ranking.ctr[0].value` as a JSON pointer: `/ranking/ctr/0/value`.
+/// Converts a path such as `$.ranking.ctr[0].value` to a JSON pointer: `/ranking/ctr/0/value`.
 fn pointer(path: &str) -> String {
     let inner = path.strip_prefix('$').unwrap_or(path).replace('~', "~0").replace('/', "~1");
     inner.replace(['.', '['], "/").replace(']', "")
@@ -175,7 +175,7 @@ fn pointer(path: &str) -> String {
 /// Reads a report. An inner error is a problem of this one alone, as a phrase that follows "the evaluation report".
 ///
 /// # Errors
-/// Trouble that every report would have now: no credentials, no network, no more calls.
+/// An error that every report would have now: no credentials, no network, no more calls.
 pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsError> {
     let Some((bucket, key)) = split(uri).filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty()) else {
         return Ok(Err("is not in S3".to_owned()));
@@ -184,7 +184,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
     let reply = match aws.ask_bucket(bucket, ask).await {
         Ok(reply) => reply,
         Err(error) if error.kind.is_shared() => return Err(error),
-        // Without s3:ListBucket a missing key is a 403: nothing is said about deletion.
+        // Without the permission s3:ListBucket a missing key is a 403, so this does not say that the file was deleted.
         Err(error) if error.kind == ErrorKind::Denied => return Ok(Err("may not be read".to_owned())),
         Err(error) => return Ok(Err(format!("cannot be read: {error}"))),
     };
@@ -192,7 +192,7 @@ pub async fn fetch(aws: &Aws, uri: &str) -> Result<Result<Value, String>, AwsErr
     if reply.content_length().is_some_and(|n| usize::try_from(n).map_or(true, |n| n > LARGEST)) {
         return too_large();
     }
-    // A length may be missing or wrong: what comes is counted.
+    // The length may be missing or wrong, so the bytes are counted as they come.
     let (mut body, mut bytes) = (reply.body, Vec::new());
     while let Some(chunk) = body.try_next().await.map_err(|_| broken_off())? {
         bytes.extend_from_slice(&chunk);

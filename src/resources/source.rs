@@ -1,4 +1,4 @@
-//! How much one kind's table can be trusted, in one row.
+//! The state of one kind's table, in one row.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -8,32 +8,32 @@ use super::{Kind, Lane};
 /// The state of one source, for the sources pane and for `dump`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Source {
-    /// The kind it brings.
+    /// The kind that is read.
     #[serde(rename = "name")]
     pub kind: Kind,
     /// `fresh`, `saved`, `stale`, or the kind of trouble (`waiting` before the first answer).
     pub state: &'static str,
-    /// When it was last answered.
+    /// The time of its last answer.
     pub fetched_at: Option<Timestamp>,
     /// Rows it holds.
     pub rows: usize,
-    /// There are more in AWS than were read.
+    /// Whether AWS has more rows than were read.
     pub capped: bool,
-    /// What went wrong last.
+    /// The last error.
     pub error: Option<String>,
-    /// How often it is asked now.
+    /// The lane that says how often it is polled now.
     #[serde(skip)]
     pub lane: Option<Lane>,
-    /// When it is asked again, at the latest.
+    /// The time of its next poll, at the latest.
     #[serde(skip)]
     pub next: Option<Timestamp>,
-    /// Details are still being read.
+    /// Whether details are still being read.
     #[serde(skip)]
     pub more: bool,
 }
 
 impl Source {
-    /// Was it answered in this run, and is nothing missing that is being read?
+    /// Returns whether it was answered in this run and all its details are read.
     #[must_use]
     pub fn settled(&self) -> bool {
         !matches!(self.state, "waiting" | "saved") && !self.more

@@ -1,4 +1,4 @@
-//! Steps of executions: what ran, what was registered, and why not.
+//! Steps of executions: what ran, what was registered, and why a step failed.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,15 +31,15 @@ pub struct PipelineStep {
     pub started: Option<Timestamp>,
     /// End.
     pub ended: Option<Timestamp>,
-    /// Why it failed.
+    /// The reason why it failed.
     pub failure: Option<String>,
-    /// The execution whose result was taken from the cache: nothing ran here.
+    /// The execution whose result was taken from the cache, so that nothing ran here.
     pub cached_from: Option<String>,
-    /// What it ran or made.
+    /// The thing that it ran or made.
     pub made: Made,
 }
 
-/// What a step ran or made.
+/// The thing that a step ran or made.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Made {
@@ -57,13 +57,13 @@ pub enum Made {
     Condition(String),
     /// Message of a fail step.
     Fail(String),
-    /// Nothing that we follow.
+    /// Nothing that is followed here.
     #[default]
     Nothing,
 }
 
 impl Made {
-    /// ARN of the training job it ran.
+    /// Returns the ARN of the training job it ran.
     #[must_use]
     pub fn training_job(&self) -> Option<&str> {
         if let Self::TrainingJob(arn) = self { Some(arn) } else { None }
@@ -106,7 +106,7 @@ impl Resource for PipelineStep {
         known.answered() && !finished(seen, known).is_empty()
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // What hangs on something that was never read is not known either.
+        // Steps of executions that were never read are unknown too.
         if let Some(why) = seen.store.executions.blind() {
             return Err(why.clone());
         }
@@ -125,10 +125,10 @@ impl Resource for PipelineStep {
     }
 }
 
-/// Finished executions whose steps tell something and were not read to their end: read once in their life.
+/// Returns finished executions whose steps are needed and were not read to their end. Each is read once.
 ///
-/// That are the newest of what is looked at, the last one of a pipeline when it failed, and one that says it succeeded
-/// and of which no version says that it came from it.
+/// These are the newest of a pipeline that is looked at, the last one of a pipeline when it failed, and the last one
+/// when it succeeded and no version names it as its origin.
 fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
     let store = &seen.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
@@ -150,7 +150,7 @@ fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
             wanted.push(execution);
         }
     }
-    // A run that failed before its first step has none, so it is what was asked that counts, not what there is.
+    // An execution that failed before its first step has no rows, so it is also noted that it was read.
     let mut unfinished: BTreeSet<&str> = BTreeSet::new();
     let mut read: BTreeSet<&str> = BTreeSet::new();
     for step in known.rows() {
@@ -165,12 +165,12 @@ fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
 }
 
 impl PipelineStep {
-    /// Does it not change any more?
+    /// Returns whether it does not change any more.
     pub(super) fn over(&self) -> bool {
         !matches!(self.status.as_str(), "Executing" | "Starting" | "Stopping" | "")
     }
 
-    /// All steps of one execution, as AWS knows them now.
+    /// Reads all steps of one execution, as AWS knows them now.
     ///
     /// # Errors
     /// Those of `ListPipelineExecutionSteps`.

@@ -1,26 +1,26 @@
-//! Makes everything that has a part for each kind out of the list in `resources.rs`.
+//! Generates everything that has a part for each kind, from the list in `resources.rs`.
 
-/// Declares the kinds, in groups by the service that is asked; the order is the order of asking (worst news first).
+/// Declares the kinds in groups, by the service that is called. Kinds are read in this order (worst news first).
 ///
 /// A group may carry a `#[cfg(…)]`: without its feature the program has no such kind. A service may have several groups.
 macro_rules! resources {
     (@all $(#[$cfg:meta] $service:ident $field:ident: $variant:ident($kind:ty) = $name:literal,)+) => {
-        /// A kind of thing that AWS tells about.
+        /// A kind of thing that is read from AWS.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $(#[$cfg] #[doc = concat!("The rows of `", $name, "`.")] $variant,)+
         }
 
         impl Kind {
-            /// All of them, in the order of asking.
+            /// All kinds, in the order of the list.
             pub const ALL: &[Self] = &[$(#[$cfg] Self::$variant,)+];
 
-            /// Its name in `dump`, in the snapshot and among the sources: AWS's words in lower case.
+            /// Returns its name in `dump`, in the snapshot and among the sources: AWS's words in lower case.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(#[$cfg] Self::$variant => $name,)+ }
             }
-            /// The service that is asked for it; its limits are shared by all kinds of the service.
+            /// Returns the service that is called for it. Its limits are shared by all kinds of the service.
             #[must_use]
             pub fn service(self) -> &'static crate::aws::Service {
                 match self { $(#[$cfg] Self::$variant => &crate::aws::SERVICES.$service,)+ }
@@ -33,19 +33,19 @@ macro_rules! resources {
             $(#[$cfg] #[doc = concat!("The rows of `", $name, "`.")] pub $field: Table<$kind>,)+
         }
 
-        /// What one poll of one kind made of its table, and what that changed.
+        /// The table of a kind after one poll, and the changes that the poll made.
         #[derive(Debug, Clone)]
         pub enum Snapshot {
             $(#[$cfg] #[doc = concat!("A poll of `", $name, "`.")] $variant(Table<$kind>, Vec<Change>),)+
         }
 
         impl Snapshot {
-            /// The kind that was polled.
+            /// Returns the kind that was polled.
             #[must_use]
             pub fn kind(&self) -> Kind {
                 match self { $(#[$cfg] Self::$variant(..) => Kind::$variant,)+ }
             }
-            /// The state of its source.
+            /// Returns the state of its source.
             #[must_use]
             pub fn source(&self) -> Source {
                 match self { $(#[$cfg] Self::$variant(table, _) => table.source(),)+ }
@@ -53,7 +53,7 @@ macro_rules! resources {
         }
 
         impl Store {
-            /// Takes in one poll; says what it changed.
+            /// Takes the table of one poll, and returns the changes.
             pub fn apply(&mut self, snapshot: Snapshot) -> Vec<Change> {
                 match snapshot {
                     $(#[$cfg] Snapshot::$variant(table, changes) => {
@@ -62,12 +62,12 @@ macro_rules! resources {
                     })+
                 }
             }
-            /// The table of a kind.
+            /// Returns the table of a kind.
             #[must_use]
             pub fn table(&self, kind: Kind) -> &dyn AnyTable {
                 match kind { $(#[$cfg] Kind::$variant => &self.$field,)+ }
             }
-            /// Takes in what was handed out of a table of this kind; says what it changed at `at`.
+            /// Applies a patch to the table of this kind, and returns the changes with the time `at`.
             ///
             /// # Errors
             /// When a row cannot be read as one of its kind.
@@ -79,7 +79,7 @@ macro_rules! resources {
                     })+
                 }
             }
-            /// The tables as a later run begins with them: their rows are marked as those of an earlier run.
+            /// Returns the tables as a later run begins with them: their rows are marked as those of an earlier run.
             #[must_use]
             pub fn saved(self) -> Self {
                 Self { $(#[$cfg] $field: self.$field.saved(),)+ }
@@ -87,7 +87,7 @@ macro_rules! resources {
         }
 
         impl Snapshot {
-            /// Hands out what turns the table of its kind in `before` into this one, in pieces.
+            /// Writes the patches that turn the table of its kind in `before` into this one.
             ///
             /// # Errors
             /// That of `write`.
@@ -101,13 +101,13 @@ macro_rules! resources {
         }
 
         impl poll::Pollers {
-            /// Starts one task a kind; they end when this is dropped, or the receiver is.
+            /// Starts one task for each kind. The tasks end when this is dropped, or the receiver is.
             pub fn start(&mut self) {
                 $(#[$cfg] self.spawn::<$kind>(|store| &store.$field, Snapshot::$variant);)+
             }
         }
 
-        /// The kinds, as a single look asks them.
+        /// The kinds, as a single look reads them.
         pub(crate) const SINGLE_READS: &[poll::SingleRead] = &[$(#[$cfg] poll::SingleRead {
             kind: Kind::$variant,
             optional: <$kind>::OPTIONAL,
@@ -119,7 +119,7 @@ macro_rules! resources {
             }),
             unanswered: |store, why, at| {
                 let mut table = store.$field.clone();
-                // What it was told last says more than that the time was up.
+                // Its last error says more than that the time was up.
                 if table.trouble().is_none() {
                     table.apply(Err(why), at);
                 }

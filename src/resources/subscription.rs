@@ -1,4 +1,4 @@
-//! SNS subscriptions: who is told. A pending one means that nobody is: `docs/aws.md#sns-pending`.
+//! SNS subscriptions: who is notified. A pending one notifies nobody: `docs/aws.md#sns-pending`.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::health::Health;
 /// Pages of 100 subscriptions (fixed by SNS).
 const PAGES: usize = 30;
 
-/// What stands in the place of an ARN after a subscription was deleted.
+/// The text that replaces the ARN after a subscription was deleted.
 const DELETED: &str = "Deleted";
 
 /// One subscription.
@@ -25,17 +25,18 @@ pub struct Subscription {
     pub topic: String,
     /// `email`, `sms`, `https`, `lambda`, ….
     pub protocol: String,
-    /// Address; people's addresses are cut to what tells them apart, the rest never leaves the poller.
+    /// Address. A person's address is cut to the part that distinguishes it; the rest never leaves the poller.
     pub endpoint: String,
 }
 
 impl Subscription {
-    /// Is it delivered to?
+    /// Returns whether messages are delivered to it.
     #[must_use]
     pub fn confirmed(&self) -> bool {
         self.arn.starts_with("arn:")
     }
-    /// Does it wait until somebody confirms it? One that was deleted does not; AWS names it for some days.
+    /// Returns whether it waits until somebody confirms it. A deleted one does not, although AWS lists it for some
+    /// days.
     #[must_use]
     pub fn pending(&self) -> bool {
         !self.confirmed() && self.arn != DELETED
@@ -82,14 +83,15 @@ pub(super) fn from_sdk(s: aws_sdk_sns::types::Subscription) -> Subscription {
     let arn = s.subscription_arn.unwrap_or_default();
     let id = match arn.as_str() {
         confirmed if confirmed.starts_with("arn:") => arn.clone(),
-        // The same address may wait for confirmation once more.
+        // The same address may have a new subscription that waits for confirmation.
         DELETED => format!("{topic} {protocol} {endpoint} {DELETED}"),
         _ => format!("{topic} {protocol} {endpoint}"),
     };
     Subscription { id, arn, topic, protocol, endpoint }
 }
 
-/// `ana.lopez@shop.example` → `a…@shop.example`; `+34600111222` → `+34…22`; a URL loses its path and query.
+/// Cuts an address: `ana.lopez@shop.example` → `a…@shop.example`; `+34600111222` → `+34…22`; a URL loses its path and
+/// query.
 fn redacted(protocol: &str, endpoint: &str) -> String {
     let first = |text: &str, n: usize| text.chars().take(n).collect::<String>();
     match protocol {

@@ -1,7 +1,7 @@
-//! The last known rows of one kind, by id, and how much they can be trusted.
+//! The last known rows of one kind, by id, and how far they can be trusted.
 //!
-//! A table has one writer: the poller of its kind, which lays each answer over what it knows and
-//! hands a clone out. Clones share their rows, so handing out costs nothing.
+//! A table has one writer: the poller of its kind, which applies each answer to what it knows and hands a clone out.
+//! Clones share their rows, so handing out costs nothing.
 
 mod change;
 mod patch;
@@ -19,7 +19,7 @@ use crate::health::Health;
 pub use change::{Change, What};
 pub use patch::Patch;
 
-/// How much the rows can be trusted.
+/// How far the rows can be trusted.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Freshness {
@@ -28,22 +28,22 @@ pub enum Freshness {
     Waiting,
     /// The rows are those of an earlier run; nothing was answered in this one.
     Saved {
-        /// When they were read.
+        /// The time at which they were read.
         at: Timestamp,
     },
     /// The last poll was answered.
     Fresh {
-        /// When.
+        /// The time of the answer.
         at: Timestamp,
-        /// What part of the details could not be had.
+        /// The error of details that could not be read.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         fault: Option<AwsError>,
     },
     /// The last poll failed; the rows are older.
     Stale {
-        /// When a poll was last answered, if ever.
+        /// The time at which a poll was last answered, if ever.
         since: Option<Timestamp>,
-        /// Why the last one failed.
+        /// The reason why the last one failed.
         why: AwsError,
     },
 }
@@ -55,18 +55,18 @@ struct Entry<T> {
     at: Timestamp,
 }
 
-/// How far the details are read. They are read a few rows a turn.
+/// The progress of reading details, which are read a few rows a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Details {
     /// No turn was answered yet.
     #[default]
     Unread,
-    /// They are read for the first time: what is missing may still come.
+    /// They are read for the first time, so missing ones may still come.
     First,
     /// All of them are read.
     Done,
-    /// Those of rows that appeared since are being read.
+    /// The details of rows that appeared since are being read.
     Again,
 }
 
@@ -74,17 +74,17 @@ enum Details {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 struct State {
     freshness: Freshness,
-    /// When all rows were last known to be as they are.
+    /// The time at which all rows were last known to be as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     swept: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     capped: bool,
-    /// Were all rows listed once?
+    /// Whether all rows were listed once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole: bool,
     details: Details,
     lane: Option<Lane>,
-    /// When it is asked again, at the latest.
+    /// The time of the next poll, at the latest.
     #[serde(skip)]
     next: Option<Timestamp>,
 }
@@ -96,9 +96,9 @@ pub struct Table<T> {
     state: State,
     /// The token of the page that is read next, while a long list is read turn by turn.
     cursor: Option<Cursor>,
-    /// When the first turn of that list was answered.
+    /// The time at which the first turn of that list was answered.
     begun: Option<Timestamp>,
-    /// What was asked on demand, and when.
+    /// Things that were read on demand, and when.
     asked: Arc<BTreeMap<String, Timestamp>>,
 }
 
@@ -109,7 +109,7 @@ impl<T> Default for Table<T> {
 }
 
 impl<T: Resource> Table<T> {
-    /// When it was last answered, in this run or an earlier one.
+    /// Returns when it was last answered, in this run or an earlier one.
     #[must_use]
     pub fn answered_at(&self) -> Option<Timestamp> {
         match &self.state.freshness {
@@ -118,17 +118,17 @@ impl<T: Resource> Table<T> {
             Freshness::Stale { since, .. } => *since,
         }
     }
-    /// The rows in the order of their ids.
+    /// Returns the rows in the order of their ids.
     #[must_use]
     pub fn rows(&self) -> impl DoubleEndedIterator<Item = &T> + Clone {
         self.rows.values().map(|entry| &entry.row)
     }
-    /// One row.
+    /// Returns one row.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&T> {
         self.rows.get(id).map(|entry| &entry.row)
     }
-    /// When a row was last known to be as it is.
+    /// Returns when a row was last known to be as it is.
     #[must_use]
     pub fn read_at(&self, id: &str) -> Option<Timestamp> {
         self.rows.get(id).map(|entry| self.dated_at(entry))
@@ -136,42 +136,42 @@ impl<T: Resource> Table<T> {
     fn dated_at(&self, entry: &Entry<T>) -> Timestamp {
         self.state.swept.map_or(entry.at, |swept| swept.max(entry.at))
     }
-    /// How many rows.
+    /// Returns the number of rows.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rows.len()
     }
-    /// Are there none?
+    /// Returns whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-    /// How much the rows can be trusted.
+    /// Returns how far the rows can be trusted.
     #[must_use]
     pub fn freshness(&self) -> &Freshness {
         &self.state.freshness
     }
-    /// Was anything answered yet, even with an error?
+    /// Returns whether a poll ended in this run, even with an error.
     #[must_use]
     pub fn answered(&self) -> bool {
         !matches!(self.state.freshness, Freshness::Waiting | Freshness::Saved { .. })
     }
-    /// Are there more in AWS than were read?
+    /// Returns whether there are more in AWS than were read.
     #[must_use]
     pub fn capped(&self) -> bool {
         self.state.capped
     }
-    /// Are details still being read?
+    /// Returns whether details are still being read.
     #[must_use]
     pub fn unfinished(&self) -> bool {
         matches!(self.state.details, Details::First | Details::Again)
     }
-    /// Is it read for the first time, piece by piece?
+    /// Returns whether it is read for the first time, piece by piece.
     #[must_use]
     pub fn filling(&self) -> bool {
         self.state.details == Details::First
     }
-    /// Are the rows all there are, as far as the last poll could see?
+    /// Returns whether the rows are all there are, as far as the last poll could see.
     #[must_use]
     pub fn complete(&self) -> bool {
         self.state.whole && !self.state.capped && matches!(self.state.freshness, Freshness::Fresh { .. })
@@ -180,20 +180,20 @@ impl<T: Resource> Table<T> {
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
-    /// The token that it stands at.
+    /// Returns the token of the page that is read next.
     pub(super) fn token(&self) -> Option<String> {
         self.cursor.as_ref().map(|cursor| cursor.token.clone())
     }
-    /// When something was asked on demand (see [`Listing::asked`]).
+    /// Returns when something was read on demand (see [`Listing::asked`]).
     pub(crate) fn asked_at(&self, what: &str) -> Option<Timestamp> {
         self.asked.get(what).copied()
     }
-    /// Takes note of how often it is polled, and when that is next.
+    /// Notes how often it is polled, and when that is next.
     pub(super) fn schedule(&mut self, lane: Lane, next: Option<Timestamp>) {
         (self.state.lane, self.state.next) = (Some(lane), next);
     }
 
-    /// Takes in one answer, complete at `at`. A failed one keeps the rows and says why they are old.
+    /// Applies one answer, complete at `at`. A failed one keeps the rows and says why they are old.
     pub fn apply(&mut self, answer: Result<Listing<T>, AwsError>, at: Timestamp) -> Vec<Change> {
         let listing = match answer {
             Ok(listing) => listing,
@@ -231,20 +231,20 @@ impl<T: Resource> Table<T> {
             self.state.swept = Some(at);
         }
         let gone = self.gone(&listing.rows, &listing.gone, forget);
-        // Where all rows are known to be of this time, one that is the same needs no time of its own.
+        // If all rows are known to be of this time, a row that stayed the same needs no time of its own.
         let swept = self.state.swept == Some(at);
         let same = |row: &T| swept && self.get(row.id()) == Some(row);
         let rows = listing.rows.into_iter().filter(|row| !same(row)).map(|row| Entry { row, at }).collect();
         self.put(rows, &gone, first, at)
     }
 
-    /// Was no answer taken in before?
+    /// Returns whether no answer was applied before.
     fn is_first(&self) -> bool {
         !matches!(self.state.freshness, Freshness::Fresh { .. }) && self.rows.is_empty()
     }
 
-    /// The ids of rows that are gone: those that AWS says are, and those that were read before `forget` and are not
-    /// listed.
+    /// Returns the ids of rows that are gone: those that AWS says are gone, and those that were read before `forget`
+    /// and are not listed.
     fn gone(&self, listed: &[T], said: &[String], forget: Option<Timestamp>) -> Vec<Arc<str>> {
         let mut gone: Vec<Arc<str>> = Vec::new();
         if let Some(forget) = forget {
@@ -256,14 +256,14 @@ impl<T: Resource> Table<T> {
         gone
     }
 
-    /// Puts rows in and takes others out, and says what changed by it at `at`. Of a `first` answer only what happened
-    /// lately is a change.
+    /// Puts rows in and takes others out, and returns the changes with the time `at`. Of a `first` answer only recent
+    /// events are changes.
     fn put(&mut self, rows: Vec<Entry<T>>, gone: &[Arc<str>], first: bool, at: Timestamp) -> Vec<Change> {
         let change = |id: &str, what, events, (kind, about): (Kind, &str)| {
             let about = (kind, about.to_owned());
             Change { kind: T::KIND, id: id.to_owned(), what, at, events, about }.of_late()
         };
-        // A row that falls out of a window of the newest was not deleted.
+        // A row that is no longer among the newest was not deleted.
         let event = |id| (!T::WINDOWED).then(|| Event::seen(Health::Warning, format!("{id} is gone")));
         let removed = gone.iter().map(|id| change(id, What::Removed, event(id).into_iter().collect(), (T::KIND, id)));
         let mut changes: Vec<Change> = removed.collect();
@@ -292,7 +292,7 @@ impl<T: Resource> Table<T> {
         changes
     }
 
-    /// What went wrong last, wholly or in part.
+    /// Returns the last error, of the whole answer or of a part.
     #[must_use]
     pub fn trouble(&self) -> Option<&AwsError> {
         match &self.state.freshness {
@@ -302,7 +302,7 @@ impl<T: Resource> Table<T> {
         }
     }
 
-    /// Why nothing at all is known: it was asked and never answered.
+    /// Returns the last error of a table that was never read, in this run or an earlier one.
     #[must_use]
     pub fn blind(&self) -> Option<&AwsError> {
         match &self.state.freshness {
@@ -311,7 +311,7 @@ impl<T: Resource> Table<T> {
         }
     }
 
-    /// Its state in one row.
+    /// Returns its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {
         let (state, error) = match &self.state.freshness {
@@ -331,7 +331,7 @@ impl<T: Resource> Table<T> {
     }
 }
 
-/// What the events of a row are about: itself, unless it is part of something else.
+/// Returns the subject of a row's events: itself, unless it is part of something else.
 fn about<T: Resource>(row: &T) -> (Kind, &str) {
     row.part_of().unwrap_or((T::KIND, row.id()))
 }

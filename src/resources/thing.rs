@@ -1,4 +1,4 @@
-//! Things and tables without their types: what is asked of all kinds alike.
+//! Things and tables without their types, for code that treats all kinds alike.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -10,27 +10,27 @@ use super::{Event, Freshness, Kind, Patch, Properties, Property, Resource, Sourc
 use crate::aws::AwsError;
 use crate::health::Health;
 
-/// One thing of whatever kind.
+/// One thing of any kind.
 pub trait Thing: Debug {
-    /// Its kind.
+    /// Returns its kind.
     fn kind(&self) -> Kind;
-    /// Its id within the kind.
+    /// Returns its id within the kind.
     fn id(&self) -> &str;
-    /// What it is called among its own.
+    /// Returns its name among things of its kind.
     fn title(&self) -> Cow<'_, str>;
-    /// AWS's word for its state, raw.
+    /// Returns AWS's word for its state, raw.
     fn status(&self) -> Option<&str>;
-    /// How well it is, by its status alone.
+    /// Returns its health, judged by its status alone.
     fn health(&self) -> Health;
-    /// Its ARN, where AWS tells one.
+    /// Returns its ARN, where AWS gives one.
     fn arn(&self) -> Option<&str>;
-    /// The thing that it is a part of.
+    /// Returns the thing that it is a part of.
     fn part_of(&self) -> Option<(Kind, &str)>;
-    /// What is known of it, most important first.
+    /// Returns its properties, most important first.
     fn properties(&self) -> Vec<Property>;
-    /// Its page in AWS's console of a region: what follows the host in the address.
+    /// Returns its page in AWS's console of a region: the part of the address after the host.
     fn console(&self, region: &str) -> Option<String>;
-    /// What the row itself tells of the past.
+    /// Returns the events that the row itself records.
     fn events(&self) -> Vec<Event>;
 }
 
@@ -69,25 +69,25 @@ impl<T: Resource> Thing for T {
     }
 }
 
-/// The table of whatever kind.
+/// A table of any kind.
 pub trait AnyTable: Debug {
-    /// One row.
+    /// Returns one row.
     fn thing(&self, id: &str) -> Option<&dyn Thing>;
-    /// What a thing is called among its own, also where it is not among the rows.
+    /// Returns the name of a thing among things of its kind, even where it is not among the rows.
     fn title<'a>(&'a self, id: &'a str) -> Cow<'a, str>;
-    /// What it means that something which is named elsewhere is not among the rows.
+    /// Returns what it means that something which is named elsewhere is not among the rows.
     fn missing(&self) -> &'static str;
-    /// How many rows.
+    /// Returns the number of rows.
     fn count(&self) -> usize;
-    /// Its state in one row.
+    /// Returns its state in one row.
     fn source(&self) -> Source;
-    /// What went wrong last, wholly or in part.
+    /// Returns the last error, of the whole answer or of a part.
     fn trouble(&self) -> Option<&AwsError>;
-    /// When it was last answered without any trouble, where its kind is vital.
+    /// Returns when it was last answered without any error; `None` where its kind is not vital.
     fn vital_answer(&self) -> Option<Timestamp>;
-    /// The rows as a JSON array.
+    /// Returns the rows as a JSON array.
     fn to_json(&self) -> serde_json::Value;
-    /// Hands out all of it, as what turns an empty table into this one, in pieces.
+    /// Writes all of it in pieces, as the patches that turn an empty table into this one.
     ///
     /// # Errors
     /// That of `write`.
@@ -128,41 +128,42 @@ impl<T: Resource> AnyTable for Table<T> {
 }
 
 impl Store {
-    /// The tables of all kinds, in the order of asking.
+    /// Returns the tables of all kinds, in the order of the list of kinds.
     pub fn tables(&self) -> impl Iterator<Item = (Kind, &dyn AnyTable)> {
         Kind::ALL.iter().map(|kind| (*kind, self.table(*kind)))
     }
-    /// One thing of any kind.
+    /// Returns one thing of any kind.
     #[must_use]
     pub fn get(&self, kind: Kind, id: &str) -> Option<&dyn Thing> {
         self.table(kind).thing(id)
     }
-    /// What a thing is called among its own, also where nothing else is known of it.
+    /// Returns the name of a thing among things of its kind, even where nothing else is known of it.
     #[must_use]
     pub fn title<'a>(&'a self, kind: Kind, id: &'a str) -> Cow<'a, str> {
         self.table(kind).title(id)
     }
-    /// The state of each source, in the order of asking.
+    /// Returns the state of each source, in the order of the list of kinds.
     #[must_use]
     pub fn sources(&self) -> Vec<Source> {
         self.tables().map(|(_, table)| table.source()).collect()
     }
-    /// How many rows there are in all tables.
+    /// Returns the number of rows in all tables.
     #[must_use]
     pub fn rows(&self) -> usize {
         self.tables().map(|(_, table)| table.count()).sum()
     }
-    /// When AWS answered last, of the vital sources: they ask in every turn, while others may have nothing to ask.
+    /// Returns when AWS last answered a vital source. These make calls in every turn, while others may have nothing to
+    /// read.
     #[must_use]
     pub fn last_answer(&self) -> Option<Timestamp> {
         self.tables().filter_map(|(_, table)| table.vital_answer()).max()
     }
-    /// The sources that are in trouble, and why.
+    /// Returns the sources that are in trouble, and why.
     #[must_use]
     pub fn troubles(&self) -> Vec<(Kind, AwsError)> {
         self.tables().filter_map(|(kind, table)| Some((kind, table.trouble()?.clone()))).collect()
     }
-    /// All rows as JSON, by the name of their kind.
+    /// Returns all rows as JSON, by the name of their kind.
     #[must_use]
     pub fn to_json(&self) -> serde_json::Map<String, serde_json::Value> {
         self.tables().map(|(kind, table)| (kind.name().to_owned(), table.to_json())).collect()

@@ -1,7 +1,7 @@
-//! SNS topics: where alarms go, and who listens there.
+//! SNS topics: the places where alarms are sent, and their subscribers.
 //!
-//! Of the topics that alarms name SNS is asked for everybody who listens: the list of this account's subscriptions
-//! does not have those of other accounts.
+//! For topics that alarms name, SNS is asked for all subscribers, because the list of this account's subscriptions does
+//! not contain those of other accounts.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,9 +14,9 @@ use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pag
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
-/// Topics that alarms name, of which SNS is asked more.
+/// The most topics named by alarms whose details are read.
 const NAMED: usize = 200;
-/// So many of them are asked about in each turn; more are asked about every ten minutes only.
+/// Up to this many of them are read in each turn. If there are more, each is read every ten minutes only.
 const OFTEN: usize = 20;
 /// Pages of 100 subscriptions of one topic.
 const LISTENERS: usize = 10;
@@ -28,28 +28,28 @@ pub struct Topic {
     pub arn: String,
     /// Last part of the ARN.
     pub name: String,
-    /// Does the list of this account have it? Otherwise only an alarm names it.
+    /// Whether the list of this account has it. Otherwise only an alarm names it.
     #[serde(default)]
     pub listed: bool,
-    /// An alarm names it and it is not there.
+    /// Whether an alarm names it although it does not exist.
     #[serde(default)]
     pub gone: bool,
-    /// Everybody who listens, of whatever account; absent when that was not asked or not told.
+    /// All subscribers, of whatever account; absent when they were not or could not be read.
     #[serde(default)]
     pub listeners: Option<Vec<Subscription>>,
-    /// There are more who listen than were read.
+    /// Whether there are more subscribers than were read.
     #[serde(default)]
     pub capped: bool,
-    /// How many confirmed subscriptions it has, of whatever account.
+    /// The number of its confirmed subscriptions, of whatever account.
     #[serde(default)]
     pub confirmed: Option<u64>,
-    /// How many subscriptions wait for confirmation.
+    /// The number of subscriptions that wait for confirmation.
     #[serde(default)]
     pub pending: Option<u64>,
     /// The key that encrypts it, as AWS has it: an id, an alias or an ARN.
     #[serde(default)]
     pub key: Option<String>,
-    /// The call that did not tell who listens, and the kind of trouble.
+    /// The call that failed to list the subscribers, and the kind of its error.
     #[serde(default)]
     pub problem: Option<String>,
 }
@@ -58,7 +58,7 @@ impl Topic {
     fn of(arn: String) -> Self {
         Self { name: arn.rsplit(':').next().unwrap_or(&arn).to_owned(), arn, ..Self::default() }
     }
-    /// Was SNS asked more than its name?
+    /// Returns whether more of it was read than its name.
     fn was_asked(&self) -> bool {
         self.listeners.is_some() || self.confirmed.is_some() || self.problem.is_some() || self.gone
     }
@@ -85,18 +85,18 @@ impl Resource for Topic {
         all.derived(Derived::Subscribers).text("KmsMasterKeyId", self.key.as_deref());
     }
     fn ready(seen: &Seen) -> bool {
-        // Alarms say of which topics more is asked.
+        // The alarms name the topics whose details are read.
         seen.store.alarms.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        // An alarm names a topic that no other named before.
+        // A topic is new when an alarm names it for the first time.
         let new = |arn: &str| !known.get(arn).is_some_and(Self::was_asked) && !asked_lately(known, arn, seen.at);
         known.complete() && named(seen).into_iter().any(new)
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let named = named(seen);
         let often = turn.sweep && named.len() <= OFTEN;
-        // Those of other regions cannot be asked here.
+        // Topics of other regions cannot be read here.
         let here = named.iter().filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.region == aws.region));
         let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
@@ -104,7 +104,7 @@ impl Resource for Topic {
         let Described { found, fault } = described;
         let (arns, capped) = match listed {
             Ok(listed) => listed,
-            // Who listens to a topic may be told all the same.
+            // The subscribers of a topic may be readable even where the list is denied.
             Err(why) if why.kind == ErrorKind::Denied && !found.is_empty() => {
                 return Ok(Listing::part(found).fault(Some(why)));
             }
@@ -116,13 +116,13 @@ impl Resource for Topic {
         for arn in arns {
             rows.entry(arn).or_insert_with_key(|arn| Self::of(arn.clone())).listed = true;
         }
-        // Also those that cannot be asked: they are not due at once again.
+        // Topics that cannot be read are noted too, so that they are not due again at once.
         let asked = settled(named.into_iter().map(str::to_owned).collect(), fault.as_ref());
         Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault).asked(asked))
     }
 }
 
-/// ARNs of all topics of this account, and whether there are more.
+/// Returns the ARNs of all topics of this account, and whether there are more.
 async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
     pages(PAGES, async |token| {
         let page = aws.sns.list_topics().set_next_token(token).send().await.map_err(failed)?;
@@ -132,15 +132,15 @@ async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
     .await
 }
 
-/// Topics that alarms call in any state.
+/// Returns the topics that alarms call in any state.
 fn named(seen: &Seen) -> BTreeSet<&str> {
     let alarms = seen.store.alarms.rows();
     let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
     arns.map(String::as_str).filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == "sns")).collect()
 }
 
-/// Everything about one topic. What may not be told is left out and named; only trouble that other topics share is
-/// an error.
+/// Reads everything about one topic. A part that cannot be read is left out, and named if it is the subscribers. Only
+/// an error that other topics share is returned.
 async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
     let (listeners, attributes) = tokio::join!(listeners(aws, &arn), attributes(aws, &arn));
     let mut topic = Topic::of(arn);
@@ -157,7 +157,7 @@ async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
             topic.key = of.get("KmsMasterKeyId").filter(|key| !key.is_empty()).cloned();
         }
         Err(why) if why.kind.is_shared() => return Err(why),
-        // It costs nothing but the key: who listens is told by the other call.
+        // Only the key and the counts are missing then; the other call lists the subscribers.
         Err(_) => {}
     }
     Ok(topic)

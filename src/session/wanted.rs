@@ -1,4 +1,4 @@
-//! Which accounts in which regions the user wants to see, and what each is called.
+//! The accounts and regions that the user wants to see, and their names.
 
 use std::sync::Arc;
 
@@ -28,21 +28,21 @@ impl Wanted {
         }
     }
 
-    /// As whom it is called, as far as that is known before AWS is asked.
+    /// Returns the identity of the caller, as far as it is known before AWS says it.
     fn caller(&self, region: &str, environment: impl Fn(&str) -> Option<String>) -> Caller {
         let standard = self.account.profile.is_none();
         let profile = self.account.profile.clone().or_else(|| environment("AWS_PROFILE"));
         Caller {
             profile: profile.unwrap_or_else(|| "default".into()),
             standard,
-            // Credentials of the environment win over any profile but one that was asked for.
+            // Credentials of the environment take precedence over any profile that the user did not name.
             keys: standard && OF_ENVIRONMENT.iter().any(|name| environment(name).is_some()),
             role_arn: self.account.role_arn.clone(),
             region: region.to_owned(),
         }
     }
 
-    /// What is wanted, connected; it is called like the target.
+    /// Makes the connection of an account, which has the name of the target.
     pub(super) fn connection(&self, target: &Target, mut executor: Executor) -> Connection {
         let caller = self.caller(&executor.aws.region, environment);
         executor.access = Arc::new(AccessRules { caller, ..AccessRules::clone(&executor.access) });
@@ -73,16 +73,16 @@ const OF_ENVIRONMENT: [&str; 4] = [
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
 ];
 
-/// A variable of this process's environment; an empty one is as good as none.
+/// Returns a variable of this process's environment. An empty one counts as none.
 pub(super) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The accounts and regions of the command line; where it names none, those of the configuration; where that names
-/// none, what the standard chain finds.
+/// Returns the accounts and regions of the command line. If it names none, returns those of the configuration; if that
+/// names none, the one of the standard chain.
 ///
 /// # Errors
-/// A sentence: a profile is that of several accounts which are not called as the same.
+/// A sentence: a profile belongs to several accounts with different roles.
 pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, String> {
     let accounts: Vec<config::Account> = match (common.profile.is_empty(), common.region.is_empty()) {
         (false, _) => {
@@ -100,7 +100,7 @@ pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, St
         }
         wanted.extend(regions.into_iter().map(|region| Wanted { account: account.clone(), region: Some(region) }));
     }
-    // Whoever names one twice sees it once.
+    // An account that is named twice is shown once.
     let mut known: Vec<Wanted> = Vec::new();
     wanted.retain(|one| {
         let new = !known.contains(one);
@@ -110,7 +110,8 @@ pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, St
     Ok(wanted)
 }
 
-/// The accounts of a label, or else of a profile; a profile that the configuration does not know is an account too.
+/// Returns the accounts of a label, or else of a profile. A profile that the configuration does not know is an account
+/// too.
 fn named(name: &str, accounts: &[config::Account]) -> Result<Vec<config::Account>, String> {
     if let Some(account) = accounts.iter().find(|account| account.label.as_deref() == Some(name)) {
         return Ok(vec![account.clone()]);
@@ -131,7 +132,7 @@ fn named(name: &str, accounts: &[config::Account]) -> Result<Vec<config::Account
     ))
 }
 
-/// Accounts of the same name are told apart by their region.
+/// Adds the region to the names of accounts that would otherwise have the same name.
 pub(super) fn name_apart(connections: &mut [Connection]) {
     let names: Vec<String> = connections.iter().map(|c| c.name.clone()).collect();
     for connection in connections {
@@ -158,7 +159,7 @@ mod tests {
         (config, wanted)
     }
 
-    /// Name and region of each that is wanted.
+    /// Returns name and region of each account that is wanted.
     fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>)> {
         let told = |w: Wanted| (w.target(&Common::default()).called().map(str::to_owned), w.region);
         wishes(text, profile, region).1.unwrap().into_iter().map(told).collect()

@@ -1,17 +1,18 @@
-//! What an alarm calls, as its ARN tells.
+//! The actions of an alarm, named by their ARNs.
 
 use std::borrow::Cow;
 
 use crate::aws::Arn;
 
-/// The service of an ARN; of other text nothing. By the byte, as a join asks this of each alarm twice.
+/// Returns the service of an ARN, or nothing for other text. It splits bytes, because a join calls it twice for each
+/// alarm.
 pub(super) fn service(arn: &str) -> &[u8] {
     arn.as_bytes().split(|byte| *byte == b':').nth(2).unwrap_or_default()
 }
 
-/// What is called, in a few words: the name of a topic, `EC2 stop`, `OpsItem severity 1`, `Lambda fix:PROD`.
+/// Names an action in a few words: the name of a topic, `EC2 stop`, `OpsItem severity 1`, `Lambda fix:PROD`.
 ///
-/// What is not known is told by the end of its ARN.
+/// An unknown action is named by the end of its ARN.
 pub(super) fn words(arn: &str) -> Cow<'_, str> {
     let (service, thing) = Arn::parse(arn).map(|arn| (arn.service, arn.resource)).unwrap_or_default();
     let after = |start: &str| thing.strip_prefix(start).filter(|rest| !rest.is_empty());

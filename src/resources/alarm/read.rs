@@ -1,4 +1,4 @@
-//! Alarms as `CloudWatch` sends them, as ours.
+//! Converts alarms from the types of the SDK.
 
 use std::collections::BTreeMap;
 

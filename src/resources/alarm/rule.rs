@@ -1,4 +1,4 @@
-//! The rule of a composite alarm: which alarms it looks at.
+//! Reads the rule of a composite alarm, to find the alarms that it looks at.
 //!
 //! The grammar is that of <https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html>.
 
@@ -9,22 +9,23 @@ use winnow::error::{ContextError, ErrMode};
 use winnow::token::{any, one_of, take_till, take_while};
 use winnow::{ModalResult, Parser};
 
-/// Parentheses and `NOT` inside one another. AWS takes 500 parts in all, and nobody nests them so deeply.
+/// The deepest nesting of parentheses and `NOT`. AWS takes 500 parts in all, and nobody nests them so deeply.
 const DEEPEST: usize = 64;
 
 /// One alarm that a rule looks at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Child {
-    /// Its name, also where the rule has its ARN.
+    /// Its name, even where the rule has its ARN.
     pub name: String,
-    /// Does its ALARM help the rule to become true? Otherwise it only holds the rule back, or is wanted in another state.
+    /// Whether its ALARM helps the rule to become true. Otherwise it only holds the rule back, or is wanted in another
+    /// state.
     pub raises: bool,
 }
 
-/// The alarms that a rule looks at, each once and in the order of the rule.
+/// Returns the alarms that a rule looks at, each once and in the order of the rule.
 ///
 /// # Errors
-/// Says from where on the rule cannot be read.
+/// A phrase that says from where on the rule cannot be read.
 pub(super) fn children(rule: &str) -> Result<Vec<Child>, String> {
     let mut rest = rule;
     match terminated(|input: &mut &str| any_of(input, DEEPEST), (multispace0, eof)).parse_next(&mut rest) {
@@ -36,7 +37,7 @@ pub(super) fn children(rule: &str) -> Result<Vec<Child>, String> {
     }
 }
 
-/// What may be names in a rule that cannot be read: all of it but its own words.
+/// Returns everything that may be a name in a rule that cannot be read: all words but those of the grammar.
 pub(super) fn names_in(rule: &str) -> Vec<Child> {
     const OWN: [&str; 8] = ["AND", "OR", "NOT", "TRUE", "FALSE", "ALARM", "OK", "INSUFFICIENT_DATA"];
     let mut rest = rule;
@@ -70,7 +71,7 @@ fn each_once(children: Vec<Child>) -> Vec<Child> {
     once
 }
 
-/// `a OR b OR c`, where each part may be joined by `AND`, which binds more tightly.
+/// Reads `a OR b OR c`, where each part may be joined by `AND`, which binds more tightly.
 fn any_of(input: &mut &str, depth: usize) -> ModalResult<Vec<Child>> {
     let mut part = |input: &mut &str| all_of(input, depth);
     joined(input, "OR", &mut part)
@@ -114,7 +115,7 @@ fn one(input: &mut &str, depth: usize) -> ModalResult<Vec<Child>> {
     .parse_next(input)
 }
 
-/// `(2, ALARM, (a, b, c))`, `(50%, NOT OK, ("a", "b"))`: how many, in which state, of which alarms.
+/// Reads `(2, ALARM, (a, b, c))` or `(50%, NOT OK, ("a", "b"))`: how many, in which state, of which alarms.
 fn at_least(input: &mut &str) -> ModalResult<Vec<Child>> {
     let quote = || opt(sign('"'));
     let many = (quote(), multispace0, digit1, opt(('.', digit1)), opt(sign('%')), quote()).void();
@@ -125,13 +126,13 @@ fn at_least(input: &mut &str) -> ModalResult<Vec<Child>> {
     Ok(names.into_iter().map(|name| Child { name, raises }).collect())
 }
 
-/// The word for a state; true for that of an alarm that fires.
+/// Reads the word for a state. Returns true for the state of an alarm that fires.
 fn state(input: &mut &str) -> ModalResult<bool> {
     let other = alt((word("OK"), word("INSUFFICIENT_DATA")));
     alt((word("ALARM").map(|()| true), other.map(|()| false))).parse_next(input)
 }
 
-/// A name or an ARN, in quotes or without.
+/// Reads a name or an ARN, in quotes or without.
 fn name(input: &mut &str) -> ModalResult<String> {
     let bare = take_till(1.., ['(', ')', ',']).map(|text: &str| text.trim_end().to_owned());
     let whole = preceded(multispace0, alt((quoted, preceded(not('"'), bare)))).parse_next(input)?;
@@ -139,7 +140,7 @@ fn name(input: &mut &str) -> ModalResult<String> {
     if name.is_empty() { Err(ErrMode::Backtrack(ContextError::new())) } else { Ok(name.to_owned()) }
 }
 
-/// `"a name"`, in which a backslash stands before a quotation mark or another backslash.
+/// Reads `"a name"`, in which a backslash stands before a quotation mark or another backslash.
 fn quoted(input: &mut &str) -> ModalResult<String> {
     let escaped = preceded('\\', one_of(['"', '\\']));
     let inside = repeat(0.., alt((escaped, any.verify(|c: &char| *c != '"'))));
@@ -150,12 +151,12 @@ fn is_bare(c: char) -> bool {
     !c.is_whitespace() && !matches!(c, '(' | ')' | ',' | '"')
 }
 
-/// The name of an alarm of which there is a name or an ARN; a name may hold colons.
+/// Returns the name of an alarm from its name or ARN. A name may hold colons.
 pub(super) fn bare_name(text: &str) -> &str {
     if text.starts_with("arn:") { text.splitn(7, ':').nth(6).unwrap_or(text) } else { text }
 }
 
-/// A word of the grammar: no longer word begins with it.
+/// Reads a word of the grammar that is not the beginning of a longer word.
 fn word<'i>(text: &'static str) -> impl Parser<&'i str, (), ErrMode<ContextError>> {
     let ends = not(one_of(|c: char| c.is_alphanumeric() || c == '_'));
     (multispace0, Caseless(text), ends).void()
@@ -169,7 +170,7 @@ fn sign<'i>(sign: char) -> impl Parser<&'i str, (), ErrMode<ContextError>> {
 mod tests {
     use super::*;
 
-    /// The alarms of a rule; those that raise it are marked.
+    /// Formats the alarms of a rule; those that raise it are marked `+`, the others `-`.
     fn read(rule: &str) -> Result<String, String> {
         let marked = |child: Child| format!("{}{}", if child.raises { "+" } else { "-" }, child.name);
         children(rule).map(|found| found.into_iter().map(marked).collect::<Vec<_>>().join(" "))

@@ -1,8 +1,8 @@
-//! `s3://bucket/prefix`, also with the ARN of an access point in place of the bucket.
+//! Locations such as `s3://bucket/prefix`, also with the ARN of an access point in place of the bucket.
 
 use crate::aws::{Arn, Aws};
 
-/// Bucket and prefix of `s3://bucket/prefix`. The ARN of an access point is the bucket that it stands for.
+/// Splits `s3://bucket/prefix` into bucket and prefix. The ARN of an access point counts as the bucket.
 #[must_use]
 pub(crate) fn split(uri: &str) -> Option<(&str, &str)> {
     let rest = uri.strip_prefix("s3://")?;
@@ -11,7 +11,7 @@ pub(crate) fn split(uri: &str) -> Option<(&str, &str)> {
     Some((bucket, prefix.strip_prefix('/').unwrap_or(prefix)))
 }
 
-/// How many slashes belong to the bucket: `arn:…:accesspoint/name`, `arn:…:outpost/id/accesspoint/name`.
+/// Counts the slashes that belong to the bucket: `arn:…:accesspoint/name`, `arn:…:outpost/id/accesspoint/name`.
 fn slashes(rest: &str) -> usize {
     let resource = if rest.starts_with("arn:") { rest.splitn(6, ':').nth(5) } else { None };
     match resource.and_then(|resource| resource.split(['/', ':']).next()) {
@@ -21,12 +21,12 @@ fn slashes(rest: &str) -> usize {
     }
 }
 
-/// Is it the ARN of an access point?
+/// Returns whether it is the ARN of an access point.
 pub(super) fn is_access_point(bucket: &str) -> bool {
     bucket.starts_with("arn:")
 }
 
-/// Why this location cannot be asked for at all, as a phrase that follows it; `None` where AWS can say more.
+/// Says why this location cannot be read at all, as a phrase that follows it; `None` where AWS has to say.
 pub(super) fn impossible(aws: &Aws, uri: &str) -> Option<String> {
     let Some((bucket, _)) = split(uri) else { return Some("not an S3 URI".to_owned()) };
     if bucket.is_empty() {

@@ -1,4 +1,4 @@
-//! What lies below a prefix: which of it is data, and which of that is newest.
+//! Lists the objects below a prefix, and finds those that are data and the newest of them.
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, Object};
@@ -7,31 +7,31 @@ use jiff::Timestamp;
 use crate::aws::{Aws, AwsError};
 use crate::resources::time;
 
-/// Pages of 1,000 keys of one listing.
+/// The most pages of 1,000 keys of one listing.
 pub(super) const PAGES: usize = 3;
 
 const OPERATION: &str = "ListObjectsV2";
 
-/// Calls that one location may take in a turn.
+/// The most calls that one location may take in a turn.
 const CALLS: usize = 24;
 
-/// What was found below a prefix.
+/// The data that was found below a prefix.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Found {
-    /// Objects that are data.
+    /// The number of objects that are data.
     pub(super) objects: usize,
     /// Their size in bytes.
     pub(super) bytes: u64,
-    /// When the newest of them was written, and its key.
+    /// The time at which the newest of them was written, and its key.
     pub(super) newest: Option<(Timestamp, String)>,
-    /// There are more objects than were read.
+    /// Whether there are more objects than were read.
     pub(super) capped: bool,
-    /// Why there may be newer data than that, if so.
+    /// The reason why there may be newer data than that, if so.
     pub(super) unsure: Option<String>,
 }
 
 impl Found {
-    /// Takes in what a listing brought; `prefix` is what was named.
+    /// Adds the objects of a listing; `prefix` is the location as it was named.
     pub(super) fn add(&mut self, objects: &[Object], prefix: &str) {
         for object in objects {
             let key = key_of(object);
@@ -51,28 +51,28 @@ impl Found {
     }
 }
 
-/// Is it data, by its key below what was named? Manifests and metadata of tables are not, nor is what Spark, Hive and
-/// their like leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`): they do not read names that begin with
-/// `_` or `.` either, unless these name a column, as `_year=2026`.
+/// Returns whether an object is data, by its key below the named location. Manifests and metadata of tables are not,
+/// nor are the files that Spark, Hive and others leave behind (`_SUCCESS`, `_temporary/`, `_delta_log/`, `.x.crc`).
+/// These programs ignore names that begin with `_` or `.` too, unless the names contain a column, as `_year=2026`.
 fn is_data(below: &str) -> bool {
     let name = below.rsplit('/').next().unwrap_or(below).to_ascii_lowercase();
     let ends = ["_$folder$", ".manifest", "-manifest.csv", ".metadata.json"];
     let whole = ["manifest", "manifest.json", "symlink.txt", "version-hint.text"];
     let hidden = |part: &str| part.starts_with(['_', '.']) && !part.contains('=');
-    // Nothing below it: the object itself was named.
+    // An empty rest means that the object itself was named.
     below.is_empty()
         || !(ends.iter().any(|end| name.ends_with(end))
             || whole.contains(&name.as_str())
             || below.split('/').any(hidden))
 }
 
-/// What is asked of a listing.
+/// The request for a listing.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ask<'a> {
     pub(super) prefix: &'a str,
-    /// One level of folders only, not all that is in them.
+    /// Whether to list one level of folders only, not all that is in them.
     pub(super) folders: bool,
-    /// Only what sorts after this.
+    /// The name after which the listing begins.
     pub(super) after: Option<&'a str>,
 }
 
@@ -82,14 +82,14 @@ pub(super) struct Listed {
     pub(super) objects: Vec<Object>,
     /// Whole prefixes, with their slash.
     pub(super) folders: Vec<String>,
-    /// The token of what was not read.
+    /// The token of the page that was not read.
     pub(super) next: Option<String>,
-    /// AWS says that there is more, and not how to read it.
+    /// Whether AWS says that there is more, but not how to read it.
     pub(super) cut: bool,
 }
 
 impl Listed {
-    /// Is there more than was read?
+    /// Returns whether there is more than was read.
     pub(super) fn more(&self) -> bool {
         self.cut || self.next.is_some()
     }
@@ -107,7 +107,7 @@ impl<'a> Lister<'a> {
         Self { aws, bucket, calls: CALLS }
     }
 
-    /// Were all calls made that one location may take?
+    /// Returns whether all calls were made that one location may take.
     pub(super) fn exhausted(&self) -> bool {
         self.calls == 0
     }
@@ -131,7 +131,8 @@ impl<'a> Lister<'a> {
     }
 
     async fn page(&self, ask: Ask<'_>, token: Option<String>) -> Result<ListObjectsV2Output, AwsError> {
-        // The header by which the reader pays is never sent: a bucket that asks for it is denied, and told as that.
+        // The header by which the reader pays is never sent. A bucket that requires it denies the call, and is shown as
+        // denied.
         let request = |s3: aws_sdk_s3::Client| {
             // A control character in a key would break the XML; url encoding keeps it readable.
             let request = s3.list_objects_v2().bucket(self.bucket).prefix(ask.prefix).encoding_type(EncodingType::Url);
@@ -139,7 +140,8 @@ impl<'a> Lister<'a> {
             request.set_start_after(ask.after.map(str::to_owned)).set_continuation_token(token.clone()).send()
         };
         let answer = self.aws.ask_bucket(self.bucket, request).await?;
-        // An answer of something else, or half of one, is no empty listing: each says whether it was cut.
+        // Every S3 listing says whether it was cut. An answer that does not is from another service or incomplete, and
+        // must not count as an empty listing.
         if answer.is_truncated.is_none() && answer.key_count.is_none() {
             return Err(AwsError::other(OPERATION, "the answer is no listing"));
         }
@@ -147,7 +149,7 @@ impl<'a> Lister<'a> {
     }
 }
 
-/// The key of an object as it is, not as it was sent.
+/// Returns the key of an object, decoded.
 pub(super) fn key_of(object: &Object) -> String {
     object.key.as_deref().map(decoded).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! The newest date that holds data, level by level, from the newest date on.
+//! Finds the newest date that holds data, level by level, from the newest date on.
 //!
-//! S3 lists by name, not by time, so what is newest is told by folders that are named after dates.
+//! S3 lists by name, not by time, so folders that are named after dates show what is newest.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 
@@ -8,11 +8,11 @@ use super::objects::{Ask, Found, Listed, Lister, PAGES, key_of};
 use crate::aws::AwsError;
 use crate::config::{PartialDate, Pattern, Segment};
 
-/// Days that are looked back, one after the other, until there is data; then all dates.
+/// The days to search back, one window after the other, until there is data; the last one has all dates.
 const WINDOWS: [Option<i64>; 3] = [Some(31), Some(400), None];
 
-/// How folders are named after dates, where the configuration does not say it, by the number of fields that the folders
-/// above tell: year, month, day.
+/// The usual formats of folders that are named after dates, where the configuration gives none. The index is the number
+/// of fields that the folders above give: year, month, day.
 const USUAL: [&[&str]; 4] = [
     &["yyyy-MM-dd", "yyyyMMdd", "yyyy_MM_dd", "yyyy-MM-dd-HH", "yyyyMMddHH", "yyyy-MM", "yyyyMM", "yyyy"],
     &["MM", "M", "yyyy-MM", "yyyyMM", "yyyy-MM-dd", "yyyyMMdd"],
@@ -20,18 +20,18 @@ const USUAL: [&[&str]; 4] = [
     &["HH", "H", "yyyy-MM-dd-HH", "yyyyMMddHH"],
 ];
 
-/// A folder that is still to be looked into.
+/// A folder that is still to be searched.
 struct Step {
     prefix: String,
     level: usize,
     date: PartialDate,
 }
 
-/// Looks for the newest date of a pattern that holds data.
+/// Finds the newest date of a pattern that holds data.
 pub(super) async fn newest(lister: &mut Lister<'_>, pattern: &Pattern, at: Timestamp) -> Result<Found, AwsError> {
     for window in WINDOWS {
         let found = within(lister, pattern, at, window).await?;
-        // Where folders do not sort as their dates do, all of them were looked at.
+        // Where folders do not sort as their dates do, all of them were searched.
         let all = first_after(pattern, at, window).is_none();
         if all || found.newest.is_some() || found.unsure.is_some() {
             return Ok(found);
@@ -40,7 +40,7 @@ pub(super) async fn newest(lister: &mut Lister<'_>, pattern: &Pattern, at: Times
     Ok(Found::default())
 }
 
-/// The name after which the folders of a window begin; `None` when they begin with the first.
+/// Returns the name after which the folders of a window begin; `None` when they begin with the first.
 fn first_after(pattern: &Pattern, at: Timestamp, window: Option<i64>) -> Option<String> {
     let (segment, _) = pattern.levels.first()?;
     segment.name_of(day(at, -window?)?)
@@ -55,7 +55,7 @@ async fn within(
     let (today, tomorrow) = (day(at, 0).unwrap_or_default(), day(at, 1).unwrap_or_default());
     let mut steps = vec![Step { prefix: pattern.stem.clone(), level: 0, date: PartialDate::default() }];
     let mut unsure = None;
-    // What is dated tomorrow may have been written early: then today's data may be newer.
+    // Data with the date of tomorrow may have been written early; then today's data may be newer.
     let mut early: Option<Found> = None;
     while let Some(step) = steps.pop() {
         if lister.exhausted() {
@@ -91,7 +91,7 @@ async fn within(
     Ok(early.unwrap_or(Found { unsure, ..Found::default() }))
 }
 
-/// The names in a listing that are dates of data, the newest last.
+/// Returns the names in a listing that are dates of data, the newest last.
 fn dated(
     listed: &Listed,
     step: &Step,
@@ -108,7 +108,7 @@ fn dated(
     dates
 }
 
-/// Everything below one prefix: the newest of that is known unless there is more than is read.
+/// Reads everything below one prefix. The newest object is known unless there is more than is read.
 pub(super) async fn all_below(lister: &mut Lister<'_>, prefix: &str, named: &str) -> Result<Found, AwsError> {
     let inside = lister.list(Ask { prefix, folders: false, after: None }, None, PAGES).await?;
     let mut found = Found { capped: inside.more(), ..Found::default() };
@@ -117,14 +117,15 @@ pub(super) async fn all_below(lister: &mut Lister<'_>, prefix: &str, named: &str
     Ok(found)
 }
 
-/// Looks for the newest date where nobody said how folders are named; `None` when they are not named after dates.
+/// Finds the newest date where the configuration gives no format of folders; `None` when they are not named after
+/// dates.
 pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp) -> Result<Option<Found>, AwsError> {
     let tomorrow = day(at, 1).unwrap_or_default();
     let stem = if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") };
     let mut steps = vec![Step { prefix: stem, level: 0, date: PartialDate::default() }];
-    // Objects that lie beside the folders with dates are data as well.
+    // Objects beside the folders with dates are data as well.
     let mut beside = Found::default();
-    // Folders beside them that are named otherwise are not looked into, so the newest may be there.
+    // Folders beside them with other names are not searched, so the newest object may be in one of those.
     let mut aside: Option<String> = None;
     while let Some(step) = steps.pop() {
         if lister.exhausted() {
@@ -155,22 +156,22 @@ pub(super) async fn guessed(lister: &mut Lister<'_>, prefix: &str, at: Timestamp
     Ok(beside.newest.is_some().then_some(Found { capped: true, ..beside }))
 }
 
-/// A folder that may hold data and is not named as those after dates are, told as a reason.
+/// Returns a reason that names a folder which may hold data and is not named after a date as the others are.
 fn other_folder(listed: &Listed, step: &Step, segment: &Segment) -> Option<String> {
     let mut names = listed.folders.iter().map(|folder| below(folder, &step.prefix));
-    // Names that begin like this are those of markers; the last one is of rows without a date.
+    // Names that begin like this are those of markers. The Hive partition holds rows without a date.
     let holds = |name: &&str| !name.starts_with(['_', '.']) && !name.contains("__HIVE_DEFAULT_PARTITION__");
     let other = names.find(|name| holds(name) && segment.date(name, step.date, false).is_none())?;
     Some(format!("{}{other}/ is not named after a date as its neighbours are", step.prefix))
 }
 
-/// How most of the folders in a listing are named, if that is after dates.
+/// Returns the format in which most of the folders in a listing are named, if that is after dates.
 fn usual(listed: &Listed, step: &Step) -> Option<Segment> {
     let names: Vec<&str> = listed.folders.iter().map(|folder| below(folder, &step.prefix)).collect();
     let formats = USUAL.get(step.date.fields())?;
     let segments = names.iter().flat_map(|name| {
         let key = name.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-        // A number alone is a year or a month only where nothing else is said, or that it is one.
+        // A short number is a year or a month only if it stands alone, or after a key and `=`.
         let plain = key.is_empty() || key.ends_with('=');
         formats
             .iter()
@@ -183,7 +184,7 @@ fn usual(listed: &Listed, step: &Step) -> Option<Segment> {
     (count * 2 > names.len()).then_some(segment)
 }
 
-/// The name of a folder in another, without its slash.
+/// Returns the name of a folder in another, without its slash.
 fn below<'a>(folder: &'a str, prefix: &str) -> &'a str {
     let name = folder.strip_prefix(prefix).unwrap_or(folder);
     name.strip_suffix('/').unwrap_or(name)
@@ -193,7 +194,7 @@ fn exhausted(prefix: &str) -> String {
     format!("too many folders without data before {prefix}")
 }
 
-/// The day that is so many days from now, in UTC.
+/// Returns the day that is so many days from now, in UTC.
 fn day(at: Timestamp, days: i64) -> Option<PartialDate> {
     let date: Date = TimeZone::UTC.to_datetime(at).date().checked_add(days.days()).ok()?;
     let number = |n: i8| u16::try_from(n).ok();

@@ -1,4 +1,4 @@
-//! How often a feature group is written to, by the folders that its offline store makes of the hours of events.
+//! Finds how often a feature group is written to, from the folders that its offline store makes of the hours of events.
 //!
 //! `…/year=2026/month=11/day=23/hour=02/`: <https://docs.aws.amazon.com/sagemaker/latest/dg/feature-store-offline.html>
 
@@ -10,32 +10,32 @@ use serde::{Deserialize, Serialize};
 use super::objects::{Ask, Lister, PAGES};
 use crate::aws::AwsError;
 
-/// Days whose hours are looked at, the newest that there are.
+/// The number of newest days whose hours are read.
 const DAYS: usize = 3;
-/// So many writes are enough to speak of a rhythm.
+/// The number of writes that is enough to speak of a rhythm.
 const ENOUGH: usize = 3;
 /// Seconds by which a write may always be late.
 const GRACE: i64 = 4 * 3600;
 const DAY: i64 = 24 * 3600;
 
-/// How often something is written.
+/// The rhythm in which something is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rhythm {
     /// The longest usual pause in seconds; absent where there are too few writes to tell.
     pub pause: Option<i64>,
-    /// When that was looked for.
+    /// The time at which that was read.
     pub at: Timestamp,
 }
 
 impl Rhythm {
-    /// Seconds after which the next write is overdue.
+    /// Returns the seconds after which the next write is overdue.
     #[must_use]
     pub fn overdue(&self) -> Option<i64> {
         self.pause.map(|pause| pause + (pause / 2).max(GRACE))
     }
 }
 
-/// Looks at the days of this month and the one before, and at the hours of the newest of them.
+/// Reads the days of this month and the one before, and the hours of the newest of them.
 ///
 /// # Errors
 /// Those of the lists.
@@ -59,7 +59,7 @@ pub(super) async fn rhythm(lister: &mut Lister<'_>, prefix: &str, at: Timestamp)
     Ok(Rhythm { pause: longest_pause(&days, &hours), at })
 }
 
-/// The numbers that the folders of a place are named after, in order.
+/// Returns the numbers after which the folders of a place are named, in order.
 async fn numbers(lister: &mut Lister<'_>, place: &str, key: &str) -> Result<Vec<i8>, AwsError> {
     let inside = lister.list(Ask { prefix: place, folders: true, after: None }, None, PAGES).await?;
     let number = |folder: &String| folder.strip_prefix(place)?.strip_prefix(key)?.trim_end_matches('/').parse().ok();
@@ -72,8 +72,8 @@ fn second(at: DateTime) -> i64 {
     TimeZone::UTC.to_timestamp(at).map_or(0, Timestamp::as_second)
 }
 
-/// The longest usual pause between writes: between days nine of ten pauses are usual, as it may have failed once; of the
-/// hours of a few days all are, as most groups rest at night.
+/// Returns the longest usual pause between writes. Of the pauses between days nine of ten are usual, as a write may
+/// have failed once. Of the pauses between hours of a few days all are, as most groups rest at night.
 fn longest_pause(days: &[i64], hours: &[i64]) -> Option<i64> {
     if days.len().max(hours.len()) < ENOUGH {
         return None;

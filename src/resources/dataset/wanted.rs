@@ -1,4 +1,4 @@
-//! Which locations are followed.
+//! Chooses the locations that are followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,20 +14,20 @@ use crate::resources::{Seen, arn_name};
 pub(super) struct Wanted {
     pub(super) uri: String,
     pub(super) role: Role,
-    /// The user named it: dates in it are dates.
+    /// Whether the user named it. Only then may it contain date patterns.
     pub(super) named: bool,
-    /// It is the offline store of a feature group.
+    /// Whether it is the offline store of a feature group.
     pub(super) features: bool,
 }
 
 impl Wanted {
-    /// Its row before anything was read.
+    /// Returns its row before anything was read.
     pub(super) fn row(&self) -> Dataset {
         Dataset { uri: self.uri.clone(), role: self.role, ..Dataset::default() }
     }
 }
 
-/// What to look at: configured data first, then what jobs read, features, newest artifacts.
+/// Returns the locations to read: configured data first, then inputs of jobs, features, newest artifacts.
 pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     let store = &seen.store;
     let configured = seen.wishes.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
@@ -41,7 +41,7 @@ pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     for (name, pipeline) in newest_jobs(seen) {
         let Some(details) = store.jobs.get(&name).and_then(|j| j.details.as_ref()) else { continue };
         wanted.extend(details.inputs.iter().map(|uri| location(uri, Role::Data)));
-        // What a job made is immutable: it is looked at when its model is.
+        // An artifact does not change, so it is read only when its job or pipeline is looked at.
         if seen.thorough
             || seen.focus.jobs.contains(&name)
             || pipeline.is_some_and(|p| seen.focus.pipelines.contains(&p))
@@ -56,7 +56,7 @@ pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     wanted
 }
 
-/// The newest job of each pipeline, and the newest jobs of no pipeline.
+/// Returns the newest job of each pipeline, and the newest jobs of no pipeline.
 fn newest_jobs(seen: &Seen) -> BTreeMap<String, Option<String>> {
     let store = &seen.store;
     let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();

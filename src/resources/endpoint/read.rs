@@ -1,7 +1,7 @@
-//! How endpoints are read: all of them every time where they are few, what changed where they are many.
+//! Reads endpoints: all of them every time where they are few, only those that changed where they are many.
 //!
-//! The list says what is so. The index has details a hundred at a time, but may lag, and knows neither a
-//! deployment under way nor the alarms that guarded the last one: those are described.
+//! The list has the true state. The index has details a hundred at a time, but may lag, and has neither a deployment
+//! under way nor the alarms that guarded the last one. Endpoints that need those are described.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ use crate::resources::{Cursor, Listing, Seen, Table, Turn, newest, reaches_back}
 
 /// Pages of 100 endpoints.
 const PAGES: usize = 100;
-/// Pages that one turn reads at the start; where there are more, they come turn by turn.
+/// Pages that one turn reads at the start. If there are more, later turns read them.
 const FIRST: usize = 5;
-/// Endpoints from which on the list is read every ten minutes only, and what changed comes from the index.
+/// With so many endpoints, the list is read every ten minutes only, and changes come from the index.
 const MANY: usize = PAGES * FIRST;
-/// So many changes are described one by one; more are asked of the index.
+/// Up to this many changes are described one by one; more are read from the index.
 const FEW: usize = 5;
 
 type Rows = BTreeMap<String, Endpoint>;
@@ -46,8 +46,8 @@ pub(super) async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Endpoint>) -> Re
     whole(aws, seen, known, rows, indexed).await
 }
 
-/// The first pages of list and index at once: for most accounts that is all. Where there is more, the index goes on
-/// turn by turn, what changed last first.
+/// Reads the first pages of list and index at once, which is everything for most accounts. If there is more, later
+/// turns read on in the index, last changed first.
 async fn begin(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Listing<Endpoint>, AwsError> {
     let query = Query::changed(ResourceType::Endpoint);
     let search = aws.search(&query, known.token(), FIRST, |_| false);
@@ -68,7 +68,7 @@ async fn begin(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Listin
     Ok(Listing::part(by_name(records).into_values().collect()).more(cursor.is_some()).cursor(cursor))
 }
 
-/// All that the list names, with details from the index, from what is known, and from descriptions.
+/// Completes the list with details from the index, from what is known, and from descriptions.
 async fn whole(
     aws: &Aws,
     seen: &Seen,
@@ -84,7 +84,7 @@ async fn whole(
         let before = known.get(&row.name).filter(|k| k.created == row.created);
         *row = match (before, indexed.get(&row.name).filter(|i| i.same_state(row))) {
             (_, Some(indexed)) => indexed.clone().after(before, seen.at),
-            // Until it is described again, the last details stand under the new status.
+            // Until it is described again, it keeps its last details with the new status.
             (Some(k), None) => Endpoint { status: row.status.clone(), modified: row.modified, ..k.clone() },
             (None, None) => continue,
         };
@@ -93,7 +93,8 @@ async fn whole(
     Ok(Listing::all(rows.into_values().collect()).capped(capped).more(more).fault(fault))
 }
 
-/// What changed since the newest change that is known, and what is changing. `None` when the index cannot be asked.
+/// Reads what changed since the newest change that is known, and what is changing. Returns `None` when there is no
+/// index.
 async fn changed(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Option<Listing<Endpoint>>, AwsError> {
     let since = newest(known, |e| e.modified);
     let query = Query::changed(ResourceType::Endpoint);
@@ -116,7 +117,7 @@ async fn changed(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Opti
     Ok(Some(Listing::changed(rows.into_values().collect()).more(more).fault(fault)))
 }
 
-/// Describes what is due of the rows, a chunk a turn, and reads tags that are missing. Says whether more is due.
+/// Describes the rows that are due, a chunk a turn, and reads tags that are missing. Returns whether more is due.
 async fn complete(
     aws: &Aws,
     seen: &Seen,
@@ -131,7 +132,7 @@ async fn complete(
     let Described { found, fault } = describe(due, async |name| Endpoint::describe(aws, &name).await).await;
     let learnt = !found.is_empty();
     for mut endpoint in found {
-        // The list's times stay: they are what the next list is compared with.
+        // The times of the list are kept, because the next list is compared with them.
         let listed = rows.get(&endpoint.name).map(|row| (row.created, row.modified));
         (endpoint.created, endpoint.modified) = listed.unwrap_or((endpoint.created, endpoint.modified));
         endpoint.tags = rows.get(&endpoint.name).and_then(|row| row.tags.clone());
@@ -150,7 +151,7 @@ async fn listed(aws: &Aws, most: usize) -> Result<(Rows, bool), AwsError> {
         Ok((page.endpoints.unwrap_or_default(), page.next_token))
     })
     .await?;
-    // What has no name can neither be described nor acted on.
+    // An endpoint without a name can neither be described nor acted on.
     Ok((summaries.into_iter().map(from_summary).filter(|(name, _)| !name.is_empty()).collect(), capped))
 }
 
@@ -167,8 +168,9 @@ fn record_time(record: &SearchRecord) -> Option<&DateTime> {
     record.endpoint.as_ref()?.last_modified_time.as_ref()
 }
 
-/// What is described, and whether it is only looked at again: what changed since it last was, what is changing, and
-/// what is looked at and was only indexed. What is new comes first, then what was not read for longest.
+/// Returns the endpoints to describe, and whether each is only checked again. These are endpoints that changed since
+/// they were last described, that are changing, or that are looked at and were only indexed. New ones come first, then
+/// those that were not read for longest.
 fn due(rows: &Rows, indexed: &Rows, seen: &Seen, known: &Table<Endpoint>) -> Vec<(bool, String)> {
     let mut due: Vec<(bool, Option<Timestamp>, String)> = Vec::new();
     for row in rows.values() {
@@ -184,7 +186,7 @@ fn due(rows: &Rows, indexed: &Rows, seen: &Seen, known: &Table<Endpoint>) -> Vec
     due.into_iter().map(|(again, _, name)| (again, name)).collect()
 }
 
-/// Tags are read once in an endpoint's life; stage and project are in them.
+/// Reads missing tags, once in an endpoint's life. Stage and project are in them.
 async fn read_tags(aws: &Aws, rows: &mut Rows) -> Option<AwsError> {
     let untagged: Vec<(String, String)> =
         rows.values().filter(|r| r.tags.is_none()).map(|r| (r.name.clone(), r.arn.clone())).collect();
@@ -199,7 +201,7 @@ async fn read_tags(aws: &Aws, rows: &mut Rows) -> Option<AwsError> {
         }
     }
     if described.fault.as_ref().is_some_and(|f| matches!(f.kind, ErrorKind::Denied | ErrorKind::Unsupported)) {
-        // It would be refused at every poll: without tags is how it is.
+        // AWS would refuse them at every poll, so the endpoints count as having no tags.
         for row in rows.values_mut() {
             row.tags.get_or_insert_default();
         }

@@ -1,9 +1,9 @@
-//! Which stage an endpoint is of, and whether customers see it.
+//! Finds the stage of an endpoint, and whether customers see it.
 
 use super::Endpoint;
 use crate::config::Model as ModelConfig;
 
-/// Words that end an endpoint's name and tell its stage.
+/// Words at the end of an endpoint's name that show its stage.
 const STAGES: [&str; 16] = [
     "prod",
     "production",
@@ -23,12 +23,13 @@ const STAGES: [&str; 16] = [
     "uat",
 ];
 
-/// Words for what customers see.
+/// Words for stages that customers see.
 const PRODUCTION: [&str; 4] = ["prod", "production", "prd", "live"];
-/// Words that say that it is not.
+/// Words that turn such a word into its opposite.
 const NOT: [&str; 5] = ["non", "not", "no", "pre", "sub"];
 
-/// Do customers see what is of this stage? What has no stage counts, and so does `prod-us`, but not `pre-prod`.
+/// Returns whether customers see endpoints of this stage. An empty stage counts, and so does `prod-us`, but not
+/// `pre-prod`.
 #[must_use]
 pub fn is_production(stage: &str) -> bool {
     let any =
@@ -37,7 +38,7 @@ pub fn is_production(stage: &str) -> bool {
     stage.is_empty() || any(&PRODUCTION) && !any(&NOT) && !elsewhere()
 }
 
-/// `recommendation-prod` → (`recommendation`, `prod`).
+/// Splits the stage from a name: `recommendation-prod` → (`recommendation`, `prod`).
 #[must_use]
 pub fn split_stage(name: &str) -> (&str, &str) {
     match name.rsplit_once(['-', '_']) {
@@ -47,17 +48,18 @@ pub fn split_stage(name: &str) -> (&str, &str) {
 }
 
 impl Endpoint {
-    /// One of its tags.
+    /// Returns one of its tags.
     #[must_use]
     pub fn tag(&self, key: &str) -> Option<&str> {
         self.tags.as_ref()?.get(key).map(String::as_str)
     }
-    /// Its stage: what the configuration found in its name, else what its tag says, else what its name ends with.
+    /// Returns its stage: the one that the configuration finds in its name, else that of its tag, else the end of its
+    /// name.
     #[must_use]
     pub fn stage<'a>(&'a self, configured: Option<&'a str>) -> &'a str {
         configured.or_else(|| self.tag("sagemaker:deployment-stage")).unwrap_or(split_stage(&self.name).1)
     }
-    /// Do customers see it?
+    /// Returns whether customers see it.
     #[must_use]
     pub fn is_production(&self, models: &[ModelConfig]) -> bool {
         let claim = models.iter().flat_map(|model| &model.endpoints).find(|glob| glob.matches(&self.name));

@@ -34,7 +34,8 @@ fn a_cursor_goes_on_until_there_is_no_more_or_that_was_enough() {
     }
 }
 
-/// What a table of the groups `a` (created at 10) and `b` (at 20), read at 100, becomes with a listing at 200.
+/// Returns what becomes of a table of the groups `a` (created at 10) and `b` (at 20), read at 100, with a listing at
+/// 200.
 fn laid(listing: Listing<ModelPackageGroup>) -> (Vec<String>, Table<ModelPackageGroup>) {
     let mut table = Table::default();
     table.apply(Ok(Listing::all(vec![group("a", 10), group("b", 20)])), at(100));
@@ -46,7 +47,7 @@ fn laid(listing: Listing<ModelPackageGroup>) -> (Vec<String>, Table<ModelPackage
 fn the_extent_says_what_becomes_of_rows_that_are_not_named() {
     type Made = fn(Vec<ModelPackageGroup>) -> Listing<ModelPackageGroup>;
     let rows = || vec![group("b", 20), group("c", 30)];
-    // How it was made; which rows there are; when `a` was last known to be as it is.
+    // Each case has the listing, the rows that there are, and when `a` was last known to be as it is.
     let cases: [(&str, Made, &[&str], Option<i64>); 4] = [
         ("all", Listing::all, &["b", "c"], None),
         ("the rest of a list that began now", Listing::rest, &["b", "c"], None),

@@ -1,4 +1,4 @@
-//! What is asked of `GetMetricData`, and what came of it.
+//! Requests metrics from `GetMetricData` and lays the answers over what is kept.
 
 mod earlier;
 
@@ -12,36 +12,36 @@ use super::{HOUR, LOOK_BACK, MINUTE, MetricSeries};
 use crate::aws::{Aws, AwsError, ErrorKind, failed, pages_until};
 use crate::resources::Table;
 
-/// Seconds that may still change: `CloudWatch` is 1 to 3 minutes late.
+/// The newest seconds whose values may still change: `CloudWatch` is 1 to 3 minutes late.
 const LATE: i64 = 3 * MINUTE;
 /// Queries one call may hold.
 const BATCH: usize = 500;
 /// Pages of one answer.
 const PAGES: usize = 10;
-/// Newest points of a metric that are looked back for.
+/// The most points that a search for the last value of a metric requests.
 const POINTS_BACK: i32 = 100;
 /// Points that are kept of a metric whose last value counts however old it is.
 const POINTS_KEPT: usize = 120;
-/// Seconds after which a metric without any value is looked back for again.
+/// Seconds after which the last value of a metric without any is searched for again.
 const AGAIN: i64 = 6 * HOUR;
 
-/// After this many single metrics were refused in a row, batches are refused as a whole: what is wrong is not one of
-/// them, and each metric that is asked for costs money.
+/// After this many single metrics were refused in a row, batches are refused as a whole. The cause is then not one of
+/// them, and each metric that is requested costs money.
 const ENOUGH: usize = 8;
 
-/// Metrics that are asked for together.
+/// Metrics that are requested together.
 #[derive(Clone)]
 struct Batch {
     wanted: Vec<Wanted>,
     start: i64,
     end: i64,
-    /// Looked back for, the newest points first.
+    /// Whether it is a search for the last values, newest points first.
     back: bool,
 }
 
-/// Asks for what each of `wanted` lacks up to `end` and lays it over what is kept. What the user named and has no value
-/// there is looked back for. Where AWS refuses a metric its row says so; where it refuses many of them without an answer
-/// in between, that is also handed out as the fault of all.
+/// Requests what each of `wanted` lacks up to `end` and lays it over what is kept. If a metric that the user named has
+/// no recent value, its last one is searched for. A metric that AWS refuses has the reason in its row. If AWS refuses
+/// many of them without an answer in between, the error is also returned as the fault of all.
 ///
 /// # Errors
 /// Those of `GetMetricData` that are not about single metrics.
@@ -90,7 +90,7 @@ pub(super) async fn ask_all(
     Ok((rows.into_iter().map(|(_, row)| row).collect(), fault.or(older_fault)))
 }
 
-/// Asks for a whole time, whatever is kept.
+/// Requests a whole time, whatever is kept.
 ///
 /// # Errors
 /// Those of `GetMetricData`, also where many single metrics were refused.
@@ -105,10 +105,10 @@ pub(super) async fn ask_between(
     fault.map_or(Ok(rows), Err)
 }
 
-/// The seconds that are asked for, from and to.
+/// Returns the begin and the end of the seconds to request.
 fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64) {
     let period = wanted.period();
-    // The last period is not over. A mean of it is one; half a sum looks like a fall: docs/aws.md#incomplete-period
+    // The last period is not over. Its mean is useful; half a sum looks like a fall: docs/aws.md#incomplete-period
     let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
     let whole = end.div_euclid(period) * period;
     let last = if adds || whole == end { whole } else { whole + period };
@@ -118,7 +118,7 @@ fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64
     (since.clamp(oldest, last - period), last)
 }
 
-/// Must we search further back for the last value of this metric?
+/// Returns whether to search further back for the last value of this metric.
 fn is_looked_back(wanted: &Wanted, row: &MetricSeries, end: i64) -> bool {
     let recent = row.last().is_some_and(|(at, _)| end - at.as_second() <= HOUR);
     let due = match row.looked_back {
@@ -129,14 +129,15 @@ fn is_looked_back(wanted: &Wanted, row: &MetricSeries, end: i64) -> bool {
 }
 
 fn batches(wanted: &[Wanted], start: i64, end: i64, back: bool) -> Vec<Batch> {
-    // Each metric has its own newest points, so what is looked back for is asked one by one; the price is the same.
+    // Each metric has its own newest points, so a search for last values requests them one by one. The price is the
+    // same.
     wanted
         .chunks(if back { 1 } else { BATCH })
         .map(|wanted| Batch { wanted: wanted.to_vec(), start, end, back })
         .collect()
 }
 
-/// What was told of one metric.
+/// The answer about one metric.
 #[derive(Debug, Default)]
 struct Told {
     start: i64,
@@ -145,11 +146,11 @@ struct Told {
 }
 
 impl Told {
-    /// The row, with what is kept of `known`.
+    /// Makes the row, with what is kept of `known`.
     fn over(self, wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> MetricSeries {
         let oldest = if wanted.named { end - LOOK_BACK.max(wanted.kept()) } else { end - wanted.kept() };
         let kept = known.into_iter().flat_map(|k| &k.points).map(|(t, v)| (t.as_second(), *v));
-        // Without an answer all stays as it was, and the same minutes are asked for again.
+        // Without an answer all stays as it was, and the same minutes are requested again.
         let (replaced, until) = match &self.problem {
             Some(_) => (i64::MAX, known.map(|known| known.until)),
             None => (self.start, time(end)),
@@ -160,7 +161,7 @@ impl Told {
         let points = all.into_iter().rev().take(most).filter_map(|(t, v)| Some((time(t)?, v)));
         let mut points: Vec<(Timestamp, f64)> = points.collect();
         points.reverse();
-        // Minutes that nobody asked for may hold a value.
+        // Minutes that were never requested may hold a value.
         let gap = known.is_some_and(|known| end - known.until.as_second() > wanted.kept());
         MetricSeries {
             id: wanted.id.clone(),
@@ -179,17 +180,17 @@ impl Told {
     }
 }
 
-/// What was told of each metric, and why many of them were refused.
+/// The answers about each metric, and why many of them were refused.
 type Answers = (Vec<(Wanted, Told)>, Option<AwsError>);
 
-/// Asks batch by batch. A batch that is refused as it stands is halved, until what is wrong stands alone; but not after
-/// many single metrics were refused and none was answered.
+/// Makes the requests batch by batch. A batch that AWS refuses as a whole is halved until the metric at fault stands
+/// alone; but not after many single metrics were refused and none was answered.
 async fn ask<Fut>(mut batches: Vec<Batch>, call: impl Fn(Batch) -> Fut) -> Result<Answers, AwsError>
 where
     Fut: Future<Output = Result<BTreeMap<String, Told>, AwsError>>,
 {
     let (mut all, mut fault) = (Vec::new(), None);
-    // Single metrics that were refused since the last answer.
+    // The number of single metrics that were refused since the last answer.
     let mut refused = 0;
     while let Some(mut batch) = batches.pop() {
         match call(batch.clone()).await {
@@ -220,7 +221,7 @@ where
     Ok((all, fault))
 }
 
-/// One call: what was told, by the id of the query.
+/// Makes one call, and returns the answers by the id of the query.
 async fn call(aws: &Aws, batch: Batch) -> Result<BTreeMap<String, Told>, AwsError> {
     aws.meter.count_metrics(batch.wanted.len());
     let queries: Vec<MetricDataQuery> = batch.wanted.iter().map(query).collect();
@@ -248,7 +249,7 @@ impl Told {
             self.problem = Some(format!("CloudWatch answered {status}"));
         }
         let times = result.timestamps.unwrap_or_default().into_iter().map(|t| t.secs());
-        // What is no number can neither be drawn nor kept.
+        // A value that is no number can neither be drawn nor kept.
         self.points.extend(times.zip(result.values.unwrap_or_default()).filter(|(_, v)| v.is_finite()));
     }
 }
@@ -257,7 +258,8 @@ fn time(second: i64) -> Option<Timestamp> {
     Timestamp::from_second(second).ok()
 }
 
-/// The same metric has the same id in every request, so that answers can be told apart whatever else was asked.
+/// Returns the id of a query. A metric has the same id in every request, so its answer is found whatever else was
+/// requested.
 fn query_id(wanted: &Wanted) -> String {
     // FNV-1a: small, and the same in every run.
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
@@ -360,7 +362,8 @@ mod tests {
         assert_eq!((answered.until, answered.refused), (time(end + 10 * MINUTE).unwrap(), None));
     }
 
-    /// Calls, metrics asked for, rows that say why, rows without trouble, and whether there is a fault of all.
+    /// Returns the calls, the metrics requested, the rows that say why, the rows without trouble, and whether there is
+    /// a fault of all.
     async fn asked(bad: fn(usize) -> bool) -> (usize, usize, usize, usize, bool) {
         let all: Vec<Wanted> = (0..BATCH).map(|n| Wanted { id: n.to_string(), ..wanted("Sum", None) }).collect();
         let cost = std::cell::Cell::new((0, 0));

@@ -1,4 +1,4 @@
-//! Versions that serve and lie too far back in the index, a hundred a call.
+//! Reads versions that serve and are too far back in the index, a hundred a call.
 
 use aws_sdk_sagemaker::types::BatchDescribeModelPackageSummary;
 
@@ -9,20 +9,21 @@ use crate::resources::time;
 /// Versions that one call describes.
 const MOST: usize = 100;
 
-/// What a batch brought, and what is to be described one by one as this account has no batches.
+/// The result of the batches. `refused` has the versions to describe one by one, for example if this account has no
+/// batches.
 pub(super) struct Batched {
     pub(super) found: Vec<ModelPackage>,
     pub(super) refused: Vec<String>,
     pub(super) fault: Option<AwsError>,
 }
 
-/// Describes versions in brief, behind everything else. What AWS does not know or does not show is left out.
+/// Describes versions in brief, after everything else. Versions that AWS does not know or does not show are left out.
 pub(super) async fn read(aws: &Aws, arns: &[String]) -> Batched {
     let batches: Vec<Vec<String>> = arns.chunks(MOST).map(<[String]>::to_vec).collect();
     let work = describe_each(batches, async |arns| batch(aws, arns).await);
     let DescribedEach { found, missed, shared } = in_background(work).await;
     let found: Vec<ModelPackage> = found.into_iter().flatten().collect();
-    // Trouble that a call for each would have as well is waited for.
+    // An error that single calls would share is returned; the next turn tries again.
     match shared {
         Some(fault) if !fault.kind.is_shared() && found.is_empty() => {
             Batched { found, refused: arns.to_vec(), fault: None }

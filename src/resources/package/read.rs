@@ -1,7 +1,7 @@
-//! Which versions are read: the newest changed, those that serve, those of a group that is looked at.
+//! Chooses and reads versions: those that changed last, those that serve, those of a group that is looked at.
 //!
-//! A registry only grows, and what is old hardly ever matters, so a watch reads what changed since
-//! the last look. Without `sagemaker:Search` it reads the newest page and what is pending approval.
+//! A registry only grows, and old versions hardly ever matter, so a watch reads what changed since the last turn.
+//! Without `sagemaker:Search` it reads the newest page and what is pending approval.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,23 +18,23 @@ use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest,
 const PAGES: usize = 100;
 /// Pages of the index that one turn reads at the start; more follow until each group has shown a version.
 const FIRST: usize = 4;
-/// So many pages at the start, and the groups that showed no version are left to be looked at.
+/// The most pages at the start. Groups that showed no version in them are read when they are looked at.
 const ENOUGH: usize = 60;
-/// Without the index: the newest versions of each group that are described.
+/// The number of newest versions of each group that are described where there is no index.
 const WINDOW: usize = 5;
 /// The same for a single thorough look.
 const THOROUGH_WINDOW: usize = 20;
 
 type Rows = BTreeMap<String, ModelPackage>;
 
-/// Everything there is, for a single look.
+/// Reads all versions, for a single look.
 pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPackage>, AwsError> {
     let query = Query::changed(ResourceType::ModelPackage);
     let (listed, found) = tokio::join!(listed(aws, PAGES, None), aws.search(&query, None, PAGES, |_| false));
     let (mut rows, capped) = listed?;
     let records = found?.map(|(records, _)| records).unwrap_or_default();
     for package in records.into_iter().filter_map(from_record) {
-        // The index may lag behind the list: what it says of an approval counts only when both say the same.
+        // The index may lag behind the list, so its details count only when both give the same state.
         lay(&mut rows, package, |row, package| row.approval == package.approval && row.status == package.status);
     }
     let due = newest_of_groups(&rows, seen, THOROUGH_WINDOW);
@@ -42,7 +42,7 @@ pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPa
     Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault))
 }
 
-/// What may have changed, and what is needed and not known.
+/// Reads the versions that may have changed, and those that are needed and not known.
 pub(super) async fn window(
     aws: &Aws,
     seen: &Seen,
@@ -50,12 +50,12 @@ pub(super) async fn window(
 ) -> Result<Listing<ModelPackage>, AwsError> {
     let known = turn.known;
     let query = Query::changed(ResourceType::ModelPackage);
-    // At the start until each group has shown a version, later until what is known begins.
+    // The start reads until each group has shown a version. Later turns read until they reach what is known.
     let since = newest(known, modified).filter(|_| known.cursor().is_none());
     let reading = known.cursor().is_some() || turn.first() && since.is_none();
     let cap = if reading { FIRST } else { PAGES };
     let search = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time));
-    // The first pages tell what waits and what is new; the rest only fills in what is old.
+    // The first pages show what waits and what is new. The others only add old versions.
     let found = if known.cursor().is_some() { in_background(search).await? } else { search.await? };
     let (mut rows, cursor, mut alone) = if let Some((records, next)) = found {
         let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
@@ -69,7 +69,7 @@ pub(super) async fn window(
     for group in &groups {
         match in_group(aws, group, &mut rows).await {
             Ok(()) => {}
-            // One group that cannot be read costs its own versions.
+            // If one group cannot be read, only its own versions are missing.
             Err(error) if matches!(error.kind, ErrorKind::Other | ErrorKind::Gone) => alone = alone.or(Some(error)),
             Err(error) => return Err(error),
         }
@@ -77,7 +77,7 @@ pub(super) async fn window(
     let mut due = needed(seen, known);
     due.retain(|arn| !rows.contains_key(arn) && (cursor.is_none() || seen.focus.packages.contains(arn)));
     let mut live = serving(seen, known);
-    // While pages are read that may hold them, none is asked for by itself.
+    // While pages are read that may hold them, none is read by itself.
     live.retain(|arn| !rows.contains_key(arn) && !due.contains(arn) && cursor.is_none());
     let Batched { found, refused, fault: unread } = batch::read(aws, &live).await;
     for package in found {
@@ -94,18 +94,19 @@ pub(super) async fn window(
     Ok(listing.more(more || cursor.is_some()).cursor(cursor))
 }
 
-/// Is there something to read before the next turn?
+/// Returns whether there is something to read before the next turn.
 pub(super) fn due(seen: &Seen, known: &Table<ModelPackage>) -> bool {
     let wanted = || !needed(seen, known).is_empty() || !serving(seen, known).is_empty();
     known.answered() && (!groups_to_read(seen, known).is_empty() || wanted())
 }
 
-/// Groups that are looked at and whose versions were not read lately.
+/// Returns the groups that are looked at and whose versions were not read lately.
 fn groups_to_read(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
     seen.focus.groups.iter().filter(|g| !asked_lately(known, g, seen.at)).cloned().collect()
 }
 
-/// Versions of which all details are wanted: what is looked at, and what serves and has a report that is asked for.
+/// Returns versions whose full details are wanted: those looked at, and those that serve if the configuration needs
+/// their report.
 fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
     let asking: BTreeSet<&str> =
         seen.wishes.models.iter().filter(|m| m.report_paths().next().is_some()).map(ModelConfig::group_name).collect();
@@ -114,7 +115,7 @@ fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
     lacking(looked_at.chain(live(seen).filter(asked_for)), seen, known, |details| !details.brief)
 }
 
-/// Versions that serve, without any details.
+/// Returns versions that serve and have no details.
 fn serving(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
     lacking(live(seen), seen, known, |_| true)
 }
@@ -123,7 +124,7 @@ fn live(seen: &Seen) -> impl Iterator<Item = &str> {
     seen.store.models.rows().flat_map(super::super::model::Model::packages)
 }
 
-/// Those of the versions, each once, that lack details that do, and were not asked for lately.
+/// Returns those of the versions, each once, that have no details for which `does` holds and were not read lately.
 fn lacking<'a>(
     arns: impl Iterator<Item = &'a str>,
     seen: &Seen,
@@ -146,11 +147,11 @@ fn record_time(record: &aws_sdk_sagemaker::types::SearchRecord) -> Option<&aws_s
 
 fn every_group(seen: &Seen, known: &Table<ModelPackage>, rows: &Rows) -> bool {
     let shown: BTreeSet<&str> = known.rows().chain(rows.values()).filter_map(|p| p.group.as_deref()).collect();
-    // As long as nobody knows which groups there are, none may be called the last.
+    // Until the list of groups was read, no group can count as the last.
     seen.store.groups.answered() && seen.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
 }
 
-/// The newest hundred versions of a group that is looked at.
+/// Reads the newest hundred versions of a group that is looked at.
 async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsError> {
     let query = Query::changed(ResourceType::ModelPackage).with("ModelPackageGroupName", group);
     match aws.search(&query, None, 1, |_| false).await? {
@@ -164,8 +165,8 @@ async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsErro
     Ok(())
 }
 
-/// The newest page and what is pending approval; in a sweep all pages. What changed is described; the fault is that of
-/// single versions.
+/// Reads the newest page and what is pending approval; in a sweep all pages. Describes what changed; the fault is that
+/// of single versions.
 async fn without_index(
     aws: &Aws,
     seen: &Seen,
@@ -176,11 +177,11 @@ async fn without_index(
     let (listed, waiting) = tokio::join!(listed(aws, cap, None), waiting(aws));
     let (mut rows, _) = listed?;
     rows.extend(waiting?);
-    // What waited and no longer does was decided about; no list tells when.
+    // A version that waited and no longer does was decided about; no list says when.
     let decided = known.rows().filter(|k| k.waits() && !rows.contains_key(&k.arn)).map(|k| k.arn.clone());
     let mut due: Vec<String> = decided.collect();
     for row in rows.values_mut() {
-        // An approval changes no time that a list tells; the approval itself is the change detector.
+        // An approval changes no time in a list, so the approval itself is compared.
         if let Some(k) = known.get(&row.arn).filter(|k| k.approval == row.approval && k.status == row.status) {
             row.details.clone_from(&k.details);
         }
@@ -194,7 +195,7 @@ async fn without_index(
 
 async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
-        // Without the type AWS answers with unversioned packages only: docs/aws.md#unversioned-packages
+        // If no type is given, AWS returns unversioned packages only: docs/aws.md#unversioned-packages
         let kind = if group.is_some() { ModelPackageType::Versioned } else { ModelPackageType::Both };
         let request = aws
             .sagemaker
@@ -218,7 +219,7 @@ async fn waiting(aws: &Aws) -> Result<Rows, AwsError> {
     Ok(page.model_package_summary_list.unwrap_or_default().into_iter().map(from_summary).collect())
 }
 
-/// Describes versions behind everything else, as none of them is what is wrong now.
+/// Describes versions after everything else, as none of them shows that something is wrong now.
 async fn described(aws: &Aws, rows: &mut Rows, due: Vec<String>) -> Option<AwsError> {
     let work = describe(due, async |arn| ModelPackage::describe(aws, &arn).await);
     let Described { found, fault } = in_background(work).await;
@@ -228,9 +229,9 @@ async fn described(aws: &Aws, rows: &mut Rows, due: Vec<String>) -> Option<AwsEr
     fault
 }
 
-/// Puts a version with details in the place of its row, unless `counts` says that they speak of another state.
+/// Replaces a row by the version with details, unless `counts` says that the two are of different states.
 fn lay(rows: &mut Rows, package: ModelPackage, counts: impl Fn(&ModelPackage, &ModelPackage) -> bool) {
-    // Names compare without case: the list's spelling and time stay, as the next list has them.
+    // Names compare without case. The list's spelling and time are kept, because the next list has them too.
     let listed = match rows.get(&package.arn) {
         Some(row) => Some(row),
         None => rows.values().find(|row| row.arn.eq_ignore_ascii_case(&package.arn)),
@@ -244,7 +245,8 @@ fn lay(rows: &mut Rows, package: ModelPackage, counts: impl Fn(&ModelPackage, &M
     rows.insert(arn.clone(), ModelPackage { arn, created, ..package });
 }
 
-/// The versions without details that matter: the newest of each group, what waits, what serves, what is looked at.
+/// Returns the versions without details that are needed: the newest of each group, those that wait, serve or are looked
+/// at.
 fn newest_of_groups(rows: &Rows, seen: &Seen, window: usize) -> Vec<String> {
     let mut newest: Vec<&ModelPackage> = rows.values().collect();
     newest.sort_by_key(|p| (std::cmp::Reverse(p.version), std::cmp::Reverse(p.created)));

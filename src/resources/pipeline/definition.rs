@@ -1,4 +1,4 @@
-//! Reading a pipeline definition: JSON that the SDK hands over as text.
+//! Reads a pipeline definition: JSON that the SDK hands over as text.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +7,17 @@ use serde_json::Value;
 
 use crate::resources::arn_name;
 
-/// What a definition says. A text that is no definition gives an empty one with `problem` set.
+/// The content of a definition. A text that is no definition gives an empty one with `problem` set.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Definition {
-    /// What can be set when it is started.
+    /// The parameters that can be set when it is started.
     pub parameters: Vec<Parameter>,
     /// All steps, those inside conditions included, in the order of the text.
     pub steps: Vec<StepDefinition>,
     /// Names of the model package groups that it registers into, parameters resolved by their defaults. A group that is
     /// only known when it runs is not among them.
     pub groups: Vec<String>,
-    /// Why the text could not be read.
+    /// The reason why the text could not be read.
     pub problem: Option<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Parameter {
     pub kind: String,
     /// Default, as text; absent (or `null` in the definition) means that it must be given.
     pub default: Option<String>,
-    /// What its author wrote.
+    /// The description by its author.
     pub description: String,
     /// The only values allowed; empty means any.
     pub choices: Vec<String>,
@@ -43,12 +43,12 @@ pub struct StepDefinition {
     pub name: String,
     /// `Training`, `Condition`, …, raw.
     pub kind: String,
-    /// Stands inside a condition, so it may not run.
+    /// Whether it is inside a condition, so that it may not run.
     pub conditional: bool,
 }
 
 impl StepDefinition {
-    /// Name and kind: `train (Training)`.
+    /// Formats its name and kind: `train (Training)`.
     pub(super) fn in_words(&self) -> String {
         format!("{} ({}{})", self.name, self.kind, if self.conditional { ", conditional" } else { "" })
     }
@@ -79,13 +79,14 @@ impl Parameter {
         if fits { Ok(()) } else { Err(format!("not a value of type {}", self.kind)) }
     }
 
-    /// Is it the value that is used where none is sent?
+    /// Returns whether it is the value that is used where none is sent.
     #[must_use]
     pub fn is_default(&self, value: &str) -> bool {
         self.default.as_deref().is_some_and(|default| self.same(default, value))
     }
 
-    /// Are two texts the same value of this type? `2` and `2.0` are the same number, `True` and `true` the same truth.
+    /// Returns whether two texts are the same value of this type. `2` and `2.0` are the same number, `True` and `true`
+    /// the same truth.
     #[must_use]
     pub fn same(&self, a: &str, b: &str) -> bool {
         let number = |text: &str| text.parse::<f64>().ok().filter(|n| n.is_finite());
@@ -100,7 +101,7 @@ impl Parameter {
 }
 
 impl StepDefinition {
-    /// Does it register a version?
+    /// Returns whether it registers a version.
     #[must_use]
     pub fn registers(&self) -> bool {
         self.kind == "RegisterModel"
@@ -123,7 +124,7 @@ impl Definition {
         definition
     }
 
-    /// Does any step of it register a version?
+    /// Returns whether any step of it registers a version.
     #[must_use]
     pub fn registers(&self) -> bool {
         self.steps.iter().any(StepDefinition::registers)
@@ -142,13 +143,13 @@ impl Definition {
                 self.groups.push(name);
             }
             self.steps.push(StepDefinition { name, kind, conditional });
-            // A condition holds the steps of both ways.
+            // A condition holds the steps of both branches.
             self.read_steps(list(arguments, "IfSteps"), true);
             self.read_steps(list(arguments, "ElseSteps"), true);
         }
     }
 
-    /// A literal, `{"Get": "Parameters.X"}`, or `{"Std:Join": {"On": …, "Values": […]}}`.
+    /// Resolves a literal, `{"Get": "Parameters.X"}`, or `{"Std:Join": {"On": …, "Values": […]}}`.
     fn resolve(&self, value: &Value) -> Option<String> {
         if let Some(literal) = value.as_str() {
             return Some(literal.to_owned());
@@ -173,7 +174,7 @@ fn parameter(json: &Value) -> Parameter {
     }
 }
 
-/// Whole numbers have no limit of ours: AWS knows its own.
+/// Returns whether a text consists of digits. Their number is not limited, because AWS checks its own limits.
 fn digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -1,13 +1,13 @@
-//! What a poll changed in a table.
+//! The changes that a poll makes in a table.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::resources::{Event, Kind};
 
-/// Events that are older than this when they are read are no news.
+/// The age from which on an event is too old to be reported when it is read.
 const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
-/// What happened to one thing.
+/// The way in which one thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     /// It was not there before.
@@ -16,29 +16,29 @@ pub enum What {
     Removed,
     /// Something about it is different.
     Changed,
-    /// It was there already when the kind was read first; its events are those of the last day.
+    /// It existed already when the kind was first read; its events are those of the last day.
     Found,
 }
 
-/// One difference between two polls, or what a first poll tells of the last day.
+/// One difference between two polls, or the events of the last day that a first poll finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Which kind.
+    /// The kind that changed.
     pub kind: Kind,
-    /// Which one.
+    /// The id of the row.
     pub id: String,
-    /// What happened.
+    /// The way in which it changed.
     pub what: What,
-    /// When it was seen, not when it happened.
+    /// The time at which the change was seen, not at which it happened.
     pub at: Timestamp,
-    /// What happened by it.
+    /// The events that belong to the change.
     pub events: Vec<Event>,
-    /// What the events are about: kind and id.
+    /// The subject of the events: kind and id.
     pub about: (Kind, String),
 }
 
 impl Change {
-    /// The same without events that AWS dates long ago: they are read late, and no news.
+    /// Drops events that happened long ago by AWS's times: they are read late and need no report.
     pub(super) fn of_late(mut self) -> Self {
         self.events.retain(|event| event.at.is_none_or(|at| self.at.duration_since(at) < NEWS));
         self

@@ -1,4 +1,4 @@
-//! What one answer changed in a table, in the form in which it is written to disk.
+//! The changes of one answer in a table, in the form in which they are written to disk.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,10 +11,10 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::{Change, Entry, Freshness, State, Table};
 use crate::resources::{Delta, Resource};
 
-/// A patch holds no more rows than this: all of a large table is written in several.
+/// The most rows of a patch. All rows of a large table are written in several.
 const MOST_ROWS: usize = 500;
 
-/// What turns a table into the one after it. What turns an empty table into another one is all of that table.
+/// The changes that turn a table into the next one. Those that make a table from an empty one contain all of it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Patch {
     state: State,
@@ -23,12 +23,12 @@ pub struct Patch {
     /// Ids of rows that are gone.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     gone: Vec<String>,
-    /// What was asked on demand, and when.
+    /// Things that were read on demand, and when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     asked: BTreeMap<String, Timestamp>,
 }
 
-/// A row that was read: a new one has its row, a known one its id, and a delta where it differs.
+/// A row that was read. A new one has its row, a known one its id, and a delta where it differs.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct RowPatch {
     at: Timestamp,
@@ -41,13 +41,13 @@ struct RowPatch {
 }
 
 impl Patch {
-    /// Does it change what the rows say, not only when they were read?
+    /// Returns whether it changes the rows themselves, not only the times at which they were read.
     #[must_use]
     pub fn changes_rows(&self) -> bool {
         !self.gone.is_empty() || self.rows.iter().any(|row| row.row.is_some() || row.delta.is_some())
     }
 
-    /// Does it add rows?
+    /// Returns whether it adds rows.
     #[must_use]
     pub fn adds_rows(&self) -> bool {
         self.rows.iter().any(|row| row.row.is_some())
@@ -55,7 +55,7 @@ impl Patch {
 }
 
 impl<T: Resource> Table<T> {
-    /// Hands out what turns `before` into this table, in pieces; nothing where they are the same.
+    /// Writes the patches that turn `before` into this table; none where they are the same.
     ///
     /// # Errors
     /// That of `write`, and when a row cannot be written as JSON.
@@ -66,7 +66,7 @@ impl<T: Resource> Table<T> {
     ) -> io::Result<()> {
         let mut rows: Vec<&Arc<Entry<T>>> = Vec::new();
         let mut gone = Vec::new();
-        // Tables share their rows for as long as nothing about them changes.
+        // Tables share their rows as long as nothing about them changes.
         if !Arc::ptr_eq(&self.rows, &before.rows) {
             let known = |id: &str, entry| before.rows.get(id).is_some_and(|known| Arc::ptr_eq(known, entry));
             rows.extend(self.rows.iter().filter(|(id, entry)| !known(id, entry)).map(|(_, entry)| entry));
@@ -88,7 +88,7 @@ impl<T: Resource> Table<T> {
         Ok(())
     }
 
-    /// Takes in what an answer changed; says what changed by it at `at`, as [`Table::apply`] did then.
+    /// Applies a patch, and returns the changes with the time `at`, as [`Table::apply`] returned them.
     ///
     /// # Errors
     /// When a row cannot be read as one of this kind.
@@ -105,7 +105,7 @@ impl<T: Resource> Table<T> {
         Ok(self.put(rows, &gone, first, at))
     }
 
-    /// The table as a later run begins with it: its rows are marked as those of an earlier one.
+    /// Returns the table as a later run begins with it: its rows are marked as those of an earlier one.
     pub(in crate::resources) fn saved(self) -> Self {
         let Some(at) = self.answered_at() else { return Self::default() };
         let State { swept, capped, .. } = self.state;
@@ -134,7 +134,7 @@ impl RowPatch {
         Ok(Self { at, id, row, delta })
     }
 
-    /// The row in a table that holds the rows before; nothing where the table does not know it.
+    /// Returns the new row, given the table of before; `None` where that does not know the row.
     fn applied<T: Resource>(self, table: &Table<T>) -> serde_json::Result<Option<Entry<T>>> {
         let at = self.at;
         if let Some(row) = self.row {

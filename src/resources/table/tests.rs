@@ -96,7 +96,7 @@ fn rows_of_an_earlier_run_are_shown_with_their_age_and_compared_with_the_first_a
     assert_eq!((table.source().state, table.read_at("b")), ("fresh", Some(at(90))));
 }
 
-/// The table after it was written to disk and read again, patch by patch, over the table before.
+/// Writes a table to disk and reads it again, patch by patch, over the table before.
 fn patched(
     before: &Table<ModelPackageGroup>,
     after: &Table<ModelPackageGroup>,

@@ -1,14 +1,14 @@
-//! Since when a metric is bad, where all of its kept values are: it is looked back for until it was well.
+//! Finds since when a metric is bad, where all of its kept values are. It searches back to a time when it was well.
 
 use std::collections::BTreeMap;
 
 use super::{Batch, HOUR, MINUTE, MetricSeries, Told, Wanted, ask, batches, time};
 use crate::aws::AwsError;
 
-/// How far back, in seconds, and in steps of how many seconds: first the last day, then two weeks.
+/// How far back to search, and the length of a step, both in seconds: first the last day, then two weeks.
 const STEPS: [(i64, i64); 2] = [(24 * HOUR, 5 * MINUTE), (14 * 24 * HOUR, HOUR)];
 
-/// Looks for the time before what is kept of each metric that is bad throughout, once for as long as it stays so.
+/// Reads earlier values of each metric that is bad throughout, once for as long as it stays so.
 ///
 /// # Errors
 /// Those of the call.
@@ -49,8 +49,8 @@ fn is_bad(wanted: &Wanted, value: f64) -> bool {
     wanted.bad.is_some_and(|(compare, limit)| compare.holds(value, limit))
 }
 
-/// Are all kept values bad? Sums are left out, as those of longer times cannot be compared; so is what comes rarely, of
-/// which enough is kept.
+/// Returns whether all kept values are bad. It leaves out sums, as those of longer times cannot be compared, and
+/// metrics that come rarely, of which enough is kept.
 fn is_bad_throughout(wanted: &Wanted, row: &MetricSeries) -> bool {
     let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
     let minutes = wanted.period() == MINUTE && !adds && row.problem.is_none();
@@ -78,7 +78,8 @@ mod tests {
             often: MINUTE,
             bad: Some((Compare::Greater, 0.1)),
         };
-        // How long it is bad, in seconds, the value of the oldest kept minute, and how long it is told to be bad.
+        // Each case has the seconds for which it is bad, the value of the oldest kept minute, and the seconds that are
+        // reported.
         for (began, oldest, told) in [
             (3 * HOUR, 0.5, Some(3 * HOUR)),
             (50 * HOUR, 0.5, Some(50 * HOUR)),
