@@ -23,6 +23,7 @@ mod retry;
 mod search;
 mod services;
 mod settings;
+mod stand_in;
 mod slowdown;
 mod target;
 mod unconnected;
@@ -47,6 +48,7 @@ pub(crate) use page::{DescribedEach, describe_each, pages_until};
 pub(crate) use retry::retry_throttled;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
+pub use stand_in::StandIn;
 pub use target::Target;
 pub(crate) use waits::timed_without_waits;
 

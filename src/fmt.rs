@@ -38,7 +38,19 @@ pub fn clock(now: Timestamp, at: Timestamp, zone: &TimeZone) -> String {
 /// The local date and time to the second: `23 Nov 03:12:40`.
 #[must_use]
 pub fn second(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned_datetime(zone.clone()).strftime("%-d %b %H:%M:%S").to_string()
+    format!("{} {}", day(at, zone), time(at, zone))
+}
+
+/// The local date: `23 Nov`.
+#[must_use]
+pub fn day(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%-d %b").to_string()
+}
+
+/// The local time of day to the second: `03:12:40`.
+#[must_use]
+pub fn time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%H:%M:%S").to_string()
 }
 
 /// Bytes with a binary unit and at most three digits: `512 B`, `1.5 MiB`.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::Usage;
+use crate::aws::{StandIn, Usage};
 use crate::config::Colour;
 use crate::resources::{AccountId, KeptEvent, Snapshot, Store};
 
@@ -35,9 +35,9 @@ pub struct RecordedAccount {
     pub label: Option<String>,
     /// The name of the region.
     pub region: String,
-    /// The backend, where it was not AWS: `DEMO`, or a URL.
+    /// The backend, where it was not AWS.
     #[serde(default)]
-    pub stand_in: Option<String>,
+    pub stand_in: Option<StandIn>,
     /// The colour of the name.
     #[serde(default)]
     pub colour: Colour,

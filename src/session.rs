@@ -11,7 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::args::Common;
-use crate::aws::{Aws, Pace, Renewal, Target};
+use crate::aws::{Aws, Pace, Renewal, StandIn, Target};
 use crate::config::{self, Colour, Config};
 use crate::intents::{AccessRules, Caller, Executor};
 use crate::journal::Journal;
@@ -38,9 +38,9 @@ pub struct Connection {
     pub profile: Option<String>,
     /// The colour of its name.
     pub colour: Colour,
-    /// The label of a stand-in for AWS: `DEMO`, or `at` and a URL; absent for AWS itself.
-    pub stand_in: Option<String>,
-    /// The way to renew its credentials when AWS no longer accepts them.
+    /// The backend, where it is not AWS.
+    pub stand_in: Option<StandIn>,
+    /// What to do where AWS takes its credentials no more.
     pub login: Option<Renewal>,
     /// The file with the last look. A simulated account begins anew each time and has none.
     pub snapshot: Option<Snapshot>,

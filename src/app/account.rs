@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::subject::{Item, Subject};
-use crate::aws::{Renewal, Usage};
+use crate::aws::{Renewal, StandIn, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, join};
 use crate::resources::identity::Identity;
@@ -33,8 +33,8 @@ pub struct Account {
     pub tone: Tone,
     /// The region.
     pub region: String,
-    /// The backend, where it is not AWS: `DEMO`, or a URL.
-    pub stand_in: Option<String>,
+    /// The backend, where it is not AWS.
+    pub stand_in: Option<StandIn>,
     /// The proxy and the trusted certificates, one phrase each, where they are configured.
     pub transport: Vec<String>,
     /// The rules that say whether anything may be changed.

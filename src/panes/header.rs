@@ -1,5 +1,6 @@
 //! The two rows at the top: the account, the health, the cost.
 
+use crate::aws::StandIn;
 use crate::app::{Account, App};
 use crate::fmt;
 use crate::model::Health;
@@ -49,8 +50,8 @@ fn what(app: &App, brief: bool) -> Line {
     if let Some(status) = &app.replay {
         line.0.extend(replay(app, status, brief).0);
     }
-    if let Some(label) = stand_in.as_ref().filter(|label| !is_url(label)) {
-        line = line.plain("  ").with(label, Tone::Warn);
+    if let Some(stand_in @ StandIn::Demo) = stand_in {
+        line = line.plain("  ").with(stand_in.to_string(), Tone::Warn);
     }
     if let Some(recording) = &app.recording {
         let tone = if recording.trouble.is_some() { Tone::Bad } else { Tone::Busy };
@@ -60,11 +61,6 @@ fn what(app: &App, brief: bool) -> Line {
         line = line.plain("  ").with("read-only", Tone::Warn);
     }
     line
-}
-
-/// Is the stand-in named by its address? An address may be long.
-fn is_url(label: &str) -> bool {
-    label.starts_with("at ")
 }
 
 /// Shows the region and the caller.
@@ -79,22 +75,25 @@ fn who(app: &App) -> Line {
         }
         None => Line::new().plain(region),
     };
-    if let Some(label) = stand_in.as_ref().filter(|label| is_url(label)) {
-        line = line.plain("  ").with(label, Tone::Warn);
+    // A URL may be long, so it has the second line.
+    if let Some(stand_in @ StandIn::Url(_)) = stand_in {
+        line = line.plain("  ").with(stand_in.to_string(), Tone::Warn);
     }
     line
 }
 
 /// Formats `REPLAY 23 Nov 03:12:40 / 03:40:00  10x  paused`, or in brief `REPLAY 03:12:40 paused`.
 fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
-    let (at, end) = (fmt::second(status.at, &app.zone), fmt::second(status.end, &app.zone));
-    // The day is shown only once if it is the same.
-    let (day, time) = at.rsplit_once(' ').unwrap_or(("", &at));
+    let day = |at| fmt::day(at, &app.zone);
+    let time = |at| fmt::time(at, &app.zone);
     let line = Line::new().plain("  ");
     let line = if brief {
-        line.with(format!("REPLAY {time}"), Tone::Warn)
+        line.with(format!("REPLAY {}", time(status.at)), Tone::Warn)
     } else {
-        let end = end.strip_prefix(day).map_or(end.as_str(), str::trim_start);
+        // The day is named once where it is the same.
+        let same_day = day(status.at) == day(status.end);
+        let (at, end) = (fmt::second(status.at, &app.zone), fmt::second(status.end, &app.zone));
+        let end = if same_day { time(status.end) } else { end };
         let ending = match status.ending {
             Ending::Whole => "",
             Ending::Cut => " (cut)",

@@ -23,7 +23,7 @@ const LIST: List = List {
         PaneColumn::cells("LIVE", 5).below(WIDE),
         PaneColumn::cells("DATA", 8).from(WIDE),
         PaneColumn::cells("TRAINING", 13).from(WIDE),
-        PaneColumn::cells("REGISTRY", 11).from(WIDE),
+        PaneColumn::cells("REGISTRY", 13).from(WIDE),
         PaneColumn::fill("PROD", 5, 15).from(WIDE),
         PaneColumn::cells("STAGING", 9).from(WIDE),
         PaneColumn::cells("ALARMS", 9),

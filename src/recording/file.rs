@@ -191,7 +191,11 @@ impl Lines {
             return Err(wrong("is not a recording of sagetop"));
         }
         let mut lines = Self::new(file, 0);
-        let first = lines.line().ok().flatten().ok_or_else(|| wrong("holds nothing: it was cut at once"))?;
+        let first = match lines.line() {
+            Ok(Some(first)) => first,
+            Err(error) if ending(&error) == Ending::Damaged => return Err(wrong("is damaged at its beginning")),
+            Ok(None) | Err(_) => return Err(wrong("holds nothing: it was cut at its beginning")),
+        };
         let AnyHeader { format, version, program } = serde_json::from_slice(&first)
             .map_err(|_| wrong("is not a recording of sagetop: its first line is no header"))?;
         if format != FORMAT {

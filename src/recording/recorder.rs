@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use super::file::{FORMAT, Header, VERSION};
 use super::{AccountState, RecordedAccount};
-use crate::aws::Usage;
+use crate::aws::{StandIn, Usage};
 use crate::redact;
 use crate::resources::{AccountId, KeptEvent, Snapshot};
 use writer::{Job, Writer};
@@ -80,7 +80,10 @@ impl Recorder {
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Result<Self, String> {
         // An endpoint URL may contain a user name.
-        let clean = |text: &String| redact::text(text).into_owned();
+        let clean = |stand_in: &StandIn| match stand_in {
+            StandIn::Url(url) => StandIn::Url(redact::text(url).into_owned()),
+            StandIn::Demo => StandIn::Demo,
+        };
         let accounts = accounts
             .iter()
             .map(|account| RecordedAccount { stand_in: account.stand_in.as_ref().map(clean), ..account.clone() });

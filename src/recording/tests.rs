@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use super::*;
-use crate::aws::{AwsError, ErrorKind};
+use crate::aws::{AwsError, ErrorKind, StandIn};
 use crate::health::Health;
 use crate::resources::group::ModelPackageGroup;
 use crate::resources::topic::Topic;
@@ -37,7 +37,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn account(name: &str) -> RecordedAccount {
-    let (label, stand_in) = (Some(name.to_owned()), Some("at http://ana:S3CR3T@host".to_owned()));
+    let (label, stand_in) = (Some(name.to_owned()), Some(StandIn::Url("http://ana:S3CR3T@host".to_owned())));
     RecordedAccount { name: name.into(), label, region: "eu-west-1".into(), stand_in, colour: Colour::Red }
 }
 

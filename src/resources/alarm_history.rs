@@ -49,6 +49,7 @@ struct State {
 impl Resource for AlarmTurn {
     const KIND: Kind = Kind::AlarmHistory;
     const LANE: Lane = Lane::Rare;
+    const AFTER: &[Kind] = &[Kind::Alarms];
     const OPTIONAL: bool = true;
     // A row that is older than the last day is not gone.
     const WINDOWED: bool = true;
@@ -64,9 +65,6 @@ impl Resource for AlarmTurn {
         let turned = old.is_none() && !self.state.is_empty();
         let event = |at| Event::at(at, Health::of_status(&self.state), format!("{} {}", self.alarm, self.state));
         self.at.filter(|_| turned).map(event).into_iter().collect()
-    }
-    fn ready(seen: &Seen) -> bool {
-        seen.store.alarms.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && turned(seen, known).any(|what| !asked_lately(known, &what, seen.at))

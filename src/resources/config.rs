@@ -93,6 +93,7 @@ impl EndpointConfig {
 
 impl Resource for EndpointConfig {
     const KIND: Kind = Kind::Configs;
+    const AFTER: &[Kind] = &[Kind::Endpoints];
     const MISSING: &'static str = "deleted, or not read yet";
     const LANE: Lane = Lane::Slow;
     // Only configurations that endpoints name are read, so one that is missing is not gone.
@@ -119,9 +120,6 @@ impl Resource for EndpointConfig {
             .text("data capture", if self.data_capture { "on" } else { "off" })
             .text("KmsKeyId", self.kms_key.as_deref());
     }
-    fn ready(seen: &Seen) -> bool {
-        seen.store.endpoints.answered()
-    }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && (!needed(seen, known).is_empty() || unread(seen, known).next().is_some())
     }
@@ -129,10 +127,7 @@ impl Resource for EndpointConfig {
         if seen.thorough {
             return everything(aws).await;
         }
-        // Configurations of endpoints that were never read are unknown too.
-        if let Some(why) = seen.store.endpoints.blind() {
-            return Err(why.clone());
-        }
+        seen.store.endpoints.known()?;
         let mut due = needed(seen, turn.known);
         // If nothing else is to be read, one of those that serve is read again, as they can be deleted.
         if due.is_empty() {

@@ -84,6 +84,7 @@ pub enum Role {
 
 impl Resource for Dataset {
     const KIND: Kind = Kind::Datasets;
+    const AFTER: &[Kind] = &[Kind::Jobs, Kind::FeatureGroups, Kind::Packages, Kind::Executions];
     const MISSING: &'static str = "not read: older jobs' inputs are not followed";
     const LANE: Lane = Lane::Slow;
     const OPTIONAL: bool = true;
@@ -108,10 +109,6 @@ impl Resource for Dataset {
             .bytes("size", self.bytes)
             .text("versioning", self.versioning.as_deref())
             .text("uri", &*self.uri);
-    }
-    fn ready(seen: &Seen) -> bool {
-        let s = &seen.store;
-        s.jobs.answered() && s.feature_groups.answered() && s.packages.answered() && s.executions.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && locations(seen).iter().take(LOCATIONS).any(|w| known.get(&w.uri).is_none())

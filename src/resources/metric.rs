@@ -169,6 +169,7 @@ fn kept(period: i64) -> i64 {
 impl Resource for MetricSeries {
     const KIND: Kind = Kind::Metrics;
     const LANE: Lane = Lane::Slow;
+    const AFTER: &[Kind] = &[Kind::Endpoints];
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -183,18 +184,12 @@ impl Resource for MetricSeries {
     fn properties(&self, all: &mut Properties) {
         all.text("Stat", &*self.stat).text("problem", self.problem.as_deref()).time("read up to", Some(self.until));
     }
-    fn ready(seen: &Seen) -> bool {
-        seen.store.endpoints.answered()
-    }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         // Metrics are due when a new minute is over, or when something is looked at that was never requested.
         known.answered() && wanted(seen, false).0.iter().any(|w| w.lacks(known, last_minute(seen)))
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // Metrics of endpoints that were never read are unknown too.
-        if let Some(why) = seen.store.endpoints.blind() {
-            return Err(why.clone());
-        }
+        seen.store.endpoints.known()?;
         let (known, end) = (turn.known, last_minute(seen));
         let (all, capped) = wanted(seen, false);
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();

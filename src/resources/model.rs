@@ -89,6 +89,7 @@ impl Model {
 impl Resource for Model {
     const KIND: Kind = Kind::Models;
     const LANE: Lane = Lane::Rare;
+    const AFTER: &[Kind] = &[Kind::Endpoints];
     // Only models that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -108,9 +109,6 @@ impl Resource for Model {
                 .text("ModelDataUrl", container.data.as_deref());
         }
         all.text("ExecutionRoleArn", self.role.as_deref());
-    }
-    fn ready(seen: &Seen) -> bool {
-        seen.store.endpoints.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && !(needed(seen, known).is_empty() && past(seen, known).is_empty())

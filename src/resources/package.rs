@@ -103,6 +103,8 @@ impl ModelPackage {
 impl Resource for ModelPackage {
     const KIND: Kind = Kind::Packages;
     const LANE: Lane = Lane::Slow;
+    // The versions that serve decide how far back the registry is read.
+    const AFTER: &[Kind] = &[Kind::Groups, Kind::Models];
     const SWEEP: Option<Lane> = Some(Lane::Rare);
     // Only the newest versions and those that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
@@ -162,10 +164,6 @@ impl Resource for ModelPackage {
         let seen = old.filter(|old| details.is_none() && old.approval != self.approval);
         let seen = seen.map(|_| Event::seen(Health::of_status(&self.approval), format!("{version} {}", self.approval)));
         registered.into_iter().chain(decided).chain(seen).collect()
-    }
-    fn ready(seen: &Seen) -> bool {
-        // The versions that serve show how far back to read the registry.
-        seen.store.groups.answered() && seen.store.models.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         read::due(seen, known)

@@ -156,7 +156,7 @@ impl<T: Resource> Poller<T> {
     ) {
         let mut why = WakeReason::Scheduled;
         loop {
-            if self.seen.wait_for(T::ready).await.is_err() {
+            if self.seen.wait_for(|seen| seen.store.answered(T::AFTER)).await.is_err() {
                 return;
             }
             let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };

@@ -51,6 +51,7 @@ impl EvaluationReport {
 impl Resource for EvaluationReport {
     const KIND: Kind = Kind::Reports;
     const LANE: Lane = Lane::Slow;
+    const AFTER: &[Kind] = &[Kind::Packages, Kind::Endpoints, Kind::Configs, Kind::Models];
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -64,10 +65,6 @@ impl Resource for EvaluationReport {
         for (path, value) in &self.values {
             all.number(path.clone(), *value);
         }
-    }
-    fn ready(seen: &Seen) -> bool {
-        let s = &seen.store;
-        s.packages.answered() && s.endpoints.answered() && s.configs.answered() && s.models.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && wanted(seen).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))

@@ -30,6 +30,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const MISSING: &'static str = "not read";
     /// Whether only the newest rows, or those looked at, are ever listed. Then a missing one is not gone.
     const WINDOWED: bool = false;
+    /// Kinds whose rows say what to read: a poller waits until each of them was answered once, even with an error.
+    const AFTER: &'static [Kind] = &[];
     /// Returns its id, which is unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
     /// Returns its name among things of its kind, which is shorter than the id where the context gives the rest.
@@ -66,11 +68,6 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// Returns what happened to it since `old`; without `old`, all past events that the row itself records.
     fn events(&self, _old: Option<&Self>) -> Vec<Event> {
         Vec::new()
-    }
-    /// Returns whether it may be read already. Kinds that read other tables wait until those were answered once.
-    #[must_use]
-    fn ready(_seen: &Seen) -> bool {
-        true
     }
     /// Returns whether something should be read now instead of at the next turn, such as what an endpoint began to run
     /// or what the operator began to look at.

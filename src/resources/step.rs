@@ -78,6 +78,7 @@ impl Made {
 impl Resource for PipelineStep {
     const KIND: Kind = Kind::Steps;
     const LANE: Lane = Lane::Fast;
+    const AFTER: &[Kind] = &[Kind::Executions];
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.id
@@ -99,17 +100,11 @@ impl Resource for PipelineStep {
             .text("from the cache of", self.cached_from.as_deref())
             .text("execution", &*self.execution);
     }
-    fn ready(seen: &Seen) -> bool {
-        seen.store.executions.answered()
-    }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         known.answered() && !finished(seen, known).is_empty()
     }
     async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        // Steps of executions that were never read are unknown too.
-        if let Some(why) = seen.store.executions.blind() {
-            return Err(why.clone());
-        }
+        seen.store.executions.known()?;
         let running = seen.store.executions.rows().filter(|e| e.running()).map(|e| e.arn.clone());
         let running = describe(running.collect(), async |arn: String| Self::of(aws, &arn).await).await;
         let mut due = finished(seen, turn.known);

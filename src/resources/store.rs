@@ -111,7 +111,7 @@ macro_rules! resources {
         pub(crate) const SINGLE_READS: &[poll::SingleRead] = &[$(#[$cfg] poll::SingleRead {
             kind: Kind::$variant,
             optional: <$kind>::OPTIONAL,
-            ready: <$kind>::ready,
+            after: <$kind>::AFTER,
             read: |aws, seen| Box::pin(async move {
                 let mut table = seen.store.$field.clone();
                 let outcome = poll::take_turn::<$kind>(&aws, &seen, &mut table, true, seen.at).await;

@@ -311,6 +311,14 @@ impl<T: Resource> Table<T> {
         }
     }
 
+    /// Checks that it was read once: rows that are found through a table that was never read are unknown too.
+    ///
+    /// # Errors
+    /// Why it was never read.
+    pub(super) fn known(&self) -> Result<(), AwsError> {
+        self.blind().map_or(Ok(()), |why| Err(why.clone()))
+    }
+
     /// Returns its state in one row.
     #[must_use]
     pub fn source(&self) -> Source {

@@ -83,6 +83,8 @@ pub trait AnyTable: Debug {
     fn source(&self) -> Source;
     /// Returns the last error, of the whole answer or of a part.
     fn trouble(&self) -> Option<&AwsError>;
+    /// Returns whether anything was answered in this run, even an error.
+    fn answered(&self) -> bool;
     /// Returns when it was last answered without any error; `None` where its kind is not vital.
     fn vital_answer(&self) -> Option<Timestamp>;
     /// Returns the rows as a JSON array.
@@ -113,6 +115,9 @@ impl<T: Resource> AnyTable for Table<T> {
     fn trouble(&self) -> Option<&AwsError> {
         self.trouble()
     }
+    fn answered(&self) -> bool {
+        self.answered()
+    }
     fn vital_answer(&self) -> Option<Timestamp> {
         match self.freshness() {
             Freshness::Fresh { at, fault: None } if T::VITAL => Some(*at),
@@ -128,6 +133,10 @@ impl<T: Resource> AnyTable for Table<T> {
 }
 
 impl Store {
+    /// Returns whether all of these kinds were answered in this run, even with an error.
+    pub(crate) fn answered(&self, kinds: &[Kind]) -> bool {
+        kinds.iter().all(|kind| self.table(*kind).answered())
+    }
     /// Returns the tables of all kinds, in the order of the list of kinds.
     pub fn tables(&self) -> impl Iterator<Item = (Kind, &dyn AnyTable)> {
         Kind::ALL.iter().map(|kind| (*kind, self.table(*kind)))

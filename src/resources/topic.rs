@@ -67,6 +67,8 @@ impl Topic {
 impl Resource for Topic {
     const KIND: Kind = Kind::Topics;
     const LANE: Lane = Lane::Rare;
+    // Alarms name the topics that are read in detail.
+    const AFTER: &[Kind] = &[Kind::Alarms];
     const SWEEP: Option<Lane> = Some(Self::LANE);
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
@@ -83,10 +85,6 @@ impl Resource for Topic {
     }
     fn properties(&self, all: &mut Properties) {
         all.derived(Derived::Subscribers).text("KmsMasterKeyId", self.key.as_deref());
-    }
-    fn ready(seen: &Seen) -> bool {
-        // The alarms name the topics whose details are read.
-        seen.store.alarms.answered()
     }
     fn due(seen: &Seen, known: &Table<Self>) -> bool {
         // A topic is new when an alarm names it for the first time.

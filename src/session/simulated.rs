@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::recorded::configuration;
 use super::{Connection, Session, executor, state_folder, wall_clock};
 use crate::args::{Common, SimOptions};
-use crate::aws::Aws;
+use crate::aws::{Aws, StandIn};
 use crate::config::{ConfigError, Source};
 use crate::disk;
 use crate::journal::Journal;
@@ -37,7 +37,7 @@ impl Session {
             // one, so its journal is read from here on only.
             let journal = Journal::at(state_folder().join("demo-journal.jsonl")).from_here();
             let executor = executor(Aws::over(&http, &region), &config, common, journal, &clock);
-            Connection { stand_in: Some("DEMO".to_owned()), ..Connection::only(executor) }
+            Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
         });
         let (connections, sim) = (connections.collect(), sims.first().cloned());
         Self { connections, config, clock, sim, recorder: None, replay: None }.recorded(common, &source)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Connection, cache_folder};
 use crate::args::Common;
-use crate::aws::Target;
+use crate::aws::{StandIn, Target};
 use crate::config::{self, Config};
 use crate::intents::{AccessRules, Caller, Executor};
 use crate::snapshot::Snapshot;
@@ -57,7 +57,7 @@ impl Wanted {
             label: self.account.label.clone(),
             profile,
             colour: self.account.colour,
-            stand_in: aws.endpoint.as_ref().map(|url| format!("at {url}")),
+            stand_in: aws.endpoint.clone().map(StandIn::Url),
             login: aws.renewal.clone(),
             snapshot: Some(snapshot),
             executor,

@@ -54,7 +54,7 @@ fn nothing_secret_is_in_the_file() {
     let text = unpacked(&place);
     assert!(!text.contains("S3CR3T"), "{text}");
     let recording = Recording::open(&place.0).unwrap();
-    assert_eq!(recording.accounts[1].stand_in.as_deref(), Some("at http://redacted@host"));
+    assert_eq!(recording.accounts[1].stand_in, Some(StandIn::Url("http://redacted@host".into())));
     assert!(recording.config.starts_with("# a comment\n"));
 }
 

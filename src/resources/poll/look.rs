@@ -73,8 +73,8 @@ impl Patience {
 pub(crate) struct SingleRead {
     pub(crate) kind: Kind,
     pub(crate) optional: bool,
-    /// Returns whether it may be read, which depends on the tables of other kinds.
-    pub(crate) ready: fn(&Seen) -> bool,
+    /// The kinds that must be complete before it is read.
+    pub(crate) after: &'static [Kind],
     /// Takes one turn.
     pub(crate) read: fn(Aws, Seen) -> BoxFuture<'static, TurnResult>,
     /// Makes its table, with the reason, when the look ends before the kind was read to its end.
@@ -100,7 +100,7 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
     let mut unread: BTreeSet<Kind> = waiting.iter().map(|asking| asking.kind).collect();
     let mut running = FuturesUnordered::new();
     loop {
-        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|kind| (kind.ready)(&complete));
+        let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|kind| complete.store.answered(kind.after));
         waiting = rest;
         running.extend(ready.into_iter().map(|kind| take_turn(kind, 0, aws, &seen, clock)));
         let answered = tokio::select! {

@@ -10,7 +10,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use ratatui::Terminal;
 use sagetop::app::App;
 use sagetop::assets::Assets;
-use sagetop::aws::{Aws, Pace};
+use sagetop::aws::{Aws, Pace, StandIn};
 use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
@@ -97,7 +97,7 @@ impl Setup {
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
             let (access, wishes) = (self.access.clone().into(), Arc::new(Wishes::of(&config)));
             let executor = Executor { aws, access, journal, identity, clock, wishes };
-            Connection { stand_in: Some("DEMO".to_owned()), ..Connection::only(executor) }
+            Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
         };
         let (connections, clock) = (sims.iter().map(connection).collect(), clock.clone());
         let sim = sims.first().cloned();

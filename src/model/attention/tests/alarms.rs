@@ -164,7 +164,7 @@ cases! {
     "somebody listens" |_| {} => [];
     "nobody does" |a| listeners(a, &[]) => [(Warning, "nobody is notified: page has no subscription", None)];
     "whoever should has not confirmed it" |a| listeners(a, &["PendingConfirmation"])
-        => [(Warning, "nobody is notified: page is pending confirmation", None)];
+        => [(Warning, "nobody is notified: page pending confirmation", None)];
     "all were deleted" |a| listeners(a, &["Deleted"])
         => [(Warning, "nobody is notified: page has only deleted subscriptions", None)];
     "the topic is not there" |a| a.topics[0].gone = true => [(Warning, "nobody is notified: page does not exist", None)];
