@@ -8,7 +8,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
-use super::Kind;
+use super::ErrorKind;
 use super::error::{causes, classify, root_cause};
 use super::http::TransportError;
 
@@ -16,7 +16,7 @@ use super::http::TransportError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CredentialsFailure {
     /// The kind of the failure.
-    pub(super) kind: Kind,
+    pub(super) kind: ErrorKind,
     /// The raw error message.
     pub(super) why: String,
     /// The remedy if a login would change nothing, as the end of a sentence.
@@ -34,7 +34,7 @@ impl fmt::Display for CredentialsFailure {
 impl CredentialsFailure {
     /// Creates the failure of settings that give no credentials. Only a change of the settings helps.
     pub(super) fn of_settings(why: String, remedy: String) -> Self {
-        Self { kind: Kind::Expired, why, remedy: Some(remedy) }
+        Self { kind: ErrorKind::Expired, why, remedy: Some(remedy) }
     }
 
     /// Finds the failure in the chain of causes of a call that was not made.
@@ -57,28 +57,28 @@ impl CredentialsFailure {
         let kind = match (error, said.and_then(ErrorMetadata::code)) {
             // The service that gives credentials refused, or it cannot answer now.
             (_, Some("InternalFailure" | "InternalServerException" | "ServiceUnavailable" | "InternalError")) => {
-                Kind::Unreachable
+                ErrorKind::Unreachable
             }
             (_, Some(code)) => {
                 let kind = classify(400, code, &cause);
-                let unknown = matches!(kind, Kind::Other | Kind::Gone | Kind::Unsupported);
-                if unknown { Kind::Expired } else { kind }
+                let unknown = matches!(kind, ErrorKind::Other | ErrorKind::Gone | ErrorKind::Unsupported);
+                if unknown { ErrorKind::Expired } else { kind }
             }
             // A proxy or the like answered: services always send an error code.
-            (_, None) if said.is_some() => Kind::Unreachable,
-            (CredentialsError::ProviderTimedOut(_), None) => Kind::Unreachable,
-            (_, None) if unanswered => Kind::Unreachable,
-            _ => Kind::Expired,
+            (_, None) if said.is_some() => ErrorKind::Unreachable,
+            (CredentialsError::ProviderTimedOut(_), None) => ErrorKind::Unreachable,
+            (_, None) if unanswered => ErrorKind::Unreachable,
+            _ => ErrorKind::Expired,
         };
         let (why, remedy) = match (kind, error) {
-            (Kind::Unreachable, _) => (format!("the source of the credentials cannot be reached ({cause})"), None),
-            (Kind::Expired, CredentialsError::CredentialsNotLoaded(_)) => {
+            (ErrorKind::Unreachable, _) => (format!("the source of the credentials cannot be reached ({cause})"), None),
+            (ErrorKind::Expired, CredentialsError::CredentialsNotLoaded(_)) => {
                 ("no usable credentials: none were found, set AWS_PROFILE or pass --profile".to_owned(), None)
             }
-            (Kind::Expired, CredentialsError::InvalidConfiguration(_)) => {
+            (ErrorKind::Expired, CredentialsError::InvalidConfiguration(_)) => {
                 (format!("no usable credentials ({cause})"), Some("correct the profile".to_owned()))
             }
-            (Kind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
+            (ErrorKind::Expired, _) => of_program(&file(error).unwrap_or(cause)),
             _ => (cause, None),
         };
         Self { kind, why, remedy }
@@ -129,23 +129,23 @@ mod tests {
         let offline = ConnectorError::io("Connection refused (os error 111)".into());
         let earlier = "Signature expired: 20261129T0100Z is now earlier than 20261129T0855Z";
         let cases = [
-            (given(offline.into()), Kind::Unreachable, "cannot be reached (Connection refused"),
-            (given(metadata("AccessDenied", "not you").into()), Kind::Denied, "AccessDenied: not you"),
-            (given(metadata("ForbiddenException", "No access").into()), Kind::Denied, "No access"),
-            (given(metadata("SignatureDoesNotMatch", earlier).into()), Kind::Skewed, earlier),
-            (given(metadata("Throttling", "slow").into()), Kind::Throttled, "slow"),
+            (given(offline.into()), ErrorKind::Unreachable, "cannot be reached (Connection refused"),
+            (given(metadata("AccessDenied", "not you").into()), ErrorKind::Denied, "AccessDenied: not you"),
+            (given(metadata("ForbiddenException", "No access").into()), ErrorKind::Denied, "No access"),
+            (given(metadata("SignatureDoesNotMatch", earlier).into()), ErrorKind::Skewed, earlier),
+            (given(metadata("Throttling", "slow").into()), ErrorKind::Throttled, "slow"),
             (
                 given(metadata("UnauthorizedException", "Session token not found").into()),
-                Kind::Expired,
+                ErrorKind::Expired,
                 "Session token",
             ),
-            (given(metadata("InternalFailure", "later").into()), Kind::Unreachable, "later"),
-            (given(ErrorMetadata::builder().build().into()), Kind::Unreachable, "cannot be reached"),
-            (given(metadata("NewException", "what").into()), Kind::Expired, "what"),
-            (CredentialsError::provider_timed_out(Duration::from_secs(5)), Kind::Unreachable, "cannot be reached"),
-            (CredentialsError::not_loaded("nothing"), Kind::Expired, "set AWS_PROFILE or pass --profile"),
-            (given("exit 1. Stderr: ask ana\n".into()), Kind::Expired, "no usable credentials (ask ana)"),
-            (given("the token has expired".into()), Kind::Expired, "the token has expired"),
+            (given(metadata("InternalFailure", "later").into()), ErrorKind::Unreachable, "later"),
+            (given(ErrorMetadata::builder().build().into()), ErrorKind::Unreachable, "cannot be reached"),
+            (given(metadata("NewException", "what").into()), ErrorKind::Expired, "what"),
+            (CredentialsError::provider_timed_out(Duration::from_secs(5)), ErrorKind::Unreachable, "cannot be reached"),
+            (CredentialsError::not_loaded("nothing"), ErrorKind::Expired, "set AWS_PROFILE or pass --profile"),
+            (given("exit 1. Stderr: ask ana\n".into()), ErrorKind::Expired, "no usable credentials (ask ana)"),
+            (given("the token has expired".into()), ErrorKind::Expired, "the token has expired"),
         ];
         for (error, kind, why) in cases {
             let told = CredentialsFailure::of(&error);

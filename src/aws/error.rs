@@ -17,7 +17,7 @@ const LONGEST: usize = 10_240;
 /// The kind of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ErrorKind {
     /// The identity may not make this call.
     Denied,
     /// Too many calls; the account's limit is shared.
@@ -44,7 +44,7 @@ pub enum Kind {
     Other,
 }
 
-impl Kind {
+impl ErrorKind {
     /// Returns one word for the screen and for `dump`.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -127,7 +127,7 @@ pub struct AwsError {
     /// The API name, for example `ListEndpoints`.
     pub operation: Box<str>,
     /// The kind of the failure.
-    pub kind: Kind,
+    pub kind: ErrorKind,
     /// The error code of AWS, unchanged.
     pub code: Option<String>,
     /// The message of AWS or of the connection, unchanged but for secrets, which are removed.
@@ -193,7 +193,7 @@ impl AwsError {
     pub fn other(operation: &'static str, message: impl Into<String>) -> Self {
         let (code, request_id, remedy) = (None, None, None);
         let (answered_no, never_sent) = (false, false);
-        let kind = Kind::Other;
+        let kind = ErrorKind::Other;
         let (operation, message) = (operation.into(), message.into());
         Self { operation, kind, code, message, request_id, answered_no, never_sent, remedy }
     }
@@ -220,8 +220,8 @@ impl AwsError {
         let never_sent = status.is_none() && (failure.is_some() || cannot_be_asked(error) || nobody_listens(error));
         let (kind, message, remedy) = match (failure, status) {
             (Some(failure), _) => (failure.kind, failure.why, failure.remedy),
-            (None, None) if cannot_be_asked(error) => (Kind::Other, said, None),
-            (None, None) => (Kind::Unreachable, said, None),
+            (None, None) if cannot_be_asked(error) => (ErrorKind::Other, said, None),
+            (None, None) => (ErrorKind::Unreachable, said, None),
             (None, Some(status)) => (classify(status, code.as_deref().unwrap_or_default(), &said), said, None),
         };
         // A page without an error code comes from a machine between here and AWS.
@@ -275,25 +275,25 @@ fn has_no_address(context: &str) -> bool {
 
 /// Classifies an error by status first, then code, then message: not-found and busy are `ValidationException`s
 /// (`docs/aws.md#not-found`).
-pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
+pub(super) fn classify(status: u16, code: &str, message: &str) -> ErrorKind {
     let has = |words: &[&str]| words.iter().any(|w| message.contains(w));
     match code {
-        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Kind::Skewed,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => ErrorKind::Skewed,
         // For a wrong clock, STS and SNS use the code that means a wrong key in SageMaker.
         "InvalidSignatureException" | "SignatureDoesNotMatch" | "AuthFailure"
             if has(&["Signature expired", "Signature not yet current"]) =>
         {
-            Kind::Skewed
+            ErrorKind::Skewed
         }
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" | "SlowDown" => {
-            Kind::Throttled
+            ErrorKind::Throttled
         }
         "AccessDeniedException"
         | "AccessDenied"
         | "UnauthorizedOperation"
         | "AuthorizationError"
         | "AuthorizationErrorException"
-        | "ForbiddenException" => Kind::Denied,
+        | "ForbiddenException" => ErrorKind::Denied,
         "ExpiredTokenException"
         | "ExpiredToken"
         | "UnrecognizedClientException"
@@ -305,22 +305,22 @@ pub(super) fn classify(status: u16, code: &str, message: &str) -> Kind {
         | "InvalidGrantException"
         | "AuthFailure"
         | "MissingAuthenticationToken"
-        | "IncompleteSignature" => Kind::Expired,
-        "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => Kind::Gone,
-        "ResourceLimitExceeded" | "LimitExceededException" => Kind::Quota,
-        "ConflictException" | "ConcurrentUpdateException" => Kind::Conflict,
-        "ResourceInUse" => Kind::Busy,
-        "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => Kind::Unsupported,
-        _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => Kind::Gone,
-        _ if has(&["Cannot update in-progress endpoint"]) => Kind::Busy,
+        | "IncompleteSignature" => ErrorKind::Expired,
+        "ResourceNotFound" | "ResourceNotFoundException" | "NotFound" | "NoSuchKey" | "NoSuchBucket" => ErrorKind::Gone,
+        "ResourceLimitExceeded" | "LimitExceededException" => ErrorKind::Quota,
+        "ConflictException" | "ConcurrentUpdateException" => ErrorKind::Conflict,
+        "ResourceInUse" => ErrorKind::Busy,
+        "UnknownOperationException" | "InvalidAction" | "UnknownOperation" | "NotImplemented" => ErrorKind::Unsupported,
+        _ if has(&["Could not find", "Requested resource not found", "does not exist"]) => ErrorKind::Gone,
+        _ if has(&["Cannot update in-progress endpoint"]) => ErrorKind::Busy,
         _ => match status {
-            401 => Kind::Expired,
-            403 => Kind::Denied,
+            401 => ErrorKind::Expired,
+            403 => ErrorKind::Denied,
             // An endpoint that does not know the service or operation answers with a page, not with an error.
-            404 | 405 | 500 | 501 if code.is_empty() => Kind::Unsupported,
-            429 => Kind::Throttled,
-            502..=504 => Kind::Unreachable,
-            _ => Kind::Other,
+            404 | 405 | 500 | 501 if code.is_empty() => ErrorKind::Unsupported,
+            429 => ErrorKind::Throttled,
+            502..=504 => ErrorKind::Unreachable,
+            _ => ErrorKind::Other,
         },
     }
 }
@@ -331,10 +331,12 @@ mod tests {
 
     #[test]
     fn trouble_is_shared_where_the_account_is_cut_off_or_calls_come_too_fast() {
-        for kind in [Kind::Expired, Kind::Skewed, Kind::Unreachable, Kind::Untrusted, Kind::Throttled] {
+        for kind in
+            [ErrorKind::Expired, ErrorKind::Skewed, ErrorKind::Unreachable, ErrorKind::Untrusted, ErrorKind::Throttled]
+        {
             assert!(kind.is_shared(), "{kind:?}");
         }
-        for kind in [Kind::Denied, Kind::Gone, Kind::Unsupported, Kind::Other] {
+        for kind in [ErrorKind::Denied, ErrorKind::Gone, ErrorKind::Unsupported, ErrorKind::Other] {
             assert!(!kind.is_shared(), "{kind:?}");
         }
     }
@@ -344,32 +346,47 @@ mod tests {
         let error = aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Error::unhandled("x");
         let answer = HttpResponse::new(403.try_into().unwrap(), aws_smithy_types::body::SdkBody::empty());
         let error = failed(SdkError::service_error(error, answer));
-        assert_eq!((&*error.operation, error.kind), ("ListObjectsV2", Kind::Denied));
+        assert_eq!((&*error.operation, error.kind), ("ListObjectsV2", ErrorKind::Denied));
     }
 
     #[test]
     fn kinds_follow_what_aws_really_answers() {
         let cases = [
-            (400, "ThrottlingException", "Rate exceeded", Kind::Throttled),
-            (400, "ValidationException", "Could not find endpoint \"arn:aws:…\".", Kind::Gone),
-            (400, "ValidationException", "Cannot update in-progress endpoint \"x\".", Kind::Busy),
-            (400, "ValidationException", "1 validation error detected", Kind::Other),
-            (403, "", "no code in an XML body for a JSON service", Kind::Denied),
-            (403, "InvalidClientTokenId", "The security token is invalid", Kind::Expired),
-            (403, "InvalidSignatureException", "Signature expired: 20261123T0311Z is now earlier than", Kind::Skewed),
-            (403, "InvalidSignatureException", "The request signature we calculated does not match", Kind::Expired),
-            (403, "RequestTimeTooSkewed", "The difference is too large", Kind::Skewed),
-            (403, "SignatureDoesNotMatch", "Signature expired: 20261129T0100Z is now earlier than", Kind::Skewed),
-            (403, "SignatureDoesNotMatch", "Signature not yet current: 20261129T2300Z is still later", Kind::Skewed),
-            (403, "SignatureDoesNotMatch", "The request signature we calculated does not match", Kind::Expired),
-            (403, "ForbiddenException", "No access", Kind::Denied),
-            (401, "UnauthorizedException", "Session token not found or invalid", Kind::Expired),
-            (500, "", "an HTML page", Kind::Unsupported),
-            (500, "InternalFailure", "oops", Kind::Other),
-            (404, "", "an HTML page", Kind::Unsupported),
-            (404, "NoSuchBucket", "The specified bucket does not exist", Kind::Gone),
-            (503, "", "", Kind::Unreachable),
-            (400, "SomethingNew", "", Kind::Other),
+            (400, "ThrottlingException", "Rate exceeded", ErrorKind::Throttled),
+            (400, "ValidationException", "Could not find endpoint \"arn:aws:…\".", ErrorKind::Gone),
+            (400, "ValidationException", "Cannot update in-progress endpoint \"x\".", ErrorKind::Busy),
+            (400, "ValidationException", "1 validation error detected", ErrorKind::Other),
+            (403, "", "no code in an XML body for a JSON service", ErrorKind::Denied),
+            (403, "InvalidClientTokenId", "The security token is invalid", ErrorKind::Expired),
+            (
+                403,
+                "InvalidSignatureException",
+                "Signature expired: 20261123T0311Z is now earlier than",
+                ErrorKind::Skewed,
+            ),
+            (
+                403,
+                "InvalidSignatureException",
+                "The request signature we calculated does not match",
+                ErrorKind::Expired,
+            ),
+            (403, "RequestTimeTooSkewed", "The difference is too large", ErrorKind::Skewed),
+            (403, "SignatureDoesNotMatch", "Signature expired: 20261129T0100Z is now earlier than", ErrorKind::Skewed),
+            (
+                403,
+                "SignatureDoesNotMatch",
+                "Signature not yet current: 20261129T2300Z is still later",
+                ErrorKind::Skewed,
+            ),
+            (403, "SignatureDoesNotMatch", "The request signature we calculated does not match", ErrorKind::Expired),
+            (403, "ForbiddenException", "No access", ErrorKind::Denied),
+            (401, "UnauthorizedException", "Session token not found or invalid", ErrorKind::Expired),
+            (500, "", "an HTML page", ErrorKind::Unsupported),
+            (500, "InternalFailure", "oops", ErrorKind::Other),
+            (404, "", "an HTML page", ErrorKind::Unsupported),
+            (404, "NoSuchBucket", "The specified bucket does not exist", ErrorKind::Gone),
+            (503, "", "", ErrorKind::Unreachable),
+            (400, "SomethingNew", "", ErrorKind::Other),
         ];
         for (status, code, message, kind) in cases {
             assert_eq!(classify(status, code, message), kind, "{status} {code} {message}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{AwsError, Kind, timed_without_waits};
+use super::{AwsError, ErrorKind, timed_without_waits};
 use futures_util::{StreamExt, stream};
 
 /// The number of concurrent describes; more would only wait for their turn.
@@ -84,7 +84,7 @@ pub(crate) struct DescribedEach<I, T> {
 
 /// Describes each of `ids`, a few at a time. Things that no longer exist are left out.
 ///
-/// A failure of one thing does not affect the others: if others were described, the failure becomes [`Kind::Other`],
+/// A failure of one thing does not affect the others: if others were described, the failure becomes [`ErrorKind::Other`],
 /// because it says nothing about the network or the account. A failure that all things share ends the work: at once if
 /// calls are refused or throttled, otherwise after several failures in a row.
 pub async fn describe<I, T, F, Fut>(ids: Vec<I>, fetch: F) -> Described<T>
@@ -122,22 +122,22 @@ where
             }
             Err(error) => error,
         };
-        answered |= matches!(error.kind, Kind::Denied | Kind::Gone | Kind::Other);
-        denied += usize::from(error.kind == Kind::Denied);
+        answered |= matches!(error.kind, ErrorKind::Denied | ErrorKind::Gone | ErrorKind::Other);
+        denied += usize::from(error.kind == ErrorKind::Denied);
         lost += usize::from(maybe_shared(error.kind));
         // A single call may be unreachable by itself, so the next ones decide.
-        let at_once = error.kind.is_shared() && error.kind != Kind::Unreachable;
+        let at_once = error.kind.is_shared() && error.kind != ErrorKind::Unreachable;
         if at_once || lost >= ENOUGH || denied >= ENOUGH && asked.found.is_empty() {
             asked.shared = Some(error);
             return asked;
         }
-        if error.kind != Kind::Gone {
+        if error.kind != ErrorKind::Gone {
             asked.missed.push((id, error));
         }
     }
     let alone = asked.missed.iter_mut().filter(|(_, why)| maybe_shared(why.kind));
     if answered {
-        alone.for_each(|(_, why)| why.kind = Kind::Other);
+        alone.for_each(|(_, why)| why.kind = ErrorKind::Other);
     } else {
         asked.shared = alone.map(|(_, why)| why.clone()).next();
     }
@@ -146,8 +146,8 @@ where
 
 /// Returns whether all things may fail like this. It may also be a single one: an error page of an overloaded server,
 /// or a call that hangs.
-fn maybe_shared(kind: Kind) -> bool {
-    matches!(kind, Kind::Unsupported | Kind::Unreachable)
+fn maybe_shared(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Unsupported | ErrorKind::Unreachable)
 }
 
 /// Fetches one thing, with one retry after a quick failure of the connection or the server.
@@ -157,7 +157,7 @@ where
     Fut: Future<Output = Result<T, AwsError>>,
 {
     match timed_without_waits(fetch(id.clone())).await {
-        (Err(error), took) if error.kind == Kind::Unreachable && took < QUICK => fetch(id).await,
+        (Err(error), took) if error.kind == ErrorKind::Unreachable && took < QUICK => fetch(id).await,
         (answer, _) => answer,
     }
 }
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(read(5, &[Some("")]).await, (1, false), "an empty token is no token");
     }
 
-    async fn asked(answer: fn(i32) -> Option<Kind>) -> (usize, Described<i32>) {
+    async fn asked(answer: fn(i32) -> Option<ErrorKind>) -> (usize, Described<i32>) {
         let asked = std::cell::Cell::new(0);
         let described = describe((0..100).collect(), |n: i32| {
             asked.set(asked.get() + 1);
@@ -204,25 +204,25 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_denied_everywhere_is_not_asked_for_ever() {
-        let (count, described) = asked(|_| Some(Kind::Denied)).await;
-        assert_eq!((described.found.len(), described.fault.unwrap().kind), (0, Kind::Denied));
+        let (count, described) = asked(|_| Some(ErrorKind::Denied)).await;
+        assert_eq!((described.found.len(), described.fault.unwrap().kind), (0, ErrorKind::Denied));
         assert!(count <= AT_ONCE + ENOUGH, "{count}");
     }
 
     #[tokio::test]
     async fn one_denied_or_gone_thing_does_not_hide_the_others() {
         let answer = |n| match n {
-            0 | 50 => Some(Kind::Denied),
-            1 => Some(Kind::Gone),
+            0 | 50 => Some(ErrorKind::Denied),
+            1 => Some(ErrorKind::Gone),
             _ => None,
         };
         let (_, described) = asked(answer).await;
-        assert_eq!((described.found.len(), described.fault.unwrap().kind), (97, Kind::Denied));
+        assert_eq!((described.found.len(), described.fault.unwrap().kind), (97, ErrorKind::Denied));
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_bad_thing_costs_one_row_and_is_not_called_trouble_of_all() {
-        for kind in [Kind::Unreachable, Kind::Unsupported, Kind::Other] {
+        for kind in [ErrorKind::Unreachable, ErrorKind::Unsupported, ErrorKind::Other] {
             for bad in [0, 50, 99] {
                 let described =
                     describe(
@@ -231,7 +231,7 @@ mod tests {
                     )
                     .await;
                 assert_eq!(described.found.len(), 99, "{kind:?} {bad}");
-                assert_eq!(described.fault.map(|fault| fault.kind), Some(Kind::Other), "{kind:?} {bad}");
+                assert_eq!(described.fault.map(|fault| fault.kind), Some(ErrorKind::Other), "{kind:?} {bad}");
             }
         }
     }
@@ -241,13 +241,13 @@ mod tests {
         let described = describe((0..20).collect(), |n: i32| async move {
             if n == 3 {
                 tokio::time::sleep(Duration::from_secs(35)).await;
-                return Err(error(Kind::Unreachable));
+                return Err(error(ErrorKind::Unreachable));
             }
             Ok(n)
         });
         let began = Instant::now();
         let described = described.await;
-        assert_eq!((described.found.len(), described.fault.map(|f| f.kind)), (19, Some(Kind::Other)));
+        assert_eq!((described.found.len(), described.fault.map(|f| f.kind)), (19, Some(ErrorKind::Other)));
         assert_eq!(began.elapsed(), Duration::from_secs(35), "what timed out is not asked twice");
     }
 
@@ -257,7 +257,7 @@ mod tests {
         let described = describe(vec![1], |n: i32| {
             tries.set(tries.get() + 1);
             let first = tries.get() == 1;
-            async move { if first { Err(error(Kind::Unreachable)) } else { Ok(n) } }
+            async move { if first { Err(error(ErrorKind::Unreachable)) } else { Ok(n) } }
         });
         let described = described.await;
         assert_eq!((described.found, described.fault), (vec![1], None));
@@ -272,7 +272,7 @@ mod tests {
         let kind = |first: i32| {
             let work = describe((first..first + 100).collect(), async |n: i32| {
                 meter.wait_for_turn(&SERVICES.sagemaker).await;
-                if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(Kind::Unreachable)) } else { Ok(n) }
+                if n % 10 == 0 && failed.borrow_mut().insert(n) { Err(error(ErrorKind::Unreachable)) } else { Ok(n) }
             });
             attributed("models", Urgency::Visible, work)
         };
@@ -285,9 +285,14 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn trouble_of_all_things_stays_what_it_is_and_ends_the_asking() {
-        for kind in
-            [Kind::Expired, Kind::Skewed, Kind::Untrusted, Kind::Throttled, Kind::Unreachable, Kind::Unsupported]
-        {
+        for kind in [
+            ErrorKind::Expired,
+            ErrorKind::Skewed,
+            ErrorKind::Untrusted,
+            ErrorKind::Throttled,
+            ErrorKind::Unreachable,
+            ErrorKind::Unsupported,
+        ] {
             for from in [0, 20] {
                 let asked = std::cell::Cell::new(0);
                 let described = describe((0..200).collect(), |n: i32| {
@@ -299,11 +304,11 @@ mod tests {
                 assert!(asked.get() < 60, "{kind:?} was asked {} times", asked.get());
             }
         }
-        let few = describe(vec![1, 2], |_: i32| async { Err::<i32, _>(error(Kind::Unreachable)) }).await;
-        assert_eq!(few.fault.map(|f| f.kind), Some(Kind::Unreachable), "nothing says that the network is there");
+        let few = describe(vec![1, 2], |_: i32| async { Err::<i32, _>(error(ErrorKind::Unreachable)) }).await;
+        assert_eq!(few.fault.map(|f| f.kind), Some(ErrorKind::Unreachable), "nothing says that the network is there");
     }
 
-    fn error(kind: Kind) -> AwsError {
+    fn error(kind: ErrorKind) -> AwsError {
         AwsError { kind, ..AwsError::other("DescribeModel", "") }
     }
 }

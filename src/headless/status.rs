@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Look, dump, print_json};
 use crate::args::FailOn;
-use crate::aws::{AwsError, Kind};
+use crate::aws::{AwsError, ErrorKind};
 use crate::fmt;
 use crate::model::{Chain, Health, Mark};
 use crate::view::harmless;
@@ -107,7 +107,7 @@ fn overall(look: &Look) -> Health {
 
 /// Returns whether AWS did not answer for one of the kinds. A denial is an answer.
 fn has_unanswered(look: &Look) -> bool {
-    let answered = |kind| matches!(kind, Kind::Denied | Kind::Unsupported | Kind::Gone);
+    let answered = |kind| matches!(kind, ErrorKind::Denied | ErrorKind::Unsupported | ErrorKind::Gone);
     look.store().troubles().iter().any(|(_, why)| !answered(why.kind))
 }
 

@@ -1,7 +1,7 @@
 //! The two rows at the top: the account, the health, the cost.
 
-use crate::aws::StandIn;
 use crate::app::{Account, App};
+use crate::aws::StandIn;
 use crate::fmt;
 use crate::model::Health;
 use crate::panes;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::aws::Kind;
+use crate::aws::ErrorKind;
 use crate::aws::error::causes;
 
 /// The reason why no complete answer arrived.
@@ -41,11 +41,11 @@ impl TransportError {
     }
 
     /// Returns the kind of the failure.
-    pub(in crate::aws) fn kind(&self) -> Kind {
+    pub(in crate::aws) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Untrusted { .. } => Kind::Untrusted,
-            Self::TooLarge(_) => Kind::Other,
-            Self::Late(_) | Self::BrokenOff(_) | Self::Proxy { .. } => Kind::Unreachable,
+            Self::Untrusted { .. } => ErrorKind::Untrusted,
+            Self::TooLarge(_) => ErrorKind::Other,
+            Self::Late(_) | Self::BrokenOff(_) | Self::Proxy { .. } => ErrorKind::Unreachable,
         }
     }
 }

@@ -119,7 +119,10 @@ pub(super) struct Bench {
 }
 
 /// The table of a probe as one of a kind that can be sent.
-pub(super) fn wrap<const LANE: usize, const SWEEPS: bool>(table: &Table<Probe<LANE, SWEEPS>>, changes: Vec<Change>) -> Snapshot {
+pub(super) fn wrap<const LANE: usize, const SWEEPS: bool>(
+    table: &Table<Probe<LANE, SWEEPS>>,
+    changes: Vec<Change>,
+) -> Snapshot {
     let mut shown = Table::default();
     let row = |probe: &Probe<LANE, SWEEPS>| Identity {
         account: probe.account.clone(),
