@@ -142,7 +142,7 @@ fn long_texts_are_looked_through_in_no_time() {
     for piece in ["=", "x=", ":", "-", "@", "ghp_", "bearer abcd ", "password", "://", "x-amz-"] {
         let _ = text(&piece.repeat(10_240 / piece.len()));
     }
-    assert!(began.elapsed() < std::time::Duration::from_secs(60), "{:?}", began.elapsed());
+    assert!(began.elapsed() < std::time::Duration::from_mins(1), "{:?}", began.elapsed());
 }
 
 #[test]
