@@ -47,7 +47,7 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Makes a connection that is named after its region, as there is no other to distinguish it from.
+    /// Makes a connection that is named after its region, without a label and a profile.
     #[must_use]
     pub fn only(executor: Executor) -> Self {
         let (name, colour) = (executor.aws.region.clone(), Colour::Plain);

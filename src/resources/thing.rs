@@ -83,7 +83,7 @@ pub trait AnyTable: Debug {
     fn source(&self) -> Source;
     /// Returns the last error, of the whole answer or of a part.
     fn trouble(&self) -> Option<&AwsError>;
-    /// Returns when it was last answered without any error; `None` where its kind is not vital.
+    /// Returns when it was last answered, if its kind is vital and the answer had no error.
     fn vital_answer(&self) -> Option<Timestamp>;
     /// Returns the rows as a JSON array.
     fn to_json(&self) -> serde_json::Value;
