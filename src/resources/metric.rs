@@ -40,7 +40,7 @@ pub struct MetricSeries {
     pub points: Vec<(Timestamp, f64)>,
     /// The time before which all minutes were answered.
     pub until: Timestamp,
-    /// Seconds that one point stands for.
+    /// Seconds that one point covers.
     #[serde(default = "minute")]
     pub period: i64,
     /// Seconds between two of its values, where the configuration says it.
