@@ -11,7 +11,7 @@ use crate::sim::{Scale, Sim};
 
 /// A live terminal console for machine learning on AWS.
 ///
-/// Without a command it shows the account that the standard AWS configuration points at.
+/// If no command is given, it shows the account that the standard AWS configuration points at.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
 pub struct Args {
@@ -53,7 +53,7 @@ pub struct Common {
     /// Configuration file (default: sagetop.toml in the user's configuration directory)
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Change nothing in AWS, whatever is asked
+    /// Change nothing in AWS, whatever the operator does
     #[arg(long, global = true)]
     pub read_only: bool,
     /// Theme: a bundled one or the user's own
@@ -106,12 +106,12 @@ pub enum Command {
     },
     /// The console on a recording, as it was then; sends nothing
     Replay {
-        /// What --record wrote; a file that was cut plays up to the cut
+        /// A file that --record wrote; a file that was cut plays up to the cut
         file: PathBuf,
-        /// How many times faster than it was
+        /// How many times faster than the recording it plays
         #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
         speed: f64,
-        /// Where to begin: 03:12, 2026-11-23T03:12Z, +5m after its begin, -30s before its end, 50%
+        /// The time to begin at: 03:12, 2026-11-23T03:12Z, +5m after its begin, -30s before its end, 50%
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
     },
@@ -179,23 +179,23 @@ impl Subcommand for Change {
 /// The behaviour of a simulated account apart from its story.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct SimOptions {
-    /// How many times faster than usual things happen
+    /// How many times faster than usual everything happens
     #[arg(long, default_value = "1x", value_name = "FACTOR", value_parser = factor)]
     pub speed: f64,
-    /// Where chance comes from; the same seed gives the same account
+    /// Seed of the random numbers; the same seed gives the same account
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// How long every answer takes, such as 40ms
     #[arg(long, default_value = "0ms", value_name = "TIME", value_parser = time)]
     pub latency: Duration,
-    /// The part of the latency that is chance, such as 20%
+    /// The part of the latency that is random, such as 20%
     #[arg(long, default_value = "0%", value_name = "SHARE", value_parser = share)]
     pub jitter: f64,
     /// Most requests a second of a service, such as sagemaker=2/s; more are throttled, beyond five seconds' worth at
     /// once
     #[arg(long = "rate", value_name = "SERVICE=N/s", value_parser = rate)]
     pub rates: Vec<(String, f64)>,
-    /// What it holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000
+    /// How much the account holds beyond the story: small, medium, large, fleet, or E=200,V=6000,A=1500,J=20000
     #[arg(long, value_name = "SCALE")]
     pub scale: Option<Scale>,
 }

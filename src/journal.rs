@@ -22,7 +22,7 @@ pub enum Event {
     Confirmed,
     /// A call is about to be made.
     Sending,
-    /// AWS took the call.
+    /// AWS accepted the call.
     Sent,
     /// AWS refused the call, or there was no answer.
     Error,
@@ -175,7 +175,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
         if entry.is_ok_and(|entry| entry.is_symlink() && !owners.contains(&entry.uid())) {
             return refuse("it is a link that belongs to somebody else");
         }
-        // Without this, opening a FIFO that nobody reads would never return.
+        // This flag lets the opening of a FIFO return, even if nobody reads from it.
         options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
     }
     let file = options.open(path)?;
@@ -222,7 +222,7 @@ mod tests {
         }
     }
 
-    /// A journal in a folder of its own, which the test removes.
+    /// Makes a journal in a folder of its own, which the test removes.
     fn journal(name: &str) -> (PathBuf, Journal) {
         let folder = std::env::temp_dir().join(format!("sagetop-journal-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);

@@ -40,14 +40,14 @@ pub struct Connection {
     pub colour: Colour,
     /// The backend, where it is not AWS.
     pub stand_in: Option<StandIn>,
-    /// What to do where AWS takes its credentials no more.
+    /// The advice for the case that AWS refuses its credentials.
     pub login: Option<Renewal>,
     /// The file with the last look. A simulated account begins anew each time and has none.
     pub snapshot: Option<Snapshot>,
 }
 
 impl Connection {
-    /// Makes a connection that is named after its region, as there is no other to distinguish it from.
+    /// Makes a connection that is named after its region, without a label and a profile.
     #[must_use]
     pub fn only(executor: Executor) -> Self {
         let (name, colour) = (executor.aws.region.clone(), Colour::Plain);

@@ -69,7 +69,7 @@ const FORMAT: &str = "sagetop snapshot";
 pub enum Found {
     /// The tables of that run, and the events that it knew.
     Tables(Box<Store>, Vec<KeptEvent>),
-    /// There is no file, because there was no run before.
+    /// There is no file of an earlier run.
     Nothing,
     /// A file that cannot be used. The sentence says why, and where the file is now.
     SetAside(String),

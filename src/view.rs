@@ -1,7 +1,7 @@
 //! The contents of the screen as data: panes make it, widgets draw it.
 //!
-//! Nothing here knows a colour, a terminal or AWS. Text from AWS is sanitised when it becomes a [`Span`], so that no
-//! later stage can forget it.
+//! This module does not depend on colours, on a terminal or on AWS. Text from AWS is sanitised when it becomes a
+//! [`Span`], so that no later stage can forget it.
 
 mod area;
 mod columns;
@@ -30,13 +30,13 @@ pub use tree::{Node, Shares, Tree};
 /// The smallest usable terminal, in columns and rows.
 pub const LEAST_SIZE: (u16, u16) = (40, 8);
 
-/// Is a terminal of this size, in columns and rows, large enough?
+/// Returns whether a terminal of this size, in columns and rows, is large enough.
 #[must_use]
 pub fn is_readable((columns, rows): (u16, u16)) -> bool {
     columns >= LEAST_SIZE.0 && rows >= LEAST_SIZE.1
 }
 
-/// The meaning of a piece of text. The theme says how it looks.
+/// The meaning of a piece of text. The theme decides how it looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Tone {
     /// Ordinary text.
@@ -46,22 +46,22 @@ pub enum Tone {
     Muted,
     /// The most important fact in its place.
     Strong,
-    /// Healthy.
+    /// Something healthy.
     Good,
     /// Something is in progress.
     Busy,
-    /// Degraded, or somebody should look.
+    /// Something degraded, or something that needs attention.
     Warn,
-    /// Broken.
+    /// Something broken.
     Bad,
 }
 
 /// The whole screen.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Screen {
-    /// One or two rows at the top, each `(left, right)`. Where both do not fit, the left one is cut.
+    /// One or two rows at the top, each `(left, right)`. If both do not fit, the left one is cut.
     pub header: Vec<(Line, Line)>,
-    /// What the operator must know now, such as expired credentials or a lost network. One row each.
+    /// The urgent facts for the operator, such as expired credentials or a lost network. One row each.
     pub banners: Vec<Line>,
     /// The blocks from top to bottom. Their heights add up to the space between header and footer.
     pub blocks: Vec<Block>,
@@ -82,18 +82,18 @@ pub struct Footer {
     pub keys: Vec<KeyHint>,
 }
 
-/// A key and what it does, in the last row or in the frame of a sheet.
+/// A key and its effect, in the last row or in the frame of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyHint {
     /// The key as the operator presses it.
     pub key: String,
-    /// What it does, in a word or two.
+    /// The effect, in a word or two.
     pub label: String,
     /// The name of its action, as in keymaps.
     pub action: String,
-    /// Does it work here? Otherwise it is drawn muted.
+    /// Whether the key works here. Otherwise it is drawn muted.
     pub works: bool,
-    /// Is it kept where there is not enough room for all keys?
+    /// Whether the key is kept if there is not enough room for all keys.
     pub kept: bool,
 }
 
@@ -108,7 +108,7 @@ impl KeyHint {
 /// A part of the screen with its height in rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// Its height in rows, title included.
+    /// The height in rows, including the title.
     pub height: u16,
     /// Its contents.
     pub content: Content,
@@ -125,7 +125,7 @@ pub enum Content {
     Chain(Chain),
     /// Lines of text under an optional title.
     Lines {
-        /// The title. Without one, the lines begin in the first row.
+        /// The title. If there is none, the lines begin in the first row.
         title: Option<Line>,
         /// The lines. As many as fit are drawn.
         lines: Vec<Line>,
@@ -145,11 +145,11 @@ pub struct Tab {
     pub name: String,
     /// The pane that it opens.
     pub pane: &'static str,
-    /// Is this the pane that is shown?
+    /// Whether this pane is shown.
     pub shown: bool,
 }
 
-/// The width of a column. Widths do not depend on the rows, so that nothing jumps when data arrives.
+/// The width of a column. Widths do not depend on the rows, so that columns do not move when data arrives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
     /// A fixed number of cells.
@@ -172,12 +172,12 @@ pub struct Column {
     pub width: Width,
     /// The alignment: numbers right, words left.
     pub align: Align,
-    /// Where a text that does not fit is cut.
+    /// The place at which a text that does not fit is cut.
     pub cut: Cut,
 }
 
-/// Names a thing on the screen, for whoever asks what stands somewhere. Equal things have equal ids; more is not known
-/// of it here.
+/// An identifier of a thing on the screen, for example for mouse clicks. Equal things have equal ids; this module knows
+/// nothing else about them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Id(u64);
 
@@ -194,20 +194,20 @@ impl Id {
 /// One row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What it is about.
+    /// The thing that the row shows.
     pub id: Id,
     /// One line per column.
     pub cells: Vec<Line>,
-    /// Is the cursor here?
+    /// Whether the cursor is on this row.
     pub selected: bool,
-    /// Has it just changed?
+    /// Whether the row has just changed.
     pub changed: bool,
 }
 
 /// A table with the rows that fit.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// The title: name, counts and filter. Without one, the column titles are in the first row.
+    /// The title: name, counts and filter. If there is none, the column titles are in the first row.
     pub title: Option<Line>,
     /// The text at the right of the title: freshness, caps and errors.
     pub note: Option<Line>,
@@ -219,11 +219,11 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// The index of the first row of `rows` among all rows, and the number of all rows.
     pub place: (usize, usize),
-    /// The text in place of rows when there are none: why, and what would fill the table.
+    /// The text that replaces missing rows: the reason, and how to get rows.
     pub empty: Vec<Line>,
 }
 
-/// The chain of one model: boxes with arrows where there is room, otherwise a strip.
+/// The chain of one model: boxes with arrows if there is room, otherwise a strip.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chain {
     /// The name of the model and its worst fact.
@@ -241,31 +241,31 @@ pub struct Stage {
     pub title: String,
     /// The meaning of its state, which colours the box.
     pub tone: Tone,
-    /// Glyph, word and the most important fact, for the strip and the first rows of the box.
+    /// The glyph, the word and the most important fact, for the strip and the first rows of the box.
     pub state: Line,
-    /// How long it has been in this state. It stands behind the state where there is room.
+    /// The time since when the stage is in this state. It follows the state if there is room.
     pub age: Line,
     /// Further facts, the most important first.
     pub facts: Vec<Fact>,
-    /// Is the cursor on it?
+    /// Whether the cursor is on this stage.
     pub selected: bool,
 }
 
 /// The confidence of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Arrow {
-    /// An ARN or a name in a reply of AWS, or the user's configuration.
+    /// The link is an ARN or a name in a reply of AWS, or is in the user's configuration.
     #[default]
     Exact,
-    /// Two equal values, such as an S3 URI, a digest or a name pattern.
+    /// The link is a pair of equal values, such as an S3 URI, a digest or a name pattern.
     Derived,
-    /// A heuristic.
+    /// The link comes from a heuristic.
     Guess,
     /// Nothing links the two stages.
     Missing,
 }
 
-/// A value over time, the newest last. `None` is a gap, which is not zero.
+/// A value over time, the newest last. `None` is a gap, and not zero.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Chart {
     /// The title with the unit.
@@ -289,15 +289,15 @@ pub struct Sheet {
     pub title: Line,
     /// The meaning that colours the frame: a plan that writes is not plain.
     pub tone: Tone,
-    /// The preferred width in cells, frame included. The screen may be narrower.
+    /// The preferred width in cells, including the frame. The screen may be narrower.
     pub width: u16,
     /// The contents. Lines that are too long are wrapped between words.
     pub rows: Vec<SheetRow>,
-    /// The rows below the contents, which are always visible: the question.
+    /// The rows below the contents, which are always visible, for example a question.
     pub pinned: Vec<SheetRow>,
-    /// The range of `rows` that must be visible: the selected item, or the field with the cursor.
+    /// The row that must be visible: the selected item, or the field with the cursor.
     pub focus: Option<usize>,
-    /// The number of rows (after wrapping) that are scrolled away when nothing has the focus, at most
+    /// The number of rows (after wrapping) that are scrolled away if nothing has the focus, at most
     /// [`Sheet::most_scroll`].
     pub scroll: usize,
     /// The keys that work here, shown in the lower frame.
@@ -319,7 +319,7 @@ pub enum SheetRow {
         line: Line,
         /// The text at the right: a key or a reason.
         note: Line,
-        /// Is the cursor here?
+        /// Whether the cursor is on this item.
         selected: bool,
     },
     /// A field to fill in.
@@ -328,7 +328,7 @@ pub enum SheetRow {
         label: String,
         /// The text that was typed.
         value: String,
-        /// The cell of the cursor in the value, when the field has the focus.
+        /// The cell of the cursor in the value, if the field has the focus.
         cursor: Option<usize>,
         /// The hint after the value: the default, the choices, or an error.
         hint: Line,

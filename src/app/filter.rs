@@ -11,7 +11,7 @@ struct Word {
     looks_at: LooksAt,
 }
 
-/// Where a word is searched.
+/// The texts that a word is searched in.
 #[derive(Clone, Copy)]
 enum LooksAt {
     Row,

@@ -1,6 +1,6 @@
 //! The two configuration files that all AWS tools share, and the profiles in them.
 //!
-//! Where they are and what they mean: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
+//! AWS documents where they are and what they mean: <https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html>.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,10 +1,10 @@
-//! What answers in the place of AWS.
+//! The stand-ins: servers that answer in the place of AWS.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What answers in the place of AWS, so that nobody takes it for AWS.
+/// A server that answers in the place of AWS. The screen names it, so that nobody takes it for AWS.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StandIn {

@@ -30,7 +30,7 @@ pub struct ConfigError {
     pub line: usize,
     /// The column in characters, from 1. 0 means the whole file.
     pub column: usize,
-    /// What is wrong: a sentence without a full stop.
+    /// The fault, as a sentence without a full stop.
     pub message: String,
     /// A hint for the correction.
     pub hint: Option<String>,

@@ -94,7 +94,7 @@ pub struct Pattern {
 pub struct PatternError {
     /// The range of bytes in the text.
     pub place: Range<usize>,
-    /// What is wrong: a sentence without a full stop.
+    /// The fault, as a sentence without a full stop.
     pub message: String,
     /// A hint for the correction.
     pub hint: &'static str,

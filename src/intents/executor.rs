@@ -78,6 +78,9 @@ impl std::fmt::Debug for Executor {
 impl Executor {
     /// Makes a plan like [`Self::plan`], and retries throttled calls for as long as a plan may take. Calls `on_wait`
     /// before each wait.
+    ///
+    /// # Errors
+    /// Returns why nothing can be changed, as [`Self::plan`] does.
     pub async fn plan_patiently(
         &self,
         intent: &AnyIntent,

@@ -56,7 +56,7 @@ pub struct Plan {
     pub checks: Vec<String>,
     /// The warnings that the operator should read before the confirmation.
     pub warnings: Vec<String>,
-    /// What happens after the call, how long it takes, and when it is done.
+    /// A sentence about what happens after the call, how long it takes, and when it is done.
     pub then: String,
     /// How to undo the change.
     pub undo: String,

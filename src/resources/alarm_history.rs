@@ -12,7 +12,7 @@ use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_latel
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
 
-/// The time for which it is read back.
+/// The age of the oldest changes of state that are read.
 const BACK: SignedDuration = SignedDuration::from_hours(24);
 /// Pages of 100 changes of state.
 const PAGES: usize = 5;

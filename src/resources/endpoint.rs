@@ -16,7 +16,7 @@ use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn,
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
-/// One endpoint. Details are those of its last `DescribeEndpoint`.
+/// One endpoint. Its details are from its last description, or from the index.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Unique in account and region.
@@ -63,7 +63,7 @@ pub struct Variant {
     pub instances: Option<i32>,
     /// Instances wanted.
     pub desired_instances: Option<i32>,
-    /// Instances that SageMaker's own scaling may make of them (`ManagedInstanceScaling`).
+    /// The most instances that SageMaker's own scaling may run (`ManagedInstanceScaling`).
     #[serde(default)]
     pub most_instances: Option<i32>,
     /// The phases it is in, raw: `Creating`, `ActivatingTraffic`, `Baking`, ….

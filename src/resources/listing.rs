@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Resource, Table, time};
 use crate::aws::AwsError;
 
-/// The place where a long list goes on that is read turn by turn.
+/// The place where a long list continues that is read turn by turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// The number of pages that were read.

@@ -40,7 +40,7 @@ pub struct MetricSeries {
     pub points: Vec<(Timestamp, f64)>,
     /// The time before which all minutes were answered.
     pub until: Timestamp,
-    /// Seconds that one point stands for.
+    /// Seconds that one point covers.
     #[serde(default = "minute")]
     pub period: i64,
     /// Seconds between two of its values, where the configuration says it.
@@ -117,8 +117,8 @@ impl MetricSeries {
             (period, _) => kept(period),
         }
     }
-    /// Returns the longest time between two of the points. A single point counts from the begin of the search for it,
-    /// in which there was no other.
+    /// Returns the longest time between two of the points. For a single point it is the time from the begin of the
+    /// search, in which no other was found.
     fn longest_pause(&self) -> i64 {
         let times = self.points.iter().map(|(at, _)| at.as_second());
         let pauses = times.clone().zip(times.skip(1)).map(|(before, after)| after - before);

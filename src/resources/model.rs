@@ -1,4 +1,5 @@
-//! `SageMaker` models: the link from a configuration to a registered version. Immutable, described once.
+//! `SageMaker` models: the link from a configuration to a registered version. They are immutable, so each is described
+//! once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -217,8 +217,8 @@ impl<T: Resource> Poller<T> {
         }
     }
 
-    /// Schedules the next turn and returns the time until then, varied by a tenth so that the kinds do not all poll at
-    /// the same moment.
+    /// Schedules the next turn and returns the time until then, varied by up to a tenth so that the kinds do not all
+    /// poll at the same moment.
     fn pause(&mut self) -> Duration {
         let conditions = self.conditions();
         let lane = T::LANE.adjusted(conditions, T::VITAL);
@@ -263,8 +263,8 @@ impl<T: Resource> Poller<T> {
                     changed?;
                     let seen = self.seen.borrow_and_update().clone();
                     if self.cut_off_at.is_some() {
-                        // The network is back, or somebody logged in: try at once. After a second failure wait a little,
-                        // as this kind alone may be cut off.
+                        // The network is back, or somebody logged in, so try at once. After a second failure wait a
+                        // little, as this kind alone may be cut off.
                         if seen.store.last_answer() > self.cut_off_at {
                             let rest = if self.failures <= 1 { Duration::ZERO } else { Lane::Fast.every() };
                             end = end.min(began + rest);

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// One fact about a thing: AWS's own word for it, and its value.
+/// One fact about a thing: its name and its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
-    /// AWS's word for the fact.
+    /// AWS's word for the fact, or ours where AWS has none.
     pub label: Cow<'static, str>,
     /// Its value.
     pub value: Value,

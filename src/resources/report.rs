@@ -1,4 +1,4 @@
-//! Evaluation reports of versions: JSON files in S3 whose names are free.
+//! Evaluation reports of versions: JSON files in S3 whose field names are free.
 //!
 //! They are read only for models whose configuration needs a value in them, for the versions that serve and the newest
 //! one. Each is read once, as a registered version does not change.
@@ -240,7 +240,7 @@ mod tests {
         }
     }
 
-    /// Five versions of two groups; v2 serves by its ARN, v3 by its artifact.
+    /// Makes five versions of two groups; v2 serves by its ARN, v3 by its artifact.
     fn seen(config: &str) -> Seen {
         let config = Config::parse(&Source { file: "x".into(), text: config.into() }).unwrap();
         let wishes = Wishes { models: config.models, ..Wishes::default() };

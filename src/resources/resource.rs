@@ -38,7 +38,7 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn title(&self) -> Cow<'_, str> {
         Self::title_of(self.id())
     }
-    /// Returns the same name where only the id is known.
+    /// Returns the name of a thing of which only the id is known.
     #[must_use]
     fn title_of(id: &str) -> Cow<'_, str> {
         id.into()

@@ -68,7 +68,7 @@ impl Made {
     pub fn training_job(&self) -> Option<&str> {
         if let Self::TrainingJob(arn) = self { Some(arn) } else { None }
     }
-    /// ARN of the version it registered.
+    /// Returns the ARN of the version it registered.
     #[must_use]
     pub fn model_package(&self) -> Option<&str> {
         if let Self::ModelPackage(arn) = self { Some(arn) } else { None }

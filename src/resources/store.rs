@@ -1,8 +1,10 @@
 //! Generates everything that has a part for each kind, from the list in `resources.rs`.
 
-/// Declares the kinds in groups, by the service that is called. Kinds are read in this order (worst news first).
+/// Declares the kinds in groups, by the service that is called. They are listed and started in this order, worst news
+/// first.
 ///
-/// A group may carry a `#[cfg(…)]`: without its feature the program has no such kind. A service may have several groups.
+/// A group may carry a `#[cfg(…)]`: if its feature is off, the program has no such kind. A service may have several
+/// groups.
 macro_rules! resources {
     (@all $(#[$cfg:meta] $service:ident $field:ident: $variant:ident($kind:ty) = $name:literal,)+) => {
         /// A kind of thing that is read from AWS.

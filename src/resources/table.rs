@@ -176,7 +176,7 @@ impl<T: Resource> Table<T> {
     pub fn complete(&self) -> bool {
         self.state.whole && !self.state.capped && matches!(self.state.freshness, Freshness::Fresh { .. })
     }
-    /// The token of the page that is read next, while a long list is read turn by turn.
+    /// Returns the place where a long list continues that is read turn by turn.
     pub(super) fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }

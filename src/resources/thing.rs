@@ -85,7 +85,7 @@ pub trait AnyTable: Debug {
     fn trouble(&self) -> Option<&AwsError>;
     /// Returns whether anything was answered in this run, even an error.
     fn answered(&self) -> bool;
-    /// Returns when it was last answered without any error; `None` where its kind is not vital.
+    /// Returns when it was last answered, if its kind is vital and the answer had no error.
     fn vital_answer(&self) -> Option<Timestamp>;
     /// Returns the rows as a JSON array.
     fn to_json(&self) -> serde_json::Value;

@@ -1,7 +1,7 @@
 //! SNS topics: the places where alarms are sent, and their subscribers.
 //!
-//! For topics that alarms name, SNS is asked for all subscribers, because the list of this account's subscriptions does
-//! not contain those of other accounts.
+//! For topics that alarms name, all subscribers are read, because the list of this account's subscriptions does not
+//! contain those of other accounts.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -14,7 +14,7 @@ use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pag
 
 /// Pages of 100 topics (fixed by SNS).
 const PAGES: usize = 30;
-/// The most topics named by alarms whose details are read.
+/// The most topics whose details are read, of those that alarms name.
 const NAMED: usize = 200;
 /// Up to this many of them are read in each turn. If there are more, each is read every ten minutes only.
 const OFTEN: usize = 20;

@@ -1,4 +1,4 @@
-//! The whole account: what all services share, and the state of each.
+//! The whole account: the shared state, and the state of each service.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::services::{application_autoscaling, cloudtrail, cloudwatch, codepipel
 use super::story;
 use super::time::Time;
 
-/// The whole account. Services that are not here have no state of their own.
+/// The whole account. Services that are missing here have no state of their own.
 pub(crate) struct World {
     pub(crate) env: Env,
     pub(crate) sagemaker: sagemaker::State,
@@ -21,16 +21,16 @@ pub(crate) struct World {
     /// The events of the story, which are on the agenda.
     pub(crate) story_events: Vec<story::Event>,
     pub(crate) drill: Option<story::Drill>,
-    /// When the drill was done.
+    /// The time at which the drill was done.
     pub(crate) drill_done: Option<Time>,
-    /// When each operation was last answered without an error.
+    /// The time at which each operation was last answered without an error.
     pub(crate) answered: BTreeMap<String, Time>,
-    /// When the services next react to one another.
+    /// The time at which the services next react to one another.
     pub(crate) next_tick: Time,
 }
 
 impl World {
-    /// Returns an account with nothing in it.
+    /// Creates an empty account.
     pub(crate) fn new(env: Env) -> Self {
         Self {
             next_tick: env.start,

@@ -1,4 +1,4 @@
-//! Rectangles of cells, and how they are divided.
+//! Rectangles of cells, and their division.
 
 use super::margin;
 
@@ -61,7 +61,7 @@ impl Area {
         Self { x: self.x + margin, width: self.width - 2 * margin, ..self }
     }
 
-    /// Is this cell (column, row) in the area?
+    /// Returns whether this cell (column, row) is in the area.
     #[must_use]
     pub fn contains(self, (x, y): (u16, u16)) -> bool {
         let within = |at: u16, first: u16, count: u16| at >= first && at - first < count;

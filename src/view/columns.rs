@@ -8,7 +8,7 @@ pub fn margin(width: u16) -> u16 {
     u16::from(width >= 40)
 }
 
-/// Returns the width of each column and of the gap behind it, in cells. Columns that do not fit are left out from the
+/// Returns the width of each column and of the gap after it, in cells. Columns that do not fit are left out from the
 /// right, and the remaining cells go to the filling columns.
 #[must_use]
 pub fn widths<'a>(columns: impl Iterator<Item = &'a Column>, room: u16) -> Vec<(u16, u16)> {

@@ -5,11 +5,11 @@ use super::{Cut, Line, Stage};
 /// One fact of a stage.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Fact {
-    /// The text that is cut where there is no room.
+    /// The text that is cut if there is no room.
     text: Line,
-    /// The text behind it, which is never cut: half a number would be wrong.
+    /// The text after it, which is never cut, because half a number would be wrong.
     kept: Line,
-    /// Where the text is cut.
+    /// The place at which the text is cut.
     cut: Cut,
 }
 
@@ -20,7 +20,7 @@ impl From<Line> for Fact {
 }
 
 impl Fact {
-    /// Returns a name, which is cut in its middle, and a value.
+    /// Creates a fact from a name, which is cut in its middle, and a value.
     #[must_use]
     pub fn named(name: Line, kept: Line) -> Self {
         Self { text: name, kept, cut: Cut::Middle }
@@ -45,7 +45,7 @@ impl Fact {
 const MOST: usize = 3;
 
 impl Stage {
-    /// State and age on one line.
+    /// Returns the state and the age on one line.
     #[must_use]
     pub fn aged(&self) -> Line {
         let mut line = self.state.clone();
@@ -53,8 +53,8 @@ impl Stage {
         line
     }
 
-    /// Returns the lines of a box of `room` cells: the state, wrapped if it must be, then the facts. The age is left
-    /// out before the state takes another row.
+    /// Returns the lines of a box of `room` cells: the state, wrapped if necessary, then the facts. The age is left out
+    /// if the state would need another row for it.
     #[must_use]
     pub fn lines(&self, room: usize) -> Vec<Line> {
         let mut rows = self.state.wrap(room);

@@ -1,10 +1,10 @@
-//! Fits lines into a given width: cut, or wrapped between words.
+//! The fit of lines into a given width: they are cut, or wrapped between words.
 
 use super::text::{Cut, cells, ending, graphemes, head, width};
 use super::{Line, Span, Tone};
 
 impl Line {
-    /// Cuts the line to at most `room` cells, with `…` at the cut. Meanings stay.
+    /// Cuts the line to at most `room` cells, with `…` at the cut. The pieces keep their meanings.
     #[must_use]
     pub fn cut(&self, room: usize, how: Cut) -> Self {
         let all = self.width();
@@ -118,7 +118,7 @@ fn words(line: &Line) -> Vec<Word<'_>> {
     words
 }
 
-/// Splits a text between two graphemes wherever `border` says so.
+/// Splits a text between two graphemes wherever `border` returns true.
 fn parts(text: &str, border: impl Fn(&str, &str) -> bool) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut before) = (0, "");
@@ -143,7 +143,7 @@ struct Rows {
 }
 
 impl Rows {
-    /// Adds a word or the space between two, on the next row if it does not fit on this one.
+    /// Adds a word or the space between two words. It goes to the next row if it does not fit on this one.
     fn add(&mut self, word: &[(&str, Tone)]) {
         let cells: usize = word.iter().map(|(text, _)| width(text)).sum();
         let fits = self.used + cells <= self.room;

@@ -1,8 +1,8 @@
-//! Finds what is at a cell of the screen, for the mouse.
+//! The search for the element at a cell of the screen, for the mouse.
 
 use super::{Area, Content, Id, Node, Screen, Sheet, SheetRow, Table, Tree, is_readable, tab_places, widths};
 
-/// What is at a cell.
+/// The element at a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Hit {
     /// The tab of this pane.
@@ -15,17 +15,17 @@ pub enum Hit {
     Node(Id),
     /// An item or a field of the open sheet.
     SheetRow {
-        /// Its index among the rows of the contents or, if `pinned`, among the rows below them.
+        /// The index among the rows of the contents or, if `pinned`, among the rows below them.
         place: usize,
-        /// Is it one of the rows below the contents?
+        /// Whether it is one of the rows below the contents.
         pinned: bool,
     },
     /// A key of the last row: the name of its action.
     Key(String),
 }
 
-/// Finds what is at a cell (column, row) of a screen of this size. While a sheet is open, only the sheet and the keys of the
-/// last row can be hit.
+/// Finds the element at a cell (column, row) of a screen of this size. While a sheet is open, only the sheet and the
+/// keys of the last row can be hit.
 #[must_use]
 pub fn hit(screen: &Screen, size: (u16, u16), at: (u16, u16)) -> Option<Hit> {
     if !is_readable(size) {
@@ -57,7 +57,7 @@ fn in_footer(screen: &Screen, row: Area, at: (u16, u16)) -> Option<Hit> {
         return None;
     }
     let key = screen.footer.places(row.width).into_iter().find(|(start, key)| {
-        // The gap behind a key belongs to no key.
+        // The gap after a key belongs to no key.
         row.behind(*start).left(key.width()).contains(at)
     });
     key.map(|(_, key)| Hit::Key(key.action.clone()))

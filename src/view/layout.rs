@@ -1,4 +1,4 @@
-//! The layout of the screen, for drawing and for finding what is at a cell.
+//! The layout of the screen, for drawing and for the search at a cell.
 
 use std::ops::Range;
 
@@ -41,7 +41,7 @@ impl Screen {
 pub struct TabPlace {
     /// Its cells.
     pub cells: Range<u16>,
-    /// The name, cut where it has no room.
+    /// The name, cut if it has no room.
     pub name: String,
 }
 
@@ -72,8 +72,8 @@ pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
 
 impl Footer {
     /// Returns the keys that have room in this many cells, each with its first cell. Keys that are kept get room first,
-    /// then those that work. After one that does not fit all others are left out, so that a shorter one does not take
-    /// its place.
+    /// then those that work. After a key that does not fit, all others are left out, so that a shorter one does not
+    /// replace it.
     #[must_use]
     pub fn places(&self, room: u16) -> Vec<(u16, &KeyHint)> {
         let cells = |key: &KeyHint| width(&key.key) + width(&key.label) + 4;
@@ -116,7 +116,8 @@ impl Table {
         u16::from(self.columns.iter().any(|column| !column.title.is_empty()))
     }
 
-    /// Returns the rows to draw in this many: from the first one, unless the selected one would not be visible.
+    /// Returns the rows to draw in this height. They start with the first one, unless the selected one would not be
+    /// visible.
     #[must_use]
     pub fn visible_rows(&self, height: u16) -> Range<usize> {
         let selected = self.rows.iter().position(|row: &Row| row.selected).unwrap_or(0);
@@ -125,7 +126,7 @@ impl Table {
     }
 }
 
-/// Returns a count as a number of cells, at most `u16::MAX`.
+/// Converts a count to a number of cells, at most `u16::MAX`.
 pub(super) fn cells(count: usize) -> u16 {
     u16::try_from(count).unwrap_or(u16::MAX)
 }

@@ -1,28 +1,28 @@
-//! Text in pieces, each with its meaning. Text that came from AWS is made harmless here.
+//! Text in pieces, each with its meaning. Text from AWS is made harmless here.
 
 use compact_str::CompactString;
 use smallvec::SmallVec;
 
 use super::{Tone, harmless, simple, width};
 
-/// A piece of text with one meaning. Its text holds no control character.
+/// A piece of text with one meaning. Its text contains no control character.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Span {
     text: CompactString,
-    /// Cells that it takes: asked for many times.
+    /// The width in cells; it is stored because it is needed often.
     cells: usize,
     tone: Tone,
 }
 
 impl Span {
-    /// Takes any text, even a hostile one: control characters, escape sequences
-    /// and bidirectional overrides are replaced.
+    /// Creates a piece from any text, even a hostile one: control characters, escape sequences and bidirectional
+    /// overrides are replaced.
     pub fn new(text: impl AsRef<str>, tone: Tone) -> Self {
         let text = text.as_ref();
         let text = if simple(text) { text.into() } else { CompactString::from(harmless(text)) };
         Self { cells: width(&text), text, tone }
     }
-    /// Puts a harmless text behind it.
+    /// Appends a harmless text.
     pub(super) fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.cells = width(&self.text);
@@ -32,7 +32,7 @@ impl Span {
     pub fn text(&self) -> &str {
         &self.text
     }
-    /// What it means.
+    /// Returns the meaning.
     #[must_use]
     pub fn tone(&self) -> Tone {
         self.tone
@@ -68,12 +68,12 @@ impl Line {
     pub fn muted(self, text: impl AsRef<str>) -> Self {
         self.with(text, Tone::Muted)
     }
-    /// Its width in terminal cells.
+    /// Returns the width in terminal cells.
     #[must_use]
     pub fn width(&self) -> usize {
         self.0.iter().map(|s| s.cells).sum()
     }
-    /// Its text without meanings.
+    /// Returns the text without meanings.
     #[must_use]
     pub fn text(&self) -> String {
         self.0.iter().map(|s| s.text.as_str()).collect()

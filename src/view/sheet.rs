@@ -1,4 +1,4 @@
-//! The layout of a sheet: which rows it takes in a given space, before anything is drawn.
+//! The layout of a sheet: its rows in a given space, before anything is drawn.
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
@@ -48,7 +48,7 @@ pub enum RowStyle {
 }
 
 impl Sheet {
-    /// Returns the size of the sheet on a screen of this size, in columns and rows, frame included.
+    /// Returns the size of the sheet on a screen of this size, in columns and rows, including the frame.
     #[must_use]
     pub fn size(&self, screen: (u16, u16)) -> (u16, u16) {
         let (cells, rows) = screen;
@@ -61,7 +61,7 @@ impl Sheet {
     }
 
     /// Returns the area of the sheet on a screen of this size. It is in the middle; but a small one always starts in
-    /// the same row, so that a list does not jump while it is filtered.
+    /// the same row, so that a list does not move while it is filtered.
     #[must_use]
     pub fn area(&self, screen: (u16, u16)) -> Area {
         let (width, height) = self.size(screen);
@@ -76,8 +76,8 @@ impl Sheet {
         (self.lay_out(inside), self.lay_out_pinned(inside))
     }
 
-    /// Returns the first visible row when `height` rows are visible: as scrolled, or such that the whole focus is
-    /// visible.
+    /// Returns the first visible row if `height` rows are visible: the scrolled position, or one at which the whole
+    /// focus is visible.
     #[must_use]
     pub fn first(&self, rows: &[LaidOutRow], height: usize) -> usize {
         let most = rows.len().saturating_sub(height);
@@ -87,7 +87,7 @@ impl Sheet {
         let start = rows.iter().position(|l| l.row == focus).unwrap_or(0);
         let end = rows.iter().rposition(|l| l.row == focus).map_or(0, |at| at + 1);
         let middle = (start + end).saturating_sub(height) / 2;
-        // A focus that is higher than the sheet shows its start.
+        // If the focus is higher than the sheet, its start is shown.
         middle.max(end.saturating_sub(height)).min(start).min(most)
     }
 
@@ -218,7 +218,7 @@ fn columns_side_by_side(columns: &[Line], cells: usize, widths: &[usize]) -> Vec
     rows.iter().map(|row| row.cut(cells, Cut::End)).collect()
 }
 
-/// Returns the width of the labels of neighbouring fields. `None` when a label needs a row of its own.
+/// Returns the width of the labels of neighbouring fields. It is 0 if a label needs a row of its own.
 fn label(group: &[SheetRow], cells: usize) -> usize {
     let labels = group.iter().map(|row| match row {
         SheetRow::Field { label, .. } => width(label),
@@ -228,7 +228,7 @@ fn label(group: &[SheetRow], cells: usize) -> usize {
     if widest + 1 + LEAST > cells { 0 } else { widest }
 }
 
-/// Lays out a field: label, place to type, hint. A hint that does not fit behind goes below.
+/// Lays out a field: the label, the place to type, and the hint. A hint that does not fit goes on the next row.
 fn field((name, label): (&str, usize), (value, cursor): (&str, Option<usize>), hint: &Line, cells: usize) -> Vec<Row> {
     let named = Line::new().muted(name);
     let mut rows = Vec::new();

@@ -1,4 +1,4 @@
-//! Text for a terminal: sanitised, measured in cells, cut between graphemes.
+//! Text for a terminal: it is sanitised, measured in cells, and cut between graphemes.
 //!
 //! Widths are counted in cells, grapheme by grapheme, never in bytes or chars.
 
@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr as _;
 
-/// Replaces a character that must not reach a terminal.
+/// The replacement of a character that must not reach a terminal.
 const REPLACED: char = '·';
 
-/// Shows that a text was cut.
+/// The mark of a cut text.
 const CUT: char = '…';
 
 /// The most combining marks on one letter. No script needs more, and they make lines unreadable.
@@ -26,10 +26,10 @@ pub enum Align {
     Right,
 }
 
-/// Where a text that does not fit is cut.
+/// The place at which a text that does not fit is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Cut {
-    /// In the middle, for names: both ends tell them apart.
+    /// In the middle, for names, because both ends distinguish them.
     Middle,
     /// At the end, for sentences.
     #[default]
@@ -63,14 +63,14 @@ pub fn harmless(text: &str) -> String {
     thinned
 }
 
-/// Is it a character that a terminal would obey or not show: a control character, one that reverses the direction of
-/// text, or one without width?
+/// Returns whether a terminal would obey a character or not show it: a control character, one that reverses the
+/// direction of text, or one without width.
 #[must_use]
 pub(crate) fn is_hidden(c: char) -> bool {
     !matches!(fate(c), Fate::Keep)
 }
 
-/// Escapes each character that a terminal would obey or not show, as `\u{1b}`. Line ends and tabs stay.
+/// Escapes each character that a terminal would obey or not show, as `\u{1b}`. Keeps line ends and tabs.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {
     let is_plain = |c: char| matches!(c, '\n' | '\t') || !is_hidden(c);
@@ -84,13 +84,14 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Is each character of a text one grapheme and one cell? Nearly all text is, and can be drawn faster.
+/// Returns whether each character of a text is one grapheme and one cell. Nearly all text is like this, and can be
+/// drawn faster.
 #[must_use]
 pub fn simple(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || text.chars().all(is_simple)
 }
 
-/// ASCII, and what the panes themselves draw with: dashes, arrows, lines, blocks, shapes, ticks.
+/// Returns whether a character is ASCII or one that the panes draw with: dashes, arrows, lines, blocks, shapes, ticks.
 fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '·' | '–' | '—' | '…' | '→' | '←' | '↑' | '↓' | '─'..='◼' | '✓' | '✗' | '⧖')
 }
@@ -152,7 +153,7 @@ pub(super) fn ending(text: &str, room: usize) -> &str {
     before.and_then(|(at, g)| text.get(at + g.len()..)).unwrap_or(text)
 }
 
-/// Returns the width of one grapheme in cells, as the terminal library counts it.
+/// Returns the width of one grapheme in cells, in agreement with the terminal library.
 pub(super) fn cells(grapheme: &str) -> usize {
     match grapheme.as_bytes() {
         [b' '..=b'~'] => 1,
@@ -169,12 +170,12 @@ enum Fate {
     Sequence,
 }
 
-/// What to do with one character.
+/// Decides what to do with one character.
 fn fate(c: char) -> Fate {
     match c {
         '\n' | '\r' | '\t' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{2800}' => Fate::Space,
         '\u{1b}' | '\u{9b}' => Fate::Sequence,
-        // Joiners, fillers, variation selectors, tags: terminals disagree about their width.
+        // Terminals disagree about the width of joiners, fillers, variation selectors and tags.
         '\u{ad}'
         | '\u{34f}'
         | '\u{115f}'..='\u{1160}'
@@ -201,13 +202,13 @@ fn fate(c: char) -> Fate {
     }
 }
 
-/// Code points that no version of Unicode will ever assign to a character.
+/// Returns whether no version of Unicode will ever assign this code point to a character.
 fn is_noncharacter(c: char) -> bool {
     let code = u32::from(c);
     (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
-/// Skips an escape sequence: the colours of a log line vanish, any other sequence leaves a mark, and the payload of a
+/// Skips an escape sequence. The colours of a log line vanish, any other sequence leaves a mark, and the payload of a
 /// longer one (a title, a clipboard) stays readable.
 fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Option<char>) {
     let mut after = rest.clone();
@@ -219,7 +220,7 @@ fn sequence(first: char, rest: std::str::Chars<'_>) -> (std::str::Chars<'_>, Opt
             Some(' '..='?') => {}
             Some('m') => return (after, None),
             Some('@'..='~') => return (after, Some(REPLACED)),
-            // This is no sequence: only the escape character is removed.
+            // This is not a sequence, so only the escape character is removed.
             _ => return (rest, Some(REPLACED)),
         }
     }

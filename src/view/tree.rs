@@ -1,9 +1,9 @@
-//! A tree and the properties of the selected node: how they share the space.
+//! A tree and the properties of the selected node, and their shares of the space.
 
 use super::text::width;
 use super::{Align, Area, Cut, Id, Line, Tone, margin};
 
-/// On fewer cells the properties are below the tree.
+/// The least number of cells at which the properties are beside the tree and not below it.
 const BESIDE: u16 = 90;
 
 /// A tree, and the properties of the selected node.
@@ -17,7 +17,7 @@ pub struct Tree {
     pub facts: Vec<(String, Line)>,
     /// The number of rows of the properties that are scrolled away, at most [`Tree::most_scroll`].
     pub scroll: usize,
-    /// The keys that scroll the properties, shown where not all of them are visible.
+    /// The keys that scroll the properties, shown if not all of them are visible.
     pub scroll_keys: String,
 }
 
@@ -28,20 +28,20 @@ pub struct Node {
     pub id: Id,
     /// Its text.
     pub line: Line,
-    /// Are its children hidden?
+    /// Whether its children are hidden.
     pub closed: bool,
-    /// Is the cursor on it?
+    /// Whether the cursor is on this node.
     pub selected: bool,
     /// Its children.
     pub children: Vec<Node>,
 }
 
-/// How a tree and the properties share an area, in cells and rows. Margins and separators are not included.
+/// The shares of a tree and of the properties in an area, in cells and rows. Margins and separators are not included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shares {
-    /// Are the properties beside the tree?
+    /// Whether the properties are beside the tree.
     pub beside: bool,
-    /// Cells (beside) or rows (below) of the properties, with the line between them and the tree.
+    /// The cells (beside) or rows (below) of the properties, including the line between them and the tree.
     pub taken: u16,
     /// The width of a property with its label, in cells.
     pub cells: u16,
@@ -85,7 +85,7 @@ impl Tree {
         u16::from(self.title.width() > 0)
     }
 
-    /// Returns the properties in this many `cells`: labels in a column, values wrapped behind them.
+    /// Returns the properties in this many `cells`: the labels in a column, the values wrapped next to them.
     #[must_use]
     pub fn lay_out_facts(&self, cells: u16) -> Vec<Line> {
         let longest = self.facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
@@ -102,7 +102,7 @@ impl Tree {
         lines
     }
 
-    /// Returns the largest useful `scroll` in an area of this many cells and rows, title included. Where not all
+    /// Returns the largest useful `scroll` in an area of this many cells and rows, including the title. If not all
     /// properties are visible, the last row says so.
     #[must_use]
     pub fn most_scroll(&self, cells: u16, rows: u16) -> usize {
@@ -123,11 +123,11 @@ mod tests {
 
     #[test]
     fn scrolling_ends_with_the_last_fact() {
-        // Beside: 20 rows, one of them the title, and the last one says how many more there are.
+        // Beside the tree there are 20 rows. One is the title, and the last one says how many more there are.
         assert_eq!(tree(19).most_scroll(120, 20), 0);
         assert_eq!(tree(20).most_scroll(120, 20), 2);
         assert_eq!(tree(50).most_scroll(120, 20), 32);
-        // Below: half of the 19 rows, and one for the line between.
+        // Below the tree there is half of the 19 rows, minus one for the line between.
         assert_eq!(tree(8).most_scroll(80, 20), 0);
         assert_eq!(tree(9).most_scroll(80, 20), 2);
         for size in [(0, 0), (1, 1), (40, 2), (300, 3)] {

@@ -1,4 +1,4 @@
-//! Replaces each glyph by ASCII, for terminals and fonts without glyphs.
+//! The replacement of glyphs by ASCII, for terminals and fonts without glyphs.
 
 use ratatui::buffer::Buffer;
 

@@ -49,7 +49,7 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
 }
 
-/// Returns a legend of the arrows, when one of them is less than certain.
+/// Returns a legend of the arrows if one of them is not certain.
 fn legend(arrows: &[Arrow]) -> Line {
     let kinds = [(Arrow::Derived, "derived"), (Arrow::Guess, "guessed"), (Arrow::Missing, "no link found")];
     let mut legend = Line::new();
@@ -80,7 +80,7 @@ fn arrow_style(arrow: Arrow, theme: &Theme) -> Style {
 
 fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf: &mut Buffer) {
     let stages = paint::cut_to_u16(chain.stages.len());
-    // The remainder goes to the first boxes, so that both edges are flush.
+    // The first boxes get the remainder, so that both edges are flush.
     let widths = (0..stages).map(|at| room / stages + u16::from(at < room % stages));
     let texts: Vec<(u16, Vec<Line>)> =
         chain.stages.iter().zip(widths).map(|(s, width)| (width, s.lines(inside(width).into()))).collect();
@@ -113,7 +113,7 @@ fn long(arrow: Arrow, cells: usize) -> String {
     }
 }
 
-/// Returns the width for text in a box: without its frame and a space on each side.
+/// Returns the width for text in a box, without its frame and a space on each side.
 fn inside(width: u16) -> u16 {
     width.saturating_sub(4)
 }

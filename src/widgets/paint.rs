@@ -30,11 +30,11 @@ pub(super) fn line(line: &Line, theme: &Theme, area: Rect, buf: &mut Buffer) {
     line_as(line, theme, Token::Plain, area, buf);
 }
 
-/// Draws a line in the first row of an area, its plain pieces in the style of a token.
+/// Draws a line in the first row of an area. Its plain pieces get the style of a token.
 pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
     let mut rest = first_row(area).intersection(buf.area);
     if line.width() > rest.width.into() {
-        // The cut line fits, so this ends.
+        // The cut line fits, so the recursion ends.
         return line_as(&line.cut(rest.width.into(), Cut::End), theme, plain, rest, buf);
     }
     for span in &line.0 {
@@ -43,7 +43,7 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
     }
 }
 
-/// Draws two lines in one row. Where both do not fit, the left one is cut.
+/// Draws two lines in one row. If both do not fit, the left one is cut.
 pub(super) fn both(left: &Line, right: &Line, theme: &Theme, plain: Token, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width);
     let right = right.cut(room, Cut::End);
@@ -94,7 +94,7 @@ pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
     behind(area, area.width.saturating_sub(cut_to_u16(cells)))
 }
 
-/// Returns an area without the margins that everything on the screen keeps.
+/// Returns an area without the margins of the screen.
 pub(super) fn inset(area: Rect) -> Rect {
     let margin = margin(area.width);
     Rect { x: area.x + margin, width: area.width - 2 * margin, ..area }

@@ -22,7 +22,7 @@ pub(super) fn draw(screen: &Screen, theme: &Theme, area: Rect, buf: &mut Buffer)
     let cursor = if is_readable((area.width, area.height)) {
         let below = rows(screen, theme, area, buf);
         let above = screen.sheet.as_ref().map(|sheet| {
-            // The screen below stays readable, in muted colours.
+            // The screen below stays readable in dim colours.
             buf.set_style(area, Modifier::DIM);
             sheet::draw(sheet, theme, area, buf)
         });

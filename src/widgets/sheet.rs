@@ -1,4 +1,4 @@
-//! Draws a sheet above the screen, in a frame that says how many rows are not visible.
+//! Draws a sheet above the screen, in a frame that shows how many rows are not visible.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Alignment, Position, Rect};

@@ -35,7 +35,7 @@ pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffe
     if at.is_empty() {
         return None;
     }
-    // Terminals without a visible cursor, and pictures, show the position as well.
+    // Terminals without a visible cursor, and pictures, show the position by the underline.
     buf.set_style(Rect { width: 1, ..at }, Modifier::UNDERLINED);
     Some(at.as_position())
 }

@@ -1,4 +1,4 @@
-//! Draws tables. The edges of columns stay where they are when data arrives.
+//! Draws tables. The edges of columns do not move when data arrives.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -60,7 +60,7 @@ fn heads(table: &Table, widths: &[(u16, u16)], theme: &Theme, area: Rect, buf: &
         let head = match table.sorted.filter(|(by, _)| *by == at) {
             Some((_, largest_first)) => {
                 let arrow = if largest_first { "↓" } else { "↑" };
-                // Where both do not fit, the title is cut and the arrow stays.
+                // If both do not fit, the title is cut and the arrow stays.
                 let room = usize::from(*cells);
                 let gap = if column.title.is_empty() || width(column.title) + 2 > room { "" } else { " " };
                 let title: String = column.title.chars().take(room.saturating_sub(1)).collect();

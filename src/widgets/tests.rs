@@ -267,7 +267,7 @@ fn the_cursor_is_where_the_operator_types() {
 #[test]
 fn the_way_to_all_keys_is_always_in_the_footer() {
     let screen = Screen { footer: footer(), ..Screen::default() };
-    // One that does nothing never takes the place of one that works.
+    // A key that does nothing never replaces one that works.
     assert_eq!(rows(&screen, (40, 8))[7], " b roll back to v12   ? keys");
     assert_eq!(rows(&screen, (42, 8))[7], " b roll back to v12   r retrain   ? keys");
 }
@@ -290,7 +290,7 @@ fn a_chart_has_a_scale_a_threshold_and_gaps() {
     assert!(shown[7].ends_with("03:14 ✗"), "a mark and a time do not cover each other: {shown:#?}");
 }
 
-/// Returns the places of the cells that say what a text says.
+/// Returns the places of the cells that begin this text.
 fn cells_of(screen: &Screen, size: (u16, u16), text: &str) -> Vec<(u16, u16)> {
     let rows = rows(screen, size);
     let found = rows.iter().zip(0..).filter_map(|(row, y)| {

@@ -1,4 +1,4 @@
-//! Draws a tree (lineage) with the properties of the selected node: beside it where there is room, otherwise below it.
+//! Draws a tree (lineage) with the properties of the selected node: beside it if there is room, otherwise below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -34,7 +34,7 @@ fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let nodes = items.make(&tree.nodes);
     let Items { mut state, selected, .. } = items;
     state.select(selected.clone());
-    // Each node has a number of its own, so that the widget can tell them apart.
+    // Each node has its own number, so that the widget can distinguish them.
     let Ok(grown) = Grown::new(&nodes) else { return };
     let grown = grown.node_closed_symbol("▸ ").node_open_symbol("▾ ").node_no_children_symbol("  ");
     // The tree is drawn in a buffer of its own, so that a deep node does not write beyond its side.
@@ -57,7 +57,7 @@ fn grown(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
 struct Items<'t> {
     theme: &'t Theme,
     cells: u16,
-    /// Numbers of the nodes above the next one.
+    /// The numbers of the nodes above the next one.
     path: Vec<usize>,
     next: usize,
     /// The path to the selected node.

@@ -1,17 +1,17 @@
-//! Several accounts and regions at once: one merged screen, and each on its own in everything else.
+//! Several accounts and regions at once: one merged screen, and separate behaviour everywhere else.
 
 use crate::golden::{self, golden};
 use crate::harness::Harness;
 
-/// A healthy account, in which nobody is let in any more.
+/// A healthy account whose credentials have expired.
 const LOCKED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"ExpiredTokenException\"\n\
     message = \"The security token included in the request is expired\"\n";
 
-/// A healthy account, of which the role may not be taken on.
+/// A healthy account whose role must not be assumed.
 const DENIED: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\ncode = \"AccessDenied\"\n\
     message = \"User: arn:aws:iam::1:user/ana is not authorized to perform: sts:AssumeRole\"\n";
 
-/// Returns the demo's incident beside a healthy region.
+/// Starts a console on the demo's incident and a healthy region.
 async fn two(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").beside("us-east-1", "shop").size(columns, rows).start().await;
     t.run_for("150s").await;
@@ -51,7 +51,7 @@ async fn everything_else_is_of_the_account_that_the_cursor_is_in() {
     t.resize(160, 36).await;
     t.keys("4").await;
     assert!(t.row("recommendation-prod").contains("v12"), "{}", t.row("recommendation-prod"));
-    // From the list of accounts to one of them.
+    // These keys lead from the list of accounts to one of them.
     t.keys("8").await;
     t.to("eu-west-1").await;
     t.keys("enter").await;
@@ -65,7 +65,7 @@ async fn what_is_sent_goes_to_the_account_in_which_it_was_asked_for() {
     t.keys("/ 'us-east recommendation' enter").await;
     t.keys("r").await;
     t.says("Start recommendation-build");
-    // The list below goes on and may bring another account to the top: the sheet stays where it was opened.
+    // The list below keeps changing and may bring another account to the top, but the sheet stays with its account.
     t.run_for("2m").await;
     t.keys("enter").await;
     t.says("In     us-east-1  1234-5678-9012");
@@ -85,7 +85,7 @@ async fn an_account_that_fails_hides_no_other() {
     t.keys("8").await;
     assert!(t.row("eu-west-1").contains("expired: "), "{}", t.row("eu-west-1"));
     assert!(t.row("us-east-1").ends_with('–'), "{}", t.row("us-east-1"));
-    // What it cannot read is told in full.
+    // The part that it cannot read is described in full.
     t.to("eu-west-1").await;
     t.keys("7").await;
     assert!(t.row("endpoints").contains("expired"), "{}", t.row("endpoints"));

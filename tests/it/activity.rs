@@ -1,4 +1,4 @@
-//! The log of what happened: it begins with the last day, nothing of it goes away, and every row opens whole.
+//! The activity log: it begins with the last day, keeps all its rows, and opens every row in full.
 
 use crate::harness::Harness;
 

@@ -1,6 +1,6 @@
-//! A simulated account on loopback in which a test replaces some answers: what a story cannot say, a test can.
+//! A simulated account on loopback in which a test replaces some answers. A test can do more than a story.
 //!
-//! The function of the test sees each request before the account does. It may answer in its place, with any bytes,
+//! The function of the test sees each request before the account does. It may answer instead of it, with any bytes,
 //! with a body that breaks off, or with nothing at all.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
@@ -23,9 +23,9 @@ use tokio::net::TcpListener;
 /// One request, as the test sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
-    /// The operation by AWS's name; for S3 the method and the path, as in `GET /bucket/key`.
+    /// The operation by AWS's name; for S3 the method and the path, such as `GET /bucket/key`.
     pub(crate) operation: String,
-    /// Which request of this operation it is; the first one is 1.
+    /// The number of this request among those for the operation; the first one is 1.
     pub(crate) number: usize,
     /// Method, URI and headers.
     pub(crate) head: http::request::Parts,
@@ -34,16 +34,16 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// Returns the body as JSON; null where it is none.
+    /// Returns the body as JSON; it is null for other bodies.
     pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 }
 
-/// What the test answers in place of the account.
+/// The answer of the test that replaces that of the account.
 #[derive(Debug, Clone)]
 pub(crate) enum Answer {
-    /// These bytes.
+    /// A complete answer with these bytes.
     Whole { status: u16, headers: Vec<(&'static str, String)>, body: Bytes },
     /// The beginning of a body; the rest never comes and the connection stays open.
     Stalled(Bytes),
@@ -52,13 +52,13 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    /// Returns a JSON answer of a service such as SageMaker.
+    /// Creates a JSON answer of a service such as SageMaker.
     pub(crate) fn json(status: u16, body: &serde_json::Value) -> Self {
         let headers = vec![("content-type", "application/x-amz-json-1.1".to_owned())];
         Self::Whole { status, headers, body: body.to_string().into() }
     }
 
-    /// Returns an XML answer of a service such as S3, SNS and STS.
+    /// Creates an XML answer of a service such as S3, SNS and STS.
     pub(crate) fn xml(status: u16, body: impl Into<String>) -> Self {
         let headers = vec![("content-type", "text/xml".to_owned())];
         Self::Whole { status, headers, body: body.into().into() }
@@ -66,15 +66,15 @@ impl Answer {
 }
 
 type Alter = dyn Fn(&Asked) -> Option<Answer> + Send + Sync;
-/// Changes what the account answered to an operation, where that is JSON.
+/// A function that changes the account's answer to an operation, if that is JSON.
 type Change = dyn Fn(&str, &mut serde_json::Value) + Send + Sync;
 
 /// The served account; it ends with the test.
 pub(crate) struct Altered {
-    /// Where it is.
+    /// The address of the server.
     pub(crate) url: String,
     asked: Arc<Mutex<Vec<Asked>>>,
-    /// The server stops when this is dropped.
+    /// The server stops when this sender is dropped.
     _running: tokio::sync::oneshot::Sender<()>,
 }
 
@@ -84,7 +84,7 @@ impl Altered {
         Self::start(story, Arc::new(alter), None)
     }
 
-    /// Serves a story, and lets `change` change what it answers in JSON.
+    /// Serves a story, and lets `change` modify its JSON answers.
     pub(crate) fn changing(story: &str, change: impl Fn(&str, &mut serde_json::Value) + Send + Sync + 'static) -> Self {
         Self::start(story, Arc::new(|_| None), Some(Arc::new(change)))
     }
@@ -116,7 +116,7 @@ impl Altered {
         self.asked.lock().unwrap().clone()
     }
 
-    /// How often an operation was asked for.
+    /// Returns how often an operation was requested.
     pub(crate) fn count(&self, operation: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| asked.operation == operation).count()
     }
@@ -159,7 +159,7 @@ fn changed(change: Option<&Change>, operation: &str, body: Bytes) -> Bytes {
     }
 }
 
-/// Keeps a request in the log, with its operation and number.
+/// Logs a request with its operation and number.
 fn note(log: &Mutex<Vec<Asked>>, head: http::request::Parts, body: Bytes) -> Asked {
     let operation = operation(&head, &body);
     let mut log = log.lock().unwrap();
@@ -169,7 +169,7 @@ fn note(log: &Mutex<Vec<Asked>>, head: http::request::Parts, body: Bytes) -> Ask
     asked
 }
 
-/// Returns the operation by AWS's name, in the three ways in which clients say it.
+/// Returns the operation by AWS's name, from the three forms that clients use.
 fn operation(head: &http::request::Parts, body: &[u8]) -> String {
     let path = head.uri.path();
     if let Some(target) = head.headers.get("x-amz-target").and_then(|value| value.to_str().ok()) {

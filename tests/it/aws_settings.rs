@@ -1,5 +1,5 @@
-//! Settings and configuration files that other AWS tools share, against the real program: none of them ends it, and what
-//! cannot be used is told with its name and its place.
+//! Settings and configuration files that other AWS tools share, read by the real program. None of them ends it, and
+//! invalid ones are reported with their name and place.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -10,9 +10,9 @@ use crate::altered::{Altered, Answer, Asked};
 use crate::sagetop::{Home, Run, nobody};
 
 const REGION: &str = "eu-west-1";
-/// A profile with keys, below lines of another one.
+/// A profile with keys, below the lines of another one.
 const GOOD: &str = "[profile good]\nregion = eu-west-1\naws_access_key_id = x\naws_secret_access_key = x\n";
-/// A profile that takes on a role with keys of another one.
+/// A profile that assumes a role with the keys of another one.
 const ROLE: &str = "[profile base]\naws_access_key_id = x\naws_secret_access_key = x\n\
                     [profile role]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n";
 
@@ -20,7 +20,7 @@ fn unaltered(_: &Asked) -> Option<Answer> {
     None
 }
 
-/// Returns a home whose configuration file has these bytes.
+/// Creates a home whose configuration file has these bytes.
 fn home(config: impl AsRef<[u8]>) -> Home {
     let home = Home::new();
     let path = home.write(".aws/config", "");
@@ -28,12 +28,12 @@ fn home(config: impl AsRef<[u8]>) -> Home {
     home
 }
 
-/// `status` of the profile at the URL.
+/// Runs `status` of the profile at the URL.
 fn status(home: &Home, profile: &str, url: &str) -> Run {
     home.run(&["status", "--profile", profile], &[("AWS_ENDPOINT_URL", url)])
 }
 
-/// What is said on both streams.
+/// Returns the output of both streams.
 fn said(run: &Run) -> String {
     format!("{}{}", run.out, run.err)
 }
@@ -64,7 +64,7 @@ fn no_setting_of_another_tool_ends_the_program() {
         ("AWS_STS_REGIONAL_ENDPOINTS", "legacy"),
         ("AWS_NEW_RETRIES_2026", "nonsense"),
         ("AWS_PROFILE", ""),
-        // One URL was given for all.
+        // One URL is given for all services.
         ("AWS_ENDPOINT_URL", "nonsense"),
         ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1"),
         ("AWS_ENDPOINT_URL_STS", "nonsense"),
@@ -117,7 +117,7 @@ fn no_setting_of_a_profile_ends_the_program() {
         let run = status(&home(format!("{GOOD}{line}\n")), "good", &account.url).ends(3);
         run.says(told).says("line 5 of").says(".aws/config");
     }
-    // A profile that cannot be used hides no other one.
+    // An invalid profile hides no other one.
     let both = home(format!("{GOOD}[profile other]\nregion = eu_west\nretry_mode = legacy\n"));
     status(&both, "good,other", &account.url).ends(3).says("line 6 of").says("other");
 }
@@ -153,7 +153,7 @@ fn a_profile_that_is_not_there_is_told_with_those_that_are() {
     let (account, home) = (Altered::serve("shop", unaltered), home(ROLE));
     let told = status(&home, "rolle", &account.url).ends(3);
     told.says("no profile rolle").says("only base, role").says(".aws/config");
-    // With a region it can be asked, and no login would help.
+    // With a region the account can be called, and no login would help.
     let place = [("AWS_ENDPOINT_URL", account.url.as_str())];
     let told = home.run(&["status", "--profile", "rolle", "--region", REGION], &place).ends(3);
     assert!(!said(&told).contains("aws sso login"), "{}", said(&told));
@@ -194,7 +194,7 @@ fn what_gives_no_credentials_is_told_as_what_it_is() {
     }
 }
 
-/// Returns a home with an SSO profile whose login is valid for years.
+/// Creates a home with an SSO profile whose login is valid for years.
 fn logged_in() -> Home {
     let home = home(
         "[profile sso]\nregion = eu-west-1\nsso_session = shop\nsso_account_id = 123456789012\n\
@@ -204,7 +204,7 @@ fn logged_in() -> Home {
         "accessToken": "t", "expiresAt": "2100-01-01T00:00:00Z", "region": REGION,
         "startUrl": "https://shop.example/start"
     });
-    // The name of the session, hashed.
+    // The name of the file is the hash of the session's name.
     home.write(".aws/sso/cache/5042d146667518a1a5017644946b8650aafca44c.json", &token.to_string());
     home
 }
@@ -269,19 +269,19 @@ fn each_service_may_have_an_endpoint_of_its_own() {
         sources.iter().filter(|source| source["state"] == "fresh").count()
     };
     let all = fresh(&dump(&home(GOOD), &[("AWS_ENDPOINT_URL", &account.url)]));
-    // By variables.
+    // These URLs are set by variables.
     let names: Vec<String> =
         services.iter().map(|service| format!("AWS_ENDPOINT_URL_{}", service.to_uppercase())).collect();
     let variables: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), account.url.as_str())).collect();
     let told = dump(&home(GOOD), &variables);
     assert_eq!((fresh(&told), &told["endpoint_url"]), (all, &json!(account.url)));
-    // By a section of the file; a name for this machine has no buckets in front of it.
+    // These URLs are set by a section of the file. A name for this machine has no bucket names as prefix.
     let local = account.url.replace("127.0.0.1", "localhost");
     let section: Vec<String> = services.iter().map(|s| format!("{s} =\n  endpoint_url = {local}\n")).collect();
     let config = format!("{GOOD}services = local\n[services local]\n{}", section.concat());
     let told = dump(&home(&config), &[]);
     assert_eq!((fresh(&told), &told["endpoint_url"]), (all, &json!(local)));
-    // Variables win over the file, unless all of it is to be ignored.
+    // Variables take precedence over the file, unless all URLs must be ignored.
     let nobody = format!("http://{}", nobody());
     let elsewhere = [("AWS_ENDPOINT_URL_S3", nobody.as_str())];
     assert!(fresh(&dump(&home(&config), &elsewhere)) < all);
@@ -318,7 +318,7 @@ fn a_password_in_an_endpoint_url_is_refused_and_shown_nowhere() {
     refused(&file, &[], &[]);
 }
 
-/// A pipe in place of a file is not opened, so that nothing waits for who writes to it.
+/// A pipe in place of a file is not opened, so that the program does not wait for a writer.
 #[cfg(unix)]
 #[test]
 fn a_pipe_in_place_of_the_configuration_holds_nobody() {
@@ -330,11 +330,11 @@ fn a_pipe_in_place_of_the_configuration_holds_nobody() {
     let place = [("AWS_CONFIG_FILE", pipe.as_str()), ("AWS_ENDPOINT_URL", &account.url), ("AWS_REGION", REGION)];
     let arguments = ["status", "--profile", "good"];
     home.run(&arguments, &place).ends(3).says(&pipe).says("not a regular file");
-    // Whoever needs nothing of it goes on.
+    // The program goes on if it needs nothing from the file.
     let keys = [("AWS_ACCESS_KEY_ID", "x"), ("AWS_SECRET_ACCESS_KEY", "x")];
     let run = home.run(&["status"], &[&keys[..], &place].concat());
     assert!(!run.out.contains("sources:"), "all of them are read: {}", run.out);
-    // An empty file by its usual name.
+    // This is an empty file with a usual name.
     let run = home.run(&["status"], &[&keys[..], &[("AWS_CONFIG_FILE", "/dev/null")], &place[1..]].concat());
     assert!(!run.out.contains("sources:"), "all of them are read: {}", run.out);
 }

@@ -1,4 +1,4 @@
-//! What comes with the program: themes, keymaps, and the table of keys in the documents.
+//! The files of the program: themes, keymaps, and the table of keys in the documents.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -12,10 +12,10 @@ use sagetop::keymap::{Keymap, SheetKey};
 use sagetop::theme::Level;
 use sagetop::update::{ACTIONS, NAMES};
 
-/// Actions that are too rare for a key; the palette has them.
+/// The actions that are too rare for a key; the palette has them.
 const PALETTE_ONLY: &[&str] = &[];
 
-/// Without these a console cannot be used, whatever its keymap.
+/// The actions that a console needs, whatever its keymap is.
 const NEEDED: &[&str] = &["quit", "help", "palette", "back", "up", "down"];
 
 fn path(name: &str) -> PathBuf {
@@ -26,7 +26,7 @@ fn keymap(name: &str) -> Keymap {
     Assets::default().keymap(name, NAMES).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Name and text of each TOML file in a folder.
+/// Returns the name and text of each TOML file in a folder.
 fn files(folder: &str) -> BTreeSet<(String, String)> {
     let files = fs::read_dir(path(folder)).unwrap().map(|file| file.unwrap().path());
     let name = |path: &PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -63,10 +63,10 @@ fn every_action_has_a_key_or_is_known_to_have_none() {
     assert_eq!(unbound, PALETTE_ONLY);
 }
 
-/// Returns the keys of an action as they stand in the table.
+/// Returns the keys of an action in the form of the table.
 fn keys(keymap: &Keymap, action: &str) -> String {
     let keys = keymap.keys_for(action);
-    // A bar would end the cell of the table.
+    // A bar would end the cell of the table, so it is escaped.
     keys.iter().map(|key| format!("`{}`", key.replace('|', "\\|"))).collect::<Vec<_>>().join(" ")
 }
 

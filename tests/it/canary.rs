@@ -1,7 +1,8 @@
-//! Secrets planted in every field that people and programs write to: none of them may be seen anywhere.
+//! Secrets planted in every field that people and programs write to. None of them may become visible.
 //!
-//! Each planted secret begins with the same word and has a number. The word is looked for in everything that the
-//! program writes: the screen, the journal, the snapshot, recordings, `dump`, `status`, and what its commands say.
+//! Each planted secret begins with the same word and has a number. The test searches for the word in everything that
+//! the program writes: the screen, the journal, the snapshot, recordings, `dump`, `status`, and the output of its
+//! commands.
 
 #![expect(
     clippy::unwrap_used,
@@ -24,13 +25,13 @@ use crate::terminal::pty::Terminal;
 
 const WORD: &str = "CANARY";
 
-/// One more planted secret.
+/// Returns a new secret to plant.
 fn canary() -> String {
     static PLANTED: AtomicUsize = AtomicUsize::new(0);
     format!("{WORD}{:05}", PLANTED.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Texts in which people leave secrets; `*` stands for one.
+/// Texts in which people leave secrets; `*` is the place of one.
 const TEXTS: [&str; 12] = [
     "--lr 1 --password * --epochs 2",
     "see https://b.s3.amazonaws.com/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=*&X-Amz-Signature=*",
@@ -46,7 +47,7 @@ const TEXTS: [&str; 12] = [
     "export HF_TOKEN='*'",
 ];
 
-/// Names under which nobody may read the value.
+/// The names whose values must not be visible.
 const NAMES: [&str; 8] =
     ["password", "db_pwd", "DbPassword", "api_key", "HF_TOKEN", "passphrase", "connection_string", "AWS_SECRET_KEY"];
 
@@ -57,13 +58,13 @@ fn text() -> String {
     text.split('*').map(str::to_owned).reduce(|before, after| before + &canary() + &after).unwrap()
 }
 
-/// Plants secrets in what the account answers.
+/// Plants secrets in an answer of the account.
 fn plant(value: &mut Value) {
     match value {
         Value::Object(members) => {
             for (name, member) in members.iter_mut() {
                 match (name.as_str(), &mut *member) {
-                    // What programs pass to each other, by name.
+                    // Programs pass these values to each other by name.
                     ("HyperParameters" | "Environment" | "CustomerMetadataProperties", Value::Object(pairs)) => {
                         pairs.extend(NAMES.map(|name| (name.to_owned(), canary().into())));
                         pairs.insert("args".into(), text().into());
@@ -81,7 +82,7 @@ fn plant(value: &mut Value) {
                         inner["Parameters"].as_array_mut().unwrap().push(parameter);
                         *definition = inner.to_string();
                     }
-                    // What people write, and what went wrong.
+                    // People write these texts, and failures are described in them.
                     (name, Value::String(words)) if is_prose(name) => *words = format!("{words} {}", text()),
                     _ => plant(member),
                 }
@@ -103,13 +104,13 @@ fn is_prose(name: &str) -> bool {
     name.ends_with("Description") || name.ends_with("Reason") || name.ends_with("ExitMessage")
 }
 
-/// Returns the demo account with secrets everywhere; those of alarms and feature groups stand in its story.
+/// Serves the demo account with secrets everywhere. Those of alarms and feature groups are in its story.
 fn account() -> Altered {
     let story = Sim::story("demo").unwrap().replace("description = \"", &format!("description = \"{} ", text()));
     Altered::changing(&story.replace("\\\"", ""), |_, answer| plant(answer))
 }
 
-/// Returns the secrets that can be read in a text.
+/// Finds the secrets that are visible in a text.
 fn seen(text: &[u8]) -> BTreeSet<String> {
     let text = String::from_utf8_lossy(text);
     text.match_indices(WORD).map(|(at, _)| text[at.saturating_sub(60)..].chars().take(90).collect()).collect()
@@ -121,7 +122,7 @@ fn shows_none(what: &str, text: &[u8]) {
     assert!(seen.is_empty(), "{what} shows {} secrets, such as {:?}", seen.len(), seen.first());
 }
 
-/// Returns all files below a folder, unpacked where they are packed.
+/// Returns all files below a folder, unpacked if they are packed.
 fn files(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -178,13 +179,13 @@ fn no_secret_leaves_the_tables() {
         terminal.until_shown(&[heading]);
         shows_none(heading, terminal.text().as_bytes());
     }
-    // All that is known of one model, thing by thing.
+    // This opens the lineage of one model, and visits each thing in it.
     terminal.press("0");
     terminal.until_shown(&["MODEL"]);
     terminal.press("/recommendation\r\r");
     terminal.until_shown(&["▾", "DATA", "TRAINING"]);
     for _ in 0..50 {
-        // The help comes after the keys before it.
+        // The help appears only after the earlier keys were handled.
         terminal.press("lj?");
         terminal.until_shown(&["approve the selected version"]);
         terminal.press("\u{1b}");

@@ -1,4 +1,4 @@
-//! Locations in S3, odd ones too, as the real program judges them.
+//! Locations in S3, including unusual ones, and the real program's judgement of them.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -15,17 +15,17 @@ use crate::sagetop::Home;
 
 const DAY: i64 = 86_400;
 
-/// Key, size and age in seconds.
+/// The key, the size, and the age in seconds of each object.
 type Objects = Vec<(String, u64, i64)>;
 
-/// A location that is judged: its name, its prefix with dates, what lies there, and what is said of it.
+/// A location that is judged: its name, its prefix with dates, its objects, and the expected judgement.
 struct Case {
     name: &'static str,
     prefix: &'static str,
     objects: Objects,
-    /// The newest key, without the name; nothing where none is told.
+    /// The newest key, without the name; `None` if none is reported.
     newest: Option<String>,
-    /// Health of the data, and a part of the reasons.
+    /// The health of the data, and a part of the reasons.
     says: (&'static str, &'static str),
 }
 
@@ -34,7 +34,7 @@ fn now() -> Timestamp {
     Timestamp::try_from(SystemTime::now()).unwrap()
 }
 
-/// Returns the day so many days ago, as a folder is named.
+/// Formats the day this many days ago like a folder's name.
 fn day(ago: i64, format: &str) -> String {
     let at = Timestamp::from_second(now().as_second() - ago * DAY).unwrap();
     TimeZone::UTC.to_datetime(at).strftime(format).to_string()
@@ -44,7 +44,7 @@ fn many(count: i64, key: impl Fn(i64) -> String, age: impl Fn(i64) -> i64) -> Ob
     (0..count).map(|n| (key(n), 9, age(n))).collect()
 }
 
-/// Twelve objects a day for more days than a listing shows.
+/// Returns twelve objects a day for more days than a listing shows.
 fn daily(format: &'static str, from: i64) -> Objects {
     many(
         330 * 12,
@@ -71,7 +71,7 @@ fn cases() -> Vec<Case> {
     all
 }
 
-/// Locations with new data.
+/// Returns locations with new data.
 fn fresh_cases() -> Vec<Case> {
     let object = |key: &str, age: i64| (key.to_owned(), 9, age);
     let today = |format: &str| day(0, format);
@@ -113,7 +113,7 @@ fn fresh_cases() -> Vec<Case> {
     ]
 }
 
-/// Locations with old data, without any, or with more than is read.
+/// Returns locations with old data, without any data, or with more than is read.
 fn other_cases() -> Vec<Case> {
     let object = |key: &str, age: i64| (key.to_owned(), 9, age);
     let (today, iso) = (|format: &str| day(0, format), "%Y-%m-%d");
@@ -169,7 +169,7 @@ fn other_cases() -> Vec<Case> {
     ]
 }
 
-/// Returns the configuration that names all cases, each as the data of a model of its own.
+/// Writes the configuration of all cases. Each is the data of its own model.
 fn configuration(names: &[(&str, String)]) -> String {
     names.iter().fold(String::new(), |mut text, (name, uri)| {
         let _ = write!(
@@ -189,7 +189,7 @@ fn query(asked: &Asked, name: &str) -> Option<String> {
     Some(percent_decode_str(&value.replace('+', " ")).decode_utf8().unwrap().into_owned())
 }
 
-/// One page of a listing, as S3 answers it.
+/// Answers like S3 with one page of a listing.
 fn listing(asked: &Asked, objects: &Objects) -> Answer {
     let (prefix, folders) = (query(asked, "prefix").unwrap_or_default(), query(asked, "delimiter").is_some());
     let after = query(asked, "continuation-token").or_else(|| query(asked, "start-after")).unwrap_or_default();
@@ -240,7 +240,7 @@ fn source<'a>(dump: &'a Value, name: &str) -> &'a Value {
     dump["sources"].as_array().unwrap().iter().find(|source| source["name"] == name).unwrap()
 }
 
-/// What `dump` tells of an account in which some answers are others.
+/// Returns the `dump` of an account with altered answers.
 fn dump(account: &Altered, config: &str) -> Value {
     let home = Home::new();
     let file = home.write("test.toml", config);

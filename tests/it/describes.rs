@@ -1,4 +1,4 @@
-//! One thing among many that AWS cannot describe.
+//! A test of many things, one of which AWS cannot describe.
 
 use crate::altered::{Altered, Answer};
 use crate::sagetop::Home;

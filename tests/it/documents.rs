@@ -1,4 +1,4 @@
-//! The documents: their links lead somewhere, their examples are valid, and the policy in the README is that of the code.
+//! Tests of the documents: their links exist, their examples are valid, and the policies in the README match the code.
 
 #![expect(
     clippy::unwrap_used,
@@ -18,18 +18,18 @@ use serde_json::Value;
 
 use crate::layers::{root, rust_files};
 
-/// What a call needs, where that is not the permission of its name.
+/// The permissions of a call, if they differ from its name.
 const PERMISSIONS: &[(&str, &[&str])] = &[
     ("s3:HeadBucket", &["s3:ListBucket"]),
     ("s3:ListObjectsV2", &["s3:ListBucket"]),
     ("s3:HeadObject", &["s3:GetObject"]),
     ("sts:GetCallerIdentity", &[]),
-    // What is created gets tags; a model gets a role.
+    // Created resources get tags, and a model gets a role.
     ("sagemaker:CreateEndpointConfig", &["sagemaker:CreateEndpointConfig", "sagemaker:AddTags"]),
     ("sagemaker:CreateModel", &["sagemaker:CreateModel", "sagemaker:AddTags", "iam:PassRole"]),
 ];
 
-/// How the names of reads begin.
+/// The prefixes of operations that read.
 const READS: &[&str] = &["BatchDescribe", "Describe", "Get", "Head", "List", "Search"];
 
 /// Returns a document and its text.
@@ -41,7 +41,7 @@ fn documents() -> Vec<(PathBuf, String)> {
     paths.into_iter().map(|path| (path.clone(), fs::read_to_string(path).unwrap())).collect()
 }
 
-/// Returns the lines that are no code.
+/// Returns the lines that are not code.
 fn prose(text: &str) -> impl Iterator<Item = &str> {
     let mut code = false;
     text.lines().filter(move |line| {
@@ -57,7 +57,7 @@ fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
     text.split(fence.as_str()).skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect()
 }
 
-/// Returns the anchors of a document, as they are made of its headings.
+/// Returns the anchors of a document, which are made from its headings.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings =
         prose(text).filter_map(|line| line.strip_prefix('#').map(|rest| rest.trim_start_matches('#').trim()));
@@ -65,7 +65,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     headings.map(|heading| heading.to_lowercase().chars().filter(plain).collect::<String>().replace(' ', "-")).collect()
 }
 
-/// Returns why a link of a file leads nowhere, if it does not.
+/// Returns why a link of a file is dead, if it is.
 fn dead(from: &Path, target: &str) -> Option<String> {
     let (file, anchor) = target.split_once('#').unwrap_or((target, ""));
     let path = if file.is_empty() { from.to_owned() } else { from.parent().unwrap().join(file) };
@@ -119,7 +119,7 @@ fn examples_of_configurations_and_stories_are_valid() {
     let text = |name: &str| fs::read_to_string(root().join(name)).unwrap();
     for name in ["README.md", "docs/configuration.md"] {
         let page = text(name);
-        // Under a list an example is indented, which TOML allows.
+        // An example below a list is indented, which TOML allows.
         let [example] = blocks(&page, "toml")[..] else { panic!("{name} has not one example") };
         let source = Source { file: name.into(), text: example.to_owned() };
         assert!(!Config::parse(&source).unwrap().models.is_empty(), "{name}");
@@ -130,7 +130,7 @@ fn examples_of_configurations_and_stories_are_valid() {
     }
 }
 
-/// `describe_model` → `DescribeModel`.
+/// Converts `describe_model` to `DescribeModel`.
 fn api_name(method: &str) -> String {
     let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect();
     method.split('_').map(|word| -> String { capital(word) }).collect()
@@ -140,8 +140,7 @@ fn is_of_a_name(c: char) -> bool {
     c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
-/// Returns every call of AWS in the code, as `sagemaker:DescribeModel`; and the files that send other requests than
-/// those.
+/// Finds every call of AWS in the code, such as `sagemaker:DescribeModel`, and the files that send other requests.
 fn calls() -> (BTreeSet<String>, Vec<String>) {
     let (mut made, mut unknown) = (BTreeSet::new(), Vec::new());
     let simulated = root().join("src/sim");
@@ -161,7 +160,7 @@ fn calls() -> (BTreeSet<String>, Vec<String>) {
             requests += methods.len();
             made.extend(methods.iter().map(|method| format!("{}:{}", service.iam, api_name(method))));
         }
-        // Several requests may share the code that sends them, but what is sent was made by a client.
+        // Several requests may share the code that sends them, but each must be made by a client.
         let sent = own.matches(".send()").count();
         if sent > requests {
             unknown.push(format!("{}: {sent} requests are sent, {requests} are made by a client", path.display()));

@@ -1,14 +1,14 @@
-//! Calls that fail, hang or make no sense: the rows stay with their age, the screen says what is
-//! wrong, keys are answered, and it goes on by itself when it is over.
+//! Calls that fail, hang or get nonsense as answer. The rows stay with their age, the screen describes the failure,
+//! keys work, and the console recovers by itself.
 
 use crate::harness::Harness;
 
-/// Returns the demo account, in which some calls go wrong.
+/// Returns the demo account with some faults.
 fn demo_with(faults: &str) -> String {
     format!("inherits = \"demo\"\n{faults}")
 }
 
-/// Nobody answers, for ever.
+/// No call is ever answered.
 const SILENCE: &str = "[[fault]]\noperation = \"*\"\nlatency = \"2h\"\n";
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +94,7 @@ async fn expired_credentials_are_told_once_and_picked_up_again() {
     t.until("✗ recommendation", "2m").await;
 }
 
-/// Lunch without a login: the first look after it finds the account again.
+/// Nobody logs in for an hour; the first read after the login works again.
 #[tokio::test(start_paused = true)]
 async fn a_login_is_picked_up_as_soon_after_an_hour_as_after_a_minute() {
     let hour = "[[fault]]\noperation = \"*\"\ncode = \"ExpiredTokenException\"\nmessage = \"expired\"\nfrom = \"20s\"\nto = \"1h\"\n";
@@ -134,7 +134,7 @@ async fn half_a_minute_for_every_answer_is_waited_for_and_asked_no_more_often() 
     t.keys("4").await;
     t.says("fraud-screening-prod");
     t.keys("0").await;
-    // What happens meanwhile is seen, late.
+    // Events in this time are seen late.
     t.until("✗ recommendation", "5m").await;
 }
 
@@ -160,7 +160,8 @@ async fn throttling_slows_the_polling_down() {
     let mut t = Harness::story("throttled").ready().await;
     t.until("× slower)", "60s").await;
     t.says("fraud-screening");
-    // Twenty seconds into the trouble and to its end: fewer calls than in twenty good seconds.
+    // This measures from twenty seconds into the fault to its end. There must be fewer calls than in twenty good
+    // seconds.
     t.run_for("10s").await;
     let before = listings(&t);
     t.run_for("30s").await;
@@ -178,13 +179,13 @@ async fn throttling_ends_a_minute_after_it_ended_whoever_asked_meanwhile() {
     let mut t = Harness::story(&demo_with(throttled)).ready().await;
     t.keys("7").await;
     t.until("ListEndpoints: throttled", "2m").await;
-    // An operator who is in a hurry.
+    // An operator in a hurry presses the key often.
     for _ in 0..12 {
         t.keys("ctrl-r").await;
         t.run_for("5s").await;
     }
     t.run_for("70s").await;
-    // A calm minute, and one turn of the slow lane.
+    // This is a calm minute, and one turn of the slow lane.
     t.run_for("130s").await;
     t.never_says("× slower");
     for source in ["endpoints", "pipelines", "model_package_groups"] {
@@ -296,7 +297,7 @@ async fn who_has_nothing_to_ask_is_no_younger_than_what_was_answered() {
     }
 }
 
-/// A healthy shop that nobody can reach for some minutes.
+/// A healthy shop that cannot be reached for some minutes.
 const AWAY: &str = "inherits = \"shop\"\n[[fault]]\noperation = \"*\"\nstatus = 503\ncode = \"ServiceUnavailable\"\n\
                     message = \"Service Unavailable\"\nfrom = \"70s\"\nto = \"8m\"\n";
 
@@ -318,7 +319,7 @@ async fn what_was_well_is_unknown_when_it_was_not_read_for_long() {
     t.says("all well 3 min ago");
     t.resize(80, 24).await;
     assert!(t.line(last).contains("ok 3 min ago"), "{}", t.text());
-    // It is back by itself.
+    // The connection returns by itself.
     t.run_for("6m").await;
     assert!(t.line(last).starts_with(" ✓"), "{}", t.text());
     t.never_says("ago");

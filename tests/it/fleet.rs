@@ -1,8 +1,8 @@
-//! Tables of an account of any size, made in memory without a call: for the bench and the tests of the join.
+//! Tables of an account of any size, made in memory without a call, for the benchmarks and the tests of the join.
 //!
-//! Two endpoints a model, one pipeline, four alarms, and of its versions those that serve and newer ones, as a console
-//! holds them, or a long history; a few things are under way or broken.
-//! Every row is a function of its number, so that two runs see the same account.
+//! Each model has two endpoints, one pipeline and four alarms. It has either the versions that a console holds, namely
+//! the serving and newer ones, or a long history. A few things are in progress or broken. Every row is a function of
+//! its number, so that two runs see the same account.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -28,18 +28,18 @@ use sagetop::resources::subscription::Subscription;
 use sagetop::resources::topic::Topic;
 use sagetop::resources::{Listing, Resource, Seen, Store, Table, Wishes};
 
-/// What AWS lists of pipelines that ran lately.
+/// The number of recent pipeline executions that AWS lists.
 const RUNS: usize = 400;
-/// Topics, however large the account.
+/// The number of topics, whatever the size of the account.
 const TOPICS: usize = 40;
-/// Locations that are read, however many there are.
+/// The most locations that are read.
 const LOCATIONS: usize = 60;
-/// One model of so many is in the configuration.
+/// One of this many models is in the configuration.
 const CONFIGURED: usize = 20;
-/// One endpoint of so many serves what was never registered.
+/// One of this many endpoints serves a model that was never registered.
 const UNREGISTERED: usize = 50;
 
-/// The version that production runs; staging runs the next one, and some models have one that is newer still.
+/// The version that production runs. Staging runs the next one, and some models have a still newer one.
 const LIVE: usize = 31;
 
 /// Returns the time of the look.
@@ -47,7 +47,7 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::UNIX_EPOCH + Duration::from_secs(1_795_000_000)
 }
 
-/// What a console has seen of an account with so many endpoints, and of each model so many versions that served before.
+/// Returns the tables of an account with this many endpoints, and this many earlier versions of each model.
 pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
     let models = endpoints.div_ceil(2);
     let mut store = Store::default();
@@ -98,12 +98,12 @@ fn arn(kind: &str, name: &str) -> String {
     format!("arn:aws:sagemaker:eu-west-1:123456789012:{kind}/{name}")
 }
 
-/// Name of a model: of its group, its pipeline, and what its endpoints begin with.
+/// Returns the name of a model, which is also that of its group and pipeline and the prefix of its endpoints.
 fn name(model: usize) -> String {
     format!("recommendation-{model:05}")
 }
 
-/// Name of an endpoint: an even one is in production.
+/// Returns the name of an endpoint. Even numbers are in production.
 fn endpoint_name(number: usize) -> String {
     let stage = if number.is_multiple_of(2) { "prod" } else { "staging" };
     if number % UNREGISTERED == UNREGISTERED - 1 {
@@ -233,7 +233,7 @@ fn pipeline(model: usize) -> Pipeline {
         created: ago(9000),
         last_execution: ago(model % 300),
         status: "Active".into(),
-        // A tenth was not described yet: what its versions say of it is all there is.
+        // A tenth of the pipelines was not described yet, so only their versions reveal something about them.
         definition: (model % 10 != 9).then_some(definition),
         ..Pipeline::default()
     }
@@ -341,7 +341,7 @@ fn series(number: usize) -> Vec<MetricSeries> {
     [("Invocations", "Sum"), ("Invocation5XXErrors", "Average"), ("ModelLatency", "p99")].map(metric).into()
 }
 
-/// Returns the even ones watch the errors of an endpoint; the odd ones are of all the forms that alarms have.
+/// Returns an alarm. Even numbers watch the errors of an endpoint; odd ones have the other forms of alarms.
 fn alarm(number: usize) -> Alarm {
     let endpoint = endpoint_name(number / 2);
     let form =

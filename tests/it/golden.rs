@@ -1,9 +1,7 @@
-//! What was drawn, compared with what was drawn before: text, and below it what
-//! each run of cells means.
+//! Comparison of a drawn screen with an earlier one: its text, and below it the meaning of each run of cells.
 //!
-//! Screens are drawn with the theme of [`probe`], which numbers the tokens. So a
-//! golden names meanings, never colours, and [`painted`] gives the same screen the
-//! colours of a real theme for a picture.
+//! Screens are drawn with the theme of [`probe`], which numbers the tokens. So a golden contains meanings, never
+//! colours, and [`painted`] gives the same screen the colours of a real theme for a picture.
 
 #![expect(clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -67,13 +65,13 @@ pub(crate) fn described(buffer: &Buffer) -> String {
     format!("{text}---\n{runs}")
 }
 
-/// Returns the text of a screen, a line a row.
+/// Returns the text of a screen, one line per row.
 pub(crate) fn text(buffer: &Buffer) -> String {
     let width = usize::from(buffer.area.width).max(1);
     buffer.content.chunks(width).map(|row| row_text(row).trim_end().to_owned() + "\n").collect()
 }
 
-/// What the cells of a text mean, where it first stands on a screen: the names of its first cell.
+/// Returns the meaning of a text at its first place on a screen: the names of its first cell.
 pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
     let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
     let starts = |row: &[Cell]| (0..row.len()).find(|at| row.get(*at..).is_some_and(|r| row_text(r).starts_with(text)));
@@ -84,11 +82,11 @@ pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
 pub(crate) fn selected(buffer: &Buffer) -> Option<String> {
     let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
     let is_selected = |cell: &&Cell| tokens(&probe, cell).1 == Some(Token::Selection);
-    // The name of the pane that is shown looks the same, but is shorter than a row.
+    // The name of the shown pane has the same look, but it is shorter than a row.
     buffer.content.chunks(width).find(|row| row.iter().filter(is_selected).count() > width / 2).map(row_text)
 }
 
-/// Returns the buffer with zeros for what is new in every run: the token of a call, wherever it is wrapped.
+/// Replaces the parts that are new in every run by zeros: the token of a call, wherever it is wrapped.
 pub(crate) fn without_ids(buffer: &Buffer) -> Buffer {
     const LENGTH: usize = 36;
     let mut buffer = buffer.clone();
@@ -107,8 +105,8 @@ pub(crate) fn without_ids(buffer: &Buffer) -> Buffer {
     buffer
 }
 
-/// Returns the buffer with the second cell of each wide glyph in the style of the first: a terminal never shows that
-/// cell, so drawing leaves it bare.
+/// Gives the second cell of each wide glyph the style of the first. A terminal never shows that cell, so drawing leaves
+/// it without a style.
 pub(crate) fn whole(buffer: &Buffer) -> Buffer {
     let mut whole = buffer.clone();
     let (mut hidden, mut style) = (0, Style::new());
@@ -124,7 +122,7 @@ pub(crate) fn whole(buffer: &Buffer) -> Buffer {
     whole
 }
 
-/// Returns the text of some cells; the second cell of a wide glyph holds nothing.
+/// Returns the text of some cells. The second cell of a wide glyph is empty.
 fn row_text(row: &[Cell]) -> String {
     let mut hidden = 0;
     let mut text = String::new();
@@ -138,10 +136,10 @@ fn row_text(row: &[Cell]) -> String {
     text
 }
 
-/// What a cell that was drawn with [`probe`] means; empty for plain text on the bare screen.
+/// Returns the meaning of a cell that was drawn with [`probe`]; it is empty for plain text on the bare screen.
 fn name_of(probe: &Theme, cell: &Cell) -> String {
     let (text, ground) = tokens(probe, cell);
-    // The look of a blank is that of its ground.
+    // The look of a blank is that of its background.
     let is_blank = cell.symbol() == " " && !cell.modifier.contains(Modifier::REVERSED);
     let text = text.filter(|t| *t != Token::Plain && !is_blank).map(Token::name);
     let ground = ground.filter(|t| *t != Token::Screen).map(Token::name);
@@ -156,7 +154,7 @@ fn name_of(probe: &Theme, cell: &Cell) -> String {
     text.into_iter().chain(ground).chain(set).chain(own).collect::<Vec<_>>().join("+")
 }
 
-/// Text token and ground token of a cell that was drawn with [`probe`].
+/// Returns the text token and the background token of a cell that was drawn with [`probe`].
 fn tokens(probe: &Theme, cell: &Cell) -> (Option<Token>, Option<Token>) {
     let all = || Token::TONES.iter().chain(Token::CHROME).copied();
     let text = all().find(|t| probe.style(*t).fg == Some(cell.fg));
@@ -164,7 +162,7 @@ fn tokens(probe: &Theme, cell: &Cell) -> (Option<Token>, Option<Token>) {
     (text, ground)
 }
 
-/// Returns a screen that was drawn with [`probe`], in the colours of another theme.
+/// Paints a screen that was drawn with [`probe`] in the colours of another theme.
 pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
     let probe = probe();
     let mut painted = whole(buffer);
@@ -174,7 +172,7 @@ pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
         let is_state = matches!(text, Some(Token::Good | Token::Busy | Token::Warn | Token::Bad));
         let mut text = text.map(|t| theme.style(t)).unwrap_or_default();
         if is_stroke && is_state {
-            // Lines and bars have the colour of a state, not the weight of its words.
+            // Lines and bars have the colour of a state, but not the weight of its words.
             text.add_modifier = Modifier::empty();
         }
         let over = ground.map(|t| theme.style(t)).unwrap_or_default();
@@ -187,7 +185,7 @@ pub(crate) fn painted(buffer: &Buffer, theme: &Theme) -> Buffer {
     painted
 }
 
-/// Returns the cursor's bar covers the colour of a text, the ground of a sheet does not.
+/// Keeps the style of the cursor's bar, which overrides the colour of a text. The background of a sheet does not.
 fn over_only(ground: Option<Token>, style: Style) -> Style {
     match ground {
         Some(Token::Selection | Token::Changed | Token::Field) => style,

@@ -1,7 +1,7 @@
-//! The real loop over the simulated account, in virtual time: what the operator would see and do.
+//! The real loop on the simulated account, in virtual time, from the view of the operator.
 //!
-//! Time is tokio's paused clock. It moves when nothing is left to do, so a wait of an hour takes
-//! no longer than the work in it, and every run of a test sees the same moments.
+//! Time is tokio's paused clock. It advances when no work is left, so a wait of an hour takes no longer than the work
+//! in it, and every run of a test sees the same times.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -31,13 +31,13 @@ use screen::Shared;
 
 pub(crate) use setup::Setup;
 
-/// Long enough for details that pollers fetch one after another, short enough that nothing else happens.
+/// A time that is long enough for details that pollers fetch one after another, and too short for other events.
 const MOMENT: Duration = Duration::from_millis(200);
 
-/// What the operators of the simulated account have configured.
+/// The configuration of the simulated account.
 pub(crate) const CONFIG: &str = include_str!("../../src/demo.toml");
 
-/// A console that runs.
+/// A running console.
 pub(crate) struct Harness {
     screen: Shared,
     input: Option<mpsc::Sender<Input>>,
@@ -50,7 +50,7 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// Returns a console over the account of a bundled story, or of a story's text.
+    /// Sets up a console on the account of a bundled story, or of a story's text.
     pub(crate) fn story(story: &str) -> Setup {
         let story = Sim::story(story).unwrap_or(story).to_owned();
         let (settings, pace) = (Settings::default(), Pace::Unlimited);
@@ -64,26 +64,26 @@ impl Harness {
     /// Lets time pass: `90s`, `5m`, `200ms`.
     pub(crate) async fn run_for(&mut self, length: &str) {
         sleep(keys::length(length)).await;
-        // What falls on that very moment belongs to it.
+        // Events at that very time belong to it.
         sleep(Duration::from_millis(1)).await;
     }
 
-    /// Presses keys, written as in keymaps; `'text'` is typed letter by letter. Each is answered before the next.
+    /// Presses keys, written as in keymaps; `'text'` is typed letter by letter. Each key is handled before the next.
     pub(crate) async fn keys(&mut self, script: &str) {
         self.press(script).await;
         sleep(MOMENT).await;
     }
 
-    /// Presses keys and gives the console no more time than it needs to answer them.
+    /// Presses keys and gives the console only the time that it needs to handle them.
     pub(crate) async fn press(&mut self, script: &str) {
         for key in keys::script(script) {
             self.send(Event::Key(key)).await;
-            // Virtual time moves when all work is done, so this ends when the key was answered.
+            // Virtual time advances when all work is done, so this ends after the key was handled.
             sleep(Duration::from_millis(1)).await;
         }
     }
 
-    /// Presses keys faster than they are answered.
+    /// Presses keys faster than they are handled.
     pub(crate) async fn burst(&mut self, script: &str) {
         for key in keys::script(script) {
             self.send(Event::Key(key)).await;
@@ -97,14 +97,14 @@ impl Harness {
         sleep(MOMENT).await;
     }
 
-    /// Gives the terminal another size.
+    /// Changes the size of the terminal.
     pub(crate) async fn resize(&mut self, columns: u16, rows: u16) {
         self.screen.resize(columns, rows);
         self.send(Event::Resize(columns, rows)).await;
         sleep(MOMENT).await;
     }
 
-    /// Gives the console what comes from the terminal besides keys.
+    /// Sends the console an input that is not a key.
     pub(crate) async fn tell(&mut self, input: Input) {
         self.give(input).await;
         sleep(MOMENT).await;
@@ -131,7 +131,7 @@ impl Harness {
         self.wait(limit, format!("the end of {text:?}"), move |t| !t.shows(text))
     }
 
-    /// Waits until something is so of the simulated account.
+    /// Waits until a condition of the simulated account holds.
     #[track_caller]
     pub(crate) fn until_account<'a>(
         &'a mut self,
@@ -159,7 +159,7 @@ impl Harness {
         }
     }
 
-    /// Moves the cursor of the pane that is shown to the row that begins with a text, and lets it rest there.
+    /// Moves the cursor of the shown pane to the row that begins with a text, and waits there.
     #[track_caller]
     pub(crate) fn to<'a>(&'a mut self, row: &'a str) -> impl Future<Output = ()> + 'a {
         let place = std::panic::Location::caller();
@@ -175,7 +175,7 @@ impl Harness {
         }
     }
 
-    /// What the screen shows.
+    /// Returns the contents of the screen.
     pub(crate) fn buffer(&self) -> Buffer {
         self.screen.buffer()
     }
@@ -185,12 +185,12 @@ impl Harness {
         self.screen.text()
     }
 
-    /// Does the screen show a text, on one line?
+    /// Returns whether the screen shows a text on one line.
     pub(crate) fn shows(&self, text: &str) -> bool {
         self.text().contains(text)
     }
 
-    /// Returns the line of the screen that holds a text.
+    /// Returns the line of the screen that contains a text.
     #[track_caller]
     pub(crate) fn line(&self, text: &str) -> String {
         let all = self.text();
@@ -219,44 +219,44 @@ impl Harness {
         assert!(!self.shows(text), "{text:?} is on the screen:\n{}", self.text());
     }
 
-    /// Meanings of the cells of a text on the screen: `bad`, `muted+sheet`.
+    /// Returns the meanings of the cells of a text on the screen: `bad`, `muted+sheet`.
     #[track_caller]
     pub(crate) fn meaning(&self, text: &str) -> String {
         let found = golden::meaning(&self.buffer(), text);
         found.unwrap_or_else(|| panic!("no {text:?} on the screen:\n{}", self.text()))
     }
 
-    /// Returns the simulated account, to see what really became of it.
+    /// Returns the simulated account, to check the real result.
     pub(crate) fn sim(&self) -> &Sim {
         self.sims.first().unwrap()
     }
 
-    /// Returns the account that was named first, second, …
+    /// Returns the account with this index.
     pub(crate) fn sim_of(&self, place: usize) -> &Sim {
         self.sims.get(place).unwrap()
     }
 
-    /// Clients of the account, the journal and the clock, to act beside the screen.
+    /// Returns the clients of the account, the journal and the clock, for actions outside the screen.
     pub(crate) fn executor(&self) -> &Executor {
         &self.executor
     }
 
-    /// Lines of the journal, oldest first.
+    /// Returns the entries of the journal, oldest first.
     pub(crate) fn journal(&self) -> Vec<Entry> {
         self.executor.journal.tail(1000).unwrap().entries
     }
 
-    /// What the journal says happened, oldest first.
+    /// Returns the events of the journal, oldest first.
     pub(crate) fn events(&self) -> Vec<journal::Event> {
         self.journal().iter().map(|entry| entry.event).collect()
     }
 
-    /// What was copied last.
+    /// Returns the text that was copied last.
     pub(crate) fn clipboard() -> String {
         shell::copied()
     }
 
-    /// Text of the frame that was drawn first, and how many calls had been made by then.
+    /// Returns the text of the first frame, and the number of calls before it.
     pub(crate) fn first_frame(&self) -> (String, u64) {
         let (first, calls) = self.screen.first();
         (golden::text(&first), calls)
@@ -267,18 +267,18 @@ impl Harness {
         self.screen.first().0
     }
 
-    /// How often the terminal was taken over again after a stop from outside.
+    /// Returns how often the terminal was taken over again after a stop from outside.
     pub(crate) fn taken_over() -> usize {
         shell::taken_over()
     }
 
-    /// Closes the input, as a lost terminal does; the loop must end.
+    /// Closes the input, like a lost terminal. The loop must end.
     pub(crate) async fn hang_up(&mut self) {
         self.input = None;
         self.ended().await;
     }
 
-    /// Waits for the end of the loop, which is at hand.
+    /// Waits for the imminent end of the loop.
     pub(crate) async fn ended(&mut self) {
         let ended = tokio::time::timeout(MOMENT, &mut self.console).await;
         assert!(ended.is_ok_and(|joined| joined.is_ok()), "the loop goes on, or has panicked");

@@ -1,5 +1,5 @@
-//! What the console says when something is wrong that no bundled story tells: never ✓ over trouble, and never of another
-//! thing than the one that is broken.
+//! Incidents that no bundled story contains. The console must never show ✓ over a failure, and never blame a thing that
+//! works.
 
 use sagetop::args::FailOn;
 use sagetop::headless::{Look, status};
@@ -12,7 +12,7 @@ fn shop(more: &str) -> String {
     format!("inherits = \"shop\"\n{more}")
 }
 
-/// Returns the shop, where a share of the requests of an endpoint fails from a time on.
+/// Returns a shop in which a share of the requests of an endpoint fails from a time on.
 pub(crate) fn failing(endpoint: &str, metric: &str, share: f64, from: &str) -> String {
     shop(&format!(
         "[[effect]]\nmetric = \"{metric}\"\nendpoint = \"{endpoint}\"\nto = {share}\nover = \"1s\"\nfrom = \"{from}\"\n"
@@ -86,7 +86,7 @@ async fn trouble_of_staging_is_not_said_of_production() {
     let story = failing("recommendation-staging", "Invocation5XXErrors", 0.6, "-30m");
     let mut t = Harness::story(&story).size(160, 40).ready().await;
     t.to("recommendation").await;
-    // It is measured now that the model is looked at.
+    // The metric is read because the model is now shown.
     t.until("staging: 5XX 6", "3m").await;
     let row = t.line("recommendation ");
     assert!(row.contains("✓ v12") && row.contains("▲ v12"), "{row}");
@@ -145,7 +145,7 @@ async fn the_headline_is_what_began_first() {
     assert!(head.contains(" since 02:50, then 5XX"), "{head}");
 }
 
-/// Glyph and name of each model as the list of models and as `status` has them.
+/// Returns the glyph and name of each model in the list of models and in `status`.
 async fn both(story: &str, config: &str, wait: &str) -> (Vec<String>, Vec<String>) {
     let mut t = Harness::story(story).config(config).size(160, 50).ready().await;
     t.run_for(wait).await;
@@ -169,7 +169,7 @@ async fn both(story: &str, config: &str, wait: &str) -> (Vec<String>, Vec<String
     let on_screen = |name: &str| {
         let mut rows = text.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>());
         let glyph = rows.find(|row| row.get(1) == Some(&name))?.first()?.chars().next()?;
-        // What runs or waits is well, and `status` says so.
+        // A running or waiting model is healthy, and `status` shows it so.
         Some(if "⧖◐".contains(glyph) { '✓' } else { glyph })
     };
     let shown = models.iter().map(|(_, name)| format!("{} {name}", on_screen(name).unwrap_or('?'))).collect();
@@ -215,10 +215,10 @@ async fn the_chart_is_that_of_what_is_bad() {
     t.says("> 0.5");
     t.to("fraud-screening-prod  InService").await;
     t.says("fraud-screening-prod 5XX %");
-    // A well endpoint has its latency.
+    // A healthy endpoint shows its latency.
     t.to("fraud-screening-staging  InService").await;
     t.never_says("fraud-screening-prod 5XX %");
-    // A model with a metric of its own that is bad has that one, and its alarm as well.
+    // A model with a bad metric of its own shows that metric and its alarm.
     let mut t = Harness::story("ctr").size(120, 48).ready().await;
     t.to("recommendation").await;
     t.until("CTR %", "5m").await;

@@ -1,5 +1,5 @@
-//! The three intents from the key to the end state. What became of it is asked of the simulated
-//! account, never of the console's own tables.
+//! The three intents from the key to the end state. The tests check the result in the simulated account, never in the
+//! console's own tables.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -18,17 +18,17 @@ use serde_json::Value;
 
 use crate::harness::Harness;
 
-/// The events of a change by one call that went well.
+/// The events of a successful change by one call.
 const ONE_CALL: [Event; 4] = [Event::Confirmed, Event::Sending, Event::Sent, Event::Done];
 
-/// Returns the request of a call that was sent, when it is the one of that operation.
+/// Returns the request of a call, which must be one of that operation.
 fn sent(call: &str, operation: &str) -> Value {
     let request = call.strip_prefix(operation).unwrap_or_default();
     assert!(request.starts_with(' '), "{call} is no {operation}");
     serde_json::from_str(request).unwrap()
 }
 
-/// Checks that the journal has the very requests that the account got.
+/// Checks that the journal contains exactly the requests that the account received.
 fn journalled_as_sent(t: &Harness) {
     let lines = t.journal().into_iter().filter(|line| line.event == Event::Sending);
     let journalled: Vec<Value> = lines.filter_map(|line| line.parameters).collect();
@@ -38,7 +38,7 @@ fn journalled_as_sent(t: &Harness) {
     assert_eq!(journalled, requests);
 }
 
-/// Checks what every line of an intent must say.
+/// Checks the fields that every entry of an intent must have in common.
 fn all_tell_the_same(journal: &[Entry], intent: &str, target: &str) {
     for entry in journal {
         assert_eq!((entry.intent.as_str(), entry.target.as_str()), (intent, target), "{entry:?}");
@@ -60,7 +60,7 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("'CTR holds in staging' enter").await;
     t.says("sagemaker:UpdateModelPackage");
     t.says("Type recommendation/14 to send");
-    // What deploys it is not read, so at least it is said where to look.
+    // The deploy pipeline is not read, so the plan at least names it.
     t.says("watch CodePipeline");
     t.says("recommendation-deploy");
     assert!(t.sim().write_calls().is_empty(), "a plan sends nothing");
@@ -116,7 +116,7 @@ async fn a_pipeline_is_started_and_watched_until_its_version_is_registered() {
     let before = t.sim().executions("fraud-screening-build").len();
     t.keys("r").await;
     t.says("Start fraud-screening-build");
-    // Input data, instance type and count, then the depth, which is a whole number.
+    // The fields are the input data, the instance type and count, and then the depth, which is a whole number.
     t.keys("tab tab tab ctrl-u 'deep' enter").await;
     t.says("deep");
     t.never_says("to send");

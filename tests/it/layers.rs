@@ -1,4 +1,4 @@
-//! Who may know whom: the layer table on the crate's front page is read and kept; and files stay small.
+//! Tests of the layers: the code follows the layer table on the crate's front page, and files stay small.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// No file is longer, tests not counted.
+/// The most lines of a file, without its tests.
 const LONGEST: usize = 400;
 
-/// Words of the table for what is outside of the crate, and how that is named in code.
+/// The table's terms for things outside of the crate, and their names in code.
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("the SDK", &["aws_sdk_", "aws_config::", "aws_smithy_", "aws_credential_types::"]),
     ("tokio", &["tokio::"]),
@@ -20,7 +20,8 @@ const OUTSIDE: &[(&str, &[&str])] = &[
     ("changes of the state", &["&mut App"]),
 ];
 
-/// A row of the table: its modules, the modules that each of them may name, and what outside of the crate they never name.
+/// A row of the table: its modules, the modules that each of them may name, and the things outside of the crate that
+/// they never name.
 struct Layer {
     modules: Vec<String>,
     may: Vec<String>,
@@ -30,7 +31,7 @@ struct Layer {
 /// A source file without its tests and comments.
 struct File {
     path: PathBuf,
-    /// `sim`, `wire`, `cbor`.
+    /// The path of the module, such as `sim`, `wire`, `cbor`.
     modules: Vec<String>,
     code: String,
     lines: usize,
@@ -67,12 +68,12 @@ fn sources() -> Vec<File> {
     files.filter(is_checked).collect()
 }
 
-/// Returns the names of a cell of the table: of modules with a link, and of the program.
+/// Returns the names in a cell of the table: linked modules, and the program.
 fn names(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// Returns the layer table on the crate's front page.
+/// Reads the layer table on the crate's front page.
 fn table() -> Vec<Layer> {
     let front = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     let rows =
@@ -106,7 +107,7 @@ fn named_modules(file: &File) -> BTreeSet<String> {
     found
 }
 
-/// What a file names and its layer does not allow.
+/// Returns the names in a file that its layer forbids.
 fn trespasses(layer: &Layer, file: &File) -> Vec<String> {
     let modules = named_modules(file).into_iter().filter(|name| !layer.may.contains(name));
     let outside = OUTSIDE.iter().filter(|(words, _)| layer.never.contains(words));

@@ -1,4 +1,4 @@
-//! The lineage: looking for a word in it, scrolling the facts, and keys that do nothing there.
+//! The lineage: the search for a word in it, scrolling of the facts, and keys that do nothing there.
 
 use crate::golden;
 use crate::harness::Harness;
@@ -15,7 +15,7 @@ fn selected(t: &Harness) -> String {
     golden::selected(&t.buffer()).unwrap_or_default()
 }
 
-/// Returns the screen without its header, in which time goes on.
+/// Returns the screen without its header, which shows the time.
 fn body(t: &Harness) -> String {
     t.text().lines().skip(2).collect::<Vec<_>>().join("\n")
 }
@@ -23,7 +23,7 @@ fn body(t: &Harness) -> String {
 #[tokio::test(start_paused = true)]
 async fn a_word_is_looked_for_and_its_letters_are_no_keys() {
     let mut t = lineage(120, 36).await;
-    // The first letter of it starts a pipeline in a list.
+    // In a list, the first letter of this word would start a pipeline.
     t.keys("/ 'run '").await;
     let first = selected(&t);
     assert!(first.contains("TRAINING  run succeeded"), "{}", t.text());
@@ -33,7 +33,7 @@ async fn a_word_is_looked_for_and_its_letters_are_no_keys() {
     t.says("2 of ");
     t.keys("N").await;
     assert_eq!(selected(&t), first);
-    // Before the first comes the last, and behind it the first.
+    // The search wraps around at both ends.
     t.keys("N").await;
     assert_ne!(selected(&t), first);
     t.keys("n").await;
@@ -69,7 +69,7 @@ async fn nothing_found_is_said_and_esc_goes_back() {
     t.keys("/").await;
     t.paste("Evaluate").await;
     assert!(selected(&t).contains("Evaluate"), "{}", t.text());
-    // Another esc leaves the lineage, not the program.
+    // Another esc leaves the lineage, but not the program.
     t.keys("esc esc").await;
     t.says("LAST CHANGE");
 }
@@ -88,7 +88,7 @@ async fn all_facts_can_be_seen() {
         assert_ne!(body(&t), end, "one up after many down");
         t.keys(&"K ".repeat(200)).await;
         assert_eq!(body(&t), top);
-        // Another thing shows its facts from the first on.
+        // The facts of another thing start at the first one.
         t.keys("J J j").await;
         t.never_says("↑ ");
     }

@@ -1,4 +1,4 @@
-//! Lists: their order, columns that are hidden, alarms that tell nobody; and hops that nothing is read of.
+//! Lists: their order, hidden columns, alarms that notify nobody, and stages without data.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tokio::time::sleep;
 use crate::golden;
 use crate::harness::Harness;
 
-/// An account in which nothing is wrong but that some alarms tell nobody.
+/// An account whose only defect is that some alarms notify nobody.
 const UNHEARD: &str = "inherits = \"shop\"\n\
     [[alarm]]\nname = \"recommendation-forgotten\"\nthreshold = 9e9\n\
     watch = { name = \"Invocation4XXErrors\", endpoint = \"recommendation-prod\" }\n\
@@ -44,7 +44,7 @@ async fn a_column_that_sorts_and_is_hidden_is_named_in_the_title() {
     t.keys("o").await;
     t.never_says("by REQ/MIN");
     t.says("5XX ↑");
-    // The list of models has a title only then.
+    // The list of models has a title only if it is sorted.
     t.resize(120, 36).await;
     t.keys("0 o o o").await;
     t.says("DATA ↑");
@@ -76,7 +76,7 @@ async fn an_alarm_that_tells_nobody_says_so_before_it_fires() {
     t.keys("enter").await;
     t.says("▲ nobody: its actions are switched off");
     assert!(t.line("recommendation-forgotten").contains("notifies nobody"), "{}", t.line("recommendation-forgotten"));
-    // It is worth knowing, and makes nothing unwell.
+    // The fact is worth knowing, but makes nothing unhealthy.
     t.keys("esc 0").await;
     assert!(t.row("▲ recommendation").contains("failed 8 d"), "{}", t.row("▲ recommendation"));
     t.to("▲ recommendation").await;
@@ -94,8 +94,8 @@ async fn a_deployment_pipeline_is_a_hop_with_its_console() {
     t.says("config: [[model]] codepipeline");
 }
 
-/// Presses one key every so many milliseconds, on a list of models; says how long the model that is drawn was another
-/// one than that under the cursor, at most.
+/// Presses one key at this interval, in milliseconds, on a list of models. Returns the longest time for which the drawn
+/// model was not the one under the cursor.
 async fn furthest_behind(pause: u64) -> u64 {
     let mut t = Harness::story("shop").size(200, 50).scale("medium", Duration::ZERO).ready().await;
     t.keys("g").await;
@@ -163,7 +163,7 @@ async fn a_filter_is_edited_where_its_cursor_is() {
     t.paste("fraud").await;
     t.keys("home 'x' end backspace").await;
     t.says("/xfrau   enter keeps, esc clears");
-    // As in sheets, the key that leaves the program drops what is typed first.
+    // As in sheets, the key that quits the program first drops the typed text.
     t.keys("ctrl-c").await;
     t.never_says("/xfrau");
     t.says("fraud-screening");

@@ -1,4 +1,4 @@
-//! How long a single look takes when one source is at fault, in virtual time.
+//! The duration of a single look if one source fails, in virtual time.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use crate::harness::CONFIG;
 
-/// Looks once at the demo account with a fault; how long it took.
+/// Looks once at the demo account with a fault; returns how long it took.
 async fn look(fault: &str, pace: Pace, patience: Patience) -> (Look, Duration) {
     let began = Instant::now();
     let since_1970 = move || Duration::from_mins(29_923_390) + began.elapsed();

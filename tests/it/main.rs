@@ -1,8 +1,8 @@
-//! The one integration binary: each further one would link the AWS SDK again.
+//! The one integration binary. Each further one would link the AWS SDK again.
 //!
-//! The console in process, on a simulated account in virtual time (`screens`, `intents`,
-//! `failures`, `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself
-//! (`layers`, `bundled`, `documents`). `harness`, `golden`, `svg` and `sagetop` are what these work with.
+//! It tests the console in process, on a simulated account in virtual time (`screens`, `intents`, `failures`,
+//! `replay`); the real program from outside (`moto`, `terminal`, `aws_settings`); and the project itself (`layers`,
+//! `bundled`, `documents`). These tests use `harness`, `golden`, `svg` and `sagetop`.
 
 mod accounts;
 mod activity;

@@ -1,4 +1,4 @@
-//! Metrics that the configuration judges, and that do not come every minute.
+//! Metrics that the configuration judges, and that do not have a value every minute.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -14,7 +14,7 @@ use crate::sagetop::Home;
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
 
-/// What a request for metrics asks: from and to, and the id, name and period of each.
+/// A request for metrics: its start and end, and the id, name and period of each metric.
 #[derive(Debug, Default)]
 struct Request {
     start: i64,
@@ -56,7 +56,7 @@ fn metric(decoder: &mut Decoder<'_>) -> (String, String, i64) {
     found
 }
 
-/// Is there another member of a map or list, of known length or not?
+/// Returns whether a map or list, of known length or not, has another member.
 fn more(decoder: &mut Decoder<'_>, left: &mut Option<u64>) -> bool {
     match left {
         Some(0) => false,
@@ -80,7 +80,7 @@ fn members(decoder: &mut Decoder<'_>, take: &mut dyn FnMut(&mut Decoder<'_>, &st
     }
 }
 
-/// Answers with the points of `MAPE` that are asked for, oldest first, and with none of any other metric.
+/// Answers with the requested points of `MAPE`, oldest first, and with none of any other metric.
 fn answer(request: &Request, points: &[(i64, f64)]) -> Answer {
     let mut encoder = Encoder::new(Vec::new());
     encoder.map(1).str("MetricDataResults").array(request.metrics.len());
@@ -108,7 +108,7 @@ fn now() -> i64 {
 
 const MAPE: &str = "namespace = \"Retail\"\nname = \"MAPE\"\ncompare = \">\"\nthreshold = 0.15\nseverity = \"sev2\"\n";
 
-/// What is said of a metric with these values, by age in seconds, and how often metrics were asked for.
+/// Returns the judgement of a metric with these values, by age in seconds, and the requests for metrics.
 fn judged(ago: &[(i64, f64)], period: &str) -> (Value, Vec<Request>) {
     let now = now();
     let points: Vec<(i64, f64)> = ago.iter().map(|(ago, value)| ((now - ago) / 60 * 60, *value)).collect();

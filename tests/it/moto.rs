@@ -1,7 +1,6 @@
-//! The real program against an AWS that is not ours: moto, filled and read back by boto3.
+//! The real program on a foreign AWS implementation: moto, filled and read back by boto3.
 //!
-//! Nothing expected here comes from the program: it is what boto3 lists, or what the
-//! issue of a command says about exit codes.
+//! The program is not the source of any expected value: they come from boto3, or from the documented exit codes.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 

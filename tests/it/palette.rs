@@ -1,11 +1,11 @@
-//! The palette: what comes first, what is never chosen by itself, and things that can be gone to.
+//! The palette: the order of its items, items that are never preselected, and things to go to.
 
 use std::time::Duration;
 
 use crate::golden;
 use crate::harness::Harness;
 
-/// What is typed, and the title of the pane that it opens.
+/// The typed text, and the title of the pane that it opens.
 const OPENS: [(&str, &str); 8] = [
     ("alarms", "alarms  "),
     ("endp", "endpoints  "),
@@ -63,7 +63,7 @@ async fn things_are_found_and_gone_to() {
         ("recommendation/12", "v12"),
         ("P1-recommendation-ctr", "P1-recommendation-ctr"),
     ] {
-        // A filter must not hide it.
+        // A filter must not hide the thing.
         t.keys("5 / 'latency' enter 0").await;
         t.keys(&format!(": '{typed}' enter")).await;
         assert!(selected(&t).contains(there), "{typed}: {}\n{}", selected(&t), t.text());

@@ -1,4 +1,4 @@
-//! Alarms and people: who is told, who is not, and what is not known of it, as the program itself says it.
+//! Alarms and people: the program shows who is notified, who is not, and what is unknown.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -8,13 +8,13 @@ use crate::altered::{Altered, Answer};
 use crate::harness::Harness;
 use crate::sagetop::Home;
 
-/// Returns a quiet shop with one more alarm, which fires, and what else a test wants.
+/// Returns a quiet shop with one more alarm, which fires, and further parts for a test.
 fn story(alarm: &str, more: &str) -> String {
     let watch = "watch = { name = \"ModelLatency\", endpoint = \"customer-segmentation-prod\" }\nthreshold = 1.0\n";
     format!("inherits = \"shop\"\n[[alarm]]\nname = \"segments-latency\"\n{watch}{alarm}\n{more}")
 }
 
-/// What is said of the alarms of the model.
+/// Returns the reasons about the alarms of the model.
 fn reasons(dump: &Value) -> Vec<String> {
     let models = dump["models"].as_array().unwrap();
     let model = models.iter().find(|m| m["name"] == "customer-segmentation").unwrap();
@@ -93,7 +93,8 @@ fn a_topic_that_takes_nothing_from_alarms_is_told() {
     assert_eq!(about(&key("alias/ours")), None);
     let missing = story("actions = [\"forgotten\"]", "");
     assert_eq!(about(&missing).as_deref(), Some("warning nobody is notified: forgotten does not exist"));
-    // Another account's topic: it tells who listens, or what it does not tell is no trouble of this account.
+    // The topic belongs to another account. Either it lists its subscribers, or their absence is not a defect of this
+    // account.
     let central = format!("[[topic]]\nname = \"central\"\naccount = \"999999999999\"\n{person}");
     let central = story("actions = [\"central\"]", &central);
     assert_eq!(about(&central), None);

@@ -1,4 +1,4 @@
-//! Bastions: AWS behind a proxy, with certificates of an authority that only a file names.
+//! Bastions: AWS behind a proxy, with certificates of an authority that only a file contains.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -12,7 +12,7 @@ use network::{Manners, Proxy, Tls};
 
 /// The account at a name that only the proxy knows.
 const AWS: &str = "https://aws.test";
-/// `me:p@ss/word`, as it stands in a URL and as it is sent.
+/// `me:p@ss/word`, in the form of a URL and in the form that is sent.
 const LOGIN: (&str, &str) = ("me:p%40ss%2Fword", "Basic bWU6cEBzcy93b3Jk");
 
 /// Environment variables.
@@ -94,7 +94,7 @@ fn a_certificate_that_is_not_trusted_is_told_as_that_and_not_as_a_login() {
     let cases: [(&[&str], Variables<'_>); 3] = [
         (&["status"], &by_proxy),
         (&["status"], &[("AWS_ENDPOINT_URL", &direct)]),
-        // Here it is STS that cannot be asked, for the keys of the role.
+        // Here STS cannot be called for the keys of the role.
         (&["status", "--profile", "ops"], &by_proxy),
     ];
     for (arguments, place) in cases {
@@ -103,7 +103,7 @@ fn a_certificate_that_is_not_trusted_is_told_as_that_and_not_as_a_login() {
     }
 }
 
-/// A profile that takes on a role.
+/// A profile that assumes a role.
 const ROLE: &str = "[profile ops]\nregion = eu-west-1\nrole_arn = arn:aws:iam::123456789012:role/ops\ncredential_source = Environment\n";
 
 #[test]
@@ -163,14 +163,14 @@ fn this_machine_and_what_no_proxy_names_are_called_directly() {
         let dump = bastion.run(&["dump", "--endpoint-url", &url], &settings).ends(0).json();
         assert_eq!(not_fresh(&dump), Vec::<String>::new(), "{url}");
     }
-    // An address of this machine that is not a loopback one: here the variables decide.
+    // This address of this machine is not a loopback one, so the variables decide.
     let anywhere = bastion.account.url.replace("127.0.0.1", "0.0.0.0");
     let dump = |variables: &[(&str, &str)]| {
         let dump = bastion.run(&["dump", "--endpoint-url", &anywhere], &[&settings[..], variables].concat()).ends(0);
         assert_eq!(not_fresh(&dump.json()), Vec::<String>::new(), "{variables:?}");
     };
     dump(&[("NO_PROXY", "10.0.0.0/8, 0.0.0.0")]);
-    // One that is set and empty means that there is no proxy.
+    // A variable that is set and empty turns the proxy off.
     dump(&[("http_proxy", ""), ("HTTP_PROXY", &proxy)]);
     assert_eq!(bastion.proxy.hosts(), Vec::<String>::new());
     dump(&[]);
@@ -194,7 +194,7 @@ fn what_cannot_be_used_is_refused_with_the_name_of_the_setting() {
             bastion.run(&["dump"], &[("AWS_ENDPOINT_URL", AWS), (setting, value)]).ends(2).says(setting).says(why);
         assert_eq!(run.out, "");
     }
-    // The setting of one profile is the trouble of that account alone.
+    // A bad setting of one profile affects only that account.
     let profile = |name: &str, bundle: &str| format!("[profile {name}]\nregion = eu-west-1\nca_bundle = {bundle}\n");
     let authority = bastion.authority();
     bastion.home.write(".aws/config", &[profile("good", &authority), profile("bad", &none)].concat());
@@ -206,7 +206,7 @@ fn what_cannot_be_used_is_refused_with_the_name_of_the_setting() {
     assert!(told.contains("ca_bundle names") && told.contains("none.pem"), "{told}");
 }
 
-/// AWS under its own names: the login at IAM Identity Center goes by the proxy as everything else does.
+/// AWS under its own names: the login at IAM Identity Center uses the proxy as everything else does.
 #[test]
 fn a_login_of_identity_center_goes_by_the_proxy() {
     let keys = json!({"roleCredentials": {

@@ -1,4 +1,4 @@
-//! A recorded night, replayed: what was on the screen then is on the screen again.
+//! The replay of a recorded night: it shows the same screens again.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
@@ -11,7 +11,7 @@ use sagetop::recording::Recording;
 use crate::golden::{golden, selected};
 use crate::harness::Harness;
 
-/// A file of its own that goes with the test.
+/// A file that is deleted with the test.
 struct File(PathBuf);
 
 impl File {
@@ -28,17 +28,17 @@ impl Drop for File {
     }
 }
 
-/// Long enough for what came at a moment to be drawn.
+/// The time in which a change is drawn.
 const DRAWN: &str = "60ms";
 
-/// Returns the screen without header and footer, which tell of the replay itself.
+/// Returns the screen without header and footer, which describe the replay itself.
 fn body(t: &Harness) -> String {
     let text = t.text();
     let lines: Vec<&str> = text.lines().collect();
     lines.get(2..lines.len() - 1).unwrap().join("\n")
 }
 
-/// Returns all that a pane shows, and what the calls cost.
+/// Returns the contents of the panes, and the cost of the calls.
 async fn panes(t: &mut Harness) -> Vec<String> {
     let mut panes = Vec::new();
     for key in ["6", "7", "0"] {
@@ -50,7 +50,7 @@ async fn panes(t: &mut Harness) -> Vec<String> {
     panes
 }
 
-/// Records a story, and takes the screens at some moments, each so long after the one before.
+/// Records a story, and takes the screens at some times, each so long after the previous one.
 async fn night(story: &str, file: &File, moments: &[&str]) -> Vec<String> {
     let mut t = Harness::story(story).record(&file.0).start().await;
     let mut screens = Vec::new();
@@ -78,7 +78,7 @@ async fn a_replay_shows_what_was_on_the_screen() {
     }
 }
 
-/// Sources, activity and costs are those of then, also in the middle of a fault, whichever way one comes to it.
+/// Sources, activity and costs are those of that time, even in the middle of a fault and after any jump.
 #[tokio::test(start_paused = true)]
 async fn sources_activity_and_costs_are_those_of_then() {
     for (story, moment) in [("throttled", "45s"), ("denied", "70s"), ("demo", "130s")] {
@@ -145,8 +145,8 @@ async fn what_failed_then_fails_again() {
     t.until_gone("no valid credentials", "2m").await;
 }
 
-/// What stands at a moment does not hang on the way to it: what was known when a fault began is known to whoever comes
-/// into the middle of it, and is as old as it was.
+/// The state at a time does not depend on the way to it. What was known when a fault began is also known after a jump
+/// into the middle of it, and has the same age.
 #[tokio::test(start_paused = true)]
 async fn the_middle_of_a_fault_is_the_same_whichever_way_one_comes() {
     for (story, moment) in [("clock", "50s"), ("expired", "55s"), ("throttled", "45s")] {
@@ -237,7 +237,7 @@ async fn nothing_is_sent_in_a_replay() {
         t.keys(key).await;
         t.says("not available in a replay");
     }
-    // Beneath the screen the executor refuses, and beneath the executor nothing is connected.
+    // Below the screen the executor refuses, and below the executor nothing is connected.
     let v14 = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/recommendation/14";
     let intent = sagetop::intents::AnyIntent::from(Approve { arn: v14.into(), reason: "good".into() });
     let executor = Executor { access: AccessRules::default().into(), ..t.executor().clone() };
@@ -280,7 +280,7 @@ async fn a_large_account_is_put_together_from_all_that_was_read() {
     let mut screens = Vec::new();
     t.run_for("100s").await;
     screens.push(body(&t));
-    // How many old versions are held depends on where the cursor was in the first moment, when rows came and went.
+    // The number of old versions in memory depends on the place of the cursor at the start, when rows came and went.
     let uncounted =
         |t: &Harness| body(t).lines().filter(|l| !l.starts_with(" registry ")).collect::<Vec<_>>().join("\n");
     for pane in ["3", "5"] {
@@ -289,7 +289,7 @@ async fn a_large_account_is_put_together_from_all_that_was_read() {
     }
     assert_eq!(t.recorded().trouble, None);
 
-    // Played from the beginning at speed, and jumped to.
+    // The recording is played from the beginning at speed, and by a jump.
     for (speed, jump) in [(20.0, None), (1.0, Some("t '100%' enter"))] {
         let mut t = Harness::replay(&file.0, speed).start().await;
         if let Some(keys) = jump {
@@ -319,7 +319,7 @@ async fn several_accounts_are_recorded_together_and_come_back_apart() {
     t.run_for("75s").await;
     t.run_for(DRAWN).await;
     assert_eq!(body(&t), screen);
-    // Nobody takes it for now, however narrow the terminal is.
+    // The header shows that it is a replay, however narrow the terminal is.
     t.keys("space").await;
     t.resize(80, 24).await;
     t.says("sagetop  eu-west-1  REPLAY 03:11:15 paused");

@@ -2,14 +2,14 @@
 
 use crate::harness::{CONFIG, Harness};
 
-/// Returns the demo account's configuration, which finds the offline CTR of recommendation too low from this value on.
+/// Returns the demo account's configuration with this lower limit for the offline CTR of recommendation.
 fn limit(limit: &str) -> String {
     let strict = CONFIG.replace("threshold = 0.025", &format!("threshold = {limit}"));
     assert_ne!(strict, CONFIG);
     strict
 }
 
-/// Returns the demo account, in which reports are answered in another way.
+/// Returns the demo account with another answer for reports.
 fn answers(fault: &str) -> String {
     format!("inherits = \"demo\"\n[[fault]]\noperation = \"GetObject\"\n{fault}\n")
 }
@@ -54,7 +54,7 @@ async fn a_good_report_is_shown_and_worries_nobody() {
 #[tokio::test(start_paused = true)]
 async fn each_report_is_read_once_and_only_where_somebody_asks() {
     let mut t = Harness::story("demo").ready().await;
-    // v13 in production, v14 in staging and newest.
+    // v13 serves in production; v14 serves in staging and is the newest.
     assert_eq!(t.sim().calls("GetObject"), 2);
     t.run_for("20m").await;
     assert_eq!(t.sim().calls("GetObject"), 2, "a version does not change");

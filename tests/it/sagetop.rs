@@ -10,15 +10,15 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// No run takes this long unless it hangs.
+/// The longest time of a run that does not hang.
 const LONGEST: Duration = Duration::from_secs(100);
 
-/// Returns an address of this machine where nobody answers: its port was free a moment ago.
+/// Returns an address of this machine where nobody answers. Its port was just free.
 pub(crate) fn nobody() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-/// A home directory that goes with the test.
+/// A home directory that is deleted with the test.
 pub(crate) struct Home(PathBuf);
 
 impl Home {
@@ -34,7 +34,7 @@ impl Home {
         self.0.join(name)
     }
 
-    /// Writes a file of this home, whole or not at all, as its reader may look at any time.
+    /// Writes a file of this home atomically, because its reader may look at any time.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let (path, half) = (self.path(name), self.path(&format!("{name}.half")));
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -43,7 +43,7 @@ impl Home {
         path
     }
 
-    /// Returns all that the program may know of the world: nothing of this machine's user gets in.
+    /// Returns the whole environment of the program. Nothing of this machine's user is in it.
     pub(crate) fn environment(&self) -> Vec<(&'static str, PathBuf)> {
         let folder = |name| self.0.join(name);
         vec![
@@ -59,18 +59,18 @@ impl Home {
         ]
     }
 
-    /// Lines of the journal, oldest first.
+    /// Returns the entries of the journal, oldest first.
     pub(crate) fn journal(&self) -> Vec<Value> {
         let text = std::fs::read_to_string(self.path("state/sagetop/journal.jsonl")).unwrap_or_default();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    /// What the journal says happened, oldest first.
+    /// Returns the events of the journal, oldest first.
     pub(crate) fn events(&self) -> Vec<String> {
         self.journal().iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// Runs the program against a URL, with credentials that mean nothing.
+    /// Runs the program against a URL, with invented credentials.
     pub(crate) fn run_at(&self, url: &str, region: &str, arguments: &[&str]) -> Run {
         let place = ["--endpoint-url", url, "--region", region];
         self.run(
@@ -100,7 +100,7 @@ impl Drop for Home {
     }
 }
 
-/// How a run ended and what it said.
+/// The exit code and the output of a run.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) code: Option<i32>,
@@ -113,14 +113,14 @@ impl Run {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
 
-    /// Checks the exit code; a wrong one shows what was said.
+    /// Checks the exit code; a wrong one shows the output.
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "stdout: {}\nstderr: {}", self.out, self.err);
         self
     }
 
-    /// Checks that something was said, on either stream.
+    /// Checks that either stream contains a text.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
         let all = format!("{}{}", self.out, self.err);

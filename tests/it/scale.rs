@@ -1,7 +1,7 @@
-//! What a console asks of an account, counted: how many calls until the screen is useful, and in a quiet minute.
+//! The number of calls of a console: until the screen is useful, and in a quiet minute.
 //!
-//! The bounds are those of the index (`Search`). Time is virtual and calls are counted by the
-//! account, so the numbers are the same on every machine.
+//! The bounds are those of the index (`Search`). Time is virtual and the account counts the calls, so the numbers are
+//! the same on every machine.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -12,19 +12,19 @@ use tokio::time::{Instant, sleep};
 use crate::fleet;
 use crate::harness::{Harness, Setup};
 
-/// How long every answer takes.
+/// The duration of every answer.
 const LATENCY: Duration = Duration::from_millis(50);
 
 fn account(scale: &str) -> Setup {
     Harness::story("shop").size(200, 50).scale(scale, LATENCY)
 }
 
-/// Calls to AWS so far; S3 is not in the bounds, as what is read there depends on the configuration.
+/// Returns the number of calls to AWS so far. S3 does not count, because its calls depend on the configuration.
 fn calls(t: &Harness) -> u64 {
     t.sim().all_calls().iter().filter(|(name, _)| !is_s3(name)).map(|(_, count)| count).sum()
 }
 
-/// Calls to SageMaker so far.
+/// Returns the number of calls to SageMaker so far.
 fn sagemaker(t: &Harness) -> u64 {
     let others = ["DescribeAlarms", "GetMetricData", "ListTopics", "ListSubscriptions", "GetCallerIdentity"];
     let elsewhere: u64 = others.iter().map(|name| t.sim().calls(name)).sum();
@@ -35,7 +35,7 @@ fn is_s3(operation: &str) -> bool {
     operation.contains("Object") || operation.contains("Bucket")
 }
 
-/// Calls and time until every model on the screen shows what fires, what serves and which version it is.
+/// Returns the calls and the time until every model on the screen shows its firing alarms and its serving version.
 async fn useful(t: &mut Harness) -> (u64, Duration) {
     let began = Instant::now();
     let shown = |t: &Harness| {
@@ -50,21 +50,21 @@ async fn useful(t: &mut Harness) -> (u64, Duration) {
     (calls(t), began.elapsed())
 }
 
-/// Calls a minute when nothing changes and nobody presses a key.
+/// Returns the calls per minute if nothing changes and nobody presses a key.
 async fn steady(t: &mut Harness, length: &str) -> u64 {
     let (before, began) = (calls(t), Instant::now());
     t.run_for(length).await;
     (calls(t) - before) * 60 / began.elapsed().as_secs().max(1)
 }
 
-/// What the list and the index need for the first screen of a medium account, and all configurations besides.
+/// The calls of the list and the index for the first screen of a medium account, and those for all configurations.
 const FIRST_SCREEN: u64 = 32;
 const CONFIGURATIONS: u64 = 69;
-/// What the model under the cursor and those that are not well are read for besides: guards, steps, versions.
+/// The further calls for the model under the cursor and the unhealthy ones: guards, steps, versions.
 const LOOKED_AT: u64 = 30;
-/// Calls to SageMaker that the pace lets through at once.
+/// The calls to SageMaker that the pace allows at once.
 const BURST: u64 = 10;
-/// The longest chain of calls that wait for one another: endpoints, what they run, the versions of it.
+/// The longest chain of dependent calls: endpoints, what they run, its versions.
 const DEPENDENT: u32 = 3;
 
 #[tokio::test(start_paused = true)]
@@ -72,11 +72,11 @@ async fn a_medium_account_is_useful_within_the_bound() {
     let mut t = account("medium").pace(Pace::Steady).start().await;
     let (asked, took) = useful(&mut t).await;
     assert!(asked <= FIRST_SCREEN, "{asked} calls: {:?}", t.sim().all_calls());
-    // What the burst of the pace does not hold waits for its turn, half a second each; the rest is the longest chain.
+    // Calls beyond the burst wait for their turn, half a second each; the rest of the time is the longest chain.
     let queued = u32::try_from(sagemaker(&t).saturating_sub(BURST)).unwrap_or(u32::MAX);
     let bound = LATENCY * DEPENDENT * 3 / 2 + Duration::from_millis(500) * queued * 6 / 5;
     assert!(took <= bound, "{took:?} for {asked} calls, at most {bound:?}");
-    // Without the pace all of it is there before the first of the turns that repeat.
+    // Without the pace everything is read before the first repeated turn.
     let mut t = account("medium").start().await;
     t.run_for("10s").await;
     let read = calls(&t);
@@ -134,7 +134,7 @@ async fn what_the_cursor_runs_past_is_not_read() {
     let before = read(&ran);
     for _ in 0..models {
         ran.press("j").await;
-        // Answers to what was asked before come in between.
+        // Answers to earlier requests arrive in between.
         ran.run_for("60ms").await;
     }
     ran.run_for("2s").await;
@@ -150,7 +150,7 @@ async fn what_the_cursor_runs_past_is_not_read() {
     assert!(ran > 0 && ran * 4 <= walked, "{ran} calls for the first and the last, {walked} for each of {models}");
 }
 
-/// Registered versions that serve and lie further back in the index than what was read at the start.
+/// An account with registered versions that serve and are further back in the index than the first reads.
 const FAR_BACK: &str = "E=120,V=4000,A=100,J=100";
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +175,7 @@ async fn without_batches_what_serves_is_described_one_by_one() {
         t.keys("7").await;
     }
     assert!(without.sim().calls("DescribeModelPackage") > 20, "{:?}", without.sim().all_calls());
-    // Source, state, lane, age, and how many there are.
+    // The words are the source, state, lane, age, and the number of rows.
     let versions = |t: &Harness| {
         let row = t.row("model_packages");
         let words: Vec<&str> = row.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! What the operator sees, compared with what was looked at and found good: text and meaning.
+//! The operator's screens, compared with screens that were checked and found good: text and meaning.
 //!
 //! The pictures in `screenshots/` are made of the very same buffers; a stale one fails.
 
@@ -20,7 +20,7 @@ fn theme(name: &str) -> Theme {
     Assets::default().theme(name, Level::True).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Returns the demo account when its incident has begun.
+/// Starts the demo account, and waits until its incident has begun.
 async fn incident(columns: u16, rows: u16) -> Harness {
     let mut t = Harness::story("demo").size(columns, rows).start().await;
     t.run_for("150s").await;
@@ -59,7 +59,7 @@ async fn home_in_four_sizes() {
     let mut t = incident(120, 36).await;
     picture(&t, "home", "sagetop demo");
     let found = golden::described(&t.buffer());
-    // The same screen is drawn when the terminal was given this size later.
+    // The same screen is drawn if the terminal gets this size later.
     t.resize(80, 24).await;
     t.resize(120, 36).await;
     assert_eq!(golden::described(&t.buffer()), found);
@@ -123,7 +123,7 @@ async fn sheets_of_the_intents() {
 
 #[tokio::test(start_paused = true)]
 async fn every_theme_paints_the_same_meanings() {
-    // Every state is on this screen from the beginning.
+    // This screen shows every state from the beginning.
     let start = |theme| Harness::story("ctr").theme(theme).ready();
     let keys = "b 'recommend'";
     let mut t = start(golden::probe()).await;
@@ -140,7 +140,7 @@ async fn every_theme_paints_the_same_meanings() {
     }
 }
 
-/// Checks that a picture shows what is drawn with that theme.
+/// Checks that a picture shows the screen in that theme.
 #[track_caller]
 fn same(theme: &str, drawn: &Buffer, pictured: &Buffer) {
     let mut cells = drawn.content.iter().zip(&pictured.content).map(|(a, b)| (visible(a), visible(b))).enumerate();
@@ -150,7 +150,7 @@ fn same(theme: &str, drawn: &Buffer, pictured: &Buffer) {
     }
 }
 
-/// Returns a cell without what nobody sees: a blank has no text, and a line no weight.
+/// Removes the invisible style of a cell: a blank has no text, and a line has no weight.
 fn visible(cell: &Cell) -> Cell {
     let mut cell = cell.clone();
     if cell.symbol().starts_with(|c| c == ' ' || ('─'..='▟').contains(&c)) {

@@ -1,15 +1,15 @@
-//! Sheets: how far they scroll, what is always in sight, and that the keys they name work.
+//! Sheets: their scrolling, their pinned rows, and the keys that they name.
 
 use crate::harness::Harness;
 
 const DEMO: &str = include_str!("../../src/demo.toml");
 
-/// Returns the screen without its header, in which time goes on.
+/// Returns the screen without its header, which shows the time.
 fn body(t: &Harness) -> String {
     t.text().lines().skip(2).collect::<Vec<_>>().join("\n")
 }
 
-/// Presses a key so many times, and looks at the screen.
+/// Presses a key several times, and returns the screen.
 async fn times(t: &mut Harness, key: &str, count: usize) -> String {
     t.keys(&vec![key; count].join(" ")).await;
     body(t)
@@ -35,7 +35,7 @@ async fn the_help_stops_at_its_end_and_comes_back_at_once() {
     }
     t.keys("tab shift-tab c").await;
     assert_eq!(body(&t), top, "no key of something else scrolls or closes it");
-    // What is scrolled away comes back when there is room for it.
+    // Scrolled rows come back when there is room for them.
     t.keys("G").await;
     t.resize(120, 120).await;
     t.says("approve the selected version");

@@ -1,4 +1,4 @@
-//! Answers that break off in their body, asked for by the real program.
+//! Answers that break off in their body, received by the real program.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -10,12 +10,12 @@ use tokio::time::Instant;
 use crate::altered::{Altered, Answer};
 use crate::sagetop::{Home, Run};
 
-/// The time that a run is given. The rest of the account is read in it on a slow machine, too.
+/// The time limit of a run. It is long enough to read the rest of the account on a slow machine.
 const TIMEOUT: [&str; 2] = ["--timeout", "10s"];
-/// A run that takes longer did not keep to its time.
+/// The longest time of a run that obeys its limit.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// Returns the account of the bundled story `shop`, in which every answer to an operation breaks off.
+/// Serves the bundled story `shop`. Every answer to an operation breaks off.
 fn stalled(operation: &'static str) -> Altered {
     Altered::serve("shop", move |asked| {
         let stalls = asked.operation == operation || (operation.ends_with('*') && asked.operation.starts_with("GET /"));
@@ -31,7 +31,7 @@ fn run(account: &Altered, arguments: &[&str]) -> Run {
     run
 }
 
-/// A source that stalls is unreachable in a dump, and the dump is printed all the same.
+/// Checks that a stalled source is unreachable in a dump, and that the dump is printed nevertheless.
 fn is_unreachable_in_a_dump(operation: &'static str, source: &str) {
     let dump = run(&stalled(operation), &["dump"]).ends(0).json();
     let told = dump["sources"].as_array().unwrap().iter().find(|told| told["name"] == source).unwrap();
@@ -41,7 +41,7 @@ fn is_unreachable_in_a_dump(operation: &'static str, source: &str) {
 
 #[test]
 fn what_was_read_when_the_time_is_up_is_printed_and_the_rest_is_unreachable() {
-    // Each of them takes all of its time, so they wait together.
+    // Each of them takes its full time, so they run in parallel.
     thread::scope(|scope| {
         for (operation, source) in [
             ("ListEndpoints", "endpoints"),

@@ -1,7 +1,7 @@
-//! A terminal's picture as SVG, the same bytes for the same buffer.
+//! A picture of a terminal as SVG, with the same bytes for the same buffer.
 //!
-//! Every run of text says how long it is, and lines, boxes and bars are shapes,
-//! so that the picture is sharp and aligned whatever font shows it.
+//! Every run of text has an explicit length, and lines, boxes and bars are shapes, so that the picture is sharp and
+//! aligned in any font.
 
 use std::fmt::Write as _;
 
@@ -11,14 +11,14 @@ use sagetop::view::width;
 
 use crate::golden::whole;
 
-/// Size of a cell, the margin around the screen, and the height of the title bar.
+/// The size of a cell, the margin around the screen, and the height of the title bar.
 const CELL: (f64, f64) = (8.4, 18.0);
 const MARGIN: f64 = 14.0;
 const BAR: f64 = 34.0;
 
 const FONT: &str = "'JetBrains Mono','DejaVu Sans Mono','SF Mono',Menlo,Consolas,'Liberation Mono',monospace";
 
-/// Returns the buffer as a picture of a terminal window with that title.
+/// Draws the buffer as a picture of a terminal window with that title.
 pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
     let (columns, rows) = (f64::from(buffer.area.width), f64::from(buffer.area.height));
     let (w, h) = (columns * CELL.0 + 2.0 * MARGIN, rows * CELL.1 + BAR + MARGIN);
@@ -54,7 +54,7 @@ pub(crate) fn svg(buffer: &Buffer, title: &str) -> String {
     out
 }
 
-/// A cell as it is seen: reversal and dimness are applied.
+/// The visible look of a cell: reversal and dimness are applied.
 #[derive(Clone, PartialEq)]
 struct Look {
     fg: String,
@@ -107,7 +107,7 @@ fn draw_row(out: &mut String, row: &[Cell], y: usize, ground: &str) {
     }
 }
 
-/// Words of ordinary letters go together; every other glyph is placed by itself.
+/// Draws a run of cells. Words of ordinary letters stay together; every other glyph is placed by itself.
 fn draw_run(out: &mut String, run: &[Cell], first: usize, top: f64, look: &Look) {
     let mut word = String::new();
     let mut start = first;
@@ -153,7 +153,7 @@ fn text(out: &mut String, text: &str, at: usize, top: f64, look: &Look) {
     );
 }
 
-/// Draws a line, corner, bar or block as a shape; says whether it could.
+/// Draws a line, corner, bar or block as a shape; returns whether it could.
 fn shape(out: &mut String, symbol: &str, at: (f64, f64), color: &str) -> bool {
     let Some(path) = strokes(symbol, at) else {
         return block(out, symbol, at, color);
@@ -163,7 +163,7 @@ fn shape(out: &mut String, symbol: &str, at: (f64, f64), color: &str) -> bool {
     true
 }
 
-/// Returns the way of the pen for a line or a corner: a cell's middle and its four edges.
+/// Returns the path of a line or a corner through a cell's middle and its four edges.
 fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
     let (right, bottom) = (left + CELL.0, top + CELL.1);
     let (mid, half) = (f64::midpoint(left, right), f64::midpoint(top, bottom));
@@ -196,13 +196,13 @@ fn strokes(symbol: &str, (left, top): (f64, f64)) -> Option<String> {
     })
 }
 
-/// Draws an arrow's head or a bar of a chart; says whether it was one.
+/// Draws an arrow's head or a bar of a chart; returns whether it was one.
 fn block(out: &mut String, symbol: &str, (left, top): (f64, f64), color: &str) -> bool {
     let (mid, half) = (left + CELL.0 / 2.0, top + CELL.1 / 2.0);
     let (above, beneath) = (half - 4.2, half + 4.2);
     let filled = match symbol {
         "▶" => Some(format!("M{left:.1} {above:.1}L{:.1} {half:.1}L{left:.1} {beneath:.1}Z", left + CELL.0 - 0.6)),
-        // Few fonts have the hourglass.
+        // Few fonts have the hourglass, so it is drawn.
         "⧖" => Some(format!(
             "M{0:.1} {above:.1}H{1:.1}L{mid:.1} {half:.1}L{1:.1} {beneath:.1}H{0:.1}L{mid:.1} {half:.1}Z",
             left + 0.9,
@@ -236,7 +236,7 @@ fn ground(buffer: &Buffer) -> (u8, u8, u8) {
     last.map_or((14, 19, 26), |cell| rgb(cell.bg, (14, 19, 26)))
 }
 
-/// Returns a colour as it is seen on a usual terminal.
+/// Returns a colour as a usual terminal shows it.
 fn rgb(color: Color, reset: (u8, u8, u8)) -> (u8, u8, u8) {
     match color {
         Color::Reset => reset,
@@ -276,7 +276,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Returns a count of cells as a length.
+/// Converts a count of cells to a length.
 fn cells(count: usize) -> f64 {
     f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }

@@ -1,4 +1,4 @@
-//! The real binary in a pseudo-terminal: it starts, draws, resizes, answers, and leaves things as it found them.
+//! The real binary in a pseudo-terminal: it starts, draws, resizes, answers, and restores the terminal.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -12,9 +12,9 @@ use std::net::TcpListener;
 use crate::sagetop::Home;
 use pty::Terminal;
 
-/// How the models of the simulated account begin; narrow columns cut the rest.
+/// The prefixes of the models of the simulated account; narrow columns cut the rest.
 const MODELS: [&str; 3] = ["demand-fore", "customer-se", "recommendation"];
-/// Words that only the help has.
+/// Texts that only the help contains.
 const HELP: [&str; 2] = ["approve the selected version", "close, clear the filter, go back"];
 
 fn demo(home: &Home) -> Terminal {
@@ -47,7 +47,8 @@ fn the_demo_starts_draws_resizes_helps_and_quits() {
     terminal.left_as_found();
 }
 
-/// Returns the whole home screen and nothing else: one header in the first row, every model, the footer in the last.
+/// Returns whether the screen is the whole home screen: one header in the first row, every model, the footer in the
+/// last.
 fn whole(screen: &vt100::Screen) -> bool {
     let (_, columns) = screen.size();
     let rows: Vec<String> = screen.rows(0, columns).collect();
@@ -59,7 +60,7 @@ fn whole(screen: &vt100::Screen) -> bool {
         && MODELS.iter().all(|model| text.contains(model))
 }
 
-/// Terminals say both at once; what waits for the edge of one must not miss the other.
+/// Terminals report both at once, and a wait for one of them must not miss the other.
 #[test]
 fn a_key_pressed_while_the_window_changes_is_not_late() {
     let home = Home::new();
@@ -88,13 +89,13 @@ fn signals_restore_the_terminal_too() {
     }
 }
 
-/// The program is found by the process table of Linux.
+/// The process table of Linux is needed to find the program.
 #[cfg(target_os = "linux")]
 #[test]
 fn stopped_from_outside_it_takes_the_terminal_over_again_when_it_goes_on() {
     for signal in ["STOP", "TSTP"] {
         let home = Home::new();
-        // The shell's own settings stand until the program goes on.
+        // The shell's own settings are in force until the program goes on.
         let script = r#"
             "$SAGETOP" demo; code=$?
             stty sane; printf '\033[?1049l\033[?25hstopped: %s\n' $code; read -r line; fg; code=$?
@@ -121,7 +122,7 @@ fn a_paste_never_acts_and_one_without_an_end_gives_the_keys_back() {
     let home = Home::new();
     let mut terminal = demo(&home);
     terminal.until("whole", whole);
-    // The quit key, in every way in which it can come.
+    // The quit key is pasted in every possible form.
     for paste in ["\x1b[200~q\x1b[201~", "\x1b\x1b[200~q\x1b[201~", "\x1b[200~q"] {
         terminal.press(paste);
         terminal.until_shown(&["there is no input field"]);
@@ -149,7 +150,7 @@ fn a_terminal_that_cannot_be_drawn_on_is_never_taken() {
 #[test]
 fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
     let home = Home::new();
-    // A program that was stopped ends as if by a signal, for the shell.
+    // To the shell, a stopped program looks as if a signal had ended it.
     let script = r#"
         "$SAGETOP" demo; code=$? turn=0
         while [ $code -gt 128 ]; do turn=$((turn + 1)); echo "stop $turn"; read -r line; fg; code=$?; done
@@ -161,7 +162,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_back() {
         terminal.until_shown(&[&format!("stop {turn}")]);
         assert!(!terminal.raw_mode(), "the shell gets its keys line by line");
         terminal.left_as_found();
-        // What happens to the window meanwhile is told to the shell alone.
+        // Only the shell receives the change of the window in this time.
         terminal.resize(columns, rows);
         terminal.press("\r");
         terminal.until("whole again", whole);
@@ -191,7 +192,7 @@ fn where_no_shell_waits_ctrl_z_changes_nothing() {
 #[test]
 fn without_credentials_it_says_so_and_stays() {
     let home = Home::new();
-    // Nothing is reached: credentials are looked for before anything is sent.
+    // No server is reached, because credentials are read before anything is sent.
     let arguments = ["--region", "eu-west-1", "--endpoint-url", "http://127.0.0.1:1"];
     let mut terminal = Terminal::start(&home, 100, 30, &arguments, &[]);
     terminal.until_shown(&["expired"]);
@@ -225,13 +226,13 @@ fn without_a_region_the_screen_is_never_taken() {
 #[test]
 fn keys_are_answered_while_every_call_hangs() {
     let home = Home::new();
-    // It takes connections and never says a word.
+    // This server accepts connections and never answers.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let keys = [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "testing")];
     let mut terminal = Terminal::start(&home, 80, 24, &["--region", "eu-west-1", "--endpoint-url", &url], &keys);
     terminal.until_shown(&["eu-west-1", "anything"]);
-    // A call is under way: its connection is there.
+    // The open connection shows that a call is in progress.
     let (_call, _) = silent.accept().unwrap();
     terminal.press("?");
     terminal.until_shown(&HELP);
@@ -251,7 +252,7 @@ fn expired_everywhere() -> String {
     let answer = format!("{head}content-length: {}\r\n\r\n{body}", body.len());
     std::thread::spawn(move || {
         for mut call in listener.incoming().flatten() {
-            // The question has to be read before the line is closed.
+            // The request must be read before the connection is closed.
             let _ = call.read(&mut [0; 8192]);
             let _ = call.write_all(answer.as_bytes());
         }

@@ -29,13 +29,13 @@ pub(super) fn words(arn: &str) -> Cow<'_, str> {
     .unwrap_or_else(|| Cow::Borrowed(last()))
 }
 
-/// `…:ec2:stop` → `stop`; `…/AWS_EC2.InstanceId.Reboot/1.0` → `reboot`.
+/// Names an action on EC2: `…:ec2:stop` → `stop`; `…/AWS_EC2.InstanceId.Reboot/1.0` → `reboot`.
 fn ec2(arn: &str) -> String {
     let old = arn.rsplit('/').nth(1).and_then(|action| action.rsplit('.').next());
     old.unwrap_or_else(|| arn.rsplit(':').next().unwrap_or(arn)).to_lowercase()
 }
 
-/// `1#CATEGORY=Security` → `OpsItem severity 1`.
+/// Names the creation of an OpsItem: `1#CATEGORY=Security` → `OpsItem severity 1`.
 fn ops_item(item: &str) -> String {
     format!("OpsItem severity {}", item.split('#').next().unwrap_or(item))
 }

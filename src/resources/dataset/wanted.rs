@@ -56,7 +56,7 @@ pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     wanted
 }
 
-/// Returns the newest job of each pipeline, and the newest jobs of no pipeline.
+/// Returns the newest job of each pipeline, and the newest jobs that belong to no pipeline.
 fn newest_jobs(seen: &Seen) -> BTreeMap<String, Option<String>> {
     let store = &seen.store;
     let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();

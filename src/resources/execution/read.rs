@@ -104,7 +104,8 @@ pub(super) fn doubtful<'a>(
     doubtful.into_iter().map(str::to_owned).collect()
 }
 
-/// What changed since the last look, from the index; at the start until every pipeline has shown its last execution.
+/// Lists the executions that changed since the last look, from the index. At the start it reads until every pipeline
+/// has shown its last execution.
 async fn changed(
     aws: &Aws,
     seen: &Seen,

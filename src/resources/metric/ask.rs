@@ -14,7 +14,7 @@ use crate::resources::Table;
 
 /// The newest seconds whose values may still change: `CloudWatch` is 1 to 3 minutes late.
 const LATE: i64 = 3 * MINUTE;
-/// Queries one call may hold.
+/// The most queries that one call may hold.
 const BATCH: usize = 500;
 /// Pages of one answer.
 const PAGES: usize = 10;

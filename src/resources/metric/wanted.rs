@@ -242,7 +242,8 @@ mod tests {
         };
         let now = jiff::Timestamp::from_second(1_000_000_000).unwrap();
         let new = Endpoint { live_since: Some(now), ..endpoint("c-prod") };
-        // Three metrics 288 times a day at $0.01 for 1,000; a third of that for staging, five times as much for what is new.
+        // Three metrics are read 288 times a day at $0.01 for 1,000. Staging costs a third of that, new endpoints five
+        // times as much.
         let (prod, staging) = (3.0 * 288.0 * PER_METRIC, 96.0 * 3.0 * PER_METRIC);
         let of = |budget: Option<f64>| {
             let mut seen = Seen { at: now, ..Seen::default() };

@@ -6,7 +6,7 @@ use super::{Details, ModelPackage, artifacts, images};
 use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed, in_background};
 use crate::resources::time;
 
-/// Versions that one call describes.
+/// The most versions that one call describes.
 const MOST: usize = 100;
 
 /// The result of the batches. `refused` has the versions to describe one by one, for example if this account has no

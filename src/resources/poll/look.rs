@@ -13,8 +13,9 @@ use super::{Clock, TurnOutcome, TurnResult};
 use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
 use crate::resources::{Kind, SINGLE_READS, Seen, Snapshot, Store};
 
-/// How often a kind is tried when it fails for a reason that may pass: one that is needed, and an optional one.
+/// How often a kind is tried when it fails for a reason that may pass.
 const TRIES: u32 = 3;
+/// The same for an optional kind.
 const TRIES_OPTIONAL: u32 = 2;
 
 /// The pause before a kind is tried again, for each failure so far.
@@ -48,7 +49,7 @@ impl Patience {
         Self { time, whole: true }
     }
 
-    /// Returns the time without the waits of our own calls.
+    /// Returns the length of the wait, as it was set.
     #[must_use]
     pub fn time(self) -> Duration {
         self.time
@@ -69,7 +70,7 @@ impl Patience {
     }
 }
 
-/// The functions with which a single look reads a kind.
+/// The way in which a single look reads a kind.
 pub(crate) struct SingleRead {
     pub(crate) kind: Kind,
     pub(crate) optional: bool,

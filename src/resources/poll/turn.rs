@@ -77,7 +77,7 @@ fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
     answer.as_ref().map_or_else(Some, |listing| listing.fault.as_ref())
 }
 
-/// Reads the rows that may enter the table. A panic is an error like any other.
+/// Reads the rows and removes what may not enter the table. A panic is an error like any other.
 async fn read<T: Resource>(aws: &Aws, seen: &Seen, known: &Table<T>, sweep: bool) -> Result<Listing<T>, AwsError> {
     let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
     let broke_off = |said: String| Err(AwsError::other(T::KIND.name(), format!("the work broke off: {said}")));

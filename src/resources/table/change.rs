@@ -10,7 +10,7 @@ const NEWS: SignedDuration = SignedDuration::from_hours(24);
 /// The way in which one thing changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// It was not there before.
+    /// It did not exist before.
     Added,
     /// It is no longer listed.
     Removed,

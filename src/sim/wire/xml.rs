@@ -1,10 +1,10 @@
-//! XML answers: Query services and S3.
+//! XML answers of Query services and of S3.
 
 use std::fmt::Write as _;
 
 use super::Value;
 
-/// Text made safe for XML 1.0: markup is escaped, what XML cannot hold is replaced.
+/// Makes text safe for XML 1.0: markup is escaped, invalid characters are replaced.
 pub(crate) fn escape(text: &str) -> String {
     let legal: String =
         text.chars().map(|c| if c < ' ' && !matches!(c, '\t' | '\n' | '\r') { '\u{fffd}' } else { c }).collect();
@@ -21,7 +21,7 @@ pub(crate) fn element(out: &mut String, name: &str, value: &Value) {
     let _ = write!(out, "</{name}>");
 }
 
-/// Writes what stands between an element's tags.
+/// Writes the content between an element's tags.
 pub(crate) fn content(out: &mut String, value: &Value) {
     match value {
         Value::Null => {}
@@ -46,7 +46,7 @@ pub(crate) fn content(out: &mut String, value: &Value) {
     }
 }
 
-/// Writes a value as an element of S3: the items of a list are elements of its name, without one around them.
+/// Writes a value as an element of S3: the items of a list are elements of its name, without an element around them.
 pub(crate) fn flat_element(out: &mut String, name: &str, value: &Value) {
     if let Value::List(items) = value {
         for item in items {
@@ -62,7 +62,7 @@ pub(crate) fn flat_element(out: &mut String, name: &str, value: &Value) {
     let _ = write!(out, "</{name}>");
 }
 
-/// Returns a Query service's answer to an operation.
+/// Writes a Query service's answer to an operation.
 pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id: &str) -> String {
     let mut out = format!("<{operation}Response xmlns=\"{namespace}\">");
     element(&mut out, &format!("{operation}Result"), result);
@@ -71,7 +71,7 @@ pub(crate) fn reply(operation: &str, namespace: &str, result: &Value, request_id
     out
 }
 
-/// Returns a Query service's error answer.
+/// Writes a Query service's error answer.
 pub(crate) fn error(namespace: &str, code: &str, message: &str, request_id: &str) -> String {
     format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>Sender</Type><Code>{}</Code><Message>{}</Message></Error><RequestId>{request_id}</RequestId></ErrorResponse>",

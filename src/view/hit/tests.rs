@@ -2,7 +2,7 @@ use super::*;
 use crate::view::{Align, Cut};
 use crate::view::{Block, Column, Footer, KeyHint, Line, Row, Tab, Width};
 
-/// Tabs, a table of three rows with a title, and a footer with two keys, on 60 cells and 10 rows.
+/// Returns a screen with tabs, a table of three rows with a title, and a footer with two keys, on 60 cells and 10 rows.
 fn screen() -> Screen {
     let tab = |key: &str, pane: &'static str, shown| Tab { key: key.into(), name: pane.into(), pane, shown };
     let column = |title, cells| Column { title, width: Width::Cells(cells), align: Align::Left, cut: Cut::End };
@@ -64,7 +64,7 @@ fn every_part_is_hit_where_it_stands() {
         ((10, 9), key("help")),
         ((15, 9), key("help")),
         ((16, 9), None),
-        // Beyond the screen.
+        // These cells are outside of the screen.
         ((60, 4), None),
         ((1, 10), None),
     ] {

@@ -1,6 +1,6 @@
 use super::*;
 
-/// Random texts of what hurts: the same ones in every run.
+/// Generates random texts from hostile pieces. They are the same in every run.
 fn hostile() -> impl Iterator<Item = String> {
     const BAD: &[&str] = &[
         "\u{1b}[31m",

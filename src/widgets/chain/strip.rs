@@ -111,7 +111,7 @@ fn squeezed(mut words: Vec<(String, Line)>, room: usize) -> Vec<(String, Line)> 
     words
 }
 
-/// Returns a stage's name as an operator would abbreviate it.
+/// Abbreviates a stage's name as an operator would.
 fn short(title: &str) -> String {
     match title.split_once(' ') {
         Some(("ENDPOINT", stage)) => stage.to_uppercase(),

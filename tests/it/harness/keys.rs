@@ -1,10 +1,10 @@
-//! Key scripts and lengths of time, as tests write them.
+//! Key scripts and lengths of time, in the notation of the tests.
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// `j ctrl-r enter 'some text'` as events.
+/// Converts `j ctrl-r enter 'some text'` to events.
 pub(super) fn script(script: &str) -> Vec<KeyEvent> {
     let mut keys = Vec::new();
     for (place, part) in script.split('\'').enumerate() {
@@ -50,7 +50,7 @@ fn key(name: &str) -> KeyEvent {
     KeyEvent::new(code, KeyModifiers::NONE)
 }
 
-/// `200ms`, `40s`, `5m`, `2h`.
+/// Parses `200ms`, `40s`, `5m`, `2h`.
 pub(super) fn length(text: &str) -> Duration {
     let digits = text.trim_end_matches(char::is_alphabetic);
     let number: u64 = digits.parse().unwrap_or_else(|_| panic!("{text:?} is not a length of time"));

@@ -10,11 +10,11 @@ use sagetop::aws::Meter;
 
 use crate::golden;
 
-/// Clones are the same screen.
+/// A screen. Clones share it.
 #[derive(Clone)]
 pub(super) struct Shared {
     backend: Arc<Mutex<TestBackend>>,
-    /// The frame that was drawn first, and how many calls had been made by then.
+    /// The first frame, and the number of calls before it.
     first: Arc<OnceLock<(Buffer, u64)>>,
     meter: Meter,
 }

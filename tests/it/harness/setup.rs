@@ -1,4 +1,4 @@
-//! How a console is set up and started.
+//! The setup and the start of a console.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,10 +28,10 @@ use super::Harness;
 use super::screen::Shared;
 use super::shell::{copy, resume, suspend};
 
-/// When every story begins: 23 November 2026, ten past three at night, as in the drawings of the issue.
+/// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
 
-/// How a console is to be started.
+/// The settings of a console to start.
 pub(crate) struct Setup {
     pub(super) story: String,
     pub(super) size: (u16, u16),
@@ -46,39 +46,39 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// Columns and rows of the terminal.
+    /// Sets the columns and rows of the terminal.
     pub(crate) fn size(self, columns: u16, rows: u16) -> Self {
         Self { size: (columns, rows), ..self }
     }
 
-    /// Draws with another theme than the one that goldens need.
+    /// Uses a theme other than that of the goldens.
     pub(crate) fn theme(self, theme: Theme) -> Self {
         Self { theme, ..self }
     }
 
-    /// More in the account than the story says, and how long every answer takes.
+    /// Adds resources to the account of the story, and sets the duration of every answer.
     pub(crate) fn scale(self, scale: &str, latency: Duration) -> Self {
         let settings = Settings { scale: scale.parse().unwrap(), latency, ..self.settings };
         Self { settings, ..self }
     }
 
-    /// Returns the pace of the console, which is unlimited on a simulated account.
+    /// Sets the pace of the console, which is unlimited on a simulated account.
     pub(crate) fn pace(self, pace: Pace) -> Self {
         Self { pace, ..self }
     }
 
-    /// With another configuration than that of the simulated account.
+    /// Uses a configuration other than that of the simulated account.
     pub(crate) fn config(self, config: &str) -> Self {
         Self { config: config.to_owned(), ..self }
     }
 
-    /// Watches a further account: its region, and the bundled story that it plays.
+    /// Watches a further account, with its region and its bundled story.
     pub(crate) fn beside(mut self, region: &'static str, story: &'static str) -> Self {
         self.beside.push((region, story));
         self
     }
 
-    /// As with `--read-only`.
+    /// Forbids writes, as `--read-only` does.
     pub(crate) fn read_only(self) -> Self {
         Self { access: AccessRules::read_only(), ..self }
     }
@@ -88,7 +88,7 @@ impl Setup {
         Config::parse(&source).unwrap_or_else(|e| panic!("{e}"))
     }
 
-    /// Returns a session on the simulated accounts, recorded if that is wanted.
+    /// Creates a session on the simulated accounts. It is recorded if that was requested.
     fn simulated(&self, sims: &[Sim], clock: &Clock, folder: &Path) -> Session {
         let config = self.parsed();
         let connection = |sim: &Sim| {
@@ -108,7 +108,7 @@ impl Setup {
         session
     }
 
-    /// Returns the state that the console begins with.
+    /// Creates the initial state of the console.
     fn app(&self, session: &Session) -> App {
         let keymap = session.config.keymap.as_deref().unwrap_or("default");
         let keymap = Assets::default().keymap(keymap, NAMES).unwrap_or_else(|e| panic!("{e}"));
@@ -117,11 +117,11 @@ impl Setup {
         app
     }
 
-    /// Starts the loop; comes back when the first frame stands.
+    /// Starts the loop; returns after the first frame was drawn.
     pub(crate) async fn start(self) -> Harness {
         fastrand::seed(7);
         let began = tokio::time::Instant::now();
-        // One time, in the two types that the console and the account have for it.
+        // The console and the account get the same time in two types.
         let since_1970 = move || Duration::from_secs(NIGHT) + began.elapsed();
         let clock: Clock = Arc::new(move || Timestamp::UNIX_EPOCH + since_1970());
         let mut stories = vec![(self.settings.region.clone(), self.story.clone())];
@@ -166,7 +166,7 @@ impl Setup {
     }
 }
 
-/// Returns a folder of its own for each console; it goes with the harness.
+/// Returns a new folder for each console. It is deleted with the harness.
 fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let name = format!("console-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));

@@ -1,4 +1,4 @@
-//! What stands in for the clipboard, and for the shell to which a stopped program goes back.
+//! The substitutes for the clipboard, and for the shell that a stopped program returns to.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -7,9 +7,9 @@ use futures_util::future::BoxFuture;
 use tokio::time::sleep;
 
 thread_local! {
-    /// What was copied last; a test and its loop share a thread.
+    /// The text that was copied last. A test and its loop share a thread.
     static CLIPBOARD: RefCell<String> = const { RefCell::new(String::new()) };
-    /// How often the terminal was taken over again.
+    /// The number of times that the terminal was taken over again.
     static TAKEN_OVER: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -21,7 +21,7 @@ pub(super) fn copied() -> String {
     CLIPBOARD.with_borrow(Clone::clone)
 }
 
-/// The program goes on after a stop from outside.
+/// Resumes the program after a stop from outside.
 pub(super) fn resume() {
     TAKEN_OVER.set(TAKEN_OVER.get() + 1);
 }
@@ -30,7 +30,7 @@ pub(super) fn taken_over() -> usize {
     TAKEN_OVER.get()
 }
 
-/// Returns the program is stopped for an hour; what the screen showed is gone by then.
+/// Stops the program for an hour. The former contents of the screen are lost.
 pub(super) fn suspend() -> BoxFuture<'static, ()> {
     Box::pin(sleep(Duration::from_hours(1)))
 }

@@ -1,4 +1,4 @@
-//! Nothing is sent without a yes, whatever AWS says of who calls.
+//! Nothing is sent without a confirmation, whatever AWS says about the caller.
 
 use crate::altered::{Altered, Answer, Asked};
 use crate::sagetop::Home;
@@ -7,7 +7,7 @@ const PIPELINE: &str = "fraud-screening-build";
 const READ_ONLY: &str =
     "[[account]]\nlabel = \"prod\"\nprofile = \"retail\"\naccount_id = \"999999999999\"\naccess = \"read-only\"\n";
 
-/// Starts a pipeline on the command line where AWS tells who calls only from the given time on.
+/// Starts a pipeline on the command line. AWS identifies the caller only from the given request on.
 fn start(told_from: usize, more: &[&str]) -> (crate::sagetop::Run, usize) {
     let account = Altered::serve("shop", move |asked: &Asked| {
         let away = asked.operation == "GetCallerIdentity" && asked.number < told_from;
@@ -21,11 +21,11 @@ fn start(told_from: usize, more: &[&str]) -> (crate::sagetop::Run, usize) {
 
 #[test]
 fn a_caller_who_may_be_of_a_read_only_account_sends_nothing() {
-    // Keys of the environment may be of any profile, until the account's number says that they are not.
+    // Keys of the environment may belong to any profile, until the account id shows that they do not.
     let (run, sent) = start(usize::MAX, &["--yes", PIPELINE]);
     run.ends(1).says("read-only").says("[[account]] prod");
     assert_eq!(sent, 0);
-    // The answer comes late: nobody said yes meanwhile.
+    // The answer comes late, and nobody has confirmed meanwhile.
     let (run, sent) = start(2, &[]);
     run.ends(1);
     assert_eq!(sent, 0);

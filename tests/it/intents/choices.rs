@@ -1,10 +1,10 @@
-//! Which endpoint a rollback aims at, what it may go to, how each way back is judged, and how another one is chosen.
+//! The endpoint of a rollback, its possible goals, the judgement of each, and the choice of another one.
 
 use super::sent;
 use crate::harness::Harness;
 use crate::incidents::failing;
 
-/// The same version on a smaller machine since 40 minutes; the older version is long ago.
+/// A change to the same version on a smaller machine 40 minutes ago. The older version served long ago.
 const SMALLER: &str = "inherits = \"shop\"\n\
     [[add]]\nmodel = \"fraud-screening\"\n[add.deployed]\n\
     prod = [{ version = 4, age = \"40m\", instance = \"ml.t2.medium\", capture = true, environment = { WORKERS = \"1\" } }]\n";
@@ -36,7 +36,7 @@ async fn a_change_of_the_machine_is_told_and_taken_back() {
     t.says("ml.t2.medium → ml.c6i.large");
 }
 
-/// Lets v13 go bad, and v14 be deployed over it by somebody else.
+/// Lets v13 go bad, and lets another user deploy v14 over it.
 async fn v14_over_a_bad_v13(t: &mut Harness) {
     t.until_account("5m", |account| account.alarm("P1-recommendation-ctr").unwrap() == "ALARM").await;
     let aws = t.executor().aws.clone();
@@ -79,7 +79,7 @@ async fn the_newest_that_served_without_a_grave_alarm_is_planned_and_another_can
     assert!(t.meaning("v13").contains("bad"), "{}", t.meaning("v13"));
     assert!(t.line("› v12").contains("no alarm"), "{}", t.line("› v12"));
 
-    // What is typed goes with the plan that it was typed for.
+    // Typed text is dropped together with its plan.
     t.keys("'recomm' left").await;
     t.until("Roll back recommendation-prod to v13", "10s").await;
     t.says("v13 performed badly here before");

@@ -1,4 +1,4 @@
-//! A command that is interrupted while AWS is at it.
+//! A command that is interrupted while AWS carries out its change.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};

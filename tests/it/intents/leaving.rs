@@ -7,7 +7,7 @@ use crate::harness::Harness;
 
 const WAITS: &str = "waiting for 1 call that is being sent; q again quits at once";
 
-/// Returns a console that has just sent a rollback, which AWS answers after twenty seconds.
+/// Starts a console that has just sent a rollback, which AWS answers after twenty seconds.
 async fn sending() -> Harness {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nlatency = \"20s\"\n";
     let mut t = Harness::story(story).ready().await;
@@ -91,7 +91,7 @@ async fn the_screen_is_taken_over_once_after_a_stop() {
     let before = Harness::taken_over();
     t.keys("ctrl-z").await;
     t.run_for("1h").await;
-    // The same signal comes as input as well.
+    // The same signal arrives as input as well.
     t.tell(Input::GoesOn).await;
     assert_eq!(Harness::taken_over(), before);
     t.run_for("1s").await;
@@ -114,7 +114,7 @@ async fn leaving_counts_the_calls_that_are_left_and_sends_them_all() {
     assert_eq!(t.events().last(), Some(&Event::Sent));
 }
 
-/// AWS is asked for the trace of a call whose answer was lost; that belongs to sending it.
+/// The search for the effect of a call without an answer belongs to the sending of it.
 #[tokio::test(start_paused = true)]
 async fn leaving_waits_until_it_is_known_whether_a_lost_call_was_taken() {
     let story = "inherits = \"demo\"\n[[fault]]\noperation = \"UpdateEndpoint\"\nstatus = 502\nbody = \"no\"\n";

@@ -1,11 +1,11 @@
-//! Answers that get lost: what was sent is looked for, and sent again only where AWS takes both for one.
+//! Lost answers: the program searches for the effect of the call, and repeats the call only if AWS treats both as one.
 
 use sagetop::journal::Event;
 
 use super::sent;
 use crate::harness::Harness;
 
-/// Returns the demo account, in which some calls go wrong.
+/// Returns the demo account with a fault.
 fn demo_with(operation: &str, fault: &str) -> String {
     format!("inherits = \"demo\"\n[[fault]]\noperation = \"{operation}\"\n{fault}\n")
 }
@@ -29,9 +29,9 @@ async fn a_run_whose_answer_is_lost_is_not_started_twice() {
     t.keys("r enter 'fraud-screening-build' enter").await;
     t.run_for("5m").await;
     assert_eq!(t.sim().executions("fraud-screening-build").len(), before + 1);
-    // Asked again with the same ClientRequestToken, which AWS takes for the same execution.
+    // The call is repeated with the same ClientRequestToken, so AWS treats it as the same execution.
     assert_eq!(t.sim().calls("StartPipelineExecution"), 2);
-    // Each of them has its line before it is sent. Both answers are lost; the run itself is found in AWS.
+    // Each call is journalled before it is sent. Both answers are lost; the run itself is found in AWS.
     let wanted = [Event::Confirmed, Event::Sending, Event::Error, Event::Sending, Event::Error];
     assert_eq!(t.events().get(..5).unwrap(), wanted);
     t.until("registered fraud-screening/", "3h").await;
@@ -50,7 +50,7 @@ async fn a_no_to_the_second_asking_says_nothing_of_the_first() {
     assert_eq!(t.events().last(), Some(&Event::Done));
 }
 
-/// Answers to a write that are neither a yes nor a no.
+/// Answers to a write that neither accept nor refuse it.
 const UNCLEAR: [&str; 5] = [
     "status = 500\nbody = \"<html>Internal Server Error</html>\"",
     "status = 502\nbody = \"<html>Bad Gateway</html>\"",

@@ -1,4 +1,4 @@
-//! What must not be sent is not sent, whoever asks.
+//! Forbidden calls are not sent, whoever tries.
 
 use sagetop::intents::{AccessRules, AnyIntent, Approve, Executor, Outcome, Retrain, Rollback};
 use sagetop::journal::Event;
@@ -12,7 +12,7 @@ fn approve() -> AnyIntent {
     Approve { arn: V14.into(), reason: "good".into() }.into()
 }
 
-/// Plans with clients of the console's account, and carries the plan out with this access.
+/// Makes a plan with the clients of the console's account, and carries it out with this access.
 async fn carried_out(t: &Harness, access: AccessRules, intent: AnyIntent) -> Outcome {
     let executor = Executor { access: access.into(), ..t.executor().clone() };
     let plan = intent.plan(&executor).await.unwrap();
@@ -37,7 +37,7 @@ async fn read_only_is_kept_by_the_executor() {
     }
     assert!(t.sim().write_calls().is_empty());
     assert_eq!(t.events(), [Event::Refused; 3]);
-    // The same with the access that the console has is done, so nothing else kept it back.
+    // With the access of the console the same plan succeeds, so nothing else prevented it.
     assert!(matches!(carried_out(&t, AccessRules::default(), approve()).await, Outcome::Done(_)));
 }
 
@@ -62,7 +62,7 @@ async fn a_target_that_changed_meanwhile_is_not_touched() {
     t.to("recommendation").await;
     t.keys("b enter").await;
     t.says("Type recommendation-prod to send");
-    // While the plan is read, somebody else rolls back.
+    // While the operator reads the plan, another user rolls back.
     let other = Rollback { endpoint: "recommendation-prod".into(), to: None }.into();
     assert!(matches!(carried_out(&t, AccessRules::default(), other).await, Outcome::Done(_)));
     let (calls, lines) = (t.sim().write_calls(), t.journal().len());
@@ -102,7 +102,7 @@ async fn enter_pressed_twice_sends_once() {
 async fn keys_typed_ahead_never_confirm() {
     let mut t = Harness::story("demo").ready().await;
     t.to("recommendation").await;
-    // Before the plan is there, Enter and letters have nothing to answer.
+    // Before the plan is shown, Enter and letters do nothing.
     t.burst("b enter enter y y enter").await;
     t.run_for("10s").await;
     t.says("Type recommendation-prod to send");

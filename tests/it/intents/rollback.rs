@@ -1,4 +1,4 @@
-//! Rolling back: done only when the endpoint is `InService` and serves with the wanted configuration.
+//! Rollbacks: one is done only when the endpoint is `InService` and serves the wanted configuration.
 
 use sagetop::intents::{AnyIntent, Outcome, Rollback};
 use sagetop::journal::Event;
@@ -6,7 +6,7 @@ use sagetop::journal::Event;
 use super::{ONE_CALL, all_tell_the_same, journalled_as_sent, sent};
 use crate::harness::Harness;
 
-/// v14 serves; its predecessor v13 cannot be deployed any more, and AWS goes back without a word.
+/// A shop in which v14 serves. Its predecessor v13 can no longer be deployed: AWS rolls back without a message.
 const SILENT: &str = "inherits = \"shop\"\n\
     [[add]]\nmodel = \"recommendation\"\nversions = [\n\
     { age = \"3d\", rolls_back = \"alarm recommendation-prod-Endpoint500Errors went off\" },\n\
@@ -53,7 +53,7 @@ async fn the_incident_of_the_demo_is_ended() {
     t.run_for("3m").await;
     t.keys("0 esc").await;
     t.never_says("✗ recommendation ");
-    // What happened stays in the past of the model and in the log.
+    // The events stay in the history of the model and in the log.
     for pane in ["0", "6"] {
         t.keys(pane).await;
         t.says("✗ P1-recommendation-ctr ALARM");
@@ -119,7 +119,7 @@ async fn an_endpoint_that_is_being_updated_is_left_alone() {
     assert_eq!(t.sim().write_calls().len(), 1);
 }
 
-/// Makes an endpoint run a configuration, past the console.
+/// Makes an endpoint run a configuration, without the console.
 async fn deployed_by_somebody_else(t: &mut Harness, endpoint: &str, config: &str) {
     let request = t.executor().aws.sagemaker.update_endpoint();
     request.endpoint_name(endpoint).endpoint_config_name(config).send().await.unwrap();
@@ -136,7 +136,8 @@ async fn what_this_console_put_live_before_is_the_way_back() {
     let mut t = Harness::story("demo").ready().await;
     let bad = t.sim().endpoint_config("recommendation-prod").unwrap();
     let aws = t.executor().aws.clone();
-    // The good version under another name, made after the bad one: nothing but the journal knows whose it is.
+    // The good version gets another name and is newer than the bad one. Only the journal shows that it belongs to the
+    // endpoint.
     let good = aws.sagemaker.list_endpoint_configs().name_contains("recommendation-prod-v12").send().await.unwrap();
     let good = good.endpoint_configs()[0].endpoint_config_name().unwrap().to_owned();
     let like = aws.sagemaker.describe_endpoint_config().endpoint_config_name(good).send().await.unwrap();

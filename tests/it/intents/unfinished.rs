@@ -1,4 +1,4 @@
-//! Intents that were cut while the program was killed, told by the real program at its next plan.
+//! Intents that were interrupted when the program was killed. The real program reports them at its next plan.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ const REGION: &str = "eu-west-1";
 
 const DEMO: &str = "arn:aws:sts::123456789012:assumed-role/oncall/demo";
 
-/// Leaves lines in the journal as if the program had been killed just after them, an hour ago.
+/// Writes entries into the journal as if the program had been killed just after them, an hour ago.
 fn leave_open(home: &Home, url: &str, events: &[&str], (intent, target, call): (&str, &str, &str), parameters: &Value) {
     #[expect(clippy::disallowed_methods, reason = "the program asked is a process and lives in real time")]
     let at = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
@@ -23,7 +23,7 @@ fn leave_open(home: &Home, url: &str, events: &[&str], (intent, target, call): (
     home.write("state/sagetop/journal.jsonl", &events.iter().map(line).collect::<String>());
 }
 
-/// Returns the plan of an intent, told by the real program.
+/// Runs the real program to plan an intent.
 fn plan(home: &Home, url: &str, intent: &str, target: &str) -> crate::sagetop::Run {
     home.run_at(url, REGION, &[intent, target, "--plan-only"]).ends(0)
 }

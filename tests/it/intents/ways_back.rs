@@ -1,5 +1,5 @@
-//! Ways back of endpoints that are not one model on one variant, asked of the real program: which configuration it takes,
-//! what it keeps, and why not where there is none.
+//! Rollbacks of endpoints that are not one model on one variant, planned by the real program: the configuration that it
+//! chooses, the settings that it keeps, and the reasons if there is none.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
@@ -8,19 +8,19 @@ use serde_json::{Value, json};
 use crate::altered::{Altered, Answer, Asked};
 use crate::sagetop::{Home, Run};
 
-/// An endpoint `pair-prod` that serves from the first of its configurations; the others are older, in this order.
+/// An endpoint `pair-prod` that serves the first of its configurations. The others are older, in this order.
 struct Way {
-    /// Members of each configuration beside its name: `ProductionVariants`, ….
+    /// The members of each configuration besides its name: `ProductionVariants`, ….
     configs: Vec<Value>,
-    /// Members of each model, by name.
+    /// The members of each model, by name.
     models: Vec<(&'static str, Value)>,
-    /// What other operations answer.
+    /// The answers of other operations.
     others: Vec<(&'static str, u16, Value)>,
-    /// Status of every HEAD of S3.
+    /// The status of every HEAD of S3.
     head: u16,
-    /// Keys that a list of S3 finds.
+    /// The keys that a list of S3 finds.
     keys: Vec<&'static str>,
-    /// The model that is deleted and made again after the plan was made.
+    /// The model that is deleted and created again after the plan was made.
     remade: &'static str,
 }
 
@@ -49,7 +49,7 @@ impl Way {
         Self { configs, models, others: Vec::new(), head: 200, keys: Vec::new(), remade: "" }
     }
 
-    /// Name and members of a configuration by its place.
+    /// Returns the name and members of a configuration by its place.
     fn config(&self, place: usize) -> Value {
         let name = format!("pair-prod-{}", self.configs.len() - place);
         let mut config = self.configs[place].clone();
@@ -97,7 +97,7 @@ impl Way {
                     let mut model = model.clone();
                     model["ModelName"] = (*name).into();
                     model["ModelArn"] = arn("model", name).into();
-                    // The plan looks at each of the three models of this endpoint's configurations first.
+                    // The plan first reads each of the three models of this endpoint's configurations.
                     let made_again = *name == self.remade && asked.number > 3;
                     model["CreationTime"] = (if made_again { NOW } else { NOW - 90_000_000 }).into();
                     model["ExecutionRoleArn"] = "arn:aws:iam::123456789012:role/serving".into();
@@ -134,7 +134,7 @@ impl Way {
         })
     }
 
-    /// Returns the plan of a rollback, with these further arguments.
+    /// Plans a rollback with these further arguments.
     fn plan(self, arguments: &[&str]) -> Run {
         let account = Altered::serve("empty", move |asked| self.answer(asked));
         let rollback = ["rollback", "pair-prod", "--plan-only"];
@@ -142,8 +142,8 @@ impl Way {
     }
 }
 
-/// Returns the plan where the list of endpoints has so many pages with this neighbour on the last one, and the
-/// configurations that were described.
+/// Makes the plan when the list of endpoints has this many pages and this neighbour on the last one. Also returns the
+/// number of configurations that were described.
 fn plan_among(way: Way, pages: usize, neighbour: &'static str) -> (Run, usize) {
     let account = Altered::serve("empty", move |asked| {
         if asked.operation == "ListModelPackages" {
@@ -171,7 +171,7 @@ fn a_configuration_of_a_neighbour_is_never_the_way_back_however_many_neighbours_
     for (pages, neighbour, expected) in [
         (3, "pair-test", Some("pair-prod-1")),
         (3, "pair-prod-1", None),
-        // More than are read: nobody knows whose it is.
+        // There are more pages than are read, so the owner is unknown.
         (50, "pair-test", None),
     ] {
         let (run, _) = plan_among(way(), pages, neighbour);
@@ -298,7 +298,7 @@ fn many_models_in_one_container_are_changed_under_their_prefix() {
     let configs = || vec![variants(&[variant("all", "new", 1.0)]), variants(&[variant("all", "old", 1.0)])];
     let run = Way::new(configs(), vec![("new", many()), ("old", many())]).plan(&[]).ends(1);
     run.says("pair-prod-1 runs the same model as now").says("objects under s3://models/all/");
-    // Another image in front of the same models is a way back, and leaves them alone.
+    // Another image for the same models is a valid rollback, and does not change the models.
     let older =
         json!({"PrimaryContainer": {"Image": "img:1", "Mode": "MultiModel", "ModelDataUrl": "s3://models/all"}});
     let way =
@@ -339,7 +339,7 @@ fn capacity_of_another_kind_is_told_before_it_is_sent() {
     assert_eq!(call(&run)["RetainAllVariantProperties"], true);
     let back = Way::new(vec![instances("m3"), serverless("m2")], pair()).plan(&["--to", "pair-prod-1"]).ends(0);
     back.says("AWS does not update an endpoint on instances to a serverless one").says("AWS may refuse");
-    // By itself it goes past what AWS refuses, to the next one.
+    // Without an argument it skips configurations that AWS refuses, and takes the next one.
     let next = Way::new(vec![instances("m3"), serverless("m2"), instances("m1")], pair()).plan(&[]).ends(0);
     assert_eq!(call(&next)["EndpointConfigName"], "pair-prod-1");
 }

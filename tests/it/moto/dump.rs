@@ -1,4 +1,4 @@
-//! `dump` holds what boto3 sees, joined as AWS's own fields say.
+//! `dump` contains the rows of boto3, joined by AWS's own fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ fn more_than_a_page_of_everything() {
     edges(&dump, &facts);
 }
 
-/// The shape that scripts rely on: schema 1.
+/// Checks the shape that scripts rely on: schema 1.
 fn shape(dump: &Value) {
     assert_eq!(dump["schema"], 1);
     assert!(dump["taken_at"].as_str().unwrap().ends_with('Z'), "{}", dump["taken_at"]);
@@ -67,12 +67,12 @@ fn shape(dump: &Value) {
     }
 }
 
-/// Every kind holds exactly the rows of boto3, with the same values in the fields that boto3's view has.
+/// Checks that every kind has exactly the rows of boto3, with the same values in the fields of boto3's view.
 fn same_rows(dump: &Value, facts: &Value) {
     for (kind, theirs) in facts["resources"].as_object().unwrap() {
         let theirs = by_id(theirs);
         let mut ours = by_id(&dump["resources"][kind]);
-        // Topics that only an alarm names are of other accounts, which no list of this one has.
+        // Topics that only an alarm names belong to other accounts, so no list of this account has them.
         ours.retain(|_, row| kind != "topics" || row["listed"] == true);
         let ids = |rows: &BTreeMap<String, &Value>| rows.keys().cloned().collect::<BTreeSet<_>>();
         assert_eq!(ids(&ours), ids(&theirs), "{kind}");
@@ -84,12 +84,12 @@ fn same_rows(dump: &Value, facts: &Value) {
     }
 }
 
-/// Rows by ARN: every kind has one.
+/// Returns the rows by ARN, which every kind has.
 fn by_id(rows: &Value) -> BTreeMap<String, &Value> {
     rows.as_array().unwrap().iter().map(|row| (row["arn"].as_str().unwrap().to_owned(), row)).collect()
 }
 
-/// Every join that boto3's fields tell is among the links of that model, as sure as it should be.
+/// Checks that every join in boto3's fields is among the links of that model, with the right confidence.
 fn edges(dump: &Value, facts: &Value) {
     let expected = facts["edges"].as_array().unwrap();
     assert!(!expected.is_empty());
@@ -102,7 +102,7 @@ fn edges(dump: &Value, facts: &Value) {
     }
 }
 
-/// No link that is called exact or derived leads from or to an ARN that boto3 does not know.
+/// Checks that no exact or derived link starts or ends at an ARN that boto3 does not know.
 fn nothing_invented(dump: &Value, facts: &Value) {
     let rows = facts["resources"].as_object().unwrap().values().flat_map(|rows| rows.as_array().unwrap());
     let known: BTreeSet<&str> = rows

@@ -1,4 +1,5 @@
-//! Who is logged in, by the files and programs that the AWS tools share: renewed in time, missed out loud, picked up.
+//! Logins by the files and programs that the AWS tools share: they are renewed in time, reported if missing, and picked
+//! up.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -10,28 +11,28 @@ use super::server::{Moto, RETAIL};
 use crate::sagetop::Home;
 use crate::terminal::pty::Terminal;
 
-/// What the banner of a lost login begins with.
+/// The begin of the banner for a lost login.
 const LOST: &str = "no valid credentials";
 /// The only model of the account.
 const MODEL: &str = "basket-size";
-/// Where `aws sso login` keeps the token of a session called `shop`: the name is hashed.
+/// The file of `aws sso login` for the token of a session called `shop`: its name is hashed.
 const TOKEN: &str = ".aws/sso/cache/5042d146667518a1a5017644946b8650aafca44c.json";
 
-/// Returns an account with one model.
+/// Starts an account with one model.
 fn account(flags: &[&str]) -> Moto {
     let moto = Moto::start(flags);
     moto.ask(RETAIL, "sagemaker", "create_model_package_group", &json!({"ModelPackageGroupName": MODEL}));
     moto
 }
 
-/// Returns a home whose profile `shop` is configured by these lines.
+/// Creates a home whose profile `shop` is configured by these lines.
 fn home(lines: &str) -> Home {
     let home = Home::new();
     home.write(".aws/config", &format!("[profile shop]\nregion = {RETAIL}\n{lines}"));
     home
 }
 
-/// One with a login of IAM Identity Center, whose token is over.
+/// Creates a home with a login of IAM Identity Center whose token has expired.
 fn logged_out() -> Home {
     let home = home(
         "sso_session = shop\nsso_account_id = 123456789012\nsso_role_name = Operator\n\
@@ -41,7 +42,7 @@ fn logged_out() -> Home {
     home
 }
 
-/// Writes what `aws sso login` writes.
+/// Writes the file that `aws sso login` writes.
 fn token(home: &Home, token: &str, end: Timestamp) {
     let token = json!({
         "accessToken": token, "expiresAt": end.to_string(), "region": RETAIL, "startUrl": "https://shop.example/start"
@@ -53,7 +54,7 @@ fn within(seconds: i64) -> Timestamp {
     sagetop::session::wall_clock()() + SignedDuration::from_secs(seconds)
 }
 
-/// One key of a `credential_process`; the turn makes it another one each time.
+/// Returns the command that prints a key of a `credential_process`. The number of the turn is part of the key.
 fn printed(end: Timestamp) -> String {
     format!(
         r#"echo "{{\"Version\": 1, \"AccessKeyId\": \"KEY$turn\", \"SecretAccessKey\": \"s\", \"Expiration\": \"{end}\"}}""#
@@ -71,7 +72,7 @@ fn console(moto: &Moto, home: &Home) -> Terminal {
     Terminal::start(home, 240, 30, &["--profile", "shop"], &[("AWS_ENDPOINT_URL", &moto.url)])
 }
 
-/// The rows are there, and no banner.
+/// Waits until the rows are shown without a banner.
 #[track_caller]
 fn well(terminal: &mut Terminal) {
     terminal.until("all well", |screen| screen.contents().contains(MODEL) && !screen.contents().contains(LOST));
@@ -83,7 +84,7 @@ fn quits(mut terminal: Terminal) {
     assert_eq!(terminal.end().exit_code(), 0);
 }
 
-/// Who signed what was asked of the retail region.
+/// Returns the keys that signed the requests to the retail region.
 fn keys(moto: &Moto) -> BTreeSet<String> {
     moto.signed(RETAIL).into_iter().map(|(_, key)| key).filter(|key| key != "testing").collect()
 }
@@ -101,7 +102,7 @@ fn credentials_are_renewed_before_their_end_and_no_more_often() {
     home.write(".aws/config", &config);
     let dump = home.run(&["dump", "--profile", "shop"], &[("AWS_ENDPOINT_URL", &moto.url)]).ends(0).json();
     assert_eq!(dump["models"][0]["name"], MODEL);
-    // All services share what was given, and of the first key there was too little left to go on with.
+    // All services share the credentials, and the first key was too near its end to be used on.
     assert_eq!(std::fs::read_to_string(home.path("asked")).unwrap().lines().count(), 2);
     assert_eq!(keys(&moto), BTreeSet::from(["KEY1", "KEY2"].map(str::to_owned)));
     assert_eq!(moto.signed(RETAIL).pop().unwrap().1, "KEY2");
@@ -112,7 +113,7 @@ fn a_login_that_ends_leaves_the_rows_and_is_picked_up_again() {
     let moto = account(&[]);
     let home = Home::new();
     let out = home.path("out");
-    // The end is so near that the program is asked for every call.
+    // The end is so near that the program runs for every call.
     let rest = format!(
         "if [ -e '{}' ]; then echo 'your session has ended: shop-login' >&2; exit 1; fi\n{}",
         out.display(),
@@ -125,7 +126,7 @@ fn a_login_that_ends_leaves_the_rows_and_is_picked_up_again() {
     well(&mut terminal);
 
     std::fs::write(&out, "").unwrap();
-    // ctrl-r asks at once; from here on nobody asks for anything.
+    // ctrl-r reads at once. After this no key is pressed.
     terminal.press("\x12");
     let what_to_do = "run the credential_process of the profile shop";
     terminal.until_shown(&[LOST, what_to_do, "your session has ended: shop-login", MODEL]);

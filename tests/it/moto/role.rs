@@ -1,4 +1,4 @@
-//! Roles: taken on through STS, each with keys of its own, and what is seen is what is in the account of the role.
+//! Roles: they are assumed through STS, each gets keys of its own, and each shows the contents of its own account.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use serde_json::{Value, json};
 use super::server::{Moto, RETAIL};
 use crate::sagetop::Home;
 
-/// A profile with keys, and one that takes on a role with them.
+/// A profile with keys, and one that assumes a role with them.
 const PROFILES: &str = "[profile base]\naws_access_key_id = BASE\naws_secret_access_key = secret\nregion = eu-west-1\n\
                         [profile chained]\nsource_profile = base\nrole_arn = arn:aws:iam::222222222222:role/chained\n\
                         role_session_name = by-profile\nregion = eu-west-1\n";
-/// Three accounts that begin with the same keys.
+/// Three accounts that start with the same keys.
 const ACCOUNTS: &str = "[[account]]\nlabel = \"home\"\nprofile = \"base\"\n\
                         [[account]]\nlabel = \"shop\"\nprofile = \"base\"\n\
                         role_arn = \"arn:aws:iam::222222222222:role/oncall\"\n\
                         [[account]]\nlabel = \"lab\"\nprofile = \"base\"\n\
                         role_arn = \"arn:aws:iam::333333333333:role/research/reader\"\n";
 
-/// Three accounts with one model each, called after its account.
+/// Starts three accounts with one model each, named after its account.
 fn accounts() -> (Moto, Home) {
     let (moto, home) = (Moto::start(&[]), Home::new());
     let group = |key: &str, name: &str| {
@@ -27,7 +27,7 @@ fn accounts() -> (Moto, Home) {
     group("testing", "of-home");
     for (account, name) in [("222222222222", "of-shop"), ("333333333333", "of-lab")] {
         let role = json!({"RoleArn": format!("arn:aws:iam::{account}:role/seed"), "RoleSessionName": "seed"});
-        // In another region, so that what the program asks stands alone.
+        // The setup uses another region, so that the program's requests are separate.
         let keys = moto.ask("us-west-2", "sts", "assume_role", &role);
         group(keys["Credentials"]["AccessKeyId"].as_str().unwrap(), name);
     }
@@ -57,7 +57,7 @@ fn every_account_is_read_with_the_keys_of_its_role() {
             "arn:aws:sts::333333333333:assumed-role/reader/sagetop"
         ]
     );
-    // Who signed: the keys of the profile take on each role once and read their own account, each role its own.
+    // The keys of the profile assume each role once and read their own account, and each role reads its own.
     let signed: Vec<(String, String)> =
         moto.signed(RETAIL).into_iter().filter(|(_, key)| !seeds.contains(key)).collect();
     let of = |wanted: &str| signed.iter().filter(|(name, _)| name == wanted).map(|(_, key)| key).collect::<Vec<_>>();
@@ -85,12 +85,12 @@ fn a_misspelt_profile_hides_no_account() {
         "{}",
         told.out
     );
-    // With a region it can be asked, and no login would help.
+    // With a region the account can be called, and no login would help.
     let arguments = ["status", "--profile", "chaind", "--region", "eu-west-1"];
     let told = home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)]).ends(3);
     assert!(told.out.contains("name a profile that is there"), "{}", told.out);
     assert!(!told.err.contains("aws sso login") && !told.out.contains("by itself"), "{}{}", told.out, told.err);
-    // Nobody is left to be watched.
+    // No account is left to watch.
     let none = of("chaind,hom").ends(3);
     assert!(
         none.err.contains("error: chaind: no region") && none.err.contains("error: hom: no region"),
@@ -106,7 +106,7 @@ fn a_profile_may_take_on_a_role_by_itself() {
     let dump = home.run(&["dump", "--profile", "chained"], &place).ends(0).json();
     assert_eq!(models(&dump), ["of-shop"], "{}", dump["sources"]);
     assert_eq!(dump["identity"]["arn"], "arn:aws:sts::222222222222:assumed-role/chained/by-profile");
-    // The same by the environment, as most people do it.
+    // The profile can also be set by the environment, which most people do.
     let dump = home.run(&["dump"], &[place[0], ("AWS_PROFILE", "chained")]).ends(0).json();
     assert_eq!(models(&dump), ["of-shop"]);
 }
@@ -123,11 +123,11 @@ fn a_role_that_may_not_be_taken_on_is_denied_in_the_words_of_aws() {
         (endpoints["state"].as_str().unwrap().to_owned(), endpoints["error"].as_str().unwrap_or_default().to_owned())
     };
     let denied = ("denied".to_owned(), "ListEndpoints: denied: AccessDenied: said the test of AssumeRole".to_owned());
-    // A role of the configuration: its account is denied, and hides no other.
+    // This is a role of the configuration: its account is denied, and hides no other.
     let dump = home.run(&["dump", "--config", config.to_str().unwrap()], &place).ends(0).json();
     let accounts: Vec<_> = dump["accounts"].as_array().unwrap().iter().map(told).collect();
     assert_eq!(accounts, [("fresh".to_owned(), String::new()), denied.clone(), denied.clone()]);
-    // A role that a profile takes on by itself.
+    // This is a role that a profile assumes by itself.
     let dump = home.run(&["dump", "--profile", "chained"], &place).ends(0).json();
     assert_eq!(told(&dump), denied);
 }

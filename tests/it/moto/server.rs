@@ -1,4 +1,4 @@
-//! The second AWS as a process: started, filled, asked by boto3, and gone with the tests.
+//! The moto server as a process: it is started, filled, read by boto3, and ended with the tests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
-/// Regions of the account that `tests/moto/seed.py` fills; `tests/moto/account.py` names them.
+/// The regions of the account that `tests/moto/seed.py` fills; `tests/moto/account.py` names them.
 pub(crate) const RETAIL: &str = "eu-west-1";
 pub(crate) const CHANGING: &str = "eu-west-2";
 pub(crate) const CALM: &str = "eu-central-1";
@@ -21,7 +21,8 @@ pub(crate) struct Moto {
 }
 
 impl Moto {
-    /// Returns the one that all tests share, filled; it ends with this process, as its standard input does.
+    /// Returns the filled server that all tests share. It ends with this process, because its standard input is closed
+    /// then.
     pub(crate) fn shared() -> &'static Self {
         static SHARED: OnceLock<Moto> = OnceLock::new();
         SHARED.get_or_init(|| {
@@ -31,12 +32,12 @@ impl Moto {
         })
     }
 
-    /// Returns an empty one.
+    /// Starts an empty server.
     pub(crate) fn start(flags: &[&str]) -> Self {
         let mut command = python("server.py");
         let mut child = command.arg("--until-stdin-ends").args(flags).stdin(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        // It prints the line or dies; both end this read.
+        // The server prints the line or dies; both end this read.
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let ready: Value = serde_json::from_str(&line).unwrap_or_else(|e| panic!("no moto: {e}: {}", said(&mut child)));
         Self { child, url: ready["url"].as_str().unwrap().to_owned() }
@@ -47,38 +48,38 @@ impl Moto {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// What boto3 sees of a region: `resources` by kind and `edges` that must be found.
+    /// Returns boto3's view of a region: `resources` by kind and `edges` that must be found.
     pub(crate) fn facts(&self, region: &str) -> Value {
         answer(python("facts.py").args([&self.url, region]))
     }
 
-    /// One call of boto3: `ask(CALM, "cloudwatch", "set_alarm_state", …)`.
+    /// Makes one call of boto3: `ask(CALM, "cloudwatch", "set_alarm_state", …)`.
     pub(crate) fn ask(&self, region: &str, service: &str, method: &str, request: &Value) -> Value {
         self.ask_as("testing", region, service, method, request)
     }
 
-    /// Returns the same, signed with an access key: moto gives the keys of a role to the account of that role.
+    /// Makes a call that is signed with an access key. moto assigns the keys of a role to the account of that role.
     pub(crate) fn ask_as(&self, key: &str, region: &str, service: &str, method: &str, request: &Value) -> Value {
         let request = request.to_string();
         answer(python("aws.py").args([&self.url, region, service, method, &request, key]))
     }
 
-    /// Turns permissions on: from here on moto knows nobody.
+    /// Turns permissions on. After this moto accepts no credentials.
     pub(crate) fn lock(&self) {
         self.http("POST /moto-api/reset-auth", "0");
     }
 
-    /// Returns every operation that was asked for in a region and the access key that signed it, oldest first.
+    /// Returns every operation that was called in a region and the access key that signed it, oldest first.
     pub(crate) fn signed(&self, region: &str) -> Vec<(String, String)> {
         serde_json::from_str(&self.http(&format!("GET /moto-api/calls?region={region}"), "")).unwrap()
     }
 
-    /// Returns every operation that was asked for in a region, oldest first.
+    /// Returns every operation that was called in a region, oldest first.
     pub(crate) fn calls(&self, region: &str) -> Vec<String> {
         self.signed(region).into_iter().map(|(operation, _)| operation).collect()
     }
 
-    /// How often an operation was asked for in a region.
+    /// Returns how often an operation was called in a region.
     pub(crate) fn count(&self, region: &str, operation: &str) -> usize {
         self.calls(region).iter().filter(|call| *call == operation).count()
     }
@@ -98,13 +99,13 @@ impl Moto {
 
 impl Drop for Moto {
     fn drop(&mut self) {
-        // It may be gone already: some tests have it die.
+        // The process may have ended already, because some tests make it die.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Returns a script of `tests/moto`, to be run by the Python that has moto.
+/// Returns a script of `tests/moto`, run by the Python that has moto.
 fn python(script: &str) -> Command {
     let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let python =
@@ -115,7 +116,7 @@ fn python(script: &str) -> Command {
         python.display()
     );
     let mut command = Command::new(python);
-    // Warnings of libraries are no part of an answer; bytecode is no part of the tree.
+    // Warnings of libraries do not belong to an answer, and bytecode does not belong in the source tree.
     command.args(["-B", "-W", "ignore"]).arg(package.join("tests/moto").join(script));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
@@ -133,12 +134,12 @@ fn said(child: &mut Child) -> String {
     text
 }
 
-/// Returns the version of the model with decisions to be made, as its ARN spells it.
+/// Returns the ARN of a version of the model that the tests decide on.
 pub(crate) fn version(number: u32) -> String {
     format!("arn:aws:sagemaker:{CHANGING}:123456789012:model-package/demand-forecast/{number}")
 }
 
-/// `DescribeModelPackage` of that version, by boto3.
+/// Describes that version with boto3.
 pub(crate) fn described(moto: &Moto, number: u32) -> Value {
     moto.ask(CHANGING, "sagemaker", "describe_model_package", &json!({"ModelPackageName": version(number)}))
 }

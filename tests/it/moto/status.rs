@@ -1,4 +1,4 @@
-//! `status`: one line per model, and an exit code that follows what boto3 sets.
+//! `status`: one line per model, and an exit code that follows the states that boto3 sets.
 
 use serde_json::{Value, json};
 
@@ -18,14 +18,14 @@ fn exit_codes_follow_the_alarms() {
     let calm = status(&["--json"]).ends(0).json();
     assert_eq!(health(&calm), "ok", "{calm:#}");
 
-    // A metric of the customer's own: worth a look.
+    // This alarm is on a metric of the customer, so it is a warning.
     alarm("price-margin", "ALARM");
     status(&[]).ends(1).says("price-margin");
     assert_eq!(health(&status(&["--json"]).ends(1).json()), "warning");
     status(&["--fail-on", "critical"]).ends(0);
     status(&["--fail-on", "warning"]).ends(1);
 
-    // Errors of the endpoint itself: what customers see.
+    // This alarm is on errors of the endpoint itself, which customers see.
     alarm("price-5xx", "ALARM");
     status(&[]).ends(2).says("price-5xx");
     assert_eq!(health(&status(&["--json"]).ends(2).json()), "critical");
@@ -55,7 +55,7 @@ fn several_regions_are_told_together_and_changed_apart() {
     home.run_at(&moto.url, &both, &["retrain", "any", "--yes", "any"]).ends(2).says("changes a single account");
 }
 
-/// Health of the only model of the calm region.
+/// Returns the health of the only model of the calm region.
 fn health(status: &Value) -> &str {
     let models = status["models"].as_array().unwrap();
     assert_eq!(models.len(), 1, "{status:#}");

@@ -1,11 +1,11 @@
-//! What goes wrong around the program: nobody answers, somebody stops answering, nobody knows us, wrong words.
+//! Failures outside of the program: no server, a server that dies, rejected credentials, and invalid arguments.
 
 use serde_json::{Value, json};
 
 use super::server::{Moto, RETAIL};
 use crate::sagetop::Home;
 
-/// A loopback address where nobody listens: no test and no stand-in gets so low a port.
+/// A loopback address where nobody listens. No test and no server uses such a low port.
 const NOBODY: &str = "http://127.0.0.1:1";
 
 #[test]
@@ -16,7 +16,7 @@ fn nobody_answers() {
     for source in ["identity", "endpoints", "alarms", "model_packages", "pipelines", "topics"] {
         assert_eq!(state(&dump, source), "unreachable");
     }
-    // What hangs on another source has not been read either: an empty list is not the truth.
+    // Sources that depend on another source have not been read either, so an empty list would be wrong.
     let fresh = dump["sources"].as_array().unwrap().iter().filter(|s| s["state"] == "fresh");
     assert_eq!(fresh.collect::<Vec<_>>(), Vec::<&Value>::new());
     home.run_at(NOBODY, RETAIL, &["status"]).ends(3).says("unreachable");
@@ -29,7 +29,7 @@ fn nobody_answers() {
 
 #[test]
 fn the_server_dies_in_the_middle() {
-    // Pipelines are read, the question about their executions is the last one that the server hears.
+    // Pipelines are read. The list of their executions is the last request that the server receives.
     let moto = Moto::start(&["--die-at", "ListPipelineExecutions"]);
     let role = "arn:aws:iam::123456789012:role/ml";
     let pipeline = json!({"PipelineName": "build", "PipelineDefinition": "{}", "RoleArn": role, "ClientRequestToken": "0".repeat(32)});
@@ -89,7 +89,7 @@ fn wrong_words_end_with_two() {
     usage(&["dump", "--demo", "--config", config.to_str().unwrap()]).says("broken.toml:2");
 }
 
-/// State of a source in a dump.
+/// Returns the state of a source in a dump.
 fn state<'a>(dump: &'a Value, name: &str) -> &'a str {
     let mut sources = dump["sources"].as_array().unwrap().iter();
     let source = sources.find(|s| s["name"] == name).unwrap_or_else(|| panic!("no source {name}: {dump:#}"));

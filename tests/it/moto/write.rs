@@ -1,4 +1,4 @@
-//! The intents as commands: what they send, what they refuse, and what boto3 reads back.
+//! The intents as commands: the calls that they send, their refusals, and the results that boto3 reads back.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::sagetop::{Home, Run};
 const PIPELINE: &str = "DemandForecast-Nightly";
 const ENDPOINT: &str = "demand-forecast-prod";
 
-/// Runs a command in the region that may be changed.
+/// Runs a command in the region that the tests change.
 fn run(home: &Home, arguments: &[&str]) -> Run {
     home.run_at(&Moto::shared().url, CHANGING, arguments)
 }
@@ -100,7 +100,7 @@ fn a_roll_back_that_aws_does_not_know_fails_in_plain_words() {
     rollback(&["--read-only", "--yes", ENDPOINT]).ends(1).says("read-only");
     assert_eq!(moto.count(CHANGING, "UpdateEndpoint"), 0, "something was sent");
 
-    // moto does not know UpdateEndpoint: it is asked once, and the answer is told as what it is.
+    // moto does not support UpdateEndpoint. The call is made once, and its error is shown as it is.
     let home = Home::new();
     run(&home, &["rollback", ENDPOINT, "--yes", ENDPOINT]).ends(1).says("UpdateEndpoint");
     assert_eq!(moto.count(CHANGING, "UpdateEndpoint"), 1);

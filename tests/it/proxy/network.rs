@@ -1,5 +1,5 @@
-//! A network with an inspecting proxy: TLS with an authority of its own before an account, and a proxy process' work
-//! in a thread, which notes whom it was asked for.
+//! A network with an inspecting proxy: TLS with its own authority before an account, and a proxy in a thread, which
+//! notes the requested hosts.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, mpsc};
@@ -62,25 +62,25 @@ impl Tls {
     }
 }
 
-/// A proxy that leads every host to one place, as there is no other in a test.
+/// A proxy that connects every host to one server, because a test has no other.
 pub(super) struct Proxy {
     pub(super) address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-/// What a proxy does with those who ask.
+/// The behaviour of a proxy towards its clients.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Manners {
     /// It lets everybody through.
     Open,
-    /// It wants this value of `Proxy-Authorization`.
+    /// It requires this value of `Proxy-Authorization`.
     Login(&'static str),
     /// It lets nobody through.
     Closed,
 }
 
 impl Proxy {
-    /// Returns a proxy that leads `CONNECT` to `tls`, and requests for `http://` addresses to `plain`.
+    /// Starts a proxy that connects `CONNECT` to `tls`, and requests for `http://` addresses to `plain`.
     pub(super) fn start(manners: Manners, tls: SocketAddr, plain: SocketAddr) -> Self {
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = asked.clone();
@@ -88,7 +88,7 @@ impl Proxy {
         Self { address, asked }
     }
 
-    /// Returns the hosts that it was asked for, each once.
+    /// Returns the requested hosts, each once.
     pub(super) fn hosts(&self) -> Vec<String> {
         let mut hosts = self.asked.lock().unwrap().clone();
         hosts.sort();
@@ -134,7 +134,7 @@ async fn pass_on(
     }
 }
 
-/// What a client sent up to the empty line.
+/// Reads from a client up to the empty line.
 async fn head(client: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

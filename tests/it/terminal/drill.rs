@@ -1,9 +1,9 @@
-//! A drill from its task to its end, as somebody plays it: with keys, in the real program.
+//! A drill from its task to its end, played with keys in the real program.
 
 use super::pty::Terminal;
 use crate::sagetop::Home;
 
-/// What is typed to send a rollback of this endpoint.
+/// The text that the operator types to send a rollback of this endpoint.
 const ENDPOINT: &str = "recommendation-prod";
 
 #[test]
@@ -15,11 +15,11 @@ fn a_drill_is_told_played_and_noticed() {
     terminal.press("b");
     terminal.until_shown(&["Roll back recommendation-prod to v12", "Type recommendation-prod to send"]);
     terminal.press(ENDPOINT);
-    // Its last letter has arrived when the whole name stands after the question.
+    // The last letter has arrived when the whole name follows the question.
     terminal.until_shown(&["Type recommendation-prod to send recommendation-prod"]);
     terminal.press("\r");
 
-    // The key that opens, the letters of the name, the key that sends.
+    // The keys are the one that opens, the letters of the name, and the one that sends.
     let keys = format!("with {} keys.", ENDPOINT.len() + 2);
     terminal.until_shown(&["drill: done", "Done after ", &keys, "Roll recommendation-prod back"]);
     assert!(!terminal.text().contains("earns too little"), "the task is done:\n{}", terminal.text());

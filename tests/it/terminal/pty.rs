@@ -1,6 +1,6 @@
-//! The real program in a pseudo-terminal: what it draws, what it is typed, how it leaves.
+//! The real program in a pseudo-terminal: its output, its input, and its end.
 //!
-//! Waiting is for output, not for time; a watchdog ends a wait that would never end.
+//! The tests wait for output, not for a length of time; a watchdog ends a wait that would never end.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -11,10 +11,10 @@ use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native
 
 use crate::sagetop::Home;
 
-/// No test in here takes this long unless something hangs.
+/// The longest time of a test that does not hang.
 const LONGEST: Duration = Duration::from_mins(1);
 
-/// What a shell had written before the program was started.
+/// The text that a shell had written before the program was started.
 const BEFORE: &str = "shell$ ";
 
 enum Event {
@@ -30,9 +30,9 @@ pub(crate) struct Terminal {
     keys: Box<dyn Write + Send>,
     events: Receiver<Event>,
     emulator: vt100::Parser,
-    /// Everything that was written, for modes that the emulator does not know.
+    /// The whole output, for modes that the emulator does not know.
     raw: Vec<u8>,
-    /// How the terminal was set up before the program came, as text.
+    /// The settings of the terminal before the program started, as text.
     found: String,
     _watchdog: Sender<()>,
 }
@@ -50,7 +50,7 @@ impl Terminal {
         Self::of(command, home, (columns, rows), environment)
     }
 
-    /// Returns a shell with job control that runs a script, to which `$SAGETOP` is the program.
+    /// Starts a shell with job control that runs a script. In the script `$SAGETOP` is the program.
     pub(crate) fn shell(home: &Home, columns: u16, rows: u16, script: &str) -> Self {
         let mut command = CommandBuilder::new("/bin/sh");
         command.args(["-mc", script]);
@@ -78,7 +78,7 @@ impl Terminal {
         Self { master: pair.master, child, keys, events, emulator, raw: Vec::new(), found, _watchdog: watchdog }
     }
 
-    /// Reads output until the screen is as wanted; panics with the screen when the program ends or hangs before.
+    /// Reads output until the screen is as wanted; panics with the screen if the program ends or hangs before.
     #[track_caller]
     pub(crate) fn until(&mut self, wanted: &str, holds: impl Fn(&vt100::Screen) -> bool) {
         while !holds(self.emulator.screen()) {
@@ -125,12 +125,12 @@ impl Terminal {
         assert!(std::process::Command::new("kill").args(["-s", name, id]).status().unwrap().success());
     }
 
-    /// Has the program changed how the terminal treats keys?
+    /// Returns whether the program has changed the terminal's key handling.
     pub(crate) fn raw_mode(&self) -> bool {
         setup(self.master.as_ref()) != self.found
     }
 
-    /// Reads the rest; how the program ended.
+    /// Reads the rest; returns how the program ended.
     #[track_caller]
     pub(crate) fn end(&mut self) -> ExitStatus {
         loop {
@@ -142,7 +142,7 @@ impl Terminal {
         }
     }
 
-    /// Checks that the terminal is as it was found: modes, keys, cursor, and what the shell had written.
+    /// Checks that the terminal is restored: modes, keys, cursor, and the text of the shell.
     #[track_caller]
     pub(crate) fn left_as_found(&self) {
         assert!(!self.raw_mode(), "keys are still raw: {} instead of {}", setup(self.master.as_ref()), self.found);
@@ -152,12 +152,12 @@ impl Terminal {
         let screen = self.emulator.screen();
         assert!(!screen.alternate_screen() && !screen.hide_cursor());
         assert!(self.text().starts_with(BEFORE.trim_end()), "what the shell wrote is gone:\n{}", self.text());
-        // Keyboard protocols are a stack: what was pushed must be popped.
+        // Keyboard protocols are a stack, so each pushed one must be popped.
         let count = |start: &[u8]| self.raw.windows(start.len()).filter(|part| *part == start).count();
         assert_eq!(count(b"\x1b[>1u"), count(b"\x1b[<1u"), "keyboard protocol");
     }
 
-    /// Did it ever take the whole screen?
+    /// Returns whether the program ever used the whole screen.
     pub(crate) fn entered(&self) -> bool {
         modes(&self.raw).contains_key(&1049)
     }
@@ -170,13 +170,13 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // A failed test leaves no program behind; after a good one it is gone already.
+        // A failed test must not leave the program running. After a successful one it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Returns the private modes that were touched, and whether each is on at the end: `ESC [ ? 1049 ; 25 h`.
+/// Returns the changed private modes, and whether each is on at the end: `ESC [ ? 1049 ; 25 h`.
 fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
     let text = String::from_utf8_lossy(raw);
     let mut modes = BTreeMap::new();
@@ -193,7 +193,8 @@ fn modes(raw: &[u8]) -> BTreeMap<u16, bool> {
     modes
 }
 
-/// Returns the cursor is shown (25) and lines wrap (7) in a terminal that nobody touched; all else is off.
+/// Returns whether a mode is on in an untouched terminal: the cursor is shown (25) and lines wrap (7); all others are
+/// off.
 fn by_default(mode: u16) -> bool {
     matches!(mode, 7 | 25)
 }
@@ -206,7 +207,7 @@ fn size(columns: u16, rows: u16) -> PtySize {
     PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }
 }
 
-/// Hands on what is written; the end of the program is an error or nothing more to read.
+/// Passes on the output. An error or an empty read means the end of the program.
 fn read(mut output: Box<dyn Read + Send>, tell: Sender<Event>) {
     std::thread::spawn(move || {
         let mut buffer = [0; 8192];
@@ -219,7 +220,7 @@ fn read(mut output: Box<dyn Read + Send>, tell: Sender<Event>) {
     });
 }
 
-/// Says so when the test still runs after the longest time; ends with the test.
+/// Reports a test that still runs after the longest time. The watch ends with the test.
 fn watch(tell: Sender<Event>) -> Sender<()> {
     let (alive, ended) = channel::<()>();
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! The real program: recording, replaying, and what it says when it can do neither.
+//! The real program: recording, replay, and its messages if it can do neither.
 
 use sagetop::recording::{Ending, Recording};
 
@@ -54,7 +54,7 @@ fn what_cannot_be_recorded_or_replayed_is_told_before_the_screen() {
     std::fs::write(home.path("notes.txt"), "garbage").unwrap();
     let notes = home.path("notes.txt").display().to_string();
     assert!(told(&["replay", &notes]).contains("notes.txt is not a recording of sagetop"));
-    // Nothing is left over of a session that could not begin.
+    // A session that could not begin leaves nothing behind.
     let empty = home.path("empty.tape");
     told(&["--record", &empty.display().to_string(), "--endpoint-url", "nonsense"]);
     assert!(!empty.exists());

@@ -19,7 +19,7 @@ use crate::resources::identity::Identity;
 use crate::resources::{Focus, Listing, Turn};
 use Answer::{Error, Lost, More, New, Rows};
 
-/// What AWS answers to one call.
+/// An answer of AWS to one call.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Answer {
     /// Rows that are always the same.
@@ -144,7 +144,7 @@ pub(super) fn at(seconds: f64) -> Timestamp {
     Timestamp::from_millisecond(1_000_000_000_000).unwrap() + Duration::from_secs_f64(seconds)
 }
 
-/// What is looked at.
+/// The table that the poller fills.
 pub(super) fn looking(words: &[&'static str], kinds: &[Kind], idle: bool) -> Arc<Focus> {
     let jobs = words.iter().map(|word| (*word).to_owned()).collect();
     Arc::new(Focus { jobs, kinds: kinds.iter().copied().collect(), idle, ..Focus::default() })
