@@ -35,7 +35,7 @@ fn ec2(arn: &str) -> String {
     old.unwrap_or_else(|| arn.rsplit(':').next().unwrap_or(arn)).to_lowercase()
 }
 
-/// Names the creation of an OpsItem: `1#CATEGORY=Security` → `OpsItem severity 1`.
+/// Names the creation of an `OpsItem`: `1#CATEGORY=Security` → `OpsItem severity 1`.
 fn ops_item(item: &str) -> String {
     format!("OpsItem severity {}", item.split('#').next().unwrap_or(item))
 }

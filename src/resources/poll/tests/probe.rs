@@ -144,7 +144,7 @@ pub(super) fn at(seconds: f64) -> Timestamp {
     Timestamp::from_millisecond(1_000_000_000_000).unwrap() + Duration::from_secs_f64(seconds)
 }
 
-/// The table that the poller fills.
+/// Returns a focus on these jobs and kinds.
 pub(super) fn looking(words: &[&'static str], kinds: &[Kind], idle: bool) -> Arc<Focus> {
     let jobs = words.iter().map(|word| (*word).to_owned()).collect();
     Arc::new(Focus { jobs, kinds: kinds.iter().copied().collect(), idle, ..Focus::default() })
