@@ -41,12 +41,12 @@ const ACTIONS: &[&str] = &[
     "retrain",
     "rollback",
     "scaling",
-    "replay-pause",
-    "replay-step",
-    "replay-back",
-    "replay-jump",
-    "replay-faster",
-    "replay-slower",
+    "pause",
+    "step",
+    "step-back",
+    "jump",
+    "faster",
+    "slower",
     "suspend",
 ];
 

@@ -175,11 +175,10 @@ fn keys(app: &App) -> Vec<KeyHint> {
         .into_iter()
         .filter_map(|action| {
             let able = (action.able)(&context);
-            let word = action.name.trim_start_matches("replay-");
-            let label = able.as_deref().map_or(word, |l| if l.is_empty() { word } else { l }).to_owned();
+            let label = able.as_ref().ok().filter(|label| !label.is_empty()).map_or(action.name, |label| label);
             Some(KeyHint {
                 key: key(action.name)?,
-                label,
+                label: label.to_owned(),
                 action: action.name.to_owned(),
                 works: able.is_ok(),
                 kept: false,

@@ -195,7 +195,8 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
 fn last_change(account: &Account, chain: &Chain) -> Cell {
     match &chain.last_change {
         Some((at, what)) => {
-            let line = Line::new().plain(what).muted(format!(" {}", fmt::age(account.seen.at, *at)));
+            // The age comes first, because a narrow column cuts the end.
+            let line = Line::new().muted(format!("{} ", fmt::age(account.seen.at, *at))).plain(what);
             Cell::of(line, account.seen.at.as_second() - at.as_second())
         }
         None => Cell::of(Line::new().muted("–"), i64::MAX),

@@ -57,12 +57,12 @@ intents::intents! { actions
         "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
-        "replay-pause" "pause or resume the replay" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
-        "replay-step" "step to the next recorded moment" replay::can_step => |_| replay::command(ReplayCommand::Step);
-        "replay-back" "step to the previous recorded moment" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
-        "replay-jump" "jump to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
-        "replay-faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
-        "replay-slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);
+        "pause" "pause or resume the replay" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
+        "step" "step to the next recorded moment" replay::can_step => |_| replay::command(ReplayCommand::Step);
+        "step-back" "step to the previous recorded moment" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
+        "jump" "jump to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
+        "faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
+        "slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);
     }
     "program" {
         "help" "show the keys that work here" always => |app| { app.modal = Some(Help::default().into()); None };

@@ -71,7 +71,7 @@ async fn things_are_found_and_gone_to() {
     t.keys(": 'no such thing'").await;
     t.says("nothing is called \"no such thing\"");
     t.keys("enter").await;
-    t.says("no match");
+    t.says("nothing is called");
 }
 
 #[tokio::test(start_paused = true)]
@@ -88,7 +88,7 @@ async fn models_of_other_accounts_are_found() {
 async fn what_is_for_replays_is_listed_in_replays_only() {
     let mut t = Harness::story("demo").ready().await;
     t.keys(": 'replay'").await;
-    t.never_says("replay-pause");
+    t.never_says("pause");
 }
 
 #[tokio::test(start_paused = true)]

@@ -120,7 +120,7 @@ async fn a_step_over_a_fault_says_what_changed_both_ways() {
         }
     }
     t.keys(".").await;
-    t.says("replay-step: the recording ends here");
+    t.says("step: the recording ends here");
     assert!(told.len() > 5 && told.iter().any(|(_, line)| line.contains("expired")), "{told:?}");
     let moments: Vec<_> = told.iter().map(|(at, _)| *at).collect();
     for (at, line) in told.iter().rev().skip(1) {
@@ -176,7 +176,7 @@ async fn going_back_shows_what_was_and_leaves_the_cursor_where_it_is() {
     assert_eq!(Some(&body(&t)), screens.last(), "the same at any speed");
     assert!(t.meaning("s old").starts_with("muted"), "and no older");
     t.keys("space").await;
-    t.says("replay-pause: the recording ends here");
+    t.says("pause: the recording ends here");
 
     t.to("fraud-screening").await;
     t.keys(", t '03:11:03' enter").await;
@@ -219,7 +219,7 @@ async fn the_keys_move_through_it() {
     t.keys("'soon' enter").await;
     t.says("write a time such as 03:12");
     t.keys("esc t '04:00' enter").await;
-    t.says("is not on it: it goes from 23 Nov 03:10:00");
+    t.says("is not in the recording, which goes from 23 Nov 03:10:00");
     t.keys("esc space t '50%' enter").await;
     assert!(t.played().playhead.now().to_string().starts_with("2026-11-23T03:11:40"));
     t.keys("t '+10s' enter").await;

@@ -50,7 +50,7 @@ fn what_cannot_be_recorded_or_replayed_is_told_before_the_screen() {
     assert!(told(&["demo", "--record", &file]).contains("is there already; a recording overwrites nothing"));
     assert!(told(&["replay", &file, "--at", "2020-01-01T00:00Z"]).contains("is not in the recording"));
     assert!(told(&["replay", &file, "--at", "soon"]).contains("write a time such as"));
-    assert!(told(&["replay", &file, "--record", "x"]).contains("not recorded again"));
+    assert!(told(&["replay", &file, "--record", "x"]).contains("a replay cannot be recorded"));
     std::fs::write(home.path("notes.txt"), "garbage").unwrap();
     let notes = home.path("notes.txt").display().to_string();
     assert!(told(&["replay", &notes]).contains("notes.txt is not a recording of sagetop"));
