@@ -6,6 +6,7 @@ mod events;
 mod keyboard;
 mod pollers;
 mod replay;
+mod until;
 
 use std::sync::Arc;
 use std::time::Duration;

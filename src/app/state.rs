@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::account::Account;
 use super::detail::Detail;
 use super::drill::Drill;
-use super::feed::Feed;
+use super::event_log::EventLog;
 use super::filter::Filter;
 use super::list::ListState;
 use super::modal::Modal;
@@ -46,7 +46,7 @@ pub struct App {
     /// The open sheet.
     pub modal: Option<Modal>,
     /// The log of events.
-    pub feed: Feed,
+    pub log: EventLog,
     /// The plans that were sent.
     pub runs: Vec<Run>,
     /// The message in the last row, shown until the next key.
@@ -94,7 +94,7 @@ impl App {
             lists: BTreeMap::new(),
             detail: None,
             modal: None,
-            feed: Feed::default(),
+            log: EventLog::default(),
             runs: Vec::new(),
             message: None,
             show_scaling: false,

@@ -8,8 +8,8 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ErrorMetadata;
 
-use super::ErrorKind;
-use super::error::{causes, classify, root_cause};
+use super::causes::{causes, root_cause};
+use super::error_kind::{ErrorKind, classify};
 use super::http::TransportError;
 
 /// The reason why there are no credentials.

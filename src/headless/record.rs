@@ -1,6 +1,6 @@
 //! A recording of a single look, with the final state of all tables.
 
-use crate::app::Feed;
+use crate::app::EventLog;
 use crate::recording::{AccountState, Recorder};
 use crate::resources::{AccountId, Store};
 
@@ -9,16 +9,16 @@ use super::Look;
 /// Records the look at each account, with the events of the last day that the rows reveal.
 pub fn record(recorder: &Recorder, looks: &[Look]) {
     let state = |look: &Look| {
-        let (mut feed, mut read) = (Feed::default(), Store::default());
+        let (mut log, mut read) = (EventLog::default(), Store::default());
         for (kind, table) in look.store().tables() {
             // A row that cannot be written is missing in the recording as well.
             let _ = table.patches(&mut |patch| {
                 let snapshot = read.patch(kind, patch, look.seen.at)?;
-                feed.take(AccountId::FIRST, read.apply(snapshot));
+                log.add_changes(AccountId::FIRST, read.apply(snapshot));
                 Ok(())
             });
         }
-        AccountState { store: read, events: feed.keep(AccountId::FIRST), usage: look.aws.meter.usage() }
+        AccountState { store: read, events: log.keep(AccountId::FIRST), usage: look.aws.meter.usage() }
     };
     recorder.key_frame(looks.iter().map(state).collect());
 }

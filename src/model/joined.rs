@@ -13,18 +13,11 @@ use super::hears::{Hears, hears};
 use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
+use super::owned::Ids;
 use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Chain, Health, Link, Mark, Serving};
-use crate::resources::alarm::Alarm;
-use crate::resources::config::EndpointConfig;
-use crate::resources::dataset::Dataset;
 use crate::resources::endpoint::Endpoint;
-use crate::resources::execution::PipelineExecution;
-use crate::resources::feature_group::FeatureGroup;
-use crate::resources::job::TrainingJob;
-use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Pipeline, of_execution};
-use crate::resources::topic::Topic;
 use crate::resources::{Kind, Resource, Seen};
 
 /// The result of a join. It borrows all names from the tables.
@@ -48,8 +41,8 @@ pub struct Joined {
     tables: Tables,
     /// The chains by name.
     names: OnceLock<Owners>,
-    /// The owners of each kind of thing, in the order of [`OWNED`]. They are made when a kind is first looked up.
-    owners: [OnceLock<Owners>; OWNED.len()],
+    /// The owners of each kind of thing, in the order of [`Chain::OWNED`]. They are made when a kind is first looked up.
+    owners: [OnceLock<Owners>; Chain::OWNED.len()],
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
@@ -68,23 +61,6 @@ struct Owners {
     /// The other owners, if a thing is shared, which is rare.
     others: Keyed<u64, Vec<usize>>,
 }
-
-/// Returns the ids of one kind in a chain.
-type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
-
-/// The kinds of things that belong to models.
-const OWNED: [(Kind, Ids); 10] = [
-    (Dataset::KIND, |c| Box::new(c.datasets.iter().copied())),
-    (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter().copied())),
-    (Pipeline::KIND, |c| Box::new(c.pipelines.iter().copied())),
-    (PipelineExecution::KIND, |c| Box::new(c.executions.iter().copied())),
-    (TrainingJob::KIND, |c| Box::new(c.jobs.iter().copied())),
-    (ModelPackage::KIND, |c| Box::new(c.packages.iter().copied())),
-    (Endpoint::KIND, |c| Box::new(c.serving.iter().map(|s| s.endpoint))),
-    (EndpointConfig::KIND, |c| Box::new(c.serving.iter().filter_map(|s| s.config))),
-    (Alarm::KIND, |c| Box::new(c.alarms.iter().copied())),
-    (Topic::KIND, |c| Box::new(c.topics.iter().copied())),
-];
 
 /// Joins the tables. The function is pure and runs on any thread: the same tables, configuration and time give the
 /// same models.
@@ -162,7 +138,8 @@ impl Joined {
     /// Returns all models that a thing belongs to, the worst first.
     #[must_use]
     pub fn owners(&self, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
-        let Some(((_, ids), owners)) = OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind) else {
+        let Some(((_, ids), owners)) = Chain::OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind)
+        else {
             return Vec::new();
         };
         self.found(owners, *ids, id)

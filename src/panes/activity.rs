@@ -1,10 +1,9 @@
 //! The log of all accounts, newest first: events of AWS, changes of health, and plans that were sent from here.
 
-use super::cell::tone;
-use crate::app::{App, Body, Cell, Item, List, News, Notice, Order, Pane, PaneColumn, Subject};
+use super::cell::{self, tone};
+use crate::app::{App, Body, Cell, Item, List, LogEntry, Notice, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
-use crate::model::Health;
-use crate::resources::Kind;
+use crate::resources::{Event, Kind};
 use crate::view::Line;
 
 /// One row for each event.
@@ -18,7 +17,7 @@ const LIST: List = List {
         PaneColumn::fill("MODEL", 1, 12).from(60).name(),
         PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
-    ids: |app| app.feed.iter().map(|n| app.here.subject(Item::LogEntry(n.serial))).collect(),
+    ids: |app| app.log.iter().map(|n| app.here.subject(Item::LogEntry(n.serial))).collect(),
     row,
     empty: |_| {
         vec![Line::from(
@@ -30,40 +29,38 @@ const LIST: List = List {
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let Item::LogEntry(serial) = subject.item else { return None };
-    let news = app.feed.get(serial)?;
-    let when = Line::new().muted(fmt::clock(app.here.seen.at, news.at, &app.zone));
-    let account = app.account(news.account).map(|a| a.name.as_str());
-    let health = health(app, news);
-    let what = Line::new().with(format!("{} ", health.sign().0), tone(health)).plain(&news.text);
-    let what = if news.by.is_empty() { what } else { what.muted(format!("   {}", super::home::short(&news.by))) };
+    let entry = app.log.get(serial)?;
+    let when = Line::new().muted(fmt::clock(app.here.seen.at, entry.at, &app.zone));
+    let account = app.account(entry.account).map(|a| a.name.as_str());
+    let event = judged(app, entry);
     Some(vec![
-        Cell { line: when, order: Some(Order::Number(news.at.as_second())) },
-        Cell { line: what, order: Some(Order::Word(news.text.clone())) },
-        Cell::muted(model(app, news)),
+        Cell { line: when, order: Some(Order::Number(entry.at.as_second())) },
+        Cell { line: cell::event(Line::new(), &event), order: Some(Order::Word(event.text)) },
+        Cell::muted(model(app, entry)),
         Cell::muted(account.unwrap_or_default()),
     ])
 }
 
-/// Returns the health that an event is drawn with. An alarm whose firing is good news is no trouble.
-pub(super) fn health(app: &App, news: &News) -> Health {
-    let alarm = news.subject.as_ref().filter(|_| news.health == Health::Critical);
-    let alarm = alarm.and_then(|subject| Some((subject.item.of_kind(Kind::Alarms)?, app.chain_of(subject)?)));
-    let good = alarm.is_some_and(|(name, chain)| chain.good_news.contains(&name));
-    if good { Health::Ok } else { news.health }
+/// Returns an event as it is drawn. An alarm whose firing is good entry is no trouble.
+pub(super) fn judged(app: &App, entry: &LogEntry) -> Event {
+    let alarm = entry.subject.as_ref().and_then(|subject| Some((subject.item.of_kind(Kind::Alarms)?, subject)));
+    let good = alarm.is_some_and(|(name, subject)| app.chain_of(subject).is_some_and(|c| c.good_news.contains(&name)));
+    if good { entry.event.clone().as_good_news() } else { entry.event.clone() }
 }
 
-fn model(app: &App, news: &News) -> String {
-    news.subject.as_ref().and_then(|subject| app.model_of(subject)).unwrap_or_default()
+fn model(app: &App, entry: &LogEntry) -> String {
+    entry.subject.as_ref().and_then(|subject| app.model_of(subject)).unwrap_or_default()
 }
 
 /// Shows one row in full, without cutting anything.
 pub(crate) fn notice(app: &App, serial: u64) -> Option<Notice> {
-    let news = app.feed.get(serial)?;
-    let model = model(app, news);
-    let mut text = vec![news.text.clone(), fmt::second(news.at, &app.zone)];
-    text.extend((!news.by.is_empty()).then(|| news.by.clone()));
+    let entry = app.log.get(serial)?;
+    let model = model(app, entry);
+    let event = judged(app, entry);
+    let mut text = vec![event.text, fmt::second(entry.at, &app.zone)];
+    text.extend(Some(event.by).filter(|by| !by.is_empty()));
     text.extend((!model.is_empty()).then(|| format!("model {model}")));
-    let leads = news.subject.clone().filter(|_| !model.is_empty());
-    let title = format!("{}what happened", app.whose(news.account));
-    Some(Notice { title, text, tone: tone(health(app, news)), leads, ..Notice::default() })
+    let leads = entry.subject.clone().filter(|_| !model.is_empty());
+    let title = format!("{}what happened", app.whose(entry.account));
+    Some(Notice { title, text, tone: tone(event.health), leads, ..Notice::default() })
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::app::{App, Cell, Order};
 use crate::fmt;
 use crate::model::{Health, StageKind};
+use crate::resources::Event;
 use crate::view::{Line, Tone};
 
 impl Cell {
@@ -61,6 +62,14 @@ impl Cell {
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }
+}
+
+/// Adds an event to a line: its glyph, its text, and the person or service that did it.
+pub(super) fn event(line: Line, event: &Event) -> Line {
+    // The last part of an ARN names the person.
+    let by = if event.by.starts_with("arn:") { event.by.rsplit(':').next().unwrap_or_default() } else { &event.by };
+    let line = line.with(format!("{} ", event.health.sign().0), tone(event.health)).plain(&event.text);
+    if by.is_empty() { line } else { line.muted(format!("   {by}")) }
 }
 
 /// Returns the tone of a health.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use super::cell::{self, sparkline};
-use super::home;
 use crate::app::{Account, App};
 use crate::fmt;
 use crate::model::people::{Reach, reach};
@@ -15,6 +14,8 @@ use crate::resources::endpoint::Variant;
 use crate::resources::metric::MetricSeries;
 use crate::view::{self, Arrow, Fact, Line, Tone};
 
+/// The minimum width of the terminal at which each stage has a column.
+pub(super) const WIDE: u16 = 100;
 /// The minimum width of the terminal at which a box shows less important facts.
 const ROOMY: u16 = 134;
 
@@ -44,7 +45,7 @@ fn title(app: &App, chain: &Chain) -> Line {
         Some((first, then)) => {
             let since = first.unsaid_since().map(|at| fmt::clock(app.here.seen.at, at, &app.zone));
             let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
-            let text = if app.size.0 < home::WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
+            let text = if app.size.0 < WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
             let line = line.plain("  ").with(&text, cell::tone(first.health)).muted(since);
             let line = line.muted(after_deployment(app, chain, first).unwrap_or_default());
             match then {

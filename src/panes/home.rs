@@ -1,14 +1,15 @@
 //! All models, worst first. Below them is the selected model with its past.
 
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+
 use super::{accounts, activity, cell, chain};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
-use crate::model::{Chain, Column, Happened, Health, Serving, StageKind, severity, timeline};
-use crate::resources::Kind;
+use crate::model::{Chain, Column, Health, Serving, StageKind, severity, timeline};
+use crate::resources::{Event, Kind};
 use crate::view::{Block, Content, Line, Tone};
-
-/// The minimum width of the terminal at which each stage has a column.
-pub(super) const WIDE: u16 = 100;
 
 /// One row for each model.
 pub(super) static PANE: Pane =
@@ -19,13 +20,13 @@ const LIST: List = List {
         PaneColumn::cells("", 1),
         PaneColumn::fill("MODEL", 5, 16).name(),
         PaneColumn::fill("ACCOUNT", 3, 10).name().several(),
-        PaneColumn::fill("WHAT", 7, 18).below(WIDE),
-        PaneColumn::cells("LIVE", 5).below(WIDE),
-        PaneColumn::cells("DATA", 8).from(WIDE),
-        PaneColumn::cells("TRAINING", 13).from(WIDE),
-        PaneColumn::cells("REGISTRY", 13).from(WIDE),
-        PaneColumn::fill("PROD", 5, 15).from(WIDE),
-        PaneColumn::cells("STAGING", 9).from(WIDE),
+        PaneColumn::fill("WHAT", 7, 18).below(chain::WIDE),
+        PaneColumn::cells("LIVE", 5).below(chain::WIDE),
+        PaneColumn::cells("DATA", 8).from(chain::WIDE),
+        PaneColumn::cells("TRAINING", 13).from(chain::WIDE),
+        PaneColumn::cells("REGISTRY", 13).from(chain::WIDE),
+        PaneColumn::fill("PROD", 5, 15).from(chain::WIDE),
+        PaneColumn::cells("STAGING", 9).from(chain::WIDE),
         PaneColumn::cells("ALARMS", 9),
         PaneColumn::fill("LAST CHANGE", 4, 13),
     ],
@@ -209,7 +210,7 @@ fn preview_rows(app: &App, body: u16) -> u16 {
 }
 
 fn chain_rows(app: &App, body: u16) -> u16 {
-    match (app.size.0 >= WIDE, body) {
+    match (app.size.0 >= chain::WIDE, body) {
         (true, 30..) => 10,
         (true, 20..) => 8,
         (false, 26..) => 7,
@@ -237,41 +238,33 @@ fn preview(app: &App, body: u16, rows: u16) -> Vec<Block> {
     blocks
 }
 
+/// Draws the past of a model.
 fn past(app: &App, chain: &Chain, rows: u16) -> Content {
-    let line = |h: &Happened| {
-        let line = Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.seen.at, h.at, &app.zone)));
-        let line = line.with(format!("{} ", h.health.sign().0), cell::tone(h.health)).plain(&h.text);
-        if h.by.is_empty() { line } else { line.muted(format!("   {}", short(&h.by))) }
+    let line = |(at, event): &(Timestamp, Event)| {
+        cell::event(Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.seen.at, *at, &app.zone))), event)
     };
-    let lines = happened(app, chain, rows.into()).iter().map(line).collect();
+    let lines = history(app, chain, rows.into()).iter().map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
 }
 
 /// Returns the past of a model: the events of the tables, and older events that only the log still has.
-fn happened(app: &App, chain: &Chain, most: usize) -> Vec<Happened> {
+fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, Event)> {
     let mut past = timeline(chain, &app.here.seen.store, most);
     let own = |subject: &Subject| {
         // The run already reports the jobs of its steps.
         let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();
         !step && app.here.chain_of(&subject.item).is_some_and(|owner| owner.name == chain.name)
     };
-    let lost = app.feed.iter().filter(|news| {
-        let here = news.dated && news.account == app.here.id;
-        here && past.iter().all(|known| known.at != news.at) && news.subject.as_ref().is_some_and(own)
+    let lost = app.log.iter().filter(|entry| {
+        let here = entry.event.at.is_some() && entry.account == app.here.id;
+        let known = || past.iter().any(|(at, event)| *at == entry.at && event.text == entry.event.text);
+        here && entry.subject.as_ref().is_some_and(own) && !known()
     });
-    let lost = lost.take(most).map(|news| {
-        let (health, text, by) = (activity::health(app, news), news.text.clone(), news.by.clone());
-        Happened { at: news.at, health, text, by }
-    });
-    past.extend(lost.collect::<Vec<_>>());
-    past.sort_by_key(|happened| std::cmp::Reverse(happened.at));
+    let lost: Vec<_> = lost.take(most).map(|entry| (entry.at, activity::judged(app, entry))).collect();
+    past.extend(lost);
+    past.sort_by_key(|(at, _)| Reverse(*at));
     past.truncate(most);
     past
-}
-
-/// Shortens the ARN of a person to its last part.
-pub(super) fn short(by: &str) -> &str {
-    if by.starts_with("arn:") { by.rsplit(':').next().unwrap_or(by) } else { by }
 }

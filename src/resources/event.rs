@@ -40,6 +40,12 @@ impl Event {
     pub(crate) fn seen(health: Health, text: String) -> Self {
         Self { at: None, health, text, by: String::new() }
     }
+    /// Returns the event of an alarm whose firing is good news, which is no trouble.
+    #[must_use]
+    pub fn as_good_news(self) -> Self {
+        let health = if self.health == Health::Critical { Health::Ok } else { self.health };
+        Self { health, ..self }
+    }
     /// Adds who did it, or whom it notifies.
     pub(crate) fn by(self, by: impl Into<String>) -> Self {
         Self { by: by.into(), ..self }

@@ -105,7 +105,7 @@ impl EffectRunner {
             let Some(snapshot) = connection.and_then(|c| c.snapshot.clone()) else { continue };
             self.saved = Some(Instant::now());
             let (store, at) = (account.seen.store.clone(), account.seen.at);
-            let news = app.feed.keep(account.id);
+            let news = app.log.keep(account.id);
             // Without a snapshot, the next start only takes longer.
             let write = move || drop(snapshot.write(&store, &news, at));
             self.saving.spawn_blocking_on(write, &self.machine.background);

@@ -1,15 +1,15 @@
 //! All events that the loop waits for. Keys come first.
 
-use std::future::pending;
 use std::time::Duration;
 
 use crossterm::event::{Event, KeyEventKind};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Interval, MissedTickBehavior, sleep_until};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::keyboard::Input;
+use super::until::until;
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::poll::Reader;
@@ -87,14 +87,6 @@ impl EventSource {
     /// Joins the tables of an account on another thread. The result returns as a message.
     pub(super) fn join(&mut self, account: AccountId, tables: Seen, background: &Handle) {
         self.joining.spawn_blocking_on(move || (account, model::join(&tables)), background);
-    }
-}
-
-/// Waits until a time, or forever if there is none.
-pub(super) async fn until(due: Option<Instant>) {
-    match due {
-        Some(at) => sleep_until(at).await,
-        None => pending().await,
     }
 }
 

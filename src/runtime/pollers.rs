@@ -184,7 +184,7 @@ mod tests {
             if taken {
                 app.update(Msg::Polled(AccountId::FIRST, snapshot));
             }
-            (taken, app.feed.iter().count(), app.here.seen.store.alarms.len())
+            (taken, app.log.iter().count(), app.here.seen.store.alarms.len())
         };
         assert_eq!(hand(told("1"), first), (true, 0, 0));
         let alarm = |state: &str| Alarm { name: "errors".into(), state: state.into(), ..Alarm::default() };

@@ -18,15 +18,15 @@ impl EffectRunner {
     /// are accepted.
     pub(super) fn record(&mut self, app: &App) {
         let Some(recorder) = &self.machine.recorder else { return };
-        let count = app.feed.count();
+        let count = app.log.count();
         if recorder.wants_key_frame() {
             let state = |account: &Account| {
                 let (store, usage) = (account.seen.store.clone(), account.usage.clone());
-                AccountState { store, events: app.feed.keep(account.id), usage }
+                AccountState { store, events: app.log.keep(account.id), usage }
             };
             recorder.key_frame(app.accounts().into_iter().map(state).collect());
         } else if count > self.recorded {
-            app.feed.since(self.recorded).for_each(|(account, event)| recorder.happened(account, event));
+            app.log.since(self.recorded).for_each(|(account, event)| recorder.happened(account, event));
         }
         self.recorded = count;
     }

@@ -30,7 +30,7 @@ impl App {
         let account = self.account_mut(id)?;
         let changes = account.polled(snapshot);
         let review = account.wants_review(identity);
-        self.feed.take(id, changes);
+        self.log.add_changes(id, changes);
         review.then_some(Effect::Review(id))
     }
 
@@ -38,7 +38,7 @@ impl App {
     pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptEvent>) {
         let Some(account) = self.account_mut(id) else { return };
         account.begin_with(store);
-        self.feed.restore(id, news);
+        self.log.restore(id, news);
         self.revision += 1;
         self.settle();
     }
@@ -47,7 +47,7 @@ impl App {
     pub fn forget(&mut self, id: AccountId) {
         self.begin_with(id, Store::default(), Vec::new());
         // Remove the changes, which only say that two accounts differ.
-        self.feed.forget(id);
+        self.log.forget(id);
         let text = "the rows were those of another account and were dropped".to_owned();
         self.message = Some((Tone::Warn, text));
     }
@@ -66,7 +66,7 @@ impl App {
         let changed = account.take_joined(joined);
         // A replay has its own events.
         for (chain, before) in changed.into_iter().filter(|_| self.replay.is_none()) {
-            self.feed.health(at, id, chain, before);
+            self.log.add_health(at, id, chain, before);
         }
         self.revision += 1;
     }

@@ -1,6 +1,6 @@
 //! The recording and the replay: their state, and the commands to the replay.
 
-use crate::app::{Account, App, Context, Effect, Feed, Field, Form, ReplayCommand, Submit};
+use crate::app::{Account, App, Context, Effect, EventLog, Field, Form, ReplayCommand, Submit};
 use crate::fmt;
 use crate::recording::{AccountState, Played, Recorded, RecordingStatus};
 use crate::resources::{AccountId, Change, Kind, Snapshot, Store, What};
@@ -91,13 +91,13 @@ pub(super) fn take_played(app: &mut App, played: Played) {
             }
             Recorded::Event(id, event) => {
                 events.push(app.whose(id) + &event.event.text);
-                app.feed.restore(id, [event]);
+                app.log.restore(id, [event]);
             }
             Recorded::Forgotten(id) => {
                 if let Some(account) = app.account_mut(id) {
                     account.restore(Store::default());
                 }
-                app.feed.forget(id);
+                app.log.forget(id);
                 let text = app.whose(id) + "the rows were dropped: another account answered";
                 changes.push(Named { text, is_told: false });
             }
@@ -133,14 +133,14 @@ struct Named {
 
 /// Replaces the state of all accounts.
 fn restore(app: &mut App, accounts: Vec<AccountState>) {
-    app.feed = Feed::default();
+    app.log = EventLog::default();
     app.revision += 1;
     for (id, AccountState { store, events, usage }) in AccountId::all().zip(accounts) {
         if let Some(account) = app.account_mut(id) {
             account.restore(store);
             account.usage = usage;
         }
-        app.feed.restore(id, events);
+        app.log.restore(id, events);
     }
 }
 

@@ -64,7 +64,7 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.feed.push(self.here.seen.at, run.account, Health::Running, text, None);
+        self.log.push(self.here.seen.at, run.account, Health::Running, text, None);
     }
 
     /// Shows the outcome of unfinished intents, in the log and as a message.
@@ -77,7 +77,7 @@ impl App {
                 State::Unknown(_) | State::Replaced(_) => (Health::Unknown, Tone::Warn),
             };
             let text = open.to_string();
-            self.feed.push(self.here.seen.at, account, health, text.clone(), None);
+            self.log.push(self.here.seen.at, account, health, text.clone(), None);
             self.message = Some((tone, self.whose(account) + &text));
         }
     }
@@ -92,7 +92,7 @@ impl App {
         };
         (run.text, run.outcome) = (text.clone(), Some(outcome));
         let account = run.account;
-        self.feed.push(now, account, health, text.clone(), None);
+        self.log.push(now, account, health, text.clone(), None);
         // Another account may be selected by now.
         self.message = Some((tone, self.whose(account) + &text));
         Some(Effect::Refresh(account))

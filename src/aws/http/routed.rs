@@ -17,7 +17,7 @@ use super::proxy::{Proxies, Proxy};
 use super::tls;
 use super::transport_error::TransportError;
 use super::trust::Trust;
-use crate::aws::error::causes;
+use crate::aws::causes::causes;
 
 /// A client, or its connectors: one for direct calls and one for each proxy.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::aws::ErrorKind;
-use crate::aws::error::causes;
+use crate::aws::causes::causes;
+use crate::aws::error_kind::ErrorKind;
 
 /// The reason why no complete answer arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]

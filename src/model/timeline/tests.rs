@@ -6,7 +6,7 @@ use crate::resources::endpoint::Pending;
 fn past(account: &Account, most: usize) -> Vec<(i64, Health, String, String)> {
     let (seen, joined) = (account.seen(), account.join());
     let past = timeline(joined.chain("fraud").unwrap(), &seen.store, most);
-    past.into_iter().map(|e| (seen.at.as_second() - e.at.as_second(), e.health, e.text, e.by)).collect()
+    past.into_iter().map(|(at, e)| (seen.at.as_second() - at.as_second(), e.health, e.text, e.by)).collect()
 }
 
 /// Changes the state of the alarm five minutes ago.
@@ -30,7 +30,9 @@ fn everything_that_carries_a_time_is_told_newest_first() {
         (8 * DAY, Health::Running, "v1 configured for fraud-prod", "fraud-prod-1"),
         (10 * DAY - HOUR - MINUTE, Health::Ok, "v1 Approved", ""),
         (10 * DAY - HOUR, Health::Running, "v1 registered", ""),
-        (10 * DAY, Health::Ok, "run started, Succeeded", "fraud-build"),
+        (10 * DAY - 30 * MINUTE, Health::Ok, "run r1 Succeeded", "fraud-build"),
+        (10 * DAY, Health::Running, "run r1 started", "fraud-build"),
+        (30 * DAY, Health::Running, "fraud-prod created", ""),
     ];
     let expected = expected.map(|(ago, health, text, by)| (ago, health, text.to_owned(), by.to_owned()));
     assert_eq!(past(&account, 10), expected);
@@ -58,9 +60,9 @@ fn the_newest_event_says_what_happened_and_who_did_it() {
         "a run failed" |a| {
             a.executions.push(run("r2", "Failed", 5 * MINUTE));
             a.executions[1].failure = Some("OutOfMemory".into());
-        } => (Health::Critical, "run started, Failed: OutOfMemory", "fraud-build");
+        } => (Health::Critical, "run r2 Failed: OutOfMemory", "fraud-build");
         "a run goes on" |a| a.executions.push(run("r2", "Executing", 5 * MINUTE))
-            => (Health::Running, "run started, Executing", "fraud-build");
+            => (Health::Running, "run r2 started", "fraud-build");
         "a configuration was seen to go live" |a| a.endpoints[0].live_since = ago(5 * MINUTE)
             => (Health::Running, "v1 live in fraud-prod", "fraud-prod-1");
         "something without a version was seen to go live" |a| {
@@ -90,5 +92,8 @@ fn what_has_no_time_is_not_told_and_auto_scaling_never_is() {
     account.executions[0].started = None;
     let past = past(&account, 10);
     let told: Vec<&str> = past.iter().map(|(_, _, text, _)| text.as_str()).collect();
-    assert_eq!(told, ["v1 configured for fraud-prod", "v1 Approved", "v1 registered"]);
+    assert_eq!(
+        told,
+        ["v1 configured for fraud-prod", "v1 Approved", "v1 registered", "run r1 Succeeded", "fraud-prod created"]
+    );
 }

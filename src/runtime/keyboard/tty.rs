@@ -13,7 +13,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
 
 use super::bytes::Bytes;
-use crate::runtime::events::until;
+use crate::runtime::until::until;
 
 /// The number of bytes that are read at once.
 const AT_ONCE: usize = 1024;

@@ -181,7 +181,7 @@ fn a_profile_that_is_written_later_is_found() {
     let (moto, home) = (account(&[]), Home::new());
     let arguments = ["--profile", "shop", "--region", RETAIL];
     let mut terminal = Terminal::start(&home, 240, 30, &arguments, &[("AWS_ENDPOINT_URL", &moto.url)]);
-    terminal.until_shown(&["no credentials: name a profile that is there", "no profile shop"]);
+    terminal.until_shown(&["no credentials: use an existing profile", "no profile shop"]);
     home.write(".aws/config", "[profile shop]\naws_access_key_id = NEW\naws_secret_access_key = secret\n");
     well(&mut terminal);
     quits(terminal);

@@ -88,7 +88,7 @@ fn a_misspelt_profile_hides_no_account() {
     // With a region the account can be called, and no login would help.
     let arguments = ["status", "--profile", "chaind", "--region", "eu-west-1"];
     let told = home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)]).ends(3);
-    assert!(told.out.contains("name a profile that is there"), "{}", told.out);
+    assert!(told.out.contains("use an existing profile"), "{}", told.out);
     assert!(!told.err.contains("aws sso login") && !told.out.contains("by itself"), "{}{}", told.out, told.err);
     // No account is left to watch.
     let none = of("chaind,hom").ends(3);

@@ -18,19 +18,13 @@ const KEPT: usize = 2_000;
 
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
+pub struct LogEntry {
     /// The number of the entry, counted from 1.
     pub serial: u64,
     /// When it happened or, if that is unknown, when it was seen.
     pub at: Timestamp,
-    /// Is `at` the time of the event itself?
-    pub dated: bool,
-    /// The health that it is drawn with.
-    pub health: Health,
-    /// The text, a phrase.
-    pub text: String,
-    /// The person or service that did it, or the topics that were notified. Empty if unknown.
-    pub by: String,
+    /// The event.
+    pub event: Event,
     /// The account.
     pub account: AccountId,
     /// The subject.
@@ -39,20 +33,21 @@ pub struct News {
 
 /// The log, newest first.
 #[derive(Debug, Clone, Default)]
-pub struct Feed {
-    news: VecDeque<News>,
-    told: u64,
+pub struct EventLog {
+    entries: VecDeque<LogEntry>,
+    /// The number of entries so far.
+    count: u64,
 }
 
-impl Feed {
+impl EventLog {
     /// Returns the entries, newest first.
-    pub fn iter(&self) -> impl Iterator<Item = &News> {
-        self.news.iter()
+    pub fn iter(&self) -> impl Iterator<Item = &LogEntry> {
+        self.entries.iter()
     }
     /// Returns the entry with this number.
     #[must_use]
-    pub fn get(&self, serial: u64) -> Option<&News> {
-        self.news.iter().find(|news| news.serial == serial)
+    pub fn get(&self, serial: u64) -> Option<&LogEntry> {
+        self.entries.iter().find(|entry| entry.serial == serial)
     }
     /// Adds an event of the present time.
     pub(crate) fn push(
@@ -67,26 +62,24 @@ impl Feed {
     }
     /// Inserts an entry by its time, unless it is there already: polls and earlier runs may report the same event.
     fn add(&mut self, seen: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
-        let Event { at, health, text, by } = event;
-        let dated = at.is_some();
-        let at = at.unwrap_or(seen);
-        let place = self.news.partition_point(|news| news.at > at);
-        let near = |news: &&News| news.at.duration_since(at).abs() <= SAME;
-        let before = self.news.iter().take(place).rev().take_while(near);
-        let mut near = self.news.iter().skip(place).take_while(near).chain(before);
-        if near.any(|news| (news.account, &news.subject, &news.text) == (account, &subject, &text)) {
+        let at = event.at.unwrap_or(seen);
+        let place = self.entries.partition_point(|entry| entry.at > at);
+        let near = |entry: &&LogEntry| entry.at.duration_since(at).abs() <= SAME;
+        let before = self.entries.iter().take(place).rev().take_while(near);
+        let mut near = self.entries.iter().skip(place).take_while(near).chain(before);
+        if near.any(|entry| (entry.account, &entry.subject, &entry.event.text) == (account, &subject, &event.text)) {
             return;
         }
-        self.told += 1;
-        self.news.insert(place, News { serial: self.told, at, dated, health, text, by, account, subject });
-        self.news.truncate(KEPT);
+        self.count += 1;
+        self.entries.insert(place, LogEntry { serial: self.count, at, event, account, subject });
+        self.entries.truncate(KEPT);
     }
     /// Removes the entries of an account.
     pub(crate) fn forget(&mut self, account: AccountId) {
-        self.news.retain(|news| news.account != account);
+        self.entries.retain(|entry| entry.account != account);
     }
     /// Adds the events of changed rows.
-    pub(crate) fn take(&mut self, account: AccountId, changes: Vec<Change>) {
+    pub(crate) fn add_changes(&mut self, account: AccountId, changes: Vec<Change>) {
         for Change { at, events, about: (kind, id), .. } in changes {
             for event in events {
                 self.add(at, account, event, Some(Subject::resource(account, kind, &id)));
@@ -94,7 +87,7 @@ impl Feed {
         }
     }
     /// Adds a change of a model's health.
-    pub(crate) fn health(&mut self, at: Timestamp, account: AccountId, chain: &Chain, before: Health) {
+    pub(crate) fn add_health(&mut self, at: Timestamp, account: AccountId, chain: &Chain, before: Health) {
         let (_, was) = before.sign();
         let (_, is) = chain.health.sign();
         let why = chain.worst().map(|r| format!(": {}", r.text)).unwrap_or_default();
@@ -104,18 +97,18 @@ impl Feed {
     /// Returns the number of entries so far.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.told
+        self.count
     }
     /// Returns the entries after the first `count`.
     pub fn since(&self, count: u64) -> impl Iterator<Item = (AccountId, KeptEvent)> {
-        let mut new: Vec<&News> = self.news.iter().filter(|news| news.serial > count).collect();
-        new.sort_by_key(|news| news.serial);
-        new.into_iter().map(|news| (news.account, news.kept()))
+        let mut new: Vec<&LogEntry> = self.entries.iter().filter(|entry| entry.serial > count).collect();
+        new.sort_by_key(|entry| entry.serial);
+        new.into_iter().map(|entry| (entry.account, entry.kept()))
     }
     /// Returns the entries of one account, oldest first.
     #[must_use]
     pub fn keep(&self, account: AccountId) -> Vec<KeptEvent> {
-        self.news.iter().rev().filter(|news| news.account == account).map(News::kept).collect()
+        self.entries.iter().rev().filter(|entry| entry.account == account).map(LogEntry::kept).collect()
     }
     /// Adds entries of an earlier run.
     pub(crate) fn restore(&mut self, account: AccountId, kept: impl IntoIterator<Item = KeptEvent>) {
@@ -130,15 +123,13 @@ impl Feed {
     }
 }
 
-impl News {
+impl LogEntry {
     fn kept(&self) -> KeptEvent {
-        let (health, text, by) = (self.health, self.text.clone(), self.by.clone());
-        let event = Event { at: Some(self.at).filter(|_| self.dated), health, text, by };
         let about = self.subject.as_ref().and_then(|Subject { item, .. }| {
             let kind = item.resource().map(|(kind, _)| kind.name().to_owned());
             (kind.is_some() || item.model().is_some()).then(|| (kind, item.id().to_owned()))
         });
-        KeptEvent { at: self.at, event, about }
+        KeptEvent { at: self.at, event: self.event.clone(), about }
     }
 }
 
@@ -157,43 +148,43 @@ mod tests {
         Change { kind: Kind::Alarms, id: "a".into(), what: What::Changed, at: at(seen), events: vec![event], about }
     }
 
-    fn texts(feed: &Feed) -> Vec<&str> {
-        feed.iter().map(|news| news.text.as_str()).collect()
+    fn texts(log: &EventLog) -> Vec<&str> {
+        log.iter().map(|entry| entry.event.text.as_str()).collect()
     }
 
     #[test]
     fn what_happened_stays_and_stands_where_it_happened() {
-        let mut feed = Feed::default();
-        feed.take(AccountId::FIRST, vec![change(10, Some(5), "a ALARM")]);
-        feed.take(AccountId::FIRST, vec![change(20, Some(18), "a OK")]);
-        feed.take(AccountId::FIRST, vec![change(30, Some(12), "seen late"), change(30, None, "seen now")]);
-        assert_eq!(texts(&feed), ["seen now", "a OK", "seen late", "a ALARM"]);
-        feed.take(AccountId::FIRST, vec![change(40, Some(5), "a ALARM")]);
+        let mut log = EventLog::default();
+        log.add_changes(AccountId::FIRST, vec![change(10, Some(5), "a ALARM")]);
+        log.add_changes(AccountId::FIRST, vec![change(20, Some(18), "a OK")]);
+        log.add_changes(AccountId::FIRST, vec![change(30, Some(12), "seen late"), change(30, None, "seen now")]);
+        assert_eq!(texts(&log), ["seen now", "a OK", "seen late", "a ALARM"]);
+        log.add_changes(AccountId::FIRST, vec![change(40, Some(5), "a ALARM")]);
         let other = AccountId::all().nth(1).unwrap();
-        feed.take(other, vec![change(40, Some(5), "a ALARM")]);
-        assert_eq!(texts(&feed).len(), 5, "told twice it is there once, and once more for another account");
-        feed.forget(other);
-        assert_eq!(texts(&feed).len(), 4);
+        log.add_changes(other, vec![change(40, Some(5), "a ALARM")]);
+        assert_eq!(texts(&log).len(), 5, "told twice it is there once, and once more for another account");
+        log.forget(other);
+        assert_eq!(texts(&log).len(), 4);
     }
 
     #[test]
     fn the_next_run_begins_with_what_this_one_knew() {
-        let mut feed = Feed::default();
-        feed.take(AccountId::FIRST, vec![change(10, Some(5), "a ALARM"), change(11, None, "b changed")]);
-        let mut next = Feed::default();
-        next.restore(AccountId::FIRST, feed.keep(AccountId::FIRST));
-        next.take(AccountId::FIRST, vec![change(99, Some(5), "a ALARM")]);
+        let mut log = EventLog::default();
+        log.add_changes(AccountId::FIRST, vec![change(10, Some(5), "a ALARM"), change(11, None, "b changed")]);
+        let mut next = EventLog::default();
+        next.restore(AccountId::FIRST, log.keep(AccountId::FIRST));
+        next.add_changes(AccountId::FIRST, vec![change(99, Some(5), "a ALARM")]);
         assert_eq!(texts(&next), ["b changed", "a ALARM"]);
         assert_eq!(next.iter().next().unwrap().subject, Some(Subject::resource(AccountId::FIRST, Kind::Alarms, "a")));
-        assert!(feed.keep(AccountId::all().nth(1).unwrap()).is_empty());
+        assert!(log.keep(AccountId::all().nth(1).unwrap()).is_empty());
     }
 
     #[test]
     fn a_name_never_decides_how_an_event_reads() {
-        let mut feed = Feed::default();
+        let mut log = EventLog::default();
         let mut appears = change(1, None, "BOOKING-prod created");
         appears.events[0].health = Health::Running;
-        feed.take(AccountId::FIRST, vec![appears]);
-        assert_eq!(feed.iter().next().unwrap().health, Health::Running);
+        log.add_changes(AccountId::FIRST, vec![appears]);
+        assert_eq!(log.iter().next().unwrap().event.health, Health::Running);
     }
 }
