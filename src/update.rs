@@ -14,12 +14,14 @@ mod list;
 mod modal;
 mod navigate;
 mod replay;
+mod run_action;
 mod runs;
 mod search;
 mod typing;
 
 use crossterm::event::KeyEvent;
 use jiff::Timestamp;
+use run_action::run_action;
 
 use crate::app::{App, Effect, Msg, Pane, Tables};
 use crate::keymap::{self, Press};
@@ -133,7 +135,7 @@ impl App {
         }
         let before = self.keymap.pending();
         match self.keymap.press(key) {
-            Press::Action(name) => actions::run(self, &name),
+            Press::Action(name) => run_action(self, &name),
             Press::Pending(follow) => {
                 let follow: Vec<String> = follow.iter().map(|(key, action)| format!("{key} {action}")).collect();
                 self.pending_keys = Some(format!("{} …  {}", self.keymap.pending(), follow.join("   ")));
@@ -156,7 +158,7 @@ impl App {
     /// Handles a key while the terminal is too small to read anything: it can only quit.
     fn key_unseen(&mut self, key: KeyEvent) -> Option<Effect> {
         match self.keymap.press(key) {
-            Press::Action(name) if &*name == "quit" => actions::run(self, "quit"),
+            Press::Action(name) if &*name == "quit" => run_action(self, "quit"),
             Press::Action(_) | Press::Pending(_) | Press::None => None,
         }
     }

@@ -91,16 +91,6 @@ fn refresh(app: &mut App) -> Option<Effect> {
     Some(Effect::Refresh(app.here.id))
 }
 
-/// Runs an action, or shows why it is not available.
-pub(super) fn run(app: &mut App, name: &str) -> Option<Effect> {
-    let action = app.action(name)?;
-    if let Err(why) = (action.able)(&app.context()) {
-        app.message = Some((Tone::Warn, format!("{name}: {why}")));
-        return None;
-    }
-    (action.run)(app)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

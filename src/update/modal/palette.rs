@@ -2,7 +2,8 @@
 
 use crate::app::{App, Effect, Offer, Palette, matching};
 use crate::keymap::SheetKey;
-use crate::update::{actions, navigate};
+use crate::update::navigate;
+use crate::update::run_action::run_action;
 
 /// Handles a key.
 #[expect(clippy::wildcard_enum_match_arm, reason = "all other keys do nothing here")]
@@ -38,7 +39,7 @@ pub(super) fn key(app: &mut App, mut palette: Palette, key: SheetKey) -> Option<
 /// Runs the chosen action, or goes to the chosen thing.
 fn take(app: &mut App, offer: Offer) -> Option<Effect> {
     match offer {
-        Offer::Do(action) => actions::run(app, action.name),
+        Offer::Do(action) => run_action(app, action.name),
         Offer::Go { subject, name, .. } => navigate::reach(app, &subject, &name),
     }
 }
