@@ -25,7 +25,7 @@ fn main() {
 /// Returns a console on an account, with the cursor in the middle of a pane.
 fn console(endpoints: usize, pane: &str) -> App {
     let keymap = Assets::default().keymap("default", NAMES).unwrap();
-    let mut app = App::new(TABLES, Account::new(fleet::seen(endpoints, 0)), Vec::new(), keymap);
+    let mut app = App::new(TABLES, Account::new(fleet::observed(endpoints, 0)), Vec::new(), keymap);
     app.size = (160, 50);
     app.go(TABLES.panes.iter().find(|known| known.name == pane).unwrap());
     let middle = app.list_mut().ids.len() / 2;
@@ -37,15 +37,15 @@ fn console(endpoints: usize, pane: &str) -> App {
 /// Joins the models and builds the lookup tables, which the console waits for.
 #[divan::bench(args = SIZES)]
 fn join(bencher: Bencher, endpoints: usize) {
-    let seen = fleet::seen(endpoints, 0);
-    bencher.bench_local(|| model::join(&seen));
+    let observed = fleet::observed(endpoints, 0);
+    bencher.bench_local(|| model::join(&observed));
 }
 
 /// Measures a join if all hundred thousand versions of a fleet were kept, and not only the serving and the newest ones.
 #[divan::bench(args = [18])]
 fn versions(bencher: Bencher, before: usize) {
-    let seen = fleet::seen(FLEET, before);
-    bencher.bench_local(|| model::join(&seen));
+    let observed = fleet::observed(FLEET, before);
+    bencher.bench_local(|| model::join(&observed));
 }
 
 /// Presses down and up in turn, so that each press moves the cursor.

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use crate::aws::{Aws, ErrorKind, Renewal};
 use crate::model::{Joined, join};
 use crate::resources::poll::{Clock, Patience, look_once};
-use crate::resources::{Seen, Store};
+use crate::resources::{Observed, Store};
 use crate::session::Connection;
 use crate::view::{harmless, is_hidden};
 
@@ -28,18 +28,18 @@ pub struct Look {
     /// The clients of the account; their meter counts the calls.
     pub aws: Aws,
     /// The tables, the configuration, and the time.
-    pub seen: Seen,
+    pub observed: Observed,
     /// The models, worst first.
     pub joined: Joined,
 }
 
 impl Look {
     /// Reads every kind once, for at most the time that `patience` allows.
-    pub async fn take(name: String, aws: Aws, seen: Seen, clock: &Clock, patience: Patience) -> Self {
-        let mut seen = Box::pin(look_once(&aws, seen, clock, patience)).await;
-        seen.at = clock();
-        let joined = join(&seen);
-        Self { name, aws, seen, joined }
+    pub async fn take(name: String, aws: Aws, observed: Observed, clock: &Clock, patience: Patience) -> Self {
+        let mut observed = Box::pin(look_once(&aws, observed, clock, patience)).await;
+        observed.at = clock();
+        let joined = join(&observed);
+        Self { name, aws, observed, joined }
     }
 
     /// Returns how to log in if the credentials are not valid, as a line for the terminal.
@@ -53,7 +53,7 @@ impl Look {
     }
 
     fn store(&self) -> &Store {
-        &self.seen.store
+        &self.observed.store
     }
 }
 

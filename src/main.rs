@@ -122,9 +122,9 @@ async fn read_accounts(common: &Common, unredacted: bool) -> Result<Vec<Look>, S
     let session = session_of_command(common).await?;
     let looks = session.connections.iter().map(|connection| {
         let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
-        let mut seen = session.seen(connection);
-        Arc::make_mut(&mut seen.wishes).unredacted = unredacted;
-        Look::take(name, aws, seen, &session.clock, common.patience())
+        let mut observed = session.observed(connection);
+        Arc::make_mut(&mut observed.preferences).unredacted = unredacted;
+        Look::take(name, aws, observed, &session.clock, common.patience())
     });
     let looks = join_all(looks).await;
     if let Some(recorder) = &session.recorder {

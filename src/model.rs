@@ -3,18 +3,18 @@
 //! `join` finds the things that belong together and states how certain each link is. `attention` finds the problems
 //! that an operator should see. Both are pure functions of the tables.
 
+mod alarm_receiver;
 mod attention;
 mod claims;
-mod cores;
 mod deployment;
 mod failed;
-mod hears;
 mod index;
 mod join;
 mod joined;
 mod key;
 mod links;
 mod owned;
+mod parallel;
 pub mod people;
 mod reason;
 mod rows;
@@ -31,10 +31,10 @@ use crate::resources::Kind;
 use crate::resources::endpoint::is_production;
 
 pub use crate::health::Health;
+pub use alarm_receiver::AlarmReceiver;
 pub use attention::ATTENTION;
 pub use deployment::Deployment;
 pub use failed::Failed;
-pub use hears::Hears;
 pub use joined::{Joined, join};
 pub use links::{Arrows, Link};
 pub use reason::{Column, Mark, Reason, Rule, Stage};

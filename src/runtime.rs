@@ -23,7 +23,7 @@ use crate::model::{self, Joined};
 use crate::panes;
 use crate::recording::{Recorder, Replay};
 use crate::resources::poll::{Clock, Reader};
-use crate::resources::{Seen, Snapshot};
+use crate::resources::{Observed, Snapshot};
 use crate::session::Connection;
 use crate::sim::Sim;
 use crate::theme::Theme;
@@ -90,7 +90,7 @@ impl Machine {
         let pollers = |account: &&Account| {
             let aws = self.connections.get(account.id.place())?.executor.aws.clone();
             let (id, clock) = (account.id, self.clock.clone());
-            Some(AccountPollers::new(id, aws, account.seen.clone(), clock, out, &self.background))
+            Some(AccountPollers::new(id, aws, account.observed.clone(), clock, out, &self.background))
         };
         let accounts = if self.replay.is_none() { app.accounts() } else { Vec::new() };
         PollerSet::new(accounts.iter().filter_map(pollers).collect(), self.recorder.clone())
@@ -215,10 +215,10 @@ impl MainLoop {
 }
 
 /// Returns the tables and models that a message replaces, if freeing them would delay a key.
-fn replaced(app: &App, msg: &Msg) -> Option<(Seen, Arc<Joined>)> {
+fn replaced(app: &App, msg: &Msg) -> Option<(Observed, Arc<Joined>)> {
     let (Msg::Polled(id, _) | Msg::Joined(id, _)) = msg else { return None };
-    let account = app.account(*id).filter(|account| account.seen.store.rows() >= LARGE)?;
-    Some((account.seen.clone(), account.joined.clone()))
+    let account = app.account(*id).filter(|account| account.observed.store.rows() >= LARGE)?;
+    Some((account.observed.clone(), account.joined.clone()))
 }
 
 /// Joins the tables that changed.

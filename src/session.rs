@@ -17,7 +17,7 @@ use crate::intents::{AccessRules, Caller, Executor};
 use crate::journal::Journal;
 use crate::recording::{Recorder, Replay};
 use crate::resources::poll::Clock;
-use crate::resources::{Seen, Wishes};
+use crate::resources::{Observed, Preferences};
 use crate::sim::Sim;
 use crate::snapshot::Snapshot;
 
@@ -124,20 +124,20 @@ impl Session {
 
     /// Returns what the pollers and joins of a connection begin with.
     #[must_use]
-    pub fn seen(&self, connection: &Connection) -> Seen {
+    pub fn observed(&self, connection: &Connection) -> Observed {
         let several = self.connections.len() > 1;
         let lives_here = |model: &&config::Model| {
             model.accounts.is_empty() || connection.label.as_ref().is_some_and(|label| model.accounts.contains(label))
         };
         #[expect(clippy::cast_precision_loss, reason = "a handful of accounts")]
         let share = 1.0 / self.connections.len().max(1) as f64;
-        let wishes = Wishes {
+        let preferences = Preferences {
             models: self.config.models.iter().filter(lives_here).cloned().collect(),
-            sparse: several,
+            omit_absent: several,
             max_cost_per_day: self.config.max_cost_per_day.map(|dollars| dollars * share),
-            ..Wishes::of(&self.config)
+            ..Preferences::of(&self.config)
         };
-        Seen { wishes: Arc::new(wishes), at: (self.clock)(), ..Seen::default() }
+        Observed { preferences: Arc::new(preferences), at: (self.clock)(), ..Observed::default() }
     }
 }
 
@@ -163,8 +163,8 @@ fn executor(aws: Aws, config: &Config, common: &Common, journal: Journal, clock:
         accounts: config.accounts.clone(),
         caller: Caller::default(),
     });
-    let (identity, clock, wishes) = ("unknown".to_owned(), clock.clone(), Arc::new(Wishes::of(config)));
-    Executor { aws, access, journal, identity, clock, wishes }
+    let (identity, clock, preferences) = ("unknown".to_owned(), clock.clone(), Arc::new(Preferences::of(config)));
+    Executor { aws, access, journal, identity, clock, preferences }
 }
 
 /// Returns the folder of the journal: the state directory, or the data directory where there is none.

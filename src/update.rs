@@ -119,7 +119,7 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         self.pending_keys = None;
-        self.last_key = Some(self.here.seen.at);
+        self.last_key = Some(self.here.observed.at);
         drill::key(self);
         if !is_readable(self.size) {
             return self.key_unseen(key);

@@ -14,7 +14,7 @@ use crate::aws::{Renewal, StandIn, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, join};
 use crate::resources::identity::Identity;
-use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Seen, Snapshot, Source, Store, Table, What};
+use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Snapshot, Source, Store, Table, What};
 use crate::view::Tone;
 
 /// How long a changed row is highlighted, in seconds.
@@ -42,7 +42,7 @@ pub struct Account {
     /// How to renew the credentials when they have expired.
     pub login: Option<Renewal>,
     /// The tables, the configuration, the time and the focus.
-    pub seen: Seen,
+    pub observed: Observed,
     /// The models, with their indexes.
     pub joined: Arc<Joined>,
     /// The number and the cost of its calls.
@@ -72,9 +72,9 @@ pub(crate) struct FocusedOn {
 impl Account {
     /// Makes an account without data.
     #[must_use]
-    pub fn new(seen: Seen) -> Self {
-        let (judged, joined) = (seen.at, Arc::new(join(&seen)));
-        Self { seen, joined, judged, ..Self::default() }
+    pub fn new(observed: Observed) -> Self {
+        let (judged, joined) = (observed.at, Arc::new(join(&observed)));
+        Self { observed, joined, judged, ..Self::default() }
     }
 
     /// Should the outcome of unfinished intents be requested now? True once, after the first poll that returns our
@@ -123,7 +123,7 @@ impl Account {
         }
         let Some((kind, id)) = item.resource() else { return Vec::new() };
         let owners = self.joined.owners(kind, id);
-        let whole = || self.seen.store.get(kind, id)?.part_of();
+        let whole = || self.observed.store.get(kind, id)?.part_of();
         match whole().filter(|_| owners.is_empty()) {
             Some((kind, id)) => self.joined.owners(kind, id),
             None => owners,
@@ -133,24 +133,24 @@ impl Account {
     /// Did the subject change a moment ago?
     #[must_use]
     pub fn changed(&self, subject: &Subject) -> bool {
-        self.changed.get(subject).is_some_and(|at| self.seen.at.as_second() - at.as_second() < GLOW)
+        self.changed.get(subject).is_some_and(|at| self.observed.at.as_second() - at.as_second() < GLOW)
     }
 
     /// Returns the caller, if AWS has returned its identity.
     #[must_use]
     pub fn identity(&self) -> Option<&Identity> {
-        self.seen.store.identity.rows().next()
+        self.observed.store.identity.rows().next()
     }
 
     pub(crate) fn tick(&mut self, now: Timestamp) {
-        self.seen.at = now;
+        self.observed.at = now;
         self.unjoined |= now.as_second() - self.judged.as_second() >= JUDGE_EVERY;
     }
 
     /// Applies a poll to the tables. Returns the changes.
     pub(crate) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
-        let changes = self.seen.store.apply(snapshot);
-        let (at, id) = (self.seen.at, self.id);
+        let changes = self.observed.store.apply(snapshot);
+        let (at, id) = (self.observed.at, self.id);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
         self.changed.extend(seen_to_change.map(|c| (Subject::resource(id, c.kind, &c.id), c.at)));
@@ -161,7 +161,7 @@ impl Account {
     /// Replaces all tables. They are joined later.
     pub(crate) fn restore(&mut self, store: Store) {
         self.changed.clear();
-        self.seen.store = store;
+        self.observed.store = store;
         self.unjoined = true;
     }
 
@@ -172,8 +172,8 @@ impl Account {
 
     pub(crate) fn begin_with(&mut self, store: Store) {
         self.changed.clear();
-        self.seen.store = store;
-        self.joined = Arc::new(join(&self.seen));
+        self.observed.store = store;
+        self.joined = Arc::new(join(&self.observed));
     }
 
     /// Does a poll say that the rows are those of another account? They may come from an earlier run, or the operator
@@ -182,23 +182,23 @@ impl Account {
     pub fn is_foreign(&self, snapshot: &Snapshot) -> bool {
         let Snapshot::Identity(now, _) = snapshot else { return false };
         let account = |table: &Table<Identity>| table.rows().next().map(|me| me.account.clone());
-        let known = account(&self.seen.store.identity);
-        let saved = matches!(self.seen.store.identity.freshness(), Freshness::Saved { .. });
+        let known = account(&self.observed.store.identity);
+        let saved = matches!(self.observed.store.identity.freshness(), Freshness::Saved { .. });
         account(now).is_some_and(|now| if saved { Some(now) != known } else { known.is_some_and(|known| known != now) })
     }
 
-    pub(crate) fn give_to_join(&mut self) -> Option<Seen> {
+    pub(crate) fn give_to_join(&mut self) -> Option<Observed> {
         if !std::mem::take(&mut self.unjoined) {
             return None;
         }
-        self.judged = self.seen.at;
-        Some(self.seen.clone())
+        self.judged = self.observed.at;
+        Some(self.observed.clone())
     }
 
     /// Replaces the models. Returns those whose health has changed, with their health before.
     pub(crate) fn take_joined(&mut self, joined: Joined) -> Vec<(&Chain<'_>, Health)> {
         let before = std::mem::replace(&mut self.joined, Arc::new(joined));
-        if !self.seen.store.sources().iter().all(Source::settled) {
+        if !self.observed.store.sources().iter().all(Source::settled) {
             // Until everything has been read once, a health only says what is missing.
             return Vec::new();
         }
@@ -225,8 +225,8 @@ impl Account {
     pub(crate) fn attend(&mut self, mut focus: Focus) {
         let looked_at: BTreeSet<String> = focus.endpoints.iter().cloned().collect();
         focus.endpoints.extend(self.joined.unwell().iter().filter(|e| !looked_at.contains(*e)).cloned());
-        if *self.seen.focus != focus {
-            self.seen.focus = Arc::new(focus);
+        if *self.observed.focus != focus {
+            self.observed.focus = Arc::new(focus);
         }
     }
 }
@@ -246,9 +246,9 @@ mod tests {
     #[test]
     fn whoever_logs_in_to_another_account_sees_no_row_of_the_one_before() {
         let told = |account| Snapshot::Identity(identity(account), Vec::new());
-        let mut account = Account::new(Seen::default());
+        let mut account = Account::new(Observed::default());
         assert!(!account.is_foreign(&told("1")), "nothing was known");
-        account.seen.store.identity = identity("1");
+        account.observed.store.identity = identity("1");
         assert!(!account.is_foreign(&told("1")));
         assert!(account.is_foreign(&told("2")));
         assert!(!account.is_foreign(&Snapshot::Identity(Table::default(), Vec::new())), "nobody is notified of");

@@ -61,8 +61,8 @@ impl EventLog {
         self.add(at, account, Event { at: None, health, text, by: String::new() }, subject);
     }
     /// Inserts an entry by its time, unless it is there already: polls and earlier runs may report the same event.
-    fn add(&mut self, seen: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
-        let at = event.at.unwrap_or(seen);
+    fn add(&mut self, observed: Timestamp, account: AccountId, event: Event, subject: Option<Subject>) {
+        let at = event.at.unwrap_or(observed);
         let place = self.entries.partition_point(|entry| entry.at > at);
         let near = |entry: &&LogEntry| entry.at.duration_since(at).abs() <= SAME;
         let before = self.entries.iter().take(place).rev().take_while(near);
@@ -142,10 +142,10 @@ mod tests {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn change(seen: i64, happened: Option<i64>, text: &str) -> Change {
+    fn change(observed: i64, happened: Option<i64>, text: &str) -> Change {
         let event = Event { at: happened.map(at), health: Health::Critical, text: text.into(), by: String::new() };
         let about = (Kind::Alarms, "a".to_owned());
-        Change { kind: Kind::Alarms, id: "a".into(), what: What::Changed, at: at(seen), events: vec![event], about }
+        Change { kind: Kind::Alarms, id: "a".into(), what: What::Changed, at: at(observed), events: vec![event], about }
     }
 
     fn texts(log: &EventLog) -> Vec<&str> {

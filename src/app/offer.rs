@@ -135,7 +135,7 @@ impl Target<'_> {
 
 /// Returns the models of all accounts, and the endpoints and alarms of the selected account.
 fn targets(app: &App) -> impl Iterator<Item = Target<'_>> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let here = |kind, name, what| Target { account: app.here.id, kind: Some(kind), name, what };
     let models = app.accounts().into_iter().flat_map(|account| {
         let model = |name| Target { account: account.id, kind: None, name, what: "model" };

@@ -45,7 +45,7 @@ where
     Fut: Future<Output = Result<Page<T>, AwsError>>,
 {
     let mut all = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut observed = BTreeSet::new();
     for _ in 0..cap {
         let (mut items, next) = fetch(token).await?;
         let done = enough(&items);
@@ -54,7 +54,7 @@ where
         if done {
             return Ok((all, Some(next)));
         }
-        if !seen.insert(next.clone()) {
+        if !observed.insert(next.clone()) {
             return Ok((all, Some(next)));
         }
         token = Some(next);

@@ -156,13 +156,13 @@ impl Settings {
         let source = source.map(|found| found.value.to_ascii_lowercase()).unwrap_or_default();
         // A named profile without credentials is an error, so no other credentials may replace them.
         let elsewhere = |place: &str| !self.asked || source == place;
-        let seen = |name: &str| {
+        let observed = |name: &str| {
             !name.starts_with("AWS_")
                 || OF_MACHINE.contains(&name)
                 || (OWN_KEYS.contains(&name) && !self.asked)
                 || (CONTAINER_VARIABLES.contains(&name) && elsewhere("ecscontainer"))
         };
-        let variables = self.variables.iter().filter(|(name, _)| seen(name));
+        let variables = self.variables.iter().filter(|(name, _)| observed(name));
         let mut variables: HashMap<String, String> = variables.map(|(n, v)| (n.clone(), v.clone())).collect();
         if !elsewhere("ec2instancemetadata") {
             variables.insert("AWS_EC2_METADATA_DISABLED".to_owned(), "true".to_owned());
@@ -354,16 +354,16 @@ mod tests {
             ("AWS_ACCESS_KEY_ID", "k"),
             ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://c"),
         ];
-        let seen = |target: &Target, name: &str| settings(target, &variables).unwrap().environment().get(name).ok();
+        let observed = |target: &Target, name: &str| settings(target, &variables).unwrap().environment().get(name).ok();
         let (anybody, a) = (Target::default(), of_profile("a"));
-        assert_eq!(seen(&a, "HOME").as_deref(), Some("/home/ana"));
-        assert_eq!(seen(&a, "AWS_ENDPOINT_URL_STS").as_deref(), Some("http://of-profile"));
-        assert_eq!((seen(&a, "AWS_RETRY_MODE"), seen(&a, "AWS_PROFILE")), (None, None));
+        assert_eq!(observed(&a, "HOME").as_deref(), Some("/home/ana"));
+        assert_eq!(observed(&a, "AWS_ENDPOINT_URL_STS").as_deref(), Some("http://of-profile"));
+        assert_eq!((observed(&a, "AWS_RETRY_MODE"), observed(&a, "AWS_PROFILE")), (None, None));
         // No other credentials replace those of a profile that the user named.
         for name in ["AWS_ACCESS_KEY_ID", "AWS_CONTAINER_CREDENTIALS_FULL_URI"] {
-            assert!(seen(&anybody, name).is_some() && seen(&a, name).is_none(), "{name}");
+            assert!(observed(&anybody, name).is_some() && observed(&a, name).is_none(), "{name}");
         }
-        assert_eq!(seen(&a, "AWS_EC2_METADATA_DISABLED").as_deref(), Some("true"));
-        assert_eq!(seen(&anybody, "AWS_EC2_METADATA_DISABLED"), None);
+        assert_eq!(observed(&a, "AWS_EC2_METADATA_DISABLED").as_deref(), Some("true"));
+        assert_eq!(observed(&anybody, "AWS_EC2_METADATA_DISABLED"), None);
     }
 }

@@ -57,7 +57,7 @@ fn account(look: &Look) -> Map<String, Value> {
         ("identity", json!(identity)),
         ("region", json!(look.aws.region)),
         ("endpoint_url", json!(look.aws.endpoint)),
-        ("taken_at", json!(look.seen.at)),
+        ("taken_at", json!(look.observed.at)),
         ("models", models(look)),
         ("resources", json!(store.to_json())),
         ("sources", json!(sources)),

@@ -13,7 +13,7 @@ pub fn record(recorder: &Recorder, looks: &[Look]) {
         for (kind, table) in look.store().tables() {
             // A row that cannot be written is missing in the recording as well.
             let _ = table.patches(&mut |patch| {
-                let snapshot = read.patch(kind, patch, look.seen.at)?;
+                let snapshot = read.patch(kind, patch, look.observed.at)?;
                 log.add_changes(AccountId::FIRST, read.apply(snapshot));
                 Ok(())
             });

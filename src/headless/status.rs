@@ -42,7 +42,7 @@ pub fn status(looks: &[Look], as_json: bool, fail_on: FailOn, out: &mut impl Wri
 fn account(look: &Look) -> Map<String, Value> {
     let fields = [
         ("health", json!(overall(look).severity())),
-        ("taken_at", json!(look.seen.at)),
+        ("taken_at", json!(look.observed.at)),
         ("models", dump::models(look)),
         ("sources", json!(look.store().sources())),
     ];
@@ -135,7 +135,7 @@ fn line(chain: &Chain, look: &Look) -> String {
     let (shown, left_out): (Vec<_>, Vec<_>) =
         counted.partition(|(place, r)| *place < REASONS || r.rule.is(Mark::AlwaysNamed));
     let reasons = shown.into_iter().map(|(_, r)| {
-        let since = r.unsaid_since().map(|at| format!(" {}", fmt::age(look.seen.at, at))).unwrap_or_default();
+        let since = r.unsaid_since().map(|at| format!(" {}", fmt::age(look.observed.at, at))).unwrap_or_default();
         format!("{}{since}", r.text)
     });
     let serving: Vec<String> = serving.collect();

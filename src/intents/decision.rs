@@ -300,7 +300,7 @@ async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Appr
 
 /// Names the configured pipelines that deploy the version. Their state is not read here.
 fn where_to_look(executor: &Executor, package: &ModelPackage) -> String {
-    let of_group = executor.wishes.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
+    let of_group = executor.preferences.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
     let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();
     if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
 }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::{AccessRules, AnyIntent, Api, Plan, Receipt, Refusal, Step, Verdict, unanswered};
 use crate::aws::{Aws, AwsError, ErrorKind, retry_throttled};
 use crate::journal::{Entry, Event, Journal, Tail};
-use crate::resources::Wishes;
+use crate::resources::Preferences;
 use crate::resources::poll::Clock;
 
 /// The time between two looks at an end state.
@@ -63,7 +63,7 @@ pub struct Executor {
     pub clock: Clock,
     /// The user's settings of models and severities: the owners of alarms, and the pipelines that deploy decided
     /// versions.
-    pub wishes: Arc<Wishes>,
+    pub preferences: Arc<Preferences>,
 }
 
 impl std::fmt::Debug for Executor {

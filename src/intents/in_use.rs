@@ -10,7 +10,7 @@ use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::model::Model;
-use crate::resources::{Listing, Resource, Seen};
+use crate::resources::{Listing, Observed, Resource};
 
 /// The pages of 100 alarms that are read.
 const PAGES: usize = 20;
@@ -49,7 +49,8 @@ async fn read(executor: &Executor, package: &str) -> Result<InUse, AwsError> {
     for (model, endpoint) in models.iter().flat_map(|m| m.endpoints.iter().map(move |e| (m, e))) {
         running.entry(endpoint).or_default().push(&model.name);
     }
-    let mut seen = Seen { wishes: executor.wishes.clone(), at: (executor.clock)(), ..Seen::default() };
+    let mut observed =
+        Observed { preferences: executor.preferences.clone(), at: (executor.clock)(), ..Observed::default() };
     let (mut live, mut errors) = (Vec::new(), BTreeMap::new());
     for (name, models) in running {
         let mut endpoint = Endpoint::describe(&executor.aws, name).await?;
@@ -61,20 +62,20 @@ async fn read(executor: &Executor, package: &str) -> Result<InUse, AwsError> {
             live.push(endpoint);
         }
     }
-    seen.store.endpoints.apply(Ok(Listing::all(live)), seen.at);
+    observed.store.endpoints.apply(Ok(Listing::all(live)), observed.at);
     let problem = (!all).then(|| "older models were not looked at".to_owned());
     let mut in_use = InUse { problem, ..InUse::default() };
     if !errors.is_empty() {
         match Alarm::all(&executor.aws, PAGES).await {
             Ok((alarms, more)) => {
                 in_use.unread.extend(more.then(|| format!("only {} alarms were read", PAGES * 100)));
-                seen.store.alarms.apply(Ok(Listing::all(alarms)), seen.at);
+                observed.store.alarms.apply(Ok(Listing::all(alarms)), observed.at);
             }
             Err(error) => in_use.unread.push(format!("alarms cannot be read ({error})")),
         }
     }
-    let joined = join(&seen);
-    let servings = seen.store.endpoints.rows().filter_map(|endpoint| joined.serving(&endpoint.name));
+    let joined = join(&observed);
+    let servings = observed.store.endpoints.rows().filter_map(|endpoint| joined.serving(&endpoint.name));
     for serving in servings {
         let name = serving.endpoint;
         let stage = if serving.stage.is_empty() { String::new() } else { format!(" ({})", serving.stage) };
@@ -82,7 +83,7 @@ async fn read(executor: &Executor, package: &str) -> Result<InUse, AwsError> {
         in_use.endpoints.push(format!("{name}{stage}"));
         let errors = errors.get(name);
         let chain = joined.owner(Endpoint::KIND, name);
-        let alarms = chain.and_then(|chain| trouble(chain, serving, &seen.store));
+        let alarms = chain.and_then(|chain| trouble(chain, serving, &observed.store));
         let wrong: Vec<String> = errors.and_then(RecentErrors::too_many).into_iter().chain(alarms).collect();
         in_use.troubles.extend((!wrong.is_empty()).then(|| format!("{name}: {}", wrong.join(", "))));
         let unread = errors.and_then(|errors| errors.problem.as_ref());

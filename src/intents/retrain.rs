@@ -43,7 +43,7 @@ impl Intent for Retrain {
     fn available(at: &Selection<'_>) -> Result<String, String> {
         let pipelines = &at.store().pipelines;
         let Some(name) = selected_pipeline(at) else {
-            return match pipelines.blind() {
+            return match pipelines.read_error() {
                 Some(why) => Err(format!("pipelines cannot be read ({})", why.kind.word())),
                 None if still_reading(at) => Ok(Self::NAME.to_owned()),
                 None => {
@@ -212,7 +212,7 @@ fn selected_pipeline<'a>(at: &Selection<'a>) -> Option<&'a str> {
 /// Returns whether something is still being read that may reveal the pipeline of the model.
 fn still_reading(at: &Selection<'_>) -> bool {
     let (pipelines, packages) = (&at.store().pipelines, &at.store().packages);
-    let reading = !pipelines.answered() || !packages.answered() || packages.filling();
+    let reading = !pipelines.answered() || !packages.answered() || packages.partly_read();
     at.chain.is_some() && (reading || at.joined.undefined())
 }
 
@@ -295,7 +295,7 @@ mod tests {
         let unread = || Listing::all(vec![Pipeline { name: "build".into(), ..Pipeline::default() }]);
         let here = |listing: Listing<Pipeline>| {
             let mut here = Here::default();
-            here.seen.store.pipelines.apply(Ok(listing), Timestamp::UNIX_EPOCH);
+            here.observed.store.pipelines.apply(Ok(listing), Timestamp::UNIX_EPOCH);
             here
         };
         let waiting = here(unread());

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::fmt;
 use crate::model::{Chain, Joined};
 use crate::resources::poll::oldest_allowed;
-use crate::resources::{Kind, Resource, Seen, Store, Table};
+use crate::resources::{Kind, Observed, Resource, Store, Table};
 
 /// The thing under the cursor, with everything that decides whether an intent can be planned for it.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub struct Selection<'a> {
     /// The model of the thing.
     pub chain: Option<&'a Chain<'a>>,
     /// The tables and the time.
-    pub seen: &'a Seen,
+    pub observed: &'a Observed,
     /// All models.
     pub joined: &'a Joined,
     /// The time zone of the operator.
@@ -27,7 +27,7 @@ pub struct Selection<'a> {
 impl<'a> Selection<'a> {
     /// Returns the tables.
     pub(super) fn store(&self) -> &'a Store {
-        &self.seen.store
+        &self.observed.store
     }
 
     /// Returns the id of the selected thing, if it is of this kind.
@@ -41,8 +41,8 @@ impl<'a> Selection<'a> {
     /// How old it is, and what to do.
     pub(super) fn recent<T: Resource>(&self, table: &Table<T>, id: &str) -> Result<(), String> {
         let Some(at) = table.read_at(id) else { return Ok(()) };
-        let now = self.seen.at;
-        if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::LANE) {
+        let now = self.observed.at;
+        if now.duration_since(at).unsigned_abs() <= oldest_allowed(T::CADENCE) {
             return Ok(());
         }
         let refresh = self.refresh_key.as_ref().map(|key| format!(": {key} asks AWS, then decide"));
@@ -58,7 +58,7 @@ pub(super) mod tests {
     /// An account in which something is selected.
     #[derive(Default)]
     pub(in super::super) struct Here {
-        pub(in super::super) seen: Seen,
+        pub(in super::super) observed: Observed,
         joined: std::sync::OnceLock<Joined>,
     }
 
@@ -68,8 +68,8 @@ pub(super) mod tests {
             Selection {
                 thing: Some((kind, id)),
                 chain: None,
-                seen: &self.seen,
-                joined: self.joined.get_or_init(|| join(&self.seen)),
+                observed: &self.observed,
+                joined: self.joined.get_or_init(|| join(&self.observed)),
                 zone: const { &TimeZone::UTC },
                 refresh_key: Some("ctrl-r".to_owned()),
             }

@@ -253,7 +253,7 @@ mod tests {
             journal: Journal::at("/nowhere".into()),
             identity: ME.into(),
             clock: Arc::new(|| Timestamp::UNIX_EPOCH),
-            wishes: Arc::default(),
+            preferences: Arc::default(),
         };
         without_end(entries, &executor, now).into_iter().map(|open| open.last.id).collect()
     }

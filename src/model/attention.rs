@@ -17,14 +17,14 @@ use super::index::Index;
 use super::rows::Rows;
 use super::{Chain, Column, Health, Mark, Reason, Rule, Serving, Stage, StageKind};
 use crate::config::Model as ModelConfig;
-use crate::resources::{Freshness, Kind, Resource, Seen, Table};
+use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
 /// The inputs of the rules.
 pub(super) struct Facts<'a> {
     chain: &'a Chain<'a>,
     rows: &'a Rows<'a>,
     index: &'a Index<'a>,
-    seen: &'a Seen,
+    observed: &'a Observed,
     config: Option<&'a ModelConfig>,
     now: Timestamp,
 }
@@ -135,9 +135,9 @@ rules! {
 
 /// Judges a joined chain: its reasons, stages, health and last change.
 pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_>) {
-    let seen = index.seen;
-    let config = chain.configured.and_then(|i| seen.wishes.models.get(i));
-    let facts = Facts { chain, rows, index, seen, config, now: seen.at };
+    let observed = index.observed;
+    let config = chain.configured.and_then(|i| observed.preferences.models.get(i));
+    let facts = Facts { chain, rows, index, observed, config, now: observed.at };
     let found = ATTENTION.iter().zip(CHECKS).flat_map(|(rule, check)| {
         check(&facts).into_iter().map(move |Finding { health, text, brief, column, since, about, unread }| Reason {
             rule,
@@ -211,7 +211,7 @@ fn unread<T: Resource>(table: &Table<T>) -> Vec<Finding> {
 
 /// Does the same for a table that is read in pieces: until it is complete, missing rows may still appear.
 fn unfinished<T: Resource>(table: &Table<T>) -> Vec<Finding> {
-    if table.filling() { vec![Finding::unread("")] } else { unread(table) }
+    if table.partly_read() { vec![Finding::unread("")] } else { unread(table) }
 }
 
 /// Returns the first finding about tables that were not read. A thing is only missing if all tables that could

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use super::claims::Claims;
-use super::cores::{MANY, both};
 use super::key::{Keyed, Name};
+use super::parallel::{MANY, both};
 use super::people;
 use jiff::SignedDuration;
 
@@ -23,11 +23,11 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
-use crate::resources::{Seen, Store};
+use crate::resources::{Observed, Store};
 
 /// The rows by key, for all keys that are not the id of their table.
 pub(super) struct Index<'a> {
-    pub(super) seen: &'a Seen,
+    pub(super) observed: &'a Observed,
     pub(super) store: &'a Store,
     pub(super) claims: Claims<'a>,
     /// The endpoints, sorted by name.
@@ -119,15 +119,15 @@ pub(super) struct Alarms<'a> {
 }
 
 impl<'a> Index<'a> {
-    pub(super) fn new(seen: &'a Seen) -> Self {
-        let store = &seen.store;
+    pub(super) fn new(observed: &'a Observed) -> Self {
+        let store = &observed.store;
         let (alarms, (registry, training)) =
-            both(store.alarms.len() >= MANY, || Alarms::new(seen), || (Registry::new(store), Training::new(store)));
+            both(store.alarms.len() >= MANY, || Alarms::new(observed), || (Registry::new(store), Training::new(store)));
         let (endpoints, measured): (Vec<_>, _) =
             (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint.as_deref()));
-        let claims = Claims::new(&endpoints, &seen.wishes.models);
+        let claims = Claims::new(&endpoints, &observed.preferences.models);
         let configs = store.configs.rows().collect();
-        Self { seen, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }
+        Self { observed, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }
     }
 
     /// Returns a group by name.
@@ -263,8 +263,8 @@ impl<'a> Alarms<'a> {
         })
     }
 
-    fn new(seen: &'a Seen) -> Self {
-        let store = &seen.store;
+    fn new(observed: &'a Observed) -> Self {
+        let store = &observed.store;
         let mut alarms =
             Self { all: store.alarms.rows().collect(), subscriptions: people::by_topic(store), ..Self::default() };
         for alarm in store.alarms.rows() {
@@ -285,7 +285,7 @@ impl<'a> Alarms<'a> {
                 alarms.parents.entry(&child.name).or_default().push(alarm);
             }
         }
-        let hour_ago = seen.at.checked_sub(SignedDuration::from_hours(1)).unwrap_or_default();
+        let hour_ago = observed.at.checked_sub(SignedDuration::from_hours(1)).unwrap_or_default();
         let fired = store.alarm_history.rows().filter(|turn| turn.state == "ALARM" && turn.at >= Some(hour_ago));
         for turn in fired {
             *alarms.fired.entry(&turn.alarm).or_default() += 1;

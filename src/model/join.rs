@@ -7,10 +7,10 @@ mod training;
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::cores::shared;
 use super::index::Index;
 use super::key::{Keyed, Name};
 use super::links::{Edges, Link};
+use super::parallel;
 use super::rows::Rows;
 use super::{Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
@@ -72,18 +72,18 @@ impl<'a> Draft<'a> {
 
 /// Returns all chains of the indexed tables, the worst first, then by name.
 pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
-    let wishes = &index.seen.wishes;
+    let preferences = &index.observed.preferences;
     let mut homes = serving::trace_all(index);
-    let mut origins = origins(index, &wishes.models, &homes);
+    let mut origins = origins(index, &preferences.models, &homes);
     origins.sort_by_key(|origin| origin.name);
     let work = origins.into_iter().map(|origin| (homes.remove(&origin.home).unwrap_or_default(), origin)).collect();
-    let mut chains = shared(work, |(traced, origin)| {
-        let mut draft = Draft::new(&origin, &wishes.models, Edges::default());
+    let mut chains = parallel::map(work, |(traced, origin)| {
+        let mut draft = Draft::new(&origin, &preferences.models, Edges::default());
         draft.join(index, traced);
         attention::judge(&mut draft.chain, &draft.rows, index);
         draft.chain
     });
-    chains.retain(|chain| !wishes.sparse || exists(chain, index));
+    chains.retain(|chain| !preferences.omit_absent || exists(chain, index));
     // The chains are sorted by name already. A chain is large, so a cached key moves each only once.
     chains.sort_by_cached_key(|chain| Reverse(chain.health));
     chains
@@ -93,7 +93,7 @@ pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
 pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>> {
     let Chain { name, group, .. } = *chain;
     let home = chain.configured.map_or(Home::Stem(name), Home::Configured);
-    let mut draft = Draft::new(&Origin { name, group, home }, &index.seen.wishes.models, Edges::new(true));
+    let mut draft = Draft::new(&Origin { name, group, home }, &index.observed.preferences.models, Edges::new(true));
     let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(serving.endpoint));
     draft.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
     draft.edges.told()

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use foldhash::fast::RandomState;
 use self_cell::self_cell;
 
-use super::hears::{Hears, hears};
+use super::alarm_receiver::{AlarmReceiver, receivers};
 use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
@@ -18,7 +18,7 @@ use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Chain, Health, Link, Mark, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::pipeline::{Pipeline, of_execution};
-use crate::resources::{Kind, Resource, Seen};
+use crate::resources::{Kind, Observed, Resource};
 
 /// The result of a join. It borrows all names from the tables.
 struct Made<'a> {
@@ -30,7 +30,7 @@ struct Made<'a> {
 self_cell! {
     /// The tables with the models that were made from them.
     struct Tables {
-        owner: Seen,
+        owner: Observed,
         #[covariant]
         dependent: Made,
     }
@@ -48,7 +48,7 @@ pub struct Joined {
     waiting: usize,
     /// May some pipeline still belong to a model, because its definition is being read?
     undefined: bool,
-    hears: BTreeMap<String, Hears>,
+    receivers: BTreeMap<String, AlarmReceiver>,
     unclaimed: Unclaimed,
 }
 
@@ -65,19 +65,19 @@ struct Owners {
 /// Joins the tables. The function is pure and runs on any thread: the same tables, configuration and time give the
 /// same models.
 #[must_use]
-pub fn join(seen: &Seen) -> Joined {
-    let tables = Tables::new(seen.clone(), |seen| {
-        let index = Index::new(seen);
+pub fn join(observed: &Observed) -> Joined {
+    let tables = Tables::new(observed.clone(), |observed| {
+        let index = Index::new(observed);
         Made { chains: chains(&index), index }
     });
     let Made { index, chains } = tables.borrow_dependent();
-    let hears = hears(index);
+    let receivers = receivers(index);
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule.is(Mark::AwaitsDecision)).count();
     let (names, owners, hasher) = (OnceLock::new(), Default::default(), RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
-    let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, hears, unclaimed };
+    let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, receivers, unclaimed };
     // Build the two lookup tables on this thread.
     let _ = (joined.chain(""), joined.serving(""));
     joined
@@ -98,7 +98,7 @@ fn undefined(index: &Index<'_>) -> bool {
 
 impl Default for Joined {
     fn default() -> Self {
-        join(&Seen::default())
+        join(&Observed::default())
     }
 }
 
@@ -187,8 +187,8 @@ impl Joined {
     }
     /// Returns the receiver of an alarm that has no action of its own. `None` for any other alarm.
     #[must_use]
-    pub fn hears(&self, alarm: &str) -> Option<&Hears> {
-        self.hears.get(alarm)
+    pub fn receiver(&self, alarm: &str) -> Option<&AlarmReceiver> {
+        self.receivers.get(alarm)
     }
     /// Returns the number of models with this health.
     #[must_use]

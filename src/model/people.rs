@@ -92,7 +92,7 @@ pub fn reach(store: &Store, arn: &str) -> Reach {
         Some(t) if t.capped => Reach::Unknown("it has more subscriptions than are read".to_owned()),
         Some(Topic { problem: Some(problem), .. }) => Reach::Unknown(problem.clone()),
         Some(_) => Reach::Unread,
-        None => match store.topics.blind() {
+        None => match store.topics.read_error() {
             Some(why) => Reach::Unknown(format!("{} {}", why.operation, why.kind.word())),
             None => Reach::Unread,
         },

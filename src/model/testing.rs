@@ -30,7 +30,7 @@ use crate::resources::report::EvaluationReport;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
-use crate::resources::{Listing, Resource, Seen, Table, Wishes};
+use crate::resources::{Listing, Observed, Preferences, Resource, Table};
 
 pub(super) use rows::{
     alarm, composite, endpoint, endpoint_config, job, model, registered, requests, run, series, step, subscription,
@@ -111,7 +111,7 @@ impl<T: Resource> Rows<T> {
     pub(super) fn capped(&mut self) {
         self.read = Read::Capped;
     }
-    pub(super) fn filling(&mut self) {
+    pub(super) fn partly_read(&mut self) {
         self.read = Read::Filling;
     }
     fn table(&self) -> Table<T> {
@@ -166,12 +166,12 @@ macro_rules! account {
 
         impl Account {
             /// Returns the tables, as the join gets them.
-            pub(super) fn seen(&self) -> Seen {
+            pub(super) fn observed(&self) -> Observed {
                 let source = Source { file: "config.toml".into(), text: self.config.clone() };
-                let wishes = Wishes::of(&Config::parse(&source).unwrap()).into();
-                let mut seen = Seen { at: Timestamp::from_second(NOW).unwrap(), wishes, ..Seen::default() };
-                $(seen.store.$table = self.$table.table();)+
-                seen
+                let preferences = Preferences::of(&Config::parse(&source).unwrap()).into();
+                let mut observed = Observed { at: Timestamp::from_second(NOW).unwrap(), preferences, ..Observed::default() };
+                $(observed.store.$table = self.$table.table();)+
+                observed
             }
             /// Returns an account without anything, in which every table was read.
             pub(super) fn empty() -> Self {
@@ -234,6 +234,6 @@ impl Account {
 
     /// Joins the tables.
     pub(super) fn join(&self) -> Joined {
-        join(&self.seen())
+        join(&self.observed())
     }
 }

@@ -36,7 +36,7 @@ pub(super) fn unclaimed(index: &Index<'_>, chains: &[Chain<'_>]) -> Unclaimed {
     }
     let claimed: HashSet<&str, RandomState> = chains.iter().flat_map(|chain| chain.alarms.iter().copied()).collect();
     let health = |alarm: &Alarm| {
-        let tier = severity::tier(&index.seen.wishes.severity, alarm);
+        let tier = severity::tier(&index.observed.preferences.severity, alarm);
         tier.map_or(Health::Warning, |tier| severity::weight(&tier))
     };
     let mut found: Vec<(Health, &str)> = firing
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
     use crate::model::{Joined, join};
     use crate::resources::endpoint::Endpoint;
-    use crate::resources::{Listing, Seen, Store};
+    use crate::resources::{Listing, Observed, Store};
 
     #[test]
     fn only_what_fires_on_sagemaker_and_has_no_model_is_told() {
@@ -84,7 +84,7 @@ mod tests {
         let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
-        let joined = join(&Seen { store, ..Seen::default() });
+        let joined = join(&Observed { store, ..Observed::default() });
         let unclaimed = joined.unclaimed_alarms();
         assert_eq!(unclaimed.names, ["all-5xx-sev1", "TargetTracking-x", "component"]);
         assert_eq!(unclaimed.health, Health::Critical);

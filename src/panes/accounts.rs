@@ -58,7 +58,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         models(&[Health::Unknown], Health::Unknown),
         models(&well, Health::Ok),
         if account.unread() { Cell::count(None) } else { counted(account.joined.waiting(), Tone::Warn) },
-        Cell::age(account.seen.at, account.seen.store.endpoints.answered_at()),
+        Cell::age(account.observed.at, account.observed.store.endpoints.answered_at()),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
         Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),
         trouble(account),
@@ -67,7 +67,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// Returns the first error, its kind, and the number of other sources with errors.
 fn trouble(account: &Account) -> Cell {
-    let troubles = account.seen.store.troubles();
+    let troubles = account.observed.store.troubles();
     match troubles.first() {
         Some((name, why)) if troubles.len() > 1 => {
             let (kind, more) = (why.kind.word(), troubles.len() - 1);
@@ -80,8 +80,8 @@ fn trouble(account: &Account) -> Cell {
 
 /// Returns why nothing of an account could be read, and how to fix it.
 pub(super) fn why_unread(account: &Account) -> Option<Vec<Line>> {
-    let store = &account.seen.store;
-    let why = store.endpoints.blind().or(store.groups.blind())?;
+    let store = &account.observed.store;
+    let why = store.endpoints.read_error().or(store.groups.read_error())?;
     let advice = why.watched().unwrap_or_default();
     Some(vec![Line::new().with(format!("▲ {why}"), Tone::Warn), Line::new().muted(advice)])
 }

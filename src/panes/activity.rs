@@ -30,7 +30,7 @@ const LIST: List = List {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let Item::LogEntry(serial) = subject.item else { return None };
     let entry = app.log.get(serial)?;
-    let when = Line::new().muted(fmt::clock(app.here.seen.at, entry.at, &app.zone));
+    let when = Line::new().muted(fmt::clock(app.here.observed.at, entry.at, &app.zone));
     let account = app.account(entry.account).map(|a| a.name.as_str());
     let event = judged(app, entry);
     Some(vec![

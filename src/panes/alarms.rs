@@ -4,7 +4,7 @@
 use super::cell;
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
 use crate::model::people::{Reach, reach};
-use crate::model::{Health, Hears, StageKind, severity};
+use crate::model::{AlarmReceiver, Health, StageKind, severity};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 use crate::view::{Line, Tone};
@@ -42,7 +42,8 @@ const LIST: List = List {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut all: Vec<&Alarm> = app.here.seen.store.alarms.rows().filter(|a| app.show_scaling || !a.scaling()).collect();
+    let mut all: Vec<&Alarm> =
+        app.here.observed.store.alarms.rows().filter(|a| app.show_scaling || !a.scaling()).collect();
     let rank = |a: &Alarm| match a.state.as_str() {
         "ALARM" if !a.scaling() => 0,
         "OK" => 2,
@@ -54,12 +55,12 @@ fn ids(app: &App) -> Vec<Subject> {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let alarm = app.here.seen.store.alarms.get(subject.id())?;
+    let alarm = app.here.observed.store.alarms.get(subject.id())?;
     Some(vec![
         state(app, subject, alarm),
         Cell::plain(&alarm.name),
-        Cell::muted(severity::tier(&app.here.seen.wishes.severity, alarm).unwrap_or_default()),
-        Cell::age(app.here.seen.at, alarm.since),
+        Cell::muted(severity::tier(&app.here.observed.preferences.severity, alarm).unwrap_or_default()),
+        Cell::age(app.here.observed.at, alarm.since),
         tells(app, alarm),
         Cell::muted(app.models_of(subject)),
         Cell::muted(&*alarm.kind),
@@ -91,14 +92,14 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     if alarm.scaling() {
         return Cell::muted("Auto Scaling");
     }
-    match app.here.joined.hears(&alarm.name) {
-        Some(Hears::Nobody) => Cell::text("▲ nobody", Tone::Warn),
-        Some(Hears::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
-        Some(Hears::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
-        Some(Hears::Composite(parent)) => Cell::muted(format!("via {parent}")),
-        Some(Hears::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
-        Some(Hears::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
-        Some(Hears::Unread) => Cell::muted("◌ not known yet"),
+    match app.here.joined.receiver(&alarm.name) {
+        Some(AlarmReceiver::Nobody) => Cell::text("▲ nobody", Tone::Warn),
+        Some(AlarmReceiver::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
+        Some(AlarmReceiver::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
+        Some(AlarmReceiver::Composite(parent)) => Cell::muted(format!("via {parent}")),
+        Some(AlarmReceiver::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
+        Some(AlarmReceiver::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
+        Some(AlarmReceiver::Unread) => Cell::muted("◌ not known yet"),
         None => called(app, alarm),
     }
 }
@@ -108,7 +109,7 @@ fn called(app: &App, alarm: &Alarm) -> Cell {
     let mut tone = Tone::Plain;
     let marked = alarm.actions.iter().zip(alarm.called()).map(|(action, words)| {
         let topic = alarm.calls("sns").any(|topic| topic == action);
-        match reach(&app.here.seen.store, action) {
+        match reach(&app.here.observed.store, action) {
             Reach::Nobody(_) if topic => {
                 tone = Tone::Warn;
                 format!("▲ {words} notifies nobody")

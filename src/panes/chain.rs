@@ -43,7 +43,7 @@ fn title(app: &App, chain: &Chain) -> Line {
     let line = chain.serving.iter().fold(line, |line, serving| deploying(line, app, serving));
     match chain.course() {
         Some((first, then)) => {
-            let since = first.unsaid_since().map(|at| fmt::clock(app.here.seen.at, at, &app.zone));
+            let since = first.unsaid_since().map(|at| fmt::clock(app.here.observed.at, at, &app.zone));
             let since = since.map(|at| format!(" since {at}")).unwrap_or_default();
             let text = if app.size.0 < WIDE { placed(chain, first) } else { Cow::Borrowed(&*first.text) };
             let line = line.plain("  ").with(&text, cell::tone(first.health)).muted(since);
@@ -54,7 +54,7 @@ fn title(app: &App, chain: &Chain) -> Line {
             }
         }
         None => match app.here.well_until(chain) {
-            Some(at) => line.with(format!("  all well {} ago", fmt::age(app.here.seen.at, at)), Tone::Warn),
+            Some(at) => line.with(format!("  all well {} ago", fmt::age(app.here.observed.at, at)), Tone::Warn),
             None => line.muted("  all well"),
         },
     }
@@ -65,7 +65,7 @@ fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
     let Some(deployment) = &serving.deployment else { return line };
     let place = if serving.stage.is_empty() { serving.endpoint } else { serving.stage };
     let line = line.with(format!("  ◐ {place} {}", deployment.way()), Tone::Busy);
-    let since = deployment.since.map(|at| format!(" since {}", fmt::clock(app.here.seen.at, at, &app.zone)));
+    let since = deployment.since.map(|at| format!(" since {}", fmt::clock(app.here.observed.at, at, &app.zone)));
     let line = line.muted(since.unwrap_or_default()).with(deployment.phase(), Tone::Busy);
     if app.changes(serving.endpoint) { line.muted(", from here") } else { line }
 }
@@ -94,7 +94,7 @@ fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Ser
     match reason.stage() {
         StageKind::Endpoint => reason.about_kind(Kind::Endpoints).and_then(named),
         StageKind::Alarms => {
-            let alarm = reason.about_kind(Kind::Alarms).and_then(|name| app.here.seen.store.alarms.get(name));
+            let alarm = reason.about_kind(Kind::Alarms).and_then(|name| app.here.observed.store.alarms.get(name));
             alarm.and_then(watched)
         }
         StageKind::Data | StageKind::Training | StageKind::Registry => return None,
@@ -144,7 +144,7 @@ fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
         StageKind::Training | StageKind::Registry | StageKind::Endpoint => false,
     };
     let age =
-        stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        stage.since.filter(|_| !told).map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
     let known = !matches!(stage.health, Health::Absent);
     let sign = Line::new().with(format!("{glyph} "), tone);
     let headline = if known { sign.with(stage.brief(), tone) } else { sign.muted(word) };
@@ -185,7 +185,7 @@ fn missing(kind: StageKind) -> &'static str {
 
 /// Returns the locations, those with a problem first, then the newest; then the feature groups.
 fn data(app: &App, chain: &Chain) -> Vec<Fact> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let bad = |uri: &str| chain.reasons.iter().any(|r| r.health > Health::Ok && r.is_about(Kind::Datasets, uri));
     let mut sets: Vec<_> = chain.datasets.iter().filter_map(|uri| store.datasets.get(uri)).collect();
     sets.sort_by_key(|set| (!bad(&set.uri), std::cmp::Reverse(set.newest)));
@@ -213,7 +213,7 @@ fn location(app: &App, set: &Dataset, bad: bool) -> Fact {
         }
         (None, Some(at)) => {
             let tone = if bad { Tone::Warn } else { Tone::Muted };
-            let age = Line::new().with(format!(" {}", fmt::age(app.here.seen.at, at)), tone);
+            let age = Line::new().with(format!(" {}", fmt::age(app.here.observed.at, at)), tone);
             Fact::named(Line::new().plain(tail), age)
         }
         (None, None) => Fact::named(Line::new().plain(tail), Line::new()),
@@ -233,7 +233,7 @@ fn tail(uri: &str) -> String {
 }
 
 fn training(app: &App, chain: &Chain) -> Vec<Fact> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let mut facts = Vec::new();
     let jobs: Vec<_> = chain.jobs.iter().filter_map(|name| store.jobs.get(name)).collect();
     if let Some(details) = jobs.first().and_then(|j| j.details.as_ref()) {
@@ -262,7 +262,7 @@ fn metric_name(name: &str) -> &str {
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
-    let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
+    let packages = chain.packages.iter().filter_map(|arn| app.here.observed.store.packages.get(arn));
     packages
         .take(4)
         .map(|p| {
@@ -276,10 +276,10 @@ fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
 }
 
 fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
-    let Some(endpoint) = app.here.seen.store.endpoints.get(serving.endpoint) else { return Vec::new() };
+    let Some(endpoint) = app.here.observed.store.endpoints.get(serving.endpoint) else { return Vec::new() };
     let mut facts = Vec::new();
     facts.extend(serving.deployment.as_ref().map(|d| {
-        let age = d.since.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        let age = d.since.map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
         Fact::named(Line::new().with(format!("◐ {}", d.way()), Tone::Busy), Line::new().muted(age))
     }));
     facts.extend(endpoint.variants.iter().filter_map(instances));
@@ -330,7 +330,7 @@ fn instances(variant: &Variant) -> Option<Fact> {
 }
 
 fn series<'a>(account: &'a Account, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
-    let store = &account.seen.store;
+    let store = &account.observed.store;
     let variant = &store.endpoints.get(endpoint)?.variants.first()?.name;
     store.metrics.get(&MetricSeries::of_variant(endpoint, variant, metric)).filter(|s| !s.points.is_empty())
 }
@@ -341,14 +341,14 @@ const OLD: i64 = 4 * 60;
 /// Returns the newest p99 of an endpoint's first variant, in µs, if it is recent.
 pub(super) fn latency(account: &Account, endpoint: &str) -> Option<f64> {
     let (at, value) = series(account, endpoint, "ModelLatency")?.last()?;
-    let live = account.seen.store.endpoints.get(endpoint)?.live_since;
+    let live = account.observed.store.endpoints.get(endpoint)?.live_since;
     let own = live.is_none_or(|live| at >= live);
-    (own && account.seen.at.as_second() - at.as_second() <= OLD).then_some(value)
+    (own && account.observed.at.as_second() - at.as_second() <= OLD).then_some(value)
 }
 
 /// Returns the firing alarms that are not good news, the newest first.
 pub(super) fn firing<'a>(account: &'a Account, chain: &Chain) -> Vec<&'a Alarm> {
-    let all = chain.alarms.iter().filter_map(|name| account.seen.store.alarms.get(name));
+    let all = chain.alarms.iter().filter_map(|name| account.observed.store.alarms.get(name));
     let harmful = |alarm: &&Alarm| !alarm.scaling() && !chain.good_news.contains(&alarm.name.as_str());
     let mut firing: Vec<_> = all.filter(|alarm| alarm.firing()).filter(harmful).collect();
     firing.sort_by_key(|a| (std::cmp::Reverse(a.since), a.name.as_str()));
@@ -364,7 +364,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
     let held = chain.reasons.iter().filter(|r| r.rule.is(Mark::AlwaysDrawn));
     let mut facts: Vec<Fact> = held.map(|r| Line::new().with(format!("▲ {}", r.brief()), Tone::Warn).into()).collect();
     let others = others.take(3).map(|alarm| {
-        let tier = severity::tier(&app.here.seen.wishes.severity, alarm);
+        let tier = severity::tier(&app.here.observed.preferences.severity, alarm);
         let bad = tier.as_deref().map_or(Health::Warning, severity::weight);
         let name = Line::new().with(format!("{} ", bad.sign().0), cell::tone(bad));
         let name = name.plain(alarm.name.replace(chain.name, "…"));
@@ -373,7 +373,7 @@ fn alarms(app: &App, chain: &Chain) -> Vec<Fact> {
     facts.extend(others);
     facts.extend(chain.topics.iter().map(|topic| {
         let name = topic.rsplit(':').next().unwrap_or(topic);
-        let reaches = match reach(&app.here.seen.store, topic) {
+        let reaches = match reach(&app.here.observed.store, topic) {
             Reach::Nobody(_) => Line::new().with(" ▲", Tone::Warn),
             Reach::Unknown(_) => Line::new().with(" ◌", Tone::Warn),
             Reach::Somebody | Reach::Unread => Line::new(),

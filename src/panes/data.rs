@@ -37,7 +37,7 @@ const LIST: List = List {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let mut sets: Vec<_> = store.datasets.rows().collect();
     sets.sort_by_key(|d| (d.role as u8, d.problem.is_none(), std::cmp::Reverse(d.newest)));
     let groups = store.feature_groups.rows().map(|g| app.here.resource(Kind::FeatureGroups, &g.name));
@@ -59,7 +59,7 @@ fn health(app: &App, uri: &str, problem: bool) -> Health {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let (store, now) = (&app.here.seen.store, app.here.seen.at);
+    let (store, now) = (&app.here.observed.store, app.here.observed.at);
     let model = Cell::muted(app.models_of(subject));
     if let Some(name) = subject.item.of_kind(Kind::FeatureGroups) {
         let group = store.feature_groups.get(name)?;

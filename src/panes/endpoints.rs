@@ -38,7 +38,7 @@ const LIST: List = List {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut all: Vec<&Endpoint> = app.here.seen.store.endpoints.rows().collect();
+    let mut all: Vec<&Endpoint> = app.here.observed.store.endpoints.rows().collect();
     // The sort is stable, and the endpoints are sorted by name already.
     all.sort_by_cached_key(|e| std::cmp::Reverse(health(app, e)));
     all.into_iter().map(|e| app.here.resource(Kind::Endpoints, &e.name)).collect()
@@ -58,7 +58,7 @@ fn worst<'a>(app: &'a App, endpoint: &Endpoint) -> Option<&'a Reason> {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let endpoint = app.here.seen.store.endpoints.get(subject.id())?;
+    let endpoint = app.here.observed.store.endpoints.get(subject.id())?;
     let version = app.here.joined.serving(&endpoint.name).and_then(Serving::version);
     let count = |f: fn(&crate::resources::endpoint::Variant) -> Option<i32>| -> Option<i32> {
         let counts: Vec<i32> = endpoint.variants.iter().filter_map(f).collect();
@@ -75,7 +75,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let serving = app.here.joined.serving(&endpoint.name);
     let pending = serving.and_then(|s| s.deployment.as_ref()).map(|d| d.way() + &d.phase());
     let changed = serving.and_then(|s| {
-        let age = fmt::age(app.here.seen.at, s.since?);
+        let age = fmt::age(app.here.observed.at, s.since?);
         Some(format!("{} {age} ago", s.changed.clone().unwrap_or_else(|| s.came())))
     });
     let wrong = worst(app, endpoint).map(|reason| reason.brief().to_owned());
@@ -98,13 +98,13 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 /// rows have none.
 fn metric(app: &App, endpoint: &Endpoint, name: &str, read: fn(f64) -> String) -> Cell {
     let variant = endpoint.variants.first().map(|v| v.name.as_str()).unwrap_or_default();
-    let series = app.here.seen.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
+    let series = app.here.observed.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, name));
     let own = |(at, _): &(jiff::Timestamp, f64)| endpoint.live_since.is_none_or(|live| *at >= live);
     match series.and_then(MetricSeries::last).filter(own) {
         Some((at, value)) => {
             #[expect(clippy::cast_possible_truncation, reason = "an order among rows")]
             let order = (value * 1e6) as i64;
-            let old = app.here.seen.at.as_second() - at.as_second() > OLD;
+            let old = app.here.observed.at.as_second() - at.as_second() > OLD;
             let bad = name == "Invocation5XXErrors" && value > 0.02;
             let tone = if old {
                 Tone::Muted

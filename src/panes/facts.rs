@@ -29,7 +29,7 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
 
 /// Returns the properties of a resource, and those that the joined models add.
 fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let Some(thing) = store.get(kind, id) else {
         return [warn("state", store.table(kind).missing())]
             .into_iter()
@@ -52,13 +52,13 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
 fn page(app: &App, item: &Item) -> Option<Fact> {
     let (kind, id) = item.resource()?;
     let region = &app.here.region;
-    let page = app.here.seen.store.get(kind, id)?.console(region)?;
+    let page = app.here.observed.store.get(kind, id)?.console(region)?;
     Some(fact("console", console::address(region, &page)))
 }
 
 /// Formats a value.
 fn written(app: &App, value: Value) -> Line {
-    let now = app.here.seen.at;
+    let now = app.here.observed.at;
     match value {
         Value::Text(text) => Line::new().plain(text),
         Value::Status(raw) => {
@@ -86,14 +86,14 @@ fn warn(label: &str, text: impl AsRef<str>) -> Fact {
 
 fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     let reason = |r: &crate::model::Reason| {
-        let since = r.since.map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        let since = r.since.map(|at| format!("  {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
         let line =
             Line::new().with(format!("{} ", r.health.sign().0), cell::tone(r.health)).plain(&r.text).muted(since);
         (r.stage().name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
     facts.push(fact("group", chain.group.unwrap_or_default()));
-    let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     facts.push(fact("runbook", config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default()));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
@@ -109,7 +109,7 @@ fn deployment_pipeline(app: &App, name: &str) -> Vec<Fact> {
 
 /// Returns the edges that end or begin here. They explain the place of the thing in the lineage.
 fn links(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
-    let thing = item.resource().and_then(|(kind, id)| app.here.seen.store.get(kind, id));
+    let thing = item.resource().and_then(|(kind, id)| app.here.observed.store.get(kind, id));
     let key = thing.and_then(Thing::arn).unwrap_or(item.id());
     if key.is_empty() {
         return Vec::new();

@@ -38,7 +38,7 @@ fn unclaimed(account: &Account) -> Option<(String, Tone)> {
 
 /// Returns why an account cannot be read, and how to fix it.
 fn lost(account: &Account) -> Vec<String> {
-    let troubles = account.seen.store.troubles();
+    let troubles = account.observed.store.troubles();
     let told = |kind: ErrorKind| {
         // Every caller may read its own identity, so a denied identity means that the account was not accessible at
         // all. A single unreachable operation is reported next to its own table.
@@ -95,7 +95,7 @@ fn drill(app: &App) -> Vec<Line> {
 pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     let mut line = (list.note)(app);
     for kind in pane.kinds {
-        let noted = noted(app, &app.here.seen.store.table(*kind).source());
+        let noted = noted(app, &app.here.observed.store.table(*kind).source());
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));
     }
     (!line.0.is_empty()).then_some(line)
@@ -103,7 +103,7 @@ pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
 
 /// Returns a note if a source is not read, of an earlier run, cut, or in trouble.
 fn noted(app: &App, source: &Source) -> Option<Line> {
-    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+    let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
     match source.state {
         "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.kind))),
         "saved" => return Some(Line::new().with(format!("{} of{age} ago", source.kind), Tone::Warn)),

@@ -133,21 +133,22 @@ fn standing(app: &App, brief: bool) -> Line {
     }
     let waiting = app.inbox();
     // The inbox is unknown until the registry was read.
-    let known = accounts.iter().any(|account| account.seen.store.packages.answered_at().is_some());
+    let known = accounts.iter().any(|account| account.observed.store.packages.answered_at().is_some());
     // The approvals of deployment pipelines are not read, so their number is unknown.
-    let unseen = accounts.iter().any(|a| a.seen.wishes.models.iter().any(|model| !model.codepipeline.is_empty()));
+    let unseen =
+        accounts.iter().any(|a| a.observed.preferences.models.iter().any(|model| !model.codepipeline.is_empty()));
     let inbox = match (known, unseen) {
         (false, _) => "◌".to_owned(),
         (true, true) => format!("{waiting} ◌"),
         (true, false) => waiting.to_string(),
     };
     line = line.with(format!("inbox {inbox}"), if waiting > 0 { Tone::Warn } else { Tone::Muted });
-    if let Freshness::Saved { at } = app.here.seen.store.endpoints.freshness() {
-        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.seen.at, *at)), Tone::Warn);
+    if let Freshness::Saved { at } = app.here.observed.store.endpoints.freshness() {
+        return line.with(format!("  of {} ago, asking AWS…", fmt::age(app.here.observed.at, *at)), Tone::Warn);
     }
     match data_age(app) {
         Some((seconds, age)) => line.with(format!("  {age} old"), if seconds > 120 { Tone::Warn } else { Tone::Muted }),
-        None if app.here.seen.store.endpoints.blind().is_some() => {
+        None if app.here.observed.store.endpoints.read_error().is_some() => {
             let text = if app.here.unread() { "  no answer" } else { "  endpoints not read" };
             line.with(text, Tone::Bad)
         }
@@ -157,16 +158,16 @@ fn standing(app: &App, brief: bool) -> Line {
 
 /// Returns the age of the oldest source that is read all the time.
 fn data_age(app: &App) -> Option<(i64, String)> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let (alarms, endpoints) = (store.alarms.answered_at()?, store.endpoints.answered_at()?);
     let oldest = alarms.min(endpoints);
-    Some((app.here.seen.at.as_second() - oldest.as_second(), fmt::age(app.here.seen.at, oldest)))
+    Some((app.here.observed.at.as_second() - oldest.as_second(), fmt::age(app.here.observed.at, oldest)))
 }
 
 /// Shows the newest plan that was sent and is still running.
 fn under_way(app: &App) -> Line {
     let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
-    let age = fmt::age(app.here.seen.at, run.since);
+    let age = fmt::age(app.here.observed.at, run.since);
     let whose = app.whose(run.account);
     Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }

@@ -55,7 +55,7 @@ fn ids(app: &App) -> Vec<Subject> {
 
 /// Explains an empty list: there are no models, they were not read yet, or they cannot be read.
 fn empty(app: &App) -> Vec<Line> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     if app.several() {
         return vec![Line::new().muted("No model found yet; the accounts pane shows the progress of each account.")];
     }
@@ -95,13 +95,14 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 fn what(account: &Account, chain: &Chain) -> Cell {
     let Some(worst) = chain.worst() else {
         return match account.well_until(chain) {
-            Some(at) => {
-                Cell::of(Line::new().muted("ok ").with(format!("{} ago", fmt::age(account.seen.at, at)), Tone::Warn), 0)
-            }
+            Some(at) => Cell::of(
+                Line::new().muted("ok ").with(format!("{} ago", fmt::age(account.observed.at, at)), Tone::Warn),
+                0,
+            ),
             None => Cell::of(Line::new().muted("ok"), 0),
         };
     };
-    let age = worst.unsaid_since().map(|at| format!(" {}", fmt::age(account.seen.at, at)));
+    let age = worst.unsaid_since().map(|at| format!(" {}", fmt::age(account.observed.at, at)));
     let line = Line::new().with(chain::placed(chain, worst), cell::tone(worst.health)).muted(age.unwrap_or_default());
     Cell::of(line, -(worst.health as i64))
 }
@@ -130,7 +131,7 @@ fn not_served(chain: &Chain) -> Cell {
 /// Shows the glyph and the short fact of a stage.
 fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
     let Some(stage) = chain.stage(kind) else { return Cell::muted("–") };
-    let age = || stage.since.map(|at| fmt::age(account.seen.at, at)).unwrap_or_default();
+    let age = || stage.since.map(|at| fmt::age(account.observed.at, at)).unwrap_or_default();
     let text = match &stage.column {
         _ if stage.health == Health::Absent => String::new(),
         Some(Column::Word(word)) => word.to_string(),
@@ -185,7 +186,7 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
         return glyphed(health, words.next().unwrap_or_default());
     }
     let mut tiers: Vec<String> =
-        firing.iter().filter_map(|a| severity::tier(&account.seen.wishes.severity, a)).collect();
+        firing.iter().filter_map(|a| severity::tier(&account.observed.preferences.severity, a)).collect();
     tiers.sort();
     match tiers.first() {
         Some(worst) => glyphed(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
@@ -197,8 +198,8 @@ fn last_change(account: &Account, chain: &Chain) -> Cell {
     match &chain.last_change {
         Some((at, what)) => {
             // The age comes first, because a narrow column cuts the end.
-            let line = Line::new().muted(format!("{} ", fmt::age(account.seen.at, *at))).plain(what);
-            Cell::of(line, account.seen.at.as_second() - at.as_second())
+            let line = Line::new().muted(format!("{} ", fmt::age(account.observed.at, *at))).plain(what);
+            Cell::of(line, account.observed.at.as_second() - at.as_second())
         }
         None => Cell::of(Line::new().muted("–"), i64::MAX),
     }
@@ -241,7 +242,7 @@ fn preview(app: &App, body: u16, rows: u16) -> Vec<Block> {
 /// Draws the past of a model.
 fn past(app: &App, chain: &Chain, rows: u16) -> Content {
     let line = |(at, event): &(Timestamp, Event)| {
-        cell::event(Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.seen.at, *at, &app.zone))), event)
+        cell::event(Line::new().muted(format!("{:>11}  ", fmt::clock(app.here.observed.at, *at, &app.zone))), event)
     };
     let lines = history(app, chain, rows.into()).iter().map(line).collect();
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
@@ -251,7 +252,7 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
 
 /// Returns the past of a model: the events of the tables, and older events that only the log still has.
 fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, Event)> {
-    let mut past = timeline(chain, &app.here.seen.store, most);
+    let mut past = timeline(chain, &app.here.observed.store, most);
     let own = |subject: &Subject| {
         // The run already reports the jobs of its steps.
         let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();

@@ -14,8 +14,8 @@ pub(super) struct Measured<'a> {
 
 /// Returns the metrics of a version. Empty until its report was read.
 pub(super) fn of_version<'a>(app: &'a App, chain: &Chain, arn: &str) -> impl Iterator<Item = Measured<'a>> {
-    let config = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
-    let report = app.here.seen.store.reports.get(arn);
+    let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
+    let report = app.here.observed.store.reports.get(arn);
     config.zip(report).into_iter().flat_map(|(config, report)| {
         config.metrics.iter().filter_map(|metric| match &metric.source {
             MetricSource::Package { json_path } => Some(Measured { metric, value: report.value(json_path) }),

@@ -37,7 +37,7 @@ const LIST: List = List {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let mut packages: Vec<_> = app.here.seen.store.packages.rows().collect();
+    let mut packages: Vec<_> = app.here.observed.store.packages.rows().collect();
     // The newest waiting version of each group.
     let mut waiting: HashMap<Option<&str>, Timestamp> = HashMap::new();
     for package in packages.iter().filter(|p| p.waits()) {
@@ -54,7 +54,7 @@ fn ids(app: &App) -> Vec<Subject> {
 }
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let package = app.here.seen.store.packages.get(subject.id())?;
+    let package = app.here.observed.store.packages.get(subject.id())?;
     let details = package.details.as_ref();
     let chain = app.here.joined.owner(Kind::Packages, subject.id());
     let serves: Vec<&str> = chain
@@ -72,7 +72,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::plain(group),
         Cell::of(Line::new().with(package.version.map_or("–".to_owned(), |v| format!("v{v}")), Tone::Strong), version),
         Cell::status(app, StageKind::Registry, &package.approval),
-        Cell::age(app.here.seen.at, package.created),
+        Cell::age(app.here.observed.at, package.created),
         Cell::text(serves.join(", "), Tone::Good),
         Cell::status(app, StageKind::Registry, &package.status),
         Cell::plain(why),

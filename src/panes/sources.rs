@@ -2,7 +2,7 @@
 
 use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
 use crate::fmt;
-use crate::resources::{Kind, Lane};
+use crate::resources::{Cadence, Kind};
 use crate::view::{Line, Tone};
 
 /// One row for each source.
@@ -29,7 +29,7 @@ const LIST: List = List {
 
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let Item::Source(kind) = subject.item else { return None };
-    let source = app.here.seen.store.table(kind).source();
+    let source = app.here.observed.store.table(kind).source();
     let spent = app.here.usage.by_source.get(kind.name()).copied().unwrap_or_default();
     let count = |n: u64| Cell::count(i64::try_from(n).ok());
     let rows = i64::try_from(source.rows).unwrap_or(i64::MAX);
@@ -41,8 +41,8 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(kind.name()),
         Cell::text(if source.more && source.state == "fresh" { "reading" } else { source.state }, tone),
-        Cell::muted(source.lane.map_or("–", Lane::name)),
-        Cell::age(app.here.seen.at, source.fetched_at),
+        Cell::muted(source.cadence.map_or("–", Cadence::name)),
+        Cell::age(app.here.observed.at, source.fetched_at),
         Cell::of(Line::new().plain(format!("{rows}{}", if source.capped { "+" } else { "" })), rows),
         count(spent.calls),
         count(spent.metrics),
@@ -53,18 +53,18 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 
 /// Builds the details of a source, because a row has no room for an error message of AWS.
 pub(crate) fn notice(app: &App, kind: Kind) -> Notice {
-    let table = app.here.seen.store.table(kind);
+    let table = app.here.observed.store.table(kind);
     let source = table.source();
-    let age = source.fetched_at.map(|at| format!("read {} ago", fmt::age(app.here.seen.at, at)));
-    let lane = source
-        .lane
-        .map_or_else(|| "not asked yet".to_owned(), |lane| format!("asked every {}", fmt::span(lane.every())));
-    let now = app.here.seen.at;
+    let age = source.fetched_at.map(|at| format!("read {} ago", fmt::age(app.here.observed.at, at)));
+    let cadence = source
+        .cadence
+        .map_or_else(|| "not asked yet".to_owned(), |cadence| format!("asked every {}", fmt::span(cadence.every())));
+    let now = app.here.observed.at;
     let next = source.next.filter(|next| app.replay.is_none() && *next > now);
     let next = next.map(|next| format!(", again in {}", fmt::age(next, now))).unwrap_or_default();
     let rows = format!("{}{}", fmt::count(source.rows, "row"), if source.capped { ", there are more" } else { "" });
     let mut text =
-        vec![format!("{}: {}, {rows}, {lane}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
+        vec![format!("{}: {}, {rows}, {cadence}{next}", source.state, age.unwrap_or_else(|| "never read".into()))];
     text.extend(app.here.transport.iter().map(|phrase| format!("In force: {phrase}.")));
     let trouble = table.trouble();
     if let Some(why) = trouble {

@@ -37,7 +37,7 @@ const LIST: List = List {
 };
 
 fn ids(app: &App) -> Vec<Subject> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let mut ids = Vec::new();
     let mut runs_of: HashMap<&str, Vec<&PipelineExecution>> = HashMap::new();
     for run in store.executions.rows() {
@@ -64,7 +64,7 @@ fn model(app: &App, subject: &Subject) -> Cell {
 }
 
 fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let pipeline = app.here.seen.store.pipelines.get(subject.item.of_kind(Kind::Pipelines)?)?;
+    let pipeline = app.here.observed.store.pipelines.get(subject.item.of_kind(Kind::Pipelines)?)?;
     let what = pipeline.definition.as_ref().map(|d| match &d.problem {
         Some(problem) => problem.clone(),
         None => format!("{}, {}", fmt::count(d.steps.len(), "step"), fmt::count(d.parameters.len(), "parameter")),
@@ -75,7 +75,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
             "" => Cell::text("◌ not read", Tone::Muted),
             status => Cell::status(app, StageKind::Training, status),
         },
-        Cell::age(app.here.seen.at, pipeline.last_execution),
+        Cell::age(app.here.observed.at, pipeline.last_execution),
         model(app, subject),
         Cell::muted(""),
         Cell::plain(what.unwrap_or_default()),
@@ -83,7 +83,7 @@ fn pipeline(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let run = store.executions.get(subject.item.of_kind(Kind::Executions)?)?;
     let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
     let runs = || store.executions.rows().filter(|e| e.pipeline == run.pipeline);
@@ -101,7 +101,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell { line: name, order: Some(order) },
         Cell::status(app, StageKind::Training, &run.status),
-        Cell::age(app.here.seen.at, run.started),
+        Cell::age(app.here.observed.at, run.started),
         model(app, subject),
         took,
         Cell::plain(what),
@@ -109,7 +109,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 }
 
 fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
-    let job = app.here.seen.store.jobs.get(subject.item.of_kind(Kind::Jobs)?)?;
+    let job = app.here.observed.store.jobs.get(subject.item.of_kind(Kind::Jobs)?)?;
     let details = job.details.as_ref();
     let metrics: Vec<String> = details
         .map(|d| d.metrics.iter().map(|(n, v)| format!("{n} {}", fmt::number(f64::from(*v)))).collect())
@@ -118,7 +118,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     Some(vec![
         Cell::plain(&job.name),
         Cell::status(app, StageKind::Training, &job.status),
-        Cell::age(app.here.seen.at, job.created),
+        Cell::age(app.here.observed.at, job.created),
         model(app, subject),
         if job.running() { elapsed(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
@@ -128,7 +128,7 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
 /// Shows the present duration next to the usual one. A duration far above the usual one is highlighted.
 fn elapsed(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> Cell {
     let Some(from) = from else { return Cell::muted("–") };
-    let seconds = (app.here.seen.at.as_second() - from.as_second()).max(0);
+    let seconds = (app.here.observed.at.as_second() - from.as_second()).max(0);
     let span = |seconds: i64| fmt::span(std::time::Duration::from_secs(seconds.unsigned_abs()));
     let far = usual.is_some_and(|usual| seconds > usual.most);
     let line = Line::new().with(span(seconds), if far { Tone::Warn } else { Tone::Busy });

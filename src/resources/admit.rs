@@ -24,13 +24,13 @@ static SIGNS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Returns the listing without what must not enter a table.
 pub(super) fn admit<T: Resource>(listing: Listing<T>, redacting: bool) -> Listing<T> {
-    let mut seen = Vec::new();
+    let mut observed = Vec::new();
     let Listing { rows, mut fault, mut extent, .. } = listing;
     let mut admitted = Vec::with_capacity(rows.len());
     for row in rows {
-        seen.clear();
-        let looked_through = serde_json::to_writer(&mut seen, &row).is_ok();
-        if looked_through && !is_suspicious(&seen, redacting) {
+        observed.clear();
+        let looked_through = serde_json::to_writer(&mut observed, &row).is_ok();
+        if looked_through && !is_suspicious(&observed, redacting) {
             admitted.push(row);
             continue;
         }

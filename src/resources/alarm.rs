@@ -12,7 +12,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Derived, Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
+use super::{Cadence, Cursor, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
 use read::{from_composite, from_log, from_metric};
@@ -187,8 +187,8 @@ impl Alarm {
 
 impl Resource for Alarm {
     const KIND: Kind = Kind::Alarms;
-    const LANE: Lane = Lane::Fast;
-    const SWEEP: Option<Lane> = Some(Lane::Slow);
+    const CADENCE: Cadence = Cadence::Fast;
+    const SWEEP: Option<Cadence> = Some(Cadence::Slow);
     const VITAL: bool = true;
     // An alarm may have any name, even one that looks like a secret.
     const REFERENCES: &'static [&'static str] = &["rule", "children", "actions", "other_actions", "suppressor"];
@@ -238,7 +238,7 @@ impl Resource for Alarm {
         let text = format!("{} {}", self.name, self.state);
         vec![Event { at: self.since, health, text, by }]
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let all = aws.cloudwatch.describe_alarms();
         if turn.sweep
             && let Some(token) = turn.known.token()
@@ -250,7 +250,7 @@ impl Resource for Alarm {
                 Err(why) => return Err(why),
             }
         }
-        if turn.sweep && (seen.thorough || !turn.first()) {
+        if turn.sweep && (observed.one_shot || !turn.first()) {
             let (rows, next) = described(&all, None, PAGES).await?;
             return Ok(Listing::all(rows).capped(next.is_some()));
         }

@@ -8,7 +8,7 @@ use aws_sdk_cloudwatch::types::{AlarmHistoryItem, AlarmType, HistoryItemType, Sc
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Resource, Seen, Table, Turn, asked_lately, time};
+use super::{Cadence, Event, Kind, Listing, Observed, Resource, Table, Turn, asked_lately, time};
 use crate::aws::{Aws, AwsError, failed, pages_until};
 use crate::health::Health;
 
@@ -48,7 +48,7 @@ struct State {
 
 impl Resource for AlarmTurn {
     const KIND: Kind = Kind::AlarmHistory;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     const AFTER: &[Kind] = &[Kind::Alarms];
     const OPTIONAL: bool = true;
     // A row that is older than the last day is not gone.
@@ -66,13 +66,13 @@ impl Resource for AlarmTurn {
         let event = |at| Event::at(at, Health::of_status(&self.state), format!("{} {}", self.alarm, self.state));
         self.at.filter(|_| turned).map(event).into_iter().collect()
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && turned(seen, known).any(|what| !asked_lately(known, &what, seen.at))
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && turned(observed, known).any(|what| !asked_lately(known, &what, observed.at))
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         // Each change is noted as read, whatever the clocks say, so that it is read only once.
-        let asked = turned(seen, turn.known).collect();
-        let begin = seen.at.checked_sub(BACK).unwrap_or_default();
+        let asked = turned(observed, turn.known).collect();
+        let begin = observed.at.checked_sub(BACK).unwrap_or_default();
         let old = |turn: &Self| turn.at.is_some_and(|at| at < begin);
         // The newest come first.
         let (turns, next) = pages_until(
@@ -96,9 +96,9 @@ impl Resource for AlarmTurn {
 
 /// Returns the alarms that changed their state since the history was read, and when. Each may have changed more than
 /// once.
-fn turned(seen: &Seen, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
+fn turned(observed: &Observed, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
     let read = known.answered_at();
-    let turned = seen.store.alarms.rows().filter(move |alarm| alarm.since > read && !alarm.scaling());
+    let turned = observed.store.alarms.rows().filter(move |alarm| alarm.since > read && !alarm.scaling());
     turned.filter_map(|alarm| Some(format!("{} {}", alarm.name, alarm.since?)))
 }
 

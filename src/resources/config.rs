@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, describe, failed, in_background, pages};
 
 /// Returns whether the name of a configuration is that of the endpoint, or the endpoint's with something after it.
@@ -95,7 +95,7 @@ impl Resource for EndpointConfig {
     const KIND: Kind = Kind::Configs;
     const AFTER: &[Kind] = &[Kind::Endpoints];
     const MISSING: &'static str = "deleted, or not read yet";
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     // Only configurations that endpoints name are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -120,23 +120,23 @@ impl Resource for EndpointConfig {
             .text("data capture", if self.data_capture { "on" } else { "off" })
             .text("KmsKeyId", self.kms_key.as_deref());
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && (!needed(seen, known).is_empty() || unread(seen, known).next().is_some())
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && (!needed(observed, known).is_empty() || unread(observed, known).next().is_some())
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        if seen.thorough {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if observed.one_shot {
             return everything(aws).await;
         }
-        seen.store.endpoints.known()?;
-        let mut due = needed(seen, turn.known);
+        observed.store.endpoints.known()?;
+        let mut due = needed(observed, turn.known);
         // If nothing else is to be read, one of those that serve is read again, as they can be deleted.
         if due.is_empty() {
-            due.extend(one_a_minute(seen));
+            due.extend(one_a_minute(observed));
         }
         let more = due.len() > CHUNK;
         due.truncate(CHUNK);
-        let replaced = in_background(replaced(aws, seen, turn.known)).await;
-        let (first, rest): (Vec<String>, Vec<String>) = due.iter().cloned().partition(|c| looked_at(seen, c));
+        let replaced = in_background(replaced(aws, observed, turn.known)).await;
+        let (first, rest): (Vec<String>, Vec<String>) = due.iter().cloned().partition(|c| looked_at(observed, c));
         let first = read(aws, first).await;
         let rest = in_background(read(aws, rest)).await;
         let rows = first.found.into_iter().chain(rest.found).chain(replaced.found).collect();
@@ -162,9 +162,9 @@ struct Replaced {
 
 /// Reads the configurations that the deployments of the last day replaced, as only these show what changed. A
 /// configuration that cannot be read is left out.
-async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Replaced {
+async fn replaced(aws: &Aws, observed: &Observed, known: &Table<EndpointConfig>) -> Replaced {
     let mut replaced = Replaced::default();
-    for (endpoint, config) in unread(seen, known) {
+    for (endpoint, config) in unread(observed, known) {
         if replaced.asked.len() >= LOOKS {
             replaced.more = true;
             break;
@@ -183,11 +183,11 @@ async fn replaced(aws: &Aws, seen: &Seen, known: &Table<EndpointConfig>) -> Repl
 
 /// Returns endpoints with configurations of the last day whose predecessors were not looked for.
 fn unread<'a>(
-    seen: &'a Seen,
+    observed: &'a Observed,
     known: &'a Table<EndpointConfig>,
 ) -> impl Iterator<Item = (&'a Endpoint, &'a EndpointConfig)> {
-    let lately = |at: Option<Timestamp>| at.is_some_and(|at| seen.at.as_second() - at.as_second() < LATELY);
-    let deployed = seen.store.endpoints.rows().filter_map(|e| Some((e, known.get(e.config.as_deref()?)?)));
+    let lately = |at: Option<Timestamp>| at.is_some_and(|at| observed.at.as_second() - at.as_second() < LATELY);
+    let deployed = observed.store.endpoints.rows().filter_map(|e| Some((e, known.get(e.config.as_deref()?)?)));
     deployed.filter(move |(endpoint, config)| {
         let is_known = endpoint.replaced.as_ref().is_some_and(|name| known.get(name).is_some());
         lately(config.created) && !config.arn.is_empty() && !is_known && known.asked_at(&config.arn).is_none()
@@ -219,31 +219,31 @@ async fn read(aws: &Aws, names: Vec<String>) -> Described<EndpointConfig> {
     .await
 }
 
-fn named(seen: &Seen) -> impl Iterator<Item = &str> {
-    let endpoints = seen.store.endpoints.rows();
+fn named(observed: &Observed) -> impl Iterator<Item = &str> {
+    let endpoints = observed.store.endpoints.rows();
     endpoints.flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config))).map(String::as_str)
 }
 
 /// Returns the configurations that endpoints name and that are not known. Those that are looked at come first.
-fn needed(seen: &Seen, known: &Table<EndpointConfig>) -> Vec<String> {
-    let once: BTreeSet<&str> = named(seen).collect();
-    let lacks = |name: &&str| known.get(name).is_none() && !asked_lately(known, name, seen.at);
+fn needed(observed: &Observed, known: &Table<EndpointConfig>) -> Vec<String> {
+    let once: BTreeSet<&str> = named(observed).collect();
+    let lacks = |name: &&str| known.get(name).is_none() && !asked_lately(known, name, observed.at);
     let mut needed: Vec<String> = once.into_iter().filter(lacks).map(str::to_owned).collect();
-    needed.sort_by_cached_key(|name| !looked_at(seen, name));
+    needed.sort_by_cached_key(|name| !looked_at(observed, name));
     needed
 }
 
-fn looked_at(seen: &Seen, config: &str) -> bool {
+fn looked_at(observed: &Observed, config: &str) -> bool {
     let names =
         |e: &Endpoint| e.config.as_deref() == Some(config) || e.pending.as_ref().is_some_and(|p| p.config == config);
-    seen.focus.endpoints.iter().filter_map(|e| seen.store.endpoints.get(e)).any(names)
+    observed.focus.endpoints.iter().filter_map(|e| observed.store.endpoints.get(e)).any(names)
 }
 
 /// Returns the configuration whose turn it is in this minute, of all that serve. The cost is constant, however many
 /// there are.
-fn one_a_minute(seen: &Seen) -> Option<String> {
-    let all: Vec<&str> = named(seen).collect();
-    let minute = usize::try_from(seen.at.as_second() / 60).unwrap_or(0);
+fn one_a_minute(observed: &Observed) -> Option<String> {
+    let all: Vec<&str> = named(observed).collect();
+    let minute = usize::try_from(observed.at.as_second() / 60).unwrap_or(0);
     all.get(minute.checked_rem(all.len())?).map(|name| (*name).to_owned())
 }
 

@@ -15,7 +15,7 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
 use crate::health::Health;
@@ -86,7 +86,7 @@ impl Resource for Dataset {
     const KIND: Kind = Kind::Datasets;
     const AFTER: &[Kind] = &[Kind::Jobs, Kind::FeatureGroups, Kind::Packages, Kind::Executions];
     const MISSING: &'static str = "not read: older jobs' inputs are not followed";
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -110,15 +110,15 @@ impl Resource for Dataset {
             .text("versioning", self.versioning.as_deref())
             .text("uri", &*self.uri);
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && locations(seen).iter().take(LOCATIONS).any(|w| known.get(&w.uri).is_none())
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && locations(observed).iter().take(LOCATIONS).any(|w| known.get(&w.uri).is_none())
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let known = turn.known;
-        let mut wanted = locations(seen);
+        let mut wanted = locations(observed);
         let capped = wanted.len() > LOCATIONS;
         wanted.truncate(LOCATIONS);
-        if let (true, Some(why)) = (wanted.is_empty(), seen.store.jobs.blind()) {
+        if let (true, Some(why)) = (wanted.is_empty(), observed.store.jobs.read_error()) {
             return Err(why.clone());
         }
         let uris: BTreeSet<&str> = wanted.iter().map(|w| w.uri.as_str()).collect();
@@ -126,13 +126,13 @@ impl Resource for Dataset {
         // A location that could not be read in an earlier run may be readable by now, and only AWS says why it still is
         // not.
         let refused = |uri: &str| turn.first() && known.get(uri).is_some_and(|row| row.problem.is_some());
-        wanted.retain(|w| is_due(seen, known, &w.uri) || refused(&w.uri));
+        wanted.retain(|w| is_due(observed, known, &w.uri) || refused(&w.uri));
         let buckets: BTreeSet<String> =
             wanted.iter().filter_map(|w| split(&w.uri)).map(|(bucket, _)| bucket.to_owned()).collect();
         // Access points have no versioning of their own.
         let buckets = buckets.into_iter().filter(|bucket| !bucket.is_empty() && !is_access_point(bucket));
-        let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, seen.at)).collect();
-        let at = seen.at;
+        let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, observed.at)).collect();
+        let at = observed.at;
         // Both are read at the same time, so that a bucket that does not answer is not waited for twice.
         let (versioning, DescribedEach { found, missed, shared }) = tokio::join!(
             in_background(versionings(aws, asked.clone())),
@@ -170,16 +170,16 @@ fn nothing_read(known: &Table<Dataset>, rows: &[Dataset], refused: Vec<Option<Aw
 }
 
 /// Returns whether a location was never read, or it is time to read it again.
-fn is_due(seen: &Seen, known: &Table<Dataset>, uri: &str) -> bool {
-    let named = || seen.wishes.models.iter().flat_map(|m| &m.data).any(|d| d.uri == uri);
-    let after = if seen.focus.datasets.contains(uri) {
+fn is_due(observed: &Observed, known: &Table<Dataset>, uri: &str) -> bool {
+    let named = || observed.preferences.models.iter().flat_map(|m| &m.data).any(|d| d.uri == uri);
+    let after = if observed.focus.datasets.contains(uri) {
         LOOKED_AT
     } else if named() {
         NAMED
     } else {
         OTHERS
     };
-    known.read_at(uri).is_none_or(|at| seen.at.as_second() - at.as_second() >= after)
+    known.read_at(uri).is_none_or(|at| observed.at.as_second() - at.as_second() >= after)
 }
 
 async fn versionings(aws: &Aws, buckets: Vec<String>) -> BTreeMap<String, Option<String>> {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use stage::{is_production, split_stage};
 
-use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -153,8 +153,8 @@ impl Endpoint {
 
 impl Resource for Endpoint {
     const KIND: Kind = Kind::Endpoints;
-    const LANE: Lane = Lane::Fast;
-    const SWEEP: Option<Lane> = Some(Lane::Rare);
+    const CADENCE: Cadence = Cadence::Fast;
+    const SWEEP: Option<Cadence> = Some(Cadence::Rare);
     const VITAL: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -194,18 +194,18 @@ impl Resource for Endpoint {
         let mut events = Vec::new();
         if old.config.is_some() && old.config != self.config {
             let config = self.config.as_deref().unwrap_or("nothing");
-            events.push(Event::seen(health, format!("{} runs {config}", self.name)));
+            events.push(Event::observed(health, format!("{} runs {config}", self.name)));
         }
         if old.status != self.status {
-            events.push(Event::seen(health, format!("{}: {} → {}", self.name, old.status, self.status)));
+            events.push(Event::observed(health, format!("{}: {} → {}", self.name, old.status, self.status)));
         }
         events
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        seen.focus.endpoints.iter().filter_map(|name| known.get(name)).any(|e| e.guards.is_none())
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        observed.focus.endpoints.iter().filter_map(|name| known.get(name)).any(|e| e.guards.is_none())
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        read::read(aws, seen, turn).await
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        read::read(aws, observed, turn).await
     }
 }
 

@@ -37,7 +37,7 @@ impl Event {
         Self { at: Some(at), health, text, by: String::new() }
     }
     /// Makes an event for a difference that was seen.
-    pub(crate) fn seen(health: Health, text: String) -> Self {
+    pub(crate) fn observed(health: Health, text: String) -> Self {
         Self { at: None, health, text, by: String::new() }
     }
     /// Returns the event of an alarm whose firing is good news, which is no trouble.

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 use read::{doubtful, looked_at};
@@ -71,9 +71,9 @@ impl PipelineExecution {
 
 impl Resource for PipelineExecution {
     const KIND: Kind = Kind::Executions;
-    const LANE: Lane = Lane::Fast;
+    const CADENCE: Cadence = Cadence::Fast;
     const AFTER: &[Kind] = &[Kind::Pipelines];
-    const SWEEP: Option<Lane> = Some(Lane::Slow);
+    const SWEEP: Option<Cadence> = Some(Cadence::Slow);
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.arn
@@ -109,10 +109,11 @@ impl Resource for PipelineExecution {
         });
         started.into_iter().chain(turned).collect()
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !(looked_at(seen, known).is_empty() && doubtful(seen, known, known.rows()).is_empty())
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered()
+            && !(looked_at(observed, known).is_empty() && doubtful(observed, known, known.rows()).is_empty())
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        read::read(aws, seen, turn).await
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        read::read(aws, observed, turn).await
     }
 }

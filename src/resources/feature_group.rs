@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Turn, time};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, time};
 use crate::aws::{Aws, AwsError, DescribedEach, Query, describe_each, failed, pages};
 use crate::health::Health;
 
@@ -39,7 +39,7 @@ pub struct FeatureGroup {
 
 impl Resource for FeatureGroup {
     const KIND: Kind = Kind::FeatureGroups;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -64,9 +64,9 @@ impl Resource for FeatureGroup {
         let word = |group: &Self| group.offline_status.clone().unwrap_or_else(|| "gone".to_owned());
         let (was, is) = (word(old), word(self));
         let text = format!("feature group {}: offline store {was} → {is}", self.name);
-        vec![Event::seen(Health::of_status(&is), text)]
+        vec![Event::observed(Health::of_status(&is), text)]
     }
-    async fn read(aws: &Aws, _seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if let Some((records, next)) =
             aws.search(&Query::changed(ResourceType::FeatureGroup), None, PAGES, |_| false).await?
         {

@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupSortBy, SortOrder};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, Kind, Lane, Listing, Properties, Resource, Seen, Turn, time};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Turn, time};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -28,7 +28,7 @@ pub struct ModelPackageGroup {
 
 impl Resource for ModelPackageGroup {
     const KIND: Kind = Kind::Groups;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     fn id(&self) -> &str {
         &self.name
     }
@@ -47,7 +47,7 @@ impl Resource for ModelPackageGroup {
         let created = |at| Event::at(at, Health::Running, format!("model package group {} created", self.name));
         self.created.filter(|_| old.is_none()).map(created).into_iter().collect()
     }
-    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Observed, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (summaries, capped) = pages(PAGES, async |token| {
             let request = aws.sagemaker.list_model_package_groups().max_results(100).set_next_token(token);
             let request = request.sort_by(ModelPackageGroupSortBy::CreationTime).sort_order(SortOrder::Descending);

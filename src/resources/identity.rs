@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Turn};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Turn};
 use crate::aws::{Aws, AwsError, failed};
 
 /// The identity behind the credentials; one row.
@@ -29,7 +29,7 @@ impl Identity {
 
 impl Resource for Identity {
     const KIND: Kind = Kind::Identity;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     fn id(&self) -> &str {
         &self.arn
     }
@@ -42,7 +42,7 @@ impl Resource for Identity {
     fn properties(&self, all: &mut Properties) {
         all.text("Account", &*self.account).text("UserId", &*self.user_id);
     }
-    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Observed, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let me = aws.sts.get_caller_identity().send().await.map_err(failed)?;
         Ok(Listing::all(vec![Self {
             account: me.account.unwrap_or_default(),

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, arn_name, asked_lately, newest, reaches_back,
-    settled, time,
+    Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately, newest,
+    reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -89,7 +89,7 @@ impl TrainingJob {
 
 impl Resource for TrainingJob {
     const KIND: Kind = Kind::Jobs;
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
         &self.name
@@ -132,18 +132,18 @@ impl Resource for TrainingJob {
         });
         started.into_iter().chain(turned).collect()
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !needed(seen, known).is_empty()
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && !needed(observed, known).is_empty()
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        if seen.thorough { everything(aws, seen).await } else { window(aws, seen, turn).await }
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if observed.one_shot { everything(aws, observed).await } else { window(aws, observed, turn).await }
     }
 }
 
 type Rows = BTreeMap<String, TrainingJob>;
 
 /// Reads the jobs for a single look, as far as the pages go.
-async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsError> {
+async fn everything(aws: &Aws, observed: &Observed) -> Result<Listing<TrainingJob>, AwsError> {
     let query = Query::changed(ResourceType::TrainingJob);
     let (listed, found) =
         tokio::join!(listed(aws, THOROUGH_PAGES), aws.search(&query, None, THOROUGH_PAGES, |_| false));
@@ -153,7 +153,7 @@ async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsE
             rows.insert(job.name.clone(), job);
         }
     }
-    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(|arn| arn_name(arn).to_owned());
+    let steps = observed.store.steps.rows().filter_map(|s| s.made.training_job()).map(|arn| arn_name(arn).to_owned());
     let mut due = newest_without_details(&rows, THOROUGH_WINDOW);
     due.extend(steps.filter(|name| rows.get(name).is_none_or(|j| j.details.is_none())));
     let once: BTreeSet<String> = due.into_iter().collect();
@@ -164,7 +164,7 @@ async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<TrainingJob>, AwsE
 }
 
 /// Reads the jobs that changed since the last turn, and older ones that are needed.
-async fn window(aws: &Aws, seen: &Seen, turn: Turn<'_, TrainingJob>) -> Result<Listing<TrainingJob>, AwsError> {
+async fn window(aws: &Aws, observed: &Observed, turn: Turn<'_, TrainingJob>) -> Result<Listing<TrainingJob>, AwsError> {
     let known = turn.known;
     let since = newest(known, |job| job.modified.max(job.created));
     // The first turn reads one page. Older jobs are described by name where they are needed.
@@ -185,9 +185,9 @@ async fn window(aws: &Aws, seen: &Seen, turn: Turn<'_, TrainingJob>) -> Result<L
         (rows, capped, due)
     };
     let lacks = |name: &String| rows.get(name).is_none_or(|j| j.details.is_none());
-    due.extend(needed(seen, known).into_iter().filter(lacks));
-    let more = due.len() > seen.chunk();
-    due.truncate(seen.chunk());
+    due.extend(needed(observed, known).into_iter().filter(lacks));
+    let more = due.len() > observed.chunk();
+    due.truncate(observed.chunk());
     let work = describe(due.clone(), async |name: String| TrainingJob::describe(aws, &name).await);
     let described = in_background(work).await;
     rows.extend(described.found.into_iter().map(|j| (j.name.clone(), j)));
@@ -212,11 +212,11 @@ async fn listed(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
 }
 
 /// Returns the jobs without details that a known step ran, or that are looked at.
-fn needed(seen: &Seen, known: &Table<TrainingJob>) -> Vec<String> {
-    let steps = seen.store.steps.rows().filter_map(|s| s.made.training_job()).map(arn_name);
-    let once: BTreeSet<&str> = steps.chain(seen.focus.jobs.iter().map(String::as_str)).collect();
+fn needed(observed: &Observed, known: &Table<TrainingJob>) -> Vec<String> {
+    let steps = observed.store.steps.rows().filter_map(|s| s.made.training_job()).map(arn_name);
+    let once: BTreeSet<&str> = steps.chain(observed.focus.jobs.iter().map(String::as_str)).collect();
     let lacks =
-        |name: &&str| known.get(name).is_none_or(|j| j.details.is_none()) && !asked_lately(known, name, seen.at);
+        |name: &&str| known.get(name).is_none_or(|j| j.details.is_none()) && !asked_lately(known, name, observed.at);
     once.into_iter().filter(lacks).map(str::to_owned).collect()
 }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
 use wanted::{Wanted, errors_of, wanted};
@@ -168,7 +168,7 @@ fn kept(period: i64) -> i64 {
 
 impl Resource for MetricSeries {
     const KIND: Kind = Kind::Metrics;
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     const AFTER: &[Kind] = &[Kind::Endpoints];
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
@@ -184,18 +184,20 @@ impl Resource for MetricSeries {
     fn properties(&self, all: &mut Properties) {
         all.text("Stat", &*self.stat).text("problem", self.problem.as_deref()).time("read up to", Some(self.until));
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
         // Metrics are due when a new minute is over, or when something is looked at that was never requested.
-        known.answered() && wanted(seen, false).0.iter().any(|w| w.lacks(known, last_minute(seen)))
+        known.answered() && wanted(observed, false).0.iter().any(|w| w.lacks(known, last_minute(observed)))
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        seen.store.endpoints.known()?;
-        let (known, end) = (turn.known, last_minute(seen));
-        let (all, capped) = wanted(seen, false);
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        observed.store.endpoints.known()?;
+        let (known, end) = (turn.known, last_minute(observed));
+        let (all, capped) = wanted(observed, false);
         let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
         let asked = match ask_all(aws, known, lacking, end).await {
             // A stand-in for AWS that has no percentiles refuses the whole request.
-            Err(error) if error.kind == ErrorKind::Unsupported => ask_all(aws, known, wanted(seen, true).0, end).await,
+            Err(error) if error.kind == ErrorKind::Unsupported => {
+                ask_all(aws, known, wanted(observed, true).0, end).await
+            }
             answer => answer,
         };
         let (rows, fault) = asked?;
@@ -204,8 +206,8 @@ impl Resource for MetricSeries {
 }
 
 /// Returns the end of the last minute that is complete.
-fn last_minute(seen: &Seen) -> i64 {
-    (seen.at.as_second() - INCOMPLETE).div_euclid(MINUTE) * MINUTE
+fn last_minute(observed: &Observed) -> i64 {
+    (observed.at.as_second() - INCOMPLETE).div_euclid(MINUTE) * MINUTE
 }
 
 #[cfg(test)]

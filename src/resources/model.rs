@@ -11,7 +11,7 @@ use aws_sdk_sagemaker::types::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cadence, Cursor, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 
 /// Pages of 100 models in a thorough look.
@@ -89,7 +89,7 @@ impl Model {
 
 impl Resource for Model {
     const KIND: Kind = Kind::Models;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     const AFTER: &[Kind] = &[Kind::Endpoints];
     // Only models that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
@@ -111,11 +111,11 @@ impl Resource for Model {
         }
         all.text("ExecutionRoleArn", self.role.as_deref());
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !(needed(seen, known).is_empty() && past(seen, known).is_empty())
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && !(needed(observed, known).is_empty() && past(observed, known).is_empty())
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        if seen.thorough { everything(aws).await } else { serving(aws, seen, turn).await }
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if observed.one_shot { everything(aws).await } else { serving(aws, observed, turn).await }
     }
 }
 
@@ -141,12 +141,12 @@ async fn everything(aws: &Aws) -> Result<Listing<Model>, AwsError> {
 
 /// Reads the index at the start, newest first, until every endpoint has shown what it runs. Later it reads what is
 /// needed.
-async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listing<Model>, AwsError> {
+async fn serving(aws: &Aws, observed: &Observed, turn: Turn<'_, Model>) -> Result<Listing<Model>, AwsError> {
     let known = turn.known;
     let mut rows = Vec::new();
     let mut cursor = None;
     if known.cursor().is_some() || known.is_empty() {
-        let mut waiting: BTreeSet<&str> = seen.store.endpoints.rows().map(|e| e.name.as_str()).collect();
+        let mut waiting: BTreeSet<&str> = observed.store.endpoints.rows().map(|e| e.name.as_str()).collect();
         for name in known.rows().flat_map(|m| &m.endpoints) {
             waiting.remove(name.as_str());
         }
@@ -163,15 +163,15 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
         rows.extend(records.into_iter().filter_map(from_record).filter(|m| !m.endpoints.is_empty()));
         cursor = Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| !waiting.is_empty());
     }
-    let mut due = needed(seen, known);
+    let mut due = needed(observed, known);
     due.retain(|name| !rows.iter().any(|m: &Model| m.name == *name));
-    let more = due.len() > seen.chunk() || cursor.is_some();
-    due.truncate(seen.chunk());
+    let more = due.len() > observed.chunk() || cursor.is_some();
+    due.truncate(observed.chunk());
     let described = describe(due.clone(), async |name: String| Model::describe(aws, &name).await).await;
     rows.extend(described.found);
     let mut asked = settled(due, described.fault.as_ref());
     if !more && described.fault.is_none() {
-        let past = past(seen, known);
+        let past = past(observed, known);
         rows.extend(
             in_background(describe(past.clone(), async |name: String| Model::describe(aws, &name).await)).await.found,
         );
@@ -181,19 +181,19 @@ async fn serving(aws: &Aws, seen: &Seen, turn: Turn<'_, Model>) -> Result<Listin
 }
 
 /// Returns the models that a configuration of an endpoint runs and that were not described yet.
-fn needed(seen: &Seen, known: &Table<Model>) -> Vec<String> {
-    let store = &seen.store;
+fn needed(observed: &Observed, known: &Table<Model>) -> Vec<String> {
+    let store = &observed.store;
     let configs = store.endpoints.rows().flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config)));
     let models = configs.filter_map(|c| store.configs.get(c)).flat_map(super::config::EndpointConfig::models);
     let once: BTreeSet<&str> = models.collect();
     let lacks =
-        |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && !asked_lately(known, name, seen.at);
+        |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && !asked_lately(known, name, observed.at);
     once.into_iter().filter(lacks).map(str::to_owned).collect()
 }
 
 /// Returns the models of configurations that no longer serve. Each is described once only, as it may be gone.
-fn past(seen: &Seen, known: &Table<Model>) -> Vec<String> {
-    let models = seen.store.configs.rows().flat_map(super::config::EndpointConfig::models);
+fn past(observed: &Observed, known: &Table<Model>) -> Vec<String> {
+    let models = observed.store.configs.rows().flat_map(super::config::EndpointConfig::models);
     let once: BTreeSet<&str> = models.collect();
     let lacks = |name: &&str| known.get(name).is_none_or(|k| k.containers.is_none()) && known.asked_at(name).is_none();
     once.into_iter().filter(lacks).take(PAST).map(str::to_owned).collect()

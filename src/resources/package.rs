@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::model::artifact;
-use super::{Derived, Event, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, time};
+use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -102,10 +102,10 @@ impl ModelPackage {
 
 impl Resource for ModelPackage {
     const KIND: Kind = Kind::Packages;
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     // The versions that serve decide how far back the registry is read.
     const AFTER: &[Kind] = &[Kind::Groups, Kind::Models];
-    const SWEEP: Option<Lane> = Some(Lane::Rare);
+    const SWEEP: Option<Cadence> = Some(Cadence::Rare);
     // Only the newest versions and those that serve are read, so one that is missing is not gone.
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -161,15 +161,16 @@ impl Resource for ModelPackage {
                 .by(known(details.and_then(|d| d.modified_by.as_ref())))
         });
         // Until the details are read, only the difference is seen.
-        let seen = old.filter(|old| details.is_none() && old.approval != self.approval);
-        let seen = seen.map(|_| Event::seen(Health::of_status(&self.approval), format!("{version} {}", self.approval)));
-        registered.into_iter().chain(decided).chain(seen).collect()
+        let observed = old.filter(|old| details.is_none() && old.approval != self.approval);
+        let observed = observed
+            .map(|_| Event::observed(Health::of_status(&self.approval), format!("{version} {}", self.approval)));
+        registered.into_iter().chain(decided).chain(observed).collect()
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        read::due(seen, known)
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        read::due(observed, known)
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        if seen.thorough { read::everything(aws, seen).await } else { read::window(aws, seen, turn).await }
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if observed.one_shot { read::everything(aws, observed).await } else { read::window(aws, observed, turn).await }
     }
 }
 

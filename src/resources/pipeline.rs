@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{PipelineSummary, SortOrder, SortPipelinesBy};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 pub use definition::{Definition, Parameter, StepDefinition};
@@ -51,9 +51,9 @@ impl Pipeline {
 
 impl Resource for Pipeline {
     const KIND: Kind = Kind::Pipelines;
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     // A pipeline that is described between two sweeps needs no new list.
-    const SWEEP: Option<Lane> = Some(Lane::Slow);
+    const SWEEP: Option<Cadence> = Some(Cadence::Slow);
     fn id(&self) -> &str {
         &self.name
     }
@@ -79,16 +79,16 @@ impl Resource for Pipeline {
         }
         all.text("description", &*self.description);
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
         let lacks = |name: &str| known.get(name).is_some_and(|p| p.definition.is_none());
-        let running = seen.store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str());
-        let mut matter = seen.focus.pipelines.iter().map(String::as_str).chain(running);
-        matter.any(|name| lacks(name) && !asked_lately(known, name, seen.at))
+        let running = observed.store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str());
+        let mut matter = observed.focus.pipelines.iter().map(String::as_str).chain(running);
+        matter.any(|name| lacks(name) && !asked_lately(known, name, observed.at))
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         if !turn.sweep && !turn.first() {
-            let due = wanted(turn.known.rows(), seen, &turn);
-            let Defined { rows, asked, more, fault } = defined(aws, seen, due, |name| turn.known.get(name)).await;
+            let due = wanted(turn.known.rows(), observed, &turn);
+            let Defined { rows, asked, more, fault } = defined(aws, observed, due, |name| turn.known.get(name)).await;
             return Ok(Listing::part(rows).more(more).asked(asked).fault(fault));
         }
         let (summaries, capped) = pages(PAGES, async |token| {
@@ -107,8 +107,8 @@ impl Resource for Pipeline {
                 *row = Self { last_execution: row.last_execution, ..known.clone() };
             }
         }
-        let due = wanted(all.values(), seen, &turn);
-        let Defined { rows, asked, more, fault } = defined(aws, seen, due, |name| all.get(name)).await;
+        let due = wanted(all.values(), observed, &turn);
+        let Defined { rows, asked, more, fault } = defined(aws, observed, due, |name| all.get(name)).await;
         all.extend(rows.into_iter().map(|pipeline| (pipeline.name.clone(), pipeline)));
         Ok(Listing::all(all.into_values().collect()).capped(capped).more(more).asked(asked).fault(fault))
     }
@@ -125,12 +125,12 @@ struct Defined {
 /// Describes the first pipelines that are `due`. `row` returns what the list says of a pipeline.
 async fn defined<'a>(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     mut due: Vec<String>,
     row: impl Fn(&str) -> Option<&'a Pipeline>,
 ) -> Defined {
-    let more = due.len() > seen.chunk();
-    due.truncate(seen.chunk());
+    let more = due.len() > observed.chunk();
+    due.truncate(observed.chunk());
     let work = describe(due.clone(), async |name: String| Pipeline::describe(aws, &name).await);
     let Described { found: mut rows, fault } = in_background(work).await;
     for pipeline in &mut rows {
@@ -144,22 +144,22 @@ async fn defined<'a>(
 
 /// Returns the pipelines whose definition is needed and not known: those looked at, those that run, and those of which
 /// no version shows the group that they register into.
-fn wanted<'a>(rows: impl Iterator<Item = &'a Pipeline>, seen: &Seen, turn: &Turn<'_, Pipeline>) -> Vec<String> {
-    let store = &seen.store;
+fn wanted<'a>(rows: impl Iterator<Item = &'a Pipeline>, observed: &Observed, turn: &Turn<'_, Pipeline>) -> Vec<String> {
+    let store = &observed.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
     let telling: BTreeSet<String> = made.filter_map(of_execution).map(str::to_ascii_lowercase).collect();
     let running: BTreeSet<&str> =
         store.executions.rows().filter(|e| e.running()).map(|e| e.pipeline.as_str()).collect();
     let registry_read = store.packages.answered() && !store.packages.unfinished();
-    let looked_at = |name: &str| seen.focus.pipelines.contains(name);
+    let looked_at = |name: &str| observed.focus.pipelines.contains(name);
     let matters = |name: &str| {
-        seen.thorough
+        observed.one_shot
             || looked_at(name)
             || running.contains(name)
             || (registry_read && !telling.contains(&name.to_ascii_lowercase()))
     };
     let lacking = rows.filter(|p| p.definition.is_none()).map(|p| p.name.as_str());
-    let wanted = lacking.filter(|name| matters(name) && (looked_at(name) || !turn.asked_lately(name, seen.at)));
+    let wanted = lacking.filter(|name| matters(name) && (looked_at(name) || !turn.asked_lately(name, observed.at)));
     let mut names: Vec<String> = wanted.map(str::to_owned).collect();
     names.sort_by_key(|name| !looked_at(name));
     names

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{AccountId, Change, Kind, Lane, PollConditions, Resource, Seen, Snapshot, Store, Table};
+use super::{AccountId, Cadence, Change, Kind, Observed, PollConditions, Resource, Snapshot, Store, Table};
 use crate::aws::{Aws, ErrorKind};
 pub(crate) use look::SingleRead;
 pub use look::{Patience, look_once};
@@ -37,7 +37,7 @@ pub struct Reader {
 /// The polling tasks of one account and region; they end when this is dropped.
 pub struct Pollers {
     aws: Aws,
-    seen: watch::Receiver<Seen>,
+    observed: watch::Receiver<Observed>,
     wake: watch::Receiver<Wake>,
     clock: Clock,
     out: mpsc::Sender<(Reader, Snapshot)>,
@@ -65,14 +65,23 @@ impl Pollers {
     #[must_use]
     pub fn new(
         aws: Aws,
-        seen: watch::Receiver<Seen>,
+        observed: watch::Receiver<Observed>,
         wake: watch::Receiver<Wake>,
         clock: Clock,
         account: AccountId,
         out: mpsc::Sender<(Reader, Snapshot)>,
         background: Handle,
     ) -> Self {
-        Self { aws, seen, wake, clock, out, reader: Reader { account, restarts: 0 }, background, tasks: JoinSet::new() }
+        Self {
+            aws,
+            observed,
+            wake,
+            clock,
+            out,
+            reader: Reader { account, restarts: 0 },
+            background,
+            tasks: JoinSet::new(),
+        }
     }
 
     /// Ends all tasks and starts them anew with the present tables. Snapshots of the old tasks may still be on their
@@ -99,8 +108,8 @@ impl Pollers {
         let poller = Poller {
             aws: self.aws.clone(),
             clock: self.clock.clone(),
-            table: own(&self.seen.borrow().store).clone(),
-            seen: self.seen.clone(),
+            table: own(&self.observed.borrow().store).clone(),
+            observed: self.observed.clone(),
             wake: self.wake.clone(),
             // Each kind has a generator of its own, so its times do not depend on when other kinds polled.
             random: fastrand::Rng::with_seed(fastrand::u64(..)),
@@ -119,7 +128,7 @@ struct Poller<T> {
     aws: Aws,
     clock: Clock,
     table: Table<T>,
-    seen: watch::Receiver<Seen>,
+    observed: watch::Receiver<Observed>,
     wake: watch::Receiver<Wake>,
     random: fastrand::Rng,
     /// The number of polls in a row that failed.
@@ -156,10 +165,10 @@ impl<T: Resource> Poller<T> {
     ) {
         let mut why = WakeReason::Scheduled;
         loop {
-            if self.seen.wait_for(|seen| seen.store.answered(T::AFTER)).await.is_err() {
+            if self.observed.wait_for(|observed| observed.store.answered(T::AFTER)).await.is_err() {
                 return;
             }
-            let now = Seen { at: (self.clock)(), ..self.seen.borrow_and_update().clone() };
+            let now = Observed { at: (self.clock)(), ..self.observed.borrow_and_update().clone() };
             let sweep = self.is_sweep(why);
             let asked_before = self.aws.meter.calls_of(T::KIND.name());
             let (outcome, changes) = turn(&self.aws, &now, &mut self.table, sweep, &*self.clock).await;
@@ -191,27 +200,27 @@ impl<T: Resource> Poller<T> {
 
     /// Returns whether this turn reads everything. Every turn does, where the kind has no sweeps.
     fn is_sweep(&self, why: WakeReason) -> bool {
-        let Some(lane) = T::SWEEP else { return true };
-        if lane == T::LANE {
+        let Some(cadence) = T::SWEEP else { return true };
+        if cadence == T::CADENCE {
             // Every scheduled turn is a sweep; only what is due is read in between.
             return matches!(why, WakeReason::Scheduled | WakeReason::Requested);
         }
         // A long list is not swept sooner because it is looked at: that would leave no calls for its rows.
         let looked_at = self.conditions().looked_at && self.table.len() < LONG;
-        let lane = lane.adjusted(PollConditions { looked_at, ..self.conditions() }, T::VITAL);
+        let cadence = cadence.adjusted(PollConditions { looked_at, ..self.conditions() }, T::VITAL);
         why == WakeReason::Requested
-            || self.last_sweep.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= lane.every())
+            || self.last_sweep.is_none_or(|at| at.elapsed() + Duration::from_secs(2) >= cadence.every())
     }
 
     fn conditions(&self) -> PollConditions {
-        let seen = self.seen.borrow();
+        let observed = self.observed.borrow();
         // An expired login causes no back-off, because the operator looks at the screen after logging in again.
         // Throttling causes none, because it already slows down all calls of the service.
         let no_back_off =
             self.table.trouble().is_some_and(|why| matches!(why.kind, ErrorKind::Expired | ErrorKind::Throttled));
         PollConditions {
-            looked_at: seen.focus.kinds.contains(&T::KIND),
-            idle: seen.focus.idle,
+            looked_at: observed.focus.kinds.contains(&T::KIND),
+            idle: observed.focus.idle,
             slowdown: self.aws.meter.slowdown(T::KIND.service()),
             failures: if no_back_off { 0 } else { self.failures },
         }
@@ -221,13 +230,16 @@ impl<T: Resource> Poller<T> {
     /// poll at the same moment.
     fn pause(&mut self) -> Duration {
         let conditions = self.conditions();
-        let lane = T::LANE.adjusted(conditions, T::VITAL);
+        let cadence = T::CADENCE.adjusted(conditions, T::VITAL);
         // After a failure that may pass, a slow lane does not wait for its full pause.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
-        let pause =
-            if passing { lane.pause(conditions).min(Lane::Fast.pause(conditions)) } else { lane.pause(conditions) };
+        let pause = if passing {
+            cadence.pause(conditions).min(Cadence::Fast.pause(conditions))
+        } else {
+            cadence.pause(conditions)
+        };
         let pause = pause.mul_f64(0.9 + 0.2 * self.random.f64());
-        self.table.schedule(lane, (self.clock)().checked_add(pause).ok());
+        self.table.schedule(cadence, (self.clock)().checked_add(pause).ok());
         pause
     }
 
@@ -243,7 +255,7 @@ impl<T: Resource> Poller<T> {
         let slowdown = self.conditions().slowdown;
         loop {
             // A pause that throttling made longer is shortened when the service is calm again.
-            let review = tokio::time::Instant::now() + T::LANE.every();
+            let review = tokio::time::Instant::now() + T::CADENCE.every();
             tokio::select! {
                 biased;
                 changed = self.wake.changed() => {
@@ -256,26 +268,26 @@ impl<T: Resource> Poller<T> {
                 () = tokio::time::sleep_until(end) => return Ok(WakeReason::Scheduled),
                 () = tokio::time::sleep_until(review), if slowdown > 1 && review < end => {
                     if self.conditions().slowdown < slowdown {
-                        end = end.min(began + T::LANE.adjusted(self.conditions(), T::VITAL).pause(self.conditions()));
+                        end = end.min(began + T::CADENCE.adjusted(self.conditions(), T::VITAL).pause(self.conditions()));
                     }
                 }
-                changed = self.seen.changed(), if self.may_end_early() => {
+                changed = self.observed.changed(), if self.may_end_early() => {
                     changed?;
-                    let seen = self.seen.borrow_and_update().clone();
+                    let observed = self.observed.borrow_and_update().clone();
                     if self.cut_off_at.is_some() {
                         // The network is back, or somebody logged in, so try at once. After a second failure wait a
                         // little, as this kind alone may be cut off.
-                        if seen.store.last_answer() > self.cut_off_at {
-                            let rest = if self.failures <= 1 { Duration::ZERO } else { Lane::Fast.every() };
+                        if observed.store.last_answer() > self.cut_off_at {
+                            let rest = if self.failures <= 1 { Duration::ZERO } else { Cadence::Fast.every() };
                             end = end.min(began + rest);
                         }
                         continue;
                     }
-                    if T::due(&seen, &self.table) {
+                    if T::due(&observed, &self.table) {
                         return Ok(WakeReason::Due);
                     }
                     // A kind that is looked at now moves to its faster lane at once, not after the old pause.
-                    let faster = T::LANE.adjusted(self.conditions(), T::VITAL).pause(self.conditions());
+                    let faster = T::CADENCE.adjusted(self.conditions(), T::VITAL).pause(self.conditions());
                     if faster < pause {
                         end = end.min(began + faster);
                     }
@@ -287,9 +299,9 @@ impl<T: Resource> Poller<T> {
 
 /// Returns the oldest age at which a row of a lane may be the basis of a decision.
 #[must_use]
-pub fn oldest_allowed(lane: Lane) -> Duration {
+pub fn oldest_allowed(cadence: Cadence) -> Duration {
     // One turn may fail and one may be late.
-    lane.every() * 3
+    cadence.every() * 3
 }
 
 #[cfg(test)]

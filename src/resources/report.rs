@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::dataset::split;
 use super::package::ModelPackage;
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Store, Table, Turn};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Store, Table, Turn};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe_each};
 
 /// The most bytes of a report. A larger file is no report.
@@ -50,7 +50,7 @@ impl EvaluationReport {
 
 impl Resource for EvaluationReport {
     const KIND: Kind = Kind::Reports;
-    const LANE: Lane = Lane::Slow;
+    const CADENCE: Cadence = Cadence::Slow;
     const AFTER: &[Kind] = &[Kind::Packages, Kind::Endpoints, Kind::Configs, Kind::Models];
     const OPTIONAL: bool = true;
     const WINDOWED: bool = true;
@@ -66,29 +66,29 @@ impl Resource for EvaluationReport {
             all.number(path.clone(), *value);
         }
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && wanted(seen).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && wanted(observed).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted = wanted(seen);
-        if let (true, Some(why)) = (wanted.is_empty(), seen.store.packages.blind()) {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let wanted = wanted(observed);
+        if let (true, Some(why)) = (wanted.is_empty(), observed.store.packages.read_error()) {
             return Err(why.clone());
         }
         let mut rows = BTreeMap::new();
         let mut due = Vec::new();
         for wanted in wanted {
             let known = turn.known.get(&wanted.package).filter(|known| known.uri == wanted.uri);
-            let settled = |r: &Self| r.problem.is_none() || seen.at.as_second() - r.read.as_second() < AGAIN;
+            let settled = |r: &Self| r.problem.is_none() || observed.at.as_second() - r.read.as_second() < AGAIN;
             rows.extend(known.map(|known| (known.package.clone(), known.clone())));
             if !known.is_some_and(settled) {
                 due.push(wanted);
             }
         }
         let DescribedEach { found, missed, shared } =
-            describe_each(due, async |wanted: Wanted| wanted.read(aws, seen.at).await).await;
+            describe_each(due, async |wanted: Wanted| wanted.read(aws, observed.at).await).await;
         rows.extend(found.into_iter().map(|row| (row.package.clone(), row)));
         if shared.is_none() {
-            let refused = missed.into_iter().map(|(wanted, why)| wanted.refused(&why, seen.at));
+            let refused = missed.into_iter().map(|(wanted, why)| wanted.refused(&why, observed.at));
             rows.extend(refused.map(|row| (row.package.clone(), row)));
         }
         Ok(Listing::all(rows.into_values().collect()).fault(shared))
@@ -128,16 +128,16 @@ impl Wanted {
 }
 
 /// Returns the reports to read: those of the versions that serve and of the newest one, of each model that needs them.
-fn wanted(seen: &Seen) -> Vec<Wanted> {
-    let live = live(&seen.store);
+fn wanted(observed: &Observed) -> Vec<Wanted> {
+    let live = live(&observed.store);
     let serves = |p: &ModelPackage| {
         let made_of = p.details.iter().flat_map(|d| &d.data);
         live.contains(&p.arn.to_ascii_lowercase()) || made_of.into_iter().any(|data| live.contains(data))
     };
     let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
-    for model in seen.wishes.models.iter().filter(|model| model.report_paths().next().is_some()) {
+    for model in observed.preferences.models.iter().filter(|model| model.report_paths().next().is_some()) {
         let group = model.group_name();
-        let versions = seen.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
+        let versions = observed.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
         let newest = versions.clone().max_by_key(|p| p.version).map(|p| &p.arn);
         for package in versions.filter(|p| Some(&p.arn) == newest || serves(p)) {
             // The place of its report is unknown until a version was described.
@@ -210,7 +210,7 @@ mod tests {
 
     use super::*;
     use crate::config::{Config, Source};
-    use crate::resources::Wishes;
+    use crate::resources::Preferences;
     use crate::resources::config::{ConfigVariant, EndpointConfig};
     use crate::resources::endpoint::Endpoint;
     use crate::resources::model::{Container, Model};
@@ -241,18 +241,18 @@ mod tests {
     }
 
     /// Makes five versions of two groups; v2 serves by its ARN, v3 by its artifact.
-    fn seen(config: &str) -> Seen {
+    fn observed(config: &str) -> Observed {
         let config = Config::parse(&Source { file: "x".into(), text: config.into() }).unwrap();
-        let wishes = Wishes { models: config.models, ..Wishes::default() };
-        let mut seen = Seen { wishes: Arc::new(wishes), ..Seen::default() };
+        let preferences = Preferences { models: config.models, ..Preferences::default() };
+        let mut observed = Observed { preferences: Arc::new(preferences), ..Observed::default() };
         let both = |number| [version("fraud", number), version("web", number)];
-        seen.store.packages.apply(Ok(Listing::all((1..=5).flat_map(both).collect())), Timestamp::UNIX_EPOCH);
+        observed.store.packages.apply(Ok(Listing::all((1..=5).flat_map(both).collect())), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), config: Some("c".into()), ..Default::default() };
-        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        observed.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
         let variant =
             |model: &str| ConfigVariant { name: model.into(), model: Some(model.into()), ..Default::default() };
         let variants = Some(vec![variant("by-arn"), variant("by-data")]);
-        seen.store.configs.apply(
+        observed.store.configs.apply(
             Ok(Listing::all(vec![EndpointConfig { name: "c".into(), variants, ..Default::default() }])),
             Timestamp::UNIX_EPOCH,
         );
@@ -261,7 +261,7 @@ mod tests {
             containers: Some(vec![container]),
             ..Default::default()
         };
-        seen.store.models.apply(
+        observed.store.models.apply(
             Ok(Listing::all(vec![
                 model(
                     "by-arn",
@@ -275,17 +275,17 @@ mod tests {
             ])),
             Timestamp::UNIX_EPOCH,
         );
-        seen
+        observed
     }
 
     #[test]
     fn only_what_serves_and_the_newest_of_models_that_ask_is_read() {
         let ask = "[[model]]\nname = \"m\"\ngroup = \"fraud\"\n[[model.metric]]\nlabel = \"AUC\"\n\
                    source = { s3 = \"package\", json_path = \"$.auc\" }\n[[model]]\nname = \"web\"\n";
-        let found = wanted(&seen(ask));
+        let found = wanted(&observed(ask));
         let packages: Vec<&str> = found.iter().filter_map(|w| w.package.rsplit(':').next()).collect();
         assert_eq!(packages, ["model-package/fraud/2", "model-package/fraud/3", "model-package/fraud/5"]);
         assert!(found.iter().all(|w| w.paths == BTreeSet::from(["$.auc".to_owned()])));
-        assert!(wanted(&seen("[[model]]\nname = \"fraud\"\n")).is_empty(), "nobody asks");
+        assert!(wanted(&observed("[[model]]\nname = \"fraud\"\n")).is_empty(), "nobody asks");
     }
 }

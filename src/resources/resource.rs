@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::listing::asked_lately;
-use super::{Event, Kind, Lane, Listing, Properties, Seen, Table};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Table};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -17,9 +17,9 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// Its kind.
     const KIND: Kind;
     /// How often it is read while nothing is wrong.
-    const LANE: Lane;
+    const CADENCE: Cadence;
     /// How often all of it is read, where a turn only reads what may have changed.
-    const SWEEP: Option<Lane> = None;
+    const SWEEP: Option<Cadence> = None;
     /// Whether it shows that something is wrong right now, so that it stays fast when nobody presses a key.
     const VITAL: bool = false;
     /// Whether the models can be judged without it, if less well. A single look tries it less often.
@@ -72,13 +72,13 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// Returns whether something should be read now instead of at the next turn, such as what an endpoint began to run
     /// or what the operator began to look at.
     #[must_use]
-    fn due(_seen: &Seen, _known: &Table<Self>) -> bool {
+    fn due(_seen: &Observed, _known: &Table<Self>) -> bool {
         false
     }
     /// Takes one turn. Reads nothing twice that cannot have changed.
     fn read(
         aws: &Aws,
-        seen: &Seen,
+        observed: &Observed,
         turn: Turn<'_, Self>,
     ) -> impl Future<Output = Result<Listing<Self>, AwsError>> + Send;
 }
@@ -95,7 +95,7 @@ pub struct Turn<'a, T> {
 impl<T: Resource> Turn<'_, T> {
     /// Returns whether it was never answered in this run.
     pub(crate) fn first(&self) -> bool {
-        self.known.blind().is_some() || !self.known.answered()
+        self.known.read_error().is_some() || !self.known.answered()
     }
     /// Returns whether something was read on demand a short time ago. Then it is not read again.
     pub(crate) fn asked_lately(&self, what: &str, now: Timestamp) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Resource, Seen, Turn};
+use super::{Cadence, Kind, Listing, Observed, Resource, Turn};
 use crate::aws::{Aws, AwsError};
 
 /// Something with an id.
@@ -14,11 +14,11 @@ pub struct Sample {
 
 impl Resource for Sample {
     const KIND: Kind = Kind::Samples;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     fn id(&self) -> &str {
         &self.name
     }
-    async fn read(_aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(_aws: &Aws, _seen: &Observed, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         Ok(Listing::all(Vec::new()))
     }
 }

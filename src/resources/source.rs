@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Kind, Lane};
+use super::{Cadence, Kind};
 
 /// The state of one source, for the sources pane and for `dump`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,7 +23,7 @@ pub struct Source {
     pub error: Option<String>,
     /// The lane that says how often it is polled now.
     #[serde(skip)]
-    pub lane: Option<Lane>,
+    pub cadence: Option<Cadence>,
     /// The time of its next poll, at the latest.
     #[serde(skip)]
     pub next: Option<Timestamp>,

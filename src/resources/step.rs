@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled, time};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.
@@ -77,7 +77,7 @@ impl Made {
 
 impl Resource for PipelineStep {
     const KIND: Kind = Kind::Steps;
-    const LANE: Lane = Lane::Fast;
+    const CADENCE: Cadence = Cadence::Fast;
     const AFTER: &[Kind] = &[Kind::Executions];
     const WINDOWED: bool = true;
     fn id(&self) -> &str {
@@ -100,16 +100,16 @@ impl Resource for PipelineStep {
             .text("from the cache of", self.cached_from.as_deref())
             .text("execution", &*self.execution);
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
-        known.answered() && !finished(seen, known).is_empty()
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
+        known.answered() && !finished(observed, known).is_empty()
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        seen.store.executions.known()?;
-        let running = seen.store.executions.rows().filter(|e| e.running()).map(|e| e.arn.clone());
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        observed.store.executions.known()?;
+        let running = observed.store.executions.rows().filter(|e| e.running()).map(|e| e.arn.clone());
         let running = describe(running.collect(), async |arn: String| Self::of(aws, &arn).await).await;
-        let mut due = finished(seen, turn.known);
-        let more = due.len() > seen.chunk();
-        due.truncate(seen.chunk());
+        let mut due = finished(observed, turn.known);
+        let more = due.len() > observed.chunk();
+        due.truncate(observed.chunk());
         let once = describe(due.clone(), async |arn: String| Self::of(aws, &arn).await);
         let Described { found, fault } = in_background(once).await;
         let rows: Vec<Self> = running.found.into_iter().chain(found).flatten().collect();
@@ -124,8 +124,8 @@ impl Resource for PipelineStep {
 ///
 /// These are the newest of a pipeline that is looked at, the last one of a pipeline when it failed, and the last one
 /// when it succeeded and no version names it as its origin.
-fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
-    let store = &seen.store;
+fn finished(observed: &Observed, known: &Table<PipelineStep>) -> Vec<String> {
+    let store = &observed.store;
     let made = store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
     let made: BTreeSet<String> = made.map(str::to_ascii_lowercase).collect();
     let registry_read = store.packages.answered() && !store.packages.unfinished();
@@ -136,7 +136,7 @@ fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
     for execution in all {
         let place = taken.entry(&execution.pipeline).or_default();
         *place += 1;
-        let looked_at = seen.thorough || seen.focus.pipelines.contains(&execution.pipeline);
+        let looked_at = observed.one_shot || observed.focus.pipelines.contains(&execution.pipeline);
         let telling = match execution.status.as_str() {
             "Succeeded" => registry_read && !made.contains(&execution.arn.to_ascii_lowercase()),
             _ => true,
@@ -155,7 +155,7 @@ fn finished(seen: &Seen, known: &Table<PipelineStep>) -> Vec<String> {
         }
     }
     let lacks = |arn: &str| !read.contains(arn) || unfinished.contains(arn);
-    let due = wanted.into_iter().filter(|e| lacks(&e.arn) && !asked_lately(known, &e.arn, seen.at));
+    let due = wanted.into_iter().filter(|e| lacks(&e.arn) && !asked_lately(known, &e.arn, observed.at));
     due.map(|e| e.arn.clone()).collect()
 }
 

@@ -114,9 +114,9 @@ macro_rules! resources {
             kind: Kind::$variant,
             optional: <$kind>::OPTIONAL,
             after: <$kind>::AFTER,
-            read: |aws, seen| Box::pin(async move {
-                let mut table = seen.store.$field.clone();
-                let outcome = poll::take_turn::<$kind>(&aws, &seen, &mut table, true, seen.at).await;
+            read: |aws, observed| Box::pin(async move {
+                let mut table = observed.store.$field.clone();
+                let outcome = poll::take_turn::<$kind>(&aws, &observed, &mut table, true, observed.at).await;
                 poll::TurnResult { outcome, snapshot: Snapshot::$variant(table, Vec::new()) }
             }),
             unanswered: |store, why, at| {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, Lane, Listing, Properties, Resource, Seen, Turn};
+use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -45,7 +45,7 @@ impl Subscription {
 
 impl Resource for Subscription {
     const KIND: Kind = Kind::Subscriptions;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.id
@@ -65,7 +65,7 @@ impl Resource for Subscription {
             .text("SubscriptionArn", &*self.arn)
             .text("TopicArn", &*self.topic);
     }
-    async fn read(aws: &Aws, _seen: &Seen, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+    async fn read(aws: &Aws, _seen: &Observed, _turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let (rows, capped) = pages(PAGES, async |token| {
             let request = aws.sns.list_subscriptions().set_next_token(token);
             let page = request.send().await.map_err(failed)?;

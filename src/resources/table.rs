@@ -12,7 +12,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Cursor, Event, Extent, Kind, Lane, Listing, Resource, Source};
+use super::{Cadence, Cursor, Event, Extent, Kind, Listing, Resource, Source};
 use crate::aws::{AwsError, ErrorKind};
 use crate::health::Health;
 
@@ -83,7 +83,7 @@ struct State {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     whole: bool,
     details: Details,
-    lane: Option<Lane>,
+    cadence: Option<Cadence>,
     /// The time of the next poll, at the latest.
     #[serde(skip)]
     next: Option<Timestamp>,
@@ -168,7 +168,7 @@ impl<T: Resource> Table<T> {
     }
     /// Returns whether it is read for the first time, piece by piece.
     #[must_use]
-    pub fn filling(&self) -> bool {
+    pub fn partly_read(&self) -> bool {
         self.state.details == Details::First
     }
     /// Returns whether the rows are all there are, as far as the last poll could see.
@@ -189,8 +189,8 @@ impl<T: Resource> Table<T> {
         self.asked.get(what).copied()
     }
     /// Notes how often it is polled, and when that is next.
-    pub(super) fn schedule(&mut self, lane: Lane, next: Option<Timestamp>) {
-        (self.state.lane, self.state.next) = (Some(lane), next);
+    pub(super) fn schedule(&mut self, cadence: Cadence, next: Option<Timestamp>) {
+        (self.state.cadence, self.state.next) = (Some(cadence), next);
     }
 
     /// Applies one answer, complete at `at`. A failed one keeps the rows and says why they are old.
@@ -264,7 +264,7 @@ impl<T: Resource> Table<T> {
             Change { kind: T::KIND, id: id.to_owned(), what, at, events, about }.of_late()
         };
         // A row that is no longer among the newest was not deleted.
-        let event = |id| (!T::WINDOWED).then(|| Event::seen(Health::Warning, format!("{id} is gone")));
+        let event = |id| (!T::WINDOWED).then(|| Event::observed(Health::Warning, format!("{id} is gone")));
         let removed = gone.iter().map(|id| change(id, What::Removed, event(id).into_iter().collect(), (T::KIND, id)));
         let mut changes: Vec<Change> = removed.collect();
         for Entry { row, .. } in &rows {
@@ -304,7 +304,7 @@ impl<T: Resource> Table<T> {
 
     /// Returns the last error of a table that was never read, in this run or an earlier one.
     #[must_use]
-    pub fn blind(&self) -> Option<&AwsError> {
+    pub fn read_error(&self) -> Option<&AwsError> {
         match &self.state.freshness {
             Freshness::Stale { since: None, why } => Some(why),
             Freshness::Waiting | Freshness::Saved { .. } | Freshness::Fresh { .. } | Freshness::Stale { .. } => None,
@@ -316,7 +316,7 @@ impl<T: Resource> Table<T> {
     /// # Errors
     /// Why it was never read.
     pub(super) fn known(&self) -> Result<(), AwsError> {
-        self.blind().map_or(Ok(()), |why| Err(why.clone()))
+        self.read_error().map_or(Ok(()), |why| Err(why.clone()))
     }
 
     /// Returns its state in one row.
@@ -333,9 +333,9 @@ impl<T: Resource> Table<T> {
             Freshness::Stale { since: None, why } => (why.kind.word(), Some(why.to_string())),
         };
         let fetched_at = self.answered_at();
-        let State { capped, lane, next, .. } = self.state;
+        let State { capped, cadence, next, .. } = self.state;
         let (rows, more) = (self.rows.len(), self.unfinished());
-        Source { kind: T::KIND, state, fetched_at, rows, capped, error, lane, next, more }
+        Source { kind: T::KIND, state, fetched_at, rows, capped, error, cadence, next, more }
     }
 }
 

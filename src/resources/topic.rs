@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 use super::subscription::{self, Subscription};
-use super::{Derived, Kind, Lane, Listing, Properties, Resource, Seen, Table, Turn, asked_lately, settled};
+use super::{Cadence, Derived, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled};
 use crate::aws::{Arn, Aws, AwsError, Described, ErrorKind, describe, failed, pages};
 
 /// Pages of 100 topics (fixed by SNS).
@@ -66,10 +66,10 @@ impl Topic {
 
 impl Resource for Topic {
     const KIND: Kind = Kind::Topics;
-    const LANE: Lane = Lane::Rare;
+    const CADENCE: Cadence = Cadence::Rare;
     // Alarms name the topics that are read in detail.
     const AFTER: &[Kind] = &[Kind::Alarms];
-    const SWEEP: Option<Lane> = Some(Self::LANE);
+    const SWEEP: Option<Cadence> = Some(Self::CADENCE);
     const OPTIONAL: bool = true;
     fn id(&self) -> &str {
         &self.arn
@@ -86,17 +86,17 @@ impl Resource for Topic {
     fn properties(&self, all: &mut Properties) {
         all.derived(Derived::Subscribers).text("KmsMasterKeyId", self.key.as_deref());
     }
-    fn due(seen: &Seen, known: &Table<Self>) -> bool {
+    fn due(observed: &Observed, known: &Table<Self>) -> bool {
         // A topic is new when an alarm names it for the first time.
-        let new = |arn: &str| !known.get(arn).is_some_and(Self::was_asked) && !asked_lately(known, arn, seen.at);
-        known.complete() && named(seen).into_iter().any(new)
+        let new = |arn: &str| !known.get(arn).is_some_and(Self::was_asked) && !asked_lately(known, arn, observed.at);
+        known.complete() && named(observed).into_iter().any(new)
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let named = named(seen);
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        let named = named(observed);
         let often = turn.sweep && named.len() <= OFTEN;
         // Topics of other regions cannot be read here.
         let here = named.iter().filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.region == aws.region));
-        let due = here.filter(|arn| often || !turn.asked_lately(arn, seen.at));
+        let due = here.filter(|arn| often || !turn.asked_lately(arn, observed.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
         let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
         let Described { found, fault } = described;
@@ -131,8 +131,8 @@ async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
 }
 
 /// Returns the topics that alarms call in any state.
-fn named(seen: &Seen) -> BTreeSet<&str> {
-    let alarms = seen.store.alarms.rows();
+fn named(observed: &Observed) -> BTreeSet<&str> {
+    let alarms = observed.store.alarms.rows();
     let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
     arns.map(String::as_str).filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == "sns")).collect()
 }

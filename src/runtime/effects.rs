@@ -96,7 +96,7 @@ impl EffectRunner {
         while self.saving.try_join_next().is_some() {}
         let due = self.saved.is_none_or(|at| at.elapsed() >= SAVE_EVERY);
         // A partial snapshot must not replace a complete one.
-        let whole = |account: &&Account| account.seen.store.sources().iter().all(Source::settled);
+        let whole = |account: &&Account| account.observed.store.sources().iter().all(Source::settled);
         if !(now || due) || !self.saving.is_empty() {
             return;
         }
@@ -104,7 +104,7 @@ impl EffectRunner {
             let connection = self.machine.connections.get(account.id.place());
             let Some(snapshot) = connection.and_then(|c| c.snapshot.clone()) else { continue };
             self.saved = Some(Instant::now());
-            let (store, at) = (account.seen.store.clone(), account.seen.at);
+            let (store, at) = (account.observed.store.clone(), account.observed.at);
             let news = app.log.keep(account.id);
             // Without a snapshot, the next start only takes longer.
             let write = move || drop(snapshot.write(&store, &news, at));

@@ -13,7 +13,7 @@ use super::until::until;
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::poll::Reader;
-use crate::resources::{AccountId, Seen, Snapshot};
+use crate::resources::{AccountId, Observed, Snapshot};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -85,7 +85,7 @@ impl EventSource {
     }
 
     /// Joins the tables of an account on another thread. The result returns as a message.
-    pub(super) fn join(&mut self, account: AccountId, tables: Seen, background: &Handle) {
+    pub(super) fn join(&mut self, account: AccountId, tables: Observed, background: &Handle) {
         self.joining.spawn_blocking_on(move || (account, model::join(&tables)), background);
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::aws::Aws;
 use crate::recording::Recorder;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
-use crate::resources::{AccountId, Seen, Snapshot};
+use crate::resources::{AccountId, Observed, Snapshot};
 
 /// Keys that follow each other within this time move the cursor continuously. The pollers read the thing on which it
 /// rests, not the things that it passes.
@@ -80,7 +80,7 @@ impl PollerSet {
 /// The pollers of one account.
 pub(super) struct AccountPollers {
     account: AccountId,
-    seen: watch::Sender<Seen>,
+    observed: watch::Sender<Observed>,
     wake: watch::Sender<Wake>,
     pollers: Pollers,
 }
@@ -90,11 +90,18 @@ type Out = mpsc::Sender<(Reader, Snapshot)>;
 
 impl AccountPollers {
     /// Makes pollers that have not started. They run in the `background`.
-    pub(super) fn new(account: AccountId, aws: Aws, seen: Seen, clock: Clock, out: &Out, background: &Handle) -> Self {
-        let (seen, wake) = (watch::Sender::new(seen), watch::Sender::new(Wake::default()));
+    pub(super) fn new(
+        account: AccountId,
+        aws: Aws,
+        observed: Observed,
+        clock: Clock,
+        out: &Out,
+        background: &Handle,
+    ) -> Self {
+        let (observed, wake) = (watch::Sender::new(observed), watch::Sender::new(Wake::default()));
         let pollers =
-            Pollers::new(aws, seen.subscribe(), wake.subscribe(), clock, account, out.clone(), background.clone());
-        Self { account, seen, wake, pollers }
+            Pollers::new(aws, observed.subscribe(), wake.subscribe(), clock, account, out.clone(), background.clone());
+        Self { account, observed, wake, pollers }
     }
 
     /// Restarts the pollers with the present tables.
@@ -117,11 +124,11 @@ impl AccountPollers {
     /// stays.
     fn publish(&self, app: &App, polled: bool, runs: bool) {
         let Some(account) = app.account(self.account) else { return };
-        self.seen.send_if_modified(|old| {
-            let focus = if runs { old.focus.clone() } else { account.seen.focus.clone() };
+        self.observed.send_if_modified(|old| {
+            let focus = if runs { old.focus.clone() } else { account.observed.focus.clone() };
             let news = polled || old.focus != focus;
             if news {
-                *old = Seen { focus, ..account.seen.clone() };
+                *old = Observed { focus, ..account.observed.clone() };
             }
             news
         });
@@ -166,13 +173,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn of_another_account_neither_news_nor_what_is_on_its_way_is_left() {
         let keymap = Assets::default().keymap("default", NAMES).unwrap();
-        let mut app = App::new(TABLES, Account::new(Seen::default()), Vec::new(), keymap);
+        let mut app = App::new(TABLES, Account::new(Observed::default()), Vec::new(), keymap);
         let (out, _inbox) = mpsc::channel(1);
         let aws = Aws::unconnected(&Target::default(), "nobody is asked");
         let polled = AccountPollers::new(
             AccountId::FIRST,
             aws,
-            Seen::default(),
+            Observed::default(),
             Arc::new(|| Timestamp::UNIX_EPOCH),
             &out,
             &Handle::current(),
@@ -184,7 +191,7 @@ mod tests {
             if taken {
                 app.update(Msg::Polled(AccountId::FIRST, snapshot));
             }
-            (taken, app.log.iter().count(), app.here.seen.store.alarms.len())
+            (taken, app.log.iter().count(), app.here.observed.store.alarms.len())
         };
         assert_eq!(hand(told("1"), first), (true, 0, 0));
         let alarm = |state: &str| Alarm { name: "errors".into(), state: state.into(), ..Alarm::default() };

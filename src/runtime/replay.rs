@@ -21,7 +21,7 @@ impl EffectRunner {
         let count = app.log.count();
         if recorder.wants_key_frame() {
             let state = |account: &Account| {
-                let (store, usage) = (account.seen.store.clone(), account.usage.clone());
+                let (store, usage) = (account.observed.store.clone(), account.usage.clone());
                 AccountState { store, events: app.log.keep(account.id), usage }
             };
             recorder.key_frame(app.accounts().into_iter().map(state).collect());

@@ -36,7 +36,7 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
         Colour::Green => Tone::Good,
         Colour::Blue => Tone::Busy,
     };
-    let mut account = Account::new(session.seen(connection));
+    let mut account = Account::new(session.observed(connection));
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();

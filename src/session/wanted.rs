@@ -151,7 +151,7 @@ mod tests {
     const TWO: &str = "[[account]]\nlabel = \"prod\"\nprofile = \"retail-prod\"\nregions = [\"eu-west-1\", \"us-east-1\"]\n\
                        access = \"read-only\"\n[[account]]\nrole_arn = \"arn:aws:iam::1:role/ops/lab\"\n";
 
-    fn wishes(text: &str, profile: &[&str], region: &[&str]) -> (Config, Result<Vec<Wanted>, String>) {
+    fn preferences(text: &str, profile: &[&str], region: &[&str]) -> (Config, Result<Vec<Wanted>, String>) {
         let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
@@ -162,7 +162,7 @@ mod tests {
     /// Returns name and region of each account that is wanted.
     fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>)> {
         let told = |w: Wanted| (w.target(&Common::default()).called().map(str::to_owned), w.region);
-        wishes(text, profile, region).1.unwrap().into_iter().map(told).collect()
+        preferences(text, profile, region).1.unwrap().into_iter().map(told).collect()
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
     fn a_profile_of_several_roles_is_refused_with_the_labels() {
         let two = "[[account]]\nlabel = \"ops\"\nprofile = \"p\"\nrole_arn = \"arn:aws:iam::1:role/oncall\"\n\
                    [[account]]\nlabel = \"prod\"\nprofile = \"p\"\naccess = \"read-only\"\n";
-        let why = wishes(two, &["p"], &[]).1.unwrap_err();
+        let why = preferences(two, &["p"], &[]).1.unwrap_err();
         assert!(why.contains("ops, prod"), "{why}");
         assert_eq!(names(two, &["prod"], &[]).len(), 1);
     }
@@ -206,7 +206,7 @@ mod tests {
         for (account, variables, profile, region) in cases {
             let text =
                 format!("[[account]]\nlabel = \"prod\"\n{account}regions = [\"eu-west-1\"]\naccess = \"read-only\"\n");
-            let (config, wanted) = wishes(&text, &profile, &region);
+            let (config, wanted) = preferences(&text, &profile, &region);
             for one in wanted.unwrap() {
                 let environment = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
                 let caller = one.caller(one.region.as_deref().unwrap_or("eu-west-1"), environment);

@@ -3,7 +3,7 @@
 use super::IDLE;
 use crate::app::{App, Effect, FocusedOn};
 use crate::model::Joined;
-use crate::resources::{AccountId, Focus, KeptEvent, Kind, Seen, Snapshot, Store};
+use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Snapshot, Store};
 use crate::view::Tone;
 
 impl App {
@@ -54,7 +54,7 @@ impl App {
 
     /// Returns the tables of an account that have changed since they were last joined. The runtime joins them on
     /// another thread, because the join of a large account would delay keys, and returns the result as a message.
-    pub fn to_join(&mut self) -> Option<(AccountId, Seen)> {
+    pub fn to_join(&mut self) -> Option<(AccountId, Observed)> {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
         accounts.find_map(|account| Some((account.id, account.give_to_join()?)))
     }
@@ -62,7 +62,7 @@ impl App {
     pub(super) fn take_joined(&mut self, id: AccountId, joined: Joined) {
         let mut accounts = std::iter::once(&mut self.here).chain(&mut self.elsewhere);
         let Some(account) = accounts.find(|account| account.id == id) else { return };
-        let at = account.seen.at;
+        let at = account.observed.at;
         let changed = account.take_joined(joined);
         // A replay has its own events.
         for (chain, before) in changed.into_iter().filter(|_| self.replay.is_none()) {
@@ -74,7 +74,7 @@ impl App {
     /// Sets the focus of the pollers: selected and unhealthy things are read more often, and in detail.
     pub(super) fn refocus(&mut self) {
         let revision = self.revision;
-        let idle = self.last_key.is_some_and(|at| self.here.seen.at.as_second() - at.as_second() > IDLE);
+        let idle = self.last_key.is_some_and(|at| self.here.observed.at.as_second() - at.as_second() > IDLE);
         for account in &mut self.elsewhere {
             account.look_away(revision, idle);
         }

@@ -19,7 +19,7 @@ fn selection<'a>(context: &'a Context<'_>) -> Selection<'a> {
     Selection {
         thing,
         chain: context.chain,
-        seen: &here.seen,
+        observed: &here.observed,
         joined: &here.joined,
         zone: &app.zone,
         refresh_key: app.keymap.key_for("refresh"),
@@ -75,16 +75,16 @@ mod tests {
     use crate::assets::Assets;
     use crate::intents::Retrain;
     use crate::resources::pipeline::Pipeline;
-    use crate::resources::{AccountId, Kind, Listing, Seen};
+    use crate::resources::{AccountId, Kind, Listing, Observed};
     use jiff::Timestamp;
 
     #[test]
     fn what_is_not_read_yet_is_asked_for_at_once() {
-        let mut seen = Seen::default();
+        let mut observed = Observed::default();
         let unread = vec![Pipeline { name: "build".into(), ..Pipeline::default() }];
-        seen.store.pipelines.apply(Ok(Listing::all(unread)), Timestamp::UNIX_EPOCH);
+        observed.store.pipelines.apply(Ok(Listing::all(unread)), Timestamp::UNIX_EPOCH);
         let keymap = Assets::default().keymap("default", NAMES).unwrap();
-        let mut app = App::new(TABLES, Account::new(seen), Vec::new(), keymap);
+        let mut app = App::new(TABLES, Account::new(observed), Vec::new(), keymap);
         let subject = Some(app.here.resource(Kind::Pipelines, "build"));
         app.list_mut().selected = subject;
         assert_eq!(able::<Retrain>(&app.context()), Ok("retrain".to_owned()));

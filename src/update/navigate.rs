@@ -152,7 +152,7 @@ fn branch_toggle(app: &mut App) -> Moved {
 pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
     let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| pane.kinds.contains(&kind));
     let pane = app.tables.panes.iter().find(lists).map_or(app.tables.home.name, |pane| pane.name);
-    let alarm = subject.item.of_kind(Kind::Alarms).and_then(|name| app.here.seen.store.alarms.get(name));
+    let alarm = subject.item.of_kind(Kind::Alarms).and_then(|name| app.here.observed.store.alarms.get(name));
     app.show_scaling |= alarm.is_some_and(Alarm::scaling);
     go(app, pane);
     if !app.list_mut().ids.contains(subject) {
@@ -245,7 +245,7 @@ pub(super) fn scaling(app: &mut App) -> Moved {
 /// Returns the text to copy: the ARN if there is one, otherwise the name.
 fn copied(context: &Context<'_>) -> Option<String> {
     let item = &context.subject.as_ref()?.item;
-    let thing = item.resource().and_then(|(kind, id)| context.app.here.seen.store.get(kind, id));
+    let thing = item.resource().and_then(|(kind, id)| context.app.here.observed.store.get(kind, id));
     let text = thing.and_then(Thing::arn).unwrap_or(item.id());
     (!text.is_empty()).then(|| text.to_owned())
 }

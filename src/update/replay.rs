@@ -149,7 +149,7 @@ fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<Named> {
     let whose = app.whose(id);
     let account = app.account_mut(id)?;
     let (kind, after) = (snapshot.kind(), snapshot.source().state);
-    let before = account.seen.store.table(kind).source().state;
+    let before = account.observed.store.table(kind).source().state;
     let changes = account.polled(snapshot);
     let what = if before == after { changed(kind, &changes)? } else { format!("{kind} {after}") };
     let is_told = before == after && changes.iter().all(|change| !change.events.is_empty());

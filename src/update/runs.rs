@@ -64,7 +64,7 @@ impl App {
             Progress::Waiting(what) => what,
         };
         let text = format!("{}: {}", run.plan.title, run.text);
-        self.log.push(self.here.seen.at, run.account, Health::Running, text, None);
+        self.log.push(self.here.observed.at, run.account, Health::Running, text, None);
     }
 
     /// Shows the outcome of unfinished intents, in the log and as a message.
@@ -77,13 +77,13 @@ impl App {
                 State::Unknown(_) | State::Replaced(_) => (Health::Unknown, Tone::Warn),
             };
             let text = open.to_string();
-            self.log.push(self.here.seen.at, account, health, text.clone(), None);
+            self.log.push(self.here.observed.at, account, health, text.clone(), None);
             self.message = Some((tone, self.whose(account) + &text));
         }
     }
 
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
-        let now = self.here.seen.at;
+        let now = self.here.observed.at;
         let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
         let (health, tone, text) = match &outcome {
             Outcome::Done(what) => (Health::Ok, Tone::Good, format!("{}: {what}", run.plan.title)),

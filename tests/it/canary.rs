@@ -111,15 +111,15 @@ fn account() -> Altered {
 }
 
 /// Finds the secrets that are visible in a text.
-fn seen(text: &[u8]) -> BTreeSet<String> {
+fn observed(text: &[u8]) -> BTreeSet<String> {
     let text = String::from_utf8_lossy(text);
     text.match_indices(WORD).map(|(at, _)| text[at.saturating_sub(60)..].chars().take(90).collect()).collect()
 }
 
 #[track_caller]
 fn shows_none(what: &str, text: &[u8]) {
-    let seen = seen(text);
-    assert!(seen.is_empty(), "{what} shows {} secrets, such as {:?}", seen.len(), seen.first());
+    let observed = observed(text);
+    assert!(observed.is_empty(), "{what} shows {} secrets, such as {:?}", observed.len(), observed.first());
 }
 
 /// Returns all files below a folder, unpacked if they are packed.
@@ -145,7 +145,7 @@ fn no_secret_leaves_the_tables() {
     let run = |arguments: &[&str]| home.run_at(&account.url, "eu-west-1", arguments);
     let tape = home.path("look.tape").display().to_string();
     let told = run(&["dump", "--no-redact"]);
-    assert!(seen(told.out.as_bytes()).len() > 60, "the secrets are in what the account answers");
+    assert!(observed(told.out.as_bytes()).len() > 60, "the secrets are in what the account answers");
 
     let dump = run(&["dump", "--record", &tape]);
     shows_none("dump", dump.out.as_bytes());

@@ -348,7 +348,7 @@ async fn what_is_still_to_be_read_is_neither_nothing_nor_well() {
         let before = heads.split(head).next().unwrap_or_default().chars().count();
         row.chars().nth(before).unwrap_or(' ')
     };
-    let mut seen = String::new();
+    let mut observed = String::new();
     for _ in 0..120 {
         t.run_for("100ms").await;
         if t.text().contains("demand-forecasting ") {
@@ -356,8 +356,8 @@ async fn what_is_still_to_be_read_is_neither_nothing_nor_well() {
                 (column(&t, "DATA", "demand-forecasting "), column(&t, "TRAINING", "demand-forecasting "));
             assert!(data != '–', "data is there and was not read yet: {}", t.text());
             assert!(!['–', '✓'].contains(&training), "its last run left nothing: {}", t.text());
-            seen.push(training);
+            observed.push(training);
         }
     }
-    assert!(seen.starts_with('◌') && seen.ends_with('▲'), "{seen}");
+    assert!(observed.starts_with('◌') && observed.ends_with('▲'), "{observed}");
 }

@@ -26,7 +26,7 @@ use sagetop::resources::pipeline::{Definition, Pipeline, StepDefinition};
 use sagetop::resources::step::{Made, PipelineStep};
 use sagetop::resources::subscription::Subscription;
 use sagetop::resources::topic::Topic;
-use sagetop::resources::{Listing, Resource, Seen, Store, Table, Wishes};
+use sagetop::resources::{Listing, Observed, Preferences, Resource, Store, Table};
 
 /// The number of recent pipeline executions that AWS lists.
 const RUNS: usize = 400;
@@ -48,7 +48,7 @@ pub(crate) fn now() -> Timestamp {
 }
 
 /// Returns the tables of an account with this many endpoints, and this many earlier versions of each model.
-pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
+pub(crate) fn observed(endpoints: usize, before: usize) -> Observed {
     let models = endpoints.div_ceil(2);
     let mut store = Store::default();
     fill(&mut store.alarms, (0..endpoints * 2).map(alarm));
@@ -70,15 +70,15 @@ pub(crate) fn seen(endpoints: usize, before: usize) -> Seen {
     fill(&mut store.datasets, (0..models.min(LOCATIONS)).map(dataset));
     fill(&mut store.metrics, (0..endpoints).step_by(40).flat_map(series));
     let severity = |glob: &str, level: &str| (pattern(glob), Severity::try_from(level.to_owned()).unwrap());
-    Seen {
+    Observed {
         store,
-        wishes: Arc::new(Wishes {
+        preferences: Arc::new(Preferences {
             models: (0..models).step_by(CONFIGURED).map(configured).collect(),
             severity: vec![severity("arn:aws:sns:*:*:team-3*", "sev2"), severity("*-latency", "sev4")],
-            ..Wishes::default()
+            ..Preferences::default()
         }),
         at: now(),
-        ..Seen::default()
+        ..Observed::default()
     }
 }
 

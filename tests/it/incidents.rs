@@ -4,7 +4,7 @@
 use sagetop::args::FailOn;
 use sagetop::headless::{Look, status};
 use sagetop::resources::poll::{Clock, Patience};
-use sagetop::resources::{Seen, Wishes};
+use sagetop::resources::{Observed, Preferences};
 
 use crate::harness::{CONFIG, Harness};
 
@@ -150,11 +150,12 @@ async fn both(story: &str, config: &str, wait: &str) -> (Vec<String>, Vec<String
     let mut t = Harness::story(story).config(config).size(160, 50).ready().await;
     t.run_for(wait).await;
     let source = sagetop::config::Source { file: "x.toml".into(), text: config.to_owned() };
-    let wishes = sagetop::config::Config::parse(&source).map(|config| Wishes::of(&config)).unwrap_or_default();
+    let preferences =
+        sagetop::config::Config::parse(&source).map(|config| Preferences::of(&config)).unwrap_or_default();
     let executor = t.executor().clone();
     let clock: Clock = executor.clock.clone();
-    let seen = Seen { wishes: wishes.into(), at: clock(), ..Seen::default() };
-    let look = Look::take("x".into(), executor.aws.clone(), seen, &clock, Patience::default()).await;
+    let observed = Observed { preferences: preferences.into(), at: clock(), ..Observed::default() };
+    let look = Look::take("x".into(), executor.aws.clone(), observed, &clock, Patience::default()).await;
     let mut out = Vec::new();
     let _ = status(&[look], false, FailOn::Warning, &mut out);
     let said = String::from_utf8_lossy(&out).into_owned();

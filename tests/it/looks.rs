@@ -11,7 +11,7 @@ use sagetop::aws::{Aws, Pace};
 use sagetop::config::{Config, Source};
 use sagetop::headless::Look;
 use sagetop::resources::poll::{Clock, Patience};
-use sagetop::resources::{Seen, Wishes};
+use sagetop::resources::{Observed, Preferences};
 use sagetop::sim::{Settings, Sim, Story};
 use tokio::time::Instant;
 
@@ -27,8 +27,8 @@ async fn look(fault: &str, pace: Pace, patience: Patience) -> (Look, Duration) {
     let sim = Sim::with(&story, Arc::new(move || SystemTime::UNIX_EPOCH + since_1970()), &settings);
     let aws = Aws::over_at(&SharedHttpClient::new(sim), "eu-west-1", pace);
     let config = Config::parse(&Source { file: "demo.toml".into(), text: CONFIG.into() }).unwrap();
-    let seen = Seen { wishes: Arc::new(Wishes::of(&config)), at: clock(), ..Seen::default() };
-    let look = Look::take("demo".into(), aws, seen, &clock, patience).await;
+    let observed = Observed { preferences: Arc::new(Preferences::of(&config)), at: clock(), ..Observed::default() };
+    let look = Look::take("demo".into(), aws, observed, &clock, patience).await;
     (look, began.elapsed())
 }
 
@@ -58,7 +58,7 @@ async fn a_source_that_always_fails_holds_a_look_for_a_moment() {
                 format!("[[fault]]\noperation = \"{operation}\"\nstatus = {status}\nbody = \"<html></html>\"\n");
             let (look, took) = look(&fault, Pace::Unlimited, Patience::default()).await;
             assert!(took < usual + Duration::from_secs(2), "{status} {source}: {took:?} instead of {usual:?}");
-            let sources = look.seen.store.sources();
+            let sources = look.observed.store.sources();
             assert!(
                 sources.iter().any(|s| s.kind.name() == source),
                 "{source}: {:?}",
@@ -74,7 +74,7 @@ async fn a_source_that_never_answers_is_told_and_all_others_are_read() {
         let fault = format!("[[fault]]\noperation = \"{operation}\"\nlatency = \"2h\"\n");
         let (look, took) = look(&fault, Pace::Unlimited, Patience::default()).await;
         assert!(took <= Duration::from_mins(1), "{source}: {took:?}");
-        let sources = look.seen.store.sources();
+        let sources = look.observed.store.sources();
         let told = sources.iter().find(|s| s.kind.name() == source).unwrap();
         assert!(told.error.is_some(), "{source}: {told:?}");
         assert!(sources.iter().filter(|s| s.state == "fresh").count() >= 8, "{source}");
@@ -86,7 +86,7 @@ async fn an_account_that_never_answers_holds_a_look_no_longer_than_a_minute() {
     let silence = "[[fault]]\noperation = \"*\"\nlatency = \"2h\"\n";
     let (silent, took) = look(silence, Pace::Once, Patience::default()).await;
     assert!(took <= Duration::from_secs(62), "{took:?}");
-    assert!(silent.seen.store.sources().iter().all(|s| s.state == "unreachable"));
+    assert!(silent.observed.store.sources().iter().all(|s| s.state == "unreachable"));
     let (_, took) = look(silence, Pace::Once, Patience::at_most(Duration::from_secs(5))).await;
     assert_eq!(took.as_secs(), 5);
 }
@@ -95,6 +95,6 @@ async fn an_account_that_never_answers_holds_a_look_no_longer_than_a_minute() {
 async fn a_source_that_fails_once_is_read() {
     let fault = "[[fault]]\noperation = \"*\"\nstatus = 503\nbody = \"\"\nto = \"300ms\"\n";
     let (look, _) = look(fault, Pace::Unlimited, Patience::default()).await;
-    let troubled: Vec<_> = look.seen.store.troubles();
+    let troubled: Vec<_> = look.observed.store.troubles();
     assert!(troubled.is_empty(), "{troubled:?}");
 }

@@ -117,8 +117,8 @@ async fn a_long_list_comes_in_parts_and_is_not_read_again_while_little_changes()
 
 #[test]
 fn every_endpoint_of_a_fleet_is_one_models_and_tells_what_it_runs() {
-    let seen = fleet::seen(400, 0);
-    let joined = sagetop::model::join(&seen);
+    let observed = fleet::observed(400, 0);
+    let joined = sagetop::model::join(&observed);
     let serving: Vec<_> = joined.chains().iter().flat_map(|c| &c.serving).collect();
     let names: BTreeSet<&str> = serving.iter().map(|s| s.endpoint).collect();
     assert_eq!((serving.len(), names.len()), (400, 400), "each once");

@@ -14,7 +14,7 @@ impl Account {
     /// Has nothing been read yet from which a model could be known, in this run or an earlier one?
     #[must_use]
     pub fn unread(&self) -> bool {
-        let store = &self.seen.store;
+        let store = &self.observed.store;
         let answered = [store.endpoints.answered_at(), store.groups.answered_at(), store.alarms.answered_at()];
         answered.iter().all(Option::is_none) && self.chains().is_empty()
     }
@@ -22,7 +22,7 @@ impl Account {
     /// Returns when a stage was last read, if that is too long ago.
     #[must_use]
     pub fn outdated(&self, stage: StageKind) -> Option<Timestamp> {
-        let store = &self.seen.store;
+        let store = &self.observed.store;
         let (read, longest) = match stage {
             StageKind::Data => (store.datasets.answered_at(), OTHERS),
             StageKind::Training => (store.executions.answered_at(), OTHERS),
@@ -30,7 +30,7 @@ impl Account {
             StageKind::Endpoint => (store.endpoints.answered_at(), VITAL),
             StageKind::Alarms => (store.alarms.answered_at(), VITAL),
         };
-        read.filter(|at| self.seen.at.as_second() - at.as_second() > longest)
+        read.filter(|at| self.observed.at.as_second() - at.as_second() > longest)
     }
 
     /// Returns the health of a stage, or unknown if its data is too old.

@@ -29,7 +29,7 @@ impl RatedCandidate {
         let mut history = ConfigNames::read(executor, present).await?.history(present);
         let name = &candidate.config.name;
         if let Some(at) = candidate.config.created.filter(|_| history.iter().all(|b| b.config != *name)) {
-            history.push(WentLive { config: name.clone(), at, seen: false });
+            history.push(WentLive { config: name.clone(), at, observed: false });
         }
         let mut rated = rate(executor, present, &history, vec![candidate]).await;
         rated.pop().ok_or_else(|| Refusal::No("nothing was rated".to_owned()))

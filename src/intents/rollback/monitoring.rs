@@ -15,7 +15,7 @@ use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::model::Model;
-use crate::resources::{Listing, Resource, Seen, time};
+use crate::resources::{Listing, Observed, Resource, time};
 
 /// The pages of 100 alarms that a plan reads.
 const PAGES: usize = 20;
@@ -54,7 +54,7 @@ pub(super) struct Monitor {
 
 impl Monitor {
     fn of(alarm: &Alarm, executor: &Executor) -> Self {
-        let tier = severity::tier(&executor.wishes.severity, alarm);
+        let tier = severity::tier(&executor.preferences.severity, alarm);
         let own = || alarm.namespaces.iter().any(|namespace| namespace == "AWS/SageMaker");
         let grave = tier.as_deref().map_or_else(own, |tier| severity::weight(tier) == crate::model::Health::Critical);
         Self { name: alarm.name.clone(), tier: tier.unwrap_or_default(), grave }
@@ -77,17 +77,18 @@ impl Monitoring {
             Err(error) => (Vec::new(), Some(format!("alarms cannot be read ({error})"))),
         };
         let recent_errors = RecentErrors::read(executor, endpoint).await;
-        let mut seen = Seen { wishes: executor.wishes.clone(), at: (executor.clock)(), ..Seen::default() };
-        seen.store.alarms.apply(Ok(Listing::all(alarms)), seen.at);
-        seen.store.models.apply(Ok(Listing::all(models)), seen.at);
-        seen.store.configs.apply(Ok(Listing::all(config)), seen.at);
-        seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint.clone()])), seen.at);
-        seen.store.metrics.apply(Ok(Listing::all(recent_errors.series.clone())), seen.at);
-        let joined = join(&seen);
+        let mut observed =
+            Observed { preferences: executor.preferences.clone(), at: (executor.clock)(), ..Observed::default() };
+        observed.store.alarms.apply(Ok(Listing::all(alarms)), observed.at);
+        observed.store.models.apply(Ok(Listing::all(models)), observed.at);
+        observed.store.configs.apply(Ok(Listing::all(config)), observed.at);
+        observed.store.endpoints.apply(Ok(Listing::all(vec![endpoint.clone()])), observed.at);
+        observed.store.metrics.apply(Ok(Listing::all(recent_errors.series.clone())), observed.at);
+        let joined = join(&observed);
         let chain = joined.owner(Endpoint::KIND, &endpoint.name);
         let serving = joined.serving(&endpoint.name);
-        let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &seen.store));
-        let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| seen.store.alarms.get(name));
+        let trouble = chain.zip(serving).and_then(|(chain, serving)| trouble(chain, serving, &observed.store));
+        let own = chain.into_iter().flat_map(|chain| &chain.alarms).filter_map(|name| observed.store.alarms.get(name));
         let watch_errors = own.clone().any(|alarm| watches_errors(alarm, &endpoint.name));
         let mut alarms: Vec<Monitor> = own
             .filter(|alarm| !alarm.scaling() && !of_another(alarm, &endpoint.name))

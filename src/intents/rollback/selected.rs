@@ -53,7 +53,7 @@ fn changeable(at: &Selection<'_>, name: &str) -> Result<String, String> {
         Some(status) => {
             let deployment = at.joined.serving(name).and_then(|serving| serving.deployment.as_ref());
             let progress = deployment.map_or_else(String::new, |deployment| {
-                let since = deployment.since.map(|began| fmt::clock(at.seen.at, began, at.zone));
+                let since = deployment.since.map(|began| fmt::clock(at.observed.at, began, at.zone));
                 let since = since.map(|began| format!(" since {began}")).unwrap_or_default();
                 format!(", {}{since}{}", deployment.way(), deployment.phase())
             });
@@ -111,10 +111,10 @@ mod tests {
     fn nothing_is_decided_on_rows_that_are_old() {
         let mut here = Here::default();
         let endpoint = Endpoint { name: "fraud-prod".into(), status: "InService".into(), ..Endpoint::default() };
-        here.seen.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        here.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(40);
+        here.observed.store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
+        here.observed.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(40);
         assert_eq!(available(&here.selection(Kind::Endpoints, "fraud-prod")), Ok("roll back".to_owned()));
-        here.seen.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
+        here.observed.at = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(3 * 3600);
         let refused = available(&here.selection(Kind::Endpoints, "fraud-prod")).unwrap_err();
         assert_eq!(refused, "fraud-prod was read 3 h ago: ctrl-r asks AWS, then decide");
     }

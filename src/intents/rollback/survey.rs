@@ -70,15 +70,15 @@ impl ConfigNames {
         let mine = present.endpoint.name.as_str();
         let own = self.all.iter().filter(|n| n.is_own(mine) && !self.is_theirs(n, mine) || Some(&*n.config) == current);
         let began = own.filter_map(|named| {
-            let (config, seen) = (named.config.clone(), named.put_live.is_some());
-            Some(WentLive { config, at: named.put_live.or(named.created)?, seen })
+            let (config, observed) = (named.config.clone(), named.put_live.is_some());
+            Some(WentLive { config, at: named.put_live.or(named.created)?, observed })
         });
         let mut began: Vec<WentLive> = began.collect();
         let serving = present.serving.as_ref().map(|serving| &serving.config);
         if let Some((config, at)) = serving.and_then(|c| Some((&c.name, c.created?)))
             && began.iter().all(|b| b.config != *config)
         {
-            began.push(WentLive { config: config.clone(), at, seen: false });
+            began.push(WentLive { config: config.clone(), at, observed: false });
         }
         began
     }

@@ -42,7 +42,7 @@ pub(super) struct WentLive {
     pub(super) config: String,
     pub(super) at: Timestamp,
     /// Whether this console saw it go live. Otherwise the time is that of its creation.
-    pub(super) seen: bool,
+    pub(super) observed: bool,
 }
 
 /// Returns when a configuration began to serve, and when the next one did.
@@ -73,7 +73,7 @@ impl TrackRecord {
         }
         let mut fired: Vec<(Monitor, usize)> = fired.into_values().collect();
         fired.sort_by_key(|(monitor, times)| (!monitor.grave, std::cmp::Reverse(*times)));
-        let exact = began.seen;
+        let exact = began.observed;
         let (from, partial) = (Some(began.at), alarms.problem.is_some());
         Self {
             from,
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_configuration_answers_for_the_time_from_its_beginning_to_that_of_the_next() {
-        let began = |config: &str, day, seen| WentLive { config: config.into(), at: at(day), seen };
+        let began = |config: &str, day, observed| WentLive { config: config.into(), at: at(day), observed };
         // v12 was put live again after v13, and v14 serves now.
         let history =
             [began("v11", 1, false), began("v12", 40, true), began("v13", 35, false), began("v14", 50, false)];

@@ -2,10 +2,10 @@
 
 use super::{Column, Facts, Finding, Summary, errors, unread, untold};
 use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
-use crate::model::hears::hears_of;
+use crate::model::alarm_receiver::receiver_of;
 use crate::model::people::{Reach, reach};
 use crate::model::rows::Rows;
-use crate::model::{Health, Hears, Serving, severity};
+use crate::model::{AlarmReceiver, Health, Serving, severity};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
 
@@ -59,7 +59,7 @@ pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
                 let finding = Finding::new(Health::Ok, format!("{}: good enough to promote", alarm.name));
                 return finding.since(alarm.since).about(Kind::Alarms, &alarm.name);
             }
-            let tier = severity::tier(&facts.seen.wishes.severity, alarm);
+            let tier = severity::tier(&facts.observed.preferences.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
                 // The alarm has no tier. Metrics of SageMaker itself on a production endpoint show problems that
@@ -82,7 +82,7 @@ pub(super) fn flapping(facts: &Facts<'_>) -> Vec<Finding> {
     let well = alarms(facts).filter(|a| !a.firing() && !good_news(facts.config, a));
     well.filter_map(|alarm| {
         let fired = facts.index.alarms.fired.get(alarm.name.as_str()).copied().filter(|fired| *fired >= FLAPS)?;
-        let tier = severity::tier(&facts.seen.wishes.severity, alarm);
+        let tier = severity::tier(&facts.observed.preferences.severity, alarm);
         Some(told(facts, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
     })
     .collect()
@@ -116,14 +116,14 @@ pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -
 pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
     let dry = alarms(facts).filter(|a| a.state == "INSUFFICIENT_DATA" && !unevaluable(a));
     dry.filter_map(|alarm| {
-        let tier = severity::tier(&facts.seen.wishes.severity, alarm)?;
+        let tier = severity::tier(&facts.observed.preferences.severity, alarm)?;
         if severity::weight(&tier) < Health::Critical {
             return None;
         }
         let expected = alarm.missing.as_deref() == Some("breaching")
             || watched(facts, alarm).any(|serving| serving.production() && errors::takes_requests(facts, serving));
-        let seen = backstage(facts, alarm).is_none();
-        let health = if expected && seen { Health::Warning } else { Health::Unknown };
+        let observed = backstage(facts, alarm).is_none();
+        let health = if expected && observed { Health::Warning } else { Health::Unknown };
         let finding = told(facts, alarm, health, "has no data", Some(&tier));
         Some(finding.column(Column::Word("no data".into())))
     })
@@ -159,19 +159,22 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
 
 pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts.config, a));
-    let unheard = |a: &Alarm| match hears_of(facts.index, a)? {
-        Hears::Nobody => {
+    let unheard = |a: &Alarm| match receiver_of(facts.index, a)? {
+        AlarmReceiver::Nobody => {
             let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
             Some(unheard(facts, a, Health::Warning, |name| format!("nobody is notified of {name}: {why}")))
         }
-        Hears::Perhaps(parent) => Some(unheard(facts, a, Health::Unknown, |name| {
+        AlarmReceiver::Perhaps(parent) => Some(unheard(facts, a, Health::Unknown, |name| {
             format!("whether {name} notifies anybody is not known: the rule of {parent} cannot be read")
         })),
-        Hears::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
+        AlarmReceiver::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
             format!("nobody is notified of {name} now: {parent} does not fire")
         })),
         // The composite alarm whose actions are suppressed has its own finding.
-        Hears::Suppressed(_) | Hears::Composite(_) | Hears::Deployment(_) | Hears::Unread => None,
+        AlarmReceiver::Suppressed(_)
+        | AlarmReceiver::Composite(_)
+        | AlarmReceiver::Deployment(_)
+        | AlarmReceiver::Unread => None,
     };
     firing.filter_map(unheard).collect()
 }
@@ -185,7 +188,7 @@ fn unheard(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&st
 pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
     let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts.config, a));
     let held = |a: &Alarm| {
-        let Some(Hears::Suppressed(by)) = hears_of(facts.index, a) else { return None };
+        let Some(AlarmReceiver::Suppressed(by)) = receiver_of(facts.index, a) else { return None };
         let phrase = |name: &str| format!("nobody is notified of {name} now: {by} holds its actions back");
         Some(unheard(facts, a, Health::Warning, phrase))
     };
@@ -199,12 +202,12 @@ fn unevaluable(alarm: &Alarm) -> bool {
 
 pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
     // An alarm that fires is worse than one that is not evaluated, so it is not listed here.
-    let blind = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
+    let read_error = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
     let told = |a: &Alarm| {
         let text = format!("{} is not evaluated: {}", a.name, a.evaluation.as_deref()?);
         Some(Finding::new(Health::Unknown, text).since(a.since).about(Kind::Alarms, &a.name))
     };
-    blind.filter_map(told).collect()
+    read_error.filter_map(told).collect()
 }
 
 pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {

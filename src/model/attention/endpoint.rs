@@ -65,9 +65,9 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
     endpoints(facts)
         .filter(|(_, e)| e.status == "InService")
         .filter_map(|(serving, endpoint)| {
-            let seen =
+            let observed =
                 endpoint.went_back_from.as_ref().map(|config| format!("AWS gave no reason, {config} is not live"));
-            let why = endpoint.failure.clone().or(seen)?;
+            let why = endpoint.failure.clone().or(observed)?;
             let text = format!("{}: last update was rolled back: {why}", serving.place());
             let finding = at(serving, Health::Critical, &format!("rolled back: {why}"));
             Some(Finding { text, ..finding.since(endpoint.modified) })

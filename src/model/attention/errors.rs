@@ -63,7 +63,7 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
         let invocations = read("Invocations")?;
         let until = invocations.until;
         let age = facts.now.as_second() - until.as_second();
-        if age > facts.seen.wishes.measured_every(serving.production()) + LATE {
+        if age > facts.observed.preferences.measured_every(serving.production()) + LATE {
             return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)).into());
         }
         // Requests before the present version went live are not its fault.

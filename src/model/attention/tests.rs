@@ -47,11 +47,11 @@ const CASES: [&[OfRule]; 7] =
 
 /// Returns the findings of a rule about the model.
 fn found(account: &Account, stage: StageKind, rule: &str) -> Vec<(Health, String, Option<i64>)> {
-    let seen = account.seen();
-    let joined = crate::model::join(&seen);
+    let observed = account.observed();
+    let joined = crate::model::join(&observed);
     let reasons = &joined.chain("fraud").unwrap().reasons;
     let found = reasons.iter().filter(|r| (r.stage(), r.rule.name) == (stage, rule));
-    let ago = |since: Timestamp| seen.at.as_second() - since.as_second();
+    let ago = |since: Timestamp| observed.at.as_second() - since.as_second();
     found.map(|r| (r.health, r.text.clone(), r.since.map(ago))).collect()
 }
 

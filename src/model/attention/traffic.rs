@@ -36,7 +36,7 @@ fn judge(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Fi
     // If one variant is unknown, all requests may go to it.
     let series: Vec<&MetricSeries> = endpoint.variants.iter().map(|v| read(&v.name)).collect::<Option<_>>()?;
     let until = series.iter().map(|series| series.until).min()?;
-    if facts.now.as_second() - until.as_second() > facts.seen.wishes.measured_every(true) + LATE {
+    if facts.now.as_second() - until.as_second() > facts.observed.preferences.measured_every(true) + LATE {
         return None;
     }
     let live = endpoint.live_since.map_or(i64::MIN, Timestamp::as_second);

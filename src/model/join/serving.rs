@@ -1,10 +1,10 @@
 //! Follows endpoints back to versions: endpoint → configuration → model → package.
 
-use crate::model::cores::shared;
 use crate::model::deployment::{changed, under_way};
 use crate::model::index::{Index, Only};
 use crate::model::key::{Keyed, Name, beginning};
 use crate::model::links::{Arrows, Edges, Link};
+use crate::model::parallel;
 use crate::model::{Confidence, Serving, StageKind};
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::{Endpoint, split_stage};
@@ -40,7 +40,7 @@ struct Owner<'a> {
 /// groups is in the home of each.
 pub(super) fn trace_all<'a>(index: &Index<'a>) -> Keyed<Home<'a>, Vec<Box<Traced<'a>>>> {
     let mut homes: Keyed<Home<'a>, Vec<Box<Traced<'a>>>> = Keyed::default();
-    let traces = shared(index.endpoints.clone(), |endpoint| {
+    let traces = parallel::map(index.endpoints.clone(), |endpoint| {
         let first = trace(index, endpoint, false);
         let others = others(index, &first);
         (first, others)
@@ -90,7 +90,7 @@ pub(super) fn trace<'a>(index: &Index<'a>, endpoint: &'a Endpoint, wanted: bool)
     // The box makes moves cheap.
     let mut traced = Box::new(run(index, endpoint, stage, Edges::new(wanted)));
     let owner = match claim {
-        Some((place, _)) => index.seen.wishes.models.get(place).map(|model| Owner {
+        Some((place, _)) => index.observed.preferences.models.get(place).map(|model| Owner {
             group: Some(model.group_name()),
             configured: Some(place),
             confidence: Confidence::Config,

@@ -4,9 +4,9 @@ use crate::resources::endpoint::Pending;
 
 /// Returns the events of the model: seconds ago, health, phrase, and who did it.
 fn past(account: &Account, most: usize) -> Vec<(i64, Health, String, String)> {
-    let (seen, joined) = (account.seen(), account.join());
-    let past = timeline(joined.chain("fraud").unwrap(), &seen.store, most);
-    past.into_iter().map(|(at, e)| (seen.at.as_second() - at.as_second(), e.health, e.text, e.by)).collect()
+    let (observed, joined) = (account.observed(), account.join());
+    let past = timeline(joined.chain("fraud").unwrap(), &observed.store, most);
+    past.into_iter().map(|(at, e)| (observed.at.as_second() - at.as_second(), e.health, e.text, e.by)).collect()
 }
 
 /// Changes the state of the alarm five minutes ago.

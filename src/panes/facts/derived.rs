@@ -7,7 +7,7 @@ use super::{Fact, fact, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
-use crate::model::{Chain, Hears};
+use crate::model::{AlarmReceiver, Chain};
 use crate::resources::alarm::{Alarm, Suppressor};
 use crate::resources::alarm_history::fired_since;
 use crate::resources::subscription::Subscription;
@@ -16,7 +16,7 @@ use crate::view::{Line, Tone};
 
 /// Returns the properties that the joined models add to a thing.
 pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec<Fact> {
-    let alarm = app.here.seen.store.alarms.get(id);
+    let alarm = app.here.observed.store.alarms.get(id);
     match which {
         Derived::Fired => vec![fired(app, id)],
         Derived::Notified => alarm.map(|alarm| tells(app, alarm)).into_iter().collect(),
@@ -39,9 +39,9 @@ pub(super) fn of_missing(app: &App, kind: Kind, id: &str) -> Vec<Fact> {
 /// Shows how often an alarm fired in the last day, if it fired more than once. A flapping alarm is OK most of the
 /// time.
 fn fired(app: &App, name: &str) -> Fact {
-    let history = &app.here.seen.store.alarm_history;
+    let history = &app.here.observed.store.alarm_history;
     let since = |hours: i64| {
-        let after = app.here.seen.at.checked_sub(SignedDuration::from_hours(hours)).unwrap_or_default();
+        let after = app.here.observed.at.checked_sub(SignedDuration::from_hours(hours)).unwrap_or_default();
         fired_since(history, name, after)
     };
     match (since(1), since(24)) {
@@ -54,17 +54,19 @@ fn fired(app: &App, name: &str) -> Fact {
 /// Shows the receiver of an alarm. An alarm that notifies nobody does not change the health of its model, but it is
 /// marked.
 fn tells(app: &App, alarm: &Alarm) -> Fact {
-    match app.here.joined.hears(&alarm.name) {
-        Some(Hears::Nobody) if alarm.actions.is_empty() => warn("notifies", "▲ nobody: it has no action"),
-        Some(Hears::Nobody) => warn("notifies", "▲ nobody: its actions are switched off"),
-        Some(Hears::Unread) => fact("notifies", "◌ not known yet: deployments were not read"),
-        Some(Hears::Suppressed(by)) => warn("notifies", format!("▲ nobody now: {by} holds the actions back")),
-        Some(Hears::Quiet(by)) => warn("notifies", format!("▲ nobody now: {by}, which notifies for it, does not fire")),
-        Some(Hears::Composite(parent)) => fact("notifies", format!("nobody itself; {parent} notifies for it")),
-        Some(Hears::Perhaps(parent)) => {
+    match app.here.joined.receiver(&alarm.name) {
+        Some(AlarmReceiver::Nobody) if alarm.actions.is_empty() => warn("notifies", "▲ nobody: it has no action"),
+        Some(AlarmReceiver::Nobody) => warn("notifies", "▲ nobody: its actions are switched off"),
+        Some(AlarmReceiver::Unread) => fact("notifies", "◌ not known yet: deployments were not read"),
+        Some(AlarmReceiver::Suppressed(by)) => warn("notifies", format!("▲ nobody now: {by} holds the actions back")),
+        Some(AlarmReceiver::Quiet(by)) => {
+            warn("notifies", format!("▲ nobody now: {by}, which notifies for it, does not fire"))
+        }
+        Some(AlarmReceiver::Composite(parent)) => fact("notifies", format!("nobody itself; {parent} notifies for it")),
+        Some(AlarmReceiver::Perhaps(parent)) => {
             fact("notifies", format!("nobody itself; {parent} may notify for it, but its rule cannot be read"))
         }
-        Some(Hears::Deployment(endpoint)) => {
+        Some(AlarmReceiver::Deployment(endpoint)) => {
             fact("notifies", format!("no people; it rolls back deployments of {endpoint}"))
         }
         None => fact("notifies", alarm.called().join(", ")),
@@ -82,13 +84,13 @@ fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
     if let Some(by) = &suppressor.by {
         let end = |since: Option<Timestamp>, seconds: Option<i32>| {
             let end = since?.checked_add(SignedDuration::from_secs(seconds?.into())).ok()?;
-            Some(fmt::clock(app.here.seen.at, end, &app.zone))
+            Some(fmt::clock(app.here.observed.at, end, &app.zone))
         };
         let until = match by.as_str() {
             "Alarm" => Some(format!("until {name} leaves ALARM, and {extension} more")),
             "WaitPeriod" => end(alarm.since, suppressor.wait).map(|at| format!("until {at}, unless {name} fires")),
             "ExtensionPeriod" => {
-                let ended = app.here.seen.store.alarms.get(name).and_then(|a| a.since);
+                let ended = app.here.observed.store.alarms.get(name).and_then(|a| a.since);
                 end(ended, suppressor.extension).map(|at| format!("until {at}"))
             }
             _ => None,
@@ -101,7 +103,7 @@ fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
 }
 
 fn subscribers(app: &App, topic: &str) -> Vec<Fact> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let reaches = match reach(store, topic) {
         Reach::Somebody => fact("reaches", "somebody"),
         Reach::Nobody(why) => warn("reaches", format!("▲ nobody: it {why}")),

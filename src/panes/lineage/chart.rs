@@ -33,7 +33,7 @@ pub(super) fn chart(app: &App, chain: &Chain, item: &Item) -> Option<Chart> {
     } else if let Some(endpoint) = item.of_kind(Kind::Endpoints) {
         errors(app, endpoint).or_else(|| latency(app, endpoint))
     } else {
-        watched(app, chain, app.here.seen.store.alarms.get(item.of_kind(Kind::Alarms)?)?)
+        watched(app, chain, app.here.observed.store.alarms.get(item.of_kind(Kind::Alarms)?)?)
     };
     draw(app, drawn?)
 }
@@ -45,7 +45,7 @@ fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Op
     let value =
         |place: i64| series.points.iter().find(|(t, _)| t.as_second() == from + place * period).map(|(_, v)| v / scale);
     let start = jiff::Timestamp::from_second(from).ok()?;
-    let ends = (fmt::clock(app.here.seen.at, start, &app.zone), fmt::clock(app.here.seen.at, last, &app.zone));
+    let ends = (fmt::clock(app.here.observed.at, start, &app.zone), fmt::clock(app.here.observed.at, last, &app.zone));
     Some(Chart {
         title: Line::from(title),
         points: (0..60).map(value).collect(),
@@ -59,7 +59,7 @@ fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Op
 /// Returns a bad metric of the configuration, or bad errors of the worst endpoint. If all is well, returns the first
 /// metric of the configuration.
 fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
-    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let configured = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     let metrics = configured.map(|model| model.metrics.as_slice()).unwrap_or_default();
     let own = |metric: &'a Metric| business(app, &configured?.name, metric);
     let bad = metrics.iter().filter_map(own).find(|drawn| drawn.tone == Tone::Bad);
@@ -68,7 +68,7 @@ fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
 }
 
 fn business<'a>(app: &'a App, model: &str, metric: &Metric) -> Option<Drawn<'a>> {
-    let series = app.here.seen.store.metrics.get(&MetricSeries::of_model(model, &metric.label))?;
+    let series = app.here.observed.store.metrics.get(&MetricSeries::of_model(model, &metric.label))?;
     let crossed = metric.limit.zip(series.last()).is_some_and(|((c, limit), (_, v))| c.holds(v, limit));
     let tone = match (crossed, metric.meaning) {
         (false, _) => Tone::Busy,
@@ -98,7 +98,7 @@ fn latency<'a>(app: &'a App, endpoint: &str) -> Option<Drawn<'a>> {
 
 /// Returns a metric of the variant with the highest newest value.
 fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a MetricSeries> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let variants = store.endpoints.get(endpoint)?.variants.iter();
     let read = variants.filter_map(|v| store.metrics.get(&MetricSeries::of_variant(endpoint, &v.name, metric)));
     let newest = |series: &MetricSeries| series.last().map_or(f64::MIN, |(_, value)| value);
@@ -108,7 +108,7 @@ fn worst_variant<'a>(app: &'a App, endpoint: &str, metric: &str) -> Option<&'a M
 /// Returns the metric that an alarm watches, if it was read: a metric of the configuration, or of an endpoint.
 fn watched<'a>(app: &'a App, chain: &Chain, alarm: &Alarm) -> Option<Drawn<'a>> {
     let tone = if alarm.firing() { Tone::Bad } else { Tone::Busy };
-    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let configured = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     let named = |metric: &&Metric| metric.is_cloudwatch(&alarm.namespaces, &alarm.watches);
     let own = configured.and_then(|model| business(app, &model.name, model.metrics.iter().find(named)?));
     let endpoint = alarm.dimensions.iter().find(|(name, _)| name == "EndpointName").map(|(_, value)| value.as_str());

@@ -6,7 +6,7 @@ use super::super::{cell, measured};
 use crate::app::{App, Detail, Item};
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
-use crate::model::{Chain, Confidence, Health, Hears, Link, Mark, Stage, StageKind};
+use crate::model::{AlarmReceiver, Chain, Confidence, Health, Link, Mark, Stage, StageKind};
 use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
 use crate::resources::step::Made;
@@ -61,8 +61,8 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
 
 /// Removes duplicates, and limits the number of nodes.
 fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
-    let mut seen = BTreeSet::new();
-    nodes.retain(|n| seen.insert(n.item.clone()));
+    let mut observed = BTreeSet::new();
+    nodes.retain(|n| observed.insert(n.item.clone()));
     let left_out = nodes.len().saturating_sub(MOST);
     if left_out > 0 {
         nodes.truncate(MOST);
@@ -78,7 +78,7 @@ fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
 fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
     let told = chain.reason_of(stage).is_some_and(|r| r.rule.is(Mark::SaysAge));
     let age =
-        stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.seen.at, at))).unwrap_or_default();
+        stage.since.filter(|_| !told).map(|at| format!("  {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
     let health = app.here.stage_health(stage);
     Line::new()
         .with(format!("{} ", health.sign().0), cell::tone(health))
@@ -89,7 +89,7 @@ fn heading(app: &App, chain: &Chain, stage: &Stage) -> Line {
 
 /// Makes the node of a resource.
 fn node(app: &App, kind: Kind, id: &str, health: Health, note: &str, children: Vec<Branch>) -> Branch {
-    let title = app.here.seen.store.title(kind, id);
+    let title = app.here.observed.store.title(kind, id);
     branch(Item::Resource(kind, id.into()), health, &title, note, children)
 }
 
@@ -110,13 +110,13 @@ fn doubt(links: &[Link<'_>], id: &str) -> &'static str {
 }
 
 fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let sets = chain.datasets.iter().map(|uri| {
         let set = store.datasets.get(uri);
         let health = set.map_or(Health::Unknown, |d| if d.problem.is_some() { Health::Unknown } else { Health::Ok });
         let said = chain.reasons.iter().filter(|r| r.is_about(Kind::Datasets, uri)).map(|r| r.health).max();
         let health = said.unwrap_or_default().max(health);
-        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        let age = set.and_then(|d| d.newest).map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         node(app, Kind::Datasets, uri, health, &age, Vec::new())
     });
     let groups = chain.feature_groups.iter().map(|name| {
@@ -129,7 +129,7 @@ fn data(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
 }
 
 fn training(app: &App, chain: &Chain) -> Vec<Branch> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let run = |arn: &str| {
         let execution = store.executions.get(arn)?;
         let mut steps: Vec<_> = store.steps.rows().filter(|s| s.execution == arn).collect();
@@ -147,7 +147,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };
             node(app, Kind::Steps, &s.id, Health::of_status(&s.status), &format!("{made}{cached}"), Vec::new())
         });
-        let age = execution.started.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        let age = execution.started.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         let note = format!("{}  {age}", execution.status);
         Some(node(app, Kind::Executions, arn, Health::of_status(&execution.status), &note, steps.collect()))
     };
@@ -165,9 +165,9 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
 }
 
 fn registry(app: &App, chain: &Chain) -> Vec<Branch> {
-    let packages = chain.packages.iter().filter_map(|arn| app.here.seen.store.packages.get(arn));
+    let packages = chain.packages.iter().filter_map(|arn| app.here.observed.store.packages.get(arn));
     let version = |p: &crate::resources::package::ModelPackage| {
-        let age = p.created.map(|at| fmt::age(app.here.seen.at, at)).unwrap_or_default();
+        let age = p.created.map(|at| fmt::age(app.here.observed.at, at)).unwrap_or_default();
         let values: String =
             measured::of_version(app, chain, &p.arn).filter_map(|m| Some(format!("  {}", m.brief()?))).collect();
         let note = format!("{}  {age}{values}", p.approval);
@@ -177,7 +177,7 @@ fn registry(app: &App, chain: &Chain) -> Vec<Branch> {
 }
 
 fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let config = |name: &str, note: &str| {
         let config = store.configs.get(name);
         let models = config.into_iter().flat_map(EndpointConfig::models).map(|model| {
@@ -190,7 +190,7 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node(app, Kind::Configs, name, health, note, models.collect())
     };
-    let configured = chain.configured.and_then(|i| app.here.seen.wishes.models.get(i));
+    let configured = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
     let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
     let deployers = deployers.map(|name| Branch {
         item: Item::DeploymentPipeline(name.as_str().into()),
@@ -218,7 +218,7 @@ fn is_here(app: &App, arn: &str) -> bool {
 }
 
 fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
-    let store = &app.here.seen.store;
+    let store = &app.here.observed.store;
     let mut all: Vec<_> = chain
         .alarms
         .iter()
@@ -250,13 +250,17 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
                 false if alarm.firing() && chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
                 false => Health::of_status(&alarm.state),
             };
-            let silent = match app.here.joined.hears(&alarm.name) {
-                Some(Hears::Nobody) => "notifies nobody".to_owned(),
-                Some(Hears::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
-                Some(Hears::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
-                Some(Hears::Composite(_) | Hears::Perhaps(_) | Hears::Deployment(_) | Hears::Unread) | None => {
-                    String::new()
-                }
+            let silent = match app.here.joined.receiver(&alarm.name) {
+                Some(AlarmReceiver::Nobody) => "notifies nobody".to_owned(),
+                Some(AlarmReceiver::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
+                Some(AlarmReceiver::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
+                Some(
+                    AlarmReceiver::Composite(_)
+                    | AlarmReceiver::Perhaps(_)
+                    | AlarmReceiver::Deployment(_)
+                    | AlarmReceiver::Unread,
+                )
+                | None => String::new(),
             };
             let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
             let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];

@@ -79,7 +79,7 @@ async fn within(
         let prefix = format!("{}{}", step.prefix, segment.head());
         let inside = lister.list(Ask { prefix: &prefix, folders: true, after: after.as_deref() }, None, PAGES).await?;
         let last_seen = inside.folders.last().map(|folder| below(folder, &step.prefix).to_owned());
-        let all_dates = segment.name_of(tomorrow).zip(last_seen).is_some_and(|(last, seen)| seen > last);
+        let all_dates = segment.name_of(tomorrow).zip(last_seen).is_some_and(|(last, observed)| observed > last);
         if inside.more() && !all_dates {
             unsure = Some(format!("more than {},000 folders in {}", PAGES, step.prefix));
         }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Dataset, Role};
 use crate::config::DataKind;
 use crate::resources::step::Made;
-use crate::resources::{Seen, arn_name};
+use crate::resources::{Observed, arn_name};
 
 /// One location that is to be read.
 #[derive(Debug, Clone)]
@@ -28,9 +28,9 @@ impl Wanted {
 }
 
 /// Returns the locations to read: configured data first, then inputs of jobs, features, newest artifacts.
-pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
-    let store = &seen.store;
-    let configured = seen.wishes.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
+pub(super) fn locations(observed: &Observed) -> Vec<Wanted> {
+    let store = &observed.store;
+    let configured = observed.preferences.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
     let stores: BTreeSet<&str> = store.feature_groups.rows().filter_map(|g| g.offline_uri.as_deref()).collect();
     let location = |uri: &String, role| {
         let features = stores.contains(uri.as_str());
@@ -38,13 +38,13 @@ pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
     };
     let mut wanted: Vec<Wanted> = configured.map(|d| Wanted { named: true, ..location(&d.uri, Role::Data) }).collect();
     let mut artifacts = Vec::new();
-    for (name, pipeline) in newest_jobs(seen) {
+    for (name, pipeline) in newest_jobs(observed) {
         let Some(details) = store.jobs.get(&name).and_then(|j| j.details.as_ref()) else { continue };
         wanted.extend(details.inputs.iter().map(|uri| location(uri, Role::Data)));
         // An artifact does not change, so it is read only when its job or pipeline is looked at.
-        if seen.thorough
-            || seen.focus.jobs.contains(&name)
-            || pipeline.is_some_and(|p| seen.focus.pipelines.contains(&p))
+        if observed.one_shot
+            || observed.focus.jobs.contains(&name)
+            || pipeline.is_some_and(|p| observed.focus.pipelines.contains(&p))
         {
             artifacts.extend(details.artifact.iter().map(|uri| location(uri, Role::Artifact)));
         }
@@ -57,8 +57,8 @@ pub(super) fn locations(seen: &Seen) -> Vec<Wanted> {
 }
 
 /// Returns the newest job of each pipeline, and the newest jobs that belong to no pipeline.
-fn newest_jobs(seen: &Seen) -> BTreeMap<String, Option<String>> {
-    let store = &seen.store;
+fn newest_jobs(observed: &Observed) -> BTreeMap<String, Option<String>> {
+    let store = &observed.store;
     let mut by_pipeline: BTreeMap<&str, (Option<Timestamp>, &str)> = BTreeMap::new();
     let mut in_pipelines = BTreeSet::new();
     for step in store.steps.rows() {

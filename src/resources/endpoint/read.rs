@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{Endpoint, from_record, from_summary, pairs};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, Query, describe, failed, in_background, pages};
-use crate::resources::{Cursor, Listing, Seen, Table, Turn, newest, reaches_back};
+use crate::resources::{Cursor, Listing, Observed, Table, Turn, newest, reaches_back};
 
 /// Pages of 100 endpoints.
 const PAGES: usize = 100;
@@ -24,16 +24,20 @@ const FEW: usize = 5;
 
 type Rows = BTreeMap<String, Endpoint>;
 
-pub(super) async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Endpoint>) -> Result<Listing<Endpoint>, AwsError> {
+pub(super) async fn read(
+    aws: &Aws,
+    observed: &Observed,
+    turn: Turn<'_, Endpoint>,
+) -> Result<Listing<Endpoint>, AwsError> {
     let known = turn.known;
     let first = !known.rows().any(|e| e.config.is_some());
-    if !seen.thorough && (first || known.cursor().is_some()) {
-        return begin(aws, seen, known).await;
+    if !observed.one_shot && (first || known.cursor().is_some()) {
+        return begin(aws, observed, known).await;
     }
-    if !seen.thorough
+    if !observed.one_shot
         && known.len() >= MANY
         && !turn.sweep
-        && let Some(listing) = changed(aws, seen, known).await?
+        && let Some(listing) = changed(aws, observed, known).await?
     {
         return Ok(listing);
     }
@@ -43,12 +47,12 @@ pub(super) async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Endpoint>) -> Re
     } else {
         (listed(aws, PAGES).await?, Rows::new())
     };
-    whole(aws, seen, known, rows, indexed).await
+    whole(aws, observed, known, rows, indexed).await
 }
 
 /// Reads the first pages of list and index at once, which is everything for most accounts. If there is more, later
 /// turns read on in the index, last changed first.
-async fn begin(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Listing<Endpoint>, AwsError> {
+async fn begin(aws: &Aws, observed: &Observed, known: &Table<Endpoint>) -> Result<Listing<Endpoint>, AwsError> {
     let query = Query::changed(ResourceType::Endpoint);
     let search = aws.search(&query, known.token(), FIRST, |_| false);
     let found = if known.token().is_some() {
@@ -58,9 +62,9 @@ async fn begin(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Listin
         let ((rows, capped), found) = (listed?, found?);
         match found {
             Some(found) if capped => Some(found),
-            Some((records, _)) => return whole(aws, seen, known, (rows, false), by_name(records)).await,
-            None if capped => return whole(aws, seen, known, self::listed(aws, PAGES).await?, Rows::new()).await,
-            None => return whole(aws, seen, known, (rows, false), Rows::new()).await,
+            Some((records, _)) => return whole(aws, observed, known, (rows, false), by_name(records)).await,
+            None if capped => return whole(aws, observed, known, self::listed(aws, PAGES).await?, Rows::new()).await,
+            None => return whole(aws, observed, known, (rows, false), Rows::new()).await,
         }
     };
     let (records, next) = found.unwrap_or_default();
@@ -71,7 +75,7 @@ async fn begin(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Listin
 /// Completes the list with details from the index, from what is known, and from descriptions.
 async fn whole(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     known: &Table<Endpoint>,
     (mut rows, capped): (Rows, bool),
     mut indexed: Rows,
@@ -83,19 +87,23 @@ async fn whole(
     for row in rows.values_mut() {
         let before = known.get(&row.name).filter(|k| k.created == row.created);
         *row = match (before, indexed.get(&row.name).filter(|i| i.same_state(row))) {
-            (_, Some(indexed)) => indexed.clone().after(before, seen.at),
+            (_, Some(indexed)) => indexed.clone().after(before, observed.at),
             // Until it is described again, it keeps its last details with the new status.
             (Some(k), None) => Endpoint { status: row.status.clone(), modified: row.modified, ..k.clone() },
             (None, None) => continue,
         };
     }
-    let (more, fault) = complete(aws, seen, known, &mut rows, &indexed).await;
+    let (more, fault) = complete(aws, observed, known, &mut rows, &indexed).await;
     Ok(Listing::all(rows.into_values().collect()).capped(capped).more(more).fault(fault))
 }
 
 /// Reads what changed since the newest change that is known, and what is changing. Returns `None` when there is no
 /// index.
-async fn changed(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Option<Listing<Endpoint>>, AwsError> {
+async fn changed(
+    aws: &Aws,
+    observed: &Observed,
+    known: &Table<Endpoint>,
+) -> Result<Option<Listing<Endpoint>>, AwsError> {
     let since = newest(known, |e| e.modified);
     let query = Query::changed(ResourceType::Endpoint);
     let found = aws.search(&query, None, PAGES, |page| reaches_back(page, since, record_time)).await?;
@@ -106,27 +114,27 @@ async fn changed(aws: &Aws, seen: &Seen, known: &Table<Endpoint>) -> Result<Opti
         .iter()
         .map(|(name, row)| {
             let before = known.get(name).filter(|k| k.created == row.created);
-            (name.clone(), row.clone().after(before, seen.at))
+            (name.clone(), row.clone().after(before, observed.at))
         })
         .collect();
-    let watched = |e: &&Endpoint| !e.steady() || e.guards.is_none() && seen.focus.endpoints.contains(&e.name);
+    let watched = |e: &&Endpoint| !e.steady() || e.guards.is_none() && observed.focus.endpoints.contains(&e.name);
     for endpoint in known.rows().filter(watched) {
         rows.entry(endpoint.name.clone()).or_insert_with(|| endpoint.clone());
     }
-    let (more, fault) = complete(aws, seen, known, &mut rows, &indexed).await;
+    let (more, fault) = complete(aws, observed, known, &mut rows, &indexed).await;
     Ok(Some(Listing::changed(rows.into_values().collect()).more(more).fault(fault)))
 }
 
 /// Describes the rows that are due, a chunk a turn, and reads tags that are missing. Returns whether more is due.
 async fn complete(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     known: &Table<Endpoint>,
     rows: &mut Rows,
     indexed: &Rows,
 ) -> (bool, Option<AwsError>) {
-    let due = due(rows, indexed, seen, known);
-    let chunk = seen.chunk();
+    let due = due(rows, indexed, observed, known);
+    let chunk = observed.chunk();
     let waiting = due.iter().filter(|(again, _)| !again).count();
     let due: Vec<String> = due.into_iter().take(chunk).map(|(_, name)| name).collect();
     let Described { found, fault } = describe(due, async |name| Endpoint::describe(aws, &name).await).await;
@@ -137,7 +145,7 @@ async fn complete(
         (endpoint.created, endpoint.modified) = listed.unwrap_or((endpoint.created, endpoint.modified));
         endpoint.tags = rows.get(&endpoint.name).and_then(|row| row.tags.clone());
         let before = known.get(&endpoint.name).filter(|k| k.created == endpoint.created);
-        rows.insert(endpoint.name.clone(), endpoint.after(before, seen.at));
+        rows.insert(endpoint.name.clone(), endpoint.after(before, observed.at));
     }
     let tag_fault = in_background(read_tags(aws, rows)).await;
     (waiting > chunk && learnt, fault.or(tag_fault))
@@ -171,13 +179,13 @@ fn record_time(record: &SearchRecord) -> Option<&DateTime> {
 /// Returns the endpoints to describe, and whether each is only checked again. These are endpoints that changed since
 /// they were last described, that are changing, or that are looked at and were only indexed. New ones come first, then
 /// those that were not read for longest.
-fn due(rows: &Rows, indexed: &Rows, seen: &Seen, known: &Table<Endpoint>) -> Vec<(bool, String)> {
+fn due(rows: &Rows, indexed: &Rows, observed: &Observed, known: &Table<Endpoint>) -> Vec<(bool, String)> {
     let mut due: Vec<(bool, Option<Timestamp>, String)> = Vec::new();
     for row in rows.values() {
         let unchanged =
             [known.get(&row.name), indexed.get(&row.name)].into_iter().flatten().any(|told| told.same_state(row));
         let told = row.config.is_some() && unchanged;
-        let wanted = row.guards.is_none() && (seen.thorough || seen.focus.endpoints.contains(&row.name));
+        let wanted = row.guards.is_none() && (observed.one_shot || observed.focus.endpoints.contains(&row.name));
         if !told || wanted || !row.steady() {
             due.push((told && !wanted, known.read_at(&row.name), row.name.clone()));
         }

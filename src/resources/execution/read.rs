@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::PipelineExecution;
 use crate::aws::{Aws, AwsError, Described, Query, describe, failed, in_background};
 use crate::resources::pipeline::{Pipeline, of_execution};
-use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled, time};
+use crate::resources::{Cursor, Listing, Observed, Table, Turn, asked_lately, newest, reaches_back, settled, time};
 
 /// Pages of the index that one turn reads at the start, the newest first.
 const FIRST: usize = 4;
@@ -24,22 +24,22 @@ type Rows = BTreeMap<String, PipelineExecution>;
 
 pub(super) async fn read(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     turn: Turn<'_, PipelineExecution>,
 ) -> Result<Listing<PipelineExecution>, AwsError> {
-    seen.store.pipelines.known()?;
+    observed.store.pipelines.known()?;
     let mut rows = BTreeMap::new();
     let mut cursor = None;
     if turn.sweep || turn.known.cursor().is_some() {
-        (rows, cursor) = changed(aws, seen, &turn).await?;
+        (rows, cursor) = changed(aws, observed, &turn).await?;
     }
-    let ended = ended(seen, turn.known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
-    let ended = described(aws, seen, ended, &mut rows).await;
-    let mut due = looked_at(seen, turn.known);
+    let ended = ended(observed, turn.known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
+    let ended = described(aws, observed, ended, &mut rows).await;
+    let mut due = looked_at(observed, turn.known);
     if turn.sweep && cursor.is_none() {
-        due.extend(behind(seen, turn.known, &rows));
+        due.extend(behind(observed, turn.known, &rows));
     }
-    let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
+    let (more, chunk) = (due.len() > observed.chunk(), observed.chunk());
     due.truncate(chunk);
     let listed = in_background(describe(due.clone(), async |pipeline: String| of_pipeline(aws, &pipeline).await));
     let Described { found, fault } = listed.await;
@@ -48,9 +48,9 @@ pub(super) async fn read(
         let execution = execution.with_known(known);
         rows.entry(execution.arn.clone()).or_insert(execution);
     }
-    let doubtful = doubtful(seen, turn.known, turn.known.rows().chain(rows.values()));
+    let doubtful = doubtful(observed, turn.known, turn.known.rows().chain(rows.values()));
     due.extend(doubtful.iter().cloned());
-    let fault = ended.or(fault).or(described(aws, seen, doubtful, &mut rows).await);
+    let fault = ended.or(fault).or(described(aws, observed, doubtful, &mut rows).await);
     match fault {
         Some(fault) if rows.is_empty() && turn.known.is_empty() => Err(fault),
         fault => {
@@ -63,11 +63,11 @@ pub(super) async fn read(
 }
 
 /// Describes executions into the rows; gives why some could not be described.
-async fn described(aws: &Aws, seen: &Seen, due: Vec<String>, rows: &mut Rows) -> Option<AwsError> {
+async fn described(aws: &Aws, observed: &Observed, due: Vec<String>, rows: &mut Rows) -> Option<AwsError> {
     let Described { found, fault } = describe(due, async |arn: String| {
         let request = aws.sagemaker.describe_pipeline_execution().pipeline_execution_arn(&arn);
         let described = request.send().await.map_err(failed)?;
-        Ok(from_description(described, seen))
+        Ok(from_description(described, observed))
     })
     .await;
     rows.extend(found.into_iter().map(|e| (e.arn.clone(), e)));
@@ -77,7 +77,7 @@ async fn described(aws: &Aws, seen: &Seen, due: Vec<String>, rows: &mut Rows) ->
 /// The newest finished executions of their pipelines that succeeded and registered nothing, as far as is known, and that
 /// may have been told to run only some steps: no list tells that. A single look reads no steps first, so it asks for all.
 pub(super) fn doubtful<'a>(
-    seen: &Seen,
+    observed: &Observed,
     known: &Table<PipelineExecution>,
     rows: impl Iterator<Item = &'a PipelineExecution>,
 ) -> Vec<String> {
@@ -90,13 +90,13 @@ pub(super) fn doubtful<'a>(
     }
     let untold = |e: &&&PipelineExecution| e.status == "Succeeded" && e.selected.is_none();
     let mut doubtful: BTreeSet<&str> = newest.values().filter(untold).map(|e| e.arn.as_str()).collect();
-    doubtful.retain(|arn| !asked_lately(known, arn, seen.at));
-    if !seen.thorough && !doubtful.is_empty() {
+    doubtful.retain(|arn| !asked_lately(known, arn, observed.at));
+    if !observed.one_shot && !doubtful.is_empty() {
         let mut begun: BTreeSet<&str> = BTreeSet::new();
-        for step in seen.store.steps.rows().filter(|step| doubtful.contains(step.execution.as_str())) {
+        for step in observed.store.steps.rows().filter(|step| doubtful.contains(step.execution.as_str())) {
             begun.insert(&step.execution);
         }
-        for step in seen.store.steps.rows().filter(|step| step.made.model_package().is_some()) {
+        for step in observed.store.steps.rows().filter(|step| step.made.model_package().is_some()) {
             begun.remove(step.execution.as_str());
         }
         doubtful.retain(|arn| begun.contains(arn));
@@ -108,7 +108,7 @@ pub(super) fn doubtful<'a>(
 /// has shown its last execution.
 async fn changed(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     turn: &Turn<'_, PipelineExecution>,
 ) -> Result<(Rows, Option<Cursor>), AwsError> {
     let known = turn.known;
@@ -118,8 +118,8 @@ async fn changed(
     let query = Query::changed(ResourceType::PipelineExecution);
     let found = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time)).await?;
     let (records, next) = found.unwrap_or_default();
-    let rows: Rows = records.into_iter().filter_map(|r| from_record(r, seen)).map(|e| (e.arn.clone(), e)).collect();
-    let complete = behind(seen, known, &rows).is_empty();
+    let rows: Rows = records.into_iter().filter_map(|r| from_record(r, observed)).map(|e| (e.arn.clone(), e)).collect();
+    let complete = behind(observed, known, &rows).is_empty();
     Ok((rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading && !complete)))
 }
 
@@ -128,29 +128,29 @@ fn record_time(record: &SearchRecord) -> Option<&aws_smithy_types::DateTime> {
 }
 
 /// Pipelines that ran since their newest known execution: the index does not have it (yet).
-fn behind(seen: &Seen, known: &Table<PipelineExecution>, rows: &Rows) -> Vec<String> {
+fn behind(observed: &Observed, known: &Table<PipelineExecution>, rows: &Rows) -> Vec<String> {
     let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for execution in known.rows().chain(rows.values()) {
         let latest = newest.entry(&execution.pipeline).or_default();
         *latest = execution.started.max(*latest);
     }
     let behind = |p: &&Pipeline| newest.get(p.name.as_str()).copied().flatten() < p.last_execution;
-    seen.store.pipelines.rows().filter(behind).map(|p| p.name.clone()).collect()
+    observed.store.pipelines.rows().filter(behind).map(|p| p.name.clone()).collect()
 }
 
 /// Pipelines that are looked at and whose past was not read lately.
-pub(super) fn looked_at(seen: &Seen, known: &Table<PipelineExecution>) -> Vec<String> {
-    let pipelines = if seen.thorough {
-        seen.store.pipelines.rows().map(|p| p.name.clone()).collect()
+pub(super) fn looked_at(observed: &Observed, known: &Table<PipelineExecution>) -> Vec<String> {
+    let pipelines = if observed.one_shot {
+        observed.store.pipelines.rows().map(|p| p.name.clone()).collect()
     } else {
-        seen.focus.pipelines.clone()
+        observed.focus.pipelines.clone()
     };
-    pipelines.into_iter().filter(|name| !asked_lately(known, name, seen.at)).collect()
+    pipelines.into_iter().filter(|name| !asked_lately(known, name, observed.at)).collect()
 }
 
 /// Executions that were running and of which no step runs any more.
-fn ended(seen: &Seen, known: &Table<PipelineExecution>) -> Vec<String> {
-    let steps = &seen.store.steps;
+fn ended(observed: &Observed, known: &Table<PipelineExecution>) -> Vec<String> {
+    let steps = &observed.store.steps;
     let mut begun: BTreeSet<&str> = BTreeSet::new();
     let mut busy: BTreeSet<&str> = BTreeSet::new();
     for step in steps.rows() {
@@ -173,20 +173,20 @@ async fn of_pipeline(aws: &Aws, pipeline: &str) -> Result<Vec<PipelineExecution>
 }
 
 /// The pipeline of an execution: its ARN spells the name in lower case.
-fn pipeline_name(arn: &str, seen: &Seen) -> String {
+fn pipeline_name(arn: &str, observed: &Observed) -> String {
     let spelt = of_execution(arn).unwrap_or_default();
-    let pipelines = &seen.store.pipelines;
+    let pipelines = &observed.store.pipelines;
     let known = pipelines.get(spelt).or_else(|| pipelines.rows().find(|p| p.name.eq_ignore_ascii_case(spelt)));
     known.map_or(spelt, |p| &p.name).to_owned()
 }
 
 /// The index and the description have the same fields, in two types.
 macro_rules! execution {
-    ($d:expr, $seen:expr) => {{
+    ($d:expr, $observed:expr) => {{
         let d = $d;
         let arn = d.pipeline_execution_arn.unwrap_or_default();
         PipelineExecution {
-            pipeline: pipeline_name(&arn, $seen),
+            pipeline: pipeline_name(&arn, $observed),
             status: d.pipeline_execution_status.map(|s| s.as_str().to_owned()).unwrap_or_default(),
             started: time(d.creation_time.as_ref()),
             modified: time(d.last_modified_time.as_ref()),
@@ -202,12 +202,12 @@ fn selected(config: SelectiveExecutionConfig) -> Vec<String> {
     config.selected_steps.unwrap_or_default().into_iter().filter_map(|step| step.step_name).collect()
 }
 
-fn from_description(d: DescribePipelineExecutionOutput, seen: &Seen) -> PipelineExecution {
-    execution!(d, seen)
+fn from_description(d: DescribePipelineExecutionOutput, observed: &Observed) -> PipelineExecution {
+    execution!(d, observed)
 }
 
-fn from_record(record: SearchRecord, seen: &Seen) -> Option<PipelineExecution> {
-    Some(execution!(record.pipeline_execution?, seen))
+fn from_record(record: SearchRecord, observed: &Observed) -> Option<PipelineExecution> {
+    Some(execution!(record.pipeline_execution?, observed))
 }
 
 fn from_summary(pipeline: &str, s: PipelineExecutionSummary) -> PipelineExecution {
@@ -228,10 +228,10 @@ mod tests {
     use super::*;
     use crate::resources::step::{Made, PipelineStep};
 
-    fn seen_with(pipelines: Vec<Pipeline>) -> Seen {
-        let mut seen = Seen::default();
-        seen.store.pipelines.apply(Ok(Listing::all(pipelines)), Timestamp::UNIX_EPOCH);
-        seen
+    fn seen_with(pipelines: Vec<Pipeline>) -> Observed {
+        let mut observed = Observed::default();
+        observed.store.pipelines.apply(Ok(Listing::all(pipelines)), Timestamp::UNIX_EPOCH);
+        observed
     }
 
     #[test]
@@ -240,8 +240,8 @@ mod tests {
         let run = PipelineExecution { pipeline: "p".into(), started: at(10), ..Default::default() };
         let rows: Rows = [("x".to_owned(), run)].into();
         let behind = |last_execution| {
-            let seen = seen_with(vec![Pipeline { name: "p".into(), last_execution, ..Default::default() }]);
-            !super::behind(&seen, &Table::default(), &rows).is_empty()
+            let observed = seen_with(vec![Pipeline { name: "p".into(), last_execution, ..Default::default() }]);
+            !super::behind(&observed, &Table::default(), &rows).is_empty()
         };
         assert!(!behind(at(10)));
         assert!(behind(at(11)), "a newer one started");
@@ -284,16 +284,16 @@ mod tests {
             ),
         ];
         for (what, runs, steps, expected) in cases {
-            let mut seen = Seen::default();
-            seen.store.steps.apply(Ok(Listing::all(steps)), Timestamp::UNIX_EPOCH);
-            assert_eq!(doubtful(&seen, &Table::default(), runs.iter()), expected, "{what}");
+            let mut observed = Observed::default();
+            observed.store.steps.apply(Ok(Listing::all(steps)), Timestamp::UNIX_EPOCH);
+            assert_eq!(doubtful(&observed, &Table::default(), runs.iter()), expected, "{what}");
         }
     }
 
     #[test]
     fn an_execution_belongs_to_the_pipeline_that_its_arn_spells_in_lower_case() {
-        let seen = seen_with(vec![Pipeline { name: "Fraud-Build".into(), ..Default::default() }]);
-        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/fraud-build/execution/x", &seen), "Fraud-Build");
-        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/other/execution/x", &seen), "other");
+        let observed = seen_with(vec![Pipeline { name: "Fraud-Build".into(), ..Default::default() }]);
+        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/fraud-build/execution/x", &observed), "Fraud-Build");
+        assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/other/execution/x", &observed), "other");
     }
 }

@@ -93,7 +93,7 @@ fn details_are_missing_until_a_listing_says_that_there_are_no_more() {
     let mut table = Table::default();
     let mut state = |listing: Result<Listing<ModelPackageGroup>, AwsError>| {
         table.apply(listing, at(1));
-        (table.filling(), table.unfinished())
+        (table.partly_read(), table.unfinished())
     };
     let part = || Listing::part(vec![group("a", 10)]);
     assert_eq!(state(Ok(part().more(true))), (true, true), "it is read for the first time");

@@ -6,7 +6,7 @@ use super::{HOUR, MINUTE, MetricSeries, kept};
 use crate::aws::PER_METRIC;
 use crate::config::{Compare, Meaning, MetricSource};
 use crate::resources::endpoint::Endpoint;
-use crate::resources::{Seen, Table};
+use crate::resources::{Observed, Table};
 
 /// The longest period that is requested, in seconds. A value that comes less often is in one of these.
 const LONGEST_PERIOD: i64 = 24 * HOUR;
@@ -91,20 +91,20 @@ impl Wanted {
 /// Returns the metrics that are worth their price, most wanted first, and whether the budget cut the list. The order
 /// is: the model that is looked at, the metrics that the user named, errors and requests of all endpoints, the rest of
 /// what is not well. With `plain`, other statistics replace percentiles.
-pub(super) fn wanted(seen: &Seen, plain: bool) -> (Vec<Wanted>, bool) {
-    let endpoints = &seen.store.endpoints;
+pub(super) fn wanted(observed: &Observed, plain: bool) -> (Vec<Wanted>, bool) {
+    let endpoints = &observed.store.endpoints;
     let mut all = List::default();
-    let mut focused = seen.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
-    let looked_at = focused.by_ref().take(seen.focus.selected);
+    let mut focused = observed.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
+    let looked_at = focused.by_ref().take(observed.focus.selected);
     looked_at.for_each(|endpoint| all.of_endpoint(endpoint, plain));
-    of_configuration(seen, &mut all);
-    all.of_all(seen);
-    if seen.thorough {
+    of_configuration(observed, &mut all);
+    all.of_all(observed);
+    if observed.one_shot {
         endpoints.rows().for_each(|endpoint| all.of_endpoint(endpoint, plain));
     } else {
         focused.for_each(|endpoint| all.of_endpoint(endpoint, plain));
     }
-    let most = seen.wishes.max_cost_per_day.unwrap_or(f64::INFINITY);
+    let most = observed.preferences.max_cost_per_day.unwrap_or(f64::INFINITY);
     let mut cost = 0.0;
     let affordable = all.wanted.iter().take_while(|wanted| {
         cost += wanted.cost_per_day();
@@ -141,17 +141,18 @@ impl List {
 
     /// Adds errors and requests of every endpoint. Endpoints that customers see come first, and among them those that
     /// changed lately, which are also read more often.
-    fn of_all(&mut self, seen: &Seen) {
-        let wishes = &seen.wishes;
-        let ranked =
-            |endpoint| (!Endpoint::is_production(endpoint, &wishes.models), !is_new(endpoint, seen.at), endpoint);
-        let mut all: Vec<(bool, bool, &Endpoint)> = seen.store.endpoints.rows().map(ranked).collect();
+    fn of_all(&mut self, observed: &Observed) {
+        let preferences = &observed.preferences;
+        let ranked = |endpoint| {
+            (!Endpoint::is_production(endpoint, &preferences.models), !is_new(endpoint, observed.at), endpoint)
+        };
+        let mut all: Vec<(bool, bool, &Endpoint)> = observed.store.endpoints.rows().map(ranked).collect();
         // The sort is stable, so equal endpoints stay in the order of their names.
         all.sort_by_key(|(backstage, old, _)| (*backstage, *old));
-        let most = wishes.max_cost_per_day.unwrap_or(UNASKED);
+        let most = preferences.max_cost_per_day.unwrap_or(UNASKED);
         let mut cost = 0.0;
         for (backstage, old, endpoint) in all {
-            let often = if old || backstage { wishes.measured_every(!backstage) } else { MINUTE };
+            let often = if old || backstage { preferences.measured_every(!backstage) } else { MINUTE };
             let errors = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
             let all =
                 endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(&endpoint.name, &v.name, false, often)));
@@ -203,8 +204,8 @@ pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) 
     variants.iter().flat_map(|variant| vital().map(move |metric| (variant, metric))).map(of).collect()
 }
 
-fn of_configuration(seen: &Seen, all: &mut List) {
-    for model in &seen.wishes.models {
+fn of_configuration(observed: &Observed, all: &mut List) {
+    for model in &observed.preferences.models {
         for metric in &model.metrics {
             let MetricSource::CloudWatch { namespace, name, dimensions, stat, period } = &metric.source else {
                 continue;
@@ -246,12 +247,12 @@ mod tests {
         // times as much.
         let (prod, staging) = (3.0 * 288.0 * PER_METRIC, 96.0 * 3.0 * PER_METRIC);
         let of = |budget: Option<f64>| {
-            let mut seen = Seen { at: now, ..Seen::default() };
+            let mut observed = Observed { at: now, ..Observed::default() };
             let all = vec![endpoint("a-staging"), endpoint("b-prod"), new.clone()];
-            seen.store.endpoints.apply(Ok(crate::resources::Listing::all(all)), now);
-            seen.wishes =
-                std::sync::Arc::new(crate::resources::Wishes { max_cost_per_day: budget, ..Default::default() });
-            let (wanted, capped) = wanted(&seen, false);
+            observed.store.endpoints.apply(Ok(crate::resources::Listing::all(all)), now);
+            observed.preferences =
+                std::sync::Arc::new(crate::resources::Preferences { max_cost_per_day: budget, ..Default::default() });
+            let (wanted, capped) = wanted(&observed, false);
             let mut names: Vec<String> =
                 wanted.iter().map(|w| w.id.split('/').next().unwrap_or_default().to_owned()).collect();
             names.dedup();

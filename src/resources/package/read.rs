@@ -12,7 +12,7 @@ use super::batch::{self, Batched};
 use super::{Details, ModelPackage, from_record, from_summary};
 use crate::aws::{Aws, AwsError, Described, ErrorKind, Query, describe, failed, in_background, pages};
 use crate::config::Model as ModelConfig;
-use crate::resources::{Cursor, Listing, Seen, Table, Turn, asked_lately, newest, reaches_back, settled};
+use crate::resources::{Cursor, Listing, Observed, Table, Turn, asked_lately, newest, reaches_back, settled};
 
 /// Pages of 100 versions in a thorough look, or in a sweep without the index.
 const PAGES: usize = 100;
@@ -28,7 +28,7 @@ const THOROUGH_WINDOW: usize = 20;
 type Rows = BTreeMap<String, ModelPackage>;
 
 /// Reads all versions, for a single look.
-pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPackage>, AwsError> {
+pub(super) async fn everything(aws: &Aws, observed: &Observed) -> Result<Listing<ModelPackage>, AwsError> {
     let query = Query::changed(ResourceType::ModelPackage);
     let (listed, found) = tokio::join!(listed(aws, PAGES, None), aws.search(&query, None, PAGES, |_| false));
     let (mut rows, capped) = listed?;
@@ -37,7 +37,7 @@ pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPa
         // The index may lag behind the list, so its details count only when both give the same state.
         lay(&mut rows, package, |row, package| row.approval == package.approval && row.status == package.status);
     }
-    let due = newest_of_groups(&rows, seen, THOROUGH_WINDOW);
+    let due = newest_of_groups(&rows, observed, THOROUGH_WINDOW);
     let fault = described(aws, &mut rows, due).await;
     Ok(Listing::all(rows.into_values().collect()).capped(capped).fault(fault))
 }
@@ -45,7 +45,7 @@ pub(super) async fn everything(aws: &Aws, seen: &Seen) -> Result<Listing<ModelPa
 /// Reads the versions that may have changed, and those that are needed and not known.
 pub(super) async fn window(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     turn: Turn<'_, ModelPackage>,
 ) -> Result<Listing<ModelPackage>, AwsError> {
     let known = turn.known;
@@ -61,11 +61,11 @@ pub(super) async fn window(
         let rows = records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p)).collect();
         (rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading), None)
     } else {
-        let (rows, fault) = without_index(aws, seen, &turn).await?;
+        let (rows, fault) = without_index(aws, observed, &turn).await?;
         (rows, None, fault)
     };
-    let cursor = cursor.filter(|_| !every_group(seen, known, &rows));
-    let groups = groups_to_read(seen, known);
+    let cursor = cursor.filter(|_| !every_group(observed, known, &rows));
+    let groups = groups_to_read(observed, known);
     for group in &groups {
         match in_group(aws, group, &mut rows).await {
             Ok(()) => {}
@@ -74,9 +74,9 @@ pub(super) async fn window(
             Err(error) => return Err(error),
         }
     }
-    let mut due = needed(seen, known);
-    due.retain(|arn| !rows.contains_key(arn) && (cursor.is_none() || seen.focus.packages.contains(arn)));
-    let mut live = serving(seen, known);
+    let mut due = needed(observed, known);
+    due.retain(|arn| !rows.contains_key(arn) && (cursor.is_none() || observed.focus.packages.contains(arn)));
+    let mut live = serving(observed, known);
     // While pages are read that may hold them, none is read by itself.
     live.retain(|arn| !rows.contains_key(arn) && !due.contains(arn) && cursor.is_none());
     let Batched { found, refused, fault: unread } = batch::read(aws, &live).await;
@@ -85,7 +85,7 @@ pub(super) async fn window(
     }
     live.retain(|arn| !refused.contains(arn));
     due.extend(refused);
-    let (more, chunk) = (due.len() > seen.chunk(), seen.chunk());
+    let (more, chunk) = (due.len() > observed.chunk(), observed.chunk());
     due.truncate(chunk);
     let fault = described(aws, &mut rows, due.clone()).await;
     let asked = settled(due, fault.as_ref()).into_iter().chain(settled(live, unread.as_ref()));
@@ -95,45 +95,50 @@ pub(super) async fn window(
 }
 
 /// Returns whether there is something to read before the next turn.
-pub(super) fn due(seen: &Seen, known: &Table<ModelPackage>) -> bool {
-    let wanted = || !needed(seen, known).is_empty() || !serving(seen, known).is_empty();
-    known.answered() && (!groups_to_read(seen, known).is_empty() || wanted())
+pub(super) fn due(observed: &Observed, known: &Table<ModelPackage>) -> bool {
+    let wanted = || !needed(observed, known).is_empty() || !serving(observed, known).is_empty();
+    known.answered() && (!groups_to_read(observed, known).is_empty() || wanted())
 }
 
 /// Returns the groups that are looked at and whose versions were not read lately.
-fn groups_to_read(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
-    seen.focus.groups.iter().filter(|g| !asked_lately(known, g, seen.at)).cloned().collect()
+fn groups_to_read(observed: &Observed, known: &Table<ModelPackage>) -> Vec<String> {
+    observed.focus.groups.iter().filter(|g| !asked_lately(known, g, observed.at)).cloned().collect()
 }
 
 /// Returns versions whose full details are wanted: those looked at, and those that serve if the configuration needs
 /// their report.
-fn needed(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
-    let asking: BTreeSet<&str> =
-        seen.wishes.models.iter().filter(|m| m.report_paths().next().is_some()).map(ModelConfig::group_name).collect();
+fn needed(observed: &Observed, known: &Table<ModelPackage>) -> Vec<String> {
+    let asking: BTreeSet<&str> = observed
+        .preferences
+        .models
+        .iter()
+        .filter(|m| m.report_paths().next().is_some())
+        .map(ModelConfig::group_name)
+        .collect();
     let asked_for = |arn: &&str| ModelPackage::parse_arn(arn).is_some_and(|(group, _)| asking.contains(group));
-    let looked_at = seen.focus.packages.iter().map(String::as_str);
-    lacking(looked_at.chain(live(seen).filter(asked_for)), seen, known, |details| !details.brief)
+    let looked_at = observed.focus.packages.iter().map(String::as_str);
+    lacking(looked_at.chain(live(observed).filter(asked_for)), observed, known, |details| !details.brief)
 }
 
 /// Returns versions that serve and have no details.
-fn serving(seen: &Seen, known: &Table<ModelPackage>) -> Vec<String> {
-    lacking(live(seen), seen, known, |_| true)
+fn serving(observed: &Observed, known: &Table<ModelPackage>) -> Vec<String> {
+    lacking(live(observed), observed, known, |_| true)
 }
 
-fn live(seen: &Seen) -> impl Iterator<Item = &str> {
-    seen.store.models.rows().flat_map(super::super::model::Model::packages)
+fn live(observed: &Observed) -> impl Iterator<Item = &str> {
+    observed.store.models.rows().flat_map(super::super::model::Model::packages)
 }
 
 /// Returns those of the versions, each once, that have no details for which `does` holds and were not read lately.
 fn lacking<'a>(
     arns: impl Iterator<Item = &'a str>,
-    seen: &Seen,
+    observed: &Observed,
     known: &Table<ModelPackage>,
     does: impl Fn(&Details) -> bool,
 ) -> Vec<String> {
     let once: BTreeSet<&str> = arns.filter(|arn| arn.starts_with("arn:")).collect();
     let has = |arn: &str| known.get(arn).and_then(|k| k.details.as_ref()).is_some_and(&does);
-    once.into_iter().filter(|arn| !has(arn) && !asked_lately(known, arn, seen.at)).map(str::to_owned).collect()
+    once.into_iter().filter(|arn| !has(arn) && !asked_lately(known, arn, observed.at)).map(str::to_owned).collect()
 }
 
 fn modified(package: &ModelPackage) -> Option<Timestamp> {
@@ -145,10 +150,10 @@ fn record_time(record: &aws_sdk_sagemaker::types::SearchRecord) -> Option<&aws_s
     package.last_modified_time.as_ref().or(package.creation_time.as_ref())
 }
 
-fn every_group(seen: &Seen, known: &Table<ModelPackage>, rows: &Rows) -> bool {
+fn every_group(observed: &Observed, known: &Table<ModelPackage>, rows: &Rows) -> bool {
     let shown: BTreeSet<&str> = known.rows().chain(rows.values()).filter_map(|p| p.group.as_deref()).collect();
     // Until the list of groups was read, no group can count as the last.
-    seen.store.groups.answered() && seen.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
+    observed.store.groups.answered() && observed.store.groups.rows().all(|g| shown.contains(g.name.as_str()))
 }
 
 /// Reads the newest hundred versions of a group that is looked at.
@@ -169,7 +174,7 @@ async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsErro
 /// of single versions.
 async fn without_index(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     turn: &Turn<'_, ModelPackage>,
 ) -> Result<(Rows, Option<AwsError>), AwsError> {
     let known = turn.known;
@@ -186,7 +191,7 @@ async fn without_index(
             row.details.clone_from(&k.details);
         }
     }
-    due.extend(newest_of_groups(&rows, seen, WINDOW));
+    due.extend(newest_of_groups(&rows, observed, WINDOW));
     match described(aws, &mut rows, due).await {
         Some(why) if !matches!(why.kind, ErrorKind::Other) => Err(why),
         fault => Ok((rows, fault)),
@@ -247,18 +252,18 @@ fn lay(rows: &mut Rows, package: ModelPackage, counts: impl Fn(&ModelPackage, &M
 
 /// Returns the versions without details that are needed: the newest of each group, those that wait, serve or are looked
 /// at.
-fn newest_of_groups(rows: &Rows, seen: &Seen, window: usize) -> Vec<String> {
+fn newest_of_groups(rows: &Rows, observed: &Observed, window: usize) -> Vec<String> {
     let mut newest: Vec<&ModelPackage> = rows.values().collect();
     newest.sort_by_key(|p| (std::cmp::Reverse(p.version), std::cmp::Reverse(p.created)));
     let mut taken: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    let live: BTreeSet<&str> = seen.store.models.rows().flat_map(super::super::model::Model::packages).collect();
+    let live: BTreeSet<&str> = observed.store.models.rows().flat_map(super::super::model::Model::packages).collect();
     let mut wanted = Vec::new();
     for package in newest {
         let count = taken.entry(package.group.as_deref()).or_default();
         *count += 1;
         let matters = *count <= window
             || package.waits()
-            || seen.focus.packages.contains(&package.arn)
+            || observed.focus.packages.contains(&package.arn)
             || live.contains(package.arn.as_str());
         if matters && package.details.is_none() {
             wanted.push(package.arn.clone());
@@ -278,11 +283,11 @@ mod tests {
             (arn.clone(), ModelPackage { arn, group: Some("g".into()), version: Some(v), ..Default::default() })
         };
         let rows: Rows = (1..=20).map(row).collect();
-        let mut seen = Seen::default();
-        assert_eq!(newest_of_groups(&rows, &seen, WINDOW).len(), WINDOW);
+        let mut observed = Observed::default();
+        assert_eq!(newest_of_groups(&rows, &observed, WINDOW).len(), WINDOW);
         let packages = ["arn:x:model-package/g/2".to_owned()].into();
-        seen.focus = std::sync::Arc::new(crate::resources::Focus { packages, ..Default::default() });
-        let arns = newest_of_groups(&rows, &seen, WINDOW);
+        observed.focus = std::sync::Arc::new(crate::resources::Focus { packages, ..Default::default() });
+        let arns = newest_of_groups(&rows, &observed, WINDOW);
         assert_eq!(arns.len(), WINDOW + 1);
         assert!(arns.iter().any(|a| a.ends_with("/2")) && arns.iter().any(|a| a.ends_with("/20")));
     }

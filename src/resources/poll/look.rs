@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Clock, TurnOutcome, TurnResult};
 use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
-use crate::resources::{Kind, SINGLE_READS, Seen, Snapshot, Store};
+use crate::resources::{Kind, Observed, SINGLE_READS, Snapshot, Store};
 
 /// How often a kind is tried when it fails for a reason that may pass.
 const TRIES: u32 = 3;
@@ -77,7 +77,7 @@ pub(crate) struct SingleRead {
     /// The kinds that must be complete before it is read.
     pub(crate) after: &'static [Kind],
     /// Takes one turn.
-    pub(crate) read: fn(Aws, Seen) -> BoxFuture<'static, TurnResult>,
+    pub(crate) read: fn(Aws, Observed) -> BoxFuture<'static, TurnResult>,
     /// Makes its table, with the reason, when the look ends before the kind was read to its end.
     pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> Snapshot,
 }
@@ -91,30 +91,30 @@ struct Try {
 
 /// Reads all kinds at the same time. A kind that fails or is slow delays only those that depend on it. A kind that was
 /// not read when the time is up counts as unreachable.
-pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patience) -> Seen {
-    seen.thorough = true;
+pub async fn look_once(aws: &Aws, mut observed: Observed, clock: &Clock, patience: Patience) -> Observed {
+    observed.one_shot = true;
     let over = patience.over(aws).fuse();
     tokio::pin!(over);
     // Holds only fully read tables; a kind is read once the tables that it depends on are complete.
-    let mut complete = Seen { store: Store::default(), ..seen.clone() };
+    let mut complete = Observed { store: Store::default(), ..observed.clone() };
     let mut waiting: Vec<&'static SingleRead> = SINGLE_READS.iter().collect();
     let mut unread: BTreeSet<Kind> = waiting.iter().map(|asking| asking.kind).collect();
     let mut running = FuturesUnordered::new();
     loop {
         let (ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|kind| complete.store.answered(kind.after));
         waiting = rest;
-        running.extend(ready.into_iter().map(|kind| take_turn(kind, 0, aws, &seen, clock)));
+        running.extend(ready.into_iter().map(|kind| take_turn(kind, 0, aws, &observed, clock)));
         let answered = tokio::select! {
             biased;
             answered = running.next() => answered,
             () = &mut over => None,
         };
         let Some(Try { kind, failures, result: TurnResult { outcome, snapshot } }) = answered else { break };
-        seen.store.apply(snapshot.clone());
+        observed.store.apply(snapshot.clone());
         let tries = if kind.optional { TRIES_OPTIONAL } else { TRIES };
         match outcome {
-            TurnOutcome::More => running.push(take_turn(kind, 0, aws, &seen, clock)),
-            TurnOutcome::Retry if failures < tries => running.push(take_turn(kind, failures, aws, &seen, clock)),
+            TurnOutcome::More => running.push(take_turn(kind, 0, aws, &observed, clock)),
+            TurnOutcome::Retry if failures < tries => running.push(take_turn(kind, failures, aws, &observed, clock)),
             TurnOutcome::Complete | TurnOutcome::Retry | TurnOutcome::Failed => {
                 complete.store.apply(snapshot);
                 unread.remove(&kind.kind);
@@ -122,10 +122,10 @@ pub async fn look_once(aws: &Aws, mut seen: Seen, clock: &Clock, patience: Patie
         }
     }
     for kind in SINGLE_READS.iter().filter(|kind| unread.contains(&kind.kind)) {
-        let snapshot = (kind.unanswered)(&seen.store, time_is_up(patience), clock());
-        seen.store.apply(snapshot);
+        let snapshot = (kind.unanswered)(&observed.store, time_is_up(patience), clock());
+        observed.store.apply(snapshot);
     }
-    seen
+    observed
 }
 
 /// Takes a turn of a kind with what was read so far, after a pause if it failed before.
@@ -133,14 +133,14 @@ fn take_turn(
     kind: &'static SingleRead,
     failures: u32,
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     clock: &Clock,
 ) -> impl Future<Output = Try> + use<> {
-    let (aws, seen, clock) = (aws.clone(), seen.clone(), clock.clone());
+    let (aws, observed, clock) = (aws.clone(), observed.clone(), clock.clone());
     async move {
         sleep(PAUSE * failures).await;
         let (calls, meter) = (aws.meter.calls_of(kind.kind.name()), aws.meter.clone());
-        let (result, took) = timed_without_waits((kind.read)(aws, Seen { at: clock(), ..seen })).await;
+        let (result, took) = timed_without_waits((kind.read)(aws, Observed { at: clock(), ..observed })).await;
         let failed = match result.outcome {
             // A turn without a call failed because of a dependency; it is not tried again.
             TurnOutcome::Retry if took > SLOW || meter.calls_of(kind.kind.name()) == calls => TRIES,

@@ -197,7 +197,7 @@ async fn a_poller_ends_when_nobody_takes_what_it_reads() {
 
 #[tokio::test(start_paused = true)]
 async fn pollers_that_were_started_anew_speak_of_another_life_and_forget_who_asked() {
-    let (seen, look) = watch::channel(Seen::default());
+    let (observed, look) = watch::channel(Observed::default());
     let (wake, woken) = watch::channel(Wake::default());
     let (out, mut inbox) = mpsc::channel(100);
     let aws = Aws::unconnected(&crate::aws::Target::default(), "no network");
@@ -217,5 +217,5 @@ async fn pollers_that_were_started_anew_speak_of_another_life_and_forget_who_ask
     let kinds: BTreeSet<Kind> = turns.iter().map(|(_, kind)| *kind).collect();
     assert_eq!(kinds.len(), turns.len(), "each kind took one turn: {turns:?}");
     assert!(turns.iter().all(|(reader, _)| *reader == second), "{turns:?}");
-    drop(seen);
+    drop(observed);
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed, caught};
 use crate::resources::admit::admit;
-use crate::resources::{Change, Listing, Resource, Seen, Snapshot, Table, Turn};
+use crate::resources::{Change, Listing, Observed, Resource, Snapshot, Table, Turn};
 
 /// How one turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,24 +28,24 @@ pub(crate) struct TurnResult {
 /// Takes one turn and applies its answer to the table.
 pub(crate) async fn take_turn<T: Resource>(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     table: &mut Table<T>,
     sweep: bool,
     at: Timestamp,
 ) -> TurnOutcome {
-    turn(aws, seen, table, sweep, &|| at).await.0
+    turn(aws, observed, table, sweep, &|| at).await.0
 }
 
 /// Takes one turn, and also returns the changes. The clock is read after the answer.
 pub(super) async fn turn<T: Resource>(
     aws: &Aws,
-    seen: &Seen,
+    observed: &Observed,
     table: &mut Table<T>,
     sweep: bool,
     clock: &(dyn Fn() -> Timestamp + Sync),
 ) -> (TurnOutcome, Vec<Change>) {
     let asked_before = aws.meter.calls_of(T::KIND.name());
-    let answer = attributed(T::KIND.name(), Urgency::Visible, read(aws, seen, table, sweep)).await;
+    let answer = attributed(T::KIND.name(), Urgency::Visible, read(aws, observed, table, sweep)).await;
     let answered = clock();
     let why = fault(&answer);
     let refused = why.is_some_and(|why| why.kind == ErrorKind::Expired && why.answered_no);
@@ -58,7 +58,7 @@ pub(super) async fn turn<T: Resource>(
     // A turn without calls is only as fresh as the newest answer of the vital kinds, which make calls in every turn.
     // Where those were never answered, the table stays as it is.
     let silent = why.is_none() && table.answered() && aws.meter.calls_of(T::KIND.name()) == asked_before;
-    let last = || seen.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
+    let last = || observed.store.last_answer().map(|last| table.answered_at().map_or(last, |at| at.max(last)));
     let at = if silent { last() } else { Some(answered) };
     let changes = at.map_or_else(Vec::new, |at| table.apply(answer, at));
     let outcome = match trouble {
@@ -78,8 +78,13 @@ fn fault<T>(answer: &Result<Listing<T>, AwsError>) -> Option<&AwsError> {
 }
 
 /// Reads the rows and removes what may not enter the table. A panic is an error like any other.
-async fn read<T: Resource>(aws: &Aws, seen: &Seen, known: &Table<T>, sweep: bool) -> Result<Listing<T>, AwsError> {
-    let answer = caught(T::read(aws, seen, Turn { known, sweep })).await;
+async fn read<T: Resource>(
+    aws: &Aws,
+    observed: &Observed,
+    known: &Table<T>,
+    sweep: bool,
+) -> Result<Listing<T>, AwsError> {
+    let answer = caught(T::read(aws, observed, Turn { known, sweep })).await;
     let broke_off = |said: String| Err(AwsError::other(T::KIND.name(), format!("the work broke off: {said}")));
-    answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !seen.wishes.unredacted))
+    answer.unwrap_or_else(broke_off).map(|listing| admit(listing, !observed.preferences.unredacted))
 }

@@ -29,19 +29,19 @@ fn a_rollback_goes_through_its_phases_and_keeps_the_instances() {
     let account = Account::of("demo");
     let old = account.config("recommendation-prod-v12");
     account.deploy("recommendation-prod", &old);
-    let mut seen = Vec::new();
+    let mut observed = Vec::new();
     for _ in 0..9 {
         let now = account.endpoint("recommendation-prod");
         let pending = &now["PendingDeploymentSummary"];
         if pending.is_object() {
             assert_eq!(now["EndpointStatus"], "Updating");
             assert_eq!(pending["EndpointConfigName"], json!(old));
-            seen.push(pending["ProductionVariants"][0]["VariantStatus"][0]["Status"].as_str().unwrap().to_owned());
+            observed.push(pending["ProductionVariants"][0]["VariantStatus"][0]["Status"].as_str().unwrap().to_owned());
         }
         account.wait(10);
     }
-    seen.dedup();
-    assert_eq!(seen, ["Creating", "ActivatingTraffic", "Baking"]);
+    observed.dedup();
+    assert_eq!(observed, ["Creating", "ActivatingTraffic", "Baking"]);
     let after = account.endpoint("recommendation-prod");
     assert_eq!(after["EndpointStatus"], "InService");
     assert_eq!(after["EndpointConfigName"], json!(old));

@@ -55,7 +55,7 @@ fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
         app.modal = Some(Notice::refused(app.whose(account) + &ask.plan.title, why).into());
         return None;
     }
-    let (plan, since) = ((*ask.plan).clone(), app.here.seen.at);
+    let (plan, since) = ((*ask.plan).clone(), app.here.observed.at);
     let unsent = plan.steps.len();
     let run = Run { account, plan, since, text: "checking again".into(), unsent, outcome: None };
     app.message = Some((Tone::Busy, format!("{}: checking again, then sending", run.plan.title)));

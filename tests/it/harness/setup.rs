@@ -15,7 +15,7 @@ use sagetop::config::{Config, Source};
 use sagetop::intents::{AccessRules, Executor};
 use sagetop::journal::Journal;
 use sagetop::recording::Recording;
-use sagetop::resources::Wishes;
+use sagetop::resources::Preferences;
 use sagetop::resources::poll::Clock;
 use sagetop::runtime::{Machine, run};
 use sagetop::session::{Connection, Session};
@@ -95,8 +95,8 @@ impl Setup {
             let aws = Aws::over_at(&SharedHttpClient::new(sim.clone()), &sim.region(), self.pace);
             let journal = Journal::at(folder.join("journal.jsonl"));
             let (identity, clock) = ("unknown".to_owned(), clock.clone());
-            let (access, wishes) = (self.access.clone().into(), Arc::new(Wishes::of(&config)));
-            let executor = Executor { aws, access, journal, identity, clock, wishes };
+            let (access, preferences) = (self.access.clone().into(), Arc::new(Preferences::of(&config)));
+            let executor = Executor { aws, access, journal, identity, clock, preferences };
             Connection { stand_in: Some(StandIn::Demo), ..Connection::only(executor) }
         };
         let (connections, clock) = (sims.iter().map(connection).collect(), clock.clone());

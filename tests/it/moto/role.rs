@@ -47,9 +47,12 @@ fn every_account_is_read_with_the_keys_of_its_role() {
     let arguments = ["dump", "--config", config.to_str().unwrap()];
     let dump = home.run(&arguments, &[("AWS_ENDPOINT_URL", &moto.url)]).ends(0).json();
 
-    let seen: Vec<_> = dump["accounts"].as_array().unwrap().iter().collect();
-    assert_eq!(seen.iter().map(|account| models(account)).collect::<Vec<_>>(), [["of-home"], ["of-shop"], ["of-lab"]]);
-    let arns: Vec<&str> = seen[1..].iter().map(|account| account["identity"]["arn"].as_str().unwrap()).collect();
+    let observed: Vec<_> = dump["accounts"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        observed.iter().map(|account| models(account)).collect::<Vec<_>>(),
+        [["of-home"], ["of-shop"], ["of-lab"]]
+    );
+    let arns: Vec<&str> = observed[1..].iter().map(|account| account["identity"]["arn"].as_str().unwrap()).collect();
     assert_eq!(
         arns,
         [

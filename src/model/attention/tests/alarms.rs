@@ -236,7 +236,7 @@ cases! {
     "alarms are denied" |a| a.alarms.denied() => [(Unknown, "Call denied", None)];
     "alarms were read, and then denied" |a| a.alarms.stale() => [];
     "no alarm watches it" |a| a.alarms.clear() => [];
-    "none of its alarms is among the first that were read" |a| { a.alarms.clear(); a.alarms.filling() }
+    "none of its alarms is among the first that were read" |a| { a.alarms.clear(); a.alarms.partly_read() }
         => [(Unknown, "not read yet", None)];
     "which alarms watch it is not known before endpoints were read" |a| { a.alarms.clear(); a.endpoints.never_read() }
         => [(Unknown, "not read yet", None)];

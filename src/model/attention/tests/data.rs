@@ -111,7 +111,7 @@ cases! {
     "no location is known, and all that could tell was read" |a| { a.jobs.clear(); a.steps.clear() } => [];
     "no location is known, and jobs were never read" |a| a.jobs.never_read() => [(Unknown, "not read yet", None)];
     "no location is known, and jobs are denied" |a| a.jobs.denied() => [(Unknown, "Call denied", None)];
-    "no location is known, and more jobs are read" |a| { a.jobs.clear(); a.jobs.filling() }
+    "no location is known, and more jobs are read" |a| { a.jobs.clear(); a.jobs.partly_read() }
         => [(Unknown, "not read yet", None)];
     "no location is known, and steps were never read" |a| { a.jobs.clear(); a.steps.never_read() }
         => [(Unknown, "not read yet", None)];

@@ -105,7 +105,7 @@ cases! {
     "versions were never read" |a| a.packages.never_read() => [(Unknown, "not read yet", None)];
     "versions are denied" |a| a.packages.denied() => [(Unknown, "Call denied", None)];
     "versions were read, and then denied" |a| a.packages.stale() => [];
-    "none of this group is among the first that were read" |a| { a.packages.clear(); a.packages.filling() }
+    "none of this group is among the first that were read" |a| { a.packages.clear(); a.packages.partly_read() }
         => [(Unknown, "not read yet", None)];
     "the group has no version" |a| { a.packages.clear(); a.models.clear() } => [];
     "the version that serves is not in the registry" |a| a.packages.clear()

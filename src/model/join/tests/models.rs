@@ -58,11 +58,12 @@ fn a_model_is_a_table_of_the_configuration_a_group_or_an_endpoint_without_one() 
 fn a_model_of_the_configuration_is_left_out_where_it_may_live_in_another_account() {
     let mut account = Account::healthy();
     account.config = "[[model]]\nname = \"ghost\"".into();
-    let mut seen = account.seen();
-    let names = |seen: &_| crate::model::join(seen).chains().len();
-    assert_eq!(names(&seen), 2);
-    seen.wishes = crate::resources::Wishes { sparse: true, ..(*seen.wishes).clone() }.into();
-    assert_eq!(names(&seen), 1);
+    let mut observed = account.observed();
+    let names = |observed: &_| crate::model::join(observed).chains().len();
+    assert_eq!(names(&observed), 2);
+    observed.preferences =
+        crate::resources::Preferences { omit_absent: true, ..(*observed.preferences).clone() }.into();
+    assert_eq!(names(&observed), 1);
 }
 
 #[test]

@@ -80,27 +80,27 @@ impl HttpClient for Network {
 /// A kind of our own, whose one row is what a call answers. What is looked at tells whether it is ready, due, or has
 /// nothing to ask.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Probe<const LANE: usize, const SWEEPS: bool> {
+pub(super) struct Probe<const CADENCE: usize, const SWEEPS: bool> {
     account: String,
     swept: bool,
 }
 
-impl<const LANE: usize, const SWEEPS: bool> Resource for Probe<LANE, SWEEPS> {
+impl<const CADENCE: usize, const SWEEPS: bool> Resource for Probe<CADENCE, SWEEPS> {
     const KIND: Kind = Kind::Identity;
-    const LANE: Lane = [Lane::Fast, Lane::Slow, Lane::Rare][LANE];
-    const AFTER: &[Kind] = if LANE == 2 { &[Kind::Alarms] } else { &[] };
-    const SWEEP: Option<Lane> = if SWEEPS { Some(Lane::Slow) } else { None };
+    const CADENCE: Cadence = [Cadence::Fast, Cadence::Slow, Cadence::Rare][CADENCE];
+    const AFTER: &[Kind] = if CADENCE == 2 { &[Kind::Alarms] } else { &[] };
+    const SWEEP: Option<Cadence> = if SWEEPS { Some(Cadence::Slow) } else { None };
     fn id(&self) -> &'static str {
         "probe"
     }
-    fn due(seen: &Seen, _: &Table<Self>) -> bool {
-        seen.focus.jobs.contains("due")
+    fn due(observed: &Observed, _: &Table<Self>) -> bool {
+        observed.focus.jobs.contains("due")
     }
-    async fn read(aws: &Aws, seen: &Seen, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        if seen.focus.jobs.contains("nothing to ask") {
+    async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
+        if observed.focus.jobs.contains("nothing to ask") {
             return Ok(Listing::part(Vec::new()));
         }
-        assert!(!seen.focus.jobs.contains("panic"), "the reader is broken");
+        assert!(!observed.focus.jobs.contains("panic"), "the reader is broken");
         let answer = aws.sts.get_caller_identity().send().await.map_err(failed)?;
         let row = Self { account: answer.account.unwrap_or_default(), swept: turn.sweep };
         Ok(Listing::all(vec![row]).more(answer.user_id.as_deref() == Some("more")))
@@ -112,19 +112,19 @@ pub(super) struct Bench {
     pub(super) network: Network,
     pub(super) began: Instant,
     pub(super) last: Instant,
-    pub(super) seen: watch::Sender<Seen>,
+    pub(super) observed: watch::Sender<Observed>,
     pub(super) wake: watch::Sender<Wake>,
     pub(super) turns: mpsc::Receiver<(Reader, Snapshot)>,
     pub(super) poller: tokio::task::JoinHandle<()>,
 }
 
 /// The table of a probe as one of a kind that can be sent.
-pub(super) fn wrap<const LANE: usize, const SWEEPS: bool>(
-    table: &Table<Probe<LANE, SWEEPS>>,
+pub(super) fn wrap<const CADENCE: usize, const SWEEPS: bool>(
+    table: &Table<Probe<CADENCE, SWEEPS>>,
     changes: Vec<Change>,
 ) -> Snapshot {
     let mut shown = Table::default();
-    let row = |probe: &Probe<LANE, SWEEPS>| Identity {
+    let row = |probe: &Probe<CADENCE, SWEEPS>| Identity {
         account: probe.account.clone(),
         user_id: if probe.swept { "swept".into() } else { String::new() },
         ..Identity::default()
@@ -152,18 +152,18 @@ pub(super) fn looking(words: &[&'static str], kinds: &[Kind], idle: bool) -> Arc
 
 impl Bench {
     /// Starts a poller where AWS gives these answers.
-    pub(super) fn start<const LANE: usize, const SWEEPS: bool>(answers: &[Answer], focus: Arc<Focus>) -> Self {
+    pub(super) fn start<const CADENCE: usize, const SWEEPS: bool>(answers: &[Answer], focus: Arc<Focus>) -> Self {
         let network = Network::default();
         network.answers(answers);
-        let (seen, look) = watch::channel(Seen { focus, ..Seen::default() });
+        let (observed, look) = watch::channel(Observed { focus, ..Observed::default() });
         let (wake, woken) = watch::channel(Wake::default());
         let (out, turns) = mpsc::channel(100);
         let began = Instant::now();
-        let poller = Poller::<Probe<LANE, SWEEPS>> {
+        let poller = Poller::<Probe<CADENCE, SWEEPS>> {
             aws: Aws::over(&SharedHttpClient::new(network.clone()), "eu-west-1"),
             clock: Arc::new(move || at(began.elapsed().as_secs_f64())),
             table: Table::default(),
-            seen: look,
+            observed: look,
             wake: woken,
             random: fastrand::Rng::with_seed(7),
             failures: 0,
@@ -173,7 +173,7 @@ impl Bench {
         };
         let reader = Reader { account: AccountId::FIRST, restarts: 0 };
         let poller = tokio::spawn(async move { poller.run(reader, out, |table, changes| wrap(&table, changes)).await });
-        Self { network, began, last: began, seen, wake, turns, poller }
+        Self { network, began, last: began, observed, wake, turns, poller }
     }
     /// Seconds until the next turn has ended, and what it made of the table.
     pub(super) async fn turn(&mut self) -> (f64, Table<Identity>) {
@@ -193,12 +193,12 @@ impl Bench {
     }
     /// Shows the poller something else.
     pub(super) fn look(&self, focus: Arc<Focus>) {
-        self.seen.send_modify(|seen| seen.focus = focus);
+        self.observed.send_modify(|observed| observed.focus = focus);
     }
     /// A vital kind was answered just now.
     pub(super) fn another_is_answered(&self) {
         let now = at(self.began.elapsed().as_secs_f64());
-        self.seen.send_modify(|seen| drop(seen.store.alarms.apply(Ok(Listing::all(Vec::new())), now)));
+        self.observed.send_modify(|observed| drop(observed.store.alarms.apply(Ok(Listing::all(Vec::new())), now)));
     }
     /// Does another turn begin within so many seconds?
     pub(super) async fn is_asked_within(&mut self, seconds: u64) -> bool {

@@ -8,7 +8,7 @@ use std::thread::{self, ScopedJoinHandle};
 pub(super) const MANY: usize = 500;
 
 /// Applies a function to each piece of work. The results are in the same order.
-pub(super) fn shared<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
+pub(super) fn map<T: Send, R: Send>(mut work: Vec<T>, each: impl Fn(T) -> R + Sync) -> Vec<R> {
     let cores = if work.len() < MANY { 1 } else { thread::available_parallelism().map_or(1, NonZero::get) };
     let share = work.len().div_ceil(cores).max(1);
     let mut shares = Vec::new();

@@ -1,4 +1,4 @@
-//! The input of the pollers and the joins: the tables, the focus of the screen, and the user's wishes.
+//! The input of the pollers and the joins: the tables, the focus of the screen, and the user's preferences.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -9,30 +9,30 @@ use jiff::Timestamp;
 use super::{Kind, Store};
 use crate::config::{Config, Glob, Model as ModelConfig, Severity};
 
-/// The input of a poller: the tables so far, the focus of the screen, and the user's wishes.
+/// The input of a poller: the tables so far, the focus of the screen, and the user's preferences.
 #[derive(Debug, Clone, Default)]
-pub struct Seen {
+pub struct Observed {
     /// The tables so far; cheap to clone.
     pub store: Store,
     /// The things that the operator looks at.
     pub focus: Arc<Focus>,
     /// The part of the configuration that matters here.
-    pub wishes: Arc<Wishes>,
+    pub preferences: Arc<Preferences>,
     /// Time of this poll.
     pub at: Timestamp,
     /// Whether this is one thorough look instead of a steady watch. It reads everything and waits for nothing.
-    pub thorough: bool,
+    pub one_shot: bool,
 }
 
 /// The part of the configuration that reading and joining depend on.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Wishes {
+pub struct Preferences {
     /// The `[[model]]` tables of the configuration.
     pub models: Vec<ModelConfig>,
     /// Severities of topics and alarms, by pattern; the first match counts.
     pub severity: Vec<(Glob, Severity)>,
     /// Whether a configured model without any resource is left out, because it may live in another account.
-    pub sparse: bool,
+    pub omit_absent: bool,
     /// US dollars that metrics may cost a day; no limit when absent.
     pub max_cost_per_day: Option<f64>,
     /// Whether values under secret names, and secrets inside of texts, are shown as they are. Only `dump --no-redact`
@@ -47,13 +47,13 @@ const MEASURE_EVERY: i64 = 5 * 60;
 /// The factor by which the errors of the other endpoints are read less often.
 const BACKSTAGE: i64 = 3;
 
-impl Wishes {
-    /// Returns the wishes of a configuration, for the only account.
+impl Preferences {
+    /// Returns the preferences of a configuration, for the only account.
     #[must_use]
     pub fn of(config: &Config) -> Self {
         let (models, severity) = (config.models.clone(), config.severities.clone());
         let (max_cost_per_day, measure_every) = (config.max_cost_per_day, config.measure_every);
-        Self { models, severity, sparse: false, max_cost_per_day, measure_every, unredacted: false }
+        Self { models, severity, omit_absent: false, max_cost_per_day, measure_every, unredacted: false }
     }
     /// Returns the seconds between two reads of the errors of endpoints that customers see, or of the others.
     #[must_use]
@@ -66,10 +66,10 @@ impl Wishes {
 /// The most descriptions a poll. The rest follow at once, so that the screen fills while they come.
 const CHUNK: usize = 20;
 
-impl Seen {
+impl Observed {
     /// Returns how many things one poll may describe. A single look describes all at once.
     pub(crate) fn chunk(&self) -> usize {
-        if self.thorough { usize::MAX } else { CHUNK }
+        if self.one_shot { usize::MAX } else { CHUNK }
     }
 }
 

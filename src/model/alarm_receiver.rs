@@ -13,7 +13,7 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 
 /// The receiver of an alarm that has no action of its own, or whose actions are suppressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Hears {
+pub enum AlarmReceiver {
     /// Nobody. Only an operator who looks at the alarm sees that it fires.
     Nobody,
     /// Nobody at present, because this alarm suppresses the actions.
@@ -32,16 +32,16 @@ pub enum Hears {
 
 /// Returns the receivers of all alarms without an action of their own, by name. Alarms of auto scaling notify no
 /// people, so they are left out.
-pub(super) fn hears(index: &Index<'_>) -> BTreeMap<String, Hears> {
+pub(super) fn receivers(index: &Index<'_>) -> BTreeMap<String, AlarmReceiver> {
     let all = index.alarms.all.iter();
-    all.filter_map(|alarm| Some((alarm.name.clone(), hears_of(index, alarm)?))).collect()
+    all.filter_map(|alarm| Some((alarm.name.clone(), receiver_of(index, alarm)?))).collect()
 }
 
 /// Returns the receiver of an alarm. `None` if the alarm has an action of its own.
 ///
 /// The function follows composite alarms upwards, because a composite alarm without actions may be part of one with
 /// actions.
-pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
+pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmReceiver> {
     let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none();
     if speaks(alarm) || alarm.scaling() {
         return None;
@@ -49,7 +49,7 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
     let mut suppressor = alarm.suppressed();
     let (mut perhaps, mut quiet) = (None, None);
     // AWS evaluates a composite alarm shortly after its children.
-    let fires = alarm.firing() && alarm.since.is_some_and(|at| index.seen.at.duration_since(at) > SETTLED);
+    let fires = alarm.firing() && alarm.since.is_some_and(|at| index.observed.at.duration_since(at) > SETTLED);
     let mut open = vec![(alarm, true)];
     let mut known: HashSet<&str> = HashSet::from([alarm.name.as_str()]);
     while let Some((child, sure)) = open.pop() {
@@ -62,7 +62,7 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
             let sure = sure && parent.rule_problem.is_none();
             match speaks(parent) {
                 true if fires && !parent.firing() => drop(quiet.get_or_insert(parent)),
-                true if sure => return Some(Hears::Composite(parent.name.clone())),
+                true if sure => return Some(AlarmReceiver::Composite(parent.name.clone())),
                 true => drop(perhaps.get_or_insert(parent)),
                 false => {
                     suppressor = suppressor.or_else(|| parent.suppressed());
@@ -71,15 +71,16 @@ pub(super) fn hears_of(index: &Index<'_>, alarm: &Alarm) -> Option<Hears> {
             }
         }
     }
-    let deployment = index.alarms.guards.get(alarm.name.as_str()).map(|&name| Hears::Deployment(name.to_owned()));
-    let perhaps = || perhaps.map(|parent| Hears::Perhaps(parent.name.clone()));
-    let quiet = || quiet.map(|parent| Hears::Quiet(parent.name.clone()));
-    let suppressed = || suppressor.map(|suppressor| Hears::Suppressed(suppressor.name().to_owned()));
+    let deployment =
+        index.alarms.guards.get(alarm.name.as_str()).map(|&name| AlarmReceiver::Deployment(name.to_owned()));
+    let perhaps = || perhaps.map(|parent| AlarmReceiver::Perhaps(parent.name.clone()));
+    let quiet = || quiet.map(|parent| AlarmReceiver::Quiet(parent.name.clone()));
+    let suppressed = || suppressor.map(|suppressor| AlarmReceiver::Suppressed(suppressor.name().to_owned()));
     // The alarm may guard deployments of an endpoint that it watches.
     let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
     let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
     let unread = !index.store.endpoints.answered() || watched.any(|endpoint| endpoint.guards.is_none());
-    let nobody = if unread { Hears::Unread } else { Hears::Nobody };
+    let nobody = if unread { AlarmReceiver::Unread } else { AlarmReceiver::Nobody };
     Some(deployment.or_else(perhaps).or_else(quiet).or_else(suppressed).unwrap_or(nobody))
 }
 
@@ -90,7 +91,7 @@ mod tests {
     use super::*;
     use crate::resources::alarm::Suppressor;
     use crate::resources::endpoint::Endpoint;
-    use crate::resources::{Listing, Seen, Store};
+    use crate::resources::{Listing, Observed, Store};
 
     const TOPIC: &str = "arn:aws:sns:eu-west-1:1:page";
 
@@ -112,13 +113,13 @@ mod tests {
         Alarm { suppressor: Some(suppressor), ..alarm }
     }
 
-    fn found(alarms: Vec<Alarm>) -> Vec<(String, Hears)> {
+    fn found(alarms: Vec<Alarm>) -> Vec<(String, AlarmReceiver)> {
         let mut store = Store::default();
         store.alarms.apply(Ok(Listing::all(alarms)), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: Some(vec!["guard".into()]), ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        let seen = Seen { store, ..Seen::default() };
-        hears(&Index::new(&seen)).into_iter().collect()
+        let observed = Observed { store, ..Observed::default() };
+        receivers(&Index::new(&observed)).into_iter().collect()
     }
 
     #[test]
@@ -128,8 +129,8 @@ mod tests {
         store.alarms.apply(Ok(Listing::all(vec![watches])), Timestamp::UNIX_EPOCH);
         let endpoint = Endpoint { name: "e".into(), guards: None, ..Endpoint::default() };
         store.endpoints.apply(Ok(Listing::all(vec![endpoint])), Timestamp::UNIX_EPOCH);
-        let seen = Seen { store, ..Seen::default() };
-        assert_eq!(hears(&Index::new(&seen)).get("empty"), Some(&Hears::Unread));
+        let observed = Observed { store, ..Observed::default() };
+        assert_eq!(receivers(&Index::new(&observed)).get("empty"), Some(&AlarmReceiver::Unread));
     }
 
     #[test]
@@ -144,10 +145,10 @@ mod tests {
             composite("both", "ALARM(child)", TOPIC),
         ]);
         let expected = [
-            ("child", Hears::Composite("both".into())),
-            ("empty", Hears::Nobody),
-            ("guard", Hears::Deployment("e".into())),
-            ("switched-off", Hears::Nobody),
+            ("child", AlarmReceiver::Composite("both".into())),
+            ("empty", AlarmReceiver::Nobody),
+            ("guard", AlarmReceiver::Deployment("e".into())),
+            ("switched-off", AlarmReceiver::Nobody),
         ];
         assert_eq!(found, expected.map(|(name, who)| (name.to_owned(), who)));
     }
@@ -156,22 +157,31 @@ mod tests {
     fn a_composite_alarm_speaks_only_for_what_it_would_tell() {
         let part = || alarm("part", "", true);
         let cases = [
-            (vec![composite("c", "AT_LEAST(1, ALARM, (part, other))", TOPIC)], Hears::Composite("c".into())),
-            (vec![composite("c", "NOT OK(part)", TOPIC)], Hears::Composite("c".into())),
-            (vec![composite("c", "ALARM(other) AND NOT ALARM(part)", TOPIC)], Hears::Nobody),
-            (vec![composite("c", "OK(part)", TOPIC)], Hears::Nobody),
-            (vec![composite("c", "ALARM(part)", "")], Hears::Nobody),
-            (vec![composite("c", "ALARM(part)", ""), composite("d", "ALARM(c)", TOPIC)], Hears::Composite("d".into())),
-            (vec![composite("c", "ALARM(part) OR ALARM(d)", ""), composite("d", "ALARM(c)", "")], Hears::Nobody),
-            (vec![composite("c", "MOST(part)", TOPIC)], Hears::Perhaps("c".into())),
-            (vec![suppressed(composite("c", "ALARM(part)", TOPIC), Some("Alarm"))], Hears::Suppressed("window".into())),
-            (vec![suppressed(composite("c", "ALARM(part)", TOPIC), None)], Hears::Composite("c".into())),
+            (vec![composite("c", "AT_LEAST(1, ALARM, (part, other))", TOPIC)], AlarmReceiver::Composite("c".into())),
+            (vec![composite("c", "NOT OK(part)", TOPIC)], AlarmReceiver::Composite("c".into())),
+            (vec![composite("c", "ALARM(other) AND NOT ALARM(part)", TOPIC)], AlarmReceiver::Nobody),
+            (vec![composite("c", "OK(part)", TOPIC)], AlarmReceiver::Nobody),
+            (vec![composite("c", "ALARM(part)", "")], AlarmReceiver::Nobody),
+            (
+                vec![composite("c", "ALARM(part)", ""), composite("d", "ALARM(c)", TOPIC)],
+                AlarmReceiver::Composite("d".into()),
+            ),
+            (
+                vec![composite("c", "ALARM(part) OR ALARM(d)", ""), composite("d", "ALARM(c)", "")],
+                AlarmReceiver::Nobody,
+            ),
+            (vec![composite("c", "MOST(part)", TOPIC)], AlarmReceiver::Perhaps("c".into())),
+            (
+                vec![suppressed(composite("c", "ALARM(part)", TOPIC), Some("Alarm"))],
+                AlarmReceiver::Suppressed("window".into()),
+            ),
+            (vec![suppressed(composite("c", "ALARM(part)", TOPIC), None)], AlarmReceiver::Composite("c".into())),
         ];
         for (mut alarms, expected) in cases {
             let rules: Vec<_> = alarms.iter().map(|a| a.rule.clone()).collect();
             alarms.push(part());
-            let hears = found(alarms).into_iter().find(|(name, _)| name == "part");
-            assert_eq!(hears.map(|(_, who)| who), Some(expected), "{rules:?}");
+            let receivers = found(alarms).into_iter().find(|(name, _)| name == "part");
+            assert_eq!(receivers.map(|(_, who)| who), Some(expected), "{rules:?}");
         }
     }
 
@@ -180,7 +190,7 @@ mod tests {
         let parent = |state: &str, rule: &str| Alarm { state: state.into(), ..composite("page", rule, TOPIC) };
         let both = "ALARM(part) AND ALARM(other)";
         // The state of the part, the seconds since it changed, the composite alarm, and the receiver.
-        let (page, quiet) = (Hears::Composite("page".into()), Hears::Quiet("page".into()));
+        let (page, quiet) = (AlarmReceiver::Composite("page".into()), AlarmReceiver::Quiet("page".into()));
         let cases = [
             ("ALARM", 600, parent("OK", both), &quiet),
             ("ALARM", 600, parent("ALARM", both), &page),
@@ -191,10 +201,10 @@ mod tests {
         for (state, ago, parent, expected) in cases {
             let since = Timestamp::from_second(10_000 - ago).ok();
             let part = Alarm { state: state.into(), since, ..alarm("part", "", true) };
-            let mut seen = Seen { at: now, ..Seen::default() };
-            seen.store.alarms.apply(Ok(Listing::all(vec![part, parent])), now);
-            seen.store.endpoints.apply(Ok(Listing::all(Vec::new())), now);
-            assert_eq!(hears(&Index::new(&seen)).get("part"), Some(expected), "{state} {ago}");
+            let mut observed = Observed { at: now, ..Observed::default() };
+            observed.store.alarms.apply(Ok(Listing::all(vec![part, parent])), now);
+            observed.store.endpoints.apply(Ok(Listing::all(Vec::new())), now);
+            assert_eq!(receivers(&Index::new(&observed)).get("part"), Some(expected), "{state} {ago}");
         }
     }
 
@@ -202,8 +212,11 @@ mod tests {
     fn an_alarm_whose_actions_are_held_back_tells_nobody_now() {
         let page = || suppressed(composite("page", "ALARM(x)", TOPIC), Some("WaitPeriod"));
         let of = |alarms| found(alarms).into_iter().find(|(name, _)| name == "page").map(|(_, who)| who);
-        assert_eq!(of(vec![page()]), Some(Hears::Suppressed("window".into())));
-        assert_eq!(of(vec![page(), composite("all", "ALARM(page)", TOPIC)]), Some(Hears::Composite("all".into())));
+        assert_eq!(of(vec![page()]), Some(AlarmReceiver::Suppressed("window".into())));
+        assert_eq!(
+            of(vec![page(), composite("all", "ALARM(page)", TOPIC)]),
+            Some(AlarmReceiver::Composite("all".into()))
+        );
         assert_eq!(of(vec![suppressed(page(), None)]), None);
     }
 }

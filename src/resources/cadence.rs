@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// How often a kind is polled while nothing is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Lane {
+pub enum Cadence {
     /// Kinds that show that something is wrong: every 15 s.
     Fast,
     /// Kinds that change with people and pipelines: every minute.
@@ -29,7 +29,7 @@ pub struct PollConditions {
     pub failures: u32,
 }
 
-impl Lane {
+impl Cadence {
     /// The longest pause, whatever goes wrong.
     const LONGEST: Duration = Duration::from_mins(10);
 
@@ -62,7 +62,7 @@ impl Lane {
         match (self, conditions.looked_at, conditions.idle && !vital) {
             (Self::Rare, true, false) | (Self::Fast, _, true) => Self::Slow,
             (Self::Slow, true, false) => Self::Fast,
-            (lane, _, _) => lane,
+            (cadence, _, _) => cadence,
         }
     }
 
@@ -83,21 +83,22 @@ mod tests {
 
     #[test]
     fn failures_and_throttling_widen_the_pause_up_to_a_limit() {
-        let pause = |failures, slowdown| Lane::Fast.pause(PollConditions { slowdown, failures, ..CALM }).as_secs();
+        let pause = |failures, slowdown| Cadence::Fast.pause(PollConditions { slowdown, failures, ..CALM }).as_secs();
         let waits: Vec<u64> = (0..8).map(|failures| pause(failures, 1)).collect();
         assert_eq!(waits, [15, 30, 60, 120, 240, 480, 600, 600]);
         assert_eq!((pause(0, 2), pause(0, 16), pause(2, 4), pause(u32::MAX, 16)), (30, 240, 240, 600));
-        assert_eq!(Lane::Rare.pause(CALM).as_secs(), 600, "never faster than its own pace");
+        assert_eq!(Cadence::Rare.pause(CALM).as_secs(), 600, "never faster than its own pace");
     }
 
     #[test]
     fn what_is_looked_at_is_asked_more_often_and_what_nobody_sees_less() {
         let (looked, idle) = (PollConditions { looked_at: true, ..CALM }, PollConditions { idle: true, ..CALM });
-        let adjusted =
-            |conditions, vital| [Lane::Fast, Lane::Slow, Lane::Rare].map(|lane| lane.adjusted(conditions, vital));
-        assert_eq!(adjusted(CALM, false), [Lane::Fast, Lane::Slow, Lane::Rare]);
-        assert_eq!(adjusted(looked, false), [Lane::Fast, Lane::Fast, Lane::Slow]);
-        assert_eq!(adjusted(idle, false), [Lane::Slow, Lane::Slow, Lane::Rare]);
-        assert_eq!(adjusted(idle, true), [Lane::Fast, Lane::Slow, Lane::Rare]);
+        let adjusted = |conditions, vital| {
+            [Cadence::Fast, Cadence::Slow, Cadence::Rare].map(|cadence| cadence.adjusted(conditions, vital))
+        };
+        assert_eq!(adjusted(CALM, false), [Cadence::Fast, Cadence::Slow, Cadence::Rare]);
+        assert_eq!(adjusted(looked, false), [Cadence::Fast, Cadence::Fast, Cadence::Slow]);
+        assert_eq!(adjusted(idle, false), [Cadence::Slow, Cadence::Slow, Cadence::Rare]);
+        assert_eq!(adjusted(idle, true), [Cadence::Fast, Cadence::Slow, Cadence::Rare]);
     }
 }
