@@ -5,7 +5,7 @@
 //!   resources!  one file a kind                                    intents!  one file an intent
 //!        │ list()                                                       ▲ plan(), verify()
 //!        ▼                                                              │
-//!   pollers ──Snapshot──┐                                           Executor
+//!   pollers ─TableUpdate┐                                           Executor
 //!   pace, back-off      ▼                                               ▲
 //!               keys ▶ runtime, the loop ◀──Effect──┐                   │
 //!                       │ Msg         └─────────────┼─── plans, calls ──┘
@@ -35,7 +35,7 @@
 //! | [`aws::SERVICES`] | the services that are called, one row each: client, limits, price, settings |
 //! | [`resources::Resource`] | one kind of thing AWS can tell us about: a plain struct, and how to list all of them |
 //! | [`resources::Table`] | the last known rows of one kind, by id, and how much they can be trusted |
-//! | [`resources::Snapshot`], [`resources::Change`] | what one poll brought, and what that changed |
+//! | [`resources::TableUpdate`], [`resources::Change`] | what one poll brought, and what that changed |
 //! | [`resources::Store`] | all tables |
 //! | [`recording::Recorder`], [`recording::Player`] | writes what every poll changed to a file; makes the tables of it, as they were at the [`recording::Playhead`] |
 //! | [`model::Chain`] | one model's whole way, joined from the store; each edge with its confidence and its rule |

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{StandIn, Usage};
 use crate::config::Colour;
-use crate::resources::{AccountId, KeptEvent, Snapshot, Store};
+use crate::resources::{AccountId, KeptEvent, Store, TableUpdate};
 
 pub use parts::Recording;
 pub use player::Player;
@@ -60,7 +60,7 @@ pub enum Recorded {
     /// The whole state of each account, in their order.
     Restored(Vec<AccountState>),
     /// The answer of a poll.
-    Polled(AccountId, Box<Snapshot>),
+    Polled(AccountId, Box<TableUpdate>),
     /// The usage of an account.
     Usage(AccountId, Usage),
     /// An event.

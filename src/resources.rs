@@ -1,6 +1,6 @@
 //! The resources of AWS that sagetop reads. Each kind has one file here and one line in `resources!`.
 //!
-//! The list makes [`Kind`], the [`Store`] (all tables), the [`Snapshot`] (the result of one poll) and the pollers. No
+//! The list makes [`Kind`], the [`Store`] (all tables), the [`TableUpdate`] (the result of one poll) and the pollers. No
 //! SDK type leaves this module's files.
 
 mod account_id;

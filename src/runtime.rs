@@ -23,7 +23,7 @@ use crate::model::{self, Joined};
 use crate::panes;
 use crate::recording::{Recorder, Replay};
 use crate::resources::poll::{Clock, Reader};
-use crate::resources::{Observed, Snapshot};
+use crate::resources::{Observed, TableUpdate};
 use crate::session::Connection;
 use crate::sim::Sim;
 use crate::theme::Theme;
@@ -86,7 +86,7 @@ impl Machine {
     }
 
     /// Makes the pollers of all accounts. A replay has none.
-    fn pollers(&self, app: &App, out: &mpsc::Sender<(Reader, Snapshot)>) -> PollerSet {
+    fn pollers(&self, app: &App, out: &mpsc::Sender<(Reader, TableUpdate)>) -> PollerSet {
         let pollers = |account: &&Account| {
             let aws = self.connections.get(account.id.place())?.executor.aws.clone();
             let (id, clock) = (account.id, self.clock.clone());
@@ -109,9 +109,9 @@ pub async fn run<B: Backend>(
     input: mpsc::Receiver<Input>,
 ) -> Result<App, B::Error> {
     let (answer, answers) = mpsc::channel(QUEUE);
-    let (out, snapshots) = mpsc::channel(QUEUE);
+    let (out, updates) = mpsc::channel(QUEUE);
     let pollers = machine.pollers(&app, &out);
-    let events = EventSource::new(input, answers, snapshots);
+    let events = EventSource::new(input, answers, updates);
     let effects = EffectRunner::new(machine, answer);
     app.update(effects.tick());
     let mut main = MainLoop { app, pollers, events, effects, painter: Painter::new(), went_on: None };
@@ -154,8 +154,8 @@ impl MainLoop {
         loop {
             let msg = match self.events.next(self.painter.due(), self.pollers.rests_at()).await {
                 LoopEvent::Msg(msg) => *msg,
-                LoopEvent::Polled(reader, snapshot) if self.pollers.accept(reader, &snapshot, &mut self.app) => {
-                    Msg::Polled(reader.account, *snapshot)
+                LoopEvent::Polled(reader, update) if self.pollers.accept(reader, &update, &mut self.app) => {
+                    Msg::Polled(reader.account, *update)
                 }
                 LoopEvent::Second => self.effects.every_second(&mut self.app),
                 LoopEvent::Polled(..) | LoopEvent::Nothing => continue,

@@ -2,8 +2,8 @@
 
 mod app;
 mod recorded;
+mod selection;
 mod simulated;
-mod wanted;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use crate::snapshot::Snapshot;
 
 pub use simulated::simulated;
 
-use wanted::{name_apart, wanted};
+use selection::{name_apart, selection};
 
 /// One account in one region, connected.
 #[derive(Debug, Clone)]
@@ -98,19 +98,19 @@ impl Session {
         let source = Config::source(common.config.as_deref()).map_err(|e| e.to_string())?;
         let config = Config::parse(&source).map_err(|e| e.to_string())?;
         let clock = wall_clock();
-        let wanted = wanted(common, &config).map_err(|why| format!("error: {why}\n"))?;
-        let targets: Vec<Target> = wanted.iter().map(|wanted| wanted.target(common)).collect();
+        let selection = selection(common, &config).map_err(|why| format!("error: {why}\n"))?;
+        let targets: Vec<Target> = selection.iter().map(|selection| selection.target(common)).collect();
         for target in &targets {
             target.check().map_err(|why| refusal(target, &why))?;
         }
         let (mut connections, mut refusals) = (Vec::new(), Vec::new());
-        for (wanted, target) in wanted.iter().zip(&targets) {
+        for (selection, target) in selection.iter().zip(&targets) {
             let aws = Aws::connect(target, pace).await.map_err(|why| why + &labels(target, &config));
             refusals.extend(aws.as_ref().err().map(|why| refusal(target, why)));
             let connected = aws.is_ok();
             let aws = aws.unwrap_or_else(|why| Aws::unconnected(target, &why));
             let journal = Journal::at(state_folder().join("journal.jsonl"));
-            let connection = wanted.connection(target, executor(aws, &config, common, journal, &clock));
+            let connection = selection.connection(target, executor(aws, &config, common, journal, &clock));
             connections.push(Connection { snapshot: connection.snapshot.filter(|_| connected), ..connection });
         }
         // An account that cannot be connected does not hide the others.

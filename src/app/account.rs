@@ -14,7 +14,7 @@ use crate::aws::{Renewal, StandIn, Usage};
 use crate::intents::AccessRules;
 use crate::model::{Chain, Health, Joined, join};
 use crate::resources::identity::Identity;
-use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Snapshot, Source, Store, Table, What};
+use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
 use crate::view::Tone;
 
 /// How long a changed row is highlighted, in seconds.
@@ -148,8 +148,8 @@ impl Account {
     }
 
     /// Applies a poll to the tables. Returns the changes.
-    pub(crate) fn polled(&mut self, snapshot: Snapshot) -> Vec<Change> {
-        let changes = self.observed.store.apply(snapshot);
+    pub(crate) fn polled(&mut self, update: TableUpdate) -> Vec<Change> {
+        let changes = self.observed.store.apply(update);
         let (at, id) = (self.observed.at, self.id);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);
         let seen_to_change = changes.iter().filter(|c| c.what != What::Found);
@@ -179,8 +179,8 @@ impl Account {
     /// Does a poll say that the rows are those of another account? They may come from an earlier run, or the operator
     /// has logged in to another account since.
     #[must_use]
-    pub fn is_foreign(&self, snapshot: &Snapshot) -> bool {
-        let Snapshot::Identity(now, _) = snapshot else { return false };
+    pub fn is_foreign(&self, update: &TableUpdate) -> bool {
+        let TableUpdate::Identity(now, _) = update else { return false };
         let account = |table: &Table<Identity>| table.rows().next().map(|me| me.account.clone());
         let known = account(&self.observed.store.identity);
         let saved = matches!(self.observed.store.identity.freshness(), Freshness::Saved { .. });
@@ -245,12 +245,12 @@ mod tests {
 
     #[test]
     fn whoever_logs_in_to_another_account_sees_no_row_of_the_one_before() {
-        let told = |account| Snapshot::Identity(identity(account), Vec::new());
+        let told = |account| TableUpdate::Identity(identity(account), Vec::new());
         let mut account = Account::new(Observed::default());
         assert!(!account.is_foreign(&told("1")), "nothing was known");
         account.observed.store.identity = identity("1");
         assert!(!account.is_foreign(&told("1")));
         assert!(account.is_foreign(&told("2")));
-        assert!(!account.is_foreign(&Snapshot::Identity(Table::default(), Vec::new())), "nobody is notified of");
+        assert!(!account.is_foreign(&TableUpdate::Identity(Table::default(), Vec::new())), "nobody is notified of");
     }
 }

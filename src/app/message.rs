@@ -8,7 +8,7 @@ use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
-use crate::resources::{AccountId, Snapshot};
+use crate::resources::{AccountId, TableUpdate};
 
 /// Something that happened.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub enum Msg {
     /// The present time.
     Tick(Timestamp),
     /// A poll of an account returned.
-    Polled(AccountId, Snapshot),
+    Polled(AccountId, TableUpdate),
     /// The tables of an account were joined.
     Joined(AccountId, Box<Joined>),
     /// The number and the cost of the calls to an account.

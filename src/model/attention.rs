@@ -20,7 +20,7 @@ use crate::config::Model as ModelConfig;
 use crate::resources::{Freshness, Kind, Observed, Resource, Table};
 
 /// The inputs of the rules.
-pub(super) struct Facts<'a> {
+pub(super) struct RuleInput<'a> {
     chain: &'a Chain<'a>,
     rows: &'a Rows<'a>,
     index: &'a Index<'a>,
@@ -94,7 +94,7 @@ macro_rules! rules {
         },)+];
 
         /// The functions of the rules, in the same order.
-        static CHECKS: &[fn(&Facts<'_>) -> Vec<Finding>] = &[$($check,)+];
+        static CHECKS: &[fn(&RuleInput<'_>) -> Vec<Finding>] = &[$($check,)+];
     };
 }
 
@@ -137,9 +137,9 @@ rules! {
 pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_>) {
     let observed = index.observed;
     let config = chain.configured.and_then(|i| observed.preferences.models.get(i));
-    let facts = Facts { chain, rows, index, observed, config, now: observed.at };
+    let input = RuleInput { chain, rows, index, observed, config, now: observed.at };
     let found = ATTENTION.iter().zip(CHECKS).flat_map(|(rule, check)| {
-        check(&facts).into_iter().map(move |Finding { health, text, brief, column, since, about, unread }| Reason {
+        check(&input).into_iter().map(move |Finding { health, text, brief, column, since, about, unread }| Reason {
             rule,
             health,
             text,
@@ -155,9 +155,9 @@ pub(super) fn judge<'a>(chain: &mut Chain<'a>, rows: &Rows<'a>, index: &Index<'_
     // they began.
     let newest = reasons.iter().filter(|r| r.health >= Health::Warning).filter_map(|r| r.since).max();
     reasons.sort_by_key(|r| (Reverse(counts_as(r)), Reverse(r.stage() == StageKind::Endpoint), by_time(r, newest)));
-    let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &facts, &reasons)).collect();
+    let stages = StageKind::ALL.into_iter().map(|kind| stage(kind, &input, &reasons)).collect();
     let health = reasons.iter().map(counts_as).max().unwrap_or(Health::Ok);
-    let last_change = last_change(&facts);
+    let last_change = last_change(&input);
     chain.good_news = alarms::all_good_news(rows, config);
     (chain.stages, chain.reasons, chain.health, chain.last_change) = (stages, reasons, health, last_change);
 }
@@ -182,18 +182,18 @@ fn counts_as(reason: &Reason) -> Health {
     }
 }
 
-fn stage(kind: StageKind, facts: &Facts<'_>, reasons: &[Reason]) -> Stage {
+fn stage(kind: StageKind, input: &RuleInput<'_>, reasons: &[Reason]) -> Stage {
     // Reasons are sorted, so the first of several equal ones wins.
     let worst = reasons.iter().filter(|r| r.stage() == kind).rev().max_by_key(|r| r.health);
     if let Some(r) = worst.filter(|r| r.health > Health::Ok) {
         return Stage::of(r);
     }
     let Summary { present, text: summary, brief, column, since } = match kind {
-        StageKind::Data => data::summary(facts),
-        StageKind::Training => training::summary(facts),
-        StageKind::Registry => registry::summary(facts),
-        StageKind::Endpoint => endpoint::summary(facts),
-        StageKind::Alarms => alarms::summary(facts),
+        StageKind::Data => data::summary(input),
+        StageKind::Training => training::summary(input),
+        StageKind::Registry => registry::summary(input),
+        StageKind::Endpoint => endpoint::summary(input),
+        StageKind::Alarms => alarms::summary(input),
     };
     Stage { kind, health: if present { Health::Ok } else { Health::Absent }, summary, brief, column, since }
 }
@@ -242,16 +242,16 @@ impl Happening<'_> {
     }
 }
 
-fn last_change(facts: &Facts<'_>) -> Option<(Timestamp, String)> {
+fn last_change(input: &RuleInput<'_>) -> Option<(Timestamp, String)> {
     let mut changes: Vec<(Timestamp, Happening<'_>)> = Vec::new();
-    changes.extend(facts.chain.serving.iter().filter_map(|s| Some((s.since?, Happening::Live(s)))));
-    for package in facts.rows.packages.iter().take(5) {
+    changes.extend(input.chain.serving.iter().filter_map(|s| Some((s.since?, Happening::Live(s)))));
+    for package in input.rows.packages.iter().take(5) {
         let version = package.version.unwrap_or_default();
         changes.extend(package.created.map(|at| (at, Happening::Registered(version))));
         let decided = package.details.as_ref().and_then(|d| d.modified).filter(|_| !package.waits());
         changes.extend(decided.map(|at| (at, Happening::Decided(version, &package.approval))));
     }
-    let started = facts.rows.executions.first().and_then(|e| e.started);
+    let started = input.rows.executions.first().and_then(|e| e.started);
     changes.extend(started.map(|at| (at, Happening::Started)));
     changes.into_iter().max_by_key(|(at, _)| *at).map(|(at, what)| (at, what.text()))
 }

@@ -25,7 +25,7 @@ struct Origin<'a> {
 }
 
 /// One model while its stages are joined. All its texts are borrowed from the tables.
-struct Draft<'a> {
+struct ChainBuilder<'a> {
     name: &'a str,
     group: Option<&'a str>,
     config: Option<&'a ModelConfig>,
@@ -45,7 +45,7 @@ enum Home<'a> {
     Stem(&'a str),
 }
 
-impl<'a> Draft<'a> {
+impl<'a> ChainBuilder<'a> {
     fn new(Origin { name, group, home }: &Origin<'a>, models: &'a [ModelConfig], edges: Edges<'a>) -> Self {
         let configured = if let Home::Configured(place) = home { Some(*place) } else { None };
         let chain = Chain { name, group: *group, configured, ..Chain::default() };
@@ -78,10 +78,10 @@ pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
     origins.sort_by_key(|origin| origin.name);
     let work = origins.into_iter().map(|origin| (homes.remove(&origin.home).unwrap_or_default(), origin)).collect();
     let mut chains = parallel::map(work, |(traced, origin)| {
-        let mut draft = Draft::new(&origin, &preferences.models, Edges::default());
-        draft.join(index, traced);
-        attention::judge(&mut draft.chain, &draft.rows, index);
-        draft.chain
+        let mut builder = ChainBuilder::new(&origin, &preferences.models, Edges::default());
+        builder.join(index, traced);
+        attention::judge(&mut builder.chain, &builder.rows, index);
+        builder.chain
     });
     chains.retain(|chain| !preferences.omit_absent || exists(chain, index));
     // The chains are sorted by name already. A chain is large, so a cached key moves each only once.
@@ -93,10 +93,11 @@ pub(super) fn chains<'a>(index: &Index<'a>) -> Vec<Chain<'a>> {
 pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>> {
     let Chain { name, group, .. } = *chain;
     let home = chain.configured.map_or(Home::Stem(name), Home::Configured);
-    let mut draft = Draft::new(&Origin { name, group, home }, &index.observed.preferences.models, Edges::new(true));
+    let mut builder =
+        ChainBuilder::new(&Origin { name, group, home }, &index.observed.preferences.models, Edges::new(true));
     let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(serving.endpoint));
-    draft.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
-    draft.edges.told()
+    builder.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
+    builder.edges.told()
 }
 
 /// Does anything of the chain exist in the account? Things that only the configuration names do not count.

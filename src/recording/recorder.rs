@@ -17,7 +17,7 @@ use super::file::{FORMAT, Header, VERSION};
 use super::{AccountState, RecordedAccount};
 use crate::aws::{StandIn, Usage};
 use crate::redact;
-use crate::resources::{AccountId, KeptEvent, Snapshot};
+use crate::resources::{AccountId, KeptEvent, TableUpdate};
 use writer::{Job, Writer};
 
 /// The maximum number of jobs that wait for the disk: some minutes of a large account. They share the rows of the
@@ -106,8 +106,8 @@ impl Recorder {
     }
 
     /// Records the answer of a poll.
-    pub fn polled(&self, account: AccountId, snapshot: &Snapshot) {
-        self.send(Job::Polled(self.now(), account, Box::new(snapshot.clone())));
+    pub fn polled(&self, account: AccountId, update: &TableUpdate) {
+        self.send(Job::Polled(self.now(), account, Box::new(update.clone())));
     }
 
     /// Records the usage of an account.
@@ -238,11 +238,11 @@ mod tests {
     }
 
     /// Returns a store with this group, and the poll that added it.
-    fn read(store: &Store, second: i64, name: &str) -> (Store, Snapshot) {
+    fn read(store: &Store, second: i64, name: &str) -> (Store, TableUpdate) {
         let (mut store, group) = (store.clone(), ModelPackageGroup { name: name.into(), ..Default::default() });
         let changes = store.groups.apply(Ok(Listing::all(vec![group])), at(second));
-        let snapshot = Snapshot::Groups(store.groups.clone(), changes);
-        (store, snapshot)
+        let update = TableUpdate::Groups(store.groups.clone(), changes);
+        (store, update)
     }
 
     #[test]
@@ -255,18 +255,18 @@ mod tests {
         let recorder = Recorder::create(&path, "", &[account], move || *lock(&clock)).unwrap();
         let state = |store: &Store| vec![AccountState { store: store.clone(), ..AccountState::default() }];
         recorder.key_frame(state(&Store::default()));
-        let (store, snapshot) = read(&Store::default(), 1, "a");
+        let (store, update) = read(&Store::default(), 1, "a");
         *lock(&now) = at(1);
-        recorder.polled(AccountId::FIRST, &snapshot);
+        recorder.polled(AccountId::FIRST, &update);
         // Simulate a queue that is full and loses one change.
         let (store, _) = read(&store, 2, "b");
         (recorder.lock().gap, recorder.lock().left_out) = (true, 1);
         assert!(recorder.wants_key_frame());
         *lock(&now) = at(3);
         recorder.key_frame(state(&store));
-        let (_, snapshot) = read(&store, 4, "c");
+        let (_, update) = read(&store, 4, "c");
         *lock(&now) = at(4);
-        recorder.polled(AccountId::FIRST, &snapshot);
+        recorder.polled(AccountId::FIRST, &update);
         assert!(recorder.finish().trouble.unwrap().contains("1 changes left out"));
         let recording = Arc::new(Recording::open(&path).unwrap());
         assert!(recording.is_moment(at(3)), "a step goes there");

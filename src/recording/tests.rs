@@ -90,7 +90,7 @@ impl Night {
         let second = self.now.load(Ordering::SeqCst);
         let state = &mut self.accounts[account];
         let changes = state.store.groups.apply(answer, at(second));
-        self.recorder.polled(id(account), &Snapshot::Groups(state.store.groups.clone(), changes));
+        self.recorder.polled(id(account), &TableUpdate::Groups(state.store.groups.clone(), changes));
         self
     }
 
@@ -98,7 +98,7 @@ impl Night {
         let second = self.now.load(Ordering::SeqCst);
         let state = &mut self.accounts[account];
         let changes = state.store.topics.apply(answer, at(second));
-        self.recorder.polled(id(account), &Snapshot::Topics(state.store.topics.clone(), changes));
+        self.recorder.polled(id(account), &TableUpdate::Topics(state.store.topics.clone(), changes));
         self
     }
 
@@ -151,7 +151,7 @@ fn take(accounts: &mut Vec<AccountState>, played: Vec<Recorded>) {
     for recorded in played {
         match recorded {
             Recorded::Restored(states) => *accounts = states,
-            Recorded::Polled(account, snapshot) => drop(accounts[account.place()].store.apply(*snapshot)),
+            Recorded::Polled(account, update) => drop(accounts[account.place()].store.apply(*update)),
             Recorded::Usage(account, usage) => accounts[account.place()].usage = usage,
             Recorded::Event(account, event) => accounts[account.place()].events.push(event),
             Recorded::Forgotten(account) => {
@@ -232,10 +232,10 @@ fn steps_go_to_what_became_another_and_a_seek_ends_with_what_changed_there() {
     assert!(recording.is_moment(at(30)) && !recording.is_moment(at(20)));
     let mut player = Player::new(recording);
     let recorded = player.seek(at(30));
-    let [Recorded::Restored(before), same @ .., Recorded::Polled(_, snapshot)] = recorded.as_slice() else {
+    let [Recorded::Restored(before), same @ .., Recorded::Polled(_, update)] = recorded.as_slice() else {
         panic!("{recorded:?}")
     };
-    assert_eq!((before[0].store.groups.len(), same.len(), snapshot.source().rows), (1, 1, 2));
+    assert_eq!((before[0].store.groups.len(), same.len(), update.source().rows), (1, 1, 2));
     assert_eq!(player.next(), Some(at(40)));
 }
 

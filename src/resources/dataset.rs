@@ -6,8 +6,8 @@
 mod location;
 mod objects;
 mod partition;
+mod request;
 mod rhythm;
-mod wanted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,8 +21,8 @@ use crate::config::Pattern;
 use crate::health::Health;
 use location::{impossible, is_access_point};
 use objects::{Ask, Found, Lister, PAGES};
+use request::{LocationRequest, locations};
 pub use rhythm::Rhythm;
-use wanted::{Wanted, locations};
 
 pub(crate) use location::split;
 
@@ -115,20 +115,20 @@ impl Resource for Dataset {
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let known = turn.known;
-        let mut wanted = locations(observed);
-        let capped = wanted.len() > LOCATIONS;
-        wanted.truncate(LOCATIONS);
-        if let (true, Some(why)) = (wanted.is_empty(), observed.store.jobs.read_error()) {
+        let mut request = locations(observed);
+        let capped = request.len() > LOCATIONS;
+        request.truncate(LOCATIONS);
+        if let (true, Some(why)) = (request.is_empty(), observed.store.jobs.read_error()) {
             return Err(why.clone());
         }
-        let uris: BTreeSet<&str> = wanted.iter().map(|w| w.uri.as_str()).collect();
+        let uris: BTreeSet<&str> = request.iter().map(|w| w.uri.as_str()).collect();
         let left = known.rows().filter(|d| !uris.contains(d.uri.as_str())).map(|d| d.uri.clone()).collect();
         // A location that could not be read in an earlier run may be readable by now, and only AWS says why it still is
         // not.
         let refused = |uri: &str| turn.first() && known.get(uri).is_some_and(|row| row.problem.is_some());
-        wanted.retain(|w| is_due(observed, known, &w.uri) || refused(&w.uri));
+        request.retain(|w| is_due(observed, known, &w.uri) || refused(&w.uri));
         let buckets: BTreeSet<String> =
-            wanted.iter().filter_map(|w| split(&w.uri)).map(|(bucket, _)| bucket.to_owned()).collect();
+            request.iter().filter_map(|w| split(&w.uri)).map(|(bucket, _)| bucket.to_owned()).collect();
         // Access points have no versioning of their own.
         let buckets = buckets.into_iter().filter(|bucket| !bucket.is_empty() && !is_access_point(bucket));
         let asked: Vec<String> = buckets.filter(|b| !turn.asked_lately(b, observed.at)).collect();
@@ -136,14 +136,14 @@ impl Resource for Dataset {
         // Both are read at the same time, so that a bucket that does not answer is not waited for twice.
         let (versioning, DescribedEach { found, missed, shared }) = tokio::join!(
             in_background(versionings(aws, asked.clone())),
-            describe_each(wanted, async |wanted: Wanted| {
-                let before = known.get(&wanted.uri).and_then(|row| row.rhythm);
-                read(aws, &wanted, before, at).await
+            describe_each(request, async |request: LocationRequest| {
+                let before = known.get(&request.uri).and_then(|row| row.rhythm);
+                read(aws, &request, before, at).await
             }),
         );
         let (mut rows, mut refused): (Vec<Dataset>, Vec<Option<AwsError>>) = found.into_iter().unzip();
         if shared.is_none() {
-            rows.extend(missed.iter().map(|(wanted, why)| wanted.row().refused(why)));
+            rows.extend(missed.iter().map(|(request, why)| request.row().refused(why)));
             refused.extend(missed.into_iter().map(|(_, why)| Some(why)));
         }
         let fault = shared.or_else(|| nothing_read(known, &rows, refused));
@@ -202,19 +202,19 @@ async fn versioning(aws: &Aws, bucket: &str) -> Option<String> {
 /// locations may share is returned as the error.
 async fn read(
     aws: &Aws,
-    wanted: &Wanted,
+    request: &LocationRequest,
     before: Option<Rhythm>,
     at: Timestamp,
 ) -> Result<(Dataset, Option<AwsError>), AwsError> {
-    let row = Dataset { rhythm: before, ..wanted.row() };
-    if let Some(problem) = impossible(aws, &wanted.uri) {
+    let row = Dataset { rhythm: before, ..request.row() };
+    if let Some(problem) = impossible(aws, &request.uri) {
         return Ok((Dataset { problem: Some(problem), ..row }, None));
     }
-    match found(aws, wanted, at).await {
+    match found(aws, request, at).await {
         Ok(found) => {
             let fresh = before.filter(|rhythm| at.as_second() - rhythm.at.as_second() < RHYTHM);
-            let rhythm = if wanted.features && fresh.is_none() {
-                in_background(looked_for(aws, wanted, at)).await?
+            let rhythm = if request.features && fresh.is_none() {
+                in_background(looked_for(aws, request, at)).await?
             } else {
                 before
             };
@@ -227,8 +227,8 @@ async fn read(
 
 /// Reads the rhythm of a location. If only this fails, while the location itself was read, the next turn tries it
 /// again.
-async fn looked_for(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Option<Rhythm>, AwsError> {
-    let (bucket, prefix) = split(&wanted.uri).unwrap_or_default();
+async fn looked_for(aws: &Aws, request: &LocationRequest, at: Timestamp) -> Result<Option<Rhythm>, AwsError> {
+    let (bucket, prefix) = split(&request.uri).unwrap_or_default();
     match rhythm::rhythm(&mut Lister::new(aws, bucket), prefix, at).await {
         Ok(rhythm) => Ok(Some(rhythm)),
         Err(why) if why.kind.is_shared() => Err(why),
@@ -236,11 +236,11 @@ async fn looked_for(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Option<
     }
 }
 
-async fn found(aws: &Aws, wanted: &Wanted, at: Timestamp) -> Result<Found, AwsError> {
-    let (bucket, prefix) = split(&wanted.uri).unwrap_or_default();
+async fn found(aws: &Aws, request: &LocationRequest, at: Timestamp) -> Result<Found, AwsError> {
+    let (bucket, prefix) = split(&request.uri).unwrap_or_default();
     let mut lister = Lister::new(aws, bucket);
     // Only a location that the user wrote may be a pattern. A location that AWS names is a prefix, whatever is in it.
-    let pattern = if wanted.named { Pattern::parse(prefix).ok().flatten() } else { None };
+    let pattern = if request.named { Pattern::parse(prefix).ok().flatten() } else { None };
     if let Some(pattern) = pattern {
         return partition::newest(&mut lister, &pattern, at).await;
     }

@@ -3,7 +3,7 @@
 //! Every requested metric costs money, so only the missing minutes of the wanted ones are requested.
 
 mod ask;
-mod wanted;
+mod request;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
-use wanted::{Wanted, errors_of, wanted};
+use request::{SeriesRequest, errors_of, request};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -186,17 +186,17 @@ impl Resource for MetricSeries {
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
         // Metrics are due when a new minute is over, or when something is looked at that was never requested.
-        known.answered() && wanted(observed, false).0.iter().any(|w| w.lacks(known, last_minute(observed)))
+        known.answered() && request(observed, false).0.iter().any(|w| w.lacks(known, last_minute(observed)))
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         observed.store.endpoints.known()?;
         let (known, end) = (turn.known, last_minute(observed));
-        let (all, capped) = wanted(observed, false);
-        let lacking: Vec<Wanted> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
+        let (all, capped) = request(observed, false);
+        let lacking: Vec<SeriesRequest> = all.into_iter().filter(|w| w.lacks(known, end)).collect();
         let asked = match ask_all(aws, known, lacking, end).await {
             // A stand-in for AWS that has no percentiles refuses the whole request.
             Err(error) if error.kind == ErrorKind::Unsupported => {
-                ask_all(aws, known, wanted(observed, true).0, end).await
+                ask_all(aws, known, request(observed, true).0, end).await
             }
             answer => answer,
         };

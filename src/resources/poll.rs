@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use super::{AccountId, Cadence, Change, Kind, Observed, PollConditions, Resource, Snapshot, Store, Table};
+use super::{AccountId, Cadence, Change, Kind, Observed, PollConditions, Resource, Store, Table, TableUpdate};
 use crate::aws::{Aws, ErrorKind};
 pub(crate) use look::SingleRead;
 pub use look::{Patience, look_once};
@@ -40,7 +40,7 @@ pub struct Pollers {
     observed: watch::Receiver<Observed>,
     wake: watch::Receiver<Wake>,
     clock: Clock,
-    out: mpsc::Sender<(Reader, Snapshot)>,
+    out: mpsc::Sender<(Reader, TableUpdate)>,
     reader: Reader,
     background: Handle,
     tasks: JoinSet<()>,
@@ -69,7 +69,7 @@ impl Pollers {
         wake: watch::Receiver<Wake>,
         clock: Clock,
         account: AccountId,
-        out: mpsc::Sender<(Reader, Snapshot)>,
+        out: mpsc::Sender<(Reader, TableUpdate)>,
         background: Handle,
     ) -> Self {
         Self {
@@ -84,7 +84,7 @@ impl Pollers {
         }
     }
 
-    /// Ends all tasks and starts them anew with the present tables. Snapshots of the old tasks may still be on their
+    /// Ends all tasks and starts them anew with the present tables. Updates of the old tasks may still be on their
     /// way; their [`Reader`] distinguishes them.
     pub fn restart(&mut self) {
         self.tasks = JoinSet::new();
@@ -103,7 +103,7 @@ impl Pollers {
     pub(super) fn spawn<T: Resource>(
         &mut self,
         own: fn(&Store) -> &Table<T>,
-        wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
+        wrap: fn(Table<T>, Vec<Change>) -> TableUpdate,
     ) {
         let poller = Poller {
             aws: self.aws.clone(),
@@ -160,8 +160,8 @@ impl<T: Resource> Poller<T> {
     async fn run(
         mut self,
         reader: Reader,
-        out: mpsc::Sender<(Reader, Snapshot)>,
-        wrap: fn(Table<T>, Vec<Change>) -> Snapshot,
+        out: mpsc::Sender<(Reader, TableUpdate)>,
+        wrap: fn(Table<T>, Vec<Change>) -> TableUpdate,
     ) {
         let mut why = WakeReason::Scheduled;
         loop {

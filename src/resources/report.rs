@@ -67,28 +67,28 @@ impl Resource for EvaluationReport {
         }
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && wanted(observed).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))
+        known.answered() && requests(observed).iter().any(|w| known.get(&w.package).is_none_or(|k| k.uri != w.uri))
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let wanted = wanted(observed);
-        if let (true, Some(why)) = (wanted.is_empty(), observed.store.packages.read_error()) {
+        let requests = requests(observed);
+        if let (true, Some(why)) = (requests.is_empty(), observed.store.packages.read_error()) {
             return Err(why.clone());
         }
         let mut rows = BTreeMap::new();
         let mut due = Vec::new();
-        for wanted in wanted {
-            let known = turn.known.get(&wanted.package).filter(|known| known.uri == wanted.uri);
+        for requests in requests {
+            let known = turn.known.get(&requests.package).filter(|known| known.uri == requests.uri);
             let settled = |r: &Self| r.problem.is_none() || observed.at.as_second() - r.read.as_second() < AGAIN;
             rows.extend(known.map(|known| (known.package.clone(), known.clone())));
             if !known.is_some_and(settled) {
-                due.push(wanted);
+                due.push(requests);
             }
         }
         let DescribedEach { found, missed, shared } =
-            describe_each(due, async |wanted: Wanted| wanted.read(aws, observed.at).await).await;
+            describe_each(due, async |requests: ReportRequest| requests.read(aws, observed.at).await).await;
         rows.extend(found.into_iter().map(|row| (row.package.clone(), row)));
         if shared.is_none() {
-            let refused = missed.into_iter().map(|(wanted, why)| wanted.refused(&why, observed.at));
+            let refused = missed.into_iter().map(|(requests, why)| requests.refused(&why, observed.at));
             rows.extend(refused.map(|row| (row.package.clone(), row)));
         }
         Ok(Listing::all(rows.into_values().collect()).fault(shared))
@@ -97,13 +97,13 @@ impl Resource for EvaluationReport {
 
 /// One report that is wanted.
 #[derive(Debug, Clone, PartialEq)]
-struct Wanted {
+struct ReportRequest {
     package: String,
     uri: Option<String>,
     paths: BTreeSet<String>,
 }
 
-impl Wanted {
+impl ReportRequest {
     async fn read(self, aws: &Aws, at: Timestamp) -> Result<EvaluationReport, AwsError> {
         let Self { package, uri, paths } = self;
         let mut row = EvaluationReport { package, uri, read: at, ..EvaluationReport::default() };
@@ -128,13 +128,13 @@ impl Wanted {
 }
 
 /// Returns the reports to read: those of the versions that serve and of the newest one, of each model that needs them.
-fn wanted(observed: &Observed) -> Vec<Wanted> {
+fn requests(observed: &Observed) -> Vec<ReportRequest> {
     let live = live(&observed.store);
     let serves = |p: &ModelPackage| {
         let made_of = p.details.iter().flat_map(|d| &d.data);
         live.contains(&p.arn.to_ascii_lowercase()) || made_of.into_iter().any(|data| live.contains(data))
     };
-    let mut wanted: BTreeMap<&str, Wanted> = BTreeMap::new();
+    let mut requests: BTreeMap<&str, ReportRequest> = BTreeMap::new();
     for model in observed.preferences.models.iter().filter(|model| model.report_paths().next().is_some()) {
         let group = model.group_name();
         let versions = observed.store.packages.rows().filter(|p| p.group.as_deref() == Some(group));
@@ -142,7 +142,7 @@ fn wanted(observed: &Observed) -> Vec<Wanted> {
         for package in versions.filter(|p| Some(&p.arn) == newest || serves(p)) {
             // The place of its report is unknown until a version was described.
             let Some(details) = package.details.as_ref().filter(|details| !details.brief) else { continue };
-            let entry = wanted.entry(&package.arn).or_insert_with(|| Wanted {
+            let entry = requests.entry(&package.arn).or_insert_with(|| ReportRequest {
                 package: package.arn.clone(),
                 uri: details.metrics_uri.clone(),
                 paths: BTreeSet::new(),
@@ -150,7 +150,7 @@ fn wanted(observed: &Observed) -> Vec<Wanted> {
             entry.paths.extend(model.report_paths().map(str::to_owned));
         }
     }
-    wanted.into_values().collect()
+    requests.into_values().collect()
 }
 
 /// Returns what endpoints serve or are about to serve: ARNs of versions in lower case, and artifacts.
@@ -282,10 +282,10 @@ mod tests {
     fn only_what_serves_and_the_newest_of_models_that_ask_is_read() {
         let ask = "[[model]]\nname = \"m\"\ngroup = \"fraud\"\n[[model.metric]]\nlabel = \"AUC\"\n\
                    source = { s3 = \"package\", json_path = \"$.auc\" }\n[[model]]\nname = \"web\"\n";
-        let found = wanted(&observed(ask));
+        let found = requests(&observed(ask));
         let packages: Vec<&str> = found.iter().filter_map(|w| w.package.rsplit(':').next()).collect();
         assert_eq!(packages, ["model-package/fraud/2", "model-package/fraud/3", "model-package/fraud/5"]);
         assert!(found.iter().all(|w| w.paths == BTreeSet::from(["$.auc".to_owned()])));
-        assert!(wanted(&observed("[[model]]\nname = \"fraud\"\n")).is_empty(), "nobody asks");
+        assert!(requests(&observed("[[model]]\nname = \"fraud\"\n")).is_empty(), "nobody asks");
     }
 }

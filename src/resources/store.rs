@@ -37,11 +37,11 @@ macro_rules! resources {
 
         /// The table of a kind after one poll, and the changes that the poll made.
         #[derive(Debug, Clone)]
-        pub enum Snapshot {
+        pub enum TableUpdate {
             $(#[$cfg] #[doc = concat!("A poll of `", $name, "`.")] $variant(Table<$kind>, Vec<Change>),)+
         }
 
-        impl Snapshot {
+        impl TableUpdate {
             /// Returns the kind that was polled.
             #[must_use]
             pub fn kind(&self) -> Kind {
@@ -56,9 +56,9 @@ macro_rules! resources {
 
         impl Store {
             /// Takes the table of one poll, and returns the changes.
-            pub fn apply(&mut self, snapshot: Snapshot) -> Vec<Change> {
-                match snapshot {
-                    $(#[$cfg] Snapshot::$variant(table, changes) => {
+            pub fn apply(&mut self, update: TableUpdate) -> Vec<Change> {
+                match update {
+                    $(#[$cfg] TableUpdate::$variant(table, changes) => {
                         self.$field = table;
                         changes
                     })+
@@ -73,11 +73,11 @@ macro_rules! resources {
             ///
             /// # Errors
             /// When a row cannot be read as one of its kind.
-            pub fn patch(&mut self, kind: Kind, patch: Patch, at: jiff::Timestamp) -> serde_json::Result<Snapshot> {
+            pub fn patch(&mut self, kind: Kind, patch: Patch, at: jiff::Timestamp) -> serde_json::Result<TableUpdate> {
                 match kind {
                     $(#[$cfg] Kind::$variant => {
                         let changes = self.$field.patch(patch, at)?;
-                        Ok(Snapshot::$variant(self.$field.clone(), changes))
+                        Ok(TableUpdate::$variant(self.$field.clone(), changes))
                     })+
                 }
             }
@@ -88,7 +88,7 @@ macro_rules! resources {
             }
         }
 
-        impl Snapshot {
+        impl TableUpdate {
             /// Writes the patches that turn the table of its kind in `before` into this one.
             ///
             /// # Errors
@@ -105,7 +105,7 @@ macro_rules! resources {
         impl poll::Pollers {
             /// Starts one task for each kind. The tasks end when this is dropped, or the receiver is.
             pub fn start(&mut self) {
-                $(#[$cfg] self.spawn::<$kind>(|store| &store.$field, Snapshot::$variant);)+
+                $(#[$cfg] self.spawn::<$kind>(|store| &store.$field, TableUpdate::$variant);)+
             }
         }
 
@@ -117,7 +117,7 @@ macro_rules! resources {
             read: |aws, observed| Box::pin(async move {
                 let mut table = observed.store.$field.clone();
                 let outcome = poll::take_turn::<$kind>(&aws, &observed, &mut table, true, observed.at).await;
-                poll::TurnResult { outcome, snapshot: Snapshot::$variant(table, Vec::new()) }
+                poll::TurnResult { outcome, update: TableUpdate::$variant(table, Vec::new()) }
             }),
             unanswered: |store, why, at| {
                 let mut table = store.$field.clone();
@@ -125,7 +125,7 @@ macro_rules! resources {
                 if table.trouble().is_none() {
                     table.apply(Err(why), at);
                 }
-                Snapshot::$variant(table, Vec::new())
+                TableUpdate::$variant(table, Vec::new())
             },
         },)+];
     };

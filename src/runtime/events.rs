@@ -13,7 +13,7 @@ use super::until::until;
 use crate::app::Msg;
 use crate::model::{self, Joined};
 use crate::resources::poll::Reader;
-use crate::resources::{AccountId, Observed, Snapshot};
+use crate::resources::{AccountId, Observed, TableUpdate};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -22,7 +22,7 @@ pub(super) enum LoopEvent {
     /// A message for the console.
     Msg(Box<Msg>),
     /// A poll returned.
-    Polled(Reader, Box<Snapshot>),
+    Polled(Reader, Box<TableUpdate>),
     /// The program was stopped from outside and continues.
     GoesOn,
     /// A second passed.
@@ -41,7 +41,7 @@ pub(super) enum LoopEvent {
 pub(super) struct EventSource {
     pub(super) input: mpsc::Receiver<Input>,
     pub(super) answers: mpsc::Receiver<Msg>,
-    pub(super) snapshots: mpsc::Receiver<(Reader, Snapshot)>,
+    pub(super) snapshots: mpsc::Receiver<(Reader, TableUpdate)>,
     pub(super) ticks: Interval,
     /// The running join. There is at most one, and changes in the meantime are joined after it.
     pub(super) joining: JoinSet<(AccountId, Joined)>,
@@ -51,7 +51,7 @@ impl EventSource {
     pub(super) fn new(
         input: mpsc::Receiver<Input>,
         answers: mpsc::Receiver<Msg>,
-        snapshots: mpsc::Receiver<(Reader, Snapshot)>,
+        snapshots: mpsc::Receiver<(Reader, TableUpdate)>,
     ) -> Self {
         // The first frame shows the present second already.
         let mut ticks = tokio::time::interval_at(Instant::now() + SECOND, SECOND);

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::aws::Aws;
 use crate::recording::Recorder;
 use crate::resources::poll::{Clock, Pollers, Reader, Wake};
-use crate::resources::{AccountId, Observed, Snapshot};
+use crate::resources::{AccountId, Observed, TableUpdate};
 
 /// Keys that follow each other within this time move the cursor continuously. The pollers read the thing on which it
 /// rests, not the things that it passes.
@@ -42,14 +42,14 @@ impl PollerSet {
 
     /// Is a poll accepted? It is not if the pollers of its account were restarted since. If it says that the present
     /// rows belong to another account, they are dropped and everything is read again.
-    pub(super) fn accept(&mut self, reader: Reader, snapshot: &Snapshot, app: &mut App) -> bool {
+    pub(super) fn accept(&mut self, reader: Reader, update: &TableUpdate, app: &mut App) -> bool {
         let id = reader.account;
         let polled = self.each.get_mut(id.place()).filter(|polled| polled.pollers.reader() == reader);
         let Some(polled) = polled else { return false };
-        let foreign = polled.restart_if_foreign(app, snapshot);
+        let foreign = polled.restart_if_foreign(app, update);
         match &self.recorder {
             Some(recorder) if foreign => recorder.forgot(id),
-            Some(recorder) => recorder.polled(id, snapshot),
+            Some(recorder) => recorder.polled(id, update),
             None => {}
         }
         !foreign
@@ -86,7 +86,7 @@ pub(super) struct AccountPollers {
 }
 
 /// The channel for the results of polls, each with its reader.
-type Out = mpsc::Sender<(Reader, Snapshot)>;
+type Out = mpsc::Sender<(Reader, TableUpdate)>;
 
 impl AccountPollers {
     /// Makes pollers that have not started. They run in the `background`.
@@ -135,8 +135,8 @@ impl AccountPollers {
     }
 
     /// Drops all rows and reads them again, if a poll says that they belong to another account.
-    pub(super) fn restart_if_foreign(&mut self, app: &mut App, snapshot: &Snapshot) -> bool {
-        let foreign = app.account(self.account).is_some_and(|account| account.is_foreign(snapshot));
+    pub(super) fn restart_if_foreign(&mut self, app: &mut App, update: &TableUpdate) -> bool {
+        let foreign = app.account(self.account).is_some_and(|account| account.is_foreign(update));
         if foreign {
             app.forget(self.account);
             self.restart(app);
@@ -166,8 +166,8 @@ mod tests {
         table
     }
 
-    fn told(account: &str) -> Snapshot {
-        Snapshot::Identity(read(Identity { account: account.into(), ..Identity::default() }), Vec::new())
+    fn told(account: &str) -> TableUpdate {
+        TableUpdate::Identity(read(Identity { account: account.into(), ..Identity::default() }), Vec::new())
     }
 
     #[tokio::test(start_paused = true)]
@@ -186,10 +186,10 @@ mod tests {
         );
         let first = polled.pollers.reader();
         let mut pollers = PollerSet::new(vec![polled], None);
-        let mut hand = |snapshot: Snapshot, reader: Reader| {
-            let taken = pollers.accept(reader, &snapshot, &mut app);
+        let mut hand = |update: TableUpdate, reader: Reader| {
+            let taken = pollers.accept(reader, &update, &mut app);
             if taken {
-                app.update(Msg::Polled(AccountId::FIRST, snapshot));
+                app.update(Msg::Polled(AccountId::FIRST, update));
             }
             (taken, app.log.iter().count(), app.here.observed.store.alarms.len())
         };
@@ -197,7 +197,7 @@ mod tests {
         let alarm = |state: &str| Alarm { name: "errors".into(), state: state.into(), ..Alarm::default() };
         let mut alarms = read(alarm("OK"));
         let changes = alarms.apply(Ok(Listing::all(vec![alarm("ALARM")])), Timestamp::UNIX_EPOCH);
-        let fires = Snapshot::Alarms(alarms, changes);
+        let fires = TableUpdate::Alarms(alarms, changes);
         assert_eq!(hand(fires.clone(), first), (true, 1, 1), "the news that it fires");
         assert_eq!(hand(told("2"), first), (false, 0, 0), "somebody logged in to another account");
         assert_eq!(hand(fires, first), (false, 0, 0), "what was read before came late");

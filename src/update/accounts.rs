@@ -3,7 +3,7 @@
 use super::IDLE;
 use crate::app::{App, Effect, FocusedOn};
 use crate::model::Joined;
-use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Snapshot, Store};
+use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Store, TableUpdate};
 use crate::view::Tone;
 
 impl App {
@@ -25,10 +25,10 @@ impl App {
     }
 
     /// Applies a poll to its account. The first poll that says who we are requests a review of unfinished intents.
-    pub(super) fn polled(&mut self, id: AccountId, snapshot: Snapshot) -> Option<Effect> {
-        let identity = matches!(snapshot, Snapshot::Identity(..));
+    pub(super) fn polled(&mut self, id: AccountId, update: TableUpdate) -> Option<Effect> {
+        let identity = matches!(update, TableUpdate::Identity(..));
         let account = self.account_mut(id)?;
-        let changes = account.polled(snapshot);
+        let changes = account.polled(update);
         let review = account.wants_review(identity);
         self.log.add_changes(id, changes);
         review.then_some(Effect::Review(id))

@@ -3,7 +3,7 @@
 use crate::app::{Account, App, Context, Effect, EventLog, Field, Form, ReplayCommand, Submit};
 use crate::fmt;
 use crate::recording::{AccountState, Played, Recorded, RecordingStatus};
-use crate::resources::{AccountId, Change, Kind, Snapshot, Store, What};
+use crate::resources::{AccountId, Change, Kind, Store, TableUpdate, What};
 use crate::view::{Line, Tone};
 
 /// Changes that are named after a step; the others are counted.
@@ -83,7 +83,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
                 restore(app, accounts);
                 (events, changes) = (Vec::new(), Vec::new());
             }
-            Recorded::Polled(id, snapshot) => changes.extend(polled(app, id, *snapshot)),
+            Recorded::Polled(id, update) => changes.extend(polled(app, id, *update)),
             Recorded::Usage(id, usage) => {
                 if let Some(account) = app.account_mut(id) {
                     account.usage = usage;
@@ -145,12 +145,12 @@ fn restore(app: &mut App, accounts: Vec<AccountState>) {
 }
 
 /// Applies a poll. Returns what it changed.
-fn polled(app: &mut App, id: AccountId, snapshot: Snapshot) -> Option<Named> {
+fn polled(app: &mut App, id: AccountId, update: TableUpdate) -> Option<Named> {
     let whose = app.whose(id);
     let account = app.account_mut(id)?;
-    let (kind, after) = (snapshot.kind(), snapshot.source().state);
+    let (kind, after) = (update.kind(), update.source().state);
     let before = account.observed.store.table(kind).source().state;
-    let changes = account.polled(snapshot);
+    let changes = account.polled(update);
     let what = if before == after { changed(kind, &changes)? } else { format!("{kind} {after}") };
     let is_told = before == after && changes.iter().all(|change| !change.events.is_empty());
     Some(Named { text: whose + &what, is_told })

@@ -1,6 +1,6 @@
 //! Rules about alarms: which ones fire, and do they notify anybody?
 
-use super::{Column, Facts, Finding, Summary, errors, unread, untold};
+use super::{Column, Finding, RuleInput, Summary, errors, unread, untold};
 use crate::config::{Compare, Meaning, Metric, Model as ModelConfig};
 use crate::model::alarm_receiver::receiver_of;
 use crate::model::people::{Reach, reach};
@@ -12,37 +12,37 @@ use crate::resources::alarm::Alarm;
 /// The number of times in an hour that an alarm must go into `ALARM` to count as flapping.
 const FLAPS: usize = 3;
 
-fn alarms<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Alarm> {
-    facts.rows.alarms.iter().copied()
+fn alarms<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a Alarm> {
+    input.rows.alarms.iter().copied()
 }
 
 /// Does the alarm guard deployments? Its actions are switched off on purpose.
-fn guard(facts: &Facts<'_>, alarm: &Alarm) -> bool {
-    facts.index.alarms.guards.contains_key(alarm.name.as_str())
+fn guard(input: &RuleInput<'_>, alarm: &Alarm) -> bool {
+    input.index.alarms.guards.contains_key(alarm.name.as_str())
 }
 
 /// Returns the endpoints of the model that an alarm watches according to its dimensions.
-fn watched<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> impl Iterator<Item = &'a Serving<'a>> {
+fn watched<'a>(input: &'a RuleInput<'_>, alarm: &'a Alarm) -> impl Iterator<Item = &'a Serving<'a>> {
     let named = |serving: &Serving| {
         let mut dimensions = alarm.dimensions.iter();
         dimensions
             .any(|(name, value)| matches!(name.as_str(), "EndpointName" | "Endpoint") && value == serving.endpoint)
     };
-    facts.chain.serving.iter().filter(move |serving| named(serving))
+    input.chain.serving.iter().filter(move |serving| named(serving))
 }
 
 /// Returns the first endpoint of an alarm that watches only endpoints outside production.
-fn backstage<'a>(facts: &'a Facts<'_>, alarm: &'a Alarm) -> Option<&'a Serving<'a>> {
-    watched(facts, alarm).next().filter(|_| !watched(facts, alarm).any(Serving::production))
+fn backstage<'a>(input: &'a RuleInput<'_>, alarm: &'a Alarm) -> Option<&'a Serving<'a>> {
+    watched(input, alarm).next().filter(|_| !watched(input, alarm).any(Serving::production))
 }
 
 /// Makes a finding about one alarm: its name, a phrase and its tier. If the alarm watches no production endpoint, the
 /// finding names the endpoint.
-fn told(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
+fn told(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
     let tier = tier.map(|tier| format!(" {tier}")).unwrap_or_default();
-    let place = backstage(facts, alarm).filter(|serving| !alarm.name.contains(serving.endpoint));
+    let place = backstage(input, alarm).filter(|serving| !alarm.name.contains(serving.endpoint));
     let place = place.map(|serving| format!(" of {}", serving.place())).unwrap_or_default();
-    let name = alarm.name.replace(facts.chain.name, "…");
+    let name = alarm.name.replace(input.chain.name, "…");
     let phrase = if phrase.is_empty() { String::new() } else { format!(" {phrase}") };
     let short = if alarm.firing() { format!("{name}{tier}{place}") } else { format!("{name}{phrase}{tier}{place}") };
     Finding::new(health, format!("{}{phrase}{tier}{place}", alarm.name))
@@ -51,39 +51,39 @@ fn told(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Op
         .about(Kind::Alarms, &alarm.name)
 }
 
-pub(super) fn firing(facts: &Facts<'_>) -> Vec<Finding> {
-    alarms(facts)
+pub(super) fn firing(input: &RuleInput<'_>) -> Vec<Finding> {
+    alarms(input)
         .filter(|a| a.firing())
         .map(|alarm| {
-            if good_news(facts.config, alarm) {
+            if good_news(input.config, alarm) {
                 let finding = Finding::new(Health::Ok, format!("{}: good enough to promote", alarm.name));
                 return finding.since(alarm.since).about(Kind::Alarms, &alarm.name);
             }
-            let tier = severity::tier(&facts.observed.preferences.severity, alarm);
+            let tier = severity::tier(&input.observed.preferences.severity, alarm);
             let health = match tier.as_deref() {
                 Some(tier) => severity::weight(tier),
                 // The alarm has no tier. Metrics of SageMaker itself on a production endpoint show problems that
                 // users notice.
                 None if alarm.namespaces.iter().any(|n| n == "AWS/SageMaker")
-                    && !guard(facts, alarm)
-                    && backstage(facts, alarm).is_none() =>
+                    && !guard(input, alarm)
+                    && backstage(input, alarm).is_none() =>
                 {
                     Health::Critical
                 }
                 None => Health::Warning,
             };
-            told(facts, alarm, health, "in ALARM", tier.as_deref())
+            told(input, alarm, health, "in ALARM", tier.as_deref())
         })
         .collect()
 }
 
 /// Finds alarms that are OK now but went into `ALARM` again and again. Their present state alone does not show that.
-pub(super) fn flapping(facts: &Facts<'_>) -> Vec<Finding> {
-    let well = alarms(facts).filter(|a| !a.firing() && !good_news(facts.config, a));
+pub(super) fn flapping(input: &RuleInput<'_>) -> Vec<Finding> {
+    let well = alarms(input).filter(|a| !a.firing() && !good_news(input.config, a));
     well.filter_map(|alarm| {
-        let fired = facts.index.alarms.fired.get(alarm.name.as_str()).copied().filter(|fired| *fired >= FLAPS)?;
-        let tier = severity::tier(&facts.observed.preferences.severity, alarm);
-        Some(told(facts, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
+        let fired = input.index.alarms.fired.get(alarm.name.as_str()).copied().filter(|fired| *fired >= FLAPS)?;
+        let tier = severity::tier(&input.observed.preferences.severity, alarm);
+        Some(told(input, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
     })
     .collect()
 }
@@ -113,25 +113,25 @@ pub(super) fn all_good_news<'a>(rows: &Rows<'a>, config: Option<&ModelConfig>) -
 
 /// Finds alarms without data that would break the model if they fired. Data is expected if the owner lets missing
 /// data count as a breach, or if requests arrive.
-pub(super) fn without_data(facts: &Facts<'_>) -> Vec<Finding> {
-    let dry = alarms(facts).filter(|a| a.state == "INSUFFICIENT_DATA" && !unevaluable(a));
+pub(super) fn without_data(input: &RuleInput<'_>) -> Vec<Finding> {
+    let dry = alarms(input).filter(|a| a.state == "INSUFFICIENT_DATA" && !unevaluable(a));
     dry.filter_map(|alarm| {
-        let tier = severity::tier(&facts.observed.preferences.severity, alarm)?;
+        let tier = severity::tier(&input.observed.preferences.severity, alarm)?;
         if severity::weight(&tier) < Health::Critical {
             return None;
         }
         let expected = alarm.missing.as_deref() == Some("breaching")
-            || watched(facts, alarm).any(|serving| serving.production() && errors::takes_requests(facts, serving));
-        let observed = backstage(facts, alarm).is_none();
+            || watched(input, alarm).any(|serving| serving.production() && errors::takes_requests(input, serving));
+        let observed = backstage(input, alarm).is_none();
         let health = if expected && observed { Health::Warning } else { Health::Unknown };
-        let finding = told(facts, alarm, health, "has no data", Some(&tier));
+        let finding = told(input, alarm, health, "has no data", Some(&tier));
         Some(finding.column(Column::Word("no data".into())))
     })
     .collect()
 }
 
-pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
-    let store = facts.index.store;
+pub(super) fn nobody_told(input: &RuleInput<'_>) -> Vec<Finding> {
+    let store = input.index.store;
     let me = store.identity.rows().next();
     // If the list of topics is denied, the account in the ARN shows the owner of the topic.
     let own = |topic: &str| {
@@ -154,20 +154,20 @@ pub(super) fn nobody_told(facts: &Facts<'_>) -> Vec<Finding> {
             Reach::Somebody | Reach::Unknown(_) | Reach::Unread => None,
         }
     };
-    facts.chain.topics.iter().filter_map(told).collect()
+    input.chain.topics.iter().filter_map(told).collect()
 }
 
-pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
-    let firing = alarms(facts).filter(|a| a.firing() && a.mute() && !good_news(facts.config, a));
-    let unheard = |a: &Alarm| match receiver_of(facts.index, a)? {
+pub(super) fn no_action(input: &RuleInput<'_>) -> Vec<Finding> {
+    let firing = alarms(input).filter(|a| a.firing() && a.mute() && !good_news(input.config, a));
+    let unheard = |a: &Alarm| match receiver_of(input.index, a)? {
         AlarmReceiver::Nobody => {
             let why = if a.actions.is_empty() { "it has no action" } else { "its actions are switched off" };
-            Some(unheard(facts, a, Health::Warning, |name| format!("nobody is notified of {name}: {why}")))
+            Some(unheard(input, a, Health::Warning, |name| format!("nobody is notified of {name}: {why}")))
         }
-        AlarmReceiver::Perhaps(parent) => Some(unheard(facts, a, Health::Unknown, |name| {
+        AlarmReceiver::Perhaps(parent) => Some(unheard(input, a, Health::Unknown, |name| {
             format!("whether {name} notifies anybody is not known: the rule of {parent} cannot be read")
         })),
-        AlarmReceiver::Quiet(parent) => Some(unheard(facts, a, Health::Warning, |name| {
+        AlarmReceiver::Quiet(parent) => Some(unheard(input, a, Health::Warning, |name| {
             format!("nobody is notified of {name} now: {parent} does not fire")
         })),
         // The composite alarm whose actions are suppressed has its own finding.
@@ -180,17 +180,17 @@ pub(super) fn no_action(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Makes a finding that an alarm notifies nobody. `phrase` makes the text from the name of the alarm.
-fn unheard(facts: &Facts<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&str) -> String) -> Finding {
-    let brief = phrase(&alarm.name.replace(facts.chain.name, "…"));
+fn unheard(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: impl Fn(&str) -> String) -> Finding {
+    let brief = phrase(&alarm.name.replace(input.chain.name, "…"));
     Finding::new(health, phrase(&alarm.name)).brief(brief).since(alarm.since).about(Kind::Alarms, &alarm.name)
 }
 
-pub(super) fn suppressed(facts: &Facts<'_>) -> Vec<Finding> {
-    let firing = alarms(facts).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(facts.config, a));
+pub(super) fn suppressed(input: &RuleInput<'_>) -> Vec<Finding> {
+    let firing = alarms(input).filter(|a| a.firing() && a.suppressed().is_some() && !good_news(input.config, a));
     let held = |a: &Alarm| {
-        let Some(AlarmReceiver::Suppressed(by)) = receiver_of(facts.index, a) else { return None };
+        let Some(AlarmReceiver::Suppressed(by)) = receiver_of(input.index, a) else { return None };
         let phrase = |name: &str| format!("nobody is notified of {name} now: {by} holds its actions back");
-        Some(unheard(facts, a, Health::Warning, phrase))
+        Some(unheard(input, a, Health::Warning, phrase))
     };
     firing.filter_map(held).collect()
 }
@@ -200,9 +200,9 @@ fn unevaluable(alarm: &Alarm) -> bool {
     alarm.evaluation.as_deref().is_some_and(|state| state != "PARTIAL_DATA")
 }
 
-pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn unevaluated(input: &RuleInput<'_>) -> Vec<Finding> {
     // An alarm that fires is worse than one that is not evaluated, so it is not listed here.
-    let read_error = alarms(facts).filter(|a| !a.firing() && unevaluable(a));
+    let read_error = alarms(input).filter(|a| !a.firing() && unevaluable(a));
     let told = |a: &Alarm| {
         let text = format!("{} is not evaluated: {}", a.name, a.evaluation.as_deref()?);
         Some(Finding::new(Health::Unknown, text).since(a.since).about(Kind::Alarms, &a.name))
@@ -210,23 +210,23 @@ pub(super) fn unevaluated(facts: &Facts<'_>) -> Vec<Finding> {
     read_error.filter_map(told).collect()
 }
 
-pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let alarms = &facts.index.store.alarms;
-    if alarms.unfinished() && facts.rows.alarms.is_empty() {
+pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
+    let alarms = &input.index.store.alarms;
+    if alarms.unfinished() && input.rows.alarms.is_empty() {
         // Firing alarms are read first. The other alarms are unknown until they were read as well.
         return vec![Finding::unread("")];
     }
-    if !facts.rows.alarms.is_empty() {
+    if !input.rows.alarms.is_empty() {
         return Vec::new();
     }
     // The endpoints of a model determine which alarms watch it.
-    let serves = if facts.chain.serving.is_empty() { unread(&facts.index.store.endpoints) } else { Vec::new() };
+    let serves = if input.chain.serving.is_empty() { unread(&input.index.store.endpoints) } else { Vec::new() };
     untold([if alarms.is_empty() { unread(alarms) } else { Vec::new() }, serves])
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> Summary {
-    let since = alarms(facts).filter_map(|a| a.since).max();
-    let states: Vec<Seems> = alarms(facts).map(Seems::of).collect();
+pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
+    let since = alarms(input).filter_map(|a| a.since).max();
+    let states: Vec<Seems> = alarms(input).map(Seems::of).collect();
     Summary::new(!states.is_empty(), states_in_words(&states), since)
 }
 

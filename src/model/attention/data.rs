@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Column, Facts, Finding, Summary, unfinished, unread, untold};
+use super::{Column, Finding, RuleInput, Summary, unfinished, unread, untold};
 use crate::config::{Data, DataKind};
 use crate::fmt;
 use crate::model::Health;
@@ -10,30 +10,30 @@ use crate::resources::Kind;
 use crate::resources::dataset::{Dataset, Role};
 
 /// Returns the training data of the model: its locations, and the offline stores of its feature groups.
-fn datasets<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a Dataset> {
-    let (chain, store) = (facts.chain, facts.index.store);
+fn datasets<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a Dataset> {
+    let (chain, store) = (input.chain, input.index.store);
     let groups = chain.feature_groups.iter().filter_map(|name| store.feature_groups.get(name)?.offline_uri.as_deref());
     let groups = groups.filter(|uri| !chain.datasets.contains(uri));
     chain.datasets.iter().copied().chain(groups).filter_map(|uri| store.datasets.get(uri))
 }
 
 /// Returns the feature group of the model whose offline store is this location.
-fn group_of<'a>(facts: &'a Facts<'_>, uri: &str) -> Option<&'a str> {
+fn group_of<'a>(input: &'a RuleInput<'_>, uri: &str) -> Option<&'a str> {
     let is_its = |name: &&&str| {
-        facts.index.store.feature_groups.get(name).is_some_and(|group| group.offline_uri.as_deref() == Some(uri))
+        input.index.store.feature_groups.get(name).is_some_and(|group| group.offline_uri.as_deref() == Some(uri))
     };
-    facts.chain.feature_groups.iter().find(is_its).copied()
+    input.chain.feature_groups.iter().find(is_its).copied()
 }
 
 /// Returns the maximum age of a location. The configuration sets it for the location, or for the feature group whose
 /// offline store it is. Otherwise the usual rhythm of the group decides.
-fn max_age(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
-    let group = group_of(facts, &set.uri);
+fn max_age(input: &RuleInput<'_>, set: &Dataset) -> Option<Duration> {
+    let group = group_of(input, &set.uri);
     let is_meant = |data: &&Data| match data.kind {
         DataKind::S3 => data.uri == set.uri,
         DataKind::FeatureGroup => Some(data.uri.as_str()) == group,
     };
-    let configured = facts.config.and_then(|config| config.data.iter().find(is_meant)?.max_age);
+    let configured = input.config.and_then(|config| config.data.iter().find(is_meant)?.max_age);
     configured.or_else(|| {
         let overdue = set.rhythm.filter(|_| group.is_some())?.overdue()?;
         Some(Duration::from_secs(overdue.unsigned_abs()))
@@ -41,18 +41,18 @@ fn max_age(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
 }
 
 /// Returns the name of a location: the name of its feature group, if it is an offline store.
-fn called<'a>(facts: &'a Facts<'_>, set: &'a Dataset) -> &'a str {
-    group_of(facts, &set.uri).unwrap_or(&set.uri)
+fn called<'a>(input: &'a RuleInput<'_>, set: &'a Dataset) -> &'a str {
+    group_of(input, &set.uri).unwrap_or(&set.uri)
 }
 
-fn age_of(facts: &Facts<'_>, set: &Dataset) -> Option<Duration> {
-    let age = facts.now.as_second() - set.newest?.as_second();
+fn age_of(input: &RuleInput<'_>, set: &Dataset) -> Option<Duration> {
+    let age = input.now.as_second() - set.newest?.as_second();
     Some(Duration::from_secs(age.try_into().unwrap_or(0)))
 }
 
-pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
-    let configured = |uri: &str| facts.config.is_some_and(|m| m.data.iter().any(|d| d.uri == uri));
-    let named: Vec<Finding> = datasets(facts)
+pub(super) fn unreadable(input: &RuleInput<'_>) -> Vec<Finding> {
+    let configured = |uri: &str| input.config.is_some_and(|m| m.data.iter().any(|d| d.uri == uri));
+    let named: Vec<Finding> = datasets(input)
         .filter_map(|d| {
             // Old input of a job may have been cleaned up, but data that the user named must exist.
             let health = if configured(&d.uri) { Health::Critical } else { Health::Unknown };
@@ -64,28 +64,28 @@ pub(super) fn unreadable(facts: &Facts<'_>) -> Vec<Finding> {
             })?
         })
         .collect();
-    if named.is_empty() { nothing_read(facts).into_iter().collect() } else { named }
+    if named.is_empty() { nothing_read(input).into_iter().collect() } else { named }
 }
 
 /// Returns a finding if none of the locations can be read, because the state of the data is unknown then.
-fn nothing_read(facts: &Facts<'_>) -> Option<Finding> {
+fn nothing_read(input: &RuleInput<'_>) -> Option<Finding> {
     let mut why = None;
-    for dataset in datasets(facts).filter(|d| d.role != Role::Artifact) {
+    for dataset in datasets(input).filter(|d| d.role != Role::Artifact) {
         let problem = dataset.problem.as_deref().filter(|_| !dataset.empty)?;
         why.get_or_insert_with(|| format!("{}: {problem}", dataset.uri));
     }
     why.map(|text| Finding::new(Health::Unknown, text))
 }
 
-pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn age(input: &RuleInput<'_>) -> Vec<Finding> {
     let old = |d: &Dataset| {
-        let allowed = max_age(facts, d).filter(|_| d.problem.is_none())?;
-        let age = age_of(facts, d);
+        let allowed = max_age(input, d).filter(|_| d.problem.is_none())?;
+        let age = age_of(input, d);
         // The location has data that is new enough, even if it holds other objects too.
         if age.is_some_and(|age| age <= allowed) {
             return None;
         }
-        let name = called(facts, d);
+        let name = called(input, d);
         let finding = match (&d.unsure, age) {
             (Some(why), _) => Finding::new(Health::Unknown, format!("newest data of {name} unknown: {why}")),
             (None, Some(age)) => {
@@ -97,14 +97,14 @@ pub(super) fn age(facts: &Facts<'_>) -> Vec<Finding> {
         };
         Some(finding.about(Kind::Datasets, &d.uri))
     };
-    datasets(facts).filter_map(old).collect()
+    datasets(input).filter_map(old).collect()
 }
 
-pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
-    let groups = facts.chain.feature_groups.iter();
+pub(super) fn offline_store(input: &RuleInput<'_>) -> Vec<Finding> {
+    let groups = input.chain.feature_groups.iter();
     groups
         .filter_map(|name| {
-            let group = facts.index.store.feature_groups.get(name)?;
+            let group = input.index.store.feature_groups.get(name)?;
             if group.offline_status.as_deref() == Some("Blocked") {
                 let why = group.blocked.as_deref().unwrap_or("no reason given");
                 return Some(
@@ -123,11 +123,11 @@ pub(super) fn offline_store(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let (chain, store) = (facts.chain, facts.index.store);
+pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
+    let (chain, store) = (input.chain, input.index.store);
     if chain.datasets.is_empty() && chain.feature_groups.is_empty() {
         // The training jobs name the locations of the data.
-        let undescribed = facts.rows.jobs.iter().any(|job| job.details.is_none());
+        let undescribed = input.rows.jobs.iter().any(|job| job.details.is_none());
         let why = store.jobs.trouble().filter(|_| undescribed);
         let why = why.map(|why| Finding::new(Health::Unknown, format!("{} {}", why.operation, why.kind.word())));
         return untold([
@@ -138,7 +138,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         ]);
     }
     let lacks = |data: &&Data| data.kind == DataKind::S3 && store.datasets.get(&data.uri).is_none();
-    let missing = facts.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
+    let missing = input.config.and_then(|config| config.data.iter().find(lacks)).filter(|_| !store.datasets.is_empty());
     let why = store.datasets.trouble().map(|why| format!("{} {}", why.operation, why.kind.word()));
     if let Some(data) = missing {
         let unread = || Finding::unread(&format!("{}: ", data.uri));
@@ -146,7 +146,7 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         return vec![finding.unwrap_or_else(unread)];
     }
     let mut found = Vec::new();
-    if !chain.datasets.is_empty() && datasets(facts).next().is_none() {
+    if !chain.datasets.is_empty() && datasets(input).next().is_none() {
         found = unread(&store.datasets);
         // Other datasets were read, so those of this model will be read soon, unless something is wrong.
         let wrong = why.filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
@@ -157,17 +157,17 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Returns the summary of the worst input. If inputs have a maximum age, that is the one closest to its maximum.
-pub(super) fn summary(facts: &Facts<'_>) -> Summary {
-    let present = !facts.chain.datasets.is_empty() || !facts.chain.feature_groups.is_empty();
+pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
+    let present = !input.chain.datasets.is_empty() || !input.chain.feature_groups.is_empty();
     let spent = |set: &Dataset| {
-        let (age, allowed) = (age_of(facts, set)?, max_age(facts, set)?);
+        let (age, allowed) = (age_of(input, set)?, max_age(input, set)?);
         Some((age.as_secs() * 1000 / allowed.as_secs().max(1), set.newest?))
     };
     let aged = |text: &str, newest| Summary { column: Some(Column::Age), ..Summary::new(present, text, newest) };
-    if let Some((_, newest)) = datasets(facts).filter_map(spent).max() {
+    if let Some((_, newest)) = datasets(input).filter_map(spent).max() {
         return aged("fresh", Some(newest));
     }
-    let newest = datasets(facts).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
+    let newest = datasets(input).filter(|d| d.role != Role::Artifact).filter_map(|d| d.newest).max();
     match (present, newest) {
         (false, _) => aged("no data location known", newest),
         (true, Some(_)) => aged("newest", newest),

@@ -1,13 +1,13 @@
 //! Rules about endpoints: do the production endpoints work, and which version do they run?
 
-use super::{Facts, Finding, NOT_READ, Summary, unread, untold};
+use super::{Finding, NOT_READ, RuleInput, Summary, unread, untold};
 use crate::model::{Health, Serving};
 use crate::resources::config::EndpointConfig;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::{Kind, Resource, Table};
 
-pub(super) fn endpoints<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
-    facts.chain.serving.iter().zip(facts.rows.endpoints.iter().copied())
+pub(super) fn endpoints<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Serving<'a>, &'a Endpoint)> {
+    input.chain.serving.iter().zip(input.rows.endpoints.iter().copied())
 }
 
 /// Limits the health of an endpoint outside production to a warning.
@@ -21,8 +21,8 @@ pub(super) fn at(serving: &Serving, health: Health, phrase: &str) -> Finding {
     Finding::new(graded(serving, health), text).brief(phrase).about(Kind::Endpoints, serving.endpoint)
 }
 
-pub(super) fn status(facts: &Facts<'_>) -> Vec<Finding> {
-    endpoints(facts)
+pub(super) fn status(input: &RuleInput<'_>) -> Vec<Finding> {
+    endpoints(input)
         .filter_map(|(serving, endpoint)| {
             let since = endpoint.pending.as_ref().and_then(|p| p.started).or(endpoint.modified);
             let (health, text) = match endpoint.status.as_str() {
@@ -61,8 +61,8 @@ fn updating(serving: &Serving, endpoint: &Endpoint) -> String {
 }
 
 /// Finds failed updates. AWS rolls them back by itself, so the endpoint looks healthy afterwards.
-pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
-    endpoints(facts)
+pub(super) fn rolled_back(input: &RuleInput<'_>) -> Vec<Finding> {
+    endpoints(input)
         .filter(|(_, e)| e.status == "InService")
         .filter_map(|(serving, endpoint)| {
             let observed =
@@ -75,9 +75,9 @@ pub(super) fn rolled_back(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-pub(super) fn config_deleted(facts: &Facts<'_>) -> Vec<Finding> {
-    let configs = &facts.index.store.configs;
-    let served = endpoints(facts).zip(&facts.rows.configs);
+pub(super) fn config_deleted(input: &RuleInput<'_>) -> Vec<Finding> {
+    let configs = &input.index.store.configs;
+    let served = endpoints(input).zip(&input.rows.configs);
     served
         .filter_map(|((serving, endpoint), config)| {
             let name = endpoint.config.as_ref()?;
@@ -97,8 +97,8 @@ fn unlisted(configs: &Table<EndpointConfig>, endpoint: &Endpoint) -> bool {
     read.is_some() && endpoint.live_since.or(endpoint.created) < read
 }
 
-pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {
-    endpoints(facts)
+pub(super) fn capacity(input: &RuleInput<'_>) -> Vec<Finding> {
+    endpoints(input)
         .filter(|(_, e)| e.status == "InService")
         .flat_map(|(serving, e)| e.variants.iter().map(move |v| (serving, v)))
         .filter_map(|(serving, v)| {
@@ -109,12 +109,12 @@ pub(super) fn capacity(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let (store, table) = (facts.index.store, &facts.index.store.endpoints);
+pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
+    let (store, table) = (input.index.store, &input.index.store.endpoints);
     if table.is_empty() {
         return unread(table);
     }
-    if facts.chain.serving.is_empty() {
+    if input.chain.serving.is_empty() {
         // These tables determine what an endpoint runs, and so to which model it belongs.
         return untold([unread(&store.configs), unread(&store.models)]);
     }
@@ -122,13 +122,13 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     let described = |e: &Endpoint| e.config.is_some();
     let told = |(serving, endpoint): (&Serving, &Endpoint)| {
         if described(endpoint) {
-            let why = unknown_version(facts, serving, endpoint)?;
+            let why = unknown_version(input, serving, endpoint)?;
             return Some(at(serving, Health::Unknown, &format!("what it runs is not known, {why}")));
         }
         let unread = || Finding { unread: true, ..at(serving, Health::Unknown, NOT_READ) };
         Some(trouble(table).map_or_else(unread, |why| at(serving, Health::Unknown, &why)))
     };
-    endpoints(facts).filter_map(told).collect()
+    endpoints(input).filter_map(told).collect()
 }
 
 /// Returns the trouble of a table in two words: the operation and its kind.
@@ -138,19 +138,19 @@ fn trouble<T: Resource>(table: &Table<T>) -> Option<String> {
 
 /// Returns why the version of a production endpoint is unknown: its configuration or one of its models could not be
 /// read.
-fn unknown_version(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<String> {
+fn unknown_version(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<String> {
     if !serving.versions.is_empty() || !serving.production() {
         return None;
     }
-    let store = facts.index.store;
+    let store = input.index.store;
     let config = store.configs.get(endpoint.config.as_deref()?).filter(|config| config.variants.is_some());
     let Some(config) = config else { return trouble(&store.configs) };
     let read = |name: &str| store.models.get(name).is_some_and(|model| model.containers.is_some());
     if config.models().all(read) { None } else { trouble(&store.models) }
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> Summary {
-    let Some((serving, endpoint)) = endpoints(facts).next() else {
+pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
+    let Some((serving, endpoint)) = endpoints(input).next() else {
         return Summary::new(false, "not deployed", None);
     };
     let version = serving.version().map_or_else(String::new, |v| format!("v{v} "));

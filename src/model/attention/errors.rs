@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::endpoint::{at, endpoints};
-use super::{Facts, Finding, NOT_READ};
+use super::{Finding, NOT_READ, RuleInput};
 use crate::fmt;
 use crate::model::failed::{ENOUGH, KINDS};
 use crate::model::{Health, Serving};
@@ -24,14 +24,14 @@ struct Rates {
     failed: [(f64, Option<Timestamp>); 2],
 }
 
-fn series<'a>(facts: &'a Facts<'_>, endpoint: &Endpoint, variant: &str, metric: &str) -> Option<&'a MetricSeries> {
-    facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
+fn series<'a>(input: &'a RuleInput<'_>, endpoint: &Endpoint, variant: &str, metric: &str) -> Option<&'a MetricSeries> {
+    input.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, metric))
 }
 
 /// Has anything been measured for an endpoint? This check comes first, because a large account measures few
 /// endpoints.
-fn is_measured(facts: &Facts<'_>, endpoint: &Endpoint) -> bool {
-    facts.index.measured.contains(endpoint.name.as_str())
+fn is_measured(input: &RuleInput<'_>, endpoint: &Endpoint) -> bool {
+    input.index.measured.contains(endpoint.name.as_str())
 }
 
 /// The reason, as a phrase, why something is unknown, and whether the only reason is that it was not read yet.
@@ -50,11 +50,11 @@ impl From<String> for Missing {
 ///
 /// # Errors
 /// The reason why they are unknown.
-fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
+fn rates(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Rates, Missing> {
     let mut rates = Rates { requests: 0.0, failed: [(0.0, None); 2] };
     for variant in &endpoint.variants {
         let read = |metric: &str| {
-            let series = series(facts, endpoint, &variant.name, metric).ok_or_else(|| not_read(facts, "errors"))?;
+            let series = series(input, endpoint, &variant.name, metric).ok_or_else(|| not_read(input, "errors"))?;
             match &series.problem {
                 Some(why) => Err(Missing::from(format!("errors not read: {why}"))),
                 None => Ok(series),
@@ -62,9 +62,9 @@ fn rates(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Result<Ra
         };
         let invocations = read("Invocations")?;
         let until = invocations.until;
-        let age = facts.now.as_second() - until.as_second();
-        if age > facts.observed.preferences.measured_every(serving.production()) + LATE {
-            return Err(format!("errors were last read {} ago", fmt::age(facts.now, until)).into());
+        let age = input.now.as_second() - until.as_second();
+        if age > input.observed.preferences.measured_every(serving.production()) + LATE {
+            return Err(format!("errors were last read {} ago", fmt::age(input.now, until)).into());
         }
         // Requests before the present version went live are not its fault.
         if endpoint.live_since.is_some_and(|live| live >= until) {
@@ -92,16 +92,16 @@ fn began(series: &MetricSeries, most: f64, live: Option<Timestamp>) -> Option<Ti
 }
 
 /// Did requests arrive in the last measured minutes?
-pub(super) fn takes_requests(facts: &Facts<'_>, serving: &Serving) -> bool {
+pub(super) fn takes_requests(input: &RuleInput<'_>, serving: &Serving) -> bool {
     let mut found =
-        endpoints(facts).filter(|(s, endpoint)| s.endpoint == serving.endpoint && is_measured(facts, endpoint));
-    found.any(|(serving, endpoint)| rates(facts, serving, endpoint).is_ok_and(|rates| rates.requests > 0.0))
+        endpoints(input).filter(|(s, endpoint)| s.endpoint == serving.endpoint && is_measured(input, endpoint));
+    found.any(|(serving, endpoint)| rates(input, serving, endpoint).is_ok_and(|rates| rates.requests > 0.0))
 }
 
-pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
-    let measured = endpoints(facts).filter(|(_, endpoint)| is_measured(facts, endpoint));
+pub(super) fn errors(input: &RuleInput<'_>) -> Vec<Finding> {
+    let measured = endpoints(input).filter(|(_, endpoint)| is_measured(input, endpoint));
     let judge = |(serving, endpoint): (&Serving, &Endpoint)| {
-        let rates = rates(facts, serving, endpoint).ok()?;
+        let rates = rates(input, serving, endpoint).ok()?;
         let found = KINDS.iter().zip(rates.failed).filter_map(|(kind, (rate, since))| {
             let health = match rate {
                 r if r > kind.broken && rates.requests >= ENOUGH => Health::Critical,
@@ -116,17 +116,17 @@ pub(super) fn errors(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Finds production endpoints whose failed requests were never measured. Such an endpoint does not count as healthy.
-pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn unread(input: &RuleInput<'_>) -> Vec<Finding> {
     let serves = |endpoint: &Endpoint| {
         let status = endpoint.status.as_str();
         !endpoint.variants.is_empty() && matches!(status, "InService" | "Updating" | "SystemUpdating" | "RollingBack")
     };
-    let production = endpoints(facts).filter(|(serving, endpoint)| serving.production() && serves(endpoint));
+    let production = endpoints(input).filter(|(serving, endpoint)| serving.production() && serves(endpoint));
     let unread = production.filter_map(|(serving, endpoint)| {
-        let missing = if is_measured(facts, endpoint) {
-            rates(facts, serving, endpoint).err()?
+        let missing = if is_measured(input, endpoint) {
+            rates(input, serving, endpoint).err()?
         } else {
-            not_read(facts, "errors")
+            not_read(input, "errors")
         };
         Some(Finding { unread: missing.unread, ..at(serving, Health::Unknown, &missing.why) })
     });
@@ -134,8 +134,8 @@ pub(super) fn unread(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Returns why something was not read from `CloudWatch`, if that is known.
-pub(super) fn not_read(facts: &Facts<'_>, what: &str) -> Missing {
-    let metrics = &facts.index.store.metrics;
+pub(super) fn not_read(input: &RuleInput<'_>, what: &str) -> Missing {
+    let metrics = &input.index.store.metrics;
     match metrics.trouble() {
         Some(why) => format!("{what} not read: {} {}", why.operation, why.kind.word()).into(),
         None if metrics.capped() => format!("{what} not read: max_cost_per_day is used up").into(),

@@ -6,22 +6,22 @@ use jiff::Timestamp;
 
 use super::endpoint::{at, endpoints};
 use super::errors::{Missing, not_read};
-use super::{Facts, Finding};
+use super::{Finding, RuleInput};
 use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
 use crate::model::{Health, severity};
 use crate::resources::metric::MetricSeries;
 
 /// Judges metrics of the configuration: on which side of the threshold is the value, and is that bad?
-pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(config) = facts.config else { return Vec::new() };
+pub(super) fn business(input: &RuleInput<'_>) -> Vec<Finding> {
+    let Some(config) = input.config else { return Vec::new() };
     let judge = |metric: &Metric| {
-        let series = facts.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
+        let series = input.index.store.metrics.get(&MetricSeries::of_model(&config.name, &metric.label))?;
         // An overdue value no longer shows the present state (see `unmeasured`).
-        let (at, value) = series.last().filter(|_| !series.overdue(facts.now))?;
+        let (at, value) = series.last().filter(|_| !series.overdue(input.now))?;
         let (compare, threshold) = metric.limit?;
         let sign = compare.sign();
-        let ago = aged(facts.now, at);
+        let ago = aged(input.now, at);
         let text = format!("{} {} {sign} {}{ago}", metric.label, fmt::number(value), fmt::number(threshold));
         if !compare.holds(value, threshold) {
             return None;
@@ -29,7 +29,7 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
         let since = series.since(|value| compare.holds(value, threshold));
         Some(match metric.meaning {
             Meaning::Promote => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
-            Meaning::Breach => match newer(facts, at) {
+            Meaning::Breach => match newer(input, at) {
                 // A value measured before the version went live belongs to the version before.
                 Some(version) => {
                     let was = fmt::number(value);
@@ -40,7 +40,7 @@ pub(super) fn business(facts: &Facts<'_>) -> Vec<Finding> {
             },
         })
     };
-    config.metrics.iter().filter_map(judge).chain(reported(facts, config)).collect()
+    config.metrics.iter().filter_map(judge).chain(reported(input, config)).collect()
 }
 
 /// Returns the health of a metric on its bad side.
@@ -49,8 +49,8 @@ fn bad(metric: &Metric) -> Health {
 }
 
 /// Returns the version that went live in production after a value was measured, if this console saw that.
-fn newer(facts: &Facts<'_>, measured: Timestamp) -> Option<String> {
-    let mut production = endpoints(facts).filter(|(serving, _)| serving.production());
+fn newer(input: &RuleInput<'_>, measured: Timestamp) -> Option<String> {
+    let mut production = endpoints(input).filter(|(serving, _)| serving.production());
     let (serving, _) = production.find(|(_, endpoint)| endpoint.live_since.is_some_and(|live| live > measured))?;
     Some(serving.version().map_or_else(|| serving.endpoint.to_owned(), |v| format!("v{v}")))
 }
@@ -61,8 +61,8 @@ fn aged(now: Timestamp, at: Timestamp) -> String {
 }
 
 /// Finds metrics that were never read, or have no recent value. Their health is unknown.
-pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
-    let (Some(config), metrics) = (facts.config, &facts.index.store.metrics) else { return Vec::new() };
+pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
+    let (Some(config), metrics) = (input.config, &input.index.store.metrics) else { return Vec::new() };
     let judged = config.metrics.iter().filter(|metric| {
         let measured = matches!(metric.source, MetricSource::CloudWatch { .. });
         measured && metric.limit.is_some() && metric.meaning == Meaning::Breach
@@ -70,7 +70,7 @@ pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
     let unknown = judged.filter_map(|metric| {
         let label = &metric.label;
         let Some(series) = metrics.get(&MetricSeries::of_model(&config.name, label)) else {
-            return Some(not_read(facts, label));
+            return Some(not_read(input, label));
         };
         if let Some(why) = &series.problem {
             return Some(format!("{label} not read: {why}").into());
@@ -78,8 +78,8 @@ pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
         let reach = || fmt::span(Duration::from_secs(series.reach().unsigned_abs()));
         match series.last() {
             None => Some(format!("{label} has no value in {}", reach()).into()),
-            Some((at, value)) if series.overdue(facts.now) => {
-                let (age, was) = (fmt::age(facts.now, at), fmt::number(value));
+            Some((at, value)) if series.overdue(input.now) => {
+                let (age, was) = (fmt::age(input.now, at), fmt::number(value));
                 Some(format!("{label} has no value since {age} ago (it was {was})").into())
             }
             Some(_) => None,
@@ -90,15 +90,15 @@ pub(super) fn unmeasured(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Judges metrics in evaluation reports. A breach concerns a version that serves; good news concerns the newest
 /// version.
-fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
-    let store = &facts.index.store;
-    let newest = facts.chain.packages.first().and_then(|arn| store.packages.get(arn));
+fn reported(input: &RuleInput<'_>, config: &ModelConfig) -> Vec<Finding> {
+    let store = &input.index.store;
+    let newest = input.chain.packages.first().and_then(|arn| store.packages.get(arn));
     let mut found = Vec::new();
     for metric in &config.metrics {
         let (MetricSource::Package { json_path }, Some((compare, limit))) = (&metric.source, metric.limit) else {
             continue;
         };
-        let value = |arn: &str| Some(store.reports.get(&facts.index.package(arn)?.arn)?.value(json_path));
+        let value = |arn: &str| Some(store.reports.get(&input.index.package(arn)?.arn)?.value(json_path));
         let text = |version: i32, value: f64| {
             let (value, sign, limit) = (fmt::number(value), compare.sign(), fmt::number(limit));
             format!("{} of v{version} {value} {sign} {limit}", metric.label)
@@ -110,7 +110,7 @@ fn reported(facts: &Facts<'_>, config: &ModelConfig) -> Vec<Finding> {
             continue;
         }
         let mut judged = Vec::new();
-        for (serving, (arn, version)) in facts.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
+        for (serving, (arn, version)) in input.chain.serving.iter().flat_map(|s| s.versions.iter().map(move |v| (s, v)))
         {
             // Production endpoints come first, so their versions are judged as production.
             if judged.contains(&arn) {

@@ -1,18 +1,18 @@
 //! Rules about the registry: which version is approved, and does one wait for a decision?
 
-use super::{Column, Facts, Finding, Summary, unfinished, unread};
+use super::{Column, Finding, RuleInput, Summary, unfinished, unread};
 use crate::model::{Health, Serving};
 use crate::resources::Kind;
 use crate::resources::package::ModelPackage;
 
 /// Returns the versions, newest first.
-fn versions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a ModelPackage> {
-    facts.rows.packages.iter().copied()
+fn versions<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a ModelPackage> {
+    input.rows.packages.iter().copied()
 }
 
-pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
-    let approved = versions(facts).filter(|p| p.approval == "Approved").filter_map(|p| p.version).max();
-    let waiting = versions(facts).filter(|p| p.waits() && p.version > approved);
+pub(super) fn waits(input: &RuleInput<'_>) -> Vec<Finding> {
+    let approved = versions(input).filter(|p| p.approval == "Approved").filter_map(|p| p.version).max();
+    let waiting = versions(input).filter(|p| p.waits() && p.version > approved);
     waiting
         .map(|p| {
             let version = p.version.unwrap_or_default();
@@ -23,15 +23,15 @@ pub(super) fn waits(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Finds a version that was approved more than an hour ago while production still serves an older one.
-pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(newest) = versions(facts).find(|p| p.approval == "Approved") else { return Vec::new() };
+pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
+    let Some(newest) = versions(input).find(|p| p.approval == "Approved") else { return Vec::new() };
     let decided = newest.details.as_ref().and_then(|d| d.modified).or(newest.created);
     let version = newest.version.unwrap_or_default();
-    if decided.is_none_or(|at| facts.now.as_second() - at.as_second() <= 3600) {
+    if decided.is_none_or(|at| input.now.as_second() - at.as_second() <= 3600) {
         return Vec::new();
     }
-    let steady = facts.chain.serving.iter().filter(|s| s.production() && s.arriving.is_empty());
-    let elsewhere = facts.chain.serving.iter().any(|s| s.production() && s.version() == Some(version));
+    let steady = input.chain.serving.iter().filter(|s| s.production() && s.arriving.is_empty());
+    let elsewhere = input.chain.serving.iter().any(|s| s.production() && s.version() == Some(version));
     let older = steady.filter_map(|serving| {
         let live = serving.version().filter(|live| *live < version)?;
         let text = format!("v{version} is approved, {} serves v{live}", serving.place());
@@ -44,12 +44,12 @@ pub(super) fn not_live(facts: &Facts<'_>) -> Vec<Finding> {
 
 /// Finds production versions that were rejected or never approved. If no version was ever approved, this team does
 /// not use approvals.
-pub(super) fn serves_unapproved(facts: &Facts<'_>) -> Vec<Finding> {
-    let approves = versions(facts).any(|p| p.approval == "Approved");
-    let production = facts.chain.serving.iter().filter(|serving| serving.production());
+pub(super) fn serves_unapproved(input: &RuleInput<'_>) -> Vec<Finding> {
+    let approves = versions(input).any(|p| p.approval == "Approved");
+    let production = input.chain.serving.iter().filter(|serving| serving.production());
     let served = production.flat_map(|serving| serving.versions.iter().map(move |version| (serving, version)));
     let told = |(serving, (arn, version)): (&Serving, &(&str, i32))| {
-        let package = facts.index.package(arn)?;
+        let package = input.index.package(arn)?;
         let details = package.details.as_ref();
         let (health, since) = match package.approval.as_str() {
             "Rejected" => (Health::Warning, details.and_then(|d| d.modified)),
@@ -72,8 +72,8 @@ pub(super) fn serves_unapproved(facts: &Facts<'_>) -> Vec<Finding> {
     served.filter_map(told).collect()
 }
 
-pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
-    let failed = versions(facts).next().filter(|p| p.status == "Failed");
+pub(super) fn version_failed(input: &RuleInput<'_>) -> Vec<Finding> {
+    let failed = versions(input).next().filter(|p| p.status == "Failed");
     failed
         .map(|p| {
             let text = format!("v{} failed", p.version.unwrap_or_default());
@@ -83,9 +83,9 @@ pub(super) fn version_failed(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let packages = &facts.index.store.packages;
-    let found = if facts.chain.group.is_some() && facts.rows.packages.is_empty() {
+pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
+    let packages = &input.index.store.packages;
+    let found = if input.chain.group.is_some() && input.rows.packages.is_empty() {
         // Recent changes are read first, and none of them belongs to this group.
         unfinished(packages)
     } else if packages.is_empty() {
@@ -93,15 +93,15 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
     } else {
         Vec::new()
     };
-    if found.is_empty() { unknown_version(facts).into_iter().collect() } else { found }
+    if found.is_empty() { unknown_version(input).into_iter().collect() } else { found }
 }
 
 /// Returns a finding about a production version that cannot be read: nobody knows whether it was approved.
-fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
-    let packages = &facts.index.store.packages;
-    let production = facts.chain.serving.iter().filter(|serving| serving.production());
+fn unknown_version(input: &RuleInput<'_>) -> Option<Finding> {
+    let packages = &input.index.store.packages;
+    let production = input.chain.serving.iter().filter(|serving| serving.production());
     let mut served = production.flat_map(|serving| &serving.versions);
-    let (arn, version) = served.find(|(arn, _)| facts.index.package(arn).is_none())?;
+    let (arn, version) = served.find(|(arn, _)| input.index.package(arn).is_none())?;
     let why = match packages.trouble() {
         Some(why) => format!("not read: {} {}", why.operation, why.kind.word()),
         None if packages.asked_at(arn).is_some() || packages.complete() => "is not in the registry".to_owned(),
@@ -111,16 +111,16 @@ fn unknown_version(facts: &Facts<'_>) -> Option<Finding> {
     Some(Finding::new(Health::Unknown, format!("v{version} {why}")))
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> Summary {
+pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let number = |p: &ModelPackage| format!("v{}", p.version.unwrap_or_default());
-    if let Some(p) = versions(facts).find(|p| p.approval == "Approved") {
+    if let Some(p) = versions(input).find(|p| p.approval == "Approved") {
         let decided = p.details.as_ref().and_then(|d| d.modified);
         let summary = Summary::new(true, format!("{} approved", number(p)), decided.or(p.created));
         return Summary { column: Some(Column::Word(number(p).into())), ..summary };
     }
-    match versions(facts).next() {
+    match versions(input).next() {
         Some(p) => Summary::new(true, format!("{} {}", number(p), p.approval), p.created),
-        None if facts.chain.group.is_some() => Summary::new(true, "no version yet", None),
+        None if input.chain.group.is_some() => Summary::new(true, "no version yet", None),
         None => Summary::new(false, "not registered", None),
     }
 }

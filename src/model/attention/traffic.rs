@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::endpoint::{at, endpoints};
-use super::{Facts, Finding};
+use super::{Finding, RuleInput};
 use crate::fmt;
 use crate::model::{Health, Serving};
 use crate::resources::endpoint::Endpoint;
@@ -22,21 +22,21 @@ const LATE: i64 = 5 * 60;
 
 /// Finds production endpoints whose requests arrived steadily and have stopped. Nothing fails in that case, so no
 /// alarm on errors fires.
-pub(super) fn stopped(facts: &Facts<'_>) -> Vec<Finding> {
-    let production = endpoints(facts).filter(|(serving, _)| serving.production());
-    production.filter_map(|(serving, endpoint)| judge(facts, serving, endpoint)).collect()
+pub(super) fn stopped(input: &RuleInput<'_>) -> Vec<Finding> {
+    let production = endpoints(input).filter(|(serving, _)| serving.production());
+    production.filter_map(|(serving, endpoint)| judge(input, serving, endpoint)).collect()
 }
 
-fn judge(facts: &Facts<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Finding> {
+fn judge(input: &RuleInput<'_>, serving: &Serving, endpoint: &Endpoint) -> Option<Finding> {
     let read = |variant: &str| {
         let series =
-            facts.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, "Invocations"))?;
+            input.index.store.metrics.get(&MetricSeries::of_variant(&endpoint.name, variant, "Invocations"))?;
         series.problem.is_none().then_some(series)
     };
     // If one variant is unknown, all requests may go to it.
     let series: Vec<&MetricSeries> = endpoint.variants.iter().map(|v| read(&v.name)).collect::<Option<_>>()?;
     let until = series.iter().map(|series| series.until).min()?;
-    if facts.now.as_second() - until.as_second() > facts.observed.preferences.measured_every(true) + LATE {
+    if input.now.as_second() - until.as_second() > input.observed.preferences.measured_every(true) + LATE {
         return None;
     }
     let live = endpoint.live_since.map_or(i64::MIN, Timestamp::as_second);

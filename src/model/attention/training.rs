@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Column, Facts, Finding, Summary, unread, untold};
+use super::{Column, Finding, RuleInput, Summary, unread, untold};
 use crate::fmt;
 use crate::model::{Health, Usual, usual};
 use crate::resources::Kind;
@@ -16,23 +16,23 @@ use crate::resources::step::{Made, PipelineStep};
 /// The text of a failure in a narrow column.
 const FAILED: Column = Column::WordAndAge("failed");
 
-fn executions<'a>(facts: &'a Facts<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
-    facts.rows.executions.iter().copied()
+fn executions<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = &'a PipelineExecution> {
+    input.rows.executions.iter().copied()
 }
 
-fn newest_job<'a>(facts: &'a Facts<'_>) -> Option<&'a TrainingJob> {
-    facts.rows.jobs.first().copied()
+fn newest_job<'a>(input: &'a RuleInput<'_>) -> Option<&'a TrainingJob> {
+    input.rows.jobs.first().copied()
 }
 
-fn steps<'a>(facts: &'a Facts<'_>, execution: &str) -> &'a [&'a PipelineStep] {
-    facts.index.training.steps.get(execution).map_or(&[], Vec::as_slice)
+fn steps<'a>(input: &'a RuleInput<'_>, execution: &str) -> &'a [&'a PipelineStep] {
+    input.index.training.steps.get(execution).map_or(&[], Vec::as_slice)
 }
 
-pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
-    let run = executions(facts).find(|e| e.running()).map(|e| {
-        let steps = steps(facts, &e.arn);
+pub(super) fn running(input: &RuleInput<'_>) -> Vec<Finding> {
+    let run = executions(input).find(|e| e.running()).map(|e| {
+        let steps = steps(input, &e.arn);
         let now = steps.iter().rev().find(|s| s.status == "Executing").map(|s| s.name.as_str());
-        let all = facts
+        let all = input
             .index
             .store
             .pipelines
@@ -48,7 +48,7 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
         Finding::new(Health::Running, text).brief(short).since(e.started).about(Kind::Executions, &e.arn)
     });
     let job = || {
-        let job = newest_job(facts).filter(|j| j.running())?;
+        let job = newest_job(input).filter(|j| j.running())?;
         let phase = job.details.as_ref().map_or("running", |d| d.phase.as_str());
         let health = if phase == "Interrupted" { Health::Warning } else { Health::Running };
         Some(Finding::new(health, format!("job {phase}")).since(job.created).about(Kind::Jobs, &job.name))
@@ -57,27 +57,27 @@ pub(super) fn running(facts: &Facts<'_>) -> Vec<Finding> {
 }
 
 /// Finds a run or a job that takes far longer than the last successful ones.
-pub(super) fn slow(facts: &Facts<'_>) -> Vec<Finding> {
-    let running = executions(facts).filter(|e| e.running() && e.only().is_empty());
+pub(super) fn slow(input: &RuleInput<'_>) -> Vec<Finding> {
+    let running = executions(input).filter(|e| e.running() && e.only().is_empty());
     let run = running.filter_map(|run| {
-        let of_it = executions(facts).filter(|e| e.pipeline == run.pipeline);
+        let of_it = executions(input).filter(|e| e.pipeline == run.pipeline);
         let usual = usual(of_it.filter_map(PipelineExecution::took).collect())?;
-        Some(longer(facts, "run", run.started?, usual)?.about(Kind::Executions, &run.arn))
+        Some(longer(input, "run", run.started?, usual)?.about(Kind::Executions, &run.arn))
     });
     let mut slow: Vec<Finding> = run.collect();
     // A pipeline is judged as a whole, not by its jobs.
-    if facts.rows.executions.is_empty() {
-        let job = newest_job(facts).filter(|job| job.running()).and_then(|job| {
-            let usual = usual(facts.rows.jobs.iter().filter_map(|job| job.took()).collect())?;
-            Some(longer(facts, "job", job.created?, usual)?.about(Kind::Jobs, &job.name))
+    if input.rows.executions.is_empty() {
+        let job = newest_job(input).filter(|job| job.running()).and_then(|job| {
+            let usual = usual(input.rows.jobs.iter().filter_map(|job| job.took()).collect())?;
+            Some(longer(input, "job", job.created?, usual)?.about(Kind::Jobs, &job.name))
         });
         slow.extend(job);
     }
     slow
 }
 
-fn longer(facts: &Facts<'_>, what: &str, started: Timestamp, usual: Usual) -> Option<Finding> {
-    let seconds = facts.now.as_second() - started.as_second();
+fn longer(input: &RuleInput<'_>, what: &str, started: Timestamp, usual: Usual) -> Option<Finding> {
+    let seconds = input.now.as_second() - started.as_second();
     if seconds <= usual.most {
         return None;
     }
@@ -87,16 +87,16 @@ fn longer(facts: &Facts<'_>, what: &str, started: Timestamp, usual: Usual) -> Op
     Some(finding.brief(format!("{now}, usually {median}")).column(Column::WordAndAge("slow")).since(Some(started)))
 }
 
-pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
+pub(super) fn last_run_failed(input: &RuleInput<'_>) -> Vec<Finding> {
     // Judge each pipeline separately: a successful scoring run does not repair a failed training run.
     let mut finished = Vec::new();
-    for pipeline in &facts.chain.pipelines {
-        finished.extend(executions(facts).find(|e| e.pipeline == *pipeline && !e.running()));
+    for pipeline in &input.chain.pipelines {
+        finished.extend(executions(input).find(|e| e.pipeline == *pipeline && !e.running()));
     }
     if !finished.is_empty() {
-        return finished.into_iter().filter(|e| e.status == "Failed").map(|e| failed_run(facts, e)).collect();
+        return finished.into_iter().filter(|e| e.status == "Failed").map(|e| failed_run(input, e)).collect();
     }
-    let failed = newest_job(facts).filter(|j| j.status == "Failed");
+    let failed = newest_job(input).filter(|j| j.status == "Failed");
     failed
         .map(|j| {
             let why = j.details.as_ref().and_then(|d| d.failure.as_deref()).unwrap_or("no reason given");
@@ -107,8 +107,8 @@ pub(super) fn last_run_failed(facts: &Facts<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
-    let step = steps(facts, &run.arn).iter().find(|s| s.status == "Failed").copied();
+fn failed_run(input: &RuleInput<'_>, run: &PipelineExecution) -> Finding {
+    let step = steps(input, &run.arn).iter().find(|s| s.status == "Failed").copied();
     let why = step.and_then(|s| s.failure.clone()).or_else(|| run.failure.clone());
     let place = step.map(|s| format!(" at {}", s.name)).unwrap_or_default();
     let why = why.map(|w| format!(": {w}")).unwrap_or_default();
@@ -118,24 +118,24 @@ fn failed_run(facts: &Facts<'_>, run: &PipelineExecution) -> Finding {
 
 /// Did the run include a step that registers? A run of selected steps without such a step rightly registers no
 /// version.
-fn was_to_register(facts: &Facts<'_>, run: &PipelineExecution) -> bool {
-    let definition = facts.index.store.pipelines.get(&run.pipeline).and_then(|p| p.definition.as_ref());
+fn was_to_register(input: &RuleInput<'_>, run: &PipelineExecution) -> bool {
+    let definition = input.index.store.pipelines.get(&run.pipeline).and_then(|p| p.definition.as_ref());
     let registering =
         |name: &String| definition.is_some_and(|d| d.steps.iter().any(|step| step.registers() && step.name == *name));
     run.only().is_empty() || run.only().iter().any(registering)
 }
 
-pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(last) = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded") else {
+pub(super) fn nothing_registered(input: &RuleInput<'_>) -> Vec<Finding> {
+    let Some(last) = executions(input).find(|e| !e.running()).filter(|e| e.status == "Succeeded") else {
         return Vec::new();
     };
-    let steps = steps(facts, &last.arn);
-    let definition = facts.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
+    let steps = steps(input, &last.arn);
+    let definition = input.index.store.pipelines.get(&last.pipeline).and_then(|p| p.definition.as_ref());
     // Without the definition, an earlier version made by this pipeline shows that it registers versions.
     let of_it = |arn: &str| of_execution(arn).is_some_and(|name| name.eq_ignore_ascii_case(&last.pipeline));
-    let versions = facts.chain.packages.iter().filter_map(|arn| facts.index.store.packages.get(arn));
+    let versions = input.chain.packages.iter().filter_map(|arn| input.index.store.packages.get(arn));
     let made = || versions.filter_map(|p| p.details.as_ref()?.generated_by.as_deref()).any(of_it);
-    let registers = definition.map_or_else(made, Definition::registers) && was_to_register(facts, last);
+    let registers = definition.map_or_else(made, Definition::registers) && was_to_register(input, last);
     let registered = steps.iter().any(|s| matches!(s.made, Made::ModelPackage(_)));
     // Steps are read after the execution. If the last poll still saw a running step, the steps are out of date.
     let read = steps.iter().all(|s| !matches!(s.status.as_str(), "Executing" | "Starting"));
@@ -154,9 +154,9 @@ pub(super) fn nothing_registered(facts: &Facts<'_>) -> Vec<Finding> {
     ]
 }
 
-pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
-    let store = facts.index.store;
-    if facts.rows.executions.is_empty() && facts.rows.jobs.is_empty() {
+pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
+    let store = input.index.store;
+    if input.rows.executions.is_empty() && input.rows.jobs.is_empty() {
         // The products of pipelines and jobs determine to which model they belong.
         let others = [unread(&store.executions), unread(&store.jobs), unread(&store.packages)];
         return untold([unread(&store.pipelines), untold(others)]);
@@ -166,31 +166,31 @@ pub(super) fn source(facts: &Facts<'_>) -> Vec<Finding> {
         return pipelines;
     }
     // Jobs alone do not show how the runs that started them ended.
-    if facts.rows.executions.is_empty() && !facts.chain.pipelines.is_empty() {
+    if input.rows.executions.is_empty() && !input.chain.pipelines.is_empty() {
         return unread(&store.executions);
     }
     // If no version names the last run, only its steps show whether it registered one.
-    let last = executions(facts).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
-    let last = last.filter(|e| steps(facts, &e.arn).is_empty() && store.steps.asked_at(&e.arn).is_none());
+    let last = executions(input).find(|e| !e.running()).filter(|e| e.status == "Succeeded");
+    let last = last.filter(|e| steps(input, &e.arn).is_empty() && store.steps.asked_at(&e.arn).is_none());
     let made = |e: &&PipelineExecution| {
-        let mut versions = facts.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
+        let mut versions = input.rows.packages.iter().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
         versions.any(|by| by.eq_ignore_ascii_case(&e.arn))
     };
     last.filter(|e| !made(e)).map(|_| Finding::unread("steps ")).into_iter().collect()
 }
 
-pub(super) fn summary(facts: &Facts<'_>) -> Summary {
+pub(super) fn summary(input: &RuleInput<'_>) -> Summary {
     let aged = |text: String, at| Summary { column: Some(Column::Age), ..Summary::new(true, text, at) };
-    if let Some(last) = executions(facts).next() {
+    if let Some(last) = executions(input).next() {
         if let ("Succeeded", only @ [_, ..]) = (last.status.as_str(), last.only()) {
             return aged(format!("ran only {}", only.join(", ")), last.started);
         }
         let status = last.status.to_lowercase();
         return Summary { brief: Some(status.clone()), ..aged(format!("run {status}"), last.started) };
     }
-    match newest_job(facts) {
+    match newest_job(input) {
         Some(job) => aged(format!("job {}", job.status.to_lowercase()), job.ended.or(job.created)),
-        None if facts.chain.pipelines.is_empty() => Summary::new(false, "no pipeline or job known", None),
+        None if input.chain.pipelines.is_empty() => Summary::new(false, "no pipeline or job known", None),
         None => aged("never run".to_owned(), None),
     }
 }

@@ -7,7 +7,7 @@ use crate::model::key::beginning;
 use crate::model::{Confidence, StageKind};
 use crate::resources::alarm::Alarm;
 
-use super::Draft;
+use super::ChainBuilder;
 
 /// One alarm of a chain: the thing that it watches, the certainty, and the field that names the thing.
 struct Hit<'a> {
@@ -40,37 +40,37 @@ impl<'a> Found<'a> {
 }
 
 /// Adds the alarms and topics to a chain.
-pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>) {
+pub(super) fn join<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>) {
     let mut found = Found(Vec::new());
-    of_endpoints(draft, index, &mut found);
-    of_training(draft, index, &mut found);
-    of_configuration(draft, index, &mut found);
+    of_endpoints(builder, index, &mut found);
+    of_training(builder, index, &mut found);
+    of_configuration(builder, index, &mut found);
     found.settle();
     of_composites(index, &mut found);
     found.settle();
     for Hit { alarm, from, confidence, rule, .. } in found.0 {
         let Some(alarm) = alarm else { continue };
-        draft.cross(from, &alarm.arn, confidence, rule, StageKind::Alarms);
+        builder.cross(from, &alarm.arn, confidence, rule, StageKind::Alarms);
         for topic in alarm.calls("sns") {
-            draft.within(&alarm.arn, topic, Confidence::Exact, "AlarmActions[]", StageKind::Alarms);
-            if !draft.chain.topics.contains(&topic.as_str()) {
-                draft.chain.topics.push(topic);
+            builder.within(&alarm.arn, topic, Confidence::Exact, "AlarmActions[]", StageKind::Alarms);
+            if !builder.chain.topics.contains(&topic.as_str()) {
+                builder.chain.topics.push(topic);
                 for subscription in index.alarms.subscriptions.get(topic.as_str()).into_iter().flatten() {
                     let rule = "Subscriptions[].TopicArn";
-                    draft.within(topic, &subscription.id, Confidence::Exact, rule, StageKind::Alarms);
+                    builder.within(topic, &subscription.id, Confidence::Exact, rule, StageKind::Alarms);
                 }
             }
         }
-        draft.chain.alarms.push(&alarm.name);
+        builder.chain.alarms.push(&alarm.name);
         if !alarm.scaling() {
-            draft.rows.alarms.push(alarm);
+            builder.rows.alarms.push(alarm);
         }
     }
 }
 
-fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
+fn of_endpoints<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     let alarms = &index.alarms;
-    for endpoint in &draft.rows.endpoints {
+    for endpoint in &builder.rows.endpoints {
         let (name, arn) = (endpoint.name.as_str(), endpoint.arn.as_str());
         found.watching(&alarms.of_endpoints, name, arn, Confidence::Exact, "Dimensions.EndpointName");
         if let Some(config) = &endpoint.config {
@@ -89,23 +89,23 @@ fn of_endpoints<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>)
     }
 }
 
-fn of_training<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
+fn of_training<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut Found<'a>) {
     let (alarms, sure) = (&index.alarms, Confidence::Exact);
-    for pipeline in &draft.rows.pipelines {
+    for pipeline in &builder.rows.pipelines {
         found.watching(&alarms.of_pipelines, &pipeline.name, &pipeline.arn, sure, "Dimensions.PipelineName");
     }
-    for group in draft.chain.feature_groups.iter().filter_map(|g| index.store.feature_groups.get(g)) {
+    for group in builder.chain.feature_groups.iter().filter_map(|g| index.store.feature_groups.get(g)) {
         found.watching(&alarms.of_feature_groups, &group.name, &group.arn, sure, "Dimensions.FeatureGroupName");
     }
-    for name in [Some(draft.name), draft.group].into_iter().flatten() {
+    for name in [Some(builder.name), builder.group].into_iter().flatten() {
         found.watching(&alarms.of_models, name, name, sure, "Dimensions.Model");
     }
 }
 
-fn of_configuration<'a>(draft: &Draft<'a>, index: &Index<'a>, found: &mut Found<'a>) {
-    for glob in draft.config.iter().flat_map(|m| &m.alarms) {
+fn of_configuration<'a>(builder: &ChainBuilder<'a>, index: &Index<'a>, found: &mut Found<'a>) {
+    for glob in builder.config.iter().flat_map(|m| &m.alarms) {
         for alarm in beginning(&index.alarms.all, glob.beginning()).filter(|a| glob.matches(&a.name)) {
-            found.add(alarm, draft.name, Confidence::Config, "[[model]] alarms");
+            found.add(alarm, builder.name, Confidence::Config, "[[model]] alarms");
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::resources::endpoint::{Endpoint, split_stage};
 use crate::resources::model::{Container, Model};
 use crate::resources::package::ModelPackage;
 
-use super::{Draft, Home};
+use super::{ChainBuilder, Home};
 
 /// One endpoint, followed back to its versions.
 pub(super) struct Traced<'a> {
@@ -115,26 +115,26 @@ impl<'a> Owner<'a> {
 }
 
 /// Adds the endpoints to a chain, production first.
-pub(super) fn join<'a>(draft: &mut Draft<'a>, index: &Index<'a>, mut traced: Vec<Box<Traced<'a>>>) {
+pub(super) fn join<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>, mut traced: Vec<Box<Traced<'a>>>) {
     traced.sort_by(|a, b| rank(&a.serving).cmp(&rank(&b.serving)));
     for t in traced {
         // No version determined the owner, so the edge comes from the owner.
         if let Some(owner) = &t.owner
             && t.edges.arrows == Arrows::default()
         {
-            let from = owner.group.and_then(|g| index.group(g)).map_or(draft.name, |g| &g.arn);
-            draft.cross(from, &t.endpoint.arn, owner.confidence, owner.rule, StageKind::Endpoint);
+            let from = owner.group.and_then(|g| index.group(g)).map_or(builder.name, |g| &g.arn);
+            builder.cross(from, &t.endpoint.arn, owner.confidence, owner.rule, StageKind::Endpoint);
         }
-        draft.edges.extend(&t.edges);
-        draft.rows.endpoints.push(t.endpoint);
-        draft.rows.configs.push(t.config);
-        draft.rows.models.extend(t.models);
-        draft.chain.serving.push(t.serving);
+        builder.edges.extend(&t.edges);
+        builder.rows.endpoints.push(t.endpoint);
+        builder.rows.configs.push(t.config);
+        builder.rows.models.extend(t.models);
+        builder.chain.serving.push(t.serving);
     }
-    let deployers = draft.config.map(|m| m.codepipeline.as_slice()).unwrap_or_default();
+    let deployers = builder.config.map(|m| m.codepipeline.as_slice()).unwrap_or_default();
     for name in deployers {
-        for endpoint in draft.rows.endpoints.clone() {
-            draft.within(name, &endpoint.arn, Confidence::Config, "[[model]] codepipeline", StageKind::Endpoint);
+        for endpoint in builder.rows.endpoints.clone() {
+            builder.within(name, &endpoint.arn, Confidence::Config, "[[model]] codepipeline", StageKind::Endpoint);
         }
     }
 }

@@ -14,7 +14,7 @@ use super::super::AccountState;
 use super::super::file::{Entry, Frame, Header, Sum, TableEntry};
 use super::{State, lock};
 use crate::aws::Usage;
-use crate::resources::{AccountId, Delta, KeptEvent, Patch, Snapshot, Store};
+use crate::resources::{AccountId, Delta, KeptEvent, Patch, Store, TableUpdate};
 
 /// The maximum time that a killed console loses.
 const FLUSH: Duration = Duration::from_secs(1);
@@ -23,7 +23,7 @@ const FRAME_AFTER: u64 = 4;
 
 /// A job for the writer.
 pub(super) enum Job {
-    Polled(Timestamp, AccountId, Box<Snapshot>),
+    Polled(Timestamp, AccountId, Box<TableUpdate>),
     Used(Timestamp, AccountId, Usage),
     Happened(Timestamp, AccountId, KeptEvent),
     Forgot(Timestamp, AccountId),
@@ -86,7 +86,7 @@ impl Writer {
             return Ok(());
         }
         match job {
-            Job::Polled(at, account, snapshot) => self.polled(at, account, *snapshot),
+            Job::Polled(at, account, update) => self.polled(at, account, *update),
             Job::Used(at, account, usage) => self.used(at, account, usage),
             Job::Happened(at, account, event) => self.write::<()>(&Entry::Event(at, account, event)),
             Job::Forgot(at, account) => {
@@ -104,15 +104,15 @@ impl Writer {
         Ok(())
     }
 
-    fn polled(&mut self, at: Timestamp, account: AccountId, snapshot: Snapshot) -> io::Result<()> {
+    fn polled(&mut self, at: Timestamp, account: AccountId, update: TableUpdate) -> io::Result<()> {
         let Some((known, _)) = self.known.get_mut(account.place()) else { return Ok(()) };
-        let (kind, mut patches) = (snapshot.kind(), Vec::new());
-        snapshot.patches_since(known, &mut |patch: Patch| {
+        let (kind, mut patches) = (update.kind(), Vec::new());
+        update.patches_since(known, &mut |patch: Patch| {
             patches.push(patch);
             Ok(())
         })?;
-        let other_state = known.table(kind).source().state != snapshot.source().state;
-        known.apply(snapshot);
+        let other_state = known.table(kind).source().state != update.source().state;
+        known.apply(update);
         for patch in patches {
             let (kind, moment) = (kind.name().to_owned(), other_state || patch.changes_rows());
             let (before, adds_rows) = (self.sum.bytes, patch.adds_rows());

@@ -53,7 +53,7 @@ mod tests {
         let point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/lake-ap";
         let colon = "arn:aws:s3:eu-west-1:123456789012:accesspoint:lake-ap";
         let outpost = "arn:aws:s3-outposts:eu-west-1:123456789012:outpost/op-1/accesspoint/lake-ap";
-        for (uri, wanted) in [
+        for (uri, request) in [
             ("s3://lake/sales/dt=1/".to_owned(), Some(("lake", "sales/dt=1/"))),
             ("s3://lake".to_owned(), Some(("lake", ""))),
             ("s3://lake//raw data/".to_owned(), Some(("lake", "/raw data/"))),
@@ -64,7 +64,7 @@ mod tests {
             (format!("s3://{outpost}/sales/"), Some((outpost, "sales/"))),
             ("https://lake".to_owned(), None),
         ] {
-            assert_eq!(split(&uri), wanted, "{uri}");
+            assert_eq!(split(&uri), request, "{uri}");
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy};
 use jiff::Timestamp;
 
-use super::wanted::Wanted;
+use super::request::SeriesRequest;
 use super::{HOUR, LOOK_BACK, MINUTE, MetricSeries};
 use crate::aws::{Aws, AwsError, ErrorKind, failed, pages_until};
 use crate::resources::Table;
@@ -32,7 +32,7 @@ const ENOUGH: usize = 8;
 /// Metrics that are requested together.
 #[derive(Clone)]
 struct Batch {
-    wanted: Vec<Wanted>,
+    request: Vec<SeriesRequest>,
     start: i64,
     end: i64,
     /// Whether it is a search for the last values, newest points first.
@@ -48,32 +48,32 @@ struct Batch {
 pub(super) async fn ask_all(
     aws: &Aws,
     known: &Table<MetricSeries>,
-    wanted: Vec<Wanted>,
+    request: Vec<SeriesRequest>,
     end: i64,
 ) -> Result<(Vec<MetricSeries>, Option<AwsError>), AwsError> {
-    let mut groups: BTreeMap<(i64, i64, bool), Vec<Wanted>> = BTreeMap::new();
-    for wanted in wanted {
-        let known = wanted.known(known);
-        let (start, end) = lacking(&wanted, known, end);
-        groups.entry((start, end, known.is_some_and(|k| k.problem.is_some()))).or_default().push(wanted);
+    let mut groups: BTreeMap<(i64, i64, bool), Vec<SeriesRequest>> = BTreeMap::new();
+    for request in request {
+        let known = request.known(known);
+        let (start, end) = lacking(&request, known, end);
+        groups.entry((start, end, known.is_some_and(|k| k.problem.is_some()))).or_default().push(request);
     }
     let groups = groups.into_iter().flat_map(|((start, end, _), all)| batches(&all, start, end, false));
     let (asked, fault) = ask(groups.collect(), |batch| call(aws, batch)).await?;
     let (mut rows, mut back) = (Vec::new(), Vec::new());
-    for (wanted, told) in asked {
-        let row = told.over(&wanted, wanted.known(known), end);
-        if is_looked_back(&wanted, &row, end) {
-            back.push((wanted, row));
+    for (request, told) in asked {
+        let row = told.over(&request, request.known(known), end);
+        if is_looked_back(&request, &row, end) {
+            back.push((request, row));
         } else {
-            rows.push((wanted, row));
+            rows.push((request, row));
         }
     }
-    let wanted: Vec<Wanted> = back.iter().map(|(wanted, _)| wanted.clone()).collect();
+    let request: Vec<SeriesRequest> = back.iter().map(|(request, _)| request.clone()).collect();
     let mut older: BTreeMap<String, Told> = BTreeMap::new();
-    let batches = batches(&wanted, end - LOOK_BACK, end, true);
+    let batches = batches(&request, end - LOOK_BACK, end, true);
     let (asked, older_fault) = ask(batches, |batch| call(aws, batch)).await?;
-    for (wanted, told) in asked {
-        older.insert(wanted.id, told);
+    for (request, told) in asked {
+        older.insert(request.id, told);
     }
     rows.extend(back.into_iter().map(|(named, mut row)| {
         let told = older.remove(&named.id).unwrap_or_default();
@@ -96,44 +96,44 @@ pub(super) async fn ask_all(
 /// Those of `GetMetricData`, also where many single metrics were refused.
 pub(super) async fn ask_between(
     aws: &Aws,
-    wanted: &[Wanted],
+    request: &[SeriesRequest],
     start: i64,
     end: i64,
 ) -> Result<Vec<MetricSeries>, AwsError> {
-    let (asked, fault) = ask(batches(wanted, start, end, false), |batch| call(aws, batch)).await?;
-    let rows = asked.into_iter().map(|(wanted, told)| told.over(&wanted, None, end)).collect();
+    let (asked, fault) = ask(batches(request, start, end, false), |batch| call(aws, batch)).await?;
+    let rows = asked.into_iter().map(|(request, told)| told.over(&request, None, end)).collect();
     fault.map_or(Ok(rows), Err)
 }
 
 /// Returns the begin and the end of the seconds to request.
-fn lacking(wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> (i64, i64) {
-    let period = wanted.period();
+fn lacking(request: &SeriesRequest, known: Option<&MetricSeries>, end: i64) -> (i64, i64) {
+    let period = request.period();
     // The last period is not over. Its mean is useful; half a sum looks like a fall: docs/aws.md#incomplete-period
-    let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
+    let adds = matches!(request.stat.as_str(), "Sum" | "SampleCount");
     let whole = end.div_euclid(period) * period;
     let last = if adds || whole == end { whole } else { whole + period };
-    let oldest = last - wanted.kept();
+    let oldest = last - request.kept();
     let late = if period > LATE { 2 * period } else { LATE };
     let since = known.map_or(oldest, |known| known.until.as_second().div_euclid(period) * period - late);
     (since.clamp(oldest, last - period), last)
 }
 
 /// Returns whether to search further back for the last value of this metric.
-fn is_looked_back(wanted: &Wanted, row: &MetricSeries, end: i64) -> bool {
+fn is_looked_back(request: &SeriesRequest, row: &MetricSeries, end: i64) -> bool {
     let recent = row.last().is_some_and(|(at, _)| end - at.as_second() <= HOUR);
     let due = match row.looked_back {
         None => true,
         Some(at) => row.points.is_empty() && end - at.as_second() >= AGAIN,
     };
-    wanted.named && wanted.period() == MINUTE && !recent && due && row.problem.is_none()
+    request.named && request.period() == MINUTE && !recent && due && row.problem.is_none()
 }
 
-fn batches(wanted: &[Wanted], start: i64, end: i64, back: bool) -> Vec<Batch> {
+fn batches(request: &[SeriesRequest], start: i64, end: i64, back: bool) -> Vec<Batch> {
     // Each metric has its own newest points, so a search for last values requests them one by one. The price is the
     // same.
-    wanted
+    request
         .chunks(if back { 1 } else { BATCH })
-        .map(|wanted| Batch { wanted: wanted.to_vec(), start, end, back })
+        .map(|request| Batch { request: request.to_vec(), start, end, back })
         .collect()
 }
 
@@ -147,8 +147,8 @@ struct Told {
 
 impl Told {
     /// Makes the row, with what is kept of `known`.
-    fn over(self, wanted: &Wanted, known: Option<&MetricSeries>, end: i64) -> MetricSeries {
-        let oldest = if wanted.named { end - LOOK_BACK.max(wanted.kept()) } else { end - wanted.kept() };
+    fn over(self, request: &SeriesRequest, known: Option<&MetricSeries>, end: i64) -> MetricSeries {
+        let oldest = if request.named { end - LOOK_BACK.max(request.kept()) } else { end - request.kept() };
         let kept = known.into_iter().flat_map(|k| &k.points).map(|(t, v)| (t.as_second(), *v));
         // Without an answer all stays as it was, and the same minutes are requested again.
         let (replaced, until) = match &self.problem {
@@ -157,19 +157,19 @@ impl Told {
         };
         let mut all: BTreeMap<i64, f64> = kept.filter(|(t, _)| (oldest..replaced).contains(t)).collect();
         all.extend(self.points);
-        let most = if wanted.named { POINTS_KEPT } else { usize::MAX };
+        let most = if request.named { POINTS_KEPT } else { usize::MAX };
         let points = all.into_iter().rev().take(most).filter_map(|(t, v)| Some((time(t)?, v)));
         let mut points: Vec<(Timestamp, f64)> = points.collect();
         points.reverse();
         // Minutes that were never requested may hold a value.
-        let gap = known.is_some_and(|known| end - known.until.as_second() > wanted.kept());
+        let gap = known.is_some_and(|known| end - known.until.as_second() > request.kept());
         MetricSeries {
-            id: wanted.id.clone(),
-            endpoint: wanted.endpoint.clone(),
-            label: wanted.label.clone(),
-            stat: wanted.stat.clone(),
-            period: wanted.period(),
-            comes_every: wanted.comes_every,
+            id: request.id.clone(),
+            endpoint: request.endpoint.clone(),
+            label: request.label.clone(),
+            stat: request.stat.clone(),
+            period: request.period(),
+            comes_every: request.comes_every,
             earlier: known.and_then(|known| known.earlier.clone()),
             points,
             until: until.unwrap_or_default(),
@@ -181,7 +181,7 @@ impl Told {
 }
 
 /// The answers about each metric, and why many of them were refused.
-type Answers = (Vec<(Wanted, Told)>, Option<AwsError>);
+type Answers = (Vec<(SeriesRequest, Told)>, Option<AwsError>);
 
 /// Makes the requests batch by batch. A batch that AWS refuses as a whole is halved until the metric at fault stands
 /// alone; but not after many single metrics were refused and none was answered.
@@ -197,23 +197,23 @@ where
             Ok(mut told) => {
                 refused = 0;
                 let start = batch.start;
-                all.extend(batch.wanted.into_iter().map(|wanted| {
-                    let told = told.remove(&query_id(&wanted)).unwrap_or_default();
-                    (wanted, Told { start, ..told })
+                all.extend(batch.request.into_iter().map(|request| {
+                    let told = told.remove(&query_id(&request)).unwrap_or_default();
+                    (request, Told { start, ..told })
                 }));
             }
             Err(why) if why.kind != ErrorKind::Other || !why.answered_no => return Err(why),
-            Err(why) if batch.wanted.len() == 1 || refused >= ENOUGH => {
-                let (start, others) = (batch.start, batch.wanted.len() - 1);
+            Err(why) if batch.request.len() == 1 || refused >= ENOUGH => {
+                let (start, others) = (batch.start, batch.request.len() - 1);
                 let said = if others == 0 { why.to_string() } else { format!("{why} (asked with {others} others)") };
-                let told = |wanted| (wanted, Told { start, problem: Some(said.clone()), ..Told::default() });
-                all.extend(batch.wanted.into_iter().map(told));
+                let told = |request| (request, Told { start, problem: Some(said.clone()), ..Told::default() });
+                all.extend(batch.request.into_iter().map(told));
                 refused += 1;
                 fault = fault.or(Some(why).filter(|_| refused >= ENOUGH));
             }
             Err(_) => {
-                let half = batch.wanted.split_off(batch.wanted.len() / 2);
-                batches.push(Batch { wanted: half, ..batch });
+                let half = batch.request.split_off(batch.request.len() / 2);
+                batches.push(Batch { request: half, ..batch });
                 batches.push(batch);
             }
         }
@@ -223,8 +223,8 @@ where
 
 /// Makes one call, and returns the answers by the id of the query.
 async fn call(aws: &Aws, batch: Batch) -> Result<BTreeMap<String, Told>, AwsError> {
-    aws.meter.count_metrics(batch.wanted.len());
-    let queries: Vec<MetricDataQuery> = batch.wanted.iter().map(query).collect();
+    aws.meter.count_metrics(batch.request.len());
+    let queries: Vec<MetricDataQuery> = batch.request.iter().map(query).collect();
     let order = if batch.back { ScanBy::TimestampDescending } else { ScanBy::TimestampAscending };
     let enough = |page: &[MetricDataResult]| batch.back && page.iter().any(|result| !result.values().is_empty());
     let (results, _) = pages_until(None, PAGES, enough, async |token| {
@@ -260,28 +260,28 @@ fn time(second: i64) -> Option<Timestamp> {
 
 /// Returns the id of a query. A metric has the same id in every request, so its answer is found whatever else was
 /// requested.
-fn query_id(wanted: &Wanted) -> String {
+fn query_id(request: &SeriesRequest) -> String {
     // FNV-1a: small, and the same in every run.
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in wanted.id.bytes().chain(wanted.stat.bytes()) {
+    for byte in request.id.bytes().chain(request.stat.bytes()) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
     format!("m{hash:016x}")
 }
 
-fn query(wanted: &Wanted) -> MetricDataQuery {
-    let dimensions = wanted.dimensions.iter().map(|(k, v)| Dimension::builder().name(k).value(v).build());
+fn query(request: &SeriesRequest) -> MetricDataQuery {
+    let dimensions = request.dimensions.iter().map(|(k, v)| Dimension::builder().name(k).value(v).build());
     let metric = Metric::builder()
-        .namespace(&wanted.namespace)
-        .metric_name(&wanted.name)
+        .namespace(&request.namespace)
+        .metric_name(&request.name)
         .set_dimensions(Some(dimensions.collect()))
         .build();
     let stat = MetricStat::builder()
         .metric(metric)
-        .period(i32::try_from(wanted.period()).unwrap_or(60))
-        .stat(&wanted.stat)
+        .period(i32::try_from(request.period()).unwrap_or(60))
+        .stat(&request.stat)
         .build();
-    MetricDataQuery::builder().id(query_id(wanted)).metric_stat(stat).return_data(true).build()
+    MetricDataQuery::builder().id(query_id(request)).metric_stat(stat).return_data(true).build()
 }
 
 fn sdk(second: i64) -> aws_smithy_types::DateTime {
@@ -292,8 +292,8 @@ fn sdk(second: i64) -> aws_smithy_types::DateTime {
 mod tests {
     use super::*;
 
-    fn wanted(stat: &str, comes_every: Option<i64>) -> Wanted {
-        Wanted {
+    fn request(stat: &str, comes_every: Option<i64>) -> SeriesRequest {
+        SeriesRequest {
             id: "m:x".into(),
             endpoint: None,
             label: "x".into(),
@@ -313,15 +313,21 @@ mod tests {
         let (day, end) = (24 * HOUR, 10_000 * 24 * HOUR + 9 * HOUR);
         let until = |ago: i64| MetricSeries { until: time(end - ago).unwrap(), ..MetricSeries::default() };
         let today = end - 9 * HOUR;
-        for (wanted, known, from, to) in [
-            (wanted("Average", None), None, end - HOUR, end),
-            (wanted("Average", None), Some(until(MINUTE)), end - MINUTE - LATE, end),
-            (wanted("Average", None), Some(until(5 * day)), end - HOUR, end),
-            (wanted("Average", Some(day)), None, today + day - 60 * day, today + day),
-            (wanted("Average", Some(day)), Some(until(HOUR)), today - 2 * day, today + day),
-            (wanted("Sum", Some(day)), Some(until(HOUR)), today - 2 * day, today),
+        for (request, known, from, to) in [
+            (request("Average", None), None, end - HOUR, end),
+            (request("Average", None), Some(until(MINUTE)), end - MINUTE - LATE, end),
+            (request("Average", None), Some(until(5 * day)), end - HOUR, end),
+            (request("Average", Some(day)), None, today + day - 60 * day, today + day),
+            (request("Average", Some(day)), Some(until(HOUR)), today - 2 * day, today + day),
+            (request("Sum", Some(day)), Some(until(HOUR)), today - 2 * day, today),
         ] {
-            assert_eq!(lacking(&wanted, known.as_ref(), end), (from, to), "{} {:?}", wanted.stat, wanted.comes_every);
+            assert_eq!(
+                lacking(&request, known.as_ref(), end),
+                (from, to),
+                "{} {:?}",
+                request.stat,
+                request.comes_every
+            );
         }
     }
 
@@ -333,14 +339,14 @@ mod tests {
             looked_back: back.and_then(|ago| time(end - ago)),
             ..MetricSeries::default()
         };
-        let back = |wanted: &Wanted, row: &MetricSeries| is_looked_back(wanted, row, end);
-        let named = wanted("Average", None);
+        let back = |request: &SeriesRequest, row: &MetricSeries| is_looked_back(request, row, end);
+        let named = request("Average", None);
         assert!(back(&named, &row(None, None)));
         assert!(!back(&named, &row(Some(MINUTE), None)), "it comes every minute");
         assert!(!back(&named, &row(Some(9 * HOUR), Some(HOUR))), "its last value is known");
         assert!(!back(&named, &row(None, Some(HOUR))) && back(&named, &row(None, Some(AGAIN))));
-        assert!(!back(&wanted("Average", Some(24 * HOUR)), &row(None, None)), "its own period reaches back");
-        assert!(!back(&Wanted { named: false, ..named.clone() }, &row(None, None)), "an idle endpoint has none");
+        assert!(!back(&request("Average", Some(24 * HOUR)), &row(None, None)), "its own period reaches back");
+        assert!(!back(&SeriesRequest { named: false, ..named.clone() }, &row(None, None)), "an idle endpoint has none");
         let known = MetricSeries { until: time(end - 2 * HOUR).unwrap(), ..row(Some(9 * HOUR), Some(3 * HOUR)) };
         assert!(back(&named, &Told::default().over(&named, Some(&known), end)), "nobody asked for an hour");
     }
@@ -348,7 +354,7 @@ mod tests {
     #[test]
     fn a_refusal_leaves_the_minutes_to_be_asked_for_again_and_the_points_as_they_were() {
         let end = 1_000_000_000;
-        let named = wanted("Average", None);
+        let named = request("Average", None);
         let known = MetricSeries {
             until: time(end - 5 * MINUTE).unwrap(),
             points: vec![(time(end - 6 * MINUTE).unwrap(), 1.0)],
@@ -365,11 +371,12 @@ mod tests {
     /// Returns the calls, the metrics requested, the rows that say why, the rows without trouble, and whether there is
     /// a fault of all.
     async fn asked(bad: fn(usize) -> bool) -> (usize, usize, usize, usize, bool) {
-        let all: Vec<Wanted> = (0..BATCH).map(|n| Wanted { id: n.to_string(), ..wanted("Sum", None) }).collect();
+        let all: Vec<SeriesRequest> =
+            (0..BATCH).map(|n| SeriesRequest { id: n.to_string(), ..request("Sum", None) }).collect();
         let cost = std::cell::Cell::new((0, 0));
         let call = async |batch: Batch| {
-            cost.set((cost.get().0 + 1, cost.get().1 + batch.wanted.len()));
-            let refused = batch.wanted.iter().any(|w| bad(w.id.parse().unwrap()));
+            cost.set((cost.get().0 + 1, cost.get().1 + batch.request.len()));
+            let refused = batch.request.iter().any(|w| bad(w.id.parse().unwrap()));
             let why = AwsError { answered_no: true, ..AwsError::other("GetMetricData", "no such unit") };
             if refused { Err(why) } else { Ok(BTreeMap::new()) }
         };

@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::{Clock, TurnOutcome, TurnResult};
 use crate::aws::{Aws, AwsError, ErrorKind, timed_without_waits};
-use crate::resources::{Kind, Observed, SINGLE_READS, Snapshot, Store};
+use crate::resources::{Kind, Observed, SINGLE_READS, Store, TableUpdate};
 
 /// How often a kind is tried when it fails for a reason that may pass.
 const TRIES: u32 = 3;
@@ -79,7 +79,7 @@ pub(crate) struct SingleRead {
     /// Takes one turn.
     pub(crate) read: fn(Aws, Observed) -> BoxFuture<'static, TurnResult>,
     /// Makes its table, with the reason, when the look ends before the kind was read to its end.
-    pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> Snapshot,
+    pub(crate) unanswered: fn(&Store, AwsError, Timestamp) -> TableUpdate,
 }
 
 /// One turn of a kind and how it went.
@@ -109,21 +109,21 @@ pub async fn look_once(aws: &Aws, mut observed: Observed, clock: &Clock, patienc
             answered = running.next() => answered,
             () = &mut over => None,
         };
-        let Some(Try { kind, failures, result: TurnResult { outcome, snapshot } }) = answered else { break };
-        observed.store.apply(snapshot.clone());
+        let Some(Try { kind, failures, result: TurnResult { outcome, update } }) = answered else { break };
+        observed.store.apply(update.clone());
         let tries = if kind.optional { TRIES_OPTIONAL } else { TRIES };
         match outcome {
             TurnOutcome::More => running.push(take_turn(kind, 0, aws, &observed, clock)),
             TurnOutcome::Retry if failures < tries => running.push(take_turn(kind, failures, aws, &observed, clock)),
             TurnOutcome::Complete | TurnOutcome::Retry | TurnOutcome::Failed => {
-                complete.store.apply(snapshot);
+                complete.store.apply(update);
                 unread.remove(&kind.kind);
             }
         }
     }
     for kind in SINGLE_READS.iter().filter(|kind| unread.contains(&kind.kind)) {
-        let snapshot = (kind.unanswered)(&observed.store, time_is_up(patience), clock());
-        observed.store.apply(snapshot);
+        let update = (kind.unanswered)(&observed.store, time_is_up(patience), clock());
+        observed.store.apply(update);
     }
     observed
 }

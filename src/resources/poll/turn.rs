@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed, caught};
 use crate::resources::admit::admit;
-use crate::resources::{Change, Listing, Observed, Resource, Snapshot, Table, Turn};
+use crate::resources::{Change, Listing, Observed, Resource, Table, TableUpdate, Turn};
 
 /// How one turn ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(crate) enum TurnOutcome {
 /// The result of a turn in a single look.
 pub(crate) struct TurnResult {
     pub(crate) outcome: TurnOutcome,
-    pub(crate) snapshot: Snapshot,
+    pub(crate) update: TableUpdate,
 }
 
 /// Takes one turn and applies its answer to the table.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Batch, HOUR, MINUTE, MetricSeries, Told, Wanted, ask, batches, time};
+use super::{Batch, HOUR, MINUTE, MetricSeries, SeriesRequest, Told, ask, batches, time};
 use crate::aws::AwsError;
 
 /// How far back to search, and the length of a step, both in seconds: first the last day, then two weeks.
@@ -13,48 +13,48 @@ const STEPS: [(i64, i64); 2] = [(24 * HOUR, 5 * MINUTE), (14 * 24 * HOUR, HOUR)]
 /// # Errors
 /// Those of the call.
 pub(super) async fn look<Fut>(
-    rows: &mut [(Wanted, MetricSeries)],
+    rows: &mut [(SeriesRequest, MetricSeries)],
     end: i64,
     call: impl Fn(Batch) -> Fut,
 ) -> Result<(), AwsError>
 where
     Fut: Future<Output = Result<BTreeMap<String, Told>, AwsError>>,
 {
-    for (_, row) in rows.iter_mut().filter(|(wanted, row)| !is_bad_throughout(wanted, row)) {
+    for (_, row) in rows.iter_mut().filter(|(request, row)| !is_bad_throughout(request, row)) {
         row.earlier = None;
     }
-    let mut open: Vec<&mut (Wanted, MetricSeries)> =
-        rows.iter_mut().filter(|(wanted, row)| is_bad_throughout(wanted, row) && row.earlier.is_none()).collect();
+    let mut open: Vec<&mut (SeriesRequest, MetricSeries)> =
+        rows.iter_mut().filter(|(request, row)| is_bad_throughout(request, row) && row.earlier.is_none()).collect();
     for (back, step) in STEPS {
         if open.is_empty() {
             break;
         }
-        let coarse = |wanted: &Wanted| Wanted { comes_every: Some(step), ..wanted.clone() };
-        let wanted: Vec<Wanted> = open.iter().map(|(wanted, _)| coarse(wanted)).collect();
+        let coarse = |request: &SeriesRequest| SeriesRequest { comes_every: Some(step), ..request.clone() };
+        let request: Vec<SeriesRequest> = open.iter().map(|(request, _)| coarse(request)).collect();
         let (start, end) = ((end - back).div_euclid(step) * step, end.div_euclid(step) * step);
-        let (told, _) = ask(batches(&wanted, start, end, false), &call).await?;
-        let mut told: BTreeMap<String, Told> = told.into_iter().map(|(wanted, told)| (wanted.id, told)).collect();
-        for (wanted, row) in &mut open {
+        let (told, _) = ask(batches(&request, start, end, false), &call).await?;
+        let mut told: BTreeMap<String, Told> = told.into_iter().map(|(request, told)| (request.id, told)).collect();
+        for (request, row) in &mut open {
             let first = row.points.first().map_or(i64::MAX, |(at, _)| at.as_second());
-            let points = told.remove(&wanted.id).unwrap_or_default().points.into_iter();
+            let points = told.remove(&request.id).unwrap_or_default().points.into_iter();
             let points = points.filter(|(at, _)| at + step <= first).filter_map(|(at, value)| Some((time(at)?, value)));
             row.earlier = Some(points.collect());
         }
-        open.retain(|(wanted, row)| row.earlier.iter().flatten().all(|(_, value)| is_bad(wanted, *value)));
+        open.retain(|(request, row)| row.earlier.iter().flatten().all(|(_, value)| is_bad(request, *value)));
     }
     Ok(())
 }
 
-fn is_bad(wanted: &Wanted, value: f64) -> bool {
-    wanted.bad.is_some_and(|(compare, limit)| compare.holds(value, limit))
+fn is_bad(request: &SeriesRequest, value: f64) -> bool {
+    request.bad.is_some_and(|(compare, limit)| compare.holds(value, limit))
 }
 
 /// Returns whether all kept values are bad. It leaves out sums, as those of longer times cannot be compared, and
 /// metrics that come rarely, of which enough is kept.
-fn is_bad_throughout(wanted: &Wanted, row: &MetricSeries) -> bool {
-    let adds = matches!(wanted.stat.as_str(), "Sum" | "SampleCount");
-    let minutes = wanted.period() == MINUTE && !adds && row.problem.is_none();
-    minutes && !row.points.is_empty() && row.points.iter().all(|(_, value)| is_bad(wanted, *value))
+fn is_bad_throughout(request: &SeriesRequest, row: &MetricSeries) -> bool {
+    let adds = matches!(request.stat.as_str(), "Sum" | "SampleCount");
+    let minutes = request.period() == MINUTE && !adds && row.problem.is_none();
+    minutes && !row.points.is_empty() && row.points.iter().all(|(_, value)| is_bad(request, *value))
 }
 
 #[cfg(test)]
@@ -65,7 +65,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_bad_throughout_is_looked_back_for_until_it_was_well() {
         let end = 1_000_000_000 / HOUR * HOUR;
-        let wanted = Wanted {
+        let request = SeriesRequest {
             id: "e/v/Invocation5XXErrors".into(),
             endpoint: None,
             label: "x".into(),
@@ -88,13 +88,13 @@ mod tests {
         ] {
             let points =
                 [(60, oldest), (30, 0.5), (1, 0.5)].map(|(ago, value)| (time(end - ago * MINUTE).unwrap(), value));
-            let mut rows = [(wanted.clone(), MetricSeries { points: points.to_vec(), ..MetricSeries::default() })];
+            let mut rows = [(request.clone(), MetricSeries { points: points.to_vec(), ..MetricSeries::default() })];
             let answer = |batch: Batch| async move {
-                let step = batch.wanted.first().and_then(|wanted| wanted.comes_every).unwrap();
+                let step = batch.request.first().and_then(|request| request.comes_every).unwrap();
                 let times = (batch.start..batch.end).step_by(step.try_into().unwrap());
                 let points = times.map(|at| (at, if end - at <= began { 0.5 } else { 0.0 })).collect();
                 let told = Told { start: batch.start, points, problem: None };
-                Ok(BTreeMap::from([(super::super::query_id(batch.wanted.first().unwrap()), told)]))
+                Ok(BTreeMap::from([(super::super::query_id(batch.request.first().unwrap()), told)]))
             };
             look(&mut rows, end, answer).await.unwrap();
             let since = rows[0].1.since(|value| value > 0.1).map(|at| end - at.as_second());

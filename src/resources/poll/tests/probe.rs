@@ -114,7 +114,7 @@ pub(super) struct Bench {
     pub(super) last: Instant,
     pub(super) observed: watch::Sender<Observed>,
     pub(super) wake: watch::Sender<Wake>,
-    pub(super) turns: mpsc::Receiver<(Reader, Snapshot)>,
+    pub(super) turns: mpsc::Receiver<(Reader, TableUpdate)>,
     pub(super) poller: tokio::task::JoinHandle<()>,
 }
 
@@ -122,7 +122,7 @@ pub(super) struct Bench {
 pub(super) fn wrap<const CADENCE: usize, const SWEEPS: bool>(
     table: &Table<Probe<CADENCE, SWEEPS>>,
     changes: Vec<Change>,
-) -> Snapshot {
+) -> TableUpdate {
     let mut shown = Table::default();
     let row = |probe: &Probe<CADENCE, SWEEPS>| Identity {
         account: probe.account.clone(),
@@ -136,7 +136,7 @@ pub(super) fn wrap<const CADENCE: usize, const SWEEPS: bool>(
     if let Some(why) = table.trouble() {
         shown.apply(Err(why.clone()), Timestamp::UNIX_EPOCH);
     }
-    Snapshot::Identity(shown, changes)
+    TableUpdate::Identity(shown, changes)
 }
 
 /// A time of the test, as a clock tells it.
@@ -177,8 +177,8 @@ impl Bench {
     }
     /// Seconds until the next turn has ended, and what it made of the table.
     pub(super) async fn turn(&mut self) -> (f64, Table<Identity>) {
-        let (_, snapshot) = self.turns.recv().await.unwrap();
-        let Snapshot::Identity(table, _) = snapshot else { panic!("another kind") };
+        let (_, update) = self.turns.recv().await.unwrap();
+        let TableUpdate::Identity(table, _) = update else { panic!("another kind") };
         let waited = self.last.elapsed().as_secs_f64();
         self.last = Instant::now();
         (waited, table)

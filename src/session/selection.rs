@@ -11,12 +11,12 @@ use crate::snapshot::Snapshot;
 
 /// One account in one region that the user wants to see.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Wanted {
+pub(super) struct SelectedAccount {
     account: config::Account,
     region: Option<String>,
 }
 
-impl Wanted {
+impl SelectedAccount {
     pub(super) fn target(&self, common: &Common) -> Target {
         Target {
             label: self.account.label.clone(),
@@ -83,7 +83,7 @@ pub(super) fn environment(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// A sentence: a profile belongs to several accounts with different roles.
-pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, String> {
+pub(super) fn selection(common: &Common, config: &Config) -> Result<Vec<SelectedAccount>, String> {
     let accounts: Vec<config::Account> = match (common.profile.is_empty(), common.region.is_empty()) {
         (false, _) => {
             let named: Result<Vec<_>, _> = common.profile.iter().map(|name| named(name, &config.accounts)).collect();
@@ -92,22 +92,24 @@ pub(super) fn wanted(common: &Common, config: &Config) -> Result<Vec<Wanted>, St
         (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
         (true, _) => vec![config::Account::default()],
     };
-    let mut wanted: Vec<Wanted> = Vec::new();
+    let mut selection: Vec<SelectedAccount> = Vec::new();
     for account in accounts {
         let regions = if common.region.is_empty() { account.regions.clone() } else { common.region.clone() };
         if regions.is_empty() {
-            wanted.push(Wanted { account: account.clone(), region: None });
+            selection.push(SelectedAccount { account: account.clone(), region: None });
         }
-        wanted.extend(regions.into_iter().map(|region| Wanted { account: account.clone(), region: Some(region) }));
+        selection.extend(
+            regions.into_iter().map(|region| SelectedAccount { account: account.clone(), region: Some(region) }),
+        );
     }
     // An account that is named twice is shown once.
-    let mut known: Vec<Wanted> = Vec::new();
-    wanted.retain(|one| {
+    let mut known: Vec<SelectedAccount> = Vec::new();
+    selection.retain(|one| {
         let new = !known.contains(one);
         known.push(one.clone());
         new
     });
-    Ok(wanted)
+    Ok(selection)
 }
 
 /// Returns the accounts of a label, or else of a profile. A profile that the configuration does not know is an account
@@ -151,17 +153,17 @@ mod tests {
     const TWO: &str = "[[account]]\nlabel = \"prod\"\nprofile = \"retail-prod\"\nregions = [\"eu-west-1\", \"us-east-1\"]\n\
                        access = \"read-only\"\n[[account]]\nrole_arn = \"arn:aws:iam::1:role/ops/lab\"\n";
 
-    fn preferences(text: &str, profile: &[&str], region: &[&str]) -> (Config, Result<Vec<Wanted>, String>) {
+    fn preferences(text: &str, profile: &[&str], region: &[&str]) -> (Config, Result<Vec<SelectedAccount>, String>) {
         let config = Config::parse(&Source { file: "x".into(), text: text.into() }).unwrap();
         let texts = |all: &[&str]| all.iter().map(|text| (*text).to_owned()).collect();
         let common = Common { profile: texts(profile), region: texts(region), ..Common::default() };
-        let wanted = wanted(&common, &config);
-        (config, wanted)
+        let selection = selection(&common, &config);
+        (config, selection)
     }
 
     /// Returns name and region of each account that is wanted.
     fn names(text: &str, profile: &[&str], region: &[&str]) -> Vec<(Option<String>, Option<String>)> {
-        let told = |w: Wanted| (w.target(&Common::default()).called().map(str::to_owned), w.region);
+        let told = |w: SelectedAccount| (w.target(&Common::default()).called().map(str::to_owned), w.region);
         preferences(text, profile, region).1.unwrap().into_iter().map(told).collect()
     }
 
@@ -206,8 +208,8 @@ mod tests {
         for (account, variables, profile, region) in cases {
             let text =
                 format!("[[account]]\nlabel = \"prod\"\n{account}regions = [\"eu-west-1\"]\naccess = \"read-only\"\n");
-            let (config, wanted) = preferences(&text, &profile, &region);
-            for one in wanted.unwrap() {
+            let (config, selection) = preferences(&text, &profile, &region);
+            for one in selection.unwrap() {
                 let environment = |name: &str| variables.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
                 let caller = one.caller(one.region.as_deref().unwrap_or("eu-west-1"), environment);
                 let rules = AccessRules { read_only: false, accounts: config.accounts.clone(), caller };

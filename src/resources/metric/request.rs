@@ -40,7 +40,7 @@ const VARIANT_METRICS: [VariantMetric; 5] = [
 
 /// One metric that is wanted.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct SeriesRequest {
     pub(super) id: String,
     /// The endpoint that it measures.
     pub(super) endpoint: Option<String>,
@@ -59,7 +59,7 @@ pub(super) struct Wanted {
     pub(super) bad: Option<(Compare, f64)>,
 }
 
-impl Wanted {
+impl SeriesRequest {
     /// Returns the seconds that one point covers.
     pub(super) fn period(&self) -> i64 {
         self.comes_every.unwrap_or(MINUTE).min(LONGEST_PERIOD)
@@ -91,7 +91,7 @@ impl Wanted {
 /// Returns the metrics that are worth their price, most wanted first, and whether the budget cut the list. The order
 /// is: the model that is looked at, the metrics that the user named, errors and requests of all endpoints, the rest of
 /// what is not well. With `plain`, other statistics replace percentiles.
-pub(super) fn wanted(observed: &Observed, plain: bool) -> (Vec<Wanted>, bool) {
+pub(super) fn request(observed: &Observed, plain: bool) -> (Vec<SeriesRequest>, bool) {
     let endpoints = &observed.store.endpoints;
     let mut all = List::default();
     let mut focused = observed.focus.endpoints.iter().filter_map(|name| endpoints.get(name));
@@ -106,28 +106,28 @@ pub(super) fn wanted(observed: &Observed, plain: bool) -> (Vec<Wanted>, bool) {
     }
     let most = observed.preferences.max_cost_per_day.unwrap_or(f64::INFINITY);
     let mut cost = 0.0;
-    let affordable = all.wanted.iter().take_while(|wanted| {
-        cost += wanted.cost_per_day();
+    let affordable = all.request.iter().take_while(|request| {
+        cost += request.cost_per_day();
         cost <= most
     });
     let affordable = affordable.count();
-    let capped = all.capped || affordable < all.wanted.len();
-    all.wanted.truncate(affordable);
-    (all.wanted, capped)
+    let capped = all.capped || affordable < all.request.len();
+    all.request.truncate(affordable);
+    (all.request, capped)
 }
 
 /// The metrics that are wanted so far, each once.
 #[derive(Default)]
 struct List {
-    wanted: Vec<Wanted>,
+    request: Vec<SeriesRequest>,
     known: HashSet<String>,
     capped: bool,
 }
 
 impl List {
-    fn add(&mut self, wanted: Wanted) {
-        if self.known.insert(wanted.id.clone()) {
-            self.wanted.push(wanted);
+    fn add(&mut self, request: SeriesRequest) {
+        if self.known.insert(request.id.clone()) {
+            self.request.push(request);
         }
     }
 
@@ -156,14 +156,14 @@ impl List {
             let errors = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
             let all =
                 endpoint.variants.iter().flat_map(|v| errors().map(|m| m.of(&endpoint.name, &v.name, false, often)));
-            let all: Vec<Wanted> = all.collect();
-            cost += all.iter().map(Wanted::cost_per_day).sum::<f64>();
+            let all: Vec<SeriesRequest> = all.collect();
+            cost += all.iter().map(SeriesRequest::cost_per_day).sum::<f64>();
             if cost > most {
                 self.capped = true;
                 return;
             }
-            for wanted in all {
-                self.add(wanted);
+            for request in all {
+                self.add(request);
             }
         }
     }
@@ -176,9 +176,9 @@ fn is_new(endpoint: &Endpoint, now: jiff::Timestamp) -> bool {
 }
 
 impl VariantMetric {
-    fn of(&self, endpoint: &str, variant: &str, plain: bool, often: i64) -> Wanted {
+    fn of(&self, endpoint: &str, variant: &str, plain: bool, often: i64) -> SeriesRequest {
         let dimension = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        Wanted {
+        SeriesRequest {
             id: MetricSeries::of_variant(endpoint, variant, self.name),
             endpoint: Some(endpoint.to_owned()),
             label: self.name.to_owned(),
@@ -195,9 +195,9 @@ impl VariantMetric {
 }
 
 /// Returns the metrics of requests and errors of an endpoint's variants, in steps of `period` seconds.
-pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) -> Vec<Wanted> {
+pub(super) fn errors_of(endpoint: &str, variants: &BTreeSet<&str>, period: i64) -> Vec<SeriesRequest> {
     let vital = || VARIANT_METRICS.iter().filter(|metric| metric.vital);
-    let of = |(variant, metric): (&&str, &VariantMetric)| Wanted {
+    let of = |(variant, metric): (&&str, &VariantMetric)| SeriesRequest {
         comes_every: Some(period),
         ..metric.of(endpoint, variant, false, period)
     };
@@ -211,7 +211,7 @@ fn of_configuration(observed: &Observed, all: &mut List) {
                 continue;
             };
             let comes_every = period.and_then(|period| i64::try_from(period.as_secs()).ok());
-            all.add(Wanted {
+            all.add(SeriesRequest {
                 id: MetricSeries::of_model(&model.name, &metric.label),
                 endpoint: None,
                 label: metric.label.clone(),
@@ -252,9 +252,9 @@ mod tests {
             observed.store.endpoints.apply(Ok(crate::resources::Listing::all(all)), now);
             observed.preferences =
                 std::sync::Arc::new(crate::resources::Preferences { max_cost_per_day: budget, ..Default::default() });
-            let (wanted, capped) = wanted(&observed, false);
+            let (request, capped) = request(&observed, false);
             let mut names: Vec<String> =
-                wanted.iter().map(|w| w.id.split('/').next().unwrap_or_default().to_owned()).collect();
+                request.iter().map(|w| w.id.split('/').next().unwrap_or_default().to_owned()).collect();
             names.dedup();
             (names.join(" "), capped)
         };
@@ -280,8 +280,8 @@ mod tests {
             (Some(day), day, 60 * day, HOUR),
             (Some(7 * day), day, 60 * day, HOUR),
         ] {
-            let wanted = Wanted { comes_every, often, ..of_tests() };
-            assert_eq!((wanted.period(), wanted.kept()), (period, kept), "{comes_every:?}");
+            let request = SeriesRequest { comes_every, often, ..of_tests() };
+            assert_eq!((request.period(), request.kept()), (period, kept), "{comes_every:?}");
             let until = |ago: i64| {
                 let series = MetricSeries {
                     id: "m:x".into(),
@@ -291,14 +291,14 @@ mod tests {
                 };
                 let mut table = Table::default();
                 table.apply(Ok(crate::resources::Listing::part(vec![series])), jiff::Timestamp::UNIX_EPOCH);
-                wanted.lacks(&table, 1_000_000_000)
+                request.lacks(&table, 1_000_000_000)
             };
             assert!(until(often) && !until(often - 1), "{comes_every:?}");
         }
     }
 
-    fn of_tests() -> Wanted {
-        Wanted {
+    fn of_tests() -> SeriesRequest {
+        SeriesRequest {
             id: "m:x".into(),
             endpoint: None,
             label: "x".into(),

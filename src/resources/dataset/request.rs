@@ -11,7 +11,7 @@ use crate::resources::{Observed, arn_name};
 
 /// One location that is to be read.
 #[derive(Debug, Clone)]
-pub(super) struct Wanted {
+pub(super) struct LocationRequest {
     pub(super) uri: String,
     pub(super) role: Role,
     /// Whether the user named it. Only then may it contain date patterns.
@@ -20,7 +20,7 @@ pub(super) struct Wanted {
     pub(super) features: bool,
 }
 
-impl Wanted {
+impl LocationRequest {
     /// Returns its row before anything was read.
     pub(super) fn row(&self) -> Dataset {
         Dataset { uri: self.uri.clone(), role: self.role, ..Dataset::default() }
@@ -28,19 +28,20 @@ impl Wanted {
 }
 
 /// Returns the locations to read: configured data first, then inputs of jobs, features, newest artifacts.
-pub(super) fn locations(observed: &Observed) -> Vec<Wanted> {
+pub(super) fn locations(observed: &Observed) -> Vec<LocationRequest> {
     let store = &observed.store;
     let configured = observed.preferences.models.iter().flat_map(|m| &m.data).filter(|d| d.kind == DataKind::S3);
     let stores: BTreeSet<&str> = store.feature_groups.rows().filter_map(|g| g.offline_uri.as_deref()).collect();
     let location = |uri: &String, role| {
         let features = stores.contains(uri.as_str());
-        Wanted { uri: uri.clone(), role, named: false, features }
+        LocationRequest { uri: uri.clone(), role, named: false, features }
     };
-    let mut wanted: Vec<Wanted> = configured.map(|d| Wanted { named: true, ..location(&d.uri, Role::Data) }).collect();
+    let mut request: Vec<LocationRequest> =
+        configured.map(|d| LocationRequest { named: true, ..location(&d.uri, Role::Data) }).collect();
     let mut artifacts = Vec::new();
     for (name, pipeline) in newest_jobs(observed) {
         let Some(details) = store.jobs.get(&name).and_then(|j| j.details.as_ref()) else { continue };
-        wanted.extend(details.inputs.iter().map(|uri| location(uri, Role::Data)));
+        request.extend(details.inputs.iter().map(|uri| location(uri, Role::Data)));
         // An artifact does not change, so it is read only when its job or pipeline is looked at.
         if observed.one_shot
             || observed.focus.jobs.contains(&name)
@@ -49,11 +50,11 @@ pub(super) fn locations(observed: &Observed) -> Vec<Wanted> {
             artifacts.extend(details.artifact.iter().map(|uri| location(uri, Role::Artifact)));
         }
     }
-    wanted.extend(store.feature_groups.rows().filter_map(|g| Some(location(g.offline_uri.as_ref()?, Role::Features))));
-    wanted.extend(artifacts);
+    request.extend(store.feature_groups.rows().filter_map(|g| Some(location(g.offline_uri.as_ref()?, Role::Features))));
+    request.extend(artifacts);
     let mut once = BTreeSet::new();
-    wanted.retain(|w| w.uri.starts_with("s3://") && once.insert(w.uri.clone()));
-    wanted
+    request.retain(|w| w.uri.starts_with("s3://") && once.insert(w.uri.clone()));
+    request
 }
 
 /// Returns the newest job of each pipeline, and the newest jobs that belong to no pipeline.
