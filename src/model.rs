@@ -226,7 +226,7 @@ impl Chain<'_> {
     }
     /// Returns the worst of the production endpoints, or of the other ones. The first of several equal ones wins.
     #[must_use]
-    pub fn shown(&self, production: bool) -> Option<&Serving<'_>> {
+    pub fn worst_serving(&self, production: bool) -> Option<&Serving<'_>> {
         let wanted = self.serving.iter().filter(|s| s.production() == production);
         wanted.rev().max_by_key(|s| self.health_of(s))
     }

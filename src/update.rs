@@ -53,7 +53,7 @@ impl App {
                 self.tick(now);
                 None
             }
-            Msg::Polled(place, snapshot) => self.polled(place, snapshot),
+            Msg::Polled(place, snapshot) => self.take_update(place, snapshot),
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
                 None
@@ -64,7 +64,7 @@ impl App {
                 }
                 None
             }
-            Msg::Planned(place, intent, result) => self.planned(place, &intent, result),
+            Msg::Planned(place, intent, result) => self.show_plan(place, &intent, result),
             Msg::PlanWaits(place, intent, text) => {
                 self.plan_waits(place, &intent, text);
                 None
@@ -89,9 +89,9 @@ impl App {
                 self.all_sent(&id);
                 None
             }
-            Msg::Ended(id, outcome) => self.ended(&id, outcome),
+            Msg::Ended(id, outcome) => self.finish_run(&id, outcome),
             Msg::Reviewed(place, unfinished) => {
-                self.reviewed(place, &unfinished);
+                self.show_unfinished(place, &unfinished);
                 None
             }
             Msg::Leave => Some(Effect::Quit),

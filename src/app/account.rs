@@ -148,7 +148,7 @@ impl Account {
     }
 
     /// Applies a poll to the tables. Returns the changes.
-    pub(crate) fn polled(&mut self, update: TableUpdate) -> Vec<Change> {
+    pub(crate) fn take_update(&mut self, update: TableUpdate) -> Vec<Change> {
         let changes = self.observed.store.apply(update);
         let (at, id) = (self.observed.at, self.id);
         self.changed.retain(|_, since| at.as_second() - since.as_second() < GLOW);

@@ -51,11 +51,11 @@ impl Aws {
         };
         let asked = known.as_deref().unwrap_or(&self.region).to_owned();
         let Some(there) = there.filter(|there| is_elsewhere(&error) && *there != asked) else {
-            return Err(named(failed(error), &asked, &self.region));
+            return Err(add_region(failed(error), &asked, &self.region));
         };
         let answer = ask(self.s3_in(Some(&there))).await;
         self.regions.lock().insert(bucket.to_owned(), there.clone());
-        answer.map_err(|error| named(failed(error), &there, &self.region))
+        answer.map_err(|error| add_region(failed(error), &there, &self.region))
     }
 
     /// Returns the client for a region; without a region, the client of the account.
@@ -79,7 +79,7 @@ impl Aws {
 }
 
 /// Adds the region of the bucket to an error, if it is not the account's.
-fn named(error: AwsError, region: &str, own: &str) -> AwsError {
+fn add_region(error: AwsError, region: &str, own: &str) -> AwsError {
     if region == own {
         return error;
     }

@@ -38,7 +38,7 @@ impl CredentialsFailure {
     }
 
     /// Finds the failure in the chain of causes of a call that was not made.
-    pub(super) fn behind(error: &(dyn Error + 'static)) -> Option<Self> {
+    pub(super) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(known) = causes(error).find_map(|cause| cause.downcast_ref::<Self>()) {
             return Some(known.clone());
         }

@@ -111,7 +111,7 @@ impl AwsError {
             (None, Some(status)) => format!("HTTP {status} without an error that could be read"),
             (None, None) => root_cause(error),
         };
-        let failure = if status.is_none() { CredentialsFailure::behind(error) } else { None };
+        let failure = if status.is_none() { CredentialsFailure::find(error) } else { None };
         let never_sent = status.is_none() && (failure.is_some() || cannot_be_asked(error) || nobody_listens(error));
         let (kind, message, remedy) = match (failure, status) {
             (Some(failure), _) => (failure.kind, failure.why, failure.remedy),

@@ -45,15 +45,15 @@ impl Transport {
     /// Returns the settings in force, one phrase each, without passwords. An absent setting has a phrase too.
     #[must_use]
     pub fn in_force(&self) -> Vec<String> {
-        let proxy = self.proxies.told().unwrap_or_else(|| "no proxy".to_owned());
-        vec![proxy, format!("certificates: {}", self.trust.told())]
+        let proxy = self.proxies.describe().unwrap_or_else(|| "no proxy".to_owned());
+        vec![proxy, format!("certificates: {}", self.trust.describe())]
     }
 
     /// Returns the phrases of [`Self::in_force`] for those settings only that somebody set.
     #[must_use]
     pub(crate) fn settings(&self) -> Vec<String> {
-        let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.told()));
-        self.proxies.told().into_iter().chain(certificates).collect()
+        let certificates = self.trust.is_set().then(|| format!("certificates: {}", self.trust.describe()));
+        self.proxies.describe().into_iter().chain(certificates).collect()
     }
 }
 

@@ -90,7 +90,7 @@ impl Login {
         }
     }
 
-    async fn known(&self) -> Known {
+    async fn read_token(&self) -> Known {
         let mut known = self.known.lock().await;
         let holds = |k: &&Known| (k.provider.is_ok() && !k.refused) || k.since.elapsed() < AGAIN;
         if let Some(known) = known.as_ref().filter(holds) {
@@ -117,7 +117,7 @@ impl Login {
     }
 
     async fn credentials(&self) -> provider::Result {
-        let asked = self.known().await;
+        let asked = self.read_token().await;
         let why = match asked.provider {
             Err(why) => return Err(CredentialsError::provider_error(why)),
             Ok(provider) => match ask(&provider).await {
@@ -162,7 +162,7 @@ impl ResolveCachedIdentity for Login {
         bag: &'a ConfigBag,
     ) -> IdentityFuture<'a> {
         IdentityFuture::new(async move {
-            let cache = self.known().await.cache;
+            let cache = self.read_token().await.cache;
             cache.resolve_cached_identity(resolver, components, bag).await
         })
     }

@@ -140,7 +140,7 @@ impl Profiles {
     /// Returns a setting of a profile, unless it is empty.
     pub(super) fn get(&self, profile: &str, name: &str) -> Option<Found> {
         let (setting, path) = self.named.get(profile)?.last(name)?;
-        Some(setting.found(&setting.value, path)).filter(|found| !found.value.is_empty())
+        Some(setting.resolve(&setting.value, path)).filter(|found| !found.value.is_empty())
     }
 
     /// Returns a setting of one service from the `services` section of a profile.
@@ -148,7 +148,7 @@ impl Profiles {
         let section = self.get(profile, "services")?;
         let (setting, path) = self.services.get(&section.value)?.last(service)?;
         let (_, value) = setting.nested.iter().rev().find(|(nested, _)| nested == name)?;
-        Some(setting.found(value, path)).filter(|found| !found.value.is_empty())
+        Some(setting.resolve(value, path)).filter(|found| !found.value.is_empty())
     }
 
     /// Returns a profile and those that its credentials come from, each once. A profile with keys of its own ends the
@@ -230,7 +230,7 @@ impl fmt::Debug for Found {
 }
 
 impl Setting {
-    fn found(&self, value: &str, path: &Path) -> Found {
+    fn resolve(&self, value: &str, path: &Path) -> Found {
         Found { value: value.to_owned(), place: format!("line {} of {}", self.line, path.display()) }
     }
 }

@@ -59,6 +59,6 @@ impl RecentErrors {
         if failed.requests <= 0.0 {
             return format!("no request came in {MINUTES} min{changed}");
         }
-        format!("{} of {} requests in {MINUTES} min{changed}", failed.told(), fmt::number(failed.requests.round()))
+        format!("{} of {} requests in {MINUTES} min{changed}", failed.describe(), fmt::number(failed.requests.round()))
     }
 }

@@ -65,7 +65,7 @@ pub(super) fn under_way<'a>(
 }
 
 /// Describes the difference between two configurations with the same versions. `None` if no difference is known.
-pub(super) fn changed(before: &EndpointConfig, after: &EndpointConfig) -> Option<String> {
+pub(super) fn describe_change(before: &EndpointConfig, after: &EndpointConfig) -> Option<String> {
     let mut told: Vec<String> = capacity(before, after).map(|(was, is)| format!("{was} → {is}")).into_iter().collect();
     let models = |config: &EndpointConfig| config.models().map(str::to_owned).collect::<Vec<_>>();
     if told.is_empty() && models(before) != models(after) {
@@ -124,7 +124,7 @@ mod tests {
             (config("ml.m5.large", 2, "m", false), None),
         ];
         for (after, told) in cases {
-            assert_eq!(changed(&before, &after).as_deref(), told);
+            assert_eq!(describe_change(&before, &after).as_deref(), told);
         }
     }
 

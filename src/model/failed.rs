@@ -84,7 +84,7 @@ impl Failed {
 
     /// Returns the share of 5XX as a text, with the other kinds if they are bad: `5XX 20 %`.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn describe(&self) -> String {
         let shown = self.shares().enumerate().filter(|(place, (kind, share))| *place == 0 || *share > kind.degraded);
         let told = shown.map(|(_, (kind, share))| format!("{} {}", kind.name, fmt::percent(share)));
         told.collect::<Vec<_>>().join(", ")
@@ -123,7 +123,7 @@ mod tests {
                 row("Invocation4XXErrors", |m| m.2),
             ];
             let failed = Failed::count(&rows, "e", ["v"], (at(from), at(60))).unwrap();
-            assert_eq!((failed.told().as_str(), failed.bad(), failed.broken()), (told, bad, broken), "{minutes:?}");
+            assert_eq!((failed.describe().as_str(), failed.bad(), failed.broken()), (told, bad, broken), "{minutes:?}");
             rows[1].problem = Some("refused".into());
             assert_eq!(Failed::count(&rows, "e", ["v"], (at(0), at(60))), Err("refused".into()));
             assert!(Failed::count(&rows, "e", ["other"], (at(0), at(60))).is_err(), "what was not read is not well");

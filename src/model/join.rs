@@ -97,7 +97,7 @@ pub(super) fn links_of<'a>(chain: &Chain<'a>, index: &Index<'a>) -> Vec<Link<'a>
         ChainBuilder::new(&Origin { name, group, home }, &index.observed.preferences.models, Edges::new(true));
     let endpoints = chain.serving.iter().filter_map(|serving| index.store.endpoints.get(serving.endpoint));
     builder.join(index, endpoints.map(|endpoint| serving::trace(index, endpoint, true).1).collect());
-    builder.edges.told()
+    builder.edges.into_sorted()
 }
 
 /// Does anything of the chain exist in the account? Things that only the configuration names do not count.

@@ -66,7 +66,7 @@ impl<'a> Edges<'a> {
         self.all.iter_mut().for_each(|all| all.extend(others.all.iter().flatten()));
     }
     /// Returns each edge once, sorted.
-    pub(super) fn told(self) -> Vec<Link<'a>> {
+    pub(super) fn into_sorted(self) -> Vec<Link<'a>> {
         let mut all = self.all.unwrap_or_default();
         all.sort_unstable();
         all.dedup();
@@ -92,7 +92,7 @@ mod tests {
             others.add(link);
         }
         edges.extend(&others);
-        assert_eq!(edges.told(), [exact("a", "b"), exact("b", "topic"), exact("topic", "mail")]);
+        assert_eq!(edges.into_sorted(), [exact("a", "b"), exact("b", "topic"), exact("topic", "mail")]);
     }
 
     #[test]
@@ -105,6 +105,6 @@ mod tests {
         others.add(link("c", "b", Confidence::Derived));
         edges.extend(&others);
         assert_eq!(edges.arrows.into(StageKind::Alarms), Some(Confidence::Derived));
-        assert_eq!(edges.told(), [], "nobody asked for them");
+        assert_eq!(edges.into_sorted(), [], "nobody asked for them");
     }
 }

@@ -85,7 +85,7 @@ fn the_worst_endpoint_of_production_is_shown_and_the_first_of_equals() {
     account.endpoints.push(endpoint("fraud-b-prod", "fraud-prod-1"));
     account.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
     let shown = |account: &Account, production| {
-        account.join().chain("fraud").unwrap().shown(production).map(|serving| serving.endpoint.to_owned())
+        account.join().chain("fraud").unwrap().worst_serving(production).map(|serving| serving.endpoint.to_owned())
     };
     assert_eq!(shown(&account, true).as_deref(), Some("fraud-b-prod"), "it is the first by name");
     assert_eq!(shown(&account, false).as_deref(), Some("fraud-staging"));

@@ -100,12 +100,12 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
         Some(AlarmReceiver::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
         Some(AlarmReceiver::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
         Some(AlarmReceiver::Unread) => Cell::muted("◌ not known yet"),
-        None => called(app, alarm),
+        None => actions(app, alarm),
     }
 }
 
 /// Shows the called actions. A topic that reaches nobody, or whose reach is unknown, is marked.
-fn called(app: &App, alarm: &Alarm) -> Cell {
+fn actions(app: &App, alarm: &Alarm) -> Cell {
     let mut tone = Tone::Plain;
     let marked = alarm.actions.iter().zip(alarm.called()).map(|(action, words)| {
         let topic = alarm.calls("sns").any(|topic| topic == action);

@@ -50,15 +50,15 @@ impl Cell {
         let ended = matches!(raw, "Succeeded" | "Completed");
         let health = Health::of_status(raw);
         if ended {
-            return Self::worded(health, raw);
+            return Self::status_word(health, raw);
         }
         Self::judged(app, stage, raw, health)
     }
     /// Makes a status whose health is known better than from AWS's word.
     pub(super) fn judged(app: &App, stage: StageKind, raw: &str, health: Health) -> Self {
-        Self::worded(app.here.known(stage, health), raw)
+        Self::status_word(app.here.known(stage, health), raw)
     }
-    fn worded(health: Health, raw: &str) -> Self {
+    fn status_word(health: Health, raw: &str) -> Self {
         let line = Line::new().with(format!("{} ", health.sign().0), tone(health)).with(raw, tone(health));
         Self { line, order: Some(Order::Word(raw.to_owned())) }
     }

@@ -73,7 +73,7 @@ fn deploying(line: Line, app: &App, serving: &Serving) -> Line {
 /// Returns the change that preceded the trouble. Trouble that begins soon after a version went live on the same
 /// endpoint is most often its fault.
 fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String> {
-    let serving = spoken_of(app, chain, reason)?;
+    let serving = endpoint_of(app, chain, reason)?;
     let (since, live) = (reason.since?, serving.since?);
     let seconds = u64::try_from(since.as_second() - live.as_second()).ok().filter(|s| (1..2 * 3600).contains(s))?;
     let what = match &serving.changed {
@@ -85,7 +85,7 @@ fn after_deployment(app: &App, chain: &Chain, reason: &Reason) -> Option<String>
 
 /// Returns the endpoint that a reason names, or that its alarm watches. If none is named, returns the first
 /// production endpoint.
-fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Serving<'c>> {
+fn endpoint_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Serving<'c>> {
     let named = |name: &str| chain.serving.iter().find(|s| s.endpoint == name);
     let watched = |alarm: &Alarm| {
         let mut dimensions = alarm.dimensions.iter().filter(|(key, _)| key == "EndpointName");
@@ -103,8 +103,8 @@ fn spoken_of<'c>(app: &App, chain: &'c Chain, reason: &Reason) -> Option<&'c Ser
 }
 
 /// Returns the endpoint in the box: the worst production endpoint, or the worst other one if there is no production.
-fn boxed<'c>(chain: &'c Chain) -> Option<&'c Serving<'c>> {
-    chain.shown(true).or_else(|| chain.shown(false))
+fn endpoint_in_box<'c>(chain: &'c Chain) -> Option<&'c Serving<'c>> {
+    chain.worst_serving(true).or_else(|| chain.worst_serving(false))
 }
 
 /// Returns `ENDPOINT prod`. If the stage names several endpoints, or none, the title contains the name of the
@@ -117,7 +117,7 @@ fn endpoint_title(chain: &Chain, serving: &Serving) -> String {
 }
 
 /// Returns the state of the endpoint in the box, which may differ from that of the other endpoints.
-fn standing(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
+fn stage_of_endpoint(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
     match chain.said_of(serving).find(|r| r.health > Health::Ok) {
         Some(r) => Stage::of(r),
         // The summary of the stage is about another endpoint.
@@ -131,8 +131,8 @@ fn standing(chain: &Chain, serving: &Serving, whole: &Stage) -> Stage {
 }
 
 fn stage(app: &App, chain: &Chain, stage: &Stage) -> view::Stage {
-    let serving = boxed(chain).filter(|_| stage.kind == StageKind::Endpoint);
-    let stage = &serving.map_or_else(|| stage.clone(), |serving| standing(chain, serving, stage));
+    let serving = endpoint_in_box(chain).filter(|_| stage.kind == StageKind::Endpoint);
+    let stage = &serving.map_or_else(|| stage.clone(), |serving| stage_of_endpoint(chain, serving, stage));
     let health = app.here.stage_health(stage);
     let (glyph, word) = health.sign();
     let tone = cell::tone(health);

@@ -41,7 +41,7 @@ fn resource(app: &App, chain: &Chain, kind: Kind, id: &str) -> Vec<Fact> {
         if let Value::Derived(which) = value {
             facts.extend(derived::derived(app, chain, id, which));
         } else {
-            facts.push((label.into_owned(), written(app, value)));
+            facts.push((label.into_owned(), format_value(app, value)));
         }
     }
     facts.push(fact("arn", thing.arn().unwrap_or_default()));
@@ -57,7 +57,7 @@ fn page(app: &App, item: &Item) -> Option<Fact> {
 }
 
 /// Formats a value.
-fn written(app: &App, value: Value) -> Line {
+fn format_value(app: &App, value: Value) -> Line {
     let now = app.here.observed.at;
     match value {
         Value::Text(text) => Line::new().plain(text),

@@ -95,14 +95,14 @@ fn drill(app: &App) -> Vec<Line> {
 pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     let mut line = (list.note)(app);
     for kind in pane.kinds {
-        let noted = noted(app, &app.here.observed.store.table(*kind).source());
+        let noted = source_note(app, &app.here.observed.store.table(*kind).source());
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));
     }
     (!line.0.is_empty()).then_some(line)
 }
 
 /// Returns a note if a source is not read, of an earlier run, cut, or in trouble.
-fn noted(app: &App, source: &Source) -> Option<Line> {
+fn source_note(app: &App, source: &Source) -> Option<Line> {
     let age = source.fetched_at.map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
     match source.state {
         "waiting" => return Some(Line::new().muted(format!("{} not read yet", source.kind))),

@@ -19,9 +19,9 @@ pub(super) const ROWS: u16 = 2;
 pub(super) fn header(app: &App) -> Vec<(Line, Line)> {
     let room = usize::from(app.size.0).saturating_sub(4);
     let fits = |left: &Line, right: &Line| width(&left.text()) + width(&right.text()) <= room;
-    let (mut left, mut right) = (what(app, false), standing(app, false));
+    let (mut left, mut right) = (what(app, false), summary(app, false));
     if !fits(&left, &right) {
-        right = standing(app, true);
+        right = summary(app, true);
     }
     if !fits(&left, &right) {
         left = what(app, true);
@@ -111,7 +111,7 @@ fn replay(app: &App, status: &ReplayStatus, brief: bool) -> Line {
 }
 
 /// Shows the number of models of each health, the inbox, and the age of the data.
-fn standing(app: &App, brief: bool) -> Line {
+fn summary(app: &App, brief: bool) -> Line {
     let accounts = app.accounts();
     let count = |healths: &[Health]| accounts.iter().map(|account| account.count(healths)).sum::<usize>();
     let groups = [
@@ -166,14 +166,14 @@ fn data_age(app: &App) -> Option<(i64, String)> {
 
 /// Shows the newest plan that was sent and is still running.
 fn under_way(app: &App) -> Line {
-    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return hidden(app) };
+    let Some(run) = app.runs.iter().rev().find(|r| r.outcome.is_none()) else { return count_hidden(app) };
     let age = fmt::age(app.here.observed.at, run.since);
     let whose = app.whose(run.account);
     Line::new().with(format!("◐ {whose}{}: ", run.plan.title), Tone::Busy).plain(&run.text).muted(format!("  {age}"))
 }
 
 /// Shows which rows are visible, if a list without a title has more rows than fit.
-fn hidden(app: &App) -> Line {
+fn count_hidden(app: &App) -> Line {
     let previews = app.detail.is_none() && app.pane.list().is_some_and(|list| list.preview.is_some());
     let list = app.lists.get(app.pane.name).filter(|_| previews);
     let (Some(list), rows) = (list, panes::list_rows(app)) else { return Line::new() };

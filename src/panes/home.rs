@@ -74,7 +74,7 @@ fn empty(app: &App) -> Vec<Line> {
 fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let account = app.account(subject.account)?;
     let chain = account.chain_of(&subject.item)?;
-    let (production, other) = (chain.shown(true), chain.shown(false));
+    let (production, other) = (chain.worst_serving(true), chain.worst_serving(false));
     Some(vec![
         Cell::glyph(account.health(chain)),
         Cell::text(chain.name, Tone::Strong),
@@ -84,7 +84,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         stage(account, chain, StageKind::Data),
         stage(account, chain, StageKind::Training),
         stage(account, chain, StageKind::Registry),
-        served(account, chain, production),
+        production_cell(account, chain, production),
         staging(account, chain, other),
         alarms(account, chain),
         last_change(account, chain),
@@ -123,7 +123,7 @@ fn live(chain: &Chain, serving: Option<&Serving>) -> Cell {
 /// Shows that no endpoint serves the model, or that the endpoints are unknown.
 fn not_served(chain: &Chain) -> Cell {
     match chain.stage(StageKind::Endpoint) {
-        Some(stage) if stage.health == Health::Unknown && chain.serving.is_empty() => glyphed(Health::Unknown, ""),
+        Some(stage) if stage.health == Health::Unknown && chain.serving.is_empty() => with_glyph(Health::Unknown, ""),
         Some(_) | None => Cell::muted("–"),
     }
 }
@@ -139,10 +139,10 @@ fn stage(account: &Account, chain: &Chain, kind: StageKind) -> Cell {
         Some(Column::WordAndAge(word)) => format!("{word} {}", age()),
         None => stage.brief().to_owned(),
     };
-    glyphed(account.stage_health(stage), &text)
+    with_glyph(account.stage_health(stage), &text)
 }
 
-fn glyphed(health: Health, text: &str) -> Cell {
+fn with_glyph(health: Health, text: &str) -> Cell {
     let line = Line::new().with(health.sign().0, cell::tone(health));
     let text_tone = if health >= Health::Warning { cell::tone(health) } else { Tone::Plain };
     let line = if text.is_empty() { line } else { line.with(format!(" {text}"), text_tone) };
@@ -151,7 +151,7 @@ fn glyphed(health: Health, text: &str) -> Cell {
 
 /// Shows the production version and its worst finding. If there are several endpoints, the worst is shown with its
 /// name.
-fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
+fn production_cell(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let Some(serving) = serving else { return not_served(chain) };
     let version = serving.label();
     let health = account.known(StageKind::Endpoint, chain.health_of(serving));
@@ -161,7 +161,7 @@ fn served(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell {
     let several = chain.serving.iter().filter(|s| s.production()).count() > 1;
     // The fact comes before its place, because the end of a long text is cut.
     let place = if several { format!(" {}", serving.endpoint.replace(chain.name, "…")) } else { String::new() };
-    glyphed(health, &format!("{version}  {}{place}", fact.unwrap_or_default()))
+    with_glyph(health, &format!("{version}  {}{place}", fact.unwrap_or_default()))
 }
 
 /// Shows the version of a stage other than production. A stage that is not called staging is named.
@@ -171,7 +171,7 @@ fn staging(account: &Account, chain: &Chain, serving: Option<&Serving>) -> Cell 
     let version = serving.label();
     let usual = ["staging", "stage", "stg"].iter().any(|stage| serving.stage.eq_ignore_ascii_case(stage));
     let stage = if usual { String::new() } else { format!(" {}", serving.stage) };
-    glyphed(health, &format!("{version}{stage}"))
+    with_glyph(health, &format!("{version}{stage}"))
 }
 
 /// Shows the worst tier that fires, and the number of alarms in it.
@@ -183,14 +183,14 @@ fn alarms(account: &Account, chain: &Chain) -> Cell {
             Some(Column::Word(word)) if r.stage() == StageKind::Alarms => Some(&**word),
             _ => None,
         });
-        return glyphed(health, words.next().unwrap_or_default());
+        return with_glyph(health, words.next().unwrap_or_default());
     }
     let mut tiers: Vec<String> =
         firing.iter().filter_map(|a| severity::tier(&account.observed.preferences.severity, a)).collect();
     tiers.sort();
     match tiers.first() {
-        Some(worst) => glyphed(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
-        None => glyphed(health, &firing.len().to_string()),
+        Some(worst) => with_glyph(health, &format!("{} {worst}", tiers.iter().filter(|t| *t == worst).count())),
+        None => with_glyph(health, &firing.len().to_string()),
     }
 }
 

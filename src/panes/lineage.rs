@@ -74,7 +74,7 @@ pub fn beside(app: &App, detail: &Detail, by: isize) -> Option<Vec<Item>> {
 /// Returns the paths of the nodes that contain the search word, beginning with a node and wrapping around to the one
 /// before it. Closed branches are searched too.
 #[must_use]
-pub fn found(app: &App, detail: &Detail, from: &[Item]) -> Vec<Vec<Item>> {
+pub fn find_matches(app: &App, detail: &Detail, from: &[Item]) -> Vec<Vec<Item>> {
     let word = detail.search.line.text().trim().to_lowercase();
     let Some(chain) = app.chain(&detail.model).filter(|_| !word.is_empty()) else { return Vec::new() };
     let mut all = Vec::new();
@@ -94,7 +94,7 @@ fn says(branch: &Branch) -> String {
 /// Returns the index of the selected match, counted from the top, and the number of matches.
 #[must_use]
 pub fn place(app: &App, detail: &Detail) -> (Option<usize>, usize) {
-    let found = found(app, detail, &[]);
+    let found = find_matches(app, detail, &[]);
     (found.iter().position(|path| *path == detail.selected), found.len())
 }
 

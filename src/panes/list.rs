@@ -23,12 +23,12 @@ pub fn columns(app: &App) -> Vec<(usize, &'static PaneColumn)> {
 pub(super) fn rows(app: &App, list: &List, body: u16) -> u16 {
     let Some(preview) = &list.preview else { return body.saturating_sub(2) };
     let all = app.lists.get(app.pane.name).map_or(0, |state| state.all);
-    let kept_free = (preview.rows)(app, body) + u16::from(titled(app, list));
+    let kept_free = (preview.rows)(app, body) + u16::from(has_title(app, list));
     u16::try_from(all).unwrap_or(u16::MAX).min(body.saturating_sub(kept_free + 1)).max(3)
 }
 
 /// Does the list have a title? A list with a preview has one only if it is filtered, or sorted by a hidden column.
-fn titled(app: &App, list: &List) -> bool {
+fn has_title(app: &App, list: &List) -> bool {
     let filtered = |state: &ListState| !state.filter.is_empty() && !state.filter.typing;
     list.preview.is_none() || hidden_sort(app).is_some() || app.lists.get(app.pane.name).is_some_and(filtered)
 }
@@ -45,14 +45,14 @@ pub(super) fn blocks(app: &App, list: &List, body: u16) -> Vec<Block> {
 
 /// Builds the list alone.
 fn block(app: &App, list: &List, body: u16) -> Block {
-    let (rows, titled) = (rows(app, list, body), titled(app, list));
+    let (rows, titled) = (rows(app, list, body), has_title(app, list));
     let height = if list.preview.is_some() { rows + 1 + u16::from(titled) } else { body };
     Block { height, content: Content::Table(table(app, list, rows.into(), titled)) }
 }
 
 /// Updates the cursor in a list that was drawn. Returns false if something else was drawn there.
 pub(super) fn follow(app: &App, list: &List, drawn: &mut Block, body: u16) -> bool {
-    let height = rows(app, list, body) + 1 + u16::from(titled(app, list));
+    let height = rows(app, list, body) + 1 + u16::from(has_title(app, list));
     let (Content::Table(table), Some(state)) = (&mut drawn.content, app.lists.get(app.pane.name)) else { return false };
     if drawn.height != height {
         return false;

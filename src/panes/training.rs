@@ -88,7 +88,7 @@ fn execution(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let steps: Vec<_> = store.steps.rows().filter(|s| s.execution == run.arn).collect();
     let runs = || store.executions.rows().filter(|e| e.pipeline == run.pipeline);
     let took = if run.running() {
-        elapsed(app, run.started, usual(runs().filter_map(PipelineExecution::took).collect()))
+        duration(app, run.started, usual(runs().filter_map(PipelineExecution::took).collect()))
     } else {
         took(run.started, steps.iter().filter_map(|s| s.ended).max().or(run.modified))
     };
@@ -120,13 +120,13 @@ fn job(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         Cell::status(app, StageKind::Training, &job.status),
         Cell::age(app.here.observed.at, job.created),
         model(app, subject),
-        if job.running() { elapsed(app, job.created, None) } else { took(job.created, job.ended) },
+        if job.running() { duration(app, job.created, None) } else { took(job.created, job.ended) },
         Cell::plain(what),
     ])
 }
 
 /// Shows the present duration next to the usual one. A duration far above the usual one is highlighted.
-fn elapsed(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> Cell {
+fn duration(app: &App, from: Option<jiff::Timestamp>, usual: Option<Usual>) -> Cell {
     let Some(from) = from else { return Cell::muted("–") };
     let seconds = (app.here.observed.at.as_second() - from.as_second()).max(0);
     let span = |seconds: i64| fmt::span(std::time::Duration::from_secs(seconds.unsigned_abs()));

@@ -67,11 +67,11 @@ impl Resource for AlarmTurn {
         self.at.filter(|_| turned).map(event).into_iter().collect()
     }
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
-        known.answered() && turned(observed, known).any(|what| !asked_lately(known, &what, observed.at))
+        known.answered() && state_changes(observed, known).any(|what| !asked_lately(known, &what, observed.at))
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         // Each change is noted as read, whatever the clocks say, so that it is read only once.
-        let asked = turned(observed, turn.known).collect();
+        let asked = state_changes(observed, turn.known).collect();
         let begin = observed.at.checked_sub(BACK).unwrap_or_default();
         let old = |turn: &Self| turn.at.is_some_and(|at| at < begin);
         // The newest come first.
@@ -96,7 +96,7 @@ impl Resource for AlarmTurn {
 
 /// Returns the alarms that changed their state since the history was read, and when. Each may have changed more than
 /// once.
-fn turned(observed: &Observed, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
+fn state_changes(observed: &Observed, known: &Table<AlarmTurn>) -> impl Iterator<Item = String> {
     let read = known.answered_at();
     let turned = observed.store.alarms.rows().filter(move |alarm| alarm.since > read && !alarm.scaling());
     turned.filter_map(|alarm| Some(format!("{} {}", alarm.name, alarm.since?)))

@@ -219,14 +219,14 @@ async fn read(aws: &Aws, names: Vec<String>) -> Described<EndpointConfig> {
     .await
 }
 
-fn named(observed: &Observed) -> impl Iterator<Item = &str> {
+fn named_configs(observed: &Observed) -> impl Iterator<Item = &str> {
     let endpoints = observed.store.endpoints.rows();
     endpoints.flat_map(|e| e.config.iter().chain(e.pending.as_ref().map(|p| &p.config))).map(String::as_str)
 }
 
 /// Returns the configurations that endpoints name and that are not known. Those that are looked at come first.
 fn needed(observed: &Observed, known: &Table<EndpointConfig>) -> Vec<String> {
-    let once: BTreeSet<&str> = named(observed).collect();
+    let once: BTreeSet<&str> = named_configs(observed).collect();
     let lacks = |name: &&str| known.get(name).is_none() && !asked_lately(known, name, observed.at);
     let mut needed: Vec<String> = once.into_iter().filter(lacks).map(str::to_owned).collect();
     needed.sort_by_cached_key(|name| !looked_at(observed, name));
@@ -242,7 +242,7 @@ fn looked_at(observed: &Observed, config: &str) -> bool {
 /// Returns the configuration whose turn it is in this minute, of all that serve. The cost is constant, however many
 /// there are.
 fn one_a_minute(observed: &Observed) -> Option<String> {
-    let all: Vec<&str> = named(observed).collect();
+    let all: Vec<&str> = named_configs(observed).collect();
     let minute = usize::try_from(observed.at.as_second() / 60).unwrap_or(0);
     all.get(minute.checked_rem(all.len())?).map(|name| (*name).to_owned())
 }

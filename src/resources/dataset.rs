@@ -210,7 +210,7 @@ async fn read(
     if let Some(problem) = impossible(aws, &request.uri) {
         return Ok((Dataset { problem: Some(problem), ..row }, None));
     }
-    match found(aws, request, at).await {
+    match find_objects(aws, request, at).await {
         Ok(found) => {
             let fresh = before.filter(|rhythm| at.as_second() - rhythm.at.as_second() < RHYTHM);
             let rhythm = if request.features && fresh.is_none() {
@@ -236,7 +236,7 @@ async fn looked_for(aws: &Aws, request: &LocationRequest, at: Timestamp) -> Resu
     }
 }
 
-async fn found(aws: &Aws, request: &LocationRequest, at: Timestamp) -> Result<Found, AwsError> {
+async fn find_objects(aws: &Aws, request: &LocationRequest, at: Timestamp) -> Result<Found, AwsError> {
     let (bucket, prefix) = split(&request.uri).unwrap_or_default();
     let mut lister = Lister::new(aws, bucket);
     // Only a location that the user wrote may be a pattern. A location that AWS names is a prefix, whatever is in it.

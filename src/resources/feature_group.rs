@@ -72,7 +72,7 @@ impl Resource for FeatureGroup {
         {
             return Ok(Listing::all(records.into_iter().filter_map(from_record).collect()).capped(next.is_some()));
         }
-        let (listed, capped) = listed(aws).await?;
+        let (listed, capped) = list_all(aws).await?;
         let DescribedEach { mut found, missed, shared } = describe_each(listed, async |listed: Self| {
             let request = aws.sagemaker.describe_feature_group().feature_group_name(listed.name);
             request.send().await.map(from_description).map_err(failed)
@@ -91,7 +91,7 @@ impl Resource for FeatureGroup {
     }
 }
 
-async fn listed(aws: &Aws) -> Result<(Vec<FeatureGroup>, bool), AwsError> {
+async fn list_all(aws: &Aws) -> Result<(Vec<FeatureGroup>, bool), AwsError> {
     pages(PAGES, async |token| {
         let request = aws.sagemaker.list_feature_groups().max_results(100).set_next_token(token);
         let request = request.sort_by(FeatureGroupSortBy::CreationTime).sort_order(FeatureGroupSortOrder::Descending);

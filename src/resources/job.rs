@@ -146,7 +146,7 @@ type Rows = BTreeMap<String, TrainingJob>;
 async fn everything(aws: &Aws, observed: &Observed) -> Result<Listing<TrainingJob>, AwsError> {
     let query = Query::changed(ResourceType::TrainingJob);
     let (listed, found) =
-        tokio::join!(listed(aws, THOROUGH_PAGES), aws.search(&query, None, THOROUGH_PAGES, |_| false));
+        tokio::join!(list_all(aws, THOROUGH_PAGES), aws.search(&query, None, THOROUGH_PAGES, |_| false));
     let (mut rows, capped) = listed?;
     for job in found?.map(|(records, _)| records).into_iter().flatten().filter_map(from_record) {
         if rows.get(&job.name).is_some_and(|row| row.status == job.status) {
@@ -175,7 +175,7 @@ async fn window(aws: &Aws, observed: &Observed, turn: Turn<'_, TrainingJob>) -> 
         let rows: Rows = records.into_iter().filter_map(from_record).map(|j| (j.name.clone(), j)).collect();
         (rows, since.is_none() && next.is_some(), Vec::new())
     } else {
-        let (mut rows, capped) = listed(aws, 1).await?;
+        let (mut rows, capped) = list_all(aws, 1).await?;
         for row in rows.values_mut() {
             if let Some(k) = known.get(&row.name).filter(|k| k.status == row.status && !row.running()) {
                 row.details.clone_from(&k.details);
@@ -200,7 +200,7 @@ fn record_time(record: &SearchRecord) -> Option<&aws_smithy_types::DateTime> {
     job.last_modified_time.as_ref().or(job.creation_time.as_ref())
 }
 
-async fn listed(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
+async fn list_all(aws: &Aws, cap: usize) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
         let request = aws.sagemaker.list_training_jobs().max_results(100).set_next_token(token);
         let request = request.sort_by(SortBy::CreationTime).sort_order(SortOrder::Descending);

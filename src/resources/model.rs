@@ -122,7 +122,7 @@ impl Resource for Model {
 /// Reads all models, for a single look.
 async fn everything(aws: &Aws) -> Result<Listing<Model>, AwsError> {
     let query = Query::made(ResourceType::Model);
-    let (listed, found) = tokio::join!(listed(aws), aws.search(&query, None, PAGES, |_| false));
+    let (listed, found) = tokio::join!(list_all(aws), aws.search(&query, None, PAGES, |_| false));
     let (mut rows, capped) = listed?;
     for model in found?.map(|(records, _)| records).into_iter().flatten().filter_map(from_record) {
         if let Some(row) = rows.get_mut(&model.name).filter(|row| row.created == model.created) {
@@ -199,7 +199,7 @@ fn past(observed: &Observed, known: &Table<Model>) -> Vec<String> {
     once.into_iter().filter(lacks).take(PAST).map(str::to_owned).collect()
 }
 
-async fn listed(aws: &Aws) -> Result<(BTreeMap<String, Model>, bool), AwsError> {
+async fn list_all(aws: &Aws) -> Result<(BTreeMap<String, Model>, bool), AwsError> {
     let (summaries, capped) = pages(PAGES, async |token| {
         let request = aws.sagemaker.list_models().max_results(100).set_next_token(token);
         let request = request.sort_by(ModelSortKey::CreationTime).sort_order(OrderKey::Descending);

@@ -191,12 +191,12 @@ fn from_sdk(execution: &str, s: PipelineExecutionStep) -> PipelineStep {
         ended: time(s.end_time.as_ref()),
         failure: s.failure_reason.filter(|f| !f.is_empty()),
         cached_from: s.cache_hit_result.and_then(|c| c.source_pipeline_execution_arn),
-        made: s.metadata.map(made).unwrap_or_default(),
+        made: s.metadata.map(from_metadata).unwrap_or_default(),
         name,
     }
 }
 
-fn made(m: PipelineExecutionStepMetadata) -> Made {
+fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let training = m.training_job.and_then(|j| j.arn).map(Made::TrainingJob);
     let processing = || m.processing_job.and_then(|j| j.arn).map(Made::ProcessingJob);
     let package = || m.register_model.and_then(|r| r.arn).map(Made::ModelPackage);

@@ -89,16 +89,16 @@ impl Resource for Topic {
     fn due(observed: &Observed, known: &Table<Self>) -> bool {
         // A topic is new when an alarm names it for the first time.
         let new = |arn: &str| !known.get(arn).is_some_and(Self::was_asked) && !asked_lately(known, arn, observed.at);
-        known.complete() && named(observed).into_iter().any(new)
+        known.complete() && called_topics(observed).into_iter().any(new)
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let named = named(observed);
+        let named = called_topics(observed);
         let often = turn.sweep && named.len() <= OFTEN;
         // Topics of other regions cannot be read here.
         let here = named.iter().filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.region == aws.region));
         let due = here.filter(|arn| often || !turn.asked_lately(arn, observed.at));
         let due: Vec<String> = due.take(NAMED).map(|&arn| arn.to_owned()).collect();
-        let (listed, described) = tokio::join!(list(aws), describe(due, |arn| asked(aws, arn)));
+        let (listed, described) = tokio::join!(list(aws), describe(due, |arn| read_topic(aws, arn)));
         let Described { found, fault } = described;
         let (arns, capped) = match listed {
             Ok(listed) => listed,
@@ -131,7 +131,7 @@ async fn list(aws: &Aws) -> Result<(Vec<String>, bool), AwsError> {
 }
 
 /// Returns the topics that alarms call in any state.
-fn named(observed: &Observed) -> BTreeSet<&str> {
+fn called_topics(observed: &Observed) -> BTreeSet<&str> {
     let alarms = observed.store.alarms.rows();
     let arns = alarms.flat_map(|alarm| alarm.actions.iter().chain(&alarm.other_actions));
     arns.map(String::as_str).filter(|arn| Arn::parse(arn).is_some_and(|arn| arn.service == "sns")).collect()
@@ -139,7 +139,7 @@ fn named(observed: &Observed) -> BTreeSet<&str> {
 
 /// Reads everything about one topic. A part that cannot be read is left out, and named if it is the subscribers. Only
 /// an error that other topics share is returned.
-async fn asked(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
+async fn read_topic(aws: &Aws, arn: String) -> Result<Topic, AwsError> {
     let (listeners, attributes) = tokio::join!(listeners(aws, &arn), attributes(aws, &arn));
     let mut topic = Topic::of(arn);
     match listeners {

@@ -86,7 +86,8 @@ pub(super) fn environment(name: &str) -> Option<String> {
 pub(super) fn selection(common: &Common, config: &Config) -> Result<Vec<SelectedAccount>, String> {
     let accounts: Vec<config::Account> = match (common.profile.is_empty(), common.region.is_empty()) {
         (false, _) => {
-            let named: Result<Vec<_>, _> = common.profile.iter().map(|name| named(name, &config.accounts)).collect();
+            let named: Result<Vec<_>, _> =
+                common.profile.iter().map(|name| accounts_named(name, &config.accounts)).collect();
             named?.concat()
         }
         (true, true) if !config.accounts.is_empty() => config.accounts.clone(),
@@ -114,7 +115,7 @@ pub(super) fn selection(common: &Common, config: &Config) -> Result<Vec<Selected
 
 /// Returns the accounts of a label, or else of a profile. A profile that the configuration does not know is an account
 /// too.
-fn named(name: &str, accounts: &[config::Account]) -> Result<Vec<config::Account>, String> {
+fn accounts_named(name: &str, accounts: &[config::Account]) -> Result<Vec<config::Account>, String> {
     if let Some(account) = accounts.iter().find(|account| account.label.as_deref() == Some(name)) {
         return Ok(vec![account.clone()]);
     }

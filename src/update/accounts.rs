@@ -25,10 +25,10 @@ impl App {
     }
 
     /// Applies a poll to its account. The first poll that says who we are requests a review of unfinished intents.
-    pub(super) fn polled(&mut self, id: AccountId, update: TableUpdate) -> Option<Effect> {
+    pub(super) fn take_update(&mut self, id: AccountId, update: TableUpdate) -> Option<Effect> {
         let identity = matches!(update, TableUpdate::Identity(..));
         let account = self.account_mut(id)?;
-        let changes = account.polled(update);
+        let changes = account.take_update(update);
         let review = account.wants_review(identity);
         self.log.add_changes(id, changes);
         review.then_some(Effect::Review(id))

@@ -16,7 +16,8 @@ pub(super) fn settle(app: &mut App) {
         let (filter, sort) = (state.filter.text().to_owned(), state.sort);
         let ids = (list.ids)(app);
         let all = ids.len();
-        let ids = if filter.is_empty() && sort.is_none() { ids } else { ordered(app, list, ids, &filter, sort) };
+        let ids =
+            if filter.is_empty() && sort.is_none() { ids } else { filter_and_sort(app, list, ids, &filter, sort) };
         let state = app.list_mut();
         (state.ids, state.all, state.made) = (ids, all, made);
     }
@@ -27,7 +28,13 @@ pub(super) fn settle(app: &mut App) {
 }
 
 /// Returns the things that the filter keeps, in order.
-fn ordered(app: &App, list: &List, ids: Vec<Subject>, filter: &str, sort: Option<(usize, bool)>) -> Vec<Subject> {
+fn filter_and_sort(
+    app: &App,
+    list: &List,
+    ids: Vec<Subject>,
+    filter: &str,
+    sort: Option<(usize, bool)>,
+) -> Vec<Subject> {
     let names: Vec<&str> = app.accounts().into_iter().map(|account| &*account.name).collect();
     let filter = Filter::new(filter, &names);
     let mut rows: Vec<_> = ids

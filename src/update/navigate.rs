@@ -243,7 +243,7 @@ pub(super) fn scaling(app: &mut App) -> Moved {
 }
 
 /// Returns the text to copy: the ARN if there is one, otherwise the name.
-fn copied(context: &Context<'_>) -> Option<String> {
+fn text_to_copy(context: &Context<'_>) -> Option<String> {
     let item = &context.subject.as_ref()?.item;
     let thing = item.resource().and_then(|(kind, id)| context.app.here.observed.store.get(kind, id));
     let text = thing.and_then(Thing::arn).unwrap_or(item.id());
@@ -251,11 +251,11 @@ fn copied(context: &Context<'_>) -> Option<String> {
 }
 
 pub(super) fn can_copy(context: &Context<'_>) -> Result<String, String> {
-    copied(context).ok_or_else(|| "nothing is selected".into())
+    text_to_copy(context).ok_or_else(|| "nothing is selected".into())
 }
 
 pub(super) fn copy(app: &mut App) -> Moved {
-    let text = copied(&app.context())?;
+    let text = text_to_copy(&app.context())?;
     app.message = Some((Tone::Good, format!("copied {text}")));
     Some(Effect::Copy(text))
 }

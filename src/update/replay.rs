@@ -83,7 +83,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
                 restore(app, accounts);
                 (events, changes) = (Vec::new(), Vec::new());
             }
-            Recorded::Polled(id, update) => changes.extend(polled(app, id, *update)),
+            Recorded::Polled(id, update) => changes.extend(apply_update(app, id, *update)),
             Recorded::Usage(id, usage) => {
                 if let Some(account) = app.account_mut(id) {
                     account.usage = usage;
@@ -145,18 +145,18 @@ fn restore(app: &mut App, accounts: Vec<AccountState>) {
 }
 
 /// Applies a poll. Returns what it changed.
-fn polled(app: &mut App, id: AccountId, update: TableUpdate) -> Option<Named> {
+fn apply_update(app: &mut App, id: AccountId, update: TableUpdate) -> Option<Named> {
     let whose = app.whose(id);
     let account = app.account_mut(id)?;
     let (kind, after) = (update.kind(), update.source().state);
     let before = account.observed.store.table(kind).source().state;
-    let changes = account.polled(update);
-    let what = if before == after { changed(kind, &changes)? } else { format!("{kind} {after}") };
+    let changes = account.take_update(update);
+    let what = if before == after { describe_changes(kind, &changes)? } else { format!("{kind} {after}") };
     let is_told = before == after && changes.iter().all(|change| !change.events.is_empty());
     Some(Named { text: whose + &what, is_told })
 }
 
-fn changed(kind: Kind, changes: &[Change]) -> Option<String> {
+fn describe_changes(kind: Kind, changes: &[Change]) -> Option<String> {
     match changes {
         [] => None,
         [Change { id, what, .. }] => {

@@ -14,7 +14,7 @@ fn is_asked(modal: &Modal, here: bool, intent: &AnyIntent) -> bool {
 impl App {
     /// Shows a plan, or why it was refused. After a refusal everything is polled, because the tables did not show the
     /// reason.
-    pub(super) fn planned(
+    pub(super) fn show_plan(
         &mut self,
         account: AccountId,
         intent: &AnyIntent,
@@ -29,7 +29,7 @@ impl App {
         };
         self.modal = match (result, planning.before) {
             (Ok(plan), None) => Some(Modal::Ask(Ask::new(plan, self.confirm_by_key))),
-            (Ok(plan), Some(before)) => Some(Modal::Ask(before.turned(intent, plan))),
+            (Ok(plan), Some(before)) => Some(Modal::Ask(before.with_plan(intent, plan))),
             (Err(refusal), Some(before)) => {
                 let problem = Some(refusal.to_string());
                 Some(Modal::Ask(Ask { problem, ..*before }))
@@ -68,7 +68,7 @@ impl App {
     }
 
     /// Shows the outcome of unfinished intents, in the log and as a message.
-    pub(super) fn reviewed(&mut self, account: AccountId, unfinished: &[Unfinished]) {
+    pub(super) fn show_unfinished(&mut self, account: AccountId, unfinished: &[Unfinished]) {
         for open in unfinished {
             let (health, tone) = match open.state {
                 State::Done(_) => (Health::Ok, Tone::Good),
@@ -82,7 +82,7 @@ impl App {
         }
     }
 
-    pub(super) fn ended(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
+    pub(super) fn finish_run(&mut self, id: &str, outcome: Outcome) -> Option<Effect> {
         let now = self.here.observed.at;
         let run = self.runs.iter_mut().find(|r| r.plan.id == id)?;
         let (health, tone, text) = match &outcome {

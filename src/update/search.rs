@@ -40,7 +40,7 @@ pub(super) fn paste(app: &mut App, text: &str) {
 fn look(app: &mut App) {
     let Some(detail) = &app.detail else { return };
     let from = detail.search.from.clone();
-    let found = lineage::found(app, detail, &from).first().cloned();
+    let found = lineage::find_matches(app, detail, &from).first().cloned();
     if let Some(detail) = &mut app.detail {
         detail.select(found.unwrap_or(from));
     }
@@ -49,7 +49,7 @@ fn look(app: &mut App) {
 /// Selects the next or the previous match. After the last match comes the first.
 fn turn(app: &mut App, by: isize) {
     let Some(detail) = &app.detail else { return };
-    let found = lineage::found(app, detail, &detail.selected);
+    let found = lineage::find_matches(app, detail, &detail.selected);
     // The first one is the selected node, if it matches.
     let is_on_one = found.first() == Some(&detail.selected);
     let next = if by > 0 { found.get(usize::from(is_on_one)).or(found.first()) } else { found.last() };

@@ -90,12 +90,12 @@ fn boxes(chain: &Chain, theme: &Theme, (room, gap): (u16, u16), body: Rect, buf:
     for (at, (stage, (width, lines))) in chain.stages.iter().zip(texts).enumerate() {
         let width = width.min(rest.width);
         one_box(stage, &lines, theme, Rect { width, ..rest }, buf);
-        rest = paint::behind(rest, width);
+        rest = paint::skip_cells(rest, width);
         if let Some(arrow) = chain.arrows.get(at).filter(|_| at + 1 < chain.stages.len()) {
             let row = Rect { y: rest.y + height / 2, width: gap.min(rest.width), height: 1, ..rest };
             paint::words(&long(*arrow, gap.into()), arrow_style(*arrow, theme), row, buf);
         }
-        rest = paint::behind(rest, gap);
+        rest = paint::skip_cells(rest, gap);
     }
 }
 

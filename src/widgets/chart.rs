@@ -33,7 +33,7 @@ pub(super) fn draw(chart: &Chart, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let left = paint::cut_to_u16(labels.iter().map(|(_, text)| width(text)).max().unwrap_or(0)) + 2;
     let right = chart.threshold.as_ref().map_or(0, |(_, words)| paint::cut_to_u16(width(words)) + 1);
     let right = right.min(body.width / 4);
-    let plot = paint::behind(body, left);
+    let plot = paint::skip_cells(body, left);
     let plot = Rect { width: plot.width.saturating_sub(right), height: body.height - 1, ..plot };
     if plot.is_empty() {
         return;
@@ -111,12 +111,12 @@ fn axis(chart: &Chart, theme: &Theme, (plot, body): (Rect, Rect), buf: &mut Buff
     }
     let newest = end.saturating_sub(width(last));
     if start + width(first) < newest {
-        let at = |cell| paint::behind(row, paint::cut_to_u16(cell));
+        let at = |cell| paint::skip_cells(row, paint::cut_to_u16(cell));
         paint::line(&Line::new().muted(first), theme, at(start), buf);
         paint::line(&Line::new().muted(last), theme, at(newest), buf);
     }
     for ((_, mark), cell) in chart.marks.iter().zip(places) {
-        let place = paint::behind(row, paint::cut_to_u16(cell));
+        let place = paint::skip_cells(row, paint::cut_to_u16(cell));
         paint::words(mark.text(), theme.tone(mark.tone()), Rect { width: 1, ..place }, buf);
     }
 }

@@ -39,7 +39,7 @@ pub(super) fn line_as(line: &Line, theme: &Theme, plain: Token, area: Rect, buf:
     }
     for span in &line.0 {
         let token = if span.tone() == Tone::Plain { plain } else { span.tone().into() };
-        rest = behind(rest, words(span.text(), theme.style(token), rest, buf));
+        rest = skip_cells(rest, words(span.text(), theme.style(token), rest, buf));
     }
 }
 
@@ -84,14 +84,14 @@ pub(super) fn below(area: Rect, rows: u16) -> Rect {
 }
 
 /// Returns an area without its first cells.
-pub(super) fn behind(area: Rect, cells: u16) -> Rect {
+pub(super) fn skip_cells(area: Rect, cells: u16) -> Rect {
     let cells = cells.min(area.width);
     Rect { x: area.x + cells, width: area.width - cells, ..area }
 }
 
 /// Returns the last cells of an area.
 pub(super) fn from_right(area: Rect, cells: usize) -> Rect {
-    behind(area, area.width.saturating_sub(cut_to_u16(cells)))
+    skip_cells(area, area.width.saturating_sub(cut_to_u16(cells)))
 }
 
 /// Returns an area without the margins of the screen.

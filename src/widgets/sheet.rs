@@ -110,10 +110,10 @@ fn one(
             None
         }
         RowStyle::Field { start, cells, cursor } => {
-            let field = paint::behind(row, paint::cut_to_u16(start));
+            let field = paint::skip_cells(row, paint::cut_to_u16(start));
             let field = Rect { width: field.width.min(paint::cut_to_u16(cells)), ..field };
             buf.set_style(field, theme.style(Token::Field));
-            let at = paint::behind(field, paint::cut_to_u16(cursor?));
+            let at = paint::skip_cells(field, paint::cut_to_u16(cursor?));
             if at.is_empty() {
                 return None;
             }

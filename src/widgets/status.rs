@@ -13,8 +13,8 @@ pub(super) fn tabs(tabs: &[Tab], theme: &Theme, area: Rect, buf: &mut Buffer) {
     let row = paint::first_row(area);
     for (tab, TabPlace { cells, name }) in tabs.iter().zip(tab_places(tabs, row.width)) {
         let all = Rect { x: row.x + cells.start, width: cells.end - cells.start, ..row };
-        let rest = paint::behind(all, 1);
-        let rest = paint::behind(rest, paint::words(&tab.key, theme.style(Token::Key), rest, buf) + 1);
+        let rest = paint::skip_cells(all, 1);
+        let rest = paint::skip_cells(rest, paint::words(&tab.key, theme.style(Token::Key), rest, buf) + 1);
         let style = if tab.shown { Token::Title } else { Token::Plain };
         paint::words(&name, theme.style(style), rest, buf);
         if tab.shown {
@@ -31,7 +31,7 @@ pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffe
         return None;
     };
     paint::line(message, theme, row, buf);
-    let at = paint::behind(row, paint::cut_to_u16(footer.cursor?).min(row.width.saturating_sub(1)));
+    let at = paint::skip_cells(row, paint::cut_to_u16(footer.cursor?).min(row.width.saturating_sub(1)));
     if at.is_empty() {
         return None;
     }
@@ -43,12 +43,12 @@ pub(super) fn footer(footer: &Footer, theme: &Theme, area: Rect, buf: &mut Buffe
 /// Draws the keys that have room.
 fn keys(footer: &Footer, theme: &Theme, row: Rect, buf: &mut Buffer) {
     for (start, KeyHint { key, label, works, .. }) in footer.places(row.width) {
-        let mut rest = paint::behind(row, start);
+        let mut rest = paint::skip_cells(row, start);
         let styles = if *works { [Token::Key, Token::Plain] } else { [Token::Muted; 2] };
         for (text, token) in [key, label].into_iter().zip(styles) {
             let style = theme.style(token);
             let style = if *works { style } else { style.add_modifier(Modifier::DIM) };
-            rest = paint::behind(rest, paint::words(text, style, rest, buf) + 1);
+            rest = paint::skip_cells(rest, paint::words(text, style, rest, buf) + 1);
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn draw(table: &Table, theme: &Theme, area: Rect, buf: &mut Buffer) {
         let mut rest = paint::inset(at);
         for (line, (column, (cells, gap))) in row.cells.iter().zip(table.columns.iter().zip(&widths)) {
             cell(line, column, theme, Rect { width: *cells, ..rest }, buf);
-            rest = paint::behind(rest, cells + gap);
+            rest = paint::skip_cells(rest, cells + gap);
         }
         let token = match (row.selected, row.changed) {
             (true, _) => Token::Selection,
@@ -70,7 +70,7 @@ fn heads(table: &Table, widths: &[(u16, u16)], theme: &Theme, area: Rect, buf: &
         };
         let column = Column { cut: Cut::End, ..column.clone() };
         cell(&head, &column, theme, Rect { width: *cells, ..rest }, buf);
-        rest = paint::behind(rest, cells + gap);
+        rest = paint::skip_cells(rest, cells + gap);
     }
 }
 

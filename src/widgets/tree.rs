@@ -19,7 +19,7 @@ pub(super) fn draw(tree: &Tree, theme: &Theme, area: Rect, buf: &mut Buffer) {
         for row in other.rows() {
             paint::words("│", theme.style(Token::Border), row, buf);
         }
-        facts(tree, theme, paint::behind(paint::inset(other), 1), buf);
+        facts(tree, theme, paint::skip_cells(paint::inset(other), 1), buf);
     } else {
         let lower = paint::inset(other);
         let rule = "─".repeat(lower.width.into());

@@ -62,7 +62,7 @@ impl Ask {
 
     /// Replaces the plan by the one of another choice. The list of choices stays.
     #[must_use]
-    pub fn turned(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
+    pub fn with_plan(self, intent: &AnyIntent, mut plan: Box<Plan>) -> Self {
         let by_key = self.is_by_key();
         if plan.choices.is_empty() {
             plan.choices = self.plan.choices;

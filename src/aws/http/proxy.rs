@@ -56,7 +56,7 @@ impl Proxies {
     }
 
     /// Describes the proxies without their passwords.
-    pub(super) fn told(&self) -> Option<String> {
+    pub(super) fn describe(&self) -> Option<String> {
         let proxies: Vec<String> = match (&self.https, &self.http) {
             (Some(one), Some(other)) if one.to_string() == other.to_string() => vec![one.to_string()],
             (https, http) => {
@@ -165,7 +165,7 @@ mod tests {
     fn a_password_is_used_and_never_shown() {
         for value in ["http://me:s3cret@a:1", "me:s3cret@a:1", "http://me:s3cr%65t%40@a:1"] {
             let proxies = read(&[("HTTPS_PROXY", value)]).unwrap();
-            let (told, debug) = (proxies.told().unwrap(), format!("{proxies:?}"));
+            let (told, debug) = (proxies.describe().unwrap(), format!("{proxies:?}"));
             assert_eq!(told, "proxy http://a:1 (HTTPS_PROXY) for https");
             assert!(!debug.contains("s3c") && !debug.contains("me:"), "{debug}");
         }
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_in_force_is_told_once() {
-        let told = |variables: &[(&str, &str)]| read(variables).unwrap().told();
+        let told = |variables: &[(&str, &str)]| read(variables).unwrap().describe();
         assert_eq!(told(&[]), None);
         assert_eq!(told(&[("NO_PROXY", "a.test")]), None, "without a proxy there is no exception");
         assert_eq!(

@@ -70,7 +70,7 @@ impl HttpConnector for Routed<SharedHttpConnector> {
             (Some(_), _, Some(https)) => https,
             _ => &self.direct,
         };
-        let (answer, trusted) = (connector.call(request), self.trust.told());
+        let (answer, trusted) = (connector.call(request), self.trust.describe());
         HttpConnectorFuture::new(async move {
             match (answer.await, proxy) {
                 // The proxy itself answered: only a proxy uses this status.

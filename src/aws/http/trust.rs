@@ -50,7 +50,7 @@ impl Trust {
 
     fn of(file: Option<File>, store: TrustStore) -> Result<Self, String> {
         let context = TlsContext::builder().with_trust_store(store).build().map_err(|why| {
-            let whose = file.as_ref().map_or_else(|| "this machine".to_owned(), File::told);
+            let whose = file.as_ref().map_or_else(|| "this machine".to_owned(), File::describe);
             format!("the certificates of {whose} cannot be used: {why}")
         })?;
         Ok(Self { file, context })
@@ -62,10 +62,10 @@ impl Trust {
     }
 
     /// Returns which certificates are trusted, as the end of a sentence.
-    pub(super) fn told(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         self.file
             .as_ref()
-            .map_or_else(|| "those of this machine".to_owned(), |file| format!("those of {}", file.told()))
+            .map_or_else(|| "those of this machine".to_owned(), |file| format!("those of {}", file.describe()))
     }
 }
 
@@ -85,7 +85,7 @@ impl File {
         Ok((Self { path, setting }, certificates))
     }
 
-    fn told(&self) -> String {
+    fn describe(&self) -> String {
         format!("{} ({})", self.path.display(), self.setting)
     }
 }
@@ -140,7 +140,7 @@ mod tests {
             Trust::read(&move |name: &str| (name == variable).then(|| path.clone()), bundle)
         };
         for setting in ["AWS_CA_BUNDLE", "SSL_CERT_FILE"] {
-            let told = read(setting, &good, None).unwrap().told();
+            let told = read(setting, &good, None).unwrap().describe();
             assert_eq!(told, format!("those of {} ({setting})", good.display()));
             for (path, why) in
                 [(&empty, "contains no certificate"), (&none, "cannot be read"), (&folder, "cannot be read")]

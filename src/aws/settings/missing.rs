@@ -33,7 +33,7 @@ impl Settings {
         let of = |profile: &str, name| self.profiles.get(profile, name).map(|found| found.value);
         let (profile, role, serial) =
             chain.iter().find_map(|profile| Some((profile, of(profile, "role_arn")?, of(profile, "mfa_serial")?)))?;
-        let base = named(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
+        let base = quote_profile(&of(profile, "source_profile").unwrap_or_else(|| profile.clone()));
         let what =
             format!("the role of the profile {profile} requires an MFA code of {serial}, which cannot be entered here");
         let how = format!(
@@ -52,7 +52,7 @@ impl Settings {
         }
         let profile = match self.profile.as_str() {
             "default" if !self.asked => String::new(),
-            name => format!(" --profile {}", named(name)),
+            name => format!(" --profile {}", quote_profile(name)),
         };
         let chain = self.profiles.chain(&self.profile);
         let says = |names: &[&str]| chain.iter().any(|p| names.iter().any(|name| self.profiles.get(p, name).is_some()));
@@ -108,7 +108,7 @@ impl Settings {
 }
 
 /// Returns the name of a profile, quoted for a shell if necessary.
-fn named(profile: &str) -> String {
+fn quote_profile(profile: &str) -> String {
     let quoted = profile.contains(|c: char| c.is_whitespace() || "\"'$`\\".contains(c));
     if quoted { format!("{profile:?}") } else { profile.to_owned() }
 }

@@ -112,7 +112,7 @@ impl TrackRecord {
     /// Describes the faults in its time: `P1-5xx fired and 5XX 60 % of its requests`.
     pub(super) fn faults(&self) -> String {
         let fired = (!self.fired.is_empty()).then(|| format!("{} fired", self.fired_alarms()));
-        let failed = self.too_many_failed().map(|failed| format!("{} of its requests", failed.told()));
+        let failed = self.too_many_failed().map(|failed| format!("{} of its requests", failed.describe()));
         fired.into_iter().chain(failed).collect::<Vec<_>>().join(" and ")
     }
 
@@ -131,7 +131,7 @@ impl TrackRecord {
     pub(super) fn summary(&self) -> String {
         let mut parts = vec![self.time_served()];
         // If an alarm watches the errors, an allowed share of them is not worth a phrase.
-        parts.extend(self.failed.filter(|failed| !self.errors_watched || failed.bad()).map(|failed| failed.told()));
+        parts.extend(self.failed.filter(|failed| !self.errors_watched || failed.bad()).map(|failed| failed.describe()));
         parts.push(self.alarm_summary());
         // The last part of a name in a report says what is measured.
         let named = |name: &str| name.rsplit('.').next().unwrap_or(name).to_owned();

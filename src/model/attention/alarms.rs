@@ -38,7 +38,7 @@ fn backstage<'a>(input: &'a RuleInput<'_>, alarm: &'a Alarm) -> Option<&'a Servi
 
 /// Makes a finding about one alarm: its name, a phrase and its tier. If the alarm watches no production endpoint, the
 /// finding names the endpoint.
-fn told(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
+fn alarm_finding(input: &RuleInput<'_>, alarm: &Alarm, health: Health, phrase: &str, tier: Option<&str>) -> Finding {
     let tier = tier.map(|tier| format!(" {tier}")).unwrap_or_default();
     let place = backstage(input, alarm).filter(|serving| !alarm.name.contains(serving.endpoint));
     let place = place.map(|serving| format!(" of {}", serving.place())).unwrap_or_default();
@@ -72,7 +72,7 @@ pub(super) fn firing(input: &RuleInput<'_>) -> Vec<Finding> {
                 }
                 None => Health::Warning,
             };
-            told(input, alarm, health, "in ALARM", tier.as_deref())
+            alarm_finding(input, alarm, health, "in ALARM", tier.as_deref())
         })
         .collect()
 }
@@ -83,7 +83,7 @@ pub(super) fn flapping(input: &RuleInput<'_>) -> Vec<Finding> {
     well.filter_map(|alarm| {
         let fired = input.index.alarms.fired.get(alarm.name.as_str()).copied().filter(|fired| *fired >= FLAPS)?;
         let tier = severity::tier(&input.observed.preferences.severity, alarm);
-        Some(told(input, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
+        Some(alarm_finding(input, alarm, Health::Warning, &format!("fired {fired} times in an hour"), tier.as_deref()))
     })
     .collect()
 }
@@ -124,7 +124,7 @@ pub(super) fn without_data(input: &RuleInput<'_>) -> Vec<Finding> {
             || watched(input, alarm).any(|serving| serving.production() && errors::takes_requests(input, serving));
         let observed = backstage(input, alarm).is_none();
         let health = if expected && observed { Health::Warning } else { Health::Unknown };
-        let finding = told(input, alarm, health, "has no data", Some(&tier));
+        let finding = alarm_finding(input, alarm, health, "has no data", Some(&tier));
         Some(finding.column(Column::Word("no data".into())))
     })
     .collect()

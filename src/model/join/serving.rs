@@ -1,6 +1,6 @@
 //! Follows endpoints back to versions: endpoint → configuration → model → package.
 
-use crate::model::deployment::{changed, under_way};
+use crate::model::deployment::{describe_change, under_way};
 use crate::model::index::{Index, Only};
 use crate::model::key::{Keyed, Name, beginning};
 use crate::model::links::{Arrows, Edges, Link};
@@ -166,7 +166,7 @@ fn run<'a>(index: &Index<'a>, endpoint: &'a Endpoint, stage: &'a str, edges: Edg
     traced.serving.changed = config.and_then(|config| {
         let before = before(index, endpoint, config)?;
         let same = numbers(index, before)? == numbers(index, config)?;
-        if same { changed(before, config) } else { None }
+        if same { describe_change(before, config) } else { None }
     });
     traced
 }

@@ -63,7 +63,7 @@ fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
     let metrics = configured.map(|model| model.metrics.as_slice()).unwrap_or_default();
     let own = |metric: &'a Metric| business(app, &configured?.name, metric);
     let bad = metrics.iter().filter_map(own).find(|drawn| drawn.tone == Tone::Bad);
-    let worst = chain.shown(true).or(chain.shown(false));
+    let worst = chain.worst_serving(true).or(chain.worst_serving(false));
     bad.or_else(|| errors(app, worst?.endpoint)).or_else(|| own(metrics.first()?))
 }
 

@@ -110,8 +110,8 @@ fn difference(d: &Difference) -> SheetRow {
     let tone = if d.then.is_empty() { Tone::Muted } else { Tone::Strong };
     SheetRow::Columns(vec![
         Line::new().muted(&d.what),
-        Line::new().plain(shortened(&d.now)),
-        if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shortened(&d.then), tone) },
+        Line::new().plain(shorten(&d.now)),
+        if d.then.is_empty() { Line::new() } else { Line::new().muted("→ ").with(shorten(&d.then), tone) },
         Line::new().muted(&d.note),
     ])
 }
@@ -149,7 +149,7 @@ fn choices(choices: &[Choice]) -> Vec<SheetRow> {
         } else {
             Tone::Muted
         };
-        let name = shortened(&choice.name);
+        let name = shorten(&choice.name);
         let first =
             Line::new().plain(format!("{mark} ")).with(&choice.label, if choice.chosen { Tone::Strong } else { tone });
         let what = if choice.changes.is_empty() { Line::new().muted(name) } else { Line::new().plain(&choice.changes) };
@@ -164,6 +164,6 @@ fn choices(choices: &[Choice]) -> Vec<SheetRow> {
 }
 
 /// Shortens a long value, which would widen the columns. The call below shows all of it.
-fn shortened(text: &str) -> String {
+fn shorten(text: &str) -> String {
     if width(text) <= LONGEST { text.to_owned() } else { cut(text, LONGEST, Cut::Middle) }
 }

@@ -37,15 +37,15 @@ pub(super) async fn read(
     if !observed.one_shot
         && known.len() >= MANY
         && !turn.sweep
-        && let Some(listing) = changed(aws, observed, known).await?
+        && let Some(listing) = list_changed(aws, observed, known).await?
     {
         return Ok(listing);
     }
     let (rows, indexed) = if first {
-        let (listed, indexed) = tokio::join!(listed(aws, PAGES), indexed(aws));
+        let (listed, indexed) = tokio::join!(list_all(aws, PAGES), indexed(aws));
         (listed?, indexed?)
     } else {
-        (listed(aws, PAGES).await?, Rows::new())
+        (list_all(aws, PAGES).await?, Rows::new())
     };
     whole(aws, observed, known, rows, indexed).await
 }
@@ -58,12 +58,12 @@ async fn begin(aws: &Aws, observed: &Observed, known: &Table<Endpoint>) -> Resul
     let found = if known.token().is_some() {
         in_background(search).await?
     } else {
-        let (listed, found) = tokio::join!(listed(aws, FIRST), search);
+        let (listed, found) = tokio::join!(list_all(aws, FIRST), search);
         let ((rows, capped), found) = (listed?, found?);
         match found {
             Some(found) if capped => Some(found),
             Some((records, _)) => return whole(aws, observed, known, (rows, false), by_name(records)).await,
-            None if capped => return whole(aws, observed, known, self::listed(aws, PAGES).await?, Rows::new()).await,
+            None if capped => return whole(aws, observed, known, self::list_all(aws, PAGES).await?, Rows::new()).await,
             None => return whole(aws, observed, known, (rows, false), Rows::new()).await,
         }
     };
@@ -99,7 +99,7 @@ async fn whole(
 
 /// Reads what changed since the newest change that is known, and what is changing. Returns `None` when there is no
 /// index.
-async fn changed(
+async fn list_changed(
     aws: &Aws,
     observed: &Observed,
     known: &Table<Endpoint>,
@@ -151,7 +151,7 @@ async fn complete(
     (waiting > chunk && learnt, fault.or(tag_fault))
 }
 
-async fn listed(aws: &Aws, most: usize) -> Result<(Rows, bool), AwsError> {
+async fn list_all(aws: &Aws, most: usize) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(most, async |token| {
         let request = aws.sagemaker.list_endpoints().max_results(100).set_next_token(token);
         let request = request.sort_by(EndpointSortKey::CreationTime).sort_order(OrderKey::Descending);

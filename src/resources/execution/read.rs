@@ -31,13 +31,13 @@ pub(super) async fn read(
     let mut rows = BTreeMap::new();
     let mut cursor = None;
     if turn.sweep || turn.known.cursor().is_some() {
-        (rows, cursor) = changed(aws, observed, &turn).await?;
+        (rows, cursor) = list_changed(aws, observed, &turn).await?;
     }
     let ended = ended(observed, turn.known).into_iter().filter(|arn| !rows.contains_key(arn)).collect();
     let ended = described(aws, observed, ended, &mut rows).await;
     let mut due = looked_at(observed, turn.known);
     if turn.sweep && cursor.is_none() {
-        due.extend(behind(observed, turn.known, &rows));
+        due.extend(pipelines_behind(observed, turn.known, &rows));
     }
     let (more, chunk) = (due.len() > observed.chunk(), observed.chunk());
     due.truncate(chunk);
@@ -106,7 +106,7 @@ pub(super) fn doubtful<'a>(
 
 /// Lists the executions that changed since the last look, from the index. At the start it reads until every pipeline
 /// has shown its last execution.
-async fn changed(
+async fn list_changed(
     aws: &Aws,
     observed: &Observed,
     turn: &Turn<'_, PipelineExecution>,
@@ -119,7 +119,7 @@ async fn changed(
     let found = aws.search(&query, known.token(), cap, |page| reaches_back(page, since, record_time)).await?;
     let (records, next) = found.unwrap_or_default();
     let rows: Rows = records.into_iter().filter_map(|r| from_record(r, observed)).map(|e| (e.arn.clone(), e)).collect();
-    let complete = behind(observed, known, &rows).is_empty();
+    let complete = pipelines_behind(observed, known, &rows).is_empty();
     Ok((rows, Cursor::after(known.cursor(), FIRST, ENOUGH, next).filter(|_| reading && !complete)))
 }
 
@@ -128,7 +128,7 @@ fn record_time(record: &SearchRecord) -> Option<&aws_smithy_types::DateTime> {
 }
 
 /// Pipelines that ran since their newest known execution: the index does not have it (yet).
-fn behind(observed: &Observed, known: &Table<PipelineExecution>, rows: &Rows) -> Vec<String> {
+fn pipelines_behind(observed: &Observed, known: &Table<PipelineExecution>, rows: &Rows) -> Vec<String> {
     let mut newest: BTreeMap<&str, Option<Timestamp>> = BTreeMap::new();
     for execution in known.rows().chain(rows.values()) {
         let latest = newest.entry(&execution.pipeline).or_default();
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
     use crate::resources::step::{Made, PipelineStep};
 
-    fn seen_with(pipelines: Vec<Pipeline>) -> Observed {
+    fn observed_with(pipelines: Vec<Pipeline>) -> Observed {
         let mut observed = Observed::default();
         observed.store.pipelines.apply(Ok(Listing::all(pipelines)), Timestamp::UNIX_EPOCH);
         observed
@@ -240,8 +240,8 @@ mod tests {
         let run = PipelineExecution { pipeline: "p".into(), started: at(10), ..Default::default() };
         let rows: Rows = [("x".to_owned(), run)].into();
         let behind = |last_execution| {
-            let observed = seen_with(vec![Pipeline { name: "p".into(), last_execution, ..Default::default() }]);
-            !super::behind(&observed, &Table::default(), &rows).is_empty()
+            let observed = observed_with(vec![Pipeline { name: "p".into(), last_execution, ..Default::default() }]);
+            !super::pipelines_behind(&observed, &Table::default(), &rows).is_empty()
         };
         assert!(!behind(at(10)));
         assert!(behind(at(11)), "a newer one started");
@@ -292,7 +292,7 @@ mod tests {
 
     #[test]
     fn an_execution_belongs_to_the_pipeline_that_its_arn_spells_in_lower_case() {
-        let observed = seen_with(vec![Pipeline { name: "Fraud-Build".into(), ..Default::default() }]);
+        let observed = observed_with(vec![Pipeline { name: "Fraud-Build".into(), ..Default::default() }]);
         assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/fraud-build/execution/x", &observed), "Fraud-Build");
         assert_eq!(pipeline_name("arn:aws:sagemaker:r:1:pipeline/other/execution/x", &observed), "other");
     }

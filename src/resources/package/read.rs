@@ -30,7 +30,7 @@ type Rows = BTreeMap<String, ModelPackage>;
 /// Reads all versions, for a single look.
 pub(super) async fn everything(aws: &Aws, observed: &Observed) -> Result<Listing<ModelPackage>, AwsError> {
     let query = Query::changed(ResourceType::ModelPackage);
-    let (listed, found) = tokio::join!(listed(aws, PAGES, None), aws.search(&query, None, PAGES, |_| false));
+    let (listed, found) = tokio::join!(list_all(aws, PAGES, None), aws.search(&query, None, PAGES, |_| false));
     let (mut rows, capped) = listed?;
     let records = found?.map(|(records, _)| records).unwrap_or_default();
     for package in records.into_iter().filter_map(from_record) {
@@ -162,7 +162,7 @@ async fn in_group(aws: &Aws, group: &str, rows: &mut Rows) -> Result<(), AwsErro
     match aws.search(&query, None, 1, |_| false).await? {
         Some((records, _)) => rows.extend(records.into_iter().filter_map(from_record).map(|p| (p.arn.clone(), p))),
         None => {
-            for (arn, package) in listed(aws, 1, Some(group)).await?.0 {
+            for (arn, package) in list_all(aws, 1, Some(group)).await?.0 {
                 rows.entry(arn).or_insert(package);
             }
         }
@@ -179,7 +179,7 @@ async fn without_index(
 ) -> Result<(Rows, Option<AwsError>), AwsError> {
     let known = turn.known;
     let cap = if turn.sweep && !turn.first() { PAGES } else { 1 };
-    let (listed, waiting) = tokio::join!(listed(aws, cap, None), waiting(aws));
+    let (listed, waiting) = tokio::join!(list_all(aws, cap, None), waiting(aws));
     let (mut rows, _) = listed?;
     rows.extend(waiting?);
     // A version that waited and no longer does was decided about; no list says when.
@@ -198,7 +198,7 @@ async fn without_index(
     }
 }
 
-async fn listed(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
+async fn list_all(aws: &Aws, cap: usize, group: Option<&str>) -> Result<(Rows, bool), AwsError> {
     let (summaries, capped) = pages(cap, async |token| {
         // If no type is given, AWS returns unversioned packages only: docs/aws.md#unversioned-packages
         let kind = if group.is_some() { ModelPackageType::Versioned } else { ModelPackageType::Both };

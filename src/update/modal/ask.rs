@@ -14,7 +14,7 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
     };
     let mut effect = None;
     match key {
-        Confirm => return answered(app, ask),
+        Confirm => return submit_answer(app, ask),
         NextChoice | PreviousChoice => {
             let by = if key == NextChoice { 1 } else { -1 };
             if let Some(intent) = ask.beside(by) {
@@ -38,7 +38,7 @@ pub(super) fn key(app: &mut App, mut ask: Ask, key: SheetKey) -> Option<Effect> 
     effect
 }
 
-fn answered(app: &mut App, mut ask: Ask) -> Option<Effect> {
+fn submit_answer(app: &mut App, mut ask: Ask) -> Option<Effect> {
     if !ask.confirmed() {
         if ask.is_by_key() {
             app.message = Some((Tone::Plain, "cancelled: nothing was sent".into()));

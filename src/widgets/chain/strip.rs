@@ -38,20 +38,20 @@ pub(super) fn draw(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
             if at > 0 {
                 let arrow = chain.arrows.get(at - 1).copied().unwrap_or(Arrow::Missing);
                 let before = u16::from(rest.x > row.x);
-                rest = paint::behind(rest, before);
-                rest = paint::behind(rest, paint::words(sign(arrow), arrow_style(arrow, theme), rest, buf) + 1);
+                rest = paint::skip_cells(rest, before);
+                rest = paint::skip_cells(rest, paint::words(sign(arrow), arrow_style(arrow, theme), rest, buf) + 1);
             }
             let selected = chain.stages.get(at).is_some_and(|s| s.selected);
-            rest = paint::behind(rest, head(title, selected, theme, rest, buf) + 1);
+            rest = paint::skip_cells(rest, head(title, selected, theme, rest, buf) + 1);
             paint::line(state, theme, rest, buf);
-            rest = paint::behind(rest, paint::cut_to_u16(state.width()));
+            rest = paint::skip_cells(rest, paint::cut_to_u16(state.width()));
             at += 1;
         }
     }
     let below = paint::below(area, rows);
     let selected = chain.stages.iter().find(|s| s.selected).into_iter().flat_map(|s| &s.facts);
     for (row, fact) in below.rows().zip(selected) {
-        paint::line(&fact.whole(), theme, paint::behind(row, 2), buf);
+        paint::line(&fact.whole(), theme, paint::skip_cells(row, 2), buf);
     }
 }
 
@@ -65,16 +65,16 @@ pub(super) fn rows(chain: &Chain, theme: &Theme, area: Rect, buf: &mut Buffer) {
             let arrow = chain.arrows.get(before).copied().unwrap_or(Arrow::Missing);
             paint::words(sign(arrow), arrow_style(arrow, theme), row, buf);
         }
-        let row = paint::behind(row, 4);
+        let row = paint::skip_cells(row, 4);
         head(&stage.title, stage.selected, theme, row, buf);
-        let row = paint::behind(row, paint::cut_to_u16(titles + 2));
+        let row = paint::skip_cells(row, paint::cut_to_u16(titles + 2));
         paint::line(&stage.aged().cut(states, Cut::End), theme, row, buf);
         let facts = stage.facts.iter().map(Fact::whole).filter(|f| f.width() > 0).fold(Line::new(), |line, fact| {
             let mut line = if line.0.is_empty() { line } else { line.muted(" · ") };
             line.0.extend(fact.0.iter().cloned());
             line
         });
-        paint::line(&facts, theme, paint::behind(row, paint::cut_to_u16(states + 2)), buf);
+        paint::line(&facts, theme, paint::skip_cells(row, paint::cut_to_u16(states + 2)), buf);
     }
 }
 
