@@ -4,6 +4,7 @@
 //! that an operator should see. Both are pure functions of the tables.
 
 mod alarm_receiver;
+mod attached;
 mod attention;
 mod claims;
 mod deployment;
@@ -32,6 +33,7 @@ use crate::resources::endpoint::is_production;
 
 pub use crate::health::Health;
 pub use alarm_receiver::AlarmReceiver;
+pub use attached::Attached;
 pub use attention::ATTENTION;
 pub use deployment::Deployment;
 pub use failed::Failed;
@@ -182,6 +184,8 @@ pub struct Chain<'a> {
     pub good_news: Vec<&'a str>,
     /// The ARNs of the topics.
     pub topics: Vec<&'a str>,
+    /// The things that name one of these things.
+    pub attached: Vec<Attached<'a>>,
     /// The certainty of the link into each stage.
     pub arrows: Arrows,
     /// The five stages.

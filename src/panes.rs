@@ -4,6 +4,7 @@
 mod accounts;
 pub(crate) mod activity;
 mod alarms;
+mod automation;
 mod cell;
 mod chain;
 mod console;
@@ -43,6 +44,7 @@ pub static PANES: &[&Pane] = &[
     &activity::PANE,
     &sources::PANE,
     &accounts::PANE,
+    &automation::PANE,
 ];
 
 /// Returns the panes that can be shown now.

@@ -12,8 +12,12 @@ pub mod config;
 mod convert;
 pub mod dataset;
 mod delta;
+#[cfg(feature = "eventbridge")]
+mod detailed;
 pub mod endpoint;
 mod event;
+#[cfg(feature = "eventbridge")]
+pub mod event_rule;
 pub mod execution;
 pub mod feature_group;
 pub mod group;
@@ -28,6 +32,7 @@ pub mod package;
 pub mod pipeline;
 pub mod poll;
 mod property;
+mod reference;
 pub mod report;
 mod resource;
 mod source;
@@ -48,6 +53,7 @@ pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
 pub use observed::{Focus, Observed, Preferences};
 pub use property::{Derived, Properties, Property, Value};
+pub use reference::Reference;
 pub use resource::{Resource, Turn};
 pub use source::Source;
 use store::resources;
@@ -83,6 +89,10 @@ resources! {
     }
     cloudwatch {
         metrics: Metrics(metric::MetricSeries) = "metrics",
+    }
+    #[cfg(feature = "eventbridge")]
+    eventbridge {
+        event_rules: EventRules(event_rule::EventRule) = "event_rules",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

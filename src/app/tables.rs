@@ -29,7 +29,7 @@ pub struct Pane {
     pub several: bool,
     /// The kinds that it lists. They are read more often while it is selected, and their errors are shown next to its
     /// title.
-    pub kinds: &'static [Kind],
+    pub kinds: fn(Kind) -> bool,
     /// Its contents.
     pub body: Body,
 }

@@ -92,6 +92,8 @@ services! {
     s3: aws_sdk_s3 with connect_s3 = Service { iam: "s3", price: 0.005 / 1000.0, ..Service::USUAL };
     sns: aws_sdk_sns = Service { iam: "sns", ..Service::USUAL };
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
+    #[cfg(feature = "eventbridge")]
+    eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

@@ -89,6 +89,7 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         json!({"stage": r.stage(), "health": r.health.severity(), "state": r.health, "text": r.text, "since": r.since,
             "rule": r.rule.name, "about": r.about.as_ref().map(|(_, id)| id)})
     });
+    let attached = chain.attached_things().map(|(kind, id)| json!({"kind": kind.name(), "id": id}));
     json!({
         "name": chain.name,
         "health": chain.health.severity(),
@@ -99,6 +100,7 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         "serving": chain.serving,
         "pipelines": chain.pipelines,
         "alarms": chain.alarms,
+        "attached": attached.collect::<Vec<_>>(),
         "topics": chain.topics,
         "last_change": chain.last_change.as_ref().map(|(at, what)| json!({"at": at, "what": what})),
     })

@@ -1,6 +1,7 @@
 //! The rules that find problems. Each is small and has a name, and gives reasons that follow a name as a phrase.
 
 mod alarms;
+mod attached;
 mod data;
 mod endpoint;
 mod errors;
@@ -107,11 +108,15 @@ rules! {
     Training "slow" training::slow [SaysAge]: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
     Training "last-run-failed" training::last_run_failed: "the newest finished run or job failed",
     Training "nothing-registered" training::nothing_registered: "the newest run succeeded and registered nothing",
+    Training "not-started" attached::not_retrained [Cause]: "the rules and schedules that start a pipeline of the model are all disabled or without targets",
+    Training "attached" attached::of_training [Cause]: "something that starts or runs the training cannot do its work",
     Training "source" training::source: "pipelines cannot be read",
     Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one is pending approval",
     Registry "not-live" registry::not_live: "a version was approved an hour ago and production serves an older one",
     Registry "serves-unapproved" registry::serves_unapproved: "production serves a version that was rejected, or that nobody approved where versions are approved",
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
+    Registry "not-delivered" attached::not_delivered [Cause]: "the rules that wait for approvals of the model are all disabled or without targets",
+    Registry "attached" attached::of_registry [Cause]: "something that delivers the versions cannot do its work",
     Registry "source" registry::source: "the registry cannot be read",
     Endpoint "status" endpoint::status [Cause]: "an endpoint is failing, out of service, rolling back or being updated",
     Endpoint "rolled-back" endpoint::rolled_back [Cause]: "the last update failed and the old configuration serves",
@@ -122,6 +127,7 @@ rules! {
     Endpoint "no-requests" traffic::stopped [Cause]: "requests of a production endpoint came steadily and have stopped for ten minutes",
     Endpoint "business-metric" metrics::business [Cause Answers]: "a metric of the configuration is on the wrong side of its threshold",
     Endpoint "unmeasured" metrics::unmeasured: "a metric that the configuration judges was not read (denied, beyond max_cost_per_day), or has no value of late",
+    Endpoint "attached" attached::of_endpoint [Cause]: "something that scales or delivers to an endpoint cannot do its work",
     Endpoint "source" endpoint::source: "endpoints cannot be read",
     Alarms "firing" alarms::firing [Cause]: "an alarm is in ALARM; those of Auto Scaling never count",
     Alarms "flapping" alarms::flapping: "an alarm that is well now fired three times or more in the last hour",

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
+use super::attached::Referrers;
 use super::claims::Claims;
 use super::key::{Keyed, Name};
 use super::parallel::{MANY, both};
@@ -39,6 +40,7 @@ pub(super) struct Index<'a> {
     pub(super) registry: Registry<'a>,
     pub(super) training: Training<'a>,
     pub(super) alarms: Alarms<'a>,
+    pub(super) referrers: Referrers<'a>,
 }
 
 /// The groups, the versions, and the models made from them.
@@ -127,7 +129,8 @@ impl<'a> Index<'a> {
             (store.endpoints.rows().collect(), store.metrics.rows().filter_map(|m| m.endpoint.as_deref()));
         let claims = Claims::new(&endpoints, &observed.preferences.models);
         let configs = store.configs.rows().collect();
-        Self { observed, store, claims, endpoints, configs, measured: measured.collect(), registry, training, alarms }
+        let (measured, referrers) = (measured.collect(), Referrers::new(store));
+        Self { observed, store, claims, endpoints, configs, measured, registry, training, alarms, referrers }
     }
 
     /// Returns a group by name.

@@ -12,8 +12,9 @@ use super::key::{Keyed, Name};
 use super::links::{Edges, Link};
 use super::parallel;
 use super::rows::Rows;
-use super::{Chain, Confidence, StageKind, attention};
+use super::{Attached, Chain, Confidence, StageKind, attention};
 use crate::config::Model as ModelConfig;
+use crate::resources::Thing;
 
 use serving::Traced;
 
@@ -66,6 +67,11 @@ impl<'a> ChainBuilder<'a> {
         serving::join(self, index, traced);
         training::join(self, index);
         alarms::join(self, index);
+        self.chain.attached = index.referrers.attached(&self.chain);
+        for Attached { kind, id, to: (to_kind, to), field, stage } in self.chain.attached.clone() {
+            let key = |kind, id| index.store.get(kind, id).and_then(Thing::arn).unwrap_or(id);
+            self.within(key(kind, id), key(to_kind, to), Confidence::Exact, field, stage);
+        }
         self.chain.arrows = self.edges.arrows;
     }
 }

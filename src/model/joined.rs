@@ -13,7 +13,6 @@ use super::alarm_receiver::{AlarmReceiver, receivers};
 use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
-use super::owned::Ids;
 use super::unclaimed::{Unclaimed, unclaimed};
 use super::{Chain, Health, Link, Mark, Serving};
 use crate::resources::endpoint::Endpoint;
@@ -41,8 +40,8 @@ pub struct Joined {
     tables: Tables,
     /// The chains by name.
     names: OnceLock<Owners>,
-    /// The owners of each kind of thing, in the order of [`Chain::OWNED`]. They are made when a kind is first looked up.
-    owners: [OnceLock<Owners>; Chain::OWNED.len()],
+    /// The owners of each kind of thing, in the order of [`Kind::ALL`]. They are made when a kind is first looked up.
+    owners: [OnceLock<Owners>; Kind::ALL.len()],
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
@@ -75,7 +74,7 @@ pub fn join(observed: &Observed) -> Joined {
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule.is(Mark::AwaitsDecision)).count();
-    let (names, owners, hasher) = (OnceLock::new(), Default::default(), RandomState::default());
+    let (names, owners, hasher) = (OnceLock::new(), [const { OnceLock::new() }; _], RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
     let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, receivers, unclaimed };
     // Build the two lookup tables on this thread.
@@ -122,8 +121,7 @@ impl Joined {
     /// Returns the model of this name.
     #[must_use]
     pub fn chain(&self, name: &str) -> Option<&Chain<'_>> {
-        let own_name: Ids = |chain| Box::new(iter::once(chain.name));
-        self.found(&self.names, own_name, name).into_iter().next()
+        self.owners_in(&self.names, |chain| Box::new(iter::once(chain.name)), name).into_iter().next()
     }
     /// Returns the edges of one of the models, each once and in order.
     #[must_use]
@@ -138,22 +136,24 @@ impl Joined {
     /// Returns all models that a thing belongs to, the worst first.
     #[must_use]
     pub fn owners(&self, kind: Kind, id: &str) -> Vec<&Chain<'_>> {
-        let Some(((_, ids), owners)) = Chain::OWNED.iter().zip(&self.owners).find(|((owned, _), _)| *owned == kind)
-        else {
-            return Vec::new();
-        };
-        self.found(owners, *ids, id)
+        let Some(owners) = self.owners.get(kind as usize) else { return Vec::new() };
+        self.owners_in(owners, |chain| chain.ids(kind), id)
     }
     /// Returns the chains whose `ids` contain an id, the worst first.
-    fn found(&self, owners: &OnceLock<Owners>, ids: Ids, id: &str) -> Vec<&Chain<'_>> {
-        let (owners, hash) = (owners.get_or_init(|| self.owners_by(ids)), self.hasher.hash_one(id));
+    fn owners_in(
+        &self,
+        owners: &OnceLock<Owners>,
+        ids: impl for<'c> Fn(&'c Chain<'_>) -> Box<dyn Iterator<Item = &'c str> + 'c>,
+        id: &str,
+    ) -> Vec<&Chain<'_>> {
+        let (owners, hash) = (owners.get_or_init(|| self.owners_by(&ids)), self.hasher.hash_one(id));
         let places = owners.worst.get(&hash).into_iter().chain(owners.others.get(&hash).into_iter().flatten());
         let chains = places.filter_map(|place| self.chains().get(*place));
         // Two ids may have the same hash.
         chains.filter(|chain| ids(chain).any(|known| known == id)).collect()
     }
     /// Makes the owners of the things of one kind. The chains are sorted, so the worst chain becomes the first owner.
-    fn owners_by(&self, ids: Ids) -> Owners {
+    fn owners_by(&self, ids: &impl for<'c> Fn(&'c Chain<'_>) -> Box<dyn Iterator<Item = &'c str> + 'c>) -> Owners {
         let mut owners = Owners::default();
         for (place, chain) in self.chains().iter().enumerate() {
             for id in ids(chain) {

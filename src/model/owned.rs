@@ -1,33 +1,46 @@
-//! The kinds of things that belong to models, and the ids of each kind in one model.
+//! The things that belong to a model, by kind.
 
 use super::Chain;
-use crate::resources::alarm::Alarm;
-use crate::resources::config::EndpointConfig;
-use crate::resources::dataset::Dataset;
-use crate::resources::endpoint::Endpoint;
-use crate::resources::execution::PipelineExecution;
-use crate::resources::feature_group::FeatureGroup;
-use crate::resources::job::TrainingJob;
-use crate::resources::package::ModelPackage;
-use crate::resources::pipeline::Pipeline;
-use crate::resources::topic::Topic;
-use crate::resources::{Kind, Resource};
+use crate::resources::Kind;
 
-/// Returns the ids of one kind in a chain.
-pub(super) type Ids = for<'a> fn(&'a Chain<'_>) -> Box<dyn Iterator<Item = &'a str> + 'a>;
-
-impl Chain<'_> {
-    /// The kinds of things that belong to models, from left to right.
-    pub(super) const OWNED: [(Kind, Ids); 10] = [
-        (Dataset::KIND, |c| Box::new(c.datasets.iter().copied())),
-        (FeatureGroup::KIND, |c| Box::new(c.feature_groups.iter().copied())),
-        (Pipeline::KIND, |c| Box::new(c.pipelines.iter().copied())),
-        (PipelineExecution::KIND, |c| Box::new(c.executions.iter().copied())),
-        (TrainingJob::KIND, |c| Box::new(c.jobs.iter().copied())),
-        (ModelPackage::KIND, |c| Box::new(c.packages.iter().copied())),
-        (Endpoint::KIND, |c| Box::new(c.serving.iter().map(|s| s.endpoint))),
-        (EndpointConfig::KIND, |c| Box::new(c.serving.iter().filter_map(|s| s.config))),
-        (Alarm::KIND, |c| Box::new(c.alarms.iter().copied())),
-        (Topic::KIND, |c| Box::new(c.topics.iter().copied())),
+impl<'a> Chain<'a> {
+    /// The kinds whose things the join finds by rules of its own, from left to right. All other things of a model are
+    /// [`Chain::attached`].
+    pub const JOINED: [Kind; 11] = [
+        Kind::Datasets,
+        Kind::FeatureGroups,
+        Kind::Pipelines,
+        Kind::Executions,
+        Kind::Jobs,
+        Kind::Groups,
+        Kind::Packages,
+        Kind::Configs,
+        Kind::Endpoints,
+        Kind::Alarms,
+        Kind::Topics,
     ];
+
+    /// Returns the ids of the things of one kind that belong to the model.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "things of all other kinds are attached to these")]
+    pub fn ids(&self, kind: Kind) -> Box<dyn Iterator<Item = &'a str> + '_> {
+        match kind {
+            Kind::Datasets => Box::new(self.datasets.iter().copied()),
+            Kind::FeatureGroups => Box::new(self.feature_groups.iter().copied()),
+            Kind::Pipelines => Box::new(self.pipelines.iter().copied()),
+            Kind::Executions => Box::new(self.executions.iter().copied()),
+            Kind::Jobs => Box::new(self.jobs.iter().copied()),
+            Kind::Groups => Box::new(self.group.into_iter()),
+            Kind::Packages => Box::new(self.packages.iter().copied()),
+            Kind::Configs => Box::new(self.serving.iter().filter_map(|s| s.config)),
+            Kind::Endpoints => Box::new(self.serving.iter().map(|s| s.endpoint)),
+            Kind::Alarms => Box::new(self.alarms.iter().copied()),
+            Kind::Topics => Box::new(self.topics.iter().copied()),
+            _ => Box::new(self.attached.iter().filter(move |a| a.kind == kind).map(|a| a.id)),
+        }
+    }
+    /// Returns every attached thing once.
+    pub fn attached_things(&self) -> impl Iterator<Item = (Kind, &'a str)> {
+        let same = self.attached.chunk_by(|a, b| (a.kind, a.id) == (b.kind, b.id));
+        same.filter_map(|same| same.first()).map(|a| (a.kind, a.id))
+    }
 }

@@ -17,6 +17,7 @@ use crate::resources::alarm_history::AlarmTurn;
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::Dataset;
 use crate::resources::endpoint::Endpoint;
+use crate::resources::event_rule::EventRule;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::feature_group::FeatureGroup;
 use crate::resources::group::ModelPackageGroup;
@@ -33,8 +34,8 @@ use crate::resources::topic::Topic;
 use crate::resources::{Listing, Observed, Preferences, Resource, Table};
 
 pub(super) use rows::{
-    alarm, composite, endpoint, endpoint_config, job, model, registered, requests, run, series, step, subscription,
-    trained, version,
+    alarm, composite, endpoint, endpoint_config, event_rule, job, model, registered, requests, run, series, step,
+    subscription, trained, version,
 };
 use rows::{pipeline, topic};
 
@@ -200,6 +201,7 @@ account! {
     datasets: Dataset,
     metrics: MetricSeries,
     reports: EvaluationReport,
+    event_rules: EventRule,
 }
 
 impl Account {

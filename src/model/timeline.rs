@@ -13,8 +13,9 @@ pub fn timeline(chain: &Chain, store: &Store, most: usize) -> Vec<(Timestamp, Ev
     // The run already reports the jobs of its steps.
     let told = |kind: Kind| kind != Kind::Jobs || chain.pipelines.is_empty();
     // Rows with many ids are sorted, newest first, so the newest events are among the first rows.
-    let rows = Chain::OWNED.iter().rev().filter(|(kind, _)| told(*kind));
-    let rows = rows.flat_map(|(kind, ids)| ids(chain).take(most).filter_map(|id| Some((*kind, store.get(*kind, id)?))));
+    let joined = Chain::JOINED.into_iter().rev().filter(|kind| told(*kind));
+    let joined = joined.flat_map(|kind| chain.ids(kind).take(most).map(move |id| (kind, id)));
+    let rows = joined.chain(chain.attached_things()).filter_map(|(kind, id)| Some((kind, store.get(kind, id)?)));
     let recorded = rows.flat_map(|(kind, row)| {
         let good_news = kind == Kind::Alarms && chain.good_news.contains(&row.id());
         row.events().into_iter().map(move |event| if good_news { event.as_good_news() } else { event })

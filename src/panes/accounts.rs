@@ -8,7 +8,7 @@ use crate::view::{Line, Tone};
 
 /// One row for each account in a region.
 pub(super) static PANE: Pane =
-    Pane { name: "accounts", title: "accounts", several: true, kinds: &[], body: Body::List(LIST) };
+    Pane { name: "accounts", title: "accounts", several: true, kinds: |_| false, body: Body::List(LIST) };
 
 const LIST: List = List {
     columns: &[

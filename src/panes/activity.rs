@@ -8,7 +8,7 @@ use crate::view::Line;
 
 /// One row for each event.
 pub(super) static PANE: Pane =
-    Pane { name: "activity", title: "activity", several: false, kinds: &[], body: Body::List(LIST) };
+    Pane { name: "activity", title: "activity", several: false, kinds: |_| false, body: Body::List(LIST) };
 
 const LIST: List = List {
     columns: &[

@@ -14,7 +14,7 @@ pub(super) static PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
     several: false,
-    kinds: &[Kind::Alarms, Kind::Topics, Kind::Subscriptions],
+    kinds: |kind| matches!(kind, Kind::Alarms | Kind::Topics | Kind::Subscriptions),
     body: Body::List(LIST),
 };
 

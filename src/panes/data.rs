@@ -12,7 +12,7 @@ pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
     several: false,
-    kinds: &[Kind::Datasets, Kind::FeatureGroups],
+    kinds: |kind| matches!(kind, Kind::Datasets | Kind::FeatureGroups),
     body: Body::List(LIST),
 };
 

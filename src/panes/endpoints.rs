@@ -14,7 +14,7 @@ pub(super) static PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
     several: false,
-    kinds: &[Kind::Endpoints, Kind::Configs, Kind::Models, Kind::Metrics],
+    kinds: |kind| matches!(kind, Kind::Endpoints | Kind::Configs | Kind::Models | Kind::Metrics),
     body: Body::List(LIST),
 };
 

@@ -94,7 +94,7 @@ fn drill(app: &App) -> Vec<Line> {
 /// Returns the note of a list, with the unusual states of its kinds.
 pub(super) fn note(app: &App, pane: &Pane, list: &List) -> Option<Line> {
     let mut line = (list.note)(app);
-    for kind in pane.kinds {
+    for kind in Kind::ALL.iter().filter(|kind| (pane.kinds)(**kind)) {
         let noted = source_note(app, &app.here.observed.store.table(*kind).source());
         line.0.extend(noted.into_iter().flat_map(|note| note.muted("  ").0));
     }

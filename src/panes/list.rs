@@ -117,7 +117,7 @@ fn hidden_sort(app: &App) -> Option<(&'static str, bool)> {
 /// Returns the sources of a pane that were never read.
 fn unread(app: &App) -> Vec<Source> {
     let mut sources = app.here.observed.store.sources();
-    sources.retain(|source| app.pane.kinds.contains(&source.kind) && source.fetched_at.is_none());
+    sources.retain(|source| (app.pane.kinds)(source.kind) && source.fetched_at.is_none());
     sources
 }
 

@@ -15,7 +15,7 @@ pub(super) static PANE: Pane = Pane {
     name: "registry",
     title: "registry",
     several: false,
-    kinds: &[Kind::Packages, Kind::Reports],
+    kinds: |kind| matches!(kind, Kind::Packages | Kind::Reports),
     body: Body::List(LIST),
 };
 

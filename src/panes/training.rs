@@ -17,7 +17,7 @@ pub(super) static PANE: Pane = Pane {
     name: "training",
     title: "training",
     several: false,
-    kinds: &[Kind::Pipelines, Kind::Executions, Kind::Steps, Kind::Jobs],
+    kinds: |kind| matches!(kind, Kind::Pipelines | Kind::Executions | Kind::Steps | Kind::Jobs),
     body: Body::List(LIST),
 };
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::listing::asked_lately;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Table};
+use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Table};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -32,6 +32,9 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     const WINDOWED: bool = false;
     /// Kinds whose rows say what to read: a poller waits until each of them was answered once, even with an error.
     const AFTER: &'static [Kind] = &[];
+    /// AWS's word for one thing of this kind. A kind that has one belongs to the models of the things that its rows name,
+    /// and is shown below these things; see [`Resource::references`].
+    const NOUN: Option<&'static str> = None;
     /// Returns its id, which is unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
     /// Returns its name among things of its kind, which is shorter than the id where the context gives the rest.
@@ -50,6 +53,22 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// Returns its health, judged by its status alone.
     fn health(&self) -> Health {
         self.status().map_or(Health::Ok, Health::of_status)
+    }
+    /// Returns the facts about it that matter most, in a few words.
+    fn summary(&self) -> String {
+        self.status().unwrap_or_default().to_owned()
+    }
+    /// Returns whether it will start the things that it names. `None` if its kind starts nothing.
+    fn starts(&self) -> Option<bool> {
+        None
+    }
+    /// Returns what keeps it from doing its work, as a phrase after its name: `is disabled`.
+    fn problem(&self) -> Option<String> {
+        None
+    }
+    /// Returns the things that it names, so that it belongs to their models.
+    fn references(&self) -> Vec<Reference<'_>> {
+        Vec::new()
     }
     /// Returns its ARN, where AWS gives one.
     fn arn(&self) -> Option<&str> {

@@ -22,6 +22,12 @@ macro_rules! resources {
             pub fn name(self) -> &'static str {
                 match self { $(#[$cfg] Self::$variant => $name,)+ }
             }
+            /// Returns AWS's word for one thing of the kind. Only kinds that are attached to others have one; see
+            /// [`Resource::references`](super::Resource::references).
+            #[must_use]
+            pub fn noun(self) -> Option<&'static str> {
+                match self { $(#[$cfg] Self::$variant => <$kind as Resource>::NOUN,)+ }
+            }
             /// Returns the service that is called for it. Its limits are shared by all kinds of the service.
             #[must_use]
             pub fn service(self) -> &'static crate::aws::Service {

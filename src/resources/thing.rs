@@ -6,7 +6,7 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{Event, Freshness, Kind, Patch, Properties, Property, Resource, Source, Store, Table};
+use super::{Event, Freshness, Kind, Patch, Properties, Property, Reference, Resource, Source, Store, Table};
 use crate::aws::AwsError;
 use crate::health::Health;
 
@@ -22,6 +22,14 @@ pub trait Thing: Debug {
     fn status(&self) -> Option<&str>;
     /// Returns its health, judged by its status alone.
     fn health(&self) -> Health;
+    /// Returns the facts about it that matter most, in a few words.
+    fn summary(&self) -> String;
+    /// Returns whether it will start the things that it names. `None` if its kind starts nothing.
+    fn starts(&self) -> Option<bool>;
+    /// Returns what keeps it from doing its work, as a phrase after its name.
+    fn problem(&self) -> Option<String>;
+    /// Returns the things that it names, so that it belongs to their models.
+    fn references(&self) -> Vec<Reference<'_>>;
     /// Returns its ARN, where AWS gives one.
     fn arn(&self) -> Option<&str>;
     /// Returns the thing that it is a part of.
@@ -50,6 +58,18 @@ impl<T: Resource> Thing for T {
     fn health(&self) -> Health {
         Resource::health(self)
     }
+    fn summary(&self) -> String {
+        Resource::summary(self)
+    }
+    fn starts(&self) -> Option<bool> {
+        Resource::starts(self)
+    }
+    fn problem(&self) -> Option<String> {
+        Resource::problem(self)
+    }
+    fn references(&self) -> Vec<Reference<'_>> {
+        Resource::references(self)
+    }
     fn arn(&self) -> Option<&str> {
         Resource::arn(self).filter(|arn| !arn.is_empty())
     }
@@ -73,6 +93,8 @@ impl<T: Resource> Thing for T {
 pub trait AnyTable: Debug {
     /// Returns one row.
     fn thing(&self, id: &str) -> Option<&dyn Thing>;
+    /// Iterates over all rows.
+    fn things(&self) -> Box<dyn Iterator<Item = &dyn Thing> + '_>;
     /// Returns the name of a thing among things of its kind, even where it is not among the rows.
     fn title<'a>(&'a self, id: &'a str) -> Cow<'a, str>;
     /// Returns what it means that something which is named elsewhere is not among the rows.
@@ -99,6 +121,9 @@ pub trait AnyTable: Debug {
 impl<T: Resource> AnyTable for Table<T> {
     fn thing(&self, id: &str) -> Option<&dyn Thing> {
         self.get(id).map(|row| row as &dyn Thing)
+    }
+    fn things(&self) -> Box<dyn Iterator<Item = &dyn Thing> + '_> {
+        Box::new(self.rows().map(|row| row as &dyn Thing))
     }
     fn title<'a>(&'a self, id: &'a str) -> Cow<'a, str> {
         self.get(id).map_or_else(|| T::title_of(id), Resource::title)

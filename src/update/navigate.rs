@@ -150,7 +150,7 @@ fn branch_toggle(app: &mut App) -> Moved {
 
 /// Selects a thing in its pane. The filter is removed if it hides the thing.
 pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
-    let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| pane.kinds.contains(&kind));
+    let lists = |pane: &&&Pane| subject.item.resource().is_some_and(|(kind, _)| (pane.kinds)(kind));
     let pane = app.tables.panes.iter().find(lists).map_or(app.tables.home.name, |pane| pane.name);
     let alarm = subject.item.of_kind(Kind::Alarms).and_then(|name| app.here.observed.store.alarms.get(name));
     app.show_scaling |= alarm.is_some_and(Alarm::scaling);

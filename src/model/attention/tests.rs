@@ -1,6 +1,7 @@
 //! Each rule with its cases: the difference from a healthy account, and the findings of the rule.
 
 mod alarms;
+mod attached;
 mod data;
 mod endpoint;
 mod errors;
@@ -42,8 +43,16 @@ macro_rules! cases {
 }
 use cases;
 
-const CASES: [&[OfRule]; 7] =
-    [data::CASES, training::CASES, registry::CASES, endpoint::CASES, errors::CASES, metrics::CASES, alarms::CASES];
+const CASES: [&[OfRule]; 8] = [
+    data::CASES,
+    training::CASES,
+    registry::CASES,
+    endpoint::CASES,
+    errors::CASES,
+    metrics::CASES,
+    alarms::CASES,
+    attached::CASES,
+];
 
 /// Returns the findings of a rule about the model.
 fn found(account: &Account, stage: StageKind, rule: &str) -> Vec<(Health, String, Option<i64>)> {

@@ -3,6 +3,7 @@
 use crate::resources::alarm::Alarm;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
 use crate::resources::endpoint::{Endpoint, Variant};
+use crate::resources::event_rule::{EventRule, EventTarget, Watched};
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::{JobDetails, TrainingJob};
 use crate::resources::metric::MetricSeries;
@@ -195,5 +196,19 @@ pub(in crate::model) fn series(id: &str, values: &[(i64, f64)]) -> MetricSeries 
         until: ago(MINUTE).unwrap(),
         period: MINUTE,
         ..MetricSeries::default()
+    }
+}
+
+/// Makes an enabled rule with these targets, which waits for approvals of a group.
+pub(in crate::model) fn event_rule(name: &str, targets: &[&str], group: Option<&str>) -> EventRule {
+    let target = |arn: &&str| EventTarget { arn: (*arn).into(), role: Some("role".into()), ..EventTarget::default() };
+    let watched = |name: &str| Watched { field: "ModelPackageGroupName".into(), name: name.into() };
+    EventRule {
+        name: name.into(),
+        state: "ENABLED".into(),
+        watches: group.map(watched).into_iter().collect(),
+        targets: Some(targets.iter().map(target).collect()),
+        read: ago(MINUTE),
+        ..EventRule::default()
     }
 }

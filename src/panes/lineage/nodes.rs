@@ -15,6 +15,8 @@ use crate::view::{Id, Line, Node, Tone};
 
 /// The maximum number of things below one node.
 const MOST: usize = 12;
+/// The number of levels below a stage on which attached things are shown.
+const DEEPEST: usize = 6;
 
 /// A node and the nodes below it.
 pub(super) struct Branch {
@@ -48,7 +50,9 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
             StageKind::Endpoint => endpoints(app, chain, &links),
             StageKind::Alarms => alarms(app, chain, &links),
         };
-        Branch { item: Item::Stage(stage.kind), line: heading(app, chain, stage), children: unique(children) }
+        let mut children = unique(children);
+        attach(app, chain, &mut children, DEEPEST);
+        Branch { item: Item::Stage(stage.kind), line: heading(app, chain, stage), children }
     });
     let health = app.here.health(chain);
     let (glyph, word) = health.sign();
@@ -57,6 +61,29 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
         .with(chain.name, Tone::Strong)
         .muted(format!("  {word}"));
     vec![Branch { item: Item::Model(chain.name.into()), line, children: stages.collect() }]
+}
+
+/// Puts the things that are attached to a node first among the nodes below it.
+fn attach(app: &App, chain: &Chain, nodes: &mut [Branch], depth: usize) {
+    // Things may name each other.
+    let Some(depth) = depth.checked_sub(1) else { return };
+    for node in nodes {
+        let own = |(kind, id)| chain.attached.iter().filter(move |a| a.to == (kind, id));
+        let attached = node.item.resource().into_iter().flat_map(own).filter_map(|a| {
+            let thing = app.here.observed.store.get(a.kind, a.id)?;
+            let note = format!("{}  {}", a.kind.noun().unwrap_or_default(), thing.summary());
+            Some(branch(
+                Item::Resource(a.kind, a.id.into()),
+                thing.health(),
+                &thing.title(),
+                note.trim_end(),
+                Vec::new(),
+            ))
+        });
+        let attached = unique(attached.collect());
+        node.children.splice(0..0, attached);
+        attach(app, chain, &mut node.children, depth);
+    }
 }
 
 /// Removes duplicates, and limits the number of nodes.

@@ -1,0 +1,57 @@
+//! What starts, delivers and scales the models: all kinds of things that are attached to models.
+
+use crate::app::{App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
+use crate::health::Health;
+use crate::resources::Kind;
+use crate::view::{Line, Tone};
+
+use super::cell::tone;
+
+/// One row for each thing.
+pub(super) static PANE: Pane =
+    Pane { name: "automation", title: "automation", several: false, kinds: |kind| kind.noun().is_some(), body: Body::List(LIST) };
+
+const LIST: List = List {
+    columns: &[
+        PaneColumn::cells("", 1),
+        PaneColumn::fill("NAME", 4, 20).name(),
+        PaneColumn::cells("KIND", 10),
+        PaneColumn::fill("STATE", 5, 20),
+        PaneColumn::fill("MODEL", 2, 12).name(),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("Nothing starts, delivers or scales a model here.")],
+    ..List::EMPTY
+};
+
+/// Returns the things, those of models first, then by kind and name.
+fn ids(app: &App) -> Vec<Subject> {
+    let tables = app.here.observed.store.tables().filter(|(kind, _)| kind.noun().is_some());
+    let things = tables.flat_map(|(kind, table)| table.things().map(move |thing| (kind, thing.id())));
+    let mut things: Vec<(bool, Kind, &str)> =
+        things.map(|(kind, id)| (app.here.joined.owner(kind, id).is_none(), kind, id)).collect();
+    things.sort_unstable();
+    things.into_iter().map(|(_, kind, id)| app.here.resource(kind, id)).collect()
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let Item::Resource(kind, id) = &subject.item else { return None };
+    let table = app.here.observed.store.table(*kind);
+    let thing = table.thing(id)?;
+    let models: Vec<&str> = app.here.joined.owners(*kind, id).iter().map(|chain| chain.name).collect();
+    // A thing that belongs to no model may be switched off for good.
+    let health = if models.is_empty() { Health::Absent } else { thing.health() };
+    let state = Line::new().plain(thing.summary());
+    let state = match thing.problem() {
+        Some(why) => state.with(format!("  {why}"), if models.is_empty() { Tone::Muted } else { tone(health) }),
+        None => state,
+    };
+    Some(vec![
+        Cell::glyph(health),
+        Cell::plain(thing.title()),
+        Cell::muted(kind.noun().unwrap_or_default()),
+        Cell { line: state, order: None },
+        Cell::muted(models.join(", ")),
+    ])
+}
