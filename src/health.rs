@@ -51,11 +51,12 @@ impl Health {
     #[must_use]
     pub fn of_status(raw: &str) -> Self {
         match raw {
-            "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled" => Self::Ok,
+            "InService" | "Completed" | "Succeeded" | "Approved" | "OK" | "Active" | "Created" | "Enabled"
+            | "ENABLED" => Self::Ok,
             "Updating" | "Creating" | "SystemUpdating" | "InProgress" | "Executing" | "Pending" | "Stopping"
             | "Deleting" | "Starting" => Self::Running,
             "PendingManualApproval" => Self::Waiting,
-            "Rejected" | "Stopped" | "Suspended" | "Off" => Self::Warning,
+            "Rejected" | "Stopped" | "Suspended" | "Off" | "DISABLED" => Self::Warning,
             "Failed"
             | "ALARM"
             | "OutOfService"

@@ -1,15 +1,20 @@
 //! What starts, delivers and scales the models: all kinds of things that are attached to models.
 
 use crate::app::{App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
-use crate::health::Health;
+use crate::model::Health;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
 use super::cell::tone;
 
 /// One row for each thing.
-pub(super) static PANE: Pane =
-    Pane { name: "automation", title: "automation", several: false, kinds: |kind| kind.noun().is_some(), body: Body::List(LIST) };
+pub(super) static PANE: Pane = Pane {
+    name: "automation",
+    title: "automation",
+    several: false,
+    kinds: |kind| kind.noun().is_some(),
+    body: Body::List(LIST),
+};
 
 const LIST: List = List {
     columns: &[
@@ -42,11 +47,9 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     let models: Vec<&str> = app.here.joined.owners(*kind, id).iter().map(|chain| chain.name).collect();
     // A thing that belongs to no model may be switched off for good.
     let health = if models.is_empty() { Health::Absent } else { thing.health() };
-    let state = Line::new().plain(thing.summary());
-    let state = match thing.problem() {
-        Some(why) => state.with(format!("  {why}"), if models.is_empty() { Tone::Muted } else { tone(health) }),
-        None => state,
-    };
+    let problem = thing.problem().map(|why| format!("{why}  ")).unwrap_or_default();
+    let state = Line::new().with(problem, if models.is_empty() { Tone::Muted } else { tone(health) });
+    let state = state.plain(thing.summary());
     Some(vec![
         Cell::glyph(health),
         Cell::plain(thing.title()),

@@ -119,8 +119,7 @@ impl Resource for EventRule {
             Some(none) if none.is_empty() => "no targets".to_owned(),
             Some(_) => format!("→ {}", targets.join(", ")),
         };
-        let disabled = if self.enabled() { "" } else { "disabled  " };
-        format!("{disabled}{when}  {targets}")
+        format!("{when}  {targets}")
     }
     fn starts(&self) -> Option<bool> {
         Some(self.enabled() && !self.drops_events())
@@ -270,7 +269,7 @@ mod tests {
             (rule("ENABLED", None), Health::Ok, "on events  targets not read yet"),
             (rule("ENABLED", Some(vec![])), Health::Warning, "on events  no targets"),
             (rule("ENABLED", Some(vec![pipeline.clone()])), Health::Ok, "on events  → fraud-build"),
-            (rule("DISABLED", Some(vec![pipeline.clone()])), Health::Warning, "disabled  on events  → fraud-build"),
+            (rule("DISABLED", Some(vec![pipeline.clone()])), Health::Warning, "on events  → fraud-build"),
             (
                 rule("ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS", None),
                 Health::Ok,

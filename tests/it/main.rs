@@ -7,6 +7,7 @@
 mod accounts;
 mod activity;
 mod altered;
+mod automation;
 mod aws_settings;
 mod bundled;
 mod canary;

@@ -71,7 +71,8 @@ fn attach(app: &App, chain: &Chain, nodes: &mut [Branch], depth: usize) {
         let own = |(kind, id)| chain.attached.iter().filter(move |a| a.to == (kind, id));
         let attached = node.item.resource().into_iter().flat_map(own).filter_map(|a| {
             let thing = app.here.observed.store.get(a.kind, a.id)?;
-            let note = format!("{}  {}", a.kind.noun().unwrap_or_default(), thing.summary());
+            let problem = thing.problem().map(|why| format!("{why}  ")).unwrap_or_default();
+            let note = format!("{}  {problem}{}", a.kind.noun().unwrap_or_default(), thing.summary());
             Some(branch(
                 Item::Resource(a.kind, a.id.into()),
                 thing.health(),

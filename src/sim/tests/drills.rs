@@ -135,6 +135,14 @@ fn a_rule_without_targets_drops_approvals() {
 }
 
 #[test]
+fn a_disabled_rule_starts_nothing_and_a_run_by_hand_does() {
+    play("disabled-trigger", |account| {
+        let order = json!({ "PipelineName": "demand-forecasting-build", "ClientRequestToken": "t".repeat(36) });
+        account.sagemaker("StartPipelineExecution", &order);
+    });
+}
+
+#[test]
 fn a_pinned_endpoint_is_fixed_by_more_instances() {
     play("pinned", |account| {
         assert_eq!(account.sim.alarm("P2-recommendation-latency").as_deref(), Some("ALARM"));
