@@ -12,7 +12,7 @@ pub mod config;
 mod convert;
 pub mod dataset;
 mod delta;
-#[cfg(feature = "eventbridge")]
+#[cfg(any(feature = "eventbridge", feature = "scheduler"))]
 mod detailed;
 pub mod endpoint;
 mod event;
@@ -27,6 +27,8 @@ mod kind;
 mod listing;
 pub mod metric;
 pub mod model;
+#[cfg(any(feature = "eventbridge", feature = "scheduler"))]
+mod next_run;
 mod observed;
 pub mod package;
 pub mod pipeline;
@@ -35,6 +37,8 @@ mod property;
 mod reference;
 pub mod report;
 mod resource;
+#[cfg(feature = "scheduler")]
+pub mod schedule;
 mod source;
 pub mod step;
 mod store;
@@ -93,6 +97,10 @@ resources! {
     #[cfg(feature = "eventbridge")]
     eventbridge {
         event_rules: EventRules(event_rule::EventRule) = "event_rules",
+    }
+    #[cfg(feature = "scheduler")]
+    scheduler {
+        schedules: Schedules(schedule::Schedule) = "schedules",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

@@ -67,7 +67,8 @@ fn format_value(app: &App, value: Value) -> Line {
         }
         Value::Warning(text) => Line::new().with(format!("▲ {text}"), Tone::Warn),
         Value::Time(at) => {
-            Line::new().plain(format!("{}  ({} ago)", fmt::clock(now, at, &app.zone), fmt::age(now, at)))
+            let (clock, age) = (fmt::clock(now, at, &app.zone), fmt::age(now.max(at), now.min(at)));
+            Line::new().plain(if at > now { format!("{clock}  (in {age})") } else { format!("{clock}  ({age} ago)") })
         }
         Value::Span(span) => Line::new().plain(fmt::span(span)),
         Value::Bytes(bytes) => Line::new().plain(fmt::bytes(bytes)),

@@ -4,11 +4,13 @@
 //! <https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-bus.html>.
 
 use aws_sdk_eventbridge::types;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::detailed::add_details;
+use super::next_run::next_run;
 use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, arn_name};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
@@ -35,6 +37,9 @@ pub struct EventRule {
     pub schedule: Option<String>,
     /// Its description.
     pub description: String,
+    /// The next run of a cron expression, seen from the time at which the rule was read. AWS does not say when it began
+    /// to count a rate.
+    pub next: Option<Timestamp>,
     /// The AWS service that made the rule.
     pub managed_by: Option<String>,
     /// The things whose events the pattern names.
@@ -148,6 +153,7 @@ impl Resource for EventRule {
     fn properties(&self, all: &mut Properties) {
         all.status("State", &*self.state)
             .text("ScheduleExpression", self.schedule.as_deref())
+            .time("next run", self.next.filter(|_| self.enabled()))
             .text("EventPattern", self.pattern.as_deref())
             .text("Description", &*self.description)
             .text("ManagedBy", self.managed_by.as_deref());
@@ -177,7 +183,8 @@ impl Resource for EventRule {
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let listed = pages(PAGES, async |token| {
             let page = aws.eventbridge.list_rules().limit(100).set_next_token(token).send().await.map_err(failed)?;
-            Ok((page.rules.unwrap_or_default().into_iter().map(from_sdk).collect(), page.next_token))
+            let rules = page.rules.unwrap_or_default().into_iter().map(|rule| from_sdk(rule, observed.at));
+            Ok((rules.collect(), page.next_token))
         })
         .await?;
         let keep = |listed: &Self, known: &Self| {
@@ -208,8 +215,10 @@ async fn targets(aws: &Aws, rule: &str) -> Result<Vec<EventTarget>, AwsError> {
     Ok(targets.into_iter().map(target).collect())
 }
 
-fn from_sdk(rule: types::Rule) -> EventRule {
+fn from_sdk(rule: types::Rule, now: Timestamp) -> EventRule {
+    let next = rule.schedule_expression.as_deref().and_then(|text| next_run(text, &TimeZone::UTC, None, now).at());
     EventRule {
+        next,
         watches: rule.event_pattern.as_deref().map(watched).unwrap_or_default(),
         name: rule.name.unwrap_or_default(),
         arn: rule.arn.unwrap_or_default(),

@@ -133,7 +133,7 @@ impl FaultInjector {
                 ServiceError::new("ThrottlingException", "Rate exceeded")
             }
             Protocol::Rest => ServiceError::new("SlowDown", "Please reduce your request rate.").status(503),
-            Protocol::Json10 | Protocol::Json11 | Protocol::Cbor | Protocol::Query => {
+            Protocol::Json10 | Protocol::Json11 | Protocol::RestJson | Protocol::Cbor | Protocol::Query => {
                 ServiceError::new("Throttling", "Rate exceeded")
             }
         })

@@ -15,6 +15,9 @@ pub(crate) enum Protocol {
     Json10,
     Cbor,
     Query,
+    /// REST with bodies in JSON.
+    RestJson,
+    /// REST with bodies in XML: S3.
     Rest,
 }
 
@@ -65,10 +68,28 @@ pub(crate) fn understand(request: &Request) -> Call {
         let service = by_form(scope(request), find("Version"), find("Action"));
         return call(service, Protocol::Query, find("Action"), Ok(query::read(&rest)));
     }
+    let signed_for = scope(request);
+    let service = find_service(|service| service.names().rest.is_some() && service.names().signing == signed_for);
+    if let Some((service, route)) = service.and_then(|service| Some((service, service.names().rest?))) {
+        let (name, input) = rest_json(route(request.method().as_str(), path), request);
+        return call(Some(service), Protocol::RestJson, name, input);
+    }
     let s3 = rest(request);
     let name = s3.operation().unwrap_or("").to_owned();
     let head = s3.method == "HEAD";
     Call { service: Some(Service::S3), protocol: Protocol::Rest, name, input: Ok(Value::Null), s3: Some(s3), head }
+}
+
+/// Returns the operation of a REST request, and its input: the body, the query, and the name in the path.
+fn rest_json(
+    route: Option<(&'static str, Option<String>)>,
+    request: &Request,
+) -> (&'static str, Result<Value, String>) {
+    let Some((operation, name)) = route else { return ("", Ok(Value::empty())) };
+    let body = if request.body().is_empty() { Ok(Value::empty()) } else { json::read(request.body()) };
+    let pairs = query::pairs(request.uri().query().unwrap_or(""));
+    let given = pairs.into_iter().chain(name.map(|name| ("Name".to_owned(), name)));
+    (operation, body.map(|body| given.fold(body, |input, (key, value)| input.with(key, value))))
 }
 
 fn find_service(fits: impl Fn(Service) -> bool) -> Option<Service> {
@@ -114,7 +135,9 @@ impl Call {
     pub(crate) fn unknown(&self) -> ServiceError {
         match self.protocol {
             Protocol::Query => ServiceError::new("InvalidAction", format!("Could not find operation {}", self.name)),
-            Protocol::Json10 | Protocol::Json11 => ServiceError::new("UnknownOperationException", ""),
+            Protocol::Json10 | Protocol::Json11 | Protocol::RestJson => {
+                ServiceError::new("UnknownOperationException", "")
+            }
             Protocol::Cbor => ServiceError::new("UnknownOperationException", "").status(404),
             Protocol::Rest => {
                 ServiceError::new("MethodNotAllowed", "The specified method is not allowed against this resource.")
@@ -133,7 +156,7 @@ impl Call {
         let tree = if result.is_null() { &empty } else { result };
         let mut headers = vec![("content-type", self.content_type()), ("x-amzn-requestid", id)];
         let body = match self.protocol {
-            Protocol::Json10 | Protocol::Json11 => json::write(tree),
+            Protocol::Json10 | Protocol::Json11 | Protocol::RestJson => json::write(tree),
             Protocol::Cbor => {
                 headers.push(("smithy-protocol", "rpc-v2-cbor"));
                 cbor::write(tree)
@@ -147,6 +170,7 @@ impl Call {
         match self.protocol {
             Protocol::Json11 => "application/x-amz-json-1.1",
             Protocol::Json10 => "application/x-amz-json-1.0",
+            Protocol::RestJson => "application/json",
             Protocol::Cbor => "application/cbor",
             Protocol::Query => "text/xml",
             Protocol::Rest => "application/xml",
@@ -164,7 +188,7 @@ impl Call {
             headers.push(("x-amzn-query-error", &query_error));
         }
         let body: Bytes = match self.protocol {
-            Protocol::Json10 | Protocol::Json11 => {
+            Protocol::Json10 | Protocol::Json11 | Protocol::RestJson => {
                 headers.push(("x-amzn-errortype", &error.code));
                 json::write(&tree()).into()
             }

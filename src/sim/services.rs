@@ -13,6 +13,7 @@ pub(crate) mod logs;
 mod resource_groups_tagging;
 pub(crate) mod s3;
 pub(crate) mod sagemaker;
+pub(crate) mod scheduler;
 pub(crate) mod sns;
 mod sts;
 
@@ -31,14 +32,22 @@ pub(crate) struct Names {
     pub(crate) target: &'static str,
     /// The version of the Query protocol, and the namespace of its answers.
     pub(crate) query: Option<(&'static str, &'static str)>,
+    /// The operation of a REST request with a JSON body, by method and path.
+    pub(crate) rest: Option<Route>,
 }
+
+/// Returns the operation of a REST request, and the name in its path.
+type Route = fn(method: &str, path: &str) -> Option<(&'static str, Option<String>)>;
 
 impl Names {
     const fn new(signing: &'static str, source: &'static str) -> Self {
-        Self { signing, source, target: "", query: None }
+        Self { signing, source, target: "", query: None, rest: None }
     }
     const fn target(self, target: &'static str) -> Self {
         Self { target, ..self }
+    }
+    const fn rest(self, route: Route) -> Self {
+        Self { rest: Some(route), ..self }
     }
     const fn query(self, version: &'static str, namespace: &'static str) -> Self {
         Self { query: Some((version, namespace)), ..self }
@@ -99,6 +108,8 @@ services! { world:
         => sts(&world.env.account);
     EventBridge = Names::new("events", "events.amazonaws.com").target("AWSEvents")
         => eventbridge(&mut world.eventbridge, &world.env);
+    Scheduler = Names::new("scheduler", "scheduler.amazonaws.com").rest(scheduler::route)
+        => scheduler(&mut world.scheduler, &world.env);
     ApplicationAutoScaling = Names::new("application-autoscaling", "autoscaling.amazonaws.com")
         .target("AnyScaleFrontendService")
         => application_autoscaling(&mut world.application_autoscaling, &world.env.account);

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::env::Env;
-use super::services::{application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, sns};
+use super::services::{
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, scheduler, sns,
+};
 use super::story;
 use super::time::Time;
 
@@ -15,6 +17,7 @@ pub(crate) struct World {
     pub(crate) s3: s3::State,
     pub(crate) sns: sns::State,
     pub(crate) eventbridge: eventbridge::State,
+    pub(crate) scheduler: scheduler::State,
     pub(crate) codepipeline: codepipeline::State,
     pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) cloudtrail: cloudtrail::State,
@@ -40,6 +43,7 @@ impl World {
             s3: s3::State::default(),
             sns: sns::State::default(),
             eventbridge: eventbridge::State::default(),
+            scheduler: scheduler::State::default(),
             codepipeline: codepipeline::State::default(),
             application_autoscaling: application_autoscaling::State::default(),
             cloudtrail: cloudtrail::State::default(),

@@ -27,6 +27,22 @@ class Around(Contract):
         with self.assertRaises(events.exceptions.ResourceNotFoundException):
             events.describe_rule(Name="nothing")
 
+    def test_schedules(self):
+        scheduler = self.account.client("scheduler")
+        schedules = [s for page in pages(scheduler, "list_schedules") for s in page["Schedules"]]
+        self.assertTrue(schedules)
+        for schedule in schedules:
+            found = scheduler.get_schedule(Name=schedule["Name"], GroupName=schedule["GroupName"])
+            self.assertEqual(schedule["Target"]["Arn"], found["Target"]["Arn"])
+        name = schedules[0]["Name"]
+        keep = {key: found[key] for key in ("ScheduleExpression", "FlexibleTimeWindow", "Target")}
+        scheduler.update_schedule(Name=name, State="DISABLED", **keep)
+        self.assertEqual("DISABLED", scheduler.get_schedule(Name=name)["State"])
+        self.assertEqual([name], [s["Name"] for s in scheduler.list_schedules(State="DISABLED")["Schedules"]])
+        scheduler.update_schedule(Name=name, State="ENABLED", **keep)
+        with self.assertRaises(scheduler.exceptions.ResourceNotFoundException):
+            scheduler.get_schedule(Name="nothing")
+
     def test_scaling(self):
         scaling = self.account.client("application-autoscaling")
         targets = [t for page in pages(scaling, "describe_scalable_targets", ServiceNamespace="sagemaker") for t in page["ScalableTargets"]]

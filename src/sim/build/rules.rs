@@ -1,9 +1,10 @@
-//! The event rules of a story, the pipelines that they start, and the results of future pipeline executions.
+//! The event rules and schedules of a story, the pipelines that they start, and the results of future pipeline executions.
 
 use crate::sim::prelude::{json, tree};
 use crate::sim::services::codepipeline::Pipeline;
 use crate::sim::services::eventbridge::{Rule, Target};
 use crate::sim::services::sagemaker::PlannedFailure;
+use crate::sim::services::scheduler::Schedule;
 use crate::sim::story::{self, Story};
 use crate::sim::world::World;
 
@@ -23,6 +24,10 @@ impl World {
                 };
                 self.codepipeline.pipelines.insert(via.clone(), pipeline);
             }
+        }
+        for spec in &story.schedules {
+            let schedule = self.schedule(spec);
+            self.scheduler.schedules.insert(spec.name.clone(), schedule);
         }
         self.codepipeline.add_past_executions(&self.sagemaker.endpoints);
     }
@@ -58,6 +63,21 @@ impl World {
             group: spec.group.clone(),
             on: spec.on.clone(),
             deploys: spec.deploys.clone(),
+        }
+    }
+
+    fn schedule(&self, spec: &story::Schedule) -> Schedule {
+        let created = self.env.start - spec.age;
+        Schedule {
+            name: spec.name.clone(),
+            description: spec.description.clone(),
+            enabled: spec.enabled,
+            expression: spec.expression.clone(),
+            zone: spec.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+            target: self.env.account.sagemaker("pipeline", &spec.runs.to_lowercase()),
+            role: self.env.account.role("scheduler-start"),
+            created,
+            modified: created,
         }
     }
 

@@ -69,6 +69,25 @@ pub(crate) struct Rule {
     pub(crate) targets: bool,
 }
 
+/// A schedule of `EventBridge` Scheduler, which starts a pipeline at fixed times.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Schedule {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    #[serde(default = "super::yes")]
+    pub(crate) enabled: bool,
+    /// `rate(7 days)`, `cron(…)` or `at(…)`.
+    pub(crate) expression: String,
+    /// The time zone of the expression; UTC if absent.
+    pub(crate) zone: Option<String>,
+    /// The pipeline that it starts.
+    pub(crate) runs: String,
+    /// Its age.
+    pub(crate) age: Span,
+}
+
 /// Calls that fail, or get strange answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
