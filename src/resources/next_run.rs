@@ -1,4 +1,4 @@
-//! When a schedule of EventBridge runs next.
+//! The next run of a schedule of `EventBridge`.
 //!
 //! The forms: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>.
 

@@ -92,10 +92,10 @@ impl Resource for Schedule {
         Some(self.problem().is_none())
     }
     fn problem(&self) -> Option<String> {
-        match self.enabled() {
-            false => Some("is disabled".to_owned()),
-            true => self.is_over().then(|| "has no further run".to_owned()),
+        if !self.enabled() {
+            return Some("is disabled".to_owned());
         }
+        self.is_over().then(|| "has no further run".to_owned())
     }
     fn summary(&self) -> String {
         let when = self.details.as_ref().map(|details| {

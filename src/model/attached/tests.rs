@@ -2,6 +2,8 @@ use crate::model::StageKind::{Registry, Training};
 use crate::model::testing::{Account, event_rule};
 use crate::resources::Kind::{EventRules, Groups, Pipelines};
 
+const PIPELINE: &str = "arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build";
+
 /// A test of attached things: what is tested, the change of the account, and what is attached.
 type Case = (
     &'static str,
@@ -25,13 +27,7 @@ fn a_thing_belongs_to_the_models_of_the_things_that_it_names() {
         ),
         (
             "a rule of both is attached to both",
-            |a| {
-                a.event_rules.push(event_rule(
-                    "b",
-                    &["arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build"],
-                    Some("fraud"),
-                ))
-            },
+            |a| a.event_rules.push(event_rule("b", &[PIPELINE], Some("fraud"))),
             vec![("b", (Pipelines, "fraud-build"), Training), ("b", (Groups, "fraud"), Registry)],
         ),
         (
