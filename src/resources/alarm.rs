@@ -12,6 +12,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, StateValue};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::convert::url_part;
 use super::{Cadence, Cursor, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
@@ -206,7 +207,7 @@ impl Resource for Alarm {
         Some(&self.arn)
     }
     fn console(&self, region: &str) -> Option<String> {
-        Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", self.name))
+        Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", url_part(&self.name)))
     }
     fn properties(&self, all: &mut Properties) {
         let dimensions: Vec<String> = self.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();

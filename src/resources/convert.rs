@@ -1,6 +1,7 @@
 //! Converts values of AWS.
 
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Converts a time of the SDK; `None` when it cannot be represented.
 pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp> {
@@ -8,9 +9,35 @@ pub(crate) fn time(at: Option<&aws_smithy_types::DateTime>) -> Option<Timestamp>
     Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
 }
 
+/// Returns a text as a part of an address: all that may mean something there is percent-encoded.
+pub(super) fn url_part(text: &str) -> String {
+    const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'/');
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
 /// Returns the last part of an ARN, or the text itself: `arn:…:endpoint/x` → `x`, `arn:…:function:x` → `x`.
 #[must_use]
 pub fn arn_name(arn: &str) -> &str {
     let last = arn.rsplit('/').next().unwrap_or(arn);
     if last.starts_with("arn:") { last.rsplit(':').next().unwrap_or(last) } else { last }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_come_from_arns_and_go_into_addresses() {
+        let cases = [
+            ("arn:aws:sagemaker:eu-west-1:1:endpoint/fraud", "fraud"),
+            ("arn:aws:lambda:eu-west-1:1:function:deploy", "deploy"),
+            ("arn:aws:codepipeline:eu-west-1:1:web", "web"),
+            ("s3://lake/a:b", "a:b"),
+            ("name", "name"),
+        ];
+        for (arn, name) in cases {
+            assert_eq!(arn_name(arn), name);
+        }
+        assert_eq!(url_part("fraud 5xx > 2 %/é"), "fraud%205xx%20%3E%202%20%25/%C3%A9");
+    }
 }

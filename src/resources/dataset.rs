@@ -15,6 +15,7 @@ use aws_sdk_s3::types::BucketVersioningStatus;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::convert::url_part;
 use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, DescribedEach, ErrorKind, describe, describe_each, in_background};
 use crate::config::Pattern;
@@ -97,7 +98,7 @@ impl Resource for Dataset {
     }
     fn console(&self, region: &str) -> Option<String> {
         let (bucket, prefix) = split(&self.uri)?;
-        Some(format!("s3/buckets/{bucket}?region={region}&prefix={prefix}"))
+        Some(format!("s3/buckets/{bucket}?region={region}&prefix={}", url_part(prefix)))
     }
     fn properties(&self, all: &mut Properties) {
         let objects = format!("{}{}", self.objects, if self.capped { " or more" } else { "" });

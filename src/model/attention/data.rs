@@ -149,7 +149,8 @@ pub(super) fn source(input: &RuleInput<'_>) -> Vec<Finding> {
     if !chain.datasets.is_empty() && datasets(input).next().is_none() {
         found = unread(&store.datasets);
         // Other datasets were read, so those of this model will be read soon, unless something is wrong.
-        let wrong = why.filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
+        let capped = store.datasets.capped().then(|| "beyond the number of locations that are read".to_owned());
+        let wrong = why.or(capped).filter(|_| found.is_empty()).map(|why| Finding::new(Health::Unknown, why));
         found.extend(wrong);
     }
     let grouped = !chain.feature_groups.is_empty() && store.feature_groups.is_empty();

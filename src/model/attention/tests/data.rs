@@ -123,6 +123,8 @@ cases! {
     "locations are denied" |a| a.datasets.denied() => [(Unknown, "Call denied", None)];
     "locations were read, and then denied" |a| a.datasets.stale() => [];
     "others were read, and this one is about to be" |a| a.datasets[0].uri = "s3://lake/other".into() => [];
+    "others were read, and there are too many" |a| { a.datasets[0].uri = "s3://lake/other".into(); a.datasets.capped() }
+        => [(Unknown, "beyond the number of locations that are read", None)];
     "others were read, and this one cannot be" |a| { a.datasets[0].uri = "s3://lake/other".into(); a.datasets.faulty() }
         => [(Unknown, "Call denied", None)];
     "what the user named is not among those that were read" |a| {
