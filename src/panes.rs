@@ -14,6 +14,7 @@ mod facts;
 mod frame;
 mod header;
 mod home;
+mod inbox;
 pub mod lineage;
 mod list;
 mod measured;
@@ -45,6 +46,7 @@ pub static PANES: &[&Pane] = &[
     &sources::PANE,
     &accounts::PANE,
     &automation::PANE,
+    &inbox::PANE,
 ];
 
 /// Returns the panes that can be shown now.

@@ -157,7 +157,7 @@ impl App {
         self.chain_of(subject).map(|c| c.name.to_owned())
     }
 
-    /// Returns the number of versions that wait for a decision.
+    /// Returns the number of findings that wait for somebody, in all accounts.
     #[must_use]
     pub fn inbox(&self) -> usize {
         self.accounts().iter().map(|account| account.joined.waiting()).sum()

@@ -30,6 +30,7 @@ const ACTIONS: &[&str] = &[
     "endpoints",
     "alarms",
     "activity",
+    "inbox",
     "automation",
     "sources",
     "accounts",

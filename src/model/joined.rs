@@ -14,7 +14,7 @@ use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
 use super::unclaimed::{Unclaimed, unclaimed};
-use super::{Chain, Health, Link, Mark, Serving};
+use super::{Chain, Health, Link, Mark, Reason, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::{Kind, Observed, Resource};
@@ -73,7 +73,7 @@ pub fn join(observed: &Observed) -> Joined {
     let receivers = receivers(index);
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
-    let waiting = chains.iter().flat_map(|chain| &chain.reasons).filter(|r| r.rule.is(Mark::AwaitsDecision)).count();
+    let waiting = inbox(chains).count();
     let (names, owners, hasher) = (OnceLock::new(), [const { OnceLock::new() }; _], RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
     let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, receivers, unclaimed };
@@ -93,6 +93,12 @@ fn undefined(index: &Index<'_>) -> bool {
     let made = index.store.packages.rows().filter_map(|p| p.details.as_ref()?.generated_by.as_deref());
     let told: HashSet<Name<'_>, RandomState> = made.filter_map(of_execution).map(Name).collect();
     unread.any(|p| !told.contains(&Name(&p.name)))
+}
+
+/// Returns the findings that wait for somebody. What is only unknown waits for nobody.
+fn inbox<'a, 'c>(chains: &'a [Chain<'c>]) -> impl Iterator<Item = (&'a Chain<'c>, &'a Reason)> {
+    let reasons = chains.iter().flat_map(|chain| chain.reasons.iter().map(move |reason| (chain, reason)));
+    reasons.filter(|(_, r)| r.rule.is(Mark::AwaitsDecision) && r.health > Health::Ok && r.health != Health::Unknown)
 }
 
 impl Default for Joined {
@@ -175,7 +181,11 @@ impl Joined {
     pub fn unwell(&self) -> &BTreeSet<String> {
         &self.unwell
     }
-    /// Returns the number of versions that wait for a decision.
+    /// Returns the findings that wait for somebody to decide or to act, with their models.
+    pub fn inbox(&self) -> impl Iterator<Item = (&Chain<'_>, &Reason)> {
+        inbox(self.chains())
+    }
+    /// Returns the number of findings that wait for somebody.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.waiting

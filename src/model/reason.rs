@@ -27,7 +27,7 @@ pub enum Mark {
     Cause,
     /// The phrase contains the duration, so no age is added.
     SaysAge,
-    /// Somebody has to decide.
+    /// Somebody has to decide or to act, so the finding is in the inbox.
     AwaitsDecision,
     /// The finding is about the answers that callers get, or about a metric that judges them.
     Answers,

@@ -57,6 +57,8 @@ pub enum Made {
     Condition(String),
     /// Message of a fail step.
     Fail(String),
+    /// The URL of the queue whose reader must call back. The token that answers stays out of the table.
+    Callback(String),
     /// Nothing that is followed here.
     #[default]
     Nothing,
@@ -203,6 +205,7 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let model = || m.model.and_then(|r| r.arn).map(Made::Model);
     let condition = || m.condition.and_then(|c| c.outcome).map(|o| Made::Condition(o.as_str().to_owned()));
     let fail = || m.fail.and_then(|f| f.error_message).map(Made::Fail);
+    let callback = || m.callback.and_then(|c| c.sqs_queue_url).map(Made::Callback);
     let other = || {
         let transform = m.transform_job.and_then(|j| j.arn);
         let tuning = || m.tuning_job.and_then(|j| j.arn);
@@ -216,6 +219,7 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
         .or_else(model)
         .or_else(condition)
         .or_else(fail)
+        .or_else(callback)
         .or_else(other)
         .unwrap_or_default()
 }

@@ -40,6 +40,7 @@ intents::intents! { actions
         "registry" "registered versions" always => |app| navigate::go(app, "registry");
         "endpoints" "endpoints and what they serve" always => |app| navigate::go(app, "endpoints");
         "alarms" "alarms and whom they notify" always => |app| navigate::go(app, "alarms");
+        "inbox" "what waits for somebody to decide or to act" always => |app| navigate::go(app, "inbox");
         "automation" "what starts, delivers and scales the models" always => |app| navigate::go(app, "automation");
         "activity" "what happened recently" always => |app| navigate::go(app, "activity");
         "sources" "what was read, when, and what went wrong" always => |app| navigate::go(app, "sources");

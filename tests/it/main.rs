@@ -18,6 +18,7 @@ mod failures;
 mod fleet;
 mod golden;
 mod harness;
+mod inbox;
 mod incidents;
 mod intents;
 mod layers;

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use super::{Column, Finding, RuleInput, Summary, unread, untold};
 use crate::fmt;
 use crate::model::{Health, Usual, usual};
-use crate::resources::Kind;
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::TrainingJob;
 use crate::resources::pipeline::{Definition, of_execution};
 use crate::resources::step::{Made, PipelineStep};
+use crate::resources::{Kind, arn_name};
 
 /// The text of a failure in a narrow column.
 const FAILED: Column = Column::WordAndAge("failed");
@@ -26,6 +26,18 @@ fn newest_job<'a>(input: &'a RuleInput<'_>) -> Option<&'a TrainingJob> {
 
 fn steps<'a>(input: &'a RuleInput<'_>, execution: &str) -> &'a [&'a PipelineStep] {
     input.index.training.steps.get(execution).map_or(&[], Vec::as_slice)
+}
+
+/// Finds the steps of the running execution that wait for a callback.
+pub(super) fn callback(input: &RuleInput<'_>) -> Vec<Finding> {
+    let running = executions(input).filter(|e| e.running());
+    let steps = running.flat_map(|e| steps(input, &e.arn)).filter(|s| s.status == "Executing");
+    let waiting = steps.filter_map(|s| {
+        let Made::Callback(queue) = &s.made else { return None };
+        let text = format!("{} waits for a callback by {}", s.name, arn_name(queue));
+        Some(Finding::new(Health::Waiting, text).since(s.started).about(Kind::Steps, &s.id))
+    });
+    waiting.collect()
 }
 
 pub(super) fn running(input: &RuleInput<'_>) -> Vec<Finding> {

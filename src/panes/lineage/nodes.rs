@@ -170,6 +170,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
                 Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
                 Made::Condition(outcome) => format!("condition {outcome}"),
                 Made::Fail(text) => text.clone(),
+                Made::Callback(queue) => format!("callback by {}", crate::resources::arn_name(queue)),
                 Made::Nothing => String::new(),
             };
             let cached = if s.cached_from.is_some() { " (from the cache)" } else { "" };

@@ -1,7 +1,7 @@
 //! Cases of the rules of training.
 
 use super::cases;
-use crate::model::Health::{Critical, Running, Unknown, Warning};
+use crate::model::Health::{Critical, Running, Unknown, Waiting, Warning};
 use crate::model::testing::{Account, DAY, HOUR, MINUTE, RUN, arn, job, run, step, table, trained};
 use crate::resources::step::Made;
 
@@ -12,6 +12,11 @@ fn newer(a: &mut Account, status: &str, began: i64, at: &str, made: Made) {
     step.status = if status == "Executing" { "Executing".into() } else { status.into() };
     a.steps.push(step);
     a.executions.push(run);
+}
+
+/// Returns what a step shows that waits for the reader of a queue.
+fn called_back() -> Made {
+    Made::Callback("https://sqs.eu-west-1.amazonaws.com/123456789012/reviews".into())
 }
 
 /// Replaces the runs by ones that each took half an hour.
@@ -75,6 +80,11 @@ cases! {
         a.jobs[1].details.as_mut().unwrap().phase = "Interrupted".into();
     } => [(Warning, "job Interrupted", Some(3 * MINUTE))];
 
+    Training "callback":
+    "no step waits" |a| newer(a, "Executing", 2 * MINUTE, "Train", trained()) => [];
+    "a step waits until somebody calls back" |a| newer(a, "Executing", 2 * MINUTE, "Review", called_back())
+        => [(Waiting, "Review waits for a callback by reviews", None)];
+    "somebody called back" |a| newer(a, "Succeeded", 2 * MINUTE, "Review", called_back()) => [];
     Training "slow":
     "as long as may be: half an hour more than half an hour" |a| {
         ended(a, 3);

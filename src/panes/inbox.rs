@@ -1,0 +1,73 @@
+//! The inbox: what waits for somebody to decide or to act, in all accounts.
+
+use std::cmp::Reverse;
+
+use super::cell;
+use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
+use crate::model::{Chain, Reason};
+use crate::view::Line;
+
+/// One row for each thing that waits.
+pub(super) static PANE: Pane =
+    Pane { name: "inbox", title: "inbox", several: false, kinds: |_| false, body: Body::List(LIST) };
+
+const LIST: List = List {
+    columns: &[
+        PaneColumn::cells("", 1),
+        PaneColumn::cells("SINCE", 7).right(),
+        PaneColumn::fill("MODEL", 3, 14).name(),
+        PaneColumn::fill("WHAT", 8, 24),
+        PaneColumn::cells("STAGE", 9).from(90),
+        PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
+    ],
+    ids,
+    row,
+    empty: |_| vec![Line::from("Nothing waits for you.")],
+    all_accounts: true,
+    ..List::EMPTY
+};
+
+/// Returns the things, those that wait for a decision first, then the newest first.
+fn ids(app: &App) -> Vec<Subject> {
+    let accounts = app.accounts();
+    let waiting =
+        accounts.iter().flat_map(|account| account.joined.inbox().map(|(chain, reason)| (account.id, chain, reason)));
+    let mut waiting: Vec<_> = waiting.collect();
+    waiting.sort_by_key(|(_, _, reason)| (reason.health, Reverse(reason.since)));
+    let mut subjects: Vec<Subject> = Vec::new();
+    for (account, chain, reason) in waiting {
+        let subject = match &reason.about {
+            Some((kind, id)) => Subject::resource(account, *kind, id),
+            None => Subject::model(account, chain.name),
+        };
+        // A thing may belong to several models.
+        if !subjects.contains(&subject) {
+            subjects.push(subject);
+        }
+    }
+    subjects
+}
+
+/// Returns the models for which a thing waits, and the worst finding about it.
+fn waiting<'a>(account: &'a Account, item: &Item) -> Option<(Vec<&'a str>, &'a Reason)> {
+    let is_about = |chain: &Chain<'_>, reason: &Reason| match item.resource() {
+        Some((kind, id)) => reason.is_about(kind, id),
+        None => reason.about.is_none() && item.model() == Some(chain.name),
+    };
+    let found: Vec<_> = account.joined.inbox().filter(|(chain, reason)| is_about(chain, reason)).collect();
+    let (_, reason) = *found.iter().max_by_key(|(_, reason)| reason.health)?;
+    Some((found.iter().map(|(chain, _)| chain.name).collect(), reason))
+}
+
+fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
+    let account = app.account(subject.account)?;
+    let (models, reason) = waiting(account, &subject.item)?;
+    Some(vec![
+        Cell::glyph(reason.health),
+        Cell::age(account.observed.at, reason.since),
+        Cell::plain(models.join(", ")),
+        Cell::text(&reason.text, cell::tone(reason.health)),
+        Cell::muted(reason.stage().name()),
+        Cell::text(&account.name, account.tone),
+    ])
+}

@@ -1,0 +1,42 @@
+//! The inbox: what waits for somebody to decide or to act.
+
+use crate::harness::Harness;
+
+#[tokio::test(start_paused = true)]
+async fn a_version_that_waits_is_decided_from_the_inbox() {
+    let mut t = Harness::story("demo").size(140, 40).ready().await;
+    t.says("inbox 1");
+    t.keys("i").await;
+    let row = t.line("v14 pending approval");
+    assert!(row.contains("recommendation") && row.contains("registry") && row.starts_with(" ⧖"), "{row}");
+    t.to("v14 pending approval").await;
+    t.keys("a").await;
+    t.says("Approve recommendation/14");
+    t.keys("esc enter").await;
+    t.says("ModelApprovalStatus");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_switched_off_or_reaches_nobody_waits_too() {
+    let mut t = Harness::story("disabled-trigger").size(140, 40).ready().await;
+    t.keys("i").await;
+    t.says("nothing starts demand-forecasting-build");
+    let mut t = Harness::story("nobody-paged").size(140, 40).ready().await;
+    t.keys("i").await;
+    t.says("nobody is notified");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_inboxes_of_all_accounts_are_one() {
+    let mut t = Harness::story("demo").beside("us-east-1", "disabled-trigger").size(160, 40).ready().await;
+    t.keys("i").await;
+    assert!(t.line("v14 pending approval").contains("eu-west-1"));
+    assert!(t.line("nothing starts demand-forecasting-build").contains("us-east-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_inbox_says_so() {
+    let mut t = Harness::story("shop").size(120, 36).ready().await;
+    t.keys("i").await;
+    t.says("Nothing waits for you.");
+}
