@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::app::Opening;
 use crate::intents::AnyIntent;
+use crate::resources::Kind;
 use crate::resources::poll::Patience;
 use crate::sim::{Scale, Sim};
 
@@ -18,6 +20,12 @@ pub struct Args {
     /// The flags that every command takes.
     #[command(flatten)]
     pub common: Common,
+    /// The thing to show first.
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+    /// The ARN of the thing to show first; its region is watched, unless --region names others
+    #[arg(value_name = "ARN", value_parser = arn, conflicts_with_all = ["alarm", "endpoint", "model", "pipeline"])]
+    pub arn: Option<String>,
     /// The command that runs instead of the console.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -77,6 +85,37 @@ pub struct Common {
     pub record: Option<PathBuf>,
 }
 
+/// The thing that the console shows first.
+#[derive(Debug, Clone, Default, ClapArgs)]
+#[group(multiple = false)]
+pub struct OpeningArgs {
+    /// Show this alarm first, in the lineage of its model
+    #[arg(long, value_name = "NAME")]
+    pub alarm: Option<String>,
+    /// Show this endpoint first
+    #[arg(long, value_name = "NAME")]
+    pub endpoint: Option<String>,
+    /// Show this model first
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Show this pipeline first
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<String>,
+}
+
+impl OpeningArgs {
+    /// Returns the thing.
+    #[must_use]
+    pub fn opening(&self) -> Option<Opening> {
+        let of = |name: &Option<String>, kind, word| Some(Opening::resource(kind, word, name.as_deref()?));
+        let model = || self.model.as_deref().map(Opening::model);
+        of(&self.alarm, Kind::Alarms, "alarm")
+            .or_else(|| of(&self.endpoint, Kind::Endpoints, "endpoint"))
+            .or_else(|| of(&self.pipeline, Kind::Pipelines, "pipeline"))
+            .or_else(model)
+    }
+}
+
 /// The commands that run instead of the console.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -91,6 +130,9 @@ pub enum Command {
         /// The behaviour of the simulated account.
         #[command(flatten)]
         options: SimOptions,
+        /// The thing to show first.
+        #[command(flatten)]
+        opening: OpeningArgs,
     },
     /// Serve a simulated account on loopback, for any AWS client
     Simulate {
@@ -114,6 +156,9 @@ pub enum Command {
         /// The time to begin at: 03:12, 2026-11-23T03:12Z, +5m after its begin, -30s before its end, 50%
         #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
         at: Option<String>,
+        /// The thing to show first.
+        #[command(flatten)]
+        opening: OpeningArgs,
     },
     /// Print everything as JSON: identity, models, resources, sources
     Dump {
@@ -224,6 +269,14 @@ pub enum FailOn {
     Warning,
     /// Only broken models count.
     Critical,
+}
+
+fn arn(text: &str) -> Result<String, String> {
+    match Opening::arn(text) {
+        Some(_) => Ok(text.to_owned()),
+        None if text.starts_with("arn:") => Err("sagetop reads no things of this kind".to_owned()),
+        None => Err("this is no command and no ARN; --help lists the commands".to_owned()),
+    }
 }
 
 fn factor(text: &str) -> Result<f64, String> {

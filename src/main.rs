@@ -10,6 +10,7 @@ use clap::Parser;
 use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
+use sagetop::app::Opening;
 use sagetop::args::{Args, Change, Command, Common, SimOptions};
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
@@ -62,15 +63,20 @@ fn lower_priority() {
 
 /// Runs the command. The screen has this thread to itself; everything else is done in the background.
 fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
-    let common = &args.common;
+    let opening = args.opening.opening().or_else(|| args.arn.as_deref().and_then(Opening::arn));
+    if opening.is_some() && args.command.is_some() {
+        return Err("error: only the console shows something first: name it behind demo or replay\n".to_owned().into());
+    }
+    let common = &in_region_of(args.common, args.arn.as_deref());
     match args.command {
-        None => run_console(common, background.block_on(session(common, Pace::Steady))?, background),
+        None => run_console(common, background.block_on(session(common, Pace::Steady))?, opening, background),
         Some(Command::Demo { list: true, .. }) => list_stories(),
-        Some(Command::Demo { story, options, .. }) => {
-            run_console(common, Session::demo(common, &story, &options)?, background)
+        Some(Command::Demo { story, options, opening, .. }) => {
+            run_console(common, Session::demo(common, &story, &options)?, opening.opening(), background)
         }
-        Some(Command::Replay { file, speed, at }) => {
-            run_console(common, Session::replay(common, &file, speed, at.as_deref())?, background)
+        Some(Command::Replay { file, speed, at, opening }) => {
+            let session = Session::replay(common, &file, speed, at.as_deref())?;
+            run_console(common, session, opening.opening(), background)
         }
         Some(Command::Simulate { listen, story, options }) => {
             background.block_on(simulate(common, listen, &story, &options))
@@ -160,11 +166,20 @@ async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
     Ok(u8::from(completion == Completion::NotDone))
 }
 
+/// Returns the flags with the region of an ARN, if they name no region.
+fn in_region_of(mut common: Common, arn: Option<&str>) -> Common {
+    let region = arn.and_then(|arn| arn.split(':').nth(3)).filter(|region| !region.is_empty());
+    if common.region.is_empty() {
+        common.region.extend(region.map(str::to_owned));
+    }
+    common
+}
+
 /// The console on a session, until it is left.
-fn run_console(common: &Common, session: Session, background: &Runtime) -> Result<u8, Stop> {
+fn run_console(common: &Common, session: Session, opening: Option<Opening>, background: &Runtime) -> Result<u8, Stop> {
     let recorder = session.recorder.clone();
     let screen = Builder::new_current_thread().enable_all().build().map_err(|e| format!("error: no runtime: {e}\n"))?;
-    let code = screen.block_on(sagetop::runtime::console(common, session, background.handle().clone()));
+    let code = screen.block_on(sagetop::runtime::console(common, session, opening, background.handle().clone()));
     finish(recorder.as_ref());
     Ok(code?)
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod cause;
 mod changes;
 mod drill;
 mod leave;
@@ -13,6 +14,7 @@ mod lineage;
 mod list;
 mod modal;
 mod navigate;
+mod opening;
 mod replay;
 mod run_action;
 mod runs;
@@ -56,6 +58,7 @@ impl App {
             Msg::Polled(place, snapshot) => self.take_update(place, snapshot),
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
+                opening::follow(self);
                 None
             }
             Msg::Usage(place, usage) => {
@@ -119,6 +122,7 @@ impl App {
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.message = None;
         self.pending_keys = None;
+        self.opening = None;
         self.last_key = Some(self.here.observed.at);
         drill::key(self);
         if !is_readable(self.size) {

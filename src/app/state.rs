@@ -11,6 +11,7 @@ use super::event_log::EventLog;
 use super::filter::Filter;
 use super::list::ListState;
 use super::modal::Modal;
+use super::opening::Opening;
 use super::run::Run;
 use super::subject::Subject;
 use super::tables::{Action, Context, Pane, Tables};
@@ -45,6 +46,8 @@ pub struct App {
     pub detail: Option<Detail>,
     /// The open sheet.
     pub modal: Option<Modal>,
+    /// The thing that is to be shown first, until it is found.
+    pub opening: Option<Opening>,
     /// The log of events.
     pub log: EventLog,
     /// The plans that were sent.
@@ -94,6 +97,7 @@ impl App {
             lists: BTreeMap::new(),
             detail: None,
             modal: None,
+            opening: None,
             log: EventLog::default(),
             runs: Vec::new(),
             message: None,

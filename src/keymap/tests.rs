@@ -37,6 +37,7 @@ const ACTIONS: &[&str] = &[
     "sort",
     "reverse",
     "refresh",
+    "cause",
     "copy",
     "approve",
     "reject",

@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 
 use super::keyboard::{Keyboard, keyboard};
 use super::{Machine, run};
+use crate::app::Opening;
 use crate::args::Common;
 use crate::assets::Assets;
 use crate::config;
@@ -23,7 +24,12 @@ const ENDED_BY_SIGNAL: u8 = 128;
 ///
 /// # Errors
 /// A text for the terminal: the terminal cannot be drawn on, or a theme or keymap cannot be read.
-pub async fn console(common: &Common, session: Session, background: Handle) -> Result<u8, String> {
+pub async fn console(
+    common: &Common,
+    session: Session,
+    opening: Option<Opening>,
+    background: Handle,
+) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
     let assets = Assets::new(config::directory());
@@ -33,6 +39,7 @@ pub async fn console(common: &Common, session: Session, background: Handle) -> R
     let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
     let keymap = assets.keymap(keymap, update::NAMES).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
+    app.opening = opening;
     app.zone = TimeZone::system();
     let Session { connections, clock, sim, recorder, replay, .. } = session;
     let (copy, resume) = (copy_out, terminal::resume);

@@ -1,6 +1,6 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{changes, navigate, replay};
+use super::{cause, changes, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -30,6 +30,7 @@ intents::intents! { actions
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
+        "cause" "go to the first cause of the trouble" cause::can_show => cause::show;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }

@@ -1,4 +1,4 @@
-//! The inbox: what waits for somebody to decide or to act.
+//! The inbox, and the key that leads from a thing to the first cause of its trouble.
 
 use crate::harness::Harness;
 
@@ -39,4 +39,20 @@ async fn an_empty_inbox_says_so() {
     let mut t = Harness::story("shop").size(120, 36).ready().await;
     t.keys("i").await;
     t.says("Nothing waits for you.");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_key_leads_to_the_first_cause() {
+    let mut t = Harness::story("demo").size(140, 40).ready().await;
+    t.until("✗ recommendation", "5m").await;
+    t.run_for("2m").await;
+    t.keys("5").await;
+    t.to("P1-recommendation-ctr").await;
+    t.keys("w").await;
+    t.says("first cause: CTR % ");
+    t.says("REGISTRY");
+    t.keys("esc 0").await;
+    t.to("fraud-screening").await;
+    t.keys("w").await;
+    t.says("cause: nothing is wrong with it");
 }

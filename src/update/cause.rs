@@ -1,0 +1,34 @@
+//! Leads from a thing to the first cause of its model's trouble.
+
+use super::navigate;
+use crate::app::{App, Context, Effect, Subject};
+use crate::model::Reason;
+use crate::view::Tone;
+
+/// Returns the first cause that the rules know.
+fn first_cause<'a>(context: &'a Context<'_>) -> Option<&'a Reason> {
+    context.chain.and_then(|chain| chain.course()).map(|(first, _)| first)
+}
+
+pub(super) fn can_show(context: &Context<'_>) -> Result<String, String> {
+    match (context.chain, first_cause(context)) {
+        (None, _) => Err("no model is selected".to_owned()),
+        (Some(_), None) => Err("nothing is wrong with it".to_owned()),
+        (Some(_), Some(_)) => Ok(String::new()),
+    }
+}
+
+/// Opens the lineage at the thing that the first cause is about, and says what the cause is.
+pub(super) fn show(app: &mut App) -> Option<Effect> {
+    let context = app.context();
+    let (chain, cause) = (context.chain?, first_cause(&context)?);
+    let account = app.here.id;
+    let subject = match &cause.about {
+        Some((kind, id)) => Subject::resource(account, *kind, id),
+        None => Subject::model(account, chain.name),
+    };
+    let text = format!("first cause: {}", cause.text);
+    navigate::enter(app, &subject);
+    app.message = Some((Tone::Plain, text));
+    None
+}
