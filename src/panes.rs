@@ -125,6 +125,7 @@ fn tabs(app: &App) -> Vec<Tab> {
     let tab = |pane: &Pane| Tab {
         key: app.keymap.key_for(pane.name).unwrap_or_default(),
         name: pane.title.to_owned(),
+        short: pane.short,
         pane: pane.name,
         shown: pane.name == app.pane.name,
     };

@@ -46,6 +46,8 @@ pub mod subscription;
 mod table;
 mod thing;
 pub mod topic;
+#[cfg(feature = "cloudtrail")]
+pub mod trail_event;
 
 pub use account_id::AccountId;
 pub use cadence::{Cadence, PollConditions};
@@ -101,6 +103,10 @@ resources! {
     #[cfg(feature = "scheduler")]
     scheduler {
         schedules: Schedules(schedule::Schedule) = "schedules",
+    }
+    #[cfg(feature = "cloudtrail")]
+    cloudtrail {
+        trail_events: TrailEvents(trail_event::TrailEvent) = "trail_events",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

@@ -143,6 +143,8 @@ pub struct Tab {
     pub key: String,
     /// Its name.
     pub name: String,
+    /// Its name where there is little room.
+    pub short: &'static str,
     /// The pane that it opens.
     pub pane: &'static str,
     /// Whether this pane is shown.

@@ -25,6 +25,8 @@ pub struct Pane {
     pub name: &'static str,
     /// The title, shown in the tab.
     pub title: &'static str,
+    /// The title where there is little room.
+    pub short: &'static str,
     /// Is it shown only if several accounts are watched?
     pub several: bool,
     /// The kinds that it lists. They are read more often while it is selected, and their errors are shown next to its

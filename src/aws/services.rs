@@ -94,6 +94,13 @@ services! {
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
     #[cfg(feature = "eventbridge")]
     eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
+    #[cfg(feature = "cloudtrail")]
+    cloudtrail: aws_sdk_cloudtrail = Service {
+        iam: "cloudtrail",
+        steady: Rate { per_second: 1.0, burst: 2.0 },
+        once: Rate { per_second: 2.0, burst: 4.0 },
+        ..Service::USUAL
+    };
     #[cfg(feature = "scheduler")]
     scheduler: aws_sdk_scheduler = Service { iam: "scheduler", ..Service::USUAL };
 }

@@ -7,8 +7,14 @@ use crate::model::Health;
 use crate::view::{Line, Tone};
 
 /// One row for each account in a region.
-pub(super) static PANE: Pane =
-    Pane { name: "accounts", title: "accounts", several: true, kinds: |_| false, body: Body::List(LIST) };
+pub(super) static PANE: Pane = Pane {
+    name: "accounts",
+    title: "accounts",
+    short: "acct",
+    several: true,
+    kinds: |_| false,
+    body: Body::List(LIST),
+};
 
 const LIST: List = List {
     columns: &[

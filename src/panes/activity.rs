@@ -7,8 +7,14 @@ use crate::resources::{Event, Kind};
 use crate::view::Line;
 
 /// One row for each event.
-pub(super) static PANE: Pane =
-    Pane { name: "activity", title: "activity", several: false, kinds: |_| false, body: Body::List(LIST) };
+pub(super) static PANE: Pane = Pane {
+    name: "activity",
+    title: "activity",
+    short: "act",
+    several: false,
+    kinds: |_| false,
+    body: Body::List(LIST),
+};
 
 const LIST: List = List {
     columns: &[

@@ -13,6 +13,7 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "alarms",
     title: "alarms",
+    short: "alarm",
     several: false,
     kinds: |kind| matches!(kind, Kind::Alarms | Kind::Topics | Kind::Subscriptions),
     body: Body::List(LIST),

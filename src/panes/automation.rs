@@ -11,6 +11,7 @@ use super::cell::tone;
 pub(super) static PANE: Pane = Pane {
     name: "automation",
     title: "automation",
+    short: "auto",
     several: false,
     kinds: |kind| kind.noun().is_some(),
     body: Body::List(LIST),

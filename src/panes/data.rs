@@ -11,6 +11,7 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "data",
     title: "data",
+    short: "data",
     several: false,
     kinds: |kind| matches!(kind, Kind::Datasets | Kind::FeatureGroups),
     body: Body::List(LIST),

@@ -13,6 +13,7 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "endpoints",
     title: "endpoints",
+    short: "ep",
     several: false,
     kinds: |kind| matches!(kind, Kind::Endpoints | Kind::Configs | Kind::Models | Kind::Metrics),
     body: Body::List(LIST),

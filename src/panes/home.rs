@@ -13,7 +13,7 @@ use crate::view::{Block, Content, Line, Tone};
 
 /// One row for each model.
 pub(super) static PANE: Pane =
-    Pane { name: "home", title: "models", several: false, kinds: |_| false, body: Body::List(LIST) };
+    Pane { name: "home", title: "models", short: "models", several: false, kinds: |_| false, body: Body::List(LIST) };
 
 const LIST: List = List {
     columns: &[

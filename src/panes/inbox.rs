@@ -9,7 +9,7 @@ use crate::view::Line;
 
 /// One row for each thing that waits.
 pub(super) static PANE: Pane =
-    Pane { name: "inbox", title: "inbox", several: false, kinds: |_| false, body: Body::List(LIST) };
+    Pane { name: "inbox", title: "inbox", short: "inbox", several: false, kinds: |_| false, body: Body::List(LIST) };
 
 const LIST: List = List {
     columns: &[

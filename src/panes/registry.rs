@@ -14,6 +14,7 @@ use crate::view::{Line, Tone};
 pub(super) static PANE: Pane = Pane {
     name: "registry",
     title: "registry",
+    short: "reg",
     several: false,
     kinds: |kind| matches!(kind, Kind::Packages | Kind::Reports),
     body: Body::List(LIST),

@@ -7,7 +7,7 @@ use crate::view::{Line, Tone};
 
 /// One row for each source.
 pub(super) static PANE: Pane =
-    Pane { name: "sources", title: "sources", several: false, kinds: |_| false, body: Body::List(LIST) };
+    Pane { name: "sources", title: "sources", short: "src", several: false, kinds: |_| false, body: Body::List(LIST) };
 
 const LIST: List = List {
     columns: &[

@@ -16,6 +16,7 @@ const RUNS: usize = 5;
 pub(super) static PANE: Pane = Pane {
     name: "training",
     title: "training",
+    short: "runs",
     several: false,
     kinds: |kind| matches!(kind, Kind::Pipelines | Kind::Executions | Kind::Steps | Kind::Jobs),
     body: Body::List(LIST),

@@ -23,10 +23,10 @@ pub(super) fn show(app: &mut App) -> Option<Effect> {
     let context = app.context();
     let (chain, cause) = (context.chain?, first_cause(&context)?);
     let account = app.here.id;
-    let subject = match &cause.about {
-        Some((kind, id)) => Subject::resource(account, *kind, id),
-        None => Subject::model(account, chain.name),
-    };
+    let about = cause.about.as_ref().map(|(kind, id)| Subject::resource(account, *kind, id));
+    // The lineage has no node for a metric.
+    let about = about.filter(|subject| app.chain_of(subject).is_some());
+    let subject = about.unwrap_or_else(|| Subject::model(account, chain.name));
     let text = format!("first cause: {}", cause.text);
     navigate::enter(app, &subject);
     app.message = Some((Tone::Plain, text));

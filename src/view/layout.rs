@@ -46,28 +46,35 @@ pub struct TabPlace {
 }
 
 /// Returns the places of the tabs in a row of this many cells. Each tab is a space, its key, a space, its name and a
-/// space. The names of panes that are not shown are cut, so that the last tab is visible.
+/// space. If there is little room, the names are short; if there is less, those of panes that are not shown are cut, so
+/// that the last tab is visible.
 #[must_use]
 pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
-    let letters = |tab: &Tab, most: usize| if tab.shown { width(&tab.name) } else { width(&tab.name).min(most) };
-    let needed = |most: usize, gap: usize| -> usize {
-        tabs.iter().map(|tab| 3 + width(&tab.key) + letters(tab, most) + gap).sum()
+    let names: Vec<&str> = tabs.iter().map(|tab| tab.name.as_str()).collect();
+    let short: Vec<&str> = tabs.iter().map(|tab| if tab.shown { tab.name.as_str() } else { tab.short }).collect();
+    let letters = |tab: &Tab, name: &str, most: usize| if tab.shown { width(name) } else { width(name).min(most) };
+    let needed = |names: &[&str], most: usize, gap: usize| -> usize {
+        tabs.iter().zip(names).map(|(tab, name)| 3 + width(&tab.key) + letters(tab, name, most) + gap).sum()
     };
-    let longest = tabs.iter().map(|tab| width(&tab.name)).max().unwrap_or(0);
-    let (most, gap) = if needed(longest, 1) <= room.into() {
-        (longest, 1)
+    let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let fits = |names: &[&str], most: usize, gap: usize| needed(names, most, gap) <= room.into();
+    let (names, most, gap) = if fits(&names, longest, 1) {
+        (names, longest, 1)
+    } else if fits(&names, longest, 0) {
+        (names, longest, 0)
     } else {
-        ((0..=longest).rev().find(|most| needed(*most, 0) <= room.into()).unwrap_or(0), 0)
+        let most = (0..=longest).rev().find(|most| fits(&short, *most, 0)).unwrap_or(0);
+        (short, most, 0)
     };
     let mut start = 0;
-    let place = |tab: &Tab| {
-        let name = if tab.shown { tab.name.clone() } else { cut(&tab.name, most, Cut::End) };
+    let place = |(tab, name): (&Tab, &str)| {
+        let name = if tab.shown { name.to_owned() } else { cut(name, most, Cut::End) };
         let end = cells(usize::from(start) + 3 + width(&tab.key) + width(&name)).min(room);
         let place = TabPlace { cells: start..end, name };
         start = end.saturating_add(gap).min(room);
         place
     };
-    tabs.iter().map(place).collect()
+    tabs.iter().zip(names).map(place).collect()
 }
 
 impl Footer {

@@ -134,7 +134,13 @@ fn sheet(rows: usize, focus: Option<usize>) -> Sheet {
 }
 
 fn everything() -> Screen {
-    let tab = |key: &str, name: &'static str| Tab { key: key.into(), name: name.into(), pane: name, shown: key == "0" };
+    let tab = |key: &str, name: &'static str| Tab {
+        key: key.into(),
+        name: name.into(),
+        short: name,
+        pane: name,
+        shown: key == "0",
+    };
     let blocks = [
         (1, Content::Tabs(vec![tab("0", "home"), tab("4", "endpoints")])),
         (6, Content::Table(table(9, 3))),

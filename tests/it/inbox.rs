@@ -50,7 +50,7 @@ async fn one_key_leads_to_the_first_cause() {
     t.to("P1-recommendation-ctr").await;
     t.keys("w").await;
     t.says("first cause: CTR % ");
-    t.says("REGISTRY");
+    t.says("▾ ✗ recommendation  broken");
     t.keys("esc 0").await;
     t.to("fraud-screening").await;
     t.keys("w").await;

@@ -4,7 +4,8 @@ use crate::view::{Block, Column, Footer, KeyHint, Line, Row, Tab, Width};
 
 /// Returns a screen with tabs, a table of three rows with a title, and a footer with two keys, on 60 cells and 10 rows.
 fn screen() -> Screen {
-    let tab = |key: &str, pane: &'static str, shown| Tab { key: key.into(), name: pane.into(), pane, shown };
+    let tab =
+        |key: &str, pane: &'static str, shown| Tab { key: key.into(), name: pane.into(), short: pane, pane, shown };
     let column = |title, cells| Column { title, width: Width::Cells(cells), align: Align::Left, cut: Cut::End };
     let row = |n: usize| Row { id: Id::of(&n), cells: vec![Line::from("x")], selected: n == 0, changed: false };
     let table = Table {
