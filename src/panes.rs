@@ -13,6 +13,7 @@ mod endpoints;
 mod facts;
 mod frame;
 mod header;
+pub mod history;
 mod home;
 mod inbox;
 pub mod lineage;

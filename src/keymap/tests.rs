@@ -38,6 +38,7 @@ const ACTIONS: &[&str] = &[
     "reverse",
     "refresh",
     "cause",
+    "before",
     "copy",
     "approve",
     "reject",

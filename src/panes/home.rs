@@ -1,14 +1,13 @@
 //! All models, worst first. Below them is the selected model with its past.
 
-use std::cmp::Reverse;
-
 use jiff::Timestamp;
 
-use super::{accounts, activity, cell, chain};
+use super::history::history;
+use super::{accounts, cell, chain};
 use crate::app::{Account, App, Body, Cell, List, Order, Pane, PaneColumn, Preview, Subject};
 use crate::fmt;
-use crate::model::{Chain, Column, Health, Serving, StageKind, severity, timeline};
-use crate::resources::{Event, Kind};
+use crate::model::{Chain, Column, Health, Serving, StageKind, severity};
+use crate::resources::Event;
 use crate::view::{Block, Content, Line, Tone};
 
 /// One row for each model.
@@ -248,24 +247,4 @@ fn past(app: &App, chain: &Chain, rows: u16) -> Content {
     let zone = app.zone.to_fixed_offset().map(|o| o.to_string()).unwrap_or_default();
     let zone = app.zone.iana_name().map_or(zone, str::to_owned);
     Content::Lines { title: Some(Line::new().with("what happened", Tone::Muted).muted(format!("  {zone}"))), lines }
-}
-
-/// Returns the past of a model: the events of the tables, and older events that only the log still has.
-fn history(app: &App, chain: &Chain, most: usize) -> Vec<(Timestamp, Event)> {
-    let mut past = timeline(chain, &app.here.observed.store, most);
-    let own = |subject: &Subject| {
-        // The run already reports the jobs of its steps.
-        let step = subject.item.of_kind(Kind::Jobs).is_some() && !chain.pipelines.is_empty();
-        !step && app.here.chain_of(&subject.item).is_some_and(|owner| owner.name == chain.name)
-    };
-    let lost = app.log.iter().filter(|entry| {
-        let here = entry.event.at.is_some() && entry.account == app.here.id;
-        let known = || past.iter().any(|(at, event)| *at == entry.at && event.text == entry.event.text);
-        here && entry.subject.as_ref().is_some_and(own) && !known()
-    });
-    let lost: Vec<_> = lost.take(most).map(|entry| (entry.at, activity::judged(app, entry))).collect();
-    past.extend(lost);
-    past.sort_by_key(|(at, _)| Reverse(*at));
-    past.truncate(most);
-    past
 }

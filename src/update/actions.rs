@@ -31,6 +31,7 @@ intents::intents! { actions
         "reverse" "reverse the order" navigate::can_sort => navigate::reverse;
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
         "cause" "go to the first cause of the trouble" cause::can_show => cause::show;
+        "before" "show what changed in the hour before the trouble" cause::can_show_changes => cause::show_changes;
         "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }

@@ -1,8 +1,9 @@
-//! Leads from a thing to the first cause of its model's trouble.
+//! Leads from a thing to the first cause of its model's trouble, and to what changed before it.
 
 use super::navigate;
 use crate::app::{App, Context, Effect, Subject};
 use crate::model::Reason;
+use crate::panes::history::{began, changes_before};
 use crate::view::Tone;
 
 /// Returns the first cause that the rules know.
@@ -30,5 +31,16 @@ pub(super) fn show(app: &mut App) -> Option<Effect> {
     let text = format!("first cause: {}", cause.text);
     navigate::enter(app, &subject);
     app.message = Some((Tone::Plain, text));
+    None
+}
+
+pub(super) fn can_show_changes(context: &Context<'_>) -> Result<String, String> {
+    began(context).map(|_| String::new())
+}
+
+/// Shows what changed in the hour before the trouble.
+pub(super) fn show_changes(app: &mut App) -> Option<Effect> {
+    let notice = changes_before(&app.context()).ok()?;
+    app.modal = Some(notice.into());
     None
 }

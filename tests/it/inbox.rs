@@ -51,8 +51,14 @@ async fn one_key_leads_to_the_first_cause() {
     t.keys("w").await;
     t.says("first cause: CTR % ");
     t.says("▾ ✗ recommendation  broken");
-    t.keys("esc 0").await;
+    t.keys("W").await;
+    t.says("recommendation: what changed before 03:10");
+    t.says("6 min before  v13 configured for recommendation-prod");
+    t.says("6 min before  UpdateEndpoint recommendation-prod");
+    t.keys("esc esc 0").await;
     t.to("fraud-screening").await;
     t.keys("w").await;
     t.says("cause: nothing is wrong with it");
+    t.keys("W").await;
+    t.says("before: nothing is wrong with it");
 }
