@@ -35,6 +35,8 @@ mod property;
 mod reference;
 pub mod report;
 mod resource;
+#[cfg(feature = "applicationautoscaling")]
+pub mod scalable_target;
 mod source;
 pub mod step;
 mod store;
@@ -93,6 +95,10 @@ resources! {
     #[cfg(feature = "eventbridge")]
     eventbridge {
         event_rules: EventRules(event_rule::EventRule) = "event_rules",
+    }
+    #[cfg(feature = "applicationautoscaling")]
+    application_auto_scaling {
+        scalable_targets: ScalableTargets(scalable_target::ScalableTarget) = "scalable_targets",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

@@ -94,6 +94,9 @@ services! {
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
     #[cfg(feature = "eventbridge")]
     eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
+    #[cfg(feature = "applicationautoscaling")]
+    application_auto_scaling: aws_sdk_applicationautoscaling =
+        Service { iam: "application-autoscaling", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other
