@@ -1,7 +1,7 @@
 //! What starts, delivers and scales the models: all kinds of things that are attached to models.
 
 use crate::app::{App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
-use crate::health::Health;
+use crate::model::Health;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
 
@@ -20,7 +20,7 @@ const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
         PaneColumn::fill("NAME", 4, 20).name(),
-        PaneColumn::cells("KIND", 10),
+        PaneColumn::cells("KIND", 15),
         PaneColumn::fill("STATE", 5, 20),
         PaneColumn::fill("MODEL", 2, 12).name(),
     ],

@@ -106,7 +106,8 @@ impl ScalableTarget {
         let older = self.activities.iter().skip_while(|a| a.id != activity.id).nth(1);
         let again = !activity.not_scaled.is_empty() && older.is_some_and(|o| o.not_scaled == activity.not_scaled);
         let at = activity.ended.or(activity.started)?;
-        let text = format!("{}: {}", self.title(), activity.in_words());
+        let failed = if activity.failed() { "could not scale: " } else { "" };
+        let text = format!("{}: {failed}{}", self.title(), activity.in_words());
         (!again).then(|| Event::at(at, activity.health(), text).by(self.by(activity)))
     }
 }

@@ -10,6 +10,7 @@ mod altered;
 mod aws_settings;
 mod bundled;
 mod canary;
+mod capacity;
 mod data;
 mod describes;
 mod documents;

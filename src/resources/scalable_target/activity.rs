@@ -56,6 +56,12 @@ impl ScalingActivity {
     pub fn stopped_at(&self) -> Option<i32> {
         self.not_scaled.iter().find(|reason| reason.code == "AlreadyAtMaxCapacity")?.max
     }
+    /// Returns AWS's reason of a failure: `Failed to set desired instance count to 4. Reason: …` names it at the end.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        let reason = self.message.split_once("Reason: ").map_or(self.message.as_str(), |(_, reason)| reason);
+        if reason.is_empty() { &self.description } else { reason }
+    }
     /// Describes it in AWS's words: what it did, or why it did not.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -63,7 +69,7 @@ impl ScalingActivity {
             let codes: Vec<&str> = self.not_scaled.iter().map(|reason| reason.code.as_str()).collect();
             return codes.join(", ");
         }
-        let words = if self.failed() && !self.message.is_empty() { &self.message } else { &self.description };
+        let words = if self.failed() { self.reason() } else { &self.description };
         words.trim_end_matches('.').to_owned()
     }
     /// Returns the health that it shows.
@@ -106,8 +112,7 @@ mod tests {
             not_scaled: reasons.iter().map(|code| NotScaled { code: (*code).into(), max: Some(2) }).collect(),
             ..ScalingActivity::default()
         };
-        let (set, why) =
-            ("Setting desired instance count to 4", "Failed to set desired instance count to 4. Reason: no capacity");
+        let (set, why) = ("Setting desired instance count to 4", "no capacity");
         let cases = [
             ("Successful", vec![], set, Health::Ok, None),
             ("InProgress", vec![], set, Health::Running, None),
@@ -123,5 +128,8 @@ mod tests {
             let found = (activity.in_words(), activity.health(), activity.stopped_at());
             assert_eq!(found, (words.to_owned(), health, stopped), "{status} {reasons:?}");
         }
+        let unusual = |message: &str| ScalingActivity { message: message.into(), ..activity("Failed", &[]) };
+        assert_eq!(unusual("Quota exceeded").in_words(), "Quota exceeded");
+        assert_eq!(unusual("").in_words(), set);
     }
 }

@@ -3,7 +3,6 @@
 use aws_sdk_applicationautoscaling::types;
 use serde::{Deserialize, Serialize};
 
-use crate::fmt;
 use crate::resources::alarm::Alarm;
 
 /// One scaling policy.
@@ -32,7 +31,7 @@ impl ScalingPolicy {
     #[must_use]
     pub fn in_words(&self) -> String {
         match (&self.metric, self.target) {
-            (Some(metric), Some(target)) => format!("{} {}", short(metric), fmt::number(target)),
+            (Some(metric), Some(target)) => format!("{} {target}", short(metric)),
             _ if !self.steps.is_empty() => {
                 let steps: Vec<String> = self.steps.iter().map(|step| format!("{step:+}")).collect();
                 format!("{} {}", self.adjustment.as_deref().unwrap_or(&self.kind), steps.join(", "))

@@ -78,7 +78,7 @@ fn a_target_belongs_to_the_endpoint_of_its_resource_id() {
 #[test]
 fn a_target_says_what_keeps_it_from_scaling_and_since_when() {
     let suspended = Suspended { scaling_in: true, scheduled: true, ..Suspended::default() };
-    let failed = "could not scale: Failed to set desired instance count to 4. Reason: no capacity";
+    let failed = "could not scale: no capacity";
     let cases = [
         (target(vec![]), None, None),
         (target(vec![activity("Successful", 9), activity("Failed", 8)]), None, None),

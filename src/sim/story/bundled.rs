@@ -16,6 +16,8 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("stale", include_str!("../stories/stale.toml")),
     ("approval-rule", include_str!("../stories/approval-rule.toml")),
     ("pinned", include_str!("../stories/pinned.toml")),
+    ("capped-scaling", include_str!("../stories/capped-scaling.toml")),
+    ("no-capacity", include_str!("../stories/no-capacity.toml")),
     ("nobody-paged", include_str!("../stories/nobody-paged.toml")),
     ("expired", include_str!("../stories/expired.toml")),
     ("throttled", include_str!("../stories/throttled.toml")),
