@@ -96,9 +96,10 @@ impl ScalableTarget {
     }
     /// Returns the policy or scheduled action that AWS names as the cause of an activity.
     fn by(&self, activity: &ScalingActivity) -> &str {
-        let names = self.policies.iter().map(|p| &p.name).chain(self.scheduled.iter().map(|s| &s.name));
-        let named = names.filter(|name| activity.cause.contains(name.as_str()));
-        named.max_by_key(|name| name.len()).map_or("", String::as_str)
+        let own = self.policies.iter().map(|p| &p.name).chain(self.scheduled.iter().map(|s| &s.name));
+        // The name of one may be a part of the name of another.
+        let causes = own.filter(|name| activity.cause.contains(name.as_str()));
+        causes.max_by_key(|name| name.len()).map_or("", String::as_str)
     }
     /// Returns the event of an activity. Of equal reasons not to scale, which come again and again, only the first one
     /// is an event.

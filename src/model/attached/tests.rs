@@ -30,7 +30,7 @@ fn a_thing_belongs_to_the_models_of_the_things_that_it_names() {
                     "b",
                     &["arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build"],
                     Some("fraud"),
-                ))
+                ));
             },
             vec![("b", (Pipelines, "fraud-build"), Training), ("b", (Groups, "fraud"), Registry)],
         ),

@@ -7,7 +7,7 @@ use super::{Finding, RuleInput};
 use crate::fmt;
 use crate::model::{Health, Serving};
 use crate::resources::endpoint::{Endpoint, Variant};
-use crate::resources::scalable_target::ScalableTarget;
+use crate::resources::scalable_target::{ScalableTarget, ScalingActivity};
 
 /// The age up to which an activity says how things are now.
 const LATELY: SignedDuration = SignedDuration::from_mins(30);
@@ -66,7 +66,8 @@ fn needs_more(input: &RuleInput<'_>, target: &ScalableTarget) -> Option<Since> {
     let firing: Vec<_> = out.filter(|alarm| alarm.firing()).collect();
     let fired = firing.iter().filter_map(|alarm| alarm.since).min();
     // The alarm may have fired while there was still room.
-    let scaled = target.activities.iter().find(|activity| activity.status == "Successful");
+    let scaled =
+        target.activities.iter().find(|activity| activity.status == "Successful" && activity.not_scaled.is_empty());
     let scaled = scaled.and_then(|activity| activity.ended.or(activity.started));
     (!firing.is_empty()).then(|| Since { at: fired.max(scaled.filter(|_| fired.is_some())) })
 }
@@ -83,7 +84,7 @@ pub(super) fn outside_limits(input: &RuleInput<'_>) -> Vec<Finding> {
         };
         // Limits that were read before the endpoint changed may be others now, and scaling may be about to act.
         let read = targets.read_at(&target.id).is_some_and(|read| endpoint.modified.is_none_or(|at| at < read));
-        let acts = target.activities.first().is_some_and(|newest| newest.under_way());
+        let acts = target.activities.first().is_some_and(ScalingActivity::under_way);
         let wanted = fmt::count(usize::try_from(wanted).ok()?, "instance");
         let phrase = format!("{wanted} wanted for {}, {limit} of its scaling", variant.name);
         (read && !acts).then(|| at(serving, Health::Warning, &phrase))

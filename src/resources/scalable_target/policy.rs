@@ -98,7 +98,11 @@ pub(super) fn policy(policy: types::ScalingPolicy) -> ScalingPolicy {
         metric: tracking.as_ref().and_then(metric),
         target: tracking.map(|tracking| tracking.target_value),
         adjustment: steps.as_ref().and_then(|s| s.adjustment_type.as_ref()).map(|how| how.as_str().to_owned()),
-        steps: steps.iter().flat_map(|s| s.step_adjustments()).map(|step| step.scaling_adjustment).collect(),
+        steps: steps
+            .iter()
+            .flat_map(types::StepScalingPolicyConfiguration::step_adjustments)
+            .map(|step| step.scaling_adjustment)
+            .collect(),
         alarms: policy.alarms.unwrap_or_default().into_iter().map(|alarm| alarm.alarm_name).collect(),
     }
 }

@@ -35,12 +35,12 @@ pub(super) async fn read(
         return Ok(Listing::all(listed).capped(capped).asked(asked));
     }
     let begin = observed.at.checked_sub(BACK).unwrap_or_default();
-    let (policies, scheduled, activities) =
-        tokio::join!(policies(aws), scheduled_actions(aws), activities(aws, since(known, begin)));
     let mut fault = None;
-    let policies = part(policies, &mut capped, &mut fault);
-    let scheduled = part(scheduled, &mut capped, &mut fault);
-    let activities = activities.map_err(|why| fault.get_or_insert(why).clone()).unwrap_or_default();
+    let policies = part(policies(aws).await, &mut capped, &mut fault);
+    let scheduled = part(scheduled_actions(aws).await, &mut capped, &mut fault);
+    // That there are older activities than are kept is no news.
+    let activities = activities(aws, since(known, begin)).await.map(|all| (all, false));
+    let activities = part(activities, &mut capped, &mut fault).unwrap_or_default();
     let complete = |mut target: ScalableTarget| {
         let before = known.get(&target.id).cloned().unwrap_or_default();
         target.policies = policies.as_ref().map_or(before.policies, |all| of(all, &target));
@@ -169,4 +169,50 @@ async fn activities(aws: &Aws, since: Timestamp) -> Result<Vec<Part<ScalingActiv
     )
     .await?;
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> Timestamp {
+        Timestamp::from_second(minute * 60).unwrap()
+    }
+
+    fn activity(minute: i64, status: &str) -> ScalingActivity {
+        ScalingActivity {
+            id: minute.to_string(),
+            status: status.into(),
+            started: Some(at(minute)),
+            ..ScalingActivity::default()
+        }
+    }
+
+    #[test]
+    fn what_was_read_takes_the_place_of_what_was_known_and_old_activities_go() {
+        let read = vec![activity(30, "InProgress"), activity(20, "Successful")];
+        let known = vec![activity(20, "InProgress"), activity(10, "Failed"), activity(5, "Failed")];
+        let kept = newest(read, known, at(10));
+        let kept: Vec<_> = kept.iter().map(|a| (a.id.as_str(), a.status.as_str())).collect();
+        assert_eq!(kept, [("30", "InProgress"), ("20", "Successful"), ("10", "Failed")]);
+        let many = (0..100).map(|minute| activity(minute, "Successful")).collect();
+        let kept = newest(many, Vec::new(), at(0));
+        assert_eq!((kept.len(), kept.first().and_then(|a| a.started)), (KEPT, Some(at(99))));
+    }
+
+    #[test]
+    fn activities_are_read_back_to_the_newest_or_to_one_that_is_not_over() {
+        let cases = [
+            (vec![], 0),
+            (vec![activity(90, "Successful"), activity(60, "Failed")], 85),
+            (vec![activity(90, "Successful"), activity(60, "InProgress")], 55),
+            (vec![activity(2, "Successful")], 0),
+        ];
+        for (activities, minute) in cases {
+            let row = ScalableTarget { id: "x".into(), activities, ..ScalableTarget::default() };
+            let mut known = Table::default();
+            known.apply(Ok(Listing::all(vec![row.clone()])), at(100));
+            assert_eq!(since(&known, at(0)), at(minute), "{row:?}");
+        }
+    }
 }

@@ -52,7 +52,7 @@ impl Activity {
         };
         let reasons = match self.outcome {
             Outcome::AtMax(most) => Some(vec![tree! { "Code": "AlreadyAtMaxCapacity", "MaxCapacity": most }]),
-            _ => None,
+            Outcome::Set(_) | Outcome::Limited(_) | Outcome::Failed(..) => None,
         };
         tree! {
             "ActivityId": num::hex(num::hash(&format!("{}{}{}", self.resource, self.at.0, self.cause)), 32),
