@@ -95,7 +95,8 @@ async fn an_alarm_of_scaling_says_which_policy_it_serves() {
     t.keys("5").await;
     t.never_says("AlarmHigh");
     t.keys("s '/AlarmHigh' enter enter").await;
-    t.says("fraud-screening-prod/AllTraffic by fraud-screening-prod-target");
+    t.says("scales          fraud-screening-prod/AllTraffic by");
+    t.says("fraud-screening-prod-target: InvocationsPerInstance 400");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,11 +8,15 @@ use crate::resources::endpoint::Variant;
 use crate::resources::scalable_target::ScalableTarget;
 use crate::view::Line;
 
-/// Returns the capacity of an endpoint's variants that are scaled, or of the variant of one scalable target.
+/// Returns the capacity of an endpoint's variants that are scaled, or of the variant of one scalable target. Where
+/// scaling cannot be read, the facts say so.
 pub(super) fn capacity(app: &App, id: &str) -> Vec<Fact> {
-    let targets = app.here.observed.store.scalable_targets.rows();
+    let targets = &app.here.observed.store.scalable_targets;
     let own: Vec<&ScalableTarget> =
-        targets.filter(|target| target.id == id || target.endpoint.as_deref() == Some(id)).collect();
+        targets.rows().filter(|target| target.id == id || target.endpoint.as_deref() == Some(id)).collect();
+    if let (true, Some(why)) = (own.is_empty(), targets.read_error()) {
+        return vec![fact("scaling", format!("◌ not known: {} {}", why.operation, why.kind.word()))];
+    }
     let several = own.len() > 1;
     own.into_iter().flat_map(|target| of_target(app, target, several)).collect()
 }
