@@ -221,7 +221,16 @@ impl Chain<'_> {
     pub fn said_of(&self, serving: &Serving<'_>) -> impl Iterator<Item = &Reason> {
         let (name, first) = (serving.endpoint, self.serving.first().is_some_and(|s| s.endpoint == serving.endpoint));
         let endpoint = self.reasons.iter().filter(|r| r.stage() == StageKind::Endpoint);
-        endpoint.filter(move |r| r.about_kind(Kind::Endpoints).map_or(first, |about| about == name))
+        endpoint.filter(move |reason| self.endpoint_of(reason).map_or(first, |about| about == name))
+    }
+    /// Returns the endpoint that a finding is about, or to which the thing is attached that it is about.
+    fn endpoint_of<'r>(&'r self, reason: &'r Reason) -> Option<&'r str> {
+        let (kind, id) = reason.about.as_ref()?;
+        if *kind == Kind::Endpoints {
+            return Some(id);
+        }
+        let mut attached = self.attached.iter().filter(|a| (a.kind, a.id) == (*kind, id.as_str()));
+        attached.find(|a| a.to.0 == Kind::Endpoints).map(|a| a.to.1)
     }
     /// Returns the health of an endpoint: the worst of its findings.
     #[must_use]

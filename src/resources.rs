@@ -39,6 +39,8 @@ pub mod report;
 mod resource;
 #[cfg(feature = "scheduler")]
 pub mod schedule;
+#[cfg(feature = "applicationautoscaling")]
+pub mod scalable_target;
 mod source;
 pub mod step;
 mod store;
@@ -107,6 +109,10 @@ resources! {
     #[cfg(feature = "cloudtrail")]
     cloudtrail {
         trail_events: TrailEvents(trail_event::TrailEvent) = "trail_events",
+    }
+    #[cfg(feature = "applicationautoscaling")]
+    application_auto_scaling {
+        scalable_targets: ScalableTargets(scalable_target::ScalableTarget) = "scalable_targets",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

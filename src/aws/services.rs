@@ -103,6 +103,9 @@ services! {
     };
     #[cfg(feature = "scheduler")]
     scheduler: aws_sdk_scheduler = Service { iam: "scheduler", ..Service::USUAL };
+    #[cfg(feature = "applicationautoscaling")]
+    application_auto_scaling: aws_sdk_applicationautoscaling =
+        Service { iam: "application-autoscaling", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

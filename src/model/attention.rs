@@ -2,6 +2,8 @@
 
 mod alarms;
 mod attached;
+#[cfg(feature = "applicationautoscaling")]
+mod capacity;
 mod data;
 mod endpoint;
 mod errors;
@@ -85,9 +87,9 @@ impl Summary {
 /// Declares the rules: the stage, the name, the function, the marks and the meaning. Phrases state a fact, not
 /// advice: "no new data", "v14 pending approval".
 macro_rules! rules {
-    ($($stage:ident $name:literal $check:path $([$($mark:ident)+])?: $help:literal,)+) => {
+    ($($(#[$cfg:meta])* $stage:ident $name:literal $check:path $([$($mark:ident)+])?: $help:literal,)+) => {
         /// All rules.
-        pub static ATTENTION: &[Rule] = &[$(Rule {
+        pub static ATTENTION: &[Rule] = &[$($(#[$cfg])* Rule {
             name: $name,
             stage: StageKind::$stage,
             help: $help,
@@ -95,7 +97,7 @@ macro_rules! rules {
         },)+];
 
         /// The functions of the rules, in the same order.
-        static CHECKS: &[fn(&RuleInput<'_>) -> Vec<Finding>] = &[$($check,)+];
+        static CHECKS: &[fn(&RuleInput<'_>) -> Vec<Finding>] = &[$($(#[$cfg])* $check,)+];
     };
 }
 
@@ -123,6 +125,10 @@ rules! {
     Endpoint "rolled-back" endpoint::rolled_back [Cause AwaitsDecision]: "the last update failed and the old configuration serves",
     Endpoint "config-deleted" endpoint::config_deleted: "AWS cannot patch or scale an endpoint whose configuration is gone",
     Endpoint "capacity" endpoint::capacity [Cause]: "fewer instances run than are wanted",
+    #[cfg(feature = "applicationautoscaling")]
+    Endpoint "at-max" capacity::at_max [Cause]: "a variant runs as many instances as its scaling allows, and an alarm or activity of its scaling says that it needs more",
+    #[cfg(feature = "applicationautoscaling")]
+    Endpoint "outside-limits" capacity::outside_limits: "a variant wants fewer or more instances than its scaling allows",
     Endpoint "errors" errors::errors [Cause Answers]: "share of failed requests over five minutes: 5XX above 0.5 % degraded, above 2 % with 20 requests broken; 4XX above 5 % and 25 %",
     Endpoint "errors-unread" errors::unread: "how many requests of a production endpoint fail was not read (not yet, denied, beyond max_cost_per_day), or too long ago",
     Endpoint "no-requests" traffic::stopped [Cause]: "requests of a production endpoint came steadily and have stopped for ten minutes",

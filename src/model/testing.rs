@@ -28,14 +28,15 @@ use crate::resources::model::Model;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::report::EvaluationReport;
+use crate::resources::scalable_target::ScalableTarget;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
 use crate::resources::{Listing, Observed, Preferences, Resource, Table};
 
 pub(super) use rows::{
-    alarm, composite, endpoint, endpoint_config, event_rule, job, model, registered, requests, run, series, step,
-    subscription, trained, version,
+    alarm, composite, endpoint, endpoint_config, event_rule, job, model, registered, requests, run, scalable_target,
+    scaling_activity, series, step, subscription, trained, version,
 };
 use rows::{pipeline, topic};
 
@@ -202,6 +203,7 @@ account! {
     metrics: MetricSeries,
     reports: EvaluationReport,
     event_rules: EventRule,
+    scalable_targets: ScalableTarget,
 }
 
 impl Account {

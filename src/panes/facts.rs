@@ -1,6 +1,8 @@
 //! The properties of one thing: label and value, in AWS's own words where there are any.
 
 mod derived;
+#[cfg(feature = "applicationautoscaling")]
+mod scaling;
 
 use super::{cell, console};
 use crate::app::{App, Item};

@@ -224,6 +224,7 @@ impl Resource for Alarm {
             .text("description", &*self.description)
             .derived(Derived::Notified)
             .derived(Derived::Suppression)
+            .derived(Derived::Policy)
             .text("ActionsEnabled", if self.actions_enabled { "true" } else { "false" })
             .text("type", &*self.kind);
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use stage::{is_production, split_stage};
 
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
+use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -178,6 +178,7 @@ impl Resource for Endpoint {
                 .text("  phases", &*variant.phases.join(", "))
                 .text("  image", variant.image.as_deref());
         }
+        all.derived(Derived::Capacity);
         all.text("rollback alarms", &*self.guards.as_deref().unwrap_or_default().join(", "))
             .time("CreationTime", self.created)
             .time("LastModifiedTime", self.modified);

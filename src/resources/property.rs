@@ -48,6 +48,10 @@ pub enum Derived {
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
+    /// How many instances run, between which limits scaling may change that, and what it did last.
+    Capacity,
+    /// The scaling policy that an alarm starts.
+    Policy,
 }
 
 /// Properties while they are collected. Empty and absent values are left out.

@@ -66,6 +66,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn problem(&self) -> Option<String> {
         None
     }
+    /// Returns since when it has the problem, where AWS says so.
+    fn problem_since(&self) -> Option<Timestamp> {
+        None
+    }
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>> {
         Vec::new()

@@ -28,6 +28,8 @@ pub trait Thing: Debug {
     fn starts(&self) -> Option<bool>;
     /// Returns what keeps it from doing its work, as a phrase after its name.
     fn problem(&self) -> Option<String>;
+    /// Returns since when it has the problem, where AWS says so.
+    fn problem_since(&self) -> Option<Timestamp>;
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>>;
     /// Returns its ARN, where AWS gives one.
@@ -66,6 +68,9 @@ impl<T: Resource> Thing for T {
     }
     fn problem(&self) -> Option<String> {
         Resource::problem(self)
+    }
+    fn problem_since(&self) -> Option<Timestamp> {
+        Resource::problem_since(self)
     }
     fn references(&self) -> Vec<Reference<'_>> {
         Resource::references(self)

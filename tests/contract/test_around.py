@@ -52,6 +52,8 @@ class Around(Contract):
         for policy in scaling.describe_scaling_policies(**own)["ScalingPolicies"]:
             for alarm in policy["Alarms"]:
                 self.assertIn(alarm["AlarmName"], [a["AlarmName"] for a in alarms])
+        for action in scaling.describe_scheduled_actions(ServiceNamespace="sagemaker")["ScheduledActions"]:
+            self.assertIn(action["ResourceId"], [t["ResourceId"] for t in targets])
         pages(scaling, "describe_scaling_activities", ServiceNamespace="sagemaker")
         scaling.describe_scaling_activities(**own, IncludeNotScaledActivities=True)
         dimension = "sagemaker:variant:DesiredInstanceCount"
@@ -60,6 +62,10 @@ class Around(Contract):
         found = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[own["ResourceId"]])
         self.assertEqual([wanted], [t["MaxCapacity"] for t in found["ScalableTargets"]])
         self.assertEqual([], scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"])
+        suspended = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": True}
+        scaling.register_scalable_target(**own, ScalableDimension=dimension, SuspendedState=suspended)
+        found = scaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[own["ResourceId"]])
+        self.assertTrue(found["ScalableTargets"][0]["SuspendedState"]["DynamicScalingOutSuspended"])
 
     def test_trail(self):
         trail = self.account.client("cloudtrail")

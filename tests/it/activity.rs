@@ -23,5 +23,5 @@ async fn a_row_of_the_log_opens_whole_and_leads_to_its_model() {
     t.says("→ oncall-page, recommendation-fallback");
     t.says("model recommendation");
     t.keys("enter").await;
-    t.says("recommendation-prod  InService");
+    t.says("✗ P1-recommendation-ctr");
 }

@@ -192,6 +192,8 @@ async fn the_console_and_status_agree() {
         "stale",
         "nobody-paged",
         "pinned",
+        "capped-scaling",
+        "no-capacity",
         "denied",
         "shop",
     ];

@@ -11,6 +11,7 @@ mod automation;
 mod aws_settings;
 mod bundled;
 mod canary;
+mod capacity;
 mod data;
 mod describes;
 mod documents;

@@ -14,15 +14,20 @@ from aws import client
 
 def main():
     url, region = sys.argv[1:]
-    seen = View(*(client(url, name, region) for name in ("sagemaker", "cloudwatch", "sns", "sts")))
-    print(json.dumps({"region": region, "resources": seen.resources(), "edges": seen.edges()}, default=str))
+    seen = View(*(client(url, name, region) for name in ("sagemaker", "cloudwatch", "sns", "sts", "application-autoscaling")))
+    print(json.dumps({"region": region, "resources": seen.resources(), "edges": seen.edges(),
+                      "scaling": seen.scaling()}, default=str))
 
 
 class View:
     """Everything that is listed, by name or ARN, with the fields that joins need."""
 
-    def __init__(self, sagemaker, cloudwatch, sns, sts):
+    def __init__(self, sagemaker, cloudwatch, sns, sts, scaling):
         self.sagemaker = sagemaker
+        namespace = {"ServiceNamespace": "sagemaker"}
+        self.targets = scaling.describe_scalable_targets(**namespace)["ScalableTargets"]
+        self.policies = scaling.describe_scaling_policies(**namespace)["ScalingPolicies"]
+        self.scheduled = scaling.describe_scheduled_actions(**namespace)["ScheduledActions"]
         self.identity = sts.get_caller_identity()
         self.endpoints = self.described("list_endpoints", "Endpoints", "EndpointName", "describe_endpoint")
         self.configs = self.described(
@@ -81,7 +86,20 @@ class View:
             "topics": [{"arn": t} for t in self.topics],
             "subscriptions": [{"arn": s["SubscriptionArn"], "topic": s["TopicArn"], "protocol": s["Protocol"]}
                               for s in self.subscriptions],
+            "scalable_targets": [
+                {"arn": t["ScalableTargetARN"], "resource": t["ResourceId"], "dimension": t["ScalableDimension"],
+                 "min": t["MinCapacity"], "max": t["MaxCapacity"],
+                 "suspended": {"scaling_in": is_suspended(t, "DynamicScalingIn"),
+                               "scaling_out": is_suspended(t, "DynamicScalingOut"),
+                               "scheduled": is_suspended(t, "ScheduledScaling")}} for t in self.targets],
         }
+
+    def scaling(self):
+        """What scales what: by resource, the policies and the scheduled actions."""
+        return {t["ResourceId"]: {
+            "policies": [p["PolicyName"] for p in self.policies if p["ResourceId"] == t["ResourceId"]],
+            "scheduled": [s["ScheduledActionName"] for s in self.scheduled if s["ResourceId"] == t["ResourceId"]],
+        } for t in self.targets}
 
     def edges(self):
         """`model` (a group), `from`, `to`, `confidence`: what must be found, by the map's rules."""
@@ -163,6 +181,11 @@ class View:
             defaults = {p["Name"]: p.get("DefaultValue") for p in definition["Parameters"]}
             if group in registered(definition["Steps"], defaults):
                 yield pipeline
+
+
+def is_suspended(target, kind):
+    """moto gives back only what was set."""
+    return target.get("SuspendedState", {}).get(f"{kind}Suspended", False)
 
 
 def registered(steps, defaults):

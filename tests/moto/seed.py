@@ -48,9 +48,25 @@ def retail(url):
             by_artifact(sagemaker, artifacts[0])
     by_hand(sagemaker)
     pipeline(sagemaker, "clickstream-etl", account.ETL)
+    scaled(client(url, "application-autoscaling", account.RETAIL))
     told(client(url, "sns", account.RETAIL), account.RETAIL, account.TOPICS)
     watched(client(url, "cloudwatch", account.RETAIL), account.alarms())
     measured(client(url, "cloudwatch", account.RETAIL), ["demand-forecast-prod", "shop-front-prod"])
+
+
+def scaled(scaling):
+    """Limits of a variant, with a policy, a scheduled action, and scaling in suspended."""
+    own = {"ServiceNamespace": "sagemaker", "ResourceId": "endpoint/shop-front-prod/variant/v1",
+           "ScalableDimension": "sagemaker:variant:DesiredInstanceCount"}
+    scaling.register_scalable_target(
+        **own, MinCapacity=1, MaxCapacity=4, SuspendedState={"DynamicScalingInSuspended": True})
+    scaling.put_scaling_policy(
+        **own, PolicyName="shop-front-requests", PolicyType="TargetTrackingScaling",
+        TargetTrackingScalingPolicyConfiguration={"TargetValue": 1000.0, "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}})
+    scaling.put_scheduled_action(
+        **own, ScheduledActionName="night", Schedule="cron(0 21 * * ? *)",
+        ScalableTargetAction={"MinCapacity": 1, "MaxCapacity": 2})
 
 
 def changing(url):

@@ -53,7 +53,8 @@ fn problems(input: &RuleInput<'_>, stage: StageKind) -> Vec<Finding> {
             .iter()
             .any(|f| f.about.as_ref().is_some_and(|(kind, id)| (*kind, id.as_str()) == (attached.kind, attached.id)));
         if !known {
-            all.push(Finding::new(thing.health(), described(thing)).about(attached.kind, attached.id));
+            let finding = Finding::new(thing.health(), described(thing)).since(thing.problem_since());
+            all.push(finding.about(attached.kind, attached.id));
         }
     }
     all

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod attached;
+mod capacity;
 mod data;
 mod endpoint;
 mod errors;
@@ -43,7 +44,7 @@ macro_rules! cases {
 }
 use cases;
 
-const CASES: [&[OfRule]; 8] = [
+const CASES: [&[OfRule]; 9] = [
     data::CASES,
     training::CASES,
     registry::CASES,
@@ -52,6 +53,7 @@ const CASES: [&[OfRule]; 8] = [
     metrics::CASES,
     alarms::CASES,
     attached::CASES,
+    capacity::CASES,
 ];
 
 /// Returns the findings of a rule about the model.

@@ -10,6 +10,7 @@ use crate::resources::metric::MetricSeries;
 use crate::resources::model::{Container, Model};
 use crate::resources::package::{Details, ModelPackage};
 use crate::resources::pipeline::{Definition, Pipeline, StepDefinition};
+use crate::resources::scalable_target::{ScalableTarget, ScalingActivity, ScalingPolicy};
 use crate::resources::step::{Made, PipelineStep};
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
@@ -210,5 +211,43 @@ pub(in crate::model) fn event_rule(name: &str, targets: &[&str], group: Option<&
         targets: Some(targets.iter().map(target).collect()),
         read: ago(MINUTE),
         ..EventRule::default()
+    }
+}
+
+/// Makes what scales the instances of the production endpoint, with one policy and its pair of alarms.
+pub(in crate::model) fn scalable_target(min: i32, max: i32) -> ScalableTarget {
+    let resource = "endpoint/fraud-prod/variant/AllTraffic";
+    let alarms = ["AlarmHigh", "AlarmLow"].map(|side| format!("TargetTracking-{resource}-{side}")).into();
+    let policy = ScalingPolicy {
+        name: "fraud-target".into(),
+        kind: "TargetTrackingScaling".into(),
+        metric: Some("SageMakerVariantInvocationsPerInstance".into()),
+        target: Some(1000.0),
+        alarms,
+        ..ScalingPolicy::default()
+    };
+    ScalableTarget {
+        id: format!("{resource}/DesiredInstanceCount"),
+        resource: resource.into(),
+        dimension: "sagemaker:variant:DesiredInstanceCount".into(),
+        endpoint: Some("fraud-prod".into()),
+        variant: Some("AllTraffic".into()),
+        min,
+        max,
+        policies: vec![policy],
+        ..ScalableTarget::default()
+    }
+}
+
+/// Makes an activity that began so many seconds ago, and took a minute.
+pub(in crate::model) fn scaling_activity(status: &str, began: i64) -> ScalingActivity {
+    ScalingActivity {
+        id: format!("{status} {began}"),
+        status: status.into(),
+        description: "Setting desired instance count to 2.".into(),
+        message: "Failed to set desired instance count to 2. Reason: no capacity.".into(),
+        started: ago(began),
+        ended: ago(began - MINUTE),
+        ..ScalingActivity::default()
     }
 }

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::super::measured;
+#[cfg(feature = "applicationautoscaling")]
+use super::scaling;
 use super::{Fact, fact, warn};
 use crate::app::App;
 use crate::fmt;
@@ -28,6 +30,12 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
         Derived::Measured => {
             measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()
         }
+        #[cfg(feature = "applicationautoscaling")]
+        Derived::Capacity => scaling::capacity(app, id),
+        #[cfg(feature = "applicationautoscaling")]
+        Derived::Policy => scaling::policy_of(app, id).into_iter().collect(),
+        #[cfg(not(feature = "applicationautoscaling"))]
+        Derived::Capacity | Derived::Policy => Vec::new(),
     }
 }
 

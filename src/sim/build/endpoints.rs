@@ -1,7 +1,7 @@
 //! A model's endpoints: past deployments, the present one, and their metrics.
 
 use crate::sim::prelude::{Record, Span, Time, Value, num, tree};
-use crate::sim::services::application_autoscaling::{Activity, ScalableTarget};
+use crate::sim::services::application_autoscaling::{Activity, Outcome, ScalableTarget, ScheduledAction};
 use crate::sim::services::cloudwatch::{Kind, Series};
 use crate::sim::services::sagemaker::{Endpoint, SOURCE};
 use crate::sim::story::{self, Model, Story};
@@ -185,7 +185,19 @@ impl World {
                 },
             );
         }
+        self.build_scaling(spec, name, scaling);
+    }
+
+    /// Builds the limits of scaling, and what scaling did before the story begins.
+    fn build_scaling(&mut self, spec: &story::Endpoint, name: &str, scaling: &story::Scaling) {
+        let resource = format!("endpoint/{name}/variant/{}", spec.variant);
         let created = self.sagemaker.endpoints.get(name).map_or(self.env.start, |e| e.record.created);
+        let scheduled = scaling.scheduled.iter().map(|action| ScheduledAction {
+            name: action.name.clone(),
+            schedule: action.schedule.clone(),
+            least: action.least,
+            most: action.most,
+        });
         let id = |side: &str| num::hex(num::hash(&format!("{resource}{side}")), 12);
         self.application_autoscaling.targets.insert(
             name.to_owned(),
@@ -198,16 +210,29 @@ impl World {
                 created,
                 high_alarm: format!("TargetTracking-{resource}-AlarmHigh-{}", id("AlarmHigh")),
                 low_alarm: format!("TargetTracking-{resource}-AlarmLow-{}", id("AlarmLow")),
+                scheduled: scheduled.collect(),
+                suspended: scaling.suspended.clone(),
+                lacks: scaling.lacks.clone(),
             },
         );
+        for action in &scaling.scheduled {
+            let limits = [("min", action.least), ("max", action.most)];
+            let limits = limits.into_iter().filter_map(|(what, n)| Some(format!("{what} capacity to {}", n?)));
+            let ran = action.ran.map(|ran| Activity {
+                resource: resource.clone(),
+                at: self.env.start - ran,
+                cause: format!("scheduled action name {} was triggered", action.name),
+                outcome: Outcome::Limited(limits.collect::<Vec<_>>().join(" and ")),
+            });
+            self.application_autoscaling.activities.extend(ran);
+        }
         let steps = spec.now.map_or(0, |now| now - spec.instances).clamp(0, 20);
         for step in 1..=steps {
             self.application_autoscaling.activities.push(Activity {
                 resource: resource.clone(),
                 at: self.env.start - Span::minutes(40 * (steps - step + 5)),
                 cause: format!("monitor alarm TargetTracking-{resource}-AlarmHigh-{} in state ALARM triggered policy {name}-target", id("AlarmHigh")),
-                count: spec.instances + step,
-                limit: None,
+                outcome: Outcome::Set(spec.instances + step),
             });
         }
     }

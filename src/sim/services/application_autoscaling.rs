@@ -1,6 +1,10 @@
 //! Application Auto Scaling: limits, policies, and their effect on endpoints.
 
+mod activity;
+
 use std::collections::BTreeMap;
+
+pub(crate) use activity::{Activity, Outcome};
 
 use super::{cloudwatch, sagemaker};
 use crate::sim::prelude::{
@@ -14,9 +18,13 @@ pub(crate) static OPERATIONS: Operations<Handler> = &[TABLE];
 static TABLE: &[Operation<Handler>] = &[
     read("DescribeScalableTargets", targets),
     read("DescribeScalingPolicies", policies),
+    read("DescribeScheduledActions", scheduled_actions),
     read("DescribeScalingActivities", activities),
     write("RegisterScalableTarget", register),
 ];
+
+/// The time after which something that failed is tried again.
+const AGAIN: Span = Span::minutes(5);
 
 const PAGES: Paging = Paging::usual(50, 50);
 
@@ -59,22 +67,29 @@ pub(crate) struct ScalableTarget {
     /// The alarms that trigger scaling.
     pub(crate) high_alarm: String,
     pub(crate) low_alarm: String,
+    pub(crate) scheduled: Vec<ScheduledAction>,
+    /// The kinds of scaling that are suspended: `in`, `out`, `scheduled`.
+    pub(crate) suspended: Vec<String>,
+    /// The reason why no instances can be added, if that is so.
+    pub(crate) lacks: Option<String>,
 }
 
-/// A change of capacity that scaling made, or could not make.
+/// An action that sets the limits at certain times.
 #[derive(Debug, Clone)]
-pub(crate) struct Activity {
-    pub(crate) resource: String,
-    pub(crate) at: Time,
-    pub(crate) cause: String,
-    pub(crate) count: i64,
-    /// The limit that stopped it, if one did.
-    pub(crate) limit: Option<i64>,
+pub(crate) struct ScheduledAction {
+    pub(crate) name: String,
+    pub(crate) schedule: String,
+    pub(crate) least: Option<i64>,
+    pub(crate) most: Option<i64>,
 }
 
 impl ScalableTarget {
     pub(crate) fn resource(&self) -> String {
         format!("endpoint/{}/variant/{}", self.endpoint, self.variant)
+    }
+
+    fn suspends(&self, kind: &str) -> bool {
+        self.suspended.iter().any(|suspended| suspended == kind)
     }
 }
 
@@ -100,7 +115,11 @@ fn targets(state: &mut State, account: &Account, input: &Value) -> Answer {
             "MaxCapacity": s.most,
             "RoleARN": account.role("aws-service-role/sagemaker.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"),
             "CreationTime": s.created,
-            "SuspendedState": tree! { "DynamicScalingInSuspended": false, "DynamicScalingOutSuspended": false, "ScheduledScalingSuspended": false },
+            "SuspendedState": tree! {
+                "DynamicScalingInSuspended": s.suspends("in"),
+                "DynamicScalingOutSuspended": s.suspends("out"),
+                "ScheduledScalingSuspended": s.suspends("scheduled"),
+            },
             "ScalableTargetARN": target_arn(account, s),
         }
     });
@@ -137,44 +156,37 @@ fn policies(state: &mut State, account: &Account, input: &Value) -> Answer {
     PAGES.answer(input, "ScalingPolicies", rows.collect())
 }
 
+fn scheduled_actions(state: &mut State, account: &Account, input: &Value) -> Answer {
+    let (resource, about_variants) = (input.text("ResourceId")?, is_about_variants(input)?);
+    let wanted = state.targets.values().filter(|s| about_variants && resource.is_none_or(|id| s.resource() == id));
+    let rows = wanted.flat_map(|s| s.scheduled.iter().map(move |action| (s, action))).map(|(s, action)| {
+        let id = num::hex(num::hash(&format!("{}{}", s.resource(), action.name)), 12);
+        let name =
+            format!("scheduledAction:{id}:resource/sagemaker/{}:scheduledActionName/{}", s.resource(), action.name);
+        tree! {
+            "ScheduledActionName": action.name.as_str(),
+            "ScheduledActionARN": account.arn("autoscaling", &name),
+            "ServiceNamespace": "sagemaker",
+            "Schedule": action.schedule.as_str(),
+            "ResourceId": s.resource(),
+            "ScalableDimension": DIMENSION,
+            "ScalableTargetAction": tree! { "MinCapacity": action.least, "MaxCapacity": action.most },
+            "CreationTime": s.created,
+        }
+    });
+    PAGES.answer(input, "ScheduledActions", rows.collect())
+}
+
 fn activities(state: &mut State, _: &Account, input: &Value) -> Answer {
     let (resource, about_variants) = (input.text("ResourceId")?, is_about_variants(input)?);
     let all = input.flag("IncludeNotScaledActivities")?;
     let wanted = state
         .activities
         .iter()
-        .rev()
-        .filter(|a| about_variants && (all || a.limit.is_none()) && resource.is_none_or(|id| a.resource == id));
-    let rows = wanted.map(|a| {
-        let id = num::hex(num::hash(&format!("{}{}", a.resource, a.at.0)), 32);
-        let (status, description, message) = match a.limit {
-            None => (
-                "Successful",
-                format!("Setting desired instance count to {}.", a.count),
-                Some(format!(
-                    "Successfully set desired instance count to {}. Change successfully fulfilled by sagemaker.",
-                    a.count
-                )),
-            ),
-            Some(_) => ("Unfulfilled", "Attempting to scale due to alarm triggered".to_owned(), None),
-        };
-        let reasons = a.limit.map(|limit| {
-            vec![tree! { "Code": "AlreadyAtMaxCapacity", "MaxCapacity": limit, "CurrentCapacity": a.count }]
-        });
-        tree! {
-            "ActivityId": id,
-            "ServiceNamespace": "sagemaker",
-            "ResourceId": a.resource.as_str(),
-            "ScalableDimension": DIMENSION,
-            "Description": description,
-            "Cause": a.cause.as_str(),
-            "StartTime": a.at,
-            "EndTime": a.limit.is_none().then_some(a.at + Span::seconds(20)),
-            "StatusCode": status,
-            "StatusMessage": message,
-            "NotScaledReasons": reasons,
-        }
-    });
+        .filter(|a| about_variants && (all || !a.changed_nothing()) && resource.is_none_or(|id| a.resource == id));
+    let mut wanted: Vec<&Activity> = wanted.collect();
+    wanted.sort_by_key(|activity| std::cmp::Reverse(activity.at));
+    let rows = wanted.into_iter().map(Activity::row);
     PAGES.answer(input, "ScalingActivities", rows.collect())
 }
 
@@ -193,6 +205,16 @@ fn register(state: &mut State, account: &Account, input: &Value) -> Answer {
         return Err(ServiceError::invalid("Maximum capacity cannot be less than minimum capacity"));
     }
     (scalable.least, scalable.most) = (low, high);
+    for (kind, member) in [
+        ("in", "DynamicScalingInSuspended"),
+        ("out", "DynamicScalingOutSuspended"),
+        ("scheduled", "ScheduledScalingSuspended"),
+    ] {
+        if let Some(suspend) = input.get("SuspendedState").map(|state| state.flag(member)).transpose()? {
+            scalable.suspended.retain(|suspended| suspended != kind);
+            scalable.suspended.extend(suspend.then(|| kind.to_owned()));
+        }
+    }
     let scalable = scalable.clone();
     Ok(tree! { "ScalableTargetARN": target_arn(account, &scalable) })
 }
@@ -200,7 +222,7 @@ fn register(state: &mut State, account: &Account, input: &Value) -> Answer {
 impl State {
     /// Scales by the alarms: adds instances while the high alarm is in ALARM and the limit allows it.
     pub(crate) fn scale(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State, cloudwatch: &cloudwatch::State) {
-        let fires = |s: &&ScalableTarget| cloudwatch.fires(&s.high_alarm);
+        let fires = |s: &&ScalableTarget| cloudwatch.fires(&s.high_alarm) && !s.suspends("out");
         let targets: Vec<ScalableTarget> = self.targets.values().filter(fires).cloned().collect();
         for target in targets {
             let metrics = cloudwatch.view(env, &sagemaker.endpoints);
@@ -218,17 +240,23 @@ impl State {
                 "monitor alarm {} in state ALARM triggered policy {}-target",
                 target.high_alarm, target.endpoint
             );
-            let activity = Activity { resource: target.resource(), at: env.now, cause, count, limit: None };
-            if count > variant.current {
+            let outcome = match &target.lacks {
+                None if count > variant.current => Outcome::Set(count),
+                Some(reason) if count > variant.current => Outcome::Failed(count, reason.clone()),
+                _ if needed > target.most => Outcome::AtMax(target.most),
+                _ => continue,
+            };
+            let again = env.now - AGAIN;
+            let mut own = self.activities.iter().filter(|a| a.resource == target.resource());
+            // AWS tells an equal reason not to scale only once.
+            if own.any(|a| a.outcome == outcome && (a.changed_nothing() || a.at > again)) {
+                continue;
+            }
+            if matches!(outcome, Outcome::Set(_)) {
                 variant.desired = count;
                 sagemaker.begin_capacity(env, &target.endpoint, fleet);
-                self.activities.push(activity);
-            } else if needed > target.most {
-                let mut last = self.activities.iter().rev().take(20);
-                if !last.any(|a| a.limit == Some(target.most) && a.resource == activity.resource) {
-                    self.activities.push(Activity { count: variant.current, limit: Some(target.most), ..activity });
-                }
             }
+            self.activities.push(Activity { resource: target.resource(), at: env.now, cause, outcome });
         }
     }
 }

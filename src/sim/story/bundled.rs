@@ -17,6 +17,8 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("approval-rule", include_str!("../stories/approval-rule.toml")),
     ("disabled-trigger", include_str!("../stories/disabled-trigger.toml")),
     ("pinned", include_str!("../stories/pinned.toml")),
+    ("capped-scaling", include_str!("../stories/capped-scaling.toml")),
+    ("no-capacity", include_str!("../stories/no-capacity.toml")),
     ("nobody-paged", include_str!("../stories/nobody-paged.toml")),
     ("expired", include_str!("../stories/expired.toml")),
     ("throttled", include_str!("../stories/throttled.toml")),

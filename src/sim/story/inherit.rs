@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::model::Deployed;
+use super::model::{Deployed, Scaling};
 use super::{BUNDLED, Run, Story, StoryError, Version};
 
 /// The additions to an inherited model.
@@ -26,6 +26,9 @@ pub(crate) struct Add {
     /// The present instances, by stage.
     #[serde(default)]
     pub(crate) instances: BTreeMap<String, i64>,
+    /// The scaling, by stage.
+    #[serde(default)]
+    pub(crate) scaling: BTreeMap<String, Scaling>,
     /// The versions whose configuration and model were deleted since, by stage.
     #[serde(default)]
     pub(crate) gone: BTreeMap<String, Vec<usize>>,
@@ -97,6 +100,7 @@ impl Story {
                 deployed.gone = true;
             }
             endpoint.stuck = add.stuck.get(&endpoint.stage).cloned().or(endpoint.stuck.take());
+            endpoint.scaling = add.scaling.get(&endpoint.stage).cloned().or(endpoint.scaling.take());
             endpoint.now = add.instances.get(&endpoint.stage).copied().or(endpoint.now);
         }
         self.adds.push(add);

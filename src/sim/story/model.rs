@@ -163,6 +163,26 @@ pub(crate) struct Scaling {
     pub(crate) most: i64,
     /// The requests per minute and instance that scaling aims at.
     pub(crate) target: f64,
+    /// The actions that set the limits at certain times.
+    #[serde(default)]
+    pub(crate) scheduled: Vec<ScheduledAction>,
+    /// The kinds of scaling that are suspended: `in`, `out`, `scheduled`.
+    #[serde(default)]
+    pub(crate) suspended: Vec<String>,
+    /// The reason why no instances can be added, if that is so.
+    pub(crate) lacks: Option<String>,
+}
+
+/// An action that sets the limits of scaling at certain times.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ScheduledAction {
+    pub(crate) name: String,
+    pub(crate) schedule: String,
+    pub(crate) least: Option<i64>,
+    pub(crate) most: Option<i64>,
+    /// The time since it last acted, if it did.
+    pub(crate) ran: Option<Span>,
 }
 
 /// A deployment in the past, oldest first.

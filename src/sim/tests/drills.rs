@@ -153,6 +153,32 @@ fn a_pinned_endpoint_is_fixed_by_more_instances() {
 }
 
 #[test]
+fn capped_scaling_is_fixed_by_a_higher_maximum() {
+    play("capped-scaling", |account| {
+        assert_eq!(account.sim.alarm("P2-fraud-screening-latency").as_deref(), Some("ALARM"));
+        let order = json!({
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": "endpoint/fraud-screening-prod/variant/AllTraffic",
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "MaxCapacity": 6,
+        });
+        let (status, answer) = account.send("AnyScaleFrontendService.RegisterScalableTarget", &order);
+        assert_eq!(status, 200, "{answer}");
+    });
+}
+
+#[test]
+fn without_capacity_scaling_fails_again_and_again() {
+    let account = Account::of("no-capacity");
+    account.wait(700);
+    let request = json!({ "ServiceNamespace": "sagemaker" });
+    let (_, answer) = account.send("AnyScaleFrontendService.DescribeScalingActivities", &request);
+    let statuses: Vec<_> = answer["ScalingActivities"].as_array().unwrap().iter().map(|a| &a["StatusCode"]).collect();
+    assert_eq!(statuses[..2], ["Failed", "Failed"], "{answer}");
+    assert_eq!(account.endpoint("recommendation-prod")["ProductionVariants"][0]["DesiredInstanceCount"], 6);
+}
+
+#[test]
 fn expired_credentials_come_back() {
     let account = Account::of("expired");
     account.wait(30);

@@ -21,6 +21,7 @@ fn everything_boto3_sees_is_there_and_joined() {
     same_rows(&dump, &facts);
     edges(&dump, &facts);
     nothing_invented(&dump, &facts);
+    scaling(&dump, &facts);
     for call in asked {
         let reads = ["List", "Describe", "Get", "Search", "GET ", "HEAD "].iter().any(|verb| call.starts_with(verb));
         assert!(reads, "{call} is not a read");
@@ -99,6 +100,22 @@ fn edges(dump: &Value, facts: &Value) {
             model["links"].as_array().unwrap().iter().find(|l| l["from"] == edge["from"] && l["to"] == edge["to"]);
         let link = found.unwrap_or_else(|| panic!("missing: {edge}"));
         assert_eq!(link["confidence"], edge["confidence"], "{link}");
+    }
+}
+
+/// Checks that scalable targets have their policies and scheduled actions, and belong to the model of their endpoint.
+fn scaling(dump: &Value, facts: &Value) {
+    let rows = dump["resources"]["scalable_targets"].as_array().unwrap();
+    assert!(!rows.is_empty());
+    for row in rows {
+        for part in ["policies", "scheduled"] {
+            let names: Vec<&Value> = row[part].as_array().unwrap().iter().map(|part| &part["name"]).collect();
+            let theirs = facts["scaling"][row["resource"].as_str().unwrap()][part].as_array().unwrap();
+            assert_eq!(names, theirs.iter().collect::<Vec<_>>(), "{row}");
+        }
+        let attached = |model: &Value| model["attached"].as_array().unwrap().iter().any(|a| a["id"] == row["id"]);
+        let models = dump["models"].as_array().unwrap().iter().filter(|model| attached(model));
+        assert_eq!(models.map(|model| &model["name"]).collect::<Vec<_>>(), ["recommender"], "{row}");
     }
 }
 
