@@ -12,7 +12,9 @@ pub mod config;
 mod convert;
 pub mod dataset;
 mod delta;
-#[cfg(feature = "eventbridge")]
+#[cfg(feature = "codepipeline")]
+pub mod deployment_pipeline;
+#[cfg(any(feature = "eventbridge", feature = "codepipeline", feature = "sfn"))]
 mod detailed;
 pub mod endpoint;
 mod event;
@@ -93,6 +95,10 @@ resources! {
     #[cfg(feature = "eventbridge")]
     eventbridge {
         event_rules: EventRules(event_rule::EventRule) = "event_rules",
+    }
+    #[cfg(feature = "codepipeline")]
+    codepipeline {
+        deployment_pipelines: DeploymentPipelines(deployment_pipeline::DeploymentPipeline) = "deployment_pipelines",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

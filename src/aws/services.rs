@@ -94,6 +94,8 @@ services! {
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
     #[cfg(feature = "eventbridge")]
     eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
+    #[cfg(feature = "codepipeline")]
+    codepipeline: aws_sdk_codepipeline = Service { iam: "codepipeline", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

@@ -15,7 +15,7 @@ const LIST: List = List {
     columns: &[
         PaneColumn::cells("", 1),
         PaneColumn::fill("NAME", 4, 20).name(),
-        PaneColumn::cells("KIND", 10),
+        PaneColumn::cells("KIND", 13),
         PaneColumn::fill("STATE", 5, 20),
         PaneColumn::fill("MODEL", 2, 12).name(),
     ],

@@ -133,8 +133,10 @@ impl Resource for EventRule {
             true => lacks_role().map(|target| format!("has no role that may start {}", arn_name(&target.arn))),
         }
     }
+    fn targets(&self) -> Vec<Reference<'_>> {
+        self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn")).collect()
+    }
     fn references(&self) -> Vec<Reference<'_>> {
-        let targets = self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn"));
         let watched = self.watches.iter().filter_map(|watched| {
             let (kind, field) = match watched.field.as_str() {
                 "ModelPackageGroupName" => (Kind::Groups, "EventPattern.detail.ModelPackageGroupName"),
@@ -144,7 +146,7 @@ impl Resource for EventRule {
             };
             Some(Reference { kind, id: &watched.name, field })
         });
-        targets.chain(watched).collect()
+        Resource::targets(self).into_iter().chain(watched).collect()
     }
     fn properties(&self, all: &mut Properties) {
         all.status("State", &*self.state)
