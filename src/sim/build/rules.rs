@@ -18,6 +18,7 @@ impl World {
                     group: group.clone(),
                     endpoints: spec.deploys.clone(),
                     gated: spec.gated,
+                    frozen: spec.frozen.clone(),
                     created: self.sagemaker.groups.get(group).map_or(self.env.start, |group| group.created),
                     executions: Vec::new(),
                 };
@@ -25,6 +26,11 @@ impl World {
             }
         }
         self.codepipeline.add_past_executions(&self.sagemaker.endpoints);
+        for (spec, via) in story.rules.iter().filter_map(|spec| Some((spec, spec.via.as_ref()?))) {
+            if let Some(waits) = spec.waits {
+                self.codepipeline.add_waiting_execution(&self.sagemaker.packages, via, self.env.start, waits);
+            }
+        }
     }
 
     fn rule(&self, spec: &story::Rule) -> Rule {

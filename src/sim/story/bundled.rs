@@ -15,6 +15,7 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("gate", include_str!("../stories/gate.toml")),
     ("stale", include_str!("../stories/stale.toml")),
     ("approval-rule", include_str!("../stories/approval-rule.toml")),
+    ("stuck-approval", include_str!("../stories/stuck-approval.toml")),
     ("pinned", include_str!("../stories/pinned.toml")),
     ("nobody-paged", include_str!("../stories/nobody-paged.toml")),
     ("expired", include_str!("../stories/expired.toml")),

@@ -60,6 +60,11 @@ pub(crate) struct Rule {
     /// Whether a person must approve before the last endpoint.
     #[serde(default)]
     pub(crate) gated: bool,
+    /// The reason why somebody disabled the transition into the last stage of the delivery pipeline, if somebody did.
+    pub(crate) frozen: Option<String>,
+    /// The time for which the newest approved version has waited in the delivery pipeline: for the approval, or before
+    /// the disabled transition.
+    pub(crate) waits: Option<Span>,
     /// `rate(7 days)`, or a cron expression.
     pub(crate) schedule: Option<String>,
     /// The pipeline that the schedule starts.
