@@ -19,6 +19,8 @@ mod detailed;
 pub mod endpoint;
 mod event;
 #[cfg(feature = "eventbridge")]
+pub mod event_pattern;
+#[cfg(feature = "eventbridge")]
 pub mod event_rule;
 pub mod execution;
 pub mod feature_group;
@@ -29,15 +31,21 @@ mod kind;
 mod listing;
 pub mod metric;
 pub mod model;
+#[cfg(any(feature = "codepipeline", feature = "sfn"))]
+pub mod named;
 mod observed;
 pub mod package;
 pub mod pipeline;
 pub mod poll;
 mod property;
 mod reference;
+#[cfg(any(feature = "codepipeline", feature = "sfn"))]
+mod related;
 pub mod report;
 mod resource;
 mod source;
+#[cfg(feature = "sfn")]
+pub mod state_machine;
 pub mod step;
 mod store;
 pub mod subscription;
@@ -99,6 +107,10 @@ resources! {
     #[cfg(feature = "codepipeline")]
     codepipeline {
         deployment_pipelines: DeploymentPipelines(deployment_pipeline::DeploymentPipeline) = "deployment_pipelines",
+    }
+    #[cfg(feature = "sfn")]
+    sfn {
+        state_machines: StateMachines(state_machine::StateMachine) = "state_machines",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

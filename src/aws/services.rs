@@ -96,6 +96,8 @@ services! {
     eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
     #[cfg(feature = "codepipeline")]
     codepipeline: aws_sdk_codepipeline = Service { iam: "codepipeline", ..Service::USUAL };
+    #[cfg(feature = "sfn")]
+    sfn: aws_sdk_sfn = Service { iam: "states", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

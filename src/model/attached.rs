@@ -32,7 +32,12 @@ impl Attached<'_> {
     /// place of their own.
     #[must_use]
     pub fn is_below(&self) -> bool {
-        self.to.0 != Kind::Groups && own_stage(self.kind).is_none()
+        self.to.0 != Kind::Groups && !self.has_own_stage()
+    }
+    /// Returns whether things of its kind are in the same stage whatever they name: what delivers a version.
+    #[must_use]
+    pub fn has_own_stage(&self) -> bool {
+        own_stage(self.kind).is_some()
     }
 }
 
@@ -81,10 +86,8 @@ impl<'a> Referrers<'a> {
         let own = Chain::JOINED.into_iter().filter(|kind| named.contains(kind));
         let own = own.flat_map(|kind| chain.ids(kind).map(move |id| (kind, id)));
         let configured = attached.iter().map(|a| (a.kind, a.id));
-        let mut open: Vec<Open<'a>> = own
-            .chain(configured)
-            .map(|(kind, id)| Open { kind, id, stage: stage_of(kind), started: false })
-            .collect();
+        let mut open: Vec<Open<'a>> =
+            own.chain(configured).map(|(kind, id)| Open { kind, id, stage: stage_of(kind), started: false }).collect();
         let mut known: HashSet<(Kind, &str), RandomState> = attached.iter().map(|a| (a.kind, a.id)).collect();
         while let Some(to) = open.pop() {
             for &(kind, id, field) in self.by_thing.get(&(to.kind, Name(to.id))).into_iter().flatten() {

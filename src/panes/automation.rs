@@ -8,8 +8,13 @@ use crate::view::{Line, Tone};
 use super::cell::tone;
 
 /// One row for each thing.
-pub(super) static PANE: Pane =
-    Pane { name: "automation", title: "automation", several: false, kinds: |kind| kind.noun().is_some(), body: Body::List(LIST) };
+pub(super) static PANE: Pane = Pane {
+    name: "automation",
+    title: "automation",
+    several: false,
+    kinds: |kind| kind.noun().is_some(),
+    body: Body::List(LIST),
+};
 
 const LIST: List = List {
     columns: &[

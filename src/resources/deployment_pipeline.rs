@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
-pub use definition::Named;
+use crate::resources::named::Named;
 pub use stage::{Delivery, DeliveryAction, DeliveryStage, Transition};
 
 /// One pipeline.
@@ -42,6 +42,10 @@ impl DeploymentPipeline {
     #[must_use]
     pub fn delivery(&self) -> Option<Delivery<'_>> {
         self.stages.as_deref().map(Delivery::of)
+    }
+    /// Reads one pipeline with its definition and its state.
+    pub(crate) async fn describe(aws: &Aws, observed: &Observed, name: &str) -> Result<Self, AwsError> {
+        read::describe(aws, observed, name).await
     }
     /// Returns the revision that its source stage took last.
     fn revision(&self) -> Option<&str> {
@@ -77,7 +81,8 @@ impl Resource for DeploymentPipeline {
     }
     fn summary(&self) -> String {
         let Some(stages) = &self.stages else { return "state not read".to_owned() };
-        let stages: Vec<String> = stages.iter().map(|stage| format!("{} {}", stage.health().sign().0, stage.name)).collect();
+        let stages: Vec<String> =
+            stages.iter().map(|stage| format!("{} {}", stage.health().sign().0, stage.name)).collect();
         stages.join("  ")
     }
     fn problem(&self) -> Option<String> {

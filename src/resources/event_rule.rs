@@ -87,6 +87,18 @@ impl EventRule {
     pub fn drops_events(&self) -> bool {
         self.targets.as_ref().is_some_and(Vec::is_empty)
     }
+    /// Lists the rules, without their targets. The flag is true if there are more.
+    pub(crate) async fn all(aws: &Aws) -> Result<(Vec<Self>, bool), AwsError> {
+        pages(PAGES, async |token| {
+            let page = aws.eventbridge.list_rules().limit(100).set_next_token(token).send().await.map_err(failed)?;
+            Ok((page.rules.unwrap_or_default().into_iter().map(from_sdk).collect(), page.next_token))
+        })
+        .await
+    }
+    /// Reads the targets of the rule.
+    pub(crate) async fn with_targets(self, aws: &Aws) -> Result<Self, AwsError> {
+        Ok(Self { targets: Some(targets(aws, &self.name).await?), ..self })
+    }
     /// Returns the targets that have an ARN.
     fn target_arns(&self) -> impl Iterator<Item = &str> {
         self.targets.iter().flatten().map(|target| target.arn.as_str())
@@ -178,19 +190,12 @@ impl Resource for EventRule {
         state.into_iter().chain(changed).collect()
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let listed = pages(PAGES, async |token| {
-            let page = aws.eventbridge.list_rules().limit(100).set_next_token(token).send().await.map_err(failed)?;
-            Ok((page.rules.unwrap_or_default().into_iter().map(from_sdk).collect(), page.next_token))
-        })
-        .await?;
+        let listed = Self::all(aws).await?;
         let keep = |listed: &Self, known: &Self| {
             let read = known.read.filter(|at| observed.at.duration_since(*at) < TARGETS_OLD)?;
             Some(Self { targets: known.targets.clone(), read: Some(read), ..listed.clone() })
         };
-        let read = async |rule: Self| {
-            let targets = targets(aws, &rule.name).await?;
-            Ok(Self { targets: Some(targets), read: Some(observed.at), ..rule })
-        };
+        let read = async |rule: Self| Ok(Self { read: Some(observed.at), ..rule.with_targets(aws).await? });
         Ok(add_details(observed, turn.known, listed, keep, read).await)
     }
 }

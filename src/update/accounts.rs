@@ -85,7 +85,11 @@ impl App {
             return;
         }
         self.here.focused = from;
-        let mut focus = Focus { kinds: Kind::ALL.iter().copied().filter(|kind| (self.pane.kinds)(*kind)).collect(), idle, ..Focus::default() };
+        let mut focus = Focus {
+            kinds: Kind::ALL.iter().copied().filter(|kind| (self.pane.kinds)(*kind)).collect(),
+            idle,
+            ..Focus::default()
+        };
         if let Some(chain) = self.current_chain() {
             focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();

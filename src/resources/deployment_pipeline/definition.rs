@@ -3,54 +3,18 @@
 //! An action has a configuration of texts: names, or JSON with the parameters of a stack, a build or a function. See
 //! <https://docs.aws.amazon.com/codepipeline/latest/userguide/structure-configuration-examples.html>.
 
+use crate::resources::named::{Named, names};
 use aws_sdk_codepipeline::types::{ActionCategory, ActionDeclaration, PipelineDeclaration, Tag};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
-use crate::redact;
-use crate::resources::endpoint::split_stage;
-use crate::resources::{Kind, Reference};
-
-/// The most names that are kept of one pipeline.
-const MOST: usize = 200;
-
-/// A name in the definition or the tags of a pipeline, which may be that of a thing of a model.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Named {
-    /// The setting or the tag: `StackName`, `EndpointName`, `sagemaker:project-name`.
-    pub key: String,
-    /// A name, or an ARN.
-    pub value: String,
-}
-
-impl Named {
-    /// Returns the things that it may name. Only things that exist are joined, so the kind is not guessed here.
-    pub(super) fn references(&self) -> Vec<Reference<'_>> {
-        let field = if self.is_tag() { "tag sagemaker:project-name" } else { "stages[].actions[].configuration" };
-        if self.value.starts_with("arn:") {
-            return Reference::of_arn(&self.value, field).into_iter().collect();
-        }
-        let kinds: &[Kind] =
-            if self.is_tag() { &[Kind::Groups] } else { &[Kind::Groups, Kind::Endpoints, Kind::Pipelines] };
-        kinds.iter().map(|kind| Reference { kind: *kind, id: &self.value, field }).collect()
-    }
-    fn is_tag(&self) -> bool {
-        self.key.starts_with("sagemaker:")
-    }
-}
 
 /// Returns the things that the actions of a pipeline name.
-pub(super) fn names(pipeline: &PipelineDeclaration) -> Vec<Named> {
-    let mut names = Vec::new();
-    for action in pipeline.stages.iter().flat_map(|stage| &stage.actions) {
-        for (key, value) in action.configuration.iter().flatten() {
-            collect(&mut names, key, &parsed(value));
-        }
-        for variable in action.environment_variables.iter().flatten() {
-            add(&mut names, &variable.name, &variable.value);
-        }
-    }
-    sorted(names)
+pub(super) fn action_names(pipeline: &PipelineDeclaration) -> Vec<Named> {
+    let actions = pipeline.stages.iter().flat_map(|stage| &stage.actions);
+    let settings = actions.flat_map(|action| {
+        let configuration = action.configuration.iter().flatten().map(|(key, value)| (key.as_str(), value.as_str()));
+        let variables = action.environment_variables.iter().flatten();
+        configuration.chain(variables.map(|variable| (variable.name.as_str(), variable.value.as_str())))
+    });
+    names(settings)
 }
 
 /// Returns the groups that the tags of a project name: templates call the group like the project, or add its id.
@@ -69,98 +33,13 @@ pub(super) fn approvals(pipeline: &PipelineDeclaration) -> Vec<(String, String)>
     };
     let stages = pipeline.stages.iter();
     stages
-        .flat_map(|stage| {
-            stage.actions.iter().filter(approval).map(|action| (stage.name.clone(), action.name.clone()))
-        })
+        .flat_map(|stage| stage.actions.iter().filter(approval).map(|action| (stage.name.clone(), action.name.clone())))
         .collect()
-}
-
-fn sorted(mut names: Vec<Named>) -> Vec<Named> {
-    names.sort_unstable();
-    names.dedup();
-    names.truncate(MOST);
-    names
-}
-
-/// Returns the value of a setting: JSON if it is an object or a list, otherwise the text.
-fn parsed(text: &str) -> Value {
-    let json = serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array());
-    json.unwrap_or_else(|| Value::String(text.to_owned()))
-}
-
-/// Collects the names in a value. A list of `{"name": …, "value": …}` holds settings as well.
-fn collect(names: &mut Vec<Named>, key: &str, value: &Value) {
-    match value {
-        Value::String(text) => add(names, key, text),
-        Value::Array(items) => items.iter().for_each(|item| collect(names, key, item)),
-        Value::Object(fields) => match (fields.get("name").and_then(Value::as_str), fields.get("value")) {
-            (Some(name), Some(value)) => collect(names, name, value),
-            _ => fields.iter().for_each(|(key, value)| collect(names, key, value)),
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-/// Adds a value whose setting may name a thing of a model. All other values are dropped: they may be secrets.
-fn add(names: &mut Vec<Named>, key: &str, value: &str) {
-    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let telling = ["endpoint", "group", "model", "pipeline", "project", "stack", "statemachine"];
-    let names_thing = telling.iter().any(|part| plain.contains(part)) && !redact::is_secret(key);
-    if !names_thing || !(is_name(value) || is_arn(value)) {
-        return;
-    }
-    let named = |value: &str| Named { key: key.to_owned(), value: value.to_owned() };
-    names.push(named(value));
-    if plain == "stackname" {
-        names.extend(of_stack(value).map(named));
-    }
-}
-
-/// Returns the names that the templates of `SageMaker` projects derive a stack's name from: `sagemaker-x-deploy-prod`
-/// delivers the group `x`.
-fn of_stack(stack: &str) -> impl Iterator<Item = &str> {
-    let bare = stack.strip_prefix("sagemaker-").unwrap_or(stack);
-    let (stem, _) = split_stage(bare);
-    let project = ["-deploy", "-modeldeploy", "-endpoint"].iter().find_map(|end| stem.strip_suffix(end)).unwrap_or(stem);
-    [bare, stem, project].into_iter().filter(move |name| *name != stack && !name.is_empty())
-}
-
-/// Returns whether a text can be the name of something in `SageMaker` or of a stack.
-fn is_name(text: &str) -> bool {
-    (1..=128).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
-}
-
-fn is_arn(text: &str) -> bool {
-    text.starts_with("arn:") && text.len() <= 512 && !text.contains(char::is_whitespace)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn settings_that_may_name_a_thing_are_kept_and_all_others_are_not() {
-        let cases = [
-            ("EndpointName", "fraud-prod", "fraud-prod"),
-            ("ParameterOverrides", r#"{"ModelPackageGroupName": "fraud", "InstanceType": "ml.m5.large"}"#, "fraud"),
-            ("ParameterOverrides", r#"{"ModelPackageGroupName": {"Fn::GetParam": ["a", "b.json", "c"]}}"#, ""),
-            ("EnvironmentVariables", r#"[{"name": "ENDPOINT", "value": "fraud-prod", "type": "PLAINTEXT"}]"#, "fraud-prod"),
-            ("EnvironmentVariables", r#"[{"name": "ENDPOINT_API_KEY", "value": "abc123"}]"#, ""),
-            ("StackName", "sagemaker-fraud-deploy-prod", "fraud fraud-deploy fraud-deploy-prod sagemaker-fraud-deploy-prod"),
-            ("StackName", "fraud-prod", "fraud fraud-prod"),
-            ("UserParameters", "fraud", ""),
-            ("Branch", "main", ""),
-            ("EndpointName", "two words", ""),
-            ("EndpointName", "", ""),
-            ("ModelArn", "arn:aws:sagemaker:eu-west-1:1:endpoint/x", "arn:aws:sagemaker:eu-west-1:1:endpoint/x"),
-        ];
-        for (key, value, expected) in cases {
-            let mut names = Vec::new();
-            collect(&mut names, key, &parsed(value));
-            let names: Vec<String> = sorted(names).into_iter().map(|named| named.value).collect();
-            assert_eq!(names.join(" "), expected, "{key} {value}");
-        }
-    }
 
     #[test]
     fn the_tags_of_a_project_name_its_group() {

@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use aws_sdk_codepipeline::types::{ActionExecution, ActionState, PipelineSummary, StageState, TransitionState};
 use jiff::SignedDuration;
 
-use super::definition::{approvals, names, project_names};
-use super::{DeliveryAction, DeliveryStage, DeploymentPipeline, Named, Transition};
+use super::definition::{action_names, approvals, project_names};
+use super::{DeliveryAction, DeliveryStage, DeploymentPipeline, Transition};
 use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed, pages};
 use crate::resources::detailed::add_details;
-use crate::resources::{Listing, Observed, Reference, Resource, Store, Turn, time};
+use crate::resources::related::{names_existing, of_models};
+use crate::resources::{Listing, Observed, Resource, Store, Turn, time};
 
 /// Pages of 1,000 pipelines. An account has 1,000 pipelines in a region unless AWS raises that limit.
 const PAGES: usize = 3;
@@ -23,11 +24,8 @@ pub(super) async fn read(
     turn: Turn<'_, DeploymentPipeline>,
 ) -> Result<Listing<DeploymentPipeline>, AwsError> {
     let all = turn.sweep || !turn.known.answered();
-    let mut listing = if all {
-        list(aws, observed, &turn).await?
-    } else {
-        Listing::changed(turn.known.rows().cloned().collect())
-    };
+    let mut listing =
+        if all { list(aws, observed, &turn).await? } else { Listing::changed(turn.known.rows().cloned().collect()) };
     let deploying = deploying(observed, &listing.rows);
     let rows = std::mem::take(&mut listing.rows).into_iter();
     let (due, mut rows): (Vec<_>, Vec<_>) =
@@ -35,7 +33,8 @@ pub(super) async fn read(
     if !all {
         rows.clear();
     }
-    let DescribedEach { found, missed, shared } = describe_each(due.clone(), |row| read_state(aws, observed, row)).await;
+    let DescribedEach { found, missed, shared } =
+        describe_each(due.clone(), |row| read_state(aws, observed, row)).await;
     let fault = listing.fault.take().or(shared).or_else(|| missed.into_iter().next().map(|(_, why)| why));
     let read: BTreeSet<&str> = found.iter().map(|row| row.name.as_str()).collect();
     rows.extend(due.into_iter().filter(|row| !read.contains(row.name.as_str())));
@@ -71,52 +70,36 @@ fn from_summary(summary: PipelineSummary) -> Option<DeploymentPipeline> {
     })
 }
 
-/// Adds what the definition says. Tags are read where the definition names nothing of a model.
-async fn read_definition(
-    aws: &Aws,
-    store: &Store,
-    row: DeploymentPipeline,
-) -> Result<DeploymentPipeline, AwsError> {
-    let answer = aws.codepipeline.get_pipeline().name(&row.name).send().await.map_err(failed)?;
-    let arn = answer.metadata.and_then(|metadata| metadata.pipeline_arn).unwrap_or_default();
-    let (mut named, approvals) = answer.pipeline.map(|p| (names(&p), approvals(&p))).unwrap_or_default();
-    let known = named.iter().flat_map(Named::references).any(|reference| exists(store, &reference));
-    if !known && !arn.is_empty() {
-        let request = aws.codepipeline.list_tags_for_resource().resource_arn(&arn);
-        // Without permission for tags the pipeline is as good as one without tags.
-        let tags = request.send().await.ok().and_then(|answer| answer.tags).unwrap_or_default();
-        named.extend(project_names(&tags));
-    }
-    Ok(DeploymentPipeline { arn, names: Some(named), approvals, ..row })
+/// Reads one pipeline with its state, whatever it deploys.
+pub(super) async fn describe(aws: &Aws, observed: &Observed, name: &str) -> Result<DeploymentPipeline, AwsError> {
+    let row = DeploymentPipeline { name: name.to_owned(), ..DeploymentPipeline::default() };
+    read_state(aws, observed, with_definition(aws, row).await?).await
 }
 
-fn exists(store: &Store, reference: &Reference<'_>) -> bool {
-    store.get(reference.kind, reference.id).is_some()
+/// Adds what the definition and the tags say. Tags are read where the definition names nothing of a model.
+async fn read_definition(aws: &Aws, store: &Store, row: DeploymentPipeline) -> Result<DeploymentPipeline, AwsError> {
+    let mut row = with_definition(aws, row).await?;
+    let known = names_existing(store, &row);
+    if !known && !row.arn.is_empty() {
+        let request = aws.codepipeline.list_tags_for_resource().resource_arn(&row.arn);
+        // Without permission for tags the pipeline is as good as one without tags.
+        let tags = request.send().await.ok().and_then(|answer| answer.tags).unwrap_or_default();
+        row.names.get_or_insert_default().extend(project_names(&tags));
+    }
+    Ok(row)
+}
+
+async fn with_definition(aws: &Aws, row: DeploymentPipeline) -> Result<DeploymentPipeline, AwsError> {
+    let answer = aws.codepipeline.get_pipeline().name(&row.name).send().await.map_err(failed)?;
+    let arn = answer.metadata.and_then(|metadata| metadata.pipeline_arn).unwrap_or_default();
+    let (names, approvals) = answer.pipeline.map(|p| (action_names(&p), approvals(&p))).unwrap_or_default();
+    Ok(DeploymentPipeline { arn, names: Some(names), approvals, ..row })
 }
 
 /// Returns the names of the pipelines that deploy a model: the configuration, the definition or a rule says so.
 fn deploying(observed: &Observed, rows: &[DeploymentPipeline]) -> BTreeSet<String> {
-    let store = &observed.store;
     let configured = observed.preferences.models.iter().flat_map(|model| &model.codepipeline).cloned();
-    let naming = rows.iter().filter(|row| row.references().iter().any(|reference| exists(store, reference)));
-    configured.chain(naming.map(|row| row.name.clone())).chain(started_by_rules(store)).collect()
-}
-
-/// Returns the names of the pipelines that a rule starts when something happens to a thing of a model.
-#[cfg(feature = "eventbridge")]
-fn started_by_rules(store: &Store) -> impl Iterator<Item = String> + '_ {
-    let rules = store.event_rules.rows();
-    rules.flat_map(|rule| {
-        let targets = Resource::targets(rule);
-        let watches = rule.references().iter().any(|named| !targets.contains(named) && exists(store, named));
-        let own = targets.into_iter().filter(move |target| watches && target.kind == DeploymentPipeline::KIND);
-        own.map(|target| target.id.to_owned()).collect::<Vec<_>>()
-    })
-}
-
-#[cfg(not(feature = "eventbridge"))]
-fn started_by_rules(_: &Store) -> impl Iterator<Item = String> + '_ {
-    std::iter::empty()
+    configured.chain(of_models(&observed.store, rows)).collect()
 }
 
 /// Returns whether the state is to be read now.
@@ -127,11 +110,7 @@ fn is_due(row: &DeploymentPipeline, observed: &Observed) -> bool {
 }
 
 /// Reads the state of the stages.
-async fn read_state(
-    aws: &Aws,
-    observed: &Observed,
-    row: DeploymentPipeline,
-) -> Result<DeploymentPipeline, AwsError> {
+async fn read_state(aws: &Aws, observed: &Observed, row: DeploymentPipeline) -> Result<DeploymentPipeline, AwsError> {
     let state = aws.codepipeline.get_pipeline_state().name(&row.name).send().await.map_err(failed)?;
     let stages = state.stage_states.unwrap_or_default().into_iter();
     let stages = stages.map(|stage| stage_from_sdk(stage, &row.approvals)).collect();

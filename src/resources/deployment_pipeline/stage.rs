@@ -109,14 +109,18 @@ impl DeliveryStage {
         let (name, health) = (&self.name, self.health());
         let what = match (self.awaited(), self.status.as_deref()) {
             (Some(_), _) if old.and_then(Self::awaited).is_none() => format!("{pipeline} waits for approval in {name}"),
-            (None, Some(status)) if old.is_none_or(|old| (&old.status, &old.execution) != (&self.status, &self.execution)) => {
+            (None, Some(status))
+                if old.is_none_or(|old| (&old.status, &old.execution) != (&self.status, &self.execution)) =>
+            {
                 format!("{pipeline} {name} {status}")
             }
             _ => return None,
         };
         let answered = self.actions.iter().find(|action| action.approval).and_then(|action| action.by.as_deref());
         let by = answered.filter(|_| health != Health::Waiting).map(arn_name).unwrap_or_default();
-        let event = self.since().map_or_else(|| Event::observed(health, what.clone()), |at| Event::at(at, health, what.clone()));
+        let event = self
+            .since()
+            .map_or_else(|| Event::observed(health, what.clone()), |at| Event::at(at, health, what.clone()));
         Some(event.by(by))
     }
 }

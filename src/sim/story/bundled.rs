@@ -16,6 +16,7 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("stale", include_str!("../stories/stale.toml")),
     ("approval-rule", include_str!("../stories/approval-rule.toml")),
     ("stuck-approval", include_str!("../stories/stuck-approval.toml")),
+    ("failed-state-machine", include_str!("../stories/failed-state-machine.toml")),
     ("pinned", include_str!("../stories/pinned.toml")),
     ("nobody-paged", include_str!("../stories/nobody-paged.toml")),
     ("expired", include_str!("../stories/expired.toml")),

@@ -69,9 +69,38 @@ pub(crate) struct Rule {
     pub(crate) schedule: Option<String>,
     /// The pipeline that the schedule starts.
     pub(crate) runs: Option<String>,
+    /// The state machine that the schedule starts.
+    pub(crate) machine: Option<String>,
     /// Whether the rule has targets. Without them it silently drops its events.
     #[serde(default = "super::yes")]
     pub(crate) targets: bool,
+}
+
+/// A state machine that starts a pipeline.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StateMachine {
+    pub(crate) name: String,
+    /// The pipeline that it starts.
+    pub(crate) pipeline: String,
+    /// The past executions, oldest first.
+    #[serde(default)]
+    pub(crate) executions: Vec<MachineRun>,
+}
+
+/// A past execution of a state machine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MachineRun {
+    pub(crate) age: Span,
+    /// How long it took; without a time it still runs.
+    pub(crate) lasts: Option<Span>,
+    /// The state in which it is or ended.
+    pub(crate) state: String,
+    /// The name of the error, if it failed.
+    pub(crate) error: Option<String>,
+    #[serde(default)]
+    pub(crate) cause: String,
 }
 
 /// Calls that fail, or get strange answers.

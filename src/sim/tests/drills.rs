@@ -152,6 +152,13 @@ fn a_delivery_that_waits_goes_on_when_a_person_approves_it() {
 }
 
 #[test]
+fn a_failed_state_machine_is_answered_by_retraining() {
+    play("failed-state-machine", |account| {
+        account.retrain("customer-segmentation-build", &[]);
+    });
+}
+
+#[test]
 fn a_pinned_endpoint_is_fixed_by_more_instances() {
     play("pinned", |account| {
         assert_eq!(account.sim.alarm("P2-recommendation-latency").as_deref(), Some("ALARM"));

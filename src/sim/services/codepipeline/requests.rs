@@ -33,7 +33,12 @@ fn list(state: &mut State, _: &mut Env, _: &Packages, input: &Value) -> Answer {
     PAGES.answer(input, "pipelines", rows.collect())
 }
 
-pub(super) fn wanted<'a>(state: &'a mut State, env: &Env, input: &Value, key: &str) -> Result<&'a mut Pipeline, ServiceError> {
+pub(super) fn wanted<'a>(
+    state: &'a mut State,
+    env: &Env,
+    input: &Value,
+    key: &str,
+) -> Result<&'a mut Pipeline, ServiceError> {
     let name = input.need(key)?;
     state.pipelines.get_mut(name).ok_or_else(|| {
         let account = &env.account.id;
