@@ -165,7 +165,7 @@ fn describe_execution(state: &State, env: &Env, input: &Value) -> Answer {
 fn history(state: &State, env: &Env, input: &Value) -> Answer {
     let (_, execution) = wanted_execution(state, env, input)?;
     let mut events = execution.events();
-    if input.get("reverseOrder").and_then(Value::as_bool) == Some(true) {
+    if input.flag("reverseOrder")? {
         events.reverse();
     }
     PAGES.answer(input, "events", events)
