@@ -305,7 +305,7 @@ async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Appr
 /// Names the pipelines that deploy the version: those that start, and those of the configuration.
 fn where_to_look(executor: &Executor, package: &ModelPackage, mut names: Vec<String>) -> String {
     let of_group = executor.preferences.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
-    names.extend(of_group.flat_map(|m| m.codepipeline.iter().cloned()));
+    names.extend(of_group.flat_map(|m| &m.codepipeline).cloned());
     names.sort_unstable();
     names.dedup();
     if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }

@@ -133,7 +133,8 @@ impl<'a> Referrers<'a> {
         let endpoints = chain.ids(Kind::Endpoints).map(|id| (Kind::Endpoints, id));
         let group = chain.group.filter(|_| chain.serving.is_empty()).map(|id| (Kind::Groups, id));
         let to: Vec<(Kind, &'a str)> = endpoints.chain(group).collect();
-        let attached = config.codepipeline.iter().flat_map(|name| {
+        let ModelConfig { codepipeline: names, .. } = config;
+        let attached = names.iter().flat_map(|name| {
             to.iter().map(|to| Attached {
                 kind: Kind::DeploymentPipelines,
                 id: name,

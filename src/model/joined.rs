@@ -89,7 +89,8 @@ pub fn join(observed: &Observed) -> Joined {
 fn has_unseen_deliveries(index: &Index<'_>, chain: &Chain<'_>) -> bool {
     let unread = |a: &Attached<'_>| index.store.get(a.kind, a.id).is_none_or(|thing| thing.health() == Health::Unknown);
     let named = chain.configured.and_then(|place| index.observed.preferences.models.get(place));
-    let left_out = cfg!(not(feature = "codepipeline")) && named.is_some_and(|model| !model.codepipeline.is_empty());
+    let left_out =
+        cfg!(not(feature = "codepipeline")) && named.is_some_and(|model| matches!(model.codepipeline[..], [_, ..]));
     left_out || chain.attached.iter().filter(|a| a.has_own_stage()).any(unread)
 }
 

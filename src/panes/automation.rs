@@ -1,7 +1,7 @@
 //! What starts, delivers and scales the models: all kinds of things that are attached to models.
 
 use crate::app::{App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
-use crate::health::Health;
+use crate::model::Health;
 use crate::resources::Kind;
 use crate::view::{Line, Tone};
 

@@ -1,5 +1,7 @@
 //! The selected model as five boxes with arrows. Each shows a state, an age and the important facts.
 
+mod deliveries;
+
 use std::borrow::Cow;
 
 use super::cell::{self, sparkline};
@@ -263,34 +265,14 @@ fn metric_name(name: &str) -> &str {
 
 fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
     let packages = chain.packages.iter().filter_map(|arn| app.here.observed.store.packages.get(arn));
-    packages
-        .take(4)
-        .map(|p| {
-            let health = app.here.known(StageKind::Registry, Health::of_status(&p.approval));
-            let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
-            let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
-            let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
-            line.muted(note.unwrap_or_else(|| if p.waits() { "pending".to_owned() } else { p.approval.clone() })).into()
-        })
-        .chain(deliveries(app, chain))
-        .collect()
-}
-
-/// Returns what delivers a version now, or waits: `⧖ fraud-deploy waits for approval in Approve 12 m`. The headline shows
-/// the worst one already.
-fn deliveries(app: &App, chain: &Chain) -> Vec<Fact> {
-    let headline = chain.stage(StageKind::Registry).and_then(|stage| chain.reason_of(stage));
-    let told = |kind, id| headline.is_some_and(|reason| reason.is_about(kind, id));
-    let same = chain.attached.chunk_by(|a, b| (a.kind, a.id) == (b.kind, b.id)).filter_map(|same| same.first());
-    let delivering = same.filter(|a| a.stage == StageKind::Registry && !told(a.kind, a.id)).filter_map(|a| {
-        let thing = app.here.observed.store.get(a.kind, a.id).filter(|thing| thing.starts().is_none())?;
-        let doing = thing.problem().or(thing.activity())?;
-        let health = app.here.known(StageKind::Registry, thing.health());
-        let age = thing.since().map(|at| format!(" {}", fmt::age(app.here.observed.at, at))).unwrap_or_default();
+    let versions = packages.take(4).map(|p| {
+        let health = app.here.known(StageKind::Registry, Health::of_status(&p.approval));
         let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
-        Some(Fact::named(line.plain(format!("{} {doing}", thing.title())), Line::new().muted(age)))
+        let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
+        let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
+        line.muted(note.unwrap_or_else(|| if p.waits() { "pending".to_owned() } else { p.approval.clone() })).into()
     });
-    delivering.collect()
+    deliveries::facts(app, chain).into_iter().chain(versions).collect()
 }
 
 fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {

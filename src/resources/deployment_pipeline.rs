@@ -95,7 +95,7 @@ impl Resource for DeploymentPipeline {
         self.delivery()?.since()
     }
     fn references(&self) -> Vec<Reference<'_>> {
-        self.names.iter().flatten().flat_map(Named::references).collect()
+        self.names.iter().flatten().flat_map(|named| named.references("stages[].actions[].configuration")).collect()
     }
     fn properties(&self, all: &mut Properties) {
         all.warning("state", self.problem().as_deref())

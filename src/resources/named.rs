@@ -20,9 +20,9 @@ pub struct Named {
 }
 
 impl Named {
-    /// Returns the things that it may name. Only things that exist are joined, so the kind is not guessed here.
-    pub(super) fn references(&self) -> Vec<Reference<'_>> {
-        let field = if self.is_tag() { "tag sagemaker:project-name" } else { "a setting of its definition" };
+    /// Returns the things that it may name, where the definition is in `field`. Only things that exist are joined, so the kind is not guessed here.
+    pub(super) fn references(&self, field: &'static str) -> Vec<Reference<'_>> {
+        let field = if self.is_tag() { "tag sagemaker:project-name" } else { field };
         if self.value.starts_with("arn:") {
             return Reference::of_arn(&self.value, field).into_iter().collect();
         }

@@ -137,7 +137,8 @@ impl Resource for StateMachine {
     fn references(&self) -> Vec<Reference<'_>> {
         let started = self.newest().and_then(|execution| execution.pipeline_execution.as_deref());
         let started = started.and_then(|arn| Reference::of_arn(arn, "GetExecutionHistory: PipelineExecutionArn"));
-        self.names.iter().flatten().flat_map(Named::references).chain(started).collect()
+        let named = self.names.iter().flatten().flat_map(|named| named.references("DescribeStateMachine.definition"));
+        named.chain(started).collect()
     }
     fn properties(&self, all: &mut Properties) {
         all.text("type", &*self.machine_type)

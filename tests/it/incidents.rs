@@ -242,8 +242,8 @@ async fn a_delivery_that_waits_for_a_person_is_seen_from_the_first_screen() {
     let mut t = Harness::story("stuck-approval").size(160, 50).ready().await;
     t.until("inbox 1", "1m").await;
     t.to("fraud-screening").await;
-    t.says("fraud-screening-deploy waits for approval in Approve");
-    t.says("3 h");
+    t.says("CodePipeline fraud-screening-deploy waits for approval in Approve since 00:10");
+    t.says("⧖ …-deploy 3 h");
     t.keys("enter").await;
     t.to("fraud-screening-deploy  CodePipeline").await;
     t.says("✓ Source  ✓ DeployStaging  ⧖ Approve");

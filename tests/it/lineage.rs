@@ -76,7 +76,7 @@ async fn nothing_found_is_said_and_esc_goes_back() {
 
 #[tokio::test(start_paused = true)]
 async fn all_facts_can_be_seen() {
-    for (columns, rows) in [(80, 24), (120, 36)] {
+    for (columns, rows) in [(80, 24), (120, 30)] {
         let mut t = lineage(columns, rows).await;
         let top = body(&t);
         t.says("K J");

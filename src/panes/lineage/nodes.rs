@@ -49,8 +49,8 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
             StageKind::Endpoint => endpoints(app, chain, &links),
             StageKind::Alarms => alarms(app, chain, &links),
         };
+        children = unique(children);
         children.extend(attached::of_stage(app, chain, stage.kind));
-        let mut children = unique(children);
         attached::attach(app, chain, &mut children);
         Branch { item: Item::Stage(stage.kind), line: heading(app, chain, stage), children }
     });

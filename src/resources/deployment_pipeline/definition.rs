@@ -50,6 +50,6 @@ mod tests {
         assert_eq!(names(&[project, tag("sagemaker:project-id", "p-1")]), ["fraud", "fraud-p-1"]);
         assert!(names(&[tag("team", "fraud")]).is_empty());
         let named = Named { key: "sagemaker:project-name".into(), value: "fraud".into() };
-        assert_eq!(named.references().len(), 1, "a tag names a group, not an endpoint");
+        assert_eq!(named.references("").len(), 1, "a tag names a group, not an endpoint");
     }
 }

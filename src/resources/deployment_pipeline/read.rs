@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_codepipeline::types::{ActionExecution, ActionState, PipelineSummary, StageState, TransitionState};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::definition::{action_names, approvals, project_names};
 use super::{DeliveryAction, DeliveryStage, DeploymentPipeline, Transition};
@@ -15,8 +15,9 @@ use crate::resources::{Listing, Observed, Resource, Store, Turn, time};
 
 /// Pages of 1,000 pipelines. An account has 1,000 pipelines in a region unless AWS raises that limit.
 const PAGES: usize = 3;
-/// The time after which the state of a pipeline is read again in which nothing is in progress.
-const STATE_OLD: SignedDuration = SignedDuration::from_mins(5);
+/// The time after which the state of a pipeline is read again in which nothing is in progress, unless a decision on a
+/// version may have started it.
+const STATE_OLD: SignedDuration = SignedDuration::from_mins(10);
 
 pub(super) async fn read(
     aws: &Aws,
@@ -27,9 +28,10 @@ pub(super) async fn read(
     let mut listing =
         if all { list(aws, observed, &turn).await? } else { Listing::changed(turn.known.rows().cloned().collect()) };
     let deploying = deploying(observed, &listing.rows);
+    let decided = observed.store.packages.rows().filter_map(|package| package.details.as_ref()?.modified).max();
     let rows = std::mem::take(&mut listing.rows).into_iter();
     let (due, mut rows): (Vec<_>, Vec<_>) =
-        rows.partition(|row| deploying.contains(&row.name) && is_due(row, observed));
+        rows.partition(|row| deploying.contains(&row.name) && is_due(row, observed, decided));
     if !all {
         rows.clear();
     }
@@ -102,9 +104,9 @@ fn deploying(observed: &Observed, rows: &[DeploymentPipeline]) -> BTreeSet<Strin
     configured.chain(of_models(&observed.store, rows)).collect()
 }
 
-/// Returns whether the state is to be read now.
-fn is_due(row: &DeploymentPipeline, observed: &Observed) -> bool {
-    let old = |at| observed.at.duration_since(at) >= STATE_OLD;
+/// Returns whether the state is to be read now. `decided` is the time of the last decision on a version.
+fn is_due(row: &DeploymentPipeline, observed: &Observed, decided: Option<Timestamp>) -> bool {
+    let old = |at| observed.at.duration_since(at) >= STATE_OLD || decided > Some(at);
     let looked_at = observed.one_shot || observed.focus.kinds.contains(&DeploymentPipeline::KIND);
     looked_at || row.activity().is_some() || row.problem().is_some() || row.read.is_none_or(old)
 }

@@ -19,7 +19,7 @@ const PAGES: usize = 3;
 /// The time after which a definition is read again: the list does not say when it was changed.
 const DEFINITION_OLD: SignedDuration = SignedDuration::from_hours(1);
 /// The time after which the executions of a machine are read again of which none runs.
-const EXECUTIONS_OLD: SignedDuration = SignedDuration::from_mins(5);
+const EXECUTIONS_OLD: SignedDuration = SignedDuration::from_mins(10);
 /// The executions that are kept of each machine.
 const NEWEST: i32 = 5;
 /// The last events of an execution that are read: they name the state that failed, and what was started before it.
