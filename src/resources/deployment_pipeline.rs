@@ -81,9 +81,15 @@ impl Resource for DeploymentPipeline {
     }
     fn summary(&self) -> String {
         let Some(stages) = &self.stages else { return "state not read".to_owned() };
-        let stages: Vec<String> =
-            stages.iter().map(|stage| format!("{} {}", stage.health().sign().0, stage.name)).collect();
-        stages.join("  ")
+        // While an execution is under way, the later stages still have the state of an earlier one.
+        let newest = stages.first().and_then(|stage| stage.execution.as_ref());
+        let idle = self.delivery() == Some(Delivery::Idle);
+        let stages = stages.iter().map(|stage| {
+            let reached = idle || stage.execution.as_ref() == newest;
+            let health = if reached { stage.health() } else { Health::Absent };
+            format!("{} {}", health.sign().0, stage.name)
+        });
+        stages.collect::<Vec<_>>().join(" ")
     }
     fn problem(&self) -> Option<String> {
         self.delivery()?.problem()

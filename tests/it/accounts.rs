@@ -139,7 +139,7 @@ async fn an_account_that_is_not_looked_at_costs_little() {
     t.run_for("10m").await;
     let after = calls(&t);
     let [here, elsewhere] = [0, 1].map(|place| (after[place] - before[place]) / 10);
-    assert!(elsewhere < here && elsewhere <= 20, "{elsewhere} calls a minute, {here} to the one that is looked at");
+    assert!(elsewhere < here && elsewhere <= 22, "{elsewhere} calls a minute, {here} to the one that is looked at");
 }
 
 #[tokio::test(start_paused = true)]

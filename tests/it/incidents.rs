@@ -246,7 +246,7 @@ async fn a_delivery_that_waits_for_a_person_is_seen_from_the_first_screen() {
     t.says("⧖ …-deploy 3 h");
     t.keys("enter").await;
     t.to("fraud-screening-deploy  CodePipeline").await;
-    t.says("✓ Source  ✓ DeployStaging  ⧖ Approve");
+    t.says("✓ Source ✓ DeployStaging ⧖ Approve – DeployProd");
     t.says("ApproveProduction  InProgress");
     t.says("https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/fraud-screening-deploy");
     // The token allows everybody who may call PutApprovalResult to answer.

@@ -89,7 +89,7 @@ async fn a_deployment_pipeline_is_a_hop_with_its_console() {
     t.to("recommendation").await;
     t.keys("enter").await;
     t.to("recommendation-deploy  CodePipeline").await;
-    t.says("✓ Source  ✓ DeployStaging  ✓ DeployProd");
+    t.says("✓ Source ✓ DeployStaging ✓ DeployProd");
     t.says("https://eu-west-1.console.aws.amazon.com/codesuite/");
     t.says("config: [[model]] codepipeline");
 }

@@ -82,6 +82,15 @@ fn a_pipeline_says_what_it_does_and_what_it_waits_for() {
 }
 
 #[test]
+fn the_summary_shows_how_far_the_newest_execution_came() {
+    let older = stage("Prod", "a", "Succeeded");
+    let waiting = pipeline(vec![stage("Source", "b", "Succeeded"), stage("Approve", "b", "InProgress"), older.clone()]);
+    assert_eq!(waiting.summary(), "✓ Source ⧖ Approve – Prod");
+    assert_eq!(pipeline(vec![stage("Source", "a", "Succeeded"), older]).summary(), "✓ Source ✓ Prod");
+    assert_eq!(DeploymentPipeline::default().summary(), "state not read");
+}
+
+#[test]
 fn only_differences_are_events() {
     let before = pipeline(vec![stage("Source", "a", "Succeeded"), stage("Approve", "a", "InProgress")]);
     let answered = pipeline(vec![stage("Source", "a", "Succeeded"), stage("Approve", "a", "Succeeded")]);
