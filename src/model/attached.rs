@@ -153,10 +153,6 @@ impl<'a> Referrers<'a> {
 }
 
 /// Returns the stage of things of a kind that belong to the same stage whatever they name.
-#[cfg_attr(
-    feature = "codepipeline",
-    expect(clippy::wildcard_enum_match_arm, reason = "things of all other kinds are in the stage of what they name")
-)]
 fn own_stage(kind: Kind) -> Option<StageKind> {
     match kind {
         #[cfg(feature = "codepipeline")]

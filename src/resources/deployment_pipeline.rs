@@ -49,8 +49,8 @@ impl DeploymentPipeline {
     }
     /// Returns the revision that its source stage took last.
     fn revision(&self) -> Option<&str> {
-        let actions = self.stages.iter().flatten().flat_map(|stage| &stage.actions);
-        actions.filter_map(|action| action.revision.as_deref()).next()
+        let mut actions = self.stages.iter().flatten().flat_map(|stage| &stage.actions);
+        actions.find_map(|action| action.revision.as_deref())
     }
 }
 
@@ -77,7 +77,7 @@ impl Resource for DeploymentPipeline {
         self.stages.iter().flatten().rev().find_map(|stage| stage.status.as_deref())
     }
     fn health(&self) -> Health {
-        self.delivery().map_or(Health::Unknown, |delivery| delivery.health())
+        self.delivery().map_or(Health::Unknown, Delivery::health)
     }
     fn summary(&self) -> String {
         let Some(stages) = &self.stages else { return "state not read".to_owned() };
@@ -125,7 +125,7 @@ impl Resource for DeploymentPipeline {
     fn events(&self, old: Option<&Self>) -> Vec<Event> {
         let Some(before) = old.and_then(|old| old.stages.as_deref()) else { return Vec::new() };
         let stages = self.stages.iter().flatten();
-        stages.flat_map(|stage| stage.events(&self.name, before.iter().find(|old| old.name == stage.name))).collect()
+        stages.filter_map(|stage| stage.events(&self.name, before.iter().find(|old| old.name == stage.name))).collect()
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         read::read(aws, observed, turn).await

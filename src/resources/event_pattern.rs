@@ -17,22 +17,26 @@ fn object(pattern: &Map<String, Value>, event: &Value) -> Option<bool> {
     all(pattern.iter().map(|(field, wanted)| match (field.as_str(), wanted) {
         ("$or", Value::Array(any)) => any_of(any.iter().map(|one| object(one.as_object()?, event))),
         (_, Value::Object(fields)) => object(fields, event.get(field)?),
-        (_, Value::Array(any)) => match event.get(field)? {
-            Value::Array(values) => {
-                any_of(values.iter().map(|value| any_of(any.iter().map(|one| value_matches(one, value)))))
-            }
-            value => any_of(any.iter().map(|one| value_matches(one, value))),
-        },
+        (_, Value::Array(any)) => {
+            let value = event.get(field)?;
+            // Of a list one value must match.
+            let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+            any_of(values.iter().flat_map(|value| any.iter().map(move |one| value_matches(one, value))))
+        }
         _ => None,
     }))
 }
 
 fn all(found: impl Iterator<Item = Option<bool>>) -> Option<bool> {
-    found.fold(Some(true), |so_far, next| match (so_far, next) {
-        (Some(false), _) | (_, Some(false)) => Some(false),
-        (Some(true), Some(true)) => Some(true),
-        _ => None,
-    })
+    let mut known = Some(true);
+    for one in found {
+        match one {
+            Some(false) => return Some(false),
+            Some(true) => {}
+            None => known = None,
+        }
+    }
+    known
 }
 
 fn any_of(found: impl Iterator<Item = Option<bool>>) -> Option<bool> {

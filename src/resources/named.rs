@@ -26,10 +26,8 @@ impl Named {
         if self.value.starts_with("arn:") {
             return Reference::of_arn(&self.value, field).into_iter().collect();
         }
-        let kinds: &[Kind] = match self.is_tag() {
-            true => &[Kind::Groups],
-            false => &[Kind::Groups, Kind::Endpoints, Kind::Pipelines, Kind::Jobs],
-        };
+        let any = &[Kind::Groups, Kind::Endpoints, Kind::Pipelines, Kind::Jobs];
+        let kinds: &[Kind] = if self.is_tag() { &[Kind::Groups] } else { any };
         kinds.iter().map(|kind| Reference { kind: *kind, id: &self.value, field }).collect()
     }
     fn is_tag(&self) -> bool {
@@ -78,10 +76,10 @@ fn add(names: &mut Vec<Named>, key: &str, value: &str) {
     if !names_thing || !(is_name(value) || is_arn(value)) {
         return;
     }
-    let named = |value: &str| Named { key: key.to_owned(), value: value.to_owned() };
-    names.push(named(value));
+    let entry = |value: &str| Named { key: key.to_owned(), value: value.to_owned() };
+    names.push(entry(value));
     if plain == "stackname" {
-        names.extend(of_stack(value).map(named));
+        names.extend(of_stack(value).map(entry));
     }
 }
 

@@ -75,8 +75,8 @@ impl StateMachineExecution {
     /// Returns how it ended: `FAILED in Train: States.TaskFailed: no capacity`.
     fn told(&self) -> String {
         let place = self.state.as_deref().map(|state| format!(" in {state}")).unwrap_or_default();
-        let why = [&self.error, &self.cause].into_iter().flatten().map(|why| format!(": {why}")).collect::<String>();
-        format!("{}{place}{why}", self.status)
+        let parts = [Some(format!("{}{place}", self.status)), self.error.clone(), self.cause.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(": ")
     }
 }
 

@@ -1,16 +1,14 @@
 use crate::model::StageKind::{Endpoint, Registry, Training};
-use crate::model::testing::{Account, deployment_pipeline, event_rule};
-use crate::resources::Kind::{DeploymentPipelines, Endpoints, EventRules, Groups, Pipelines};
+use crate::model::testing::{Account, RUN, deployment_pipeline, event_rule, table};
+use crate::resources::Kind;
+use crate::resources::Kind::{DeploymentPipelines, Endpoints, EventRules, Groups, Pipelines, StateMachines};
+use crate::resources::state_machine::{StateMachine, StateMachineExecution};
 
 /// The ARN of the deployment pipeline of the cases.
 const DELIVERY: &str = "arn:aws:codepipeline:eu-west-1:123456789012:carry";
 
 /// A test of attached things: what is tested, the change of the account, and what is attached.
-type Case = (
-    &'static str,
-    fn(&mut Account),
-    Vec<(&'static str, (crate::resources::Kind, &'static str), crate::model::StageKind)>,
-);
+type Case = (&'static str, fn(&mut Account), Vec<(&'static str, (Kind, &'static str), crate::model::StageKind)>);
 
 #[test]
 fn a_thing_belongs_to_the_models_of_the_things_that_it_names() {
@@ -33,7 +31,7 @@ fn a_thing_belongs_to_the_models_of_the_things_that_it_names() {
                     "b",
                     &["arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build"],
                     Some("fraud"),
-                ))
+                ));
             },
             vec![("b", (Pipelines, "fraud-build"), Training), ("b", (Groups, "fraud"), Registry)],
         ),
@@ -58,91 +56,90 @@ fn a_thing_belongs_to_the_models_of_the_things_that_it_names() {
 }
 
 /// A test of deployment pipelines: what is tested, the change of the account, and what is attached to what.
-type DeliveryCase = (&'static str, fn(&mut Account), Vec<(&'static str, (crate::resources::Kind, &'static str))>);
+type DeliveryCase = (&'static str, fn(&mut Account), &'static [(&'static str, (Kind, &'static str))]);
+
+/// Adds a deployment pipeline whose actions name these things.
+fn carry(a: &mut Account, names: &[&str]) {
+    a.deployment_pipelines.push(deployment_pipeline("carry", names));
+}
+
+/// What is attached where a rule on the approvals of the group starts the pipeline.
+const STARTED: &[(&str, (Kind, &str))] = &[
+    ("carry", (Groups, "fraud")),
+    ("on-approval", (DeploymentPipelines, "carry")),
+    ("on-approval", (Groups, "fraud")),
+];
+
+const DELIVERIES: [DeliveryCase; 9] = table! {
+    "it names nothing of the model" |a| carry(a, &["other"]) => &[];
+    "its actions name the endpoint" |a| carry(a, &["fraud-prod"]) => &[("carry", (Endpoints, "fraud-prod"))];
+    "its actions name the group" |a| carry(a, &["fraud"]) => &[("carry", (Groups, "fraud"))];
+    "the configuration names it, whether it was read or not" |a| a.configure("codepipeline = [\"carry\"]")
+        => &[("carry", (Endpoints, "fraud-prod"))];
+    "a rule on the approvals of the group starts it" |a| {
+        carry(a, &[]);
+        a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud")));
+    } => STARTED;
+    "a rule of another group starts it, too: only the model's own rule is attached" |a| {
+        carry(a, &[]);
+        a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud")));
+        a.event_rules.push(event_rule("on-other", &[DELIVERY], Some("other")));
+    } => STARTED;
+    "a rule starts it on a schedule, and it names the endpoint" |a| {
+        carry(a, &["fraud-prod"]);
+        a.event_rules.push(event_rule("nightly", &[DELIVERY], None));
+    } => &[("carry", (Endpoints, "fraud-prod")), ("nightly", (DeploymentPipelines, "carry"))];
+    "a rule starts the model's pipeline and another one, which is not the model's" |a| {
+        carry(a, &[]);
+        a.event_rules.push(event_rule("weekly", &["arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build", DELIVERY], None));
+    } => &[("weekly", (Pipelines, "fraud-build"))];
+    "a rule on the approvals starts one that was not read" |a| {
+        a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud")));
+    } => &[("on-approval", (Groups, "fraud"))];
+};
 
 #[test]
 fn a_deployment_pipeline_belongs_to_the_model_that_it_deploys() {
-    let cases: [DeliveryCase; 9] = [
-        (
-            "it names nothing of the model",
-            |a| a.deployment_pipelines.push(deployment_pipeline("carry", &["other"])),
-            vec![],
-        ),
-        (
-            "its actions name the endpoint",
-            |a| a.deployment_pipelines.push(deployment_pipeline("carry", &["fraud-prod"])),
-            vec![("carry", (Endpoints, "fraud-prod"))],
-        ),
-        (
-            "its actions name the group",
-            |a| a.deployment_pipelines.push(deployment_pipeline("carry", &["fraud"])),
-            vec![("carry", (Groups, "fraud"))],
-        ),
-        (
-            "the configuration names it, whether it was read or not",
-            |a| a.configure("codepipeline = [\"carry\"]"),
-            vec![("carry", (Endpoints, "fraud-prod"))],
-        ),
-        (
-            "a rule on the approvals of the group starts it",
-            |a| {
-                a.deployment_pipelines.push(deployment_pipeline("carry", &[]));
-                a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud")));
-            },
-            vec![
-                ("carry", (Groups, "fraud")),
-                ("on-approval", (DeploymentPipelines, "carry")),
-                ("on-approval", (Groups, "fraud")),
-            ],
-        ),
-        (
-            "a rule of another group starts the same one: only the model's own rule is attached",
-            |a| {
-                a.deployment_pipelines.push(deployment_pipeline("carry", &[]));
-                a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud")));
-                a.event_rules.push(event_rule("on-other", &[DELIVERY], Some("other")));
-            },
-            vec![
-                ("carry", (Groups, "fraud")),
-                ("on-approval", (DeploymentPipelines, "carry")),
-                ("on-approval", (Groups, "fraud")),
-            ],
-        ),
-        (
-            "a rule starts it on a schedule, and it names the endpoint",
-            |a| {
-                a.deployment_pipelines.push(deployment_pipeline("carry", &["fraud-prod"]));
-                a.event_rules.push(event_rule("nightly", &[DELIVERY], None));
-            },
-            vec![("carry", (Endpoints, "fraud-prod")), ("nightly", (DeploymentPipelines, "carry"))],
-        ),
-        (
-            "a rule that starts the model's pipeline starts another one, too: that one is not the model's",
-            |a| {
-                a.deployment_pipelines.push(deployment_pipeline("carry", &[]));
-                let build = "arn:aws:sagemaker:eu-west-1:1:pipeline/fraud-build";
-                a.event_rules.push(event_rule("weekly", &[build, DELIVERY], None));
-            },
-            vec![("weekly", (Pipelines, "fraud-build"))],
-        ),
-        (
-            "a rule on the approvals starts one that was not read",
-            |a| a.event_rules.push(event_rule("on-approval", &[DELIVERY], Some("fraud"))),
-            vec![("on-approval", (Groups, "fraud"))],
-        ),
-    ];
-    for (what, given, expected) in cases {
+    for (what, given, expected) in DELIVERIES {
         let mut account = Account::healthy();
         given(&mut account);
         let joined = account.join();
         let chain = joined.chain("fraud").unwrap();
         let mut attached: Vec<_> = chain.attached.iter().map(|a| (a.id, a.to)).collect();
         attached.sort_unstable_by_key(|(id, (kind, _))| (*id, kind.name()));
-        let mut expected = expected;
-        expected.sort_unstable_by_key(|(id, (kind, _))| (*id, kind.name()));
         assert_eq!(attached, expected, "{what}");
-        let own = chain.attached.iter().filter(|a| a.kind == DeploymentPipelines);
-        assert!(own.into_iter().all(|a| a.stage == Registry && !a.is_below()), "{what}");
+        let mut own = chain.attached.iter().filter(|a| a.kind == DeploymentPipelines);
+        assert!(own.all(|a| a.stage == Registry && !a.is_below()), "{what}");
+    }
+}
+
+#[test]
+fn a_state_machine_belongs_to_what_its_definition_names_or_started() {
+    let machine = |names: &[&str], started: Option<&str>| StateMachine {
+        name: "retrain".into(),
+        names: deployment_pipeline("", names).names,
+        executions: Some(vec![StateMachineExecution {
+            pipeline_execution: started.map(Into::into),
+            ..StateMachineExecution::default()
+        }]),
+        ..StateMachine::default()
+    };
+    let cases = [
+        (machine(&["fraud-build"], None), vec![((Pipelines, "fraud-build"), Training)]),
+        (machine(&["fraud-prod"], None), vec![((Endpoints, "fraud-prod"), Endpoint)]),
+        (machine(&[], Some(RUN)), vec![((Pipelines, "fraud-build"), Training)]),
+        (machine(&["other"], None), vec![]),
+    ];
+    for (machine, expected) in cases {
+        let mut account = Account::healthy();
+        account.state_machines.push(machine);
+        account.event_rules.push(event_rule("weekly", &["arn:aws:states:eu-west-1:1:stateMachine:retrain"], None));
+        let joined = account.join();
+        let attached = &joined.chain("fraud").unwrap().attached;
+        let machines = attached.iter().filter(|a| a.kind == StateMachines).map(|a| (a.to, a.stage));
+        assert_eq!(machines.collect::<Vec<_>>(), expected);
+        let rules = attached.iter().filter(|a| a.kind == EventRules).count();
+        assert_eq!(rules, expected.len(), "the rule that starts it belongs to the same model");
     }
 }
 

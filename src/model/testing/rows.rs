@@ -230,11 +230,11 @@ pub(in crate::model) fn deployment_pipeline(name: &str, names: &[&str]) -> Deplo
         }],
         ..DeliveryStage::default()
     };
-    let named = |value: &&str| Named { key: "EndpointName".into(), value: (*value).into() };
+    let entry = |value: &&str| Named { key: "EndpointName".into(), value: (*value).into() };
     DeploymentPipeline {
         name: name.into(),
         arn: format!("arn:aws:codepipeline:eu-west-1:123456789012:{name}"),
-        names: Some(names.iter().map(named).collect()),
+        names: Some(names.iter().map(entry).collect()),
         stages: Some(["Source", "Approve", "DeployProd"].map(stage).into()),
         read: ago(MINUTE),
         ..DeploymentPipeline::default()

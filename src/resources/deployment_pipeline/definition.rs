@@ -46,10 +46,10 @@ mod tests {
         let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build().unwrap();
         let names = |tags: &[Tag]| project_names(tags).into_iter().map(|named| named.value).collect::<Vec<_>>();
         let project = tag("sagemaker:project-name", "fraud");
-        assert_eq!(names(&[project.clone()]), ["fraud"]);
+        assert_eq!(names(std::slice::from_ref(&project)), ["fraud"]);
         assert_eq!(names(&[project, tag("sagemaker:project-id", "p-1")]), ["fraud", "fraud-p-1"]);
         assert!(names(&[tag("team", "fraud")]).is_empty());
-        let named = Named { key: "sagemaker:project-name".into(), value: "fraud".into() };
-        assert_eq!(named.references("").len(), 1, "a tag names a group, not an endpoint");
+        let group = Named { key: "sagemaker:project-name".into(), value: "fraud".into() };
+        assert_eq!(group.references("").len(), 1, "a tag names a group, not an endpoint");
     }
 }

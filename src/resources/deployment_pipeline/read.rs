@@ -140,9 +140,9 @@ fn stage_from_sdk(stage: StageState, approvals: &[(String, String)]) -> Delivery
 }
 
 fn disabled(transition: TransitionState) -> Option<Transition> {
-    let TransitionState { last_changed_by: by, last_changed_at, disabled_reason, .. } = transition.clone();
-    let reason = disabled_reason.unwrap_or_default();
-    (!transition.enabled).then(|| Transition { reason, by, at: time(last_changed_at.as_ref()) })
+    let TransitionState { enabled, last_changed_by: by, last_changed_at, disabled_reason, .. } = transition;
+    let at = time(last_changed_at.as_ref());
+    (!enabled).then(|| Transition { reason: disabled_reason.unwrap_or_default(), by, at })
 }
 
 /// Converts an action. An approval has a token, or the definition says that it is one: pipelines with parallel

@@ -64,9 +64,8 @@ impl DeliveryStage {
     pub fn health(&self) -> Health {
         match self.status.as_deref() {
             _ if self.awaited().is_some() => Health::Waiting,
-            None => Health::Absent,
+            None | Some("Skipped" | "Cancelled") => Health::Absent,
             Some("Failed") => Health::Warning,
-            Some("Skipped" | "Cancelled") => Health::Absent,
             Some(status) => Health::of_status(status),
         }
     }

@@ -130,11 +130,11 @@ impl StateMachineExecution {
         let timeout = events.iter().find_map(|event| event.execution_timed_out_event_details.as_ref());
         self.error = failure.and_then(|f| f.error.clone()).or(timeout.and_then(|t| t.error.clone()));
         self.cause = failure.and_then(|f| f.cause.clone()).or(timeout.and_then(|t| t.cause.clone()));
-        let outputs = events.iter().filter_map(|event| {
+        let mut outputs = events.iter().filter_map(|event| {
             let done = event.task_succeeded_event_details.as_ref().and_then(|task| task.output.as_deref());
             done.or(event.task_submitted_event_details.as_ref().and_then(|task| task.output.as_deref()))
         });
-        self.pipeline_execution = outputs.filter_map(pipeline_execution).next();
+        self.pipeline_execution = outputs.find_map(pipeline_execution);
     }
 }
 

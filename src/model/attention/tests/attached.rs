@@ -52,7 +52,7 @@ fn of_endpoint(a: &mut Account, state: &str) {
 
 cases! {
     Training "not-started":
-    "nothing is there to start the pipeline" |_| () => [];
+    "nothing is there to start the pipeline" |_| {} => [];
     "its rule is enabled" |a| weekly(a, "ENABLED") => [];
     "its rule is disabled" |a| weekly(a, "DISABLED")
         => [(Warning, "nothing starts fraud-build: rule weekly is disabled", None)];
@@ -70,7 +70,7 @@ cases! {
         => [(Warning, "rule weekly has no role that may start fraud-build", None)];
     "a disabled rule has a finding of its own" |a| { weekly(a, "DISABLED"); without_role(a) } => [];
     Registry "not-delivered":
-    "no rule waits for approvals" |_| () => [];
+    "no rule waits for approvals" |_| {} => [];
     "a rule with a target does" |a| approvals(a, "deploy", &[DELIVERY]) => [];
     "a rule without targets does" |a| approvals(a, "deploy", &[])
         => [(Warning, "an approval starts nothing: rule deploy has no targets", None)];
