@@ -7,6 +7,7 @@ mod access;
 mod approve;
 mod calls;
 mod decision;
+mod deploy_rules;
 mod evidence;
 mod executor;
 mod guard;

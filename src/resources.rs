@@ -12,10 +12,14 @@ pub mod config;
 mod convert;
 pub mod dataset;
 mod delta;
-#[cfg(any(feature = "eventbridge", feature = "scheduler"))]
+#[cfg(feature = "codepipeline")]
+pub mod deployment_pipeline;
+#[cfg(any(feature = "eventbridge", feature = "scheduler", feature = "codepipeline", feature = "sfn"))]
 mod detailed;
 pub mod endpoint;
 mod event;
+#[cfg(feature = "eventbridge")]
+pub mod event_pattern;
 #[cfg(feature = "eventbridge")]
 pub mod event_rule;
 pub mod execution;
@@ -27,6 +31,8 @@ mod kind;
 mod listing;
 pub mod metric;
 pub mod model;
+#[cfg(any(feature = "codepipeline", feature = "sfn"))]
+pub mod named;
 #[cfg(any(feature = "eventbridge", feature = "scheduler"))]
 mod next_run;
 mod observed;
@@ -35,13 +41,17 @@ pub mod pipeline;
 pub mod poll;
 mod property;
 mod reference;
+#[cfg(any(feature = "codepipeline", feature = "sfn"))]
+mod related;
 pub mod report;
 mod resource;
-#[cfg(feature = "scheduler")]
-pub mod schedule;
 #[cfg(feature = "applicationautoscaling")]
 pub mod scalable_target;
+#[cfg(feature = "scheduler")]
+pub mod schedule;
 mod source;
+#[cfg(feature = "sfn")]
+pub mod state_machine;
 pub mod step;
 mod store;
 pub mod subscription;
@@ -113,6 +123,14 @@ resources! {
     #[cfg(feature = "applicationautoscaling")]
     application_auto_scaling {
         scalable_targets: ScalableTargets(scalable_target::ScalableTarget) = "scalable_targets",
+    }
+    #[cfg(feature = "codepipeline")]
+    codepipeline {
+        deployment_pipelines: DeploymentPipelines(deployment_pipeline::DeploymentPipeline) = "deployment_pipelines",
+    }
+    #[cfg(feature = "sfn")]
+    sfn {
+        state_machines: StateMachines(state_machine::StateMachine) = "state_machines",
     }
     s3 {
         reports: Reports(report::EvaluationReport) = "evaluation_reports",

@@ -23,8 +23,6 @@ pub enum Item {
     Stage(StageKind),
     /// A resource of AWS: its kind, and its id within the kind.
     Resource(Kind, Arc<str>),
-    /// A `CodePipeline` pipeline of the configuration: its name. It is not read.
-    DeploymentPipeline(Arc<str>),
     /// An action of an alarm that is no topic: its ARN. It is not read.
     AlarmAction(Arc<str>),
     /// The remaining items of a branch that is too long.
@@ -38,12 +36,12 @@ pub enum Item {
 }
 
 impl Item {
-    /// Returns the id of a resource, the name of a model or of a pipeline, or the ARN of an action. Empty for
+    /// Returns the id of a resource, the name of a model, or the ARN of an action. Empty for
     /// everything else.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
-            Self::Model(id) | Self::Resource(_, id) | Self::DeploymentPipeline(id) | Self::AlarmAction(id) => id,
+            Self::Model(id) | Self::Resource(_, id) | Self::AlarmAction(id) => id,
             Self::Stage(_) | Self::Rest | Self::LogEntry(_) | Self::Source(_) | Self::Account => "",
         }
     }

@@ -106,6 +106,10 @@ services! {
     #[cfg(feature = "applicationautoscaling")]
     application_auto_scaling: aws_sdk_applicationautoscaling =
         Service { iam: "application-autoscaling", ..Service::USUAL };
+    #[cfg(feature = "codepipeline")]
+    codepipeline: aws_sdk_codepipeline = Service { iam: "codepipeline", ..Service::USUAL };
+    #[cfg(feature = "sfn")]
+    sfn: aws_sdk_sfn = Service { iam: "states", ..Service::USUAL };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

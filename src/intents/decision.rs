@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use aws_sdk_sagemaker::types::{ModelApprovalStatus, ModelPackageSortBy, ModelPackageType, SortOrder};
 
 use super::calls::UpdateModelPackage;
+use super::deploy_rules::DeployRules;
 use super::evidence::{self, Evidence};
 use super::in_use::InUse;
 use super::{
@@ -114,7 +115,10 @@ impl Decision {
         differences.insert(1, serves_now(&in_use));
         let mut warnings: Vec<String> = self.warn_of_loss(&package, &in_use).into_iter().collect();
         warnings.extend(self.warn_of_trouble(&package, &in_use));
-        warnings.push(self.what_may_follow(&package, &approved));
+        let started = DeployRules::of(executor, &package, self.status()).await;
+        differences.splice(2..2, started.differences);
+        warnings.extend(started.warnings);
+        warnings.extend(self.what_may_follow(&package, &approved).filter(|_| started.may_start));
         warnings.extend(evidence.problem);
         let id = new_id();
         let call = UpdateModelPackage {
@@ -137,7 +141,7 @@ impl Decision {
                 "The change is immediate; done when {} reads {}.{}",
                 package.label(),
                 self.status(),
-                where_to_look(executor, &package)
+                where_to_look(executor, &package, started.pipelines)
             ),
             undo: format!(
                 "The approval can be set again (now {}), but what a deploy rule started is not undone by that.",
@@ -198,8 +202,8 @@ impl Decision {
     }
 
     /// Names the version that a deploy pipeline would take next: the newest approved one, which may be another one. See
-    /// `docs/aws.md#approval-deploys-the-newest`.
-    fn what_may_follow(self, package: &ModelPackage, approved: &[Approved]) -> String {
+    /// `docs/aws.md#approval-deploys-the-newest`. What waits for a version that was never approved deploys none.
+    fn what_may_follow(self, package: &ModelPackage, approved: &[Approved]) -> Option<String> {
         let others = approved.iter().filter(|(arn, _)| *arn != package.arn).map(|(_, version)| *version);
         let newest = match self {
             Self::Approve => others.chain(package.version).max(),
@@ -207,11 +211,11 @@ impl Decision {
         };
         let taken = newest.map_or_else(|| "none is left".to_owned(), |v| format!("that would be v{v}"));
         match (self, package.approval.as_str()) {
-            (Self::Approve, _) => format!("Deploy rules on approval take the newest Approved version: {taken}."),
-            (Self::Reject, "Approved") => {
-                format!("Deploy rules that react to a rejection redeploy the newest version still Approved: {taken}.")
-            }
-            (Self::Reject, _) => "Rejecting a version that was never approved usually starts nothing.".to_owned(),
+            (Self::Approve, _) => Some(format!("Deploy rules on approval take the newest Approved version: {taken}.")),
+            (Self::Reject, "Approved") => Some(format!(
+                "Deploy rules that react to a rejection redeploy the newest version still Approved: {taken}."
+            )),
+            (Self::Reject, _) => None,
         }
     }
 
@@ -298,9 +302,11 @@ async fn approved_versions(aws: &Aws, package: &ModelPackage) -> Result<Vec<Appr
     Ok(versions)
 }
 
-/// Names the configured pipelines that deploy the version. Their state is not read here.
-fn where_to_look(executor: &Executor, package: &ModelPackage) -> String {
+/// Names the pipelines that deploy the version: those that start, and those of the configuration.
+fn where_to_look(executor: &Executor, package: &ModelPackage, mut names: Vec<String>) -> String {
     let of_group = executor.preferences.models.iter().filter(|m| Some(m.group_name()) == package.group.as_deref());
-    let names: Vec<&str> = of_group.flat_map(|m| &m.codepipeline).map(String::as_str).collect();
+    names.extend(of_group.flat_map(|m| &m.codepipeline).cloned());
+    names.sort_unstable();
+    names.dedup();
     if names.is_empty() { String::new() } else { format!(" Then watch CodePipeline {}.", names.join(", ")) }
 }

@@ -6,8 +6,9 @@ use std::collections::HashSet;
 use foldhash::fast::RandomState;
 
 use super::key::{Keyed, Name};
-use super::{Chain, StageKind};
-use crate::resources::{Kind, Store};
+use super::{Chain, Confidence, StageKind};
+use crate::config::Model as ModelConfig;
+use crate::resources::{Kind, Store, Thing};
 
 /// A thing that names a thing of the model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,16 +21,45 @@ pub struct Attached<'a> {
     pub to: (Kind, &'a str),
     /// The field that names it.
     pub field: &'static str,
-    /// The stage of that thing.
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The stage where it is shown.
     pub stage: StageKind,
+}
+
+impl Attached<'_> {
+    /// Returns whether it is shown below the thing that it names: groups are not shown as such, and some things have a
+    /// place of their own.
+    #[must_use]
+    pub fn is_below(&self) -> bool {
+        self.to.0 != Kind::Groups && !self.has_own_stage()
+    }
+    /// Returns whether things of its kind are in the same stage whatever they name: what delivers a version.
+    #[must_use]
+    pub fn has_own_stage(&self) -> bool {
+        own_stage(self.kind).is_some()
+    }
 }
 
 /// A row that names a thing: its kind, its id, and the field.
 type Referrer<'a> = (Kind, &'a str, &'static str);
 
 /// The rows that name other things, by these things.
-#[derive(Default)]
-pub(super) struct Referrers<'a>(Keyed<(Kind, Name<'a>), Vec<Referrer<'a>>>);
+pub(super) struct Referrers<'a> {
+    store: &'a Store,
+    by_thing: Keyed<(Kind, Name<'a>), Vec<Referrer<'a>>>,
+}
+
+/// A thing of a model, while the things are searched that are attached to it.
+#[derive(Clone, Copy)]
+struct Open<'a> {
+    kind: Kind,
+    id: &'a str,
+    stage: StageKind,
+    /// Whether it only belongs to the model because a thing of the model starts it. Then it may belong to other models
+    /// as well, and what else starts it need not belong to this one.
+    started: bool,
+}
 
 impl<'a> Referrers<'a> {
     /// Collects the rows of all kinds that are attached.
@@ -43,31 +73,91 @@ impl<'a> Referrers<'a> {
                 }
             }
         }
-        Self(all)
+        Self { store, by_thing: all }
     }
-    /// Returns the things that name a thing of the chain, directly or through each other. A thing that names several
-    /// is attached to each of them.
-    pub(super) fn attached(&self, chain: &Chain<'a>) -> Vec<Attached<'a>> {
-        if self.0.is_empty() {
-            return Vec::new();
+    /// Returns the things that name a thing of the chain, directly or through each other, and those that they start when
+    /// something happens to it. A thing that names several is attached to each of them.
+    pub(super) fn attached(&self, chain: &Chain<'a>, config: Option<&'a ModelConfig>) -> Vec<Attached<'a>> {
+        let mut attached = config.map(|config| Self::configured(chain, config)).unwrap_or_default();
+        if self.by_thing.is_empty() {
+            return attached;
         }
-        let named: HashSet<Kind, RandomState> = self.0.keys().map(|(kind, _)| *kind).collect();
+        let named: HashSet<Kind, RandomState> = self.by_thing.keys().map(|(kind, _)| *kind).collect();
         let own = Chain::JOINED.into_iter().filter(|kind| named.contains(kind));
-        let mut open: Vec<(Kind, &'a str, StageKind)> =
-            own.flat_map(|kind| chain.ids(kind).map(move |id| (kind, id, stage_of(kind)))).collect();
-        let mut known: HashSet<(Kind, &str), RandomState> = HashSet::default();
-        let mut attached = Vec::new();
-        while let Some((to_kind, to, stage)) = open.pop() {
-            for &(kind, id, field) in self.0.get(&(to_kind, Name(to))).into_iter().flatten() {
-                attached.push(Attached { kind, id, to: (to_kind, to), field, stage });
+        let own = own.flat_map(|kind| chain.ids(kind).map(move |id| (kind, id)));
+        let configured = attached.iter().map(|a| (a.kind, a.id));
+        let mut open: Vec<Open<'a>> =
+            own.chain(configured).map(|(kind, id)| Open { kind, id, stage: stage_of(kind), started: false }).collect();
+        let mut known: HashSet<(Kind, &str), RandomState> = attached.iter().map(|a| (a.kind, a.id)).collect();
+        while let Some(to) = open.pop() {
+            for &(kind, id, field) in self.by_thing.get(&(to.kind, Name(to.id))).into_iter().flatten() {
+                if to.started && !known.contains(&(kind, id)) {
+                    continue;
+                }
+                let stage = own_stage(kind).unwrap_or(to.stage);
+                attached.push(Attached { kind, id, to: (to.kind, to.id), field, confidence: Confidence::Exact, stage });
                 if known.insert((kind, id)) {
-                    open.push((kind, id, stage));
+                    open.push(Open { kind, id, stage, started: false });
+                }
+                for started in self.started(kind, id, to) {
+                    attached.push(started);
+                    if known.insert((started.kind, started.id)) {
+                        open.push(Open { kind: started.kind, id: started.id, stage: started.stage, started: true });
+                    }
                 }
             }
         }
         attached.sort_unstable_by_key(|a| (a.kind, a.id, a.to));
         attached.dedup_by_key(|a| (a.kind, a.id, a.to));
         attached
+    }
+    /// Returns the things that a thing starts when something happens to `to`.
+    fn started(&self, kind: Kind, id: &str, to: Open<'a>) -> Vec<Attached<'a>> {
+        let targets = self.store.get(kind, id).map(Thing::targets).unwrap_or_default();
+        if targets.iter().any(|target| (target.kind, Name(target.id)) == (to.kind, Name(to.id))) {
+            return Vec::new();
+        }
+        let attachable = targets.into_iter().filter(|target| target.kind.noun().is_some());
+        let attached = attachable.filter_map(|target| {
+            let thing = self.store.get(target.kind, target.id)?;
+            let stage = own_stage(target.kind).unwrap_or(to.stage);
+            let (to, confidence) = ((to.kind, to.id), Confidence::Exact);
+            Some(Attached { kind: target.kind, id: thing.id(), to, field: target.field, confidence, stage })
+        });
+        attached.collect()
+    }
+    /// Returns the deployment pipelines that the configuration names. They are attached to the endpoints, or to the
+    /// group where there are none.
+    #[cfg(feature = "codepipeline")]
+    fn configured(chain: &Chain<'a>, config: &'a ModelConfig) -> Vec<Attached<'a>> {
+        let endpoints = chain.ids(Kind::Endpoints).map(|id| (Kind::Endpoints, id));
+        let group = chain.group.filter(|_| chain.serving.is_empty()).map(|id| (Kind::Groups, id));
+        let to: Vec<(Kind, &'a str)> = endpoints.chain(group).collect();
+        let ModelConfig { codepipeline: names, .. } = config;
+        let attached = names.iter().flat_map(|name| {
+            to.iter().map(|to| Attached {
+                kind: Kind::DeploymentPipelines,
+                id: name,
+                to: *to,
+                field: "[[model]] codepipeline",
+                confidence: Confidence::Config,
+                stage: StageKind::Registry,
+            })
+        });
+        attached.collect()
+    }
+    #[cfg(not(feature = "codepipeline"))]
+    fn configured(_: &Chain<'a>, _: &'a ModelConfig) -> Vec<Attached<'a>> {
+        Vec::new()
+    }
+}
+
+/// Returns the stage of things of a kind that belong to the same stage whatever they name.
+fn own_stage(kind: Kind) -> Option<StageKind> {
+    match kind {
+        #[cfg(feature = "codepipeline")]
+        Kind::DeploymentPipelines => Some(StageKind::Registry),
+        _ => None,
     }
 }
 

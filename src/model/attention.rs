@@ -120,6 +120,7 @@ rules! {
     Registry "version-failed" registry::version_failed: "the newest version could not be made",
     Registry "not-delivered" attached::not_delivered [Cause AwaitsDecision]: "the rules that wait for approvals of the model are all disabled or without targets",
     Registry "attached" attached::of_registry [Cause]: "something that delivers the versions cannot do its work",
+    Registry "delivery-waits" attached::delivery_waits [AwaitsDecision]: "something that delivers the versions waits for a person: an approval, or a transition that somebody disabled",
     Registry "source" registry::source: "the registry cannot be read",
     Endpoint "status" endpoint::status [Cause]: "an endpoint is failing, out of service, rolling back or being updated",
     Endpoint "rolled-back" endpoint::rolled_back [Cause AwaitsDecision]: "the last update failed and the old configuration serves",

@@ -67,10 +67,10 @@ impl<'a> ChainBuilder<'a> {
         serving::join(self, index, traced);
         training::join(self, index);
         alarms::join(self, index);
-        self.chain.attached = index.referrers.attached(&self.chain);
-        for Attached { kind, id, to: (to_kind, to), field, stage } in self.chain.attached.clone() {
+        self.chain.attached = index.referrers.attached(&self.chain, self.config);
+        for Attached { kind, id, to: (to_kind, to), field, confidence, stage } in self.chain.attached.clone() {
             let key = |kind, id| index.store.get(kind, id).and_then(Thing::arn).unwrap_or(id);
-            self.within(key(kind, id), key(to_kind, to), Confidence::Exact, field, stage);
+            self.within(key(kind, id), key(to_kind, to), confidence, field, stage);
         }
         self.chain.arrows = self.edges.arrows;
     }

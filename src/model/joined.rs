@@ -14,7 +14,7 @@ use super::index::Index;
 use super::join::{chains, links_of};
 use super::key::{Keyed, Name};
 use super::unclaimed::{Unclaimed, unclaimed};
-use super::{Chain, Health, Link, Mark, Reason, Serving};
+use super::{Attached, Chain, Health, Link, Mark, Reason, Serving};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::pipeline::{Pipeline, of_execution};
 use crate::resources::{Kind, Observed, Resource};
@@ -45,6 +45,7 @@ pub struct Joined {
     hasher: RandomState,
     unwell: BTreeSet<String>,
     waiting: usize,
+    unseen_deliveries: bool,
     /// May some pipeline still belong to a model, because its definition is being read?
     undefined: bool,
     receivers: BTreeMap<String, AlarmReceiver>,
@@ -74,12 +75,23 @@ pub fn join(observed: &Observed) -> Joined {
     let unwell = chains.iter().take_while(|chain| chain.health >= Health::Warning);
     let unwell = unwell.flat_map(|chain| &chain.serving).map(|s| s.endpoint.to_owned()).collect();
     let waiting = inbox(chains).count();
+    let unseen_deliveries = chains.iter().any(|chain| has_unseen_deliveries(index, chain));
     let (names, owners, hasher) = (OnceLock::new(), [const { OnceLock::new() }; _], RandomState::default());
     let (undefined, unclaimed) = (undefined(index), unclaimed(index, chains));
-    let joined = Joined { tables, names, owners, hasher, unwell, waiting, undefined, receivers, unclaimed };
+    let joined =
+        Joined { tables, names, owners, hasher, unwell, waiting, unseen_deliveries, undefined, receivers, unclaimed };
     // Build the two lookup tables on this thread.
     let _ = (joined.chain(""), joined.serving(""));
     joined
+}
+
+/// Is the state of a deployment pipeline of the model not known?
+fn has_unseen_deliveries(index: &Index<'_>, chain: &Chain<'_>) -> bool {
+    let unread = |a: &Attached<'_>| index.store.get(a.kind, a.id).is_none_or(|thing| thing.health() == Health::Unknown);
+    let named = chain.configured.and_then(|place| index.observed.preferences.models.get(place));
+    let left_out =
+        cfg!(not(feature = "codepipeline")) && named.is_some_and(|model| matches!(model.codepipeline[..], [_, ..]));
+    left_out || chain.attached.iter().filter(|a| a.has_own_stage()).any(unread)
 }
 
 /// Is there a pipeline whose definition was not requested yet, and whose group no version and no definition names?
@@ -184,6 +196,11 @@ impl Joined {
     /// Returns the findings that wait for somebody to decide or to act, with their models.
     pub fn inbox(&self) -> impl Iterator<Item = (&Chain<'_>, &Reason)> {
         inbox(self.chains())
+    }
+    /// May a deployment pipeline of a model wait for a person, unseen because its state was not read?
+    #[must_use]
+    pub fn has_unseen_deliveries(&self) -> bool {
+        self.unseen_deliveries
     }
     /// Returns the number of findings that wait for somebody.
     #[must_use]

@@ -21,7 +21,6 @@ impl<'a> Chain<'a> {
     ];
 
     /// Returns the ids of the things of one kind that belong to the model.
-    #[must_use]
     #[expect(clippy::wildcard_enum_match_arm, reason = "things of all other kinds are attached to these")]
     #[must_use]
     pub fn ids(&self, kind: Kind) -> Box<dyn Iterator<Item = &'a str> + '_> {

@@ -16,6 +16,7 @@ use crate::resources::alarm::Alarm;
 use crate::resources::alarm_history::AlarmTurn;
 use crate::resources::config::EndpointConfig;
 use crate::resources::dataset::Dataset;
+use crate::resources::deployment_pipeline::DeploymentPipeline;
 use crate::resources::endpoint::Endpoint;
 use crate::resources::event_rule::EventRule;
 use crate::resources::execution::PipelineExecution;
@@ -29,14 +30,15 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::report::EvaluationReport;
 use crate::resources::scalable_target::ScalableTarget;
+use crate::resources::state_machine::StateMachine;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
 use crate::resources::{Listing, Observed, Preferences, Resource, Table};
 
 pub(super) use rows::{
-    alarm, composite, endpoint, endpoint_config, event_rule, job, model, registered, requests, run, scalable_target,
-    scaling_activity, series, step, subscription, trained, version,
+    alarm, composite, deployment_pipeline, endpoint, endpoint_config, event_rule, job, model, registered, requests,
+    run, scalable_target, scaling_activity, series, step, subscription, trained, version,
 };
 use rows::{pipeline, topic};
 
@@ -204,6 +206,8 @@ account! {
     reports: EvaluationReport,
     event_rules: EventRule,
     scalable_targets: ScalableTarget,
+    deployment_pipelines: DeploymentPipeline,
+    state_machines: StateMachine,
 }
 
 impl Account {

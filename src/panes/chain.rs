@@ -1,5 +1,7 @@
 //! The selected model as five boxes with arrows. Each shows a state, an age and the important facts.
 
+mod deliveries;
+
 use std::borrow::Cow;
 
 use super::cell::{self, sparkline};
@@ -263,16 +265,14 @@ fn metric_name(name: &str) -> &str {
 
 fn registry(app: &App, chain: &Chain) -> Vec<Fact> {
     let packages = chain.packages.iter().filter_map(|arn| app.here.observed.store.packages.get(arn));
-    packages
-        .take(4)
-        .map(|p| {
-            let health = app.here.known(StageKind::Registry, Health::of_status(&p.approval));
-            let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
-            let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
-            let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
-            line.muted(note.unwrap_or_else(|| if p.waits() { "pending".to_owned() } else { p.approval.clone() })).into()
-        })
-        .collect()
+    let versions = packages.take(4).map(|p| {
+        let health = app.here.known(StageKind::Registry, Health::of_status(&p.approval));
+        let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health));
+        let line = line.plain(format!("v{} ", p.version.unwrap_or_default()));
+        let note = p.details.as_ref().and_then(|d| d.approval_description.clone());
+        line.muted(note.unwrap_or_else(|| if p.waits() { "pending".to_owned() } else { p.approval.clone() })).into()
+    });
+    deliveries::facts(app, chain).into_iter().chain(versions).collect()
 }
 
 fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {

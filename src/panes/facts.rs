@@ -19,7 +19,6 @@ pub(super) fn facts(app: &App, chain: &Chain, item: &Item) -> Vec<Fact> {
     let mut facts = match item {
         Item::Model(_) => model(app, chain),
         Item::Resource(kind, id) => resource(app, chain, *kind, id),
-        Item::DeploymentPipeline(name) => deployment_pipeline(app, name),
         Item::AlarmAction(arn) => vec![fact("arn", arn)],
         Item::Stage(_) | Item::Rest | Item::LogEntry(_) | Item::Source(_) | Item::Account => Vec::new(),
     };
@@ -100,14 +99,6 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
     facts.push(fact("runbook", config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default()));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts
-}
-
-/// Returns the properties of a deployment pipeline of the configuration. Its state is only in its own console.
-fn deployment_pipeline(app: &App, name: &str) -> Vec<Fact> {
-    vec![
-        fact("state", "not read: what CodePipeline does is not asked for"),
-        fact("console", console::codepipeline(&app.here.region, name)),
-    ]
 }
 
 /// Returns the edges that end or begin here. They explain the place of the thing in the lineage.

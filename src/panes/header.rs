@@ -134,9 +134,7 @@ fn summary(app: &App, brief: bool) -> Line {
     let waiting = app.inbox();
     // The inbox is unknown until the registry was read.
     let known = accounts.iter().any(|account| account.observed.store.packages.answered_at().is_some());
-    // The approvals of deployment pipelines are not read, so their number is unknown.
-    let unseen =
-        accounts.iter().any(|a| a.observed.preferences.models.iter().any(|model| !model.codepipeline.is_empty()));
+    let unseen = accounts.iter().any(|account| account.joined.has_unseen_deliveries());
     let inbox = match (known, unseen) {
         (false, _) => "◌".to_owned(),
         (true, true) => format!("{waiting} ◌"),

@@ -1,5 +1,6 @@
 //! The lineage of one model as a tree, with the properties of the selected node.
 
+mod attached;
 mod chart;
 mod nodes;
 

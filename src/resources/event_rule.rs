@@ -92,6 +92,18 @@ impl EventRule {
     pub fn drops_events(&self) -> bool {
         self.targets.as_ref().is_some_and(Vec::is_empty)
     }
+    /// Lists the rules, without their targets. The flag is true if there are more.
+    pub(crate) async fn all(aws: &Aws, now: Timestamp) -> Result<(Vec<Self>, bool), AwsError> {
+        pages(PAGES, async |token| {
+            let page = aws.eventbridge.list_rules().limit(100).set_next_token(token).send().await.map_err(failed)?;
+            Ok((page.rules.unwrap_or_default().into_iter().map(|rule| from_sdk(rule, now)).collect(), page.next_token))
+        })
+        .await
+    }
+    /// Reads the targets of the rule.
+    pub(crate) async fn with_targets(self, aws: &Aws) -> Result<Self, AwsError> {
+        Ok(Self { targets: Some(targets(aws, &self.name).await?), ..self })
+    }
     /// Returns the targets that have an ARN.
     fn target_arns(&self) -> impl Iterator<Item = &str> {
         self.targets.iter().flatten().map(|target| target.arn.as_str())
@@ -137,8 +149,10 @@ impl Resource for EventRule {
             true => lacks_role().map(|target| format!("has no role that may start {}", arn_name(&target.arn))),
         }
     }
+    fn targets(&self) -> Vec<Reference<'_>> {
+        self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn")).collect()
+    }
     fn references(&self) -> Vec<Reference<'_>> {
-        let targets = self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn"));
         let watched = self.watches.iter().filter_map(|watched| {
             let (kind, field) = match watched.field.as_str() {
                 "ModelPackageGroupName" => (Kind::Groups, "EventPattern.detail.ModelPackageGroupName"),
@@ -148,7 +162,7 @@ impl Resource for EventRule {
             };
             Some(Reference { kind, id: &watched.name, field })
         });
-        targets.chain(watched).collect()
+        Resource::targets(self).into_iter().chain(watched).collect()
     }
     fn properties(&self, all: &mut Properties) {
         all.status("State", &*self.state)
@@ -181,20 +195,12 @@ impl Resource for EventRule {
         state.into_iter().chain(changed).collect()
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
-        let listed = pages(PAGES, async |token| {
-            let page = aws.eventbridge.list_rules().limit(100).set_next_token(token).send().await.map_err(failed)?;
-            let rules = page.rules.unwrap_or_default().into_iter().map(|rule| from_sdk(rule, observed.at));
-            Ok((rules.collect(), page.next_token))
-        })
-        .await?;
+        let listed = Self::all(aws, observed.at).await?;
         let keep = |listed: &Self, known: &Self| {
             let read = known.read.filter(|at| observed.at.duration_since(*at) < TARGETS_OLD)?;
             Some(Self { targets: known.targets.clone(), read: Some(read), ..listed.clone() })
         };
-        let read = async |rule: Self| {
-            let targets = targets(aws, &rule.name).await?;
-            Ok(Self { targets: Some(targets), read: Some(observed.at), ..rule })
-        };
+        let read = async |rule: Self| Ok(Self { read: Some(observed.at), ..rule.with_targets(aws).await? });
         Ok(add_details(observed, turn.known, listed, keep, read).await)
     }
 }

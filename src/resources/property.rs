@@ -79,7 +79,7 @@ impl Properties {
         self.add_some(label, value.into(), Value::Text)
     }
     /// Adds AWS's word for a state.
-    pub fn status<'a>(&mut self, label: &'static str, value: impl Into<Option<&'a str>>) -> &mut Self {
+    pub fn status<'a>(&mut self, label: impl Into<Cow<'static, str>>, value: impl Into<Option<&'a str>>) -> &mut Self {
         self.add_some(label, value.into(), Value::Status)
     }
     /// Adds a text about something that is not as it should be.

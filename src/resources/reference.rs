@@ -28,6 +28,12 @@ impl<'a> Reference<'a> {
             ("sns", _) => (Kind::Topics, arn),
             #[cfg(feature = "eventbridge")]
             ("events", Some(("rule", name))) => (Kind::EventRules, name.rsplit('/').next()?),
+            #[cfg(feature = "codepipeline")]
+            ("codepipeline", _) => (Kind::DeploymentPipelines, resource.split('/').next()?),
+            #[cfg(feature = "sfn")]
+            ("states", Some(("stateMachine" | "execution" | "express", name))) => {
+                (Kind::StateMachines, name.split(':').next()?)
+            }
             _ => return None,
         };
         Some(Self { kind, id, field })
@@ -47,6 +53,11 @@ mod tests {
             ("arn:aws:sagemaker:eu-west-1:1:model-package-group/fraud", Some((Kind::Groups, "fraud"))),
             ("arn:aws:cloudwatch:eu-west-1:1:alarm:fraud: 5xx", Some((Kind::Alarms, "fraud: 5xx"))),
             ("arn:aws:sns:eu-west-1:1:page", Some((Kind::Topics, "arn:aws:sns:eu-west-1:1:page"))),
+            ("arn:aws:codepipeline:eu-west-1:1:fraud-deploy", Some((Kind::DeploymentPipelines, "fraud-deploy"))),
+            ("arn:aws:codepipeline:eu-west-1:1:fraud/Prod/Go", Some((Kind::DeploymentPipelines, "fraud"))),
+            ("arn:aws:states:eu-west-1:1:stateMachine:fraud", Some((Kind::StateMachines, "fraud"))),
+            ("arn:aws:states:eu-west-1:1:stateMachine:fraud:3", Some((Kind::StateMachines, "fraud"))),
+            ("arn:aws:states:eu-west-1:1:execution:fraud:nightly", Some((Kind::StateMachines, "fraud"))),
             ("arn:aws:lambda:eu-west-1:1:function:x", None),
             ("arn:aws:sagemaker:eu-west-1:1:pipeline", None),
             ("not an ARN", None),

@@ -66,9 +66,18 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn problem(&self) -> Option<String> {
         None
     }
-    /// Returns since when it has the problem, where AWS says so.
-    fn problem_since(&self) -> Option<Timestamp> {
+    /// Returns what it is doing now, as a phrase after its name: `is in DeployProd`. `None` if nothing is in progress.
+    fn activity(&self) -> Option<String> {
         None
+    }
+    /// Returns since when its problem exists, or what it is doing goes on, if that is known.
+    fn since(&self) -> Option<Timestamp> {
+        None
+    }
+    /// Returns those of the things that it names that it starts, when something happens to another thing that it names.
+    /// A thing that is started by an event of a model's thing belongs to that model, too.
+    fn targets(&self) -> Vec<Reference<'_>> {
+        Vec::new()
     }
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>> {

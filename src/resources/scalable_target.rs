@@ -144,7 +144,7 @@ impl Resource for ScalableTarget {
         let suspended = Some(self.suspended.in_words()).filter(|suspended| !suspended.is_empty());
         failed.or_else(|| Some(format!("has scaling suspended: {}", suspended?)))
     }
-    fn problem_since(&self) -> Option<Timestamp> {
+    fn since(&self) -> Option<Timestamp> {
         // AWS tries again and again: the problem began with the first failure.
         self.activities.iter().take_while(|activity| activity.failed()).last()?.started
     }

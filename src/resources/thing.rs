@@ -28,8 +28,12 @@ pub trait Thing: Debug {
     fn starts(&self) -> Option<bool>;
     /// Returns what keeps it from doing its work, as a phrase after its name.
     fn problem(&self) -> Option<String>;
-    /// Returns since when it has the problem, where AWS says so.
-    fn problem_since(&self) -> Option<Timestamp>;
+    /// Returns what it is doing now, as a phrase after its name.
+    fn activity(&self) -> Option<String>;
+    /// Returns since when its problem exists, or what it is doing goes on, if that is known.
+    fn since(&self) -> Option<Timestamp>;
+    /// Returns those of the things that it names that it starts.
+    fn targets(&self) -> Vec<Reference<'_>>;
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>>;
     /// Returns its ARN, where AWS gives one.
@@ -69,8 +73,14 @@ impl<T: Resource> Thing for T {
     fn problem(&self) -> Option<String> {
         Resource::problem(self)
     }
-    fn problem_since(&self) -> Option<Timestamp> {
-        Resource::problem_since(self)
+    fn activity(&self) -> Option<String> {
+        Resource::activity(self)
+    }
+    fn since(&self) -> Option<Timestamp> {
+        Resource::since(self)
+    }
+    fn targets(&self) -> Vec<Reference<'_>> {
+        Resource::targets(self)
     }
     fn references(&self) -> Vec<Reference<'_>> {
         Resource::references(self)

@@ -14,6 +14,7 @@ mod resource_groups_tagging;
 pub(crate) mod s3;
 pub(crate) mod sagemaker;
 pub(crate) mod scheduler;
+pub(crate) mod sfn;
 pub(crate) mod sns;
 mod sts;
 
@@ -125,6 +126,8 @@ services! { world:
         => resource_groups_tagging(&world.env).reword;
     CodePipeline = Names::new("codepipeline", "codepipeline.amazonaws.com").target("CodePipeline_20150709")
         => codepipeline(&mut world.codepipeline, &mut world.env, &world.sagemaker.packages).reword;
+    StepFunctions = Names::new("states", "states.amazonaws.com").target("AWSStepFunctions")
+        => sfn(&world.sfn, &world.env).reword;
     // Requests to S3 do not name their operation: see `s3::answer`.
     S3 = Names::new("s3", "s3.amazonaws.com");
 }

@@ -28,7 +28,7 @@ pub(crate) use alarm::{Alarm, Metric, Missing};
 pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
-pub(crate) use events::{Event, Fault, Rule, RunFailure, Schedule};
+pub(crate) use events::{Event, Fault, MachineRun, Rule, RunFailure, Schedule, StateMachine};
 pub(crate) use inherit::Add;
 pub(crate) use model::{Deployed, Endpoint, Model, Quality, Run, Scaling, Version};
 
@@ -74,6 +74,8 @@ pub struct Story {
     pub(crate) rules: Vec<Rule>,
     #[serde(default, rename = "schedule")]
     pub(crate) schedules: Vec<Schedule>,
+    #[serde(default, rename = "state_machine")]
+    pub(crate) state_machines: Vec<StateMachine>,
     pub(crate) drill: Option<Drill>,
     #[serde(default, rename = "event")]
     pub(crate) events: Vec<Event>,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::env::Env;
 use super::services::{
-    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, scheduler, sns,
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, scheduler, sfn, sns,
 };
 use super::story;
 use super::time::Time;
@@ -21,6 +21,7 @@ pub(crate) struct World {
     pub(crate) codepipeline: codepipeline::State,
     pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) cloudtrail: cloudtrail::State,
+    pub(crate) sfn: sfn::State,
     /// The events of the story, which are on the agenda.
     pub(crate) story_events: Vec<story::Event>,
     pub(crate) drill: Option<story::Drill>,
@@ -47,6 +48,7 @@ impl World {
             codepipeline: codepipeline::State::default(),
             application_autoscaling: application_autoscaling::State::default(),
             cloudtrail: cloudtrail::State::default(),
+            sfn: sfn::State::default(),
             story_events: Vec::new(),
             drill: None,
             drill_done: None,

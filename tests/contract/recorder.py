@@ -19,6 +19,7 @@ TARGETS = {
     "AWSEvents": "events",
     "AnyScaleFrontendService": "application-autoscaling",
     "CodePipeline_20150709": "codepipeline",
+    "AWSStepFunctions": "stepfunctions",
     "CloudTrail_20131101": "cloudtrail",
     "Logs_20140328": "logs",
     "ResourceGroupsTaggingAPI_20170126": "resourcegroupstaggingapi",

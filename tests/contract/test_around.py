@@ -125,6 +125,15 @@ class Around(Contract):
         with self.assertRaises(delivery.exceptions.PipelineNotFoundException):
             delivery.get_pipeline_state(name="nothing")
 
+    def test_a_delivery_is_defined(self):
+        delivery = self.account.client("codepipeline")
+        answer = delivery.get_pipeline(name="fraud-screening-deploy")
+        actions = [action for stage in answer["pipeline"]["stages"] for action in stage["actions"]]
+        self.assertIn("Approval", [action["actionTypeId"]["category"] for action in actions])
+        overrides = [json.loads(a["configuration"]["ParameterOverrides"]) for a in actions if "ParameterOverrides" in a["configuration"]]
+        self.assertIn("fraud-screening-prod", [parameters["EndpointName"] for parameters in overrides])
+        delivery.list_tags_for_resource(resourceArn=answer["metadata"]["pipelineArn"])
+
     def test_a_person_agrees_to_a_delivery(self):
         delivery, name = self.account.client("codepipeline"), "fraud-screening-deploy"
         run = delivery.start_pipeline_execution(name=name)["pipelineExecutionId"]
@@ -145,6 +154,21 @@ class Around(Contract):
         while status()["status"] == "InProgress" and time.monotonic() < end:
             time.sleep(0.2)
         self.assertEqual((run, "Succeeded"), (status()["pipelineExecutionId"], status()["status"]))
+
+    def test_state_machines(self):
+        states = self.account.client("stepfunctions")
+        machines = [m for page in pages(states, "list_state_machines") for m in page["stateMachines"]]
+        self.assertTrue(machines)
+        for machine in machines:
+            arn = machine["stateMachineArn"]
+            self.assertIn("States", json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"]))
+            for execution in states.list_executions(stateMachineArn=arn, maxResults=5)["executions"]:
+                run = execution["executionArn"]
+                self.assertEqual(execution["status"], states.describe_execution(executionArn=run)["status"])
+                events = states.get_execution_history(executionArn=run, reverseOrder=True)["events"]
+                self.assertEqual(sorted((e["id"] for e in events), reverse=True), [e["id"] for e in events])
+        with self.assertRaises(states.exceptions.StateMachineDoesNotExist):
+            states.describe_state_machine(stateMachineArn=machines[0]["stateMachineArn"] + "x")
 
     def test_tags(self):
         tagging = self.account.client("resourcegroupstaggingapi")

@@ -238,3 +238,48 @@ async fn requests_that_stop_are_missed() {
     let row = t.line("recommendation ");
     assert!(row.trim_start().starts_with('▲') && row.contains("no requests"), "{row}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_waits_for_a_person_is_seen_from_the_first_screen() {
+    let mut t = Harness::story("stuck-approval").size(160, 50).ready().await;
+    t.until("inbox 1", "1m").await;
+    t.to("fraud-screening").await;
+    t.says("CodePipeline fraud-screening-deploy waits for approval in Approve since 00:10");
+    t.says("⧖ …-deploy 3 h");
+    t.keys("enter").await;
+    t.to("fraud-screening-deploy  CodePipeline").await;
+    t.says("✓ Source ✓ DeployStaging ⧖ Approve – DeployProd");
+    t.says("ApproveProduction  InProgress");
+    t.says("https://eu-west-1.console.aws.amazon.com/codesuite/codepipeline/pipelines/fraud-screening-deploy");
+    // The token allows everybody who may call PutApprovalResult to answer.
+    t.never_says("token");
+    // The rule that starts it is below it.
+    t.to("fraud-screening-deploy-on-approval  rule").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_way_that_somebody_closed_holds_a_delivery_back() {
+    let rule = "[[rule]]\nname = \"fraud-screening-deploy-on-approval\"\ngroup = \"fraud-screening\"\non = [\"Approved\"]\n\
+                deploys = [\"fraud-screening-staging\", \"fraud-screening-prod\"]\nvia = \"fraud-screening-deploy\"\n\
+                frozen = \"sale until Monday\"\n";
+    let mut t = Harness::story(&shop(rule)).size(160, 40).ready().await;
+    t.until("inbox 1", "1m").await;
+    t.to("fraud-screening").await;
+    t.says("goes no further than before DeployProd: disabled by ana: sale until Monday");
+    let mut t = Harness::story(&shop(&format!("{rule}waits = \"3h\"\n"))).size(160, 40).ready().await;
+    t.to("fraud-screening").await;
+    t.until("is held before DeployProd: disabled by ana: sale until Monday", "1m").await;
+    assert!(t.line("fraud-screening ").trim_start().starts_with('▲'), "{}", t.text());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_machine_that_failed_before_the_pipeline_is_a_finding() {
+    let mut t = Harness::story("failed-state-machine").size(160, 50).ready().await;
+    t.to("customer-segmentation").await;
+    t.until("customer-segmentation-retrain FAILED in CheckData: DataNotReady", "1m").await;
+    t.keys("enter").await;
+    t.to("customer-segmentation-retrain  state machine").await;
+    t.says("Table customers is locked by the job nightly-export");
+    // The rule that starts it is below it.
+    t.to("customer-segmentation-quarterly  rule").await;
+}

@@ -60,9 +60,9 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("'CTR holds in staging' enter").await;
     t.says("sagemaker:UpdateModelPackage");
     t.says("Type recommendation/14 to send");
-    // The deploy pipeline is not read, so the plan at least names it.
+    t.says("rule recommendation-deploy-on-decision   ENABLED");
+    t.says("starts recommendation-deploy");
     t.says("watch CodePipeline");
-    t.says("recommendation-deploy");
     assert!(t.sim().write_calls().is_empty(), "a plan sends nothing");
 
     t.keys("'recommendation/13' enter").await;
@@ -92,6 +92,39 @@ async fn a_version_is_approved_with_a_reason() {
     t.keys("3").await;
     let row = t.line("v14");
     assert!(row.contains("Approved"), "the tables follow: {row}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_plan_of_an_approval_says_what_it_starts() {
+    let rule =
+        "[[rule]]\nname = \"recommendation-deploy-on-decision\"\ngroup = \"recommendation\"\non = [\"Approved\"]\n";
+    let via = "via = \"recommendation-deploy\"\ndeploys = [\"recommendation-staging\", \"recommendation-prod\"]\n";
+    let denied = "[[fault]]\noperation = \"ListRules\"\ncode = \"AccessDeniedException\"\nmessage = \"no\"\n";
+    let cases = [
+        (format!("{rule}{via}"), "starts recommendation-deploy"),
+        (format!("{rule}{via}gated = true\n"), "CodePipeline recommendation-deploy will wait for a person in Approve."),
+        (
+            format!("{rule}{via}enabled = false\n"),
+            "THE APPROVAL STARTS NOTHING BY ITSELF: rule recommendation-deploy-on-decision cannot",
+        ),
+        (
+            format!("{rule}{via}targets = false\n"),
+            "THE APPROVAL STARTS NOTHING BY ITSELF: rule recommendation-deploy-on-decision cannot",
+        ),
+        (
+            rule.replace("\"recommendation\"", "\"another-group\""),
+            "THE APPROVAL STARTS NOTHING BY ITSELF: no rule of this account waits for it.",
+        ),
+        (denied.to_owned(), "Which rules wait for this is not known: "),
+    ];
+    for (more, says) in cases {
+        let mut t = Harness::story(&format!("inherits = \"demo\"\n{more}")).size(160, 50).ready().await;
+        t.to("recommendation").await;
+        t.keys("a 'CTR holds in staging' enter").await;
+        t.says(says);
+        let starts_nothing = says.contains("NOTHING");
+        assert_eq!(t.text().contains("Deploy rules on approval take"), !starts_nothing, "{says}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -88,8 +88,8 @@ async fn a_deployment_pipeline_is_a_hop_with_its_console() {
     let mut t = Harness::story("demo").size(200, 50).ready().await;
     t.to("recommendation").await;
     t.keys("enter").await;
-    t.to("deployed by CodePipeline recommendation-deploy").await;
-    t.says("recommendation-deploy  (not read)");
+    t.to("recommendation-deploy  CodePipeline").await;
+    t.says("✓ Source ✓ DeployStaging ✓ DeployProd");
     t.says("https://eu-west-1.console.aws.amazon.com/codesuite/");
     t.says("config: [[model]] codepipeline");
 }

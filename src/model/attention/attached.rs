@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, RuleInput};
-use crate::model::{Attached, StageKind};
+use super::{Column, Finding, RuleInput};
+use crate::model::{Attached, Health, StageKind};
 use crate::resources::{Kind, Thing};
 
 /// Returns the things that are attached to the model, with their rows.
@@ -53,7 +53,10 @@ fn problems(input: &RuleInput<'_>, stage: StageKind) -> Vec<Finding> {
             .iter()
             .any(|f| f.about.as_ref().is_some_and(|(kind, id)| (*kind, id.as_str()) == (attached.kind, attached.id)));
         if !known {
-            let finding = Finding::new(thing.health(), described(thing)).since(thing.problem_since());
+            let problem = thing.problem().unwrap_or_default();
+            // What has a place of its own is clear from the stage.
+            let brief = if attached.has_own_stage() { problem } else { format!("{} {problem}", thing.title()) };
+            let finding = Finding::new(thing.health(), described(thing)).brief(brief).since(thing.since());
             all.push(finding.about(attached.kind, attached.id));
         }
     }
@@ -65,9 +68,23 @@ pub(super) fn of_training(input: &RuleInput<'_>) -> Vec<Finding> {
     problems(input, StageKind::Training)
 }
 
-/// Finds the problems of things that are attached to the group and its versions.
+/// Finds the problems of things that are attached to the group and its versions, or deliver these.
 pub(super) fn of_registry(input: &RuleInput<'_>) -> Vec<Finding> {
-    problems(input, StageKind::Registry)
+    let mut all = problems(input, StageKind::Registry);
+    all.retain(|finding| finding.health != Health::Waiting);
+    all
+}
+
+/// Finds the things that deliver the versions and wait for a person.
+pub(super) fn delivery_waits(input: &RuleInput<'_>) -> Vec<Finding> {
+    let waiting = problems(input, StageKind::Registry).into_iter().filter(|finding| finding.health == Health::Waiting);
+    waiting.map(|finding| finding.column(Column::WordAndAge("held"))).collect()
+}
+
+/// Is something that delivers the versions under way, waiting, or kept from it?
+pub(super) fn delivering(input: &RuleInput<'_>) -> bool {
+    let busy = |thing: &dyn Thing| thing.activity().or(thing.problem()).is_some();
+    rows(input).any(|(attached, thing)| attached.has_own_stage() && busy(thing))
 }
 
 /// Finds the problems of things that are attached to the endpoints.

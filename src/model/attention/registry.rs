@@ -1,5 +1,6 @@
 //! Rules about the registry: which version is approved, and does one wait for a decision?
 
+use super::attached::delivering;
 use super::{Column, Finding, RuleInput, Summary, unfinished, unread};
 use crate::model::{Health, Serving};
 use crate::resources::Kind;
@@ -22,8 +23,12 @@ pub(super) fn waits(input: &RuleInput<'_>) -> Vec<Finding> {
         .collect()
 }
 
-/// Finds a version that was approved more than an hour ago while production still serves an older one.
+/// Finds a version that was approved more than an hour ago while production still serves an older one. A delivery that is
+/// under way or waits explains it.
 pub(super) fn not_live(input: &RuleInput<'_>) -> Vec<Finding> {
+    if delivering(input) {
+        return Vec::new();
+    }
     let Some(newest) = versions(input).find(|p| p.approval == "Approved") else { return Vec::new() };
     let decided = newest.details.as_ref().and_then(|d| d.modified).or(newest.created);
     let version = newest.version.unwrap_or_default();

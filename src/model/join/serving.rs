@@ -131,12 +131,6 @@ pub(super) fn join<'a>(builder: &mut ChainBuilder<'a>, index: &Index<'a>, mut tr
         builder.rows.models.extend(t.models);
         builder.chain.serving.push(t.serving);
     }
-    let deployers = builder.config.map(|m| m.codepipeline.as_slice()).unwrap_or_default();
-    for name in deployers {
-        for endpoint in builder.rows.endpoints.clone() {
-            builder.within(name, &endpoint.arn, Confidence::Config, "[[model]] codepipeline", StageKind::Endpoint);
-        }
-    }
 }
 
 fn rank<'a>(serving: &Serving<'a>) -> (bool, &'a str, &'a str) {

@@ -2,12 +2,14 @@
 
 use crate::resources::alarm::Alarm;
 use crate::resources::config::{ConfigVariant, EndpointConfig};
+use crate::resources::deployment_pipeline::{DeliveryAction, DeliveryStage, DeploymentPipeline};
 use crate::resources::endpoint::{Endpoint, Variant};
 use crate::resources::event_rule::{EventRule, EventTarget, Watched};
 use crate::resources::execution::PipelineExecution;
 use crate::resources::job::{JobDetails, TrainingJob};
 use crate::resources::metric::MetricSeries;
 use crate::resources::model::{Container, Model};
+use crate::resources::named::Named;
 use crate::resources::package::{Details, ModelPackage};
 use crate::resources::pipeline::{Definition, Pipeline, StepDefinition};
 use crate::resources::scalable_target::{ScalableTarget, ScalingActivity, ScalingPolicy};
@@ -249,5 +251,31 @@ pub(in crate::model) fn scaling_activity(status: &str, began: i64) -> ScalingAct
         started: ago(began),
         ended: ago(began - MINUTE),
         ..ScalingActivity::default()
+    }
+}
+
+/// Makes a deployment pipeline whose actions name these things. Its last execution has passed all its stages.
+pub(in crate::model) fn deployment_pipeline(name: &str, names: &[&str]) -> DeploymentPipeline {
+    let stage = |name: &str| DeliveryStage {
+        name: name.into(),
+        status: Some("Succeeded".into()),
+        execution: Some("e1".into()),
+        actions: vec![DeliveryAction {
+            name: format!("{name}Action"),
+            approval: name == "Approve",
+            status: Some("Succeeded".into()),
+            since: ago(12 * MINUTE),
+            ..DeliveryAction::default()
+        }],
+        ..DeliveryStage::default()
+    };
+    let entry = |value: &&str| Named { key: "EndpointName".into(), value: (*value).into() };
+    DeploymentPipeline {
+        name: name.into(),
+        arn: format!("arn:aws:codepipeline:eu-west-1:123456789012:{name}"),
+        names: Some(names.iter().map(entry).collect()),
+        stages: Some(["Source", "Approve", "DeployProd"].map(stage).into()),
+        read: ago(MINUTE),
+        ..DeploymentPipeline::default()
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{cell, measured};
+use super::attached;
 use crate::app::{App, Detail, Item};
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -15,8 +16,6 @@ use crate::view::{Id, Line, Node, Tone};
 
 /// The maximum number of things below one node.
 const MOST: usize = 12;
-/// The number of levels below a stage on which attached things are shown.
-const DEEPEST: usize = 6;
 
 /// A node and the nodes below it.
 pub(super) struct Branch {
@@ -43,15 +42,16 @@ impl Branch {
 pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
     let links = app.here.joined.links(chain);
     let stages = chain.stages.iter().map(|stage| {
-        let children = match stage.kind {
+        let mut children = match stage.kind {
             StageKind::Data => data(app, chain, &links),
             StageKind::Training => training(app, chain),
             StageKind::Registry => registry(app, chain),
             StageKind::Endpoint => endpoints(app, chain, &links),
             StageKind::Alarms => alarms(app, chain, &links),
         };
-        let mut children = unique(children);
-        attach(app, chain, &mut children, DEEPEST);
+        children = unique(children);
+        children.extend(attached::of_stage(app, chain, stage.kind));
+        attached::attach(app, chain, &mut children);
         Branch { item: Item::Stage(stage.kind), line: heading(app, chain, stage), children }
     });
     let health = app.here.health(chain);
@@ -63,32 +63,8 @@ pub(super) fn nodes(app: &App, chain: &Chain) -> Vec<Branch> {
     vec![Branch { item: Item::Model(chain.name.into()), line, children: stages.collect() }]
 }
 
-/// Puts the things that are attached to a node first among the nodes below it.
-fn attach(app: &App, chain: &Chain, nodes: &mut [Branch], depth: usize) {
-    // Things may name each other.
-    let Some(depth) = depth.checked_sub(1) else { return };
-    for node in nodes {
-        let own = |(kind, id)| chain.attached.iter().filter(move |a| a.to == (kind, id));
-        let attached = node.item.resource().into_iter().flat_map(own).filter_map(|a| {
-            let thing = app.here.observed.store.get(a.kind, a.id)?;
-            let problem = thing.problem().map(|why| format!("{why}  ")).unwrap_or_default();
-            let note = format!("{}  {problem}{}", a.kind.noun().unwrap_or_default(), thing.summary());
-            Some(branch(
-                Item::Resource(a.kind, a.id.into()),
-                thing.health(),
-                &thing.title(),
-                note.trim_end(),
-                Vec::new(),
-            ))
-        });
-        let attached = unique(attached.collect());
-        node.children.splice(0..0, attached);
-        attach(app, chain, &mut node.children, depth);
-    }
-}
-
 /// Removes duplicates, and limits the number of nodes.
-fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
+pub(super) fn unique(mut nodes: Vec<Branch>) -> Vec<Branch> {
     let mut observed = BTreeSet::new();
     nodes.retain(|n| observed.insert(n.item.clone()));
     let left_out = nodes.len().saturating_sub(MOST);
@@ -121,7 +97,7 @@ fn node(app: &App, kind: Kind, id: &str, health: Health, note: &str, children: V
     branch(Item::Resource(kind, id.into()), health, &title, note, children)
 }
 
-fn branch(item: Item, health: Health, title: &str, note: &str, children: Vec<Branch>) -> Branch {
+pub(super) fn branch(item: Item, health: Health, title: &str, note: &str, children: Vec<Branch>) -> Branch {
     let line = Line::new().with(format!("{} ", health.sign().0), cell::tone(health)).plain(title);
     let line = if note.is_empty() { line } else { line.muted(format!("  {note}")) };
     Branch { item, line, children: unique(children) }
@@ -219,13 +195,6 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
             if config.is_some() { (Health::Ok, note) } else { (Health::Warning, "configuration, deleted or not read") };
         node(app, Kind::Configs, name, health, note, models.collect())
     };
-    let configured = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
-    let deployers = configured.map(|m| m.codepipeline.as_slice()).unwrap_or_default().iter();
-    let deployers = deployers.map(|name| Branch {
-        item: Item::DeploymentPipeline(name.as_str().into()),
-        line: Line::new().muted("◌ ").plain(format!("deployed by CodePipeline {name}")).muted("  (not read)"),
-        children: Vec::new(),
-    });
     let served = chain.serving.iter().filter_map(|serving| {
         let endpoint = store.endpoints.get(serving.endpoint)?;
         let mut below: Vec<Branch> = endpoint.config.iter().map(|name| config(name, "serves")).collect();
@@ -234,7 +203,7 @@ fn endpoints(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
         let health = Health::of_status(&endpoint.status).max(chain.health_of(serving));
         Some(node(app, Kind::Endpoints, &endpoint.name, health, note.trim_end(), below))
     });
-    deployers.chain(served).collect()
+    served.collect()
 }
 
 /// Does a thing belong to this account and region, by its ARN? Before the identity was read, only the region is

@@ -89,7 +89,7 @@ fn a_target_says_what_keeps_it_from_scaling_and_since_when() {
     ];
     for (target, problem, since) in cases {
         assert_eq!(target.problem().as_deref(), problem, "{target:?}");
-        assert_eq!(target.problem_since(), since, "{target:?}");
+        assert_eq!(target.since(), since, "{target:?}");
         assert_eq!(target.health() == Health::Warning, problem.is_some(), "{target:?}");
     }
 }

@@ -1,15 +1,19 @@
 //! The event rules and schedules of a story, the pipelines that they start, and the results of future pipeline executions.
 
-use crate::sim::prelude::{json, tree};
+use crate::sim::prelude::{Span, Time, json, tree};
 use crate::sim::services::codepipeline::Pipeline;
 use crate::sim::services::eventbridge::{Rule, Target};
 use crate::sim::services::sagemaker::PlannedFailure;
 use crate::sim::services::scheduler::Schedule;
+use crate::sim::services::sfn::{Execution, Machine};
 use crate::sim::story::{self, Story};
 use crate::sim::world::World;
 
 impl World {
     pub(super) fn build_rules(&mut self, story: &Story) {
+        for spec in &story.state_machines {
+            self.sfn.machines.insert(spec.name.clone(), machine(spec, self.env.start));
+        }
         for spec in &story.rules {
             let rule = self.rule(spec);
             self.eventbridge.rules.insert(spec.name.clone(), rule);
@@ -19,6 +23,7 @@ impl World {
                     group: group.clone(),
                     endpoints: spec.deploys.clone(),
                     gated: spec.gated,
+                    frozen: spec.frozen.clone(),
                     created: self.sagemaker.groups.get(group).map_or(self.env.start, |group| group.created),
                     executions: Vec::new(),
                 };
@@ -30,6 +35,11 @@ impl World {
             self.scheduler.schedules.insert(spec.name.clone(), schedule);
         }
         self.codepipeline.add_past_executions(&self.sagemaker.endpoints);
+        for (spec, via) in story.rules.iter().filter_map(|spec| Some((spec, spec.via.as_ref()?))) {
+            if let Some(waits) = spec.waits {
+                self.codepipeline.add_waiting_execution(&self.sagemaker.packages, via, self.env.start, waits);
+            }
+        }
     }
 
     fn rule(&self, spec: &story::Rule) -> Rule {
@@ -43,7 +53,11 @@ impl World {
                 },
             })
         });
+        let machine = spec.machine.as_ref();
         let arn = match (&spec.via, &spec.runs) {
+            _ if machine.is_some() => {
+                machine.map(|machine| self.env.account.arn("states", &format!("stateMachine:{machine}")))
+            }
             (Some(pipeline), _) => Some(self.env.account.arn("codepipeline", pipeline)),
             (None, Some(pipeline)) => Some(self.env.account.sagemaker("pipeline", &pipeline.to_lowercase())),
             (None, None) if !spec.deploys.is_empty() => {
@@ -96,5 +110,21 @@ impl World {
             let (step, reason, unless) = (failure.step.clone(), failure.reason.clone(), failure.unless.clone());
             template.failures.push(PlannedFailure { step, reason, unless });
         }
+    }
+}
+
+/// Builds a state machine with its past executions.
+fn machine(spec: &story::StateMachine, start: Time) -> Machine {
+    let execution = |run: &story::MachineRun| Execution {
+        started: start - run.age,
+        stopped: run.lasts.map(|lasts| start - run.age + lasts),
+        state: run.state.clone(),
+        error: run.error.clone().map(|error| (error, run.cause.clone())),
+    };
+    Machine {
+        name: spec.name.clone(),
+        pipeline: spec.pipeline.clone(),
+        created: start - Span::minutes(400 * 24 * 60),
+        executions: spec.executions.iter().map(execution).collect(),
     }
 }

@@ -1,5 +1,6 @@
 //! `CodePipeline`: pipelines that deploy an approved version stage by stage.
 
+mod definition;
 mod progress;
 mod requests;
 mod state;

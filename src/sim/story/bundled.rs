@@ -16,6 +16,8 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("stale", include_str!("../stories/stale.toml")),
     ("approval-rule", include_str!("../stories/approval-rule.toml")),
     ("disabled-trigger", include_str!("../stories/disabled-trigger.toml")),
+    ("stuck-approval", include_str!("../stories/stuck-approval.toml")),
+    ("failed-state-machine", include_str!("../stories/failed-state-machine.toml")),
     ("pinned", include_str!("../stories/pinned.toml")),
     ("capped-scaling", include_str!("../stories/capped-scaling.toml")),
     ("no-capacity", include_str!("../stories/no-capacity.toml")),

@@ -60,10 +60,17 @@ pub(crate) struct Rule {
     /// Whether a person must approve before the last endpoint.
     #[serde(default)]
     pub(crate) gated: bool,
+    /// The reason why somebody disabled the transition into the last stage of the delivery pipeline, if somebody did.
+    pub(crate) frozen: Option<String>,
+    /// The time for which the newest approved version has waited in the delivery pipeline: for the approval, or before
+    /// the disabled transition.
+    pub(crate) waits: Option<Span>,
     /// `rate(7 days)`, or a cron expression.
     pub(crate) schedule: Option<String>,
     /// The pipeline that the schedule starts.
     pub(crate) runs: Option<String>,
+    /// The state machine that the schedule starts.
+    pub(crate) machine: Option<String>,
     /// Whether the rule has targets. Without them it silently drops its events.
     #[serde(default = "super::yes")]
     pub(crate) targets: bool,
@@ -86,6 +93,33 @@ pub(crate) struct Schedule {
     pub(crate) runs: String,
     /// Its age.
     pub(crate) age: Span,
+}
+
+/// A state machine that starts a pipeline.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StateMachine {
+    pub(crate) name: String,
+    /// The pipeline that it starts.
+    pub(crate) pipeline: String,
+    /// The past executions, oldest first.
+    #[serde(default)]
+    pub(crate) executions: Vec<MachineRun>,
+}
+
+/// A past execution of a state machine.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MachineRun {
+    pub(crate) age: Span,
+    /// How long it took; without a time it still runs.
+    pub(crate) lasts: Option<Span>,
+    /// The state in which it is or ended.
+    pub(crate) state: String,
+    /// The name of the error, if it failed.
+    pub(crate) error: Option<String>,
+    #[serde(default)]
+    pub(crate) cause: String,
 }
 
 /// Calls that fail, or get strange answers.

@@ -71,6 +71,7 @@ impl Story {
         merge(&mut self.alarms, more.alarms, |alarm| alarm.name.clone());
         merge(&mut self.rules, more.rules, |rule| rule.name.clone());
         merge(&mut self.schedules, more.schedules, |schedule| schedule.name.clone());
+        merge(&mut self.state_machines, more.state_machines, |machine| machine.name.clone());
         merge(&mut self.series, more.series, |series| {
             format!("{} {} {:?}", series.namespace, series.name, series.dimensions)
         });

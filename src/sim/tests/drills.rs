@@ -143,6 +143,30 @@ fn a_disabled_rule_starts_nothing_and_a_run_by_hand_does() {
 }
 
 #[test]
+fn a_delivery_that_waits_goes_on_when_a_person_approves_it() {
+    play("stuck-approval", |account| {
+        account.wait(120);
+        assert!(!account.fixed());
+        let name = json!({ "name": "fraud-screening-deploy" });
+        let (_, state) = account.send("CodePipeline_20150709.GetPipelineState", &name);
+        let waiting = &state["stageStates"][2];
+        let token = &waiting["actionStates"][0]["latestExecution"]["token"];
+        let answer = json!({
+            "pipelineName": "fraud-screening-deploy", "stageName": waiting["stageName"], "token": token,
+            "actionName": "ApproveProduction", "result": { "status": "Approved", "summary": "staging is well" },
+        });
+        assert_eq!(account.send("CodePipeline_20150709.PutApprovalResult", &answer).0, 200);
+    });
+}
+
+#[test]
+fn a_failed_state_machine_is_answered_by_retraining() {
+    play("failed-state-machine", |account| {
+        account.retrain("customer-segmentation-build", &[]);
+    });
+}
+
+#[test]
 fn a_pinned_endpoint_is_fixed_by_more_instances() {
     play("pinned", |account| {
         assert_eq!(account.sim.alarm("P2-recommendation-latency").as_deref(), Some("ALARM"));

@@ -1,8 +1,9 @@
 //! Cases of the rules of attached things.
 
 use super::cases;
-use crate::model::Health::Warning;
-use crate::model::testing::{Account, event_rule};
+use crate::model::Health::{Waiting, Warning};
+use crate::model::testing::{Account, MINUTE, ago, deployment_pipeline, event_rule};
+use crate::resources::deployment_pipeline::{DeliveryStage, Transition};
 use crate::resources::event_rule::{EventRule, Watched};
 
 const PIPELINE: &str = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-build";
@@ -14,6 +15,27 @@ fn weekly(a: &mut Account, state: &str) {
 
 fn approvals(a: &mut Account, name: &str, targets: &[&str]) {
     a.event_rules.push(event_rule(name, targets, Some("fraud")));
+}
+
+/// Adds a deployment pipeline of the production endpoint, with a change to its last two stages.
+fn delivery(a: &mut Account, change: impl FnOnce(&mut DeliveryStage, &mut DeliveryStage)) {
+    let mut pipeline = deployment_pipeline("carry", &["fraud-prod"]);
+    if let Some([_, approve, deploy]) = pipeline.stages.as_deref_mut() {
+        change(approve, deploy);
+    }
+    a.deployment_pipelines.push(pipeline);
+}
+
+/// Sets the status of a stage and its action.
+fn set(stage: &mut DeliveryStage, status: &str, error: Option<&str>) {
+    stage.status = Some(status.into());
+    stage.actions[0].status = Some(status.into());
+    stage.actions[0].error = error.map(Into::into);
+}
+
+fn freeze(stage: &mut DeliveryStage) {
+    let by = Some("arn:aws:iam::123456789012:user/ana".into());
+    stage.disabled = Some(Transition { reason: "sale until Monday".into(), by, at: ago(5 * MINUTE) });
 }
 
 /// Takes the role away from the target of the last rule.
@@ -58,6 +80,36 @@ cases! {
     "the rule needs no role for a function" |a| { approvals(a, "deploy", &[DELIVERY]); without_role(a) } => [];
     "the rule has no role for the pipeline" |a| { approvals(a, "retrain", &[PIPELINE]); without_role(a) }
         => [(Warning, "rule retrain has no role that may start fraud-build", None)];
+    "a delivery has passed all its stages" |a| delivery(a, |_, _| ()) => [];
+    "a delivery is under way" |a| delivery(a, |_, deploy| set(deploy, "InProgress", None)) => [];
+    "a delivery has failed" |a| delivery(a, |_, deploy| set(deploy, "Failed", Some("stack is in ROLLBACK_COMPLETE")))
+        => [(Warning, "CodePipeline carry failed in DeployProd: stack is in ROLLBACK_COMPLETE", Some(12 * MINUTE))];
+    "a person has rejected the delivery" |a| delivery(a, |approve, _| set(approve, "Failed", Some("too risky")))
+        => [(Warning, "CodePipeline carry was not approved in Approve: too risky", Some(12 * MINUTE))];
+    "a delivery waits before a disabled transition" |a| delivery(a, |_, deploy| {
+        freeze(deploy);
+        deploy.inbound = Some("e2".into());
+    }) => [(
+        Warning,
+        "CodePipeline carry is held before DeployProd: disabled by ana: sale until Monday",
+        Some(5 * MINUTE)
+    )];
+    "an approval has a rule of its own" |a| delivery(a, |approve, _| set(approve, "InProgress", None)) => [];
+    "the state was not read" |a| { delivery(a, |_, _| ()); a.deployment_pipelines[0].stages = None } => [];
+    "a pipeline that deploys something else has failed" |a| {
+        delivery(a, |_, deploy| set(deploy, "Failed", None));
+        a.deployment_pipelines[0].names = None;
+    } => [];
+    Registry "delivery-waits":
+    "nothing waits" |a| delivery(a, |_, _| ()) => [];
+    "a person must approve the delivery" |a| delivery(a, |approve, _| set(approve, "InProgress", None))
+        => [(Waiting, "CodePipeline carry waits for approval in Approve", Some(12 * MINUTE))];
+    "the way is closed, and nothing waits there" |a| delivery(a, |_, deploy| freeze(deploy)) => [(
+        Waiting,
+        "CodePipeline carry goes no further than before DeployProd: disabled by ana: sale until Monday",
+        Some(5 * MINUTE)
+    )];
+    "a failure is no decision" |a| delivery(a, |_, deploy| set(deploy, "Failed", None)) => [];
     Endpoint "attached":
     "a rule on the events of the endpoint" |a| of_endpoint(a, "ENABLED") => [];
     "it has no role for its target" |a| { of_endpoint(a, "ENABLED"); without_role(a) }

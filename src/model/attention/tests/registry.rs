@@ -2,7 +2,9 @@
 
 use super::cases;
 use crate::model::Health::{Critical, Unknown, Waiting, Warning};
-use crate::model::testing::{Account, DAY, HOUR, MINUTE, ago, endpoint, endpoint_config, model, table, version};
+use crate::model::testing::{
+    Account, DAY, HOUR, MINUTE, ago, deployment_pipeline, endpoint, endpoint_config, model, table, version,
+};
 use crate::resources::endpoint::Pending;
 
 const PENDING: &str = "PendingManualApproval";
@@ -53,6 +55,18 @@ cases! {
         a.configs.push(endpoint_config("fraud-prod-2", "fraud-2"));
         a.endpoints[0].pending = Some(Pending { config: "fraud-prod-2".into(), started: ago(MINUTE) });
     } => [];
+    "its delivery waits for a person, which is another finding" |a| {
+        approved(a, DAY);
+        let mut pipeline = deployment_pipeline("carry", &["fraud-prod"]);
+        let approve = &mut pipeline.stages.as_mut().unwrap()[1];
+        approve.status = Some("InProgress".into());
+        approve.actions[0].status = Some("InProgress".into());
+        a.deployment_pipelines.push(pipeline);
+    } => [];
+    "its delivery has ended long ago" |a| {
+        approved(a, DAY);
+        a.deployment_pipelines.push(deployment_pipeline("carry", &["fraud-prod"]));
+    } => [(Waiting, "v2 is approved, fraud-prod serves v1", Some(DAY))];
     "an older one was approved" |a| {
         approved(a, DAY);
         a.models[0] = model("fraud-1", 3);

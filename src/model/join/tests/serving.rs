@@ -2,7 +2,7 @@
 
 use super::cases;
 use crate::model::Confidence::{Config, Derived, Exact, Guess};
-use crate::model::testing::{Account, HOUR, ago, arn, endpoint, endpoint_config, model, version};
+use crate::model::testing::{Account, HOUR, ago, arn, deployment_pipeline, endpoint, endpoint_config, model, version};
 use crate::resources::endpoint::Pending;
 use crate::resources::model::Container;
 
@@ -106,5 +106,16 @@ cases! {
         a.configure("codepipeline = [\"deploy\"]");
         a.endpoints.push(endpoint("fraud-staging", "fraud-prod-1"));
     } => [("deploy", "endpoint/fraud-prod", Config), ("deploy", "endpoint/fraud-staging", Config)];
-    "there is no endpoint" |a| { a.configure("codepipeline = [\"deploy\"]"); a.endpoints.clear() } => [];
+    "there is no endpoint" |a| { a.configure("codepipeline = [\"deploy\"]"); a.endpoints.clear() }
+        => [("deploy", "model-package-group/fraud", Config)];
+    "the configuration names none" |a| a.configure("endpoints = [\"fraud-{stage}\"]") => [];
+    "it was read, so it has an ARN" |a| {
+        a.configure("codepipeline = [\"deploy\"]");
+        a.deployment_pipelines.push(deployment_pipeline("deploy", &[]));
+    } => [("arn:aws:codepipeline:eu-west-1:123456789012:deploy", "endpoint/fraud-prod", Config)];
+
+    on "stages[].actions[].configuration":
+    "its action names the endpoint" |a| a.deployment_pipelines.push(deployment_pipeline("deploy", &["fraud-prod"]))
+        => [("arn:aws:codepipeline:eu-west-1:123456789012:deploy", "endpoint/fraud-prod", Exact)];
+    "its action names another endpoint" |a| a.deployment_pipelines.push(deployment_pipeline("deploy", &["other"])) => [];
 }

@@ -1,7 +1,7 @@
 //! The progress of executions: a stage begins when the one before it has succeeded.
 
 use super::state::{Action, Execution, State, Status};
-use crate::sim::prelude::{Env, Span, num};
+use crate::sim::prelude::{Env, Span, Time, num};
 use crate::sim::services::sagemaker::{self, Endpoints, Packages};
 
 impl State {
@@ -20,10 +20,32 @@ impl State {
 
     /// Ends stages whose deployment has ended, and begins the next ones.
     pub(crate) fn advance(&mut self, env: &mut Env, sagemaker: &mut sagemaker::State) {
-        let executions = self.pipelines.values_mut().flat_map(|pipeline| &mut pipeline.executions);
-        for execution in executions.filter(|execution| execution.status() == "InProgress") {
-            execution.advance(env, sagemaker);
+        for pipeline in self.pipelines.values_mut() {
+            let last = pipeline.stage_count().saturating_sub(1);
+            let held: Vec<bool> = pipeline.executions.iter().map(|e| pipeline.holds(e, last)).collect();
+            for (execution, held) in pipeline.executions.iter_mut().zip(held) {
+                if execution.status() == "InProgress" && !held {
+                    execution.advance(env, sagemaker);
+                }
+            }
         }
+    }
+
+    /// Adds an execution with the newest approved version that has come as far as the approval, or as the transition into
+    /// the last stage, and has waited there for a time.
+    pub(crate) fn add_waiting_execution(&mut self, packages: &Packages, name: &str, now: Time, waits: Span) {
+        let Some(pipeline) = self.pipelines.get_mut(name) else { return };
+        let Some(version) = sagemaker::newest_approved(packages, &pipeline.group) else { return };
+        let (since, id) = (now - waits, num::uuid(num::hash(&format!("{name} waits"))));
+        let mut execution = pipeline.execution(id, version, since - Span::minutes(14));
+        let last = execution.stages.len().saturating_sub(1);
+        for (number, stage) in execution.stages.iter_mut().enumerate().take(last) {
+            let asked = stage.action == Action::Approval && pipeline.frozen.is_none();
+            let status = if asked { Status::Running } else { Status::Succeeded };
+            stage.set(status, since - Span::minutes(if number + 2 < last { 10 } else { 0 }), "");
+        }
+        execution.updated = since;
+        pipeline.executions.push(execution);
     }
 
     /// Adds the past executions: one for each change of the version on the last endpoint.

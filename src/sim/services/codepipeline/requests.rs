@@ -1,12 +1,13 @@
 //! Requests to `CodePipeline`.
 
+use super::definition::{self, action_type};
 use super::state::{Action, Execution, Pipeline, Stage, State, Status};
 use crate::sim::prelude::{Answer, Cause, Env, Operation, Operations, Paging, ServiceError, Value, read, tree, write};
 use crate::sim::services::sagemaker::Packages;
 
-type Handler = fn(&mut State, &mut Env, &Packages, &Value) -> Answer;
+pub(super) type Handler = fn(&mut State, &mut Env, &Packages, &Value) -> Answer;
 
-pub(crate) static OPERATIONS: Operations<Handler> = &[TABLE];
+pub(crate) static OPERATIONS: Operations<Handler> = &[TABLE, definition::TABLE];
 
 static TABLE: &[Operation<Handler>] = &[
     read("ListPipelines", list),
@@ -27,13 +28,17 @@ pub(crate) fn reword(error: ServiceError) -> ServiceError {
 
 fn list(state: &mut State, _: &mut Env, _: &Packages, input: &Value) -> Answer {
     let rows = state.pipelines.values().map(|p| {
-        let updated = p.executions.first().map_or(p.created, |execution| execution.started);
-        tree! { "name": &p.name, "version": 1, "pipelineType": "V2", "executionMode": "SUPERSEDED", "created": p.created, "updated": updated }
+        tree! { "name": &p.name, "version": 1, "pipelineType": "V2", "executionMode": "SUPERSEDED", "created": p.created, "updated": p.created }
     });
     PAGES.answer(input, "pipelines", rows.collect())
 }
 
-fn wanted<'a>(state: &'a mut State, env: &Env, input: &Value, key: &str) -> Result<&'a mut Pipeline, ServiceError> {
+pub(super) fn wanted<'a>(
+    state: &'a mut State,
+    env: &Env,
+    input: &Value,
+    key: &str,
+) -> Result<&'a mut Pipeline, ServiceError> {
     let name = input.need(key)?;
     state.pipelines.get_mut(name).ok_or_else(|| {
         let account = &env.account.id;
@@ -43,6 +48,8 @@ fn wanted<'a>(state: &'a mut State, env: &Env, input: &Value, key: &str) -> Resu
 }
 
 fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Answer {
+    let who = env.account.arn("iam", "user/ana");
+    let who = &who;
     let pipeline = wanted(state, env, input, "name")?;
     let shape = pipeline.execution(String::new(), "", pipeline.created);
     let stages = shape.stages.iter().enumerate().map(|(number, stage)| {
@@ -50,10 +57,16 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
         // The newest execution that has reached this stage determines its status.
         let reached = |e: &&Execution| e.stages.get(number).is_some_and(|stage| stage.status != Status::Waiting);
         let last = pipeline.executions.iter().rev().find(reached).and_then(|e| Some((e, e.stages.get(number)?)));
+        let held = pipeline.executions.last().filter(|execution| pipeline.holds(execution, number));
         tree! {
             "stageName": name,
-            "inboundTransitionState": tree! { "enabled": true },
-            "actionStates": vec![tree! { "actionName": action, "latestExecution": last.map(|(execution, stage)| latest(execution, stage)) }],
+            "inboundExecution": held.map(|execution| tree! { "pipelineExecutionId": &execution.id, "status": "InProgress" }),
+            "inboundTransitionState": transition(pipeline, number, who),
+            "actionStates": vec![tree! {
+                "actionName": action,
+                "currentRevision": last.filter(|_| number == 0).map(|(execution, _)| revision(execution)),
+                "latestExecution": last.map(|(execution, stage)| latest(execution, stage)),
+            }],
             "latestExecution": last.map(|(execution, stage)| tree! { "pipelineExecutionId": &execution.id, "status": stage.status.word(), "type": "STANDARD" }),
         }
     });
@@ -64,6 +77,28 @@ fn pipeline_state(state: &mut State, env: &mut Env, _: &Packages, input: &Value)
         "created": pipeline.created,
         "updated": pipeline.executions.last().map_or(pipeline.created, |execution| execution.updated),
     })
+}
+
+/// Returns the state of the transition into a stage.
+fn transition(pipeline: &Pipeline, number: usize, who: &str) -> Value {
+    match pipeline.frozen.as_ref().filter(|_| number + 1 == pipeline.stage_count()) {
+        Some(reason) => tree! {
+            "enabled": false,
+            "lastChangedBy": who,
+            "lastChangedAt": pipeline.created,
+            "disabledReason": reason,
+        },
+        None => tree! { "enabled": true },
+    }
+}
+
+/// Returns the revision that an execution delivers.
+fn revision(execution: &Execution) -> Value {
+    tree! {
+        "revisionId": &execution.version,
+        "revisionChangeId": &execution.id,
+        "created": execution.started,
+    }
 }
 
 fn latest(execution: &Execution, stage: &Stage) -> Value {
@@ -106,12 +141,6 @@ fn actions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Ans
     for execution in pipeline.executions.iter().rev().filter(|e| wanted.is_none_or(|id| e.id == id)) {
         for stage in execution.stages.iter().rev().filter(|stage| stage.status != Status::Waiting) {
             let (name, action) = stage.names();
-            let category = match stage.action {
-                Action::Source => "Source",
-                Action::Deploy(_) => "Deploy",
-                Action::Approval => "Approval",
-            };
-            let provider = if category == "Approval" { "Manual" } else { "SageMaker" };
             rows.push(tree! {
                 "pipelineExecutionId": &execution.id,
                 "actionExecutionId": execution.action_id(stage),
@@ -121,7 +150,7 @@ fn actions(state: &mut State, env: &mut Env, _: &Packages, input: &Value) -> Ans
                 "startTime": stage.since,
                 "lastUpdateTime": stage.since,
                 "status": stage.status.word(),
-                "input": tree! { "actionTypeId": tree! { "category": category, "owner": "AWS", "provider": provider, "version": "1" } },
+                "input": tree! { "actionTypeId": action_type(&stage.action) },
                 "output": tree! { "executionResult": tree! {
                     "externalExecutionId": stage.awaits_approval().then(|| execution.token(stage)),
                     "externalExecutionSummary": Some(&stage.summary).filter(|text| !text.is_empty()),

@@ -19,6 +19,8 @@ pub(crate) struct Pipeline {
     pub(crate) endpoints: Vec<String>,
     /// Whether a person must approve before the last endpoint.
     pub(crate) gated: bool,
+    /// The reason why nothing may enter the last stage, if somebody disabled the transition into it.
+    pub(crate) frozen: Option<String>,
     pub(crate) created: Time,
     /// The executions, oldest first.
     pub(crate) executions: Vec<Execution>,
@@ -109,6 +111,16 @@ impl Pipeline {
             stages.push(Stage::new(Action::Deploy(endpoint.clone()), at));
         }
         Execution { id, version: version.to_owned(), started: at, updated: at, stages }
+    }
+    /// Returns the number of its stages.
+    pub(crate) fn stage_count(&self) -> usize {
+        self.execution(String::new(), "", self.created).stages.len()
+    }
+    /// Returns whether an execution waits before a stage, because the transition into it is disabled.
+    pub(crate) fn holds(&self, execution: &Execution, number: usize) -> bool {
+        let next = execution.stages.iter().position(|stage| stage.status != Status::Succeeded);
+        let waits = execution.stages.get(number).is_some_and(|stage| stage.status == Status::Waiting);
+        self.frozen.is_some() && number + 1 == self.stage_count() && next == Some(number) && waits
     }
 }
 

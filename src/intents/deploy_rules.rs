@@ -1,0 +1,34 @@
+//! What a decision on a version starts: the rules of this account that wait for it, and their targets.
+
+#[cfg(feature = "eventbridge")]
+mod read;
+
+use super::{Difference, Executor};
+use crate::resources::package::ModelPackage;
+
+/// What a decision starts.
+#[derive(Debug, Default)]
+pub(super) struct DeployRules {
+    /// One row for each rule that waits for the decision.
+    pub(super) differences: Vec<Difference>,
+    /// What the operator should know about them, as sentences.
+    pub(super) warnings: Vec<String>,
+    /// The pipelines of `CodePipeline` that start.
+    pub(super) pipelines: Vec<String>,
+    /// Whether something may start: a rule starts it, or the rules could not be read.
+    pub(super) may_start: bool,
+}
+
+impl DeployRules {
+    /// Reads the rules that wait for the approval status of a version to become `status`.
+    #[cfg(feature = "eventbridge")]
+    pub(super) async fn of(executor: &Executor, package: &ModelPackage, status: &str) -> Self {
+        Self::read(executor, package, status).await
+    }
+    #[cfg(not(feature = "eventbridge"))]
+    #[expect(clippy::unused_async, reason = "with EventBridge it reads")]
+    pub(super) async fn of(_: &Executor, _: &ModelPackage, _: &str) -> Self {
+        let unknown = "Which rules wait for this is not known: sagetop was built without EventBridge.";
+        Self { warnings: vec![unknown.to_owned()], may_start: true, ..Self::default() }
+    }
+}
