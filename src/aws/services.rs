@@ -94,6 +94,14 @@ services! {
     sts: aws_sdk_sts = Service { iam: "sts", ..Service::USUAL };
     #[cfg(feature = "eventbridge")]
     eventbridge: aws_sdk_eventbridge = Service { iam: "events", ..Service::USUAL };
+    // An account may make 5 calls a second of `FilterLogEvents`: `docs/aws.md#limits-of-logs`.
+    #[cfg(feature = "cloudwatchlogs")]
+    cloudwatch_logs: aws_sdk_cloudwatchlogs = Service {
+        iam: "logs",
+        steady: Rate { per_second: 2.0, burst: 5.0 },
+        once: Rate { per_second: 2.0, burst: 5.0 },
+        ..Service::USUAL
+    };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other
