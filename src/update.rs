@@ -11,6 +11,7 @@ mod drill;
 mod leave;
 mod lineage;
 mod list;
+mod logs;
 mod modal;
 mod navigate;
 mod replay;
@@ -69,6 +70,10 @@ impl App {
                 self.plan_waits(place, &intent, text);
                 None
             }
+            Msg::Log(update) => {
+                self.take_log(update);
+                None
+            }
             Msg::Drill(drill) => {
                 drill::take(self, drill);
                 None
@@ -109,7 +114,7 @@ impl App {
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
-        (self.pane, self.detail) = (pane, None);
+        (self.pane, self.detail, self.open_log) = (pane, None, None);
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);
@@ -126,6 +131,9 @@ impl App {
         }
         if self.modal.is_some() {
             return modal::key(self, key);
+        }
+        if self.open_log.as_ref().is_some_and(|view| view.filter.typing) {
+            return logs::filter_key(self, key);
         }
         if self.detail.as_ref().is_some_and(|detail| detail.search.line.typing) {
             return search::key(self, key);
@@ -173,6 +181,7 @@ impl App {
         }
         modal::settle(self);
         lineage::settle(self);
+        logs::settle(self);
         self.refocus();
     }
 }

@@ -98,7 +98,7 @@ mod tests {
             ("[FATAL] exit", true),
             ("遅い ERROR 遅い", true),
             ("\u{1b}[31;1mERROR\u{1b}[0m x", true),
-            ("\u{1b}[31;1mthe mERROR", false),
+            ("\u{1b}[31;1mthe merror", false),
             ("INFO epoch 1/20 loss=0.41 error_rate=0.01", false),
             ("INFO 12 errors so far", false),
             ("{\"error\": null, \"status\": 200}", false),

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::types::{FilteredLogEvent, OrderBy};
 use jiff::Timestamp;
 
 use super::lines::LogLine;
-use crate::aws::{Aws, AwsError, failed, pages_until};
+use crate::aws::{Aws, AwsError, Page, failed, pages_until};
 use crate::redact;
 use crate::resources::LogSource;
 
@@ -16,6 +16,12 @@ const MOST_PAGES: usize = 40;
 
 /// The number of bytes of lines after which no further page of a window is read.
 const ENOUGH_BYTES: usize = 8 * 1024 * 1024;
+
+/// The number of lines after which no further page of the newest lines is read.
+const ENOUGH_LINES: usize = 1_000;
+
+/// Lines since 1 January 2024 (UTC, in seconds) can be read newest first: `docs/aws.md#newest-log-lines-first`.
+const NEWEST_FIRST_SINCE: i64 = 1_704_067_200;
 
 /// The most streams that are looked at for the times of a log.
 const STREAMS: i32 = 50;
@@ -45,6 +51,14 @@ pub(super) async fn read_times(aws: &Aws, source: &LogSource) -> Result<Times, A
     Ok(Times { first: first.filter(|_| !more).and_then(from_millis), last: last.and_then(from_millis) })
 }
 
+/// The part of a log that a call asks for.
+#[derive(Clone, Copy)]
+struct Window {
+    from: Timestamp,
+    until: Option<Timestamp>,
+    newest_first: bool,
+}
+
 /// Reads the lines between two times, both included; without an end, until now. Returns false if there are more.
 pub(super) async fn read_window(
     aws: &Aws,
@@ -57,16 +71,51 @@ pub(super) async fn read_window(
         bytes += page.iter().map(|line| line.text.len()).sum::<usize>();
         bytes > ENOUGH_BYTES
     };
-    let (lines, next) = pages_until(None, MOST_PAGES, enough, async |token| {
-        let request = aws.cloudwatch_logs.filter_log_events().log_group_name(&source.group).set_next_token(token);
-        let request = request.start_time(from.as_millisecond()).set_end_time(until.map(Timestamp::as_millisecond));
-        let prefix = Some(&source.prefix).filter(|prefix| !prefix.is_empty());
-        let page = request.set_log_stream_name_prefix(prefix.cloned()).send().await.map_err(failed)?;
-        let events = page.events.unwrap_or_default().into_iter();
-        Ok((events.filter_map(|event| from_sdk(source, event)).collect(), page.next_token))
-    })
-    .await?;
-    Ok((lines, next.is_none()))
+    let window = Window { from, until, newest_first: false };
+    let read = pages_until(None, MOST_PAGES, enough, |token| read_page(aws, source, window, token));
+    read.await.map(|(lines, next)| (lines, next.is_none()))
+}
+
+/// Reads the newest lines since a time, oldest first; if there are very many, only the last of them. Returns also the time
+/// since which no line is missing. It is `None` if an endpoint ignored the order and gave the oldest lines.
+pub(super) async fn read_newest(
+    aws: &Aws,
+    source: &LogSource,
+    from: Timestamp,
+) -> Result<(Vec<LogLine>, Option<Timestamp>), AwsError> {
+    let mut count = 0;
+    let enough = |page: &[LogLine]| {
+        count += page.len();
+        count >= ENOUGH_LINES
+    };
+    let window = Window { from, until: None, newest_first: from.as_second() >= NEWEST_FIRST_SINCE };
+    let read = pages_until(None, MOST_PAGES, enough, |token| read_page(aws, source, window, token));
+    let (mut lines, next) = read.await?;
+    let descends = lines.first().map(|line| line.at) > lines.last().map(|line| line.at);
+    if descends {
+        lines.reverse();
+    }
+    let since = match next {
+        None => Some(from),
+        Some(_) => lines.first().filter(|_| descends).map(|line| line.at),
+    };
+    Ok((lines, since))
+}
+
+async fn read_page(
+    aws: &Aws,
+    source: &LogSource,
+    window: Window,
+    token: Option<String>,
+) -> Result<Page<LogLine>, AwsError> {
+    let prefix = Some(&source.prefix).filter(|prefix| !prefix.is_empty());
+    let request = aws.cloudwatch_logs.filter_log_events().log_group_name(&source.group).set_next_token(token);
+    let request = request.set_log_stream_name_prefix(prefix.cloned()).start_time(window.from.as_millisecond());
+    let request = request.set_end_time(window.until.map(Timestamp::as_millisecond));
+    let request = request.set_start_from_head(window.newest_first.then_some(false));
+    let page = request.send().await.map_err(failed)?;
+    let events = page.events.unwrap_or_default().into_iter();
+    Ok((events.filter_map(|event| from_sdk(source, event)).collect(), page.next_token))
 }
 
 /// Makes a line. `None` if it has no time, or if it is of another thing because the prefix was ignored.

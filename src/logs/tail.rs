@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::lines::LogLine;
-use super::read::{Times, read_times, read_window};
+use super::read::{Times, read_newest, read_times, read_window};
 use super::request::{Begin, LogNews, LogRequest};
 use crate::aws::{Aws, AwsError, ErrorKind, Urgency, attributed};
 use crate::resources::poll::Clock;
@@ -148,9 +148,13 @@ impl Tail {
         let last = times.last.map_or(now, |last| last.min(now));
         let mut since = before(last, FIRST);
         let lines = loop {
-            let (lines, whole) = self.window(since, None).await?;
+            let (lines, complete_since) = read_newest(&self.aws, &self.request.source, since).await?;
             let length = now.duration_since(since);
-            if whole || length < SHORTEST {
+            if let Some(complete_since) = complete_since {
+                since = complete_since;
+                break lines;
+            }
+            if length < SHORTEST {
                 break lines;
             }
             // More was written than can be read: only the end is of interest.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::env::Env;
-use super::services::{application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, sns};
+use super::services::{
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, logs, s3, sagemaker, sns,
+};
 use super::story;
 use super::time::Time;
 
@@ -18,6 +20,8 @@ pub(crate) struct World {
     pub(crate) codepipeline: codepipeline::State,
     pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) cloudtrail: cloudtrail::State,
+    /// The lines that the story gives to containers.
+    pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
     pub(crate) story_events: Vec<story::Event>,
     pub(crate) drill: Option<story::Drill>,
@@ -43,6 +47,7 @@ impl World {
             codepipeline: codepipeline::State::default(),
             application_autoscaling: application_autoscaling::State::default(),
             cloudtrail: cloudtrail::State::default(),
+            log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,
             drill_done: None,

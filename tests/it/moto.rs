@@ -6,6 +6,7 @@
 
 mod dump;
 mod login;
+mod logs;
 mod role;
 mod server;
 mod status;
