@@ -68,7 +68,7 @@
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |

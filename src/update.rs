@@ -40,7 +40,13 @@ const IDLE: i64 = 15 * 60;
 impl App {
     /// Handles one message.
     pub fn update(&mut self, msg: Msg) -> Option<Effect> {
-        let effect = match msg {
+        let effect = self.apply(msg);
+        self.settle();
+        leave::decide(self, effect)
+    }
+
+    fn apply(&mut self, msg: Msg) -> Option<Effect> {
+        match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => {
                 self.paste(&text);
@@ -60,9 +66,7 @@ impl App {
                 None
             }
             Msg::Usage(place, usage) => {
-                if let Some(account) = self.account_mut(place) {
-                    account.usage = usage;
-                }
+                self.take_usage(place, usage);
                 None
             }
             Msg::Planned(place, intent, result) => self.show_plan(place, &intent, result),
@@ -100,9 +104,7 @@ impl App {
                 None
             }
             Msg::Leave => Some(Effect::Quit),
-        };
-        self.settle();
-        leave::decide(self, effect)
+        }
     }
 
     fn tick(&mut self, now: Timestamp) {

@@ -93,7 +93,7 @@ impl LogView {
     /// Drops the lines and begins to read elsewhere. The filter stays.
     pub(crate) fn read_anew(self, ticket: u64, begin: Begin, now: Timestamp) -> Self {
         let Self { account, source, title, filter, wrap, .. } = self;
-        Self { filter, wrap, ..Self::new(LogRequest { ticket, account, source, begin }, title, now) }
+        Self { wrap, filter, ..Self::new(LogRequest { ticket, account, source, begin }, title, now) }
     }
 
     /// Returns the selected line.

@@ -34,13 +34,9 @@ pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &
         Some(found) => Some(found),
         None => of_day(text.parse().map_err(|_| FORMS.to_owned())?, now, whole, zone),
     };
-    found.filter(|at| (begin..=end).contains(at)).ok_or_else(|| {
-        format!(
-            "{text} is not between {} and {}",
-            super::second(begin, zone),
-            super::second(end, zone)
-        )
-    })
+    found
+        .filter(|at| (begin..=end).contains(at))
+        .ok_or_else(|| format!("{text} is not between {} and {}", super::second(begin, zone), super::second(end, zone)))
 }
 
 /// Parses a date with a time, without a zone.

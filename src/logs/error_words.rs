@@ -53,7 +53,8 @@ pub(super) fn tells_of_error(text: &str) -> bool {
 fn is_word(before: &str, word: &str, after: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let before = without_color(before);
-    let camel = word.starts_with(|c: char| c.is_ascii_uppercase()) && before.ends_with(|c: char| c.is_ascii_lowercase());
+    let camel =
+        word.starts_with(|c: char| c.is_ascii_uppercase()) && before.ends_with(|c: char| c.is_ascii_lowercase());
     let acronym = word.starts_with(['E', 'X']) && word.ends_with(|c: char| c.is_ascii_lowercase());
     let begins = !before.ends_with(is_part) || camel || (acronym && before.ends_with(|c: char| c.is_ascii_uppercase()));
     begins && !after.starts_with(is_part)
@@ -76,7 +77,7 @@ fn is_denied(before: &str, after: &str) -> bool {
     let value = value.trim_start();
     let starts = |word: &&str| value.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
     let zero = value.strip_prefix('0').is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric()));
-    zero || NOTHING.iter().any(|word| starts(&word))
+    zero || NOTHING.iter().any(starts)
 }
 
 #[cfg(test)]

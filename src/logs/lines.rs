@@ -85,6 +85,7 @@ impl LogLines {
     }
 
     /// Iterates over the lines, oldest first.
+    #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &LogLine> + ExactSizeIterator {
         self.lines.iter()
     }

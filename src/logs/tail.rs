@@ -68,7 +68,11 @@ pub async fn tail(aws: Aws, clock: Clock, request: LogRequest, out: mpsc::Sender
 enum Next {
     Begin(Begin),
     /// The lines after this time. The last seconds before it are read again unless reading falls behind.
-    After { at: Timestamp, since: Timestamp, behind: bool },
+    After {
+        at: Timestamp,
+        since: Timestamp,
+        behind: bool,
+    },
     End,
 }
 

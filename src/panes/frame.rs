@@ -14,7 +14,7 @@ use crate::resources::{Kind, Resource, Source};
 use crate::view::{Footer, KeyHint, Line, Sheet, Tone};
 
 /// The actions in the footer of a log.
-const LOG_ACTIONS: [&str; 6] = ["pause", "first-error", "wrap", "jump", "copy", "back"];
+const LOG_ACTIONS: [&str; 6] = ["pause", "back", "first-error", "wrap", "jump", "copy"];
 
 /// The maximum number of rows of banners.
 const MOST_BANNERS: usize = 4;
@@ -172,9 +172,10 @@ fn keys(app: &App) -> Vec<KeyHint> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let group = if app.replay.is_some() { "replay" } else { "act" };
-    let in_log = |action: &Action| LOG_ACTIONS.contains(&action.name);
-    let shown = |action: &&Action| if app.open_log.is_some() { in_log(action) } else { action.group == group };
-    let mut actions: Vec<&Action> = app.tables.actions.iter().filter(shown).collect();
+    let mut actions: Vec<&Action> = match app.open_log {
+        Some(_) => LOG_ACTIONS.iter().filter_map(|name| app.action(name)).collect(),
+        None => app.tables.actions.iter().filter(|action| action.group == group).collect(),
+    };
     // If an endpoint is broken, the remedies come first.
     let broken = |chain: &Chain<'_>| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical);
     if context.chain.is_some_and(broken) {

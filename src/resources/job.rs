@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately, newest,
-    reaches_back, settled, time,
+    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately,
+    newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;

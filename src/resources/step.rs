@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
+use super::{
+    Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time,
+};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.

@@ -6,7 +6,9 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store, Table};
+use super::{
+    Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store, Table,
+};
 use crate::aws::AwsError;
 use crate::health::Health;
 

@@ -2,6 +2,7 @@
 
 use super::IDLE;
 use crate::app::{App, Effect, FocusedOn};
+use crate::aws::Usage;
 use crate::model::Joined;
 use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Store, TableUpdate};
 use crate::view::Tone;
@@ -32,6 +33,12 @@ impl App {
         let review = account.wants_review(identity);
         self.log.add_changes(id, changes);
         review.then_some(Effect::Review(id))
+    }
+
+    pub(super) fn take_usage(&mut self, id: AccountId, usage: Usage) {
+        if let Some(account) = self.account_mut(id) {
+            account.usage = usage;
+        }
     }
 
     /// Replaces the tables of an account and adds events, for example those of an earlier run.
@@ -86,7 +93,11 @@ impl App {
             return;
         }
         self.here.focused = from;
-        let mut focus = Focus { kinds: Kind::ALL.iter().copied().filter(|kind| (self.pane.kinds)(*kind)).collect(), idle, ..Focus::default() };
+        let mut focus = Focus {
+            kinds: Kind::ALL.iter().copied().filter(|kind| (self.pane.kinds)(*kind)).collect(),
+            idle,
+            ..Focus::default()
+        };
         if let Some(chain) = self.current_chain() {
             focus.endpoints.extend(chain.serving.iter().map(|s| s.endpoint.to_owned()));
             focus.selected = focus.endpoints.len();

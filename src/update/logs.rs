@@ -61,7 +61,7 @@ pub(super) fn in_log(context: &Context<'_>) -> Able {
 pub(super) fn can_go_to_error(context: &Context<'_>) -> Able {
     in_log(context)?;
     let has = context.app.open_log.as_ref().is_some_and(|view| !view.errors.is_empty());
-    if has { Ok(String::new()) } else { Err("no line tells of an error".into()) }
+    if has { Ok("error".to_owned()) } else { Err("no line tells of an error".into()) }
 }
 
 /// Returns the label of the key that pauses the tail or goes on.
@@ -156,12 +156,11 @@ pub(super) fn next_error(app: &mut App, by: isize) {
     } else {
         view.errors.iter().filter(shown).rev().find(|index| **index < now)
     };
-    match found.copied() {
-        Some(index) => go_to_line(view, index),
-        None => {
-            let text = if by > 0 { "no later line tells of an error" } else { "no earlier line tells of an error" };
-            app.message = Some((Tone::Plain, text.to_owned()));
-        }
+    if let Some(index) = found.copied() {
+        go_to_line(view, index);
+    } else {
+        let text = if by > 0 { "no later line tells of an error" } else { "no earlier line tells of an error" };
+        app.message = Some((Tone::Plain, text.to_owned()));
     }
 }
 

@@ -105,11 +105,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
                 (events, changes) = (Vec::new(), Vec::new());
             }
             Recorded::Polled(id, update) => changes.extend(apply_update(app, id, *update)),
-            Recorded::Usage(id, usage) => {
-                if let Some(account) = app.account_mut(id) {
-                    account.usage = usage;
-                }
-            }
+            Recorded::Usage(id, usage) => app.take_usage(id, usage),
             Recorded::Event(id, event) => {
                 events.push(app.whose(id) + &event.event.text);
                 app.log.restore(id, [event]);

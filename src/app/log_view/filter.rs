@@ -78,6 +78,6 @@ mod tests {
         assert_eq!(marks("ab", "abxAB"), [0..2, 3..5]);
         assert_eq!(marks("abc bcd", "abcd bcd"), [0..3, 5..8]);
         assert!(marks("!x", "xxx").is_empty());
-        assert_eq!(marks("い", "遅い"), [3..6]);
+        assert_eq!(marks("い", "遅い い"), [3..6, 7..10]);
     }
 }

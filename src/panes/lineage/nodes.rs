@@ -167,9 +167,7 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
                 | Made::ProcessingJob(arn)
                 | Made::OtherJob(arn)
                 | Made::Function(arn)
-                | Made::Model(arn) => {
-                    crate::resources::arn_name(arn).to_owned()
-                }
+                | Made::Model(arn) => crate::resources::arn_name(arn).to_owned(),
                 Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
                 Made::Condition(outcome) => format!("condition {outcome}"),
                 Made::Fail(text) => text.clone(),

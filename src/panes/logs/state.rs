@@ -17,31 +17,27 @@ const LATE: i64 = 20;
 /// Names the thing and its log group.
 pub(super) fn title(app: &App, view: &LogView) -> Line {
     let line = Line::new().muted("log of ").with(app.whose(view.account) + &view.title, Tone::Strong);
-    line.muted("  ").muted(&view.source.group).muted(Some(&view.source.prefix).filter(|p| !p.is_empty()).map_or_else(
-        String::new,
-        |prefix| format!("  {prefix}*"),
-    ))
+    line.muted("  ").muted(&view.source.group).muted(
+        Some(&view.source.prefix).filter(|p| !p.is_empty()).map_or_else(String::new, |prefix| format!("  {prefix}*")),
+    )
 }
 
 /// Says how far the log was read, and what is in it.
 pub(super) fn state(app: &App, view: &LogView) -> Line {
     let mut line = reading(app, view);
-    if let Some(last) = view.lines.last().filter(|_| !matches!(view.begin, Begin::Around(_))) {
-        line = line.muted(format!("  last line {} ago", fmt::age(app.here.observed.at, last.at)));
-    }
-    let all = view.lines.len();
+    let dropped = if view.lines.dropped() > 0 { ", older ones dropped" } else { "" };
+    let all = format!("{}{dropped}", fmt::count(view.lines.len(), "line"));
     if !view.filter.is_empty() {
-        line = line.plain(format!("  {} of {}", view.shown.len(), fmt::count(all, "line")));
-        line = line.plain(format!("  /{}", view.filter.text()));
-    } else if all > 0 {
-        line = line.muted(format!("  {}", fmt::count(all, "line")));
+        line = line.plain(format!("  {} of {all}  /{}", view.shown.len(), view.filter.text()));
+    } else if !view.lines.is_empty() {
+        line = line.muted(format!("  {all}"));
     }
     if let Some(first) = view.errors.first().and_then(|index| view.lines.get(*index)) {
-        let count = fmt::count(view.errors.len(), "error");
-        line = line.with(format!("  {count}, the first at {}", fmt::time(first.at, &app.zone)), Tone::Bad);
+        let (count, first) = (view.errors.len(), fmt::time(first.at, &app.zone));
+        line = line.with(format!("  ✗ {count}, first {first}"), Tone::Bad);
     }
-    if view.lines.dropped() > 0 {
-        line = line.muted("  older lines were dropped");
+    if let Some(last) = view.lines.last().filter(|_| !matches!(view.begin, Begin::Around(_))) {
+        line = line.muted(format!("  last {} ago", fmt::age(app.here.observed.at, last.at)));
     }
     if let Some((from, until)) = view.progress.skipped {
         let (from, until) = (fmt::time(from, &app.zone), fmt::time(until, &app.zone));
@@ -67,7 +63,9 @@ fn reading(app: &App, view: &LogView) -> Line {
         (Begin::Newest | Begin::After(_), _) if !view.following => {
             line.with("paused", Tone::Busy).muted(key_that(app, "pause", "follows"))
         }
-        _ if waited > LATE => line.with(format!("◌ no answer for {}", fmt::span(Duration::from_secs(waited.unsigned_abs()))), Tone::Warn),
+        _ if waited > LATE => {
+            line.with(format!("◌ no answer for {}", fmt::span(Duration::from_secs(waited.unsigned_abs()))), Tone::Warn)
+        }
         (_, None) => line.with("◐ reading", Tone::Busy),
         (_, Some(_)) => line.with("◐ following", Tone::Good),
     }
@@ -75,13 +73,11 @@ fn reading(app: &App, view: &LogView) -> Line {
 
 /// Explains a failure in the terms of logs.
 fn failure(view: &LogView, error: &AwsError) -> String {
-    match error.kind {
-        ErrorKind::Gone => {
-            let who = if view.source.group.contains("/Endpoints/") { "its containers" } else { "it" };
-            format!("there is no log group: {who} wrote nothing yet, or the execution role may not write logs")
-        }
-        _ => format!("{error}{}", error.watched().map(|advice| format!("; {advice}")).unwrap_or_default()),
+    if error.kind == ErrorKind::Gone {
+        let group = &view.source.group;
+        return format!("there is no log group {group}: nothing was written yet, or the role may not write logs");
     }
+    format!("{error}{}", error.watched().map(|advice| format!("; {advice}")).unwrap_or_default())
 }
 
 /// Says why there are no lines.
@@ -95,15 +91,9 @@ pub(super) fn empty(app: &App, view: &LogView) -> Vec<Line> {
             let text = format!("No line contains {:?}.", view.filter.text());
             return vec![Line::new().plain(text).muted(clears)];
         }
-        (None, Some(since)) => match progress.until {
-            Some(until) => {
-                let (from, until) = (fmt::second(since, &app.zone), fmt::second(until, &app.zone));
-                format!("No lines from {from} to {until}.")
-            }
-            None => {
-                let age = fmt::age(app.here.observed.at, since);
-                format!("No lines in the last {age}. A container that serves nothing may be silent.")
-            }
+        (None, Some(since)) => match progress.until.map(|until| fmt::second(until, &app.zone)) {
+            Some(until) => format!("No lines from {} to {until}.", fmt::second(since, &app.zone)),
+            None => format!("No lines in the last {}.", fmt::age(app.here.observed.at, since)),
         },
     };
     vec![Line::from(text)]

@@ -51,24 +51,17 @@ fn none() -> String {
 
 fn of_resource(account: &Account, kind: Kind, id: &str) -> Result<Found, String> {
     let store = &account.observed.store;
-    match kind {
-        Kind::Executions => of_run(account, id),
-        Kind::Pipelines => {
-            let runs = store.executions.rows().filter(|run| run.pipeline == id);
-            let newest = runs.max_by_key(|run| run.started).ok_or("no run of it was read")?;
-            of_run(account, &newest.arn)
-        }
-        Kind::Alarms => {
-            let alarm = store.alarms.get(id).ok_or_else(none)?;
-            let endpoint = alarm.dimensions.iter().find(|(name, _)| name == "EndpointName");
-            let (_, name) = endpoint.ok_or("the alarm is not about one endpoint")?;
-            Ok(Found::new(name, LogSource::endpoint(name)))
-        }
-        _ => {
-            let thing = store.get(kind, id).ok_or_else(none)?;
-            thing.log().map(|source| Found::new(&thing.title(), source)).ok_or_else(none)
-        }
+    if kind == Kind::Executions {
+        return of_run(account, id);
     }
+    if kind == Kind::Pipelines {
+        let runs = store.executions.rows().filter(|run| run.pipeline == id);
+        let newest = runs.max_by_key(|run| run.started).ok_or("no run of it was read")?;
+        return of_run(account, &newest.arn);
+    }
+    let thing = store.get(kind, id).ok_or_else(none)?;
+    let source = thing.log().ok_or_else(none)?;
+    Ok(Found::new(&thing.title(), source))
 }
 
 /// Finds the log of the step that failed, otherwise that of the last step that has one.

@@ -11,7 +11,7 @@ use crate::logs::{LogLine, LogNews, LogUpdate, MOST_BYTES, MOST_LINES};
 use crate::resources::endpoint::Endpoint;
 use crate::resources::step::{Made, PipelineStep};
 use crate::resources::{AccountId, Kind, Listing, Observed};
-use crate::view::{Content, Screen};
+use crate::view::{Content, Screen, Table};
 
 fn second(second: i64) -> Timestamp {
     Timestamp::from_second(second).unwrap()
@@ -67,11 +67,12 @@ fn line(at: i64, id: u64, text: &str) -> LogLine {
     LogLine::new(second(at), id, Arc::from("AllTraffic/i-0a"), text)
 }
 
+fn table(content: &Content) -> Option<&Table> {
+    if let Content::Table(table) = content { Some(table) } else { None }
+}
+
 fn rows(screen: &Screen) -> Vec<String> {
-    let tables = screen.blocks.iter().filter_map(|block| match &block.content {
-        Content::Table(table) => Some(table),
-        _ => None,
-    });
+    let tables = screen.blocks.iter().filter_map(|block| table(&block.content));
     tables.flat_map(|table| &table.rows).filter_map(|row| Some(row.cells.last()?.text())).collect()
 }
 

@@ -32,7 +32,8 @@ fn what_boto3_wrote_is_shown_and_followed() {
     let moto = Moto::shared();
     let group = format!("/aws/sagemaker/Endpoints/{ENDPOINT}");
     moto.ask(CALM, "logs", "create_log_group", &json!({ "logGroupName": group }));
-    let lines = ["INFO ready", "ERROR \u{1b}[31mValueError\u{1b}[0m: no column price 遅い", "INFO POST /invocations 500"];
+    let lines =
+        ["INFO ready", "ERROR \u{1b}[31mValueError\u{1b}[0m: no column price 遅い", "INFO POST /invocations 500"];
     write(moto, &group, "v1/i-0a", &lines);
 
     let home = Home::new();
@@ -44,7 +45,7 @@ fn what_boto3_wrote_is_shown_and_followed() {
     terminal.press("4");
     terminal.until_shown(&[ENDPOINT]);
     terminal.press("l");
-    terminal.until_shown(&[&group, "INFO ready", "ValueError: no column price 遅い", "1 error, the first at"]);
+    terminal.until_shown(&[&group, "INFO ready", "ValueError: no column price 遅い", "✗ 1, first"]);
     write(moto, &group, "v1/i-0b", &["INFO another instance"]);
     terminal.until_shown(&["INFO another instance", "v1/i-0b"]);
     terminal.press("q");

@@ -1,7 +1,7 @@
 //! The lines of containers and jobs, as functions of time and of the state of their source.
 
-use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, num};
 use super::script::Scripts;
+use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, num};
 use crate::sim::services::cloudwatch::View;
 use crate::sim::services::sagemaker::{self, Variant};
 
