@@ -26,7 +26,9 @@ pub(super) fn title(app: &App, view: &LogView) -> Line {
 pub(super) fn state(app: &App, view: &LogView) -> Line {
     let mut line = reading(app, view);
     let dropped = if view.lines.dropped() > 0 { ", older ones dropped" } else { "" };
-    let all = format!("{}{dropped}", fmt::count(view.lines.len(), "line"));
+    let since = view.lines.iter().next().map(|line| fmt::clock(app.here.observed.at, line.at, &app.zone));
+    let since = since.map(|since| format!(" since {since}")).unwrap_or_default();
+    let all = format!("{}{since}{dropped}", fmt::count(view.lines.len(), "line"));
     if !view.filter.is_empty() {
         line = line.plain(format!("  {} of {all}  /{}", view.shown.len(), view.filter.text()));
     } else if !view.lines.is_empty() {
