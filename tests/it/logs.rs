@@ -1,7 +1,5 @@
 //! The log of a thing: it is read by a key, only while somebody looks at it, and within bounds.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use crate::harness::{Harness, Setup};
 
 /// Returns the number of calls for logs so far.
