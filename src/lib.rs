@@ -43,6 +43,7 @@
 //! | [`app::Account`] | one account in one region as the screen knows it; [`app::App`] is in one of them at a time |
 //! | [`app::Msg`], [`app::Effect`] | something happened; what the runtime must now do |
 //! | [`app::Action`] | something the operator can do: a name, help, a function |
+//! | [`logs::LogRequest`], [`logs::tail`] | which log is wanted, from where on; reads it while it is wanted |
 //! | [`intents::Intent`] | something the operator wants of AWS: how it is planned, when it is really done |
 //! | [`intents::Plan`], [`intents::Step`] | exactly what would be sent, for reading; one mutating call |
 //! | [`app::Pane`] | one of the screens that the tabs lead to: a list (which things, and what a row says), or blocks of its own |
@@ -60,13 +61,14 @@
 //! | [`config`] | [`disk`], [`view`] | the SDK, tokio, ratatui, crossterm |
 //! | [`aws`] | [`redact`], [`disk`] | ratatui, crossterm |
 //! | [`resources`] | [`aws`], [`config`], [`health`], [`redact`] | ratatui, crossterm |
+//! | [`logs`] | [`resources`], [`aws`], [`redact`] | ratatui, crossterm |
 //! | [`recording`] | [`resources`], [`aws`], [`config`], [`redact`] | the SDK, ratatui, crossterm |
 //! | [`model`] | [`resources`], [`config`], [`health`], [`fmt`] | the SDK, tokio, ratatui, crossterm |
 //! | [`intents`] | [`aws`], [`resources`], [`model`], [`journal`], [`config`], [`redact`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`keymap`] | [`config`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
-//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
-//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`resources`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`app`] | [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`redact`], [`view`] | the SDK, tokio, ratatui, files, clocks |
+//! | [`panes`] | [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`fmt`], [`view`] | changes of the state, the SDK, tokio, ratatui, crossterm, files, clocks |
+//! | [`update`] | [`panes`], [`app`], [`keymap`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`fmt`], [`view`] | the SDK, tokio, ratatui, files, clocks |
 //! | [`theme`] | [`config`], [`view`] | the SDK, tokio, crossterm |
 //! | [`widgets`] | [`theme`], [`view`] | the SDK, tokio, crossterm |
 //! | [`assets`] | [`keymap`], [`theme`], [`config`] | the SDK, tokio |
@@ -75,7 +77,7 @@
 //! | [`args`] | [`app`], [`intents`], [`resources`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
-//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
+//! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
 //! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
@@ -96,6 +98,7 @@ pub mod health;
 pub mod intents;
 pub mod journal;
 pub mod keymap;
+pub mod logs;
 pub mod model;
 pub mod panes;
 pub mod recording;

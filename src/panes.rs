@@ -18,6 +18,7 @@ mod home;
 mod inbox;
 pub mod lineage;
 mod list;
+pub mod logs;
 mod measured;
 mod registry;
 mod sheets;
@@ -56,9 +57,13 @@ pub fn shown(app: &App) -> impl Iterator<Item = &'static Pane> {
     app.tables.panes.iter().copied().filter(move |pane| several || !pane.several)
 }
 
-/// Returns the contents between the tabs and the footer: the open lineage, or the body of the pane.
+/// Returns the contents between the tabs and the footer: the open log, the open lineage, or the body of the pane.
 fn body(app: &App) -> &'static Body {
-    if app.detail.is_some() { &lineage::BODY } else { &app.pane.body }
+    match (&app.open_log, &app.detail) {
+        (Some(_), _) => &logs::BODY,
+        (None, Some(_)) => &lineage::BODY,
+        (None, None) => &app.pane.body,
+    }
 }
 
 /// Returns the number of rows between the header with its banners and the footer.
@@ -67,11 +72,11 @@ fn body_rows(app: &App, banners: &[Line]) -> u16 {
     app.size.1.saturating_sub(taken)
 }
 
-/// Returns the number of rows of the tabs. A lineage has no tabs, and a list with a preview needs all rows of a small
+/// Returns the number of rows of the tabs. A log and a lineage have no tabs, and a list with a preview needs all rows of a small
 /// terminal.
 fn tab_rows(app: &App) -> u16 {
     let previews = app.pane.list().is_some_and(|list| list.preview.is_some());
-    u16::from(app.detail.is_none() && !(previews && app.size.1 < TABS_FROM))
+    u16::from(app.open_log.is_none() && app.detail.is_none() && !(previews && app.size.1 < TABS_FROM))
 }
 
 /// Returns the number of rows of the selected pane's list. If the pane has no list, these are the rows of its body.

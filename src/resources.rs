@@ -29,6 +29,7 @@ pub mod identity;
 pub mod job;
 mod kind;
 mod listing;
+mod log_source;
 pub mod metric;
 pub mod model;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
@@ -69,6 +70,7 @@ pub use delta::Delta;
 pub use event::{Event, KeptEvent};
 pub use listing::{Cursor, Extent, Listing};
 use listing::{asked_lately, newest, reaches_back, settled};
+pub use log_source::LogSource;
 pub use observed::{Focus, Observed, Preferences};
 pub use property::{Derived, Properties, Property, Value};
 pub use reference::Reference;

@@ -4,6 +4,8 @@ mod console;
 mod effects;
 mod events;
 mod keyboard;
+#[cfg(feature = "cloudwatchlogs")]
+mod log_reader;
 mod pollers;
 mod replay;
 mod until;
@@ -114,7 +116,16 @@ pub async fn run<B: Backend>(
     let events = EventSource::new(input, answers, updates);
     let effects = EffectRunner::new(machine, answer);
     app.update(effects.tick());
-    let mut main = MainLoop { app, pollers, events, effects, painter: Painter::new(), went_on: None };
+    let mut main = MainLoop {
+        app,
+        pollers,
+        events,
+        effects,
+        painter: Painter::new(),
+        #[cfg(feature = "cloudwatchlogs")]
+        logs: log_reader::LogReader::default(),
+        went_on: None,
+    };
     let ended = main.turn(terminal, theme).await;
     if !matches!(ended, Ok(Exit::Left)) {
         // The terminal is lost, but calls that are being sent still need their answers.
@@ -139,6 +150,8 @@ struct MainLoop {
     events: EventSource,
     effects: EffectRunner,
     painter: Painter,
+    #[cfg(feature = "cloudwatchlogs")]
+    logs: log_reader::LogReader,
     /// The time when the program continued after it had suspended itself.
     went_on: Option<Instant>,
 }
@@ -189,6 +202,8 @@ impl MainLoop {
                 self.painter.draw(terminal, &self.app, theme)?;
             }
             self.pollers.publish(&self.app, polled, at_once);
+            #[cfg(feature = "cloudwatchlogs")]
+            self.logs.want(self.app.log_request(), &self.effects.machine, &self.effects.answer);
             self.effects.drop_later(replaced);
         }
     }

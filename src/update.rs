@@ -12,6 +12,7 @@ mod drill;
 mod leave;
 mod lineage;
 mod list;
+mod logs;
 mod modal;
 mod navigate;
 mod opening;
@@ -41,7 +42,13 @@ const IDLE: i64 = 15 * 60;
 impl App {
     /// Handles one message.
     pub fn update(&mut self, msg: Msg) -> Option<Effect> {
-        let effect = match msg {
+        let effect = self.apply(msg);
+        self.settle();
+        leave::decide(self, effect)
+    }
+
+    fn apply(&mut self, msg: Msg) -> Option<Effect> {
+        match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => {
                 self.paste(&text);
@@ -62,14 +69,16 @@ impl App {
                 None
             }
             Msg::Usage(place, usage) => {
-                if let Some(account) = self.account_mut(place) {
-                    account.usage = usage;
-                }
+                self.take_usage(place, usage);
                 None
             }
             Msg::Planned(place, intent, result) => self.show_plan(place, &intent, result),
             Msg::PlanWaits(place, intent, text) => {
                 self.plan_waits(place, &intent, text);
+                None
+            }
+            Msg::Log(update) => {
+                self.take_log(update);
                 None
             }
             Msg::Drill(drill) => {
@@ -98,9 +107,7 @@ impl App {
                 None
             }
             Msg::Leave => Some(Effect::Quit),
-        };
-        self.settle();
-        leave::decide(self, effect)
+        }
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -112,7 +119,7 @@ impl App {
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
-        (self.pane, self.detail) = (pane, None);
+        (self.pane, self.detail, self.open_log) = (pane, None, None);
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);
@@ -130,6 +137,9 @@ impl App {
         }
         if self.modal.is_some() {
             return modal::key(self, key);
+        }
+        if self.open_log.as_ref().is_some_and(|view| view.filter.typing) {
+            return logs::filter_key(self, key);
         }
         if self.detail.as_ref().is_some_and(|detail| detail.search.line.typing) {
             return search::key(self, key);
@@ -177,6 +187,7 @@ impl App {
         }
         modal::settle(self);
         lineage::settle(self);
+        logs::settle(self);
         self.refocus();
     }
 }

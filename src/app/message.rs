@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::drill::Drill;
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
+use crate::logs::LogUpdate;
 use crate::model::Joined;
 use crate::recording::{Played, RecordingStatus};
 use crate::resources::{AccountId, TableUpdate};
@@ -31,6 +32,8 @@ pub enum Msg {
     Planned(AccountId, AnyIntent, Result<Box<Plan>, Refusal>),
     /// A plan for an account is delayed, because AWS throttles its calls. The text says what it waits for.
     PlanWaits(AccountId, AnyIntent, String),
+    /// A request for a log brought something.
+    Log(LogUpdate),
     /// The state of a drill.
     Drill(Drill),
     /// The state of the recording.

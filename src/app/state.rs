@@ -10,6 +10,7 @@ use super::drill::Drill;
 use super::event_log::EventLog;
 use super::filter::Filter;
 use super::list::ListState;
+use super::log_view::LogView;
 use super::modal::Modal;
 use super::opening::Opening;
 use super::run::Run;
@@ -44,6 +45,10 @@ pub struct App {
     pub lists: BTreeMap<&'static str, ListState>,
     /// The open lineage. It is shown instead of the pane.
     pub detail: Option<Detail>,
+    /// The open log. It is shown instead of the lineage or the pane.
+    pub open_log: Option<LogView>,
+    /// The number of logs that were opened or read anew so far.
+    pub(crate) log_tickets: u64,
     /// The open sheet.
     pub modal: Option<Modal>,
     /// The thing that is to be shown first, until it is found.
@@ -96,6 +101,8 @@ impl App {
             pane: tables.home,
             lists: BTreeMap::new(),
             detail: None,
+            open_log: None,
+            log_tickets: 0,
             modal: None,
             opening: None,
             log: EventLog::default(),

@@ -110,6 +110,14 @@ services! {
     codepipeline: aws_sdk_codepipeline = Service { iam: "codepipeline", ..Service::USUAL };
     #[cfg(feature = "sfn")]
     sfn: aws_sdk_sfn = Service { iam: "states", ..Service::USUAL };
+    // An account may make 5 calls a second of `FilterLogEvents`: `docs/aws.md#limits-of-logs`.
+    #[cfg(feature = "cloudwatchlogs")]
+    cloudwatch_logs: aws_sdk_cloudwatchlogs = Service {
+        iam: "logs",
+        steady: Rate { per_second: 2.0, burst: 5.0 },
+        once: Rate { per_second: 2.0, burst: 5.0 },
+        ..Service::USUAL
+    };
 }
 
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other

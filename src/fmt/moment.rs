@@ -1,4 +1,4 @@
-//! Parses a moment of a recording as people write it.
+//! Parses a moment of a recording or of a log as people write it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const FORMS: &str = "write a time such as 03:12, 2026-11-23T03:12Z, +5m, -30s or
 /// a time after `now` (`+5m`) or before it (`-30s`), or a share of the whole (`50%`).
 ///
 /// # Errors
-/// A sentence that lists the accepted forms, or says from when to when the recording goes.
+/// A sentence that lists the accepted forms, or names the two ends.
 pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &TimeZone) -> Result<Timestamp, String> {
     let (begin, end) = whole;
     let text = text.trim();
@@ -34,13 +34,9 @@ pub fn moment(text: &str, now: Timestamp, whole: (Timestamp, Timestamp), zone: &
         Some(found) => Some(found),
         None => of_day(text.parse().map_err(|_| FORMS.to_owned())?, now, whole, zone),
     };
-    found.filter(|at| (begin..=end).contains(at)).ok_or_else(|| {
-        format!(
-            "{text} is not in the recording, which goes from {} to {}",
-            super::second(begin, zone),
-            super::second(end, zone)
-        )
-    })
+    found
+        .filter(|at| (begin..=end).contains(at))
+        .ok_or_else(|| format!("{text} is not between {} and {}", super::second(begin, zone), super::second(end, zone)))
 }
 
 /// Parses a date with a time, without a zone.

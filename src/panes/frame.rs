@@ -13,6 +13,9 @@ use crate::resources::metric::MetricSeries;
 use crate::resources::{Kind, Resource, Source};
 use crate::view::{Footer, KeyHint, Line, Sheet, Tone};
 
+/// The actions in the footer of a log.
+const LOG_ACTIONS: [&str; 6] = ["pause", "back", "first-error", "wrap", "jump", "copy"];
+
 /// The maximum number of rows of banners.
 const MOST_BANNERS: usize = 4;
 
@@ -121,6 +124,10 @@ pub(super) fn footer(app: &App, sheet: Option<&Sheet>) -> Footer {
     if let Some(detail) = app.detail.as_ref().filter(|detail| detail.search.line.typing && app.modal.is_none()) {
         return searched(app, detail);
     }
+    if let Some(view) = app.open_log.as_ref().filter(|view| view.filter.typing && app.modal.is_none()) {
+        let line = Line::new().with("/", Tone::Strong).plain(view.filter.text());
+        return typed(app, &view.filter, line, ["clears", "!word excludes"]);
+    }
     let list = app.lists.get(app.pane.name);
     if let Some(list) = list.filter(|l| l.filter.typing && app.detail.is_none() && app.modal.is_none()) {
         let signs = if app.several() { "!word excludes, @word selects an account" } else { "!word excludes" };
@@ -165,7 +172,10 @@ fn keys(app: &App) -> Vec<KeyHint> {
     let context = app.context();
     let key = |action: &str| app.keymap.key_for(action);
     let group = if app.replay.is_some() { "replay" } else { "act" };
-    let mut actions: Vec<&Action> = app.tables.actions.iter().filter(|action| action.group == group).collect();
+    let mut actions: Vec<&Action> = match app.open_log {
+        Some(_) => LOG_ACTIONS.iter().filter_map(|name| app.action(name)).collect(),
+        None => app.tables.actions.iter().filter(|action| action.group == group).collect(),
+    };
     // If an endpoint is broken, the remedies come first.
     let broken = |chain: &Chain<'_>| chain.stage(StageKind::Endpoint).is_some_and(|s| s.health == Health::Critical);
     if context.chain.is_some_and(broken) {
@@ -186,7 +196,7 @@ fn keys(app: &App) -> Vec<KeyHint> {
         })
         .collect();
     // The keys to everything else stay even if there is no room for writes.
-    let filter = if app.detail.is_some() { "search" } else { "filter" };
+    let filter = if app.detail.is_some() && app.open_log.is_none() { "search" } else { "filter" };
     let fixed = [("help", "keys"), ("open", "open"), ("filter", filter), ("palette", "anything"), ("quit", "quit")];
     keys.extend(fixed.into_iter().filter_map(|(name, label)| {
         let (label, action) = (label.to_owned(), name.to_owned());

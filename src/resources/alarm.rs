@@ -13,7 +13,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::convert::url_part;
-use super::{Cadence, Cursor, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
+use super::{
+    Cadence, Cursor, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time,
+};
 use crate::aws::{Aws, AwsError, ErrorKind, Page, failed, pages_until};
 use crate::health::Health;
 use read::{from_composite, from_log, from_metric};
@@ -208,6 +210,11 @@ impl Resource for Alarm {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", url_part(&self.name)))
+    }
+    /// The log of the endpoint that it watches.
+    fn log(&self) -> Option<LogSource> {
+        let endpoint = self.dimensions.iter().find(|(name, _)| name == "EndpointName");
+        endpoint.map(|(_, name)| LogSource::endpoint(name))
     }
     fn properties(&self, all: &mut Properties) {
         let dimensions: Vec<String> = self.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();

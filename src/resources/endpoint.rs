@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use stage::{is_production, split_stage};
 
-use super::{Cadence, Derived, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, time};
+use super::{Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, time};
 use crate::aws::{Aws, AwsError, failed};
 use crate::health::Health;
 
@@ -167,6 +167,9 @@ impl Resource for Endpoint {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("sagemaker/home?region={region}#/endpoints/{}", self.name))
+    }
+    fn log(&self) -> Option<LogSource> {
+        Some(LogSource::endpoint(&self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("EndpointStatus", &*self.status)

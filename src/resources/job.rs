@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cadence, Event, Kind, Listing, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately, newest,
-    reaches_back, settled, time,
+    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, arn_name, asked_lately,
+    newest, reaches_back, settled, time,
 };
 use crate::aws::{Aws, AwsError, Query, describe, failed, in_background, pages};
 use crate::health::Health;
@@ -102,6 +102,9 @@ impl Resource for TrainingJob {
     }
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("sagemaker/home?region={region}#/jobs/{}", self.name))
+    }
+    fn log(&self) -> Option<LogSource> {
+        Some(LogSource::training_job(&self.name))
     }
     fn properties(&self, all: &mut Properties) {
         all.status("TrainingJobStatus", &*self.status)

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::listing::asked_lately;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Table};
+use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Table};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -89,6 +89,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     }
     /// Returns the thing that it is a part of. Both belong to the same models, and its events are that thing's.
     fn part_of(&self) -> Option<(Kind, &str)> {
+        None
+    }
+    /// Returns where its log is, if it has one of its own.
+    fn log(&self) -> Option<LogSource> {
         None
     }
     /// Adds its properties, most important first.

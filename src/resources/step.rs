@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::execution::PipelineExecution;
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time};
+use super::{
+    Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Table, Turn, asked_lately, settled, time,
+};
 use crate::aws::{Aws, AwsError, Described, describe, failed, in_background, pages};
 
 /// Pages of 100 steps.
@@ -49,6 +51,8 @@ pub enum Made {
     ProcessingJob(String),
     /// ARN of another job (transform, tuning, check).
     OtherJob(String),
+    /// ARN of the function it called.
+    Function(String),
     /// ARN of the version it registered.
     ModelPackage(String),
     /// ARN of the model it created.
@@ -93,6 +97,19 @@ impl Resource for PipelineStep {
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
         Some((Kind::Executions, &self.execution))
+    }
+    fn log(&self) -> Option<LogSource> {
+        match &self.made {
+            Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Function(arn) => {
+                LogSource::of_step(arn, &self.name)
+            }
+            Made::ModelPackage(_)
+            | Made::Model(_)
+            | Made::Condition(_)
+            | Made::Fail(_)
+            | Made::Callback(_)
+            | Made::Nothing => None,
+        }
     }
     fn properties(&self, all: &mut Properties) {
         all.status("StepStatus", &*self.status)
@@ -204,6 +221,7 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
     let package = || m.register_model.and_then(|r| r.arn).map(Made::ModelPackage);
     let model = || m.model.and_then(|r| r.arn).map(Made::Model);
     let condition = || m.condition.and_then(|c| c.outcome).map(|o| Made::Condition(o.as_str().to_owned()));
+    let function = || m.lambda.and_then(|l| l.arn).map(Made::Function);
     let fail = || m.fail.and_then(|f| f.error_message).map(Made::Fail);
     let callback = || m.callback.and_then(|c| c.sqs_queue_url).map(Made::Callback);
     let other = || {
@@ -218,6 +236,7 @@ fn from_metadata(m: PipelineExecutionStepMetadata) -> Made {
         .or_else(package)
         .or_else(model)
         .or_else(condition)
+        .or_else(function)
         .or_else(fail)
         .or_else(callback)
         .or_else(other)

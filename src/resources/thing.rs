@@ -6,7 +6,9 @@ use std::io;
 
 use jiff::Timestamp;
 
-use super::{Event, Freshness, Kind, Patch, Properties, Property, Reference, Resource, Source, Store, Table};
+use super::{
+    Event, Freshness, Kind, LogSource, Patch, Properties, Property, Reference, Resource, Source, Store, Table,
+};
 use crate::aws::AwsError;
 use crate::health::Health;
 
@@ -40,6 +42,8 @@ pub trait Thing: Debug {
     fn arn(&self) -> Option<&str>;
     /// Returns the thing that it is a part of.
     fn part_of(&self) -> Option<(Kind, &str)>;
+    /// Returns where its log is, if it has one of its own.
+    fn log(&self) -> Option<LogSource>;
     /// Returns its properties, most important first.
     fn properties(&self) -> Vec<Property>;
     /// Returns its page in AWS's console of a region: the part of the address after the host.
@@ -90,6 +94,9 @@ impl<T: Resource> Thing for T {
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
         Resource::part_of(self)
+    }
+    fn log(&self) -> Option<LogSource> {
+        Resource::log(self)
     }
     fn properties(&self) -> Vec<Property> {
         let mut all = Properties::default();

@@ -10,6 +10,7 @@ mod rules;
 
 use super::env::{Env, Task};
 use super::services::cloudwatch::{Effect, When};
+use super::services::logs::Script;
 use super::settings::Settings;
 use super::story::{self, Story};
 use super::time::{Span, Time};
@@ -37,6 +38,9 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     world.build_series(story);
     for effect in &story.effects {
         world.build_effect(effect);
+    }
+    for log in &story.logs {
+        world.build_log(log);
     }
     for alarm in &story.alarms {
         world.build_alarm(alarm);
@@ -91,6 +95,14 @@ impl World {
                     relief: relief.clone(),
                 });
             }
+        }
+    }
+
+    fn build_log(&mut self, log: &story::Log) {
+        let script: &mut Script = self.log_scripts.entry(log.endpoint.clone()).or_default();
+        match log.every {
+            Some(every) => script.steady.push((every, log.lines.clone())),
+            None => script.failing.clone_from(&log.lines),
         }
     }
 

@@ -121,6 +121,7 @@ services! { world:
             env: &world.env,
             sagemaker: &world.sagemaker,
             metrics: world.cloudwatch.view(&world.env, &world.sagemaker.endpoints),
+            scripts: &world.log_scripts,
         }).reword;
     ResourceGroupsTagging = Names::new("tagging", "tagging.amazonaws.com").target("ResourceGroupsTaggingAPI_20170126")
         => resource_groups_tagging(&world.env).reword;

@@ -61,6 +61,8 @@ pub struct Story {
     pub(crate) series: Vec<Series>,
     #[serde(default, rename = "effect")]
     pub(crate) effects: Vec<Effect>,
+    #[serde(default, rename = "log")]
+    pub(crate) logs: Vec<Log>,
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
     /// The additions to inherited models.
@@ -202,6 +204,17 @@ pub(crate) struct Series {
 
 defaults! {
     little: f64 = 0.03;
+}
+
+/// Lines that the containers of an endpoint write.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) endpoint: String,
+    /// The lines of a request that fails; with `every`, lines that are written one after another.
+    pub(crate) lines: Vec<String>,
+    /// The time between two lines.
+    pub(crate) every: Option<Span>,
 }
 
 /// A deviation of a metric from its usual course.

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use super::env::Env;
 use super::services::{
-    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, s3, sagemaker, scheduler, sfn, sns,
+    application_autoscaling, cloudtrail, cloudwatch, codepipeline, eventbridge, logs, s3, sagemaker, scheduler, sfn,
+    sns,
 };
 use super::story;
 use super::time::Time;
@@ -22,6 +23,8 @@ pub(crate) struct World {
     pub(crate) application_autoscaling: application_autoscaling::State,
     pub(crate) cloudtrail: cloudtrail::State,
     pub(crate) sfn: sfn::State,
+    /// The lines that the story gives to containers.
+    pub(crate) log_scripts: logs::Scripts,
     /// The events of the story, which are on the agenda.
     pub(crate) story_events: Vec<story::Event>,
     pub(crate) drill: Option<story::Drill>,
@@ -49,6 +52,7 @@ impl World {
             application_autoscaling: application_autoscaling::State::default(),
             cloudtrail: cloudtrail::State::default(),
             sfn: sfn::State::default(),
+            log_scripts: logs::Scripts::new(),
             story_events: Vec::new(),
             drill: None,
             drill_done: None,

@@ -2,6 +2,7 @@
 
 use super::IDLE;
 use crate::app::{App, Effect, FocusedOn};
+use crate::aws::Usage;
 use crate::model::Joined;
 use crate::resources::{AccountId, Focus, KeptEvent, Kind, Observed, Store, TableUpdate};
 use crate::view::Tone;
@@ -12,7 +13,7 @@ impl App {
     pub(super) fn follow_cursor(&mut self) {
         let cursor = self.subject().map(|subject| subject.account);
         let account = cursor.or_else(|| self.filtered_account()).unwrap_or(self.here.id);
-        if self.detail.is_none() && account != self.here.id {
+        if self.detail.is_none() && self.open_log.is_none() && account != self.here.id {
             self.visit(account);
         }
     }
@@ -34,6 +35,12 @@ impl App {
         review.then_some(Effect::Review(id))
     }
 
+    pub(super) fn take_usage(&mut self, id: AccountId, usage: Usage) {
+        if let Some(account) = self.account_mut(id) {
+            account.usage = usage;
+        }
+    }
+
     /// Replaces the tables of an account and adds events, for example those of an earlier run.
     pub fn begin_with(&mut self, id: AccountId, store: Store, news: Vec<KeptEvent>) {
         let Some(account) = self.account_mut(id) else { return };
@@ -45,6 +52,7 @@ impl App {
 
     /// Removes the rows of an account, because they belong to another one.
     pub fn forget(&mut self, id: AccountId) {
+        self.open_log.take_if(|view| view.account == id);
         self.begin_with(id, Store::default(), Vec::new());
         // Remove the changes, which only say that two accounts differ.
         self.log.forget(id);

@@ -1,6 +1,6 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{cause, changes, navigate, replay};
+use super::{cause, changes, logs, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -20,11 +20,12 @@ macro_rules! actions {
 
 intents::intents! { actions
     "look" {
-        "open" "open the selected row: its lineage, an account, a source" navigate::can_open => navigate::open;
+        "open" "open the selected row: its lineage, an account, a source, a log line" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
+        "logs" "the log of an endpoint, job, step, run or function, or around an event" logs::can_open => logs::open;
         "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" always => navigate::filter;
-        "next-match" "in a lineage: next match" navigate::can_look_on => |app| navigate::look_on(app, 1);
-        "previous-match" "in a lineage: previous match" navigate::can_look_on => |app| navigate::look_on(app, -1);
+        "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
+        "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;
@@ -32,7 +33,9 @@ intents::intents! { actions
         "scaling" "show or hide Auto Scaling alarms" always => navigate::scaling;
         "cause" "go to the first cause of the trouble" cause::can_show => cause::show;
         "before" "show what changed in the hour before the trouble" cause::can_show_changes => cause::show_changes;
-        "copy" "copy the ARN or name" navigate::can_copy => navigate::copy;
+        "first-error" "in a log: the first line that tells of an error" logs::can_go_to_error => logs::first_error;
+        "wrap" "in a log: wrap long lines" logs::in_log => logs::wrap;
+        "copy" "copy the ARN or name; in a log: the line" navigate::can_copy => navigate::copy;
         "refresh" "read from AWS now" can_refresh => refresh;
     }
     "go" {
@@ -61,10 +64,10 @@ intents::intents! { actions
         "right" "open a branch" navigate::has_branches => |app| navigate::branch(app, true);
     }
     "replay" {
-        "pause" "pause or resume the replay" replay::can_pause => |_| replay::command(ReplayCommand::Pause);
+        "pause" "pause or resume the replay or the log" replay::can_pause => replay::pause;
         "step" "step to the next recorded moment" replay::can_step => |_| replay::command(ReplayCommand::Step);
         "step-back" "step to the previous recorded moment" replay::can_go_back => |_| replay::command(ReplayCommand::Back);
-        "jump" "jump to a time: 03:12, +5m, 50%" replay::in_replay => replay::jump;
+        "jump" "jump to a time, in a replay or a log: 03:12, +5m, 50%" replay::can_jump => replay::jump;
         "faster" "play faster" replay::in_replay => |_| replay::command(ReplayCommand::Faster);
         "slower" "play slower" replay::in_replay => |_| replay::command(ReplayCommand::Slower);
     }
@@ -91,6 +94,7 @@ fn can_refresh(context: &Context<'_>) -> Result<String, String> {
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 fn refresh(app: &mut App) -> Option<Effect> {
+    logs::refresh(app);
     app.message = Some((Tone::Plain, "reading from AWS now".into()));
     Some(Effect::Refresh(app.here.id))
 }

@@ -48,6 +48,9 @@ impl App {
         if let Some(detail) = &mut self.detail {
             detail.search.line.typing = false;
         }
+        if let Some(view) = &mut self.open_log {
+            view.filter.typing = false;
+        }
         self.message = Some((tone, text));
     }
 

@@ -1,6 +1,6 @@
 //! Moving between panes, rows and nodes.
 
-use super::search;
+use super::{logs, search};
 use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
 use crate::panes::{self, activity, lineage};
 use crate::resources::alarm::Alarm;
@@ -28,7 +28,9 @@ pub(super) fn turn(app: &mut App, by: isize) -> Moved {
 }
 
 pub(super) fn step(app: &mut App, by: isize) -> Moved {
-    if app.detail.is_some() {
+    if let Some(view) = &mut app.open_log {
+        logs::step(view, by);
+    } else if app.detail.is_some() {
         super::lineage::step(app, by);
     } else {
         app.list_mut().step(by);
@@ -37,11 +39,19 @@ pub(super) fn step(app: &mut App, by: isize) -> Moved {
 }
 
 pub(super) fn page(app: &mut App, by: isize) -> Moved {
+    if app.open_log.is_some() {
+        logs::page(app, by);
+        return None;
+    }
     let rows = isize::try_from(panes::list_rows(app)).unwrap_or(10).max(2) - 1;
     step(app, by * rows)
 }
 
 pub(super) fn end(app: &mut App, first: bool) -> Moved {
+    if app.open_log.is_some() {
+        logs::end(app, first);
+        return None;
+    }
     step(app, if first { isize::MIN / 2 } else { isize::MAX / 2 })
 }
 
@@ -75,7 +85,8 @@ pub(super) fn has_facts(context: &Context<'_>) -> Result<String, String> {
 }
 
 fn in_lineage(context: &Context<'_>, otherwise: String) -> Result<String, String> {
-    if context.app.detail.is_some() { Ok(String::new()) } else { Err(otherwise) }
+    let is_shown = context.app.detail.is_some() && context.app.open_log.is_none();
+    if is_shown { Ok(String::new()) } else { Err(otherwise) }
 }
 
 /// Scrolls the properties.
@@ -86,7 +97,8 @@ pub(super) fn scroll_facts(app: &mut App, by: isize) -> Moved {
 }
 
 pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
-    if context.app.detail.is_some() || context.subject.is_some() {
+    let log_is_empty = context.app.open_log.as_ref().is_some_and(|view| view.shown.is_empty());
+    if !log_is_empty && (context.app.detail.is_some() || context.subject.is_some()) {
         Ok(String::new())
     } else {
         Err("nothing is listed here".into())
@@ -94,6 +106,10 @@ pub(super) fn can_open(context: &Context<'_>) -> Result<String, String> {
 }
 
 pub(super) fn open(app: &mut App) -> Moved {
+    if app.open_log.is_some() {
+        logs::show_line(app);
+        return None;
+    }
     if app.detail.is_some() {
         return branch_toggle(app);
     }
@@ -113,6 +129,7 @@ pub(super) fn open(app: &mut App) -> Moved {
 
 /// Opens the lineage of a thing's model, with the thing selected.
 pub(super) fn enter(app: &mut App, subject: &Subject) {
+    app.open_log = None;
     app.visit(subject.account);
     let Some(chain) = app.here.chain_of(&subject.item) else {
         let text = "it belongs to no model: add it to a [[model]] in the configuration".to_owned();
@@ -170,7 +187,7 @@ pub(super) fn reach(app: &mut App, subject: &Subject, name: &str) -> Moved {
 pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
     let app = context.app;
     let filtered = app.lists.get(app.pane.name).is_some_and(|list| !list.filter.is_empty());
-    if app.detail.is_some() || filtered || !app.at_home() {
+    if app.open_log.is_some() || app.detail.is_some() || filtered || !app.at_home() {
         Ok(String::new())
     } else {
         Err("there is nothing to go back to".into())
@@ -178,6 +195,10 @@ pub(super) fn can_go_back(context: &Context<'_>) -> Result<String, String> {
 }
 
 pub(super) fn back(app: &mut App) -> Moved {
+    if app.open_log.is_some() {
+        logs::back(app);
+        return None;
+    }
     if app.detail.take().is_some() {
         return None;
     }
@@ -191,14 +212,18 @@ pub(super) fn back(app: &mut App) -> Moved {
 }
 
 pub(super) fn filter(app: &mut App) -> Moved {
-    match &mut app.detail {
-        Some(detail) => search::begin(detail),
-        None => app.list_mut().filter.typing = true,
+    match (&mut app.open_log, &mut app.detail) {
+        (Some(view), _) => view.filter.typing = true,
+        (None, Some(detail)) => search::begin(detail),
+        (None, None) => app.list_mut().filter.typing = true,
     }
     None
 }
 
 pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
+    if context.app.open_log.is_some() {
+        return logs::can_go_to_error(context);
+    }
     match &context.app.detail {
         Some(detail) if !detail.search.line.is_empty() => Ok(String::new()),
         Some(_) => Err("no search yet: the filter key starts one".into()),
@@ -207,11 +232,18 @@ pub(super) fn can_look_on(context: &Context<'_>) -> Result<String, String> {
 }
 
 pub(super) fn look_on(app: &mut App, by: isize) -> Moved {
-    search::next(app, by);
+    if app.open_log.is_some() {
+        logs::next_error(app, by);
+    } else {
+        search::next(app, by);
+    }
     None
 }
 
 pub(super) fn can_sort(context: &Context<'_>) -> Result<String, String> {
+    if context.app.open_log.is_some() {
+        return Err("a log is in the order of time".into());
+    }
     if context.app.detail.is_some() {
         return Err("a lineage has no columns to sort by".into());
     }
@@ -251,10 +283,16 @@ fn text_to_copy(context: &Context<'_>) -> Option<String> {
 }
 
 pub(super) fn can_copy(context: &Context<'_>) -> Result<String, String> {
+    if let Some(view) = &context.app.open_log {
+        return view.selected().map(|_| "copy".to_owned()).ok_or_else(|| "there is no line".into());
+    }
     text_to_copy(context).ok_or_else(|| "nothing is selected".into())
 }
 
 pub(super) fn copy(app: &mut App) -> Moved {
+    if app.open_log.is_some() {
+        return logs::copy(app);
+    }
     let text = text_to_copy(&app.context())?;
     app.message = Some((Tone::Good, format!("copied {text}")));
     Some(Effect::Copy(text))

@@ -1,5 +1,6 @@
 //! The recording and the replay: their state, and the commands to the replay.
 
+use super::logs;
 use crate::app::{Account, App, Context, Effect, EventLog, Field, Form, ReplayCommand, Submit};
 use crate::fmt;
 use crate::recording::{AccountState, Played, Recorded, RecordingStatus};
@@ -14,6 +15,9 @@ pub(super) fn in_replay(context: &Context<'_>) -> Result<String, String> {
 }
 
 pub(super) fn can_pause(context: &Context<'_>) -> Result<String, String> {
+    if let Some(view) = &context.app.open_log {
+        return logs::can_pause(view);
+    }
     in_replay(context)?;
     match context.app.replay {
         Some(replay) if replay.ended() => Err("the recording ends here".to_owned()),
@@ -39,8 +43,25 @@ pub(super) fn command(command: ReplayCommand) -> Option<Effect> {
     Some(Effect::Replay(command))
 }
 
+pub(super) fn can_jump(context: &Context<'_>) -> Result<String, String> {
+    if context.app.open_log.is_some() { Ok(String::new()) } else { in_replay(context) }
+}
+
+/// Pauses or resumes the log or the replay.
+pub(super) fn pause(app: &mut App) -> Option<Effect> {
+    if app.open_log.is_some() {
+        logs::pause(app);
+        return None;
+    }
+    command(ReplayCommand::Pause)
+}
+
 /// Asks for the position to go to.
 pub(super) fn jump(app: &mut App) -> Option<Effect> {
+    if app.open_log.is_some() {
+        logs::jump(app);
+        return None;
+    }
     let replay = app.replay?;
     let (begin, end) = (fmt::second(replay.begin, &app.zone), fmt::second(replay.end, &app.zone));
     let forms = "A time of day, a date with a time, +5m or -30s from here, or a share such as 50%.";
@@ -84,11 +105,7 @@ pub(super) fn take_played(app: &mut App, played: Played) {
                 (events, changes) = (Vec::new(), Vec::new());
             }
             Recorded::Polled(id, update) => changes.extend(apply_update(app, id, *update)),
-            Recorded::Usage(id, usage) => {
-                if let Some(account) = app.account_mut(id) {
-                    account.usage = usage;
-                }
-            }
+            Recorded::Usage(id, usage) => app.take_usage(id, usage),
             Recorded::Event(id, event) => {
                 events.push(app.whose(id) + &event.event.text);
                 app.log.restore(id, [event]);

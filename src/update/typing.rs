@@ -79,6 +79,12 @@ impl App {
         if let Some(modal) = &mut self.modal {
             return modal.dialog_mut().line().map(|line| insert(line, text)).is_some();
         }
+        if let Some(view) = &mut self.open_log {
+            if view.filter.typing {
+                insert(&mut view.filter.input, text);
+            }
+            return view.filter.typing;
+        }
         let searching = self.detail.as_ref().map(|detail| detail.search.line.typing);
         match searching {
             Some(true) => search::paste(self, text),

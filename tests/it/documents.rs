@@ -30,7 +30,7 @@ const PERMISSIONS: &[(&str, &[&str])] = &[
 ];
 
 /// The prefixes of operations that read.
-const READS: &[&str] = &["BatchDescribe", "Describe", "Get", "Head", "List", "Lookup", "Search"];
+const READS: &[&str] = &["BatchDescribe", "Describe", "Filter", "Get", "Head", "List", "Lookup", "Search"];
 
 /// Returns a document and its text.
 fn documents() -> Vec<(PathBuf, String)> {

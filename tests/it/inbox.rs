@@ -48,17 +48,17 @@ async fn one_key_leads_to_the_first_cause() {
     t.run_for("2m").await;
     t.keys("5").await;
     t.to("P1-recommendation-ctr").await;
-    t.keys("w").await;
+    t.keys("c").await;
     t.says("first cause: CTR % ");
     t.says("▾ ✗ recommendation  broken");
-    t.keys("W").await;
+    t.keys("C").await;
     t.says("recommendation: what changed before 03:10");
     t.says("6 min before  v13 configured for recommendation-prod");
     t.says("6 min before  UpdateEndpoint recommendation-prod");
     t.keys("esc esc 0").await;
     t.to("fraud-screening").await;
-    t.keys("w").await;
+    t.keys("c").await;
     t.says("cause: nothing is wrong with it");
-    t.keys("W").await;
+    t.keys("C").await;
     t.says("before: nothing is wrong with it");
 }

@@ -186,6 +186,7 @@ async fn the_console_and_status_agree() {
         "drift",
         "ctr",
         "bad-container",
+        "only-the-log-tells",
         "rollback-failed",
         "spot",
         "gate",

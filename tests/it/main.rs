@@ -25,6 +25,7 @@ mod intents;
 mod layers;
 mod lineage;
 mod lists;
+mod logs;
 mod looks;
 mod metrics;
 mod moto;

@@ -8,6 +8,7 @@ mod automation;
 mod delivery;
 mod dump;
 mod login;
+mod logs;
 mod role;
 mod server;
 mod status;

@@ -97,6 +97,18 @@ async fn lineage() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_log_in_two_sizes() {
+    for (columns, rows) in [(80, 24), (120, 36)] {
+        let mut t = Harness::story("only-the-log-tells").size(columns, rows).ready().await;
+        t.to("fraud-screening").await;
+        t.keys("l").await;
+        t.run_for("5s").await;
+        t.keys("e").await;
+        expect(&t, &format!("log_{columns}x{rows}"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn help_palette_and_filter() {
     let mut t = incident(120, 36).await;
     t.keys("?").await;

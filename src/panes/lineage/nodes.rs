@@ -140,9 +140,11 @@ fn training(app: &App, chain: &Chain) -> Vec<Branch> {
         steps.sort_by_key(|s| s.started);
         let steps = steps.into_iter().map(|s| {
             let made = match &s.made {
-                Made::TrainingJob(arn) | Made::ProcessingJob(arn) | Made::OtherJob(arn) | Made::Model(arn) => {
-                    crate::resources::arn_name(arn).to_owned()
-                }
+                Made::TrainingJob(arn)
+                | Made::ProcessingJob(arn)
+                | Made::OtherJob(arn)
+                | Made::Function(arn)
+                | Made::Model(arn) => crate::resources::arn_name(arn).to_owned(),
                 Made::ModelPackage(arn) => format!("registered v{}", crate::resources::arn_name(arn)),
                 Made::Condition(outcome) => format!("condition {outcome}"),
                 Made::Fail(text) => text.clone(),

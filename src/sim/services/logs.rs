@@ -4,9 +4,11 @@ use crate::sim::prelude::{Cause, ServiceError};
 
 mod lines;
 mod requests;
+mod script;
 
 pub(crate) use lines::Sources;
 pub(crate) use requests::OPERATIONS;
+pub(crate) use script::{Script, Scripts};
 
 /// Gives common errors the single code that this service has for invalid requests.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {

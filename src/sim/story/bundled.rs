@@ -9,6 +9,7 @@ pub(crate) static BUNDLED: &[(&str, &str)] = &[
     ("drift", include_str!("../stories/drift.toml")),
     ("ctr", include_str!("../stories/ctr.toml")),
     ("bad-container", include_str!("../stories/bad-container.toml")),
+    ("only-the-log-tells", include_str!("../stories/only-the-log-tells.toml")),
     ("rollback-failed", include_str!("../stories/rollback-failed.toml")),
     ("silent-rollback", include_str!("../stories/silent-rollback.toml")),
     ("spot", include_str!("../stories/spot.toml")),

@@ -76,6 +76,7 @@ impl Story {
             format!("{} {} {:?}", series.namespace, series.name, series.dimensions)
         });
         self.effects.extend(more.effects);
+        self.logs.extend(more.logs);
         self.events.extend(more.events);
         self.faults.extend(more.faults);
         self.run_failures.extend(more.run_failures);

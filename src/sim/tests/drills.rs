@@ -66,6 +66,17 @@ fn a_bad_container_is_fixed_by_rebuilding_the_old_version() {
 }
 
 #[test]
+fn what_only_the_log_tells_is_fixed_by_the_old_version() {
+    play("only-the-log-tells", |account| {
+        assert_eq!(account.sim.alarm("P1-fraud-screening-5xx").as_deref(), Some("ALARM"));
+        let group = json!({ "logGroupName": "/aws/sagemaker/Endpoints/fraud-screening-prod", "limit": 10_000 });
+        let (_, answer) = account.send("Logs_20140328.FilterLogEvents", &group);
+        assert!(answer.to_string().contains("CUDA out of memory"), "{answer}");
+        account.deploy("fraud-screening-prod", &account.config("fraud-screening-prod-v4"));
+    });
+}
+
+#[test]
 fn a_failed_rollback_is_fixed_by_another_update() {
     play("rollback-failed", |account| {
         assert_eq!(account.endpoint("customer-segmentation-prod")["EndpointStatus"], "UpdateRollbackFailed");

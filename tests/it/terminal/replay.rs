@@ -48,7 +48,7 @@ fn what_cannot_be_recorded_or_replayed_is_told_before_the_screen() {
     assert!(told(&["dump", "--demo", "--record", &nowhere]).contains("there is no folder"));
     home.run(&["status", "--demo", "--record", &file], &[]);
     assert!(told(&["demo", "--record", &file]).contains("is there already; a recording overwrites nothing"));
-    assert!(told(&["replay", &file, "--at", "2020-01-01T00:00Z"]).contains("is not in the recording"));
+    assert!(told(&["replay", &file, "--at", "2020-01-01T00:00Z"]).contains("is not between"));
     assert!(told(&["replay", &file, "--at", "soon"]).contains("write a time such as"));
     assert!(told(&["replay", &file, "--record", "x"]).contains("a replay cannot be recorded"));
     std::fs::write(home.path("notes.txt"), "garbage").unwrap();

@@ -1,5 +1,6 @@
 //! The lines of containers and jobs, as functions of time and of the state of their source.
 
+use super::script::Scripts;
 use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, num};
 use crate::sim::services::cloudwatch::View;
 use crate::sim::services::sagemaker::{self, Variant};
@@ -7,11 +8,19 @@ use crate::sim::services::sagemaker::{self, Variant};
 /// The most lines of one stream.
 const MOST: i64 = 20_000;
 
-/// The states that lines are made from. The service has no state of its own.
+/// The lines of a request that fails, where the story has no other ones.
+const FAILING: [&str; 3] = [
+    "ERROR Traceback (most recent call last):",
+    "ERROR   File \"/opt/ml/code/inference.py\", line 88, in predict_fn",
+    "ERROR ValueError: feature 'clicks_7d' expected int64 in [0, 512], got -1 (float64)",
+];
+
+/// The states that lines are made from.
 pub(crate) struct Sources<'a> {
     pub(crate) env: &'a Env,
     pub(crate) sagemaker: &'a sagemaker::State,
     pub(crate) metrics: View<'a>,
+    pub(crate) scripts: &'a Scripts,
 }
 
 /// A stream of a group.
@@ -131,7 +140,10 @@ impl Sources<'_> {
         let step = Span::seconds(10);
         let failing = self.metrics.find_metric("Invocation5XXErrors", endpoint);
         let count = ((to - from).0 / step.0).min(MOST);
-        let mut lines = Vec::new();
+        let script = self.scripts.get(endpoint);
+        let failing_texts = script.map(|script| script.failing.clone()).filter(|texts| !texts.is_empty());
+        let failing_texts = failing_texts.unwrap_or_else(|| FAILING.map(str::to_owned).to_vec());
+        let mut lines = script.map(|script| script.steady_lines(from, to)).unwrap_or_default();
         for number in 0..=count {
             let at = from.floor(step) + Span(step.0 * number);
             let seed = num::mix(num::hash(&stream.name) ^ num::mix(u64::from_ne_bytes(at.0.to_ne_bytes())));
@@ -141,12 +153,7 @@ impl Sources<'_> {
             }
             let rate = failing.map_or(0.0, |series| self.metrics.sample(series, at));
             if num::unit(num::mix(seed)) < (rate * 12.0).min(0.9) && rate > 0.005 {
-                let words = [
-                    "ERROR Traceback (most recent call last):",
-                    "ERROR   File \"/opt/ml/code/inference.py\", line 88, in predict_fn",
-                    "ERROR ValueError: feature 'clicks_7d' expected int64 in [0, 512], got -1 (float64)",
-                ];
-                lines.extend(words.iter().map(|text| Line { at, text: (*text).to_owned() }));
+                lines.extend(failing_texts.iter().map(|text| Line { at, text: text.clone() }));
             } else if seed.is_multiple_of(29) {
                 // Some frameworks write colour codes, which a console must remove.
                 lines.push(Line {

@@ -149,6 +149,9 @@ fn filter(sources: &Sources<'_>, input: &Value) -> Answer {
         );
     }
     all.sort_by_key(|(line, _)| line.at);
+    if input.get("startFromHead").is_some() && !input.flag("startFromHead")? {
+        all.reverse();
+    }
     let (page, next) = Paging { usual: most, most: MOST_LINES, ..PAGES }.cut(input, all)?;
     let rows: Vec<Value> = page.iter().map(|(line, name)| row(line, Some(name))).collect();
     Ok(tree! { "events": rows, "searchedLogStreams": Vec::<Value>::new(), "nextToken": next })
