@@ -117,6 +117,8 @@ impl Resource for ScalableTarget {
     const KIND: Kind = Kind::ScalableTargets;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    // What serves and what fires comes first.
+    const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("scalable target");
     const REFERENCES: &'static [&'static str] = &["resource", "endpoint", "variant", "policies"];
     fn id(&self) -> &str {
