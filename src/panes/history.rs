@@ -54,8 +54,8 @@ pub fn began(context: &Context<'_>) -> Result<Timestamp, String> {
 /// Returns why there is none.
 pub fn changes_before(context: &Context<'_>) -> Result<Notice, String> {
     let (app, chain, began) = (context.app, context.chain.ok_or("no model is selected")?, began(context)?);
-    let begin = began.checked_sub(BEFORE).unwrap_or_default();
-    let past = history(app, chain, MOST).into_iter().filter(|(at, _)| (begin..=began).contains(at));
+    let earliest = began.checked_sub(BEFORE).unwrap_or_default();
+    let past = history(app, chain, MOST).into_iter().filter(|(at, _)| (earliest..=began).contains(at));
     let mut text: Vec<String> = past.map(|(at, event)| line(app, began, at, &event)).collect();
     if text.is_empty() {
         text.push("Nothing that was read changed in that hour.".to_owned());

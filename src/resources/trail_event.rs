@@ -143,8 +143,8 @@ fn changed_thing(call: &str, record: &Value) -> Option<(Option<Kind>, String)> {
     };
     let scaled = || Some((Some(Kind::Endpoints), parameter("resourceId")?.split('/').nth(1)?.to_owned()));
     let alarms = || {
-        let names = record.pointer("/requestParameters/alarmNames")?.as_array()?;
-        Some((Some(Kind::Alarms), names.first()?.as_str()?.to_owned()))
+        let all = record.pointer("/requestParameters/alarmNames")?.as_array()?;
+        Some((Some(Kind::Alarms), all.first()?.as_str()?.to_owned()))
     };
     let of_events = || match call {
         #[cfg(feature = "eventbridge")]
