@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::app::Opening;
+use crate::aws::left_out;
 use crate::intents::AnyIntent;
 use crate::resources::Kind;
 use crate::resources::poll::Patience;
@@ -15,7 +16,7 @@ use crate::sim::{Scale, Sim};
 ///
 /// If no command is given, it shows the account that the standard AWS configuration points at.
 #[derive(Debug, Parser)]
-#[command(version, about, max_term_width = 100)]
+#[command(version, about, max_term_width = 100, after_help = left_out().unwrap_or_default())]
 pub struct Args {
     /// The flags that every command takes.
     #[command(flatten)]

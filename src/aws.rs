@@ -50,7 +50,7 @@ pub use page::{Described, Page, describe, pages};
 pub(crate) use page::{DescribedEach, describe_each, pages_until};
 pub(crate) use retry::retry_throttled;
 pub use search::Query;
-pub use services::{Clients, PER_METRIC, SERVICES, Service, Services};
+pub use services::{Clients, PER_METRIC, SERVICES, Service, Services, left_out};
 pub use stand_in::StandIn;
 pub use target::Target;
 pub(crate) use waits::timed_without_waits;

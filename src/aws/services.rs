@@ -120,6 +120,24 @@ services! {
     };
 }
 
+/// The services that have a cargo feature, and whether this build has it.
+const OPTIONAL: [(&str, bool); 7] = [
+    ("eventbridge", cfg!(feature = "eventbridge")),
+    ("scheduler", cfg!(feature = "scheduler")),
+    ("sfn", cfg!(feature = "sfn")),
+    ("codepipeline", cfg!(feature = "codepipeline")),
+    ("cloudtrail", cfg!(feature = "cloudtrail")),
+    ("cloudwatchlogs", cfg!(feature = "cloudwatchlogs")),
+    ("applicationautoscaling", cfg!(feature = "applicationautoscaling")),
+];
+
+/// Returns a sentence with the cargo features that this build leaves out. `None` if it has all of them.
+#[must_use]
+pub fn left_out() -> Option<String> {
+    let missing: Vec<&str> = OPTIONAL.iter().filter(|(_, built)| !built).map(|(name, _)| *name).collect();
+    (!missing.is_empty()).then(|| format!("This build leaves out: {}.", missing.join(", ")))
+}
+
 /// Creates the client of S3. With an endpoint URL the bucket name is part of the path, because DNS may know no other
 /// host there.
 fn connect_s3(config: &SdkConfig) -> aws_sdk_s3::Client {

@@ -1,6 +1,7 @@
 //! The sources: when they were read, their cost, and their errors.
 
 use crate::app::{App, Body, Cell, Item, List, Notice, Pane, PaneColumn, Subject};
+use crate::aws::left_out;
 use crate::fmt;
 use crate::resources::{Cadence, Kind};
 use crate::view::{Line, Tone};
@@ -23,7 +24,10 @@ const LIST: List = List {
     ],
     ids: |app| Kind::ALL.iter().map(|kind| app.here.subject(Item::Source(*kind))).collect(),
     row,
-    note: |app| app.here.transport.iter().fold(Line::new(), |line, phrase| line.muted(phrase).muted("  ")),
+    note: |app| {
+        let phrases = app.here.transport.iter().cloned().chain(left_out());
+        phrases.fold(Line::new(), |line, phrase| line.muted(phrase).muted("  "))
+    },
     ..List::EMPTY
 };
 

@@ -114,6 +114,8 @@ impl Resource for EventRule {
     const KIND: Kind = Kind::EventRules;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    // What serves and what fires comes first.
+    const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("rule");
     const REFERENCES: &'static [&'static str] = &["targets", "watches"];
     fn id(&self) -> &str {

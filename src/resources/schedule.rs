@@ -71,6 +71,8 @@ impl Resource for Schedule {
     const KIND: Kind = Kind::Schedules;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    // What serves and what fires comes first.
+    const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("schedule");
     const REFERENCES: &'static [&'static str] = &["target"];
     fn id(&self) -> &str {

@@ -69,6 +69,8 @@ impl Resource for TrailEvent {
     const KIND: Kind = Kind::TrailEvents;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
+    // What serves and what fires comes first.
+    const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     // A call that is older than a day is not undone.
     const WINDOWED: bool = true;
     const REFERENCES: &'static [&'static str] = &["thing"];

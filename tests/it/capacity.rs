@@ -104,7 +104,7 @@ async fn a_service_that_is_denied_costs_one_call_in_ten_minutes_and_one_line() {
     let denied = "inherits = \"shop\"\n[[fault]]\noperation = \"DescribeScal*\"\ncode = \"AccessDeniedException\"\n\
                   message = \"not authorized to perform: application-autoscaling:DescribeScalableTargets\"\n";
     let mut t = Harness::story(denied).size(160, 50).ready().await;
-    t.run_for("9m").await;
+    t.run_for("6m").await;
     let usage = t.executor().aws.meter.usage();
     assert_eq!(usage.by_source.get("scalable_targets").map(|spent| spent.calls), Some(1));
     t.keys("7").await;

@@ -56,11 +56,11 @@ fn what_boto3_wrote_is_shown_and_followed() {
     terminal.press("q");
     terminal.end();
     terminal.left_as_found();
+    others_are_left_out(moto);
 }
 
-#[test]
-fn the_lines_of_other_jobs_are_left_out_although_moto_ignores_the_prefix() {
-    let moto = Moto::shared();
+/// Checks that the lines of other jobs are left out although moto ignores the prefix.
+fn others_are_left_out(moto: &Moto) {
     moto.ask(CALM, "logs", "create_log_group", &json!({ "logGroupName": JOBS }));
     let jobs = moto.ask(CALM, "sagemaker", "list_training_jobs", &json!({}));
     let job = jobs["TrainingJobSummaries"][0]["TrainingJobName"].as_str().unwrap();
