@@ -14,6 +14,7 @@ mod log_view;
 mod message;
 mod modal;
 mod offer;
+mod open_log;
 mod opening;
 mod run;
 mod state;

@@ -23,7 +23,7 @@ macro_rules! resources {
                 match self { $(#[$cfg] Self::$variant => $name,)+ }
             }
             /// Returns AWS's word for one thing of the kind. Only kinds that are attached to others have one; see
-            /// [`Resource::references`](super::Resource::references).
+            /// [`Resource::references`](crate::resources::Resource::references).
             #[must_use]
             pub fn noun(self) -> Option<&'static str> {
                 match self { $(#[$cfg] Self::$variant => <$kind as Resource>::NOUN,)+ }

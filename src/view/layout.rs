@@ -51,7 +51,7 @@ pub struct TabPlace {
 #[must_use]
 pub fn tab_places(tabs: &[Tab], room: u16) -> Vec<TabPlace> {
     let names: Vec<&str> = tabs.iter().map(|tab| tab.name.as_str()).collect();
-    let short: Vec<&str> = tabs.iter().map(|tab| if tab.shown { tab.name.as_str() } else { tab.short }).collect();
+    let short: Vec<&str> = tabs.iter().map(|tab| tab.short).collect();
     let letters = |tab: &Tab, name: &str, most: usize| if tab.shown { width(name) } else { width(name).min(most) };
     let needed = |names: &[&str], most: usize, gap: usize| -> usize {
         tabs.iter().zip(names).map(|(tab, name)| 3 + width(&tab.key) + letters(tab, name, most) + gap).sum()
