@@ -121,3 +121,12 @@ async fn a_key_that_does_nothing_says_why() {
         t.says(why);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_chart_says_what_happened_in_its_time() {
+    let t = lineage(120, 36).await;
+    let text = t.text();
+    let axis = text.lines().find(|line| line.trim_start().starts_with("02:1") && line.contains("03:1")).unwrap();
+    // v13 went live 6 minutes before the rate fell, and then alarms fired.
+    assert!(axis.contains('◐') && axis.contains('✗'), "{axis}");
+}

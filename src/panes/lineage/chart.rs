@@ -1,19 +1,28 @@
 //! The chart below a lineage: the last hour, or the last 60 periods, of the most important metric of the selected
 //! node. If a metric is bad, that metric is shown.
 
+use jiff::Timestamp;
+
+use super::super::cell;
+use super::super::history::history;
 use crate::app::{App, Item};
 use crate::config::{Meaning, Metric};
 use crate::fmt;
-use crate::model::Chain;
-use crate::resources::Kind;
+use crate::model::{Chain, Health};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
-use crate::view::{Chart, Line, Tone};
+use crate::resources::{Event, Kind};
+use crate::view::{Chart, Line, Span, Tone};
 
 /// The errors that are a share of all requests: the name of the metric, its title, and the share above which it is
 /// bad.
 const ERRORS: [(&str, &str, f64); 2] =
     [("Invocation5XXErrors", "5XX %", 0.005), ("Invocation4XXErrors", "4XX %", 0.05)];
+
+/// The number of points of a chart.
+const POINTS: usize = 60;
+/// The maximum number of events that are searched for marks.
+const MOST_MARKS: usize = 100;
 
 /// The data of a chart.
 struct Drawn<'a> {
@@ -35,16 +44,16 @@ pub(super) fn chart(app: &App, chain: &Chain, item: &Item) -> Option<Chart> {
     } else {
         watched(app, chain, app.here.observed.store.alarms.get(item.of_kind(Kind::Alarms)?)?)
     };
-    draw(app, drawn?)
+    draw(app, chain, drawn?)
 }
 
-fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Option<Chart> {
+fn draw(app: &App, chain: &Chain, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Option<Chart> {
     let (last, _) = series.last()?;
     let period = series.period.max(60);
     let from = last.as_second() - 59 * period;
     let value =
         |place: i64| series.points.iter().find(|(t, _)| t.as_second() == from + place * period).map(|(_, v)| v / scale);
-    let start = jiff::Timestamp::from_second(from).ok()?;
+    let start = Timestamp::from_second(from).ok()?;
     let ends = (fmt::clock(app.here.observed.at, start, &app.zone), fmt::clock(app.here.observed.at, last, &app.zone));
     Some(Chart {
         title: Line::from(title),
@@ -52,8 +61,20 @@ fn draw(app: &App, Drawn { series, title, limit, scale, tone }: Drawn<'_>) -> Op
         threshold: limit,
         ends,
         tone,
-        ..Chart::default()
+        marks: marks(app, chain, from, period),
     })
+}
+
+/// Returns the signs of what happened to the model in the time of the chart, each with the index of its point. The
+/// worst come last, so that they are drawn over the others.
+fn marks(app: &App, chain: &Chain, from: i64, period: i64) -> Vec<(usize, Span)> {
+    let mark = |(at, event): (Timestamp, Event)| {
+        let place = usize::try_from((at.as_second() - from).div_euclid(period)).ok().filter(|place| *place < POINTS)?;
+        Some((event.health, place))
+    };
+    let mut marks: Vec<(Health, usize)> = history(app, chain, MOST_MARKS).into_iter().filter_map(mark).collect();
+    marks.sort_unstable();
+    marks.into_iter().map(|(health, place)| (place, Span::new(health.sign().0, cell::tone(health)))).collect()
 }
 
 /// Returns a bad metric of the configuration, or bad errors of the worst endpoint. If all is well, returns the first
