@@ -18,9 +18,9 @@ pub struct LogView {
     pub account: AccountId,
     /// The name of the thing whose log it is.
     pub title: String,
-    /// Where the log is.
+    /// The log group and its streams.
     pub source: LogSource,
-    /// Where reading began.
+    /// The time with which reading began.
     pub begin: Begin,
     /// The number of the request.
     pub(crate) ticket: u64,

@@ -1,4 +1,4 @@
-//! What the console wants to read of the open log, and what came of it.
+//! The request that the open log makes, and how the console applies the answers.
 
 use super::log_view::LogView;
 use super::state::App;

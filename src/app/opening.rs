@@ -8,7 +8,7 @@ use crate::resources::{Kind, Reference};
 pub struct Opening {
     /// The thing. Its id may differ in case from AWS's.
     pub item: Item,
-    /// What the user calls it, for messages: `alarm P1-web-5xx`.
+    /// The name for messages, in the user's words: `alarm P1-web-5xx`.
     pub name: String,
 }
 

@@ -1,4 +1,4 @@
-//! What a decision on a version starts: the rules of this account that wait for it, and their targets.
+//! The rules of this account that wait for a decision on a version, and the targets that they then start.
 
 #[cfg(feature = "eventbridge")]
 mod read;
@@ -6,12 +6,12 @@ mod read;
 use super::{Difference, Executor};
 use crate::resources::package::ModelPackage;
 
-/// What a decision starts.
+/// The rules that wait for a decision, and the consequences.
 #[derive(Debug, Default)]
 pub(super) struct DeployRules {
     /// One row for each rule that waits for the decision.
     pub(super) differences: Vec<Difference>,
-    /// What the operator should know about them, as sentences.
+    /// Warnings for the operator about these rules, as sentences.
     pub(super) warnings: Vec<String>,
     /// The pipelines of `CodePipeline` that start.
     pub(super) pipelines: Vec<String>,

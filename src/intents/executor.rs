@@ -44,7 +44,7 @@ pub enum Outcome {
     Done(String),
     /// The end state was not reached; the text is the reason. The journal contains the calls that were sent.
     Failed(String),
-    /// Nothing was sent; the text is the reason.
+    /// The plan was refused, so nothing was sent. The text says why.
     Refused(String),
 }
 

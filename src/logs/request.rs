@@ -1,4 +1,4 @@
-//! What is wanted of a log, and what comes of it.
+//! The request for the lines of a log, and the updates that answer it.
 
 use jiff::Timestamp;
 
@@ -6,20 +6,20 @@ use super::lines::LogLine;
 use crate::aws::AwsError;
 use crate::resources::{AccountId, LogSource};
 
-/// What to read of a log. The runtime reads while this is wanted.
+/// A request for the lines of a log. The runtime reads as long as the console returns it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogRequest {
     /// Identifies the request. Its updates carry the same number.
     pub ticket: u64,
     /// The account of the log.
     pub account: AccountId,
-    /// Where the log is.
+    /// The log group and its streams.
     pub source: LogSource,
-    /// Where to begin.
+    /// The time with which reading begins.
     pub begin: Begin,
 }
 
-/// Where to begin.
+/// The time with which reading begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Begin {
     /// With the last lines. New lines follow.
@@ -35,11 +35,11 @@ pub enum Begin {
 pub struct LogUpdate {
     /// The number of the request.
     pub ticket: u64,
-    /// What it brought.
+    /// The lines, or the error.
     pub news: LogNews,
 }
 
-/// What a request brought.
+/// An answer to a request.
 #[derive(Debug, PartialEq)]
 pub enum LogNews {
     /// Lines, in any order; some may be known already.

@@ -30,6 +30,7 @@ use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::report::EvaluationReport;
 use crate::resources::scalable_target::ScalableTarget;
+use crate::resources::schedule::Schedule;
 use crate::resources::state_machine::StateMachine;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
@@ -205,6 +206,7 @@ account! {
     metrics: MetricSeries,
     reports: EvaluationReport,
     event_rules: EventRule,
+    schedules: Schedule,
     scalable_targets: ScalableTarget,
     deployment_pipelines: DeploymentPipeline,
     state_machines: StateMachine,

@@ -1,4 +1,4 @@
-//! What starts, delivers and scales the models: all kinds of things that are attached to models.
+//! The things that are attached to models: they start, deliver and scale them.
 
 use crate::app::{App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
 use crate::model::Health;

@@ -1,6 +1,7 @@
 //! The inbox: what waits for somebody to decide or to act, in all accounts.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::cell;
 use crate::app::{Account, App, Body, Cell, Item, List, Pane, PaneColumn, Subject};
@@ -34,18 +35,13 @@ fn ids(app: &App) -> Vec<Subject> {
         accounts.iter().flat_map(|account| account.joined.inbox().map(|(chain, reason)| (account.id, chain, reason)));
     let mut waiting: Vec<_> = waiting.collect();
     waiting.sort_by_key(|(_, _, reason)| (reason.health, Reverse(reason.since)));
-    let mut subjects: Vec<Subject> = Vec::new();
-    for (account, chain, reason) in waiting {
-        let subject = match &reason.about {
-            Some((kind, id)) => Subject::resource(account, *kind, id),
-            None => Subject::model(account, chain.name),
-        };
-        // A thing may belong to several models.
-        if !subjects.contains(&subject) {
-            subjects.push(subject);
-        }
-    }
-    subjects
+    let subjects = waiting.into_iter().map(|(account, chain, reason)| match &reason.about {
+        Some((kind, id)) => Subject::resource(account, *kind, id),
+        None => Subject::model(account, chain.name),
+    });
+    // A thing may belong to several models.
+    let mut listed = HashSet::new();
+    subjects.filter(|subject| listed.insert(subject.clone())).collect()
 }
 
 /// Returns the models for which a thing waits, and the worst finding about it.

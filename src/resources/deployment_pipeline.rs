@@ -25,6 +25,8 @@ pub struct DeploymentPipeline {
     pub arn: String,
     /// When the definition was last changed.
     pub updated: Option<Timestamp>,
+    /// The change after which the definition was read.
+    pub defined: Option<Timestamp>,
     /// `SUPERSEDED`, `QUEUED` or `PARALLEL`, raw.
     pub mode: Option<String>,
     /// The things that its actions and its tags name; absent until the definition is read.

@@ -19,7 +19,7 @@ fn object(pattern: &Map<String, Value>, event: &Value) -> Option<bool> {
         (_, Value::Object(fields)) => object(fields, event.get(field)?),
         (_, Value::Array(any)) => {
             let value = event.get(field)?;
-            // Of a list one value must match.
+            // One value of a list must match.
             let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
             any_of(values.iter().flat_map(|value| any.iter().map(move |one| value_matches(one, value))))
         }

@@ -114,9 +114,10 @@ impl Resource for EventRule {
     const KIND: Kind = Kind::EventRules;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
-    // What serves and what fires comes first.
+    // The kinds that show what serves and what fires come first.
     const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("rule");
+    const STARTS: bool = true;
     const REFERENCES: &'static [&'static str] = &["targets", "watches"];
     fn id(&self) -> &str {
         &self.name
@@ -140,8 +141,8 @@ impl Resource for EventRule {
         };
         format!("{when}  {targets}")
     }
-    fn starts(&self) -> Option<bool> {
-        Some(self.enabled() && !self.drops_events())
+    fn starts(&self) -> bool {
+        self.enabled() && !self.drops_events()
     }
     fn problem(&self) -> Option<String> {
         let lacks_role = || self.targets.iter().flatten().find(|target| target.lacks_role());
@@ -198,12 +199,10 @@ impl Resource for EventRule {
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let listed = Self::all(aws, observed.at).await?;
-        let keep = |listed: &Self, known: &Self| {
-            let read = known.read.filter(|at| observed.at.duration_since(*at) < TARGETS_OLD)?;
-            Some(Self { targets: known.targets.clone(), read: Some(read), ..listed.clone() })
-        };
+        let renew = |listed, known: &Self| Self { targets: known.targets.clone(), read: known.read, ..listed };
+        let holds = |row: &Self| row.read.is_some_and(|at| observed.at.duration_since(at) < TARGETS_OLD);
         let read = async |rule: Self| Ok(Self { read: Some(observed.at), ..rule.with_targets(aws).await? });
-        Ok(add_details(observed, turn.known, listed, keep, read).await)
+        Ok(add_details(observed, turn.known, listed, (renew, holds), read).await)
     }
 }
 

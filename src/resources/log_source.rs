@@ -1,4 +1,4 @@
-//! Where the log of a thing is in `CloudWatch` Logs.
+//! The place of a thing's log in `CloudWatch` Logs.
 
 use super::arn_name;
 use crate::aws::Arn;
@@ -10,7 +10,7 @@ use crate::aws::Arn;
 pub struct LogSource {
     /// Name of the log group.
     pub group: String,
-    /// What the names of the streams begin with. Empty for all streams of the group.
+    /// The beginning of the names of the streams. Empty for all streams of the group.
     pub prefix: String,
 }
 

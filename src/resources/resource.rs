@@ -35,6 +35,8 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     /// AWS's word for one thing of this kind. A kind that has one belongs to the models of the things that its rows name,
     /// and is shown below these things; see [`Resource::references`].
     const NOUN: Option<&'static str> = None;
+    /// Whether things of this kind may start the things that they name.
+    const STARTS: bool = false;
     /// Returns its id, which is unique and stable across polls: AWS's name where it is unique, otherwise the ARN.
     fn id(&self) -> &str;
     /// Returns its name among things of its kind, which is shorter than the id where the context gives the rest.
@@ -58,9 +60,9 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn summary(&self) -> String {
         self.status().unwrap_or_default().to_owned()
     }
-    /// Returns whether it will start the things that it names. `None` if its kind starts nothing.
-    fn starts(&self) -> Option<bool> {
-        None
+    /// Returns whether it will start the things that it names, if [`Self::STARTS`].
+    fn starts(&self) -> bool {
+        false
     }
     /// Returns what keeps it from doing its work, as a phrase after its name: `is disabled`.
     fn problem(&self) -> Option<String> {

@@ -37,7 +37,7 @@ pub struct ScalableTarget {
     pub arn: Option<String>,
     /// `endpoint/NAME/variant/VARIANT` or `inference-component/NAME`, raw.
     pub resource: String,
-    /// What is scaled, such as `sagemaker:variant:DesiredInstanceCount`, raw.
+    /// The dimension that is scaled, such as `sagemaker:variant:DesiredInstanceCount`, raw.
     pub dimension: String,
     /// The name of the endpoint; absent for an inference component.
     pub endpoint: Option<String>,
@@ -117,7 +117,7 @@ impl Resource for ScalableTarget {
     const KIND: Kind = Kind::ScalableTargets;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
-    // What serves and what fires comes first.
+    // The kinds that show what serves and what fires come first.
     const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("scalable target");
     const REFERENCES: &'static [&'static str] = &["resource", "endpoint", "variant", "policies"];

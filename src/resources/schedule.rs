@@ -39,6 +39,8 @@ pub struct Schedule {
 /// The part of a schedule that the list does not contain.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ScheduleDetails {
+    /// The change of the schedule after which they were read.
+    pub of: Option<Timestamp>,
     /// `rate(7 days)`, `cron(…)` or `at(…)`.
     pub expression: String,
     /// The time zone of the expression.
@@ -71,9 +73,10 @@ impl Resource for Schedule {
     const KIND: Kind = Kind::Schedules;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
-    // What serves and what fires comes first.
+    // The kinds that show what serves and what fires come first.
     const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     const NOUN: Option<&'static str> = Some("schedule");
+    const STARTS: bool = true;
     const REFERENCES: &'static [&'static str] = &["target"];
     fn id(&self) -> &str {
         &self.id
@@ -90,8 +93,8 @@ impl Resource for Schedule {
     fn health(&self) -> Health {
         if self.problem().is_some() { Health::Warning } else { Health::Ok }
     }
-    fn starts(&self) -> Option<bool> {
-        Some(self.problem().is_none())
+    fn starts(&self) -> bool {
+        self.problem().is_none()
     }
     fn problem(&self) -> Option<String> {
         if !self.enabled() {
@@ -142,16 +145,18 @@ impl Resource for Schedule {
             Ok((page.schedules.into_iter().map(from_summary).collect(), page.next_token))
         })
         .await?;
-        let keep = |listed: &Self, known: &Self| {
-            let details = known.details.as_ref().filter(|_| known.modified == listed.modified)?;
-            Some(Self { details: Some(at_time(details, observed.at)), ..listed.clone() })
+        let renew = |listed, known: &Self| {
+            let details = known.details.as_ref().map(|details| at_time(details, observed.at));
+            Self { details, ..listed }
         };
+        let holds = |row: &Self| row.details.as_ref().is_some_and(|details| details.of == row.modified);
         let read = async |schedule: Self| {
             let request = aws.scheduler.get_schedule().group_name(&schedule.group).name(&schedule.name);
             let details = from_output(request.send().await.map_err(failed)?);
-            Ok(Self { details: Some(at_time(&details, observed.at)), ..schedule })
+            let details = ScheduleDetails { of: schedule.modified, ..at_time(&details, observed.at) };
+            Ok(Self { details: Some(details), ..schedule })
         };
-        Ok(add_details(observed, turn.known, listed, keep, read).await)
+        Ok(add_details(observed, turn.known, listed, (renew, holds), read).await)
     }
 }
 
@@ -180,6 +185,7 @@ fn from_summary(summary: ScheduleSummary) -> Schedule {
 fn from_output(output: GetScheduleOutput) -> ScheduleDetails {
     let begin = output.start_date.as_ref().or(output.creation_date.as_ref());
     ScheduleDetails {
+        of: None,
         begin: time(begin),
         end: time(output.end_date.as_ref()),
         expression: output.schedule_expression.unwrap_or_default(),
@@ -215,7 +221,7 @@ mod tests {
         ];
         for (schedule, problem) in cases {
             assert_eq!(schedule.problem().as_deref(), problem, "{schedule:?}");
-            assert_eq!(schedule.starts(), Some(problem.is_none()));
+            assert_eq!(schedule.starts(), problem.is_none());
         }
     }
 }

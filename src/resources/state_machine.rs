@@ -93,6 +93,7 @@ impl Resource for StateMachine {
     const SWEEP: Option<Cadence> = Some(Cadence::Rare);
     const OPTIONAL: bool = true;
     const NOUN: Option<&'static str> = Some("state machine");
+    const STARTS: bool = true;
     const REFERENCES: &'static [&'static str] = &["names"];
     // These tables say which machines belong to a model.
     #[cfg(feature = "eventbridge")]
@@ -126,6 +127,10 @@ impl Resource for StateMachine {
     fn activity(&self) -> Option<String> {
         let running = self.newest().filter(|execution| execution.running())?;
         Some(running.state.as_deref().map_or_else(|| "is running".to_owned(), |state| format!("is in {state}")))
+    }
+    fn starts(&self) -> bool {
+        // Whether anything starts the machine is not judged, so it counts as something that may start a pipeline.
+        true
     }
     fn problem(&self) -> Option<String> {
         self.newest().filter(|execution| execution.failed()).map(StateMachineExecution::told)

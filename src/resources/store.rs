@@ -28,6 +28,11 @@ macro_rules! resources {
             pub fn noun(self) -> Option<&'static str> {
                 match self { $(#[$cfg] Self::$variant => <$kind as Resource>::NOUN,)+ }
             }
+            /// Returns whether things of the kind may start the things that they name.
+            #[must_use]
+            pub fn starts(self) -> bool {
+                match self { $(#[$cfg] Self::$variant => <$kind as Resource>::STARTS,)+ }
+            }
             /// Returns the service that is called for it. Its limits are shared by all kinds of the service.
             #[must_use]
             pub fn service(self) -> &'static crate::aws::Service {

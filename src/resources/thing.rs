@@ -72,7 +72,7 @@ impl<T: Resource> Thing for T {
         Resource::summary(self)
     }
     fn starts(&self) -> Option<bool> {
-        Resource::starts(self)
+        T::STARTS.then(|| Resource::starts(self))
     }
     fn problem(&self) -> Option<String> {
         Resource::problem(self)
@@ -127,6 +127,10 @@ pub trait AnyTable: Debug {
     fn source(&self) -> Source;
     /// Returns the last error, of the whole answer or of a part.
     fn trouble(&self) -> Option<&AwsError>;
+    /// Returns whether the rows are all there are, as far as the last poll could see.
+    fn complete(&self) -> bool;
+    /// Returns whether it is read for the first time, piece by piece.
+    fn partly_read(&self) -> bool;
     /// Returns whether anything was answered in this run, even an error.
     fn answered(&self) -> bool;
     /// Returns when it was last answered, if its kind is vital and the answer had no error.
@@ -161,6 +165,12 @@ impl<T: Resource> AnyTable for Table<T> {
     }
     fn trouble(&self) -> Option<&AwsError> {
         self.trouble()
+    }
+    fn complete(&self) -> bool {
+        self.complete()
+    }
+    fn partly_read(&self) -> bool {
+        self.partly_read()
     }
     fn answered(&self) -> bool {
         self.answered()

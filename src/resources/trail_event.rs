@@ -1,4 +1,5 @@
-//! Who changed what in the last day, from `CloudTrail`: calls that the rows of the changed things do not tell.
+//! The calls of the last day that changed something, from `CloudTrail`. The rows of the changed things do not say who
+//! made them.
 //!
 //! `CloudTrail` shows a call some minutes after it was made, and answers two lookups a second:
 //! <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html>.
@@ -69,7 +70,7 @@ impl Resource for TrailEvent {
     const KIND: Kind = Kind::TrailEvents;
     const CADENCE: Cadence = Cadence::Rare;
     const OPTIONAL: bool = true;
-    // What serves and what fires comes first.
+    // The kinds that show what serves and what fires come first.
     const AFTER: &'static [Kind] = &[Kind::Alarms, Kind::Packages];
     // A call that is older than a day is not undone.
     const WINDOWED: bool = true;
@@ -91,8 +92,10 @@ impl Resource for TrailEvent {
     }
     async fn read(aws: &Aws, observed: &Observed, turn: Turn<'_, Self>) -> Result<Listing<Self>, AwsError> {
         let day = observed.at.checked_sub(BACK).unwrap_or_default();
+        // After a lookup that failed, the whole day is read again, because nobody knows since when it failed.
+        let whole = turn.first() || turn.known.trouble().is_some();
         let newest = turn.known.answered_at().and_then(|at| at.checked_sub(LAG).ok());
-        let begin = newest.filter(|_| !turn.first()).unwrap_or(day).max(day);
+        let begin = newest.filter(|_| !whole).unwrap_or(day).max(day);
         // A service that refuses one lookup refuses all, so the first one is made alone.
         let (first, others) = CALLS.split_first().map(|(first, others)| (*first, others.to_vec())).unwrap_or_default();
         let (first, first_capped) = look_up(aws, first, begin).await?;

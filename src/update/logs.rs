@@ -6,11 +6,11 @@ use crossterm::event::KeyEvent;
 use jiff::{SignedDuration, Timestamp};
 
 use super::typing::{Typed, type_line};
-use crate::app::{App, Context, Effect, Field, Form, LogView, Notice, Submit};
+use crate::app::{App, Context, Effect, Form, LogView, Notice, Submit};
 use crate::fmt;
 use crate::logs::{Begin, LogRequest};
 use crate::panes;
-use crate::view::{Line, Tone};
+use crate::view::Tone;
 use find::find;
 
 /// How far back one can jump.
@@ -212,16 +212,7 @@ pub(super) fn jump(app: &mut App) {
         reopen(app, Begin::Around(at));
         Ok(None)
     };
-    let form = Form {
-        title: "Go to".to_owned(),
-        text: vec![Line::new().muted(forms)],
-        fields: vec![Field::text("time")],
-        focus: 0,
-        writes: false,
-        confirm: "go",
-        problem: None,
-        submit: Submit::new(submit),
-    };
+    let form = Form::time(forms.to_owned(), Submit::new(submit));
     app.modal = Some(form.into());
 }
 

@@ -1,7 +1,8 @@
 //! Opens the thing that the command line names, as soon as it is found.
 
 use super::navigate;
-use crate::app::{App, Item, Opening, Subject};
+use crate::app::{Account, App, Item, Opening, Subject};
+use crate::resources::{AccountId, Observed};
 use crate::view::Tone;
 
 /// Opens the lineage of the thing, if a model has it. Otherwise it selects the thing in its pane, or says that it was
@@ -17,22 +18,22 @@ pub(super) fn follow(app: &mut App) {
         app.visit(subject.account);
         navigate::reach(app, subject, &opening.name);
     } else {
-        let text = if is_read(app, &opening) { "is not in this account and region" } else { "is being looked for" };
+        let text = if is_complete(app, &opening) { "is not in this account and region" } else { "was not found yet" };
         app.message = Some((Tone::Warn, format!("{} {text}", opening.name)));
     }
     app.opening = Some(opening);
 }
 
-/// Returns whether the kind of the thing was read in all accounts.
-fn is_read(app: &App, opening: &Opening) -> bool {
-    app.accounts().iter().all(|account| match opening.item.resource() {
-        Some((kind, _)) => account.observed.store.table(kind).answered(),
-        None => account.observed.store.groups.answered() && account.observed.store.endpoints.answered(),
+/// Returns whether everything that the thing could be was read, in all accounts.
+fn is_complete(app: &App, opening: &Opening) -> bool {
+    app.accounts().iter().all(|Account { observed: Observed { store, .. }, .. }| match opening.item.resource() {
+        Some((kind, _)) => store.table(kind).complete(),
+        None => store.groups.complete() && store.endpoints.complete(),
     })
 }
 
 /// Finds the thing in an account. AWS writes some names in ARNs in lower case.
-fn find(app: &App, id: crate::resources::AccountId, opening: &Opening) -> Option<Subject> {
+fn find(app: &App, id: AccountId, opening: &Opening) -> Option<Subject> {
     let account = app.account(id)?;
     if let Some((kind, name)) = opening.item.resource() {
         let table = account.observed.store.table(kind);

@@ -1,11 +1,11 @@
 //! The recording and the replay: their state, and the commands to the replay.
 
 use super::logs;
-use crate::app::{Account, App, Context, Effect, EventLog, Field, Form, ReplayCommand, Submit};
+use crate::app::{Account, App, Context, Effect, EventLog, Form, ReplayCommand, Submit};
 use crate::fmt;
 use crate::recording::{AccountState, Played, Recorded, RecordingStatus};
 use crate::resources::{AccountId, Change, Kind, Store, TableUpdate, What};
-use crate::view::{Line, Tone};
+use crate::view::Tone;
 
 /// Changes that are named after a step; the others are counted.
 const MOST_NAMED: usize = 4;
@@ -70,16 +70,7 @@ pub(super) fn jump(app: &mut App) -> Option<Effect> {
         let at = fmt::moment(typed, replay.at, (replay.begin, replay.end), &app.zone)?;
         Ok(Some(Effect::Replay(ReplayCommand::To(at))))
     };
-    let form = Form {
-        title: "Go to".to_owned(),
-        text: vec![Line::new().muted(format!("The recording goes from {begin} to {end}. {forms}"))],
-        fields: vec![Field::text("time")],
-        focus: 0,
-        writes: false,
-        confirm: "go",
-        problem: None,
-        submit: Submit::new(submit),
-    };
+    let form = Form::time(format!("The recording goes from {begin} to {end}. {forms}"), Submit::new(submit));
     app.modal = Some(form.into());
     None
 }

@@ -120,6 +120,19 @@ impl From<Parameter> for Field {
 }
 
 impl Form {
+    /// Makes a form that asks for a time. `text` says which times it takes.
+    pub(crate) fn time(text: String, submit: Submit) -> Self {
+        Self {
+            title: "Go to".to_owned(),
+            text: vec![Line::new().muted(text)],
+            fields: vec![Field::text("time")],
+            focus: 0,
+            writes: false,
+            confirm: "go",
+            problem: None,
+            submit,
+        }
+    }
     /// Moves to another field. After the last field comes the first.
     pub fn step(&mut self, by: isize) {
         let count = self.fields.len().max(1);

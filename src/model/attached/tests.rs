@@ -59,7 +59,7 @@ fn carry(a: &mut Account, names: &[&str]) {
     a.deployment_pipelines.push(deployment_pipeline("carry", names));
 }
 
-/// What is attached where a rule on the approvals of the group starts the pipeline.
+/// The things that are attached if a rule on the approvals of the group starts the pipeline.
 const STARTED: &[(&str, (Kind, &str))] = &[
     ("carry", (Groups, "fraud")),
     ("on-approval", (DeploymentPipelines, "carry")),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Column, Finding, RuleInput};
 use crate::model::{Attached, Health, StageKind};
-use crate::resources::{Kind, Thing};
+use crate::resources::{AnyTable, Kind, Thing};
 
 /// Returns the things that are attached to the model, with their rows.
 fn rows<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Attached<'a>, &'a dyn Thing)> {
@@ -19,10 +19,16 @@ fn not_started(input: &RuleInput<'_>, kind: Kind, phrase: impl Fn(&str) -> Strin
         triggers.entry(attached.to.1).or_default().push(thing);
     }
     let stopped = triggers.into_iter().filter(|(_, all)| all.iter().all(|thing| thing.starts() == Some(false)));
+    // Something that was not read may start it.
+    let starters = input.index.store.tables().filter(|(kind, _)| kind.starts());
+    let is_known = |table: &dyn AnyTable| table.complete() && !table.partly_read() && table.trouble().is_none();
+    let known = starters.into_iter().all(|(_, table)| is_known(table));
     let finding = |(started, all): (&str, Vec<&dyn Thing>)| {
         let first = *all.first()?;
-        let (phrase, why) = (phrase(started), described(first));
-        Some(Finding::new(first.health(), format!("{phrase}: {why}")).brief(phrase).about(first.kind(), first.id()))
+        let phrase = if known { phrase(started) } else { format!("{}, as far as was read", phrase(started)) };
+        let health = if known { first.health() } else { Health::Unknown };
+        let text = format!("{phrase}: {}", described(first));
+        Some(Finding::new(health, text).brief(phrase).about(first.kind(), first.id()))
     };
     stopped.filter_map(finding).collect()
 }
@@ -54,7 +60,7 @@ fn problems(input: &RuleInput<'_>, stage: StageKind) -> Vec<Finding> {
             .any(|f| f.about.as_ref().is_some_and(|(kind, id)| (*kind, id.as_str()) == (attached.kind, attached.id)));
         if !known {
             let problem = thing.problem().unwrap_or_default();
-            // What has a place of its own is clear from the stage.
+            // The stage already names a thing that has a place of its own.
             let brief = if attached.has_own_stage() { problem } else { format!("{} {problem}", thing.title()) };
             let finding = Finding::new(thing.health(), described(thing)).brief(brief).since(thing.since());
             all.push(finding.about(attached.kind, attached.id));

@@ -1,4 +1,4 @@
-//! What delivers a version now, in the box of the registry.
+//! The deployment pipelines that deliver a version now, in the box of the registry.
 
 use super::super::cell;
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! What scaling says about an endpoint and its variants, and about the alarms of scaling policies.
+//! The facts of auto scaling about an endpoint, its variants, and the alarms of scaling policies.
 
 use super::super::cell;
 use super::{Fact, fact, warn};

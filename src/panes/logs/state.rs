@@ -1,4 +1,4 @@
-//! What is said about a log: whose it is, how far it was read, what went wrong, and why there are no lines.
+//! The title and the state of a log: its thing, how far it was read, the error, and why there are no lines.
 
 use std::time::Duration;
 

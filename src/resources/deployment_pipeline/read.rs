@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::definition::{action_names, approvals, project_names};
 use super::{DeliveryAction, DeliveryStage, DeploymentPipeline, Transition};
-use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed, pages};
-use crate::resources::detailed::add_details;
+use crate::aws::{Aws, AwsError, failed, pages};
+use crate::resources::detailed::{add_details, read_due};
 use crate::resources::related::{names_existing, of_models};
 use crate::resources::{Listing, Observed, Resource, Store, Turn, time};
 
@@ -25,23 +25,12 @@ pub(super) async fn read(
     turn: Turn<'_, DeploymentPipeline>,
 ) -> Result<Listing<DeploymentPipeline>, AwsError> {
     let all = turn.sweep || !turn.known.answered();
-    let mut listing =
+    let listing =
         if all { list(aws, observed, &turn).await? } else { Listing::changed(turn.known.rows().cloned().collect()) };
     let deploying = deploying(observed, &listing.rows);
     let decided = observed.store.packages.rows().filter_map(|package| package.details.as_ref()?.modified).max();
-    let rows = std::mem::take(&mut listing.rows).into_iter();
-    let (due, mut rows): (Vec<_>, Vec<_>) =
-        rows.partition(|row| deploying.contains(&row.name) && is_due(row, observed, decided));
-    if !all {
-        rows.clear();
-    }
-    let DescribedEach { found, missed, shared } =
-        describe_each(due.clone(), |row| read_state(aws, observed, row)).await;
-    let fault = listing.fault.take().or(shared).or_else(|| missed.into_iter().next().map(|(_, why)| why));
-    let read: BTreeSet<&str> = found.iter().map(|row| row.name.as_str()).collect();
-    rows.extend(due.into_iter().filter(|row| !read.contains(row.name.as_str())));
-    rows.extend(found);
-    Ok(Listing { rows, ..listing }.fault(fault))
+    let is_due = |row: &DeploymentPipeline| deploying.contains(&row.name) && is_due(row, observed, decided);
+    Ok(read_due(listing, is_due, |row| read_state(aws, observed, row)).await)
 }
 
 /// Lists the pipelines, and reads the definitions of those that are new or changed.
@@ -56,11 +45,14 @@ async fn list(
         Ok((page.pipelines.unwrap_or_default().into_iter().filter_map(from_summary).collect(), page.next_token))
     })
     .await?;
-    let keep = |listed: &DeploymentPipeline, known: &DeploymentPipeline| {
-        (known.names.is_some() && known.updated == listed.updated).then(|| known.clone())
+    let renew = |DeploymentPipeline { updated, mode, .. }, known: &DeploymentPipeline| DeploymentPipeline {
+        updated,
+        mode,
+        ..known.clone()
     };
+    let holds = |row: &DeploymentPipeline| row.names.is_some() && row.defined == row.updated;
     let read = async |row| read_definition(aws, &observed.store, row).await;
-    Ok(add_details(observed, turn.known, listed, keep, read).await)
+    Ok(add_details(observed, turn.known, listed, (renew, holds), read).await)
 }
 
 fn from_summary(summary: PipelineSummary) -> Option<DeploymentPipeline> {
@@ -95,7 +87,7 @@ async fn with_definition(aws: &Aws, row: DeploymentPipeline) -> Result<Deploymen
     let answer = aws.codepipeline.get_pipeline().name(&row.name).send().await.map_err(failed)?;
     let arn = answer.metadata.and_then(|metadata| metadata.pipeline_arn).unwrap_or_default();
     let (names, approvals) = answer.pipeline.map(|p| (action_names(&p), approvals(&p))).unwrap_or_default();
-    Ok(DeploymentPipeline { arn, names: Some(names), approvals, ..row })
+    Ok(DeploymentPipeline { arn, names: Some(names), approvals, defined: row.updated, ..row })
 }
 
 /// Returns the names of the pipelines that deploy a model: the configuration, the definition or a rule says so.

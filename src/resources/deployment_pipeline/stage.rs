@@ -44,7 +44,7 @@ pub struct DeliveryAction {
     pub approval: bool,
     /// `InProgress`, `Succeeded`, `Failed` or `Abandoned`, raw; absent where it never ran.
     pub status: Option<String>,
-    /// What it says about its execution; of an approval, what the person wrote.
+    /// The summary of its execution. For an approval, it is the comment of the person.
     pub summary: Option<String>,
     /// When the status last changed.
     pub since: Option<Timestamp>,
@@ -139,7 +139,7 @@ impl Transition {
     }
 }
 
-/// What a pipeline does now, by the most important of its stages.
+/// The state of a pipeline, which is that of its most important stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery<'a> {
     /// A person must approve it.

@@ -1,4 +1,4 @@
-//! What a pipeline says that it does now.
+//! Tests of the phrases about the state of a pipeline.
 
 use super::*;
 use crate::health::Health::{Ok, Running, Unknown, Waiting, Warning};

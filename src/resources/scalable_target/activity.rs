@@ -17,9 +17,9 @@ pub struct ScalingActivity {
     pub id: String,
     /// `Pending`, `InProgress`, `Successful`, `Overridden`, `Unfulfilled`, `Failed`, raw.
     pub status: String,
-    /// What it did: `Setting desired instance count to 4.`
+    /// The change that it made: `Setting desired instance count to 4.`
     pub description: String,
-    /// What started it, in AWS's words.
+    /// The cause that started it, in AWS's words.
     pub cause: String,
     /// How it ended, in AWS's words: the reason of a failure is here.
     pub message: String,

@@ -8,8 +8,8 @@ use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{StateMachine, StateMachineExecution};
-use crate::aws::{Aws, AwsError, DescribedEach, describe_each, failed, pages};
-use crate::resources::detailed::add_details;
+use crate::aws::{Aws, AwsError, failed, pages};
+use crate::resources::detailed::{add_details, read_due};
 use crate::resources::named::names;
 use crate::resources::related::of_models;
 use crate::resources::{Listing, Observed, Resource, Turn, time};
@@ -31,21 +31,11 @@ pub(super) async fn read(
     turn: Turn<'_, StateMachine>,
 ) -> Result<Listing<StateMachine>, AwsError> {
     let all = turn.sweep || !turn.known.answered();
-    let mut listing =
+    let listing =
         if all { list(aws, observed, &turn).await? } else { Listing::changed(turn.known.rows().cloned().collect()) };
     let own: BTreeSet<String> = of_models(&observed.store, &listing.rows).into_iter().collect();
-    let rows = std::mem::take(&mut listing.rows).into_iter();
-    let (due, mut rows): (Vec<_>, Vec<_>) = rows.partition(|row| own.contains(&row.name) && is_due(row, observed));
-    if !all {
-        rows.clear();
-    }
-    let read = describe_each(due.clone(), |row| with_executions(aws, observed, row)).await;
-    let DescribedEach { found, missed, shared } = read;
-    let fault = listing.fault.take().or(shared).or_else(|| missed.into_iter().next().map(|(_, why)| why));
-    let read: BTreeSet<&str> = found.iter().map(|row| row.name.as_str()).collect();
-    rows.extend(due.into_iter().filter(|row| !read.contains(row.name.as_str())));
-    rows.extend(found);
-    Ok(Listing { rows, ..listing }.fault(fault))
+    let is_due = |row: &StateMachine| own.contains(&row.name) && is_due(row, observed);
+    Ok(read_due(listing, is_due, |row| with_executions(aws, observed, row)).await)
 }
 
 /// Lists the machines, and reads the definitions of those that are new or were read long ago.
@@ -60,17 +50,15 @@ async fn list(
         Ok((page.state_machines.into_iter().map(from_sdk).collect(), page.next_token))
     })
     .await?;
-    let keep = |_: &StateMachine, known: &StateMachine| {
-        let young = |at| observed.at.duration_since(at) < DEFINITION_OLD;
-        known.defined.is_some_and(young).then(|| known.clone())
-    };
+    // The list has nothing that changes.
+    let renew = |_, known: &StateMachine| known.clone();
+    let holds = |row: &StateMachine| row.defined.is_some_and(|at| observed.at.duration_since(at) < DEFINITION_OLD);
     let read = async |row: StateMachine| {
         let answer = aws.sfn.describe_state_machine().state_machine_arn(&row.arn).send().await.map_err(failed)?;
-        let known = turn.known.get(&row.name).cloned().unwrap_or(row);
         let names = names([("definition", answer.definition.as_str())].into_iter());
-        Ok(StateMachine { names: Some(names), defined: Some(observed.at), ..known })
+        Ok(StateMachine { names: Some(names), defined: Some(observed.at), ..row })
     };
-    Ok(add_details(observed, turn.known, listed, keep, read).await)
+    Ok(add_details(observed, turn.known, listed, (renew, holds), read).await)
 }
 
 fn from_sdk(machine: StateMachineListItem) -> StateMachine {

@@ -12,7 +12,7 @@ use crate::resources::{Kind, LogSource};
 pub(super) struct Found {
     /// The name of the thing whose log it is.
     pub(super) title: String,
-    /// Where the log is.
+    /// The log group and its streams.
     pub(super) source: LogSource,
     /// The time that matters, if the selected thing is an event.
     pub(super) at: Option<Timestamp>,

@@ -1,16 +1,35 @@
 //! Cases of the rules of attached things.
 
 use super::cases;
-use crate::model::Health::{Waiting, Warning};
+use crate::model::Health::{Unknown, Waiting, Warning};
 use crate::model::testing::{Account, MINUTE, ago, deployment_pipeline, event_rule};
 use crate::resources::deployment_pipeline::{DeliveryStage, Transition};
 use crate::resources::event_rule::{EventRule, Watched};
+use crate::resources::schedule::Schedule;
+use crate::resources::state_machine::StateMachine;
 
 const PIPELINE: &str = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-build";
 const DELIVERY: &str = "arn:aws:lambda:eu-west-1:123456789012:function:deploy";
 
 fn weekly(a: &mut Account, state: &str) {
     a.event_rules.push(EventRule { state: state.into(), ..event_rule("weekly", &[PIPELINE], None) });
+}
+
+/// Adds a schedule of the pipeline.
+fn scheduled(a: &mut Account, state: &str) {
+    a.schedules.push(Schedule {
+        id: "default/nightly".into(),
+        name: "nightly".into(),
+        state: state.into(),
+        target: PIPELINE.into(),
+        ..Schedule::default()
+    });
+}
+
+/// Adds a state machine whose definition names the pipeline.
+fn machine(a: &mut Account) {
+    let names = deployment_pipeline("", &["fraud-build"]).names;
+    a.state_machines.push(StateMachine { name: "retrain".into(), names, ..StateMachine::default() });
 }
 
 fn approvals(a: &mut Account, name: &str, targets: &[&str]) {
@@ -64,6 +83,18 @@ cases! {
         let other = event_rule("other", &["arn:aws:sagemaker:eu-west-1:123456789012:pipeline/other"], None);
         a.event_rules.push(EventRule { state: "DISABLED".into(), ..other });
     } => [];
+    "its rule is disabled, and other rules are still read" |a| { weekly(a, "DISABLED"); a.event_rules.partly_read() }
+        => [(Unknown, "nothing starts fraud-build, as far as was read: rule weekly is disabled", None)];
+    "its rule is disabled, and there are more rules" |a| { weekly(a, "DISABLED"); a.event_rules.capped() }
+        => [(Unknown, "nothing starts fraud-build, as far as was read: rule weekly is disabled", None)];
+    "its rule is disabled, and schedules are denied" |a| { weekly(a, "DISABLED"); a.schedules.denied() }
+        => [(Unknown, "nothing starts fraud-build, as far as was read: rule weekly is disabled", None)];
+    "its rule is disabled, and targets of others could not be read" |a| { weekly(a, "DISABLED"); a.event_rules.faulty() }
+        => [(Unknown, "nothing starts fraud-build, as far as was read: rule weekly is disabled", None)];
+    "its rule is disabled, and a schedule starts it" |a| { weekly(a, "DISABLED"); scheduled(a, "ENABLED") } => [];
+    "its rule and its schedule are disabled" |a| { weekly(a, "DISABLED"); scheduled(a, "DISABLED") }
+        => [(Warning, "nothing starts fraud-build: rule weekly is disabled", None)];
+    "its rule is disabled, and a state machine may start it" |a| { weekly(a, "DISABLED"); machine(a) } => [];
     Training "attached":
     "the rule may start the pipeline" |a| weekly(a, "ENABLED") => [];
     "the rule has no role for it" |a| { weekly(a, "ENABLED"); without_role(a) }

@@ -12,7 +12,7 @@ pub(crate) struct Activity {
     pub(crate) outcome: Outcome,
 }
 
-/// What came of an activity.
+/// The result of an activity.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Outcome {
     /// It set the number of instances.
