@@ -35,14 +35,14 @@ struct ChainBuilder<'a> {
     chain: Chain<'a>,
 }
 
-/// The draft to which an endpoint belongs.
+/// The model to which an endpoint belongs, before it is joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Home<'a> {
-    /// The draft of a `[[model]]` table, by its index.
+    /// That of a `[[model]]` table, by its index.
     Configured(usize),
-    /// The draft of a group.
+    /// That of a group.
     Group(Name<'a>),
-    /// The draft of all endpoints without a group that have the same stem.
+    /// That of all endpoints without a group that have the same stem.
     Stem(&'a str),
 }
 

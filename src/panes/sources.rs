@@ -14,7 +14,7 @@ const LIST: List = List {
     columns: &[
         PaneColumn::fill("SOURCE", 2, 19),
         PaneColumn::cells("STATE", 11),
-        PaneColumn::cells("LANE", 4),
+        PaneColumn::cells("CADENCE", 7),
         PaneColumn::cells("AGE", 6).right(),
         PaneColumn::cells("ROWS", 7).right(),
         PaneColumn::cells("CALLS", 6).right(),

@@ -1,4 +1,4 @@
-//! How often a kind is polled: three lanes, adjusted by what is looked at, by failures and by throttling.
+//! How often a kind is polled: three cadences, adjusted by what is looked at, by failures and by throttling.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ pub enum Cadence {
     Rare,
 }
 
-/// The conditions that move a kind from its lane.
+/// The conditions that move a kind from its cadence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PollConditions {
     /// Whether the visible pane lists it.
@@ -53,7 +53,7 @@ impl Cadence {
         }
     }
 
-    /// Returns the lane that it is in now. A kind that is looked at moves up one, and when nobody is there the fast
+    /// Returns the cadence that it is in now. A kind that is looked at moves up one, and when nobody is there the fast
     /// ones move down.
     ///
     /// Vital kinds stay fast when nobody is there, because a console on a wall is looked at without a key.
@@ -66,7 +66,7 @@ impl Cadence {
         }
     }
 
-    /// Returns the time until the next turn, up to a limit. It depends on the lane and the conditions alone.
+    /// Returns the time until the next turn, up to a limit. It depends on the cadence and the conditions alone.
     #[must_use]
     pub fn pause(self, conditions: PollConditions) -> Duration {
         let every = self.every();

@@ -231,7 +231,7 @@ impl<T: Resource> Poller<T> {
     fn pause(&mut self) -> Duration {
         let conditions = self.conditions();
         let cadence = T::CADENCE.adjusted(conditions, T::VITAL);
-        // After a failure that may pass, a slow lane does not wait for its full pause.
+        // After a failure that may pass, a slow cadence does not wait for its full pause.
         let passing = self.failures > 0 && self.table.trouble().is_some_and(|why| why.kind.passing());
         let pause = if passing {
             cadence.pause(conditions).min(Cadence::Fast.pause(conditions))
@@ -286,7 +286,7 @@ impl<T: Resource> Poller<T> {
                     if T::due(&observed, &self.table) {
                         return Ok(WakeReason::Due);
                     }
-                    // A kind that is looked at now moves to its faster lane at once, not after the old pause.
+                    // A kind that is looked at now moves to its faster cadence at once, not after the old pause.
                     let faster = T::CADENCE.adjusted(self.conditions(), T::VITAL).pause(self.conditions());
                     if faster < pause {
                         end = end.min(began + faster);
@@ -297,7 +297,7 @@ impl<T: Resource> Poller<T> {
     }
 }
 
-/// Returns the oldest age at which a row of a lane may be the basis of a decision.
+/// Returns the oldest age at which a row of a cadence may be the basis of a decision.
 #[must_use]
 pub fn oldest_allowed(cadence: Cadence) -> Duration {
     // One turn may fail and one may be late.

@@ -21,7 +21,7 @@ pub struct Source {
     pub capped: bool,
     /// The last error.
     pub error: Option<String>,
-    /// The lane that says how often it is polled now.
+    /// The cadence that says how often it is polled now.
     #[serde(skip)]
     pub cadence: Option<Cadence>,
     /// The time of its next poll, at the latest.

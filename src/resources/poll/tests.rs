@@ -9,7 +9,7 @@ use probe::Answer::{Error, Lost, More, New, Rows};
 use probe::{Answer, about, at, fast, looking, nothing, slow, swept, waiting};
 
 #[tokio::test(start_paused = true)]
-async fn turns_come_at_the_pace_of_the_lane_and_not_all_at_the_same_moment() {
+async fn turns_come_at_the_pace_of_the_cadence_and_not_all_at_the_same_moment() {
     let mut bench = fast(&[Rows], nothing());
     let pauses = bench.pauses(100).await;
     assert!(pauses[0] < 0.01, "the first at once");
@@ -40,7 +40,7 @@ async fn failures_lengthen_the_pause_up_to_ten_minutes_and_one_answer_ends_that(
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_may_be_over_in_a_moment_is_tried_again_sooner_than_a_slow_lane_would() {
+async fn what_may_be_over_in_a_moment_is_tried_again_sooner_than_a_slow_cadence_would() {
     let mut bench = slow(&[Lost, Lost, Error("AccessDenied")], nothing());
     let pauses = bench.pauses(4).await;
     assert!(about(pauses[1], 30.0) && about(pauses[2], 60.0), "{pauses:?}");

@@ -38,7 +38,7 @@ pub(super) async fn read(
     let mut fault = None;
     let policies = part(policies(aws).await, &mut capped, &mut fault);
     let scheduled = part(scheduled_actions(aws).await, &mut capped, &mut fault);
-    // That there are older activities than are kept is no news.
+    // Activities that are older than those that are kept are of no interest.
     let activities = activities(aws, since(known, begin)).await.map(|all| (all, false));
     let activities = part(activities, &mut capped, &mut fault).unwrap_or_default();
     let complete = |mut target: ScalableTarget| {
