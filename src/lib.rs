@@ -76,9 +76,10 @@
 //! | [`snapshot`] | [`resources`], [`disk`] | the SDK, tokio, ratatui, crossterm |
 //! | [`args`] | [`app`], [`intents`], [`resources`], [`aws`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`session`] | [`args`], [`snapshot`], [`update`], [`app`], [`keymap`], [`intents`], [`recording`], [`resources`], [`aws`], [`config`], [`journal`], [`sim`], [`disk`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | [`completion`] | [`session`], [`args`], [`assets`], [`snapshot`], [`resources`], [`aws`], [`config`], [`sim`] | the SDK, tokio, ratatui, crossterm |
 //! | [`headless`] | [`session`], [`args`], [`app`], [`intents`], [`model`], [`recording`], [`resources`], [`aws`], [`fmt`], [`view`] | ratatui, crossterm |
 //! | [`runtime`] | [`session`], [`args`], [`assets`], [`terminal`], [`widgets`], [`theme`], [`update`], [`panes`], [`app`], [`intents`], [`model`], [`recording`], [`logs`], [`resources`], [`aws`], [`config`], [`sim`], [`view`] | the SDK |
-//! | `main` | [`runtime`], [`headless`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
+//! | `main` | [`runtime`], [`headless`], [`completion`], [`session`], [`args`], [`app`], [`recording`], [`aws`], [`sim`], [`fmt`], [`view`] | ratatui, crossterm |
 //!
 //! # What to read first
 //!
@@ -90,6 +91,7 @@ pub mod app;
 pub mod args;
 pub mod assets;
 pub mod aws;
+pub mod completion;
 pub mod config;
 pub mod disk;
 pub mod fmt;

@@ -11,8 +11,9 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::app::Opening;
-use sagetop::args::{Args, Change, Command, Common, SimOptions};
+use sagetop::args::{Args, Change, Command, Common, SimOptions, write_manual};
 use sagetop::aws::{Pace, silence_caught_panics};
+use sagetop::completion;
 use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
 use sagetop::recording::Recorder;
 use sagetop::session::{Session, simulated, wall_clock};
@@ -27,6 +28,7 @@ const UNKNOWN: u8 = 3;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    completion::answer();
     let args = Args::parse();
     silence_caught_panics();
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
@@ -99,6 +101,13 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let looks = background.block_on(read_accounts(common, false));
             let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
             code.map_err(|stop| Stop { code: UNKNOWN, ..stop })
+        }
+        Some(Command::Completions { shell }) => {
+            check_output(completion::script(shell, &mut io::stdout().lock())).map(|()| 0)
+        }
+        Some(Command::Man { command }) => {
+            write_manual(command.as_deref(), &mut io::stdout().lock())?;
+            Ok(0)
         }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
