@@ -176,6 +176,8 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = FailOn::Warning)]
         fail_on: FailOn,
     },
+    /// Check credentials, permissions, clock, terminal and files, and say how to fix what is missing
+    Doctor,
     /// Print the script that completes commands, profiles and names in a shell
     Completions {
         /// The shell that loads it

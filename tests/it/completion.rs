@@ -1,4 +1,4 @@
-//! Completions of shells and the manual page, from the real program.
+//! Completions of shells, the manual page and the doctor, from the real program.
 
 use crate::sagetop::Home;
 
@@ -48,4 +48,32 @@ fn the_manual_page_is_of_the_program_or_of_a_command() {
     let one = Home::new().run(&["man", "rollback"], &[]).ends(0);
     assert!(one.out.contains(".TH sagetop-rollback 1") && one.out.contains("plan\\-only"), "{}", one.out);
     Home::new().run(&["man", "rolback"], &[]).ends(2).says("there is no command rolback");
+}
+
+#[test]
+fn the_doctor_names_what_is_missing_and_how_to_get_it() {
+    // The files, the arguments, the exit code, and texts that are shown.
+    let cases: &[(&[(&str, &str)], &[&str], i32, &[&str])] = &[
+        (&[], &["--demo"], 0, &["✓ credentials", "✓ region", "✓ sagemaker", "✓ journal"]),
+        (&[], &[], 1, &["✗ settings", "region"]),
+        (&[], &["--region", "eu-west-1"], 1, &["✗ credentials", "→ "]),
+        (
+            &[("config/sagetop/sagetop.toml", "them = 1\n")],
+            &["--demo"],
+            1,
+            &["✗ settings", "sagetop.toml:1:1", "theme"],
+        ),
+        (&[], &["--profile", "prodd", "--region", "eu-west-1"], 1, &["✗ settings", "prodd"]),
+    ];
+    for (files, arguments, code, texts) in cases {
+        let home = Home::new();
+        for (name, text) in *files {
+            home.write(name, text);
+        }
+        let run = home.run(&[&["doctor"], *arguments].concat(), &[]);
+        let run = run.ends(*code);
+        for text in *texts {
+            assert!(run.out.contains(text), "{arguments:?}: nothing about {text:?} in {}", run.out);
+        }
+    }
 }
