@@ -3,6 +3,7 @@
 //! To build one in, add its file to the folder and a line to the table.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use crate::config::{self, ConfigError, Source};
 use crate::keymap::Keymap;
@@ -60,6 +61,13 @@ impl Assets {
     pub fn theme(&self, name: &str, level: Level) -> Result<Theme, ConfigError> {
         let source = self.find(&THEME, name, None)?;
         Theme::parse(&source, level, &|name, asking| self.find(&THEME, name, Some(asking)))
+    }
+
+    /// Returns when the user's file of a theme was last written; `None` for a built-in theme.
+    #[must_use]
+    pub fn theme_written(&self, name: &str) -> Option<SystemTime> {
+        let path = self.directory.as_ref()?.join(THEME.folder).join(format!("{name}.toml"));
+        path.metadata().ok()?.modified().ok()
     }
 
     /// Reads the keymap with this name, for these actions.

@@ -106,6 +106,10 @@ impl App {
                 self.show_unfinished(place, &unfinished);
                 None
             }
+            Msg::ThemeFailed(why) => {
+                self.message = Some((Tone::Warn, why));
+                None
+            }
             Msg::Leave => Some(Effect::Quit),
         }
     }

@@ -48,6 +48,8 @@ pub enum Msg {
     Ended(String, Outcome),
     /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
+    /// A theme cannot be read. The text says why.
+    ThemeFailed(String),
     /// The program was asked to end, for example by a signal.
     Leave,
 }
@@ -69,6 +71,8 @@ pub enum Effect {
     Run(AccountId, Box<Plan>),
     /// Copies a text to the clipboard.
     Copy(String),
+    /// Puts the theme with this name in force.
+    Theme(String),
     /// Controls the replay.
     Replay(ReplayCommand),
 }

@@ -35,6 +35,10 @@ pub struct App {
     pub size: (u16, u16),
     /// The time zone of the operator.
     pub zone: TimeZone,
+    /// The name of the theme that is in force.
+    pub theme: String,
+    /// The names of all themes.
+    pub themes: Vec<String>,
     /// Is a plan confirmed by a key, instead of the typed name of its target?
     pub confirm_by_key: bool,
     /// All panes and actions.
@@ -96,6 +100,8 @@ impl App {
             revision: 0,
             size: (80, 24),
             zone: TimeZone::UTC,
+            theme: String::new(),
+            themes: Vec::new(),
             confirm_by_key: false,
             tables,
             pane: tables.home,

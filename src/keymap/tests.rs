@@ -54,6 +54,7 @@ const ACTIONS: &[&str] = &[
     "jump",
     "faster",
     "slower",
+    "themes",
     "suspend",
 ];
 

@@ -5,6 +5,7 @@ mod form;
 mod help;
 mod palette;
 mod pick;
+pub(super) mod theme_picker;
 
 use crossterm::event::KeyEvent;
 
@@ -34,7 +35,10 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     };
     match meant {
         // `cancel` closes the sheet, although one of its keys also quits the program.
-        SheetKey::Cancel => None,
+        SheetKey::Cancel => match modal {
+            Modal::ThemePicker(picker) => theme_picker::put_on(app, picker.before),
+            _ => None,
+        },
         SheetKey::Suspend => {
             app.modal = Some(modal);
             Some(Effect::Suspend)
@@ -48,6 +52,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
             Modal::Palette(palette) => palette::key(app, palette, meant),
             Modal::Form(form) => form::key(app, form, meant),
             Modal::Pick(pick) => pick::key(app, pick, meant),
+            Modal::ThemePicker(picker) => theme_picker::key(app, picker, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
             Modal::Planning(_) => {

@@ -17,7 +17,7 @@ use sagetop::journal::Journal;
 use sagetop::recording::Recording;
 use sagetop::resources::Preferences;
 use sagetop::resources::poll::Clock;
-use sagetop::runtime::{Machine, run};
+use sagetop::runtime::{Machine, Themes, run};
 use sagetop::session::{Connection, Session};
 use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
@@ -149,10 +149,10 @@ impl Setup {
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
-        let theme = self.theme;
+        let themes = Themes::only(self.theme);
         let console =
             tokio::spawn(
-                async move { drop(Box::pin(run(&mut terminal, app, machine, &theme, events)).await.unwrap()) },
+                async move { drop(Box::pin(run(&mut terminal, app, machine, themes, events)).await.unwrap()) },
             );
         tokio::task::yield_now().await;
         Harness { screen, input: Some(input), console, executor, sims, recorder: kept, replay: played, folder }
