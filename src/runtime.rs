@@ -63,6 +63,8 @@ pub struct Machine {
     pub clock: Clock,
     /// Copies a text to the clipboard.
     pub copy: fn(&str),
+    /// Takes the mouse, or leaves it to the terminal.
+    pub mouse: fn(bool),
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// Takes over the terminal again after the program was stopped from outside.
@@ -289,7 +291,7 @@ impl Painter {
         if matches!(msg, Msg::Size(..)) {
             self.last = None;
         }
-        matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Size(..))
+        matches!(msg, Msg::Key(_) | Msg::Mouse(..) | Msg::Paste(_) | Msg::Size(..))
     }
 
     /// Is a frame drawn now? Waiting messages are processed first, so that a burst needs only one frame, but not for

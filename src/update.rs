@@ -14,6 +14,7 @@ mod lineage;
 mod list;
 mod logs;
 mod modal;
+mod mouse;
 mod navigate;
 mod opening;
 mod replay;
@@ -50,6 +51,7 @@ impl App {
     fn apply(&mut self, msg: Msg) -> Option<Effect> {
         match msg {
             Msg::Key(key) => self.key(key),
+            Msg::Mouse(event, twice) => mouse::handle(self, event, twice),
             Msg::Paste(text) => {
                 self.paste(&text);
                 None
@@ -130,12 +132,17 @@ impl App {
         }
     }
 
-    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+    /// Notices that the operator is here: the last message was read.
+    fn notice_operator(&mut self) {
         self.message = None;
         self.pending_keys = None;
         self.opening = None;
         self.last_key = Some(self.here.observed.at);
         drill::key(self);
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.notice_operator();
         if !is_readable(self.size) {
             return self.key_unseen(key);
         }

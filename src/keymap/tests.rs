@@ -55,6 +55,7 @@ const ACTIONS: &[&str] = &[
     "faster",
     "slower",
     "themes",
+    "mouse",
     "suspend",
 ];
 

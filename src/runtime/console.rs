@@ -42,9 +42,11 @@ pub async fn console(
     app.opening = opening;
     (app.theme, app.themes) = (theme, assets.themes());
     app.zone = TimeZone::system();
+    app.mouse = session.config.mouse;
+    terminal::take_mouse_later(app.mouse);
     let Session { connections, clock, sim, recorder, replay, .. } = session;
-    let (copy, resume) = (copy_out, terminal::resume);
-    let machine = Machine { connections, clock, copy, suspend, resume, sim, recorder, replay, background };
+    let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
+    let machine = Machine { connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();

@@ -133,6 +133,7 @@ impl EffectRunner {
         match effect {
             // The loop carries these out.
             Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) => {}
+            Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {

@@ -33,6 +33,13 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         app.modal = Some(modal);
         return None;
     };
+    app.modal = Some(modal);
+    act(app, meant)
+}
+
+/// Carries out an action of the open sheet.
+pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
+    let mut modal = app.modal.take()?;
     match meant {
         // `cancel` closes the sheet, although one of its keys also quits the program.
         SheetKey::Cancel => match modal {

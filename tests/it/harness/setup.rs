@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{copy, resume, suspend};
+use super::shell::{copy, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -145,7 +145,8 @@ impl Setup {
         let app = self.app(&session);
         let Session { connections, clock, recorder, replay, .. } = session;
         let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
-        let machine = Machine { connections, clock, copy, suspend, resume, sim: None, recorder, replay, background };
+        let machine =
+            Machine { connections, clock, copy, mouse, suspend, resume, sim: None, recorder, replay, background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
