@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use crate::aws::{AwsError, ErrorKind, SERVICES, Service};
+use crate::aws::{AwsError, ErrorKind, SERVICES, Service, Transport};
 use crate::fmt;
 use crate::headless::Look;
 use crate::resources::{Kind, Store};
@@ -99,9 +99,9 @@ pub fn check_terminal(variable: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
 pub fn check_account(look: &Look, connection: &Connection) -> Vec<Check> {
     let store = &look.observed.store;
     let aws = &connection.executor.aws;
-    let endpoint = aws.endpoint.as_deref().map_or_else(|| "AWS".to_owned(), str::to_owned);
-    let mut checks = vec![Check::good("region", format!("{} of {endpoint}", aws.region))];
-    checks.extend(aws.transport.iter().flat_map(|t| t.in_force()).map(|phrase| Check::good("connection", phrase)));
+    let place = connection.stand_in.as_ref().map_or_else(|| aws.region.clone(), |it| format!("{} {it}", aws.region));
+    let mut checks = vec![Check::good("region", place)];
+    checks.extend(aws.transport.iter().flat_map(Transport::in_force).map(|phrase| Check::good("connection", phrase)));
     checks.push(check_credentials(store, connection));
     // If the account is cut off, every service says the same.
     if !store.identity.trouble().is_some_and(|why| why.kind.cut_off()) {
@@ -199,7 +199,8 @@ mod tests {
     #[test]
     fn a_terminal_is_judged_by_its_environment() {
         // The variables; the marks of terminal, colours, characters; a part of a fix.
-        let cases: &[(&[(&str, &str)], [Verdict; 3], &str)] = &[
+        type Case = (&'static [(&'static str, &'static str)], [Verdict; 3], &'static str);
+        let cases: &[Case] = &[
             (
                 &[("TERM", "xterm-256color"), ("LANG", "C.UTF-8")],
                 [Verdict::Good, Verdict::Less, Verdict::Good],

@@ -121,6 +121,7 @@ pub fn has_children(app: &App) -> bool {
 }
 
 /// Returns the path of the visible node with this id.
+#[must_use]
 pub fn path_of(app: &App, detail: &Detail, id: Id) -> Option<Vec<Item>> {
     let all = paths(&nodes(app, app.chain(&detail.model)?), &detail.closed);
     all.into_iter().find(|path| Id::of(path) == id)

@@ -88,7 +88,7 @@ impl EventSource {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
             Event::Mouse(mouse) => {
-                let twice = mouse.kind == MouseEventKind::Down(MouseButton::Left) && self.is_second_click(&mouse);
+                let twice = mouse.kind == MouseEventKind::Down(MouseButton::Left) && self.is_second_click(mouse);
                 Some(Msg::Mouse(mouse, twice))
             }
             Event::Paste(text) => Some(Msg::Paste(text)),
@@ -98,7 +98,7 @@ impl EventSource {
     }
 
     /// Is this the second click of a double click? A third one begins anew.
-    fn is_second_click(&mut self, mouse: &MouseEvent) -> bool {
+    fn is_second_click(&mut self, mouse: MouseEvent) -> bool {
         let (now, cell) = (Instant::now(), (mouse.column, mouse.row));
         let twice = self.clicked.is_some_and(|(at, before)| before == cell && now < at + DOUBLE_CLICK);
         self.clicked = (!twice).then_some((now, cell));

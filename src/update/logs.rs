@@ -197,7 +197,7 @@ pub(super) fn show_line(app: &mut App) {
 /// Selects a visible line.
 pub(super) fn select(app: &mut App, id: Id) {
     let Some(view) = &mut app.open_log else { return };
-    let place = (0..).map_while(|place| Some((place, view.line(place)?.id.clone())));
+    let place = (0..).map_while(|place| Some((place, view.line(place)?.id)));
     if let Some((place, _)) = place.into_iter().find(|(_, line)| Id::of(line) == id) {
         view.put(place);
     }

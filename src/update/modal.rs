@@ -17,7 +17,6 @@ use crate::keymap::SheetKey;
 use crate::panes;
 
 /// Handles a key while a sheet is open.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys mean something to a kind of sheet")]
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let mut modal = app.modal.take()?;
     if let Modal::Help(help) = &mut modal
@@ -38,14 +37,18 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
 }
 
 /// Carries out an action of the open sheet.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys mean something to a kind of sheet")]
 pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
     let mut modal = app.modal.take()?;
     match meant {
         // `cancel` closes the sheet, although one of its keys also quits the program.
-        SheetKey::Cancel => match modal {
-            Modal::ThemePicker(picker) => theme_picker::put_on(app, picker.before),
-            _ => None,
-        },
+        SheetKey::Cancel => {
+            if let Modal::ThemePicker(picker) = modal {
+                theme_picker::put_on(app, picker.before)
+            } else {
+                None
+            }
+        }
         SheetKey::Suspend => {
             app.modal = Some(modal);
             Some(Effect::Suspend)

@@ -30,6 +30,7 @@ mod logs;
 mod looks;
 mod metrics;
 mod moto;
+mod mouse;
 mod palette;
 mod people;
 mod proxy;

@@ -4,7 +4,6 @@ use crate::app::{App, Effect, ThemePicker};
 use crate::keymap::SheetKey;
 
 /// Opens the choice.
-#[expect(clippy::unnecessary_wraps, reason = "one signature for all actions")]
 pub(in crate::update) fn open(app: &mut App) -> Option<Effect> {
     app.modal = Some(ThemePicker::new(app.themes.clone(), &app.theme).into());
     None
