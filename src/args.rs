@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::app::Opening;
 use crate::aws::left_out;
@@ -176,9 +176,65 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = FailOn::Warning)]
         fail_on: FailOn,
     },
+    /// Check credentials, permissions, clock, terminal and files, and say how to fix what is missing
+    Doctor,
+    /// Print the script that completes commands, profiles and names in a shell
+    Completions {
+        /// The shell that loads it
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+    /// Print the manual page, in the format of man(1)
+    Man {
+        /// The command that it is about (default: all of sagetop)
+        command: Option<String>,
+    },
     /// A change in AWS.
     #[command(flatten)]
     Change(Change),
+}
+
+/// A shell that can complete command lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "each has the name of the shell")]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
+    Elvish,
+}
+
+impl Shell {
+    /// Returns its name, as the command line has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+            Self::Powershell => "powershell",
+            Self::Elvish => "elvish",
+        }
+    }
+}
+
+/// Writes the manual page of the program, or of one of its commands.
+///
+/// # Errors
+/// A sentence for the terminal: there is no such command, or `out` cannot be written.
+pub fn write_manual(command: Option<&str>, out: &mut dyn std::io::Write) -> Result<(), String> {
+    let mut whole = Args::command().name("sagetop");
+    whole.build();
+    let page = match command {
+        None => whole,
+        Some(name) => {
+            let found = whole.find_subcommand(name).cloned();
+            let names = || whole.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
+            found.ok_or_else(|| format!("error: there is no command {name}; there are {}\n", names()))?
+        }
+    };
+    clap_mangen::Man::new(page).render(out).map_err(|error| format!("error: {error}\n"))
 }
 
 /// An intent as a command, with the answer to its plan.

@@ -3,6 +3,7 @@
 //! To build one in, add its file to the folder and a line to the table.
 
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use crate::config::{self, ConfigError, Source};
 use crate::keymap::Keymap;
@@ -14,11 +15,21 @@ pub const THEMES: &[(&str, &str)] = &[
     ("light", include_str!("../themes/light.toml")),
     ("high-contrast", include_str!("../themes/high-contrast.toml")),
     ("mono", include_str!("../themes/mono.toml")),
+    ("catppuccin", include_str!("../themes/catppuccin.toml")),
+    ("color-blind", include_str!("../themes/color-blind.toml")),
+    ("gruvbox", include_str!("../themes/gruvbox.toml")),
+    ("nord", include_str!("../themes/nord.toml")),
+    ("solarized-dark", include_str!("../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../themes/solarized-light.toml")),
+    ("tokyo-night", include_str!("../themes/tokyo-night.toml")),
 ];
 
 /// Names and texts of the built-in keymaps.
-pub const KEYMAPS: &[(&str, &str)] =
-    &[("default", include_str!("../keymaps/default.toml")), ("vim", include_str!("../keymaps/vim.toml"))];
+pub const KEYMAPS: &[(&str, &str)] = &[
+    ("default", include_str!("../keymaps/default.toml")),
+    ("vim", include_str!("../keymaps/vim.toml")),
+    ("emacs", include_str!("../keymaps/emacs.toml")),
+];
 
 /// A kind of file: its folder and the built-in files.
 struct Kind {
@@ -50,6 +61,13 @@ impl Assets {
     pub fn theme(&self, name: &str, level: Level) -> Result<Theme, ConfigError> {
         let source = self.find(&THEME, name, None)?;
         Theme::parse(&source, level, &|name, asking| self.find(&THEME, name, Some(asking)))
+    }
+
+    /// Returns when the user's file of a theme was last written; `None` for a built-in theme.
+    #[must_use]
+    pub fn theme_written(&self, name: &str) -> Option<SystemTime> {
+        let path = self.directory.as_ref()?.join(THEME.folder).join(format!("{name}.toml"));
+        path.metadata().ok()?.modified().ok()
     }
 
     /// Reads the keymap with this name, for these actions.
@@ -145,7 +163,7 @@ mod tests {
                 assert!(Assets::default().theme(name, level).is_ok(), "{name}");
             }
         }
-        assert_eq!(Assets::default().keymaps(), ["default", "vim"]);
+        assert_eq!(Assets::default().keymaps(), ["default", "vim", "emacs"]);
     }
 
     #[test]
@@ -159,19 +177,21 @@ mod tests {
         assert_eq!(mine.tone(Tone::Good).fg, None, "what it inherits is the user's too");
         let bundled = Assets::default().theme("dark", Level::True).unwrap();
         assert_eq!(mine.tone(Tone::Bad), bundled.tone(Tone::Bad));
-        assert_eq!(home.assets().themes(), ["dark", "light", "high-contrast", "mono", "mine"]);
+        let names: Vec<&str> = THEMES.iter().map(|(name, _)| *name).collect();
+        assert_eq!(home.assets().themes(), [&names[..], &["mine"]].concat());
     }
 
     #[test]
     fn a_wrong_name_is_told_the_right_ones() {
         let error = |name: &str| Assets::default().theme(name, Level::True).unwrap_err();
         assert_eq!(error("drak").hint.as_deref(), Some("did you mean \"dark\"?"));
-        assert_eq!(error("solarized").hint.as_deref(), Some("one of: dark, light, high-contrast, mono"));
+        assert_eq!(error("solarized").hint.as_deref(), Some("did you mean \"solarized-dark\"?"));
+        assert!(error("sepia").hint.is_some_and(|hint| hint.starts_with("one of: dark, light, high-contrast, mono")));
         assert!(error("../dark").message.contains("no theme"));
-        let error = Assets::default().keymap("emacs", &[]).unwrap_err();
+        let error = Assets::default().keymap("helix", &[]).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "error: there is no keymap \"emacs\"\n  --> keymaps/emacs.toml\n  hint: one of: default, vim"
+            "error: there is no keymap \"helix\"\n  --> keymaps/helix.toml\n  hint: one of: default, vim, emacs"
         );
     }
 

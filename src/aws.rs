@@ -48,6 +48,7 @@ pub use meter::{Meter, Spent, Usage, attributed};
 pub use pace::{Pace, Urgency};
 pub use page::{Described, Page, describe, pages};
 pub(crate) use page::{DescribedEach, describe_each, pages_until};
+pub use profiles::profile_names;
 pub(crate) use retry::retry_throttled;
 pub use search::Query;
 pub use services::{Clients, PER_METRIC, SERVICES, Service, Services, left_out};

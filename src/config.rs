@@ -37,6 +37,8 @@ pub struct Config {
     pub keymap: Option<String>,
     /// Refuses every write to AWS.
     pub read_only: bool,
+    /// Does the console take the clicks of the mouse?
+    pub mouse: bool,
     /// The way to confirm a write.
     pub confirm: Confirm,
     /// The most that reading from AWS may cost, in US dollars a day.
@@ -57,6 +59,8 @@ pub struct Config {
 struct File {
     theme: Option<value::Name>,
     keymap: Option<value::Name>,
+    #[serde(default = "yes")]
+    mouse: bool,
     #[serde(default)]
     read_only: bool,
     #[serde(default)]
@@ -98,6 +102,7 @@ impl Config {
         Ok(Self {
             theme: file.theme.map(|n| n.0),
             keymap: file.keymap.map(|n| n.0),
+            mouse: file.mouse,
             read_only: file.read_only,
             confirm: file.confirm,
             max_cost_per_day: cost.map(Spanned::into_inner),
@@ -138,6 +143,10 @@ impl Config {
     pub fn severity(&self, topic_or_alarm: &str) -> Option<Severity> {
         self.severities.iter().find(|(glob, _)| glob.matches(topic_or_alarm)).map(|(_, severity)| *severity)
     }
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Checks `measure_every`: metrics have one value a minute, and a value that is an hour old says nothing about now.

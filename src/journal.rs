@@ -102,14 +102,7 @@ impl Journal {
     /// # Errors
     /// When the file is not a regular file of one's own, or cannot be written or synced; then nothing may be sent.
     pub fn append(&self, entry: &Entry) -> std::io::Result<()> {
-        if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let mut options = OpenOptions::new();
-        options.create(true).read(true).append(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = open(&self.path, &mut options)?;
+        let mut file = self.open_to_append()?;
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');
         if ends_inside_a_line(&mut file)? {
@@ -118,6 +111,25 @@ impl Journal {
         // A line is written with one call, so that the lines of two consoles do not mix.
         file.write_all(&line)?;
         file.sync_data()
+    }
+
+    /// Checks that a line could be added. Creates the file if it does not exist.
+    ///
+    /// # Errors
+    /// When the file is not a regular file of one's own, or cannot be written.
+    pub fn check(&self) -> std::io::Result<()> {
+        self.open_to_append().map(drop)
+    }
+
+    fn open_to_append(&self) -> std::io::Result<File> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.create(true).read(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        open(&self.path, &mut options)
     }
 
     /// Reads the last lines, at most `most` of them. Returns none if the file does not exist yet.

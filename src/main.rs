@@ -11,8 +11,10 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::app::Opening;
-use sagetop::args::{Args, Change, Command, Common, SimOptions};
+use sagetop::args::{Args, Change, Command, Common, SimOptions, write_manual};
 use sagetop::aws::{Pace, silence_caught_panics};
+use sagetop::completion;
+use sagetop::doctor;
 use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
 use sagetop::recording::Recorder;
 use sagetop::session::{Session, simulated, wall_clock};
@@ -27,6 +29,7 @@ const UNKNOWN: u8 = 3;
 const USAGE: u8 = 2;
 
 fn main() -> ExitCode {
+    completion::answer();
     let args = Args::parse();
     silence_caught_panics();
     let on_screen = matches!(args.command, None | Some(Command::Demo { .. } | Command::Replay { .. }));
@@ -100,6 +103,14 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
             code.map_err(|stop| Stop { code: UNKNOWN, ..stop })
         }
+        Some(Command::Doctor) => background.block_on(examine(common)),
+        Some(Command::Completions { shell }) => {
+            check_output(completion::script(shell, &mut io::stdout().lock())).map(|()| 0)
+        }
+        Some(Command::Man { command }) => {
+            write_manual(command.as_deref(), &mut io::stdout().lock())?;
+            Ok(0)
+        }
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
 }
@@ -143,6 +154,24 @@ async fn read_accounts(common: &Common, unredacted: bool) -> Result<Vec<Look>, S
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
     Ok(looks)
+}
+
+/// Checks everything that the program needs, as far as the settings lead.
+async fn examine(common: &Common) -> Result<u8, Stop> {
+    let mut checks = doctor::check_terminal(&|name| std::env::var(name).ok());
+    match session(common, Pace::Once).await {
+        Err(stop) => checks.push(doctor::Check::unusable("settings", &stop.text)),
+        Ok(session) => {
+            let looks = session.connections.iter().map(|connection| {
+                let (name, aws) = (connection.name.clone(), connection.executor.aws.clone());
+                Look::take(name, aws, session.observed(connection), &session.clock, common.patience())
+            });
+            let looks = join_all(looks).await;
+            let accounts = looks.iter().zip(&session.connections);
+            checks.extend(accounts.flat_map(|(look, connection)| doctor::check_account(look, connection)));
+        }
+    }
+    check_output(doctor::print(&checks, &mut io::stdout().lock()))
 }
 
 async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {

@@ -8,6 +8,7 @@ mod keyboard;
 mod log_reader;
 mod pollers;
 mod replay;
+mod themes;
 mod until;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ use effects::EffectRunner;
 use events::{EventSource, LoopEvent};
 pub use keyboard::Input;
 use pollers::{AccountPollers, PollerSet};
+pub use themes::Themes;
 
 /// The maximum number of waiting messages. If the queue is full, pollers wait, so a slow screen needs no extra
 /// memory.
@@ -61,6 +63,8 @@ pub struct Machine {
     pub clock: Clock,
     /// Copies a text to the clipboard.
     pub copy: fn(&str),
+    /// Takes the mouse, or leaves it to the terminal.
+    pub mouse: fn(bool),
     /// Restores the terminal, stops the program, and takes over the terminal again when the program continues.
     pub suspend: fn() -> BoxFuture<'static, ()>,
     /// Takes over the terminal again after the program was stopped from outside.
@@ -107,7 +111,7 @@ pub async fn run<B: Backend>(
     terminal: &mut Terminal<B>,
     mut app: App,
     machine: Machine,
-    theme: &Theme,
+    themes: Themes,
     input: mpsc::Receiver<Input>,
 ) -> Result<App, B::Error> {
     let (answer, answers) = mpsc::channel(QUEUE);
@@ -122,11 +126,12 @@ pub async fn run<B: Backend>(
         events,
         effects,
         painter: Painter::new(),
+        themes,
         #[cfg(feature = "cloudwatchlogs")]
         logs: log_reader::LogReader::default(),
         went_on: None,
     };
-    let ended = main.turn(terminal, theme).await;
+    let ended = main.turn(terminal).await;
     if !matches!(ended, Ok(Exit::Left)) {
         // The terminal is lost, but calls that are being sent still need their answers.
         main.effects.wait_for_calls(&mut main.events.input).await;
@@ -150,6 +155,7 @@ struct MainLoop {
     events: EventSource,
     effects: EffectRunner,
     painter: Painter,
+    themes: Themes,
     #[cfg(feature = "cloudwatchlogs")]
     logs: log_reader::LogReader,
     /// The time when the program continued after it had suspended itself.
@@ -158,8 +164,8 @@ struct MainLoop {
 
 impl MainLoop {
     /// Waits, updates, performs and draws until the operator quits or the input ends.
-    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>, theme: &Theme) -> Result<Exit, B::Error> {
-        self.painter.draw(terminal, &self.app, theme)?;
+    async fn turn<B: Backend>(&mut self, terminal: &mut Terminal<B>) -> Result<Exit, B::Error> {
+        self.painter.draw(terminal, &self.app, self.themes.theme())?;
         // The first frame is drawn before the first call is made.
         self.pollers.start();
         self.effects.record(&self.app);
@@ -170,10 +176,15 @@ impl MainLoop {
                 LoopEvent::Polled(reader, update) if self.pollers.accept(reader, &update, &mut self.app) => {
                     Msg::Polled(reader.account, *update)
                 }
-                LoopEvent::Second => self.effects.every_second(&mut self.app),
+                LoopEvent::Second => {
+                    if let Some(name) = self.themes.rewritten() {
+                        self.put_on(&name);
+                    }
+                    self.effects.every_second(&mut self.app)
+                }
                 LoopEvent::Polled(..) | LoopEvent::Nothing => continue,
                 LoopEvent::Frame => {
-                    self.painter.draw(terminal, &self.app, theme)?;
+                    self.painter.draw(terminal, &self.app, self.themes.theme())?;
                     continue;
                 }
                 LoopEvent::CursorRests => {
@@ -197,15 +208,23 @@ impl MainLoop {
             self.perform(effect, terminal).await?;
             let waits = if at_once { !self.events.input.is_empty() } else { !self.events.is_empty() };
             if self.painter.draws_now(at_once, waits)
-                && !(at_once && self.painter.follow(terminal, &self.app, theme)?)
+                && !(at_once && self.painter.follow(terminal, &self.app, self.themes.theme())?)
             {
-                self.painter.draw(terminal, &self.app, theme)?;
+                self.painter.draw(terminal, &self.app, self.themes.theme())?;
             }
             self.pollers.publish(&self.app, polled, at_once);
             #[cfg(feature = "cloudwatchlogs")]
             self.logs.want(self.app.log_request(), &self.effects.machine, &self.effects.answer);
             self.effects.drop_later(replaced);
         }
+    }
+
+    /// Puts a theme in force. The whole screen is drawn again with it.
+    fn put_on(&mut self, name: &str) {
+        if let Err(why) = self.themes.put_on(name) {
+            self.app.update(Msg::ThemeFailed(why));
+        }
+        self.painter.last = None;
     }
 
     /// Carries out an effect.
@@ -221,6 +240,7 @@ impl MainLoop {
                 self.painter.redraw_all(terminal, &mut self.app)?;
                 self.app.update(self.effects.tick());
             }
+            Some(Effect::Theme(name)) => self.put_on(&name),
             Some(Effect::Refresh(account)) => self.pollers.refresh(account),
             Some(effect) => self.effects.perform(effect, &self.app),
             None => {}
@@ -271,7 +291,7 @@ impl Painter {
         if matches!(msg, Msg::Size(..)) {
             self.last = None;
         }
-        matches!(msg, Msg::Key(_) | Msg::Paste(_) | Msg::Size(..))
+        matches!(msg, Msg::Key(_) | Msg::Mouse(..) | Msg::Paste(_) | Msg::Size(..))
     }
 
     /// Is a frame drawn now? Waiting messages are processed first, so that a burst needs only one frame, but not for

@@ -175,7 +175,8 @@ fn state_folder() -> PathBuf {
 }
 
 /// Returns the folder of the snapshots. It is a cache, because they can be made again at any time.
-fn cache_folder() -> PathBuf {
+#[must_use]
+pub fn snapshot_folder() -> PathBuf {
     let folders = directories::ProjectDirs::from("", "", "sagetop");
     folders.map_or_else(|| std::env::temp_dir().join("sagetop"), |d| d.cache_dir().to_owned()).join("snapshots")
 }

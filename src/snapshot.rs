@@ -101,40 +101,14 @@ impl Snapshot {
         self.parse(file).unwrap_or_else(|why| self.set_aside(&why))
     }
 
-    /// Reads the tables of a file.
+    /// Reads the tables of a file, if they are of this account.
     ///
     /// # Errors
     /// The reason why they cannot be used.
     fn parse(&self, file: fs::File) -> Result<Found, String> {
-        let mut text = Vec::new();
-        let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
-        unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
-        let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
-        let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let Version { version } = serde_json::from_slice(first).map_err(unreadable)?;
-        if version != VERSION {
-            return Err(format!("it is of version {version}, this program reads {VERSION}"));
-        }
-        let (all, last) = text.split_at(text.len().saturating_sub(SUM));
-        let mut sum = Crc::new();
-        sum.update(all);
-        if last != format!("{:08x}\n", sum.sum()).as_bytes() {
-            return Err("it was changed after it was written".to_owned());
-        }
-        let header: Header = serde_json::from_slice(first).map_err(unreadable)?;
-        if header.format != FORMAT || header.name != self.name {
+        let (header, store, news) = contents(file)?;
+        if header.name != self.name {
             return Err("it is of another account".to_owned());
-        }
-        let (mut store, mut news) = (Store::default(), Vec::new());
-        for line in all.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty()) {
-            match serde_json::from_slice(line).map_err(unreadable)? {
-                Line::Table(kind, patch) => {
-                    // A program with more features has kinds that this one does not know.
-                    let Some(kind) = Kind::named(&kind) else { continue };
-                    store.patch(kind, patch, header.at).map_err(unreadable)?;
-                }
-                Line::Event(event) => news.push(event),
-            }
         }
         Ok(Found::Tables(Box::new(store.saved()), news))
     }
@@ -178,6 +152,52 @@ impl Snapshot {
         packed.finish()?.flush()?;
         fs::rename(&draft, &self.path)
     }
+}
+
+/// Returns the tables of all snapshots in the folder. Those that cannot be read are left where they are.
+#[must_use]
+pub fn all_tables(folder: &Path) -> Vec<Store> {
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let snapshots = files.filter(|path| path.extension().is_some_and(|end| end == "gz") && path.is_file());
+    snapshots.filter_map(|path| contents(fs::File::open(path).ok()?).ok()).map(|(_, store, _)| store).collect()
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// The reason why it cannot be used.
+fn contents(file: fs::File) -> Result<(Header, Store, Vec<KeptEvent>), String> {
+    let mut text = Vec::new();
+    let unpacked = disk::read_all(GzDecoder::new(BufReader::new(file)), LARGEST, &mut text);
+    unpacked.map_err(|error| format!("it cannot be read ({error})"))?;
+    let unreadable = |error: serde_json::Error| format!("it cannot be read ({error})");
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Version { version } = serde_json::from_slice(first).map_err(unreadable)?;
+    if version != VERSION {
+        return Err(format!("it is of version {version}, this program reads {VERSION}"));
+    }
+    let (all, last) = text.split_at(text.len().saturating_sub(SUM));
+    let mut sum = Crc::new();
+    sum.update(all);
+    if last != format!("{:08x}\n", sum.sum()).as_bytes() {
+        return Err("it was changed after it was written".to_owned());
+    }
+    let header: Header = serde_json::from_slice(first).map_err(unreadable)?;
+    if header.format != FORMAT {
+        return Err("it is no snapshot".to_owned());
+    }
+    let (mut store, mut news) = (Store::default(), Vec::new());
+    for line in all.split(|byte| *byte == b'\n').skip(1).filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line).map_err(unreadable)? {
+            Line::Table(kind, patch) => {
+                // A program with more features has kinds that this one does not know.
+                let Some(kind) = Kind::named(&kind) else { continue };
+                store.patch(kind, patch, header.at).map_err(unreadable)?;
+            }
+            Line::Event(event) => news.push(event),
+        }
+    }
+    Ok((header, store, news))
 }
 
 fn write_line(out: &mut impl Write, line: &impl Serialize) -> io::Result<()> {

@@ -1,6 +1,7 @@
 //! The real terminal: entering it, restoring it in every case, and its clipboard.
 //!
-//! Mouse and window title stay as they are. Bracketed paste is on, so that pasted text never acts as keys.
+//! The window title stays as it is. Bracketed paste is on, so that pasted text never acts as keys. The mouse is taken, unless
+//! the operator leaves it to the terminal.
 
 mod backend;
 mod clipboard;
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::execute;
+use crossterm::style::Print;
 use crossterm::terminal::{
     Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
@@ -84,10 +86,32 @@ impl Drop for Guard {
     }
 }
 
+/// Whether the mouse is taken in the drawing state.
+static MOUSE: AtomicBool = AtomicBool::new(false);
+
+/// Asks for the clicks and the wheel, in the encoding that has no limit of columns. Movements are not asked for.
+const TAKE_MOUSE: &str = "\x1b[?1000h\x1b[?1006h";
+
+/// Leaves the mouse to the terminal.
+const LEAVE_MOUSE: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// Says whether the mouse is taken when the drawing state is entered.
+pub fn take_mouse_later(on: bool) {
+    MOUSE.store(on, Ordering::SeqCst);
+}
+
+/// Takes the mouse now, or leaves it to the terminal.
+pub fn take_mouse(on: bool) {
+    take_mouse_later(on);
+    // A terminal that cannot be written to ends the program at the next frame.
+    let _ = execute!(io::stdout(), Print(if on { TAKE_MOUSE } else { LEAVE_MOUSE }));
+}
+
 /// Sends the sequences that enter the drawing state.
 fn open(out: &mut impl Write) -> io::Result<()> {
     // The library's way to clear is not used: it queries the cursor position, and not every terminal answers.
-    execute!(out, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)
+    execute!(out, EnterAlternateScreen, Clear(ClearType::All), EnableBracketedPaste, Hide)?;
+    if MOUSE.load(Ordering::SeqCst) { execute!(out, Print(TAKE_MOUSE)) } else { Ok(()) }
 }
 
 /// Restores the terminal and stops the whole process group, as ctrl-z does in other programs. Returns with the terminal
@@ -154,7 +178,7 @@ pub fn check(is_terminal: bool, term: Option<&str>) -> Result<(), String> {
 
 /// Sends the sequences that undo those of [`open`], in reverse order.
 fn restore(out: &mut impl Write) -> io::Result<()> {
-    execute!(out, Show, DisableBracketedPaste, LeaveAlternateScreen)
+    execute!(out, Print(LEAVE_MOUSE), Show, DisableBracketedPaste, LeaveAlternateScreen)
 }
 
 #[cfg(test)]

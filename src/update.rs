@@ -14,6 +14,7 @@ mod lineage;
 mod list;
 mod logs;
 mod modal;
+mod mouse;
 mod navigate;
 mod opening;
 mod replay;
@@ -49,65 +50,31 @@ impl App {
 
     fn apply(&mut self, msg: Msg) -> Option<Effect> {
         match msg {
-            Msg::Key(key) => self.key(key),
-            Msg::Paste(text) => {
-                self.paste(&text);
-                None
-            }
-            Msg::Size(columns, rows) => {
-                self.size = (columns, rows);
-                None
-            }
-            Msg::Tick(now) => {
-                self.tick(now);
-                None
-            }
-            Msg::Polled(place, snapshot) => self.take_update(place, snapshot),
+            Msg::Key(key) => return self.key(key),
+            Msg::Mouse(event, twice) => return mouse::handle(self, event, twice),
+            Msg::Polled(place, snapshot) => return self.take_update(place, snapshot),
+            Msg::Planned(place, intent, result) => return self.show_plan(place, &intent, result),
+            Msg::Ended(id, outcome) => return self.finish_run(&id, outcome),
+            Msg::Leave => return Some(Effect::Quit),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Size(columns, rows) => self.size = (columns, rows),
+            Msg::Tick(now) => self.tick(now),
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
                 opening::follow(self);
-                None
             }
-            Msg::Usage(place, usage) => {
-                self.take_usage(place, usage);
-                None
-            }
-            Msg::Planned(place, intent, result) => self.show_plan(place, &intent, result),
-            Msg::PlanWaits(place, intent, text) => {
-                self.plan_waits(place, &intent, text);
-                None
-            }
-            Msg::Log(update) => {
-                self.take_log(update);
-                None
-            }
-            Msg::Drill(drill) => {
-                drill::take(self, drill);
-                None
-            }
-            Msg::Recording(status) => {
-                replay::take_status(self, status);
-                None
-            }
-            Msg::Played(played) => {
-                replay::take_played(self, *played);
-                None
-            }
-            Msg::Progress(id, progress) => {
-                self.progress(&id, progress);
-                None
-            }
-            Msg::AllSent(id) => {
-                self.all_sent(&id);
-                None
-            }
-            Msg::Ended(id, outcome) => self.finish_run(&id, outcome),
-            Msg::Reviewed(place, unfinished) => {
-                self.show_unfinished(place, &unfinished);
-                None
-            }
-            Msg::Leave => Some(Effect::Quit),
+            Msg::Usage(place, usage) => self.take_usage(place, usage),
+            Msg::PlanWaits(place, intent, text) => self.plan_waits(place, &intent, text),
+            Msg::Log(update) => self.take_log(update),
+            Msg::Drill(drill) => drill::take(self, drill),
+            Msg::Recording(status) => replay::take_status(self, status),
+            Msg::Played(played) => replay::take_played(self, *played),
+            Msg::Progress(id, progress) => self.progress(&id, progress),
+            Msg::AllSent(id) => self.all_sent(&id),
+            Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
+            Msg::ThemeFailed(why) => self.message = Some((Tone::Warn, why)),
         }
+        None
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -126,12 +93,17 @@ impl App {
         }
     }
 
-    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+    /// Notices that the operator is here: the last message was read.
+    fn notice_operator(&mut self) {
         self.message = None;
         self.pending_keys = None;
         self.opening = None;
         self.last_key = Some(self.here.observed.at);
         drill::key(self);
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.notice_operator();
         if !is_readable(self.size) {
             return self.key_unseen(key);
         }

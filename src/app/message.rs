@@ -1,6 +1,6 @@
 //! The messages that the console receives, and the effects that it requests from the runtime.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use super::drill::Drill;
@@ -16,6 +16,8 @@ use crate::resources::{AccountId, TableUpdate};
 pub enum Msg {
     /// A key was pressed.
     Key(KeyEvent),
+    /// The mouse was used. `true` for the second click of a double click.
+    Mouse(MouseEvent, bool),
     /// Text was pasted.
     Paste(String),
     /// The terminal has a new size: columns and rows.
@@ -48,6 +50,8 @@ pub enum Msg {
     Ended(String, Outcome),
     /// The outcome of unfinished intents of an account.
     Reviewed(AccountId, Vec<Unfinished>),
+    /// A theme cannot be read. The text says why.
+    ThemeFailed(String),
     /// The program was asked to end, for example by a signal.
     Leave,
 }
@@ -69,6 +73,10 @@ pub enum Effect {
     Run(AccountId, Box<Plan>),
     /// Copies a text to the clipboard.
     Copy(String),
+    /// Takes the mouse, or leaves it to the terminal.
+    Mouse(bool),
+    /// Puts the theme with this name in force.
+    Theme(String),
     /// Controls the replay.
     Replay(ReplayCommand),
 }

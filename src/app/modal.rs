@@ -8,6 +8,7 @@ mod notice;
 mod palette;
 mod pick;
 mod planning;
+mod theme_picker;
 
 use tui_input::Input;
 
@@ -18,6 +19,7 @@ pub use notice::Notice;
 pub use palette::Palette;
 pub use pick::{Pick, PickItem};
 pub use planning::Planning;
+pub use theme_picker::ThemePicker;
 
 /// The properties of a kind of sheet.
 pub trait Dialog {
@@ -88,4 +90,5 @@ modals! {
     "A plan is being made." Planning;
     "A plan waits for its answer." Ask;
     "A text to read." Notice;
+    "A choice of a theme." ThemePicker;
 }

@@ -35,6 +35,12 @@ pub struct App {
     pub size: (u16, u16),
     /// The time zone of the operator.
     pub zone: TimeZone,
+    /// Does the console take the clicks of the mouse? Otherwise the terminal selects text with it.
+    pub mouse: bool,
+    /// The name of the theme that is in force.
+    pub theme: String,
+    /// The names of all themes.
+    pub themes: Vec<String>,
     /// Is a plan confirmed by a key, instead of the typed name of its target?
     pub confirm_by_key: bool,
     /// All panes and actions.
@@ -96,6 +102,9 @@ impl App {
             revision: 0,
             size: (80, 24),
             zone: TimeZone::UTC,
+            mouse: true,
+            theme: String::new(),
+            themes: Vec::new(),
             confirm_by_key: false,
             tables,
             pane: tables.home,

@@ -86,6 +86,13 @@ pub(super) struct Found {
     pub(super) place: String,
 }
 
+/// Returns the names of the profiles in both files.
+#[must_use]
+pub fn profile_names() -> Vec<String> {
+    let profiles = Profiles::read(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    profiles.names().into_iter().map(str::to_owned).collect()
+}
+
 impl Profiles {
     /// Reads both files at the paths that `variable` or the home directory gives. A missing file sets nothing.
     pub(super) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {

@@ -54,6 +54,8 @@ const ACTIONS: &[&str] = &[
     "jump",
     "faster",
     "slower",
+    "themes",
+    "mouse",
     "suspend",
 ];
 
@@ -65,6 +67,7 @@ fn find(name: &str, _: &Source) -> Result<Source, ConfigError> {
     match name {
         "default" => Ok(source(name, include_str!("../../keymaps/default.toml"))),
         "vim" => Ok(source(name, include_str!("../../keymaps/vim.toml"))),
+        "emacs" => Ok(source(name, include_str!("../../keymaps/emacs.toml"))),
         _ => Err(ConfigError::new("", format!("there is no keymap {name:?}"))),
     }
 }
@@ -83,7 +86,7 @@ fn char(c: char) -> KeyEvent {
 
 #[test]
 fn every_action_has_a_key_in_every_bundled_keymap() {
-    for name in ["default", "vim"] {
+    for name in ["default", "vim", "emacs"] {
         let keymap = bundled(name);
         for action in ACTIONS {
             assert!(!keymap.keys_for(action).is_empty(), "{name}: {action}");

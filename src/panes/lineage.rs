@@ -12,7 +12,7 @@ use nodes::{Branch, nodes};
 use super::{chain, facts};
 use crate::app::{App, Body, Detail, Item};
 use crate::model::Chain;
-use crate::view::{Block, Content, Line, Tree};
+use crate::view::{Block, Content, Id, Line, Tree};
 
 /// The open lineage, which replaces the body of the pane.
 pub(super) static BODY: Body =
@@ -118,6 +118,13 @@ pub fn has_children(app: &App) -> bool {
     let Some((detail, chain)) = app.detail.as_ref().and_then(|d| Some((d, app.chain(&d.model)?))) else { return false };
     let all = paths(&nodes(app, chain), &BTreeSet::new());
     all.iter().any(|p| p.len() > detail.selected.len() && p.starts_with(&detail.selected))
+}
+
+/// Returns the path of the visible node with this id.
+#[must_use]
+pub fn path_of(app: &App, detail: &Detail, id: Id) -> Option<Vec<Item>> {
+    let all = paths(&nodes(app, app.chain(&detail.model)?), &detail.closed);
+    all.into_iter().find(|path| Id::of(path) == id)
 }
 
 /// Returns the paths of all visible nodes, from top to bottom.

@@ -6,6 +6,7 @@ mod notice;
 mod palette;
 mod pick;
 mod plan;
+mod theme_picker;
 
 use crate::app::{Account, App, Modal};
 use crate::fmt;
@@ -22,6 +23,7 @@ pub(super) fn sheet(app: &App, modal: &Modal) -> Sheet {
         Modal::Planning(it) => plan::planning(app, it),
         Modal::Ask(it) => plan::ask(app, it),
         Modal::Notice(it) => notice::notice(app, it),
+        Modal::ThemePicker(it) => theme_picker::theme_picker(app, it),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use tokio::runtime::Handle;
 
 use super::keyboard::{Keyboard, keyboard};
-use super::{Machine, run};
+use super::{Machine, Themes, run};
 use crate::app::Opening;
 use crate::args::Common;
 use crate::assets::Assets;
@@ -34,22 +34,25 @@ pub async fn console(
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
     let assets = Assets::new(config::directory());
     let level = Level::detect(|name| std::env::var(name).ok());
-    let theme = common.theme.as_deref().or(session.config.theme.as_deref()).unwrap_or("dark");
-    let theme = assets.theme(theme, level).map_err(|e| e.to_string())?.with_ascii(common.ascii);
+    let theme = common.theme.clone().or(session.config.theme.clone()).unwrap_or_else(|| "dark".to_owned());
+    let themes = Themes::read(assets.clone(), &theme, level, common.ascii)?;
     let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
     let keymap = assets.keymap(keymap, update::NAMES).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.opening = opening;
+    (app.theme, app.themes) = (theme, assets.themes());
     app.zone = TimeZone::system();
+    app.mouse = session.config.mouse;
+    terminal::take_mouse_later(app.mouse);
     let Session { connections, clock, sim, recorder, replay, .. } = session;
-    let (copy, resume) = (copy_out, terminal::resume);
-    let machine = Machine { connections, clock, copy, suspend, resume, sim, recorder, replay, background };
+    let (copy, mouse, resume) = (copy_out, terminal::take_mouse, terminal::resume);
+    let machine = Machine { connections, clock, copy, mouse, suspend, resume, sim, recorder, replay, background };
     let (mut screen, guard) = terminal::enter().map_err(|e| format!("error: the terminal cannot be used: {e}\n"))?;
     // Listen before the size is read, so that no change of it is missed.
     let Keyboard { input, ended_by } = keyboard();
     app.size = crossterm::terminal::size().unwrap_or((80, 24));
     // The future contains the whole console, which is too large for a stack.
-    let ended = Box::pin(run(&mut screen, app, machine, &theme, input)).await;
+    let ended = Box::pin(run(&mut screen, app, machine, themes, input)).await;
     guard.leave();
     let code = ended_by.get().map_or(0, |signal| ENDED_BY_SIGNAL + signal);
     ended.map(|_| code).map_err(|e| format!("error: the terminal was lost: {e}\n"))

@@ -132,7 +132,8 @@ impl EffectRunner {
         while self.work.try_join_next().is_some() {}
         match effect {
             // The loop carries these out.
-            Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
+            Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) => {}
+            Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseButton, MouseEvent, MouseEventKind};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -16,6 +16,9 @@ use crate::resources::poll::Reader;
 use crate::resources::{AccountId, Observed, TableUpdate};
 
 const SECOND: Duration = Duration::from_secs(1);
+
+/// Two clicks on one cell within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// An event that the loop waited for.
 pub(super) enum LoopEvent {
@@ -45,6 +48,8 @@ pub(super) struct EventSource {
     pub(super) ticks: Interval,
     /// The running join. There is at most one, and changes in the meantime are joined after it.
     pub(super) joining: JoinSet<(AccountId, Joined)>,
+    /// The time and the cell of the last click.
+    clicked: Option<(Instant, (u16, u16))>,
 }
 
 impl EventSource {
@@ -57,7 +62,7 @@ impl EventSource {
         let mut ticks = tokio::time::interval_at(Instant::now() + SECOND, SECOND);
         // A program that was stopped for an hour must not catch up on an hour of ticks.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Self { input, answers, snapshots, ticks, joining: JoinSet::new() }
+        Self { input, answers, snapshots, ticks, joining: JoinSet::new(), clicked: None }
     }
 
     /// Waits for the next event, at the latest until the next frame is due or the cursor rests.
@@ -65,7 +70,7 @@ impl EventSource {
         tokio::select! {
             biased;
             input = self.input.recv() => match input {
-                Some(Input::Event(event)) => message(event).map_or(LoopEvent::Nothing, came),
+                Some(Input::Event(event)) => self.message(event).map_or(LoopEvent::Nothing, came),
                 Some(Input::GoesOn) => LoopEvent::GoesOn,
                 Some(Input::Leave) => came(Msg::Leave),
                 Some(Input::Gone) | None => LoopEvent::End,
@@ -77,6 +82,27 @@ impl EventSource {
             () = until(rests) => LoopEvent::CursorRests,
             _ = self.ticks.tick() => LoopEvent::Second,
         }
+    }
+
+    fn message(&mut self, event: Event) -> Option<Msg> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
+            Event::Mouse(mouse) => {
+                let twice = mouse.kind == MouseEventKind::Down(MouseButton::Left) && self.is_second_click(mouse);
+                Some(Msg::Mouse(mouse, twice))
+            }
+            Event::Paste(text) => Some(Msg::Paste(text)),
+            Event::Resize(columns, rows) => Some(Msg::Size(columns, rows)),
+            Event::Key(_) | Event::FocusGained | Event::FocusLost => None,
+        }
+    }
+
+    /// Is this the second click of a double click? A third one begins anew.
+    fn is_second_click(&mut self, mouse: MouseEvent) -> bool {
+        let (now, cell) = (Instant::now(), (mouse.column, mouse.row));
+        let twice = self.clicked.is_some_and(|(at, before)| before == cell && now < at + DOUBLE_CLICK);
+        self.clicked = (!twice).then_some((now, cell));
+        twice
     }
 
     /// Are there no waiting events?
@@ -92,13 +118,4 @@ impl EventSource {
 
 fn came(msg: Msg) -> LoopEvent {
     LoopEvent::Msg(Box::new(msg))
-}
-
-fn message(event: Event) -> Option<Msg> {
-    match event {
-        Event::Key(key) if key.kind != KeyEventKind::Release => Some(Msg::Key(key)),
-        Event::Paste(text) => Some(Msg::Paste(text)),
-        Event::Resize(columns, rows) => Some(Msg::Size(columns, rows)),
-        Event::Key(_) | Event::Mouse(_) | Event::FocusGained | Event::FocusLost => None,
-    }
 }

@@ -5,6 +5,13 @@ const BUNDLED: &[(&str, &str)] = &[
     ("light", include_str!("../../themes/light.toml")),
     ("high-contrast", include_str!("../../themes/high-contrast.toml")),
     ("mono", include_str!("../../themes/mono.toml")),
+    ("catppuccin", include_str!("../../themes/catppuccin.toml")),
+    ("color-blind", include_str!("../../themes/color-blind.toml")),
+    ("gruvbox", include_str!("../../themes/gruvbox.toml")),
+    ("nord", include_str!("../../themes/nord.toml")),
+    ("solarized-dark", include_str!("../../themes/solarized-dark.toml")),
+    ("solarized-light", include_str!("../../themes/solarized-light.toml")),
+    ("tokyo-night", include_str!("../../themes/tokyo-night.toml")),
 ];
 
 const TEXTS: &[Token] = &[
@@ -59,8 +66,13 @@ fn contrast(a: Color, b: Color) -> f64 {
 
 #[test]
 fn every_text_is_readable_on_every_ground() {
-    for (name, wanted, line) in [("dark", 4.5, 1.8), ("light", 4.5, 1.5), ("high-contrast", 7.0, 4.5)] {
+    for (name, _) in BUNDLED.iter().filter(|(name, _)| *name != "mono") {
         let theme = theme(name, Level::True);
+        let is_light = luminance(theme.style(Token::Screen).bg.unwrap()) > 0.5;
+        let (wanted, line) = match *name {
+            "high-contrast" => (7.0, 4.5),
+            _ => (4.5, if is_light { 1.5 } else { 1.8 }),
+        };
         for ground in GROUNDS {
             let ground_color = theme.style(*ground).bg.expect("a ground has a colour");
             for text in TEXTS {

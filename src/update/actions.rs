@@ -1,6 +1,6 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{cause, changes, logs, navigate, replay};
+use super::{cause, changes, logs, modal, mouse, navigate, replay};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -74,6 +74,8 @@ intents::intents! { actions
     "program" {
         "help" "show the keys that work here" always => |app| { app.modal = Some(Help::default().into()); None };
         "palette" "find any action, model, endpoint, version or alarm by typing" always => |app| { app.modal = Some(Palette::default().into()); None };
+        "themes" "choose another theme" always => modal::theme_picker::open;
+        "mouse" "leave the mouse to the terminal, which selects text with it, or take it again" always => mouse::toggle;
         "suspend" "suspend the program; fg resumes it" can_suspend => |_| Some(Effect::Suspend);
         "quit" "quit; what was sent continues in AWS" always => |_| Some(Effect::Quit);
     }

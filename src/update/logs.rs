@@ -10,7 +10,7 @@ use crate::app::{App, Context, Effect, Form, LogView, Notice, Submit};
 use crate::fmt;
 use crate::logs::{Begin, LogRequest};
 use crate::panes;
-use crate::view::Tone;
+use crate::view::{Id, Tone};
 use find::find;
 
 /// How far back one can jump.
@@ -194,6 +194,15 @@ pub(super) fn show_line(app: &mut App) {
 }
 
 /// Copies the selected line.
+/// Selects a visible line.
+pub(super) fn select(app: &mut App, id: Id) {
+    let Some(view) = &mut app.open_log else { return };
+    let place = (0..).map_while(|place| Some((place, view.line(place)?.id)));
+    if let Some((place, _)) = place.into_iter().find(|(_, line)| Id::of(line) == id) {
+        view.put(place);
+    }
+}
+
 pub(super) fn copy(app: &mut App) -> Option<Effect> {
     let text = app.open_log.as_ref()?.selected()?.text.to_string();
     let told: String = text.chars().take(MOST_TOLD).collect();

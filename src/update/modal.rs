@@ -5,6 +5,7 @@ mod form;
 mod help;
 mod palette;
 mod pick;
+pub(super) mod theme_picker;
 
 use crossterm::event::KeyEvent;
 
@@ -16,7 +17,6 @@ use crate::keymap::SheetKey;
 use crate::panes;
 
 /// Handles a key while a sheet is open.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys mean something to a kind of sheet")]
 pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
     let mut modal = app.modal.take()?;
     if let Modal::Help(help) = &mut modal
@@ -32,9 +32,23 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
         app.modal = Some(modal);
         return None;
     };
+    app.modal = Some(modal);
+    act(app, meant)
+}
+
+/// Carries out an action of the open sheet.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all other keys mean something to a kind of sheet")]
+pub(super) fn act(app: &mut App, meant: SheetKey) -> Option<Effect> {
+    let mut modal = app.modal.take()?;
     match meant {
         // `cancel` closes the sheet, although one of its keys also quits the program.
-        SheetKey::Cancel => None,
+        SheetKey::Cancel => {
+            if let Modal::ThemePicker(picker) = modal {
+                theme_picker::put_on(app, picker.before)
+            } else {
+                None
+            }
+        }
         SheetKey::Suspend => {
             app.modal = Some(modal);
             Some(Effect::Suspend)
@@ -48,6 +62,7 @@ pub(super) fn key(app: &mut App, key: KeyEvent) -> Option<Effect> {
             Modal::Palette(palette) => palette::key(app, palette, meant),
             Modal::Form(form) => form::key(app, form, meant),
             Modal::Pick(pick) => pick::key(app, pick, meant),
+            Modal::ThemePicker(picker) => theme_picker::key(app, picker, meant),
             Modal::Ask(ask) => ask::key(app, ask, meant),
             Modal::Notice(notice) => close(app, notice, meant),
             Modal::Planning(_) => {

@@ -72,12 +72,15 @@ fn keys(keymap: &Keymap, action: &str) -> String {
 
 /// Returns the table of keys, from the actions and the keymaps that are built in.
 fn table() -> String {
-    let (default, vim) = (keymap("default"), keymap("vim"));
-    let mut text = "| default | vim, where it differs | action | |\n|---|---|---|---|\n".to_owned();
+    let (default, vim, emacs) = (keymap("default"), keymap("vim"), keymap("emacs"));
+    let mut text =
+        "| default | vim, where it differs | emacs, where it differs | action | |\n|---|---|---|---|---|\n".to_owned();
     for action in ACTIONS {
-        let (own, other) = (keys(&default, action.name), keys(&vim, action.name));
-        let other = if other == own { String::new() } else { other };
-        let _ = writeln!(text, "| {own} | {other} | {} | {} |", action.name, action.help);
+        let own = keys(&default, action.name);
+        let [vim, emacs] = [&vim, &emacs]
+            .map(|other| keys(other, action.name))
+            .map(|other| if other == own { String::new() } else { other });
+        let _ = writeln!(text, "| {own} | {vim} | {emacs} | {} | {} |", action.name, action.help);
     }
     text
 }

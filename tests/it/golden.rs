@@ -73,9 +73,16 @@ pub(crate) fn text(buffer: &Buffer) -> String {
 
 /// Returns the meaning of a text at its first place on a screen: the names of its first cell.
 pub(crate) fn meaning(buffer: &Buffer, text: &str) -> Option<String> {
-    let (probe, width) = (probe(), usize::from(buffer.area.width).max(1));
+    let cell = buffer.cell(place(buffer, text)?)?;
+    Some(name_of(&probe(), cell))
+}
+
+/// Returns the column and row where a text begins.
+pub(crate) fn place(buffer: &Buffer, text: &str) -> Option<(u16, u16)> {
+    let width = usize::from(buffer.area.width).max(1);
     let starts = |row: &[Cell]| (0..row.len()).find(|at| row.get(*at..).is_some_and(|r| row_text(r).starts_with(text)));
-    buffer.content.chunks(width).find_map(|row| row.get(starts(row)?)).map(|cell| name_of(&probe, cell))
+    let (row, column) = buffer.content.chunks(width).enumerate().find_map(|(y, row)| Some((y, starts(row)?)))?;
+    Some((u16::try_from(column).ok()?, u16::try_from(row).ok()?))
 }
 
 /// Returns the text of the row that the cursor is on.

@@ -14,7 +14,7 @@ mod shell;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crossterm::event::Event;
+use crossterm::event::{Event, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use sagetop::aws::Pace;
 use sagetop::intents::{AccessRules, Executor};
@@ -88,6 +88,25 @@ impl Harness {
         for key in keys::script(script) {
             self.send(Event::Key(key)).await;
         }
+        sleep(MOMENT).await;
+    }
+
+    /// Clicks on the first cell of a text so many times, fast.
+    pub(crate) async fn click(&mut self, text: &str, times: usize) {
+        let (column, row) = golden::place(&self.buffer(), text)
+            .unwrap_or_else(|| panic!("no {text:?} on the screen:\n{}", self.text()));
+        for _ in 0..times {
+            self.mouse(MouseEventKind::Down(MouseButton::Left), column, row).await;
+        }
+    }
+
+    /// Turns the wheel by one step.
+    pub(crate) async fn wheel(&mut self, direction: MouseEventKind) {
+        self.mouse(direction, 5, 12).await;
+    }
+
+    async fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) {
+        self.send(Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE })).await;
         sleep(MOMENT).await;
     }
 

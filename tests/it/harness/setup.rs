@@ -17,7 +17,7 @@ use sagetop::journal::Journal;
 use sagetop::recording::Recording;
 use sagetop::resources::Preferences;
 use sagetop::resources::poll::Clock;
-use sagetop::runtime::{Machine, run};
+use sagetop::runtime::{Machine, Themes, run};
 use sagetop::session::{Connection, Session};
 use sagetop::sim::{Settings, Sim, Story};
 use sagetop::theme::Theme;
@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 
 use super::Harness;
 use super::screen::Shared;
-use super::shell::{copy, resume, suspend};
+use super::shell::{copy, mouse, resume, suspend};
 
 /// The begin of every story: 23 November 2026, 03:10 UTC.
 const NIGHT: u64 = 1_795_403_400;
@@ -145,14 +145,15 @@ impl Setup {
         let app = self.app(&session);
         let Session { connections, clock, recorder, replay, .. } = session;
         let (kept, played, background) = (recorder.clone(), replay.clone(), tokio::runtime::Handle::current());
-        let machine = Machine { connections, clock, copy, suspend, resume, sim: None, recorder, replay, background };
+        let machine =
+            Machine { connections, clock, copy, mouse, suspend, resume, sim: None, recorder, replay, background };
         let screen = Shared::new(self.size, executor.aws.meter.clone());
         let (input, events) = mpsc::channel(64);
         let mut terminal = Terminal::new(screen.clone()).unwrap();
-        let theme = self.theme;
+        let themes = Themes::only(self.theme);
         let console =
             tokio::spawn(
-                async move { drop(Box::pin(run(&mut terminal, app, machine, &theme, events)).await.unwrap()) },
+                async move { drop(Box::pin(run(&mut terminal, app, machine, themes, events)).await.unwrap()) },
             );
         tokio::task::yield_now().await;
         Harness { screen, input: Some(input), console, executor, sims, recorder: kept, replay: played, folder }

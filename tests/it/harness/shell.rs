@@ -17,6 +17,9 @@ pub(super) fn copy(text: &str) {
     CLIPBOARD.with_borrow_mut(|kept| text.clone_into(kept));
 }
 
+/// Takes the mouse, or leaves it to the terminal: there is none.
+pub(super) fn mouse(_: bool) {}
+
 pub(super) fn copied() -> String {
     CLIPBOARD.with_borrow(Clone::clone)
 }

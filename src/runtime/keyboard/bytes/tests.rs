@@ -57,6 +57,20 @@ async fn keys_that_come_together_are_told_apart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn clicks_and_the_wheel_are_read_beyond_column_223() {
+    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+    let mouse = |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let wanted = [
+        mouse(MouseEventKind::Down(MouseButton::Left), 4, 2),
+        mouse(MouseEventKind::Up(MouseButton::Left), 4, 2),
+        mouse(MouseEventKind::ScrollDown, 299, 0),
+        char('j'),
+    ];
+    assert_eq!(read(&[(0, b"\x1b[<0;5;3M\x1b[<0;5;3m\x1b[<65;300;1Mj")]).await, wanted);
+    assert_eq!(read(&[(0, b"\x1b[<0;5"), (5, b";3M")]).await, wanted.get(..1).unwrap(), "in pieces");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_in_pieces_is_one_key() {
     assert_eq!(read(&[(0, b"\x1b["), (900, b"A")]).await, [plain(KeyCode::Up)]);
     assert_eq!(read(&[(0, b"\xc3"), (900, b"\xa9")]).await, [char('é')]);
