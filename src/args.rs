@@ -176,9 +176,30 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = FailOn::Warning)]
         fail_on: FailOn,
     },
+    /// Write, check or show the configuration
+    Config {
+        /// The thing to do with it.
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
     /// A change in AWS.
     #[command(flatten)]
     Change(Change),
+}
+
+/// The things to do with a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented configuration of what is found in the account; never overwrites a file
+    Init {
+        /// Print it instead of writing the file
+        #[arg(long)]
+        print: bool,
+    },
+    /// Read the configuration, theme and keymap, and say what is wrong and where
+    Check,
+    /// Print the settings that are in force, with those of families written out
+    Show,
 }
 
 /// An intent as a command, with the answer to its plan.

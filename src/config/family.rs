@@ -71,6 +71,13 @@ const RECOMMENDATION: &[Known] =
     &[bad("CTR", Some((Compare::Less, 2.5))), Known { name: "ConversionRate", ..bad("Conversion", None) }];
 
 impl Family {
+    /// Returns the family that has one of these metrics, by their names in `CloudWatch`.
+    #[must_use]
+    pub fn of_metrics(names: &[&str]) -> Option<Self> {
+        let all = [Self::Forecast, Self::Segmentation, Self::Recommendation];
+        all.into_iter().find(|family| names.iter().any(|name| family.has(name)))
+    }
+
     /// Returns whether it has a metric of this name in `CloudWatch`.
     #[must_use]
     pub fn has(self, name: &str) -> bool {
