@@ -2,6 +2,7 @@
 
 mod business;
 mod derived;
+mod live;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 
