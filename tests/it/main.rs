@@ -41,4 +41,5 @@ mod screens;
 mod sheets;
 mod stalled;
 mod svg;
+mod systems;
 mod terminal;
