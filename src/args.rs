@@ -1,16 +1,23 @@
 //! The command line. Each intent defines its arguments in its own file.
 
+mod change;
+mod manual;
+mod shell;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgMatches, Args as ClapArgs, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::app::Opening;
 use crate::aws::left_out;
-use crate::intents::AnyIntent;
 use crate::resources::Kind;
 use crate::resources::poll::Patience;
 use crate::sim::{Scale, Sim};
+
+pub use change::Change;
+pub use manual::write_manual;
+pub use shell::Shell;
 
 /// A live terminal console for machine learning on AWS.
 ///
@@ -189,93 +196,30 @@ pub enum Command {
         /// The command that it is about (default: all of sagetop)
         command: Option<String>,
     },
+    /// Write, check or show the configuration
+    Config {
+        /// The thing to do with it.
+        #[command(subcommand)]
+        what: ConfigCommand,
+    },
     /// A change in AWS.
     #[command(flatten)]
     Change(Change),
 }
 
-/// A shell that can complete command lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "each has the name of the shell")]
-pub enum Shell {
-    Bash,
-    Zsh,
-    Fish,
-    Powershell,
-    Elvish,
-}
-
-impl Shell {
-    /// Returns its name, as the command line has it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-            Self::Powershell => "powershell",
-            Self::Elvish => "elvish",
-        }
-    }
-}
-
-/// Writes the manual page of the program, or of one of its commands.
-///
-/// # Errors
-/// A sentence for the terminal: there is no such command, or `out` cannot be written.
-pub fn write_manual(command: Option<&str>, out: &mut dyn std::io::Write) -> Result<(), String> {
-    let mut whole = Args::command().name("sagetop");
-    whole.build();
-    let page = match command {
-        None => whole,
-        Some(name) => {
-            let found = whole.find_subcommand(name).cloned();
-            let names = || whole.get_subcommands().map(clap::Command::get_name).collect::<Vec<_>>().join(", ");
-            found.ok_or_else(|| format!("error: there is no command {name}; there are {}\n", names()))?
-        }
-    };
-    clap_mangen::Man::new(page).render(out).map_err(|error| format!("error: {error}\n"))
-}
-
-/// An intent as a command, with the answer to its plan.
-#[derive(Debug)]
-pub struct Change {
-    /// The intent.
-    pub intent: AnyIntent,
-    /// The answer to its plan.
-    pub answer: Answer,
-}
-
-impl FromArgMatches for Change {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let answer = matches.subcommand().map(|(_, of_intent)| Answer::from_arg_matches(of_intent)).transpose()?;
-        Ok(Self { intent: AnyIntent::from_arg_matches(matches)?, answer: answer.unwrap_or_default() })
-    }
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        *self = Self::from_arg_matches(matches)?;
-        Ok(())
-    }
-}
-
-/// The order of the first intent in the list of commands.
-const AFTER_THE_OTHERS: usize = 100;
-
-/// Each intent is a command of its own. It takes the arguments of the answer as well as those of the intent.
-impl Subcommand for Change {
-    fn augment_subcommands(command: clap::Command) -> clap::Command {
-        let intents = AnyIntent::augment_subcommands(clap::Command::new("intents"));
-        let answered = |(place, intent): (usize, &clap::Command)| {
-            let about = intent.get_about().cloned().unwrap_or_default();
-            Answer::augment_args(intent.clone()).about(about).display_order(AFTER_THE_OTHERS + place)
-        };
-        command.subcommands(intents.get_subcommands().enumerate().map(answered))
-    }
-    fn augment_subcommands_for_update(command: clap::Command) -> clap::Command {
-        Self::augment_subcommands(command)
-    }
-    fn has_subcommand(name: &str) -> bool {
-        AnyIntent::has_subcommand(name)
-    }
+/// The things to do with a configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented configuration of what is found in the account; never overwrites a file
+    Init {
+        /// Print it instead of writing the file
+        #[arg(long)]
+        print: bool,
+    },
+    /// Read the configuration, theme and keymap, and say what is wrong and where
+    Check,
+    /// Print the settings that are in force, with those of families written out
+    Show,
 }
 
 /// The behaviour of a simulated account apart from its story.

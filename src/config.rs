@@ -2,8 +2,10 @@
 
 mod account;
 mod error;
+mod family;
 mod glob;
 mod inherit;
+mod metric;
 mod model;
 mod pattern;
 mod value;
@@ -21,9 +23,11 @@ use crate::disk;
 
 pub use account::{Account, Colour};
 pub use error::{ConfigError, Source, nearest};
+pub use family::Family;
 pub use glob::Glob;
 pub use inherit::{Find, Inherits, family};
-pub use model::{Data, DataKind, Metric, MetricSource, Model};
+pub use metric::{Metric, MetricSource};
+pub use model::{Data, DataKind, Model};
 pub(crate) use pattern::{PartialDate, Segment};
 pub use pattern::{Pattern, PatternError};
 pub use value::{Compare, Confirm, Meaning, Severity};

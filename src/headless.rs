@@ -1,6 +1,7 @@
 //! The commands without a screen: `dump`, `status`, and the intents.
 
 mod change;
+pub mod configure;
 mod dump;
 mod interrupt;
 mod record;

@@ -11,13 +11,15 @@ use futures_util::future::join_all;
 use tokio::runtime::{Builder, Runtime};
 
 use sagetop::app::Opening;
-use sagetop::args::{Args, Change, Command, Common, SimOptions, write_manual};
+use sagetop::args::{Args, Change, Command, Common, ConfigCommand, SimOptions, write_manual};
 use sagetop::aws::{Pace, silence_caught_panics};
 use sagetop::completion;
 use sagetop::doctor;
-use sagetop::headless::{Completion, Look, carry_out, describe_connection, dump, record, report_unfinished, status};
+use sagetop::headless::{
+    Completion, Look, carry_out, configure, describe_connection, dump, record, report_unfinished, status,
+};
 use sagetop::recording::Recorder;
-use sagetop::session::{Session, simulated, wall_clock};
+use sagetop::session::{Connection, Session, simulated, wall_clock};
 use sagetop::sim::{Sim, Story};
 use sagetop::view::escaped;
 
@@ -84,20 +86,7 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
         Some(Command::Simulate { listen, story, options }) => {
             background.block_on(simulate(common, listen, &story, &options))
         }
-        Some(Command::Dump { no_redact }) => {
-            let mut out = io::stdout().lock();
-            if no_redact && out.is_terminal() {
-                let hint = "hint: write it to a file, or into a pipe\n";
-                return Err(
-                    format!("error: --no-redact prints secrets and does not write to a terminal\n{hint}").into()
-                );
-            }
-            if no_redact && common.record.is_some() {
-                return Err("error: a recording holds no secrets: --no-redact cannot be recorded\n".to_owned().into());
-            }
-            let looks = background.block_on(read_accounts(common, no_redact))?;
-            check_output(dump(&looks, &mut out)).map(|()| 0)
-        }
+        Some(Command::Dump { no_redact }) => background.block_on(print_all(common, no_redact)),
         Some(Command::Status { json, fail_on }) => {
             let looks = background.block_on(read_accounts(common, false));
             let code = looks.and_then(|l| check_output(status(&l, json, fail_on, &mut io::stdout().lock())));
@@ -111,8 +100,22 @@ fn run(args: Args, background: &Runtime) -> Result<u8, Stop> {
             write_manual(command.as_deref(), &mut io::stdout().lock())?;
             Ok(0)
         }
+        Some(Command::Config { what }) => background.block_on(run_config(common, what)),
         Some(Command::Change(change)) => background.block_on(carry_out_change(common, change)),
     }
+}
+
+/// Prints everything as JSON.
+async fn print_all(common: &Common, no_redact: bool) -> Result<u8, Stop> {
+    if no_redact && io::stdout().is_terminal() {
+        let hint = "hint: write it to a file, or into a pipe\n";
+        return Err(format!("error: --no-redact prints secrets and does not write to a terminal\n{hint}").into());
+    }
+    if no_redact && common.record.is_some() {
+        return Err("error: a recording holds no secrets: --no-redact cannot be recorded\n".to_owned().into());
+    }
+    let looks = read_accounts(common, no_redact).await?;
+    check_output(dump(&looks, &mut io::stdout().lock())).map(|()| 0)
 }
 
 async fn session(common: &Common, pace: Pace) -> Result<Session, Stop> {
@@ -174,6 +177,52 @@ async fn examine(common: &Common) -> Result<u8, Stop> {
     check_output(doctor::print(&checks, &mut io::stdout().lock()))
 }
 
+/// Writes, checks or prints the configuration.
+async fn run_config(common: &Common, what: ConfigCommand) -> Result<u8, Stop> {
+    let text = match what {
+        ConfigCommand::Init { print } => init_config(common, print).await?,
+        ConfigCommand::Check => sagetop::runtime::check(common)?,
+        ConfigCommand::Show => configure::settings(&configure::read(common)?),
+    };
+    check_output(io::stdout().write_all(text.as_bytes())).map(|()| 0)
+}
+
+/// Describes the account in a new file, or in the text that is returned.
+async fn init_config(common: &Common, print: bool) -> Result<String, Stop> {
+    let place = configure::place(common)?;
+    if !print {
+        configure::refuse_existing(&place)?;
+    }
+    // The file that --config names is the new one, so it is not read.
+    let common = Common { config: None, ..common.clone() };
+    let mut session = session_of_command(&common).await?;
+    session.config.models.clear();
+    let connection = one_connection(&session, "config init describes")?;
+    let (name, aws, observed) =
+        (connection.name.clone(), connection.executor.aws.clone(), session.observed(connection));
+    let look = Look::take(name, aws, observed, &session.clock, common.patience()).await;
+    let written = configure::describe_account(&look).await.map_err(|text| Stop { text, code: FAILED })?;
+    if print {
+        return Ok(written);
+    }
+    configure::write_new(&place, &written).map_err(|text| Stop { text, code: FAILED })?;
+    Ok(format!(
+        "{} describes {} models; `sagetop config check` reads it\n",
+        place.display(),
+        look.joined.chains().len()
+    ))
+}
+
+/// Returns the connection of a command that takes a single account.
+fn one_connection<'a>(session: &'a Session, does: &str) -> Result<&'a Connection, Stop> {
+    if let [connection] = session.connections.as_slice() {
+        return Ok(connection);
+    }
+    let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
+    let text = format!("error: {does} a single account, and several are selected: {}\n", names.join(", "));
+    Err((text + "hint: select one with --profile and --region\n").into())
+}
+
 async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
     let Change { intent, answer } = change;
     if common.record.is_some() {
@@ -181,15 +230,7 @@ async fn carry_out_change(common: &Common, change: Change) -> Result<u8, Stop> {
         return Err(text.to_owned().into());
     }
     let session = session_of_command(common).await?;
-    let [connection] = session.connections.as_slice() else {
-        let names: Vec<&str> = session.connections.iter().map(|c| c.name.as_str()).collect();
-        let text = format!(
-            "error: {} changes a single account, and several are selected: {}\n",
-            intent.name(),
-            names.join(", ")
-        );
-        return Err((text + "hint: select one with --profile and --region\n").into());
-    };
+    let connection = one_connection(&session, &format!("{} changes", intent.name()))?;
     let executor = connection.executor.clone();
     let completion = check_output(carry_out(executor, intent, &answer, common.patience(), &mut io::stdout()).await)?;
     Ok(u8::from(completion == Completion::NotDone))

@@ -6,6 +6,8 @@
 mod alarm_receiver;
 mod attached;
 mod attention;
+mod beside_live;
+mod business_metric;
 mod claims;
 mod deployment;
 mod failed;
@@ -35,6 +37,8 @@ pub use crate::health::Health;
 pub use alarm_receiver::AlarmReceiver;
 pub use attached::Attached;
 pub use attention::ATTENTION;
+pub use beside_live::{BesideLive, Pair, beside_live};
+pub use business_metric::{BusinessMetric, Remedy, Standing, business_metrics};
 pub use deployment::Deployment;
 pub use failed::Failed;
 pub use joined::{Joined, join};

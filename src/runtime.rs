@@ -33,7 +33,7 @@ use crate::theme::Theme;
 use crate::view::Screen;
 use crate::widgets;
 
-pub use console::console;
+pub use console::{check, console};
 use effects::EffectRunner;
 use events::{EventSource, LoopEvent};
 pub use keyboard::Input;

@@ -1,16 +1,17 @@
 //! The `[[model]]` tables: links between resources that AWS does not know, and metrics that only the team knows.
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
 use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::error::{ConfigError, Source};
+use super::family::{Family, Published, Unit};
 use super::glob::Glob;
+use super::metric::{Metric, MetricSource, WrittenMetric, merged, needs};
 use super::pattern::Pattern;
-use super::value::{Compare, Meaning, Name, Severity, Span};
+use super::value::{Name, Span};
 
 /// One model, from its data to its alarms.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,9 +32,11 @@ pub struct Model {
     pub codepipeline: Vec<String>,
     /// The address of its runbook.
     pub runbook_url: Option<String>,
+    /// What it is for, if the user says so.
+    pub family: Option<Family>,
     /// The data that it is trained on.
     pub data: Vec<Data>,
-    /// The metrics that say how good it is.
+    /// The metrics that say how good it is. Those of its family come first.
     pub metrics: Vec<Metric>,
 }
 
@@ -75,58 +78,6 @@ pub enum DataKind {
     FeatureGroup,
 }
 
-/// A metric of a model.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Metric {
-    /// The name that the team uses for it.
-    pub label: String,
-    /// The source of its values.
-    pub source: MetricSource,
-    /// The comparison and the threshold; a value for which the comparison holds is beyond the threshold.
-    pub limit: Option<(Compare, f64)>,
-    /// The severity of a value beyond the threshold.
-    pub severity: Option<Severity>,
-    /// Whether a value beyond the threshold is bad or good.
-    pub meaning: Meaning,
-}
-
-impl Metric {
-    /// Returns whether it is the metric of this name in one of these namespaces of CloudWatch.
-    #[must_use]
-    pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {
-        match &self.source {
-            MetricSource::CloudWatch { namespace, name: own, .. } => own == name && namespaces.contains(namespace),
-            MetricSource::Package { .. } => false,
-        }
-    }
-}
-
-/// The source of the values of a metric.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MetricSource {
-    /// In CloudWatch.
-    CloudWatch {
-        /// Its namespace.
-        namespace: String,
-        /// Its name there.
-        name: String,
-        /// All of its dimensions.
-        dimensions: BTreeMap<String, String>,
-        /// The statistic, such as `Average`.
-        stat: String,
-        /// The time between two values, in whole minutes. If it is missing, it is derived from the values themselves.
-        period: Option<Duration>,
-    },
-    /// In the evaluation report of the model package.
-    Package {
-        /// The path of the value in the report, such as `$.ranking.ctr.value`.
-        json_path: String,
-    },
-}
-
-/// The longest period of a metric, in seconds.
-const LONGEST_PERIOD: u64 = 31 * 86_400;
-
 /// A list of texts. Each keeps its own place, so that an error points at the one text and not at the list.
 type Texts = Vec<Spanned<String>>;
 
@@ -147,6 +98,10 @@ pub(super) struct Written {
     #[serde(default)]
     codepipeline: Texts,
     runbook_url: Option<Spanned<String>>,
+    family: Option<Family>,
+    unit: Option<Spanned<Unit>>,
+    namespace: Option<Spanned<Name>>,
+    dimensions: Option<Spanned<BTreeMap<String, String>>>,
     #[serde(default)]
     data: Vec<WrittenData>,
     #[serde(default)]
@@ -159,37 +114,6 @@ struct WrittenData {
     kind: DataKind,
     uri: Spanned<Name>,
     max_age: Option<Span>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenMetric {
-    label: Name,
-    namespace: Option<Name>,
-    name: Option<Name>,
-    #[serde(default)]
-    dimensions: BTreeMap<String, String>,
-    stat: Option<Name>,
-    period: Option<Spanned<Span>>,
-    threshold: Option<Spanned<f64>>,
-    compare: Option<Spanned<Compare>>,
-    severity: Option<Severity>,
-    #[serde(default)]
-    meaning: Meaning,
-    source: Option<Spanned<WrittenSource>>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSource {
-    s3: WrittenReport,
-    json_path: Spanned<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum WrittenReport {
-    Package,
 }
 
 /// Checks rules that span several values: names must differ, and some fields need each other.
@@ -223,9 +147,26 @@ impl Written {
             return Err(ConfigError::at(source, url.span(), message).hint("write one that starts with https://"));
         }
         let data = self.data.into_iter().map(|data| data.checked(source)).collect::<Result<_, _>>()?;
-        let metrics = self.metric.into_iter().map(|metric| checked_metric(metric, source));
+        let name = self.name.into_inner().0;
+        let alone = [
+            ("unit", self.unit.as_ref().map(Spanned::span)),
+            ("namespace", self.namespace.as_ref().map(Spanned::span)),
+            ("dimensions", self.dimensions.as_ref().map(Spanned::span)),
+        ];
+        let alone = alone.into_iter().find_map(|(setting, span)| Some((setting, span?)));
+        if let (None, Some((setting, span))) = (self.family, alone) {
+            return Err(needs(source, span, setting, "family = \"forecast\", or write it in [[model.metric]]"));
+        }
+        let published = Published {
+            unit: self.unit.map(Spanned::into_inner),
+            namespace: self.namespace.map(|namespace| namespace.into_inner().0),
+            dimensions: self.dimensions.map(Spanned::into_inner),
+        };
+        let of_family = self.family.map(|family| family.metrics(&name, &published)).unwrap_or_default();
         Ok(Model {
-            name: self.name.into_inner().0,
+            metrics: merged(of_family, self.metric, source)?,
+            name,
+            family: self.family,
             accounts: each::<Name>(self.accounts, source)?.into_iter().map(|n| n.0).collect(),
             group: self.group.map(|g| g.0),
             pipelines: each(self.pipelines, source)?,
@@ -234,7 +175,6 @@ impl Written {
             codepipeline: each::<Name>(self.codepipeline, source)?.into_iter().map(|n| n.0).collect(),
             runbook_url: self.runbook_url.map(Spanned::into_inner),
             data,
-            metrics: metrics.collect::<Result<_, _>>()?,
         })
     }
 }
@@ -277,83 +217,10 @@ fn checked_pattern(uri: &Spanned<Name>, source: &Source) -> Result<(), ConfigErr
     })
 }
 
-fn checked_metric(written: Spanned<WrittenMetric>, source: &Source) -> Result<Metric, ConfigError> {
-    let span = written.span();
-    let metric = written.into_inner();
-    let limit = match (metric.threshold, metric.compare) {
-        (Some(threshold), Some(compare)) if threshold.get_ref().is_finite() => {
-            Some((compare.into_inner(), threshold.into_inner()))
-        }
-        (Some(threshold), Some(_)) => {
-            return Err(ConfigError::at(source, threshold.span(), "a threshold is a number"));
-        }
-        (Some(threshold), None) => {
-            return Err(needs(source, threshold.span(), "threshold", "compare = \">\""));
-        }
-        (None, Some(compare)) => {
-            return Err(needs(source, compare.span(), "compare", "threshold = 0.15"));
-        }
-        (None, None) => None,
-    };
-    let period = metric.period.map(|period| checked_period(&period, source)).transpose()?;
-    let from = match (metric.source, metric.namespace, metric.name) {
-        (None, Some(namespace), Some(name)) => MetricSource::CloudWatch {
-            period,
-            namespace: namespace.0,
-            name: name.0,
-            dimensions: metric.dimensions,
-            stat: metric.stat.map_or_else(|| "Average".to_owned(), |s| s.0),
-        },
-        (Some(report), None, None) if period.is_some() => {
-            return Err(ConfigError::at(source, report.span(), "a report has no period")
-                .hint("leave out period: a report is read once for each version"));
-        }
-        (Some(report), None, None) => package(report.into_inner(), source)?,
-        (Some(report), _, _) => {
-            let message = "a metric is in CloudWatch or in a report, not in both";
-            return Err(
-                ConfigError::at(source, report.span(), message).hint("leave out either source, or namespace and name")
-            );
-        }
-        (None, _, _) => {
-            let message = format!("the metric {:?} has no source", metric.label.0);
-            return Err(ConfigError::at(source, span, message)
-                .hint("add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }"));
-        }
-    };
-    Ok(Metric { label: metric.label.0, source: from, limit, severity: metric.severity, meaning: metric.meaning })
-}
-
-/// Checks that a period is one that CloudWatch accepts: whole minutes.
-fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
-    let period = written.get_ref().0;
-    let seconds = period.as_secs();
-    if !seconds.is_multiple_of(60) || seconds > LONGEST_PERIOD {
-        let message = "a period is whole minutes, at most 31 days";
-        return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\", \"1h\", \"1d\" or \"7d\""));
-    }
-    Ok(period)
-}
-
-fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
-    let WrittenSource { s3: WrittenReport::Package, json_path } = report;
-    let path = json_path.get_ref();
-    // The path leads to one value: it has names and `[n]`, and no wildcards.
-    if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
-        let message = format!("{:?} is not a path into a report", json_path.get_ref());
-        return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
-    }
-    Ok(MetricSource::Package { json_path: json_path.into_inner() })
-}
-
 fn each<T: TryFrom<String, Error = String>>(texts: Texts, source: &Source) -> Result<Vec<T>, ConfigError> {
     let each = texts.into_iter().map(|text| {
         let span = text.span();
         T::try_from(text.into_inner()).map_err(|message| ConfigError::at(source, span, message))
     });
     each.collect()
-}
-
-fn needs(source: &Source, span: Range<usize>, has: &str, lacks: &str) -> ConfigError {
-    ConfigError::at(source, span, format!("{has} has no effect alone")).hint(format!("add {lacks}"))
 }

@@ -154,6 +154,17 @@ const MISTAKES: &[(&str, usize, usize, &str, &str)] = &[
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/x/{YYYY}/\" }]", 3, 40, "not a date", "yyyy"),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b/{MM}/{yyyy}/\" }]", 3, 38, "leave out", "yyyy"),
     ("[[model]]\nname = \"a\"\ndata = [{ kind = \"s3\", uri = \"s3://b{yyyy}/x/\" }]", 3, 30, "name of a bucket", ""),
+    ("[[model]]\nname = \"a\"\nfamily = \"forcast\"", 3, 10, "unknown variant `forcast`", "\"forecast\""),
+    ("[[model]]\nname = \"a\"\nunit = \"percent\"", 3, 8, "unit has no effect alone", "family"),
+    ("[[model]]\nname = \"a\"\nnamespace = \"N\"", 3, 13, "namespace has no effect alone", "family"),
+    ("[[model]]\nname = \"a\"\nfamily = \"forecast\"\nunit = \"share\"", 4, 8, "unknown variant `share`", "fraction"),
+    (
+        "[[model]]\nname = \"a\"\nfamily = \"forecast\"\n[[model.metric]]\nlabel = \"MAP\"\nthreshold = 1",
+        6,
+        13,
+        "threshold has no effect alone",
+        "compare",
+    ),
     ("[severity]\n\"*\" = \"high\"", 2, 7, "\"high\" is not a severity", ""),
     ("[severity]\n\"{x}\" = \"sev1\"", 2, 1, "not a pattern", ""),
 ];
@@ -166,6 +177,47 @@ fn mistakes_have_a_place_and_a_way_on() {
         assert!(error.message.contains(message), "{error}");
         assert!(error.hint.clone().unwrap_or_default().contains(hint), "{error}");
     }
+}
+
+#[test]
+fn a_family_brings_metrics_that_can_be_changed_one_by_one() {
+    let of = |text: &str| parsed(&format!("[[model]]\nname = \"web\"\n{text}")).unwrap().models.remove(0).metrics;
+    let short = |metrics: &[Metric]| -> Vec<String> {
+        let each = metrics.iter().map(|metric| {
+            let limit = metric.limit.map(|(compare, limit)| format!(" {} {limit}", compare.sign())).unwrap_or_default();
+            let place = match &metric.source {
+                MetricSource::CloudWatch { namespace, name, dimensions, stat, .. } => {
+                    format!("{namespace} {name} {dimensions:?} {stat}")
+                }
+                MetricSource::Package { json_path } => json_path.clone(),
+            };
+            format!("{}{limit}: {place}", metric.label)
+        });
+        each.collect()
+    };
+    assert_eq!(
+        short(&of("family = \"recommendation\"")),
+        [
+            "CTR % < 2.5: Retail/Models CTR {\"Model\": \"web\"} Average",
+            "Conversion %: Retail/Models ConversionRate {\"Model\": \"web\"} Average",
+        ]
+    );
+    let changed =
+        of("family = \"forecast\"\nunit = \"fraction\"\nnamespace = \"Acme\"\ndimensions = { App = \"web\" }\n\
+         [[model.metric]]\nlabel = \"rmse %\"\nthreshold = 60\nstat = \"Maximum\"\n\
+         [[model.metric]]\nlabel = \"AUC\"\nsource = { s3 = \"package\", json_path = \"$.auc\" }");
+    assert_eq!(
+        short(&changed),
+        [
+            "MAPE > 0.15: Acme MAPE {\"App\": \"web\"} Average",
+            "rmse % > 60: Acme RMSE {\"App\": \"web\"} Maximum",
+            "AUC: $.auc",
+        ]
+    );
+    let report = of("family = \"recommendation\"\n[[model.metric]]\nlabel = \"CTR\"\n\
+         source = { s3 = \"package\", json_path = \"$.ctr\" }");
+    assert_eq!(short(&report)[0], "CTR: $.ctr", "the bound of another unit does not hold");
+    assert_eq!(of("family = \"segmentation\"")[0].meaning, Meaning::Promote);
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::{Look, print_json};
-use crate::model::{Chain, Link};
+use crate::config::Compare;
+use crate::model::{BusinessMetric, Chain, Link, business_metrics};
 
 /// Version of the shape.
 const SCHEMA: u32 = 1;
@@ -71,10 +72,11 @@ fn account(look: &Look) -> Map<String, Value> {
 
 /// Returns the models as JSON; `status --json` prints them too.
 pub(super) fn models(look: &Look) -> Value {
-    look.joined.chains().iter().map(|chain| model(chain, &look.joined.links(chain))).collect()
+    let one = |chain| model(chain, &look.joined.links(chain), &business_metrics(&look.observed, chain));
+    look.joined.chains().iter().map(one).collect()
 }
 
-fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
+fn model(chain: &Chain, links: &[Link<'_>], metrics: &[BusinessMetric<'_>]) -> Value {
     let stages: Map<String, Value> = chain
         .stages
         .iter()
@@ -95,6 +97,7 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         "health": chain.health.severity(),
         "reasons": reasons.collect::<Vec<_>>(),
         "stages": stages,
+        "metrics": metrics.iter().map(metric).collect::<Vec<_>>(),
         "links": links,
         "model_package_group": chain.group,
         "serving": chain.serving,
@@ -103,5 +106,20 @@ fn model(chain: &Chain, links: &[Link<'_>]) -> Value {
         "attached": attached.collect::<Vec<_>>(),
         "topics": chain.topics,
         "last_change": chain.last_change.as_ref().map(|(at, what)| json!({"at": at, "what": what})),
+    })
+}
+
+/// Returns a metric of the configuration: its newest value, what that says, and the functions that alarms call.
+fn metric(known: &BusinessMetric<'_>) -> Value {
+    let last = known.series.and_then(|series| series.last());
+    let (compare, threshold) = known.metric.limit.unzip();
+    json!({
+        "label": known.metric.label,
+        "value": last.map(|(_, value)| value),
+        "at": last.map(|(at, _)| at),
+        "standing": known.standing,
+        "compare": compare.map(Compare::sign),
+        "threshold": threshold,
+        "remedies": known.remedies,
     })
 }

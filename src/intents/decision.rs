@@ -16,7 +16,7 @@ use crate::fmt;
 use crate::model::{Chain, Serving, trouble};
 use crate::redact;
 use crate::resources::Kind;
-use crate::resources::package::ModelPackage;
+use crate::resources::package::{Details, ModelPackage};
 use crate::view::{Line, Tone, is_hidden};
 
 /// The longest `ApprovalDescription` that AWS accepts.
@@ -230,19 +230,30 @@ impl Decision {
         let details = package.details.clone().unwrap_or_default();
         let mut rows = vec![row("ModelApprovalStatus", &package.approval, self.status())];
         let evidence = evidence::read(aws, details.metrics_uri.as_deref()).await;
-        let mut before = Evidence::default();
+        let (mut before, mut old) = (Evidence::default(), None);
         if let Some((arn, version)) = approved.iter().find(|(arn, _)| *arn != package.arn) {
             rows.push(row("compared with", &format!("v{version} (approved)"), &package.label()));
-            if let Ok(old) = ModelPackage::describe(aws, arn).await {
-                before = evidence::read(aws, old.details.and_then(|d| d.metrics_uri).as_deref()).await;
-            }
+            old = ModelPackage::describe(aws, arn).await.ok().and_then(|package| package.details);
+            before = evidence::read(aws, old.as_ref().and_then(|d| d.metrics_uri.as_deref())).await;
         }
         for (name, value) in &evidence.values {
             let old = before.values.iter().find(|(n, _)| n == name).map(|(_, v)| fmt::number(*v));
             rows.push(row(name, old.as_deref().unwrap_or("–"), &fmt::number(*value)));
         }
-        for (what, value) in [("made by", &details.generated_by), ("commit", &details.commit)] {
-            rows.extend(value.as_ref().map(|v| row(what, "", v)));
+        let of = |details: &Details| {
+            let text = |value: &Option<String>| value.clone().unwrap_or_default();
+            [
+                ("image", details.images.join(", ")),
+                ("made by", text(&details.generated_by)),
+                ("commit", text(&details.commit)),
+            ]
+        };
+        let old = old.as_ref().map(of).unwrap_or_default();
+        for (place, (what, value)) in of(&details).into_iter().enumerate() {
+            let old = old.get(place).map_or("", |(_, value)| value.as_str());
+            if !(value.is_empty() && old.is_empty()) {
+                rows.push(row(what, old, &value));
+            }
         }
         (rows, evidence)
     }

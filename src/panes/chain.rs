@@ -1,5 +1,6 @@
 //! The selected model as five boxes with arrows. Each shows a state, an age and the important facts.
 
+mod business;
 mod deliveries;
 
 use std::borrow::Cow;
@@ -313,6 +314,9 @@ fn endpoint(app: &App, chain: &Chain, serving: &Serving) -> Vec<Fact> {
     }
     if let Some((_, requests)) = series("Invocations").and_then(MetricSeries::last).filter(|(at, _)| own(*at)) {
         facts.push(Line::new().plain(format!("{} requests/min", fmt::number(requests))).into());
+    }
+    if app.size.0 >= ROOMY && serving.production() {
+        facts.extend(business::values(app, chain));
     }
     facts
 }

@@ -1,6 +1,8 @@
 //! The properties of one thing: label and value, in AWS's own words where there are any.
 
+mod business;
 mod derived;
+mod live;
 #[cfg(feature = "applicationautoscaling")]
 mod scaling;
 
@@ -94,8 +96,10 @@ fn model(app: &App, chain: &Chain) -> Vec<Fact> {
         (r.stage().name().to_owned(), line)
     };
     let mut facts: Vec<Fact> = chain.reasons.iter().filter(|r| r.health >= Health::Ok).map(reason).collect();
+    facts.extend(business::metrics(app, chain));
     facts.push(fact("group", chain.group.unwrap_or_default()));
     let config = chain.configured.and_then(|i| app.here.observed.preferences.models.get(i));
+    facts.push(fact("family", config.and_then(|m| m.family).map(|family| family.to_string()).unwrap_or_default()));
     facts.push(fact("runbook", config.and_then(|m| m.runbook_url.as_deref()).unwrap_or_default()));
     facts.push(fact("links", fmt::count(app.here.joined.links(chain).len(), "edge")));
     facts

@@ -139,6 +139,10 @@ impl Alarm {
     pub fn called(&self) -> Vec<Cow<'_, str>> {
         self.actions.iter().map(|arn| action::words(arn)).collect()
     }
+    /// Returns the Lambda functions that it calls: the ARN, and a few words.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
+        self.calls("lambda").map(|arn| (arn.as_str(), action::words(arn)))
+    }
     /// Returns whether it calls nothing when it goes to ALARM.
     #[must_use]
     pub fn mute(&self) -> bool {

@@ -57,6 +57,9 @@ pub struct JobDetails {
     pub metrics: Vec<(String, f32)>,
     /// Image that trained.
     pub image: Option<String>,
+    /// The parameters of its algorithm (`HyperParameters`).
+    #[serde(default)]
+    pub hyperparameters: BTreeMap<String, String>,
     /// Type and number of instances.
     pub instances: String,
     /// Whether it ran on spot capacity.
@@ -256,6 +259,7 @@ macro_rules! job {
             metrics: d.final_metric_data_list().iter().filter_map(metric).collect(),
             artifact: d.model_artifacts().and_then(|a| a.s3_model_artifacts.clone()),
             image: d.algorithm_specification().and_then(|a| a.training_image.clone()),
+            hyperparameters: d.hyper_parameters.clone().unwrap_or_default().into_iter().collect(),
             instances: instances.unwrap_or_default(),
             spot: d.enable_managed_spot_training.unwrap_or_default(),
             seconds: d.training_time_in_seconds,

@@ -127,7 +127,8 @@ impl Resource for ModelPackage {
         all.status("ModelApprovalStatus", &*self.approval)
             .status("ModelPackageStatus", &*self.status)
             .time("registered", self.created)
-            .derived(Derived::Measured);
+            .derived(Derived::Measured)
+            .derived(Derived::BesideLive);
         if let Some(details) = &self.details {
             all.text("ApprovalDescription", details.approval_description.as_deref())
                 .time("LastModifiedTime", details.modified)

@@ -48,6 +48,8 @@ pub enum Derived {
     Subscribers,
     /// The metrics of a version that the configuration judges.
     Measured,
+    /// How a version differs from the one that serves.
+    BesideLive,
     /// How many instances run, between which limits scaling may change that, and what it did last.
     Capacity,
     /// The scaling policy that an alarm starts.

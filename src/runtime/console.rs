@@ -11,7 +11,8 @@ use super::{Machine, Themes, run};
 use crate::app::Opening;
 use crate::args::Common;
 use crate::assets::Assets;
-use crate::config;
+use crate::config::{self, Config, ConfigError};
+use crate::keymap::Keymap;
 use crate::session::Session;
 use crate::terminal::{self, Multiplexer};
 use crate::theme::Level;
@@ -32,15 +33,10 @@ pub async fn console(
 ) -> Result<u8, String> {
     let is_terminal = io::stdout().is_terminal() && io::stdin().is_terminal();
     terminal::check(is_terminal, std::env::var("TERM").ok().as_deref())?;
-    let assets = Assets::new(config::directory());
-    let level = Level::detect(|name| std::env::var(name).ok());
-    let theme = common.theme.clone().or(session.config.theme.clone()).unwrap_or_else(|| "dark".to_owned());
-    let themes = Themes::read(assets.clone(), &theme, level, common.ascii)?;
-    let keymap = common.keymap.as_deref().or(session.config.keymap.as_deref()).unwrap_or("default");
-    let keymap = assets.keymap(keymap, update::NAMES).map_err(|e| e.to_string())?;
+    let (themes, keymap) = appearance(common, &session.config).map_err(|e| e.to_string())?;
     let mut app = session.app(keymap);
     app.opening = opening;
-    (app.theme, app.themes) = (theme, assets.themes());
+    (app.theme, app.themes) = (themes.name().to_owned(), themes.names());
     app.zone = TimeZone::system();
     app.mouse = session.config.mouse;
     terminal::take_mouse_later(app.mouse);
@@ -56,6 +52,32 @@ pub async fn console(
     guard.leave();
     let code = ended_by.get().map_or(0, |signal| ENDED_BY_SIGNAL + signal);
     ended.map(|_| code).map_err(|e| format!("error: the terminal was lost: {e}\n"))
+}
+
+/// Reads the theme and the keymap: those of the command line, or of the configuration.
+fn appearance(common: &Common, config: &Config) -> Result<(Themes, Keymap), ConfigError> {
+    let assets = Assets::new(config::directory());
+    let level = Level::detect(|name| std::env::var(name).ok());
+    let theme = common.theme.as_deref().or(config.theme.as_deref()).unwrap_or("dark");
+    let keymap = common.keymap.as_deref().or(config.keymap.as_deref()).unwrap_or("default");
+    let keymap = assets.keymap(keymap, update::NAMES)?;
+    Ok((Themes::read(assets, theme, level, common.ascii)?, keymap))
+}
+
+/// Reads the configuration, the theme and the keymap. Returns a sentence for the terminal.
+///
+/// # Errors
+/// A text for the terminal: the first mistake, with its place.
+pub fn check(common: &Common) -> Result<String, String> {
+    let failed = |error: ConfigError| format!("{error}\n");
+    let source = Config::source(common.config.as_deref()).map_err(failed)?;
+    let config = Config::parse(&source).map_err(failed)?;
+    appearance(common, &config).map_err(failed)?;
+    if source.text.is_empty() {
+        return Ok("there is no configuration; `sagetop config init` writes one\n".to_owned());
+    }
+    let (models, accounts) = (config.models.len(), config.accounts.len());
+    Ok(format!("{}: no mistakes, [[model]] {models}, [[account]] {accounts}\n", source.file))
 }
 
 fn copy_out(text: &str) {

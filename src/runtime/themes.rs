@@ -29,8 +29,8 @@ impl Themes {
     ///
     /// # Errors
     /// When there is no such theme, or its file has a mistake.
-    pub fn read(assets: Assets, name: &str, level: Level, ascii: bool) -> Result<Self, String> {
-        let theme = assets.theme(name, level).map_err(|e| e.to_string())?.with_ascii(ascii);
+    pub fn read(assets: Assets, name: &str, level: Level, ascii: bool) -> Result<Self, ConfigError> {
+        let theme = assets.theme(name, level)?.with_ascii(ascii);
         let written = assets.theme_written(name);
         Ok(Self { files: Some(Files { assets, level, ascii, name: name.to_owned(), written }), theme })
     }
@@ -39,6 +39,18 @@ impl Themes {
     #[must_use]
     pub fn only(theme: Theme) -> Self {
         Self { files: None, theme }
+    }
+
+    /// Returns the name of the theme that is in force; empty if there is no choice.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.files.as_ref().map_or("", |files| &files.name)
+    }
+
+    /// Returns the names of all themes, both built-in and the user's.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.files.as_ref().map(|files| files.assets.themes()).unwrap_or_default()
     }
 
     /// Returns the theme that is in force.

@@ -141,7 +141,7 @@ fn is_of_a_name(c: char) -> bool {
 }
 
 /// Finds every call of AWS in the code, such as `sagemaker:DescribeModel`, and the files that send other requests.
-fn calls() -> (BTreeSet<String>, Vec<String>) {
+pub(crate) fn calls() -> (BTreeSet<String>, Vec<String>) {
     let (mut made, mut unknown) = (BTreeSet::new(), Vec::new());
     let simulated = root().join("src/sim");
     for path in rust_files(&root().join("src")).iter().filter(|path| !path.starts_with(&simulated)) {
@@ -170,7 +170,7 @@ fn calls() -> (BTreeSet<String>, Vec<String>) {
 }
 
 /// Returns the actions of a policy in the README.
-fn policy(readme: &str, name: &str) -> BTreeSet<String> {
+pub(crate) fn policy(readme: &str, name: &str) -> BTreeSet<String> {
     let (_, rest) = readme.split_once(&format!("<!-- policy:{name}:begin -->")).unwrap();
     let policy: Value = serde_json::from_str(blocks(rest, "json").first().unwrap()).unwrap();
     let statements = policy["Statement"].as_array().unwrap().iter();

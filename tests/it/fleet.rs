@@ -381,6 +381,7 @@ fn alarm(number: usize) -> Alarm {
 fn configured(model: usize) -> ModelConfig {
     let name = name(model);
     ModelConfig {
+        family: None,
         group: Some(arn("model-package-group", &name)),
         pipelines: vec![pattern(&format!("{name}-*"))],
         endpoints: vec![pattern(&format!("{name}-{{stage}}"))],

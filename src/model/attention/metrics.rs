@@ -9,7 +9,7 @@ use super::errors::{Missing, not_read};
 use super::{Finding, RuleInput};
 use crate::config::{Meaning, Metric, MetricSource, Model as ModelConfig};
 use crate::fmt;
-use crate::model::{Health, severity};
+use crate::model::{Health, Standing, severity};
 use crate::resources::metric::MetricSeries;
 
 /// Judges metrics of the configuration: on which side of the threshold is the value, and is that bad?
@@ -23,20 +23,22 @@ pub(super) fn business(input: &RuleInput<'_>) -> Vec<Finding> {
         let sign = compare.sign();
         let ago = aged(input.now, at);
         let text = format!("{} {} {sign} {}{ago}", metric.label, fmt::number(value), fmt::number(threshold));
-        if !compare.holds(value, threshold) {
-            return None;
-        }
-        let since = series.since(|value| compare.holds(value, threshold));
-        Some(match metric.meaning {
-            Meaning::Promote => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
-            Meaning::Breach => match newer(input, at) {
+        let since = || series.since(|value| compare.holds(value, threshold));
+        Some(match Standing::of(metric, value) {
+            Standing::Within | Standing::Unknown => return None,
+            Standing::Doubtful => {
+                let text = format!("{} {}{ago} is probably a fraction: set unit", metric.label, fmt::number(value));
+                Finding::new(Health::Unknown, text)
+            }
+            Standing::Good => Finding::new(Health::Ok, format!("{text}: good enough to promote")),
+            Standing::Bad => match newer(input, at) {
                 // A value measured before the version went live belongs to the version before.
                 Some(version) => {
                     let was = fmt::number(value);
                     let text = format!("{} has no value since {version} went live (it was {was})", metric.label);
                     Finding::new(Health::Unknown, text)
                 }
-                None => Finding::new(bad(metric), text).since(since),
+                None => Finding::new(bad(metric), text).since(since()),
             },
         })
     };
@@ -63,6 +65,15 @@ fn aged(now: Timestamp, at: Timestamp) -> String {
 /// Finds metrics that were never read, or have no recent value. Their health is unknown.
 pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
     let (Some(config), metrics) = (input.config, &input.index.store.metrics) else { return Vec::new() };
+    // A team may publish only some metrics of a family.
+    let valued = |metric: &Metric| {
+        metrics.get(&MetricSeries::of_model(&config.name, &metric.label)).is_some_and(|series| series.last().is_some())
+    };
+    let in_family = |metric: &Metric| match (&metric.source, config.family) {
+        (MetricSource::CloudWatch { name, .. }, Some(family)) => family.has(name),
+        (MetricSource::CloudWatch { .. } | MetricSource::Package { .. }, _) => false,
+    };
+    let published = config.metrics.iter().any(|metric| in_family(metric) && valued(metric));
     let judged = config.metrics.iter().filter(|metric| {
         let measured = matches!(metric.source, MetricSource::CloudWatch { .. });
         measured && metric.limit.is_some() && metric.meaning == Meaning::Breach
@@ -77,6 +88,7 @@ pub(super) fn unmeasured(input: &RuleInput<'_>) -> Vec<Finding> {
         }
         let reach = || fmt::span(Duration::from_secs(series.reach().unsigned_abs()));
         match series.last() {
+            None if metric.of_family && published => None,
             None => Some(format!("{label} has no value in {}", reach()).into()),
             Some((at, value)) if series.overdue(input.now) => {
                 let (age, was) = (fmt::age(input.now, at), fmt::number(value));

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::super::measured;
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
-use super::{Fact, fact, warn};
+use super::{Fact, fact, live, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
@@ -30,6 +30,7 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
         Derived::Measured => {
             measured::of_version(app, chain, id).map(|m| (m.metric.label.clone(), m.whole())).collect()
         }
+        Derived::BesideLive => live::beside(app, chain, id),
         #[cfg(feature = "applicationautoscaling")]
         Derived::Capacity => scaling::capacity(app, id),
         #[cfg(feature = "applicationautoscaling")]

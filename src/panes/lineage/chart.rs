@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use super::super::cell;
 use super::super::history::history;
 use crate::app::{App, Item};
-use crate::config::{Meaning, Metric};
+use crate::config::Metric;
 use crate::fmt;
-use crate::model::{Chain, Health};
+use crate::model::{Chain, Health, Standing};
 use crate::resources::alarm::Alarm;
 use crate::resources::metric::MetricSeries;
 use crate::resources::{Event, Kind};
@@ -90,11 +90,10 @@ fn of_model<'a>(app: &'a App, chain: &Chain) -> Option<Drawn<'a>> {
 
 fn business<'a>(app: &'a App, model: &str, metric: &Metric) -> Option<Drawn<'a>> {
     let series = app.here.observed.store.metrics.get(&MetricSeries::of_model(model, &metric.label))?;
-    let crossed = metric.limit.zip(series.last()).is_some_and(|((c, limit), (_, v))| c.holds(v, limit));
-    let tone = match (crossed, metric.meaning) {
-        (false, _) => Tone::Busy,
-        (true, Meaning::Promote) => Tone::Good,
-        (true, Meaning::Breach) => Tone::Bad,
+    let tone = match series.last().map_or(Standing::Unknown, |(_, value)| Standing::of(metric, value)) {
+        Standing::Unknown | Standing::Doubtful | Standing::Within => Tone::Busy,
+        Standing::Good => Tone::Good,
+        Standing::Bad => Tone::Bad,
     };
     let limit = metric.limit.map(|(c, v)| (v, format!("{} {}", c.sign(), fmt::number(v))));
     Some(Drawn { series, title: metric.label.clone(), limit, scale: 1.0, tone })

@@ -13,6 +13,12 @@ fn judged(a: &mut Account, more: &str, values: &[(i64, f64)]) {
     a.metrics.push(series("fraud:CTR", values));
 }
 
+/// Makes the model one of a family, and gives one of its metrics a value.
+fn family(a: &mut Account, family: &str, label: &str, value: f64) {
+    a.configure(&format!("family = \"{family}\""));
+    a.metrics.push(series(&format!("fraud:{label}"), &[(60, value)]));
+}
+
 /// Adds a daily metric with one value of this age.
 fn daily(a: &mut Account, value: f64, age: i64) {
     judged(a, "period = \"1d\"", &[(2, value)]);
@@ -55,6 +61,12 @@ cases! {
     } => [(Unknown, "CTR has no value since v1 went live (it was 2)", None)];
     "beyond the threshold is good" |a| judged(a, "meaning = \"promote\"", &[(60, 2.0)])
         => [(Ok, "CTR 2 < 2.5: good enough to promote", None)];
+    "a family with one line" |a| family(a, "forecast", "MAPE %", 15.2) => [(Warning, "MAPE % 15.2 > 15", None)];
+    "a family on its good side" |a| family(a, "forecast", "MAPE %", 14.8) => [];
+    "a value that is probably a fraction" |a| family(a, "forecast", "MAPE %", 0.16)
+        => [(Unknown, "MAPE % 0.16 is probably a fraction: set unit", None)];
+    "a family that may be promoted" |a| family(a, "segmentation", "Silhouette", 0.6)
+        => [(Ok, "Silhouette 0.6 >= 0.6: good enough to promote", None)];
     "no threshold" |a| {
         a.configure("[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"");
         a.metrics.push(series("fraud:CTR", &[(60, 2.0)]));
@@ -94,6 +106,20 @@ cases! {
     "its last value is three periods old" |a| daily(a, 3.0, 3 * DAY) => [];
     "its last value is overdue" |a| daily(a, 3.0, 3 * DAY + 5 * MINUTE + 1)
         => [(Unknown, "CTR has no value since 3 d ago (it was 3)", None)];
+    "a family has no value at all" |a| {
+        family(a, "forecast", "MAPE %", 12.0);
+        a.metrics.last_mut().unwrap().points.clear();
+        a.metrics.push(series("fraud:RMSE %", &[]));
+    } => [(Unknown, "MAPE % has no value in 60 min", None), (Unknown, "RMSE % has no value in 60 min", None)];
+    "a family has a value, and its other metric is not published" |a| {
+        family(a, "forecast", "MAPE %", 12.0);
+        a.metrics.push(series("fraud:RMSE %", &[]));
+    } => [];
+    "a family has a value of a metric that was changed, and its other metric is not published" |a| {
+        family(a, "forecast", "MAPE %", 12.0);
+        a.configure("family = \"forecast\"\n[[model.metric]]\nlabel = \"MAPE %\"\nthreshold = 20");
+        a.metrics.push(series("fraud:RMSE %", &[]));
+    } => [];
     "nobody judges it" |a| {
         a.configure("[[model.metric]]\nlabel = \"CTR\"\nnamespace = \"Shop\"\nname = \"CTR\"");
     } => [];

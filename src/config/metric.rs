@@ -1,0 +1,251 @@
+//! The `[[model.metric]]` tables: the metrics that say how good a model is.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::error::{ConfigError, Source};
+use super::value::{Compare, Meaning, Name, Severity, Span};
+
+/// A metric of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// The name that the team uses for it.
+    pub label: String,
+    /// The source of its values.
+    pub source: MetricSource,
+    /// The comparison and the threshold; a value for which the comparison holds is beyond the threshold.
+    pub limit: Option<(Compare, f64)>,
+    /// The severity of a value beyond the threshold.
+    pub severity: Option<Severity>,
+    /// Whether a value beyond the threshold is bad or good.
+    pub meaning: Meaning,
+    /// The value below which it is probably published in another unit than the threshold, and not to be judged.
+    pub doubtful_below: Option<f64>,
+    /// Whether only the family of the model names it. It is then perhaps not published.
+    pub of_family: bool,
+}
+
+impl Metric {
+    /// Returns whether it is the metric of this name in one of these namespaces of CloudWatch.
+    #[must_use]
+    pub fn is_cloudwatch(&self, namespaces: &[String], name: &str) -> bool {
+        match &self.source {
+            MetricSource::CloudWatch { namespace, name: own, .. } => own == name && namespaces.contains(namespace),
+            MetricSource::Package { .. } => false,
+        }
+    }
+}
+
+/// The source of the values of a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MetricSource {
+    /// In CloudWatch.
+    CloudWatch {
+        /// Its namespace.
+        namespace: String,
+        /// Its name there.
+        name: String,
+        /// All of its dimensions.
+        dimensions: BTreeMap<String, String>,
+        /// The statistic, such as `Average`.
+        stat: String,
+        /// The time between two values, in whole minutes. If it is missing, it is derived from the values themselves.
+        period: Option<Duration>,
+    },
+    /// In the evaluation report of the model package.
+    Package {
+        /// The path of the value in the report, such as `$.ranking.ctr.value`.
+        json_path: String,
+    },
+}
+
+/// The longest period of a metric, in seconds.
+const LONGEST_PERIOD: u64 = 31 * 86_400;
+
+/// A metric as it is written in the file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrittenMetric {
+    label: Name,
+    namespace: Option<Name>,
+    name: Option<Name>,
+    dimensions: Option<BTreeMap<String, String>>,
+    stat: Option<Name>,
+    period: Option<Spanned<Span>>,
+    threshold: Option<Spanned<f64>>,
+    compare: Option<Spanned<Compare>>,
+    severity: Option<Severity>,
+    meaning: Option<Meaning>,
+    source: Option<Spanned<WrittenSource>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenSource {
+    s3: WrittenReport,
+    json_path: Spanned<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenReport {
+    Package,
+}
+
+/// Adds the written metrics to those of the family. One that has the label of a family's metric, with or without its
+/// `%`, changes only what it names.
+pub(super) fn merged(
+    family: Vec<Metric>,
+    written: Vec<Spanned<WrittenMetric>>,
+    source: &Source,
+) -> Result<Vec<Metric>, ConfigError> {
+    let of_family = family.len();
+    let mut all = family;
+    for metric in written {
+        let label = &metric.get_ref().label.0;
+        let same = |known: &Metric| stem(&known.label).eq_ignore_ascii_case(stem(label));
+        match all.iter_mut().take(of_family).find(|known| same(known)) {
+            Some(known) => *known = checked(metric, Some(known), source)?,
+            None => all.push(checked(metric, None, source)?),
+        }
+    }
+    Ok(all)
+}
+
+/// Returns a label without its unit.
+fn stem(label: &str) -> &str {
+    label.trim_end_matches('%').trim_end()
+}
+
+/// Checks a metric. What it leaves out is that of `base`, if there is one.
+fn checked(written: Spanned<WrittenMetric>, base: Option<&Metric>, source: &Source) -> Result<Metric, ConfigError> {
+    let span = written.span();
+    let metric = written.into_inner();
+    // The values in a report may have another unit than those in CloudWatch, so its bound must be written.
+    let base_limit = base.filter(|_| metric.source.is_none()).and_then(|base| base.limit);
+    let doubtful_below = base.filter(|_| metric.threshold.is_none() && metric.source.is_none());
+    let doubtful_below = doubtful_below.and_then(|base| base.doubtful_below);
+    Ok(Metric {
+        limit: checked_limit(metric.threshold, metric.compare, base_limit, source)?,
+        severity: metric.severity.or(base.and_then(|base| base.severity)),
+        meaning: metric.meaning.or(base.map(|base| base.meaning)).unwrap_or_default(),
+        doubtful_below,
+        of_family: false,
+        source: Origin {
+            report: metric.source,
+            namespace: metric.namespace.map(|n| n.0),
+            name: metric.name.map(|n| n.0),
+            dimensions: metric.dimensions,
+            stat: metric.stat.map(|s| s.0),
+            period: metric.period.map(|period| checked_period(&period, source)).transpose()?,
+        }
+        .checked(&metric.label.0, span, base.map(|base| &base.source), source)?,
+        label: metric.label.0,
+    })
+}
+
+fn checked_limit(
+    threshold: Option<Spanned<f64>>,
+    compare: Option<Spanned<Compare>>,
+    base: Option<(Compare, f64)>,
+    source: &Source,
+) -> Result<Option<(Compare, f64)>, ConfigError> {
+    if let Some(threshold) = threshold.as_ref().filter(|threshold| !threshold.get_ref().is_finite()) {
+        return Err(ConfigError::at(source, threshold.span(), "a threshold is a number"));
+    }
+    match (threshold, compare, base) {
+        (Some(threshold), Some(compare), _) => Ok(Some((compare.into_inner(), threshold.into_inner()))),
+        (Some(threshold), None, Some((compare, _))) => Ok(Some((compare, threshold.into_inner()))),
+        (None, Some(compare), Some((_, threshold))) => Ok(Some((compare.into_inner(), threshold))),
+        (None, None, base) => Ok(base),
+        (Some(threshold), None, None) => Err(needs(source, threshold.span(), "threshold", "compare = \">\"")),
+        (None, Some(compare), None) => Err(needs(source, compare.span(), "compare", "threshold = 0.15")),
+    }
+}
+
+/// The written fields that say where the values of a metric are.
+struct Origin {
+    report: Option<Spanned<WrittenSource>>,
+    namespace: Option<String>,
+    name: Option<String>,
+    dimensions: Option<BTreeMap<String, String>>,
+    stat: Option<String>,
+    period: Option<Duration>,
+}
+
+impl Origin {
+    fn checked(
+        self,
+        label: &str,
+        span: Range<usize>,
+        base: Option<&MetricSource>,
+        source: &Source,
+    ) -> Result<MetricSource, ConfigError> {
+        if let Some(report) = self.report {
+            if self.namespace.is_some() || self.name.is_some() {
+                let message = "a metric is in CloudWatch or in a report, not in both";
+                let hint = "leave out either source, or namespace and name";
+                return Err(ConfigError::at(source, report.span(), message).hint(hint));
+            }
+            if self.period.is_some() {
+                return Err(ConfigError::at(source, report.span(), "a report has no period")
+                    .hint("leave out period: a report is read once for each version"));
+            }
+            return package(report.into_inner(), source);
+        }
+        let base = match base {
+            Some(MetricSource::CloudWatch { namespace, name, dimensions, stat, period }) => {
+                Some((namespace.clone(), name.clone(), dimensions.clone(), stat.clone(), *period))
+            }
+            Some(MetricSource::Package { .. }) | None => None,
+        };
+        let (namespace, name, dimensions, stat, period) = match (base, &self.namespace, &self.name) {
+            (Some(base), _, _) => base,
+            (None, Some(namespace), Some(name)) => {
+                (namespace.clone(), name.clone(), BTreeMap::new(), "Average".to_owned(), None)
+            }
+            (None, _, _) => {
+                return Err(ConfigError::at(source, span, format!("the metric {label:?} has no source"))
+                    .hint("add namespace and name, or source = { s3 = \"package\", json_path = \"$.…\" }"));
+            }
+        };
+        Ok(MetricSource::CloudWatch {
+            namespace: self.namespace.unwrap_or(namespace),
+            name: self.name.unwrap_or(name),
+            dimensions: self.dimensions.unwrap_or(dimensions),
+            stat: self.stat.unwrap_or(stat),
+            period: self.period.or(period),
+        })
+    }
+}
+
+/// Checks that a period is one that CloudWatch accepts: whole minutes.
+fn checked_period(written: &Spanned<Span>, source: &Source) -> Result<Duration, ConfigError> {
+    let period = written.get_ref().0;
+    let seconds = period.as_secs();
+    if !seconds.is_multiple_of(60) || seconds > LONGEST_PERIOD {
+        let message = "a period is whole minutes, at most 31 days";
+        return Err(ConfigError::at(source, written.span(), message).hint("write \"5m\", \"1h\", \"1d\" or \"7d\""));
+    }
+    Ok(period)
+}
+
+fn package(report: WrittenSource, source: &Source) -> Result<MetricSource, ConfigError> {
+    let WrittenSource { s3: WrittenReport::Package, json_path } = report;
+    let path = json_path.get_ref();
+    // The path leads to one value: it has names and `[n]`, and no wildcards.
+    if path.len() < 3 || !path.starts_with("$.") || path.contains("..") || path.contains(['*', '?', '\'', '"']) {
+        let message = format!("{:?} is not a path into a report", json_path.get_ref());
+        return Err(ConfigError::at(source, json_path.span(), message).hint("write \"$.ranking.ctr.value\""));
+    }
+    Ok(MetricSource::Package { json_path: json_path.into_inner() })
+}
+
+/// Returns the error of a setting that needs another one.
+pub(super) fn needs(source: &Source, span: Range<usize>, has: &str, lacks: &str) -> ConfigError {
+    ConfigError::at(source, span, format!("{has} has no effect alone")).hint(format!("add {lacks}"))
+}

@@ -1,0 +1,47 @@
+//! The metrics of the configuration: value, bound, age, and the functions that alarms call when a value is bad.
+
+use super::super::cell;
+use super::Fact;
+use crate::app::App;
+use crate::config::{Meaning, Metric};
+use crate::fmt;
+use crate::model::{BusinessMetric, Chain, Health, Standing, business_metrics};
+use crate::view::{Line, Tone};
+
+/// The age in seconds above which the age of a value is shown.
+const OLD: i64 = 3600;
+
+/// Returns a fact for each metric of a model in `CloudWatch`.
+pub(super) fn metrics(app: &App, chain: &Chain) -> Vec<Fact> {
+    let all = business_metrics(&app.here.observed, chain);
+    all.iter().map(|known| (known.metric.label.clone(), line(app, known))).collect()
+}
+
+fn line(app: &App, known: &BusinessMetric<'_>) -> Line {
+    let now = app.here.observed.at;
+    let last = known.series.and_then(|series| series.last());
+    let why = known.series.map(|series| series.problem.as_deref().unwrap_or("no value")).unwrap_or("not read");
+    let (value, tone) = match (last, known.standing) {
+        (None, _) => (format!("{} {why}", Health::Unknown.sign().0), cell::tone(Health::Unknown)),
+        (Some((_, value)), Standing::Unknown) => {
+            (format!("◌ no value of late; it was {}", fmt::number(value)), Tone::Warn)
+        }
+        (Some((_, value)), Standing::Doubtful) => {
+            (format!("◌ {}  percent or fraction?", fmt::number(value)), Tone::Warn)
+        }
+        (Some((_, value)), Standing::Within) => (fmt::number(value), Tone::Plain),
+        (Some((_, value)), Standing::Good) => (fmt::number(value), Tone::Good),
+        (Some((_, value)), Standing::Bad) => (fmt::number(value), Tone::Bad),
+    };
+    let age = last.filter(|(at, _)| now.as_second() - at.as_second() > OLD);
+    let age = age.map(|(at, _)| format!("  {} ago", fmt::age(now, at))).unwrap_or_default();
+    let remedies: String = known.remedies.iter().map(|remedy| ["  ", &remedy.phrase()].concat()).collect();
+    Line::new().with(value, tone).muted(format!("{}{age}", bound(known.metric))).plain(remedies)
+}
+
+/// Returns the bound of a metric as a phrase that follows its value: `  bad > 15`.
+fn bound(metric: &Metric) -> String {
+    let word = if metric.meaning == Meaning::Promote { "good" } else { "bad" };
+    let phrase = metric.limit.map(|(compare, limit)| format!("  {word} {} {}", compare.sign(), fmt::number(limit)));
+    phrase.unwrap_or_default()
+}
