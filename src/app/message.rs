@@ -4,6 +4,7 @@ use crossterm::event::KeyEvent;
 use jiff::Timestamp;
 
 use super::drill::Drill;
+use super::seen::Seen;
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::logs::LogUpdate;
@@ -69,6 +70,8 @@ pub enum Effect {
     Run(AccountId, Box<Plan>),
     /// Copies a text to the clipboard.
     Copy(String),
+    /// Keeps the findings of an account that were marked as seen, for later runs.
+    KeepSeen(AccountId, Vec<Seen>),
     /// Controls the replay.
     Replay(ReplayCommand),
 }

@@ -134,6 +134,13 @@ impl EffectRunner {
             // The loop carries these out.
             Effect::Quit | Effect::Suspend | Effect::Refresh(_) => {}
             Effect::Replay(command) => self.command(command),
+            Effect::KeepSeen(place, all) => {
+                let file = self.machine.connections.get(place.place()).and_then(|connection| connection.seen.clone());
+                if let Some(file) = file {
+                    // Without the file, the finding is in the inbox of the next run again.
+                    self.saving.spawn_blocking_on(move || drop(file.write(&all)), &self.machine.background);
+                }
+            }
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {
                 let Some(executor) = self.executor(place, app) else { return };

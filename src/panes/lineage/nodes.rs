@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{cell, measured};
+use super::super::{cell, measured, muted};
 use super::attached;
 use crate::app::{App, Detail, Item};
 use crate::fmt;
@@ -229,6 +229,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let topic = |arn: &String| {
         let people = listeners(store, arn).into_iter().map(|s| {
             let (health, note) = match (s.confirmed(), s.pending()) {
+                (true, _) if s.way() != "HTTPS" && s.protocol == "https" => (Health::Ok, s.way()),
                 (true, _) => (Health::Ok, ""),
                 (false, true) => (Health::Warning, "pending confirmation"),
                 (false, false) => (Health::Warning, "deleted"),
@@ -253,10 +254,13 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
             let silent = match app.here.joined.receiver(&alarm.name) {
                 Some(AlarmReceiver::Nobody) => "notifies nobody".to_owned(),
                 Some(AlarmReceiver::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
+                Some(AlarmReceiver::Muted(by)) => format!("notifies nobody: {}", muted::now(app, by)),
                 Some(AlarmReceiver::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
                 Some(
                     AlarmReceiver::Composite(_)
                     | AlarmReceiver::Perhaps(_)
+                    | AlarmReceiver::Rule(_)
+                    | AlarmReceiver::PerhapsRule(_)
                     | AlarmReceiver::Deployment(_)
                     | AlarmReceiver::Unread,
                 )
