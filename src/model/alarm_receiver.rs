@@ -49,8 +49,8 @@ pub(super) fn receivers(index: &Index<'_>) -> BTreeMap<String, AlarmReceiver> {
 /// The function follows composite alarms upwards, because a composite alarm without actions may be part of one with
 /// actions.
 pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmReceiver> {
-    let muter = |alarm: &Alarm| index.alarms.muted.get(alarm.name.as_str()).filter(|_| !alarm.mute());
-    let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none() && muter(alarm).is_none();
+    let mute_of = |alarm: &Alarm| index.alarms.muted.get(alarm.name.as_str()).filter(|_| !alarm.mute());
+    let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none() && mute_of(alarm).is_none();
     if speaks(alarm) || alarm.scaling() {
         return None;
     }
@@ -59,7 +59,7 @@ pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmRecei
     if let Some(hearer) = hearer.filter(|hearer| hearer.sure) {
         return Some(AlarmReceiver::Rule(hearer.id.to_owned()));
     }
-    let (mut suppressor, mut muted) = (alarm.suppressed(), muter(alarm));
+    let (mut suppressor, mut muted) = (alarm.suppressed(), mute_of(alarm));
     let (mut perhaps, mut quiet) = (None, None);
     // AWS evaluates a composite alarm shortly after its children.
     let fires = alarm.firing() && alarm.since.is_some_and(|at| index.observed.at.duration_since(at) > SETTLED);
@@ -79,7 +79,7 @@ pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmRecei
                 true => drop(perhaps.get_or_insert(parent)),
                 false => {
                     suppressor = suppressor.or_else(|| parent.suppressed());
-                    muted = muted.or_else(|| muter(parent));
+                    muted = muted.or_else(|| mute_of(parent));
                     open.push((parent, sure));
                 }
             }

@@ -111,7 +111,8 @@ impl<'a> Referrers<'a> {
                 }
             }
         }
-        attached.sort_unstable_by_key(|a| (a.kind, a.id, a.to, a.confidence));
+        // Of several ways to find the same thing the first one counts, but a guess only where there is no other.
+        attached.sort_by_key(|a| (a.kind, a.id, a.to, a.confidence == Confidence::Guess));
         attached.dedup_by_key(|a| (a.kind, a.id, a.to));
         attached
     }

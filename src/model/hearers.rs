@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::resources::alarm::Alarm;
-use crate::resources::{Kind, Store};
+use crate::resources::{Kind, Store, Thing};
 
 /// The type of the events of alarms.
 const TYPE: &str = "CloudWatch Alarm State Change";
@@ -57,7 +57,7 @@ impl<'a> Hearers<'a> {
     }
     /// Returns the first rule that acts when an alarm fires and can start something. One that is certain comes first.
     pub(super) fn acting(&self, alarm: &Alarm) -> Option<Hearer<'a>> {
-        let starts = |of: &Hearer<'_>| self.store.get(of.kind, of.id).and_then(|thing| thing.starts()) == Some(true);
+        let starts = |of: &Hearer<'_>| self.store.get(of.kind, of.id).and_then(Thing::starts) == Some(true);
         let acting = self.of(alarm).into_iter().filter(starts);
         acting.min_by_key(|hearer| !hearer.sure)
     }

@@ -145,8 +145,8 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
         return unread;
     }
     if let Some((all, words)) = (shown.narrowed)(app).filter(|_| list.filter.is_empty()) {
-        let shows = key_that(app, "back", "shows all");
-        return vec![Line::new().plain(format!("None of {all} rows: {words}.")).muted(shows)];
+        let key = key_that(app, "back", "shows all");
+        return vec![Line::new().plain(format!("None of {all} rows: {words}.")).muted(key)];
     }
     if list.filter.is_empty() {
         return (shown.empty)(app);

@@ -59,13 +59,12 @@ fn value_matches(wanted: &Value, value: &Value) -> Option<bool> {
 /// Returns whether a value is none of those that `anything-but` names: one value, a list, or an operator on texts.
 fn anything_but(operand: &Value, value: &Value) -> Option<bool> {
     let values = |operand: &Value| operand.as_array().cloned().unwrap_or_else(|| vec![operand.clone()]);
-    let matched = match operand {
-        Value::Object(operator) => {
-            let mut operators = operator.iter();
-            let ((name, operand), None) = (operators.next()?, operators.next()) else { return None };
-            any_of(values(operand).iter().map(|one| text_matches(name, one, value)))
-        }
-        _ => any_of(values(operand).iter().map(|one| Some(one == value))),
+    let matched = if let Value::Object(operator) = operand {
+        let mut operators = operator.iter();
+        let ((name, operand), None) = (operators.next()?, operators.next()) else { return None };
+        any_of(values(operand).iter().map(|one| text_matches(name, one, value)))
+    } else {
+        Some(values(operand).contains(value))
     };
     matched.map(|matched| !matched)
 }
@@ -117,13 +116,12 @@ fn wildcard(pattern: &str, text: &str) -> bool {
     let mut parts = vec![String::new()];
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
-        match character {
-            '*' => parts.push(String::new()),
-            _ => {
-                let plain = if character == '\\' { characters.next().unwrap_or(character) } else { character };
-                parts.last_mut().into_iter().for_each(|part| part.push(plain));
-            }
+        if character == '*' {
+            parts.push(String::new());
+            continue;
         }
+        let plain = if character == '\\' { characters.next().unwrap_or(character) } else { character };
+        parts.last_mut().into_iter().for_each(|part| part.push(plain));
     }
     let (Some((first, others)), Some(rest)) =
         (parts.split_first(), parts.first().and_then(|p| text.strip_prefix(&**p)))

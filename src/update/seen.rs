@@ -1,11 +1,11 @@
 //! Marks findings as seen.
 
-use crate::app::{App, Context, Effect, Seen, Subject};
+use crate::app::{Account, App, Context, Effect, Seen, Subject};
 use crate::view::Tone;
 
 /// Returns the marks of the findings about a thing that wait and may be seen.
 fn marks(app: &App, subject: &Subject) -> Vec<Seen> {
-    let waiting = app.account(subject.account).into_iter().flat_map(|account| account.inbox());
+    let waiting = app.account(subject.account).into_iter().flat_map(Account::inbox);
     let about =
         waiting.filter(|(_, reason)| subject.item.resource().is_some_and(|(kind, id)| reason.is_about(kind, id)));
     about.filter_map(|(_, reason)| Seen::of(reason)).collect()

@@ -67,9 +67,10 @@ async fn rules_that_may_not_be_read_cost_little_and_are_told_at_their_source() {
 async fn a_finding_leads_to_the_person_who_made_the_change() {
     let mut t = Harness::story("other-hand").size(160, 40).ready().await;
     t.run_for("1m").await;
-    t.to("demand-forecasting").await;
+    t.keys("i").await;
+    t.to("nothing starts demand-forecasting-build").await;
     t.keys("C").await;
-    t.says("demand-forecasting: what changed before");
+    t.says("demand-forecasting: what changed before 11-22 22:10");
     t.says("then  DisableRule demand-forecasting-monthly");
     t.says("tom from ");
 }

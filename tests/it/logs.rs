@@ -252,7 +252,7 @@ async fn the_log_is_that_of_the_account_of_the_selected_thing() {
 async fn a_state_machine_has_the_log_that_it_is_configured_to_write() {
     let mut t = Harness::story("failed-state-machine").size(160, 40).ready().await;
     t.keys("9").await;
-    t.to("customer-segmentation-retrain").await;
+    t.to("FAILED in CheckData").await;
     t.keys("l").await;
     t.until("ExecutionFailed", "1m").await;
     t.says("/aws/vendedlogs/states/customer-segmentation-retrain");

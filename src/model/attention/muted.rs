@@ -17,9 +17,9 @@ use crate::resources::alarm::Alarm;
 fn muted<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Alarm, Muted)> {
     let own = |alarm: &&Alarm| input.index.alarms.muted.contains_key(alarm.name.as_str());
     let alarms = input.rows.alarms.iter().copied().filter(own).filter(|alarm| !good_news(input.config, alarm));
-    alarms.filter_map(|alarm| match receiver_of(input.index, alarm)? {
-        AlarmReceiver::Muted(muted) => Some((alarm, muted)),
-        _ => None,
+    alarms.filter_map(|alarm| {
+        let Some(AlarmReceiver::Muted(muted)) = receiver_of(input.index, alarm) else { return None };
+        Some((alarm, muted))
     })
 }
 

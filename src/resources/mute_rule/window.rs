@@ -40,7 +40,7 @@ impl MuteSchedule {
     pub(super) fn length(&self) -> Option<SignedDuration> {
         let span: Span = self.duration.parse().ok()?;
         let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).ok()?;
-        Some(length).filter(|length| length.is_positive())
+        Some(length).filter(SignedDuration::is_positive)
     }
     /// Returns the window that is open at a time; `None` if there is none, or if the schedule has an unknown form.
     pub(super) fn open_at(&self, at: Timestamp) -> Option<Window> {
