@@ -20,6 +20,7 @@ pub mod lineage;
 mod list;
 pub mod logs;
 mod measured;
+mod muted;
 mod registry;
 mod sheets;
 pub(crate) mod sources;

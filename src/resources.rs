@@ -14,7 +14,6 @@ pub mod dataset;
 mod delta;
 #[cfg(feature = "codepipeline")]
 pub mod deployment_pipeline;
-#[cfg(any(feature = "eventbridge", feature = "scheduler", feature = "codepipeline", feature = "sfn"))]
 mod detailed;
 pub mod endpoint;
 mod event;
@@ -32,9 +31,9 @@ mod listing;
 mod log_source;
 pub mod metric;
 pub mod model;
+pub mod mute_rule;
 #[cfg(any(feature = "codepipeline", feature = "sfn"))]
 pub mod named;
-#[cfg(any(feature = "eventbridge", feature = "scheduler"))]
 mod next_run;
 mod observed;
 pub mod package;
@@ -109,6 +108,7 @@ resources! {
     }
     cloudwatch {
         metrics: Metrics(metric::MetricSeries) = "metrics",
+        mute_rules: MuteRules(mute_rule::MuteRule) = "mute_rules",
     }
     #[cfg(feature = "eventbridge")]
     eventbridge {

@@ -2,6 +2,7 @@
 
 mod app;
 mod recorded;
+mod seen;
 mod selection;
 mod simulated;
 
@@ -21,6 +22,7 @@ use crate::resources::{Observed, Preferences};
 use crate::sim::Sim;
 use crate::snapshot::Snapshot;
 
+pub use seen::SeenFile;
 pub use simulated::simulated;
 
 use selection::{name_apart, selection};
@@ -44,6 +46,8 @@ pub struct Connection {
     pub login: Option<Renewal>,
     /// The file with the last look. A simulated account begins anew each time and has none.
     pub snapshot: Option<Snapshot>,
+    /// The file with the findings that were marked as seen. A simulated account has none.
+    pub seen: Option<SeenFile>,
 }
 
 impl Connection {
@@ -51,7 +55,8 @@ impl Connection {
     #[must_use]
     pub fn only(executor: Executor) -> Self {
         let (name, colour) = (executor.aws.region.clone(), Colour::Plain);
-        Self { executor, name, label: None, profile: None, colour, stand_in: None, login: None, snapshot: None }
+        let (label, profile, stand_in, login, snapshot, seen) = (None, None, None, None, None, None);
+        Self { executor, name, label, profile, colour, stand_in, login, snapshot, seen }
     }
 }
 

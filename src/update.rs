@@ -6,6 +6,7 @@
 
 mod accounts;
 mod actions;
+mod activity;
 mod cause;
 mod changes;
 mod drill;
@@ -21,6 +22,7 @@ mod replay;
 mod run_action;
 mod runs;
 mod search;
+mod seen;
 mod typing;
 
 use crossterm::event::KeyEvent;

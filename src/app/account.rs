@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::seen::Seen;
 use super::subject::{Item, Subject};
 use crate::aws::{Renewal, StandIn, Usage};
 use crate::intents::AccessRules;
-use crate::model::{Chain, Health, Joined, join};
+use crate::model::{Chain, Health, Joined, Reason, join};
 use crate::resources::identity::Identity;
 use crate::resources::{AccountId, Change, Focus, Freshness, Kind, Observed, Source, Store, Table, TableUpdate, What};
 use crate::view::Tone;
@@ -45,6 +46,8 @@ pub struct Account {
     pub observed: Observed,
     /// The models, with their indexes.
     pub joined: Arc<Joined>,
+    /// The findings that were marked as seen.
+    pub seen: BTreeSet<Seen>,
     /// The number and the cost of its calls.
     pub usage: Usage,
     /// The things that changed a moment ago, and when.
@@ -107,6 +110,18 @@ impl Account {
     #[must_use]
     pub fn chains(&self) -> &[Chain<'_>] {
         self.joined.chains()
+    }
+
+    /// Returns the findings that wait for somebody, with their models, without those that were marked as seen.
+    pub fn inbox(&self) -> impl Iterator<Item = (&Chain<'_>, &Reason)> {
+        let seen = |reason: &Reason| Seen::of(reason).is_some_and(|mark| self.seen.contains(&mark));
+        self.joined.inbox().filter(move |(_, reason)| !seen(reason))
+    }
+
+    /// Returns the number of findings that wait for somebody.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        if self.seen.is_empty() { self.joined.waiting() } else { self.inbox().count() }
     }
 
     /// Returns the model that an item belongs to: the worst one if it belongs to several.

@@ -1,13 +1,14 @@
 //! The state of a list: its selection, order and filter. A thing is selected, not a row number, so that the selection
 //! stays when rows move.
 
+use super::event_filter::EventFilter;
 use super::line::TypedLine;
 use super::subject::Subject;
 use crate::resources::AccountId;
 
-/// The inputs of the rows: the account and the revision of its tables, the filter, the order, and whether alarms of
+/// The inputs of the rows: the account and the revision of its tables, the filters, the order, and whether alarms of
 /// auto scaling are listed.
-pub(crate) type MadeOf = (AccountId, u64, String, Option<(usize, bool)>, bool);
+pub(crate) type MadeOf = (AccountId, u64, (String, EventFilter), Option<(usize, bool)>, bool);
 
 /// The state of one list.
 #[derive(Debug, Clone, Default)]

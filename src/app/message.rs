@@ -4,6 +4,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 
 use super::drill::Drill;
+use super::seen::Seen;
 use crate::aws::Usage;
 use crate::intents::{AnyIntent, Outcome, Plan, Progress, Refusal, Unfinished};
 use crate::logs::LogUpdate;
@@ -77,6 +78,8 @@ pub enum Effect {
     Mouse(bool),
     /// Puts the theme with this name in force.
     Theme(String),
+    /// Keeps the findings of an account that were marked as seen, for later runs.
+    KeepSeen(AccountId, Vec<Seen>),
     /// Controls the replay.
     Replay(ReplayCommand),
 }

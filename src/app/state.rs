@@ -7,6 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use super::account::Account;
 use super::detail::Detail;
 use super::drill::Drill;
+use super::event_filter::EventFilter;
 use super::event_log::EventLog;
 use super::filter::Filter;
 use super::list::ListState;
@@ -61,6 +62,8 @@ pub struct App {
     pub opening: Option<Opening>,
     /// The log of events.
     pub log: EventLog,
+    /// The filter of the log by kind and age.
+    pub event_filter: EventFilter,
     /// The plans that were sent.
     pub runs: Vec<Run>,
     /// The message in the last row, shown until the next key.
@@ -115,6 +118,7 @@ impl App {
             modal: None,
             opening: None,
             log: EventLog::default(),
+            event_filter: EventFilter::default(),
             runs: Vec::new(),
             message: None,
             show_scaling: false,
@@ -180,7 +184,7 @@ impl App {
     /// Returns the number of findings that wait for somebody, in all accounts.
     #[must_use]
     pub fn inbox(&self) -> usize {
-        self.accounts().iter().map(|account| account.joined.waiting()).sum()
+        self.accounts().into_iter().map(Account::waiting).sum()
     }
 
     /// Returns the context of an action.

@@ -58,6 +58,8 @@ pub struct List {
     pub empty: fn(&App) -> Vec<Line>,
     /// A note next to the title, before the errors of its kinds.
     pub note: fn(&App) -> Line,
+    /// The number of all rows where a filter of its own leaves some out, and the filter in words.
+    pub narrowed: fn(&App) -> Option<(usize, String)>,
     /// Does it list things of all accounts? Otherwise it lists those of the selected account.
     pub all_accounts: bool,
     /// A preview of the selected thing, shown below the list.
@@ -83,6 +85,7 @@ impl List {
         row: |_, _| None,
         empty: |_| Vec::new(),
         note: |_| Line::new(),
+        narrowed: |_| None,
         all_accounts: false,
         preview: None,
     };

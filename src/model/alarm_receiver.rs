@@ -1,23 +1,30 @@
-//! The receivers of alarms that have no action of their own, or whose actions are suppressed.
+//! The receivers of alarms that have no action of their own, or whose actions are suppressed or muted.
 
 use std::collections::{BTreeMap, HashSet};
 
 use jiff::SignedDuration;
 
 use super::index::Index;
+use super::muted::Muted;
 use crate::resources::alarm::Alarm;
 
 /// The time after which a composite alarm must have followed its child. If it still does not fire, it does not notify
 /// anybody about the child.
 const SETTLED: SignedDuration = SignedDuration::from_mins(2);
 
-/// The receiver of an alarm that has no action of its own, or whose actions are suppressed.
+/// The receiver of an alarm that has no action of its own, or whose actions are suppressed or muted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlarmReceiver {
     /// Nobody. Only an operator who looks at the alarm sees that it fires.
     Nobody,
     /// Nobody at present, because this alarm suppresses the actions.
     Suppressed(String),
+    /// Whatever this rule of `EventBridge` starts, which acts on the events of the alarm.
+    Rule(String),
+    /// Perhaps whatever this rule starts. Its pattern cannot be parsed.
+    PerhapsRule(String),
+    /// Nobody at present, because a mute rule mutes the actions.
+    Muted(Muted),
     /// The people that this composite alarm notifies.
     Composite(String),
     /// Nobody at present: the alarm fires, but this composite alarm, which would notify somebody, does not.
@@ -42,11 +49,17 @@ pub(super) fn receivers(index: &Index<'_>) -> BTreeMap<String, AlarmReceiver> {
 /// The function follows composite alarms upwards, because a composite alarm without actions may be part of one with
 /// actions.
 pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmReceiver> {
-    let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none();
+    let mute_of = |alarm: &Alarm| index.alarms.muted.get(alarm.name.as_str()).filter(|_| !alarm.mute());
+    let speaks = |alarm: &Alarm| !alarm.mute() && alarm.suppressed().is_none() && mute_of(alarm).is_none();
     if speaks(alarm) || alarm.scaling() {
         return None;
     }
-    let mut suppressor = alarm.suppressed();
+    // Events are sent whether or not the actions run.
+    let hearer = index.referrers.hearers.acting(alarm);
+    if let Some(hearer) = hearer.filter(|hearer| hearer.sure) {
+        return Some(AlarmReceiver::Rule(hearer.id.to_owned()));
+    }
+    let (mut suppressor, mut muted) = (alarm.suppressed(), mute_of(alarm));
     let (mut perhaps, mut quiet) = (None, None);
     // AWS evaluates a composite alarm shortly after its children.
     let fires = alarm.firing() && alarm.since.is_some_and(|at| index.observed.at.duration_since(at) > SETTLED);
@@ -66,6 +79,7 @@ pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmRecei
                 true => drop(perhaps.get_or_insert(parent)),
                 false => {
                     suppressor = suppressor.or_else(|| parent.suppressed());
+                    muted = muted.or_else(|| mute_of(parent));
                     open.push((parent, sure));
                 }
             }
@@ -74,14 +88,24 @@ pub(super) fn receiver_of(index: &Index<'_>, alarm: &Alarm) -> Option<AlarmRecei
     let deployment =
         index.alarms.guards.get(alarm.name.as_str()).map(|&name| AlarmReceiver::Deployment(name.to_owned()));
     let perhaps = || perhaps.map(|parent| AlarmReceiver::Perhaps(parent.name.clone()));
+    let perhaps_rule = || hearer.map(|hearer| AlarmReceiver::PerhapsRule(hearer.id.to_owned()));
     let quiet = || quiet.map(|parent| AlarmReceiver::Quiet(parent.name.clone()));
     let suppressed = || suppressor.map(|suppressor| AlarmReceiver::Suppressed(suppressor.name().to_owned()));
+    let muted = || muted.map(|muted| AlarmReceiver::Muted(muted.clone()));
     // The alarm may guard deployments of an endpoint that it watches.
     let watched = alarm.dimensions.iter().filter(|(name, _)| name == "EndpointName");
     let mut watched = watched.filter_map(|(_, endpoint)| index.store.endpoints.get(endpoint));
     let unread = !index.store.endpoints.answered() || watched.any(|endpoint| endpoint.guards.is_none());
     let nobody = if unread { AlarmReceiver::Unread } else { AlarmReceiver::Nobody };
-    Some(deployment.or_else(perhaps).or_else(quiet).or_else(suppressed).unwrap_or(nobody))
+    Some(
+        deployment
+            .or_else(perhaps)
+            .or_else(perhaps_rule)
+            .or_else(quiet)
+            .or_else(muted)
+            .or_else(suppressed)
+            .unwrap_or(nobody),
+    )
 }
 
 #[cfg(test)]
@@ -89,8 +113,10 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
+    use crate::model::testing::{Account, event_rule, mute_rule};
     use crate::resources::alarm::Suppressor;
     use crate::resources::endpoint::Endpoint;
+    use crate::resources::event_rule::EventRule;
     use crate::resources::{Listing, Observed, Store};
 
     const TOPIC: &str = "arn:aws:sns:eu-west-1:1:page";
@@ -218,5 +244,38 @@ mod tests {
             Some(AlarmReceiver::Composite("all".into()))
         );
         assert_eq!(of(vec![suppressed(page(), None)]), None);
+    }
+
+    #[test]
+    fn an_alarm_without_actions_tells_what_a_rule_on_its_events_starts() {
+        let rule = |pattern: &str, state: &str, targets: &[&str]| EventRule {
+            pattern: Some(pattern.into()),
+            state: state.into(),
+            ..event_rule("page", targets, None)
+        };
+        let (function, all) = ("arn:aws:lambda:eu-west-1:1:function:page", r#"{"source": ["aws.cloudwatch"]}"#);
+        let new = r#"{"source": ["aws.cloudwatch"], "detail": {"alarmName": [{"new": 1}]}}"#;
+        let cases = [
+            (rule(all, "ENABLED", &[function]), AlarmReceiver::Rule("page".into())),
+            (rule(all, "DISABLED", &[function]), AlarmReceiver::Nobody),
+            (rule(all, "ENABLED", &[]), AlarmReceiver::Nobody),
+            (rule(r#"{"source": ["aws.sagemaker"]}"#, "ENABLED", &[function]), AlarmReceiver::Nobody),
+            (rule(new, "ENABLED", &[function]), AlarmReceiver::PerhapsRule("page".into())),
+        ];
+        for (rule, expected) in cases {
+            let mut account = Account::healthy();
+            account.alarms[0].actions.clear();
+            account.event_rules.push(rule.clone());
+            assert_eq!(account.join().receiver("fraud-5xx"), Some(&expected), "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn an_alarm_that_a_rule_mutes_tells_nobody_for_a_while() {
+        let mut account = Account::healthy();
+        account.mute_rules.push(mute_rule("release", &["fraud-5xx"]));
+        let joined = account.join();
+        let Some(AlarmReceiver::Muted(muted)) = joined.receiver("fraud-5xx") else { panic!("it is not muted") };
+        assert_eq!((muted.rule.as_str(), muted.since.is_some(), muted.until.is_some()), ("release", true, true));
     }
 }

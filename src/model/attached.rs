@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
+use super::hearers::{Hearer, Hearers};
 use super::key::{Keyed, Name};
 use super::{Chain, Confidence, StageKind};
 use crate::config::Model as ModelConfig;
@@ -47,6 +48,8 @@ type Referrer<'a> = (Kind, &'a str, &'static str);
 /// The rows that name other things, by these things.
 pub(super) struct Referrers<'a> {
     store: &'a Store,
+    /// The rules that act on changes of alarms.
+    pub(super) hearers: Hearers<'a>,
     by_thing: Keyed<(Kind, Name<'a>), Vec<Referrer<'a>>>,
 }
 
@@ -73,16 +76,17 @@ impl<'a> Referrers<'a> {
                 }
             }
         }
-        Self { store, by_thing: all }
+        Self { store, hearers: Hearers::new(store), by_thing: all }
     }
     /// Returns the things that name a thing of the chain, directly or through each other, and those that they start when
     /// something happens to it. A thing that names several is attached to each of them.
     pub(super) fn attached(&self, chain: &Chain<'a>, config: Option<&'a ModelConfig>) -> Vec<Attached<'a>> {
         let mut attached = config.map(|config| Self::configured(chain, config)).unwrap_or_default();
-        if self.by_thing.is_empty() {
+        if self.by_thing.is_empty() && self.hearers.is_empty() {
             return attached;
         }
-        let named: HashSet<Kind, RandomState> = self.by_thing.keys().map(|(kind, _)| *kind).collect();
+        let mut named: HashSet<Kind, RandomState> = self.by_thing.keys().map(|(kind, _)| *kind).collect();
+        named.extend((!self.hearers.is_empty()).then_some(Kind::Alarms));
         let own = Chain::JOINED.into_iter().filter(|kind| named.contains(kind));
         let own = own.flat_map(|kind| chain.ids(kind).map(move |id| (kind, id)));
         let configured = attached.iter().map(|a| (a.kind, a.id));
@@ -90,12 +94,12 @@ impl<'a> Referrers<'a> {
             own.chain(configured).map(|(kind, id)| Open { kind, id, stage: stage_of(kind), started: false }).collect();
         let mut known: HashSet<(Kind, &str), RandomState> = attached.iter().map(|a| (a.kind, a.id)).collect();
         while let Some(to) = open.pop() {
-            for &(kind, id, field) in self.by_thing.get(&(to.kind, Name(to.id))).into_iter().flatten() {
+            for (kind, id, field, confidence) in self.referrers(to) {
                 if to.started && !known.contains(&(kind, id)) {
                     continue;
                 }
                 let stage = own_stage(kind).unwrap_or(to.stage);
-                attached.push(Attached { kind, id, to: (to.kind, to.id), field, confidence: Confidence::Exact, stage });
+                attached.push(Attached { kind, id, to: (to.kind, to.id), field, confidence, stage });
                 if known.insert((kind, id)) {
                     open.push(Open { kind, id, stage, started: false });
                 }
@@ -107,9 +111,22 @@ impl<'a> Referrers<'a> {
                 }
             }
         }
-        attached.sort_unstable_by_key(|a| (a.kind, a.id, a.to));
+        // Of several ways to find the same thing the first one counts, but a guess only where there is no other.
+        attached.sort_by_key(|a| (a.kind, a.id, a.to, a.confidence == Confidence::Guess));
         attached.dedup_by_key(|a| (a.kind, a.id, a.to));
         attached
+    }
+    /// Returns the rows that name a thing, and the rules that act on its events. It is a guess that a rule does whose
+    /// pattern is not wholly understood.
+    fn referrers(&self, to: Open<'a>) -> Vec<(Kind, &'a str, &'static str, Confidence)> {
+        let named = self.by_thing.get(&(to.kind, Name(to.id))).into_iter().flatten();
+        let named = named.map(|&(kind, id, field)| (kind, id, field, Confidence::Exact));
+        let alarm = self.store.alarms.get(to.id).filter(|_| to.kind == Kind::Alarms);
+        let hearing = alarm.map(|alarm| self.hearers.of(alarm)).unwrap_or_default().into_iter();
+        let hearing = hearing.map(|Hearer { kind, id, sure }| {
+            (kind, id, "EventPattern", if sure { Confidence::Exact } else { Confidence::Guess })
+        });
+        named.chain(hearing).collect()
     }
     /// Returns the things that a thing starts when something happens to `to`.
     fn started(&self, kind: Kind, id: &str, to: Open<'a>) -> Vec<Attached<'a>> {

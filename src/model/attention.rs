@@ -8,6 +8,7 @@ mod data;
 mod endpoint;
 mod errors;
 mod metrics;
+mod muted;
 mod registry;
 mod traffic;
 mod training;
@@ -111,7 +112,7 @@ rules! {
     Training "slow" training::slow [SaysAge]: "a run takes far longer than the last ones that ended well: half as much again, or five times their median deviation",
     Training "last-run-failed" training::last_run_failed: "the newest finished run or job failed",
     Training "nothing-registered" training::nothing_registered: "the newest run succeeded and registered nothing",
-    Training "not-started" attached::not_retrained [Cause AwaitsDecision]: "the rules and schedules that start a pipeline of the model are all disabled or without targets",
+    Training "not-started" attached::not_retrained [Cause AwaitsDecision]: "the rules and schedules that start a pipeline of the model, or its state machine, are all disabled or without targets",
     Training "attached" attached::of_training [Cause]: "something that starts or runs the training cannot do its work",
     Training "source" training::source: "pipelines cannot be read",
     Registry "waits" registry::waits [AwaitsDecision]: "a version newer than the approved one is pending approval",
@@ -123,7 +124,7 @@ rules! {
     Registry "delivery-waits" attached::delivery_waits [AwaitsDecision]: "something that delivers the versions waits for a person: an approval, or a transition that somebody disabled",
     Registry "source" registry::source: "the registry cannot be read",
     Endpoint "status" endpoint::status [Cause]: "an endpoint is failing, out of service, rolling back or being updated",
-    Endpoint "rolled-back" endpoint::rolled_back [Cause AwaitsDecision]: "the last update failed and the old configuration serves",
+    Endpoint "rolled-back" endpoint::rolled_back [Cause AwaitsDecision MayBeSeen]: "the last update failed and the old configuration serves",
     Endpoint "config-deleted" endpoint::config_deleted: "AWS cannot patch or scale an endpoint whose configuration is gone",
     Endpoint "capacity" endpoint::capacity [Cause]: "fewer instances run than are wanted",
     #[cfg(feature = "applicationautoscaling")]
@@ -143,6 +144,8 @@ rules! {
     Alarms "nobody-told" alarms::nobody_told [AlwaysNamed AwaitsDecision]: "a topic of the model's alarms notifies nobody: it has no confirmed subscription, does not exist, or accepts nothing from alarms",
     Alarms "no-action" alarms::no_action: "an alarm that fires notifies nobody and is in no composite alarm that does",
     Alarms "suppressed" alarms::suppressed [AlwaysDrawn]: "another alarm holds back the actions of a composite alarm that fires",
+    Alarms "muted" muted::told_nobody [AlwaysDrawn]: "a mute rule mutes an alarm that fires, or alarms that would page: those without a tier, sev1 and sev2",
+    Alarms "attached" attached::of_alarms: "something that acts on an alarm cannot do its work",
     Alarms "unevaluated" alarms::unevaluated: "AWS could not evaluate an alarm",
     Alarms "source" alarms::source: "alarms cannot be read",
 }

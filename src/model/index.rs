@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use super::attached::Referrers;
 use super::claims::Claims;
 use super::key::{Keyed, Name};
+use super::muted::{Muted, all_muted};
 use super::parallel::{MANY, both};
 use super::people;
 use jiff::SignedDuration;
@@ -116,6 +117,8 @@ pub(super) struct Alarms<'a> {
     pub(super) guards: Keyed<&'a str, &'a str>,
     /// The number of times that an alarm went into `ALARM` in the last hour.
     pub(super) fired: Keyed<&'a str, usize>,
+    /// The rules that mute an alarm now.
+    pub(super) muted: Keyed<&'a str, Muted>,
     /// The subscriptions of a topic.
     pub(super) subscriptions: Keyed<&'a str, Vec<&'a Subscription>>,
 }
@@ -293,6 +296,7 @@ impl<'a> Alarms<'a> {
         for turn in fired {
             *alarms.fired.entry(&turn.alarm).or_default() += 1;
         }
+        alarms.muted = all_muted(store.mute_rules.rows(), observed.at);
         for endpoint in store.endpoints.rows() {
             alarms
                 .guards

@@ -1,5 +1,7 @@
 //! The subscriptions of a topic, and whether its messages reach anybody.
 
+use std::collections::BTreeSet;
+
 use super::key::Keyed;
 use crate::resources::Store;
 use crate::resources::subscription::Subscription;
@@ -65,6 +67,14 @@ pub fn listeners<'a>(store: &'a Store, topic: &str) -> Vec<&'a Subscription> {
         Some(listeners) => listeners.iter().collect(),
         None => store.subscriptions.rows().filter(|s| s.topic == topic).collect(),
     }
+}
+
+/// Returns the ways in which the messages of a topic are delivered, each once: `PagerDuty, SMS, Lambda`.
+#[must_use]
+pub fn ways(store: &Store, topic: &str) -> String {
+    let confirmed = listeners(store, topic).into_iter().filter(|s| s.confirmed());
+    let ways: BTreeSet<&str> = confirmed.map(Subscription::way).collect();
+    ways.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// Do the messages of a topic reach anybody?

@@ -33,6 +33,8 @@ pub enum Mark {
     Answers,
     /// A summary always names the finding, because it says that nobody is notified about the others.
     AlwaysNamed,
+    /// Somebody may mark the finding as seen. Then it leaves the inbox.
+    MayBeSeen,
     /// The drawing of the model always shows the finding.
     AlwaysDrawn,
 }

@@ -26,6 +26,7 @@ use crate::resources::identity::Identity;
 use crate::resources::job::TrainingJob;
 use crate::resources::metric::MetricSeries;
 use crate::resources::model::Model;
+use crate::resources::mute_rule::MuteRule;
 use crate::resources::package::ModelPackage;
 use crate::resources::pipeline::Pipeline;
 use crate::resources::report::EvaluationReport;
@@ -35,11 +36,12 @@ use crate::resources::state_machine::StateMachine;
 use crate::resources::step::PipelineStep;
 use crate::resources::subscription::Subscription;
 use crate::resources::topic::Topic;
+use crate::resources::trail_event::TrailEvent;
 use crate::resources::{Listing, Observed, Preferences, Resource, Table};
 
 pub(super) use rows::{
-    alarm, composite, deployment_pipeline, endpoint, endpoint_config, event_rule, job, model, registered, requests,
-    run, scalable_target, scaling_activity, series, step, subscription, trained, version,
+    alarm, composite, deployment_pipeline, endpoint, endpoint_config, event_rule, job, model, mute_rule, registered,
+    requests, run, scalable_target, scaling_activity, series, step, subscription, trained, version,
 };
 use rows::{pipeline, topic};
 
@@ -210,6 +212,8 @@ account! {
     scalable_targets: ScalableTarget,
     deployment_pipelines: DeploymentPipeline,
     state_machines: StateMachine,
+    mute_rules: MuteRule,
+    trail_events: TrailEvent,
 }
 
 impl Account {

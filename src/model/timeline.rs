@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use jiff::Timestamp;
 
-use super::{Chain, Health, Serving};
+use super::{Chain, Health, Serving, heard};
 use crate::resources::{Event, Kind, Store};
 
 /// Returns the newest `most` events of a model, newest first. All of them have a time.
@@ -18,7 +18,8 @@ pub fn timeline(chain: &Chain, store: &Store, most: usize) -> Vec<(Timestamp, Ev
     let rows = joined.chain(chain.attached_things()).filter_map(|(kind, id)| Some((kind, store.get(kind, id)?)));
     let recorded = rows.flat_map(|(kind, row)| {
         let good_news = kind == Kind::Alarms && chain.good_news.contains(&row.id());
-        row.events().into_iter().map(move |event| if good_news { event.as_good_news() } else { event })
+        let told = move |event| if kind == Kind::Alarms { heard(store, row.id(), event) } else { event };
+        row.events().into_iter().map(move |event| if good_news { event.as_good_news() } else { told(event) })
     });
     let deployed = chain.serving.iter().flat_map(|serving| deployments(serving, store));
     let dated = recorded.chain(deployed).filter_map(|event| Some((event.at?, event)));

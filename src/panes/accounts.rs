@@ -63,7 +63,7 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
         models(&[Health::Warning], Health::Warning),
         models(&[Health::Unknown], Health::Unknown),
         models(&well, Health::Ok),
-        if account.unread() { Cell::count(None) } else { counted(account.joined.waiting(), Tone::Warn) },
+        if account.unread() { Cell::count(None) } else { counted(account.waiting(), Tone::Warn) },
         Cell::age(account.observed.at, account.observed.store.endpoints.answered_at()),
         counted(usize::try_from(usage.last_minute).unwrap_or(usize::MAX), Tone::Plain),
         Cell::of(Line::new().muted(fmt::dollars(usage.cost_per_day)), 0),

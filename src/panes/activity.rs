@@ -3,11 +3,12 @@
 use super::cell::{self, tone};
 use crate::app::{App, Body, Cell, Item, List, LogEntry, Notice, Order, Pane, PaneColumn, Subject};
 use crate::fmt;
+use crate::model::heard;
 use crate::resources::{Event, Kind};
 use crate::view::Line;
 
 /// One row for each event.
-pub(super) static PANE: Pane = Pane {
+pub(crate) static PANE: Pane = Pane {
     name: "activity",
     title: "activity",
     short: "act",
@@ -23,7 +24,14 @@ const LIST: List = List {
         PaneColumn::fill("MODEL", 1, 12).from(60).name(),
         PaneColumn::fill("ACCOUNT", 1, 10).name().several(),
     ],
-    ids: |app| app.log.iter().map(|n| app.here.subject(Item::LogEntry(n.serial))).collect(),
+    ids: |app| {
+        let kept = app.log.iter().filter(|entry| app.event_filter.keeps(entry, app.here.observed.at));
+        kept.map(|entry| app.here.subject(Item::LogEntry(entry.serial))).collect()
+    },
+    narrowed: |app| {
+        let narrows = !app.event_filter.is_empty();
+        narrows.then(|| (app.log.iter().count(), app.event_filter.words()))
+    },
     row,
     empty: |_| {
         vec![Line::from(
@@ -47,11 +55,19 @@ fn row(app: &App, subject: &Subject) -> Option<Vec<Cell>> {
     ])
 }
 
-/// Returns an event as it is drawn. An alarm whose firing is good entry is no trouble.
-pub(super) fn judged(app: &App, entry: &LogEntry) -> Event {
+/// Returns an event as it is drawn. An alarm whose firing is good news is no trouble, and one that was muted told nobody.
+pub(crate) fn judged(app: &App, entry: &LogEntry) -> Event {
+    let event = entry.event.clone();
     let alarm = entry.subject.as_ref().and_then(|subject| Some((subject.item.of_kind(Kind::Alarms)?, subject)));
-    let good = alarm.is_some_and(|(name, subject)| app.chain_of(subject).is_some_and(|c| c.good_news.contains(&name)));
-    if good { entry.event.clone().as_good_news() } else { entry.event.clone() }
+    let Some((name, subject)) = alarm else { return event };
+    let good = app.chain_of(subject).is_some_and(|c| c.good_news.contains(&name));
+    if good {
+        return event.as_good_news();
+    }
+    match app.account(entry.account) {
+        Some(account) => heard(&account.observed.store, name, event),
+        None => event,
+    }
 }
 
 fn model(app: &App, entry: &LogEntry) -> String {

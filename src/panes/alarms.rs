@@ -1,9 +1,9 @@
 //! Alarms and their receivers. Alarms of auto scaling are hidden, because they are in ALARM whenever there is little
 //! traffic.
 
-use super::cell;
+use super::{cell, muted};
 use crate::app::{App, Body, Cell, List, Pane, PaneColumn, Subject};
-use crate::model::people::{Reach, reach};
+use crate::model::people::{Reach, reach, ways};
 use crate::model::{AlarmReceiver, Health, StageKind, severity};
 use crate::resources::Kind;
 use crate::resources::alarm::Alarm;
@@ -96,9 +96,12 @@ fn tells(app: &App, alarm: &Alarm) -> Cell {
     match app.here.joined.receiver(&alarm.name) {
         Some(AlarmReceiver::Nobody) => Cell::text("▲ nobody", Tone::Warn),
         Some(AlarmReceiver::Suppressed(by)) => Cell::text(format!("▲ nobody now: {by}"), Tone::Warn),
+        Some(AlarmReceiver::Muted(by)) => Cell::text(format!("▲ {}", muted::now(app, by)), Tone::Warn),
         Some(AlarmReceiver::Quiet(by)) => Cell::text(format!("▲ nobody now: {by} is quiet"), Tone::Warn),
         Some(AlarmReceiver::Composite(parent)) => Cell::muted(format!("via {parent}")),
         Some(AlarmReceiver::Perhaps(parent)) => Cell::muted(format!("? via {parent}")),
+        Some(AlarmReceiver::Rule(rule)) => Cell::muted(format!("rule {rule}")),
+        Some(AlarmReceiver::PerhapsRule(rule)) => Cell::muted(format!("? rule {rule}")),
         Some(AlarmReceiver::Deployment(endpoint)) => Cell::muted(format!("rolls back {endpoint}")),
         Some(AlarmReceiver::Unread) => Cell::muted("◌ not known yet"),
         None => actions(app, alarm),
@@ -116,9 +119,13 @@ fn actions(app: &App, alarm: &Alarm) -> Cell {
                 format!("▲ {words} notifies nobody")
             }
             Reach::Unknown(_) if topic => format!("◌ {words}"),
+            Reach::Somebody if topic => match ways(&app.here.observed.store, action) {
+                ways if ways.is_empty() => words.into_owned(),
+                ways => format!("{words}: {ways}"),
+            },
             Reach::Nobody(_) | Reach::Unknown(_) | Reach::Somebody | Reach::Unread => words.into_owned(),
         }
     });
-    let marked = marked.collect::<Vec<_>>().join(", ");
+    let marked = marked.chain(muted::soon(app, &alarm.name)).collect::<Vec<_>>().join(", ");
     Cell::text(marked, tone)
 }

@@ -32,7 +32,7 @@ const LIST: List = List {
 fn ids(app: &App) -> Vec<Subject> {
     let accounts = app.accounts();
     let waiting =
-        accounts.iter().flat_map(|account| account.joined.inbox().map(|(chain, reason)| (account.id, chain, reason)));
+        accounts.iter().flat_map(|account| account.inbox().map(move |(chain, reason)| (account.id, chain, reason)));
     let mut waiting: Vec<_> = waiting.collect();
     waiting.sort_by_key(|(_, _, reason)| (reason.health, Reverse(reason.since)));
     let subjects = waiting.into_iter().map(|(account, chain, reason)| match &reason.about {
@@ -50,7 +50,7 @@ fn waiting<'a>(account: &'a Account, item: &Item) -> Option<(Vec<&'a str>, &'a R
         Some((kind, id)) => reason.is_about(kind, id),
         None => reason.about.is_none() && item.model() == Some(chain.name),
     };
-    let found: Vec<_> = account.joined.inbox().filter(|(chain, reason)| is_about(chain, reason)).collect();
+    let found: Vec<_> = account.inbox().filter(|(chain, reason)| is_about(chain, reason)).collect();
     let (_, reason) = *found.iter().max_by_key(|(_, reason)| reason.health)?;
     Some((found.iter().map(|(chain, _)| chain.name).collect(), reason))
 }

@@ -98,8 +98,17 @@ fn table(app: &App, shown: &List, rows: usize, titled: bool) -> Table {
 }
 
 fn title(app: &App, list: &ListState) -> Line {
-    let count = if never_read(app, list) { "–".to_owned() } else { list.ids.len().to_string() };
+    let narrowed = app.pane.list().and_then(|shown| (shown.narrowed)(app));
+    let (all, words) = narrowed.unwrap_or((list.all, String::new()));
+    let count = match list.ids.len() {
+        _ if never_read(app, list) => "–".to_owned(),
+        shown if shown < all => format!("{shown} of {all}"),
+        shown => shown.to_string(),
+    };
     let mut line = Line::new().with(app.pane.title, Tone::Strong).muted(format!("  {count}"));
+    if !words.is_empty() {
+        line = line.muted("  ").plain(words);
+    }
     if let Some((column, descending)) = hidden_sort(app) {
         line = line.muted("  by ").plain(format!("{column} {}", if descending { "↓" } else { "↑" }));
     }
@@ -134,6 +143,10 @@ fn reasons_for_nothing(app: &App, shown: &List, list: &ListState) -> Vec<Line> {
     let unread: Vec<Line> = unread.collect();
     if !unread.is_empty() {
         return unread;
+    }
+    if let Some((all, words)) = (shown.narrowed)(app).filter(|_| list.filter.is_empty()) {
+        let key = key_that(app, "back", "shows all");
+        return vec![Line::new().plain(format!("None of {all} rows: {words}.")).muted(key)];
     }
     if list.filter.is_empty() {
         return (shown.empty)(app);

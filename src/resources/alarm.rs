@@ -215,10 +215,11 @@ impl Resource for Alarm {
     fn console(&self, region: &str) -> Option<String> {
         Some(format!("cloudwatch/home?region={region}#alarmsV2:alarm/{}", url_part(&self.name)))
     }
-    /// The log of the endpoint that it watches.
+    /// The log of the endpoint or the variant that it watches.
     fn log(&self) -> Option<LogSource> {
-        let endpoint = self.dimensions.iter().find(|(name, _)| name == "EndpointName");
-        endpoint.map(|(_, name)| LogSource::endpoint(name))
+        let named = |wanted| self.dimensions.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let (endpoint, variant) = (named("EndpointName")?, named("VariantName"));
+        Some(variant.map_or_else(|| LogSource::endpoint(endpoint), |variant| LogSource::variant(endpoint, variant)))
     }
     fn properties(&self, all: &mut Properties) {
         let dimensions: Vec<String> = self.dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();

@@ -53,7 +53,7 @@ where
     Listing { rows, ..listing }.fault(fault)
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "eventbridge"))]
 mod tests {
     use jiff::Timestamp;
 

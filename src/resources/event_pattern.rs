@@ -46,38 +46,95 @@ fn any_of(found: impl Iterator<Item = Option<bool>>) -> Option<bool> {
 /// Returns whether a value matches one alternative of a pattern: an exact value, or an operator.
 fn value_matches(wanted: &Value, value: &Value) -> Option<bool> {
     let Value::Object(operator) = wanted else { return Some(wanted == value) };
-    let (name, operand) = operator.iter().next()?;
-    let text = value.as_str();
-    match (name.as_str(), operand) {
-        ("exists", Value::Bool(exists)) => Some(*exists),
-        ("anything-but", Value::Array(none)) => Some(!none.contains(value)),
-        ("anything-but", Value::Object(_)) => value_matches(operand, value).map(|matched| !matched),
-        ("anything-but", one) => Some(one != value),
-        ("prefix", Value::String(prefix)) => Some(text?.starts_with(prefix.as_str())),
-        ("suffix", Value::String(suffix)) => Some(text?.ends_with(suffix.as_str())),
-        ("equals-ignore-case", Value::String(same)) => Some(text?.eq_ignore_ascii_case(same)),
-        ("wildcard", Value::String(pattern)) if !pattern.contains('\\') => Some(wildcard(pattern, text?)),
+    let mut operators = operator.iter();
+    let ((name, operand), None) = (operators.next()?, operators.next()) else { return None };
+    match name.as_str() {
+        "exists" => operand.as_bool(),
+        "anything-but" => anything_but(operand, value),
+        "numeric" => numeric(operand.as_array()?, value),
+        _ => text_matches(name, operand, value),
+    }
+}
+
+/// Returns whether a value is none of those that `anything-but` names: one value, a list, or an operator on texts.
+fn anything_but(operand: &Value, value: &Value) -> Option<bool> {
+    let values = |operand: &Value| operand.as_array().cloned().unwrap_or_else(|| vec![operand.clone()]);
+    let matched = if let Value::Object(operator) = operand {
+        let mut operators = operator.iter();
+        let ((name, operand), None) = (operators.next()?, operators.next()) else { return None };
+        any_of(values(operand).iter().map(|one| text_matches(name, one, value)))
+    } else {
+        Some(values(operand).contains(value))
+    };
+    matched.map(|matched| !matched)
+}
+
+/// Returns whether a value is a text that matches an operator on texts. A value that is no text matches none of them.
+fn text_matches(name: &str, operand: &Value, value: &Value) -> Option<bool> {
+    let Some(text) = value.as_str() else { return is_of_text(name).then_some(false) };
+    match (name, operand) {
+        ("prefix", Value::String(prefix)) => Some(text.starts_with(prefix.as_str())),
+        ("suffix", Value::String(suffix)) => Some(text.ends_with(suffix.as_str())),
+        ("equals-ignore-case", Value::String(same)) => Some(text.to_lowercase() == same.to_lowercase()),
+        ("wildcard", Value::String(pattern)) => Some(wildcard(pattern, text)),
+        ("prefix" | "suffix", Value::Object(_)) => {
+            let folded = operand.get("equals-ignore-case")?.as_str()?.to_lowercase();
+            text_matches(name, &Value::String(folded), &Value::String(text.to_lowercase()))
+        }
         _ => None,
     }
 }
 
-/// Returns whether a text matches a pattern in which `*` stands for any text.
-fn wildcard(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = parts.next().and_then(|first| text.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
+fn is_of_text(name: &str) -> bool {
+    matches!(name, "prefix" | "suffix" | "equals-ignore-case" | "wildcard")
+}
+
+/// Returns whether a number is in a range: `[">", 0, "<=", 5]`.
+fn numeric(range: &[Value], value: &Value) -> Option<bool> {
+    let Some(number) = value.as_f64() else { return Some(false) };
+    let (bounds, rest) = range.as_chunks::<2>();
+    if bounds.is_empty() || !rest.is_empty() {
+        return None;
     }
-    let mut rest = rest;
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
+    all(bounds.iter().map(|[operator, bound]| {
+        let bound = bound.as_f64()?;
+        match operator.as_str()? {
+            "=" => Some((number - bound).abs() < f64::EPSILON),
+            ">" => Some(number > bound),
+            ">=" => Some(number >= bound),
+            "<" => Some(number < bound),
+            "<=" => Some(number <= bound),
+            _ => None,
         }
-        let Some((_, after)) = rest.split_once(part) else { return false };
+    }))
+}
+
+/// Returns whether a text matches a pattern in which `*` stands for any text, and `\\` takes the meaning of the next
+/// character away.
+fn wildcard(pattern: &str, text: &str) -> bool {
+    // The parts between the stars.
+    let mut parts = vec![String::new()];
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character == '*' {
+            parts.push(String::new());
+            continue;
+        }
+        let plain = if character == '\\' { characters.next().unwrap_or(character) } else { character };
+        parts.last_mut().into_iter().for_each(|part| part.push(plain));
+    }
+    let (Some((first, others)), Some(rest)) =
+        (parts.split_first(), parts.first().and_then(|p| text.strip_prefix(&**p)))
+    else {
+        return false;
+    };
+    let Some((last, middle)) = others.split_last() else { return text == first };
+    let mut rest = rest;
+    for part in middle {
+        let Some((_, after)) = rest.split_once(part.as_str()) else { return false };
         rest = after;
     }
-    true
+    rest.ends_with(last.as_str())
 }
 
 #[cfg(test)]
@@ -91,8 +148,9 @@ mod tests {
         let event = json!({
             "source": "aws.sagemaker", "detail-type": "SageMaker Model Package State Change",
             "resources": ["arn:aws:sagemaker:eu-west-1:1:model-package/fraud/5"],
-            "detail": { "ModelPackageGroupName": "fraud", "ModelApprovalStatus": "Approved" },
+            "detail": { "ModelPackageGroupName": "fraud", "ModelApprovalStatus": "Approved", "score": 5 },
         });
+        let number = |range: &str| format!(r#"{{"detail": {{"score": [{{"numeric": {range}}}]}}}}"#);
         let status = |wanted: &str| format!(r#"{{"detail": {{"ModelApprovalStatus": [{wanted}]}}}}"#);
         let group = |wanted: &str| format!(r#"{{"detail": {{"ModelPackageGroupName": [{wanted}]}}}}"#);
         let cases = [
@@ -111,7 +169,25 @@ mod tests {
             (group(r#"{"wildcard": "f*u*"}"#), Some(true)),
             (group(r#"{"wildcard": "f*x"}"#), Some(false)),
             (group(r#"{"wildcard": "fraud"}"#), Some(true)),
+            (group(r#"{"wildcard": "*a*"}"#), Some(true)),
+            (group(r#"{"wildcard": "fr*ra*"}"#), Some(false)),
+            (group(r#"{"wildcard": "fra\\*d"}"#), Some(false)),
+            (group(r#"{"wildcard": "fra\\ud"}"#), Some(true)),
+            (group(r#"{"prefix": {"equals-ignore-case": "FR"}}"#), Some(true)),
+            (group(r#"{"suffix": {"equals-ignore-case": "X"}}"#), Some(false)),
+            (group(r#"{"anything-but": {"prefix": ["x", "fr"]}}"#), Some(false)),
+            (group(r#"{"anything-but": {"suffix": "x"}}"#), Some(true)),
+            (group(r#"{"anything-but": {"wildcard": "*d"}}"#), Some(false)),
+            (group(r#"{"anything-but": {"equals-ignore-case": ["FRAUD", "x"]}}"#), Some(false)),
+            (group(r#"{"anything-but": {"something-new": "x"}}"#), None),
+            (group(r#"{"exists": false}"#), Some(false)),
+            (group(r#"{"numeric": [">", 3]}"#), Some(false)),
+            (number(r#"[">", 3, "<=", 5]"#), Some(true)),
+            (number(r#"["=", 4]"#), Some(false)),
+            (number(r#"["~", 4]"#), None),
+            (r#"{"detail": {"score": [{"prefix": "5"}]}}"#.to_owned(), Some(false)),
             (group(r#"{"cidr": "10.0.0.0/8"}"#), None),
+            (group(r#"{"prefix": "x", "suffix": "y"}"#), None),
             (group(r#"{"cidr": "10.0.0.0/8"}, "fraud""#), Some(true)),
             (r#"{"detail": {"ModelPackageVersion": [5]}}"#.to_owned(), None),
             ("not JSON".to_owned(), None),

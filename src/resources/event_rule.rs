@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::detailed::add_details;
+use super::event_pattern::matches;
 use super::next_run::next_run;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, arn_name};
+use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -155,6 +156,9 @@ impl Resource for EventRule {
     fn targets(&self) -> Vec<Reference<'_>> {
         self.target_arns().filter_map(|arn| Reference::of_arn(arn, "Targets.Arn")).collect()
     }
+    fn hears(&self, event: &Value) -> Option<bool> {
+        self.pattern.as_deref().map_or(Some(false), |pattern| matches(pattern, event))
+    }
     fn references(&self) -> Vec<Reference<'_>> {
         let watched = self.watches.iter().filter_map(|watched| {
             let (kind, field) = match watched.field.as_str() {
@@ -166,6 +170,10 @@ impl Resource for EventRule {
             Some(Reference { kind, id: &watched.name, field })
         });
         Resource::targets(self).into_iter().chain(watched).collect()
+    }
+    /// The log of the first function among its targets.
+    fn log(&self) -> Option<LogSource> {
+        self.target_arns().find_map(LogSource::of_arn)
     }
     fn properties(&self, all: &mut Properties) {
         all.status("State", &*self.state)

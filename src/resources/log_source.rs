@@ -21,6 +21,12 @@ impl LogSource {
         Self { group: format!("/aws/sagemaker/Endpoints/{name}"), prefix: String::new() }
     }
 
+    /// Returns the log of one variant of an endpoint. The name of a stream begins with that of its variant.
+    #[must_use]
+    pub fn variant(endpoint: &str, variant: &str) -> Self {
+        Self { prefix: format!("{variant}/"), ..Self::endpoint(endpoint) }
+    }
+
     /// Returns the log of a function, by its name.
     #[must_use]
     pub fn function(name: &str) -> Self {
@@ -48,6 +54,10 @@ impl LogSource {
             ("sagemaker", "training-job") => Some(Self::training_job(rest)),
             ("sagemaker", "processing-job") => Some(Self::job("ProcessingJobs", rest)),
             ("sagemaker", "transform-job") => Some(Self::job("TransformJobs", rest)),
+            // `:*` stands for all streams.
+            ("logs", "log-group") => {
+                Some(Self { group: rest.strip_suffix(":*").unwrap_or(rest).to_owned(), prefix: String::new() })
+            }
             // The name of a version or an alias may follow.
             ("lambda", "function") => rest.split(':').next().map(Self::function),
             _ => None,
@@ -81,6 +91,8 @@ mod tests {
             ("arn:aws:sagemaker:eu-west-1:1:processing-job/p-1", Some(("/aws/sagemaker/ProcessingJobs", "p-1/"))),
             ("arn:aws:sagemaker:eu-west-1:1:transform-job/x-1", Some(("/aws/sagemaker/TransformJobs", "x-1/"))),
             ("arn:aws:lambda:eu-west-1:1:function:deploy:live", Some(("/aws/lambda/deploy", ""))),
+            ("arn:aws:logs:eu-west-1:1:log-group:/aws/vendedlogs/states/x:*", Some(("/aws/vendedlogs/states/x", ""))),
+            ("arn:aws:logs:eu-west-1:1:log-group:x", Some(("x", ""))),
             ("arn:aws:sagemaker:eu-west-1:1:hyper-parameter-tuning-job/h-1", None),
             ("arn:aws:sagemaker:eu-west-1:1:endpoint", None),
             ("not an ARN", None),

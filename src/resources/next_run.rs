@@ -1,6 +1,7 @@
-//! The next run of a schedule of `EventBridge`.
+//! The next run of a schedule of `EventBridge`, or of a mute rule of `CloudWatch`.
 //!
-//! The forms: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>.
+//! The forms: <https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html>, and
+//! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html>.
 
 use std::cmp::Ordering;
 
@@ -31,6 +32,7 @@ impl NextRun {
         if let Self::At(at) = self { Some(at) } else { None }
     }
     /// Returns the next run of a schedule that ends at a time.
+    #[cfg(feature = "scheduler")]
     pub(super) fn until(self, end: Option<Timestamp>) -> Self {
         match (self, end) {
             (Self::At(at), Some(end)) if at > end => Self::Never,
@@ -71,13 +73,16 @@ fn next_of_rate(text: &str, begin: Timestamp, now: Timestamp) -> Option<Timestam
     begin.checked_add(SignedDuration::from_secs(turns.checked_mul(every)?)).ok()
 }
 
-/// Returns the next time of a cron expression with six fields: minute, hour, day, month, weekday and year.
+/// Returns the next time of a cron expression: minute, hour, day, month, weekday and, in `EventBridge`, year.
 fn next_cron(text: &str, zone: &TimeZone, now: Timestamp) -> NextRun {
-    // AWS counts the days of the week from 1, which is Sunday, and writes steps as `0/15`.
+    let has_year = text.split_whitespace().count() > 5;
     let parser = CronParser::builder().seconds(Seconds::Required).year(Year::Required);
-    let parser = parser.alternative_weekdays(true).sloppy_ranges(true).build();
+    // EventBridge counts the days of the week from 1, which is Sunday, and writes steps as `0/15`. Five fields are those
+    // of cron, which counts from 0.
+    let parser = parser.alternative_weekdays(has_year).sloppy_ranges(true).build();
     // AWS has no field of seconds, which the parser requires beside the year.
-    let (Ok(cron), Some(now)) = (parser.parse(&format!("0 {text}")), Local::new(zone.to_datetime(now))) else {
+    let text = if has_year { format!("0 {text}") } else { format!("0 {text} *") };
+    let (Ok(cron), Some(now)) = (parser.parse(&text), Local::new(zone.to_datetime(now))) else {
         return NextRun::Unknown;
     };
     match cron.find_next_occurrence(&now, false) {
@@ -149,6 +154,10 @@ mod tests {
             ("rate(9223372036854775807 days)", "UTC", None),
             ("at(2026-12-24T18:00:00)", "Europe/Madrid", Some("2026-12-24T17:00:00Z")),
             ("at(2025-12-24T18:00:00)", "UTC", NEVER),
+            ("at(2026-12-24T18:00)", "UTC", Some("2026-12-24T18:00:00Z")),
+            ("cron(0 2 * * *)", "UTC", Some("2026-11-24T02:00:00Z")),
+            ("cron(0 2 * * 0)", "UTC", Some("2026-11-29T02:00:00Z")),
+            ("cron(0 2 * * MON-FRI)", "UTC", Some("2026-11-24T02:00:00Z")),
             ("cron(nonsense)", "UTC", None),
             ("every day", "UTC", None),
             ("", "UTC", None),

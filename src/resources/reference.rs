@@ -25,6 +25,7 @@ impl<'a> Reference<'a> {
             ("sagemaker", Some(("model-package-group", name))) => (Kind::Groups, name),
             ("sagemaker", Some(("model-package", _))) => (Kind::Packages, arn),
             ("cloudwatch", Some(("alarm", name))) => (Kind::Alarms, name),
+            ("cloudwatch", Some(("alarm-mute-rule", name))) => (Kind::MuteRules, name),
             ("sns", _) => (Kind::Topics, arn),
             #[cfg(feature = "eventbridge")]
             ("events", Some(("rule", name))) => (Kind::EventRules, name.rsplit('/').next()?),

@@ -81,6 +81,10 @@ pub trait Resource: Clone + PartialEq + Debug + Serialize + DeserializeOwned + S
     fn targets(&self) -> Vec<Reference<'_>> {
         Vec::new()
     }
+    /// Returns whether it acts on an event of the default bus; `None` if that cannot be known.
+    fn hears(&self, _event: &serde_json::Value) -> Option<bool> {
+        Some(false)
+    }
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>> {
         Vec::new()

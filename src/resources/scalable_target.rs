@@ -17,7 +17,8 @@ pub use activity::{NotScaled, ScalingActivity};
 pub use policy::{ScalingPolicy, ScheduledAction};
 
 use super::{
-    Cadence, Derived, Event, Kind, Listing, Observed, Properties, Reference, Resource, Table, Turn, asked_lately,
+    Cadence, Derived, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Table, Turn,
+    asked_lately,
 };
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
@@ -153,6 +154,10 @@ impl Resource for ScalableTarget {
     fn references(&self) -> Vec<Reference<'_>> {
         let endpoint = self.endpoint.as_deref();
         endpoint.map(|id| Reference { kind: Kind::Endpoints, id, field: "ResourceId" }).into_iter().collect()
+    }
+    /// The log of its variant.
+    fn log(&self) -> Option<LogSource> {
+        Some(LogSource::variant(self.endpoint.as_deref()?, self.variant.as_deref()?))
     }
     fn properties(&self, all: &mut Properties) {
         all.derived(Derived::Capacity).text("ResourceId", &*self.resource).text("ScalableDimension", &*self.dimension);

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::detailed::add_details;
 use super::next_run::{NextRun, next_run};
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn, arn_name, time};
+use super::{
+    Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn, arn_name, time,
+};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -111,6 +113,10 @@ impl Resource for Schedule {
     }
     fn references(&self) -> Vec<Reference<'_>> {
         Reference::of_arn(&self.target, "Target.Arn").into_iter().collect()
+    }
+    /// The log of its target, if that is a function.
+    fn log(&self) -> Option<LogSource> {
+        LogSource::of_arn(&self.target)
     }
     fn properties(&self, all: &mut Properties) {
         all.status("State", &*self.state);

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::named::Named;
-use super::{Cadence, Event, Kind, Listing, Observed, Properties, Reference, Resource, Turn};
+use super::{Cadence, Event, Kind, Listing, LogSource, Observed, Properties, Reference, Resource, Turn};
 use crate::aws::{Aws, AwsError};
 use crate::health::Health;
 
@@ -25,6 +25,10 @@ pub struct StateMachine {
     pub created: Option<Timestamp>,
     /// The things that its definition names; absent until the definition is read.
     pub names: Option<Vec<Named>>,
+    /// The ARN of the log group that its executions write to; absent if they write no log, or until the definition is
+    /// read.
+    #[serde(default)]
+    pub log_group: Option<String>,
     /// When the definition was read.
     pub defined: Option<Timestamp>,
     /// Its last executions, newest first; absent until they are read. They are read of machines that belong to a model.
@@ -94,7 +98,7 @@ impl Resource for StateMachine {
     const OPTIONAL: bool = true;
     const NOUN: Option<&'static str> = Some("state machine");
     const STARTS: bool = true;
-    const REFERENCES: &'static [&'static str] = &["names"];
+    const REFERENCES: &'static [&'static str] = &["names", "log_group"];
     // These tables say which machines belong to a model.
     #[cfg(feature = "eventbridge")]
     const AFTER: &'static [Kind] = &[Kind::Groups, Kind::Endpoints, Kind::Pipelines, Kind::EventRules];
@@ -145,9 +149,13 @@ impl Resource for StateMachine {
         let named = self.names.iter().flatten().flat_map(|named| named.references("DescribeStateMachine.definition"));
         named.chain(started).collect()
     }
+    fn log(&self) -> Option<LogSource> {
+        LogSource::of_arn(self.log_group.as_deref()?)
+    }
     fn properties(&self, all: &mut Properties) {
         all.text("type", &*self.machine_type)
             .time("created", self.created)
+            .text("log group", self.log_group.as_deref())
             .warning("last execution", self.problem().as_deref());
         for execution in self.executions.iter().flatten() {
             all.text("execution", &*format!("{}  {}", execution.name, execution.told()))

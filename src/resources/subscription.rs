@@ -1,10 +1,12 @@
 //! SNS subscriptions: who is notified. A pending one notifies nobody: `docs/aws.md#sns-pending`.
 
+mod way;
+
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Turn};
+use super::{Cadence, Kind, Listing, LogSource, Observed, Properties, Resource, Turn};
 use crate::aws::{Aws, AwsError, failed, pages};
 use crate::health::Health;
 
@@ -58,6 +60,10 @@ impl Resource for Subscription {
     }
     fn part_of(&self) -> Option<(Kind, &str)> {
         Some((Kind::Topics, &self.topic))
+    }
+    /// The log of the function that receives the messages.
+    fn log(&self) -> Option<LogSource> {
+        LogSource::of_arn(&self.endpoint)
     }
     fn properties(&self, all: &mut Properties) {
         all.text("protocol", &*self.protocol)

@@ -36,6 +36,8 @@ pub trait Thing: Debug {
     fn since(&self) -> Option<Timestamp>;
     /// Returns those of the things that it names that it starts.
     fn targets(&self) -> Vec<Reference<'_>>;
+    /// Returns whether it acts on an event of the default bus; `None` if that cannot be known.
+    fn hears(&self, event: &serde_json::Value) -> Option<bool>;
     /// Returns the things that it names, so that it belongs to their models.
     fn references(&self) -> Vec<Reference<'_>>;
     /// Returns its ARN, where AWS gives one.
@@ -85,6 +87,9 @@ impl<T: Resource> Thing for T {
     }
     fn targets(&self) -> Vec<Reference<'_>> {
         Resource::targets(self)
+    }
+    fn hears(&self, event: &serde_json::Value) -> Option<bool> {
+        Resource::hears(self, event)
     }
     fn references(&self) -> Vec<Reference<'_>> {
         Resource::references(self)

@@ -15,7 +15,7 @@ use crate::health::Health;
 
 /// The calls that are looked up. One lookup can name one call, and a lookup of all changes of an account would mostly
 /// return those of other services.
-const CALLS: [&str; 14] = [
+const CALLS: [&str; 16] = [
     "CreateEndpoint",
     "UpdateEndpoint",
     "UpdateEndpointWeightsAndCapacities",
@@ -29,6 +29,8 @@ const CALLS: [&str; 14] = [
     "UpdateSchedule",
     "PutMetricAlarm",
     "DisableAlarmActions",
+    "PutAlarmMuteRule",
+    "DeleteAlarmMuteRule",
     "RegisterScalableTarget",
 ];
 /// The age of the oldest calls that are read.
@@ -156,6 +158,8 @@ fn changed_thing(call: &str, record: &Value) -> Option<(Option<Kind>, String)> {
         "PutRule" | "EnableRule" | "DisableRule" => named("name", Kind::EventRules),
         #[cfg(feature = "eventbridge")]
         "RemoveTargets" => named("rule", Kind::EventRules),
+        "PutAlarmMuteRule" => named("name", Kind::MuteRules),
+        "DeleteAlarmMuteRule" => named("alarmMuteRuleName", Kind::MuteRules),
         #[cfg(feature = "scheduler")]
         "UpdateSchedule" => {
             let group = parameter("groupName").unwrap_or("default");
@@ -195,6 +199,8 @@ mod tests {
             ("RemoveTargets", json!({"rule": "weekly"}), Some((Kind::EventRules, "weekly"))),
             ("UpdateSchedule", json!({"name": "weekly"}), Some((Kind::Schedules, "default/weekly"))),
             ("PutMetricAlarm", json!({"alarmName": "p99"}), Some((Kind::Alarms, "p99"))),
+            ("PutAlarmMuteRule", json!({"name": "release"}), Some((Kind::MuteRules, "release"))),
+            ("DeleteAlarmMuteRule", json!({"alarmMuteRuleName": "release"}), Some((Kind::MuteRules, "release"))),
             ("DisableAlarmActions", json!({"alarmNames": ["p99", "p50"]}), Some((Kind::Alarms, "p99"))),
             (
                 "RegisterScalableTarget",

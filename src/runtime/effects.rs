@@ -135,6 +135,13 @@ impl EffectRunner {
             Effect::Quit | Effect::Suspend | Effect::Refresh(_) | Effect::Theme(_) => {}
             Effect::Mouse(on) => (self.machine.mouse)(on),
             Effect::Replay(command) => self.command(command),
+            Effect::KeepSeen(place, all) => {
+                let file = self.machine.connections.get(place.place()).and_then(|connection| connection.seen.clone());
+                if let Some(file) = file {
+                    // Without the file, the finding is in the inbox of the next run again.
+                    self.saving.spawn_blocking_on(move || drop(file.write(&all)), &self.machine.background);
+                }
+            }
             Effect::Copy(text) => (self.machine.copy)(&text),
             Effect::Plan(place, intent) => {
                 let Some(executor) = self.executor(place, app) else { return };

@@ -1,6 +1,6 @@
 //! The state that a console begins with.
 
-use super::{Connection, Session};
+use super::{Connection, SeenFile, Session};
 use crate::app::{Account, App};
 use crate::aws::Transport;
 use crate::config::{Colour, Confirm};
@@ -40,6 +40,7 @@ fn account(session: &Session, id: AccountId, connection: &Connection) -> Account
     (account.id, account.name, account.tone) = (id, connection.name.clone(), tone);
     (account.region, account.stand_in) = (aws.region.clone(), connection.stand_in.clone());
     account.transport = aws.transport.as_ref().map(Transport::settings).unwrap_or_default();
+    account.seen = connection.seen.as_ref().map(SeenFile::read).unwrap_or_default().into_iter().collect();
     (account.access, account.login) = (connection.executor.access.clone(), connection.login.clone());
     account
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Connection, snapshot_folder};
+use super::{Connection, SeenFile, snapshot_folder, state_folder};
 use crate::args::Common;
 use crate::aws::{StandIn, Target};
 use crate::config::{self, Config};
@@ -51,7 +51,9 @@ impl SelectedAccount {
         let who = Some(profile.clone().unwrap_or_else(|| "default".into()));
         let name = [who, self.account.role_arn.clone(), Some(aws.region.clone()), aws.endpoint.clone()];
         let name: Vec<String> = name.into_iter().flatten().collect();
-        let snapshot = Snapshot::of(&snapshot_folder(), &name.join("@"));
+        let name_of_files = name.join("@");
+        let snapshot = Snapshot::of(&snapshot_folder(), &name_of_files);
+        let seen = SeenFile::of(&state_folder().join("seen"), &name_of_files);
         Connection {
             name: target.called().unwrap_or(&aws.region).to_owned(),
             label: self.account.label.clone(),
@@ -60,6 +62,7 @@ impl SelectedAccount {
             stand_in: aws.endpoint.clone().map(StandIn::Url),
             login: aws.renewal.clone(),
             snapshot: Some(snapshot),
+            seen: Some(seen),
             executor,
         }
     }

@@ -42,6 +42,9 @@ pub(crate) fn world(story: &Story, start: Time, seed: u64, settings: &Settings) 
     for log in &story.logs {
         world.build_log(log);
     }
+    for rule in &story.mute_rules {
+        world.build_mute_rule(rule);
+    }
     for alarm in &story.alarms {
         world.build_alarm(alarm);
     }

@@ -120,6 +120,7 @@ services! { world:
         => logs(&logs::Sources {
             env: &world.env,
             sagemaker: &world.sagemaker,
+            sfn: &world.sfn,
             metrics: world.cloudwatch.view(&world.env, &world.sagemaker.endpoints),
             scripts: &world.log_scripts,
         }).reword;

@@ -24,7 +24,7 @@ use toml::Spanned;
 use super::account::Account;
 use super::time::Span;
 
-pub(crate) use alarm::{Alarm, Metric, Missing};
+pub(crate) use alarm::{Alarm, Metric, Missing, Mute};
 pub(crate) use bundled::BUNDLED;
 pub(crate) use drill::{Condition, Drill};
 pub use error::StoryError;
@@ -65,6 +65,8 @@ pub struct Story {
     pub(crate) logs: Vec<Log>,
     #[serde(default, rename = "alarm")]
     pub(crate) alarms: Vec<Alarm>,
+    #[serde(default, rename = "mute")]
+    pub(crate) mute_rules: Vec<Mute>,
     /// The additions to inherited models.
     #[serde(default, rename = "add")]
     pub(crate) adds: Vec<Add>,

@@ -1,6 +1,6 @@
 //! The table of actions. Keys, palette, help and documents use it.
 
-use super::{cause, changes, logs, modal, mouse, navigate, replay};
+use super::{activity, cause, changes, logs, modal, mouse, navigate, replay, seen};
 use crate::app::{Action, App, Context, Effect, Help, Palette, ReplayCommand};
 use crate::intents::{self, Intent};
 use crate::view::Tone;
@@ -20,12 +20,15 @@ macro_rules! actions {
 
 intents::intents! { actions
     "look" {
-        "open" "open the selected row: its lineage, an account, a source, a log line" navigate::can_open => navigate::open;
+        "open" "open the selected row: its lineage, that of an event's thing, an account, a source, a log line" navigate::can_open => navigate::open;
         "back" "close, clear the filter, go back" navigate::can_go_back => navigate::back;
-        "logs" "the log of an endpoint, job, step, run or function, or around an event" logs::can_open => logs::open;
+        "logs" "the log of an endpoint, job, step, run, function or state machine, or around an event" logs::can_open => logs::open;
         "filter" "show only rows with these words, without !words, of an @account; in a lineage: search for a word" always => navigate::filter;
         "next-match" "in a lineage: next match; in a log: next error" navigate::can_look_on => |app| navigate::look_on(app, 1);
         "previous-match" "in a lineage: previous match; in a log: previous error" navigate::can_look_on => |app| navigate::look_on(app, -1);
+        "event-kind" "in the activity: list the next kind of events" activity::can_narrow => activity::next_kind;
+        "event-age" "in the activity: list the last 15 min, hour, 6 h, 24 h, all" activity::can_narrow => activity::next_age;
+        "seen" "mark a deployment that was rolled back as seen: it leaves the inbox" seen::can_mark => seen::mark;
         "facts-down" "in a lineage: scroll the facts down" navigate::has_facts => |app| navigate::scroll_facts(app, 1);
         "facts-up" "in a lineage: scroll the facts up" navigate::has_facts => |app| navigate::scroll_facts(app, -1);
         "sort" "sort by the next column" navigate::can_sort => navigate::sort;

@@ -10,8 +10,9 @@ use crate::panes;
 pub(super) fn settle(app: &mut App) {
     let Some(list) = app.pane.list() else { return };
     let (account, revision, scaling) = (app.here.id, app.revision, app.show_scaling);
+    let events = app.event_filter;
     let state = app.list_mut();
-    let made = Some((account, revision, state.filter.text().to_owned(), state.sort, scaling));
+    let made = Some((account, revision, (state.filter.text().to_owned(), events), state.sort, scaling));
     if state.made != made {
         let (filter, sort) = (state.filter.text().to_owned(), state.sort);
         let ids = (list.ids)(app);

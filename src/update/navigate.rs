@@ -1,8 +1,8 @@
 //! Moving between panes, rows and nodes.
 
-use super::{logs, search};
+use super::{activity, logs, search};
 use crate::app::{App, Context, Detail, Effect, Item, Pane, Subject, of_account};
-use crate::panes::{self, activity, lineage};
+use crate::panes::{self, lineage};
 use crate::resources::alarm::Alarm;
 use crate::resources::{Kind, Thing};
 use crate::view::Tone;
@@ -120,7 +120,7 @@ pub(super) fn open(app: &mut App) -> Moved {
     } else if let Item::Source(kind) = subject.item {
         app.modal = Some(panes::sources::notice(app, kind).into());
     } else if let Item::LogEntry(serial) = subject.item {
-        app.modal = activity::notice(app, serial).map(Into::into);
+        activity::open(app, serial);
     } else {
         enter(app, &subject);
     }
@@ -205,7 +205,7 @@ pub(super) fn back(app: &mut App) -> Moved {
     let list = app.list_mut();
     if !list.filter.is_empty() {
         list.filter.clear();
-    } else if !app.at_home() {
+    } else if !activity::widen(app) && !app.at_home() {
         app.go(app.tables.home);
     }
     None

@@ -1,5 +1,6 @@
 """The services around the models: rules, scaling, who changed what, logs, tags, delivery."""
 
+import datetime
 import json
 import time
 import unittest
@@ -42,6 +43,22 @@ class Around(Contract):
         scheduler.update_schedule(Name=name, State="ENABLED", **keep)
         with self.assertRaises(scheduler.exceptions.ResourceNotFoundException):
             scheduler.get_schedule(Name="nothing")
+
+    def test_mute_rules(self):
+        cw = self.account.client("cloudwatch")
+        alarm = cw.describe_alarms()["MetricAlarms"][0]["AlarmName"]
+        now = datetime.datetime.now(datetime.timezone.utc)
+        schedule = {"Expression": now.strftime("at(%Y-%m-%dT%H:%M)"), "Duration": "PT2H", "Timezone": "UTC"}
+        rule = {"Rule": {"Schedule": schedule}, "MuteTargets": {"AlarmNames": [alarm]}}
+        cw.put_alarm_mute_rule(Name="release: 7", Description="by a colleague", **rule)
+        found = cw.list_alarm_mute_rules(AlarmName=alarm, Statuses=["ACTIVE", "SCHEDULED"])["AlarmMuteRuleSummaries"]
+        self.assertTrue(found[0]["AlarmMuteRuleArn"].endswith(":alarm-mute-rule:release: 7"))
+        rule = cw.get_alarm_mute_rule(AlarmMuteRuleName="release: 7")
+        self.assertEqual(([alarm], "ONE_TIME"), (rule["MuteTargets"]["AlarmNames"], rule["MuteType"]))
+        cw.delete_alarm_mute_rule(AlarmMuteRuleName="release: 7")
+        self.assertEqual([], cw.list_alarm_mute_rules(AlarmName=alarm)["AlarmMuteRuleSummaries"])
+        with self.assertRaises(ClientError):
+            cw.get_alarm_mute_rule(AlarmMuteRuleName="release: 7")
 
     def test_scaling(self):
         scaling = self.account.client("application-autoscaling")

@@ -56,7 +56,7 @@ async fn everything_else_is_of_the_account_that_the_cursor_is_in() {
     t.to("eu-west-1").await;
     t.keys("enter").await;
     t.says("✗ recommendation");
-    t.says("models  5  /@eu-west-1");
+    t.says("models  5 of 10  /@eu-west-1");
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,15 +13,38 @@ async fn the_log_begins_with_the_last_day_of_all_models() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_row_of_the_log_opens_whole_and_leads_to_its_model() {
+async fn a_row_of_the_log_leads_to_its_thing_and_says_what_happened() {
     let mut t = Harness::story("demo").size(80, 24).ready().await;
     t.until("P1-recommendation-ctr", "5m").await;
     t.keys("6 '/ctr !broken' enter").await;
     t.says("…");
     t.keys("enter").await;
-    t.says("what happened");
-    t.says("→ oncall-page, recommendation-fallback");
-    t.says("model recommendation");
-    t.keys("enter").await;
     t.says("✗ P1-recommendation-ctr");
+    t.says("P1-recommendation-ctr ALARM  → oncall-page, recommendation-fallback");
+    t.keys("esc").await;
+    t.says("activity");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_log_lists_one_kind_of_events_or_those_of_the_last_time() {
+    let mut t = Harness::story("demo").size(120, 40).ready().await;
+    t.until("P1-recommendation-ctr", "5m").await;
+    t.keys("6 f").await;
+    t.says("endpoints");
+    t.never_says("v14 registered");
+    t.keys("f").await;
+    t.says(" of ");
+    t.says("v14 registered");
+    t.keys("F").await;
+    t.says("activity  1 of ");
+    t.says("versions, last 15 min");
+    t.never_says("v14 registered");
+    t.keys("F F F").await;
+    t.says("versions, last 24 h");
+    t.says("v14 registered");
+    t.keys("esc").await;
+    t.says("P1-recommendation-ctr");
+    t.never_says("last 24 h");
+    t.keys("0 f").await;
+    t.says("only the activity has kinds and ages of events: 6 goes there");
 }

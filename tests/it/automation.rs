@@ -62,3 +62,15 @@ async fn rules_that_may_not_be_read_cost_little_and_are_told_at_their_source() {
     t.run_for("20m").await;
     assert!(calls(&t) - before <= 3, "{}", calls(&t) - before);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_finding_leads_to_the_person_who_made_the_change() {
+    let mut t = Harness::story("other-hand").size(160, 40).ready().await;
+    t.run_for("1m").await;
+    t.keys("i").await;
+    t.to("nothing starts demand-forecasting-build").await;
+    t.keys("C").await;
+    t.says("demand-forecasting: what changed before 11-22 22:10");
+    t.says("then  DisableRule demand-forecasting-monthly");
+    t.says("tom from ");
+}

@@ -62,3 +62,22 @@ async fn one_key_leads_to_the_first_cause() {
     t.keys("C").await;
     t.says("before: nothing is wrong with it");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_rollback_leaves_the_inbox_when_it_was_seen() {
+    let mut t = Harness::story("silent-rollback").size(160, 40).ready().await;
+    t.until("rolled back", "20m").await;
+    t.says("inbox 1");
+    t.keys("i").await;
+    t.to("last update was rolled back").await;
+    t.keys("m").await;
+    t.says("marked as seen");
+    t.says("Nothing waits for you.");
+    t.never_says("inbox 1");
+    t.keys("0").await;
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    t.says("last update was rolled back");
+    t.keys("m").await;
+    t.says("seen: only a deployment that was rolled back can be marked");
+}

@@ -158,7 +158,7 @@ async fn a_list_of_models_that_is_longer_than_the_screen_says_so() {
 async fn a_filter_is_edited_where_its_cursor_is() {
     let mut t = Harness::story("demo").size(120, 36).ready().await;
     t.keys("4 / 'recomend' left left left left 'm' enter").await;
-    t.says("endpoints  2  /recommend");
+    t.says("endpoints  2 of 9  /recommend");
     t.keys("/ ctrl-u").await;
     t.paste("fraud").await;
     t.keys("home 'x' end backspace").await;

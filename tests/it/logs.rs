@@ -247,3 +247,24 @@ async fn the_log_is_that_of_the_account_of_the_selected_thing() {
     t.says("OutOfMemoryError");
     assert_eq!(calls(&t), 0, "the first account is not asked");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_state_machine_has_the_log_that_it_is_configured_to_write() {
+    let mut t = Harness::story("failed-state-machine").size(160, 40).ready().await;
+    t.keys("9").await;
+    t.to("FAILED in CheckData").await;
+    t.keys("l").await;
+    t.until("ExecutionFailed", "1m").await;
+    t.says("/aws/vendedlogs/states/customer-segmentation-retrain");
+    t.says("Table customers is locked");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_variant_shows_its_own_streams_and_a_function_its_log() {
+    let mut t = Harness::story("demo").size(160, 40).ready().await;
+    t.keys("9").await;
+    t.to("recommendation-prod").await;
+    t.keys("l").await;
+    t.until("POST /invocations", "1m").await;
+    t.says("AllTraffic/");
+}

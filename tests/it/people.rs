@@ -143,3 +143,70 @@ async fn an_alarm_without_data_is_not_quiet() {
     t.keys("enter").await;
     t.says("▲ PARTIAL_DATA: only part of the data was looked at");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_muted_alarm_says_until_when_and_by_what() {
+    let mut t = Harness::story("muted").size(200, 50).ready().await;
+    t.keys("5").await;
+    let row = t.line("P1-recommendation-ctr");
+    assert!(row.contains("✗ ALARM") && row.contains("▲ muted until 07:11 by rule release-4711"), "{row}");
+    assert!(
+        t.line("P2-recommendation-latency").contains("muted from 23:30"),
+        "{}",
+        t.line("P2-recommendation-latency")
+    );
+    t.to("P1-recommendation-ctr").await;
+    t.keys("enter").await;
+    t.says("nobody now: muted until 07:11 by rule release-4711: Release 4711 of the shop");
+    t.says("notifies nobody: muted until 07:11 by rule release-4711");
+    t.says("mute rule");
+    t.keys("esc 0").await;
+    t.to("recommendation").await;
+    t.keys("enter").await;
+    t.says("nobody is notified of P1-recommendation-ctr until 07:11 UTC: mute rule release-4711 mutes it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn mute_rules_that_may_not_be_read_cost_one_call_and_one_line() {
+    let denied = "inherits = \"shop\"\n[[fault]]\noperation = \"ListAlarmMuteRules\"\ncode = \"AccessDenied\"\n";
+    let mut t = Harness::story(denied).size(160, 40).ready().await;
+    t.keys("7").await;
+    assert!(t.row("mute_rules").contains("denied"), "{}", t.row("mute_rules"));
+    let calls = |t: &Harness| t.sim().all_calls().get("ListAlarmMuteRules").copied().unwrap_or_default();
+    let before = calls(&t);
+    t.keys("0").await;
+    t.run_for("20m").await;
+    assert!(calls(&t) - before <= 3, "{}", calls(&t) - before);
+    t.keys("5").await;
+    t.to("P1-recommendation-5xx").await;
+    t.keys("enter").await;
+    t.says("not known: ListAlarmMuteRules denied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_says_whom_it_tells_and_how() {
+    let mut t = Harness::story("shop").size(200, 50).ready().await;
+    t.keys("5").await;
+    assert!(t.line("P1-recommendation-5xx").contains("oncall-page: HTTPS, Lambda, SMS"), "{}", t.text());
+    t.to("P1-recommendation-5xx").await;
+    t.keys("enter").await;
+    t.says("oncall-page: HTTPS events.pager.example.com, Lambda slack-ml-oncall, SMS +35…67");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_pipeline_whose_state_machine_nothing_starts_is_told() {
+    let story = r#"
+inherits = "failed-state-machine"
+title = "A disabled rule in front of a state machine"
+
+[[rule]]
+name = "customer-segmentation-quarterly"
+schedule = "cron(0 4 1 1,4,7,10 ? *)"
+machine = "customer-segmentation-retrain"
+enabled = false
+"#;
+    let mut t = Harness::story(story).size(200, 50).ready().await;
+    t.to("customer-segmentation").await;
+    t.keys("enter").await;
+    t.says("nothing starts customer-segmentation-build: its state machine customer-segmentation-retrain is started only by");
+}

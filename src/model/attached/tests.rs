@@ -1,7 +1,9 @@
+use crate::model::Confidence;
 use crate::model::StageKind::{Endpoint, Registry, Training};
 use crate::model::testing::{Account, RUN, deployment_pipeline, event_rule, table};
 use crate::resources::Kind;
-use crate::resources::Kind::{DeploymentPipelines, Endpoints, EventRules, Groups, Pipelines, StateMachines};
+use crate::resources::Kind::{Alarms, DeploymentPipelines, Endpoints, EventRules, Groups, Pipelines, StateMachines};
+use crate::resources::event_rule::EventRule;
 use crate::resources::state_machine::{StateMachine, StateMachineExecution};
 
 /// The ARN of the deployment pipeline of the cases.
@@ -148,4 +150,22 @@ fn a_rule_on_an_endpoint_is_shown_below_it() {
     let joined = account.join();
     let attached = &joined.chain("fraud").unwrap().attached;
     assert_eq!(attached.iter().map(|a| (a.stage, a.is_below())).collect::<Vec<_>>(), [(Endpoint, true)]);
+}
+
+#[test]
+fn a_rule_belongs_to_the_alarms_whose_events_its_pattern_matches() {
+    let on = |pattern: &str| EventRule { pattern: Some(pattern.into()), ..event_rule("page", &[], None) };
+    let cases = [
+        (r#"{"detail": {"alarmName": [{"prefix": "fraud-"}]}}"#, vec![((Alarms, "fraud-5xx"), Confidence::Exact)]),
+        (r#"{"detail": {"alarmName": [{"new": 1}]}}"#, vec![((Alarms, "fraud-5xx"), Confidence::Guess)]),
+        (r#"{"detail": {"alarmName": [{"prefix": "churn-"}]}}"#, vec![]),
+        (r#"{"source": ["aws.s3"], "detail": {"alarmName": [{"new": 1}]}}"#, vec![]),
+    ];
+    for (pattern, expected) in cases {
+        let mut account = Account::healthy();
+        account.event_rules.push(on(pattern));
+        let joined = account.join();
+        let attached = joined.chain("fraud").unwrap().attached.iter().map(|a| (a.to, a.confidence));
+        assert_eq!(attached.collect::<Vec<_>>(), expected, "{pattern}");
+    }
 }

@@ -90,7 +90,7 @@ pub(super) fn flapping(input: &RuleInput<'_>) -> Vec<Finding> {
 
 /// Does the alarm watch a metric whose threshold is good to cross, according to the configuration, and does it fire
 /// on the good side?
-fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
+pub(super) fn good_news(config: Option<&ModelConfig>, alarm: &Alarm) -> bool {
     let side = match alarm.operator.as_deref() {
         Some("GreaterThanThreshold" | "GreaterThanOrEqualToThreshold") => true,
         Some("LessThanThreshold" | "LessThanOrEqualToThreshold") => false,
@@ -167,12 +167,17 @@ pub(super) fn no_action(input: &RuleInput<'_>) -> Vec<Finding> {
         AlarmReceiver::Perhaps(parent) => Some(unheard(input, a, Health::Unknown, |name| {
             format!("whether {name} notifies anybody is not known: the rule of {parent} cannot be read")
         })),
+        AlarmReceiver::PerhapsRule(rule) => Some(unheard(input, a, Health::Unknown, |name| {
+            format!("whether {name} notifies anybody is not known: the pattern of rule {rule} cannot be read")
+        })),
         AlarmReceiver::Quiet(parent) => Some(unheard(input, a, Health::Warning, |name| {
             format!("nobody is notified of {name} now: {parent} does not fire")
         })),
-        // The composite alarm whose actions are suppressed has its own finding.
+        // The alarm whose actions are suppressed or muted has its own finding.
         AlarmReceiver::Suppressed(_)
+        | AlarmReceiver::Muted(_)
         | AlarmReceiver::Composite(_)
+        | AlarmReceiver::Rule(_)
         | AlarmReceiver::Deployment(_)
         | AlarmReceiver::Unread => None,
     };

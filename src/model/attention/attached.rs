@@ -1,6 +1,8 @@
 //! Rules about things that are attached to a model: what starts its pipelines, what its approvals start, what scales it.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
 
 use super::{Column, Finding, RuleInput};
 use crate::model::{Attached, Health, StageKind};
@@ -11,26 +13,73 @@ fn rows<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Attached<'a>,
     input.chain.attached.iter().filter_map(|a| Some((a, input.index.store.get(a.kind, a.id)?)))
 }
 
+/// The most things that start each other.
+const DEEPEST: usize = 4;
+
+/// Why a thing starts nothing.
+struct Stopped<'a> {
+    /// The thing that keeps it from that.
+    cause: &'a dyn Thing,
+    /// A phrase that names the thing.
+    text: String,
+}
+
+/// Returns why a thing will not start the things that it names. `None` if it may start them: nothing keeps it from that,
+/// and it starts by itself, or something that may start it is not stopped or not known.
+fn stopped<'a>(input: &'a RuleInput<'_>, thing: &'a dyn Thing, depth: usize) -> Option<Stopped<'a>> {
+    if thing.starts()? {
+        let depth = depth.checked_sub(1)?;
+        let triggers: Vec<&dyn Thing> = triggers(input, (thing.kind(), thing.id())).collect();
+        let all: Option<Vec<Stopped<'_>>> =
+            triggers.into_iter().map(|trigger| stopped(input, trigger, depth)).collect();
+        let all = all.filter(|all| !all.is_empty())?;
+        let noun = thing.kind().noun().unwrap_or_default();
+        let why: Vec<String> = all.iter().map(|stopped| stopped.text.clone()).collect();
+        let text = format!("its {noun} {} is started only by {}", thing.title(), why.join(", and "));
+        return Some(Stopped { cause: all.first()?.cause, text });
+    }
+    let (noun, problem) = (thing.kind().noun().unwrap_or_default(), thing.problem().unwrap_or_default());
+    Some(Stopped { cause: thing, text: format!("{noun} {}, which {problem}", thing.title()) })
+}
+
+/// Returns the things that start a thing.
+fn triggers<'a>(input: &'a RuleInput<'_>, to: (Kind, &'a str)) -> impl Iterator<Item = &'a dyn Thing> {
+    rows(input).filter(move |(a, thing)| a.to == to && thing.starts().is_some()).map(|(_, thing)| thing)
+}
+
 /// Finds things of one kind that nothing starts, although something is there to start them. `phrase` says so of one
 /// thing, by its name.
 fn not_started(input: &RuleInput<'_>, kind: Kind, phrase: impl Fn(&str) -> String) -> Vec<Finding> {
-    let mut triggers: BTreeMap<&str, Vec<&dyn Thing>> = BTreeMap::new();
-    for (attached, thing) in rows(input).filter(|(a, thing)| a.to.0 == kind && thing.starts().is_some()) {
-        triggers.entry(attached.to.1).or_default().push(thing);
-    }
-    let stopped = triggers.into_iter().filter(|(_, all)| all.iter().all(|thing| thing.starts() == Some(false)));
+    let started: BTreeSet<&str> = rows(input).filter(|(a, _)| a.to.0 == kind).map(|(a, _)| a.to.1).collect();
     // Something that was not read may start it.
     let starters = input.index.store.tables().filter(|(kind, _)| kind.starts());
     let is_known = |table: &dyn AnyTable| table.complete() && !table.partly_read() && table.trouble().is_none();
     let known = starters.into_iter().all(|(_, table)| is_known(table));
-    let finding = |(started, all): (&str, Vec<&dyn Thing>)| {
-        let first = *all.first()?;
+    let mut found = Vec::new();
+    for started in started {
+        let all = triggers(input, (kind, started)).map(|thing| Some((thing, stopped(input, thing, DEEPEST)?)));
+        let Some(all) = all.collect::<Option<Vec<_>>>() else { continue };
+        // A thing that is itself switched off says more than one that nothing starts.
+        let first = all.iter().find(|(thing, _)| thing.starts() == Some(false)).or(all.first());
+        let Some((thing, Stopped { cause, text })) = first else { continue };
+        let why = if thing.starts() == Some(false) { described(*thing) } else { text.clone() };
         let phrase = if known { phrase(started) } else { format!("{}, as far as was read", phrase(started)) };
-        let health = if known { first.health() } else { Health::Unknown };
-        let text = format!("{phrase}: {}", described(first));
-        Some(Finding::new(health, text).brief(phrase).about(first.kind(), first.id()))
-    };
-    stopped.filter_map(finding).collect()
+        let health = if known { cause.health() } else { Health::Unknown };
+        let finding = Finding::new(health, format!("{phrase}: {why}")).brief(phrase);
+        found.push(finding.since(last_changed(input, *cause)).about(cause.kind(), cause.id()));
+    }
+    found
+}
+
+/// Returns when somebody last changed a thing, if that was in the last day.
+#[cfg(feature = "cloudtrail")]
+fn last_changed(input: &RuleInput<'_>, thing: &dyn Thing) -> Option<Timestamp> {
+    let calls = input.index.store.trail_events.rows().filter(|call| call.error.is_none());
+    calls.filter(|call| Thing::part_of(*call) == Some((thing.kind(), thing.id()))).filter_map(|call| call.at).max()
+}
+#[cfg(not(feature = "cloudtrail"))]
+fn last_changed(_: &RuleInput<'_>, _: &dyn Thing) -> Option<Timestamp> {
+    None
 }
 
 /// Describes what is wrong with a thing: `rule weekly is disabled`.
@@ -96,4 +145,9 @@ pub(super) fn delivering(input: &RuleInput<'_>) -> bool {
 /// Finds the problems of things that are attached to the endpoints.
 pub(super) fn of_endpoint(input: &RuleInput<'_>) -> Vec<Finding> {
     problems(input, StageKind::Endpoint)
+}
+
+/// Finds the problems of things that are attached to the alarms.
+pub(super) fn of_alarms(input: &RuleInput<'_>) -> Vec<Finding> {
+    problems(input, StageKind::Alarms)
 }

@@ -7,6 +7,7 @@ mod data;
 mod endpoint;
 mod errors;
 mod metrics;
+mod muted;
 mod order;
 mod registry;
 mod training;
@@ -44,7 +45,7 @@ macro_rules! cases {
 }
 use cases;
 
-const CASES: [&[OfRule]; 9] = [
+const CASES: [&[OfRule]; 10] = [
     data::CASES,
     training::CASES,
     registry::CASES,
@@ -52,6 +53,7 @@ const CASES: [&[OfRule]; 9] = [
     errors::CASES,
     metrics::CASES,
     alarms::CASES,
+    muted::CASES,
     attached::CASES,
     capacity::CASES,
 ];

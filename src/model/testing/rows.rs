@@ -9,6 +9,7 @@ use crate::resources::execution::PipelineExecution;
 use crate::resources::job::{JobDetails, TrainingJob};
 use crate::resources::metric::MetricSeries;
 use crate::resources::model::{Container, Model};
+use crate::resources::mute_rule::{MuteDetails, MuteRule, MuteSchedule};
 use crate::resources::named::Named;
 use crate::resources::package::{Details, ModelPackage};
 use crate::resources::pipeline::{Definition, Pipeline, StepDefinition};
@@ -277,5 +278,19 @@ pub(in crate::model) fn deployment_pipeline(name: &str, names: &[&str]) -> Deplo
         stages: Some(["Source", "Approve", "DeployProd"].map(stage).into()),
         read: ago(MINUTE),
         ..DeploymentPipeline::default()
+    }
+}
+
+/// Makes a mute rule of some alarms that is active for three hours. The time of the cases is 01:47 UTC.
+pub(in crate::model) fn mute_rule(name: &str, alarms: &[&str]) -> MuteRule {
+    let (expression, duration) = ("cron(0 1 * * *)".to_owned(), "PT3H".to_owned());
+    let schedule = MuteSchedule { expression, duration, ..MuteSchedule::default() };
+    MuteRule {
+        name: name.into(),
+        arn: format!("arn:aws:cloudwatch:eu-west-1:123456789012:alarm-mute-rule:{name}"),
+        status: "ACTIVE".into(),
+        alarms: alarms.iter().map(|&alarm| alarm.to_owned()).collect(),
+        details: Some(MuteDetails { schedule, ..MuteDetails::default() }),
+        ..MuteRule::default()
     }
 }

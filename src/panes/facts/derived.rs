@@ -2,18 +2,18 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::measured;
+use super::super::{measured, muted};
 #[cfg(feature = "applicationautoscaling")]
 use super::scaling;
 use super::{Fact, fact, live, warn};
 use crate::app::App;
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
-use crate::model::{AlarmReceiver, Chain};
+use crate::model::{AlarmReceiver, Chain, Confidence};
 use crate::resources::alarm::{Alarm, Suppressor};
 use crate::resources::alarm_history::fired_since;
 use crate::resources::subscription::Subscription;
-use crate::resources::{Derived, Kind};
+use crate::resources::{Derived, Kind, Store};
 use crate::view::{Line, Tone};
 
 /// Returns the properties that the joined models add to a thing.
@@ -21,10 +21,11 @@ pub(super) fn derived(app: &App, chain: &Chain, id: &str, which: Derived) -> Vec
     let alarm = app.here.observed.store.alarms.get(id);
     match which {
         Derived::Fired => vec![fired(app, id)],
-        Derived::Notified => alarm.map(|alarm| tells(app, alarm)).into_iter().collect(),
+        Derived::Notified => alarm.map(|alarm| receivers(app, alarm)).unwrap_or_default(),
         Derived::Suppression => {
             let suppressor = alarm.and_then(|alarm| Some((alarm, alarm.suppressor.as_ref()?)));
-            suppressor.map(|(alarm, suppressor)| suppression(app, alarm, suppressor)).unwrap_or_default()
+            let held = suppressor.map(|(alarm, suppressor)| suppression(app, alarm, suppressor)).unwrap_or_default();
+            held.into_iter().chain(mute_rules(app, id)).collect()
         }
         Derived::Subscribers => subscribers(app, id),
         Derived::Measured => {
@@ -68,6 +69,12 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
         Some(AlarmReceiver::Nobody) => warn("notifies", "▲ nobody: its actions are switched off"),
         Some(AlarmReceiver::Unread) => fact("notifies", "◌ not known yet: deployments were not read"),
         Some(AlarmReceiver::Suppressed(by)) => warn("notifies", format!("▲ nobody now: {by} holds the actions back")),
+        Some(AlarmReceiver::Muted(by)) => {
+            let rule = app.here.observed.store.mute_rules.get(&by.rule).and_then(|rule| rule.details.as_ref());
+            let why = rule.map(|details| &details.description).filter(|why| !why.is_empty());
+            let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+            warn("notifies", format!("▲ nobody now: {}{why}", muted::now(app, by)))
+        }
         Some(AlarmReceiver::Quiet(by)) => {
             warn("notifies", format!("▲ nobody now: {by}, which notifies for it, does not fire"))
         }
@@ -75,6 +82,11 @@ fn tells(app: &App, alarm: &Alarm) -> Fact {
         Some(AlarmReceiver::Perhaps(parent)) => {
             fact("notifies", format!("nobody itself; {parent} may notify for it, but its rule cannot be read"))
         }
+        Some(AlarmReceiver::Rule(rule)) => fact("notifies", format!("nobody itself; rule {rule} acts on its events")),
+        Some(AlarmReceiver::PerhapsRule(rule)) => fact(
+            "notifies",
+            format!("nobody itself; rule {rule} may act on its events, but its pattern cannot be read"),
+        ),
         Some(AlarmReceiver::Deployment(endpoint)) => {
             fact("notifies", format!("no people; it rolls back deployments of {endpoint}"))
         }
@@ -111,9 +123,59 @@ fn suppression(app: &App, alarm: &Alarm, suppressor: &Suppressor) -> Vec<Fact> {
     facts
 }
 
+/// Returns the confirmed subscriptions of a topic.
+fn told<'a>(store: &'a Store, topic: &str) -> impl Iterator<Item = &'a Subscription> {
+    listeners(store, topic).into_iter().filter(|s| s.confirmed())
+}
+
+/// Shows whom an alarm tells: its receiver, the people behind each of its topics, and the rules that act on its events.
+fn receivers(app: &App, alarm: &Alarm) -> Vec<Fact> {
+    let store = &app.here.observed.store;
+    let topics = alarm.calls("sns").map(|topic| {
+        let name = topic.rsplit(':').next().unwrap_or(topic);
+        let all = listeners(store, topic).into_iter().map(|s| match (s.confirmed(), s.pending()) {
+            (true, _) => s.receiver(),
+            (false, true) => format!("{} (pending confirmation)", s.receiver()),
+            (false, false) => format!("{} (deleted)", s.receiver()),
+        });
+        let all: Vec<String> = all.collect();
+        match reach(store, topic) {
+            Reach::Nobody(why) => warn("→", format!("▲ {name} {why}")),
+            Reach::Unknown(why) => warn("→", format!("◌ {name}: not known: {why}")),
+            Reach::Unread => fact("→", format!("◌ {name}: not read")),
+            Reach::Somebody if all.is_empty() => fact("→", format!("{name}: somebody, whose address may not be read")),
+            Reach::Somebody => fact("→", format!("{name}: {}", all.join(", "))),
+        }
+    });
+    let topics: Vec<Fact> = topics.collect();
+    let chain = app.here.joined.owner(Kind::Alarms, &alarm.name);
+    let attached = chain.into_iter().flat_map(|chain| &chain.attached);
+    let acting = attached.filter(|a| a.to == (Kind::Alarms, alarm.name.as_str()));
+    let acting = acting.filter_map(|a| {
+        let thing = store.get(a.kind, a.id).filter(|thing| thing.starts().is_some())?;
+        let perhaps = if a.confidence == Confidence::Guess { "perhaps " } else { "" };
+        let problem = thing.problem().map(|why| format!(" {why}")).unwrap_or_default();
+        let noun = a.kind.noun().unwrap_or_default();
+        Some(fact("→", format!("{perhaps}{noun} {}{problem}: {}", thing.title(), thing.summary())))
+    });
+    [tells(app, alarm)].into_iter().chain(topics).chain(acting).collect()
+}
+
+/// Shows the mute rules that will mute an alarm. Where they cannot be read, it says so.
+fn mute_rules(app: &App, alarm: &str) -> Vec<Fact> {
+    let rules = &app.here.observed.store.mute_rules;
+    if let Some(why) = rules.read_error() {
+        return vec![fact("mute rules", format!("◌ not known: {} {}", why.operation, why.kind.word()))];
+    }
+    muted::schedules(app, alarm).into_iter().map(|text| fact("mute rule", text)).collect()
+}
+
 fn subscribers(app: &App, topic: &str) -> Vec<Fact> {
     let store = &app.here.observed.store;
     let reaches = match reach(store, topic) {
+        Reach::Somebody if told(store, topic).all(Subscription::is_for_a_service) => {
+            fact("reaches", "services only; whom these tell is not known")
+        }
         Reach::Somebody => fact("reaches", "somebody"),
         Reach::Nobody(why) => warn("reaches", format!("▲ nobody: it {why}")),
         Reach::Unknown(why) => warn("reaches", format!("◌ not known: {why}")),
@@ -121,7 +183,9 @@ fn subscribers(app: &App, topic: &str) -> Vec<Fact> {
     };
     let subscriber = |s: &Subscription| {
         let state = if s.confirmed() { "" } else { s.arn.as_str() };
-        (s.protocol.clone(), Line::new().plain(&s.endpoint).with(format!("  {state}"), Tone::Warn))
+        let service = if s.way() == s.protocol { "" } else { s.way() };
+        let line = Line::new().plain(&s.endpoint).muted(format!("  {service}"));
+        (s.protocol.clone(), line.with(format!("  {state}"), Tone::Warn))
     };
     [reaches].into_iter().chain(listeners(store, topic).into_iter().map(subscriber)).collect()
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{cell, measured};
+use super::super::{cell, measured, muted};
 use super::attached;
 use crate::app::{App, Detail, Item};
 use crate::fmt;
 use crate::model::people::{Reach, listeners, reach};
 use crate::model::{AlarmReceiver, Chain, Confidence, Health, Link, Mark, Stage, StageKind};
+use crate::resources::alarm::Alarm;
 use crate::resources::config::EndpointConfig;
 use crate::resources::model::Model;
 use crate::resources::step::Made;
@@ -217,6 +218,25 @@ fn is_here(app: &App, arn: &str) -> bool {
     region == Some(app.here.region.as_str()) && own
 }
 
+/// Says why an alarm notifies nobody. Empty if it may notify somebody.
+fn silence(app: &App, alarm: &Alarm) -> String {
+    match app.here.joined.receiver(&alarm.name) {
+        Some(AlarmReceiver::Nobody) => "notifies nobody".to_owned(),
+        Some(AlarmReceiver::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
+        Some(AlarmReceiver::Muted(by)) => format!("notifies nobody: {}", muted::now(app, by)),
+        Some(AlarmReceiver::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
+        Some(
+            AlarmReceiver::Composite(_)
+            | AlarmReceiver::Perhaps(_)
+            | AlarmReceiver::Rule(_)
+            | AlarmReceiver::PerhapsRule(_)
+            | AlarmReceiver::Deployment(_)
+            | AlarmReceiver::Unread,
+        )
+        | None => String::new(),
+    }
+}
+
 fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let store = &app.here.observed.store;
     let mut all: Vec<_> = chain
@@ -229,6 +249,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
     let topic = |arn: &String| {
         let people = listeners(store, arn).into_iter().map(|s| {
             let (health, note) = match (s.confirmed(), s.pending()) {
+                (true, _) if s.way() != "HTTPS" && s.protocol == "https" => (Health::Ok, s.way()),
                 (true, _) => (Health::Ok, ""),
                 (false, true) => (Health::Warning, "pending confirmation"),
                 (false, false) => (Health::Warning, "deleted"),
@@ -250,18 +271,7 @@ fn alarms(app: &App, chain: &Chain, links: &[Link<'_>]) -> Vec<Branch> {
                 false if alarm.firing() && chain.good_news.contains(&alarm.name.as_str()) => Health::Ok,
                 false => Health::of_status(&alarm.state),
             };
-            let silent = match app.here.joined.receiver(&alarm.name) {
-                Some(AlarmReceiver::Nobody) => "notifies nobody".to_owned(),
-                Some(AlarmReceiver::Suppressed(by)) => format!("notifies nobody now: {by} holds its actions back"),
-                Some(AlarmReceiver::Quiet(by)) => format!("notifies nobody now: {by} does not fire"),
-                Some(
-                    AlarmReceiver::Composite(_)
-                    | AlarmReceiver::Perhaps(_)
-                    | AlarmReceiver::Deployment(_)
-                    | AlarmReceiver::Unread,
-                )
-                | None => String::new(),
-            };
+            let silent = silence(app, alarm);
             let problem = if alarm.rule_problem.is_some() { "its rule cannot be read" } else { "" };
             let note = [silent.as_str(), problem, doubt(links, &alarm.arn)];
             let note = note.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("  ");

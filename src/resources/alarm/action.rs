@@ -22,7 +22,9 @@ pub(super) fn words(arn: &str) -> Cow<'_, str> {
         // `arn:aws:automate:REGION:ec2:stop` has no account.
         "automate" | "swf" => Some(format!("EC2 {}", ec2(arn)).into()),
         "ssm" => after("opsitem:").map(|item| ops_item(item).into()),
-        "ssm-incidents" => after("responseplan/").map(|plan| format!("incident {plan}").into()),
+        "ssm-incidents" => {
+            after("responseplan/").or_else(|| after("response-plan/")).map(|plan| format!("incident {plan}").into())
+        }
         "aiops" => Some("investigation".into()),
         _ => None,
     }
@@ -54,6 +56,9 @@ mod tests {
             ("arn:aws:swf:eu-west-1:1:action/actions/AWS_EC2.InstanceId.Reboot/1.0", "EC2 reboot"),
             ("arn:aws:ssm:eu-west-1:1:opsitem:1#CATEGORY=Security", "OpsItem severity 1"),
             ("arn:aws:ssm-incidents::1:responseplan/models", "incident models"),
+            ("arn:aws:ssm-incidents::1:response-plan/models", "incident models"),
+            ("arn:aws:ssm:eu-west-1:1:opsitem:3", "OpsItem severity 3"),
+            ("arn:aws:automate:eu-west-1:ec2:recover", "EC2 recover"),
             ("arn:aws:aiops:eu-west-1:1:investigation-group:x", "investigation"),
             ("arn:aws:autoscaling:eu-west-1:1:scalingPolicy:1f:resource/x:policyName/step-out", "step-out"),
             ("arn:aws:new:eu-west-1:1:thing/what", "what"),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sfn::types::{ExecutionListItem, HistoryEvent, StateMachineListItem};
+use aws_sdk_sfn::types::{ExecutionListItem, HistoryEvent, LogLevel, LoggingConfiguration, StateMachineListItem};
 use jiff::SignedDuration;
 use serde_json::Value;
 
@@ -56,9 +56,17 @@ async fn list(
     let read = async |row: StateMachine| {
         let answer = aws.sfn.describe_state_machine().state_machine_arn(&row.arn).send().await.map_err(failed)?;
         let names = names([("definition", answer.definition.as_str())].into_iter());
-        Ok(StateMachine { names: Some(names), defined: Some(observed.at), ..row })
+        let log_group = answer.logging_configuration.and_then(log_group);
+        Ok(StateMachine { names: Some(names), log_group, defined: Some(observed.at), ..row })
     };
     Ok(add_details(observed, turn.known, listed, (renew, holds), read).await)
+}
+
+/// Returns the ARN of the log group, unless the level is `OFF`. A machine has at most one:
+/// <https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html>.
+fn log_group(logging: LoggingConfiguration) -> Option<String> {
+    let destinations = logging.destinations.filter(|_| logging.level != Some(LogLevel::Off))?;
+    destinations.into_iter().find_map(|to| to.cloud_watch_logs_log_group?.log_group_arn)
 }
 
 fn from_sdk(machine: StateMachineListItem) -> StateMachine {

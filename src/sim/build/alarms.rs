@@ -1,9 +1,12 @@
 //! The alarms of a story, and the times of their states.
 
 use crate::sim::prelude::{Span, Time, Value, num, tree};
-use crate::sim::services::cloudwatch::{Alarm, Verdict};
+use crate::sim::services::cloudwatch::{Alarm, MuteRule, Verdict};
 use crate::sim::story::{self, Metric, Missing};
 use crate::sim::world::World;
+
+/// The service in `CloudTrail`.
+const SOURCE: &str = "monitoring.amazonaws.com";
 
 impl World {
     pub(super) fn build_alarm(&mut self, spec: &story::Alarm) {
@@ -30,6 +33,29 @@ impl World {
         }
         let created = self.env.start - spec.age;
         self.cloudwatch.add_alarm(&self.env, &spec.name, created, &doc);
+    }
+
+    pub(super) fn build_mute_rule(&mut self, spec: &story::Mute) {
+        let expression = match &spec.daily {
+            Some(time) => {
+                let (hour, minute) = time.split_once(':').unwrap_or((time, "0"));
+                let number = |text: &str| text.parse::<u32>().unwrap_or_default();
+                format!("cron({} {} * * *)", number(minute), number(hour))
+            }
+            None => (self.env.start + spec.from.unwrap_or_default()).format("at(%Y-%m-%dT%H:%M)"),
+        };
+        let rule = MuteRule {
+            name: spec.name.clone(),
+            description: spec.description.clone(),
+            expression,
+            duration: format!("PT{}M", spec.lasts.whole_seconds() / 60),
+            alarms: spec.alarms.clone(),
+            expire: None,
+            updated: self.env.start - spec.age,
+        };
+        self.cloudwatch.mute_rules.insert(spec.name.clone(), rule);
+        let request = tree! { "name": spec.name.as_str() };
+        self.ago(spec.age, |world| world.env.called(SOURCE, "PutAlarmMuteRule", &spec.by, request));
     }
 
     /// Sets the metric of an alarm, in one of AWS's three forms.

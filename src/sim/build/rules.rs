@@ -9,6 +9,9 @@ use crate::sim::services::sfn::{Execution, Machine};
 use crate::sim::story::{self, Story};
 use crate::sim::world::World;
 
+/// The service in `CloudTrail`.
+const SOURCE: &str = "events.amazonaws.com";
+
 impl World {
     pub(super) fn build_rules(&mut self, story: &Story) {
         for spec in &story.state_machines {
@@ -17,6 +20,10 @@ impl World {
         for spec in &story.rules {
             let rule = self.rule(spec);
             self.eventbridge.rules.insert(spec.name.clone(), rule);
+            if let Some(disabled) = &spec.disabled {
+                let request = tree! { "name": spec.name.as_str() };
+                self.ago(disabled.age, |world| world.env.called(SOURCE, "DisableRule", &disabled.by, request));
+            }
             if let (Some(via), Some(group)) = (&spec.via, &spec.group) {
                 let pipeline = Pipeline {
                     name: via.clone(),
@@ -70,7 +77,7 @@ impl World {
         Rule {
             name: spec.name.clone(),
             description: spec.description.clone(),
-            enabled: spec.enabled,
+            enabled: spec.enabled && spec.disabled.is_none(),
             pattern,
             schedule: spec.schedule.clone(),
             targets: arn.filter(|_| spec.targets).map(target).into_iter().collect(),

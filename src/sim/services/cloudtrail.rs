@@ -94,6 +94,7 @@ impl ApiCall {
             "eventSource": self.source,
             "eventName": self.name.as_str(),
             "awsRegion": &account.region,
+            "sourceIPAddress": address(&self.user),
             "errorCode": self.error.as_deref(),
             "requestParameters": camel(&self.request),
             "eventID": self.id(),
@@ -117,6 +118,12 @@ impl ApiCall {
             _ => false,
         }
     }
+}
+
+/// Returns the address of a user in the network of the company.
+fn address(user: &str) -> String {
+    let [.., a, b] = num::hash(user).to_be_bytes();
+    format!("10.20.{a}.{b}")
 }
 
 fn lookup(state: &State, env: &Env, input: &Value) -> Answer {

@@ -9,6 +9,7 @@ mod history;
 mod judge;
 mod math;
 mod metrics;
+mod mute;
 mod put_alarm;
 mod rule;
 mod series;
@@ -17,12 +18,13 @@ mod suppress;
 mod view;
 
 pub(crate) use alarm::{Alarm, Verdict};
+pub(crate) use mute::MuteRule;
 pub(crate) use series::{Effect, Kind, Series, When};
 pub(crate) use state::{Handler, State};
 pub(crate) use view::View;
 
 pub(crate) static OPERATIONS: Operations<Handler> =
-    &[alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, put_alarm::OPERATIONS];
+    &[alarms::OPERATIONS, history::OPERATIONS, metrics::OPERATIONS, mute::OPERATIONS, put_alarm::OPERATIONS];
 
 /// Gives common errors the codes of this service.
 pub(crate) fn reword(error: ServiceError) -> ServiceError {

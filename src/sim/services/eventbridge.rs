@@ -137,8 +137,7 @@ impl Rule {
 impl State {
     /// Returns the rules that send an event when the approval of a version changes. Rules without targets drop it.
     pub(crate) fn matching(&self, group: &str, before: &str, after: &str) -> Vec<Rule> {
-        // As in the official templates, the rejection of a pending version starts nothing.
-        if after == "Rejected" && before != "Approved" {
+        if before == after {
             return Vec::new();
         }
         let matches = |rule: &&Rule| {

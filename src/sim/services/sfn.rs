@@ -18,6 +18,9 @@ static TABLE: &[Operation<Handler>] = &[
     read("GetExecutionHistory", history),
 ];
 
+/// The beginning of the names of the log groups of state machines.
+pub(crate) const LOG_GROUPS: &str = "/aws/vendedlogs/states/";
+
 const PAGES: Paging = Paging { token: "nextToken", size: "maxResults", usual: 100, most: 1000 };
 
 /// Gives common errors the codes of this service.
@@ -78,7 +81,7 @@ impl Execution {
         }
     }
     /// Returns the events, oldest first. Only what an operator needs is among them.
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         let mut events = vec![tree! { "timestamp": self.started, "type": "ExecutionStarted" }];
         events.push(tree! {
             "timestamp": self.started,
@@ -102,6 +105,10 @@ impl Machine {
     }
     fn row(&self, env: &Env) -> Value {
         tree! { "stateMachineArn": self.arn(env), "name": &self.name, "type": "STANDARD", "creationDate": self.created }
+    }
+    /// Returns the log group of its executions.
+    pub(crate) fn log_group(&self) -> String {
+        format!("{LOG_GROUPS}{}", self.name)
     }
     /// Returns the definition in the Amazon States Language.
     fn definition(&self) -> String {
@@ -133,7 +140,14 @@ fn wanted<'a>(state: &'a State, env: &Env, input: &Value) -> Result<&'a Machine,
 
 fn describe(state: &State, env: &Env, input: &Value) -> Answer {
     let machine = wanted(state, env, input)?;
+    let group = tree! { "logGroupArn": format!("{}:*", env.account.arn("logs", &format!("log-group:{}", machine.log_group()))) };
+    let logging = tree! {
+        "level": "ALL",
+        "includeExecutionData": true,
+        "destinations": vec![tree! { "cloudWatchLogsLogGroup": group }],
+    };
     let row = machine.row(env).with("status", "ACTIVE").with("roleArn", env.account.role("states"));
+    let row = row.with("loggingConfiguration", logging);
     Ok(row.with("definition", machine.definition()))
 }
 

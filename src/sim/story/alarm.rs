@@ -60,6 +60,33 @@ defaults! {
     quarter: Span = Span::minutes(90 * 24 * 60);
 }
 
+/// A rule that mutes alarms.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Mute {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+    pub(crate) alarms: Vec<String>,
+    /// When it begins to mute, counted from the beginning of the story, if it mutes once.
+    pub(crate) from: Option<Span>,
+    /// The time of day in UTC at which it begins to mute every day, such as `02:00`.
+    pub(crate) daily: Option<String>,
+    /// How long it mutes.
+    pub(crate) lasts: Span,
+    /// Who made it.
+    #[serde(default = "someone")]
+    pub(crate) by: String,
+    /// Its age.
+    #[serde(default = "hour")]
+    pub(crate) age: Span,
+}
+
+defaults! {
+    someone: String = "ana".to_owned();
+    hour: Span = Span::minutes(60);
+}
+
 /// A metric and its statistic.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

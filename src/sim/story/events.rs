@@ -47,6 +47,8 @@ pub(crate) struct Rule {
     pub(crate) description: String,
     #[serde(default = "super::yes")]
     pub(crate) enabled: bool,
+    /// Who disabled it, and how long ago.
+    pub(crate) disabled: Option<Disabled>,
     /// The model group whose decisions it waits for.
     pub(crate) group: Option<String>,
     /// The decisions that it waits for.
@@ -74,6 +76,14 @@ pub(crate) struct Rule {
     /// Whether the rule has targets. Without them it silently drops its events.
     #[serde(default = "super::yes")]
     pub(crate) targets: bool,
+}
+
+/// Who disabled a rule, and when.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Disabled {
+    pub(crate) by: String,
+    pub(crate) age: Span,
 }
 
 /// A schedule of `EventBridge` Scheduler, which starts a pipeline at fixed times.

@@ -69,6 +69,7 @@ impl Story {
         merge(&mut self.feature_groups, more.feature_groups, |group| group.name.clone());
         merge(&mut self.models, more.models, |model| model.name.clone());
         merge(&mut self.alarms, more.alarms, |alarm| alarm.name.clone());
+        merge(&mut self.mute_rules, more.mute_rules, |rule| rule.name.clone());
         merge(&mut self.rules, more.rules, |rule| rule.name.clone());
         merge(&mut self.schedules, more.schedules, |schedule| schedule.name.clone());
         merge(&mut self.state_machines, more.state_machines, |machine| machine.name.clone());

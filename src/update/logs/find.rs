@@ -46,7 +46,8 @@ pub(super) fn find(app: &App, subject: &Subject) -> Result<Found, String> {
 }
 
 fn none() -> String {
-    "it has no log: endpoints, jobs, steps, runs and functions have one".to_owned()
+    "it has no log: endpoints, variants, jobs, steps, runs, functions and state machines that write one have one"
+        .to_owned()
 }
 
 fn of_resource(account: &Account, kind: Kind, id: &str) -> Result<Found, String> {
@@ -60,7 +61,11 @@ fn of_resource(account: &Account, kind: Kind, id: &str) -> Result<Found, String>
         return of_run(account, &newest.arn);
     }
     let thing = store.get(kind, id).ok_or_else(none)?;
-    let source = thing.log().ok_or_else(none)?;
+    let silent = || match kind.noun() {
+        Some("state machine") => "the state machine writes no log".to_owned(),
+        _ => none(),
+    };
+    let source = thing.log().ok_or_else(silent)?;
     Ok(Found::new(&thing.title(), source))
 }
 

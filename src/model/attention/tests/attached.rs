@@ -7,12 +7,27 @@ use crate::resources::deployment_pipeline::{DeliveryStage, Transition};
 use crate::resources::event_rule::{EventRule, Watched};
 use crate::resources::schedule::Schedule;
 use crate::resources::state_machine::StateMachine;
+use crate::resources::trail_event::TrailEvent;
 
 const PIPELINE: &str = "arn:aws:sagemaker:eu-west-1:123456789012:pipeline/fraud-build";
 const DELIVERY: &str = "arn:aws:lambda:eu-west-1:123456789012:function:deploy";
 
 fn weekly(a: &mut Account, state: &str) {
     a.event_rules.push(EventRule { state: state.into(), ..event_rule("weekly", &[PIPELINE], None) });
+}
+
+/// Makes a call about a rule, an hour ago. One that failed is newer.
+fn call(call: &str, rule: &str, error: Option<&str>) -> TrailEvent {
+    let minutes = if error.is_some() { 5 } else { 60 };
+    TrailEvent {
+        id: format!("{call} {rule}"),
+        call: call.into(),
+        at: ago(minutes * MINUTE),
+        error: error.map(Into::into),
+        kind: Some("event_rules".into()),
+        thing: rule.into(),
+        ..TrailEvent::default()
+    }
 }
 
 /// Adds a schedule of the pipeline.
@@ -30,6 +45,18 @@ fn scheduled(a: &mut Account, state: &str) {
 fn machine(a: &mut Account) {
     let names = deployment_pipeline("", &["fraud-build"]).names;
     a.state_machines.push(StateMachine { name: "retrain".into(), names, ..StateMachine::default() });
+}
+
+/// Adds a rule that starts the state machine.
+fn of_machine(a: &mut Account, name: &str, state: &str) {
+    let machine = "arn:aws:states:eu-west-1:123456789012:stateMachine:retrain";
+    a.event_rules.push(EventRule { state: state.into(), ..event_rule(name, &[machine], None) });
+}
+
+/// Adds a rule on the changes of the alarm.
+fn of_alarm(a: &mut Account, pattern: &str) {
+    let pattern = Some(pattern.into());
+    a.event_rules.push(EventRule { pattern, ..event_rule("page", &[PIPELINE], None) });
 }
 
 fn approvals(a: &mut Account, name: &str, targets: &[&str]) {
@@ -75,6 +102,12 @@ cases! {
     "its rule is enabled" |a| weekly(a, "ENABLED") => [];
     "its rule is disabled" |a| weekly(a, "DISABLED")
         => [(Warning, "nothing starts fraud-build: rule weekly is disabled", None)];
+    "somebody disabled its rule an hour ago" |a| {
+        weekly(a, "DISABLED");
+        a.trail_events.push(call("DisableRule", "weekly", None));
+        a.trail_events.push(call("EnableRule", "weekly", Some("AccessDenied")));
+        a.trail_events.push(call("DisableRule", "other", None));
+    } => [(Warning, "nothing starts fraud-build: rule weekly is disabled", Some(60 * MINUTE))];
     "one of two rules is disabled" |a| {
         weekly(a, "DISABLED");
         a.event_rules.push(event_rule("monthly", &[PIPELINE], None));
@@ -95,6 +128,48 @@ cases! {
     "its rule and its schedule are disabled" |a| { weekly(a, "DISABLED"); scheduled(a, "DISABLED") }
         => [(Warning, "nothing starts fraud-build: rule weekly is disabled", None)];
     "its rule is disabled, and a state machine may start it" |a| { weekly(a, "DISABLED"); machine(a) } => [];
+    "nothing is known to start its state machine" |a| machine(a) => [];
+    "a rule starts its state machine" |a| { machine(a); of_machine(a, "nightly", "ENABLED") } => [];
+    "the rule of its state machine is disabled" |a| { machine(a); of_machine(a, "nightly", "DISABLED") } => [(
+        Warning,
+        "nothing starts fraud-build: its state machine retrain is started only by rule nightly, which is disabled",
+        None
+    )];
+    "one of two rules of its state machine is disabled" |a| {
+        machine(a);
+        of_machine(a, "nightly", "DISABLED");
+        of_machine(a, "weekly", "ENABLED");
+    } => [];
+    "both rules of its state machine are disabled" |a| {
+        machine(a);
+        of_machine(a, "nightly", "DISABLED");
+        of_machine(a, "weekly", "DISABLED");
+    } => [(
+        Warning,
+        "nothing starts fraud-build: its state machine retrain is started only by rule nightly, which is disabled, and rule \
+         weekly, which is disabled",
+        None
+    )];
+    "the rule of its state machine is disabled, and schedules are denied" |a| {
+        machine(a);
+        of_machine(a, "nightly", "DISABLED");
+        a.schedules.denied();
+    } => [(
+        Unknown,
+        "nothing starts fraud-build, as far as was read: its state machine retrain is started only by rule nightly, which \
+         is disabled",
+        None
+    )];
+    "the rule of its state machine is disabled, and a schedule starts the pipeline" |a| {
+        machine(a);
+        of_machine(a, "nightly", "DISABLED");
+        scheduled(a, "ENABLED");
+    } => [];
+    "its own rule and that of its state machine are disabled" |a| {
+        weekly(a, "DISABLED");
+        machine(a);
+        of_machine(a, "nightly", "DISABLED");
+    } => [(Warning, "nothing starts fraud-build: rule weekly is disabled", None)];
     Training "attached":
     "the rule may start the pipeline" |a| weekly(a, "ENABLED") => [];
     "the rule has no role for it" |a| { weekly(a, "ENABLED"); without_role(a) }
@@ -145,4 +220,8 @@ cases! {
     "a rule on the events of the endpoint" |a| of_endpoint(a, "ENABLED") => [];
     "it has no role for its target" |a| { of_endpoint(a, "ENABLED"); without_role(a) }
         => [(Warning, "rule lost has no role that may start fraud-build", None)];
+    Alarms "attached":
+    "a rule on the alarm may start its target" |a| of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#) => [];
+    "it has no role for its target" |a| { of_alarm(a, r#"{"source": ["aws.cloudwatch"]}"#); without_role(a) }
+        => [(Warning, "rule page has no role that may start fraud-build", None)];
 }

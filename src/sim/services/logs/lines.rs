@@ -1,9 +1,10 @@
 //! The lines of containers and jobs, as functions of time and of the state of their source.
 
 use super::script::Scripts;
-use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, num};
+use crate::sim::prelude::{Env, Record, Span, Table, Time, Value, json, num};
 use crate::sim::services::cloudwatch::View;
 use crate::sim::services::sagemaker::{self, Variant};
+use crate::sim::services::sfn;
 
 /// The most lines of one stream.
 const MOST: i64 = 20_000;
@@ -19,6 +20,7 @@ const FAILING: [&str; 3] = [
 pub(crate) struct Sources<'a> {
     pub(crate) env: &'a Env,
     pub(crate) sagemaker: &'a sagemaker::State,
+    pub(crate) sfn: &'a sfn::State,
     pub(crate) metrics: View<'a>,
     pub(crate) scripts: &'a Scripts,
 }
@@ -80,7 +82,20 @@ impl Sources<'_> {
         found
             .extend(oldest(&self.sagemaker.processing_jobs).map(|at| ("/aws/sagemaker/ProcessingJobs".to_owned(), at)));
         found.extend(oldest(&self.sagemaker.training_jobs).map(|at| ("/aws/sagemaker/TrainingJobs".to_owned(), at)));
+        found.extend(self.sfn.machines.values().map(|machine| (machine.log_group(), machine.created)));
         found
+    }
+
+    /// Returns the stream of each execution of a state machine.
+    fn execution_streams<'b>(&'b self, group: &'b str) -> impl Iterator<Item = (Stream, &'b sfn::Execution)> {
+        let machine = group.strip_prefix(sfn::LOG_GROUPS).and_then(|name| self.sfn.machines.get(name));
+        machine.into_iter().flat_map(move |machine| {
+            machine.executions.iter().map(move |execution| {
+                let (since, until) = (execution.started, execution.stopped.unwrap_or(self.env.now));
+                let name = format!("states/{}/{}", machine.name, since.format("%Y-%m-%d-%H-%M"));
+                (Stream { group: group.to_owned(), name, since, until }, execution)
+            })
+        })
     }
 
     /// Returns the streams of a group.
@@ -98,6 +113,9 @@ impl Sources<'_> {
                 }
             };
             return endpoint.variants.iter().flat_map(|v| (0..v.current).map(move |n| of(v, n))).collect();
+        }
+        if group.starts_with(sfn::LOG_GROUPS) {
+            return self.execution_streams(group).map(|(stream, _)| stream).collect();
         }
         let (jobs, end) = if group.ends_with("TrainingJobs") {
             (&self.sagemaker.training_jobs, "TrainingEndTime")
@@ -124,6 +142,11 @@ impl Sources<'_> {
         }
         if let Some(name) = stream.group.strip_prefix("/aws/sagemaker/Endpoints/") {
             return self.serving_lines(name, stream, from, to);
+        }
+        if let Some((_, execution)) = self.execution_streams(&stream.group).find(|(own, _)| own.name == stream.name) {
+            let events = execution.events().into_iter();
+            let lines = events.map(|event| Line { at: event.instant("timestamp"), text: json::text(&event) });
+            return lines.filter(|line| (from..=to).contains(&line.at)).collect();
         }
         let job = stream.name.split('/').next().unwrap_or("");
         let jobs = if stream.group.ends_with("TrainingJobs") {

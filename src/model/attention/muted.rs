@@ -1,0 +1,70 @@
+//! The rule about alarms that a mute rule mutes.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::alarms::good_news;
+use super::{Finding, RuleInput};
+use crate::fmt;
+use crate::model::alarm_receiver::receiver_of;
+use crate::model::{AlarmReceiver, Health, Muted, severity};
+use crate::resources::Kind;
+use crate::resources::alarm::Alarm;
+
+/// Returns the alarms that tell nobody because a mute rule mutes them, and the rule.
+fn muted<'a>(input: &'a RuleInput<'_>) -> impl Iterator<Item = (&'a Alarm, Muted)> {
+    let own = |alarm: &&Alarm| input.index.alarms.muted.contains_key(alarm.name.as_str());
+    let alarms = input.rows.alarms.iter().copied().filter(own).filter(|alarm| !good_news(input.config, alarm));
+    alarms.filter_map(|alarm| {
+        let Some(AlarmReceiver::Muted(muted)) = receiver_of(input.index, alarm) else { return None };
+        Some((alarm, muted))
+    })
+}
+
+/// Does the alarm page people when it fires?
+fn pages(input: &RuleInput<'_>, alarm: &Alarm) -> bool {
+    let tier = severity::tier(&input.observed.preferences.severity, alarm);
+    alarm.calls("sns").next().is_some() && tier.is_none_or(|tier| severity::weight(&tier) >= Health::Critical)
+}
+
+/// Returns until when something lasts: ` until 04:00 UTC`. Empty if that is not known.
+fn until(now: Timestamp, end: Option<Timestamp>) -> String {
+    end.map(|end| format!(" until {} UTC", fmt::clock(now, end, &TimeZone::UTC))).unwrap_or_default()
+}
+
+/// Finds the alarms that fire and are muted, and the mute rules that mute alarms that would page.
+pub(super) fn told_nobody(input: &RuleInput<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let mut quiet: BTreeMap<String, (Muted, Vec<&Alarm>)> = BTreeMap::new();
+    for (alarm, muted) in muted(input) {
+        if alarm.firing() {
+            found.push(firing(input, alarm, &muted));
+        } else if pages(input, alarm) {
+            quiet.entry(muted.rule.clone()).or_insert_with(|| (muted, Vec::new())).1.push(alarm);
+        }
+    }
+    found.extend(quiet.into_values().map(|(muted, alarms)| would_tell(input, &muted, &alarms)));
+    found
+}
+
+fn firing(input: &RuleInput<'_>, alarm: &Alarm, muted: &Muted) -> Finding {
+    let end = until(input.now, muted.until);
+    let phrase = |name: &str| format!("nobody is notified of {name}{end}: mute rule {} mutes it", muted.rule);
+    let brief = phrase(&alarm.name.replace(input.chain.name, "…"));
+    let since = alarm.since.max(muted.since);
+    Finding::new(Health::Warning, phrase(&alarm.name)).brief(brief).since(since).about(Kind::Alarms, &alarm.name)
+}
+
+fn would_tell(input: &RuleInput<'_>, muted: &Muted, alarms: &[&Alarm]) -> Finding {
+    let end = until(input.now, muted.until);
+    let which = match alarms {
+        [alarm] => alarm.name.clone(),
+        _ => fmt::count(alarms.len(), "alarm"),
+    };
+    let would = if alarms.len() == 1 { "notifies" } else { "notify" };
+    let text = format!("{which} {would} nobody{end}: muted by mute rule {}", muted.rule);
+    let brief = format!("{which} muted{end} by {}", muted.rule);
+    Finding::new(Health::Warning, text).brief(brief).since(muted.since).about(Kind::MuteRules, &muted.rule)
+}

@@ -1,0 +1,100 @@
+//! The mute rules that mute an alarm at a time.
+
+use jiff::Timestamp;
+
+use super::key::Keyed;
+use crate::resources::mute_rule::MuteRule;
+use crate::resources::{Event, Store};
+
+/// A mute rule that mutes an alarm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Muted {
+    /// The name of the rule.
+    pub rule: String,
+    /// When the rule began to mute the alarm, if that is known.
+    pub since: Option<Timestamp>,
+    /// Until when it does, if that is known.
+    pub until: Option<Timestamp>,
+}
+
+/// Returns the alarms that are muted at a time, each with the rule that mutes it for the longest time. A rule whose end
+/// is not known counts as the longest.
+pub(super) fn all_muted<'a>(rules: impl Iterator<Item = &'a MuteRule>, at: Timestamp) -> Keyed<&'a str, Muted> {
+    let mut all: Keyed<&'a str, Muted> = Keyed::default();
+    for rule in rules {
+        let Some(muting) = rule.muting(at) else { continue };
+        let (since, until) = muting.window().map_or((None, None), |window| (Some(window.begin), window.end));
+        for alarm in &rule.alarms {
+            let lasts = |until: Option<Timestamp>| until.unwrap_or(Timestamp::MAX);
+            let is_longest = all.get(alarm.as_str()).is_none_or(|known| lasts(known.until) < lasts(until));
+            if is_longest {
+                all.insert(alarm, Muted { rule: rule.name.clone(), since, until });
+            }
+        }
+    }
+    all
+}
+
+/// Returns the event of an alarm without the people that it would have told, if it was muted then. A rule that was
+/// changed since may have muted other alarms before.
+#[must_use]
+pub fn heard(store: &Store, alarm: &str, event: Event) -> Event {
+    let Some(at) = event.at.filter(|_| !event.by.is_empty()) else { return event };
+    let rules = store.mute_rules.rows();
+    let own = rules.filter(|rule| rule.modified <= Some(at) && rule.alarms.iter().any(|name| name == alarm));
+    match all_muted(own, at).remove(alarm) {
+        Some(muted) => Event { by: format!("muted by rule {}", muted.rule), ..event },
+        None => event,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::health::Health;
+    use crate::resources::Listing;
+    use crate::resources::mute_rule::{MuteDetails, MuteSchedule};
+
+    fn rule(name: &str, expression: &str, alarms: &[&str]) -> MuteRule {
+        let schedule = MuteSchedule { expression: expression.into(), duration: "PT2H".into(), ..Default::default() };
+        MuteRule {
+            name: name.into(),
+            status: "ACTIVE".into(),
+            alarms: alarms.iter().map(|&alarm| alarm.to_owned()).collect(),
+            details: Some(MuteDetails { schedule, ..MuteDetails::default() }),
+            ..MuteRule::default()
+        }
+    }
+
+    #[test]
+    fn the_rule_that_mutes_for_the_longest_time_counts() {
+        let (early, late) = (rule("early", "cron(0 2 * * *)", &["a", "b"]), rule("late", "cron(0 3 * * *)", &["a"]));
+        let unclear = MuteRule { unclear: true, ..rule("unclear", "?", &["c"]) };
+        let rules = [early, late, unclear, rule("other", "cron(0 4 * * *)", &["d"])];
+        let at = "2026-11-23T03:11:00Z".parse().unwrap();
+        let all = all_muted(rules.iter(), at);
+        let found =
+            |alarm: &str| all.get(alarm).map(|muted| (muted.rule.clone(), muted.until.map(|until| until.to_string())));
+        let until = |rule: &str, end: &str| Some((rule.to_owned(), Some(end.to_owned())));
+        assert_eq!(found("a"), until("late", "2026-11-23T05:00:00Z"));
+        assert_eq!(found("b"), until("early", "2026-11-23T04:00:00Z"));
+        assert_eq!(found("c"), Some(("unclear".to_owned(), None)));
+        assert_eq!((found("d"), found("e")), (None, None));
+    }
+
+    #[test]
+    fn an_alarm_that_was_muted_told_nobody() {
+        let mut store = Store::default();
+        let changed = "2026-11-22T00:00:00Z".parse().ok();
+        let rule = MuteRule { modified: changed, ..rule("nightly", "cron(0 2 * * *)", &["a"]) };
+        store.mute_rules.apply(Ok(Listing::all(vec![rule])), Timestamp::UNIX_EPOCH);
+        let by = |alarm: &str, at: &str| {
+            let event = Event::at(at.parse().unwrap(), Health::Critical, "a ALARM".into()).by("→ page");
+            heard(&store, alarm, event).by
+        };
+        assert_eq!(by("a", "2026-11-23T03:11:00Z"), "muted by rule nightly");
+        assert_eq!(by("b", "2026-11-23T03:11:00Z"), "→ page");
+        assert_eq!(by("a", "2026-11-23T05:11:00Z"), "→ page");
+        assert_eq!(by("a", "2026-11-21T03:11:00Z"), "→ page", "the rule was changed after it");
+    }
+}
