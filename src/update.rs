@@ -8,6 +8,7 @@ mod accounts;
 mod actions;
 mod cause;
 mod changes;
+mod charts;
 mod drill;
 mod leave;
 mod lineage;
@@ -49,65 +50,30 @@ impl App {
 
     fn apply(&mut self, msg: Msg) -> Option<Effect> {
         match msg {
-            Msg::Key(key) => self.key(key),
-            Msg::Paste(text) => {
-                self.paste(&text);
-                None
-            }
-            Msg::Size(columns, rows) => {
-                self.size = (columns, rows);
-                None
-            }
-            Msg::Tick(now) => {
-                self.tick(now);
-                None
-            }
-            Msg::Polled(place, snapshot) => self.take_update(place, snapshot),
+            Msg::Key(key) => return self.key(key),
+            Msg::Paste(text) => self.paste(&text),
+            Msg::Size(columns, rows) => self.size = (columns, rows),
+            Msg::Tick(now) => self.tick(now),
+            Msg::Polled(place, snapshot) => return self.take_update(place, snapshot),
             Msg::Joined(place, joined) => {
                 self.take_joined(place, *joined);
                 opening::follow(self);
-                None
             }
-            Msg::Usage(place, usage) => {
-                self.take_usage(place, usage);
-                None
-            }
-            Msg::Planned(place, intent, result) => self.show_plan(place, &intent, result),
-            Msg::PlanWaits(place, intent, text) => {
-                self.plan_waits(place, &intent, text);
-                None
-            }
-            Msg::Log(update) => {
-                self.take_log(update);
-                None
-            }
-            Msg::Drill(drill) => {
-                drill::take(self, drill);
-                None
-            }
-            Msg::Recording(status) => {
-                replay::take_status(self, status);
-                None
-            }
-            Msg::Played(played) => {
-                replay::take_played(self, *played);
-                None
-            }
-            Msg::Progress(id, progress) => {
-                self.progress(&id, progress);
-                None
-            }
-            Msg::AllSent(id) => {
-                self.all_sent(&id);
-                None
-            }
-            Msg::Ended(id, outcome) => self.finish_run(&id, outcome),
-            Msg::Reviewed(place, unfinished) => {
-                self.show_unfinished(place, &unfinished);
-                None
-            }
-            Msg::Leave => Some(Effect::Quit),
+            Msg::Usage(place, usage) => self.take_usage(place, usage),
+            Msg::Planned(place, intent, result) => return self.show_plan(place, &intent, result),
+            Msg::PlanWaits(place, intent, text) => self.plan_waits(place, &intent, text),
+            Msg::Log(update) => self.take_log(update),
+            Msg::Charts(update) => self.take_charts(*update),
+            Msg::Drill(drill) => drill::take(self, drill),
+            Msg::Recording(status) => replay::take_status(self, status),
+            Msg::Played(played) => replay::take_played(self, *played),
+            Msg::Progress(id, progress) => self.progress(&id, progress),
+            Msg::AllSent(id) => self.all_sent(&id),
+            Msg::Ended(id, outcome) => return self.finish_run(&id, outcome),
+            Msg::Reviewed(place, unfinished) => self.show_unfinished(place, &unfinished),
+            Msg::Leave => return Some(Effect::Quit),
         }
+        None
     }
 
     fn tick(&mut self, now: Timestamp) {
@@ -119,7 +85,7 @@ impl App {
     /// Shows a pane. Something of the selected model is selected in it.
     pub fn go(&mut self, pane: &'static Pane) {
         let model = self.current_chain().map(|c| c.name.to_owned());
-        (self.pane, self.detail, self.open_log) = (pane, None, None);
+        (self.pane, self.detail, self.open_charts, self.open_log) = (pane, None, None, None);
         self.settle();
         if let Some(model) = model {
             list::select_first_of(self, &model);
@@ -187,6 +153,7 @@ impl App {
         }
         modal::settle(self);
         lineage::settle(self);
+        charts::settle(self);
         logs::settle(self);
         self.refocus();
     }

@@ -3,6 +3,7 @@
 //! Every requested metric costs money, so only the missing minutes of the wanted ones are requested.
 
 mod ask;
+mod query;
 mod request;
 
 use std::borrow::Cow;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{Cadence, Kind, Listing, Observed, Properties, Resource, Table, Turn};
 use crate::aws::{Aws, AwsError, ErrorKind};
 use ask::{ask_all, ask_between};
+pub use query::MetricQuery;
 use request::{SeriesRequest, errors_of, request};
 
 const MINUTE: i64 = 60;
